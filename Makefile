@@ -1,0 +1,48 @@
+# What CI runs is what a person runs. Needs Python 3.11 or newer, git and make.
+PYTHON ?= python3
+BIN := .venv/bin
+LIBRARY := workflows/library/intent_triage
+
+.PHONY: setup test check lint sample real lock clean
+
+setup: .venv/ready
+
+.venv/ready: requirements-dev.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("Countersign needs Python 3.11 or newer, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	touch $@
+
+# The test suite alone.
+test: setup
+	$(BIN)/pytest
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+# All that has to be green before a change lands.
+check: lint test
+
+# The sample messages that come with Countersign, through the whole pipeline.
+sample: setup
+	rm -rf build/sample && mkdir -p build/sample
+	cd build/sample && ../../$(BIN)/countersign run ../../$(LIBRARY)/sample.csv --workflow intent-triage \
+		--examples ../../$(LIBRARY)/sample_examples.csv --label queue
+
+# 2,003 real messages, measured: MESSAGES names a folder with Banking77's train.csv and stream.csv.
+real: setup
+	$(BIN)/python -m benchmarks.real_messages $(MESSAGES)
+
+# Pin the dependencies anew, free of any machine's own package index. Needs uv.
+lock:
+	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
+		--extra local --extra postgres pyproject.toml -o requirements.lock
+	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
+		--extra dev pyproject.toml -o requirements-dev.lock
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis

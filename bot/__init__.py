@@ -1,0 +1,1 @@
+"""Runs and sends: the command line, the settings, the wiring, the loops."""

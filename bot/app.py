@@ -1,0 +1,113 @@
+"""All wiring: what is made of which, and in what order. Nothing is connected before this runs."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import structlog
+from pydantic import JsonValue
+
+from bot import discovery, logs
+from bot.dispatcher import Dispatcher
+from bot.models import Models
+from bot.settings import Settings
+from store import migrate, runs, teams
+from store.database import Database
+from workflows.engine.context import Context
+from workflows.engine.errors import CountersignError, Refused
+from workflows.engine.registry import AnyWorkflow, Registry
+from workflows.engine.runner import Runner
+from workflows.engine.states import RunState
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, kw_only=True)
+class App:
+    """Countersign, put together."""
+
+    settings: Settings
+    context: Context
+    models: Models
+    dispatcher: Dispatcher
+    made: Mapping[str, Mapping[str, JsonValue]]
+    """Workflow name -> the options that it was made from."""
+
+    def ready(self) -> int:
+        """How many runs are to be worked on, of the workflows that are known here."""
+        with self.context.database.read() as session:
+            names = {row.id: row.name for row in teams.workflows(session, team=self.context.team)}
+            counts = runs.counts(session, team=self.context.team)
+        return sum(
+            number
+            for (workflow, state), number in counts.items()
+            if state == RunState.READY and names[workflow] in self.context.registry
+        )
+
+
+@contextmanager
+def opened(settings: Settings, *, make: Mapping[str, JsonValue] | None = None) -> Iterator[App]:
+    """Put Countersign together for the block.
+
+    A SQLite file is made and brought up to date by itself; PostgreSQL has to be migrated before. `make`: options of a
+    workflow to make now, in place of those kept for it. Raise `CountersignError`, or `store.migrate.NewerSchema`.
+    """
+    logs.configure(settings.log_level)
+    database = database_of(settings)
+    models = Models(settings)
+    try:
+        _prepare(database)
+        with database.write() as session:
+            team = teams.local_team(session, at=now())
+            kept = {row.name: row.options for row in teams.workflows(session, team=team)}
+        registry, made = _registry(settings, kept, make)
+        context = Context(database=database, registry=registry, clock=now, team=team)
+        dispatcher = Dispatcher(context, Runner(context, models), threads=settings.threads)
+        yield App(settings=settings, context=context, models=models, dispatcher=dispatcher, made=made)
+    finally:
+        models.close()
+        database.close()
+
+
+def database_of(settings: Settings) -> Database:
+    """The database that the settings name, with a connection for each thread. Raise `UnsupportedDatabase`."""
+    return Database(settings.database_url, connections=settings.threads + 8)
+
+
+def now() -> datetime:
+    """The time, in UTC."""
+    return datetime.now(UTC)
+
+
+def _prepare(database: Database) -> None:
+    if database.file is not None:
+        migrate.upgrade(database)
+    elif migrate.current(database) != migrate.newest():
+        raise Refused("the database is not up to date; run `countersign migrate` first")
+
+
+def _registry(
+    settings: Settings, kept: Mapping[str, Mapping[str, JsonValue]], make: Mapping[str, JsonValue] | None
+) -> tuple[Registry, dict[str, Mapping[str, JsonValue]]]:
+    registry = Registry()
+    made: dict[str, Mapping[str, JsonValue]] = {}
+    declared: list[AnyWorkflow] = [*discovery.library(), *discovery.installed()]
+    for file in settings.workflows:
+        declared += discovery.in_file(Path(file))
+    for workflow in declared:
+        registry.add(workflow)
+    if make is not None:
+        workflow = discovery.make(make)
+        registry.add(workflow)
+        made[workflow.name] = make
+    for name, options in kept.items():
+        if options and name not in registry:
+            try:
+                registry.add(discovery.make(options))
+                made[name] = options
+            except CountersignError as error:
+                # The other workflows go on; doctor names this one.
+                log.warning("workflow.not_made", workflow=name, why=str(error))
+    return registry, made

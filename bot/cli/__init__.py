@@ -1,0 +1,204 @@
+"""The command line. Each command's work is in a module of its own, loaded when the command runs: `--help` is instant.
+
+Exit codes: 0, it was done; 1, something is not as it should be, and the message says what; 2, the command was called
+wrongly; 130, interrupted.
+"""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+app = typer.Typer(
+    name="countersign",
+    help="AI proposes, your team countersigns.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for a program to read.")]
+CaseReference = Annotated[str, typer.Argument(metavar="CASE", help="The case's number or key.")]
+Assignments = Annotated[
+    list[str] | None, typer.Option("--set", metavar="FIELD=VALUE", help="A field of the output. May be repeated.")
+]
+Version = Annotated[
+    int | None, typer.Option("--version", help="The version that you were shown; left out, the present one.")
+]
+WorkflowName = Annotated[str | None, typer.Option("--workflow", help="Only this workflow's.")]
+
+
+@app.command()
+def run(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A .csv or .jsonl file of inputs.")],
+    workflow: Annotated[str, typer.Option("--workflow", help="Which workflow takes them in.")],
+    examples: Annotated[Path | None, typer.Option(help="intent-triage: a CSV with labelled examples.")] = None,
+    label: Annotated[str | None, typer.Option(help="intent-triage: the column that is to be proposed.")] = None,
+    floor: Annotated[float | None, typer.Option(help="intent-triage: resolve alone from this confidence.")] = None,
+    json: Json = False,
+) -> None:
+    """Take in a file and work on it until only people are left to act.
+
+    A column that is named like a field of the output is taken for the right answer: kept from the model, and used to
+    tell how often it was right.
+    """
+    from bot.cli.running import run_file
+
+    raise typer.Exit(run_file(file, workflow, examples=examples, label=label, floor=floor, as_json=json))
+
+
+@app.command()
+def submit(
+    input: Annotated[str, typer.Argument(metavar="INPUT", help="A JSON object, or - to read it from standard input.")],
+    workflow: Annotated[str, typer.Option("--workflow", help="Which workflow takes it in.")],
+    json: Json = False,
+) -> None:
+    """Take in one case and work on it until it is done or a person is asked."""
+    from bot.cli.running import submit_one
+
+    raise typer.Exit(submit_one(input, workflow, as_json=json))
+
+
+@app.command()
+def cases(
+    workflow: WorkflowName = None,
+    state: Annotated[str | None, typer.Option(help="Only cases in this state.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=10_000)] = 50,
+    json: Json = False,
+) -> None:
+    """List cases, the newest first."""
+    from bot.cli.listing import list_cases
+
+    raise typer.Exit(list_cases(workflow=workflow, state=state, limit=limit, as_json=json))
+
+
+@app.command()
+def show(case: CaseReference, json: Json = False) -> None:
+    """Show all that is known of a case: input, steps, proposal, reasons, decisions, delivery."""
+    from bot.cli.showing import show_case
+
+    raise typer.Exit(show_case(case, as_json=json))
+
+
+@app.command()
+def reviews(
+    workflow: WorkflowName = None, limit: Annotated[int, typer.Option(min=1, max=10_000)] = 50, json: Json = False
+) -> None:
+    """List what waits for a person, the earliest deadline first."""
+    from bot.cli.listing import list_reviews
+
+    raise typer.Exit(list_reviews(workflow=workflow, limit=limit, as_json=json))
+
+
+@app.command()
+def claim(case: CaseReference) -> None:
+    """Say that you work on a case's review. Others may still decide it."""
+    from bot.cli.deciding import claim_review
+
+    raise typer.Exit(claim_review(case))
+
+
+@app.command()
+def approve(case: CaseReference, version: Version = None) -> None:
+    """Approve what is proposed for a case, and deliver it."""
+    from bot.cli.deciding import approve_case
+
+    raise typer.Exit(approve_case(case, version=version))
+
+
+@app.command()
+def edit(
+    case: CaseReference,
+    set: Assignments = None,
+    confirm: Annotated[bool, typer.Option("--confirm", help="Yes, although it runs into a never.")] = False,
+    version: Version = None,
+) -> None:
+    """Decide a case with your own values, and deliver them. Fields left out keep what is proposed."""
+    from bot.cli.deciding import edit_case
+
+    raise typer.Exit(edit_case(case, set or [], confirmed=confirm, version=version))
+
+
+@app.command()
+def reject(
+    case: CaseReference,
+    reason: Annotated[str, typer.Option(help="Why; it is kept with the case.")],
+    then: Annotated[
+        Literal["by-hand", "close", "propose-again"],
+        typer.Option(help="What follows: an empty form, nothing at all, or a new proposal."),
+    ] = "by-hand",
+    version: Version = None,
+) -> None:
+    """Reject what is proposed for a case."""
+    from bot.cli.deciding import reject_case
+
+    raise typer.Exit(reject_case(case, reason=reason, then=then, version=version))
+
+
+@app.command()
+def rerun(
+    case: CaseReference,
+    from_step: Annotated[
+        str | None, typer.Option("--from", metavar="STEP", help="A step's name, start, or deliver.")
+    ] = None,
+) -> None:
+    """Run a case again, by default from the step that failed."""
+    from bot.cli.tending import rerun_case
+
+    raise typer.Exit(rerun_case(case, from_step=from_step))
+
+
+@app.command()
+def correct(
+    case: CaseReference,
+    set: Assignments = None,
+    reason: Annotated[str, typer.Option(help="What was wrong.")] = "",
+) -> None:
+    """Propose other values for a delivered case; a person decides them like any proposal."""
+    from bot.cli.tending import correct_case
+
+    raise typer.Exit(correct_case(case, set or [], reason=reason))
+
+
+@app.command()
+def settle(
+    case: CaseReference,
+    outcome: Annotated[Literal["happened", "not-happened"], typer.Argument(help="What you found when you looked.")],
+) -> None:
+    """Say whether a delivery in doubt happened. One that did not can be run again."""
+    from bot.cli.tending import settle_case
+
+    raise typer.Exit(settle_case(case, happened=outcome == "happened"))
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the schema of this version."""
+    from bot.cli.tending import migrate_database
+
+    raise typer.Exit(migrate_database())
+
+
+@app.command()
+def doctor(json: Json = False) -> None:
+    """Check the set-up, and say what to do."""
+    from bot.cli.checking import check
+
+    raise typer.Exit(check(as_json=json))
+
+
+@app.command("sample-desk")
+def sample_desk(
+    file: Annotated[Path, typer.Option(help="Where it keeps its tickets.")] = Path("helpdesk.sqlite"),
+    port: Annotated[int, typer.Option(min=1, max=65_535)] = 8471,
+) -> None:
+    """Serve the sample help desk that support-triage delivers to, on this machine only."""
+    from workflows.library.support_triage.sample_desk.server import serve
+
+    typer.echo(f"The sample help desk is at http://127.0.0.1:{port} (Ctrl-C ends it)", err=True)
+    serve(file, port)
+
+
+def main() -> None:
+    """The `countersign` command."""
+    app()

@@ -1,0 +1,119 @@
+"""`doctor`: checks the set-up and says what to do."""
+
+import importlib.util
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bot.app import App, opened
+from bot.cli.printing import one_line_errors, out, plain, print_json
+from bot.models import examples_of
+from bot.settings import Settings
+from store import migrate, runs, teams
+from workflows.engine.errors import CountersignError
+from workflows.engine.registry import AnyWorkflow
+from workflows.engine.states import STOPPED, RunState
+from workflows.model.port import ModelError, Usage
+from workflows.model.prices import price
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One thing that was looked at."""
+
+    level: str
+    """ok, note (works, but look), or bad (does not work)."""
+    what: str
+    do: str = ""
+    """What to do about it."""
+
+
+def check(*, as_json: bool) -> int:
+    """Check the set-up; returns 1 where something does not work."""
+    with one_line_errors(), opened(Settings()) as app:
+        findings = [*_database(app), *_model(app), *_workflows(app), *_work(app)]
+        if as_json:
+            print_json(findings)
+        else:
+            for finding in findings:
+                out.print(plain(f"{finding.level:<5} {finding.what}"))
+                if finding.do:
+                    out.print(plain(f"      {finding.do}"))
+        return 1 if any(finding.level == "bad" for finding in findings) else 0
+
+
+def _database(app: App) -> Iterator[Finding]:
+    database = app.context.database
+    where = database.file or database.engine.url.render_as_string(hide_password=True)
+    yield Finding(level="ok", what=f"database {where}, schema {migrate.newest()}")
+
+
+def _model(app: App) -> Iterator[Finding]:
+    settings = app.settings
+    has_key = settings.anthropic_api_key is not None
+    if settings.model == "anthropic" and not has_key:
+        yield Finding(
+            level="bad",
+            what="COUNTERSIGN_MODEL is anthropic, but there is no key",
+            do="set ANTHROPIC_API_KEY, or COUNTERSIGN_MODEL=local; until then people get every case without a proposal",
+        )
+    if has_key and settings.model != "local":
+        try:
+            price(settings.anthropic_model, Usage())
+            yield Finding(level="ok", what=f"model {settings.anthropic_model} at Anthropic")
+        except ModelError as error:
+            yield Finding(level="bad", what=str(error), do="set COUNTERSIGN_ANTHROPIC_MODEL to a model with a price")
+    if importlib.util.find_spec("sklearn") is None:
+        yield Finding(
+            level="bad" if settings.model == "local" or not has_key else "note",
+            what="the local model cannot learn: scikit-learn is not installed",
+            do="pip install 'countersign-bot[local]'",
+        )
+
+
+def _workflows(app: App) -> Iterator[Finding]:
+    for workflow in app.context.registry:
+        yield from _workflow(app, workflow)
+    with app.context.database.read() as session:
+        kept = teams.workflows(session, team=app.context.team)
+    for row in kept:
+        if row.name not in app.context.registry:
+            yield Finding(
+                level="bad",
+                what=f"workflow {row.name} has cases here, but is not known to this process",
+                do="name its file in COUNTERSIGN_WORKFLOWS, or see why its options no longer make it",
+            )
+
+
+def _workflow(app: App, workflow: AnyWorkflow) -> Iterator[Finding]:
+    floor = workflow.autonomy.at_least
+    alone = "drafts only" if floor is None else f"resolves alone from {floor:g}"
+    yield Finding(level="ok", what=f"workflow {workflow.name}, owned by {workflow.owner}, {alone}")
+    if app.models.learns(workflow):
+        try:
+            number = len(examples_of(workflow))
+        except CountersignError as error:
+            yield Finding(level="bad", what=f"{workflow.name}: its examples cannot be read: {error}")
+            return
+        if not number:
+            yield Finding(
+                level="note",
+                what=f"{workflow.name}: no examples to learn from, so people get its cases without a proposal",
+                do="put labelled examples into examples.jsonl beside it, or set ANTHROPIC_API_KEY",
+            )
+    if workflow.review.reviewers is None:
+        yield Finding(
+            level="note",
+            what=f"{workflow.name}: no reviewers are named, so only this command line can decide",
+            do="name them in Review(reviewers=...)",
+        )
+
+
+def _work(app: App) -> Iterator[Finding]:
+    with app.context.database.read() as session:
+        counts = runs.counts(session, team=app.context.team)
+    totals = {state: sum(number for (_, at), number in counts.items() if at == state) for state in RunState}
+    stopped = {state: totals[state] for state in STOPPED if totals[state]}
+    for state, number in stopped.items():
+        yield Finding(level="note", what=f"{number} cases are {state}", do=f"countersign cases --state {state}")
+    if totals[RunState.WAITING]:
+        yield Finding(level="note", what=f"{totals[RunState.WAITING]} cases wait for people", do="countersign reviews")

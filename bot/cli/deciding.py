@@ -1,0 +1,110 @@
+"""`claim`, `approve`, `edit`, `reject`: a person's decision, and then its delivery."""
+
+import json
+from collections.abc import Callable, Sequence
+
+import typer
+
+from bot.app import App, opened
+from bot.cli.people import operator
+from bot.cli.printing import one_line_errors, out, plain
+from bot.settings import Settings
+from store.exclusive import Taken
+from workflows.engine import reviews
+from workflows.engine.errors import InvalidOutput, NeverBroken, Refused
+from workflows.engine.forms import entries, read_form
+from workflows.engine.history import case_view, find_case, open_review_of
+from workflows.engine.reviews import Follows
+from workflows.engine.states import STOPPED, RunState
+from workflows.engine.views import OpenReview
+
+
+def claim_review(reference: str) -> int:
+    """Claim a case's review; returns the exit code."""
+    with one_line_errors(), opened(Settings()) as app:
+        review = open_review_of(app.context, find_case(app.context, reference))
+        reviews.claim(app.context, review.id, by=operator())
+        out.print(f"case {review.case}: claimed")
+        return 0
+
+
+def approve_case(reference: str, *, version: int | None) -> int:
+    """Approve; returns the exit code."""
+
+    def approve(app: App, review: OpenReview, shown: int) -> str:
+        reviews.approve(app.context, review.id, shown, by=operator())
+        return "approved"
+
+    return _decide(reference, version, approve)
+
+
+def edit_case(reference: str, assignments: Sequence[str], *, confirmed: bool, version: int | None) -> int:
+    """Decide with a person's own values; returns the exit code."""
+
+    def edit(app: App, review: OpenReview, shown: int) -> str:
+        workflow = app.context.registry.get(review.workflow)
+        typed: dict[str, str] = {}
+        if review.has_proposal:
+            proposal = case_view(app.context, review.case).newest.proposal
+            assert proposal is not None
+            typed = entries(workflow.output.model_validate_json(json.dumps(proposal.output)))
+        output = read_form(workflow.output, typed | assigned(assignments))
+        try:
+            reviews.edit(app.context, review.id, shown, output, by=operator(), confirmed=confirmed)
+        except NeverBroken as broken:
+            raise Refused(
+                f"{broken}" + ("" if broken.barred else "; say --confirm to decide so all the same")
+            ) from None
+        return "edited" if review.has_proposal else "answered"
+
+    return _decide(reference, version, edit)
+
+
+def reject_case(reference: str, *, reason: str, then: str, version: int | None) -> int:
+    """Reject; returns the exit code."""
+    follows = Follows(then.replace("-", "_"))
+
+    def reject(app: App, review: OpenReview, shown: int) -> str:
+        reviews.reject(app.context, review.id, shown, by=operator(), reason=reason, follows=follows)
+        return "rejected"
+
+    return _decide(reference, version, reject)
+
+
+def assigned(assignments: Sequence[str]) -> dict[str, str]:
+    """What FIELD=VALUE arguments say. Raise `InvalidOutput` for one without a name."""
+    values: dict[str, str] = {}
+    for assignment in assignments:
+        name, equals, value = assignment.partition("=")
+        if not equals or not name:
+            raise InvalidOutput({assignment: "has to be FIELD=VALUE"})
+        values[name.strip()] = value
+    return values
+
+
+def finish(app: App, case: int) -> None:
+    """Work on a case at once, where no other process does."""
+    try:
+        with app.dispatcher.alone():
+            app.dispatcher.drain(case=case)
+    except Taken as taken:
+        typer.echo(f"{taken}; it goes on with the case", err=True)
+
+
+def _decide(reference: str, version: int | None, decide: Callable[[App, OpenReview, int], str]) -> int:
+    with one_line_errors(), opened(Settings()) as app:
+        review = open_review_of(app.context, find_case(app.context, reference))
+        decided = decide(app, review, review.version if version is None else version)
+        finish(app, review.case)
+        return tell(app, review.case, decided)
+
+
+def tell(app: App, case: int, done: str) -> int:
+    """Say what was done and how the case stands now; returns the exit code."""
+    run = case_view(app.context, case).newest
+    receipt = f": {run.delivery.receipt}" if run.delivery and run.delivery.receipt else ""
+    out.print(plain(f"case {case}: {done}; it is {run.state} now{receipt}"))
+    if RunState(run.state) in STOPPED and run.problem is not None:
+        typer.echo(f"error: {plain(run.problem['message'])}", err=True)
+        return 1
+    return 0

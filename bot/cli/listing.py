@@ -1,0 +1,68 @@
+"""`cases` and `reviews`: lists."""
+
+from bot.app import opened
+from bot.cli.printing import moment, one_line_errors, out, print_json, print_table
+from bot.settings import Settings
+from store import cases
+from workflows.engine.errors import Refused
+from workflows.engine.history import open_reviews
+from workflows.engine.states import RunState
+
+
+def list_cases(*, workflow: str | None, state: str | None, limit: int, as_json: bool) -> int:
+    """List cases; returns the exit code."""
+    with one_line_errors(), opened(Settings()) as app:
+        if state is not None and state not in list(RunState):
+            raise Refused(f"there is no state {state!r}; there are: {', '.join(RunState)}")
+        with app.context.database.read() as session:
+            found = cases.lines(session, team=app.context.team, workflow=workflow, state=state, limit=limit)
+        if as_json:
+            print_json(found)
+            return 0
+        if not found:
+            out.print("no cases")
+            return 0
+        print_table(
+            ("case", "key", "workflow", "revision", "state", "resolved", "received"),
+            [
+                (
+                    line.id,
+                    line.key,
+                    line.workflow,
+                    line.revision,
+                    line.state,
+                    line.resolution or "",
+                    moment(line.received_at),
+                )
+                for line in found
+            ],
+        )
+        return 0
+
+
+def list_reviews(*, workflow: str | None, limit: int, as_json: bool) -> int:
+    """List what waits for people; returns the exit code."""
+    with one_line_errors(), opened(Settings()) as app:
+        found = open_reviews(app.context, workflow=workflow, limit=limit)
+        if as_json:
+            print_json(found)
+            return 0
+        if not found:
+            out.print("nothing waits for anybody")
+            return 0
+        print_table(
+            ("case", "key", "workflow", "version", "answer by", "claimed by", "why"),
+            [
+                (
+                    review.case,
+                    review.key,
+                    review.workflow,
+                    review.version,
+                    moment(review.answer_by) if review.answer_by else "",
+                    review.claimed_by or "",
+                    ("" if review.has_proposal else "no proposal: ") + "; ".join(review.why),
+                )
+                for review in found
+            ],
+        )
+        return 0

@@ -1,0 +1,110 @@
+"""What a person reads at the terminal. Whatever comes from a case is untrusted and shown neutralised."""
+
+import json
+import sys
+import unicodedata
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+
+import typer
+from pydantic_core import to_jsonable_python
+from rich.cells import cell_len, set_cell_size
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+PIPED_WIDTH = 200
+"""Columns of a table where standard output is no terminal."""
+
+out = Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else PIPED_WIDTH)
+progress = Console(stderr=True)
+"""Progress bars, so that standard output can be piped."""
+
+
+def shown(text: object) -> Text:
+    """Text as it is, with no markup, and control and direction characters made visible."""
+    return Text(plain(text))
+
+
+def plain(text: object) -> str:
+    """Text in which control and direction characters stand as their escapes; line breaks stay."""
+    return "".join(
+        character if character == "\n" or unicodedata.category(character) not in _HIDDEN else _escape(character)
+        for character in str(text)
+    )
+
+
+def one_line(text: object, length: int = 60) -> str:
+    """The beginning of a text on one line."""
+    line = " ".join(plain(text).split())
+    return line if len(line) <= length else line[: length - 1] + "…"
+
+
+def print_table(columns: Sequence[str], lines: Sequence[Sequence[object]]) -> None:
+    """Print a table, each row on one line; the last column gives way where the terminal is narrow."""
+    cells = [columns, *([one_line(value, 300) for value in line] for line in lines)]
+    widths = [max(map(cell_len, column)) for column in zip(*cells, strict=True)][:-1]
+    for place, row in enumerate(cells):
+        line = Text("  ".join([*map(set_cell_size, row, widths), row[-1]]), style="" if place else "bold")
+        line.truncate(out.width, overflow="ellipsis")
+        out.print(line)
+
+
+def print_named(name: str, value: object) -> None:
+    """Print a value beside its name, its further lines below its first."""
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(width=22, no_wrap=True, overflow="ellipsis", style="dim")
+    grid.add_column(overflow="fold")
+    grid.add_row(plain(name), shown(value))
+    out.print(grid)
+
+
+def moment(time: datetime) -> str:
+    """A time for people, in UTC."""
+    return f"{time:%Y-%m-%d %H:%M} UTC"
+
+
+def print_json(value: object) -> None:
+    """Print a value as JSON, alone on standard output."""
+    print(json.dumps(to_jsonable_python(value), indent=2), file=sys.stdout)  # noqa: T201  # the command's own output
+
+
+@contextmanager
+def one_line_errors() -> Iterator[None]:
+    """Say in one line what went wrong and end with code 1, for the errors that a person can do something about."""
+    from filelock import Timeout
+    from pydantic import ValidationError
+    from sqlalchemy.exc import ArgumentError, DBAPIError
+
+    from store.database import UnsupportedDatabase
+    from store.exclusive import Taken
+    from store.migrate import NewerSchema
+    from workflows.engine.errors import CountersignError
+    from workflows.model.port import ModelError
+
+    try:
+        yield
+    except (CountersignError, ModelError, UnsupportedDatabase, NewerSchema, Taken, Timeout, ArgumentError) as error:
+        _fail(str(error))
+    except ValidationError as error:
+        details = error.errors(include_url=False, include_input=False)
+        named = ", ".join(f"{'.'.join(str(part) for part in detail['loc'])}: {detail['msg']}" for detail in details)
+        _fail(f"the settings cannot be used: {named}")
+    except DBAPIError as error:
+        _fail(f"the database: {error.orig}")
+    except KeyboardInterrupt:
+        typer.echo("stopped; what was taken in is kept, and the same command goes on with it", err=True)
+        raise typer.Exit(130) from None
+
+
+def _fail(message: str) -> None:
+    typer.echo(f"error: {plain(message)}", err=True)
+    raise typer.Exit(1)
+
+
+_HIDDEN = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
+
+
+def _escape(character: str) -> str:
+    return "\N{ZERO WIDTH JOINER}" if character == "\N{ZERO WIDTH JOINER}" else f"\\u{ord(character):04x}"

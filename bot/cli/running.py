@@ -1,0 +1,263 @@
+"""`run` and `submit`: files and single inputs in, work done, numbers out."""
+
+import json
+import sys
+import time
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import typer
+from pydantic import JsonValue
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from bot import discovery
+from bot.app import App, opened
+from bot.cli.people import operator
+from bot.cli.printing import one_line_errors, out, print_json, progress, shown
+from bot.cli.showing import show_case_in
+from bot.settings import Settings
+from store.exclusive import Taken
+from workflows.engine.errors import InvalidInput, Refused
+from workflows.engine.intake import Accepted, Intake, accept, take_in
+from workflows.engine.registry import AnyWorkflow
+from workflows.engine.rows import columns, read_rows
+from workflows.engine.tally import Hits, Tally, tally
+from workflows.library.intent_triage.workflow import DEFAULT_FLOOR, read_labels
+from workflows.model.local import LocalModel, TrainingReport
+
+_AT_ONCE = 200
+"""Rows that are taken in with one transaction."""
+_REFUSALS_SHOWN = 20
+
+
+@dataclass(kw_only=True)
+class _Taken:
+    """What became of the rows of a file."""
+
+    rows: int = 0
+    intakes: Counter[Intake] = field(default_factory=Counter)
+    refused: list[dict[str, JsonValue]] = field(default_factory=list)
+    cases: list[int] = field(default_factory=list)
+    truth: dict[int, Mapping[str, JsonValue]] = field(default_factory=dict)
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Worked:
+    """What was worked on."""
+
+    runs: int
+    seconds: float
+    learned: Mapping[str, TrainingReport]
+    elsewhere: bool = False
+    """Another process works on the database."""
+
+
+def run_file(
+    file: Path, name: str, *, examples: Path | None, label: str | None, floor: float | None, as_json: bool
+) -> int:
+    """Take in a file and work on it; returns the exit code."""
+    with one_line_errors():
+        options = _options(name, examples=examples, label=label, floor=floor)
+        with opened(Settings(), make=options) as app:
+            workflow = _made(app, options) if options else app.context.registry.get(name)
+            taken = _take_in_file(app, workflow, file)
+            worked = _work(app, workflow)
+            numbers = tally(app.context, taken.cases, taken.truth)
+            if as_json:
+                print_json(_as_json(workflow, taken, worked, numbers))
+            else:
+                _print(workflow, taken, worked, numbers)
+            return 1 if taken.refused or numbers.failed else 0
+
+
+def submit_one(text: str, name: str, *, as_json: bool) -> int:
+    """Take in one case and work on it; returns the exit code."""
+    with one_line_errors(), opened(Settings()) as app:
+        workflow = app.context.registry.get(name)
+        try:
+            values = json.loads(sys.stdin.read() if text == "-" else text)
+        except (ValueError, RecursionError) as error:
+            raise InvalidInput(f"the input is no JSON: {error}") from error
+        if not isinstance(values, dict):
+            raise InvalidInput("the input has to be a JSON object")
+        (receipt,) = take_in(
+            app.context,
+            workflow,
+            [accept(workflow, values)],
+            source="command line",
+            actor=operator(),
+            options=app.made.get(workflow.name),
+        )
+        try:
+            with app.dispatcher.alone():
+                app.dispatcher.drain(case=receipt.case)
+        except Taken as taken:
+            typer.echo(f"{taken}; it goes on with the case", err=True)
+        return show_case_in(app, receipt.case, as_json=as_json)
+
+
+def _options(
+    name: str, *, examples: Path | None, label: str | None, floor: float | None
+) -> dict[str, JsonValue] | None:
+    """The options of a workflow that is made from them; None for one that is declared."""
+    if name not in discovery.makers():
+        if examples or label or floor is not None:
+            raise Refused(f"--examples, --label and --floor belong to {', '.join(discovery.makers())}")
+        return None
+    if examples is None or label is None:
+        raise Refused(f"{name} needs --examples FILE and --label COLUMN")
+    return {
+        discovery.MADE_BY: name,
+        "label": label,
+        "labels": list(read_labels(examples, label)),
+        "examples": str(examples.absolute()),
+        "floor": DEFAULT_FLOOR if floor is None else floor,
+    }
+
+
+def _made(app: App, options: Mapping[str, JsonValue]) -> AnyWorkflow:
+    made = next(name for name, kept in app.made.items() if kept is options)
+    return app.context.registry.get(made)
+
+
+def _take_in_file(app: App, workflow: AnyWorkflow, file: Path) -> _Taken:
+    taken = _Taken()
+    wanted = set(workflow.input.model_fields)
+    present = columns(file)
+    missing = [name for name, info in workflow.input.model_fields.items() if info.is_required() and name not in present]
+    if file.suffix.lower() == ".csv" and missing:
+        raise InvalidInput(f"{file}: no column {' or '.join(missing)}; it has: {', '.join(present)}")
+    truths = [name for name in workflow.output.model_fields if name not in wanted]
+    batch: list[tuple[Accepted, Mapping[str, JsonValue]]] = []
+    started = time.perf_counter()
+
+    def commit() -> None:
+        accepted = [one for one, _ in batch]
+        receipts = take_in(
+            app.context,
+            workflow,
+            accepted,
+            source=f"file {file.name}"[:100],
+            actor=operator(),
+            options=app.made.get(workflow.name),
+        )
+        for receipt, (_, truth) in zip(receipts, batch, strict=True):
+            taken.intakes[receipt.intake] += 1
+            taken.cases.append(receipt.case)
+            taken.truth[receipt.case] = truth
+        batch.clear()
+
+    with Progress(TextColumn("taking in"), BarColumn(), TextColumn("{task.completed} rows"), console=progress) as bar:
+        task = bar.add_task("taking in", total=None)
+        for row in read_rows(file):
+            taken.rows += 1
+            try:
+                if row.problem is not None:
+                    raise InvalidInput(row.problem)
+                values = {name: value for name, value in row.values.items() if name in wanted}
+                truth = {name: row.values[name] for name in truths if row.values.get(name) not in (None, "")}
+                batch.append((accept(workflow, values), truth))
+            except InvalidInput as error:
+                taken.refused.append({"row": row.number, "line": row.line, "why": str(error)})
+            if len(batch) == _AT_ONCE:
+                commit()
+            bar.advance(task)
+        if batch:
+            commit()
+    taken.seconds = time.perf_counter() - started
+    return taken
+
+
+def _work(app: App, workflow: AnyWorkflow) -> _Worked:
+    try:
+        with app.dispatcher.alone() as taken_back:
+            if taken_back:
+                typer.echo(f"{taken_back} runs were left by a process that ended; going on with them", err=True)
+            waiting = app.ready()
+            learned = _learn(app, workflow) if waiting else {}
+            started = time.perf_counter()
+            columns_ = (TextColumn("working"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+            with Progress(*columns_, console=progress) as bar:
+                task = bar.add_task("working", total=waiting)
+                runs = app.dispatcher.drain(done=lambda: bar.advance(task))
+            return _Worked(runs=runs, seconds=time.perf_counter() - started, learned=learned)
+    except Taken as taken:
+        typer.echo(f"{taken}; it goes on with what was taken in", err=True)
+        return _Worked(runs=0, seconds=0, learned={}, elsewhere=True)
+
+
+def _learn(app: App, workflow: AnyWorkflow) -> dict[str, TrainingReport]:
+    """Train the local model beforehand, so that its time does not count as the first cases'."""
+    if not app.models.learns(workflow):
+        return {}
+    with progress.status("learning from the examples"):
+        model = app.models(workflow)
+    return {workflow.name: model.report} if isinstance(model, LocalModel) else {}
+
+
+def _as_json(workflow: AnyWorkflow, taken: _Taken, worked: _Worked, numbers: Tally) -> dict[str, object]:
+    return {
+        "workflow": workflow.name,
+        "rows": taken.rows,
+        "taken_in": taken.intakes[Intake.TAKEN_IN],
+        "revised": taken.intakes[Intake.REVISED],
+        "duplicates": taken.intakes[Intake.DUPLICATE],
+        "refused": taken.refused,
+        "intake_seconds": taken.seconds,
+        "runs": worked.runs,
+        "seconds": worked.seconds,
+        "cases_per_second": worked.runs / worked.seconds if worked.runs else None,
+        "floor": workflow.autonomy.at_least,
+        "tally": numbers,
+        "learned": worked.learned,
+    }
+
+
+def _print(workflow: AnyWorkflow, taken: _Taken, worked: _Worked, numbers: Tally) -> None:
+    for refusal in taken.refused[:_REFUSALS_SHOWN]:
+        out.print(shown(f"row {refusal['row']} (line {refusal['line']}) refused: {refusal['why']}"))
+    if len(taken.refused) > _REFUSALS_SHOWN:
+        out.print(f"... and {len(taken.refused) - _REFUSALS_SHOWN:,} more refused; --json lists all")
+    for report in worked.learned.values():
+        for name, learned in report.fields.items():
+            out.print(
+                f"learned {name} from {learned.examples:,} examples: {learned.accuracy:.1%} right and calibration "
+                f"error {learned.calibration_error:.3f} on {learned.held_out:,} held out"
+            )
+    lines = {
+        "taken in": f"{taken.intakes[Intake.TAKEN_IN]:,}",
+        "revised": f"{taken.intakes[Intake.REVISED]:,}",
+        "duplicates": f"{taken.intakes[Intake.DUPLICATE]:,}",
+        "refused": f"{len(taken.refused):,}",
+        "resolved alone": f"{numbers.alone:,}",
+        "to review": f"{numbers.to_review:,}",
+        "decided by people": f"{numbers.decided:,}",
+        "failed": f"{numbers.failed:,}",
+    }
+    if numbers.unfinished:
+        lines["not finished"] = f"{numbers.unfinished:,}"
+    floor = workflow.autonomy.at_least
+    at = f" (floor {floor:g})" if floor is not None else ""
+    for name, hits in numbers.right_alone.items():
+        lines[f"{name} right, resolved alone{at}"] = _share(hits)
+    for name, hits in numbers.right_of_all.items():
+        lines[f"{name} right, all proposals"] = _share(hits)
+    if worked.runs:
+        lines["cases per second"] = f"{worked.runs / worked.seconds:.0f} ({worked.runs:,} in {worked.seconds:.1f} s)"
+    lines["dollars"] = f"{numbers.cost:.4f}"
+    width = max(map(len, lines))
+    for what, value in lines.items():
+        out.print(f"{what:<{width}}  {value}")
+    if numbers.to_review:
+        out.print("next: `countersign reviews` lists what waits for you")
+    if numbers.failed:
+        out.print(
+            "next: `countersign cases --state failed`, then `countersign show CASE` and `rerun CASE`", markup=False
+        )
+
+
+def _share(hits: Hits) -> str:
+    return f"{hits.share:.1%} ({hits.right:,} of {hits.of:,})" if hits.share is not None else "-"

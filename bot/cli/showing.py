@@ -1,0 +1,110 @@
+"""`show`: all that is known of a case."""
+
+import json
+from collections.abc import Mapping
+
+from pydantic import JsonValue
+from rich.text import Text
+
+from bot.app import App, opened
+from bot.cli.printing import moment, one_line, one_line_errors, out, print_json, print_named, shown
+from bot.settings import Settings
+from workflows.engine.history import case_view, find_case
+from workflows.engine.states import STOPPED, RunState
+from workflows.engine.views import CaseView, ReviewView, RunView
+
+
+def show_case(reference: str, *, as_json: bool) -> int:
+    """Show a case; returns the exit code."""
+    with one_line_errors(), opened(Settings()) as app:
+        return show_case_in(app, find_case(app.context, reference), as_json=as_json)
+
+
+def show_case_in(app: App, case: int, *, as_json: bool) -> int:
+    """Show a case; returns the exit code."""
+    view = case_view(app.context, case)
+    if as_json:
+        print_json(view)
+        return 0
+    out.print(Text.assemble((f"case {view.id}  ", "bold"), shown(view.key), f"  {view.workflow}"))
+    print_named("revision", f"{view.revision}, from {view.source}, {moment(view.received_at)}")
+    _values("input", view.newest.input)
+    for run in view.runs:
+        _run(run)
+    print_named("next", _next(view))
+    return 0
+
+
+def _run(run: RunView) -> None:
+    out.print()
+    kind = f" correction {run.correction}" if run.correction else ""
+    begun = f", run {run.parent} again from {run.from_step}" if run.parent and run.from_step else ""
+    resolved = f", {run.resolution}" if run.resolution else ""
+    out.print(Text.assemble((f"run {run.id}{kind}: {run.state}{resolved}{begun}", "bold")))
+    for step in run.steps:
+        what = "recalled" if step.recalled else f"{step.milliseconds:.0f} ms"
+        cost = f", ${step.cost:.4f}" if step.cost else ""
+        nth = f" ({step.nth})" if step.nth > 1 else ""
+        tries = f", try {step.attempt}" if step.attempt > 1 else ""
+        said = step.error if step.error else json.dumps(step.output, ensure_ascii=False)
+        print_named(f"step {step.name}{nth}", f"{step.state}, {what}{cost}{tries}: {one_line(said, 200)}")
+    if run.proposal is not None:
+        proposal = run.proposal
+        print_named(
+            "proposed by",
+            f"{proposal.model}" + (f", prompt {proposal.prompt_version}" if proposal.prompt_version else ""),
+        )
+        for name, value in proposal.output.items():
+            sure = proposal.confidence.get(name)
+            print_named(f"  {name}", f"{value}" + (f"  ({sure:.2f})" if sure is not None else "  (no confidence)"))
+        for reason in proposal.reasons:
+            print_named("  because", reason)
+    if run.review is not None:
+        _review(run.review)
+    if run.delivery is not None:
+        receipt = f": {run.delivery.receipt}" if run.delivery.receipt else ""
+        words = {"intended": "recorded", "applied": "applied", "failed": "apply failed"}
+        state = words.get(run.delivery.state, run.delivery.state)
+        print_named("delivery", f"{state}{receipt}  (key {run.delivery.key}, attempts {run.delivery.attempts})")
+    if run.problem is not None:
+        step_name = run.problem.get("step")
+        print_named(
+            "problem", f"{f'in step {step_name}: ' if step_name else ''}{run.problem['type']}: {run.problem['message']}"
+        )
+
+
+def _review(review: ReviewView) -> None:
+    due = f", answer by {moment(review.answer_by)}" if review.answer_by and review.state == "open" else ""
+    claimed = f", claimed by {review.claimed_by}" if review.claimed_by else ""
+    print_named("review", f"{review.state}, version {review.version}{due}{claimed}")
+    for why in review.why:
+        print_named("  asked because", why)
+    for decision in review.decisions:
+        follows = f", then {decision.follows.replace('_', ' ')}" if decision.follows else ""
+        reason = f": {decision.reason}" if decision.reason else ""
+        print_named("  decision", f"{decision.kind} by {decision.by}, {moment(decision.at)}{follows}{reason}")
+        if decision.output is not None and decision.kind != "approved":
+            _values("  decided", decision.output)
+        for sentence in decision.confirmed:
+            print_named("  confirmed", f"although never: {sentence}")
+
+
+def _next(view: CaseView) -> str:
+    run = view.newest
+    state = RunState(run.state)
+    if state is RunState.WAITING and run.review is not None:
+        if run.review.has_proposal:
+            return f"countersign approve {view.id}, edit {view.id} --set FIELD=VALUE, or reject {view.id} --reason WHY"
+        return f"countersign edit {view.id} --set FIELD=VALUE, or reject {view.id} --reason WHY --then close"
+    if state is RunState.DOUBTFUL:
+        return f"look whether it happened, then countersign settle {view.id} happened or not-happened"
+    if state in STOPPED:
+        return f"mend the cause, then countersign rerun {view.id}"
+    if state is RunState.DELIVERED:
+        return f"nothing; if it was wrong, countersign correct {view.id} --set FIELD=VALUE"
+    return "nothing" if state is RunState.CLOSED else "it is being worked on, or will be at the next run"
+
+
+def _values(what: str, values: Mapping[str, JsonValue]) -> None:
+    for name, value in values.items():
+        print_named(f"{what} {name}", value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))

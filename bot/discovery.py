@@ -1,0 +1,89 @@
+"""Finds the workflows: those of the library, of installed packages, and of files that the settings name.
+
+Some are made from options, such as the label column of a CSV. The options are kept with the first case, so that every
+later process makes the same workflow again.
+"""
+
+import importlib.util
+import sys
+from collections.abc import Mapping
+from importlib.metadata import entry_points
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from pydantic import JsonValue
+
+from workflows.engine.definition import Workflow
+from workflows.engine.errors import BadDeclaration
+from workflows.engine.registry import AnyWorkflow
+from workflows.library.intent_triage.workflow import intent_triage
+from workflows.library.support_triage.workflow import triage
+
+ENTRY_POINTS = "countersign.workflows"
+"""The entry point group under which other packages bring workflows."""
+MADE_BY = "made_by"
+"""The option that names what a workflow is made by."""
+
+_MAKERS = {"intent-triage": intent_triage}
+
+
+def makers() -> tuple[str, ...]:
+    """The names of what makes workflows from options."""
+    return tuple(_MAKERS)
+
+
+def make(options: Mapping[str, JsonValue]) -> AnyWorkflow:
+    """Make the workflow that these options describe. Raise `BadDeclaration` where they don't."""
+    rest = {name: value for name, value in options.items() if name != MADE_BY}
+    maker = _MAKERS.get(str(options.get(MADE_BY)))
+    if maker is None:
+        raise BadDeclaration(f"nothing here makes {options.get(MADE_BY)!r} workflows")
+    arguments: dict[str, Any] = rest  # Any: checked by the maker's own declaration
+    return maker(**arguments)
+
+
+def library() -> list[AnyWorkflow]:
+    """The workflows that come with Countersign."""
+    return [triage]
+
+
+def installed() -> list[AnyWorkflow]:
+    """The workflows of installed packages. Raise `BadDeclaration` for an entry point that is no workflow."""
+    found = []
+    for entry in entry_points(group=ENTRY_POINTS):
+        try:
+            workflow = entry.load()
+        except Exception as error:
+            raise BadDeclaration(f"the entry point {entry.name} = {entry.value} cannot be loaded: {error}") from error
+        if not isinstance(workflow, Workflow):
+            raise BadDeclaration(f"the entry point {entry.name} = {entry.value} is no Workflow")
+        found.append(workflow)
+    return found
+
+
+def in_file(path: Path) -> list[AnyWorkflow]:
+    """The workflows that a Python file declares. Raise `BadDeclaration` where it cannot be loaded or has none."""
+    path = path.absolute()
+    if not path.is_file():
+        raise BadDeclaration(f"there is no file {path} to load workflows from")
+    try:
+        module = _load(path)
+    except Exception as error:
+        raise BadDeclaration(f"{path} cannot be loaded: {type(error).__name__}: {error}") from error
+    found = [value for value in vars(module).values() if isinstance(value, Workflow)]
+    if not found:
+        raise BadDeclaration(f"{path} declares no workflow")
+    return list(dict.fromkeys(found))
+
+
+def _load(path: Path) -> ModuleType:
+    # By location, under a name of its own: another distribution may own the top-level name `workflows` too.
+    name = f"countersign_file_{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise BadDeclaration(f"{path} is no Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module

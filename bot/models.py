@@ -1,0 +1,92 @@
+"""Which model proposes for a workflow: chosen by the settings, made when it is first asked."""
+
+from threading import Lock
+
+from bot.settings import Settings
+from workflows.engine.definition import Example
+from workflows.engine.registry import AnyWorkflow
+from workflows.engine.rows import read_rows
+from workflows.model import local
+from workflows.model.anthropic import AnthropicModel
+from workflows.model.local import LocalModel
+from workflows.model.port import Model, ModelUnavailable
+
+EXAMPLES = "examples.jsonl"
+"""Beside a workflow's declaration: its labelled examples."""
+
+
+class Models:
+    """The models of all workflows."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._lock = Lock()
+        self._local: dict[str, LocalModel] = {}
+        self._anthropic: AnthropicModel | None = None
+
+    def __call__(self, workflow: AnyWorkflow) -> Model:
+        """The model of a workflow. Raise `ModelError` where it cannot be had, saying what to do."""
+        with self._lock:
+            if not self.learns(workflow):
+                return self._shared_anthropic()
+            if workflow.name not in self._local:
+                self._local[workflow.name] = _train(workflow)
+            return self._local[workflow.name]
+
+    def learns(self, workflow: AnyWorkflow) -> bool:
+        """Is the model of this workflow the local one, learned from its examples?"""
+        match self._settings.model:
+            case "local":
+                return True
+            case "anthropic":
+                return False
+            case "auto":
+                return self._settings.anthropic_api_key is None or workflow.prompt is None
+
+    def close(self) -> None:
+        """Close connections."""
+        if self._anthropic is not None:
+            self._anthropic.close()
+
+    def _shared_anthropic(self) -> AnthropicModel:
+        if self._anthropic is None:
+            if self._settings.anthropic_api_key is None:
+                raise ModelUnavailable("no key for Anthropic: set ANTHROPIC_API_KEY, or COUNTERSIGN_MODEL=local")
+            self._anthropic = AnthropicModel(
+                api_key=self._settings.anthropic_api_key,
+                base_url=self._settings.anthropic_base_url,
+                model=self._settings.anthropic_model,
+            )
+        return self._anthropic
+
+
+def examples_of(workflow: AnyWorkflow) -> list[Example]:
+    """The labelled examples of a workflow; none where it has no file of them.
+
+    Raise `InvalidInput` for a file that cannot be read, naming the row.
+    """
+    from workflows.engine.errors import InvalidInput
+
+    if workflow.examples is not None:
+        return list(workflow.examples())
+    path = workflow.folder / EXAMPLES if workflow.folder else None
+    if path is None or not path.exists():
+        return []
+    found = []
+    for row in read_rows(path):
+        input, output = row.values.get("input"), row.values.get("output")
+        if row.problem or not isinstance(input, dict) or not isinstance(output, dict):
+            raise InvalidInput(f"{path}, row {row.number}: {row.problem or 'needs an input and an output'}")
+        found.append(Example(input=input, output=output))
+    return found
+
+
+def _train(workflow: AnyWorkflow) -> LocalModel:
+    examples = [
+        local.Example(
+            text=workflow.text_of(workflow.input.model_validate(example.input)),
+            labels={field: value for field, value in example.output.items() if isinstance(value, str)},
+        )
+        for example in examples_of(workflow)
+    ]
+    return LocalModel.train(examples, workflow.output)

@@ -1,0 +1,32 @@
+"""What an operator sets, from the environment or a `.env` file. Nothing else reads the environment."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from workflows.model.anthropic import DEFAULT_MODEL
+
+
+class Settings(BaseSettings):
+    """All settings. Each is named in the README, with its default."""
+
+    model_config = SettingsConfigDict(env_prefix="COUNTERSIGN_", env_file=".env", extra="ignore", frozen=True)
+
+    database_url: str = "sqlite:///countersign.sqlite"
+    """Where the rows are: `sqlite:///FILE` or `postgresql://...`."""
+    model: Literal["auto", "local", "anthropic"] = "auto"
+    """Who proposes. auto: Anthropic where there is a key and the workflow has a prompt, else the local classifier."""
+    anthropic_model: str = DEFAULT_MODEL
+    workflows: Annotated[tuple[str, ...], NoDecode] = ()
+    """Files with workflows of your own, separated by commas."""
+    threads: int = Field(default=8, ge=1, le=64)
+    """How many cases are worked on at once."""
+    log_level: Literal["debug", "info", "warning", "error"] = "warning"
+    anthropic_api_key: SecretStr | None = Field(default=None, validation_alias="ANTHROPIC_API_KEY")
+    anthropic_base_url: str | None = Field(default=None, validation_alias="ANTHROPIC_BASE_URL")
+
+    @field_validator("workflows", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value

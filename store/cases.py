@@ -1,0 +1,119 @@
+"""Cases: finding them, taking one in, raising its revision."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from store import rows
+from store.schema import Case, Proposal, Run, Workflow
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseLine:
+    """A case in a list."""
+
+    id: int
+    key: str
+    workflow: str
+    revision: int
+    state: str
+    """Of its newest run."""
+    resolution: str | None
+    received_at: datetime
+
+
+def find(session: Session, *, workflow: int, key: str) -> Case | None:
+    """The case of a workflow with this key."""
+    return session.scalar(select(Case).where(Case.workflow_id == workflow, Case.key == key))
+
+
+def get(session: Session, case: int) -> Case | None:
+    """The case with this id."""
+    return session.get(Case, case)
+
+
+def with_key(session: Session, *, team: int, key: str) -> list[Case]:
+    """The cases of all workflows with this key."""
+    return list(session.scalars(select(Case).where(Case.team_id == team, Case.key == key).order_by(Case.id)))
+
+
+def add(session: Session, *, team: int, workflow: int, key: str, content_hash: str, source: str, at: datetime) -> int:
+    """Add a case at revision 1; returns its id. The unique key decides between two at once."""
+    return rows.add(
+        session,
+        Case,
+        team_id=team,
+        workflow_id=workflow,
+        key=key,
+        revision=1,
+        content_hash=content_hash,
+        source=source,
+        received_at=at,
+    )
+
+
+def revise(session: Session, *, case: int, revision: int, content_hash: str) -> bool:
+    """Raise the revision from the one given; False where somebody else did."""
+    raised = {"revision": revision + 1, "content_hash": content_hash}
+    return rows.change(session, Case, case, where={"revision": revision}, to=raised)
+
+
+def lines(
+    session: Session, *, team: int, workflow: str | None, state: str | None, limit: int, before: int | None = None
+) -> list[CaseLine]:
+    """Cases with the state of their newest run, newest case first. `before`: only cases with a smaller id."""
+    newest = select(func.max(Run.id)).where(Run.case_id == Case.id).correlate(Case).scalar_subquery()
+    query = (
+        select(Case.id, Case.key, Workflow.name, Case.revision, Run.state, Run.resolution, Case.received_at)
+        .join(Workflow, Workflow.id == Case.workflow_id)
+        .join(Run, Run.id == newest)
+        .where(Case.team_id == team)
+        .order_by(Case.id.desc())
+        .limit(limit)
+    )
+    if workflow is not None:
+        query = query.where(Workflow.name == workflow)
+    if state is not None:
+        query = query.where(Run.state == state)
+    if before is not None:
+        query = query.where(Case.id < before)
+    return [
+        CaseLine(
+            id=row.id,
+            key=row.key,
+            workflow=row.name,
+            revision=row.revision,
+            state=row.state,
+            resolution=row.resolution,
+            received_at=row.received_at,
+        )
+        for row in session.execute(query)
+    ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseOutcome:
+    """What became of a case so far."""
+
+    case: int
+    state: str
+    resolution: str | None
+    proposal_id: int | None
+    """The content of its newest run's proposal."""
+
+
+def outcomes(session: Session, ids: Collection[int]) -> list[CaseOutcome]:
+    """What became of these cases, by their newest runs."""
+    newest = select(func.max(Run.id).label("run")).where(Run.case_id.in_(ids)).group_by(Run.case_id).subquery("newest")
+    query = (
+        select(Run.case_id, Run.state, Run.resolution, Proposal.content_id)
+        .join(newest, newest.c.run == Run.id)
+        .outerjoin(Proposal, Proposal.run_id == Run.id)
+    )
+    return [
+        CaseOutcome(case=case, state=state, resolution=resolution, proposal_id=proposal)
+        for case, state, resolution, proposal in session.execute(query)
+    ]

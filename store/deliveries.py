@@ -1,0 +1,72 @@
+"""Deliveries: one row for each idempotency key."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from store import rows
+from store.schema import Delivery, Run
+
+
+def with_key(session: Session, *, team: int, key: str) -> Delivery | None:
+    """The delivery under this key."""
+    return session.scalar(select(Delivery).where(Delivery.team_id == team, Delivery.key == key))
+
+
+def of_run(session: Session, run: int) -> Delivery | None:
+    """The delivery that a run last attempted."""
+    return session.scalar(select(Delivery).where(Delivery.run_id == run).order_by(Delivery.id.desc()).limit(1))
+
+
+def of_case(session: Session, case: int) -> list[Delivery]:
+    """All deliveries of a case, oldest first."""
+    return list(session.scalars(select(Delivery).where(Delivery.case_id == case).order_by(Delivery.id)))
+
+
+def add(
+    session: Session,
+    *,
+    team: int,
+    case: int,
+    run: int,
+    key: str,
+    kind: str,
+    state: str,
+    output_id: int,
+    at: datetime,
+) -> int:
+    """Add a delivery; returns its id. A second one under the key is refused by its unique key."""
+    return rows.add(
+        session,
+        Delivery,
+        team_id=team,
+        case_id=case,
+        run_id=run,
+        key=key,
+        kind=kind,
+        state=state,
+        attempts=0,
+        output_id=output_id,
+        receipt_id=None,
+        created_at=at,
+        changed_at=at,
+    )
+
+
+def move(session: Session, *, delivery: int, frm: str, to: str, at: datetime, **changes: Any) -> bool:
+    """Move a delivery from one state to another, or change it where it stands; False where it is not in that state."""
+    to_values = {"state": to, "changed_at": at, **changes}
+    return rows.change(session, Delivery, delivery, where={"state": frm}, to=to_values)
+
+
+def exists(session: Session, *, case: int, revision: int, kind: str, state: str) -> bool:
+    """Is there a delivery of this kind and state for a revision of a case?"""
+    query = (
+        select(Delivery.id)
+        .join(Run, Run.id == Delivery.run_id)
+        .where(Delivery.case_id == case, Delivery.kind == kind, Delivery.state == state, Run.revision == revision)
+        .limit(1)
+    )
+    return session.scalar(query) is not None

@@ -1,0 +1,49 @@
+"""One process at a time works on a database.
+
+While somebody holds this, every run that stands as being worked on is either his own or a dead process's. The lock is
+the operating system's or the server's, so it goes with the process however that ends.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from filelock import FileLock, Timeout
+from sqlalchemy import text
+
+from store.database import Database
+
+_ADVISORY_KEY = 0x636F756E746572
+"""Of PostgreSQL's advisory lock: "counter" in ASCII."""
+
+
+class Taken(RuntimeError):
+    """Another Countersign process works on this database."""
+
+
+@contextmanager
+def exclusive(database: Database, *, patience: float = 0) -> Iterator[None]:
+    """Hold the database's work lock for the block.
+
+    `patience`: for how many seconds another process that holds a SQLite file's lock is waited for. Raise `Taken` then.
+    """
+    if database.file is not None:
+        lock = FileLock(f"{database.file}.lock")
+        try:
+            lock.acquire(timeout=patience)
+        except Timeout:
+            raise Taken(f"another Countersign process works on {database.file}") from None
+        try:
+            yield
+        finally:
+            lock.release()
+        return
+    with database.engine.connect() as connection:
+        taken = connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": _ADVISORY_KEY})
+        if not taken.scalar():
+            raise Taken("another Countersign process works on this database")
+        connection.commit()
+        try:
+            yield
+        finally:
+            connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _ADVISORY_KEY})
+            connection.commit()

@@ -1,0 +1,101 @@
+"""The journal: one row for each attempt at a step."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from store import rows
+from store.schema import Content, Run, Step
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepLine:
+    """A row of the journal with its content."""
+
+    id: int
+    position: int
+    name: str
+    nth: int
+    attempt: int
+    state: str
+    input_hash: str
+    body: str
+    """JSON: its input with its output or error."""
+    error: str | None
+    started_at: datetime
+    milliseconds: float
+    cost: Decimal
+    recalled_from: int | None
+    content_id: int
+
+
+def add(session: Session, **row: Any) -> None:
+    """Add a row to the journal. A second row for the same attempt is refused by its unique key."""
+    rows.add(session, Step, **row)
+
+
+def of_run(session: Session, run: int) -> list[StepLine]:
+    """A run's journal, in the order of the calls and attempts."""
+    query = (
+        select(Step, Content.body)
+        .join(Content, Content.id == Step.content_id)
+        .where(Step.run_id == run)
+        .order_by(Step.position, Step.attempt)
+    )
+    return [
+        StepLine(
+            id=step.id,
+            position=step.position,
+            name=step.name,
+            nth=step.nth,
+            attempt=step.attempt,
+            state=step.state,
+            input_hash=step.input_hash,
+            body=body,
+            error=step.error,
+            started_at=step.started_at,
+            milliseconds=step.milliseconds,
+            cost=step.cost,
+            recalled_from=step.recalled_from,
+            content_id=step.content_id,
+        )
+        for step, body in session.execute(query)
+    ]
+
+
+def cost_of_cases(session: Session, cases: Sequence[int]) -> Decimal:
+    """US dollars that all runs of these cases took."""
+    query = select(func.sum(Step.cost)).join(Run, Run.id == Step.run_id).where(Run.case_id.in_(cases))
+    return session.scalar(query) or Decimal(0)
+
+
+def recall(session: Session, lines: Sequence[StepLine], *, team: int, run: int, at: datetime) -> None:
+    """Give a run the finished steps of another one as its own; they took no time and no money this time."""
+    rows.add_all(
+        session,
+        Step,
+        [
+            {
+                "team_id": team,
+                "run_id": run,
+                "position": line.position,
+                "name": line.name,
+                "nth": line.nth,
+                "attempt": 1,
+                "state": line.state,
+                "input_hash": line.input_hash,
+                "content_id": line.content_id,
+                "error": None,
+                "started_at": at,
+                "milliseconds": 0.0,
+                "cost": Decimal(0),
+                "recalled_from": line.id,
+            }
+            for line in lines
+        ],
+    )

@@ -1,0 +1,63 @@
+"""Brings a database to the schema of this version. Forward only."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from store.database import Database
+from store.exclusive import exclusive
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+PATIENCE = 30.0
+"""Seconds for which an upgrade waits for another process to let go of a SQLite file."""
+
+
+class NewerSchema(RuntimeError):
+    """The database was written by a newer version of Countersign; this one would misread it."""
+
+
+def current(database: Database) -> str | None:
+    """The revision of a database's schema; None for an empty database."""
+    with database.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def newest() -> str:
+    """The revision that this version of Countersign works with."""
+    head = ScriptDirectory(str(MIGRATIONS)).get_current_head()
+    assert head is not None
+    return head
+
+
+def upgrade(database: Database) -> bool:
+    """Bring the schema up to date, all of it in one transaction; False where it was already.
+
+    Raise `NewerSchema` for a database of a newer version, or `store.exclusive.Taken` where a process works on it.
+    """
+    present = current(database)
+    if present == newest():
+        return False
+    known = {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
+    if present is not None and present not in known:
+        raise NewerSchema(
+            f"the database has the schema {present}, which this version does not know; "
+            "start the newer version that made it, or restore a backup"
+        )
+    if database.file is None:
+        _upgrade(database)
+        return True
+    # Two processes that start on a new SQLite file at once: the second waits, and finds nothing left to do.
+    with exclusive(database, patience=PATIENCE):
+        _upgrade(database)
+    return True
+
+
+def _upgrade(database: Database) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with database.writing.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")

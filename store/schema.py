@@ -1,0 +1,287 @@
+"""The tables. Every row belongs to a team; what a case says lives in `contents` and nowhere else.
+
+States are plain words here: which words there are and how they may follow each other is the engine's business.
+"""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from store.types import Money, UtcDateTime
+
+# SQLite numbers rows by itself only where the key is called INTEGER.
+_Id = BigInteger().with_variant(Integer, "sqlite")
+_Json = JSON().with_variant(JSONB, "postgresql")
+
+
+class Base(DeclarativeBase):
+    """What all tables share: names of constraints that are the same on every database."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        int: _Id,
+        str: Text,
+        datetime: UtcDateTime,
+        Decimal: Money,
+        float: Float,
+        dict[str, Any]: _Json,
+        list[Any]: _Json,
+    }
+
+    id: Mapped[int] = mapped_column(primary_key=True, sort_order=-2)
+
+
+class OfTeam:
+    """A row that belongs to a team."""
+
+    team_id: Mapped[int] = mapped_column(ForeignKey("teams.id"), sort_order=-1)
+
+
+class Team(Base):
+    """A Slack workspace, or the local one until Slack is first connected."""
+
+    __tablename__ = "teams"
+
+    slack_id: Mapped[str | None] = mapped_column(String(32), unique=True)
+    name: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class Workflow(OfTeam, Base):
+    """A workflow that took in a case, and how to load its declaration again."""
+
+    __tablename__ = "workflows"
+    __table_args__ = (UniqueConstraint("team_id", "name"),)
+
+    name: Mapped[str] = mapped_column(String(100))
+    options: Mapped[dict[str, Any]]
+    """What the declaration was made from, where it is made from options; never a case's content."""
+    created_at: Mapped[datetime]
+
+
+class Case(OfTeam, Base):
+    """One input to one workflow, with a key."""
+
+    __tablename__ = "cases"
+    __table_args__ = (UniqueConstraint("workflow_id", "key"),)
+
+    workflow_id: Mapped[int] = mapped_column(ForeignKey("workflows.id"))
+    key: Mapped[str] = mapped_column(String(255), index=True)
+    revision: Mapped[int]
+    """1 for the first content under this key."""
+    content_hash: Mapped[str] = mapped_column(String(64))
+    """SHA-256 of the newest revision's input."""
+    source: Mapped[str] = mapped_column(String(100))
+    received_at: Mapped[datetime]
+
+
+class Content(OfTeam, Base):
+    """What a case says or what was said about it: inputs, outputs, step data, error texts. JSON."""
+
+    __tablename__ = "contents"
+
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    body: Mapped[str]
+
+
+class Run(OfTeam, Base):
+    """One execution of a case."""
+
+    __tablename__ = "runs"
+    __table_args__ = (
+        Index("ix_runs_state_id", "state", "id"),
+        Index("ix_runs_case_id_id", "case_id", "id"),
+    )
+
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
+    workflow_id: Mapped[int] = mapped_column(ForeignKey("workflows.id"))
+    revision: Mapped[int]
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("runs.id"))
+    """The run that this one runs again or corrects."""
+    from_step: Mapped[str | None] = mapped_column(String(150))
+    """Where the rerun began; None for the start."""
+    correction: Mapped[int]
+    """0, or the number of this correction of a delivered case."""
+    state: Mapped[str] = mapped_column(String(20))
+    epoch: Mapped[int]
+    """Grows with every claim; a write that names an older one is refused."""
+    input_id: Mapped[int] = mapped_column(ForeignKey("contents.id"))
+    resolution: Mapped[str | None] = mapped_column(String(20))
+    """How it was resolved: alone, by a person, or rejected; None while it is not."""
+    output_id: Mapped[int | None] = mapped_column(ForeignKey("contents.id"))
+    """What is to be delivered."""
+    problem_id: Mapped[int | None] = mapped_column(ForeignKey("contents.id"))
+    """Why it failed, parked or is in doubt."""
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+
+
+class Step(OfTeam, Base):
+    """One attempt at one journaled call."""
+
+    __tablename__ = "steps"
+    __table_args__ = (UniqueConstraint("run_id", "name", "nth", "attempt"),)
+
+    run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"))
+    position: Mapped[int]
+    """The order in which the run made its calls, from 1; attempts at one call share it."""
+    name: Mapped[str] = mapped_column(String(100))
+    nth: Mapped[int]
+    """1 for the first call of this name in the run."""
+    attempt: Mapped[int]
+    state: Mapped[str] = mapped_column(String(20))
+    input_hash: Mapped[str] = mapped_column(String(64))
+    content_id: Mapped[int] = mapped_column(ForeignKey("contents.id"))
+    """Its input with its output or its error."""
+    error: Mapped[str | None] = mapped_column(String(200))
+    """The error's type; what it said is content."""
+    started_at: Mapped[datetime]
+    milliseconds: Mapped[float]
+    cost: Mapped[Decimal]
+    recalled_from: Mapped[int | None] = mapped_column(ForeignKey("steps.id"))
+    """The parent run's step whose result this one is."""
+
+
+class Proposal(OfTeam, Base):
+    """What the model (or, in a correction, a person) proposed."""
+
+    __tablename__ = "proposals"
+
+    run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"), unique=True)
+    content_id: Mapped[int] = mapped_column(ForeignKey("contents.id"))
+    confidence: Mapped[float | None]
+    """The lowest of the fields', 0 to 1."""
+    model: Mapped[str] = mapped_column(String(200))
+    prompt_version: Mapped[str | None] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+
+
+class Review(OfTeam, Base):
+    """A person's turn."""
+
+    __tablename__ = "reviews"
+    __table_args__ = (Index("ix_reviews_state_answer_by", "state", "answer_by"),)
+
+    run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"), unique=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    workflow_id: Mapped[int] = mapped_column(ForeignKey("workflows.id"))
+    version: Mapped[int]
+    """What a decision has to name; grows whenever what is shown changes."""
+    state: Mapped[str] = mapped_column(String(20))
+    proposal_id: Mapped[int | None] = mapped_column(ForeignKey("proposals.id"))
+    """None: an empty form."""
+    reasons_id: Mapped[int] = mapped_column(ForeignKey("contents.id"))
+    """Why a person is asked."""
+    claimed_by: Mapped[str | None] = mapped_column(String(100))
+    claimed_at: Mapped[datetime | None]
+    opened_at: Mapped[datetime]
+    answer_by: Mapped[datetime | None]
+    decided_at: Mapped[datetime | None]
+
+
+class Decision(OfTeam, Base):
+    """What a person decided about one version of a review."""
+
+    __tablename__ = "decisions"
+    __table_args__ = (UniqueConstraint("review_id", "version"),)
+
+    review_id: Mapped[int] = mapped_column(ForeignKey("reviews.id"))
+    version: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(20))
+    follows: Mapped[str | None] = mapped_column(String(20))
+    """After a rejection: by hand, close or propose again."""
+    by: Mapped[str] = mapped_column(String(100))
+    output_id: Mapped[int | None] = mapped_column(ForeignKey("contents.id"))
+    reason_id: Mapped[int | None] = mapped_column(ForeignKey("contents.id"))
+    confirmed: Mapped[list[Any]]
+    """The nevers that the person was warned of and confirmed."""
+    at: Mapped[datetime]
+
+
+class Delivery(OfTeam, Base):
+    """The effect in the system of record. One row for each key."""
+
+    __tablename__ = "deliveries"
+    __table_args__ = (UniqueConstraint("team_id", "key"),)
+
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"), index=True)
+    """The run that last attempted it."""
+    key: Mapped[str] = mapped_column(String(400))
+    kind: Mapped[str] = mapped_column(String(20))
+    """The answer, or the news of a rejection."""
+    state: Mapped[str] = mapped_column(String(20))
+    attempts: Mapped[int]
+    output_id: Mapped[int] = mapped_column(ForeignKey("contents.id"))
+    receipt_id: Mapped[int | None] = mapped_column(ForeignKey("contents.id"))
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+
+
+class OutboxRow(OfTeam, Base):
+    """An intent to show something in Slack: what about and where, never how it looks."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (UniqueConstraint("team_id", "key"), Index("ix_outbox_state_not_before", "state", "not_before"))
+
+    kind: Mapped[str] = mapped_column(String(30))
+    subject: Mapped[str] = mapped_column(String(60))
+    channel: Mapped[str] = mapped_column(String(60))
+    """A channel's id, or the name of a role that the settings give a channel."""
+    key: Mapped[str] = mapped_column(String(200))
+    state: Mapped[str] = mapped_column(String(20))
+    wanted: Mapped[int]
+    """Grows whenever a view has to be drawn anew; what is sent for an older number is not the end of it."""
+    attempts: Mapped[int]
+    not_before: Mapped[datetime]
+    created_at: Mapped[datetime]
+
+
+class Message(OfTeam, Base):
+    """A message that stands in a channel."""
+
+    __tablename__ = "messages"
+    __table_args__ = (UniqueConstraint("team_id", "channel", "subject"), UniqueConstraint("team_id", "channel", "ts"))
+
+    channel: Mapped[str] = mapped_column(String(60))
+    subject: Mapped[str] = mapped_column(String(60))
+    ts: Mapped[str] = mapped_column(String(32))
+    """Slack's name for the message within the channel."""
+    drawn_version: Mapped[int]
+    """The outbox row's `wanted` that it shows."""
+
+
+class AuditRow(OfTeam, Base):
+    """Who did what and when: ids and hashes, no content. Rows are only ever added."""
+
+    __tablename__ = "audit"
+
+    at: Mapped[datetime]
+    actor: Mapped[str] = mapped_column(String(100))
+    action: Mapped[str] = mapped_column(String(60))
+    subject: Mapped[str] = mapped_column(String(60))
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
+    details: Mapped[dict[str, Any]]

@@ -1,0 +1,44 @@
+"""Teams and their workflows: the rows that everything else belongs to."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from store import rows
+from store.schema import Team, Workflow
+
+LOCAL = "local"
+
+
+def local_team(session: Session, *, at: datetime) -> int:
+    """The id of the only team, made where there is none yet. Its Slack id follows when Slack is first connected."""
+    found = session.scalar(select(Team.id).order_by(Team.id).limit(1))
+    if found is not None:
+        return found
+    return rows.add(session, Team, name=LOCAL, slack_id=None, created_at=at)
+
+
+def workflow_id(session: Session, *, team: int, name: str, options: Mapping[str, Any] | None, at: datetime) -> int:
+    """The id of a workflow's row, made where there is none yet.
+
+    `options`: what its declaration is made from, kept anew where given; None leaves them as they are.
+    """
+    found = session.scalar(select(Workflow.id).where(Workflow.team_id == team, Workflow.name == name))
+    if found is None:
+        return rows.add(session, Workflow, team_id=team, name=name, options=dict(options or {}), created_at=at)
+    if options is not None:
+        session.execute(update(Workflow).where(Workflow.id == found).values(options=dict(options)))
+    return found
+
+
+def workflows(session: Session, *, team: int) -> list[Workflow]:
+    """All workflows that ever took in a case, by name."""
+    return list(session.scalars(select(Workflow).where(Workflow.team_id == team).order_by(Workflow.name)))
+
+
+def workflow_name(session: Session, workflow: int) -> str:
+    """The name of a workflow's row that is there."""
+    return session.scalars(select(Workflow.name).where(Workflow.id == workflow)).one()

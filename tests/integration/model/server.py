@@ -1,0 +1,177 @@
+"""A local server that speaks like the Anthropic API, so that tests run the real SDK on real sockets.
+
+It answers `POST /v1/messages` on loopback with what it was told, in order, and keeps what it was asked:
+
+    with AnthropicServer() as server:
+        server.will(failure(529), message('{"answer": {}}'))
+        ...
+        assert len(server.requests) == 2
+"""
+
+import asyncio
+import json
+import socket
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from threading import Event, Lock, Thread
+from types import TracebackType
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reply:
+    """What the server does with one request."""
+
+    status: int = 200
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=lambda: {"content-type": "application/json"})
+    drops: bool = False
+    """The connection ends after half of the body."""
+    stalls: bool = False
+    """Nothing is sent until the client gives up."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Received:
+    """One request as it came in."""
+
+    headers: Mapping[str, str]
+    body: dict[str, Any]
+
+
+def message(text: str, *, thinking: str | None = None, **parts: object) -> Reply:
+    """A whole message from the model. `parts` replace or add top-level parts; a `usage` counts 100 in and 10 out."""
+    blocks: list[dict[str, str]] = [{"type": "text", "text": text}]
+    if thinking is not None:
+        blocks.insert(0, {"type": "thinking", "thinking": thinking, "signature": "c2ln"})
+    whole = {
+        "id": "msg_01",
+        "type": "message",
+        "role": "assistant",
+        "model": "claude-haiku-5-5-20260901",
+        "content": blocks,
+        "stop_reason": "end_turn",
+        "stop_sequence": None,
+        "usage": {"input_tokens": 100, "output_tokens": 10},
+    }
+    return Reply(body=json.dumps(whole | parts).encode())
+
+
+def failure(
+    status: int,
+    *,
+    kind: str = "api_error",
+    words: str = "It failed.",
+    code: str | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Reply:
+    """An error as the API words it. `code`: the machine-readable cause in its details."""
+    error: dict[str, object] = {"type": kind, "message": words}
+    if code is not None:
+        error["details"] = {"error_code": code}
+    body = json.dumps({"type": "error", "error": error, "request_id": "req_01"}).encode()
+    return Reply(status=status, body=body, headers={"content-type": "application/json", **(headers or {})})
+
+
+class AnthropicServer:
+    """The server, in a thread, for as long as its `with` block lasts. A request it has no answer for gets a 400."""
+
+    def __init__(self) -> None:
+        # With the protocol named asyncio turns Nagle's delay off; else each request waits 40 ms for an acknowledgement.
+        self._listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        self._listener.bind(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        self._replies: deque[Reply] = deque()
+        self._requests: list[Received] = []
+        self._lock = Lock()
+        self._started = Event()
+        self._server = _Announced(self._app(), self._started)
+        self._thread = Thread(target=self._server.run, kwargs={"sockets": [self._listener]}, daemon=True)
+
+    def will(self, *replies: Reply) -> None:
+        """Add to what the server does next."""
+        with self._lock:
+            self._replies.extend(replies)
+
+    @property
+    def requests(self) -> Sequence[Received]:
+        """What was asked since the start or the last `forget`, in order."""
+        with self._lock:
+            return tuple(self._requests)
+
+    @property
+    def unsaid(self) -> int:
+        """How many replies nobody asked for yet."""
+        with self._lock:
+            return len(self._replies)
+
+    def forget(self) -> None:
+        """Begin anew, for the next test."""
+        with self._lock:
+            self._replies.clear()
+            self._requests.clear()
+
+    def __enter__(self) -> "AnthropicServer":
+        self._thread.start()
+        if not self._started.wait(timeout=10):
+            raise TimeoutError("the server did not start")
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._server.should_exit = True
+        self._thread.join(timeout=10)
+        self._listener.close()
+
+    def _app(self) -> Starlette:
+        return Starlette(routes=[Route("/v1/messages", self._answer, methods=["POST"])])
+
+    async def _answer(self, request: Request) -> Response:
+        received = Received(headers=dict(request.headers), body=await request.json())
+        with self._lock:
+            self._requests.append(received)
+            reply = self._replies.popleft() if self._replies else None
+        if reply is None:
+            reply = failure(400, kind="invalid_request_error", words="the test told the server no further answer")
+        return _Said(reply)
+
+
+class _Announced(uvicorn.Server):
+    """Says when it accepts connections, so that nobody has to poll."""
+
+    def __init__(self, app: Starlette, started: Event) -> None:
+        quiet = uvicorn.Config(app, log_config=None, log_level="critical", lifespan="off", ws="none", date_header=False)
+        super().__init__(quiet)
+        self._announce = started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets=sockets)
+        self._announce.set()
+
+
+class _Said(Response):
+    """A reply on the wire, broken off where it is told to."""
+
+    def __init__(self, reply: Reply) -> None:
+        super().__init__(reply.body, status_code=reply.status, headers=dict(reply.headers))
+        self._reply = reply
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._reply.stalls:
+            while (await receive())["type"] != "http.disconnect":
+                await asyncio.sleep(0)
+            return
+        if self._reply.drops:
+            # uvicorn closes the connection of a response that ends short of its content-length.
+            await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+            half = self.body[: len(self.body) // 2]
+            await send({"type": "http.response.body", "body": half, "more_body": True})
+            return
+        await super().__call__(scope, receive, send)

@@ -1,0 +1,107 @@
+"""A Countersign to test with: a real database, a scripted model, a clock that is moved by hand.
+
+Tests ask it what a person would see and what the database keeps; nothing in it is a mock.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from pydantic import JsonValue
+
+from store import migrate, schema, teams
+from store.database import Database
+from workflows.engine import intake
+from workflows.engine.claiming import Claimed, claim
+from workflows.engine.context import Context
+from workflows.engine.history import case_view, open_review_of
+from workflows.engine.intake import Receipt
+from workflows.engine.recovery import take_back
+from workflows.engine.registry import AnyWorkflow, Registry
+from workflows.engine.runner import Runner
+from workflows.engine.views import CaseView, OpenReview
+from workflows.model.port import Answer, Question
+from workflows.model.scripted import ScriptedModel, says
+
+Tell = Callable[[Question], Answer]
+
+
+class Clock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.time = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.time
+
+    def move(self, by: timedelta) -> None:
+        """Let time pass."""
+        self.time += by
+
+
+@dataclass(kw_only=True)
+class World:
+    """Countersign on one database."""
+
+    database: Database
+    model: ScriptedModel
+    clock: Clock = field(default_factory=Clock)
+    registry: Registry = field(default_factory=Registry)
+    pauses: list[float] = field(default_factory=list)
+    """Seconds that somebody would have slept."""
+
+    def __post_init__(self) -> None:
+        migrate.upgrade(self.database)
+        with self.database.write() as session:
+            team = teams.local_team(session, at=self.clock())
+        self.context = Context(database=self.database, registry=self.registry, clock=self.clock, team=team)
+        self.runner = Runner(self.context, lambda _: self.model, sleep=self.pauses.append)
+
+    def submit(self, workflow: AnyWorkflow, **values: JsonValue) -> Receipt:
+        """Take one input in."""
+        return self.submit_all(workflow, [values])[0]
+
+    def submit_all(self, workflow: AnyWorkflow, inputs: Sequence[Mapping[str, JsonValue]]) -> list[Receipt]:
+        """Take several inputs in."""
+        accepted = [intake.accept(workflow, values) for values in inputs]
+        return intake.take_in(self.context, workflow, accepted, source="test", actor="tester")
+
+    def claim(self, limit: int = 1) -> list[Claimed]:
+        """Claim runs as a worker does, and do nothing with them yet."""
+        return claim(self.context, limit=limit)
+
+    def work(self) -> int:
+        """Work until nothing is ready; returns how many runs were advanced."""
+        advanced = 0
+        while claimed := self.claim(limit=10):
+            for run in claimed:
+                self.runner.advance(run)
+                advanced += 1
+        return advanced
+
+    def restart(self) -> int:
+        """What a process does that starts after another one died."""
+        return take_back(self.context)
+
+    def case(self, case: int) -> CaseView:
+        """All that is known of a case."""
+        return case_view(self.context, case)
+
+    def state(self, case: int) -> str:
+        """The state of a case's newest run."""
+        return self.case(case).newest.state
+
+    def review(self, case: int) -> OpenReview:
+        """The open review of a case."""
+        return open_review_of(self.context, case)
+
+    def rows(self, table: type[schema.Base]) -> list[schema.Base]:
+        """All rows of a table, by id."""
+        with self.database.read() as session:
+            return list(session.query(table).order_by(table.id))
+
+
+def sure(confidence: float = 0.95, **values: JsonValue) -> Tell:
+    """A model that always says the same."""
+    return lambda _: says(values, confidence=confidence)

@@ -1,0 +1,42 @@
+"""Decides: what an automation's author uses. An automation imports these names and nothing else of Countersign.
+
+Importing this reaches no database, no Slack and no model.
+"""
+
+from workflows.engine.definition import Ask, Autonomy, Example, Rejection, Review, Run, Workflow
+from workflows.engine.errors import (
+    BadDeclaration,
+    CountersignError,
+    InvalidInput,
+    NoProposal,
+    NotDone,
+    OutcomeUnknown,
+    TryAgain,
+)
+from workflows.engine.proposal import Proposal
+from workflows.engine.rows import Row, columns, read_rows
+from workflows.engine.steps import step
+from workflows.model.port import Alternative
+
+__all__ = [
+    "Alternative",
+    "Ask",
+    "Autonomy",
+    "BadDeclaration",
+    "CountersignError",
+    "Example",
+    "InvalidInput",
+    "NoProposal",
+    "NotDone",
+    "OutcomeUnknown",
+    "Proposal",
+    "Rejection",
+    "Review",
+    "Row",
+    "Run",
+    "TryAgain",
+    "Workflow",
+    "columns",
+    "read_rows",
+    "step",
+]

@@ -1,0 +1,1 @@
+"""Runs a case: intake, steps, checks, policy, review, delivery. Knows neither Slack nor HTTP."""

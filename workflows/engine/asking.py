@@ -1,0 +1,118 @@
+"""Asks the model of a run, and reads what it says with suspicion."""
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from functools import partial
+from typing import Generic
+
+from pydantic import BaseModel, JsonValue, TypeAdapter, ValidationError
+from pydantic_core import to_jsonable_python
+
+from workflows.engine.canonical import canonical, unstorable
+from workflows.engine.definition import InputT, Workflow
+from workflows.engine.errors import NoProposal
+from workflows.engine.intake import complaints
+from workflows.engine.proposal import OutputT, Proposal
+from workflows.engine.steps import Call, Recorder
+from workflows.model.port import Answer, Model, ModelError, Prompt, Question
+
+STEP = "ask"
+"""The name of the model's step in the journal."""
+
+_ANSWER: TypeAdapter[Answer] = TypeAdapter(Answer)
+
+
+class Asker(Generic[InputT, OutputT]):
+    """The `Ask` of one run."""
+
+    def __init__(
+        self,
+        workflow: Workflow[InputT, OutputT],
+        input: InputT,
+        *,
+        prompt: Prompt | None,
+        recorder: Recorder,
+        model: Callable[[], Model],
+    ) -> None:
+        """`model`: called only where the model really is asked, since a recalled answer needs none."""
+        self._workflow = workflow
+        self._input = input
+        self._prompt = prompt
+        self._recorder = recorder
+        self._model = model
+
+    def __call__(self, **data: object) -> Proposal[OutputT]:
+        """Ask, journaled. Raise `NoProposal` where nothing usable comes back."""
+        plain: dict[str, JsonValue] = to_jsonable_python(data)
+        call = Call(
+            name=STEP,
+            arguments={"data": plain},
+            tries=1,
+            retry_on=(),
+            result=_ANSWER,
+            invoke=lambda: self._model().answer(self._question(plain)),
+            cost=_cost,
+        )
+        try:
+            answer = self._recorder.record(call)
+        except ModelError as error:
+            raise NoProposal(str(error)) from error
+        assert isinstance(answer, Answer)
+        return read_answer(answer, self._workflow.output)
+
+    def _question(self, data: Mapping[str, JsonValue]) -> Question:
+        return Question(
+            workflow=self._workflow.name,
+            output=self._workflow.output,
+            prompt=self._prompt,
+            data=data,
+            text=self._workflow.text_of(self._input),
+            templates={field: partial(template, self._input) for field, template in self._workflow.templates.items()},
+        )
+
+
+def read_answer(answer: Answer, output: type[OutputT]) -> Proposal[OutputT]:
+    """A proposal from what a model said. Raise `NoProposal` where it fits no output."""
+    if answer.values is None:
+        raise NoProposal(answer.problem or "the model gave no answer")
+    unfit = unstorable(answer.values)
+    if unfit is not None:
+        raise NoProposal(f"the model's answer cannot be kept: {unfit}")
+    try:
+        values = output.model_validate_json(canonical(answer.values))
+    except ValidationError as error:
+        found = "; ".join(f"{field}: {what}" for field, what in complaints(error).items())
+        raise NoProposal(f"the model's answer does not fit the form: {found}") from error
+    return Proposal(
+        output=values,
+        # What is no number at all counts as not known, like a number that is no probability.
+        confidence={
+            field: float(value)
+            for field, value in answer.confidence.items()
+            if isinstance(value, (int, float)) and not isinstance(value, bool)
+        },
+        alternatives=answer.alternatives,
+        evidence=answer.evidence,
+        reasons=answer.reasons,
+        unfamiliar=answer.unfamiliar,
+        model=answer.model,
+        prompt_version=answer.prompt_version,
+    )
+
+
+def _cost(answer: Answer) -> Decimal:
+    return answer.cost
+
+
+def proposal_body(proposal: Proposal[BaseModel]) -> str:
+    """A proposal as the JSON that is kept of it."""
+    return canonical(
+        {
+            "output": proposal.output,
+            "confidence": proposal.field_confidence(),
+            "alternatives": proposal.alternatives,
+            "evidence": proposal.evidence,
+            "reasons": proposal.reasons,
+            "unfamiliar": proposal.unfamiliar,
+        }
+    )

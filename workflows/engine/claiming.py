@@ -1,0 +1,34 @@
+"""Which run is worked on next, and by whom."""
+
+from dataclasses import dataclass
+
+from store import runs, teams
+from workflows.engine.context import SYSTEM, Context
+from workflows.engine.states import RunState
+from workflows.engine.transitions import move_run
+
+BUSY = (RunState.RUNNING, RunState.DELIVERING)
+"""Run states in which a worker holds the run."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claimed:
+    """A run that the caller may work on, as long as its epoch is this one."""
+
+    run: int
+    case: int
+    epoch: int
+
+
+def claim(context: Context, *, limit: int, case: int | None = None) -> list[Claimed]:
+    """Claim the next ready runs of known workflows, oldest first, at most one for each case; or those of one case."""
+    with context.database.write() as session:
+        known = [row.id for row in teams.workflows(session, team=context.team) if row.name in context.registry]
+        ready = runs.claimable(session, workflows=known, ready=RunState.READY, busy=BUSY, limit=limit, case=case)
+        at = context.clock()
+        claimed = []
+        for run in ready:
+            held_at, epoch = run.epoch, run.epoch + 1
+            if move_run(session, run, RunState.RUNNING, at=at, actor=SYSTEM, held_at=held_at, epoch=epoch):
+                claimed.append(Claimed(run=run.id, case=run.case_id, epoch=epoch))
+        return claimed

@@ -1,0 +1,291 @@
+"""What an author declares: one business decision, automated.
+
+A declaration is a value: making it reads no file, connects to nothing and runs nothing. The runner owns the way of a
+case (propose, check, decide, deliver), so that an author cannot forget the review.
+"""
+
+import re
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Generic, Literal, Protocol, TypeVar, overload
+
+from pydantic import BaseModel, JsonValue
+
+from workflows.engine.errors import BadDeclaration
+from workflows.engine.proposal import OutputT, Proposal
+
+InputT = TypeVar("InputT", bound=BaseModel)
+SubjectT = TypeVar("SubjectT")
+
+_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Review:
+    """How people are asked."""
+
+    post_to: str | None = None
+    """The channel where cards are shown. No right follows from being in it."""
+    reviewers: str | Sequence[str] | None = None
+    """User ids or a user group: who may decide. None: nobody but whoever works at the command line."""
+    answer_within: timedelta = timedelta(hours=8)
+    by_hand: timedelta | None = None
+    """How long a person takes for such a case without Countersign."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Autonomy:
+    """What a workflow may resolve alone."""
+
+    at_least: float | None = None
+    """The confidence from which it may, 0 to 1; None: never."""
+
+    @classmethod
+    def draft(cls) -> "Autonomy":
+        """Everything goes to a person."""
+        return cls()
+
+    @classmethod
+    def floor(cls, confidence: float) -> "Autonomy":
+        """Cases whose every field is at least this sure (above 0, at most 1) are resolved alone.
+
+        Raise `BadDeclaration` for any other number.
+        """
+        if not 0 < confidence <= 1:
+            raise BadDeclaration(f"a floor is above 0 and at most 1, not {confidence}")
+        return cls(at_least=confidence)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run(Generic[InputT]):
+    """What a delivery may know of the run it is for."""
+
+    id: int
+    case: int
+    input: InputT
+    key: str
+    """The idempotency key: the same for every attempt at this delivery, another for each correction."""
+    by: str
+    """Who resolved it: a person's id, or `alone`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rejection:
+    """A person rejected what was proposed and closed the case."""
+
+    reason: str
+    by: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Example:
+    """An input with its right answer, or the part of it that is known."""
+
+    input: Mapping[str, JsonValue]
+    output: Mapping[str, JsonValue]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Never(Generic[InputT, OutputT]):
+    """A rule that no confidence passes."""
+
+    sentence: str
+    broken: Callable[[InputT, OutputT], bool]
+    on_edit: Literal["confirm", "bar"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Effect(Generic[SubjectT, InputT]):
+    """How an answer, or the news of a rejection, reaches the system of record."""
+
+    apply: Callable[[SubjectT, Run[InputT]], str]
+    idempotent: bool
+
+
+class Ask(Protocol[OutputT]):
+    """Asks the model of this run. Journaled like a step."""
+
+    def __call__(self, **data: object) -> Proposal[OutputT]:
+        """Ask with what the model may know of the case, by name; all of it is treated as untrusted text.
+
+        Raise `NoProposal` where the model gave nothing usable; left alone, a person gets the case with an empty form.
+        """
+        ...
+
+
+class Workflow(Generic[InputT, OutputT]):
+    """One business decision, automated; owned by a named person."""
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        decision: str,
+        owner: str,
+        input: type[InputT],
+        output: type[OutputT],
+        key: Callable[[InputT], str],
+        may: Sequence[str] = (),
+        prompt: str | None = None,
+        review: Review | None = None,
+        autonomy: Autonomy | None = None,
+        scope: Callable[[InputT], bool] | None = None,
+        text: Callable[[InputT], str] | None = None,
+        examples: Callable[[], Iterable[Example]] | None = None,
+        folder: Path | None = None,
+    ) -> None:
+        """Declare a workflow.
+
+        `name`: lower-case words joined by hyphens; it is the workflow's identity. `decision`: the question it answers.
+        `owner`: the Slack user id of the person it belongs to. `key`: what makes two inputs the same case.
+        `may`: what it is allowed to do, in words for people. `prompt`: a file in `prompts/` beside the declaration.
+        `autonomy`: left out, everything goes to a person. `scope`: left out, all cases; outside it a person decides
+        without a proposal. `text`: the input as plain text, for the local model; left out, all its text fields.
+        `examples`: left out, `examples.jsonl` beside the declaration, if it is there.
+        `folder`: where the declaration's files are; left out, the folder of the module that declares it.
+
+        Raise `BadDeclaration` for a declaration that cannot work.
+        """
+        if not _NAME.fullmatch(name) or len(name) > 100:
+            raise BadDeclaration(f"workflow {name!r}: a name is lower-case words joined by hyphens")
+        for what, value in (("decision", decision), ("owner", owner)):
+            if not value.strip():
+                raise BadDeclaration(f"workflow {name}: {what} is empty")
+        for what, model in (("input", input), ("output", output)):
+            if not model.model_fields:
+                raise BadDeclaration(f"workflow {name}: {what} {model.__name__} has no fields")
+        self.name = name
+        self.decision = decision
+        self.owner = owner
+        self.input = input
+        self.output = output
+        self.key = key
+        self.may = tuple(may)
+        self.prompt = prompt
+        self.review = review or Review()
+        self.autonomy = autonomy or Autonomy.draft()
+        self.scope = scope
+        self.examples = examples
+        self.folder = folder or _declaring_folder()
+        self.nevers: tuple[Never[InputT, OutputT], ...] = ()
+        self.templates: dict[str, Callable[[InputT, Mapping[str, str]], str]] = {}
+        self.effect: Effect[OutputT, InputT] | None = None
+        self.rejection_effect: Effect[Rejection, InputT] | None = None
+        self._text = text
+        self._propose: Callable[[InputT, Ask[OutputT]], Proposal[OutputT]] | None = None
+
+    def propose(
+        self, function: Callable[[InputT, Ask[OutputT]], Proposal[OutputT]]
+    ) -> Callable[[InputT, Ask[OutputT]], Proposal[OutputT]]:
+        """How a proposal is made; left out, the model is asked with the input.
+
+        The function is run again after a crash and on a rerun: only steps may touch the world in it.
+        """
+        self._propose = function
+        return function
+
+    def never(
+        self, sentence: str, *, on_edit: Literal["confirm", "bar"] = "confirm"
+    ) -> Callable[[Callable[[InputT, OutputT], bool]], Callable[[InputT, OutputT], bool]]:
+        """A rule that no confidence passes: where the function is true, a person decides.
+
+        `sentence`: what never happens, as people would say it. `on_edit`: where a person's own values run into it, they
+        are asked to confirm, or barred.
+        """
+        if not sentence.strip():
+            raise BadDeclaration(f"workflow {self.name}: a never needs its sentence")
+
+        def decorate(function: Callable[[InputT, OutputT], bool]) -> Callable[[InputT, OutputT], bool]:
+            self.nevers += (Never(sentence=sentence, broken=function, on_edit=on_edit),)
+            return function
+
+        return decorate
+
+    def template(
+        self, field: str
+    ) -> Callable[[Callable[[InputT, Mapping[str, str]], str]], Callable[[InputT, Mapping[str, str]], str]]:
+        """How a text field is filled where the model cannot write: from the input and the values chosen so far."""
+        if field not in self.output.model_fields:
+            raise BadDeclaration(f"workflow {self.name}: a template for {field!r}, which is no field of the output")
+
+        def decorate(
+            function: Callable[[InputT, Mapping[str, str]], str],
+        ) -> Callable[[InputT, Mapping[str, str]], str]:
+            self.templates[field] = function
+            return function
+
+        return decorate
+
+    @overload
+    def deliver(self, function: Callable[[OutputT, Run[InputT]], str], /) -> Callable[[OutputT, Run[InputT]], str]: ...
+    @overload
+    def deliver(
+        self, /, *, idempotent: bool
+    ) -> Callable[[Callable[[OutputT, Run[InputT]], str]], Callable[[OutputT, Run[InputT]], str]]: ...
+    def deliver(
+        self, function: Callable[[OutputT, Run[InputT]], str] | None = None, /, *, idempotent: bool = False
+    ) -> (
+        Callable[[OutputT, Run[InputT]], str]
+        | Callable[[Callable[[OutputT, Run[InputT]], str]], Callable[[OutputT, Run[InputT]], str]]
+    ):
+        """The effect in the system of record; returns the receipt.
+
+        `idempotent`: the target recognises `run.key` and applies a second attempt only once. Where it does not, a
+        delivery that ends in anything but a receipt or `NotDone` is in doubt: it is never tried again by itself, and a
+        person is asked whether it happened.
+        """
+
+        def decorate(function: Callable[[OutputT, Run[InputT]], str]) -> Callable[[OutputT, Run[InputT]], str]:
+            self.effect = Effect(apply=function, idempotent=idempotent)
+            return function
+
+        return decorate if function is None else decorate(function)
+
+    @overload
+    def on_reject(
+        self, function: Callable[[Rejection, Run[InputT]], str], /
+    ) -> Callable[[Rejection, Run[InputT]], str]: ...
+    @overload
+    def on_reject(
+        self, /, *, idempotent: bool
+    ) -> Callable[[Callable[[Rejection, Run[InputT]], str]], Callable[[Rejection, Run[InputT]], str]]: ...
+    def on_reject(
+        self, function: Callable[[Rejection, Run[InputT]], str] | None = None, /, *, idempotent: bool = False
+    ) -> (
+        Callable[[Rejection, Run[InputT]], str]
+        | Callable[[Callable[[Rejection, Run[InputT]], str]], Callable[[Rejection, Run[InputT]], str]]
+    ):
+        """What the system of record is told when a person rejects a case and closes it; returns the receipt.
+
+        `idempotent`: as in `deliver`.
+        """
+
+        def decorate(function: Callable[[Rejection, Run[InputT]], str]) -> Callable[[Rejection, Run[InputT]], str]:
+            self.rejection_effect = Effect(apply=function, idempotent=idempotent)
+            return function
+
+        return decorate if function is None else decorate(function)
+
+    def make_proposal(self, input: InputT, ask: Ask[OutputT]) -> Proposal[OutputT]:
+        """Propose as declared, or ask the model with the whole input."""
+        if self._propose is not None:
+            return self._propose(input, ask)
+        return ask(**{type(input).__name__.lower(): input.model_dump(mode="json")})
+
+    def text_of(self, input: InputT) -> str:
+        """The input as plain text."""
+        if self._text is not None:
+            return self._text(input)
+        return "\n".join(value for _, value in input if isinstance(value, str))
+
+
+def _declaring_folder() -> Path | None:
+    """The folder of the module outside this one and `typing` (`Workflow[A, B](...)` goes through it) that called."""
+    frame = sys._getframe(1)
+    while frame.f_globals.get("__name__") in (__name__, "typing") and frame.f_back is not None:
+        frame = frame.f_back
+    file = frame.f_globals.get("__file__")
+    return Path(file).parent if file else None

@@ -1,0 +1,162 @@
+"""Brings what was resolved into the system of record: recorded first, attempted outside any transaction, then noted."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+from sqlalchemy.orm import Session
+
+from store import cases, contents, deliveries, reviews, runs, schema
+from workflows.engine import notices
+from workflows.engine.canonical import canonical
+from workflows.engine.claiming import Claimed
+from workflows.engine.context import SYSTEM, Context
+from workflows.engine.definition import Effect, Rejection, Run
+from workflows.engine.errors import Fenced, NotDone, Refused
+from workflows.engine.journal import DELIVERING
+from workflows.engine.keys import delivery_key
+from workflows.engine.registry import AnyWorkflow
+from workflows.engine.states import DeliveryState, Resolution, RunState
+from workflows.engine.transitions import move_delivery, move_run
+
+ANSWER, REJECTION = "answer", "rejection"
+"""What a delivery brings."""
+SCOPE = f"{DELIVERING}/"
+TRIES = 3
+"""How often a delivery of unknown outcome is attempted in one go, where the target knows the key."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivering:
+    """A delivery that was begun: the effect, and what it is given."""
+
+    effect: Effect[Any, BaseModel] | None
+    """None cannot be: the registry takes no workflow without an effect."""
+    subject: BaseModel | Rejection
+    key: str
+
+    @property
+    def idempotent(self) -> bool:
+        """Does the target apply a second attempt under the key only once?"""
+        return self.effect is not None and self.effect.idempotent
+
+    def attempt(self, run: Run[BaseModel]) -> str:
+        """Have the effect; returns its receipt."""
+        assert self.effect is not None
+        return str(self.effect.apply(self.subject, run))
+
+
+def intend(session: Session, context: Context, run: schema.Run, workflow: str, *, output_id: int) -> None:
+    """Record that an answer is to be delivered, under the key that belongs to it.
+
+    A rerun finds the delivery of the run before it and takes it over. Raise `Refused` where that one was made already,
+    is being made, or is in doubt.
+    """
+    delivery = _intend(session, context, run, workflow, output_id, rejection=False)
+    if delivery is not None:
+        raise Refused(f"the delivery {delivery.key} is {delivery.state} already")
+
+
+def intend_rejection(session: Session, context: Context, run: schema.Run, workflow: str, *, reason_id: int) -> None:
+    """Record that the system of record is to be told of a rejection; once is enough."""
+    _intend(session, context, run, workflow, reason_id, rejection=True)
+
+
+def _intend(
+    session: Session, context: Context, run: schema.Run, workflow: str, output_id: int, *, rejection: bool
+) -> schema.Delivery | None:
+    """Record a delivery to be made; returns the one that stands in its way, if there is one."""
+    at = context.clock()
+    case = cases.get(session, run.case_id)
+    assert case is not None
+    key = delivery_key(
+        workflow=workflow, case=case.key, revision=run.revision, correction=run.correction, rejection=rejection
+    )
+    known = deliveries.with_key(session, team=run.team_id, key=key)
+    if known is None:
+        deliveries.add(
+            session,
+            team=run.team_id,
+            case=run.case_id,
+            run=run.id,
+            key=key,
+            kind=REJECTION if rejection else ANSWER,
+            state=DeliveryState.INTENDED,
+            output_id=output_id,
+            at=at,
+        )
+    elif known.state == DeliveryState.FAILED:
+        changes = {"run_id": run.id, "output_id": output_id}
+        move_delivery(session, known, DeliveryState.INTENDED, at=at, actor=SYSTEM, **changes)
+    elif known.state == DeliveryState.INTENDED:
+        frm = to = known.state
+        deliveries.move(session, delivery=known.id, frm=frm, to=to, at=at, run_id=run.id, output_id=output_id)
+    else:
+        return known
+    return None
+
+
+def is_intended(session: Session, run: int) -> bool:
+    """Is there something that a run has to deliver?"""
+    return deliveries.of_run(session, run) is not None
+
+
+def begin(session: Session, context: Context, run: int) -> str:
+    """Note that an attempt at a run's delivery begins; returns its key. Raise `Fenced` where another one does."""
+    delivery = deliveries.of_run(session, run)
+    if delivery is None or not move_delivery(
+        session, delivery, DeliveryState.ATTEMPTING, at=context.clock(), actor=SYSTEM
+    ):
+        raise Fenced(f"the delivery of run {run} was taken over")
+    return delivery.key
+
+
+def applied(context: Context, claimed: Claimed, workflow: AnyWorkflow, receipt: str) -> None:
+    """Note that the effect was had. Raise `Fenced` where the run is no longer the caller's."""
+    with context.database.write() as session:
+        at = context.clock()
+        run = runs.get(session, claimed.run)
+        delivery = deliveries.of_run(session, claimed.run)
+        assert run is not None
+        assert delivery is not None
+        end = RunState.CLOSED if run.resolution == Resolution.REJECTED else RunState.DELIVERED
+        if run.state != RunState.DELIVERING or not move_run(
+            session, run, end, at=at, actor=SYSTEM, held_at=claimed.epoch
+        ):
+            raise Fenced(f"run {run.id} was taken over")
+        kept = contents.keep(session, team=run.team_id, case=run.case_id, kind="receipt", body=canonical(receipt))
+        move_delivery(session, delivery, DeliveryState.APPLIED, at=at, actor=SYSTEM, receipt_id=kept)
+        show_review(session, run, workflow, context=context)
+
+
+def not_applied(session: Session, run: schema.Run, *, context: Context) -> None:
+    """Note that the effect was not had."""
+    delivery = deliveries.of_run(session, run.id)
+    if delivery is not None and delivery.state == DeliveryState.ATTEMPTING:
+        move_delivery(session, delivery, DeliveryState.FAILED, at=context.clock(), actor=SYSTEM)
+
+
+def put_in_doubt(session: Session, run: schema.Run, *, context: Context, problem_id: int | None = None) -> None:
+    """Mark a run's delivery as one that may have happened or not, and have it said."""
+    at = context.clock()
+    delivery = deliveries.of_run(session, run.id)
+    if delivery is not None:
+        move_delivery(session, delivery, DeliveryState.DOUBTFUL, at=at, actor=SYSTEM)
+    if move_run(session, run, RunState.DOUBTFUL, at=at, actor=SYSTEM, problem_id=problem_id):
+        notices.failure(session, run, at=at)
+
+
+def is_in_doubt(workflow: AnyWorkflow, run: schema.Run, error: Exception | None) -> bool:
+    """May a run's effect have been had, although its attempt ended in this error, or was cut off (None)?
+
+    Where the target knows the key it does not matter: a second attempt is applied only once.
+    """
+    effect = workflow.rejection_effect if run.resolution == Resolution.REJECTED else workflow.effect
+    return effect is None or (not effect.idempotent and not isinstance(error, NotDone))
+
+
+def show_review(session: Session, run: schema.Run, workflow: AnyWorkflow, *, context: Context) -> None:
+    """Have the card of a run's review, if it has one, drawn anew."""
+    review = reviews.of_run(session, run.id)
+    if review is not None:
+        notices.card(session, review, workflow.review, at=context.clock())

@@ -1,0 +1,202 @@
+"""Reads what is known of a case, each answer in one read transaction."""
+
+import json
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from store import audit, cases, contents, deliveries, journal, reviews, runs, schema, teams
+from workflows.engine.context import Context
+from workflows.engine.errors import Refused, Unknown
+from workflows.engine.states import ReviewState
+from workflows.engine.views import (
+    AuditView,
+    CaseView,
+    DecisionView,
+    DeliveryView,
+    OpenReview,
+    ProposalView,
+    ReviewView,
+    RunView,
+    StepView,
+)
+
+
+def find_case(context: Context, reference: str) -> int:
+    """The id of the case that a person means: by its number, or by its key.
+
+    Raise `Unknown`, or `Refused` where several workflows have a case with this key.
+    """
+    with context.database.read() as session:
+        if reference.isascii() and reference.isdigit() and len(reference) < 19:
+            case = cases.get(session, int(reference))
+            if case is not None and case.team_id == context.team:
+                return case.id
+        found = cases.with_key(session, team=context.team, key=reference)
+    if not found:
+        raise Unknown(f"there is no case {reference!r}; `countersign cases` lists them")
+    if len(found) > 1:
+        numbers = ", ".join(str(case.id) for case in found)
+        raise Refused(f"several workflows have a case {reference!r}; name it by its number: {numbers}")
+    return found[0].id
+
+
+def case_view(context: Context, case: int) -> CaseView:
+    """All that is known of a case. Raise `Unknown`."""
+    with context.database.read() as session:
+        row = cases.get(session, case)
+        if row is None or row.team_id != context.team:
+            raise Unknown(f"there is no case {case}")
+        return CaseView(
+            id=row.id,
+            key=row.key,
+            workflow=teams.workflow_name(session, row.workflow_id),
+            revision=row.revision,
+            source=row.source,
+            received_at=row.received_at,
+            runs=[_run(session, run) for run in runs.of_case(session, case)],
+            audit=[
+                AuditView(at=entry.at, actor=entry.actor, action=entry.action, subject=entry.subject)
+                for entry in audit.of_case(session, case)
+            ],
+        )
+
+
+def open_reviews(context: Context, *, workflow: str | None = None, limit: int = 100) -> list[OpenReview]:
+    """What waits for people, the earliest deadline first."""
+    with context.database.read() as session:
+        lines = reviews.lines(session, team=context.team, state=ReviewState.OPEN, workflow=workflow, limit=limit)
+        why = contents.bodies(session, [line.reasons_id for line in lines])
+    return [
+        OpenReview(
+            id=line.id,
+            case=line.case_id,
+            key=line.key,
+            workflow=line.workflow,
+            version=line.version,
+            has_proposal=line.has_proposal,
+            why=_sentences(why[line.reasons_id]),
+            claimed_by=line.claimed_by,
+            answer_by=line.answer_by,
+        )
+        for line in lines
+    ]
+
+
+def open_review_of(context: Context, case: int) -> OpenReview:
+    """The open review of a case. Raise `Refused` where there is none, saying how the case stands."""
+    view = case_view(context, case)
+    review = view.newest.review
+    if review is None or review.state != ReviewState.OPEN:
+        raise Refused(f"case {case} ({view.key}) waits for nobody; it is {view.newest.state}")
+    return OpenReview(
+        id=review.id,
+        case=case,
+        key=view.key,
+        workflow=view.workflow,
+        version=review.version,
+        has_proposal=review.has_proposal,
+        why=review.why,
+        claimed_by=review.claimed_by,
+        answer_by=review.answer_by,
+    )
+
+
+def _run(session: Session, run: schema.Run) -> RunView:
+    proposal = reviews.proposal_of(session, run.id)
+    review = reviews.of_run(session, run.id)
+    delivery = deliveries.of_run(session, run.id)
+    return RunView(
+        id=run.id,
+        parent=run.parent_id,
+        from_step=run.from_step,
+        revision=run.revision,
+        correction=run.correction,
+        state=run.state,
+        resolution=run.resolution,
+        problem=_json(session, run.problem_id),
+        input=_json(session, run.input_id),
+        output=_json(session, run.output_id),
+        created_at=run.created_at,
+        changed_at=run.changed_at,
+        steps=[_step(line) for line in journal.of_run(session, run.id)],
+        proposal=_proposal(session, proposal) if proposal else None,
+        review=_review(session, review) if review else None,
+        delivery=_delivery(session, delivery) if delivery else None,
+    )
+
+
+def _step(line: journal.StepLine) -> StepView:
+    content = json.loads(line.body)
+    said = content.get("error")
+    return StepView(
+        name=line.name,
+        nth=line.nth,
+        attempt=line.attempt,
+        state=line.state,
+        recalled=line.recalled_from is not None,
+        milliseconds=line.milliseconds,
+        cost=line.cost,
+        input=content["input"],
+        output=content.get("output"),
+        error=f"{line.error}: {said}" if line.error else None,
+    )
+
+
+def _proposal(session: Session, proposal: schema.Proposal) -> ProposalView:
+    content = json.loads(contents.body(session, proposal.content_id))
+    return ProposalView(
+        output=content["output"],
+        confidence=content["confidence"],
+        lowest=proposal.confidence,
+        alternatives=content["alternatives"],
+        evidence=content["evidence"],
+        reasons=content["reasons"],
+        unfamiliar=content["unfamiliar"],
+        model=proposal.model,
+        prompt_version=proposal.prompt_version,
+    )
+
+
+def _review(session: Session, review: schema.Review) -> ReviewView:
+    return ReviewView(
+        id=review.id,
+        state=review.state,
+        version=review.version,
+        has_proposal=review.proposal_id is not None,
+        why=_sentences(contents.body(session, review.reasons_id)),
+        claimed_by=review.claimed_by,
+        opened_at=review.opened_at,
+        answer_by=review.answer_by,
+        decisions=[
+            DecisionView(
+                kind=decision.kind,
+                by=decision.by,
+                at=decision.at,
+                version=decision.version,
+                follows=decision.follows,
+                reason=_json(session, decision.reason_id),
+                output=_json(session, decision.output_id),
+                confirmed=decision.confirmed,
+            )
+            for decision in reviews.decisions(session, review.id)
+        ],
+    )
+
+
+def _delivery(session: Session, delivery: schema.Delivery) -> DeliveryView:
+    return DeliveryView(
+        key=delivery.key,
+        kind=delivery.kind,
+        state=delivery.state,
+        attempts=delivery.attempts,
+        receipt=_json(session, delivery.receipt_id),
+    )
+
+
+def _json(session: Session, content: int | None) -> Any:  # Any: its column says what form it has
+    return None if content is None else json.loads(contents.body(session, content))
+
+
+def _sentences(reasons: str) -> list[str]:
+    return [reason["text"] for reason in json.loads(reasons)]

@@ -1,0 +1,170 @@
+"""Takes a case in: validate, key, row. What is accepted is committed; what is not is refused with the reason."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pydantic import BaseModel, JsonValue, ValidationError
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+from tenacity import retry, retry_if_exception_type, stop_after_attempt
+
+from store import audit, cases, contents, reviews, runs, teams
+from workflows.engine import notices
+from workflows.engine.canonical import MAX_BYTES, canonical, digest, unstorable
+from workflows.engine.context import Context
+from workflows.engine.errors import InvalidInput, Refused
+from workflows.engine.keys import MAX_CASE_KEY
+from workflows.engine.registry import AnyWorkflow
+from workflows.engine.states import ReviewState, RunState
+from workflows.engine.transitions import move_review, move_run
+
+
+class Intake(StrEnum):
+    """What became of an input."""
+
+    TAKEN_IN = "taken_in"
+    DUPLICATE = "duplicate"
+    """The same content stands under this key already; nothing was done."""
+    REVISED = "revised"
+    """The case was there with other content; what was open about it is superseded."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Receipt:
+    """Which case an input is, and whether that is new."""
+
+    case: int
+    intake: Intake
+
+
+@dataclass(frozen=True, kw_only=True)
+class Accepted:
+    """An input that fits, ready to be taken in."""
+
+    key: str
+    body: str
+    """Canonical JSON."""
+
+
+def accept(workflow: AnyWorkflow, values: Mapping[str, JsonValue]) -> Accepted:
+    """Check an input against the workflow's form. Raise `InvalidInput`, naming the field."""
+    problem = unstorable(values)
+    if problem is not None:
+        raise InvalidInput(problem)
+    try:
+        input: BaseModel = workflow.input.model_validate(values)
+    except ValidationError as error:
+        raise InvalidInput("; ".join(f"{field}: {what}" for field, what in complaints(error).items())) from error
+    body = canonical(input)
+    size = len(body.encode())
+    if size > MAX_BYTES:
+        raise InvalidInput(f"{size:,} bytes, the limit for one input is {MAX_BYTES:,}")
+    key = workflow.key(input)
+    if not key or len(key) > MAX_CASE_KEY or not key.isprintable():
+        raise InvalidInput(f"its key has to be 1 to {MAX_CASE_KEY} printable characters, it is {key[:40]!r}")
+    return Accepted(key=key, body=body)
+
+
+def complaints(error: ValidationError) -> dict[str, str]:
+    """What is wrong with which field, in plain words."""
+    found: dict[str, str] = {}
+    for detail in error.errors(include_url=False, include_input=False, include_context=False):
+        field = ".".join(str(part) for part in detail["loc"]) or "the whole"
+        message = "is missing" if detail["type"] == "missing" else detail["msg"][:1].lower() + detail["msg"][1:]
+        found.setdefault(field, message)
+    return found
+
+
+@retry(retry=retry_if_exception_type(IntegrityError), stop=stop_after_attempt(5), reraise=True)
+def take_in(
+    context: Context,
+    workflow: AnyWorkflow,
+    inputs: Sequence[Accepted],
+    *,
+    source: str,
+    actor: str,
+    options: Mapping[str, JsonValue] | None = None,
+) -> list[Receipt]:
+    """Take inputs in, all in one transaction; a receipt for each, in their order.
+
+    Two processes that bring the same new key at once are told apart by its unique key, and the later one tries the
+    whole again. `options`: what the workflow's declaration was made from, where it was.
+    """
+    with context.database.write() as session:
+        at = context.clock()
+        row = teams.workflow_id(session, team=context.team, name=workflow.name, options=options, at=at)
+        return [_take_in(session, context, workflow, row, accepted, source, actor) for accepted in inputs]
+
+
+def _take_in(
+    session: Session,
+    context: Context,
+    workflow: AnyWorkflow,
+    workflow_row: int,
+    accepted: Accepted,
+    source: str,
+    actor: str,
+) -> Receipt:
+    at, team = context.clock(), context.team
+    content_hash = digest(accepted.body)
+    known = cases.find(session, workflow=workflow_row, key=accepted.key)
+    if known is None:
+        revision, intake = 1, Intake.TAKEN_IN
+        case = cases.add(
+            session,
+            team=team,
+            workflow=workflow_row,
+            key=accepted.key,
+            content_hash=content_hash,
+            source=source,
+            at=at,
+        )
+    elif known.content_hash == content_hash:
+        return Receipt(case=known.id, intake=Intake.DUPLICATE)
+    else:
+        revision, intake, case = known.revision + 1, Intake.REVISED, known.id
+        if not cases.revise(session, case=case, revision=known.revision, content_hash=content_hash):
+            raise Refused("the case was revised by somebody else at this moment; send it again")
+        supersede(session, workflow, case, context=context, actor=actor)
+    input_id = contents.keep(session, team=team, case=case, kind="input", body=accepted.body)
+    run = runs.add(
+        session,
+        team=team,
+        case=case,
+        workflow=workflow_row,
+        revision=revision,
+        input_id=input_id,
+        state=RunState.READY,
+        at=at,
+    )
+    audit.record(
+        session,
+        team=team,
+        at=at,
+        actor=actor,
+        action=f"case.{intake}",
+        subject=f"case:{case}",
+        case=case,
+        details={"revision": revision, "input": content_hash, "run": run},
+    )
+    return Receipt(case=case, intake=intake)
+
+
+_REPLACEABLE = (RunState.READY, RunState.RUNNING, RunState.WAITING, RunState.FAILED, RunState.PARKED)
+
+
+def supersede(session: Session, workflow: AnyWorkflow, case: int, *, context: Context, actor: str) -> None:
+    """Supersede what is open about a case. What is being delivered, or was, stays as it is."""
+    at = context.clock()
+    for run in runs.of_case_in(session, case, _REPLACEABLE):
+        move_run(session, run, RunState.SUPERSEDED, at=at, actor=actor)
+    supersede_reviews(session, workflow, case, context=context, actor=actor)
+
+
+def supersede_reviews(session: Session, workflow: AnyWorkflow, case: int, *, context: Context, actor: str) -> None:
+    """Supersede the open reviews of a case, and have their cards say so."""
+    at = context.clock()
+    for review in reviews.of_case_in(session, case, (ReviewState.OPEN, ReviewState.AWAITING_SECOND)):
+        if move_review(session, review, ReviewState.SUPERSEDED, at=at, actor=actor, action="review.superseded"):
+            notices.card(session, review, workflow.review, at=at)

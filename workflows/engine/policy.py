@@ -1,0 +1,106 @@
+"""Who resolves a case: the workflow alone, or a person, or nobody because it cannot go on.
+
+A pure function over facts. Every reason is given, not just the first, since a reviewer wants to know all of them; and
+each reason can only take autonomy away.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Way(StrEnum):
+    """What happens to the case next."""
+
+    ALONE = "alone"
+    PERSON = "person"
+    CANNOT = "cannot"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reason:
+    """Why, as a code for programs and a sentence for people."""
+
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """The way, and why."""
+
+    way: Way
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """All that the policy looks at."""
+
+    floor: float | None = None
+    """The confidence from which the workflow may resolve a case alone; None: never."""
+    in_scope: bool = True
+    proposed: bool = True
+    """Is there a proposal?"""
+    no_proposal: str | None = None
+    """Why there is none."""
+    confidence: Mapping[str, float | None] = field(default_factory=dict)
+    """Each field's, already checked to be from 0 to 1."""
+    unfamiliar: str | None = None
+    nevers: tuple[str, ...] = ()
+    """The sentences of the nevers that the case runs into."""
+    unchecked_nevers: tuple[str, ...] = ()
+    """The sentences of the nevers whose own code failed."""
+    correction: bool = False
+    """A delivered case is to be corrected."""
+    error: str | None = None
+    """What stopped the run."""
+
+
+def decide(facts: Facts) -> Verdict:
+    """Choose the way, with every reason for it."""
+    if facts.error is not None:
+        return Verdict(way=Way.CANNOT, reasons=(Reason(code="error", text=facts.error),))
+    against = tuple(_against(facts))
+    if against:
+        return Verdict(way=Way.PERSON, reasons=against)
+    lowest = min(number for number in facts.confidence.values() if number is not None)
+    return Verdict(
+        way=Way.ALONE,
+        reasons=(Reason(code="confident", text=f"confidence {lowest:.2f}, the floor is {facts.floor:g}"),),
+    )
+
+
+def _against(facts: Facts) -> list[Reason]:
+    reasons = [Reason(code="never", text=f"never: {sentence}") for sentence in facts.nevers]
+    reasons += [
+        Reason(code="never_unchecked", text=f"the rule “never {sentence}” could not be checked")
+        for sentence in facts.unchecked_nevers
+    ]
+    if facts.correction:
+        # It comes from a person, who states no confidence.
+        return [*reasons, Reason(code="correction", text="it corrects what was delivered")]
+    if not facts.in_scope:
+        reasons.append(Reason(code="out_of_scope", text="it is outside what this workflow may decide"))
+    if not facts.proposed:
+        if facts.in_scope:
+            reasons.append(Reason(code="no_proposal", text=facts.no_proposal or "there is no proposal"))
+        return reasons
+    if facts.unfamiliar is not None:
+        reasons.append(Reason(code="unfamiliar", text=facts.unfamiliar))
+    reasons += _confidence(facts)
+    return reasons
+
+
+def _confidence(facts: Facts) -> list[Reason]:
+    unknown = [name for name, number in facts.confidence.items() if number is None]
+    if unknown or not facts.confidence:
+        fields = ", ".join(unknown) or "any field"
+        return [Reason(code="no_confidence", text=f"no usable confidence for {fields}")]
+    if facts.floor is None:
+        return [Reason(code="draft", text="this workflow only drafts; a person decides every case")]
+    low = {name: number for name, number in facts.confidence.items() if number is not None and number < facts.floor}
+    if not low:
+        return []
+    fields = ", ".join(f"{name} {number:.2f}" for name, number in low.items())
+    return [Reason(code="below_floor", text=f"confidence is below {facts.floor:g}: {fields}")]

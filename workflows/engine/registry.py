@@ -1,0 +1,61 @@
+"""The workflows that this process knows, checked before the first case."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from workflows.engine.definition import Workflow
+from workflows.engine.errors import BadDeclaration, Unknown
+from workflows.model.port import Prompt
+from workflows.model.prompts import BadPrompt, load_prompt
+
+AnyWorkflow = Workflow[Any, Any]
+"""A workflow among others; its input and output types are its own."""
+
+
+class Registry:
+    """Workflows by name."""
+
+    def __init__(self) -> None:
+        self._workflows: dict[str, AnyWorkflow] = {}
+        self._prompts: dict[str, Prompt | None] = {}
+
+    def add(self, workflow: AnyWorkflow) -> None:
+        """Take in a workflow.
+
+        Raise `BadDeclaration` where it delivers nothing, its prompt cannot be read, or its name is taken.
+        """
+        if workflow.name in self._workflows:
+            raise BadDeclaration(f"there are two workflows named {workflow.name}; a name is an identity")
+        if workflow.effect is None:
+            raise BadDeclaration(f"workflow {workflow.name} delivers nothing: declare its effect with .deliver")
+        self._prompts[workflow.name] = _prompt(workflow)
+        self._workflows[workflow.name] = workflow
+
+    def get(self, name: str) -> AnyWorkflow:
+        """Raise `Unknown` for a workflow that is not there."""
+        try:
+            return self._workflows[name]
+        except KeyError:
+            known = ", ".join(sorted(self._workflows)) or "none"
+            raise Unknown(f"there is no workflow {name!r}; known: {known}") from None
+
+    def prompt(self, name: str) -> Prompt | None:
+        """The prompt of a workflow that is there, as it was when the process began."""
+        return self._prompts[name]
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._workflows
+
+    def __iter__(self) -> Iterator[AnyWorkflow]:
+        return iter(self._workflows.values())
+
+
+def _prompt(workflow: AnyWorkflow) -> Prompt | None:
+    if workflow.prompt is None:
+        return None
+    if workflow.folder is None:
+        raise BadDeclaration(f"workflow {workflow.name} has a prompt but no folder to find it in")
+    try:
+        return load_prompt(workflow.folder / "prompts", workflow.prompt)
+    except BadPrompt as error:
+        raise BadDeclaration(f"workflow {workflow.name}: {error}") from error

@@ -1,0 +1,145 @@
+"""Runs a case again: a new run that recalls the earlier steps of its parent and makes the later ones anew."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from store import audit, deliveries, journal, runs, schema, teams
+from store.journal import StepLine
+from workflows.engine import delivering
+from workflows.engine.context import Context
+from workflows.engine.errors import Refused, Unknown
+from workflows.engine.intake import supersede_reviews
+from workflows.engine.journal import DELIVERING, in_scope
+from workflows.engine.registry import AnyWorkflow
+from workflows.engine.states import DeliveryState, Resolution, RunState, StepState
+from workflows.engine.transitions import move_run
+
+START = "start"
+"""The name for the beginning of a run, where a step's name is asked."""
+
+_WHY_NOT = {
+    RunState.READY: "it is to be worked on already",
+    RunState.RUNNING: "it is being worked on",
+    RunState.DELIVERING: "it is being delivered",
+    RunState.HOLDING: "it is decided and about to be delivered",
+    RunState.DOUBTFUL: "its delivery is in doubt; say first whether it happened",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rerun:
+    """A run that was begun again."""
+
+    run: int
+    from_step: str
+
+
+def rerun(context: Context, case: int, *, by: str, from_step: str | None = None) -> Rerun:
+    """Run a case again from a step, by default the one that failed, else the start. Asked twice, it is done once.
+
+    From a step of the delivery, what was decided stands; from an earlier one the case is proposed anew, and an open
+    review is superseded. Raise `Unknown`, or `Refused` with the reason.
+    """
+    with context.database.write(urgent=True) as session:
+        run = runs.newest(session, case)
+        if run is None:
+            raise Unknown(f"there is no case {case}")
+        why_not = _WHY_NOT.get(RunState(run.state))
+        if why_not is not None:
+            raise Refused(why_not)
+        if _is_delivered(session, run):
+            raise Refused("it was delivered; a delivered case is corrected, not run again")
+        workflow = context.registry.get(teams.workflow_name(session, run.workflow_id))
+        step = from_step or _where_it_stopped(run, journal.of_run(session, run.id))
+        return Rerun(run=start(session, context, run, workflow, from_step=step, by=by), from_step=step)
+
+
+def start(
+    session: Session, context: Context, parent: schema.Run, workflow: AnyWorkflow, *, from_step: str, by: str
+) -> int:
+    """Put a new run in the place of its parent; returns its id. Raise `Refused` where there is no such step."""
+    lines = journal.of_run(session, parent.id)
+    delivery_only = not in_scope(from_step, "") or from_step == DELIVERING
+    if delivery_only and parent.resolution is None:
+        raise Refused("there is nothing to deliver yet; nobody has decided")
+    if parent.correction and not delivery_only:
+        raise Refused("a correction comes from a person; only its delivery can be run again")
+    recalled = _recalled(lines, from_step, delivery_only=delivery_only)
+    at = context.clock()
+    if not move_run(session, parent, RunState.SUPERSEDED, at=at, actor=by):
+        raise Refused("it was run again at this moment")
+    supersede_reviews(session, workflow, parent.case_id, context=context, actor=by)
+    child = runs.add(
+        session,
+        team=parent.team_id,
+        case=parent.case_id,
+        workflow=parent.workflow_id,
+        revision=parent.revision,
+        input_id=parent.input_id,
+        state=RunState.READY,
+        parent=parent.id,
+        from_step=from_step,
+        correction=parent.correction,
+        resolution=parent.resolution if delivery_only else None,
+        output_id=parent.output_id if delivery_only else None,
+        at=at,
+    )
+    journal.recall(session, recalled, team=parent.team_id, run=child, at=at)
+    audit.record(
+        session,
+        team=parent.team_id,
+        at=at,
+        actor=by,
+        action="run.begun_again",
+        subject=f"run:{child}",
+        case=parent.case_id,
+        details={"parent": parent.id, "from": from_step, "recalled": len(recalled)},
+    )
+    if delivery_only:
+        _take_over(session, context, child, workflow)
+    return child
+
+
+def _take_over(session: Session, context: Context, child: int, workflow: AnyWorkflow) -> None:
+    run = runs.get(session, child)
+    assert run is not None
+    assert run.output_id is not None
+    if run.resolution == Resolution.REJECTED:
+        delivering.intend_rejection(session, context, run, workflow.name, reason_id=run.output_id)
+    else:
+        delivering.intend(session, context, run, workflow.name, output_id=run.output_id)
+
+
+def _recalled(lines: Sequence[StepLine], from_step: str, *, delivery_only: bool) -> list[StepLine]:
+    finished = [line for line in lines if line.state == StepState.FINISHED]
+    proposing = [line for line in finished if in_scope(line.name, "")]
+    if from_step == START:
+        return []
+    if from_step == DELIVERING:
+        return proposing
+    position = next((line.position for line in lines if line.name == from_step), None)
+    if position is None:
+        names = dict.fromkeys(line.name for line in lines)
+        raise Refused(f"there is no step {from_step!r}; there are: {', '.join([START, *names, DELIVERING])}")
+    before = [line for line in finished if line.position < position]
+    return before if delivery_only else [line for line in before if line in proposing]
+
+
+def _where_it_stopped(run: schema.Run, lines: Sequence[StepLine]) -> str:
+    if run.state != RunState.FAILED:
+        return START
+    failed = lines[-1].name if lines and lines[-1].state == StepState.FAILED else None
+    if run.resolution is not None:
+        return failed if failed and not in_scope(failed, "") else DELIVERING
+    return failed or START
+
+
+def _is_delivered(session: Session, run: schema.Run) -> bool:
+    """Was the answer to this revision of the case delivered? A correction that failed is none the less run again."""
+    if run.correction and run.state == RunState.FAILED:
+        return False
+    return run.state == RunState.DELIVERED or deliveries.exists(
+        session, case=run.case_id, revision=run.revision, kind=delivering.ANSWER, state=DeliveryState.APPLIED
+    )

@@ -1,0 +1,276 @@
+"""A person's turn: opening it, claiming it, deciding it.
+
+Every decision names the version that the person was shown, and is a compare-and-set on it: of two at once one wins, and
+the other is told who it was. A decision, what follows for the run and the intent to show it are one transaction.
+"""
+
+import json
+from collections.abc import Sequence
+from enum import StrEnum
+
+from pydantic import BaseModel
+from sqlalchemy.orm import Session
+
+from store import audit, contents, reviews, runs, schema, teams
+from workflows.engine import delivering, notices, reruns
+from workflows.engine.asking import STEP
+from workflows.engine.canonical import canonical, unstorable
+from workflows.engine.checks import broken_nevers
+from workflows.engine.context import SYSTEM, Context
+from workflows.engine.errors import InvalidOutput, NeverBroken, Refused, Stale, Unknown
+from workflows.engine.policy import Reason
+from workflows.engine.registry import AnyWorkflow
+from workflows.engine.states import Resolution, ReviewState, RunState
+from workflows.engine.transitions import move_review, move_run
+
+MAX_REASON = 3_000
+"""Characters in the reason for a rejection."""
+
+
+class DecisionKind(StrEnum):
+    """What a person decided."""
+
+    APPROVED = "approved"
+    EDITED = "edited"
+    ANSWERED = "answered"
+    """There was no proposal."""
+    REJECTED = "rejected"
+
+
+class Follows(StrEnum):
+    """What follows a rejection."""
+
+    BY_HAND = "by_hand"
+    """An empty form; the review stays open."""
+    CLOSE = "close"
+    """Nothing is delivered; the system of record may be told."""
+    PROPOSE_AGAIN = "propose_again"
+    """The model is asked anew."""
+
+
+def open_review(
+    session: Session,
+    context: Context,
+    run: schema.Run,
+    workflow: AnyWorkflow,
+    *,
+    proposal: int | None,
+    reasons: Sequence[Reason],
+) -> int:
+    """Open the review of a run that waits for a person; returns its id. `proposal`: its row, or None: an empty form."""
+    at = context.clock()
+    body = canonical([{"code": reason.code, "text": reason.text} for reason in reasons])
+    opened = reviews.add(
+        session,
+        team=run.team_id,
+        run=run.id,
+        case=run.case_id,
+        workflow=run.workflow_id,
+        proposal=proposal,
+        reasons_id=contents.keep(session, team=run.team_id, case=run.case_id, kind="reasons", body=body),
+        state=ReviewState.OPEN,
+        answer_by=at + workflow.review.answer_within,
+        at=at,
+    )
+    audit.record(
+        session,
+        team=run.team_id,
+        at=at,
+        actor=SYSTEM,
+        action="review.opened",
+        subject=f"review:{opened}",
+        case=run.case_id,
+        details={"run": run.id, "why": ",".join(reason.code for reason in reasons)},
+    )
+    review = reviews.get(session, opened)
+    assert review is not None
+    notices.card(session, review, workflow.review, at=at)
+    return opened
+
+
+def claim(context: Context, review: int, *, by: str) -> None:
+    """Say that a person works on a review. It bars nobody: a colleague may still decide.
+
+    Raise `Unknown`, `Stale` where it is no longer open, or `Refused` where somebody else claimed it.
+    """
+    with context.database.write(urgent=True) as session:
+        row = _open(session, review)
+        at = context.clock()
+        if not reviews.claim(session, review=review, state=ReviewState.OPEN, by=by, at=at):
+            raise Refused(f"{row.claimed_by} has claimed it")
+        audit.record(
+            session,
+            team=row.team_id,
+            at=at,
+            actor=by,
+            action="review.claimed",
+            subject=f"review:{review}",
+            case=row.case_id,
+        )
+        notices.card(session, row, _workflow(context, session, row).review, at=at)
+
+
+def approve(context: Context, review: int, shown: int, *, by: str) -> None:
+    """Approve what is proposed. `shown`: the version that the person saw.
+
+    Raise `Unknown`, `Stale`, or `Refused` where nothing is proposed.
+    """
+    with context.database.write(urgent=True) as session:
+        row = _open(session, review, shown)
+        if row.proposal_id is None:
+            raise Refused("there is no proposal to approve; fill in the form instead")
+        output = _keep(session, row, "output", _proposed(session, row))
+        _decide(session, context, row, shown, DecisionKind.APPROVED, by=by, output=output)
+        _settle(session, context, row, output, Resolution.BY_PERSON, by=by)
+
+
+def edit(context: Context, review: int, shown: int, output: BaseModel, *, by: str, confirmed: bool = False) -> None:
+    """Decide with a person's own values; where there was no proposal they are the answer.
+
+    The nevers look at them too. `confirmed`: the person was told what they run into and wants them all the same.
+    Raise `Unknown`, `Stale`, `NeverBroken`, or `InvalidOutput` for values of another form.
+    """
+    with context.database.write(urgent=True) as session:
+        row = _open(session, review, shown)
+        workflow = _workflow(context, session, row)
+        if not isinstance(output, workflow.output):
+            raise InvalidOutput({"the whole": f"has to be a {workflow.output.__name__}"})
+        broken = broken_nevers(workflow, _input(session, workflow, row), output)
+        if broken.barring:
+            raise NeverBroken(broken.barring, barred=True)
+        if broken.sentences and not confirmed:
+            raise NeverBroken(broken.sentences, barred=False)
+        body = canonical(output)
+        if row.proposal_id is None:
+            kind = DecisionKind.ANSWERED
+        else:
+            kind = DecisionKind.APPROVED if body == _proposed(session, row) else DecisionKind.EDITED
+        kept = _keep(session, row, "output", body)
+        _decide(session, context, row, shown, kind, by=by, output=kept, confirmed=broken.sentences)
+        _settle(session, context, row, kept, Resolution.BY_PERSON, by=by)
+
+
+def reject(
+    context: Context, review: int, shown: int, *, by: str, reason: str, follows: Follows = Follows.BY_HAND
+) -> None:
+    """Reject what is proposed, with a reason.
+
+    Raise `Unknown`, `Stale`, or `Refused` where the reason is empty or too long, or what is to follow cannot.
+    """
+    if not reason.strip() or len(reason) > MAX_REASON:
+        raise Refused(f"a rejection needs a reason of 1 to {MAX_REASON:,} characters")
+    problem = unstorable({"the reason": reason})
+    if problem is not None:
+        raise Refused(problem)
+    with context.database.write(urgent=True) as session:
+        row = _open(session, review, shown)
+        if row.proposal_id is None and follows is Follows.BY_HAND:
+            raise Refused("there is no proposal to reject; fill in the form, or close the case")
+        kept = _keep(session, row, "reason", canonical(reason))
+        _decide(session, context, row, shown, DecisionKind.REJECTED, by=by, reason=kept, follows=follows)
+        if follows is Follows.CLOSE:
+            _settle(session, context, row, kept, Resolution.REJECTED, by=by)
+        elif follows is Follows.PROPOSE_AGAIN:
+            run = runs.get(session, row.run_id)
+            assert run is not None
+            reruns.start(session, context, run, _workflow(context, session, row), from_step=STEP, by=by)
+
+
+def _open(session: Session, review: int, shown: int | None = None) -> schema.Review:
+    """The review, if it is open and, where given, still at the version that was shown."""
+    row = reviews.get(session, review)
+    if row is None:
+        raise Unknown(f"there is no review {review}")
+    if row.state != ReviewState.OPEN or (shown is not None and row.version != shown):
+        raise Stale(_what_happened(session, row))
+    return row
+
+
+def _decide(
+    session: Session,
+    context: Context,
+    row: schema.Review,
+    shown: int,
+    kind: DecisionKind,
+    *,
+    by: str,
+    output: int | None = None,
+    reason: int | None = None,
+    follows: Follows | None = None,
+    confirmed: Sequence[str] = (),
+) -> None:
+    """Record a decision about the version that was shown. Raise `Stale` where it is no longer the present one."""
+    at = context.clock()
+    changes: dict[str, object] = {"decided_at": at}
+    to = ReviewState.DECIDED
+    if follows is Follows.BY_HAND:
+        to, changes = ReviewState.OPEN, {"version": shown + 1, "proposal_id": None}
+    details: dict[str, str | int | None] = {"follows": follows, "output": output, "reason": reason}
+    action = f"review.{kind}"
+    if not move_review(session, row, to, at=at, actor=by, action=action, shown=shown, details=details, **changes):
+        raise Stale(_what_happened(session, row))
+    reviews.add_decision(
+        session,
+        team=row.team_id,
+        review=row.id,
+        version=shown,
+        kind=kind,
+        follows=follows,
+        by=by,
+        output_id=output,
+        reason_id=reason,
+        confirmed=list(confirmed),
+        at=at,
+    )
+    notices.card(session, row, _workflow(context, session, row).review, at=at)
+
+
+def _settle(
+    session: Session, context: Context, row: schema.Review, content: int, resolution: Resolution, *, by: str
+) -> None:
+    """Let the run go on to deliver what was decided."""
+    run = runs.get(session, row.run_id)
+    assert run is not None
+    at = context.clock()
+    if not move_run(session, run, RunState.READY, at=at, actor=by, resolution=resolution, output_id=content):
+        raise Stale(_what_happened(session, row))
+    workflow = _workflow(context, session, row)
+    if resolution is Resolution.REJECTED:
+        # A rejected correction leaves the delivered case as it is, and the system of record has nothing to learn.
+        if workflow.rejection_effect is not None and not run.correction:
+            delivering.intend_rejection(session, context, run, workflow.name, reason_id=content)
+    else:
+        delivering.intend(session, context, run, workflow.name, output_id=content)
+
+
+def _workflow(context: Context, session: Session, row: schema.Review) -> AnyWorkflow:
+    return context.registry.get(teams.workflow_name(session, row.workflow_id))
+
+
+def _input(session: Session, workflow: AnyWorkflow, row: schema.Review) -> BaseModel:
+    run = runs.get(session, row.run_id)
+    assert run is not None
+    input: BaseModel = workflow.input.model_validate_json(contents.body(session, run.input_id))
+    return input
+
+
+def _proposed(session: Session, row: schema.Review) -> str:
+    """The proposed output of a review that has a proposal, as JSON."""
+    proposal = reviews.proposal_of(session, row.run_id)
+    assert proposal is not None
+    return canonical(json.loads(contents.body(session, proposal.content_id))["output"])
+
+
+def _keep(session: Session, row: schema.Review, kind: str, body: str) -> int:
+    return contents.keep(session, team=row.team_id, case=row.case_id, kind=kind, body=body)
+
+
+def _what_happened(session: Session, row: schema.Review) -> str:
+    """Why a decision comes too late, in words for who made it."""
+    if row.state in (ReviewState.SUPERSEDED, ReviewState.EXPIRED):
+        return f"this review is {row.state}: a rerun or a newer revision of the case took its place"
+    last = next(reversed(reviews.decisions(session, row.id)), None)
+    if last is None:
+        return f"the review is {row.state} at version {row.version} now; look at it again"
+    decided = f"{last.by} {last.kind} it at {last.at:%Y-%m-%d %H:%M} UTC"
+    return decided if row.state == ReviewState.DECIDED else f"{decided}; it stands at version {row.version} now"

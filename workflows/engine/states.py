@@ -1,0 +1,141 @@
+"""Which states there are, and how they may follow each other. Nothing moves outside these tables."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class RunState(StrEnum):
+    """Where a run stands."""
+
+    READY = "ready"
+    """To be taken up by a worker."""
+    RUNNING = "running"
+    WAITING = "waiting"
+    """For a person. Nothing is held meanwhile."""
+    HOLDING = "holding"
+    """Decided, in the grace time before its delivery."""
+    DELIVERING = "delivering"
+    DELIVERED = "delivered"
+    CLOSED = "closed"
+    """Rejected by a person, with no effect to be had."""
+    FAILED = "failed"
+    DOUBTFUL = "doubtful"
+    """Its delivery may have happened or not; a person has to look."""
+    SUPERSEDED = "superseded"
+    """A rerun or a newer revision took its place."""
+    PARKED = "parked"
+    """Its journal and the code do not fit together; an engineer has to look."""
+
+
+class ReviewState(StrEnum):
+    """Where a review stands."""
+
+    OPEN = "open"
+    AWAITING_SECOND = "awaiting_second"
+    DECIDED = "decided"
+    ASKED = "asked"
+    SUPERSEDED = "superseded"
+    EXPIRED = "expired"
+
+
+class DeliveryState(StrEnum):
+    """Where a delivery stands."""
+
+    INTENDED = "intended"
+    """Recorded, not yet attempted."""
+    ATTEMPTING = "attempting"
+    APPLIED = "applied"
+    FAILED = "failed"
+    DOUBTFUL = "doubtful"
+
+
+class OutboxState(StrEnum):
+    """Where an intent to show something stands."""
+
+    DUE = "due"
+    ATTEMPTING = "attempting"
+    SENT = "sent"
+    DEAD = "dead"
+
+
+class StepState(StrEnum):
+    """How an attempt at a step ended. A step that did not end has no row."""
+
+    FINISHED = "finished"
+    FAILED = "failed"
+
+
+class Resolution(StrEnum):
+    """How a run was resolved."""
+
+    ALONE = "alone"
+    BY_PERSON = "by_person"
+    REJECTED = "rejected"
+
+
+_R, _V, _D, _O = RunState, ReviewState, DeliveryState, OutboxState
+
+RUN_MOVES: Mapping[RunState, frozenset[RunState]] = {
+    _R.READY: frozenset({_R.RUNNING, _R.SUPERSEDED}),
+    _R.RUNNING: frozenset(
+        {
+            _R.READY,  # its worker died
+            _R.WAITING,
+            _R.HOLDING,
+            _R.DELIVERING,
+            _R.CLOSED,
+            _R.FAILED,
+            _R.DOUBTFUL,
+            _R.PARKED,
+            _R.SUPERSEDED,
+        }
+    ),
+    _R.WAITING: frozenset({_R.READY, _R.SUPERSEDED}),
+    _R.HOLDING: frozenset({_R.READY, _R.WAITING}),
+    _R.DELIVERING: frozenset(
+        {
+            _R.READY,  # its worker died, and the target knows the key
+            _R.DELIVERED,
+            _R.CLOSED,
+            _R.FAILED,
+            _R.DOUBTFUL,
+            _R.PARKED,
+        }
+    ),
+    _R.DELIVERED: frozenset(),
+    _R.CLOSED: frozenset({_R.SUPERSEDED}),
+    _R.FAILED: frozenset({_R.SUPERSEDED}),
+    _R.DOUBTFUL: frozenset({_R.DELIVERED, _R.CLOSED, _R.FAILED}),
+    _R.SUPERSEDED: frozenset(),
+    _R.PARKED: frozenset({_R.SUPERSEDED}),
+}
+
+REVIEW_MOVES: Mapping[ReviewState, frozenset[ReviewState]] = {
+    _V.OPEN: frozenset({_V.AWAITING_SECOND, _V.DECIDED, _V.ASKED, _V.SUPERSEDED, _V.EXPIRED}),
+    _V.AWAITING_SECOND: frozenset({_V.OPEN, _V.DECIDED, _V.SUPERSEDED, _V.EXPIRED}),
+    _V.DECIDED: frozenset({_V.OPEN}),
+    _V.ASKED: frozenset({_V.SUPERSEDED}),
+    _V.SUPERSEDED: frozenset(),
+    _V.EXPIRED: frozenset({_V.SUPERSEDED}),
+}
+
+DELIVERY_MOVES: Mapping[DeliveryState, frozenset[DeliveryState]] = {
+    _D.INTENDED: frozenset({_D.ATTEMPTING}),
+    _D.ATTEMPTING: frozenset({_D.ATTEMPTING, _D.APPLIED, _D.FAILED, _D.DOUBTFUL}),
+    _D.APPLIED: frozenset(),
+    _D.FAILED: frozenset({_D.INTENDED}),
+    _D.DOUBTFUL: frozenset({_D.APPLIED, _D.FAILED}),
+}
+
+OUTBOX_MOVES: Mapping[OutboxState, frozenset[OutboxState]] = {
+    _O.DUE: frozenset({_O.ATTEMPTING}),
+    _O.ATTEMPTING: frozenset({_O.DUE, _O.SENT, _O.DEAD}),
+    _O.SENT: frozenset({_O.DUE}),
+    _O.DEAD: frozenset({_O.DUE}),
+}
+
+ENDED = frozenset({_R.DELIVERED, _R.CLOSED, _R.SUPERSEDED})
+"""Run states in which nobody has anything left to do."""
+
+STOPPED = frozenset({_R.FAILED, _R.DOUBTFUL, _R.PARKED})
+"""Run states that wait for somebody to mend something."""

@@ -1,0 +1,147 @@
+"""What is shown of a case: frozen read models, the same for every surface."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from pydantic import JsonValue
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepView:
+    """One attempt at a step."""
+
+    name: str
+    nth: int
+    attempt: int
+    state: str
+    recalled: bool
+    milliseconds: float
+    cost: Decimal
+    """US dollars."""
+    input: JsonValue
+    output: JsonValue
+    error: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProposalView:
+    """What was proposed."""
+
+    output: Mapping[str, JsonValue]
+    confidence: Mapping[str, float | None]
+    lowest: float | None
+    alternatives: Mapping[str, JsonValue]
+    evidence: Mapping[str, str]
+    reasons: Sequence[str]
+    unfamiliar: str | None
+    model: str
+    prompt_version: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecisionView:
+    """What a person decided."""
+
+    kind: str
+    by: str
+    at: datetime
+    version: int
+    follows: str | None
+    reason: str | None
+    output: Mapping[str, JsonValue] | None
+    confirmed: Sequence[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReviewView:
+    """A person's turn."""
+
+    id: int
+    state: str
+    version: int
+    has_proposal: bool
+    why: Sequence[str]
+    """Why a person is asked."""
+    claimed_by: str | None
+    opened_at: datetime
+    answer_by: datetime | None
+    decisions: Sequence[DecisionView]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliveryView:
+    """The effect in the system of record."""
+
+    key: str
+    kind: str
+    state: str
+    attempts: int
+    receipt: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunView:
+    """One execution of the case."""
+
+    id: int
+    parent: int | None
+    from_step: str | None
+    revision: int
+    correction: int
+    state: str
+    resolution: str | None
+    problem: Mapping[str, JsonValue] | None
+    input: Mapping[str, JsonValue]
+    output: JsonValue
+    created_at: datetime
+    changed_at: datetime
+    steps: Sequence[StepView]
+    proposal: ProposalView | None
+    review: ReviewView | None
+    delivery: DeliveryView | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditView:
+    """Who did what and when."""
+
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseView:
+    """A case with all its runs, oldest first."""
+
+    id: int
+    key: str
+    workflow: str
+    revision: int
+    source: str
+    received_at: datetime
+    runs: Sequence[RunView]
+    audit: Sequence[AuditView]
+
+    @property
+    def newest(self) -> RunView:
+        """The run that counts."""
+        return self.runs[-1]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenReview:
+    """A review in the list of what waits for people."""
+
+    id: int
+    case: int
+    key: str
+    workflow: str
+    version: int
+    has_proposal: bool
+    why: Sequence[str]
+    claimed_by: str | None
+    answer_by: datetime | None

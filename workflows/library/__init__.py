@@ -1,0 +1,1 @@
+"""The automations themselves. They see the public names of `workflows` and nothing else of Countersign."""

@@ -1,0 +1,1 @@
+"""Intent triage: one label for each message of any CSV."""

@@ -1,0 +1,1 @@
+"""Support triage: which queue a ticket goes to, how urgent it is, and a first reply."""

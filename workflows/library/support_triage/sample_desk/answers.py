@@ -1,0 +1,50 @@
+"""The JSON that the desk answers with: facts, or one error of one shape."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+
+from starlette.responses import JSONResponse
+
+from .changes import Change, Receipt, Ticket, Triage
+
+HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+
+
+def facts(content: Mapping[str, object]) -> JSONResponse:
+    """A 200."""
+    return JSONResponse(content, headers=HEADERS)
+
+
+def error(status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    """An error: a code for programs, a plain sentence for people."""
+    return JSONResponse(
+        {"error": {"code": code, "message": message}}, status_code=status, headers={**HEADERS, **(headers or {})}
+    )
+
+
+def ticket_as_json(ticket: Ticket) -> dict[str, object]:
+    """The ticket with its history, newest change first."""
+    return {
+        "ticket": ticket.ticket,
+        "status": ticket.status,
+        "queue": ticket.queue,
+        "priority": ticket.priority,
+        "reply": ticket.reply,
+        "reason": ticket.reason,
+        "history": [_change_as_json(change) for change in ticket.history],
+    }
+
+
+def receipt_as_json(receipt: Receipt, said: Mapping[str, object]) -> dict[str, object]:
+    """The receipt, with what of the change it confirms."""
+    return {"receipt": receipt.receipt, "ticket": receipt.ticket, **said, "replayed": receipt.replayed}
+
+
+def _change_as_json(change: Change) -> dict[str, object]:
+    return {
+        "receipt": change.receipt,
+        "kind": "triage" if isinstance(change.content, Triage) else "rejection",
+        "key": change.key,
+        "at": change.at.isoformat(),
+        **asdict(change.content),
+    }

@@ -1,0 +1,98 @@
+"""Support triage: a ticket goes to a queue, with a priority and a first reply."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+from workflows import Ask, Autonomy, Proposal, Rejection, Review, Run, Workflow
+from workflows.library.support_triage import desk
+
+SAFETY = re.compile(
+    r"smok(e|ed|ing)\b|\bon fire\b|caught fire|flames?\b|spark(s|ed|ing)\b|electric(al)? shock|electrocut"
+    r"|\bburn(s|t|ed|ing)?\b|scald|melt(s|ed|ing)?\b|explo(de|ded|sion)|\binjur|\bblister|\bbleed|short.?circuit"
+    r"|overheat|(broken|shattered|bits? of|pieces? of) (glass|metal)|too hot to touch",
+    re.IGNORECASE,
+)
+
+
+class Ticket(BaseModel):
+    """A ticket as it arrives."""
+
+    id: int = Field(gt=0)
+    customer: str = Field(pattern=r"^[A-Za-z0-9-]{1,40}$")
+    subject: str
+    text: str = Field(min_length=1, max_length=20_000)
+    language: str = Field(pattern=r"^[a-z]{2}$")
+
+
+class Triage(BaseModel):
+    """What becomes of it."""
+
+    queue: Literal["delivery", "returns", "billing", "product-help", "account", "safety"]
+    priority: Literal["low", "normal", "high", "urgent"]
+    reply: str = Field(min_length=1, max_length=5_000, title="First reply")
+
+
+triage = Workflow(
+    name="support-triage",
+    decision="Which queue does this ticket go to, how urgent is it, and what do we answer first?",
+    owner="U0MARIA",
+    input=Ticket,
+    output=Triage,
+    key=lambda ticket: f"ticket-{ticket.id}",
+    may=["choose a queue and a priority", "write a first reply"],
+    prompt="triage.md",
+    review=Review(answer_within=timedelta(hours=2), by_hand=timedelta(minutes=6)),
+    autonomy=Autonomy.floor(0.85),
+    scope=lambda ticket: ticket.language == "en",
+    text=lambda ticket: f"{ticket.subject}\n{ticket.text}",
+)
+
+
+@triage.propose
+def propose(ticket: Ticket, ask: Ask[Triage]) -> Proposal[Triage]:
+    """Ask with the ticket and what the customer ordered."""
+    return ask(subject=ticket.subject, text=ticket.text, orders=desk.last_orders(ticket.customer))
+
+
+@triage.never("answer a safety report alone")
+def is_safety(ticket: Ticket, triage: Triage) -> bool:
+    """Looks at the ticket first: the model may have filed a report elsewhere."""
+    return bool(SAFETY.search(f"{ticket.subject}\n{ticket.text}")) or triage.queue == "safety"
+
+
+@triage.template("reply")
+def reply(ticket: Ticket, chosen: Mapping[str, str]) -> str:
+    """The standing reply of the queue."""
+    replies = _replies()[chosen["queue"]]
+    return replies["urgent" if chosen["priority"] in ("high", "urgent") else "normal"]
+
+
+@triage.deliver(idempotent=True)
+def deliver(triage: Triage, run: Run[Ticket]) -> str:
+    """Update the ticket in the help desk."""
+    return desk.update(
+        run.input.id,
+        queue=triage.queue,
+        priority=triage.priority,
+        reply=triage.reply,
+        idempotency_key=run.key,
+    )
+
+
+@triage.on_reject(idempotent=True)
+def rejected(rejection: Rejection, run: Run[Ticket]) -> str:
+    """Leave the ticket to people, with the reviewer's reason."""
+    return desk.leave_to_people(run.input.id, reason=rejection.reason, idempotency_key=run.key)
+
+
+@cache
+def _replies() -> dict[str, dict[str, str]]:
+    with (Path(__file__).parent / "replies.toml").open("rb") as file:
+        return tomllib.load(file)

@@ -1,0 +1,229 @@
+"""What a model is asked to fill in, and how to read what it filled in.
+
+The answer alone says nothing of how far to trust it. So it comes in an envelope, made from a workflow's output model,
+which also holds quotes, reasons, alternatives and a confidence for each field. No vendor is known here.
+"""
+
+import json
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pydantic import BaseModel, JsonValue
+from pydantic.errors import PydanticInvalidForJsonSchema
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import core_schema
+
+from workflows.model.port import Alternative, ModelUnavailable
+
+ALTERNATIVES = 2
+"""How many other values are asked for, and kept, for each field that is a choice."""
+
+_FENCE = re.compile(r"```(?:json)?\s*(.*?)\s*```", re.DOTALL)
+
+
+class Unreadable(ValueError):
+    """A reply is no filled-in envelope. The message says what is wrong with it, in plain words."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filled:
+    """A filled-in envelope, its values unchecked."""
+
+    values: Mapping[str, JsonValue]
+    confidence: Mapping[str, JsonValue] = field(default_factory=dict)
+    alternatives: Mapping[str, tuple[Alternative, ...]] = field(default_factory=dict)
+    evidence: Mapping[str, str] = field(default_factory=dict)
+    reasons: tuple[str, ...] = ()
+
+
+def form(output: type[BaseModel]) -> JsonSchemaValue:
+    """The JSON schema of the envelope around an output.
+
+    Fields go by their names, aliases are left aside. Every field is required and there are few unions: providers
+    compile the schema to a grammar and refuse it where too much is optional.
+    Raise `ModelUnavailable` for an output that no closed schema can express (a free mapping, `Any`, a tuple, a model
+    that contains itself).
+    """
+    try:
+        schema = output.model_json_schema(by_alias=False, schema_generator=_WrittenByModels)
+    except PydanticInvalidForJsonSchema as error:
+        raise ModelUnavailable(f"the output {output.__name__} cannot be asked for: {error.message}") from None
+    answer = _closed(schema, schema.get("$defs", {}), where=output.__name__)
+    fields = answer.get("properties")
+    if not fields:
+        raise ModelUnavailable(f"the output {output.__name__} cannot be asked for: it has no fields")
+    choices = {name: labels for name, node in fields.items() if len(labels := _labels(node)) > 1}
+    # A model writes in the order of the schema: grounds before the answer, doubts after it.
+    envelope: JsonSchemaValue = {
+        "evidence": {
+            "type": "array",
+            "items": _record({"field": {"enum": list(fields)}, "quote": {"type": "string"}}),
+            "description": "For each field that a passage of the case speaks for, the passage that speaks for it most,"
+            " word for word. Leave out fields without one.",
+        },
+        "reasons": {
+            "type": "array",
+            "items": {"type": "string"},
+            "description": "Why, in one to three short sentences for the person who will check the answer.",
+        },
+        "answer": answer,
+        "alternatives": _record({name: _others(labels) for name, labels in choices.items()}),
+        "confidence": {
+            **_record({name: {"type": "number"} for name in fields}),
+            "description": "For each field of the answer, the probability that it is right, from 0 to 1. Of ten fields"
+            " at 0.8, two turn out wrong.",
+        },
+    }
+    if not choices:
+        del envelope["alternatives"]
+    return _record(envelope)
+
+
+def read(text: str, output: type[BaseModel]) -> Filled:
+    """Read a reply. Lenient: what is missing beside the answer is left out, what is odd in it is passed on.
+
+    Raise `Unreadable` for a reply that is no JSON, or has no answer in it.
+    """
+    envelope = _parsed(text)
+    values = envelope.get("answer") if isinstance(envelope, dict) else None
+    if not isinstance(envelope, dict) or not isinstance(values, dict):
+        raise Unreadable("the reply is JSON, but no answer is in it")
+    confidence = envelope.get("confidence")
+    alternatives = envelope.get("alternatives")
+    reasons = envelope.get("reasons")
+    names = output.model_fields.keys()
+    return Filled(
+        values=values,
+        confidence={n: c for n, c in confidence.items() if n in names} if isinstance(confidence, dict) else {},
+        alternatives={
+            name: others
+            for name, listed in (alternatives.items() if isinstance(alternatives, dict) else ())
+            if name in names and (others := _alternatives(listed, chosen=values.get(name)))
+        },
+        evidence={name: quote for name, quote in _quotes(envelope.get("evidence")).items() if name in names},
+        reasons=tuple(r for r in (reasons if isinstance(reasons, list) else [reasons]) if isinstance(r, str) and r),
+    )
+
+
+class _WrittenByModels(GenerateJsonSchema):
+    """Asks for decimals as text only: a number loses digits on its way, and a union costs grammar."""
+
+    def decimal_schema(self, schema: core_schema.DecimalSchema) -> JsonSchemaValue:
+        number, _ = super().decimal_schema(schema)["anyOf"]
+        return {**number, "type": "string", "format": "decimal number"}
+
+
+def _record(properties: Mapping[str, JsonSchemaValue]) -> JsonSchemaValue:
+    return {"type": "object", "properties": dict(properties), "required": list(properties)}
+
+
+def _others(labels: list[JsonValue]) -> JsonSchemaValue:
+    return {
+        "type": "array",
+        "items": _record({"label": {"enum": labels}, "probability": {"type": "number"}}),
+        "description": f"The {ALTERNATIVES} next best values after the answer's, best first, each with the probability"
+        " from 0 to 1 that it is the right one.",
+    }
+
+
+def _closed(
+    node: JsonSchemaValue, definitions: Mapping[str, JsonSchemaValue], *, where: str, inside: tuple[str, ...] = ()
+) -> JsonSchemaValue:
+    """A schema without references, options and defaults: a description beside a reference would be lost."""
+    if reference := node.get("$ref"):
+        name = reference.removeprefix("#/$defs/")
+        if name in inside:
+            raise ModelUnavailable(f"{where} cannot be asked for: {name} contains itself")
+        beside = {key: value for key, value in node.items() if key != "$ref"}
+        return _closed({**definitions[name], **beside}, definitions, where=where, inside=(*inside, name))
+
+    def deeper(child: JsonSchemaValue, step: str = "") -> JsonSchemaValue:
+        return _closed(child, definitions, where=where + step, inside=inside)
+
+    left_out = ("$defs", "default", "discriminator", "additionalProperties", "required")
+    closed = {key: value for key, value in node.items() if key not in left_out}
+    match node:
+        case {"enum": _} | {"const": _}:
+            pass
+        case {"type": "object", "properties": properties}:
+            closed["properties"] = {name: deeper(child, f".{name}") for name, child in properties.items()}
+            closed["required"] = list(properties)
+        case {"type": "array", "items": items} if "prefixItems" not in node:
+            closed["items"] = deeper(items, "[]")
+        case {"type": "object" | "array"} as free:
+            kind = "a mapping with free keys" if free["type"] == "object" else "a tuple"
+            raise ModelUnavailable(f"{where} cannot be asked for: it is {kind}; use a model with named fields")
+        case {"type": _}:
+            pass
+        case {"anyOf": variants} | {"oneOf": variants}:
+            closed.pop("oneOf", None)
+            closed["anyOf"] = [deeper(variant) for variant in variants]
+        case _:
+            raise ModelUnavailable(f"{where} cannot be asked for: its type says nothing of what it holds")
+    return closed
+
+
+def _labels(node: JsonSchemaValue) -> list[JsonValue]:
+    """The values of a field that is a choice, None aside; empty for any other field."""
+    match node:
+        case {"enum": list(labels)}:
+            return [label for label in labels if label is not None]
+        case {"const": label}:
+            return [label]
+        case {"anyOf": variants}:
+            kinds = [_labels(variant) for variant in variants if variant.get("type") != "null"]
+            return [label for labels in kinds for label in labels] if all(kinds) else []
+    return []
+
+
+def _parsed(text: str) -> JsonValue:
+    fenced = _FENCE.fullmatch(text.strip())
+    try:
+        parsed: JsonValue = json.loads(fenced[1] if fenced else text, parse_constant=_finite, parse_float=_finite)
+        kept = json.dumps(parsed, ensure_ascii=False).encode()
+    except Unreadable:
+        raise
+    except UnicodeEncodeError:
+        raise Unreadable("the reply holds half a character") from None
+    except json.JSONDecodeError as error:
+        raise Unreadable(f"the reply is no JSON: {error.msg} at character {error.pos}") from None
+    except (ValueError, RecursionError):
+        raise Unreadable("the reply is no JSON that can be read: a number or a nesting without end") from None
+    if b"\\u0000" in kept:
+        # PostgreSQL keeps no NUL, and a proposal that cannot be kept cannot be shown.
+        raise Unreadable("the reply holds a NUL character")
+    return parsed
+
+
+def _finite(number: str) -> float:
+    value = float(number)
+    if not math.isfinite(value):
+        raise Unreadable(f"the reply holds {number[:20]}, which is no number")
+    return value
+
+
+def _alternatives(listed: JsonValue, *, chosen: JsonValue) -> tuple[Alternative, ...]:
+    found = []
+    for item in listed if isinstance(listed, list) else ():
+        if not isinstance(item, dict) or item.get("label") in (None, chosen):
+            continue
+        label, probability = item["label"], item.get("probability")
+        if isinstance(probability, bool) or not isinstance(probability, (int, float)) or not 0 <= probability <= 1:
+            continue
+        value = label if isinstance(label, str) else json.dumps(label)
+        found.append(Alternative(value=value, probability=float(probability)))
+    return tuple(sorted(found, key=lambda other: -other.probability)[:ALTERNATIVES])
+
+
+def _quotes(evidence: JsonValue) -> dict[str, str]:
+    """Field -> its first quote, from the list that was asked for or from the mapping that some models write instead."""
+    if isinstance(evidence, dict):
+        evidence = [{"field": name, "quote": quote} for name, quote in evidence.items()]
+    quotes: dict[str, str] = {}
+    for item in evidence if isinstance(evidence, list) else ():
+        match item:
+            case {"field": str(name), "quote": str(quote)} if quote.strip():
+                quotes.setdefault(name, quote)
+    return quotes

@@ -1,0 +1,107 @@
+"""What the engine asks of a model, and what a model says back.
+
+The seam between the engine and any vendor: a model is whatever answers a `Question` with an `Answer`. An answer is
+untrusted: its values, confidences and reasons are passed on as they came, and the engine checks them.
+
+    ModelError
+    └── ModelUnavailable
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Protocol
+
+from pydantic import BaseModel, JsonValue
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prompt:
+    """The instructions that a workflow gives a model."""
+
+    name: str
+    text: str
+    version: str
+    """The first 12 hex digits of the SHA-256 of what the model is told."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """One question to a model about one case."""
+
+    workflow: str
+    output: type[BaseModel]
+    """The form of a valid answer."""
+    prompt: Prompt | None
+    """None: the workflow brought no prompt, and a model that needs one has to say so."""
+    data: Mapping[str, JsonValue]
+    """What the model may know of the case, by name. Untrusted."""
+    text: str
+    """The case as plain text, for a model that reads text only. Untrusted."""
+    templates: Mapping[str, Callable[[Mapping[str, str]], str]] = field(default_factory=dict)
+    """Output field -> makes its text from the chosen values, for a model that cannot write."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alternative:
+    """A value that the model thought of and did not choose."""
+
+    value: str
+    probability: float
+    """From 0 to 1."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Usage:
+    """Tokens that an answer took. A model that runs in this process takes none."""
+
+    input_tokens: int = 0
+    """Read at the full price, cache reads and writes not included."""
+    output_tokens: int = 0
+    cache_read_tokens: int = 0
+    cache_write_tokens: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What a model said, unchecked."""
+
+    model: str
+    """Who answered, exact enough to tell two versions apart."""
+    prompt_version: str | None = None
+    """The version of the prompt that it went by; None for a model that reads none."""
+    values: Mapping[str, JsonValue] | None = None
+    """Output field -> value as it came. None: there is no answer, and `problem` says why."""
+    confidence: Mapping[str, JsonValue] = field(default_factory=dict)
+    """Output field -> how sure the model is. A number from 0 to 1, or whatever the model said instead."""
+    alternatives: Mapping[str, tuple[Alternative, ...]] = field(default_factory=dict)
+    """Output field -> the next best values, best first."""
+    evidence: Mapping[str, str] = field(default_factory=dict)
+    """Output field -> a verbatim quote that speaks for the value."""
+    reasons: tuple[str, ...] = ()
+    """Why this answer, in the model's words."""
+    unfamiliar: str | None = None
+    """Why the case is unlike everything the model learned from; None where it is not."""
+    problem: str | None = None
+    """Why there is no answer (refused, cut off, no JSON), in plain words."""
+    raw: str | None = None
+    """What the model really said, where it could not be read as an answer."""
+    usage: Usage = field(default_factory=Usage)
+    cost: Decimal = Decimal(0)
+    """US dollars."""
+
+
+class ModelError(Exception):
+    """A model could not be asked."""
+
+
+class ModelUnavailable(ModelError):
+    """No answer is to be had now. The message says why, in plain words."""
+
+
+class Model(Protocol):
+    """Whatever answers a question. Called from several threads at once."""
+
+    def answer(self, question: Question) -> Answer:
+        """Answer, or raise `ModelUnavailable`."""
+        ...

@@ -1,0 +1,48 @@
+"""What a call costs. Apart from every vendor's SDK, so that a budget can be reckoned before anything is sent.
+
+    ModelError
+    └── Unpriced
+
+Prices come from the library `genai-prices`, which ships them; nothing is fetched. What has no price is refused: a cost
+of zero would pass every budget.
+"""
+
+from decimal import Decimal
+
+import genai_prices
+
+from workflows.model.port import ModelError, Usage
+
+_PROVIDER = "anthropic"
+
+
+class Unpriced(ModelError):
+    """No price is known for this model, and a model without a price is not asked."""
+
+    def __init__(self, model: str) -> None:
+        self.model = model
+        super().__init__(f"no price is known for the model {model!r}, and a model without a price is not asked")
+
+
+def price(model: str, usage: Usage) -> Decimal:
+    """US dollars for the tokens of one call at today's prices.
+
+    Of one call: a long prompt can have a higher price for each token, so that a sum of calls has to be added up from
+    their prices. Cache writes count at the price of the one-hour cache, the only one that is asked for here and the
+    dearest. Raise `Unpriced` for a model whose price is not known, `ValueError` for a negative number of tokens.
+    """
+    counted = genai_prices.Usage(
+        input_tokens=usage.input_tokens + usage.cache_read_tokens + usage.cache_write_tokens,
+        cache_read_tokens=usage.cache_read_tokens,
+        cache_write_tokens=usage.cache_write_tokens,
+        cache_write_1h_tokens=usage.cache_write_tokens,
+        output_tokens=usage.output_tokens,
+    )
+    try:
+        calculation = genai_prices.calc_price(counted, model, provider_id=_PROVIDER)
+    except LookupError:
+        raise Unpriced(model) from None
+    if calculation.model_price.input_mtok is None or calculation.model_price.output_mtok is None:
+        # The library knows some models by name only and reckons them at nothing.
+        raise Unpriced(model)
+    return calculation.total_price

@@ -1,0 +1,1 @@
+"""Judges automations by evidence: evals, calibration, autonomy."""
