@@ -14,7 +14,7 @@ from bot.dispatcher import Dispatcher
 from bot.models import Models
 from bot.settings import Settings
 from store import migrate, runs, teams
-from store.database import Database
+from store.database import Database, UnsupportedDatabase
 from workflows.engine.context import Context
 from workflows.engine.errors import CountersignError, Refused
 from workflows.engine.registry import AnyWorkflow, Registry
@@ -59,8 +59,8 @@ def opened(settings: Settings, *, make: Mapping[str, JsonValue] | None = None) -
     models = Models(settings)
     try:
         _prepare(database)
-        with database.write() as session:
-            team = teams.local_team(session, at=now())
+        team = _team(database)
+        with database.read() as session:
             kept = {row.name: row.options for row in teams.workflows(session, team=team)}
         registry, made = _registry(settings, kept, make)
         context = Context(database=database, registry=registry, clock=now, team=team)
@@ -73,7 +73,10 @@ def opened(settings: Settings, *, make: Mapping[str, JsonValue] | None = None) -
 
 def database_of(settings: Settings) -> Database:
     """The database that the settings name, with a connection for each thread. Raise `UnsupportedDatabase`."""
-    return Database(settings.database_url, connections=settings.threads + 8)
+    try:
+        return Database(settings.database_url, connections=settings.threads + 8)
+    except UnsupportedDatabase as error:
+        raise UnsupportedDatabase(f"COUNTERSIGN_DATABASE_URL: {error}") from error
 
 
 def now() -> datetime:
@@ -84,8 +87,17 @@ def now() -> datetime:
 def _prepare(database: Database) -> None:
     if database.file is not None:
         migrate.upgrade(database)
-    elif migrate.current(database) != migrate.newest():
+    elif migrate.is_behind(database):
         raise Refused("the database is not up to date; run `countersign migrate` first")
+
+
+def _team(database: Database) -> int:
+    with database.read() as session:
+        team = teams.first_team(session)
+    if team is None:
+        with database.write() as session:
+            team = teams.add_local_team(session, at=now())
+    return team
 
 
 def _registry(

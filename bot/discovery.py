@@ -40,7 +40,10 @@ def make(options: Mapping[str, JsonValue]) -> AnyWorkflow:
     if maker is None:
         raise BadDeclaration(f"nothing here makes {options.get(MADE_BY)!r} workflows")
     arguments: dict[str, Any] = rest  # Any: checked by the maker's own declaration
-    return maker(**arguments)
+    try:
+        return maker(**arguments)
+    except TypeError as error:
+        raise BadDeclaration(f"these options make no {options[MADE_BY]} workflow: {error}") from error
 
 
 def library() -> list[AnyWorkflow]:
@@ -69,7 +72,7 @@ def in_file(path: Path) -> list[AnyWorkflow]:
         raise BadDeclaration(f"there is no file {path} to load workflows from")
     try:
         module = _load(path)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise BadDeclaration(f"{path} cannot be loaded: {type(error).__name__}: {error}") from error
     found = [value for value in vars(module).values() if isinstance(value, Workflow)]
     if not found:

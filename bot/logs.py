@@ -7,7 +7,8 @@ import structlog
 
 
 def configure(level: str) -> None:
-    """Log events of this level and above."""
+    """Log events of this level and above; `off`: next to none, as the commands say themselves what went wrong."""
+    threshold = logging.getLevelNamesMapping()["CRITICAL" if level == "off" else level.upper()]
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -16,7 +17,7 @@ def configure(level: str) -> None:
             structlog.processors.format_exc_info,
             structlog.processors.JSONRenderer(),
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
+        wrapper_class=structlog.make_filtering_bound_logger(threshold),
         logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=False,
     )

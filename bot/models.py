@@ -2,13 +2,17 @@
 
 from threading import Lock
 
+from pydantic import ValidationError
+
 from bot.settings import Settings
 from workflows.engine.definition import Example
+from workflows.engine.errors import InvalidInput
+from workflows.engine.intake import complaints
 from workflows.engine.registry import AnyWorkflow
 from workflows.engine.rows import read_rows
 from workflows.model import local
 from workflows.model.anthropic import AnthropicModel
-from workflows.model.local import LocalModel
+from workflows.model.local import CannotLearn, LocalModel
 from workflows.model.port import Model, ModelUnavailable
 
 EXAMPLES = "examples.jsonl"
@@ -65,8 +69,6 @@ def examples_of(workflow: AnyWorkflow) -> list[Example]:
 
     Raise `InvalidInput` for a file that cannot be read, naming the row.
     """
-    from workflows.engine.errors import InvalidInput
-
     if workflow.examples is not None:
         return list(workflow.examples())
     path = workflow.folder / EXAMPLES if workflow.folder else None
@@ -82,11 +84,19 @@ def examples_of(workflow: AnyWorkflow) -> list[Example]:
 
 
 def _train(workflow: AnyWorkflow) -> LocalModel:
-    examples = [
-        local.Example(
-            text=workflow.text_of(workflow.input.model_validate(example.input)),
-            labels={field: value for field, value in example.output.items() if isinstance(value, str)},
-        )
-        for example in examples_of(workflow)
-    ]
+    try:
+        examples = [_to_learn(workflow, number, example) for number, example in enumerate(examples_of(workflow), 1)]
+    except InvalidInput as error:
+        raise CannotLearn(str(error)) from error
     return LocalModel.train(examples, workflow.output)
+
+
+def _to_learn(workflow: AnyWorkflow, number: int, example: Example) -> local.Example:
+    try:
+        input = workflow.input.model_validate(example.input)
+    except ValidationError as error:
+        found = "; ".join(f"{field}: {what}" for field, what in complaints(error).items())
+        where = EXAMPLES if workflow.examples is None else "the examples"
+        raise InvalidInput(f"{where}, example {number}, does not fit {workflow.input.__name__}: {found}") from error
+    labels = {field: value for field, value in example.output.items() if isinstance(value, str)}
+    return local.Example(text=workflow.text_of(input), labels=labels)

@@ -2,10 +2,26 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from workflows.model.anthropic import DEFAULT_MODEL
+
+
+class SettingsUnusable(ValueError):
+    """A setting has a value that it cannot have. The message names it."""
+
+
+def settings() -> "Settings":
+    """The settings as they are now. Raise `SettingsUnusable`."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        details = error.errors(include_url=False, include_input=False)
+        named = ", ".join(f"{'.'.join(str(part) for part in detail['loc'])}: {detail['msg']}" for detail in details)
+        raise SettingsUnusable(named) from error
+    except UnicodeDecodeError as error:
+        raise SettingsUnusable(f"the file .env is not UTF-8: {error.reason}") from error
 
 
 class Settings(BaseSettings):
@@ -22,9 +38,15 @@ class Settings(BaseSettings):
     """Files with workflows of your own, separated by commas."""
     threads: int = Field(default=8, ge=1, le=64)
     """How many cases are worked on at once."""
-    log_level: Literal["debug", "info", "warning", "error"] = "warning"
+    log_level: Literal["off", "debug", "info", "warning", "error"] = "off"
     anthropic_api_key: SecretStr | None = Field(default=None, validation_alias="ANTHROPIC_API_KEY")
     anthropic_base_url: str | None = Field(default=None, validation_alias="ANTHROPIC_BASE_URL")
+
+    @field_validator("anthropic_api_key", "anthropic_base_url", mode="before")
+    @classmethod
+    def _unset(cls, value: object) -> object:
+        # A variable is left empty where a secret is not set, in CI or in a container.
+        return None if value == "" else value
 
     @field_validator("workflows", mode="before")
     @classmethod

@@ -35,6 +35,16 @@ def get(session: Session, case: int) -> Case | None:
     return session.get(Case, case)
 
 
+def hold(session: Session, case: int) -> None:
+    """Have this transaction be the only one that changes a case and what belongs to it.
+
+    On SQLite every writing transaction is that. On PostgreSQL two that take the same rows in another order would stop
+    each other for good.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(Case.id).where(Case.id == case).with_for_update(key_share=True))
+
+
 def with_key(session: Session, *, team: int, key: str) -> list[Case]:
     """The cases of all workflows with this key."""
     return list(session.scalars(select(Case).where(Case.team_id == team, Case.key == key).order_by(Case.id)))
@@ -55,10 +65,10 @@ def add(session: Session, *, team: int, workflow: int, key: str, content_hash: s
     )
 
 
-def revise(session: Session, *, case: int, revision: int, content_hash: str) -> bool:
-    """Raise the revision from the one given; False where somebody else did."""
+def revise(session: Session, *, case: int, revision: int, content_hash: str) -> None:
+    """Raise the revision of a case that is held from the one given."""
     raised = {"revision": revision + 1, "content_hash": content_hash}
-    return rows.change(session, Case, case, where={"revision": revision}, to=raised)
+    rows.change(session, Case, case, where={"revision": revision}, to=raised)
 
 
 def lines(

@@ -5,19 +5,25 @@ reads first and writes later would fail where another writer came between, and a
 behind every writer.
 """
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session
+from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_random
 
 from store.turns import Turns
 
 BUSY_TIMEOUT_MS = 10_000
 """How long a SQLite writer waits for another process, in milliseconds."""
+
+
+_DRIVERS = ("sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg")
 
 
 class UnsupportedDatabase(ValueError):
@@ -32,26 +38,16 @@ class Database:
 
         Raise `UnsupportedDatabase` for anything but a SQLite file or PostgreSQL.
         """
-        parsed = make_url(url)
+        parsed = _parsed(url)
         self.dialect = parsed.get_backend_name()
         self.file: Path | None = None
-        match self.dialect:
-            case "sqlite":
-                if not parsed.database or parsed.database == ":memory:":
-                    raise UnsupportedDatabase("a SQLite database in memory forgets every case; name a file")
-                self.file = Path(parsed.database).absolute()
-                self.engine = create_engine(
-                    parsed, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000}, pool_size=connections, max_overflow=8
-                )
-                event.listen(self.engine, "connect", _prepare_sqlite)
-                event.listen(self.engine, "begin", _begin_sqlite)
-                self._turns: Turns | None = Turns()
-            case "postgresql":
-                url_with_driver = parsed.set(drivername="postgresql+psycopg")
-                self.engine = create_engine(url_with_driver, pool_size=connections, max_overflow=8, pool_pre_ping=True)
-                self._turns = None
-            case other:
-                raise UnsupportedDatabase(f"{other} is not supported; use sqlite:///FILE or postgresql://...")
+        self._turns: Turns | None = None
+        if self.dialect == "sqlite":
+            self.file = _file_of(parsed)
+            self.engine = _sqlite(parsed, connections)
+            self._turns = Turns()
+        else:
+            self.engine = _postgresql(parsed, connections)
         self.writing: Engine = self.engine.execution_options(countersign_write=True)
         """The engine whose transactions take the write lock at once."""
 
@@ -76,16 +72,55 @@ class Database:
         self.engine.dispose()
 
 
+def _parsed(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        # What is wrong with it stays unsaid: it may hold a password.
+        raise UnsupportedDatabase("the URL cannot be read; use sqlite:///FILE or postgresql://...") from None
+    if parsed.drivername not in _DRIVERS:
+        raise UnsupportedDatabase(f"{parsed.drivername} is not supported; use sqlite:///FILE or postgresql://...")
+    return parsed
+
+
+def _file_of(url: URL) -> Path:
+    if not url.database or ":memory:" in url.database or "mode" in url.query:
+        raise UnsupportedDatabase("a SQLite database in memory forgets every case; name a file")
+    return Path(url.database).resolve()
+
+
+def _sqlite(url: URL, connections: int) -> Engine:
+    timeout = {"timeout": BUSY_TIMEOUT_MS / 1000}
+    engine = create_engine(url, connect_args=timeout, pool_size=connections, max_overflow=8)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _postgresql(url: URL, connections: int) -> Engine:
+    try:
+        return create_engine(
+            url.set(drivername="postgresql+psycopg"), pool_size=connections, max_overflow=8, pool_pre_ping=True
+        )
+    except ImportError as error:
+        raise UnsupportedDatabase(
+            f"PostgreSQL needs a driver ({error.name or error}): pip install 'countersign-bot[postgres]'"
+        ) from error
+
+
 def _prepare_sqlite(connection: Any, _record: object) -> None:  # Any: the DBAPI's own connection has no shared type
     # Python's own transaction handling is off: the begin listener says how each one begins.
     connection.isolation_level = None
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "foreign_keys=ON",
-        f"busy_timeout={BUSY_TIMEOUT_MS}",
-    ):
+    for pragma in (f"busy_timeout={BUSY_TIMEOUT_MS}", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
+    # A new file is switched by whoever is first; SQLite does not wait for its turn there, so the others ask again.
+    switching = Retrying(
+        retry=retry_if_exception_type(sqlite3.OperationalError),
+        stop=stop_after_delay(BUSY_TIMEOUT_MS / 1000),
+        wait=wait_random(0.005, 0.02),
+        reraise=True,
+    )
+    switching(connection.execute, "PRAGMA journal_mode=WAL")
 
 
 def _begin_sqlite(connection: Connection) -> None:

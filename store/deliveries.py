@@ -48,6 +48,7 @@ def add(
         kind=kind,
         state=state,
         attempts=0,
+        maybe_applied=False,
         output_id=output_id,
         receipt_id=None,
         created_at=at,
@@ -59,6 +60,11 @@ def move(session: Session, *, delivery: int, frm: str, to: str, at: datetime, **
     """Move a delivery from one state to another, or change it where it stands; False where it is not in that state."""
     to_values = {"state": to, "changed_at": at, **changes}
     return rows.change(session, Delivery, delivery, where={"state": frm}, to=to_values)
+
+
+def clear(session: Session, *, delivery: int, state: str) -> None:
+    """Note that a delivery in this state was certainly not applied."""
+    rows.change(session, Delivery, delivery, where={"state": state}, to={"maybe_applied": False})
 
 
 def exists(session: Session, *, case: int, revision: int, kind: str, state: str) -> bool:

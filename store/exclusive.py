@@ -8,12 +8,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from filelock import FileLock, Timeout
-from sqlalchemy import text
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import OperationalError
 
 from store.database import Database
 
 _ADVISORY_KEY = 0x636F756E746572
 """Of PostgreSQL's advisory lock: "counter" in ASCII."""
+
+
+_LOCK_NOT_AVAILABLE = "55P03"
+"""PostgreSQL's code for a lock that was not to be had in time."""
 
 
 class Taken(RuntimeError):
@@ -24,7 +29,7 @@ class Taken(RuntimeError):
 def exclusive(database: Database, *, patience: float = 0) -> Iterator[None]:
     """Hold the database's work lock for the block.
 
-    `patience`: for how many seconds another process that holds a SQLite file's lock is waited for. Raise `Taken` then.
+    `patience`: for how many seconds another process that holds it is waited for. Raise `Taken` then.
     """
     if database.file is not None:
         lock = FileLock(f"{database.file}.lock")
@@ -38,12 +43,23 @@ def exclusive(database: Database, *, patience: float = 0) -> Iterator[None]:
             lock.release()
         return
     with database.engine.connect() as connection:
-        taken = connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": _ADVISORY_KEY})
-        if not taken.scalar():
-            raise Taken("another Countersign process works on this database")
-        connection.commit()
+        _lock(connection, patience)
         try:
             yield
         finally:
             connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _ADVISORY_KEY})
             connection.commit()
+
+
+def _lock(connection: Connection, patience: float) -> None:
+    wait = f"{max(1, round(patience * 1000))}ms"
+    connection.execute(text("SELECT set_config('lock_timeout', :wait, true)"), {"wait": wait})
+    try:
+        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _ADVISORY_KEY})
+    except OperationalError as error:
+        if getattr(error.orig, "sqlstate", None) != _LOCK_NOT_AVAILABLE:
+            raise
+        connection.rollback()
+        raise Taken("another Countersign process works on this database") from None
+    # The lock is the session's and outlives the transaction; the time-out goes with it.
+    connection.commit()

@@ -75,7 +75,7 @@ def cost_of_cases(session: Session, cases: Sequence[int]) -> Decimal:
 
 
 def recall(session: Session, lines: Sequence[StepLine], *, team: int, run: int, at: datetime) -> None:
-    """Give a run the finished steps of another one as its own; they took no time and no money this time."""
+    """Give a run the steps of another one as its own; they took no time and no money this time."""
     rows.add_all(
         session,
         Step,
@@ -86,11 +86,11 @@ def recall(session: Session, lines: Sequence[StepLine], *, team: int, run: int, 
                 "position": line.position,
                 "name": line.name,
                 "nth": line.nth,
-                "attempt": 1,
+                "attempt": line.attempt,
                 "state": line.state,
                 "input_hash": line.input_hash,
                 "content_id": line.content_id,
-                "error": None,
+                "error": line.error,
                 "started_at": at,
                 "milliseconds": 0.0,
                 "cost": Decimal(0),

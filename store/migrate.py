@@ -12,7 +12,7 @@ from store.exclusive import exclusive
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 PATIENCE = 30.0
-"""Seconds for which an upgrade waits for another process to let go of a SQLite file."""
+"""Seconds for which an upgrade waits for another process to let go of the database."""
 
 
 class NewerSchema(RuntimeError):
@@ -32,24 +32,26 @@ def newest() -> str:
     return head
 
 
-def upgrade(database: Database) -> bool:
-    """Bring the schema up to date, all of it in one transaction; False where it was already.
-
-    Raise `NewerSchema` for a database of a newer version, or `store.exclusive.Taken` where a process works on it.
-    """
+def is_behind(database: Database) -> bool:
+    """Does the schema have to be upgraded? Raise `NewerSchema` for a database of a newer version."""
     present = current(database)
-    if present == newest():
-        return False
     known = {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
     if present is not None and present not in known:
         raise NewerSchema(
             f"the database has the schema {present}, which this version does not know; "
             "start the newer version that made it, or restore a backup"
         )
-    if database.file is None:
-        _upgrade(database)
-        return True
-    # Two processes that start on a new SQLite file at once: the second waits, and finds nothing left to do.
+    return present != newest()
+
+
+def upgrade(database: Database) -> bool:
+    """Bring the schema up to date, all of it in one transaction; False where it was already.
+
+    Raise `NewerSchema` for a database of a newer version, or `store.exclusive.Taken` where a process works on it.
+    """
+    if not is_behind(database):
+        return False
+    # Two processes that start on a new database at once: the second waits, and finds nothing left to do.
     with exclusive(database, patience=PATIENCE):
         _upgrade(database)
     return True

@@ -193,18 +193,18 @@ def decisions(session: Session, review: int) -> list[Decision]:
     return list(session.scalars(select(Decision).where(Decision.review_id == review).order_by(Decision.version)))
 
 
+def decided_for(session: Session, run: int) -> Review | None:
+    """The review of a run, or of the run whose decision it took over; None where nobody was asked."""
+    while True:
+        review = of_run(session, run)
+        parent = session.scalar(select(Run.parent_id).where(Run.id == run))
+        if review is not None or parent is None:
+            return review
+        run = parent
+
+
 def decided_by(session: Session, run: int) -> str | None:
     """Who decided a run, or the run whose decision it took over; None where no person did."""
-    while True:
-        query = (
-            select(Decision.by)
-            .join(Review, Review.id == Decision.review_id)
-            .where(Review.run_id == run)
-            .order_by(Decision.version.desc())
-            .limit(1)
-        )
-        by = session.scalar(query)
-        parent = session.scalar(select(Run.parent_id).where(Run.id == run))
-        if by is not None or parent is None:
-            return by
-        run = parent
+    review = decided_for(session, run)
+    last = next(reversed(decisions(session, review.id)), None) if review is not None else None
+    return last.by if last is not None else None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from store import rows
@@ -90,9 +90,9 @@ def of_case(session: Session, case: int) -> list[Run]:
 
 
 def of_case_in(session: Session, case: int, states: Collection[str]) -> list[Run]:
-    """The runs of a case that are in one of these states, oldest first."""
+    """The runs of a case that are in one of these states, oldest first, held against a worker that moves them."""
     query = select(Run).where(Run.case_id == case, Run.state.in_(states)).order_by(Run.id)
-    return list(session.scalars(query))
+    return list(session.scalars(_held(session, query)))
 
 
 def in_states(session: Session, *, workflows: Collection[int], states: Collection[str]) -> list[Run]:
@@ -109,8 +109,12 @@ def claimable(
     busy: Collection[str],
     limit: int,
     case: int | None = None,
+    since: datetime | None = None,
 ) -> list[Run]:
-    """The next runs in state `ready`, oldest first: at most one of a case, none of a case with a run in `busy`."""
+    """The next runs in state `ready`, oldest first: at most one of a case, none of a case with a run in `busy`.
+
+    `case`: only this one's. `since`: only those that are resolved, or changed since.
+    """
     other = aliased(Run)
     in_the_way = (
         select(other.id)
@@ -126,9 +130,16 @@ def claimable(
     )
     if case is not None:
         query = query.where(Run.case_id == case)
-    if session.get_bind().dialect.name == "postgresql":
-        query = query.with_for_update(skip_locked=True, of=Run)
-    return list(session.scalars(query))
+    if since is not None:
+        query = query.where(or_(Run.resolution.is_not(None), Run.changed_at >= since))
+    return list(session.scalars(_held(session, query, skip_locked=True)))
+
+
+def _held(session: Session, query: Select[Run], *, skip_locked: bool = False) -> Select[Run]:
+    """The query, its rows held until the transaction ends. On SQLite a writing transaction holds everything."""
+    if session.get_bind().dialect.name != "postgresql":
+        return query
+    return query.with_for_update(skip_locked=skip_locked, of=Run).execution_options(populate_existing=True)
 
 
 def move(

@@ -235,6 +235,8 @@ class Delivery(OfTeam, Base):
     """The answer, or the news of a rejection."""
     state: Mapped[str] = mapped_column(String(20))
     attempts: Mapped[int]
+    maybe_applied: Mapped[bool]
+    """It failed, and may have been applied all the same: only the same values may be sent under its key."""
     output_id: Mapped[int] = mapped_column(ForeignKey("contents.id"))
     receipt_id: Mapped[int | None] = mapped_column(ForeignKey("contents.id"))
     created_at: Mapped[datetime]

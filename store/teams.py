@@ -13,12 +13,15 @@ from store.schema import Team, Workflow
 LOCAL = "local"
 
 
-def local_team(session: Session, *, at: datetime) -> int:
+def first_team(session: Session) -> int | None:
+    """The id of the only team; None before there is one."""
+    return session.scalar(select(Team.id).order_by(Team.id).limit(1))
+
+
+def add_local_team(session: Session, *, at: datetime) -> int:
     """The id of the only team, made where there is none yet. Its Slack id follows when Slack is first connected."""
-    found = session.scalar(select(Team.id).order_by(Team.id).limit(1))
-    if found is not None:
-        return found
-    return rows.add(session, Team, name=LOCAL, slack_id=None, created_at=at)
+    found = first_team(session)
+    return rows.add(session, Team, name=LOCAL, slack_id=None, created_at=at) if found is None else found
 
 
 def workflow_id(session: Session, *, team: int, name: str, options: Mapping[str, Any] | None, at: datetime) -> int:

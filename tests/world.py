@@ -54,7 +54,7 @@ class World:
     def __post_init__(self) -> None:
         migrate.upgrade(self.database)
         with self.database.write() as session:
-            team = teams.local_team(session, at=self.clock())
+            team = teams.add_local_team(session, at=self.clock())
         self.context = Context(database=self.database, registry=self.registry, clock=self.clock, team=team)
         self.runner = Runner(self.context, lambda _: self.model, sleep=self.pauses.append)
 

@@ -193,10 +193,9 @@ def sample_desk(
     port: Annotated[int, typer.Option(min=1, max=65_535)] = 8471,
 ) -> None:
     """Serve the sample help desk that support-triage delivers to, on this machine only."""
-    from workflows.library.support_triage.sample_desk.server import serve
+    from bot.cli.serving import serve_sample_desk
 
-    typer.echo(f"The sample help desk is at http://127.0.0.1:{port} (Ctrl-C ends it)", err=True)
-    serve(file, port)
+    raise typer.Exit(serve_sample_desk(file, port))
 
 
 def main() -> None:

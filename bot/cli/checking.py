@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot.app import App, opened
 from bot.cli.printing import one_line_errors, out, plain, print_json
 from bot.models import examples_of
-from bot.settings import Settings
+from bot.settings import settings
 from store import migrate, runs, teams
 from workflows.engine.errors import CountersignError
 from workflows.engine.registry import AnyWorkflow
@@ -29,7 +29,7 @@ class Finding:
 
 def check(*, as_json: bool) -> int:
     """Check the set-up; returns 1 where something does not work."""
-    with one_line_errors(), opened(Settings()) as app:
+    with one_line_errors(), opened(settings()) as app:
         findings = [*_database(app), *_model(app), *_workflows(app), *_work(app)]
         if as_json:
             print_json(findings)
@@ -115,5 +115,9 @@ def _work(app: App) -> Iterator[Finding]:
     stopped = {state: totals[state] for state in STOPPED if totals[state]}
     for state, number in stopped.items():
         yield Finding(level="note", what=f"{number} cases are {state}", do=f"countersign cases --state {state}")
+    left = sum(totals[state] for state in (RunState.READY, RunState.RUNNING, RunState.DELIVERING))
+    if left:
+        do = "if no process works on them, `countersign run` any file, and it goes on with them"
+        yield Finding(level="note", what=f"{left} cases are to be worked on", do=do)
     if totals[RunState.WAITING]:
         yield Finding(level="note", what=f"{totals[RunState.WAITING]} cases wait for people", do="countersign reviews")

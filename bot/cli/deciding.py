@@ -1,18 +1,15 @@
 """`claim`, `approve`, `edit`, `reject`: a person's decision, and then its delivery."""
 
-import json
 from collections.abc import Callable, Sequence
 
-import typer
-
 from bot.app import App, opened
+from bot.cli.finishing import finish
 from bot.cli.people import operator
-from bot.cli.printing import one_line_errors, out, plain
-from bot.settings import Settings
-from store.exclusive import Taken
+from bot.cli.printing import one_line_errors, out, plain, tell_error
+from bot.settings import settings
 from workflows.engine import reviews
 from workflows.engine.errors import InvalidOutput, NeverBroken, Refused
-from workflows.engine.forms import entries, read_form
+from workflows.engine.forms import entries_of, read_form
 from workflows.engine.history import case_view, find_case, open_review_of
 from workflows.engine.reviews import Follows
 from workflows.engine.states import STOPPED, RunState
@@ -21,7 +18,7 @@ from workflows.engine.views import OpenReview
 
 def claim_review(reference: str) -> int:
     """Claim a case's review; returns the exit code."""
-    with one_line_errors(), opened(Settings()) as app:
+    with one_line_errors(), opened(settings()) as app:
         review = open_review_of(app.context, find_case(app.context, reference))
         reviews.claim(app.context, review.id, by=operator())
         out.print(f"case {review.case}: claimed")
@@ -47,7 +44,7 @@ def edit_case(reference: str, assignments: Sequence[str], *, confirmed: bool, ve
         if review.has_proposal:
             proposal = case_view(app.context, review.case).newest.proposal
             assert proposal is not None
-            typed = entries(workflow.output.model_validate_json(json.dumps(proposal.output)))
+            typed = entries_of(workflow.output, proposal.output)
         output = read_form(workflow.output, typed | assigned(assignments))
         try:
             reviews.edit(app.context, review.id, shown, output, by=operator(), confirmed=confirmed)
@@ -82,17 +79,8 @@ def assigned(assignments: Sequence[str]) -> dict[str, str]:
     return values
 
 
-def finish(app: App, case: int) -> None:
-    """Work on a case at once, where no other process does."""
-    try:
-        with app.dispatcher.alone():
-            app.dispatcher.drain(case=case)
-    except Taken as taken:
-        typer.echo(f"{taken}; it goes on with the case", err=True)
-
-
 def _decide(reference: str, version: int | None, decide: Callable[[App, OpenReview, int], str]) -> int:
-    with one_line_errors(), opened(Settings()) as app:
+    with one_line_errors(), opened(settings()) as app:
         review = open_review_of(app.context, find_case(app.context, reference))
         decided = decide(app, review, review.version if version is None else version)
         finish(app, review.case)
@@ -105,6 +93,6 @@ def tell(app: App, case: int, done: str) -> int:
     receipt = f": {run.delivery.receipt}" if run.delivery and run.delivery.receipt else ""
     out.print(plain(f"case {case}: {done}; it is {run.state} now{receipt}"))
     if RunState(run.state) in STOPPED and run.problem is not None:
-        typer.echo(f"error: {plain(run.problem['message'])}", err=True)
+        tell_error(str(run.problem["message"]))
         return 1
     return 0

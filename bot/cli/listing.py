@@ -1,9 +1,9 @@
 """`cases` and `reviews`: lists."""
 
-from bot.app import opened
+from bot.app import App, opened
 from bot.cli.printing import moment, one_line_errors, out, print_json, print_table
-from bot.settings import Settings
-from store import cases
+from bot.settings import settings
+from store import cases, teams
 from workflows.engine.errors import Refused
 from workflows.engine.history import open_reviews
 from workflows.engine.states import RunState
@@ -11,9 +11,10 @@ from workflows.engine.states import RunState
 
 def list_cases(*, workflow: str | None, state: str | None, limit: int, as_json: bool) -> int:
     """List cases; returns the exit code."""
-    with one_line_errors(), opened(Settings()) as app:
+    with one_line_errors(), opened(settings()) as app:
         if state is not None and state not in list(RunState):
             raise Refused(f"there is no state {state!r}; there are: {', '.join(RunState)}")
+        _known(app, workflow)
         with app.context.database.read() as session:
             found = cases.lines(session, team=app.context.team, workflow=workflow, state=state, limit=limit)
         if as_json:
@@ -42,7 +43,8 @@ def list_cases(*, workflow: str | None, state: str | None, limit: int, as_json: 
 
 def list_reviews(*, workflow: str | None, limit: int, as_json: bool) -> int:
     """List what waits for people; returns the exit code."""
-    with one_line_errors(), opened(Settings()) as app:
+    with one_line_errors(), opened(settings()) as app:
+        _known(app, workflow)
         found = open_reviews(app.context, workflow=workflow, limit=limit)
         if as_json:
             print_json(found)
@@ -66,3 +68,14 @@ def list_reviews(*, workflow: str | None, limit: int, as_json: bool) -> int:
             ],
         )
         return 0
+
+
+def _known(app: App, workflow: str | None) -> None:
+    """Raise `Refused` for a workflow that neither is declared here nor has a case."""
+    if workflow is None or workflow in app.context.registry:
+        return
+    with app.context.database.read() as session:
+        names = [row.name for row in teams.workflows(session, team=app.context.team)]
+    if workflow not in names:
+        known = ", ".join(sorted({*names, *(declared.name for declared in app.context.registry)}))
+        raise Refused(f"there is no workflow {workflow!r}; known: {known}")

@@ -1,6 +1,7 @@
 """What a person reads at the terminal. Whatever comes from a case is untrusted and shown neutralised."""
 
 import json
+import os
 import sys
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -17,7 +18,7 @@ from rich.text import Text
 PIPED_WIDTH = 200
 """Columns of a table where standard output is no terminal."""
 
-out = Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else PIPED_WIDTH)
+out = Console(highlight=False, markup=False, emoji=False, width=None if sys.stdout.isatty() else PIPED_WIDTH)
 progress = Console(stderr=True)
 """Progress bars, so that standard output can be piped."""
 
@@ -56,7 +57,7 @@ def print_named(name: str, value: object) -> None:
     grid = Table.grid(padding=(0, 1))
     grid.add_column(width=22, no_wrap=True, overflow="ellipsis", style="dim")
     grid.add_column(overflow="fold")
-    grid.add_row(plain(name), shown(value))
+    grid.add_row(shown(name), shown(value))
     out.print(grid)
 
 
@@ -73,10 +74,9 @@ def print_json(value: object) -> None:
 @contextmanager
 def one_line_errors() -> Iterator[None]:
     """Say in one line what went wrong and end with code 1, for the errors that a person can do something about."""
-    from filelock import Timeout
-    from pydantic import ValidationError
-    from sqlalchemy.exc import ArgumentError, DBAPIError
+    from sqlalchemy.exc import DBAPIError
 
+    from bot.settings import SettingsUnusable
     from store.database import UnsupportedDatabase
     from store.exclusive import Taken
     from store.migrate import NewerSchema
@@ -85,22 +85,28 @@ def one_line_errors() -> Iterator[None]:
 
     try:
         yield
-    except (CountersignError, ModelError, UnsupportedDatabase, NewerSchema, Taken, Timeout, ArgumentError) as error:
-        _fail(str(error))
-    except ValidationError as error:
-        details = error.errors(include_url=False, include_input=False)
-        named = ", ".join(f"{'.'.join(str(part) for part in detail['loc'])}: {detail['msg']}" for detail in details)
-        _fail(f"the settings cannot be used: {named}")
+    except (CountersignError, ModelError, UnsupportedDatabase, NewerSchema, Taken) as error:
+        tell_error(str(error))
+    except SettingsUnusable as error:
+        tell_error(f"the settings cannot be used: {error}")
     except DBAPIError as error:
-        _fail(f"the database: {error.orig}")
+        tell_error(f"the database: {error.orig}")
+    except BrokenPipeError:
+        # The reader went away; what Python still holds for it goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        tell_error(f"{error.filename or 'the system'}: {error.strerror or error}")
     except KeyboardInterrupt:
         typer.echo("stopped; what was taken in is kept, and the same command goes on with it", err=True)
         raise typer.Exit(130) from None
-
-
-def _fail(message: str) -> None:
-    typer.echo(f"error: {plain(message)}", err=True)
+    else:
+        return
     raise typer.Exit(1)
+
+
+def tell_error(message: str) -> None:
+    """Say on one line of standard error what went wrong."""
+    typer.echo(f"error: {one_line(message, 2_000)}", err=True)
 
 
 _HIDDEN = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")

@@ -14,18 +14,23 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from bot import discovery
 from bot.app import App, opened
+from bot.cli.finishing import finish
 from bot.cli.people import operator
 from bot.cli.printing import one_line_errors, out, print_json, progress, shown
 from bot.cli.showing import show_case_in
-from bot.settings import Settings
+from bot.settings import settings
 from store.exclusive import Taken
+from workflows.engine.canonical import printable
 from workflows.engine.errors import InvalidInput, Refused
+from workflows.engine.history import case_view
 from workflows.engine.intake import Accepted, Intake, accept, take_in
 from workflows.engine.registry import AnyWorkflow
 from workflows.engine.rows import columns, read_rows
+from workflows.engine.states import STOPPED
 from workflows.engine.tally import Hits, Tally, tally
 from workflows.library.intent_triage.workflow import DEFAULT_FLOOR, read_labels
 from workflows.model.local import LocalModel, TrainingReport
+from workflows.model.port import ModelError
 
 _AT_ONCE = 200
 """Rows that are taken in with one transaction."""
@@ -61,7 +66,7 @@ def run_file(
     """Take in a file and work on it; returns the exit code."""
     with one_line_errors():
         options = _options(name, examples=examples, label=label, floor=floor)
-        with opened(Settings(), make=options) as app:
+        with opened(settings(), make=options) as app:
             workflow = _made(app, options) if options else app.context.registry.get(name)
             taken = _take_in_file(app, workflow, file)
             worked = _work(app, workflow)
@@ -75,7 +80,7 @@ def run_file(
 
 def submit_one(text: str, name: str, *, as_json: bool) -> int:
     """Take in one case and work on it; returns the exit code."""
-    with one_line_errors(), opened(Settings()) as app:
+    with one_line_errors(), opened(settings()) as app:
         workflow = app.context.registry.get(name)
         try:
             values = json.loads(sys.stdin.read() if text == "-" else text)
@@ -91,12 +96,9 @@ def submit_one(text: str, name: str, *, as_json: bool) -> int:
             actor=operator(),
             options=app.made.get(workflow.name),
         )
-        try:
-            with app.dispatcher.alone():
-                app.dispatcher.drain(case=receipt.case)
-        except Taken as taken:
-            typer.echo(f"{taken}; it goes on with the case", err=True)
-        return show_case_in(app, receipt.case, as_json=as_json)
+        finish(app, receipt.case)
+        show_case_in(app, receipt.case, as_json=as_json)
+        return 1 if case_view(app.context, receipt.case).newest.state in STOPPED else 0
 
 
 def _options(
@@ -140,7 +142,7 @@ def _take_in_file(app: App, workflow: AnyWorkflow, file: Path) -> _Taken:
             app.context,
             workflow,
             accepted,
-            source=f"file {file.name}"[:100],
+            source=printable(f"file {file.name}")[:100],
             actor=operator(),
             options=app.made.get(workflow.name),
         )
@@ -193,8 +195,11 @@ def _learn(app: App, workflow: AnyWorkflow) -> dict[str, TrainingReport]:
     """Train the local model beforehand, so that its time does not count as the first cases'."""
     if not app.models.learns(workflow):
         return {}
-    with progress.status("learning from the examples"):
-        model = app.models(workflow)
+    try:
+        with progress.status("learning from the examples"):
+            model = app.models(workflow)
+    except ModelError:
+        return {}  # each case says so, and a workflow that asks no model needs none
     return {workflow.name: model.report} if isinstance(model, LocalModel) else {}
 
 

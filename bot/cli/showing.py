@@ -8,7 +8,7 @@ from rich.text import Text
 
 from bot.app import App, opened
 from bot.cli.printing import moment, one_line, one_line_errors, out, print_json, print_named, shown
-from bot.settings import Settings
+from bot.settings import settings
 from workflows.engine.history import case_view, find_case
 from workflows.engine.states import STOPPED, RunState
 from workflows.engine.views import CaseView, ReviewView, RunView
@@ -16,7 +16,7 @@ from workflows.engine.views import CaseView, ReviewView, RunView
 
 def show_case(reference: str, *, as_json: bool) -> int:
     """Show a case; returns the exit code."""
-    with one_line_errors(), opened(Settings()) as app:
+    with one_line_errors(), opened(settings()) as app:
         return show_case_in(app, find_case(app.context, reference), as_json=as_json)
 
 

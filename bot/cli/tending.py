@@ -3,20 +3,21 @@
 from collections.abc import Sequence
 
 from bot.app import database_of, opened
-from bot.cli.deciding import assigned, finish, tell
+from bot.cli.deciding import assigned, tell
+from bot.cli.finishing import finish
 from bot.cli.people import operator
-from bot.cli.printing import one_line_errors, out
-from bot.settings import Settings
+from bot.cli.printing import one_line_errors, out, plain
+from bot.settings import settings
 from store import migrate
 from workflows.engine import corrections, doubts, reruns
 from workflows.engine.errors import Refused
-from workflows.engine.forms import entries, read_form
+from workflows.engine.forms import entries, entries_of, read_form
 from workflows.engine.history import case_view, find_case
 
 
 def rerun_case(reference: str, *, from_step: str | None) -> int:
     """Run a case again; returns the exit code."""
-    with one_line_errors(), opened(Settings()) as app:
+    with one_line_errors(), opened(settings()) as app:
         case = find_case(app.context, reference)
         begun = reruns.rerun(app.context, case, by=operator(), from_step=from_step)
         finish(app, case)
@@ -25,26 +26,26 @@ def rerun_case(reference: str, *, from_step: str | None) -> int:
 
 def correct_case(reference: str, assignments: Sequence[str], *, reason: str) -> int:
     """Propose a correction; returns the exit code."""
-    with one_line_errors(), opened(Settings()) as app:
+    with one_line_errors(), opened(settings()) as app:
         case = find_case(app.context, reference)
         view = case_view(app.context, case)
         workflow = app.context.registry.get(view.workflow)
         delivered = next((run.output for run in reversed(view.runs) if run.state == "delivered"), None)
-        if delivered is None:
+        if not isinstance(delivered, dict):
             raise Refused(f"only a delivered case is corrected; this one is {view.newest.state}")
-        old = entries(workflow.output.model_validate(delivered))
+        old = entries_of(workflow.output, delivered)
         new = read_form(workflow.output, old | assigned(assignments))
         corrections.correct(app.context, case, new, by=operator(), reasons=[reason] if reason else [])
         for name, value in entries(new).items():
             if value != old[name]:
-                out.print(f"{name}: {old[name]} -> {value}")
+                out.print(plain(f"{name}: {old[name]} -> {value}"))
         out.print(f"case {case}: the correction waits for a person; countersign approve {case}")
         return 0
 
 
 def settle_case(reference: str, *, happened: bool) -> int:
     """Settle a delivery in doubt; returns the exit code."""
-    with one_line_errors(), opened(Settings()) as app:
+    with one_line_errors(), opened(settings()) as app:
         case = find_case(app.context, reference)
         state = doubts.settle(app.context, case, happened=happened, by=operator())
         more = "" if happened else f"; countersign rerun {case} delivers it"
@@ -55,7 +56,7 @@ def settle_case(reference: str, *, happened: bool) -> int:
 def migrate_database() -> int:
     """Bring the database up to date; returns the exit code."""
     with one_line_errors():
-        database = database_of(Settings())
+        database = database_of(settings())
         try:
             changed = migrate.upgrade(database)
         finally:

@@ -1,5 +1,6 @@
 """Asks the model of a run, and reads what it says with suspicion."""
 
+import json
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import partial
@@ -8,16 +9,13 @@ from typing import Generic
 from pydantic import BaseModel, JsonValue, TypeAdapter, ValidationError
 from pydantic_core import to_jsonable_python
 
-from workflows.engine.canonical import canonical, unstorable
+from workflows.engine.canonical import canonical, from_body, printable, to_body, unstorable
 from workflows.engine.definition import InputT, Workflow
 from workflows.engine.errors import NoProposal
 from workflows.engine.intake import complaints
 from workflows.engine.proposal import OutputT, Proposal
-from workflows.engine.steps import Call, Recorder
+from workflows.engine.steps import ASK, Call, Recorder
 from workflows.model.port import Answer, Model, ModelError, Prompt, Question
-
-STEP = "ask"
-"""The name of the model's step in the journal."""
 
 _ANSWER: TypeAdapter[Answer] = TypeAdapter(Answer)
 
@@ -45,12 +43,12 @@ class Asker(Generic[InputT, OutputT]):
         """Ask, journaled. Raise `NoProposal` where nothing usable comes back."""
         plain: dict[str, JsonValue] = to_jsonable_python(data)
         call = Call(
-            name=STEP,
+            name=ASK,
             arguments={"data": plain},
             tries=1,
             retry_on=(),
             result=_ANSWER,
-            invoke=lambda: self._model().answer(self._question(plain)),
+            invoke=lambda: keepable(self._model().answer(self._question(plain))),
             cost=_cost,
         )
         try:
@@ -71,25 +69,37 @@ class Asker(Generic[InputT, OutputT]):
         )
 
 
+def keepable(answer: Answer) -> Answer:
+    """The answer, or one that says why it cannot be kept: no database has room for some characters."""
+    unfit = unstorable(
+        {**(answer.values or {}), "the reasons": list(answer.reasons), "the evidence": {**answer.evidence}}
+    )
+    if unfit is None:
+        return answer
+    return Answer(
+        model=printable(answer.model),
+        problem=f"the model's answer cannot be kept: {unfit}",
+        usage=answer.usage,
+        cost=answer.cost,
+    )
+
+
 def read_answer(answer: Answer, output: type[OutputT]) -> Proposal[OutputT]:
     """A proposal from what a model said. Raise `NoProposal` where it fits no output."""
     if answer.values is None:
         raise NoProposal(answer.problem or "the model gave no answer")
-    unfit = unstorable(answer.values)
-    if unfit is not None:
-        raise NoProposal(f"the model's answer cannot be kept: {unfit}")
     try:
-        values = output.model_validate_json(canonical(answer.values))
+        values = from_body(output, canonical(answer.values))
     except ValidationError as error:
         found = "; ".join(f"{field}: {what}" for field, what in complaints(error).items())
         raise NoProposal(f"the model's answer does not fit the form: {found}") from error
     return Proposal(
         output=values,
-        # What is no number at all counts as not known, like a number that is no probability.
+        # What is no number from 0 to 1 counts as not known.
         confidence={
             field: float(value)
             for field, value in answer.confidence.items()
-            if isinstance(value, (int, float)) and not isinstance(value, bool)
+            if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= 1
         },
         alternatives=answer.alternatives,
         evidence=answer.evidence,
@@ -108,7 +118,7 @@ def proposal_body(proposal: Proposal[BaseModel]) -> str:
     """A proposal as the JSON that is kept of it."""
     return canonical(
         {
-            "output": proposal.output,
+            "output": json.loads(to_body(proposal.output)),
             "confidence": proposal.field_confidence(),
             "alternatives": proposal.alternatives,
             "evidence": proposal.evidence,

@@ -1,10 +1,12 @@
 """One way to write a value as JSON, so that equal values have equal hashes; and what no database can keep."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
+from dataclasses import fields, is_dataclass
 from hashlib import sha256
+from typing import TypeVar
 
-from pydantic import JsonValue
+from pydantic import BaseModel, JsonValue
 from pydantic_core import to_jsonable_python
 
 MAX_DEPTH = 50
@@ -14,16 +16,29 @@ MAX_BYTES = 256 * 1024
 MAX_MESSAGE = 4_000
 """Characters of an error's message that are kept."""
 
+ModelT = TypeVar("ModelT", bound=BaseModel)
+
 
 def canonical(value: object) -> str:
-    """JSON with sorted keys and no spaces.
+    """JSON with sorted keys, sets in order, and no spaces.
 
-    Raise `pydantic_core.PydanticSerializationError` for a value that has no JSON form.
+    Raise `ValueError` (also pydantic's, for serialization) for a value that has no JSON form.
     """
-    plain = to_jsonable_python(value)
-    text = json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    # Half a surrogate pair cannot be written as UTF-8, only as JSON's escape.
-    return text if text.isascii() or _is_utf8(text) else json.dumps(plain, sort_keys=True, separators=(",", ":"))
+    try:
+        plain: JsonValue = to_jsonable_python(value)
+    except UnicodeEncodeError:
+        plain = json.loads(json.dumps(value, default=to_jsonable_python))  # half a surrogate pair in a name
+    return _text(_ordered(value, plain))
+
+
+def to_body(model: BaseModel) -> str:
+    """A model as it is kept: its fields by their own names, nothing computed. `from_body` reads it back."""
+    return _text(_ordered(model, model.model_dump(mode="json", by_alias=False, round_trip=True)))
+
+
+def from_body(form: type[ModelT], body: str) -> ModelT:
+    """Read back what `to_body` wrote. Raise pydantic's `ValidationError` where the form has changed since."""
+    return form.model_validate_json(body, by_alias=False, by_name=True)
 
 
 def digest(text: str) -> str:
@@ -37,22 +52,63 @@ def unstorable(values: Mapping[str, JsonValue]) -> str | None:
     A NUL and half a surrogate pair have no place in PostgreSQL or in UTF-8, and keeping them changed would be silent.
     """
     for name, value in values.items():
-        for text in _texts(value, depth=1):
+        for text in (name, *_texts(value, depth=1)):
+            shown = printable(name)
             if text is None:
-                return f"{name}: nested more than {MAX_DEPTH} deep"
+                return f"{shown}: nested more than {MAX_DEPTH} deep"
             if "\0" in text:
-                return f"{name}: holds a NUL character"
+                return f"{shown}: holds a NUL character"
             if not _is_utf8(text):
-                return f"{name}: is not valid UTF-8"
+                return f"{shown}: is not valid UTF-8"
     return None
 
 
 def printable(message: str) -> str:
-    """An error's message in a form that can be kept: cut, and without NUL or half surrogate pairs."""
+    """A text in a form that can be kept: cut, and without NUL or half surrogate pairs."""
     return message[:MAX_MESSAGE].encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")
 
 
+def words_of(error: Exception) -> str:
+    """What an error says, in a form that can be kept; its type's name where it says nothing."""
+    try:
+        said = str(error)
+    except Exception:  # noqa: BLE001  # an error without words is no reason to lose the case
+        said = ""
+    return printable(said) or type(error).__name__
+
+
+def _text(plain: JsonValue) -> str:
+    text = json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    # Half a surrogate pair cannot be written as UTF-8, only as JSON's escape.
+    return text if _is_utf8(text) else json.dumps(plain, sort_keys=True, separators=(",", ":"))
+
+
+def _ordered(value: object, plain: JsonValue) -> JsonValue:
+    """The JSON form of a value with the lists that were sets in order: a set has none, and gives another each time."""
+    if isinstance(plain, list):
+        if isinstance(value, Set):
+            return sorted(plain, key=_text)
+        if isinstance(value, (list, tuple)) and len(value) == len(plain):
+            return [_ordered(inner, form) for inner, form in zip(value, plain, strict=True)]
+    elif isinstance(plain, dict):
+        inside = _inside(value)
+        return {name: _ordered(inside.get(name), form) for name, form in plain.items()}
+    return plain
+
+
+def _inside(value: object) -> Mapping[object, object]:
+    if isinstance(value, Mapping):
+        return value
+    if isinstance(value, BaseModel):
+        return dict(value)
+    if is_dataclass(value):
+        return {field.name: getattr(value, field.name) for field in fields(value)}
+    return {}
+
+
 def _is_utf8(text: str) -> bool:
+    if text.isascii():
+        return True
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -1,6 +1,7 @@
 """Which run is worked on next, and by whom."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from store import runs, teams
 from workflows.engine.context import SYSTEM, Context
@@ -20,11 +21,16 @@ class Claimed:
     epoch: int
 
 
-def claim(context: Context, *, limit: int, case: int | None = None) -> list[Claimed]:
-    """Claim the next ready runs of known workflows, oldest first, at most one for each case; or those of one case."""
+def claim(context: Context, *, limit: int, case: int | None = None, since: datetime | None = None) -> list[Claimed]:
+    """Claim the next ready runs of known workflows, oldest first, at most one for each case.
+
+    `case`: only this one's. `since`: only runs that wait for their delivery, or came or were changed since.
+    """
     with context.database.write() as session:
         known = [row.id for row in teams.workflows(session, team=context.team) if row.name in context.registry]
-        ready = runs.claimable(session, workflows=known, ready=RunState.READY, busy=BUSY, limit=limit, case=case)
+        ready = runs.claimable(
+            session, workflows=known, ready=RunState.READY, busy=BUSY, limit=limit, case=case, since=since
+        )
         at = context.clock()
         claimed = []
         for run in ready:

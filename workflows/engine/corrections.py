@@ -7,39 +7,50 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel
 
-from store import cases, contents, runs, teams
+from store import audit, cases, contents, runs, teams
 from workflows.engine import proposing
-from workflows.engine.canonical import canonical
+from workflows.engine.canonical import from_body, to_body
 from workflows.engine.checks import broken_nevers
 from workflows.engine.context import Context
-from workflows.engine.errors import InvalidOutput, Refused, Unknown
+from workflows.engine.errors import InvalidOutput, NeverBroken, Refused, Unknown
 from workflows.engine.policy import Facts, decide
 from workflows.engine.proposal import Proposal
 from workflows.engine.reviews import open_review
 from workflows.engine.states import RunState
+from workflows.engine.transitions import move_run
 
 
 def correct(context: Context, case: int, output: BaseModel, *, by: str, reasons: Sequence[str] = ()) -> int:
     """Propose other values for a delivered case, for a person to decide; returns the review's id.
 
-    Raise `Unknown`, `InvalidOutput` for values of another form, or `Refused` where the case is not delivered, another
-    correction of it is open, or nothing would change.
+    A correction that failed is given up for this one. Raise `Unknown`, `InvalidOutput` for values of another form,
+    `NeverBroken` for values that are barred, or `Refused` where the case is not delivered, another correction of it is
+    open, or nothing would change.
     """
     with context.database.write(urgent=True) as session:
+        cases.hold(session, case)
         known = cases.get(session, case)
         if known is None:
             raise Unknown(f"there is no case {case}")
         all_runs = runs.of_case(session, case)
-        if all_runs[-1].state not in (RunState.DELIVERED, RunState.CLOSED):
-            raise Refused(f"only a delivered case is corrected; this one is {all_runs[-1].state}")
+        newest, at = all_runs[-1], context.clock()
+        given_up = newest.correction > 0 and newest.state in (RunState.FAILED, RunState.PARKED)
+        if newest.state not in (RunState.DELIVERED, RunState.CLOSED) and not given_up:
+            raise Refused(f"only a delivered case is corrected; this one is {newest.state}")
         delivered = next((run for run in reversed(all_runs) if run.state == RunState.DELIVERED), None)
         if delivered is None or delivered.output_id is None:
             raise Refused("nothing was delivered that could be corrected")
         workflow = context.registry.get(teams.workflow_name(session, delivered.workflow_id))
         if not isinstance(output, workflow.output):
             raise InvalidOutput({"the whole": f"has to be a {workflow.output.__name__}"})
-        if canonical(output) == contents.body(session, delivered.output_id):
+        if to_body(output) == contents.body(session, delivered.output_id):
             raise Refused("these values are what was delivered")
+        input = from_body(workflow.input, contents.body(session, delivered.input_id))
+        broken = broken_nevers(workflow, input, output)
+        if broken.barring:
+            raise NeverBroken(broken.barring, barred=True)
+        if given_up:
+            move_run(session, newest, RunState.SUPERSEDED, at=at, actor=by)
         run_id = runs.add(
             session,
             team=delivered.team_id,
@@ -50,12 +61,21 @@ def correct(context: Context, case: int, output: BaseModel, *, by: str, reasons:
             state=RunState.WAITING,
             parent=delivered.id,
             correction=runs.last_correction(session, case, revision=delivered.revision) + 1,
-            at=context.clock(),
+            at=at,
+        )
+        audit.record(
+            session,
+            team=delivered.team_id,
+            at=at,
+            actor=by,
+            action="correction.proposed",
+            subject=f"run:{run_id}",
+            case=case,
+            details={"delivered": delivered.id},
         )
         run = runs.get(session, run_id)
         assert run is not None
         proposal = Proposal(output=output, confidence={}, reasons=tuple(reasons), model=by)
-        input = workflow.input.model_validate_json(contents.body(session, run.input_id))
-        verdict = decide(Facts(correction=True, nevers=broken_nevers(workflow, input, output).sentences))
+        verdict = decide(Facts(correction=True, nevers=broken.sentences))
         kept = proposing.keep(session, context, run, proposal)
         return open_review(session, context, run, workflow, proposal=kept, reasons=verdict.reasons)

@@ -41,7 +41,12 @@ class Autonomy:
     """What a workflow may resolve alone."""
 
     at_least: float | None = None
-    """The confidence from which it may, 0 to 1; None: never."""
+    """The confidence from which it may, above 0 and at most 1; None: never."""
+
+    def __post_init__(self) -> None:
+        """Raise `BadDeclaration` for a number that is no floor."""
+        if self.at_least is not None and not 0 < self.at_least <= 1:
+            raise BadDeclaration(f"a floor is above 0 and at most 1, not {self.at_least}")
 
     @classmethod
     def draft(cls) -> "Autonomy":
@@ -54,8 +59,6 @@ class Autonomy:
 
         Raise `BadDeclaration` for any other number.
         """
-        if not 0 < confidence <= 1:
-            raise BadDeclaration(f"a floor is above 0 and at most 1, not {confidence}")
         return cls(at_least=confidence)
 
 

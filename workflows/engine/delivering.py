@@ -13,15 +13,15 @@ from workflows.engine.claiming import Claimed
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.definition import Effect, Rejection, Run
 from workflows.engine.errors import Fenced, NotDone, Refused
-from workflows.engine.journal import DELIVERING
 from workflows.engine.keys import delivery_key
 from workflows.engine.registry import AnyWorkflow
 from workflows.engine.states import DeliveryState, Resolution, RunState
+from workflows.engine.steps import DELIVER
 from workflows.engine.transitions import move_delivery, move_run
 
 ANSWER, REJECTION = "answer", "rejection"
 """What a delivery brings."""
-SCOPE = f"{DELIVERING}/"
+SCOPE = f"{DELIVER}/"
 TRIES = 3
 """How often a delivery of unknown outcome is attempted in one go, where the target knows the key."""
 
@@ -125,15 +125,17 @@ def applied(context: Context, claimed: Claimed, workflow: AnyWorkflow, receipt: 
         ):
             raise Fenced(f"run {run.id} was taken over")
         kept = contents.keep(session, team=run.team_id, case=run.case_id, kind="receipt", body=canonical(receipt))
-        move_delivery(session, delivery, DeliveryState.APPLIED, at=at, actor=SYSTEM, receipt_id=kept)
+        done = {"receipt_id": kept, "maybe_applied": False}
+        move_delivery(session, delivery, DeliveryState.APPLIED, at=at, actor=SYSTEM, **done)
         show_review(session, run, workflow, context=context)
 
 
-def not_applied(session: Session, run: schema.Run, *, context: Context) -> None:
-    """Note that the effect was not had."""
+def not_applied(session: Session, run: schema.Run, *, maybe: bool, context: Context) -> None:
+    """Note that no receipt came. `maybe`: the effect may have been had all the same; the target knows its key."""
     delivery = deliveries.of_run(session, run.id)
     if delivery is not None and delivery.state == DeliveryState.ATTEMPTING:
-        move_delivery(session, delivery, DeliveryState.FAILED, at=context.clock(), actor=SYSTEM)
+        at, maybe = context.clock(), maybe or delivery.maybe_applied
+        move_delivery(session, delivery, DeliveryState.FAILED, at=at, actor=SYSTEM, maybe_applied=maybe)
 
 
 def put_in_doubt(session: Session, run: schema.Run, *, context: Context, problem_id: int | None = None) -> None:
@@ -157,6 +159,8 @@ def is_in_doubt(workflow: AnyWorkflow, run: schema.Run, error: Exception | None)
 
 def show_review(session: Session, run: schema.Run, workflow: AnyWorkflow, *, context: Context) -> None:
     """Have the card of a run's review, if it has one, drawn anew."""
-    review = reviews.of_run(session, run.id)
+    if run.resolution == Resolution.ALONE:
+        return
+    review = reviews.decided_for(session, run.id)
     if review is not None:
         notices.card(session, review, workflow.review, at=context.clock())

@@ -3,19 +3,20 @@
 The form knows kinds of fields and nothing of how they are shown; whoever shows it turns each kind into an input.
 """
 
+import json
 import types
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from enum import Enum, StrEnum
-from typing import Any, Literal, Union, get_args, get_origin
+from enum import StrEnum
+from math import isfinite
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from annotated_types import MaxLen
 from pydantic import BaseModel, JsonValue, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
-from workflows.engine.canonical import canonical, unstorable
+from workflows.engine.canonical import canonical, from_body, to_body, unstorable
 from workflows.engine.errors import InvalidOutput
 from workflows.engine.intake import complaints
 from workflows.engine.proposal import OutputT
@@ -70,20 +71,20 @@ def form_of(output: type[BaseModel]) -> tuple[Field, ...]:
 
 def entries(output: BaseModel) -> dict[str, str]:
     """What stands in the form for these values: what `read_form` reads back to them."""
-    shown: dict[str, str] = {}
-    for field in form_of(type(output)):
-        value = getattr(output, field.name)
-        if value is None:
-            shown[field.name] = ""
-        elif field.kind is Kind.JSON:
-            shown[field.name] = canonical(value)
-        elif field.kind is Kind.YES_NO:
-            shown[field.name] = "yes" if value else "no"
-        elif isinstance(value, Enum):
-            shown[field.name] = str(value.value)
-        else:
-            shown[field.name] = str(value)
-    return shown
+    return entries_of(type(output), json.loads(to_body(output)))
+
+
+def entries_of(output: type[BaseModel], values: Mapping[str, JsonValue]) -> dict[str, str]:
+    """The same for values as they are kept, whether or not they fit the output as it is now."""
+    return {field.name: _entry(field, values.get(field.name)) for field in form_of(output)}
+
+
+def _entry(field: Field, value: JsonValue) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool) and field.kind is Kind.YES_NO:
+        return "yes" if value else "no"
+    return value if isinstance(value, str) and field.kind is not Kind.JSON else canonical(value)
 
 
 def read_form(output: type[OutputT], typed: Mapping[str, str]) -> OutputT:
@@ -111,13 +112,15 @@ def read_form(output: type[OutputT], typed: Mapping[str, str]) -> OutputT:
     if errors:
         raise InvalidOutput(errors)
     try:
-        return output.model_validate_json(canonical(values))
+        return from_body(output, canonical(values))
     except ValidationError as error:
         raise InvalidOutput(complaints(error)) from error
 
 
 def _field(name: str, info: FieldInfo) -> Field:
-    annotation, nullable = _unwrapped(info.annotation)
+    annotation, rules, nullable = _unwrapped(info.annotation)
+    rules += tuple(info.metadata)
+    rules += tuple(limit for rule in rules if isinstance(rule, FieldInfo) for limit in rule.metadata)
     choices: tuple[str, ...] = ()
     if get_origin(annotation) is Literal and all(isinstance(choice, str) for choice in get_args(annotation)):
         kind, choices = Kind.CHOICE, get_args(annotation)
@@ -125,6 +128,7 @@ def _field(name: str, info: FieldInfo) -> Field:
         kind, choices = Kind.CHOICE, tuple(member.value for member in annotation)
     else:
         kind = _KINDS.get(annotation, Kind.JSON)
+    limits = [limit for rule in rules if (limit := getattr(rule, "max_length", None)) is not None]
     return Field(
         name=name,
         label=info.title or name.replace("_", " ").capitalize(),
@@ -133,16 +137,24 @@ def _field(name: str, info: FieldInfo) -> Field:
         nullable=nullable,
         choices=choices,
         help=info.description,
-        max_length=next((limit.max_length for limit in info.metadata if isinstance(limit, MaxLen)), None),
+        max_length=min(limits, default=None),
     )
 
 
-def _unwrapped(annotation: Any) -> tuple[Any, bool]:  # Any: a type annotation is no type of its own
-    if get_origin(annotation) in (Union, types.UnionType):
-        inner = [part for part in get_args(annotation) if part is not type(None)]
-        if len(inner) == 1 and len(inner) < len(get_args(annotation)):
-            return inner[0], True
-    return annotation, False
+def _unwrapped(annotation: Any) -> tuple[Any, tuple[object, ...], bool]:  # Any: an annotation is no type of its own
+    """What an annotation says without Annotated and None: the type, its rules, and whether it may be None."""
+    arguments = get_args(annotation)
+    if get_origin(annotation) is Annotated:
+        inner, rules, nullable = _unwrapped(arguments[0])
+        return inner, (*rules, *arguments[1:]), nullable
+    if type(None) in arguments and get_origin(annotation) in (Union, types.UnionType):
+        rest = [argument for argument in arguments if argument is not type(None)]
+        if len(rest) == 1:
+            inner, rules, _ = _unwrapped(rest[0])
+            return inner, rules, True
+    if None in arguments and get_origin(annotation) is Literal:
+        return Literal[tuple(choice for choice in arguments if choice is not None)], (), True
+    return annotation, (), False
 
 
 def _may_be_empty(info: FieldInfo) -> bool:
@@ -155,23 +167,49 @@ def _may_be_empty(info: FieldInfo) -> bool:
 
 
 def _value(field: Field, text: str) -> JsonValue:
+    """What a text stands for. Raise `ValueError`, saying what it has to be."""
+    word = text.strip()
     match field.kind:
         case Kind.TEXT:
             return text
         case Kind.YES_NO:
-            word = text.strip().lower()
-            if word not in _YES | _NO:
+            if word.lower() not in _YES | _NO:
                 raise ValueError("has to be yes or no")
-            return word in _YES
+            return word.lower() in _YES
         case Kind.CHOICE:
             if text not in field.choices:
                 raise ValueError(f"has to be one of: {', '.join(field.choices)}")
             return text
+        case Kind.WHOLE:
+            return _number(int, word, "has to be a whole number")
+        case Kind.NUMBER:
+            return _number(float, word, "has to be a number")
         case Kind.JSON:
-            try:
-                parsed: JsonValue = TypeAdapter(JsonValue).validate_json(text)
-            except ValidationError as error:
-                raise ValueError("is no JSON") from error
-            return parsed
+            return _json(field.name, text)
         case _:
-            return text.strip()
+            return word
+
+
+def _number(kind: type[int] | type[float], word: str, complaint: str) -> int | float:
+    try:
+        number = kind(word)
+    except ValueError:
+        raise ValueError(complaint) from None
+    if "_" in word or not isfinite(number):
+        raise ValueError(complaint)
+    return number
+
+
+def _json(name: str, text: str) -> JsonValue:
+    try:
+        value: JsonValue = json.loads(text, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        raise ValueError("has to be JSON") from None
+    problem = unstorable({name: value})
+    if problem is not None:
+        raise ValueError(problem.removeprefix(f"{name}: "))
+    return value
+
+
+def _no_constant(name: str) -> float:
+    raise ValueError(name)

@@ -23,22 +23,26 @@ from workflows.engine.views import (
 
 
 def find_case(context: Context, reference: str) -> int:
-    """The id of the case that a person means: by its number, or by its key.
+    """The id of the case that a person means: by its number, also as `#7`, or by its key.
 
-    Raise `Unknown`, or `Refused` where several workflows have a case with this key.
+    Raise `Unknown`, or `Refused` where it may mean several.
     """
     with context.database.read() as session:
-        if reference.isascii() and reference.isdigit() and len(reference) < 19:
-            case = cases.get(session, int(reference))
-            if case is not None and case.team_id == context.team:
-                return case.id
-        found = cases.with_key(session, team=context.team, key=reference)
+        found = {}
+        number = reference.removeprefix("#")
+        if number.isascii() and number.isdigit() and len(number) < 19:
+            numbered = cases.get(session, int(number))
+            if numbered is not None and numbered.team_id == context.team:
+                found[numbered.id] = numbered
+        if reference.isprintable():
+            found |= {case.id: case for case in cases.with_key(session, team=context.team, key=reference)}
     if not found:
         raise Unknown(f"there is no case {reference!r}; `countersign cases` lists them")
     if len(found) > 1:
-        numbers = ", ".join(str(case.id) for case in found)
-        raise Refused(f"several workflows have a case {reference!r}; name it by its number: {numbers}")
-    return found[0].id
+        # In quotes, since a shell takes a bare # for a comment.
+        named = " or ".join(f"case {case.id} ('#{case.id}')" for case in found.values())
+        raise Refused(f"{reference!r} may mean {named}; name it by its number, with the #")
+    return next(iter(found))
 
 
 def case_view(context: Context, case: int) -> CaseView:

@@ -11,9 +11,9 @@ from tenacity import retry, retry_if_exception_type, stop_after_attempt
 
 from store import audit, cases, contents, reviews, runs, teams
 from workflows.engine import notices
-from workflows.engine.canonical import MAX_BYTES, canonical, digest, unstorable
+from workflows.engine.canonical import MAX_BYTES, digest, to_body, unstorable
 from workflows.engine.context import Context
-from workflows.engine.errors import InvalidInput, Refused
+from workflows.engine.errors import InvalidInput
 from workflows.engine.keys import MAX_CASE_KEY
 from workflows.engine.registry import AnyWorkflow
 from workflows.engine.states import ReviewState, RunState
@@ -56,14 +56,24 @@ def accept(workflow: AnyWorkflow, values: Mapping[str, JsonValue]) -> Accepted:
         input: BaseModel = workflow.input.model_validate(values)
     except ValidationError as error:
         raise InvalidInput("; ".join(f"{field}: {what}" for field, what in complaints(error).items())) from error
-    body = canonical(input)
+    try:
+        body = to_body(input)
+    except ValueError as error:
+        raise InvalidInput(f"it cannot be written as JSON: {error}") from error
     size = len(body.encode())
     if size > MAX_BYTES:
         raise InvalidInput(f"{size:,} bytes, the limit for one input is {MAX_BYTES:,}")
-    key = workflow.key(input)
-    if not key or len(key) > MAX_CASE_KEY or not key.isprintable():
-        raise InvalidInput(f"its key has to be 1 to {MAX_CASE_KEY} printable characters, it is {key[:40]!r}")
-    return Accepted(key=key, body=body)
+    return Accepted(key=_key(workflow, input), body=body)
+
+
+def _key(workflow: AnyWorkflow, input: BaseModel) -> str:
+    try:
+        key: object = workflow.key(input)
+    except Exception as error:
+        raise InvalidInput(f"no key can be made of it: {type(error).__name__}: {error}") from error
+    if not isinstance(key, str) or not key or len(key) > MAX_CASE_KEY or not key.isprintable():
+        raise InvalidInput(f"its key has to be 1 to {MAX_CASE_KEY} printable characters, it is {key!r:.40}")
+    return key
 
 
 def complaints(error: ValidationError) -> dict[str, str]:
@@ -94,7 +104,10 @@ def take_in(
     with context.database.write() as session:
         at = context.clock()
         row = teams.workflow_id(session, team=context.team, name=workflow.name, options=options, at=at)
-        return [_take_in(session, context, workflow, row, accepted, source, actor) for accepted in inputs]
+        # By key, so that two that bring the same cases take them in the same order and cannot stop each other.
+        by_key = sorted(range(len(inputs)), key=lambda place: inputs[place].key)
+        receipts = {place: _take_in(session, context, workflow, row, inputs[place], source, actor) for place in by_key}
+        return [receipts[place] for place in range(len(inputs))]
 
 
 def _take_in(
@@ -109,6 +122,9 @@ def _take_in(
     at, team = context.clock(), context.team
     content_hash = digest(accepted.body)
     known = cases.find(session, workflow=workflow_row, key=accepted.key)
+    if known is not None:
+        cases.hold(session, known.id)
+        session.refresh(known)
     if known is None:
         revision, intake = 1, Intake.TAKEN_IN
         case = cases.add(
@@ -124,8 +140,7 @@ def _take_in(
         return Receipt(case=known.id, intake=Intake.DUPLICATE)
     else:
         revision, intake, case = known.revision + 1, Intake.REVISED, known.id
-        if not cases.revise(session, case=case, revision=known.revision, content_hash=content_hash):
-            raise Refused("the case was revised by somebody else at this moment; send it again")
+        cases.revise(session, case=case, revision=known.revision, content_hash=content_hash)
         supersede(session, workflow, case, context=context, actor=actor)
     input_id = contents.keep(session, team=team, case=case, kind="input", body=accepted.body)
     run = runs.add(
@@ -155,10 +170,12 @@ _REPLACEABLE = (RunState.READY, RunState.RUNNING, RunState.WAITING, RunState.FAI
 
 
 def supersede(session: Session, workflow: AnyWorkflow, case: int, *, context: Context, actor: str) -> None:
-    """Supersede what is open about a case. What is being delivered, or was, stays as it is."""
+    """Supersede what is open about a case. What was resolved is still delivered: a decision is not lost."""
     at = context.clock()
     for run in runs.of_case_in(session, case, _REPLACEABLE):
-        move_run(session, run, RunState.SUPERSEDED, at=at, actor=actor)
+        on_its_way = run.resolution is not None and run.state in (RunState.READY, RunState.RUNNING)
+        if not on_its_way:
+            move_run(session, run, RunState.SUPERSEDED, at=at, actor=actor)
     supersede_reviews(session, workflow, case, context=context, actor=actor)
 
 

@@ -11,26 +11,39 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from decimal import Decimal
+from itertools import count
 
+from sqlalchemy.exc import IntegrityError
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
 
 from store import contents, journal, runs
 from store.journal import StepLine
-from workflows.engine.canonical import canonical, digest, printable
+from workflows.engine.canonical import canonical, digest, words_of
 from workflows.engine.claiming import Claimed
 from workflows.engine.context import Context
 from workflows.engine.errors import Drifted, Fenced, TryAgain
 from workflows.engine.states import RunState, StepState
-from workflows.engine.steps import Call, recording
-
-DELIVERING = "deliver"
-"""The step names of a delivery begin with this word and a slash."""
+from workflows.engine.steps import DELIVER, Call, recording
 
 LONGEST_PAUSE = 60.0
 """Seconds that a step waits at most before it tries again, whatever the other system asks."""
 
 _backoff = wait_exponential_jitter(multiplier=0.5, max=20, jitter=0.5)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Made:
+    """A call that stands in the journal."""
+
+    name: str
+    nth: int
+    position: int
+    input_hash: str
+    attempts: int
+    finished: StepLine | None
+    """None: it failed every time, and the code went on without it or never got further."""
 
 
 class Journal:
@@ -50,37 +63,57 @@ class Journal:
         self._claimed = claimed
         self._scope = scope
         self._sleep = sleep
-        mine = [line for line in lines if in_scope(line.name, scope)]
-        self._finished = [line for line in mine if line.state == StepState.FINISHED]
-        self._attempts = Counter((line.name, line.nth) for line in mine)
-        self._positions = {(line.name, line.nth): line.position for line in mine}
+        self._past = _calls([line for line in lines if in_scope(line.name, scope)])
         self._end = max((line.position for line in lines), default=0)
         self._made = 0
         self._nth: Counter[str] = Counter()
+        self._broken: Drifted | Fenced | None = None
 
     @contextmanager
     def open(self) -> Iterator[None]:
-        """Journal the step calls of this thread for the block, and hold the journal against what was called."""
-        with recording(self):
-            yield
-        if self._made < len(self._finished):
-            missing = self._finished[self._made]
-            raise Drifted(f"the step {missing.name} is in the journal, but the code no longer calls it there")
+        """Journal the step calls of this thread for the block, and hold the journal against what was called.
+
+        Raise `Drifted` or `Fenced` at its end where the block met one and caught it: it is not the author's to handle.
+        """
+        try:
+            with recording(self):
+                yield
+        except Exception as error:
+            if self._broken is not None and error is not self._broken:
+                raise self._broken from error
+            raise
+        if self._broken is not None:
+            raise self._broken
+        for call in self._past[self._made :]:
+            if call.finished is not None:
+                raise Drifted(f"the step {call.name} is in the journal, but the code no longer calls it there")
 
     def record(self, call: Call) -> object:
         """Make the call or recall it. Raise `Drifted` where the journal holds another call in its place."""
+        if self._broken is not None:
+            raise self._broken
+        try:
+            return self._record(call)
+        except (Drifted, Fenced) as error:
+            self._broken = error
+            raise
+
+    def _record(self, call: Call) -> object:
         name = self._scope + call.name
         self._nth[name] += 1
         nth = self._nth[name]
         arguments = canonical(call.arguments)
-        input_hash = digest(arguments)
+        past = self._past[self._made] if self._made < len(self._past) else None
         self._made += 1
-        if self._made <= len(self._finished):
-            return self._recall(call, self._finished[self._made - 1], name, nth, input_hash)
-        position = self._positions.get((name, nth))
-        if position is None:
+        row: dict[str, object] = {"name": name, "nth": nth, "input_hash": digest(arguments), "recalled_from": None}
+        if past is not None:
+            _same(past, name, nth, digest(arguments))
+            if past.finished is not None:
+                return _read_back(call, canonical(json.loads(past.finished.body)["output"]))
+            row["position"] = past.position
+        else:
             self._end += 1
-            position = self._end
+            row["position"] = self._end
         retrying = Retrying(
             stop=stop_after_attempt(call.tries),
             retry=retry_if_exception_type(call.retry_on),
@@ -88,40 +121,25 @@ class Journal:
             sleep=self._sleep,
             reraise=True,
         )
-        return retrying(self._attempt, call, name, nth, position, arguments, input_hash)
+        numbers = count(past.attempts + 1 if past else 1)
+        return retrying(lambda: self._attempt(call, row | {"attempt": next(numbers)}, arguments))
 
-    def _recall(self, call: Call, line: StepLine, name: str, nth: int, input_hash: str) -> object:
-        if (line.name, line.nth) != (name, nth):
-            raise Drifted(f"the journal has the step {line.name} (call {line.nth}) where the code calls {name} ({nth})")
-        if line.input_hash != input_hash:
-            raise Drifted(f"the step {name} (call {nth}) is called with another input than the one in the journal")
-        return call.result.validate_python(json.loads(line.body)["output"])
-
-    def _attempt(self, call: Call, name: str, nth: int, position: int, arguments: str, input_hash: str) -> object:
-        self._attempts[name, nth] += 1
-        row: dict[str, object] = {
-            "position": position,
-            "name": name,
-            "nth": nth,
-            "attempt": self._attempts[name, nth],
-            "input_hash": input_hash,
-            "started_at": self._context.clock(),
-            "recalled_from": None,
-        }
+    def _attempt(self, call: Call, row: dict[str, object], arguments: str) -> object:
+        row["started_at"] = self._context.clock()
         start = time.perf_counter()
         try:
             # A step inside a step belongs to it: the journal holds the outer one.
             with recording(None):
                 result = call.invoke()
-            output = canonical(call.result.dump_python(result, mode="json"))
+            output = canonical(call.result.dump_python(result, mode="json", by_alias=False, round_trip=True))
         except Exception as error:
             row |= {"state": StepState.FAILED, "error": type(error).__name__, "cost": Decimal(0)}
-            self._write(row, start, f'{{"input":{arguments},"error":{canonical(printable(str(error)))}}}')
+            self._write(row, start, f'{{"input":{arguments},"error":{canonical(words_of(error))}}}')
             raise
         row |= {"state": StepState.FINISHED, "error": None, "cost": call.cost(result)}
         self._write(row, start, f'{{"input":{arguments},"output":{output}}}')
         # What the code goes on with is what a recall would give it.
-        return call.result.validate_python(json.loads(output))
+        return _read_back(call, output)
 
     def _write(self, row: dict[str, object], start: float, body: str) -> None:
         milliseconds = (time.perf_counter() - start) * 1000
@@ -132,12 +150,43 @@ class Journal:
             if not runs.touch(session, run=claimed.run, state=state, epoch=claimed.epoch, at=at):
                 raise Fenced(f"run {claimed.run} was taken over")
             content = contents.keep(session, team=team, case=claimed.case, kind="step", body=body)
-            journal.add(session, team_id=team, run_id=claimed.run, content_id=content, milliseconds=milliseconds, **row)
+            try:
+                journal.add(
+                    session, team_id=team, run_id=claimed.run, content_id=content, milliseconds=milliseconds, **row
+                )
+            except IntegrityError as error:
+                raise Fenced(f"another worker made the step {row['name']} of run {claimed.run}") from error
+
+
+def _calls(lines: Sequence[StepLine]) -> list[_Made]:
+    """The calls that these attempts belong to, in order."""
+    calls: dict[tuple[str, int], _Made] = {}
+    for line in sorted(lines, key=lambda line: (line.position, line.attempt)):
+        calls[line.name, line.nth] = _Made(
+            name=line.name,
+            nth=line.nth,
+            position=line.position,
+            input_hash=line.input_hash,
+            attempts=line.attempt,
+            finished=line if line.state == StepState.FINISHED else None,
+        )
+    return list(calls.values())
+
+
+def _same(past: _Made, name: str, nth: int, input_hash: str) -> None:
+    if (past.name, past.nth) != (name, nth):
+        raise Drifted(f"the journal has the step {past.name} (call {past.nth}) where the code calls {name} ({nth})")
+    if past.input_hash != input_hash:
+        raise Drifted(f"the step {name} (call {nth}) is called with another input than the one in the journal")
+
+
+def _read_back(call: Call, output: str) -> object:
+    return call.result.validate_json(output, by_alias=False, by_name=True)
 
 
 def in_scope(name: str, scope: str) -> bool:
     """Does a step of this name belong to a part of the run whose names begin with `scope`?"""
-    return name.startswith(scope) if scope else not name.startswith(f"{DELIVERING}/")
+    return name.startswith(scope) if scope else not name.startswith(f"{DELIVER}/")
 
 
 def _pause(state: RetryCallState) -> float:

@@ -12,11 +12,12 @@ def delivery_key(*, workflow: str, case: str, revision: int, correction: int = 0
 
     A rerun keeps it; a newer revision, a correction and the news of a rejection are effects of their own. The case's
     key is percent-encoded, so that no key that somebody chose can pass for another case's correction, and the whole is
-    printable ASCII, fit for an HTTP header. One that would be long stands as its hash.
+    printable ASCII, fit for an HTTP header. One that would be long stands as its hash, behind a
+    colon, which no encoded key holds.
     """
     name = quote(case, safe="")
     if len(name) > 200:
-        name = f"sha256-{sha256(case.encode()).hexdigest()}"
+        name = f"sha256:{sha256(case.encode()).hexdigest()}"
     parts = [workflow, name]
     if revision > 1:
         parts.append(f"revision-{revision}")

@@ -93,14 +93,15 @@ def _against(facts: Facts) -> list[Reason]:
 
 
 def _confidence(facts: Facts) -> list[Reason]:
+    reasons = []
     unknown = [name for name, number in facts.confidence.items() if number is None]
     if unknown or not facts.confidence:
         fields = ", ".join(unknown) or "any field"
-        return [Reason(code="no_confidence", text=f"no usable confidence for {fields}")]
+        reasons.append(Reason(code="no_confidence", text=f"no usable confidence for {fields}"))
     if facts.floor is None:
-        return [Reason(code="draft", text="this workflow only drafts; a person decides every case")]
+        return [*reasons, Reason(code="draft", text="this workflow only drafts; a person decides every case")]
     low = {name: number for name, number in facts.confidence.items() if number is not None and number < facts.floor}
-    if not low:
-        return []
-    fields = ", ".join(f"{name} {number:.2f}" for name, number in low.items())
-    return [Reason(code="below_floor", text=f"confidence is below {facts.floor:g}: {fields}")]
+    if low:
+        fields = ", ".join(f"{name} {number:.2f}" for name, number in low.items())
+        reasons.append(Reason(code="below_floor", text=f"confidence is below {facts.floor:g}: {fields}"))
+    return reasons

@@ -1,17 +1,25 @@
-"""Takes back what a dead worker held."""
+"""Takes back what a dead worker held, and sets aside a case that ends every worker."""
 
-from store import runs, teams
+from sqlalchemy.orm import Session
+
+from store import contents, runs, schema, teams
+from workflows.engine import notices
+from workflows.engine.canonical import canonical
 from workflows.engine.claiming import BUSY
 from workflows.engine.context import SYSTEM, Context
-from workflows.engine.delivering import is_in_doubt, put_in_doubt
+from workflows.engine.delivering import is_in_doubt, not_applied, put_in_doubt
 from workflows.engine.states import RunState
 from workflows.engine.transitions import move_run
+
+MAX_CLAIMS = 10
+"""How often a run is claimed before its workers' ends are held against it."""
 
 
 def take_back(context: Context) -> int:
     """Make the runs ready again that a dead worker held; returns how many. Only for who is alone on the database.
 
-    A delivery that was cut off is made ready only where its target knows the key; elsewhere it is in doubt.
+    A delivery that was cut off is made ready only where its target knows the key; elsewhere it is in doubt. A run that
+    has been claimed `MAX_CLAIMS` times fails visibly: it may be what ends its workers, and its neighbours must go on.
     """
     with context.database.write() as session:
         known = {
@@ -22,6 +30,17 @@ def take_back(context: Context) -> int:
             workflow = context.registry.get(known[run.workflow_id])
             if run.state == RunState.DELIVERING and is_in_doubt(workflow, run, None):
                 put_in_doubt(session, run, context=context)
+            elif run.epoch >= MAX_CLAIMS:
+                _set_aside(session, run, context=context)
             else:
                 move_run(session, run, RunState.READY, at=context.clock(), actor=SYSTEM)
         return len(held)
+
+
+def _set_aside(session: Session, run: schema.Run, *, context: Context) -> None:
+    at = context.clock()
+    body = canonical({"step": None, "type": "WorkerLost", "message": f"{run.epoch} workers ended while they had it"})
+    problem = contents.keep(session, team=run.team_id, case=run.case_id, kind="problem", body=body)
+    not_applied(session, run, maybe=True, context=context)
+    if move_run(session, run, RunState.FAILED, at=at, actor=SYSTEM, problem_id=problem):
+        notices.failure(session, run, at=at)

@@ -5,19 +5,17 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from store import audit, deliveries, journal, runs, schema, teams
+from store import audit, cases, deliveries, journal, runs, schema, teams
 from store.journal import StepLine
 from workflows.engine import delivering
 from workflows.engine.context import Context
 from workflows.engine.errors import Refused, Unknown
 from workflows.engine.intake import supersede_reviews
-from workflows.engine.journal import DELIVERING, in_scope
+from workflows.engine.journal import in_scope
 from workflows.engine.registry import AnyWorkflow
-from workflows.engine.states import DeliveryState, Resolution, RunState, StepState
+from workflows.engine.states import STOPPED, DeliveryState, Resolution, RunState, StepState
+from workflows.engine.steps import DELIVER, START
 from workflows.engine.transitions import move_run
-
-START = "start"
-"""The name for the beginning of a run, where a step's name is asked."""
 
 _WHY_NOT = {
     RunState.READY: "it is to be worked on already",
@@ -43,6 +41,7 @@ def rerun(context: Context, case: int, *, by: str, from_step: str | None = None)
     review is superseded. Raise `Unknown`, or `Refused` with the reason.
     """
     with context.database.write(urgent=True) as session:
+        cases.hold(session, case)
         run = runs.newest(session, case)
         if run is None:
             raise Unknown(f"there is no case {case}")
@@ -61,11 +60,17 @@ def start(
 ) -> int:
     """Put a new run in the place of its parent; returns its id. Raise `Refused` where there is no such step."""
     lines = journal.of_run(session, parent.id)
-    delivery_only = not in_scope(from_step, "") or from_step == DELIVERING
+    delivery_only = not in_scope(from_step, "") or from_step == DELIVER
     if delivery_only and parent.resolution is None:
         raise Refused("there is nothing to deliver yet; nobody has decided")
     if parent.correction and not delivery_only:
         raise Refused("a correction comes from a person; only its delivery can be run again")
+    delivery = deliveries.of_run(session, parent.id)
+    if not delivery_only and delivery is not None and delivery.maybe_applied:
+        raise Refused(
+            f"its delivery may have happened, with the values it had: run it again from {DELIVER}, or look, and settle "
+            "it as not-happened first"
+        )
     recalled = _recalled(lines, from_step, delivery_only=delivery_only)
     at = context.clock()
     if not move_run(session, parent, RunState.SUPERSEDED, at=at, actor=by):
@@ -113,32 +118,36 @@ def _take_over(session: Session, context: Context, child: int, workflow: AnyWork
 
 
 def _recalled(lines: Sequence[StepLine], from_step: str, *, delivery_only: bool) -> list[StepLine]:
-    finished = [line for line in lines if line.state == StepState.FINISHED]
-    proposing = [line for line in finished if in_scope(line.name, "")]
+    proposing = [line for line in lines if in_scope(line.name, "")]
     if from_step == START:
         return []
-    if from_step == DELIVERING:
+    if from_step == DELIVER:
         return proposing
-    position = next((line.position for line in lines if line.name == from_step), None)
+    position = next((line.position for line in lines if from_step in (line.name, _call(line))), None)
     if position is None:
-        names = dict.fromkeys(line.name for line in lines)
-        raise Refused(f"there is no step {from_step!r}; there are: {', '.join([START, *names, DELIVERING])}")
-    before = [line for line in finished if line.position < position]
+        names = dict.fromkeys(_call(line) for line in lines)
+        raise Refused(f"there is no step {from_step!r}; there are: {', '.join([START, *names, DELIVER])}")
+    before = [line for line in lines if line.position < position]
     return before if delivery_only else [line for line in before if line in proposing]
+
+
+def _call(line: StepLine) -> str:
+    """The name of a call, where a step's name is asked: `step`, or `step#2` for the second call of the step."""
+    return line.name if line.nth == 1 else f"{line.name}#{line.nth}"
 
 
 def _where_it_stopped(run: schema.Run, lines: Sequence[StepLine]) -> str:
     if run.state != RunState.FAILED:
         return START
-    failed = lines[-1].name if lines and lines[-1].state == StepState.FAILED else None
+    failed = _call(lines[-1]) if lines and lines[-1].state == StepState.FAILED else None
     if run.resolution is not None:
-        return failed if failed and not in_scope(failed, "") else DELIVERING
+        return failed if failed and not in_scope(failed, "") else DELIVER
     return failed or START
 
 
 def _is_delivered(session: Session, run: schema.Run) -> bool:
-    """Was the answer to this revision of the case delivered? A correction that failed is none the less run again."""
-    if run.correction and run.state == RunState.FAILED:
+    """Was the answer to this revision of the case delivered? A correction that stopped is none the less run again."""
+    if run.correction and run.state in STOPPED:
         return False
     return run.state == RunState.DELIVERED or deliveries.exists(
         session, case=run.case_id, revision=run.revision, kind=delivering.ANSWER, state=DeliveryState.APPLIED

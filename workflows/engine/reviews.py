@@ -8,19 +8,19 @@ import json
 from collections.abc import Sequence
 from enum import StrEnum
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 from sqlalchemy.orm import Session
 
-from store import audit, contents, reviews, runs, schema, teams
+from store import audit, cases, contents, journal, reviews, runs, schema, teams
 from workflows.engine import delivering, notices, reruns
-from workflows.engine.asking import STEP
-from workflows.engine.canonical import canonical, unstorable
+from workflows.engine.canonical import canonical, from_body, to_body, unstorable
 from workflows.engine.checks import broken_nevers
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.errors import InvalidOutput, NeverBroken, Refused, Stale, Unknown
 from workflows.engine.policy import Reason
 from workflows.engine.registry import AnyWorkflow
 from workflows.engine.states import Resolution, ReviewState, RunState
+from workflows.engine.steps import ASK, START
 from workflows.engine.transitions import move_review, move_run
 
 MAX_REASON = 3_000
@@ -113,12 +113,13 @@ def claim(context: Context, review: int, *, by: str) -> None:
 def approve(context: Context, review: int, shown: int, *, by: str) -> None:
     """Approve what is proposed. `shown`: the version that the person saw.
 
-    Raise `Unknown`, `Stale`, or `Refused` where nothing is proposed.
+    Raise `Unknown`, `Stale`, `NeverBroken` for what is barred to people too, or `Refused` where nothing is proposed.
     """
     with context.database.write(urgent=True) as session:
         row = _open(session, review, shown)
         if row.proposal_id is None:
             raise Refused("there is no proposal to approve; fill in the form instead")
+        _bar(session, _workflow(context, session, row), row)
         output = _keep(session, row, "output", _proposed(session, row))
         _decide(session, context, row, shown, DecisionKind.APPROVED, by=by, output=output)
         _settle(session, context, row, output, Resolution.BY_PERSON, by=by)
@@ -140,7 +141,7 @@ def edit(context: Context, review: int, shown: int, output: BaseModel, *, by: st
             raise NeverBroken(broken.barring, barred=True)
         if broken.sentences and not confirmed:
             raise NeverBroken(broken.sentences, barred=False)
-        body = canonical(output)
+        body = to_body(output)
         if row.proposal_id is None:
             kind = DecisionKind.ANSWERED
         else:
@@ -173,7 +174,9 @@ def reject(
         elif follows is Follows.PROPOSE_AGAIN:
             run = runs.get(session, row.run_id)
             assert run is not None
-            reruns.start(session, context, run, _workflow(context, session, row), from_step=STEP, by=by)
+            asked = any(line.name == ASK for line in journal.of_run(session, run.id))
+            step = ASK if asked else START
+            reruns.start(session, context, run, _workflow(context, session, row), from_step=step, by=by)
 
 
 def _open(session: Session, review: int, shown: int | None = None) -> schema.Review:
@@ -181,6 +184,8 @@ def _open(session: Session, review: int, shown: int | None = None) -> schema.Rev
     row = reviews.get(session, review)
     if row is None:
         raise Unknown(f"there is no review {review}")
+    cases.hold(session, row.case_id)
+    session.refresh(row)
     if row.state != ReviewState.OPEN or (shown is not None and row.version != shown):
         raise Stale(_what_happened(session, row))
     return row
@@ -247,11 +252,28 @@ def _workflow(context: Context, session: Session, row: schema.Review) -> AnyWork
     return context.registry.get(teams.workflow_name(session, row.workflow_id))
 
 
+def _bar(session: Session, workflow: AnyWorkflow, row: schema.Review) -> None:
+    """Refuse a proposal that a person's own values may not be either."""
+    if not any(never.on_edit == "bar" for never in workflow.nevers):
+        return
+    form: type[BaseModel] = workflow.output
+    try:
+        proposed = from_body(form, _proposed(session, row))
+    except ValidationError as error:
+        raise Refused(f"what is proposed no longer fits {form.__name__}: {error}") from error
+    barring = broken_nevers(workflow, _input(session, workflow, row), proposed).barring
+    if barring:
+        raise NeverBroken(barring, barred=True)
+
+
 def _input(session: Session, workflow: AnyWorkflow, row: schema.Review) -> BaseModel:
     run = runs.get(session, row.run_id)
     assert run is not None
-    input: BaseModel = workflow.input.model_validate_json(contents.body(session, run.input_id))
-    return input
+    form: type[BaseModel] = workflow.input
+    try:
+        return from_body(form, contents.body(session, run.input_id))
+    except ValidationError as error:
+        raise Refused(f"the case no longer fits {form.__name__}, so the nevers cannot look at it: {error}") from error
 
 
 def _proposed(session: Session, row: schema.Review) -> str:

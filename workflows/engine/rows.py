@@ -54,7 +54,7 @@ def columns(path: Path) -> tuple[str, ...]:
     """
     if path.suffix.lower() == ".csv":
         with _open(path) as file:
-            return tuple(next(csv.reader(file), ()))
+            return tuple(_header(path, csv.reader(file, strict=True)))
     return next((tuple(row.values) for row in read_rows(path)), ())
 
 
@@ -67,12 +67,8 @@ def _open(path: Path) -> TextIO:
 
 
 def _csv_rows(path: Path, file: TextIO) -> Iterator[Row]:
-    csv.field_size_limit(MAX_FIELD)
     reader = csv.reader(file, strict=True)
-    try:
-        header = next(reader, [])
-    except csv.Error as error:
-        raise InvalidInput(f"{path}: the header cannot be read: {error}") from error
+    header = _header(path, reader)
     if not header or len(set(header)) != len(header) or not all(header):
         raise InvalidInput(f"{path}: the first line has to name each column once, it is: {', '.join(header)!r}")
     number = 0
@@ -92,6 +88,14 @@ def _csv_rows(path: Path, file: TextIO) -> Iterator[Row]:
             yield Row(number=number, line=reader.line_num, values={}, problem=problem)
         else:
             yield Row(number=number, line=reader.line_num, values=dict(zip(header, values, strict=True)))
+
+
+def _header(path: Path, reader: Iterator[list[str]]) -> list[str]:
+    csv.field_size_limit(MAX_FIELD)
+    try:
+        return next(reader, [])
+    except csv.Error as error:
+        raise InvalidInput(f"{path}: the header cannot be read: {error}") from error
 
 
 def _json_rows(path: Path, file: TextIO) -> Iterator[Row]:

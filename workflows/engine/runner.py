@@ -17,14 +17,14 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait
 from store import contents, journal, reviews, runs, schema, teams
 from store.journal import StepLine
 from workflows.engine import delivering, notices, proposing
-from workflows.engine.canonical import canonical, printable
+from workflows.engine.canonical import canonical, from_body, to_body, words_of
 from workflows.engine.claiming import Claimed
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.definition import Rejection, Run
 from workflows.engine.delivering import Delivering
-from workflows.engine.errors import Drifted, Fenced, OutcomeUnknown
+from workflows.engine.errors import Drifted, Fenced, NotDone, OutcomeUnknown
 from workflows.engine.journal import Journal
-from workflows.engine.policy import Verdict, Way, decide
+from workflows.engine.policy import Facts, Verdict, Way, decide
 from workflows.engine.proposing import AnyProposal
 from workflows.engine.registry import AnyWorkflow
 from workflows.engine.reviews import open_review
@@ -81,15 +81,16 @@ class Runner:
     def _load(self, claimed: Claimed) -> Work:
         with self._context.database.read() as session:
             loaded = runs.load(session, claimed.run)
-            if loaded is None or loaded.run.epoch != claimed.epoch:
-                raise Fenced(f"run {claimed.run} was taken over")
+            if loaded is None or loaded.run.epoch != claimed.epoch or loaded.run.state != RunState.RUNNING:
+                raise Fenced(f"run {claimed.run} was taken over or superseded")
             run = loaded.run
             settled = contents.body(session, run.output_id) if run.output_id else None
-            by = reviews.decided_by(session, run.id) if run.resolution else None
+            by_person = run.resolution not in (None, Resolution.ALONE)
+            by = reviews.decided_by(session, run.id) if by_person else None
             lines = journal.of_run(session, run.id)
         workflow = self._context.registry.get(loaded.workflow)
         try:
-            input = workflow.input.model_validate_json(loaded.input)
+            input = from_body(workflow.input, loaded.input)
         except ValidationError as error:
             raise Drifted(f"the input no longer fits {workflow.input.__name__}: {error}") from error
         return Work(
@@ -99,7 +100,7 @@ class Runner:
             run=run,
             journal=lines,
             settled=settled,
-            by=by or Resolution.ALONE,
+            by=by or Resolution.ALONE.value,
         )
 
     def _resolve(self, work: Work) -> None:
@@ -120,20 +121,17 @@ class Runner:
     def _ask_person(self, work: Work, proposal: AnyProposal | None, verdict: Verdict) -> None:
         context = self._context
         with context.database.write() as session:
-            run = self._held(session, work.claimed)
-            self._move(session, work.claimed, run, RunState.WAITING)
+            run = self._move(session, work, RunState.WAITING)
             kept = proposing.keep(session, context, run, proposal) if proposal is not None else None
             open_review(session, context, run, work.workflow, proposal=kept, reasons=verdict.reasons)
 
     def _go_alone(self, work: Work, proposal: AnyProposal) -> None:
         context = self._context
         with context.database.write() as session:
-            run = self._held(session, work.claimed)
-            proposing.keep(session, context, run, proposal)
-            body = canonical(proposal.output)
+            run, body = work.run, to_body(proposal.output)
             output = contents.keep(session, team=run.team_id, case=run.case_id, kind="output", body=body)
-            resolved = {"resolution": Resolution.ALONE, "output_id": output}
-            self._move(session, work.claimed, run, RunState.DELIVERING, **resolved)
+            self._move(session, work, RunState.DELIVERING, resolution=Resolution.ALONE, output_id=output)
+            proposing.keep(session, context, run, proposal)
             delivering.intend(session, context, run, work.workflow.name, output_id=output)
             key = delivering.begin(session, context, run.id)
         self._deliver(work, Delivering(effect=work.workflow.effect, subject=proposal.output, key=key))
@@ -141,21 +139,16 @@ class Runner:
     def _carry_out(self, work: Work) -> None:
         """Deliver what a person decided, or go on with a delivery that was cut off."""
         workflow, context = work.workflow, self._context
-        assert work.settled is not None
         rejected = work.run.resolution == Resolution.REJECTED
+        subject = _subject(work, rejected=rejected)
         with context.database.write() as session:
-            run = self._held(session, work.claimed)
-            if rejected and not delivering.is_intended(session, run.id):
-                self._move(session, work.claimed, run, RunState.CLOSED)
+            if rejected and not delivering.is_intended(session, work.run.id):
+                self._move(session, work, RunState.CLOSED)
                 return
-            self._move(session, work.claimed, run, RunState.DELIVERING)
-            key = delivering.begin(session, context, run.id)
-        if rejected:
-            subject: Rejection | BaseModel = Rejection(reason=json.loads(work.settled), by=work.by)
-            self._deliver(work, Delivering(effect=workflow.rejection_effect, subject=subject, key=key))
-        else:
-            subject = workflow.output.model_validate_json(work.settled)
-            self._deliver(work, Delivering(effect=workflow.effect, subject=subject, key=key))
+            self._move(session, work, RunState.DELIVERING)
+            key = delivering.begin(session, context, work.run.id)
+        effect = workflow.rejection_effect if rejected else workflow.effect
+        self._deliver(work, Delivering(effect=effect, subject=subject, key=key))
 
     def _deliver(self, work: Work, task: Delivering) -> None:
         """Have the effect, outside any transaction.
@@ -190,34 +183,44 @@ class Runner:
                 return
             at = context.clock()
             step = _failed_step(journal.of_run(session, run.id), error)
+            verdict = decide(Facts(error=words_of(error)))
+            message = "; ".join(reason.text for reason in verdict.reasons)
             problem = contents.keep(
                 session,
                 team=run.team_id,
                 case=run.case_id,
                 kind="problem",
-                body=canonical({"step": step, "type": type(error).__name__, "message": printable(str(error))}),
+                body=canonical({"step": step, "type": type(error).__name__, "message": message}),
             )
             workflow = context.registry.get(teams.workflow_name(session, run.workflow_id))
             if run.state == RunState.DELIVERING and delivering.is_in_doubt(workflow, run, error):
                 delivering.put_in_doubt(session, run, context=context, problem_id=problem)
             else:
-                delivering.not_applied(session, run, context=context)
+                delivering.not_applied(session, run, maybe=not isinstance(error, NotDone), context=context)
                 end = RunState.PARKED if isinstance(error, Drifted) else RunState.FAILED
                 move_run(session, run, end, at=at, actor=SYSTEM, problem_id=problem)
                 notices.failure(session, run, at=at)
             delivering.show_review(session, run, workflow, context=context)
         log.error("run.stopped", run=claimed.run, case=claimed.case, step=step, error=type(error).__name__)
 
-    def _held(self, session: Session, claimed: Claimed) -> schema.Run:
-        run = runs.get(session, claimed.run)
-        if run is None or run.epoch != claimed.epoch or run.state != RunState.RUNNING:
-            raise Fenced(f"run {claimed.run} was taken over or superseded")
-        return run
+    def _move(self, session: Session, work: Work, to: RunState, **changes: object) -> schema.Run:
+        """Move the run on from where it was loaded. Raise `Fenced` where it is no longer there."""
+        at, held_at = self._context.clock(), work.claimed.epoch
+        if not move_run(session, work.run, to, at=at, actor=SYSTEM, held_at=held_at, **changes):
+            raise Fenced(f"run {work.run.id} was taken over or superseded")
+        return work.run
 
-    def _move(self, session: Session, claimed: Claimed, run: schema.Run, to: RunState, **changes: object) -> None:
-        at = self._context.clock()
-        if not move_run(session, run, to, at=at, actor=SYSTEM, held_at=claimed.epoch, **changes):
-            raise Fenced(f"run {run.id} was taken over or superseded")
+
+def _subject(work: Work, *, rejected: bool) -> Rejection | BaseModel:
+    """What is to be delivered. Raise `Drifted` where the output's form changed since it was decided."""
+    assert work.settled is not None
+    if rejected:
+        return Rejection(reason=json.loads(work.settled), by=work.by)
+    output: type[BaseModel] = work.workflow.output
+    try:
+        return from_body(output, work.settled)
+    except ValidationError as error:
+        raise Drifted(f"what was decided no longer fits {output.__name__}: {error}") from error
 
 
 def _failed_step(lines: list[StepLine], error: Exception) -> str | None:

@@ -5,6 +5,7 @@ a row, a finished one is recalled instead of repeated after a crash or on a reru
 are tried again.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -20,6 +21,15 @@ from workflows.engine.errors import BadDeclaration, TryAgain
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+ASK = "ask"
+"""The name of the model's step."""
+START = "start"
+"""The name for the beginning of a run, where a step's name is asked."""
+DELIVER = "deliver"
+"""The name for the delivery, where a step's name is asked. The names of its steps begin with it and a slash."""
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,79}")
 
 PASSING: tuple[type[Exception], ...] = (TryAgain, ConnectionError, TimeoutError)
 """Errors that may be gone the next time."""
@@ -67,6 +77,11 @@ class Step(Generic[P, R]):
     def __init__(
         self, function: Callable[P, R], *, name: str, tries: int, retry_on: tuple[type[Exception], ...]
     ) -> None:
+        if not _NAME.fullmatch(name) or name in (ASK, START, DELIVER):
+            raise BadDeclaration(
+                f"step {name!r}: a name is up to 80 letters, digits, _, - and ., beginning with a letter or _, "
+                f"and none of {ASK}, {START} and {DELIVER}"
+            )
         if tries < 1:
             raise BadDeclaration(f"step {name}: tries has to be 1 or more, not {tries}")
         self.function = function
@@ -124,6 +139,6 @@ def step(
     """
 
     def decorate(function: Callable[P, R]) -> Step[P, R]:
-        return Step(function, name=name or function.__name__, tries=tries, retry_on=retry_on)
+        return Step(function, name=function.__name__ if name is None else name, tries=tries, retry_on=retry_on)
 
     return decorate if function is None else decorate(function)

@@ -150,6 +150,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("attempts", ID, nullable=False),
+        sa.Column("maybe_applied", sa.Boolean(), nullable=False),
         sa.Column("output_id", ID, nullable=False),
         sa.Column("receipt_id", ID, nullable=True),
         sa.Column("created_at", UtcDateTime(), nullable=False),

@@ -1,7 +1,9 @@
 """The help desk, as far as this automation uses it. What it answers is checked: a changed answer fails visibly."""
 
+import atexit
 import os
 from functools import cache
+from threading import Lock
 from typing import TypeVar
 
 import httpx2
@@ -86,6 +88,17 @@ def _read(form: type[FormT], answer: httpx2.Response) -> FormT:
         raise OutcomeUnknown(f"the help desk answers in another form than agreed: {error}") from error
 
 
-@cache
 def _client() -> httpx2.Client:
-    return httpx2.Client(timeout=TIMEOUT)
+    # One for all threads; two that were the first at once would leave the connections of one open.
+    with _connecting:
+        return _shared()
+
+
+@cache
+def _shared() -> httpx2.Client:
+    client = httpx2.Client(timeout=TIMEOUT)
+    atexit.register(client.close)
+    return client
+
+
+_connecting = Lock()

@@ -1,0 +1,27 @@
+"""What the repository's own words say, for the tests that hold the program against them."""
+
+import re
+from pathlib import Path
+
+import bot
+
+ROOT = Path(bot.__file__).parents[1]
+README = ROOT / "README.md"
+
+
+def python_blocks(text: str) -> list[str]:
+    """The fenced Python of a text."""
+    return re.findall(r"^```python\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+
+
+def automation() -> str:
+    """The README's first automation."""
+    return next(block for block in python_blocks(README.read_text()) if "Workflow(" in block)
+
+
+def shell_lines(text: str) -> list[str]:
+    """The lines of a text that are to be typed: indented by four spaces, or fenced as shell; comments left out."""
+    fenced = re.findall(r"^```(?:sh|bash|shell|console)\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    indented = re.findall(r"^ {4}(\S.*)$", text, re.MULTILINE)
+    lines = [line.removeprefix("$ ") for block in fenced for line in block.splitlines()] + indented
+    return [line.split("  #")[0].strip() for line in lines]

@@ -1,0 +1,120 @@
+"""The README keeps its word: its automation runs, and it names every setting and every command."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from pydantic import AliasChoices
+from typer.main import get_command
+
+from bot import discovery
+from bot.cli import app
+from bot.settings import Settings
+from tests.acceptance.reading import README, ROOT, automation, shell_lines
+from tests.acceptance.test_typing import reported
+from tests.integration.bot.commandline import CommandLine
+from workflows.engine.forms import form_of
+
+MOST_LINES = 45
+
+
+def typed_after_the_automation() -> list[str]:
+    """What the README has one type once the automation is saved."""
+    return shell_lines(README.read_text().split(automation(), 1)[1])
+
+
+@pytest.fixture
+def saved(empty: CommandLine) -> Path:
+    """The README's automation in a file of the name that the README gives it."""
+    exported = next(line for line in typed_after_the_automation() if "COUNTERSIGN_WORKFLOWS=" in line)
+    path = empty.folder / shlex.split(exported)[-1].partition("=")[2]
+    path.write_text(automation())
+    empty.settings["COUNTERSIGN_WORKFLOWS"] = path.name
+    return path
+
+
+def test_the_automation_of_the_readme_runs_as_the_readme_says(empty: CommandLine, saved: Path) -> None:
+    """A person is asked, with the reason; what they answer is delivered."""
+    submit = next(line for line in typed_after_the_automation() if line.startswith("countersign submit "))
+    said = empty.done(*shlex.split(submit)[1:])
+    assert "review                 open, version 1" in said.out
+    assert "asked because        there is nothing to learn" in said.out
+    (workflow,) = discovery.in_file(saved)
+    values = [f"{field.name}={field.choices[0] if field.choices else 1}" for field in form_of(workflow.output)]
+    answer = empty.done("edit", "1", "--confirm", *(word for value in values for word in ("--set", value)))
+    assert "case 1: answered; it is delivered now: " in answer.out
+
+
+def test_the_automation_of_the_readme_is_short() -> None:
+    assert len(automation().splitlines()) <= MOST_LINES
+
+
+def test_mypy_accepts_the_automation_of_the_readme(saved: Path) -> None:
+    assert reported([saved]) == set()
+
+
+def settings() -> list[str]:
+    """The environment variables of all settings."""
+    prefix = Settings.model_config["env_prefix"]
+    found = []
+    for name, info in Settings.model_fields.items():
+        alias = info.validation_alias
+        assert not isinstance(alias, AliasChoices)
+        found.append(str(alias) if alias is not None else f"{prefix}{name.upper()}")
+    return found
+
+
+@pytest.mark.parametrize("setting", settings())
+def test_the_readme_names_every_setting_with_its_default(setting: str) -> None:
+    (row,) = [line for line in README.read_text().splitlines() if line.startswith(f"| `{setting}` |")]
+    fields = {f"COUNTERSIGN_{name.upper()}": info for name, info in Settings.model_fields.items()}
+    default = fields[setting].default if setting in fields else None
+    if default not in (None, ()):
+        assert row.split("|")[2].strip() == f"`{default}`"
+
+
+def test_the_readme_names_every_variable_that_the_program_reads() -> None:
+    """Those of the sample automations too."""
+    source = "".join(
+        file.read_text() for room in ("bot", "handlers", "workflows", "store") for file in (ROOT / room).rglob("*.py")
+    )
+    read = set(re.findall(r"\b(?:COUNTERSIGN|ANTHROPIC)_[A-Z_]+\b", source))
+    assert read
+    assert {name for name in read if f"`{name}`" not in README.read_text()} == set()
+
+
+def test_the_readme_names_no_variable_that_the_program_does_not_know() -> None:
+    source = "".join(
+        file.read_text() for room in ("bot", "handlers", "workflows", "store") for file in (ROOT / room).rglob("*.py")
+    )
+    named = set(re.findall(r"\b(?:COUNTERSIGN|ANTHROPIC)_[A-Z_]+\b", README.read_text()))
+    known = set(settings()) | set(re.findall(r'"((?:COUNTERSIGN|ANTHROPIC)_[A-Z_]+)"', source))
+    assert named <= known
+
+
+def commands() -> dict[str, set[str]]:
+    """Every command with its options."""
+    group = get_command(app)
+    return {
+        name: {option for parameter in command.params for option in parameter.opts if option.startswith("--")}
+        for name, command in group.commands.items()  # type: ignore[attr-defined]  # a Typer of several is a group
+    }
+
+
+@pytest.mark.parametrize("command", commands())
+def test_the_readme_names_every_command(command: str) -> None:
+    assert re.search(rf"`countersign {command}\b", README.read_text())
+
+
+def test_the_readme_names_no_command_and_no_option_that_there_is_not() -> None:
+    text = README.read_text()
+    typed = [line for line in shell_lines(text) if line.startswith("countersign ")]
+    typed += re.findall(r"`(countersign [^`]*)`", text)
+    assert len(typed) > 20
+    for line in typed:
+        words = line.split()
+        assert words[1] in commands(), line
+        for word in words[2:]:
+            if word.startswith("--"):
+                assert word in commands()[words[1]], line

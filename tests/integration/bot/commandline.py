@@ -1,0 +1,130 @@
+"""The command line in a folder of its own, as a person uses it: each call is a new start of the program.
+
+`CommandLine` calls it in this process, which is quick; `started` is the installed command in a process of its own.
+"""
+
+import csv
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import structlog
+from typer.testing import CliRunner
+
+from bot.cli import app
+from tests.integration.bot import parcels
+
+COUNTERSIGN = Path(sys.executable).with_name("countersign")
+PARCELS = Path(parcels.__file__)
+NEW_PROCESS_FIELD_LIMIT = 131_072
+"""Characters in a CSV field, as Python begins; a call before this one may have changed it for the process."""
+LONGEST = 30.0
+"""Seconds that another process may take to get where it is expected."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """What a call came to."""
+
+    code: int
+    out: str
+    err: str
+
+    def json(self) -> Any:
+        """What it printed for a program: JSON and nothing else."""
+        return json.loads(self.out)
+
+    def error(self) -> str:
+        """What a person is told went wrong: one line, and exit code 1."""
+        assert self.code == 1, self
+        lines = [line for line in self.err.splitlines() if not line.startswith(("{", "taking in ", "working "))]
+        assert len(lines) == 1, self.err
+        assert lines[0].startswith("error: "), self.err
+        return lines[0].removeprefix("error: ")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CommandLine:
+    """`countersign` in a folder, with settings of its own."""
+
+    folder: Path
+    settings: dict[str, str] = field(default_factory=dict)
+
+    def __call__(self, *arguments: str | Path, input: str | bytes | None = None, **settings: str) -> Said:
+        """Call it; the calling test is in the folder already."""
+        csv.field_size_limit(NEW_PROCESS_FIELD_LIMIT)
+        try:
+            # What the program does not catch is raised here: a person would see a traceback.
+            result = CliRunner().invoke(
+                app,
+                [str(argument) for argument in arguments],
+                input=input,
+                env={**self.settings, **settings},
+                catch_exceptions=False,
+                prog_name="countersign",
+            )
+        finally:
+            structlog.reset_defaults()  # it logs to the standard error of this call, which is over
+        return Said(code=result.exit_code, out=result.stdout, err=result.stderr)
+
+    def done(self, *arguments: str | Path, input: str | None = None, **settings: str) -> Said:
+        """Call it; it has to end with 0."""
+        said = self(*arguments, input=input, **settings)
+        assert said.code == 0, said
+        return said
+
+    def started(self, *arguments: str | Path, **settings: str) -> "subprocess.Popen[str]":
+        """Start it as a process of its own."""
+        return subprocess.Popen(
+            [COUNTERSIGN, *map(str, arguments)],
+            cwd=self.folder,
+            env={**os.environ, **self.settings, **settings},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    # The world of parcels.py
+
+    def submit(self, id: int, text: str = "for the door", *, workflow: str = "parcels") -> Said:
+        """Submit a parcel."""
+        return self("submit", json.dumps({"id": id, "text": text}), "--workflow", workflow)
+
+    def case(self, reference: int | str) -> Any:
+        """A case as a program reads it."""
+        return self.done("show", str(reference), "--json").json()
+
+    def state(self, reference: int | str) -> str:
+        """The state of a case's newest run."""
+        return str(self.case(reference)["runs"][-1]["state"])
+
+    def lines(self, file: str) -> list[str]:
+        """What was written down in the world."""
+        path = self.folder / "world" / file
+        return path.read_text().splitlines() if path.exists() else []
+
+    def effects(self) -> dict[str, Any]:
+        """Delivery key -> what reached the depot under it."""
+        folder = self.folder / "world" / "effects"
+        found = sorted(folder.iterdir()) if folder.exists() else []
+        return {path.name.replace("%2F", "/"): json.loads(path.read_text()) for path in found}
+
+    def place(self, file: str, content: str = "") -> Path:
+        """Put a file into the world."""
+        path = self.folder / "world" / file
+        path.write_text(content)
+        return path
+
+
+def wait_until(reached: Callable[[], object]) -> None:
+    """Wait for what another process is about to do."""
+    end = time.monotonic() + LONGEST
+    while not reached():
+        assert time.monotonic() < end, "it never came to that"
+        time.sleep(0.01)

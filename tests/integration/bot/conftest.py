@@ -1,0 +1,49 @@
+"""A folder with the command line in it."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.integration.bot.commandline import PARCELS, CommandLine
+from tests.integration.bot.parcels import FOLDER
+
+
+@contextmanager
+def entered(folder: Path) -> Iterator[CommandLine]:
+    """The command line in a folder, with no settings at all, for the block."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in list(os.environ):
+            if name.startswith(("COUNTERSIGN_", "ANTHROPIC_")):
+                patch.delenv(name)
+        patch.setenv("LOGNAME", "ana")
+        patch.chdir(folder)
+        yield CommandLine(folder=folder)
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Iterator[CommandLine]:
+    """The command line in an empty folder, with no settings at all."""
+    with entered(tmp_path) as countersign:
+        yield countersign
+
+
+@pytest.fixture(scope="session")
+def new_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file without a case: made once and copied, as making it is the longest part of many a test."""
+    with entered(tmp_path_factory.mktemp("new")) as countersign:
+        countersign.done("migrate")
+        return countersign.folder / "countersign.sqlite"
+
+
+@pytest.fixture
+def countersign(new_database: Path, empty: CommandLine) -> CommandLine:
+    """The command line in a folder of its own, with the workflows of parcels.py."""
+    world = empty.folder / "world"
+    world.mkdir()
+    shutil.copy(new_database, empty.folder)
+    empty.settings.update(COUNTERSIGN_WORKFLOWS=str(PARCELS), **{FOLDER: str(world)})
+    return empty

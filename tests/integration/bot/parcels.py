@@ -1,0 +1,122 @@
+"""An automation in a file of its own, as somebody outside this repository writes one.
+
+What it is given decides what it does, and its world is a folder: whatever it does to the world is a line or a file
+there, so that a test can count. `closed` in the folder holds why the depot refuses; `silent`, that it never answers;
+while `hold` is there, a delivery takes its time.
+"""
+
+import json
+import os
+import time
+from pathlib import Path
+from typing import Literal
+from urllib.parse import quote
+
+from pydantic import BaseModel, Field
+
+from workflows import (
+    Ask,
+    Autonomy,
+    NoProposal,
+    NotDone,
+    OutcomeUnknown,
+    Proposal,
+    Rejection,
+    Review,
+    Run,
+    Workflow,
+    step,
+)
+
+FOLDER = "PARCELS_FOLDER"
+"""The environment variable that names the world."""
+
+
+class Parcel(BaseModel):
+    id: int = Field(gt=0)
+    text: str = Field(min_length=1)
+
+
+class Routing(BaseModel):
+    queue: Literal["home", "shop", "lost"]
+    note: str = ""
+
+
+def world() -> Path:
+    return Path(os.environ[FOLDER])
+
+
+def write_down(file: str, line: str) -> None:
+    """Add a line, in one write, so that lines of several threads do not mix."""
+    target = os.open(world() / file, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+    os.write(target, f"{line}\n".encode())
+    os.close(target)
+
+
+@step
+def look_up(parcel: int) -> str:
+    if (world() / "no-records").exists():
+        raise NotDone("the records are closed")
+    write_down("steps", str(parcel))
+    return f"sender of {parcel}"
+
+
+def propose(parcel: Parcel, ask: Ask[Routing]) -> Proposal[Routing]:
+    sender = look_up(parcel.id)
+    if "nobody knows" in parcel.text:
+        raise NoProposal("nobody knows where it goes")
+    sure = 0.5 if "unsure" in parcel.text else 0.95
+    routing = Routing(queue="shop" if "shop" in parcel.text else "home", note=f"{sender}: {parcel.text}")
+    return Proposal(output=routing, confidence={"queue": sure, "note": sure}, reasons=("it says so",))
+
+
+def leaks(parcel: Parcel, routing: Routing) -> bool:
+    return "leaks" in parcel.text and routing.queue != "lost"
+
+
+def pays(parcel: Parcel, routing: Routing) -> bool:
+    return "money" in routing.note
+
+
+def deliver(routing: Routing, run: Run[Parcel]) -> str:
+    write_down("attempts", run.key)
+    while (world() / "hold").exists():
+        time.sleep(0.01)  # it ends when the file is taken away, not after some time
+    if (world() / "closed").exists():
+        raise NotDone((world() / "closed").read_text())
+    if (world() / "silent").exists():
+        raise OutcomeUnknown("the depot did not answer")
+    effects = world() / "effects"
+    effects.mkdir(exist_ok=True)
+    said = json.dumps({"queue": routing.queue, "note": routing.note, "by": run.by})
+    (effects / quote(run.key, safe="")).write_text(said)
+    return f"P-{run.input.id}"
+
+
+def tell(rejection: Rejection, run: Run[Parcel]) -> str:
+    write_down("rejections", f"{run.key} {rejection.reason}")
+    return "noted"
+
+
+def declare(name: str, *, idempotent: bool) -> Workflow[Parcel, Routing]:
+    workflow = Workflow(
+        name=name,
+        decision="Where does this parcel go?",
+        owner="U0MARIA",
+        input=Parcel,
+        output=Routing,
+        key=lambda parcel: f"parcel-{parcel.id}",
+        review=Review(),
+        autonomy=Autonomy.floor(0.9),
+    )
+    workflow.propose(propose)
+    workflow.never("send out what leaks")(leaks)
+    workflow.never("promise money", on_edit="bar")(pays)
+    workflow.deliver(idempotent=idempotent)(deliver)
+    workflow.on_reject(idempotent=idempotent)(tell)
+    return workflow
+
+
+parcels = declare("parcels", idempotent=True)
+letters = declare("letters", idempotent=False)
+"""Its depot knows no keys: what it did not confirm is in doubt."""

@@ -1,0 +1,171 @@
+"""`cases`, `reviews`, `show`: what a person and what a program read, and that the two agree."""
+
+import getpass
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.integration.bot.commandline import PARCELS, CommandLine
+from tests.integration.bot.conftest import entered
+from tests.integration.bot.parcels import FOLDER
+
+
+@pytest.fixture(scope="module")
+def worked_on(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which case 1 is delivered, case 2 waits with a proposal, case 3 without one."""
+    with entered(tmp_path_factory.mktemp("three")) as countersign:
+        (countersign.folder / "world").mkdir()
+        countersign.settings.update(COUNTERSIGN_WORKFLOWS=str(PARCELS), **{FOLDER: str(countersign.folder / "world")})
+        countersign.submit(1)
+        countersign.submit(2, "unsure")
+        countersign.submit(3, "nobody knows", workflow="letters")
+        return countersign.folder
+
+
+@pytest.fixture
+def three(worked_on: Path, countersign: CommandLine) -> CommandLine:
+    """A copy of that folder."""
+    shutil.copytree(worked_on, countersign.folder, dirs_exist_ok=True)
+    return countersign
+
+
+def test_nothing_is_said_to_be_there_in_an_empty_database(countersign: CommandLine) -> None:
+    assert countersign.done("cases").out == "no cases\n"
+    assert countersign.done("reviews").out == "nothing waits for anybody\n"
+    assert countersign.done("cases", "--json").json() == []
+    assert countersign.done("reviews", "--json").json() == []
+
+
+def test_cases_are_listed_newest_first_with_their_state(three: CommandLine) -> None:
+    header, *lines = three.done("cases").out.splitlines()
+    assert header.split() == ["case", "key", "workflow", "revision", "state", "resolved", "received"]
+    assert [line.split()[:5] for line in lines] == [
+        ["3", "parcel-3", "letters", "1", "waiting"],
+        ["2", "parcel-2", "parcels", "1", "waiting"],
+        ["1", "parcel-1", "parcels", "1", "delivered"],
+    ]
+    listed = three.done("cases", "--json").json()
+    assert [(str(case["id"]), case["key"], case["workflow"], case["state"]) for case in listed] == [
+        (line.split()[0], line.split()[1], line.split()[2], line.split()[4]) for line in lines
+    ]
+    assert listed[-1]["resolution"] == "alone"
+
+
+def test_cases_are_narrowed_by_workflow_state_and_number(three: CommandLine) -> None:
+    def numbers(*options: str) -> list[int]:
+        return [case["id"] for case in three.done("cases", *options, "--json").json()]
+
+    assert numbers("--workflow", "parcels") == [2, 1]
+    assert numbers("--state", "waiting") == [3, 2]
+    assert numbers("--state", "waiting", "--workflow", "letters") == [3]
+    assert numbers("--limit", "1") == [3]
+
+
+@pytest.mark.parametrize("command", ["cases", "reviews"])
+def test_a_workflow_that_there_is_not_is_refused_with_those_that_there_are(three: CommandLine, command: str) -> None:
+    error = three(command, "--workflow", "parcel").error()
+    assert error == "there is no workflow 'parcel'; known: letters, parcels, support-triage"
+
+
+def test_a_state_that_there_is_not_is_refused_with_those_that_there_are(three: CommandLine) -> None:
+    error = three("cases", "--state", "done").error()
+    assert error.startswith("there is no state 'done'; there are: ready, running, waiting")
+
+
+def test_a_limit_outside_its_bounds_is_a_wrong_call(three: CommandLine) -> None:
+    for limit in ("0", "10001", "-1", "many"):
+        assert three("cases", "--limit", limit).code == 2
+        assert three("reviews", "--limit", limit).code == 2
+
+
+def test_reviews_say_why_a_person_is_asked(three: CommandLine) -> None:
+    header, *lines = three.done("reviews").out.splitlines()
+    assert header.split("  ")[0] == "case"
+    assert len(lines) == 2
+    assert lines[0].endswith("confidence is below 0.9: queue 0.50, note 0.50")
+    assert lines[1].endswith("no proposal: nobody knows where it goes")
+    listed = three.done("reviews", "--json").json()
+    assert [(review["case"], review["has_proposal"], review["version"]) for review in listed] == [
+        (2, True, 1),
+        (3, False, 1),
+    ]
+    assert three.done("reviews", "--workflow", "letters", "--json").json() == [listed[1]]
+
+
+def test_show_tells_the_whole_story_of_a_case(three: CommandLine) -> None:
+    three.done("edit", "2", "--set", "queue=shop")
+    told = three.done("show", "parcel-2").out
+    for part in (
+        "case 2  parcel-2  parcels",
+        "revision               1, from command line, ",
+        "input text             unsure",
+        "run 2: delivered, by_person",
+        "step look_up           finished, ",
+        '"sender of 2"',
+        "proposed by            the workflow's own code",
+        "queue                home  (0.50)",
+        "because              it says so",
+        "asked because        confidence is below 0.9: queue 0.50, note 0.50",
+        "decision             edited by cli:ana, ",
+        "decided queue        shop",
+        "delivery               applied: P-2  (key parcels/parcel-2, attempts 1)",
+        "nothing; if it was wrong, countersign correct 2 --set FIELD=VALUE",
+    ):
+        assert part in told
+    assert three.case(2)["audit"][0]["action"] == "case.taken_in"
+
+
+def test_show_says_what_to_do_next(three: CommandLine) -> None:
+    def next_of(case: int) -> str:
+        return three.done("show", str(case)).out.split("next ")[-1].strip()
+
+    assert next_of(2) == "countersign approve 2, edit 2 --set FIELD=VALUE, or reject 2 --reason WHY"
+    assert next_of(3) == "countersign edit 3 --set FIELD=VALUE, or reject 3 --reason WHY --then close"
+    three.done("reject", "3", "--reason", "no", "--then", "close")
+    assert next_of(3) == "nothing"
+    three.place("closed", "closed")
+    three("approve", "2")
+    assert next_of(2) == "mend the cause, then countersign rerun 2"
+
+
+HOSTILE = "\x1b[31mred\x1b]0;owned\x07 \u202egnp.exe [bold]b[/bold] :bomb: \r\u200b\u2066x \x9b2J"
+SHOWN = "\\u001b[31mred\\u001b]0;owned\\u0007 \\u202egnp.exe [bold]b[/bold] :bomb: \\u000d\\u200b\\u2066x \\u009b2J"
+
+
+def test_what_a_case_says_is_stored_unchanged_and_shown_neutralised(countersign: CommandLine) -> None:
+    said = countersign.submit(1, HOSTILE)
+    assert countersign.case(1)["runs"][0]["input"]["text"] == HOSTILE
+    assert countersign.effects()["parcels/parcel-1"]["note"] == f"sender of 1: {HOSTILE}"
+    for out in (said.out, countersign.done("show", "1").out):
+        assert SHOWN in out
+        assert not set("\x1b\x07\u202e\r\u200b\u2066\x9b") & set(out)
+    assert not set("\x1b\x07\u202e\r\u200b\u2066\x9b") & set(countersign.done("show", "1", "--json").out)
+
+
+def test_several_lines_of_a_text_stay_beside_its_name(countersign: CommandLine) -> None:
+    """No line of a case's text can pass for a line of Countersign's own."""
+    said = countersign.submit(1, "first\nnext                   countersign approve 2")
+    assert "\nnext                   countersign approve 2" not in said.out
+
+
+def test_a_key_that_two_workflows_have_is_refused_with_the_numbers(countersign: CommandLine) -> None:
+    countersign.submit(7)
+    countersign.submit(7, workflow="letters")
+    error = countersign("show", "parcel-7").error()
+    assert "'parcel-7'" in error
+    assert "case 1" in error
+    assert "case 2" in error
+    assert countersign.case(2)["workflow"] == "letters"
+
+
+def test_a_person_without_a_name_can_still_decide(countersign: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a container that runs under a number."""
+    countersign.submit(1, "unsure")
+
+    def nameless() -> str:
+        raise OSError("No username set in the environment")
+
+    monkeypatch.setattr(getpass, "getuser", nameless)
+    countersign.done("approve", "1")
+    assert countersign.effects()["parcels/parcel-1"]["by"] == "cli:unknown"

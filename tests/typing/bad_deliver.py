@@ -1,0 +1,33 @@
+"""Delivers another model than the one that is decided."""
+
+from pydantic import BaseModel
+
+from workflows import Run, Workflow
+
+
+class Ticket(BaseModel):
+    id: int
+    text: str
+
+
+class Triage(BaseModel):
+    queue: str
+
+
+class Other(BaseModel):
+    queue: str
+
+
+triage = Workflow(
+    name="bad",
+    decision="Which queue?",
+    owner="U0MARIA",
+    input=Ticket,
+    output=Triage,
+    key=lambda ticket: str(ticket.id),
+)
+
+
+@triage.deliver  # E: [arg-type]
+def deliver(other: Other, run: Run[Ticket]) -> str:
+    return other.queue

@@ -1,0 +1,33 @@
+"""Takes the run of another input."""
+
+from pydantic import BaseModel
+
+from workflows import Run, Workflow
+
+
+class Ticket(BaseModel):
+    id: int
+    text: str
+
+
+class Triage(BaseModel):
+    queue: str
+
+
+class Other(BaseModel):
+    queue: str
+
+
+triage = Workflow(
+    name="bad",
+    decision="Which queue?",
+    owner="U0MARIA",
+    input=Ticket,
+    output=Triage,
+    key=lambda ticket: str(ticket.id),
+)
+
+
+@triage.deliver  # E: [arg-type]
+def deliver(triage: Triage, run: Run[Other]) -> str:
+    return run.input.queue

@@ -1,0 +1,24 @@
+"""Its key is a number."""
+
+from pydantic import BaseModel
+
+from workflows import Workflow
+
+
+class Ticket(BaseModel):
+    id: int
+    text: str
+
+
+class Triage(BaseModel):
+    queue: str
+
+
+triage = Workflow(
+    name="bad",
+    decision="Which queue?",
+    owner="U0MARIA",
+    input=Ticket,
+    output=Triage,
+    key=lambda ticket: ticket.id,  # E: [arg-type] [return-value]
+)

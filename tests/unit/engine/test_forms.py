@@ -1,0 +1,367 @@
+"""The review form: drawn from the output's schema, and read back to the same values or refused in plain words."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum, StrEnum
+from typing import Annotated, Literal, Optional
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+
+from workflows.engine.errors import InvalidOutput
+from workflows.engine.forms import Field as FormField
+from workflows.engine.forms import Kind, entries, form_of, read_form
+
+
+class Mood(StrEnum):
+    ANGRY = "angry"
+    CALM = "calm, or so it seems"
+
+
+class Urgency(Enum):
+    NOW = 1
+    LATER = 2
+
+
+class Line(BaseModel):
+    article: str
+    amount: Decimal = Decimal(1)
+
+
+class Everything(BaseModel):
+    """One field of each kind, required, with a default, and optional."""
+
+    text: str = Field(min_length=1)
+    choice: Literal["billing", "delivery", "safety"]
+    mood: Mood
+    urgency: Urgency
+    yes: bool
+    whole: int
+    number: float
+    amount: Decimal
+    day: date
+    moment: datetime
+    lines: list[Line]
+    table: dict[str, list[int]]
+    nested: Line
+
+    default_text: str = "hello"
+    default_choice: Literal["a", "b"] = "a"
+    default_mood: Mood = Mood.CALM
+    default_yes: bool = True
+    default_whole: int = 7
+    default_number: float = 0.5
+    default_amount: Decimal = Decimal("1.50")
+    default_day: date = date(2026, 2, 28)
+    default_lines: list[Line] = [Line(article="gift")]
+
+    maybe_text: str | None
+    maybe_choice: Literal["a", "b"] | None
+    maybe_mood: Mood | None
+    maybe_yes: bool | None
+    maybe_whole: int | None
+    maybe_number: Optional[float]  # noqa: UP045  # an author may write it the old way
+    maybe_amount: Decimal | None = None
+    maybe_day: date | None = None
+    maybe_moment: datetime | None = None
+    maybe_lines: list[Line] | None = None
+
+
+text = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=30)
+shown = text.filter(str.strip)
+"""Left blank, an optional text is none, and a required one is missing."""
+amounts = st.decimals(allow_nan=False, allow_infinity=False)
+numbers = st.floats(allow_nan=False, allow_infinity=False)
+items = st.builds(Line, article=text, amount=amounts)
+
+outputs = st.builds(
+    Everything,
+    text=shown,
+    choice=st.sampled_from(["billing", "delivery", "safety"]),
+    number=numbers,
+    amount=amounts,
+    lines=st.lists(items, max_size=2),
+    table=st.dictionaries(text, st.lists(st.integers(), max_size=2), max_size=2),
+    nested=items,
+    default_text=text,
+    default_choice=st.sampled_from(["a", "b"]),
+    default_mood=st.sampled_from(Mood),
+    default_yes=st.booleans(),
+    default_whole=st.integers(),
+    default_number=numbers,
+    default_amount=amounts,
+    default_day=st.dates(),
+    default_lines=st.lists(items, max_size=2),
+    maybe_text=st.none() | shown,
+    maybe_choice=st.sampled_from([None, "a", "b"]),
+    maybe_number=st.none() | numbers,
+    maybe_amount=st.none() | amounts,
+    maybe_day=st.none() | st.dates(),
+    maybe_moment=st.none() | st.datetimes(),
+    maybe_lines=st.none() | st.lists(items, max_size=2),
+)
+
+
+@given(outputs)
+def test_a_form_that_is_submitted_as_it_was_shown_gives_the_same_values(output: Everything) -> None:
+    assert read_form(Everything, entries(output)) == output
+
+
+@given(outputs)
+def test_a_form_shows_text_for_each_of_its_fields(output: Everything) -> None:
+    assert list(entries(output)) == [field.name for field in form_of(Everything)]
+
+
+def kinds(output: type[BaseModel]) -> dict[str, Kind]:
+    return {field.name: field.kind for field in form_of(output)}
+
+
+def test_each_type_has_its_kind() -> None:
+    kind = kinds(Everything)
+    expected = {
+        "text": Kind.TEXT,
+        "choice": Kind.CHOICE,
+        "mood": Kind.CHOICE,
+        "yes": Kind.YES_NO,
+        "whole": Kind.WHOLE,
+        "number": Kind.NUMBER,
+        "amount": Kind.AMOUNT,
+        "day": Kind.DATE,
+        "lines": Kind.JSON,
+    }
+    assert {name: kind[name] for name in expected} == expected
+    assert {name: kind[f"default_{name}"] for name in expected} == expected
+    assert {name: kind[f"maybe_{name}"] for name in expected} == expected
+    assert {kind[name] for name in ("urgency", "moment", "table", "nested")} == {Kind.JSON}
+
+
+def test_what_may_be_left_empty() -> None:
+    fields = {field.name: field for field in form_of(Everything)}
+    for name, field in fields.items():
+        assert field.required == (not name.startswith(("default_", "maybe_")))
+        assert field.nullable == name.startswith("maybe_")
+
+
+class Reply(BaseModel):
+    queue: Literal["billing", "delivery"] = Field(description="Where it goes.")
+    greeting_line: str = Field(default="Hello", max_length=20)
+    amount_eur: Decimal = Field(title="Amount in euros", gt=0)
+    note: str | None = Field(default=None, max_length=50)
+    free: str
+
+
+def test_a_field_is_labelled_helped_and_limited_as_its_author_declares_it() -> None:
+    assert form_of(Reply) == (
+        FormField(
+            name="queue",
+            label="Queue",
+            kind=Kind.CHOICE,
+            required=True,
+            choices=("billing", "delivery"),
+            help="Where it goes.",
+        ),
+        FormField(name="greeting_line", label="Greeting line", kind=Kind.TEXT, required=False, max_length=20),
+        FormField(name="amount_eur", label="Amount in euros", kind=Kind.AMOUNT, required=True),
+        FormField(name="note", label="Note", kind=Kind.TEXT, required=False, nullable=True, max_length=50),
+        FormField(name="free", label="Free", kind=Kind.TEXT, required=False),
+    )
+
+
+Short = Annotated[str, StringConstraints(max_length=50)]
+
+
+class Annotations(BaseModel):
+    plain: Annotated[str, Field(max_length=50)]
+    constrained: Short
+    maybe: Annotated[str, Field(max_length=50)] | None
+    maybe_constrained: Short | None
+    maybe_whole: Annotated[int, Field(ge=0)] | None
+
+
+@pytest.mark.parametrize("name", ["plain", "constrained", "maybe", "maybe_constrained"])
+def test_a_text_is_limited_wherever_its_limit_is_written(name: str) -> None:
+    field = {field.name: field for field in form_of(Annotations)}[name]
+    assert (field.kind, field.max_length) == (Kind.TEXT, 50)
+
+
+def test_an_optional_number_with_a_limit_is_still_a_number() -> None:
+    assert kinds(Annotations)["maybe_whole"] is Kind.WHOLE
+
+
+class Camel(BaseModel):
+    """Named as the other system names it."""
+
+    queue_name: Literal["billing", "delivery"] = Field(alias="queueName")
+    reply: str = Field(default="", alias="replyText")
+
+
+def test_a_field_with_another_name_outside_can_be_filled_in() -> None:
+    output = Camel(queueName="billing", replyText="Hello")
+    assert read_form(Camel, entries(output)) == output
+
+
+class OldStyle(BaseModel):
+    mood: Literal["angry", "calm", None]
+
+
+def test_a_choice_with_none_among_its_values_can_be_left_empty() -> None:
+    assert read_form(OldStyle, entries(OldStyle(mood=None))) == OldStyle(mood=None)
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(strict=True)
+
+    day: date
+    amount: Decimal
+    mood: Mood
+
+
+def test_a_strict_output_can_be_filled_in() -> None:
+    output = Strict(day=date(2026, 3, 1), amount=Decimal("9.90"), mood=Mood.ANGRY)
+    assert read_form(Strict, entries(output)) == output
+
+
+class StrictNumbers(BaseModel):
+    model_config = ConfigDict(strict=True)
+
+    whole: int
+    number: float
+
+
+def test_a_strict_number_can_be_filled_in() -> None:
+    output = StrictNumbers(whole=3, number=0.5)
+    assert read_form(StrictNumbers, entries(output)) == output
+
+
+class Decided(BaseModel):
+    queue: Literal["billing", "delivery"]
+    mood: Mood | None = None
+    urgent: bool = False
+    pages: int = Field(default=1, ge=1, le=9)
+    share: float = 0.5
+    amount: Decimal = Decimal(0)
+    due: date | None = None
+    lines: list[Line] = []
+    reply: str = Field(default="", max_length=10)
+    reason: str = Field(default="because", min_length=1)
+
+    @field_validator("reply")
+    @classmethod
+    def _no_shouting(cls, value: str) -> str:
+        if value.isupper():
+            raise ValueError("Please do not shout")
+        return value
+
+    @model_validator(mode="after")
+    def _urgent_has_a_date(self) -> "Decided":
+        if self.urgent and self.due is None:
+            raise ValueError("An urgent one needs a due date")
+        return self
+
+
+def wrong(typed: Mapping[str, str]) -> dict[str, str]:
+    """What is said about what somebody typed."""
+    with pytest.raises(InvalidOutput) as refused:
+        read_form(Decided, typed)
+    return refused.value.errors
+
+
+def test_what_is_left_empty_takes_its_default_or_none() -> None:
+    empty = dict.fromkeys(Decided.model_fields, "")
+    assert read_form(Decided, {**empty, "queue": "billing", "reason": "x"}) == Decided(queue="billing", reason="x")
+    assert read_form(Decided, {"queue": "billing", "reason": "x"}) == Decided(queue="billing", reason="x")
+
+
+@pytest.mark.parametrize(("typed", "value"), [("yes", True), ("No", False), (" TRUE ", True), ("0", False)])
+def test_yes_and_no_are_understood_as_people_write_them(typed: str, value: bool) -> None:
+    read = read_form(Decided, {"queue": "billing", "urgent": typed, "due": "2026-03-01", "reason": "x"})
+    assert read.urgent is value
+
+
+def test_space_around_a_number_or_a_date_does_not_matter() -> None:
+    typed = {"queue": "billing", "reason": "x", "pages": " 3 ", "amount": " 9.90\n", "due": " 2026-03-01 "}
+    read = read_form(Decided, typed)
+    assert (read.pages, read.amount, read.due) == (3, Decimal("9.90"), date(2026, 3, 1))
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "said"),
+    [
+        ("queue", "", "is missing"),
+        ("queue", "  ", "is missing"),
+        ("queue", "lost and found", "has to be one of: billing, delivery"),
+        ("mood", "furious", "has to be one of: angry, calm, or so it seems"),
+        ("urgent", "perhaps", "has to be yes or no"),
+        ("pages", "many", "has to be a whole number"),
+        ("pages", "10", "input should be less than or equal to 9"),
+        ("pages", "1.5", "has to be a whole number"),
+        ("share", "half", "has to be a number"),
+        ("amount", "9,90", "input should be a valid decimal"),
+        ("amount", "NaN", "input should be a finite number"),
+        ("due", "tomorrow", "input should be a valid date or datetime, input is too short"),
+        ("due", "2026-02-30", "input should be a valid date or datetime, day value is outside expected range"),
+        ("lines", "one, two", "has to be JSON"),
+        ("lines", "[" * 100_000, "has to be JSON"),
+        ("reply", "a" * 11, "string should have at most 10 characters"),
+        ("reply", "SHOUTED", "value error, Please do not shout"),
+        ("reply", "a\0b", "holds a NUL character"),
+        ("reply", "a\ud800b", "is not valid UTF-8"),
+        ("queue", "billing\0", "holds a NUL character"),
+        ("lines", "[]\ud800", "is not valid UTF-8"),
+        ("reason", "", "string should have at least 1 character"),
+    ],
+    ids=lambda value: repr(value)[:30],
+)
+def test_what_is_wrong_is_said_beside_its_field(field: str, typed: str, said: str) -> None:
+    assert wrong({"queue": "billing", "reason": "x", field: typed}) == {field: said}
+
+
+def test_everything_that_is_wrong_is_said_at_once() -> None:
+    assert set(wrong({"queue": "nowhere", "pages": "\0", "urgent": "perhaps"})) == {"queue", "pages", "urgent"}
+    assert set(wrong({"queue": "billing", "reason": "x", "pages": "ten", "share": "half"})) == {"pages", "share"}
+
+
+def test_a_rule_over_several_fields_is_said_about_the_whole() -> None:
+    said = wrong({"queue": "billing", "reason": "x", "urgent": "yes"})
+    assert said == {"the whole": "value error, An urgent one needs a due date"}
+
+
+def test_a_field_that_the_form_does_not_have_is_refused() -> None:
+    """A tampered form changes nothing unseen."""
+    said = wrong({"queue": "billing", "reason": "x", "approved_by": "the CFO"})
+    assert set(said) == {"approved_by"}
+    assert said["approved_by"].startswith("is no field; there are: queue, mood, urgent")
+
+
+def test_the_refusal_reads_as_one_sentence() -> None:
+    with pytest.raises(InvalidOutput, match=r"^queue: is missing; urgent: has to be yes or no$"):
+        read_form(Decided, {"urgent": "perhaps"})
+
+
+def test_what_is_wrong_inside_of_a_list_names_the_place() -> None:
+    said = wrong({"queue": "billing", "reason": "x", "lines": '[{"article": "a"}, {"article": "b", "amount": "x"}]'})
+    assert said == {"lines.1.amount": "input should be a valid decimal"}
+
+
+@pytest.mark.parametrize("typed", ['[{"article": "a\\u0000b"}]', '[{"article": "\\ud800"}]', f"{'[' * 60}{']' * 60}"])
+def test_json_cannot_bring_in_what_a_text_may_not_hold(typed: str) -> None:
+    """A NUL, half a surrogate pair and bottomless nesting are refused however they are written."""
+
+    class Loose(BaseModel):
+        lines: list[object]
+
+    with pytest.raises(InvalidOutput) as refused:
+        read_form(Loose, {"lines": typed})
+    assert set(refused.value.errors) == {"lines"}
+
+
+@given(st.dictionaries(st.sampled_from([*Decided.model_fields, "other"]), st.text()))
+def test_whatever_is_typed_gives_values_or_a_refusal(typed: dict[str, str]) -> None:
+    try:
+        read: object = read_form(Decided, typed)
+    except InvalidOutput as refused:
+        read = refused.errors
+    assert isinstance(read, Decided) or (isinstance(read, dict) and read and all(read.values()))
