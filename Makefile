@@ -16,7 +16,7 @@ setup: .venv/ready
 
 # The test suite alone.
 test: setup
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --dist worksteal
 
 lint: setup
 	$(BIN)/ruff check .

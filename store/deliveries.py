@@ -62,9 +62,9 @@ def move(session: Session, *, delivery: int, frm: str, to: str, at: datetime, **
     return rows.change(session, Delivery, delivery, where={"state": frm}, to=to_values)
 
 
-def clear(session: Session, *, delivery: int, state: str) -> None:
-    """Note that a delivery in this state was certainly not applied."""
-    rows.change(session, Delivery, delivery, where={"state": state}, to={"maybe_applied": False})
+def mark_maybe(session: Session, *, delivery: int, state: str, maybe: bool) -> None:
+    """Note that a delivery in this state may have been applied, or certainly was not."""
+    rows.change(session, Delivery, delivery, where={"state": state}, to={"maybe_applied": maybe})
 
 
 def exists(session: Session, *, case: int, revision: int, kind: str, state: str) -> bool:

@@ -9,11 +9,18 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import settings
 from sqlalchemy.engine import make_url
 
 from store.database import Database
 from tests.world import Tell, World
 from workflows.model.scripted import ScriptedModel
+
+# The suite tries the same examples each time, so that it is red for a reason and not by luck; HYPOTHESIS_PROFILE=search
+# looks for new ones.
+settings.register_profile("fixed", derandomize=True)
+settings.register_profile("search", max_examples=1_000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fixed"))
 
 MakeWorld = Callable[[Tell], World]
 

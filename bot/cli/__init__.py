@@ -164,11 +164,12 @@ def correct(
 def settle(
     case: CaseReference,
     outcome: Annotated[Literal["happened", "not-happened"], typer.Argument(help="What you found when you looked.")],
+    key: Annotated[str | None, typer.Option(help="Which delivery, where several of the case are in doubt.")] = None,
 ) -> None:
     """Say whether a delivery in doubt happened. One that did not can be run again."""
     from bot.cli.tending import settle_case
 
-    raise typer.Exit(settle_case(case, happened=outcome == "happened"))
+    raise typer.Exit(settle_case(case, happened=outcome == "happened", key=key))
 
 
 @app.command()

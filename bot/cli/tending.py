@@ -43,11 +43,11 @@ def correct_case(reference: str, assignments: Sequence[str], *, reason: str) -> 
         return 0
 
 
-def settle_case(reference: str, *, happened: bool) -> int:
+def settle_case(reference: str, *, happened: bool, key: str | None) -> int:
     """Settle a delivery in doubt; returns the exit code."""
     with one_line_errors(), opened(settings()) as app:
         case = find_case(app.context, reference)
-        state = doubts.settle(app.context, case, happened=happened, by=operator())
+        state = doubts.settle(app.context, case, happened=happened, by=operator(), key=key)
         more = "" if happened else f"; countersign rerun {case} delivers it"
         out.print(f"case {case}: {state}{more}")
         return 0

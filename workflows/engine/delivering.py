@@ -104,11 +104,22 @@ def is_intended(session: Session, run: int) -> bool:
 def begin(session: Session, context: Context, run: int) -> str:
     """Note that an attempt at a run's delivery begins; returns its key. Raise `Fenced` where another one does."""
     delivery = deliveries.of_run(session, run)
-    if delivery is None or not move_delivery(
-        session, delivery, DeliveryState.ATTEMPTING, at=context.clock(), actor=SYSTEM
-    ):
+    if delivery is None:
+        raise Fenced(f"run {run} has nothing to deliver")
+    # An attempt that was cut off may have had its effect, whatever comes of this one.
+    maybe = delivery.maybe_applied or delivery.state == DeliveryState.ATTEMPTING
+    at = context.clock()
+    if not move_delivery(session, delivery, DeliveryState.ATTEMPTING, at=at, actor=SYSTEM, maybe_applied=maybe):
         raise Fenced(f"the delivery of run {run} was taken over")
     return delivery.key
+
+
+def unknown(context: Context, run: int) -> None:
+    """Note that an attempt ended without a word whether it had its effect. The next one may be refused all the same."""
+    with context.database.write() as session:
+        delivery = deliveries.of_run(session, run)
+        if delivery is not None:
+            deliveries.mark_maybe(session, delivery=delivery.id, state=delivery.state, maybe=True)
 
 
 def applied(context: Context, claimed: Claimed, workflow: AnyWorkflow, receipt: str) -> None:

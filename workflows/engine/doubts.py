@@ -10,50 +10,63 @@ from workflows.engine.states import DeliveryState, Resolution, RunState
 from workflows.engine.transitions import move_delivery, move_run
 
 
-def settle(context: Context, case: int, *, happened: bool, by: str) -> RunState:
+def settle(context: Context, case: int, *, happened: bool, by: str, key: str | None = None) -> RunState:
     """Record what a person found: it happened, or it did not, and then it can be run again; returns the run's state.
 
     That it did not can also be said of a delivery that failed and may have happened; from then on other values may be
-    sent under its key. Raise `Unknown`, or `Refused` where the case's delivery is not in doubt.
+    sent under its key. `key`: which delivery, needed where several are in doubt. Raise `Unknown`, or `Refused` where it
+    is not in doubt.
     """
     with context.database.write(urgent=True) as session:
         cases.hold(session, case)
         newest = runs.newest(session, case)
         if newest is None:
             raise Unknown(f"there is no case {case}")
-        failed = deliveries.of_run(session, newest.id)
-        if not happened and newest.state == RunState.FAILED and failed is not None and failed.maybe_applied:
-            deliveries.clear(session, delivery=failed.id, state=failed.state)
-            _note(session, newest, failed, happened=happened, by=by, context=context)
-            return RunState.FAILED
-        # A newer revision may have come since.
-        run = next(iter(runs.of_case_in(session, case, (RunState.DOUBTFUL,))), None)
-        delivery = deliveries.of_run(session, run.id) if run else None
-        if run is None or delivery is None:
+        open_ones = [row for row in deliveries.of_case(session, case) if _is_open(session, row)]
+        if key is None and len(open_ones) > 1:
+            keys = ", ".join(row.key for row in open_ones)
+            raise Refused(f"several of its deliveries are in doubt; say which by its key: {keys}")
+        delivery = next((row for row in open_ones if key in (None, row.key)), None)
+        run = runs.get(session, delivery.run_id) if delivery is not None else None
+        if delivery is None or run is None:
             raise Refused(f"its delivery is not in doubt; the case is {newest.state}")
-        at = context.clock()
-        ended = RunState.CLOSED if run.resolution == Resolution.REJECTED else RunState.DELIVERED
-        to = ended if happened else RunState.FAILED
-        found = DeliveryState.APPLIED if happened else DeliveryState.FAILED
-        if not move_run(session, run, to, at=at, actor=by) or not move_delivery(
-            session, delivery, found, at=at, actor=by, maybe_applied=False
-        ):
-            raise Refused("somebody else settled it at this moment")
-        _note(session, run, delivery, happened=happened, by=by, context=context)
+        if delivery.state == DeliveryState.DOUBTFUL:
+            to = _settle(session, run, delivery, happened=happened, by=by, context=context)
+        elif happened:
+            raise Refused("its target knows the key; run it again from deliver, and it is applied only once")
+        else:
+            deliveries.mark_maybe(session, delivery=delivery.id, state=delivery.state, maybe=False)
+            to = RunState.FAILED
+        audit.record(
+            session,
+            team=run.team_id,
+            at=context.clock(),
+            actor=by,
+            action="delivery.settled",
+            subject=f"delivery:{delivery.id}",
+            case=case,
+            details={"happened": "yes" if happened else "no"},
+        )
+        show_review(session, run, context.registry.get(teams.workflow_name(session, run.workflow_id)), context=context)
         return to
 
 
-def _note(
+def _is_open(session: Session, delivery: schema.Delivery) -> bool:
+    """Is there something to be found out about a delivery?"""
+    if delivery.state == DeliveryState.DOUBTFUL:
+        return True
+    run = runs.get(session, delivery.run_id)
+    return delivery.maybe_applied and run is not None and run.state == RunState.FAILED
+
+
+def _settle(
     session: Session, run: schema.Run, delivery: schema.Delivery, *, happened: bool, by: str, context: Context
-) -> None:
-    audit.record(
-        session,
-        team=run.team_id,
-        at=context.clock(),
-        actor=by,
-        action="delivery.settled",
-        subject=f"delivery:{delivery.id}",
-        case=run.case_id,
-        details={"happened": "yes" if happened else "no"},
-    )
-    show_review(session, run, context.registry.get(teams.workflow_name(session, run.workflow_id)), context=context)
+) -> RunState:
+    at = context.clock()
+    ended = RunState.CLOSED if run.resolution == Resolution.REJECTED else RunState.DELIVERED
+    to = ended if happened else RunState.FAILED
+    found = DeliveryState.APPLIED if happened else DeliveryState.FAILED
+    moved = move_run(session, run, to, at=at, actor=by)
+    if not moved or not move_delivery(session, delivery, found, at=at, actor=by, maybe_applied=False):
+        raise Refused("somebody else settled it at this moment")
+    return to

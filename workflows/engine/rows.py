@@ -50,7 +50,7 @@ def read_rows(path: Path) -> Iterator[Row]:
 def columns(path: Path) -> tuple[str, ...]:
     """The names of a CSV's columns, or of the fields in the first row of JSON Lines.
 
-    Raise `InvalidInput` where there is no such file.
+    Raise `InvalidInput` where there is no such file, or a CSV's header cannot be read.
     """
     if path.suffix.lower() == ".csv":
         with _open(path) as file:

@@ -161,6 +161,7 @@ class Runner:
             retry=retry_if_exception_type(OutcomeUnknown),
             wait=wait_exponential_jitter(multiplier=0.5, max=10),
             sleep=self._sleep,
+            before_sleep=lambda _: delivering.unknown(self._context, run.id),
             reraise=True,
         )
         receipt = retrying(self._attempt, work, task, run)

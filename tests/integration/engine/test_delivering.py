@@ -1,5 +1,7 @@
 """One effect under one key: stable over retries and reruns, in doubt where nobody can know, and never twice."""
 
+from contextlib import suppress
+
 import pytest
 
 from tests.conftest import MakeWorld
@@ -93,10 +95,10 @@ def test_what_certainly_did_not_happen_failed(make_sqlite_world: MakeWorld, erro
 
 @pytest.mark.parametrize("place", ["reserve", "book", "booked", "notify"])
 def test_a_crash_in_a_delivery_whose_target_knows_the_key_has_its_effect_once(
-    make_world: MakeWorld, place: str
+    make_sqlite_world: MakeWorld, place: str
 ) -> None:
     office = Office()
-    scene = office_scene(make_world, office)
+    scene = office_scene(make_sqlite_world, office)
     office.will(place, Crash())
     case = scene.submit()
     scene.crash()
@@ -107,9 +109,9 @@ def test_a_crash_in_a_delivery_whose_target_knows_the_key_has_its_effect_once(
 
 
 @pytest.mark.parametrize("place", ["reserve", "book", "booked", "notify"])
-def test_a_crash_in_a_delivery_whose_target_does_not_is_in_doubt(make_world: MakeWorld, place: str) -> None:
+def test_a_crash_in_a_delivery_whose_target_does_not_is_in_doubt(make_sqlite_world: MakeWorld, place: str) -> None:
     office = Office()
-    scene = office_scene(make_world, office, idempotent=False)
+    scene = office_scene(make_sqlite_world, office, idempotent=False)
     office.will(place, Crash())
     case = scene.submit()
 
@@ -215,12 +217,14 @@ def applying_then_lost(scene: Scene, times: int) -> None:
 
 
 @pytest.mark.parametrize("changed", ["by the model", "by a person"])
-def test_what_is_recorded_as_delivered_is_what_the_system_of_record_has(make_world: MakeWorld, changed: str) -> None:
+def test_what_is_recorded_as_delivered_is_what_the_system_of_record_has(
+    make_sqlite_world: MakeWorld, changed: str
+) -> None:
     """The desk has the first values under the key and knows it again; other values under it would never arrive.
 
     So a rerun may not send other values under the key of an effect that may have been had.
     """
-    scene = sample(make_world, sure(0.95 if changed == "by the model" else 0.1, queue="billing", reply="First"))
+    scene = sample(make_sqlite_world, sure(0.95 if changed == "by the model" else 0.1, queue="billing", reply="First"))
     applying_then_lost(scene, 3)
     case = scene.worked()
     if changed == "by a person":
@@ -242,6 +246,32 @@ def test_what_is_recorded_as_delivered_is_what_the_system_of_record_has(make_wor
     for run in scene.world.case(case).runs:
         if run.delivery is not None and run.delivery.state == "applied":
             assert scene.desk.applied[run.delivery.key].model_dump() == run.output
+
+
+@pytest.mark.parametrize("first", ["answer lost", "crash"])
+def test_a_plain_no_to_the_second_attempt_says_nothing_of_the_first(make_sqlite_world: MakeWorld, first: str) -> None:
+    """The first had its effect, and then the target closed: it is not certain that nothing happened."""
+    office = Office()
+    scene = office_scene(make_sqlite_world, office, autonomy=DRAFT)
+    case = scene.worked()
+    scene.approve(case)
+    office.will("book", None, NotDone("closed"))
+    office.will("booked", Crash() if first == "crash" else OutcomeUnknown("the answer was lost"))
+    if first == "crash":
+        scene.crash()
+    scene.world.work()
+    assert scene.run(case).state == "failed"
+    assert office.applied == {"office/ticket-1": Triage(queue="billing", reply="Hello")}
+
+    with suppress(Refused):
+        reruns.rerun(scene.world.context, case, by="U0DEV", from_step="start")
+        scene.world.work()
+        scene.edit(case, queue="delivery", reply="Other")
+        scene.world.work()
+
+    for run in scene.world.case(case).runs:
+        if run.delivery is not None and run.delivery.state == "applied":
+            assert office.applied[run.delivery.key].model_dump() == run.output
 
 
 def test_a_redelivery_after_a_crash_names_who_resolved_it(make_world: MakeWorld) -> None:

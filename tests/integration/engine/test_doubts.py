@@ -4,7 +4,8 @@ import pytest
 
 from tests.conftest import MakeWorld
 from tests.integration.engine.scene import CARDS, Crash, Office, Scene, office_scene, sample
-from workflows import OutcomeUnknown
+from tests.sample import Ticket, Triage
+from workflows import NotDone, OutcomeUnknown, Run
 from workflows.engine import doubts, reruns
 from workflows.engine.errors import Refused, Unknown
 from workflows.engine.reviews import Follows
@@ -113,9 +114,11 @@ def test_the_news_of_a_rejection_can_be_in_doubt_too(make_sqlite_world: MakeWorl
 
 
 @pytest.mark.parametrize("happened", [True, False])
-def test_a_delivery_in_doubt_can_be_settled_after_the_case_was_revised(make_world: MakeWorld, happened: bool) -> None:
+def test_a_delivery_in_doubt_can_be_settled_after_the_case_was_revised(
+    make_sqlite_world: MakeWorld, happened: bool
+) -> None:
     """The older run is still in doubt: somebody has to be able to say what became of it."""
-    scene, case = doubtful(make_world)
+    scene, case = doubtful(make_sqlite_world)
     scene.submit(text="charged thrice")
     scene.world.work()
     assert scene.run(case).state == "delivered"
@@ -124,4 +127,65 @@ def test_a_delivery_in_doubt_can_be_settled_after_the_case_was_revised(make_worl
     doubts.settle(scene.world.context, case, happened=happened, by="U0EVE")
 
     assert scene.deliveries() == {KEY: "applied" if happened else "failed", f"{KEY}/revision-2": "applied"}
+    assert scene.run(case).state == "delivered"
+
+
+def test_of_two_deliveries_in_doubt_the_person_says_which(make_sqlite_world: MakeWorld) -> None:
+    """A case and its newer revision: what was found out about one says nothing about the other."""
+    scene, case = doubtful(make_sqlite_world)
+    scene.desk.errors.append(OutcomeUnknown("connection lost again"))
+    scene.submit(text="charged thrice")
+    scene.world.work()
+
+    with pytest.raises(Refused, match=f"say which by its key: {KEY}, {KEY}/revision-2"):
+        doubts.settle(scene.world.context, case, happened=True, by="U0EVE")
+    doubts.settle(scene.world.context, case, happened=True, by="U0EVE", key=f"{KEY}/revision-2")
+    doubts.settle(scene.world.context, case, happened=False, by="U0EVE")
+
+    assert scene.deliveries() == {KEY: "failed", f"{KEY}/revision-2": "applied"}
+    assert scene.run(case).state == "delivered"
+
+
+def test_a_failed_delivery_that_may_have_happened_is_looked_at_before_other_values_go_out(
+    make_sqlite_world: MakeWorld,
+) -> None:
+    """Its target knows the key again, so other values under it would never arrive."""
+    scene = sample(make_sqlite_world)
+    scene.desk.errors += [OutcomeUnknown("connection lost")] * 3
+    case = scene.worked()
+
+    with pytest.raises(Refused, match="its delivery may have happened, with the values it had"):
+        reruns.rerun(scene.world.context, case, by="U0DEV", from_step="start")
+    with pytest.raises(Refused, match="run it again from deliver"):
+        doubts.settle(scene.world.context, case, happened=True, by="U0EVE")
+    doubts.settle(scene.world.context, case, happened=False, by="U0EVE")
+    reruns.rerun(scene.world.context, case, by="U0DEV", from_step="start")
+    scene.world.work()
+
+    assert scene.run(case).state == "delivered"
+
+
+@pytest.mark.parametrize("first", [Crash(), OutcomeUnknown("connection lost")], ids=["crash", "unknown"])
+def test_a_refusal_says_nothing_about_the_attempt_before_it(make_sqlite_world: MakeWorld, first: BaseException) -> None:
+    """The first attempt had its effect and was cut off; that the second is refused does not undo it."""
+    scene = sample(make_sqlite_world)
+    turns: list[BaseException] = [first, NotDone("closed")]
+
+    @scene.workflow.deliver(idempotent=True)
+    def deliver(triage: Triage, run: Run[Ticket]) -> str:
+        scene.desk.applied.setdefault(run.key, triage)
+        if turns:
+            raise turns.pop(0)
+        return "done"
+
+    case = scene.submit()
+    if isinstance(first, Crash):
+        scene.crash()
+    scene.world.work()
+    assert scene.run(case).state == "failed"
+
+    with pytest.raises(Refused, match="its delivery may have happened, with the values it had"):
+        reruns.rerun(scene.world.context, case, by="U0DEV", from_step="start")
+    reruns.rerun(scene.world.context, case, by="U0DEV")
+    scene.world.work()
     assert scene.run(case).state == "delivered"

@@ -67,16 +67,14 @@ def test_an_empty_batch_is_none(make_sqlite_world: MakeWorld) -> None:
     assert scene.world.submit_all(scene.workflow, []) == []
 
 
-@pytest.mark.parametrize(
-    "key", ["x" * 255, "😀" * 255, "ﷺ", "'; DROP TABLE cases; --", "a/../b", "{}", "%s %(x)s", "1"], ids=ascii
-)
-def test_a_key_is_kept_as_it_is(make_world: MakeWorld, key: str) -> None:
+def test_a_key_is_kept_as_it_is(make_world: MakeWorld) -> None:
     scene = sample(make_world)
-    scene.workflow.key = lambda _: key
-    case = scene.worked()
-    assert scene.world.case(case).key == key
-    assert scene.run(case).state == "delivered"
-    assert scene.submit() == case
+    scene.workflow.key = lambda ticket: ticket.text
+    for key in ("x" * 255, "😀" * 255, "ﷺ", "'; DROP TABLE cases; --", "a/../b", "{}", "%s %(x)s", "1"):
+        case = scene.worked(text=key)
+        assert scene.world.case(case).key == key
+        assert scene.run(case).state == "delivered"
+        assert scene.submit(text=key) == case
 
 
 def test_keys_that_look_alike_are_different_cases(make_world: MakeWorld) -> None:
@@ -89,12 +87,13 @@ def test_keys_that_look_alike_are_different_cases(make_world: MakeWorld) -> None
     assert len(scene.deliveries()) == len(alike)
 
 
-@pytest.mark.parametrize("text", ["‮evil", "zero​width", "😀", "a\x1b[31mb", "<!channel>", "\r\n", "x" * 200_000])
-def test_unusual_text_is_kept_unchanged(make_world: MakeWorld, text: str) -> None:
+def test_unusual_text_is_kept_unchanged(make_world: MakeWorld) -> None:
     scene = sample(make_world)
-    case = scene.worked(text=text)
-    assert scene.run(case).input["text"] == text
-    assert scene.run(case).state == "delivered"
+    texts = ["‮evil", "zero​width", "😀", "a\x1b[31mb", "<!channel>", "\r\n", "x" * 200_000]
+    for number, text in enumerate(texts):
+        case = scene.worked(id=number, text=text)
+        assert scene.run(case).input["text"] == text
+        assert scene.run(case).state == "delivered"
 
 
 def test_workflows_do_not_share_their_keys(make_world: MakeWorld) -> None:

@@ -24,7 +24,7 @@ from workflows.engine.intake import Intake
 
 Call = Callable[[], object]
 
-PATIENCE = 1.0
+PATIENCE = 0.3
 """Seconds after which the second one is taken to wait for the first, and the first is let go."""
 
 

@@ -71,11 +71,10 @@ def outcomes(scene: Scene, calls: Sequence[tuple[Decide, OpenReview, str]]) -> l
     [
         [_approve],
         [_approve, _edit],
-        [_edit, CLOSE],
         [_approve, _edit, BY_HAND, CLOSE, AGAIN],
         [BY_HAND],
     ],
-    ids=["approve", "approve or edit", "edit or close", "anything", "by hand"],
+    ids=["approve", "approve or edit", "anything", "by hand"],
 )
 def test_of_twenty_decisions_at_once_one_counts(make_world: MakeWorld, mix: list[Decide]) -> None:
     scene = sample(make_world, autonomy=DRAFT)

@@ -168,12 +168,12 @@ def test_twenty_ask_at_once_and_it_is_done_once(make_world: MakeWorld) -> None:
     assert len(scene.world.case(case).runs) == 2
 
 
-@pytest.mark.parametrize("from_step", [None, "start", "ask", "deliver"])
-def test_a_delivered_case_is_not_run_again(make_world: MakeWorld, from_step: str | None) -> None:
+def test_a_delivered_case_is_not_run_again(make_world: MakeWorld) -> None:
     scene = sample(make_world)
     case = scene.worked()
-    with pytest.raises(Refused, match="it was delivered; a delivered case is corrected, not run again"):
-        reruns.rerun(scene.world.context, case, by="U0DEV", from_step=from_step)
+    for from_step in (None, "start", "ask", "deliver"):
+        with pytest.raises(Refused, match="it was delivered; a delivered case is corrected, not run again"):
+            reruns.rerun(scene.world.context, case, by="U0DEV", from_step=from_step)
     assert scene.run(case).state == "delivered"
 
 
