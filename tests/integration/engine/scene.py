@@ -7,8 +7,10 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, JsonValue
+from sqlalchemy import text
 
 from store import schema
+from store.database import Database
 from tests.conftest import MakeWorld
 from tests.sample import Desk, Ticket, Triage, sample_workflow
 from tests.world import Tell, World, sure
@@ -114,6 +116,17 @@ class Scene:
     def deliveries(self) -> dict[str, str]:
         """Delivery key -> state."""
         return {row.key: row.state for row in rows(self.world, schema.Delivery)}
+
+
+def empty(database: Database) -> None:
+    """Leave nothing in a database but its tables."""
+    tables = [table.name for table in reversed(schema.Base.metadata.sorted_tables)]
+    with database.write() as session:
+        if database.file is None:
+            session.execute(text(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY"))
+        else:
+            for table in tables:
+                session.execute(text(f"DELETE FROM {table}"))
 
 
 def rows(world: World, table: type[RowT]) -> list[RowT]:

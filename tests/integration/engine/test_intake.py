@@ -132,8 +132,8 @@ def test_a_number_that_means_two_cases_is_refused(make_world: MakeWorld) -> None
         find_case(scene.world.context, "1")
 
 
-def test_a_thousand_cases_in_one_batch(make_world: MakeWorld) -> None:
+def test_hundreds_of_cases_in_one_batch(make_world: MakeWorld) -> None:
     scene = sample(make_world)
-    receipts = scene.world.submit_all(scene.workflow, [{"id": number, "text": "x"} for number in range(1_000)])
-    assert len({receipt.case for receipt in receipts}) == 1_000
+    receipts = scene.world.submit_all(scene.workflow, [{"id": number, "text": "x"} for number in range(300)])
+    assert len({receipt.case for receipt in receipts}) == 300
     assert {receipt.intake for receipt in receipts} == {Intake.TAKEN_IN}

@@ -5,22 +5,18 @@ good will again, and every case has to come to its end.
 """
 
 import json
-import shutil
-import tempfile
 from collections import Counter, deque
 from collections.abc import Iterable
-from functools import cache
-from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from sqlalchemy import event
 
-from store import migrate, schema
+from store import schema
 from store.database import Database
-from tests.integration.engine.scene import Crash, Scene, rows
+from tests.integration.engine.scene import Crash, Scene, empty, rows
 from tests.integration.engine.trail import follow_the_trail
 from tests.sample import Ticket, Triage
 from tests.world import World
@@ -47,30 +43,15 @@ REFERENCES = st.integers(0, 9)
 """Which one of those that are there."""
 
 
-@cache
-def _template() -> Path:
-    """A SQLite file with the newest schema and nothing in it."""
-    file = Path(tempfile.mkdtemp(prefix="countersign-machine-")) / "empty.sqlite"
-    database = Database(f"sqlite:///{file}")
-    migrate.upgrade(database)
-    database.close()
-    return file
-
-
-def _in_a_hurry(connection: Any, _record: object) -> None:
-    """Nothing here is about the power failing: the disk need not be waited for."""
-    connection.execute("PRAGMA synchronous=OFF")
-
-
 class Machine(RuleBasedStateMachine):
     """One Countersign with one automation, and everybody around it."""
 
+    database: ClassVar[Database]
     scene: Scene
     world: World
 
     def __init__(self) -> None:
         super().__init__()
-        self.folder = Path(tempfile.mkdtemp(prefix="countersign-machine-"))
         self.turns: dict[str, deque[str]] = {place: deque() for place in ("step", "model", "desk")}
         self.effects: list[tuple[str, object]] = []
         """(key, what): every effect that the system of record really had."""
@@ -92,11 +73,9 @@ class Machine(RuleBasedStateMachine):
     )
     def begin(self, idempotent: bool, floor: float | None, model: list[str], desk: list[str]) -> None:
         """Three cases, a target that knows keys or does not, a workflow that may resolve cases alone or not."""
-        shutil.copy(_template(), self.folder / "test.sqlite")
+        empty(self.database)
         self.idempotent = idempotent
-        database = Database(f"sqlite:///{self.folder / 'test.sqlite'}")
-        event.listen(database.engine, "connect", _in_a_hurry)
-        self.world = World(database=database, model=ScriptedModel(self._model))
+        self.world = World(database=self.database, model=ScriptedModel(self._model))
         workflow = self._workflow(Autonomy.draft() if floor is None else Autonomy.floor(floor))
         self.world.registry.add(workflow)
         self.scene = Scene(world=self.world, workflow=workflow)
@@ -218,7 +197,7 @@ class Machine(RuleBasedStateMachine):
     def go_on(self, moves: list[tuple[int, str, str, str | None, str]]) -> None:
         """Everybody does what there is to do: decide, run again what failed, look into doubts, correct, work."""
         for which, kind, queue, from_step, desk in moves:
-            match self.world.state(self._case(which)):
+            match self._newest()[self._case(which)].state:
                 case RunState.WAITING:
                     self.decide(which, kind, queue, old=False)
                 case RunState.FAILED:
@@ -307,24 +286,24 @@ class Machine(RuleBasedStateMachine):
 
     @rule(which=REFERENCES)
     def settle(self, which: int) -> None:
-        """A person looks whether a case's delivery happened that is in doubt, or that failed, and says so."""
-        self._settle(self._case(which))
+        """A person looks whether a delivery happened that is in doubt, or that failed, and says so."""
+        unsure = [row for row in rows(self.world, schema.Delivery) if row.state in ("doubtful", "failed")]
+        if unsure:
+            self._settle(unsure[which % len(unsure)])
 
-    def _settle(self, case: int) -> None:
-        """What is asked about is the oldest delivery that is in doubt, else the newest run's."""
-        view = self.world.case(case)
-        doubtful = [run for run in view.runs if run.state == RunState.DOUBTFUL]
-        delivery = (doubtful or [view.newest])[0].delivery
-        if delivery is None:
-            return
+    def _settle(self, delivery: schema.Delivery) -> None:
         happened = delivery.key in dict(self.effects)
         try:
-            doubts.settle(self.world.context, case, happened=happened, by="U1", key=delivery.key)
+            doubts.settle(self.world.context, delivery.case_id, happened=happened, by="U1", key=delivery.key)
         except Refused:
-            assert not doubtful
+            assert delivery.state == "failed"
 
     def _case(self, which: int) -> int:
         return sorted(self.cases.values())[which % len(self.cases)]
+
+    def _newest(self) -> dict[int, schema.Run]:
+        """Case -> its newest run."""
+        return {run.case_id: run for run in rows(self.world, schema.Run)}
 
     # What always holds.
 
@@ -378,13 +357,8 @@ class Machine(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """Everybody is of good will again: every case comes to its end, and each has had its effect once."""
-        try:
-            if hasattr(self, "scene"):
-                self._come_to_an_end()
-        finally:
-            if hasattr(self, "world"):
-                self.world.database.close()
-            shutil.rmtree(self.folder)
+        if hasattr(self, "scene"):
+            self._come_to_an_end()
 
     def _come_to_an_end(self) -> None:
         for turns in self.turns.values():
@@ -392,17 +366,17 @@ class Machine(RuleBasedStateMachine):
         self.world.restart()
         for _ in range(4):
             self.world.work()
-            for case in self.cases.values():
-                for _ in range(3):
-                    self._settle(case)
-                if self.world.state(case) == RunState.FAILED:
-                    reruns.rerun(self.world.context, case, by="U0DEV")
+            for delivery in rows(self.world, schema.Delivery):
+                if delivery.state in ("doubtful", "failed"):
+                    self._settle(delivery)
+            for run in self._newest().values():
+                if run.state == RunState.FAILED:
+                    reruns.rerun(self.world.context, run.case_id, by="U0DEV")
             for review in open_reviews(self.world.context):
                 values = Triage(queue="billing", reply="in the end")
                 reviews.edit(self.world.context, review.id, review.version, values, by="U1")
         self.nothing_is_lost_doubled_or_wrong()
-        states = {self.world.state(case) for case in self.cases.values()}
-        assert states <= {RunState.DELIVERED, RunState.CLOSED}
+        assert {run.state for run in self._newest().values()} <= {RunState.DELIVERED, RunState.CLOSED}
 
 
 def _once(things: Iterable[object]) -> bool:
@@ -410,9 +384,14 @@ def _once(things: Iterable[object]) -> bool:
     return all(times == 1 for times in Counter(things).values())
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _database(sqlite_database: Database) -> None:
+    Machine.database = sqlite_database
+
+
 TestMachine = Machine.TestCase
 TestMachine.settings = settings(
-    max_examples=25,
+    max_examples=20,
     stateful_step_count=20,
     deadline=None,
     # To shrink a failing way takes minutes; it is printed as it was found.
