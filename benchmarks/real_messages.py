@@ -69,7 +69,8 @@ def report(measured: Mapping[str, Sequence[Numbers]]) -> str:
             "",
             f"On {datetime.now(UTC):%Y-%m-%d}: {os.cpu_count()} cores, {platform.machine()}, {platform.system()}, "
             f"Python {platform.python_version()}, {packages}; commit {_commit()}. "
-            f"SQLite with WAL and synchronous=FULL, 8 threads, one process. Medians of {runs} run{'s' if runs > 1 else ''}.",
+            "SQLite with WAL and synchronous=FULL, 8 threads, one process. "
+            + (f"Medians of {runs} runs." if runs > 1 else "One run."),
             "",
             HEADING,
             "",
