@@ -71,10 +71,8 @@ def revise(session: Session, *, case: int, revision: int, content_hash: str) -> 
     rows.change(session, Case, case, where={"revision": revision}, to=raised)
 
 
-def lines(
-    session: Session, *, team: int, workflow: str | None, state: str | None, limit: int, before: int | None = None
-) -> list[CaseLine]:
-    """Cases with the state of their newest run, newest case first. `before`: only cases with a smaller id."""
+def lines(session: Session, *, team: int, workflow: str | None, state: str | None, limit: int) -> list[CaseLine]:
+    """Cases with the state of their newest run, newest case first."""
     newest = select(func.max(Run.id)).where(Run.case_id == Case.id).correlate(Case).scalar_subquery()
     query = (
         select(Case.id, Case.key, Workflow.name, Case.revision, Run.state, Run.resolution, Case.received_at)
@@ -88,8 +86,6 @@ def lines(
         query = query.where(Workflow.name == workflow)
     if state is not None:
         query = query.where(Run.state == state)
-    if before is not None:
-        query = query.where(Case.id < before)
     return [
         CaseLine(
             id=row.id,

@@ -189,27 +189,3 @@ def test_a_refusal_says_nothing_about_the_attempt_before_it(make_sqlite_world: M
     reruns.rerun(scene.world.context, case, by="U0DEV")
     scene.world.work()
     assert scene.run(case).state == "delivered"
-
-
-def test_of_several_doubts_it_has_to_be_said_which(make_world: MakeWorld) -> None:
-    """A case that was revised while its first delivery was in doubt, and whose second one is too."""
-    scene, case = doubtful(make_world)
-    scene.desk.errors.append(OutcomeUnknown("connection lost"))
-    scene.submit(text="charged thrice")
-    scene.world.work()
-    first, second = scene.deliveries()
-
-    with pytest.raises(Refused, match=f"several of its deliveries are in doubt.*{first}, {second}"):
-        doubts.settle(scene.world.context, case, happened=True, by="U0EVE")
-    with pytest.raises(Refused, match="not in doubt"):
-        doubts.settle(scene.world.context, case, happened=True, by="U0EVE", key="sample/ticket-9")
-    assert set(scene.deliveries().values()) == {"doubtful"}
-
-    doubts.settle(scene.world.context, case, happened=False, by="U0EVE", key=second)
-    assert scene.deliveries() == {first: "doubtful", second: "failed"}
-    doubts.settle(scene.world.context, case, happened=True, by="U0EVE", key=first)
-    assert scene.deliveries() == {first: "applied", second: "failed"}
-    reruns.rerun(scene.world.context, case, by="U0DEV")
-    scene.world.work()
-    assert scene.deliveries() == {first: "applied", second: "applied"}
-    assert scene.desk.attempts == [first, second, second]
