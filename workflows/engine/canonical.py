@@ -1,12 +1,14 @@
 """One way to write a value as JSON, so that equal values have equal hashes; and what no database can keep."""
 
 import json
+from collections import deque
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import fields, is_dataclass
 from hashlib import sha256
+from itertools import repeat
 from typing import TypeVar
 
-from pydantic import BaseModel, JsonValue
+from pydantic import BaseModel, JsonValue, RootModel
 from pydantic_core import to_jsonable_python
 
 MAX_DEPTH = 50
@@ -84,26 +86,29 @@ def _text(plain: JsonValue) -> str:
 
 
 def _ordered(value: object, plain: JsonValue) -> JsonValue:
-    """The JSON form of a value with the lists that were sets in order: a set has none, and gives another each time."""
-    if isinstance(plain, list):
-        if isinstance(value, Set):
-            return sorted(plain, key=_text)
-        if isinstance(value, (list, tuple)) and len(value) == len(plain):
-            return [_ordered(inner, form) for inner, form in zip(value, plain, strict=True)]
-    elif isinstance(plain, dict):
-        inside = _inside(value)
-        return {name: _ordered(inside.get(name), form) for name, form in plain.items()}
+    """The JSON form of a value with the lists that were sets in order: a set has none, and gives another each time.
+
+    Value and form are walked side by side, since the form no longer tells what was a set.
+    """
+    if isinstance(value, RootModel):
+        return _ordered(value.root, plain)
+    if isinstance(plain, list) and isinstance(value, (Set, list, tuple, deque)) and len(value) == len(plain):
+        forms = [_ordered(inner, form) for inner, form in zip(value, plain, strict=True)]
+        return sorted(forms, key=_text) if isinstance(value, Set) else forms
+    if isinstance(plain, dict):
+        # By place: a name may stand there as an alias or as text. What is computed comes last and has no value.
+        return {name: _ordered(inner, form) for inner, (name, form) in zip(_inside(value), plain.items(), strict=False)}
     return plain
 
 
-def _inside(value: object) -> Mapping[object, object]:
+def _inside(value: object) -> Iterator[object]:
     if isinstance(value, Mapping):
-        return value
-    if isinstance(value, BaseModel):
-        return dict(value)
-    if is_dataclass(value):
-        return {field.name: getattr(value, field.name) for field in fields(value)}
-    return {}
+        yield from value.values()
+    elif isinstance(value, BaseModel):
+        yield from (inner for _, inner in value)
+    elif is_dataclass(value):
+        yield from (getattr(value, field.name) for field in fields(value))
+    yield from repeat(None)
 
 
 def _is_utf8(text: str) -> bool:

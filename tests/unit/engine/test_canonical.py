@@ -1,7 +1,9 @@
 """One way to write a value, and what no database can keep."""
 
 import json
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -9,7 +11,7 @@ from enum import StrEnum
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import BaseModel, JsonValue
+from pydantic import BaseModel, Field, JsonValue, RootModel
 
 from workflows.engine.canonical import MAX_DEPTH, MAX_MESSAGE, canonical, digest, printable, unstorable
 
@@ -129,3 +131,40 @@ def test_an_error_message_can_always_be_kept(message: str) -> None:
 
 def test_an_endless_error_message_is_cut() -> None:
     assert len(printable("x" * 1_000_000)) == MAX_MESSAGE
+
+
+class Tagged(BaseModel):
+    tags: set[int] = Field(alias="theTags")
+
+
+class Tags(RootModel[frozenset[int]]):
+    """A model that is nothing but a set."""
+
+
+@dataclass(frozen=True)
+class Pair:
+    left: frozenset[int]
+
+
+SHAPES: list[Callable[[set[int]], object]] = [
+    lambda tags: [tags],
+    lambda tags: (1, tags),
+    lambda tags: {"a": {"b": tags}},
+    lambda tags: {1: tags},
+    lambda tags: {date(2026, 3, 1): tags},
+    lambda tags: Tagged(theTags=tags),
+    lambda tags: [Tagged(theTags=tags)],
+    lambda tags: Tags(frozenset(tags)),
+    lambda tags: Pair(frozenset(tags)),
+    lambda tags: {frozenset(tags), frozenset({1})},
+    lambda tags: deque([tags]),
+]
+
+
+@pytest.mark.parametrize(
+    "shape",
+    SHAPES,
+    ids=["list", "tuple", "dict", "number", "date", "alias", "models", "root", "dataclass", "sets", "deque"],
+)
+def test_a_set_has_one_text_wherever_it_stands(shape: Callable[[set[int]], object]) -> None:
+    assert canonical(shape({0, 8})) == canonical(shape({8, 0}))
