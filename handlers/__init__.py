@@ -1,1 +1,1 @@
-"""Hears and draws: Slack's listeners, the blocks, the HTTP routes."""
+"""Hears and draws: Slack's listeners, and the blocks."""

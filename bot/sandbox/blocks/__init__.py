@@ -1,0 +1,1 @@
+"""Block Kit as Slack takes it: what is not described here is refused."""

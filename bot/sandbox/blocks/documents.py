@@ -1,0 +1,121 @@
+"""A message's blocks and a modal as a whole: what Slack would say against them."""
+
+from collections.abc import Iterator
+from uuid import uuid4
+
+from pydantic import JsonValue
+
+from bot.sandbox.errors import SlackError
+from bot.sandbox.json import Object, copy, length, objects, size
+from handlers import limits
+
+from .layout import BLOCK
+from .shapes import Place, Shape, each, flag, one_of, record, string
+from .texts import plain
+
+APART = frozenset({"table", "data_table", "data_visualization"})
+"""Blocks whose size has a limit of its own, larger than that of all other blocks of a message."""
+
+_MESSAGE = each(BLOCK, most=limits.MESSAGE_BLOCKS, least=0)
+
+
+def every_block(blocks: JsonValue) -> Iterator[Object]:
+    """The blocks, and those in containers."""
+    for block in objects(blocks):
+        yield block
+        yield from objects(block.get("child_blocks"))
+
+
+def _ids_differ(value: JsonValue, place: Place) -> None:
+    seen: set[str] = set()
+    for block in every_block(value):
+        named = block.get("block_id")
+        if isinstance(named, str) and named in seen:
+            place.refuse(f"block_id {named} already exists")
+        if isinstance(named, str):
+            seen.add(named)
+
+
+def _inputs_can_be_submitted(value: JsonValue, place: Place) -> None:
+    assert isinstance(value, dict)
+    if "submit" not in value and any(block.get("type") == "input" for block in every_block(value["blocks"])):
+        place.refuse("missing required field: submit")
+
+
+def _view_blocks(value: JsonValue, place: Place) -> None:
+    each(BLOCK, most=limits.VIEW_BLOCKS, least=0)(value, place)
+    _ids_differ(value, place)
+
+
+_VIEW: Shape = record(
+    {"type": one_of("modal"), "title": plain(limits.VIEW_TITLE), "blocks": _view_blocks},
+    {
+        "submit": plain(limits.VIEW_TITLE),
+        "close": plain(limits.VIEW_TITLE),
+        "private_metadata": string(limits.PRIVATE_METADATA, least=0),
+        "callback_id": string(limits.ID, least=0),
+        "external_id": string(limits.ID, least=0),
+        "clear_on_close": flag,
+        "notify_on_close": flag,
+        "submit_disabled": flag,
+    },
+    also=(_inputs_can_be_submitted,),
+)
+
+
+def accept_message_blocks(blocks: JsonValue) -> list[Object]:
+    """The blocks as Slack keeps them, each with its ids. Raises SlackError."""
+    place = Place(path="/blocks", surface="message", findings=[])
+    _MESSAGE(blocks, place)
+    _ids_differ(blocks, place)
+    _together(blocks, place)
+    if place.findings:
+        raise SlackError("invalid_blocks", place.findings)
+    assert isinstance(blocks, list)
+    counted: list[JsonValue] = [block for block in objects(blocks) if block["type"] not in APART]
+    if length(counted) > limits.MESSAGE_BLOCKS_JSON:
+        raise SlackError("msg_blocks_too_long")
+    return [_named(block) for block in objects(blocks)]
+
+
+def accept_view(view: JsonValue) -> Object:
+    """A modal as Slack keeps it. Raises SlackError."""
+    # Its size is told first: what is too large is not looked at any closer.
+    if size(view) > limits.VIEW_JSON:
+        raise SlackError("view_too_large")
+    place = Place(path="/view", surface="modal", findings=[])
+    _VIEW(view, place)
+    if place.findings:
+        raise SlackError("invalid_arguments", place.findings)
+    assert isinstance(view, dict)
+    return {**copy(view), "blocks": [_named(block) for block in objects(view["blocks"])]}
+
+
+def _together(blocks: JsonValue, place: Place) -> None:
+    kinds = [block.get("type") for block in every_block(blocks)]
+    if kinds.count("table") > limits.MESSAGE_TABLES:
+        raise SlackError("invalid_attachments", ["[ERROR] only_one_table_allowed"])
+    if kinds.count("data_visualization") > limits.MESSAGE_CHARTS:
+        place.refuse(f"no more than {limits.MESSAGE_CHARTS} data_visualization blocks allowed")
+    texts = [block.get("text") for block in objects(blocks) if block.get("type") == "markdown"]
+    if sum(len(text) for text in texts if isinstance(text, str)) > limits.MARKDOWN_TEXT:
+        place.refuse(f"must be less than {limits.MARKDOWN_TEXT + 1} characters in all markdown blocks")
+
+
+def _named(block: Object) -> Object:
+    named = copy(block)
+    named.setdefault("block_id", uuid4().hex[:5])
+    for element in interactive(named):
+        element.setdefault("action_id", uuid4().hex[:5])
+    if "child_blocks" in named:
+        named["child_blocks"] = [_named(child) for child in objects(named["child_blocks"])]
+    return named
+
+
+def interactive(block: Object) -> list[Object]:
+    """The elements of a block that a person can act on."""
+    if block.get("type") == "section":
+        return [element for element in objects([block.get("accessory")]) if element.get("type") != "image"]
+    if block.get("type") == "actions":
+        return objects(block.get("elements"))
+    return objects([block.get("element")]) if block.get("type") == "input" else []

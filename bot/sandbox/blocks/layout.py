@@ -1,0 +1,106 @@
+"""The blocks themselves, and on which surface each of them may stand."""
+
+from collections.abc import Mapping
+
+from pydantic import JsonValue
+
+from bot.sandbox.json import objects
+from handlers import limits
+
+from .charts import CHART
+from .elements import IN_ACTIONS, IN_INPUT, IN_SECTION
+from .rich_text import RICH_TEXT
+from .shapes import Place, Shape, at_least_one, each, flag, one_of, only_on, record, string, typed, whole
+from .tables import DATA_TABLE, TABLE
+from .texts import IMAGE_ELEMENT, any_text, link, plain, texts
+
+_ID = {"block_id": string(limits.ID)}
+
+
+def _actions_differ(value: JsonValue, place: Place) -> None:
+    assert isinstance(value, dict)
+    seen: set[JsonValue] = set()
+    for index, element in enumerate(objects(value.get("elements"))):
+        named = element.get("action_id")
+        if isinstance(named, str) and named in seen:
+            place.at("elements").at(index).at("action_id").refuse(f"action_id {named} already exists")
+        seen.add(named if isinstance(named, str) else None)
+
+
+def _collapses(value: JsonValue, place: Place) -> None:
+    assert isinstance(value, dict)
+    if value.get("default_collapsed") is True and value.get("is_collapsible") is not True:
+        place.refuse("default_collapsed needs is_collapsible")
+    if value.get("has_header_divider") is True and value.get("is_collapsible") is True:
+        place.refuse("has_header_divider cannot be set when is_collapsible is true")
+
+
+_IN_CONTAINER: Mapping[str, Shape] = {
+    "section": record(
+        {},
+        {
+            **_ID,
+            "text": any_text(limits.SECTION_TEXT),
+            "fields": each(any_text(limits.SECTION_FIELD), most=limits.SECTION_FIELDS),
+            "accessory": typed(IN_SECTION),
+            "expand": flag,
+        },
+        also=(at_least_one("text", "fields"),),
+    ),
+    "divider": record({}, _ID),
+    "header": record({"text": plain(limits.HEADER_TEXT)}, {**_ID, "level": whole(1, 6)}),
+    "context": record(
+        {
+            "elements": each(
+                typed({**texts(limits.SECTION_TEXT), "image": IMAGE_ELEMENT}),
+                most=limits.CONTEXT_ELEMENTS,
+            )
+        },
+        _ID,
+    ),
+    "actions": record(
+        {"elements": each(typed(IN_ACTIONS), most=limits.ACTIONS_ELEMENTS)}, _ID, also=(_actions_differ,)
+    ),
+    "image": record(
+        {"image_url": link(limits.IMAGE_URL), "alt_text": string(limits.IMAGE_ALT_TEXT)},
+        {**_ID, "title": plain(limits.IMAGE_TITLE)},
+    ),
+    "input": record(
+        {"label": plain(limits.INPUT_LABEL), "element": typed(IN_INPUT)},
+        {**_ID, "hint": plain(limits.INPUT_HINT), "optional": flag, "dispatch_action": flag},
+    ),
+    "rich_text": RICH_TEXT,
+    "table": only_on("message", TABLE),
+}
+_CONTAINER = record(
+    {"child_blocks": each(typed(_IN_CONTAINER), most=limits.CONTAINER_CHILDREN)},
+    {
+        **_ID,
+        "title": plain(limits.CONTAINER_TITLE),
+        "rich_text_title": typed({"rich_text": RICH_TEXT}),
+        "subtitle": any_text(limits.CONTAINER_TITLE),
+        "width": one_of("narrow", "standard", "wide", "full"),
+        "icon": typed({"image": IMAGE_ELEMENT}),
+        "is_collapsible": flag,
+        "default_collapsed": flag,
+        "has_header_divider": flag,
+    },
+    also=(at_least_one("title", "rich_text_title"), _collapses),
+)
+
+BLOCK = typed(
+    {
+        **_IN_CONTAINER,
+        "container": _CONTAINER,
+        "markdown": only_on("message", record({"text": string(limits.MARKDOWN_TEXT)}, _ID)),
+        "data_table": only_on("message", DATA_TABLE),
+        "data_visualization": only_on("message", CHART),
+        "alert": only_on(
+            "modal",
+            record(
+                {"text": any_text(limits.ALERT_TEXT)},
+                {**_ID, "level": one_of("default", "info", "warning", "error", "success")},
+            ),
+        ),
+    }
+)

@@ -1,0 +1,176 @@
+"""The words that Block Kit is described in: a shape looks at a value and writes down what Slack would refuse."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from pydantic import JsonValue
+
+Surface = Literal["message", "modal"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where in a document a shape looks, and the list that it writes findings to."""
+
+    path: str
+    surface: Surface
+    findings: list[str]
+
+    def at(self, key: str | int) -> "Place":
+        return replace(self, path=f"{self.path}/{key}")
+
+    def refuse(self, finding: str) -> None:
+        self.findings.append(f"[ERROR] {finding} [json-pointer:{self.path}]")
+
+
+Shape = Callable[[JsonValue, Place], None]
+
+
+def string(most: int, least: int = 1) -> Shape:
+    """Text within a length."""
+
+    def look(value: JsonValue, place: Place) -> None:
+        if not isinstance(value, str):
+            place.refuse("must provide a string")
+        elif len(value) > most:
+            place.refuse(f"must be less than {most + 1} characters")
+        elif len(value) < least:
+            place.refuse(f"must be more than {least - 1} characters")
+
+    return look
+
+
+def matching(pattern: str, what: str, most: int = 3_000) -> Shape:
+    """Text of a certain form."""
+    form = re.compile(pattern)
+
+    def look(value: JsonValue, place: Place) -> None:
+        if not isinstance(value, str) or not form.fullmatch(value) or len(value) > most:
+            place.refuse(f"must be {what}")
+
+    return look
+
+
+def one_of(*allowed: str) -> Shape:
+    """One of some words."""
+
+    def look(value: JsonValue, place: Place) -> None:
+        if value not in allowed:
+            place.refuse(f"must be one of: {', '.join(allowed)}")
+
+    return look
+
+
+def flag(value: JsonValue, place: Place) -> None:
+    """True or false."""
+    if not isinstance(value, bool):
+        place.refuse("must be a boolean")
+
+
+def whole(least: int, most: int) -> Shape:
+    """A whole number within bounds."""
+
+    def look(value: JsonValue, place: Place) -> None:
+        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+            place.refuse(f"must be a whole number from {least} to {most}")
+
+    return look
+
+
+def number(value: JsonValue, place: Place) -> None:
+    """Any number."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        place.refuse("must be a number")
+
+
+def each(shape: Shape, *, most: int, least: int = 1) -> Shape:
+    """A list of such values."""
+
+    def look(value: JsonValue, place: Place) -> None:
+        if not isinstance(value, list):
+            return place.refuse("must provide an array")
+        if len(value) > most:
+            place.refuse(f"no more than {most} items allowed")
+        if len(value) < least:
+            place.refuse(f"no less than {least} items allowed")
+        # Beyond the limit nothing more is said: the answer would only grow.
+        for index, item in enumerate(value[:most]):
+            shape(item, place.at(index))
+        return None
+
+    return look
+
+
+def record(
+    needed: Mapping[str, Shape], optional: Mapping[str, Shape] | None = None, also: Sequence[Shape] = ()
+) -> Shape:
+    """An object with these fields and no others. `also` are looked at where every field is as it should be."""
+    known = {**needed, **(optional or {})}
+
+    def look(value: JsonValue, place: Place) -> None:
+        if not isinstance(value, dict):
+            return place.refuse("must provide an object")
+        before = len(place.findings)
+        for name in needed:
+            if name not in value:
+                place.refuse(f"missing required field: {name}")
+        for name, field in value.items():
+            if name in known:
+                known[name](field, place.at(name))
+            else:
+                place.refuse(f"invalid additional property: {name[:50]}")
+        if len(place.findings) == before:
+            for shape in also:
+                shape(value, place)
+        return None
+
+    return look
+
+
+def typed(shapes: Mapping[str, Shape]) -> Shape:
+    """An object that is one of several, told apart by its `type`."""
+
+    def look(value: JsonValue, place: Place) -> None:
+        if not isinstance(value, dict):
+            return place.refuse("must provide an object")
+        named = value.get("type")
+        if not isinstance(named, str):
+            return place.refuse("missing required field: type")
+        if named not in shapes:
+            return place.at("type").refuse(f"unsupported type: {named[:50]}")
+        return shapes[named]({name: field for name, field in value.items() if name != "type"}, place)
+
+    return look
+
+
+def exactly_one(*names: str) -> Shape:
+    """Of these fields, exactly one."""
+
+    def look(value: JsonValue, place: Place) -> None:
+        if isinstance(value, dict) and sum(name in value for name in names) != 1:
+            place.refuse(f"must define exactly one of: {', '.join(names)}")
+
+    return look
+
+
+def at_least_one(*names: str) -> Shape:
+    """Of these fields, one or more."""
+
+    def look(value: JsonValue, place: Place) -> None:
+        if isinstance(value, dict) and not any(name in value for name in names):
+            place.refuse(f"must define at least one of: {', '.join(names)}")
+
+    return look
+
+
+def only_on(surface: Surface, shape: Shape) -> Shape:
+    """What may stand on one surface only."""
+
+    def look(value: JsonValue, place: Place) -> None:
+        if place.surface != surface:
+            return place.refuse(f"not allowed in a {place.surface}")
+        return shape(value, place)
+
+    return look

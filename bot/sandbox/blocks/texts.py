@@ -1,0 +1,43 @@
+"""Text objects, links, and the dialog that confirms."""
+
+from collections.abc import Mapping
+
+from handlers import limits
+
+from .shapes import Shape, flag, matching, one_of, record, string, typed
+
+
+def texts(most: int) -> Mapping[str, Shape]:
+    """Text objects by type."""
+    return {
+        "plain_text": record({"text": string(most)}, {"emoji": flag}),
+        "mrkdwn": record({"text": string(most)}, {"verbatim": flag}),
+    }
+
+
+def plain(most: int) -> Shape:
+    """A plain_text object."""
+    return typed({"plain_text": texts(most)["plain_text"]})
+
+
+def any_text(most: int) -> Shape:
+    """A plain_text or mrkdwn object."""
+    return typed(texts(most))
+
+
+def link(most: int) -> Shape:
+    """An address on the web."""
+    return matching(r"https?://[^\s/?#]+\S*", f"a link of at most {most} characters", most)
+
+
+CONFIRM = record(
+    {
+        "title": plain(limits.CONFIRM_TITLE),
+        "text": any_text(limits.CONFIRM_TEXT),
+        "confirm": plain(limits.CONFIRM_BUTTON),
+        "deny": plain(limits.CONFIRM_BUTTON),
+    },
+    {"style": one_of("primary", "danger")},
+)
+
+IMAGE_ELEMENT = record({"image_url": link(limits.IMAGE_URL), "alt_text": string(limits.IMAGE_ALT_TEXT)})

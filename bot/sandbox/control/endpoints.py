@@ -1,0 +1,199 @@
+"""The control API over HTTP."""
+
+from collections.abc import Awaitable, Callable
+from hmac import compare_digest
+from typing import TypeVar
+
+from pydantic import JsonValue
+from starlette.requests import Request
+from starlette.responses import Response
+
+from bot.sandbox.errors import BadRequest, NotPossible
+from bot.sandbox.gate import answer, content_type, read_body
+from bot.sandbox.json import Object, parse
+from bot.sandbox.people import administrating, commanding, pressing, submitting
+from bot.sandbox.people.outcomes import told
+from bot.sandbox.people.seeing import find_channel, find_person, messages_seen, views_seen
+from bot.sandbox.sandbox import Sandbox
+
+from . import orders
+
+LONGEST_WAIT = 30.0
+"""Seconds."""
+
+Handler = Callable[[Request], Awaitable[Response]]
+Kind = TypeVar("Kind", bound=orders.Order)
+
+
+class Control:
+    """What a test asks and orders."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+        self.reading: dict[str, Handler] = {
+            "workspace": self._guarded(self._workspace),
+            "channels/{channel}/messages": self._guarded(self._messages),
+            "views": self._guarded(self._views),
+            "calls": self._guarded(self._calls),
+            "wait": self._guarded(self._wait),
+        }
+        self.acting: dict[str, Handler] = {
+            "press": self._ordered(orders.Press, self._press),
+            "press_in_view": self._ordered(orders.PressInView, self._press_in_view),
+            "type": self._ordered(orders.FillIn, self._type),
+            "submit": self._ordered(orders.Submit, self._submit),
+            "close": self._ordered(orders.Close, self._close),
+            "command": self._ordered(orders.Command, self._command),
+            "open_home": self._ordered(orders.ForUser, self._open_home),
+            "admin/delete_message": self._ordered(orders.ForMessage, self._delete_message),
+            "admin/archive_channel": self._ordered(orders.ForChannel, self._archive),
+            "admin/unarchive_channel": self._ordered(orders.ForChannel, self._unarchive),
+            "admin/remove_bot": self._ordered(orders.ForChannel, self._remove_bot),
+            "admin/add_bot": self._ordered(orders.ForChannel, self._add_bot),
+            "admin/set_group": self._ordered(orders.SetGroup, self._set_group),
+            "admin/deactivate_user": self._ordered(orders.ForUser, self._deactivate),
+            "admin/revoke_token": self._ordered(orders.Nothing, self._revoke),
+            "admin/restore_token": self._ordered(orders.Nothing, self._restore),
+            "admin/refresh_sockets": self._ordered(orders.Refresh, self._refresh),
+            "admin/reset": self._ordered(orders.Nothing, self._reset),
+        }
+
+    async def _workspace(self, request: Request) -> Object:
+        shown: JsonValue = parse(self._sandbox.workspace.model_dump_json(), otherwise="failed")
+        return {"workspace": shown, "sockets": self._sandbox.sockets.connected}
+
+    async def _messages(self, request: Request) -> Object:
+        user = find_person(self._sandbox, request.query_params.get("user", ""))
+        channel = find_channel(self._sandbox, user, request.path_params["channel"])
+        return {"messages": [*messages_seen(self._sandbox, user, channel)]}
+
+    async def _views(self, request: Request) -> Object:
+        user = find_person(self._sandbox, request.query_params.get("user", ""))
+        return {"views": [*views_seen(self._sandbox, user)]}
+
+    async def _calls(self, request: Request) -> Object:
+        calls: list[JsonValue] = [
+            {
+                "method": call.method,
+                "channel": call.channel,
+                "ok": call.error is None,
+                "error": call.error,
+                "time": call.at,
+            }
+            for call in self._sandbox.calls.kept
+        ]
+        return {"calls": calls}
+
+    async def _wait(self, request: Request) -> Object:
+        try:
+            since = int(request.query_params.get("since", "-1"))
+            seconds = float(request.query_params.get("seconds", LONGEST_WAIT))
+        except ValueError:
+            raise NotPossible(400, "since and seconds are numbers") from None
+        if not 0 <= seconds <= LONGEST_WAIT:
+            raise NotPossible(400, f"seconds are from 0 to {LONGEST_WAIT:g}")
+        number = await self._sandbox.changes.wait(since, seconds)
+        return {"changed": number > since}
+
+    async def _press(self, order: orders.Press) -> Object:
+        return await pressing.press(
+            self._sandbox,
+            order.user,
+            order.channel,
+            order.ts,
+            action_id=order.action_id,
+            block_id=order.block_id,
+            selected=order.selected,
+            confirmed=order.confirmed,
+        )
+
+    async def _press_in_view(self, order: orders.PressInView) -> Object:
+        return await pressing.press_in_view(
+            self._sandbox,
+            order.user,
+            action_id=order.action_id,
+            block_id=order.block_id,
+            selected=order.selected,
+            confirmed=order.confirmed,
+        )
+
+    async def _type(self, order: orders.FillIn) -> Object:
+        return await submitting.fill_in(self._sandbox, order.user, order.values)
+
+    async def _submit(self, order: orders.Submit) -> Object:
+        return await submitting.submit(self._sandbox, order.user, order.values)
+
+    async def _close(self, order: orders.Close) -> Object:
+        return await submitting.close(self._sandbox, order.user, every=order.all)
+
+    async def _command(self, order: orders.Command) -> Object:
+        return await commanding.type_command(self._sandbox, order.user, order.channel, order.command, order.text)
+
+    async def _open_home(self, order: orders.ForUser) -> Object:
+        return await administrating.open_home(self._sandbox, order.user)
+
+    async def _delete_message(self, order: orders.ForMessage) -> Object:
+        administrating.delete_message(self._sandbox, order.channel, order.ts)
+        return told(None, outcome="done")
+
+    async def _archive(self, order: orders.ForChannel) -> Object:
+        administrating.set_archived(self._sandbox, order.channel, archived=True)
+        return told(None, outcome="done")
+
+    async def _unarchive(self, order: orders.ForChannel) -> Object:
+        administrating.set_archived(self._sandbox, order.channel, archived=False)
+        return told(None, outcome="done")
+
+    async def _remove_bot(self, order: orders.ForChannel) -> Object:
+        administrating.set_bot_in(self._sandbox, order.channel, present=False)
+        return told(None, outcome="done")
+
+    async def _add_bot(self, order: orders.ForChannel) -> Object:
+        administrating.set_bot_in(self._sandbox, order.channel, present=True)
+        return told(None, outcome="done")
+
+    async def _set_group(self, order: orders.SetGroup) -> Object:
+        return await administrating.set_group(self._sandbox, order.group, order.members)
+
+    async def _deactivate(self, order: orders.ForUser) -> Object:
+        administrating.deactivate_user(self._sandbox, order.user)
+        return told(None, outcome="done")
+
+    async def _revoke(self, order: orders.Nothing) -> Object:
+        self._sandbox.bot_token_revoked = True
+        return told(None, outcome="done")
+
+    async def _restore(self, order: orders.Nothing) -> Object:
+        self._sandbox.bot_token_revoked = False
+        return told(None, outcome="done")
+
+    async def _refresh(self, order: orders.Refresh) -> Object:
+        await (self._sandbox.sockets.drop() if order.drop else self._sandbox.sockets.refresh())
+        return told(None, outcome="done")
+
+    async def _reset(self, order: orders.Nothing) -> Object:
+        self._sandbox.reset()
+        return told(None, outcome="done")
+
+    def _ordered(self, kind: type[Kind], act: Callable[[Kind], Awaitable[Object]]) -> Handler:
+        async def handle(request: Request) -> Object:
+            body = await read_body(request)
+            if body and content_type(request) != "application/json":
+                raise BadRequest(415, "invalid_post_type")
+            return await act(orders.read_order(kind, body))
+
+        return self._guarded(handle)
+
+    def _guarded(self, act: Callable[[Request], Awaitable[Object]]) -> Handler:
+        async def handle(request: Request) -> Response:
+            try:
+                given = request.headers.get("x-sandbox-token", "").encode()
+                if not compare_digest(given, self._sandbox.control_token.encode()):
+                    raise NotPossible(401, "X-Sandbox-Token is not the sandbox's")
+                return answer({**await act(request), "change": self._sandbox.changes.number})
+            except BadRequest as refused:
+                return answer({"error": refused.code}, refused.status)
+            except NotPossible as refused:
+                return answer({"error": refused.reason}, refused.status)
+
+        return handle

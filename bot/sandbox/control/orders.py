@@ -1,0 +1,96 @@
+"""What the control API is told to do, as it comes in."""
+
+from typing import TypeVar
+
+from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
+
+from bot.sandbox.errors import BadRequest, NotPossible
+from bot.sandbox.json import parse
+
+
+class Order(BaseModel):
+    """Says what it means, and nothing that is not known here."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+Kind = TypeVar("Kind", bound=Order)
+
+
+class Press(Order):
+    user: str
+    channel: str
+    ts: str
+    action_id: str
+    block_id: str | None = None
+    selected: JsonValue = None
+    confirmed: bool = False
+
+
+class PressInView(Order):
+    user: str
+    action_id: str
+    block_id: str | None = None
+    selected: JsonValue = None
+    confirmed: bool = False
+
+
+class FillIn(Order):
+    user: str
+    values: dict[str, JsonValue]
+
+
+class Submit(Order):
+    user: str
+    values: dict[str, JsonValue] = {}
+
+
+class Close(Order):
+    user: str
+    all: bool = False
+
+
+class Command(Order):
+    user: str
+    channel: str
+    command: str
+    text: str = ""
+
+
+class ForUser(Order):
+    user: str
+
+
+class ForChannel(Order):
+    channel: str
+
+
+class ForMessage(Order):
+    channel: str
+    ts: str
+
+
+class SetGroup(Order):
+    group: str
+    members: list[str]
+
+
+class Refresh(Order):
+    drop: bool = False
+    """End the connections instead of asking for new ones."""
+
+
+class Nothing(Order):
+    """An order without particulars."""
+
+
+def read_order(kind: type[Kind], body: bytes) -> Kind:
+    """Raises BadRequest if it is no JSON object, NotPossible if it says something else than it should."""
+    value = parse(body or b"{}", otherwise="invalid_json")
+    if not isinstance(value, dict):
+        raise BadRequest(400, "json_not_object")
+    try:
+        return kind.model_validate(value)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        raise NotPossible(400, f"{'.'.join(map(str, first['loc']))[:100]}: {first['msg']}") from None

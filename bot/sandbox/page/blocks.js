@@ -1,0 +1,109 @@
+/** Blocks, in a message or in a modal. */
+
+import { el, newId } from "./dom.js";
+import { Field } from "./field.js";
+import { canDraw, control, heldIn } from "./inputs.js";
+import { textObject } from "./mrkdwn.js";
+import { richText } from "./rich_text.js";
+import { unknown } from "./unknown.js";
+
+/**
+ * @typedef {object} Context where blocks are drawn
+ * @property {import("./names.js").Names} names
+ * @property {string} place what tells the same button in two places apart
+ * @property {(block: object, element: object, selected: unknown, node: HTMLElement) => void} press
+ * @property {(block: object) => Field} [field] draws an input; without it, using it tells the app at once
+ */
+
+const DRAWN = {
+  header: (block) => el("h3", { class: "header", dir: "auto" }, block.text.text),
+  rich_text: (block, { names }) => richText(block, names),
+  divider: () => el("hr"),
+  section,
+  context: (block, context) =>
+    el(
+      "div",
+      { class: "context" },
+      block.elements.map((element) => el("span", {}, small(element, context))),
+    ),
+  actions: (block, context) =>
+    el(
+      "div",
+      { class: "actions" },
+      block.elements.map((element) => interactive(block, element, context)),
+    ),
+  input: (block, context) => (context.field ? context.field(block).node : atOnce(block, context)),
+  image: (block) => picture(block),
+};
+
+/** @param {Context} context */
+export function drawBlocks(blocks, context) {
+  return blocks.map((block) => {
+    const draw = Object.hasOwn(DRAWN, block.type) && DRAWN[block.type];
+    return draw ? draw(block, context) : unknown("A block", block.type);
+  });
+}
+
+function section(block, context) {
+  const { names } = context;
+  return el(
+    "div",
+    { class: "section" },
+    el("div", { class: "section-text" }, [
+      block.text && el("div", { class: "line", dir: "auto" }, textObject(block.text, names)),
+      block.fields &&
+        el(
+          "div",
+          { class: "fields" },
+          block.fields.map((one) => el("div", { class: "line" }, textObject(one, names))),
+        ),
+    ]),
+    block.accessory && interactive(block, block.accessory, context),
+  );
+}
+
+function small(element, { names }) {
+  return element.type === "image" ? picture(element) : textObject(element, names);
+}
+
+/** Pictures come from elsewhere, and the page loads nothing from elsewhere. */
+function picture(block) {
+  return el("span", { class: "unknown", role: "note" }, `Picture, not loaded: ${block.alt_text ?? ""}`);
+}
+
+function interactive(block, element, context) {
+  if (element.type === "button") return button(block, element, context);
+  if (element.type === "image") return picture(element);
+  if (!canDraw(element)) return unknown("An element", element.type);
+  const label = element.accessibility_label ?? element.placeholder?.text ?? element.action_id;
+  const made = control(element, heldIn(element), { id: newId("element") });
+  made.node.setAttribute("aria-label", label);
+  made.node.addEventListener("change", () => context.press(block, element, made.read(), made.node));
+  return made.node;
+}
+
+function button(block, element, context) {
+  const style = ["primary", "danger"].includes(element.style) ? element.style : "";
+  return el(
+    "button",
+    {
+      type: "button",
+      class: `button ${style}`,
+      "aria-label": element.accessibility_label ?? null,
+      "data-spot": spotOf(context.place, block, element),
+      onclick: ({ currentTarget }) => context.press(block, element, null, currentTarget),
+    },
+    el("bdi", {}, element.text.text),
+  );
+}
+
+function atOnce(block, context) {
+  const field = new Field(block, heldIn(block.element));
+  field.control?.node.addEventListener("change", () =>
+    context.press(block, block.element, field.value, field.control.node),
+  );
+  return field.node;
+}
+
+/** Where a button is, so that it is found again after its message was drawn anew. */
+const spotOf = (place, block, element) => [place, block.block_id, element.action_id].join("|");

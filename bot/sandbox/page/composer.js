@@ -1,0 +1,104 @@
+/** Where one types: slash commands, which are the one thing that the app listens for there. */
+
+import { troubleOf } from "./api.js";
+import { byId, el } from "./dom.js";
+
+export class Composer {
+  /**
+   * @param {{store: import("./store.js").Store, api: import("./api.js").Api, channel: () => string,
+   *   note: (channel: string, text: string) => void}} about `note` shows something to the person alone
+   */
+  constructor({ store, api, channel, note }) {
+    this.store = store;
+    this.api = api;
+    this.channel = channel;
+    this.note = note;
+    this.input = byId("say");
+    this.list = byId("commands");
+    this.chosen = -1;
+    byId("composer").addEventListener("submit", (event) => this.send(event));
+    this.input.addEventListener("input", () => this.offer());
+    this.input.addEventListener("keydown", (event) => this.key(event));
+    this.input.addEventListener("blur", () => this.fold());
+  }
+
+  get commands() {
+    return this.store.workspace?.app.commands ?? [];
+  }
+
+  /** The commands that begin like what was typed. */
+  offer() {
+    const typed = this.input.value;
+    const fitting = /^\/\S*$/.test(typed) ? this.commands.filter(({ name }) => name.startsWith(typed)) : [];
+    this.list.replaceChildren(...fitting.map((command, index) => this.option(command, index)));
+    this.list.hidden = fitting.length === 0;
+    this.input.setAttribute("aria-expanded", String(fitting.length > 0));
+    this.choose(fitting.length > 0 ? 0 : -1);
+  }
+
+  option(command, index) {
+    const take = (event) => {
+      event.preventDefault();
+      this.choose(index);
+      this.take();
+    };
+    return el(
+      "li",
+      { id: `command-${index}`, role: "option", "data-name": command.name, onmousedown: take },
+      el("b", {}, command.name),
+      ` ${command.usage}`,
+      el("span", { class: "meaning" }, command.description),
+    );
+  }
+
+  choose(index) {
+    this.chosen = index;
+    [...this.list.children].forEach((option, at) => option.setAttribute("aria-selected", String(at === index)));
+    if (index >= 0) this.input.setAttribute("aria-activedescendant", `command-${index}`);
+    else this.input.removeAttribute("aria-activedescendant");
+  }
+
+  take() {
+    this.input.value = `${this.list.children[this.chosen].dataset.name} `;
+    this.fold();
+  }
+
+  fold() {
+    this.list.hidden = true;
+    this.input.setAttribute("aria-expanded", "false");
+    this.choose(-1);
+  }
+
+  key(event) {
+    if (this.list.hidden) return;
+    const number = this.list.children.length;
+    const exact = this.list.children[this.chosen]?.dataset.name === this.input.value;
+    if (event.key === "ArrowDown") this.choose((this.chosen + 1) % number);
+    else if (event.key === "ArrowUp") this.choose((this.chosen + number - 1) % number);
+    else if (event.key === "Escape") this.fold();
+    else if (event.key === "Tab" || (event.key === "Enter" && !exact)) this.take();
+    else return;
+    event.preventDefault();
+  }
+
+  async send(event) {
+    event.preventDefault();
+    this.fold();
+    const said = this.input.value.trim();
+    const channel = this.channel();
+    if (!said) return;
+    const typed = /^(\/\S+)\s*(.*)$/s.exec(said);
+    if (!typed) return this.note(channel, "Only slash commands are heard here. Type / to see which there are.");
+    const [, command, text] = typed;
+    if (this.commands.length > 0 && !this.commands.some(({ name }) => name === command)) {
+      return this.note(channel, `${command} is not a valid command. Type / to see which there are.`);
+    }
+    this.input.value = "";
+    try {
+      const trouble = troubleOf(await this.api.act("command", { channel, command, text }));
+      if (trouble) this.note(channel, `${command} failed. ${trouble}`);
+    } catch (error) {
+      this.note(channel, `${command} failed. ${error.message}`);
+    }
+  }
+}

@@ -1,0 +1,135 @@
+/** The elements that hold something: drawn, filled with what they hold, and read again. */
+
+import { el, newId } from "./dom.js";
+
+/**
+ * @typedef {object} Control
+ * @property {HTMLElement} node
+ * @property {HTMLElement} focus what takes the focus
+ * @property {() => unknown} read what the control API is told; undefined says nothing of it
+ */
+
+/**
+ * @typedef {object} Around
+ * @property {string} id the id of what is labelled
+ * @property {string} [label] the id of the label
+ * @property {string} [described] the ids of what describes it
+ * @property {boolean} [required]
+ */
+
+const DRAWN = {
+  plain_text_input: (element, value, around) =>
+    element.multiline ? area(element, value, around) : written(element, value, around, { type: "text" }),
+  number_input: (element, value, around) =>
+    written(element, value, around, { type: "text", inputmode: element.is_decimal_allowed ? "decimal" : "numeric" }),
+  email_text_input: (element, value, around) => written(element, value, around, { type: "text", inputmode: "email" }),
+  url_text_input: (element, value, around) => written(element, value, around, { type: "text", inputmode: "url" }),
+  datepicker: (element, value, around) => written(element, value, around, { type: "date" }),
+  timepicker: (element, value, around) => written(element, value, around, { type: "time" }),
+  static_select: select,
+  radio_buttons: (element, value, around) => several(element, [value], around, "radio"),
+  checkboxes: (element, value, around) => several(element, value ?? [], around, "checkbox"),
+};
+
+export const canDraw = (element) => Object.hasOwn(DRAWN, element.type);
+
+/** @param {Around} around @returns {Control} */
+export function control(element, value, around) {
+  return DRAWN[element.type](element, value, around);
+}
+
+/** What an element holds, by the state that Slack writes of it; without one, what it starts with. */
+export function heldIn(element, state) {
+  const held = state ?? {
+    value: element.initial_value,
+    selected_option: element.initial_option,
+    selected_options: element.initial_options,
+    selected_date: element.initial_date,
+    selected_time: element.initial_time,
+  };
+  if (element.type === "checkboxes") return (held.selected_options ?? []).map((option) => option.value);
+  return held.value ?? held.selected_option?.value ?? held.selected_date ?? held.selected_time ?? "";
+}
+
+function ruled({ id, described, required }) {
+  return { id, "aria-describedby": described || null, "aria-required": required ? "true" : null };
+}
+
+function written(element, value, around, attributes) {
+  const node = el("input", {
+    ...ruled(around),
+    ...attributes,
+    class: "written",
+    autocomplete: "off",
+    placeholder: element.placeholder?.text ?? null,
+    value: value ?? "",
+  });
+  return { node, focus: node, read: () => node.value };
+}
+
+function area(element, value, around) {
+  const node = el("textarea", {
+    ...ruled(around),
+    class: "written",
+    rows: 4,
+    placeholder: element.placeholder?.text ?? null,
+    value: value ?? "",
+  });
+  return { node, focus: node, read: () => node.value };
+}
+
+function select(element, value, around) {
+  const offer = (option) => el("option", { value: option.value }, option.text.text);
+  const node = el(
+    "select",
+    { ...ruled(around), class: "written" },
+    // As in Slack, what was chosen is exchanged and not taken back.
+    !value && el("option", { value: "" }, element.placeholder?.text ?? "Choose an option"),
+    element.option_groups
+      ? element.option_groups.map((group) => el("optgroup", { label: group.label.text }, group.options.map(offer)))
+      : element.options.map(offer),
+  );
+  node.value = value ?? "";
+  return { node, focus: node, read: () => node.value };
+}
+
+/** Radio buttons and checkboxes: each option with what it means under it. */
+function several(element, chosen, around, type) {
+  const name = newId("choice");
+  const boxes = [];
+  const options = element.options.map((option) => {
+    const meaning = option.description && newId("meaning");
+    const box = el("input", {
+      type,
+      name,
+      value: option.value,
+      checked: chosen.includes(option.value),
+      "aria-describedby": meaning || null,
+    });
+    boxes.push(box);
+    const text = el("span", { class: "option-text" }, el("bdi", {}, option.text.text));
+    const said = meaning && el("span", { class: "option-meaning", id: meaning }, option.description.text);
+    return el("label", { class: "option" }, box, el("span", {}, text, said));
+  });
+  const node = el(
+    "div",
+    {
+      id: around.id,
+      class: "options",
+      role: type === "radio" ? "radiogroup" : "group",
+      "aria-labelledby": around.label || null,
+      "aria-describedby": around.described || null,
+      "aria-required": type === "radio" && around.required ? "true" : null,
+    },
+    options,
+  );
+  const ticked = () => boxes.filter((box) => box.checked).map((box) => box.value);
+  return {
+    node,
+    get focus() {
+      return boxes.find((box) => box.checked) ?? boxes[0];
+    },
+    // A radio button cannot be unchosen, so nothing is said while none is chosen.
+    read: () => (type === "radio" ? ticked()[0] : ticked()),
+  };
+}

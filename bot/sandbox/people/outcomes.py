@@ -1,0 +1,20 @@
+"""What became of an act."""
+
+from pydantic import JsonValue
+
+from bot.sandbox.json import Object
+from bot.sandbox.sockets import Delivery
+
+Outcome = Object
+
+
+def told(delivery: Delivery | None, *, outcome: str | None = None, **more: JsonValue) -> Outcome:
+    """An act's result: whether anything was sent to the app, and whether it acknowledged that in time."""
+    acknowledged = delivery is not None and delivery.acknowledged
+    return {
+        "sent": delivery is not None,
+        "acknowledged": acknowledged,
+        "milliseconds": delivery.milliseconds if delivery else 0,
+        "outcome": outcome or ("acknowledged" if acknowledged else "not_acknowledged"),
+        **more,
+    }

@@ -1,0 +1,64 @@
+"""The screen of one person: all that they see, told as what differs from what was told before."""
+
+from pydantic import JsonValue
+
+from bot.sandbox.json import Object, parse, write
+from bot.sandbox.messages import Message
+from bot.sandbox.sandbox import Sandbox
+from bot.sandbox.workspace import Channel
+
+from .seeing import find_person, message_seen, views_seen
+
+_Shown = dict[str, str | None]
+"""The messages of a channel that were told: their ts, and when they were edited last."""
+
+
+class Screen:
+    """What a page was told so far."""
+
+    def __init__(self, sandbox: Sandbox, user: str) -> None:
+        self._sandbox = sandbox
+        self._user = user
+        self._channels: dict[str, _Shown] = {}
+        self._told: dict[str, str] = {}
+        """What is told as a whole: its name, and how it was written last."""
+
+    def news(self) -> Object:
+        """What changed since the last time; the first time, everything. Raises NotPossible for who may not look."""
+        sandbox = self._sandbox
+        user = find_person(sandbox, self._user)
+        found: Object = {}
+        if channels := self._messages(user.id):
+            found["channels"] = channels
+        whole: dict[str, JsonValue] = {
+            "workspace": parse(sandbox.workspace.model_dump_json(), otherwise="failed"),
+            "views": [*views_seen(sandbox, user)],
+            "connected": sandbox.sockets.connected > 0,
+            "hint": [*sandbox.hint],
+            "links": dict(sandbox.links),
+        }
+        for name, value in whole.items():
+            written = write(value)
+            if self._told.get(name) != written:
+                self._told[name] = written
+                found[name] = value
+        return found
+
+    def _messages(self, user: str) -> Object:
+        mine = [channel for channel in self._sandbox.workspace.channels if user in channel.members]
+        news: Object = {}
+        for channel in mine:
+            known = self._channels.get(channel.id, {})
+            seen = self._seen(channel, user)
+            now: _Shown = {message.ts: message.edited for message in seen}
+            put = [message_seen(self._sandbox, one) for one in seen if known.get(one.ts, "") != one.edited]
+            gone = [ts for ts in known if ts not in now]
+            self._channels[channel.id] = now
+            if put or gone:
+                news[channel.id] = {"put": [*put], "gone": [*gone]}
+        for left in set(self._channels) - {channel.id for channel in mine}:
+            news[left] = {"put": [], "gone": [*self._channels.pop(left)]}
+        return news
+
+    def _seen(self, channel: Channel, user: str) -> list[Message]:
+        return [message for message in self._sandbox.history.of(channel.id) if message.visible_to(user)]

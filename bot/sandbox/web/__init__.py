@@ -1,0 +1,1 @@
+"""The Web API, as far as this program calls it."""

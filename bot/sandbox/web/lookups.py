@@ -1,0 +1,151 @@
+"""Looking up people, groups, channels and what was said."""
+
+from base64 import b64decode, b64encode
+from binascii import Error
+from collections.abc import Sequence
+
+from pydantic import JsonValue
+
+from bot.sandbox.errors import SlackError
+from bot.sandbox.json import Object
+from bot.sandbox.payloads import message_as_json
+from bot.sandbox.sandbox import Sandbox
+from bot.sandbox.workspace import Channel, Group, User
+
+from .arguments import Arguments
+
+PAGE = 100
+LARGEST_PAGE = 1_000
+
+
+def users_info(sandbox: Sandbox, arguments: Arguments) -> Object:
+    user = sandbox.workspace.user(arguments.needed("user"))
+    if user is None:
+        raise SlackError("user_not_found")
+    return {"user": _user(sandbox, user)}
+
+
+def users_list(sandbox: Sandbox, arguments: Arguments) -> Object:
+    return _page("members", [_user(sandbox, user) for user in sandbox.workspace.users], arguments)
+
+
+def usergroups_list(sandbox: Sandbox, arguments: Arguments) -> Object:
+    with_users = arguments.flag("include_users")
+    return {"usergroups": [_group(sandbox, group, with_users=with_users) for group in sandbox.workspace.groups]}
+
+
+def usergroups_users_list(sandbox: Sandbox, arguments: Arguments) -> Object:
+    group = sandbox.workspace.group(arguments.needed("usergroup"))
+    if group is None:
+        raise SlackError("no_such_subteam")
+    return {"users": [*group.members]}
+
+
+def conversations_info(sandbox: Sandbox, arguments: Arguments) -> Object:
+    return {"channel": _channel(sandbox, _visible(sandbox, arguments))}
+
+
+def conversations_list(sandbox: Sandbox, arguments: Arguments) -> Object:
+    kinds = (arguments.text("types") or "public_channel").split(",")
+    bot = sandbox.workspace.app.user
+    channels = [
+        channel
+        for channel in sandbox.workspace.channels
+        if ("private_channel" if channel.private else "public_channel") in kinds
+        and (not channel.private or bot in channel.members)
+        and not (channel.archived and arguments.flag("exclude_archived"))
+    ]
+    return _page("channels", [_channel(sandbox, channel) for channel in channels], arguments)
+
+
+def conversations_members(sandbox: Sandbox, arguments: Arguments) -> Object:
+    return _page("members", [*_visible(sandbox, arguments).members], arguments)
+
+
+def conversations_history(sandbox: Sandbox, arguments: Arguments) -> Object:
+    """The newest first; ephemeral messages are in no history."""
+    channel = _visible(sandbox, arguments)
+    if sandbox.workspace.app.user not in channel.members:
+        raise SlackError("not_in_channel")
+    oldest, latest = arguments.text("oldest") or "0", arguments.text("latest") or "99999999999"
+    try:
+        first, last = float(oldest), float(latest)
+    except ValueError:
+        raise SlackError("invalid_ts_oldest") from None
+    inclusive = arguments.flag("inclusive")
+    messages: list[JsonValue] = []
+    for message in reversed(sandbox.history.of(channel.id)):
+        at = float(message.ts)
+        if message.only_for is None and (first < at < last or (inclusive and at in (first, last))):
+            shown = message_as_json(sandbox, message)
+            if not arguments.flag("include_all_metadata"):
+                shown.pop("metadata", None)
+            messages.append(shown)
+    answer = _page("messages", messages, arguments)
+    metadata = answer["response_metadata"]
+    assert isinstance(metadata, dict)
+    return {**answer, "has_more": metadata["next_cursor"] != ""}
+
+
+def _visible(sandbox: Sandbox, arguments: Arguments) -> Channel:
+    channel = sandbox.workspace.channel(arguments.needed("channel"))
+    if channel is None or (channel.private and sandbox.workspace.app.user not in channel.members):
+        raise SlackError("channel_not_found")
+    return channel
+
+
+def _page(name: str, items: Sequence[JsonValue], arguments: Arguments) -> Object:
+    size = arguments.whole("limit", otherwise=PAGE, most=LARGEST_PAGE)
+    try:
+        start = int(b64decode(arguments.text("cursor"), validate=True) or 0)
+    except (ValueError, Error):
+        raise SlackError("invalid_cursor") from None
+    if not 0 <= start <= len(items):
+        raise SlackError("invalid_cursor")
+    more = start + size < len(items)
+    cursor = b64encode(str(start + size).encode()).decode() if more else ""
+    return {name: [*items[start : start + size]], "response_metadata": {"next_cursor": cursor}}
+
+
+def _user(sandbox: Sandbox, user: User) -> Object:
+    profile: Object = {"real_name": user.real_name, "display_name": user.name, "title": user.title}
+    return {
+        "id": user.id,
+        "team_id": sandbox.workspace.team.id,
+        "name": user.name,
+        "real_name": user.real_name,
+        "deleted": user.deactivated,
+        "is_bot": user.bot,
+        "is_app_user": False,
+        "is_restricted": user.guest,
+        "is_ultra_restricted": False,
+        "tz": user.time_zone,
+        "profile": profile,
+    }
+
+
+def _group(sandbox: Sandbox, group: Group, *, with_users: bool) -> Object:
+    shown: Object = {
+        "id": group.id,
+        "team_id": sandbox.workspace.team.id,
+        "is_usergroup": True,
+        "name": group.name,
+        "handle": group.handle,
+        "date_delete": 0,
+        "user_count": len(group.members),
+    }
+    return {**shown, "users": [*group.members]} if with_users else shown
+
+
+def _channel(sandbox: Sandbox, channel: Channel) -> Object:
+    return {
+        "id": channel.id,
+        "name": channel.name,
+        "is_channel": not channel.private,
+        "is_group": False,
+        "is_im": False,
+        "is_private": channel.private,
+        "is_archived": channel.archived,
+        "is_member": sandbox.workspace.app.user in channel.members,
+        "num_members": len(channel.members),
+    }

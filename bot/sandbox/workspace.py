@@ -1,0 +1,162 @@
+"""Who and what there is in a workspace: its team, the app that is installed, people, channels and groups."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,79}$")]
+UserId = Annotated[str, StringConstraints(pattern=r"^U[A-Z0-9]{2,20}$")]
+
+
+class WorkspaceUnusable(ValueError):
+    """The file does not describe a workspace."""
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", validate_assignment=True)
+
+
+class Team(_Model):
+    """The workspace itself."""
+
+    id: Annotated[str, StringConstraints(pattern=r"^T[A-Z0-9]{2,20}$")] = "T0SANDBOX"
+    name: str = "Sandbox"
+    domain: Name = "sandbox"
+
+
+class SlashCommand(_Model):
+    """A command that the app brings."""
+
+    name: Annotated[str, StringConstraints(pattern=r"^/[a-z0-9_-]{1,31}$")]
+    usage: str = ""
+    description: str = ""
+
+
+class App(_Model):
+    """The app that is installed in it."""
+
+    id: Annotated[str, StringConstraints(pattern=r"^A[A-Z0-9]{2,20}$")] = "A0SANDBOX"
+    user: UserId = "U0BOT"
+    bot_id: Annotated[str, StringConstraints(pattern=r"^B[A-Z0-9]{2,20}$")] = "B0BOT"
+    commands: list[SlashCommand] = []
+    """Those that are offered to whoever types a slash; others are sent to the app all the same."""
+
+
+class User(_Model):
+    """A person, or the app's bot."""
+
+    id: UserId
+    name: Name
+    real_name: str
+    title: str = ""
+    deactivated: bool = False
+    guest: bool = False
+    bot: bool = False
+    time_zone: str = "Europe/Berlin"
+
+
+class Channel(_Model):
+    """A channel, and who is in it."""
+
+    id: Annotated[str, StringConstraints(pattern=r"^C[A-Z0-9]{2,20}$")]
+    name: Name
+    members: list[UserId] = []
+    private: bool = False
+    archived: bool = False
+
+
+class Group(_Model):
+    """A user group, which can be mentioned by its handle."""
+
+    id: Annotated[str, StringConstraints(pattern=r"^S[A-Z0-9]{2,20}$")]
+    handle: Name
+    name: str
+    members: list[UserId] = []
+
+
+class Workspace(_Model):
+    """All of it. What it holds changes as an administrator acts."""
+
+    team: Team = Team()
+    app: App = App()
+    users: Annotated[list[User], Field(min_length=1)]
+    channels: Annotated[list[Channel], Field(min_length=1)]
+    groups: list[Group] = []
+
+    @model_validator(mode="after")
+    def _is_consistent(self) -> "Workspace":
+        _are_unique([user.id for user in self.users], "user id")
+        _are_unique([channel.id for channel in self.channels], "channel id")
+        _are_unique([group.id for group in self.groups], "group id")
+        _are_unique([user.name for user in self.users], "user name")
+        _are_unique([channel.name for channel in self.channels], "channel name")
+        _are_unique([group.handle for group in self.groups], "group handle")
+        members = [(channel.id, channel.members) for channel in self.channels]
+        for id, named in members + [(group.id, group.members) for group in self.groups]:
+            if strangers := set(named) - {user.id for user in self.users}:
+                raise ValueError(f"{id} has members that are no users: {', '.join(sorted(strangers))}")
+        if not any(user.id == self.app.user and user.bot for user in self.users):
+            raise ValueError(f"there is no bot user {self.app.user}")
+        return self
+
+    def user(self, id: str) -> User | None:
+        return next((user for user in self.users if user.id == id), None)
+
+    def channel(self, id: str) -> Channel | None:
+        return next((channel for channel in self.channels if channel.id == id), None)
+
+    def group(self, id: str) -> Group | None:
+        return next((group for group in self.groups if group.id == id), None)
+
+
+def read_workspace(path: Path) -> Workspace:
+    """The workspace that a JSON file describes. Raises WorkspaceUnusable, in one line, or OSError."""
+    try:
+        return Workspace.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(map(str, first["loc"])) or "the workspace"
+        raise WorkspaceUnusable(f"{path}: {where}: {' '.join(first['msg'].split())}") from None
+
+
+def _are_unique(names: list[str], what: str) -> None:
+    if twice := {name for name in names if names.count(name) > 1}:
+        raise ValueError(f"two with the same {what}: {', '.join(sorted(twice))}")
+
+
+def default_workspace() -> Workspace:
+    """A small company: a support team that reviews, its lead, engineers, and some who have no say."""
+    users = [
+        User(id="U0MARIA", name="maria", real_name="Maria", title="owner"),
+        User(id="U0ANA", name="ana", real_name="Ana", title="reviewer"),
+        User(id="U0BEN", name="ben", real_name="Ben", title="reviewer"),
+        User(id="U0EVE", name="eve", real_name="Eve"),
+        User(id="U0LEE", name="lee", real_name="Lee", title="team lead"),
+        User(id="U0KIM", name="kim", real_name="Kim", title="engineer"),
+        User(id="U0GUS", name="gus", real_name="Gus", guest=True),
+        User(id="U0OLD", name="old", real_name="Old Hand", deactivated=True),
+        User(id="U0BOT", name="countersign", real_name="Countersign", bot=True),
+    ]
+    people = [user.id for user in users if not user.bot and not user.deactivated]
+    everyone = [*people, "U0BOT"]
+    return Workspace(
+        app=App(
+            commands=[
+                SlashCommand(name="/rerun", usage="CASE [from STEP]", description="Run a case again"),
+                SlashCommand(name="/countersign", usage="case CASE", description="See how a case stands"),
+            ]
+        ),
+        users=users,
+        channels=[
+            Channel(id="C0SUPPORT", name="support-review", members=everyone),
+            Channel(id="C0FAILURES", name="failures", members=everyone),
+            Channel(id="C0LEADS", name="leads", members=[one for one in everyone if one != "U0EVE"]),
+            Channel(id="C0GENERAL", name="general", members=people),
+            Channel(id="C0ARCHIVE", name="archive", members=everyone, archived=True),
+        ],
+        groups=[
+            Group(id="S0SUPPORT", handle="support", name="Support", members=["U0ANA", "U0BEN"]),
+            Group(id="S0ENG", handle="engineers", name="Engineers", members=["U0KIM"]),
+        ],
+    )

@@ -1,0 +1,102 @@
+"""Slack's limits, all of them in this one module. What is drawn keeps to them, and the sandbox refuses what does not.
+
+Lengths are characters, as Slack counts them. Source: Slack's public documentation, November 2026; what is marked
+"observed" is not written there.
+"""
+
+# A message
+MESSAGE_TEXT = 40_000
+MESSAGE_BLOCKS = 50
+MESSAGE_BLOCKS_JSON = 13_200
+"""All blocks of a message together, as JSON; observed (`msg_blocks_too_long`)."""
+MESSAGE_BLOCKS_BUDGET = 12_000
+"""What we let the blocks of a message take of that."""
+MESSAGE_TABLES = 1
+MESSAGE_CHARTS = 2
+METADATA_JSON = 8_000
+
+# A modal
+VIEW_BLOCKS = 100
+VIEW_JSON = 250_000
+"""Bytes."""
+VIEW_STACK = 3
+VIEW_TITLE = 24
+"""Also its submit and close."""
+PRIVATE_METADATA = 3_000
+
+# Ids
+ID = 255
+"""action_id, block_id, callback_id."""
+
+# Blocks
+SECTION_TEXT = 3_000
+SECTION_FIELDS = 10
+SECTION_FIELD = 2_000
+HEADER_TEXT = 150
+CONTEXT_ELEMENTS = 10
+ACTIONS_ELEMENTS = 25
+IMAGE_URL = 3_000
+IMAGE_ALT_TEXT = 2_000
+IMAGE_TITLE = 2_000
+MARKDOWN_TEXT = 12_000
+"""In all markdown blocks of a message together."""
+ALERT_TEXT = 200
+TABLE_ROWS = 100
+TABLE_COLUMNS = 20
+TABLE_TEXT = 10_000
+"""In all cells of a table together."""
+DATA_TABLE_LEAST_ROWS = 2
+DATA_TABLE_ROWS = 201
+"""With the row of headers."""
+DATA_TABLE_COLUMNS = 20
+DATA_TABLE_TEXT = 20_000
+"""In all cells of a data_table together."""
+DATA_TABLE_PAGE = 100
+CHART_TITLE = 50
+"""Also the labels of its axes."""
+CHART_SERIES = 12
+"""Also the segments of a pie."""
+CHART_POINTS = 20
+CHART_LABEL = 20
+CONTAINER_CHILDREN = 10
+CONTAINER_TITLE = 150
+"""Also its subtitle."""
+INPUT_LABEL = 2_000
+INPUT_HINT = 2_000
+
+# Elements
+BUTTON_TEXT = 75
+BUTTON_VALUE = 2_000
+BUTTON_URL = 3_000
+ACCESSIBILITY_LABEL = 75
+PLACEHOLDER = 150
+TEXT_INPUT = 3_000
+OPTIONS = 100
+OPTION_GROUPS = 100
+OPTION_GROUP_LABEL = 75
+OPTION_TEXT = 75
+OPTION_VALUE = 150
+OPTION_DESCRIPTION = 75
+OVERFLOW_OPTIONS = 5
+RADIO_OPTIONS = 10
+CHECKBOXES = 10
+
+# The dialog that confirms a press
+CONFIRM_TITLE = 100
+CONFIRM_TEXT = 300
+CONFIRM_BUTTON = 30
+
+# Time
+TRIGGER_SECONDS = 3.0
+"""How long a trigger_id can be used, once."""
+ACK_SECONDS = 3.0
+RESPONSE_URL_SECONDS = 30 * 60
+RESPONSE_URL_USES = 5
+POST_SECONDS = 1.0
+"""Between two messages in a channel, in the long run."""
+UPDATES_A_MINUTE = 50
+"""chat.update, in a workspace."""
+CALLS_A_MINUTE = 100
+"""Each of chat.postEphemeral and views.*, in a workspace."""
+SOCKETS = 10
+"""Connections of one app at once."""

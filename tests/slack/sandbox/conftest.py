@@ -1,0 +1,169 @@
+"""One running sandbox for all tests, with an app connected to it by the official Socket Mode client."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import pytest
+from pydantic import JsonValue
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+from slack_sdk.socket_mode import SocketModeClient
+from slack_sdk.socket_mode.client import BaseSocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
+from slack_sdk.socket_mode.response import SocketModeResponse
+
+from bot.sandbox.client import Person
+from bot.sandbox.running import Running, serving
+from bot.sandbox.sandbox import APP_TOKEN, BOT_TOKEN, Sandbox
+
+from .building import Object, actions, button
+
+ACK_SECONDS = 1.0
+SUPPORT = "C0SUPPORT"
+
+Answer = Callable[[SocketModeRequest], Object | None]
+
+
+class MovableClock:
+    """Time that a test moves."""
+
+    def __init__(self) -> None:
+        self.now = 1_800_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    def move(self, seconds: float) -> None:
+        self.now += seconds
+
+
+@dataclass
+class App:
+    """An app that does what the test says."""
+
+    received: list[SocketModeRequest] = field(default_factory=list)
+    answer: Answer | None = None
+    """What an acknowledgement carries; None acknowledges with nothing."""
+    silent: bool = False
+    """Acknowledge nothing at all."""
+    client: SocketModeClient | None = None
+
+    def hear(self, client: BaseSocketModeClient, request: SocketModeRequest) -> None:
+        self.received.append(request)
+        payload = self.answer(request) if self.answer else None
+        if not self.silent:
+            client.send_socket_mode_response(SocketModeResponse(envelope_id=request.envelope_id, payload=payload))
+
+    @property
+    def last(self) -> Object:
+        """The newest payload."""
+        payload: Object = self.received[-1].payload
+        return payload
+
+    def answers(self, payload: Object) -> None:
+        self.answer = lambda request: payload
+
+
+def web_client(running: Running, token: str | None = BOT_TOKEN) -> WebClient:
+    return WebClient(token=token, base_url=running.api_url, retry_handlers=[])
+
+
+def error_of(call: Callable[[], object]) -> str:
+    """Slack's code for the refusal of a call."""
+    with pytest.raises(SlackApiError) as refused:
+        call()
+    assert refused.value.response["ok"] is False
+    return str(refused.value.response["error"])
+
+
+def messages_of(call: Callable[[], object]) -> list[str]:
+    """What is said about a refused document."""
+    with pytest.raises(SlackApiError) as refused:
+        call()
+    messages: list[str] = refused.value.response["response_metadata"]["messages"]
+    return messages
+
+
+@pytest.fixture(scope="session")
+def clock() -> MovableClock:
+    return MovableClock()
+
+
+@pytest.fixture(scope="session")
+def served(clock: MovableClock) -> Iterator[Running]:
+    with serving(Sandbox(clock=clock, pacing=False, ack_seconds=ACK_SECONDS)) as running:
+        yield running
+
+
+@pytest.fixture
+def running(served: Running) -> Running:
+    """The sandbox, as it was in the beginning."""
+    served.reset()
+    return served
+
+
+def hurry(client: SocketModeClient) -> None:
+    """Let the client look up from its reading more often: it neither leaves a connection nor closes before it does."""
+    assert client.current_session is not None
+    assert client.current_session.sock is not None
+    client.current_session.sock.settimeout(0.1)
+
+
+@pytest.fixture(scope="session")
+def connected(served: Running) -> Iterator[App]:
+    app = App()
+    web = WebClient(base_url=served.api_url, retry_handlers=[])
+    client = SocketModeClient(app_token=APP_TOKEN, web_client=web)
+    client.socket_mode_request_listeners.append(app.hear)
+    client.connect()
+    served.administrator.wait_until(lambda: served.administrator.sockets() == 1)
+    hurry(client)
+    app.client = client
+    yield app
+    hurry(client)
+    # The reading that has begun goes by the old timeout, until it hears something.
+    served.person("U0ANA").open_home()
+    client.close()
+
+
+@pytest.fixture
+def app(connected: App, running: Running) -> App:
+    """The app that is connected; it acknowledges all, with nothing."""
+    connected.received.clear()
+    connected.answer = None
+    connected.silent = False
+    return connected
+
+
+@pytest.fixture
+def slack(running: Running) -> WebClient:
+    return web_client(running)
+
+
+@pytest.fixture
+def ana(running: Running) -> Person:
+    return running.person("U0ANA")
+
+
+@pytest.fixture
+def ben(running: Running) -> Person:
+    return running.person("U0BEN")
+
+
+@pytest.fixture
+def trigger(app: App, slack: WebClient, ana: Person) -> Callable[[], str]:
+    """A fresh trigger_id: Ana presses a button."""
+
+    def press() -> str:
+        posted = slack.chat_postMessage(channel=SUPPORT, text="text", blocks=[actions(button())])
+        ana.press(SUPPORT, posted["ts"], "go")
+        return str(app.last["trigger_id"])
+
+    return press
+
+
+def dig(value: JsonValue, *keys: str | int) -> JsonValue:
+    """What stands deep within a payload."""
+    for key in keys:
+        value = value[key]  # type: ignore[index]  # a test fails by it, as it should
+    return value

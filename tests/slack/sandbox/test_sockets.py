@@ -1,0 +1,199 @@
+"""Socket Mode: connections, and which of them gets what. With bare websockets, to see each of them apart."""
+
+import json
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, suppress
+
+import pytest
+from slack_sdk import WebClient
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import ClientConnection, connect
+
+from bot.sandbox.client import Person
+from bot.sandbox.running import Running, serving
+from bot.sandbox.sandbox import APP_TOKEN, Sandbox
+from handlers import limits
+
+from .building import Object, actions, button
+from .conftest import SUPPORT, App, error_of, web_client
+
+Connect = Callable[[], ClientConnection]
+
+
+@pytest.fixture(scope="module")
+def bare_server() -> Iterator[Running]:
+    with serving(Sandbox(pacing=False, ack_seconds=0.1)) as running:
+        yield running
+
+
+@pytest.fixture
+def bare(bare_server: Running) -> Running:
+    bare_server.reset()
+    return bare_server
+
+
+@pytest.fixture
+def link(bare: Running) -> Iterator[Connect]:
+    """A new connection, that has heard hello."""
+    with ExitStack() as stack:
+
+        def open_one() -> ClientConnection:
+            url = str(web_client(bare).apps_connections_open(app_token=APP_TOKEN)["url"])
+            connection = stack.enter_context(connect(url, proxy=None, close_timeout=1))
+            assert hear(connection)["type"] == "hello"
+            return connection
+
+        yield open_one
+    bare.administrator.wait_until(lambda: bare.administrator.sockets() == 0)
+
+
+def hear(connection: ClientConnection, seconds: float = 2.0) -> Object:
+    heard: Object = json.loads(connection.recv(timeout=seconds))
+    return heard
+
+
+def press(bare: Running) -> Callable[[], object]:
+    slack = web_client(bare)
+    ts = slack.chat_postMessage(channel=SUPPORT, text="t", blocks=[actions(button())])["ts"]
+    ana: Person = bare.person("U0ANA")
+    return lambda: ana.press(SUPPORT, ts, "go")
+
+
+def heard_nothing(connection: ClientConnection) -> bool:
+    try:
+        connection.recv(timeout=0.01)
+    except TimeoutError:
+        return True
+    return False
+
+
+def test_each_envelope_goes_to_exactly_one_connection(bare: Running, link: Connect) -> None:
+    """In turn; none of the others hears of it."""
+    connections = [link(), link()]
+    act = press(bare)
+    heard = []
+    for _ in range(4):
+        act()
+        found = []
+        for number, connection in enumerate(connections):
+            try:
+                found.append((number, hear(connection, 0.05)["envelope_id"]))
+            except TimeoutError:
+                continue
+        assert len(found) == 1
+        heard.append(found[0])
+    assert sorted(number for number, _ in heard) == [0, 0, 1, 1]
+    assert len({envelope for _, envelope in heard}) == 4
+
+
+def test_an_acknowledgement_names_its_envelope(bare: Running, link: Connect) -> None:
+    """One for another envelope, or one that comes too late, counts for nothing."""
+    connection = link()
+    act = press(bare)
+    connection.send(json.dumps({"envelope_id": "another"}))
+    done = act()
+    assert getattr(done, "acknowledged", None) is False
+    late = hear(connection)["envelope_id"]
+    connection.send(json.dumps({"envelope_id": late}))
+    assert getattr(act(), "outcome", None) == "not_acknowledged"
+
+
+def test_an_acknowledgement_may_come_over_another_connection(bare: Running, link: Connect) -> None:
+    """The official client, while it changes connections, hears on the old one and answers on the new one."""
+    links = [link(), link()]
+    act = press(bare)
+    with ThreadPoolExecutor(1) as pool:
+        pressed = pool.submit(act)
+        for here, other in (links, links[::-1]):
+            with suppress(TimeoutError):
+                other.send(json.dumps({"envelope_id": hear(here, 0.03)["envelope_id"]}))
+        assert getattr(pressed.result(), "acknowledged", None) is True
+
+
+def test_without_a_connection_nothing_is_acknowledged(bare: Running) -> None:
+    """At once: there is nobody to wait for."""
+    done = press(bare)()
+    assert getattr(done, "outcome", None) == "not_acknowledged"
+    assert getattr(done, "milliseconds", None) == 0
+
+
+def test_ten_connections_and_no_more(bare: Running, link: Connect) -> None:
+    """The eleventh is refused."""
+    for _ in range(limits.SOCKETS):
+        link()
+    with pytest.raises(InvalidStatus):
+        link()
+    assert bare.administrator.sockets() == limits.SOCKETS
+
+
+def test_a_ticket_lets_one_connection_in(bare: Running, link: Connect) -> None:
+    """Used, or never given, it opens nothing; nor does a foreign host name or a page of another origin."""
+    url = str(web_client(bare).apps_connections_open(app_token=APP_TOKEN)["url"])
+    with pytest.raises(InvalidStatus):
+        connect(url, proxy=None, additional_headers={"Origin": "https://evil.example"})
+    with connect(url, proxy=None) as connection:
+        assert hear(connection)["type"] == "hello"
+    for refused in (url, f"{bare.url.replace('http', 'ws')}/link/?ticket=guess"):
+        with pytest.raises(InvalidStatus):
+            connect(refused, proxy=None)
+
+
+@pytest.mark.parametrize("garbage", ["{", "[]", '"text"', b"\x00\xff"], ids=["cut", "list", "string", "bytes"])
+def test_a_connection_that_sends_garbage_is_closed(garbage: str | bytes, bare: Running, link: Connect) -> None:
+    """And forgotten; others go on."""
+    other, connection = link(), link()
+    connection.send(garbage)
+    with pytest.raises(ConnectionClosed):
+        hear(connection)
+    bare.administrator.wait_until(lambda: bare.administrator.sockets() == 1)
+    press(bare)()
+    assert hear(other)["type"] == "interactive"
+
+
+def test_a_connection_that_ends_lets_nobody_wait(bare: Running, link: Connect) -> None:
+    """Its ping is answered while it lasts."""
+    connection = link()
+    assert connection.ping().wait(timeout=1)
+    connection.close()
+    bare.administrator.wait_until(lambda: bare.administrator.sockets() == 0)
+    assert getattr(press(bare)(), "milliseconds", None) == 0
+
+
+def test_a_refresh_asks_for_a_new_connection(bare: Running, link: Connect) -> None:
+    """What comes after goes to the new one, as long as there is one."""
+    old = link()
+    bare.administrator.refresh_sockets()
+    assert (message := hear(old))["type"] == "disconnect"
+    assert message["reason"] == "refresh_requested"
+    act = press(bare)
+    act()
+    assert hear(old)["type"] == "interactive"
+    new = link()
+    for _ in range(2):
+        act()
+        assert hear(new)["type"] == "interactive"
+    assert heard_nothing(old)
+
+
+def test_connections_can_be_cut(bare: Running, link: Connect) -> None:
+    """Without a word before."""
+    connection = link()
+    bare.administrator.refresh_sockets(drop=True)
+    with pytest.raises(ConnectionClosed):
+        hear(connection)
+
+
+def test_the_tokens_of_a_connection_are_not_those_of_the_bot(bare: Running) -> None:
+    """A connection is opened with the app's token alone."""
+    slack: WebClient = web_client(bare)
+    assert error_of(lambda: slack.api_call("apps.connections.open")) == "not_allowed_token_type"
+
+
+def test_the_official_client_comes_back_after_a_refresh(app: App, running: Running, slack: WebClient) -> None:
+    """It connects anew before it leaves; until it left, for up to three seconds, it does not hear on the new one."""
+    running.administrator.refresh_sockets()
+    running.administrator.wait_until(lambda: running.administrator.sockets() == 2)
+    running.administrator.wait_until(lambda: running.administrator.sockets() == 1)
+    done = press(running)()
+    assert getattr(done, "acknowledged", None) is True
