@@ -1,8 +1,12 @@
-"""All wiring: what is made of which, and in what order. Nothing is connected before this runs."""
+"""The wiring: what is made of which, and in what order. Nothing is connected before this runs.
+
+What speaks with Slack is wired in `bot/slack.py`, so that a command which does not speak with it starts without it.
+"""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,7 +19,7 @@ from bot.models import Models
 from bot.settings import Settings
 from store import migrate, runs, teams
 from store.database import Database, UnsupportedDatabase
-from workflows.engine.context import Context
+from workflows.engine.context import Clock, Context
 from workflows.engine.errors import CountersignError, Refused
 from workflows.engine.registry import AnyWorkflow, Registry
 from workflows.engine.runner import Runner
@@ -47,14 +51,26 @@ class App:
         )
 
 
+def now() -> datetime:
+    """The time, in UTC."""
+    return datetime.now(UTC)
+
+
 @contextmanager
-def opened(settings: Settings, *, make: Mapping[str, JsonValue] | None = None) -> Iterator[App]:
+def opened(
+    settings: Settings,
+    *,
+    make: Mapping[str, JsonValue] | None = None,
+    log_level: str = "off",
+    clock: Clock = now,
+) -> Iterator[App]:
     """Put Countersign together for the block.
 
     A SQLite file is made and brought up to date by itself; PostgreSQL has to be migrated before. `make`: options of a
-    workflow to make now, in place of those kept for it. Raise `CountersignError`, or `store.migrate.NewerSchema`.
+    workflow to make now, in place of those kept for it. `log_level`: where the settings leave it to us. Raise
+    `CountersignError`, or `store.migrate.NewerSchema`.
     """
-    logs.configure(settings.log_level)
+    logs.configure(settings.log_level if settings.log_level != "auto" else log_level)
     database = database_of(settings)
     models = Models(settings)
     try:
@@ -63,7 +79,7 @@ def opened(settings: Settings, *, make: Mapping[str, JsonValue] | None = None) -
         with database.read() as session:
             kept = {row.name: row.options for row in teams.workflows(session, team=team)}
         registry, made = _registry(settings, kept, make)
-        context = Context(database=database, registry=registry, clock=now, team=team)
+        context = Context(database=database, registry=registry, clock=clock, team=team)
         dispatcher = Dispatcher(context, Runner(context, models), threads=settings.threads)
         yield App(settings=settings, context=context, models=models, dispatcher=dispatcher, made=made)
     finally:
@@ -77,11 +93,6 @@ def database_of(settings: Settings) -> Database:
         return Database(settings.database_url, connections=settings.threads + 8)
     except UnsupportedDatabase as error:
         raise UnsupportedDatabase(f"COUNTERSIGN_DATABASE_URL: {error}") from error
-
-
-def now() -> datetime:
-    """The time, in UTC."""
-    return datetime.now(UTC)
 
 
 def _prepare(database: Database) -> None:
@@ -109,17 +120,28 @@ def _registry(
     for file in settings.workflows:
         declared += discovery.in_file(Path(file))
     for workflow in declared:
-        registry.add(workflow)
+        registry.add(_placed(workflow, settings))
     if make is not None:
         workflow = discovery.make(make)
-        registry.add(workflow)
+        registry.add(_placed(workflow, settings))
         made[workflow.name] = make
     for name, options in kept.items():
         if options and name not in registry:
             try:
-                registry.add(discovery.make(options))
+                registry.add(_placed(discovery.make(options), settings))
                 made[name] = options
             except CountersignError as error:
                 # The other workflows go on; doctor names this one.
                 log.warning("workflow.not_made", workflow=name, why=str(error))
     return registry, made
+
+
+def _placed(workflow: AnyWorkflow, settings: Settings) -> AnyWorkflow:
+    """A workflow with the channel and the reviewers that the settings name for it."""
+    post_to, reviewers = settings.post_to.get(workflow.name), settings.reviewers.get(workflow.name)
+    if post_to is None and reviewers is None:
+        return workflow
+    declared = workflow.review
+    placed = copy(workflow)
+    placed.review = replace(declared, post_to=post_to or declared.post_to, reviewers=reviewers or declared.reviewers)
+    return placed

@@ -7,12 +7,22 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from datetime import datetime
+from threading import Event
+
+import structlog
 
 from store.exclusive import exclusive
 from workflows.engine.claiming import claim
 from workflows.engine.context import Context
 from workflows.engine.recovery import take_back
 from workflows.engine.runner import Runner
+
+log = structlog.get_logger()
+
+IDLE = 0.2
+"""Seconds between two looks for what is ready."""
+AFTER_TROUBLE = 2.0
+"""Seconds before the next look where one failed."""
 
 
 class Dispatcher:
@@ -42,14 +52,9 @@ class Dispatcher:
         start.
         """
         advanced = 0
-        pool = ThreadPoolExecutor(self._threads, thread_name_prefix="worker")
-        pending: set[Future[None]] = set()
-        try:
+        with self._pool() as (pool, pending):
             while True:
-                # A few are claimed ahead, in one transaction, so that no thread waits for the next claim.
-                if len(pending) < self._threads:
-                    claimed = claim(self._context, limit=2 * self._threads - len(pending), case=case, since=since)
-                    pending |= {pool.submit(self._runner.advance, run) for run in claimed}
+                pending = self._top_up(pool, pending, case=case, since=since)
                 if not pending:
                     return advanced
                 finished, pending = wait(pending, return_when=FIRST_COMPLETED)
@@ -57,5 +62,42 @@ class Dispatcher:
                     future.result()
                     advanced += 1
                     done()
+
+    def run(self, stop: Event) -> None:
+        """Work on whatever becomes ready until told to stop, within `alone`; what was begun then is finished."""
+        with self._pool() as (pool, pending):
+            while not stop.is_set():
+                try:
+                    pending = self._top_up(pool, pending)
+                    if not pending:
+                        stop.wait(IDLE)
+                        continue
+                    # A short wait, so that what becomes ready meanwhile gets the threads that are free.
+                    finished, pending = wait(pending, timeout=IDLE, return_when=FIRST_COMPLETED)
+                    for future in finished:
+                        future.result()
+                except Exception as error:  # the loop's edge: it goes on when the database is back
+                    log.error("worker.failed", error=type(error).__name__, exc_info=error)
+                    stop.wait(AFTER_TROUBLE)
+
+    @contextmanager
+    def _pool(self) -> Iterator[tuple[ThreadPoolExecutor, set[Future[None]]]]:
+        pool = ThreadPoolExecutor(self._threads, thread_name_prefix="worker")
+        try:
+            yield pool, set()
         finally:
             pool.shutdown(cancel_futures=True)
+
+    def _top_up(
+        self,
+        pool: ThreadPoolExecutor,
+        pending: set[Future[None]],
+        *,
+        case: int | None = None,
+        since: datetime | None = None,
+    ) -> set[Future[None]]:
+        """Claim a few ahead, in one transaction, so that no thread waits for the next claim."""
+        if len(pending) >= self._threads:
+            return pending
+        claimed = claim(self._context, limit=2 * self._threads - len(pending), case=case, since=since)
+        return pending | {pool.submit(self._runner.advance, run) for run in claimed}

@@ -2,22 +2,54 @@
 
 import logging
 import sys
+from typing import TextIO
 
 import structlog
 
+_SHARED = (
+    structlog.contextvars.merge_contextvars,
+    structlog.processors.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    structlog.processors.format_exc_info,
+)
+
 
 def configure(level: str) -> None:
-    """Log events of this level and above; `off`: next to none, as the commands say themselves what went wrong."""
+    """Log events of this level and above; `off`: next to none, as the commands say themselves what went wrong.
+
+    What libraries log comes out in the same form, from warnings on.
+    """
     threshold = logging.getLevelNamesMapping()["CRITICAL" if level == "off" else level.upper()]
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(),
-        ],
+        processors=[*_SHARED, structlog.processors.JSONRenderer()],
         wrapper_class=structlog.make_filtering_bound_logger(threshold),
         logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=False,
     )
+    root = logging.getLogger()
+    for handler in root.handlers:
+        if isinstance(handler, _StandardError):
+            root.removeHandler(handler)
+    root.addHandler(_StandardError())
+    root.setLevel(max(threshold, logging.WARNING))
+
+
+class _StandardError(logging.StreamHandler[TextIO]):
+    """What libraries log, on the standard error of the moment."""
+
+    def __init__(self) -> None:
+        logging.Handler.__init__(self)
+        foreign = (*_SHARED, structlog.stdlib.add_logger_name)
+        self.setFormatter(
+            structlog.stdlib.ProcessorFormatter(
+                foreign_pre_chain=foreign,
+                processors=[
+                    structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                    structlog.processors.JSONRenderer(),
+                ],
+            )
+        )
+
+    @property
+    def stream(self) -> TextIO:  # type: ignore[override]  # a StreamHandler keeps one; a test's is soon closed
+        return sys.stderr

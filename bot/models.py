@@ -5,9 +5,9 @@ from threading import Lock
 from pydantic import ValidationError
 
 from bot.settings import Settings
+from workflows.engine.complaints import complaints
 from workflows.engine.definition import Example
 from workflows.engine.errors import InvalidInput
-from workflows.engine.intake import complaints
 from workflows.engine.registry import AnyWorkflow
 from workflows.engine.rows import read_rows
 from workflows.model import local

@@ -1,6 +1,10 @@
 """What an operator sets, from the environment or a `.env` file. Nothing else reads the environment."""
 
+from collections.abc import Mapping
+from datetime import time
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -38,17 +42,89 @@ class Settings(BaseSettings):
     """Files with workflows of your own, separated by commas."""
     threads: int = Field(default=8, ge=1, le=64)
     """How many cases are worked on at once."""
-    log_level: Literal["off", "debug", "info", "warning", "error"] = "off"
+    log_level: Literal["auto", "off", "debug", "info", "warning", "error"] = "auto"
+    """auto: info for `serve`, off for every other command, which say themselves what went wrong."""
+    post_to: Annotated[Mapping[str, str], NoDecode] = Field(default_factory=dict)
+    """Workflow -> the channel where its cards are shown, in place of the one it declares."""
+    reviewers: Annotated[Mapping[str, tuple[str, ...]], NoDecode] = Field(default_factory=dict)
+    """Workflow -> the user ids or user groups who may decide, in place of those it declares."""
+    engineers: Annotated[tuple[str, ...], NoDecode] = ()
+    """User ids or user groups who may run cases again and read them."""
+    failures_channel: str | None = None
+    leads_channel: str | None = None
+    digest_at: str = "08:00"
+    """When the summary of the day before is posted, HH:MM in `timezone`."""
+    timezone: str = "UTC"
+    """A name of the IANA database, such as Europe/Berlin."""
+    slack_bot_token: SecretStr | None = Field(default=None, validation_alias="SLACK_BOT_TOKEN")
+    slack_app_token: SecretStr | None = Field(default=None, validation_alias="SLACK_APP_TOKEN")
+    slack_api_url: str = Field(default="https://slack.com/api/", validation_alias="SLACK_API_URL")
     anthropic_api_key: SecretStr | None = Field(default=None, validation_alias="ANTHROPIC_API_KEY")
     anthropic_base_url: str | None = Field(default=None, validation_alias="ANTHROPIC_BASE_URL")
 
-    @field_validator("anthropic_api_key", "anthropic_base_url", mode="before")
+    @field_validator(
+        "anthropic_api_key",
+        "anthropic_base_url",
+        "slack_bot_token",
+        "slack_app_token",
+        "failures_channel",
+        "leads_channel",
+        mode="before",
+    )
     @classmethod
     def _unset(cls, value: object) -> object:
         # A variable is left empty where a secret is not set, in CI or in a container.
         return None if value == "" else value
 
-    @field_validator("workflows", mode="before")
+    @field_validator("workflows", "engineers", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("post_to", mode="before")
+    @classmethod
+    def _channels(cls, value: object) -> object:
+        return dict(_pairs(value)) if isinstance(value, str) else value
+
+    @field_validator("reviewers", mode="before")
+    @classmethod
+    def _people(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return {workflow: tuple(who.strip() for who in people.split("+")) for workflow, people in _pairs(value)}
+
+    @field_validator("digest_at")
+    @classmethod
+    def _time_of_day(cls, value: str) -> str:
+        try:
+            return f"{time.fromisoformat(value):%H:%M}"
+        except ValueError:
+            raise ValueError("has to be a time of day, HH:MM") from None
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            return ZoneInfo(value).key
+        except (KeyError, ValueError, OSError):
+            raise ValueError("has to be a time zone such as Europe/Berlin or UTC") from None
+
+    @field_validator("slack_api_url", mode="before")
+    @classmethod
+    def _safe_url(cls, value: object) -> object:
+        if not isinstance(value, str) or not value:
+            return "https://slack.com/api/"
+        url = urlsplit(value)
+        if url.scheme != "https" and not (url.scheme == "http" and url.hostname in ("127.0.0.1", "localhost", "::1")):
+            raise ValueError("has to be an https URL, or http on this machine: the token is sent there")
+        return value.rstrip("/") + "/"
+
+
+def _pairs(text: str) -> list[tuple[str, str]]:
+    pairs = []
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        name, equals, value = (word.strip() for word in part.partition("="))
+        if not equals or not name or not value:
+            raise ValueError(f"has to be WORKFLOW=ID, separated by commas, not {part!r}")
+        pairs.append((name, value))
+    return pairs

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from store import rows
@@ -76,3 +76,9 @@ def exists(session: Session, *, case: int, revision: int, kind: str, state: str)
         .limit(1)
     )
     return session.scalar(query) is not None
+
+
+def count(session: Session, *, team: int, state: str) -> int:
+    """How many deliveries are in a state."""
+    query = select(func.count()).where(Delivery.team_id == team, Delivery.state == state)
+    return session.scalar(query) or 0

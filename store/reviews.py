@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from store import rows
@@ -21,6 +21,7 @@ class ReviewLine:
     key: str
     workflow: str
     version: int
+    run_id: int
     has_proposal: bool
     reasons_id: int
     claimed_by: str | None
@@ -107,18 +108,21 @@ def of_case_in(session: Session, case: int, states: Collection[str]) -> list[Rev
     return list(session.scalars(query))
 
 
-def lines(session: Session, *, team: int, state: str, workflow: str | None, limit: int) -> list[ReviewLine]:
-    """Reviews in a state, the earliest deadline first."""
+def lines(
+    session: Session, *, team: int, state: str, workflows: Collection[str] | None, limit: int, first: int = 0
+) -> list[ReviewLine]:
+    """Reviews in a state, the earliest deadline first; `workflows`: only these; `first`: from this place on."""
     query = (
         select(Review, Case.key, Workflow.name)
         .join(Case, Case.id == Review.case_id)
         .join(Workflow, Workflow.id == Review.workflow_id)
         .where(Review.team_id == team, Review.state == state)
         .order_by(Review.answer_by, Review.id)
+        .offset(first)
         .limit(limit)
     )
-    if workflow is not None:
-        query = query.where(Workflow.name == workflow)
+    if workflows is not None:
+        query = query.where(Workflow.name.in_(workflows))
     return [
         ReviewLine(
             id=review.id,
@@ -126,6 +130,7 @@ def lines(session: Session, *, team: int, state: str, workflow: str | None, limi
             key=key,
             workflow=name,
             version=review.version,
+            run_id=review.run_id,
             has_proposal=review.proposal_id is not None,
             reasons_id=review.reasons_id,
             claimed_by=review.claimed_by,
@@ -134,6 +139,17 @@ def lines(session: Session, *, team: int, state: str, workflow: str | None, limi
         )
         for review, key, name in session.execute(query)
     ]
+
+
+def count(session: Session, *, team: int, state: str, workflows: Collection[str]) -> int:
+    """How many reviews of these workflows are in a state."""
+    query = (
+        select(func.count())
+        .select_from(Review)
+        .join(Workflow, Workflow.id == Review.workflow_id)
+        .where(Review.team_id == team, Review.state == state, Workflow.name.in_(workflows))
+    )
+    return session.scalar(query) or 0
 
 
 def move(session: Session, *, review: int, frm: str, to: str, shown: int | None = None, **changes: Any) -> bool:
@@ -191,6 +207,12 @@ def add_decision(
 def decisions(session: Session, review: int) -> list[Decision]:
     """What was decided about a review, oldest first."""
     return list(session.scalars(select(Decision).where(Decision.review_id == review).order_by(Decision.version)))
+
+
+def decision_counts(session: Session, *, team: int) -> dict[str, int]:
+    """How many decisions of each kind there are."""
+    query = select(Decision.kind, func.count()).where(Decision.team_id == team).group_by(Decision.kind)
+    return dict(session.execute(query).all())
 
 
 def decided_for(session: Session, run: int) -> Review | None:

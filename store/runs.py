@@ -162,6 +162,12 @@ def counts(session: Session, *, team: int) -> dict[tuple[int, str], int]:
     return {(workflow, state): number for workflow, state, number in found}
 
 
+def was_corrected(session: Session, case: int, *, after: int, state: str) -> bool:
+    """Is there a correction of a case in a state, with a higher number than this one?"""
+    query = select(Run.id).where(Run.case_id == case, Run.correction > after, Run.state == state).limit(1)
+    return session.scalar(query) is not None
+
+
 def last_correction(session: Session, case: int, *, revision: int) -> int:
     """The number of the newest correction of a revision; 0 where there is none."""
     query = select(func.max(Run.correction)).where(Run.case_id == case, Run.revision == revision)

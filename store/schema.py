@@ -247,7 +247,11 @@ class OutboxRow(OfTeam, Base):
     """An intent to show something in Slack: what about and where, never how it looks."""
 
     __tablename__ = "outbox"
-    __table_args__ = (UniqueConstraint("team_id", "key"), Index("ix_outbox_state_not_before", "state", "not_before"))
+    __table_args__ = (
+        UniqueConstraint("team_id", "key"),
+        Index("ix_outbox_state_not_before", "state", "not_before"),
+        Index("ix_outbox_channel_state", "channel", "state"),
+    )
 
     kind: Mapped[str] = mapped_column(String(30))
     subject: Mapped[str] = mapped_column(String(60))
@@ -259,6 +263,8 @@ class OutboxRow(OfTeam, Base):
     """Grows whenever a view has to be drawn anew; what is sent for an older number is not the end of it."""
     attempts: Mapped[int]
     not_before: Mapped[datetime]
+    error: Mapped[str | None] = mapped_column(String(100))
+    """What Slack said to the last attempt that it refused: its code."""
     created_at: Mapped[datetime]
 
 
@@ -274,6 +280,23 @@ class Message(OfTeam, Base):
     """Slack's name for the message within the channel."""
     drawn_version: Mapped[int]
     """The outbox row's `wanted` that it shows."""
+    waits: Mapped[bool]
+    """It shows something that waits for a person; a channel has room for a few of these."""
+
+
+class Digest(OfTeam, Base):
+    """What a team lead is told of a period. The figures are counts and ids, and never change."""
+
+    __tablename__ = "digests"
+    __table_args__ = (UniqueConstraint("team_id", "job", "period"),)
+
+    job: Mapped[str] = mapped_column(String(40))
+    period: Mapped[str] = mapped_column(String(10))
+    """The last local date that it covers, as YYYY-MM-DD: one digest of a job for each."""
+    covers_from: Mapped[str] = mapped_column(String(10))
+    """The first local date that it covers; an earlier one where digests were missed."""
+    figures: Mapped[dict[str, Any]]
+    made_at: Mapped[datetime]
 
 
 class AuditRow(OfTeam, Base):

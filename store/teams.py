@@ -24,6 +24,13 @@ def add_local_team(session: Session, *, at: datetime) -> int:
     return rows.add(session, Team, name=LOCAL, slack_id=None, created_at=at) if found is None else found
 
 
+def belongs_to(session: Session, *, team: int, slack_id: str, name: str) -> str:
+    """The Slack id of a team, which becomes this one where it has none yet."""
+    named = {"slack_id": slack_id, "name": name}
+    rows.change(session, Team, team, where={"name": LOCAL, "slack_id": None}, to=named)
+    return session.scalars(select(Team.slack_id).where(Team.id == team)).one() or slack_id
+
+
 def workflow_id(session: Session, *, team: int, name: str, options: Mapping[str, Any] | None, at: datetime) -> int:
     """The id of a workflow's row, made where there is none yet.
 

@@ -5,13 +5,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.app import App, opened
-from bot.cli.printing import one_line_errors, out, plain, print_json
+from bot.cli.printing import one_line_errors, out, print_json
 from bot.models import examples_of
 from bot.settings import settings
-from store import migrate, runs, teams
+from bot.slack import connected
+from store import migrate, outbox, runs, teams
 from workflows.engine.errors import CountersignError
+from workflows.engine.neutral import plain
 from workflows.engine.registry import AnyWorkflow
-from workflows.engine.states import STOPPED, RunState
+from workflows.engine.states import STOPPED, OutboxState, RunState
 from workflows.model.port import ModelError, Usage
 from workflows.model.prices import price
 
@@ -30,7 +32,7 @@ class Finding:
 def check(*, as_json: bool) -> int:
     """Check the set-up; returns 1 where something does not work."""
     with one_line_errors(), opened(settings()) as app:
-        findings = [*_database(app), *_model(app), *_workflows(app), *_work(app)]
+        findings = [*_database(app), *_model(app), *_workflows(app), *_slack(app), *_work(app)]
         if as_json:
             print_json(findings)
         else:
@@ -100,12 +102,61 @@ def _workflow(app: App, workflow: AnyWorkflow) -> Iterator[Finding]:
                 what=f"{workflow.name}: no examples to learn from, so people get its cases without a proposal",
                 do="put labelled examples into examples.jsonl beside it, or set ANTHROPIC_API_KEY",
             )
+    if workflow.review.post_to is None:
+        yield Finding(
+            level="note",
+            what=f"{workflow.name}: no channel is named, so its cases are not shown in Slack",
+            do=f"set COUNTERSIGN_POST_TO={workflow.name}=CHANNEL, or Review(post_to=...)",
+        )
     if workflow.review.reviewers is None:
         yield Finding(
             level="note",
             what=f"{workflow.name}: no reviewers are named, so only this command line can decide",
-            do="name them in Review(reviewers=...)",
+            do=f"set COUNTERSIGN_REVIEWERS={workflow.name}=ID, or Review(reviewers=...)",
         )
+
+
+def _slack(app: App) -> Iterator[Finding]:
+    settings = app.settings
+    if settings.slack_bot_token is None and settings.slack_app_token is None:
+        yield Finding(level="note", what="no Slack workspace is connected", do="see Slack in the README")
+        return
+    try:
+        workspace = connected(app)
+        yield Finding(level="ok", what=f"Slack workspace {workspace.name} ({workspace.team})")
+    except CountersignError as error:
+        yield Finding(level="bad", what=str(error))
+    unset = {
+        "COUNTERSIGN_FAILURES_CHANNEL": (settings.failures_channel, "nobody is told in Slack what fails"),
+        "COUNTERSIGN_LEADS_CHANNEL": (settings.leads_channel, "the summary of the day is not posted"),
+        "COUNTERSIGN_ENGINEERS": (settings.engineers, "only owners may use /rerun"),
+    }
+    for name, (value, what) in unset.items():
+        if not value:
+            yield Finding(level="note", what=f"{name} is not set: {what}", do=f"set {name}")
+    for workflow in (*settings.post_to, *settings.reviewers):
+        if workflow not in app.context.registry:
+            yield Finding(level="bad", what=f"COUNTERSIGN_POST_TO or _REVIEWERS names {workflow}, which is no workflow")
+    yield from _messages(app)
+
+
+def _messages(app: App) -> Iterator[Finding]:
+    """What is not shown as it should be."""
+    with app.context.database.read() as session:
+        troubled = outbox.troubled(session, team=app.context.team)
+    for one in troubled:
+        if one.state == OutboxState.DEAD:
+            yield Finding(
+                level="bad",
+                what=f"{one.number} messages to {one.channel} were given up: {one.error}",
+                do="the cases themselves are in `countersign reviews`",
+            )
+        else:
+            yield Finding(
+                level="note",
+                what=f"{one.number} messages wait for {one.channel}: {one.error}",
+                do="see that Countersign is in the channel, and that the channel is there",
+            )
 
 
 def _work(app: App) -> Iterator[Finding]:

@@ -5,14 +5,16 @@ from collections.abc import Callable, Sequence
 from bot.app import App, opened
 from bot.cli.finishing import finish
 from bot.cli.people import operator
-from bot.cli.printing import one_line_errors, out, plain, tell_error
+from bot.cli.printing import one_line_errors, out, tell_error
 from bot.settings import settings
 from workflows.engine import reviews
+from workflows.engine.decisions import Follows
 from workflows.engine.errors import InvalidOutput, NeverBroken, Refused
 from workflows.engine.forms import entries_of, read_form
 from workflows.engine.history import case_view, find_case, open_review_of
-from workflows.engine.reviews import Follows
+from workflows.engine.neutral import plain
 from workflows.engine.states import STOPPED, RunState
+from workflows.engine.templating import redrawn
 from workflows.engine.views import OpenReview
 
 
@@ -40,12 +42,16 @@ def edit_case(reference: str, assignments: Sequence[str], *, confirmed: bool, ve
 
     def edit(app: App, review: OpenReview, shown: int) -> str:
         workflow = app.context.registry.get(review.workflow)
-        typed: dict[str, str] = {}
+        proposed: dict[str, str] = {}
         if review.has_proposal:
             proposal = case_view(app.context, review.case).newest.proposal
             assert proposal is not None
-            typed = entries_of(workflow.output, proposal.output)
-        output = read_form(workflow.output, typed | assigned(assignments))
+            proposed = entries_of(workflow.output, proposal.output)
+        typed = proposed | assigned(assignments)
+        anew = redrawn(app.context, workflow, review.id, proposed=proposed, typed=typed)
+        for name in anew:
+            out.print(plain(f"{name}: written anew, to go with what you chose"))
+        output = read_form(workflow.output, typed | anew)
         try:
             reviews.edit(app.context, review.id, shown, output, by=operator(), confirmed=confirmed)
         except NeverBroken as broken:

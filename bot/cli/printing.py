@@ -3,7 +3,6 @@
 import json
 import os
 import sys
-import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -14,6 +13,8 @@ from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
+
+from workflows.engine.neutral import one_line, plain
 
 PIPED_WIDTH = 200
 """Columns of a table where standard output is no terminal."""
@@ -26,20 +27,6 @@ progress = Console(stderr=True)
 def shown(text: object) -> Text:
     """Text as it is, with no markup, and control and direction characters made visible."""
     return Text(plain(text))
-
-
-def plain(text: object) -> str:
-    """Text in which control and direction characters stand as their escapes; line breaks stay."""
-    return "".join(
-        character if character == "\n" or unicodedata.category(character) not in _HIDDEN else _escape(character)
-        for character in str(text)
-    )
-
-
-def one_line(text: object, length: int = 60) -> str:
-    """The beginning of a text on one line."""
-    line = " ".join(plain(text).split())
-    return line if len(line) <= length else line[: length - 1] + "…"
 
 
 def print_table(columns: Sequence[str], lines: Sequence[Sequence[object]]) -> None:
@@ -107,10 +94,3 @@ def one_line_errors() -> Iterator[None]:
 def tell_error(message: str) -> None:
     """Say on one line of standard error what went wrong."""
     typer.echo(f"error: {one_line(message, 2_000)}", err=True)
-
-
-_HIDDEN = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
-
-
-def _escape(character: str) -> str:
-    return "\N{ZERO WIDTH JOINER}" if character == "\N{ZERO WIDTH JOINER}" else f"\\u{ord(character):04x}"

@@ -4,7 +4,7 @@ import json
 import sys
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -61,13 +61,14 @@ class _Worked:
 
 
 def run_file(
-    file: Path, name: str, *, examples: Path | None, label: str | None, floor: float | None, as_json: bool
+    file: Path, name: str, *, examples: Path | None, label: str | None, floor: float | None, post: bool, as_json: bool
 ) -> int:
-    """Take in a file and work on it; returns the exit code."""
+    """Take in a file and work on it; returns the exit code. `post`: then show in Slack what waits for people."""
     with one_line_errors():
         options = _options(name, examples=examples, label=label, floor=floor)
         with opened(settings(), make=options) as app:
             workflow = _made(app, options) if options else app.context.registry.get(name)
+            posting = _posting(app, workflow) if post else None
             taken = _take_in_file(app, workflow, file)
             worked = _work(app, workflow)
             numbers = tally(app.context, taken.cases, taken.truth)
@@ -75,7 +76,16 @@ def run_file(
                 print_json(_as_json(workflow, taken, worked, numbers))
             else:
                 _print(workflow, taken, worked, numbers)
-            return 1 if taken.refused or numbers.failed else 0
+            posted = posting() if posting is not None else True
+            return 1 if taken.refused or numbers.failed or not posted else 0
+
+
+def _posting(app: App, workflow: AnyWorkflow) -> Callable[[], bool]:
+    """What posts, once there is something to post. Raise `Refused` before anything is taken in where it cannot."""
+    from bot.cli.posting import post, workspace_for
+
+    workspace = workspace_for(app, workflow)
+    return lambda: post(app, workflow, workspace)
 
 
 def submit_one(text: str, name: str, *, as_json: bool) -> int:

@@ -1,18 +1,37 @@
-"""`sample-desk`: serves the sample help desk."""
+"""`serve` and `sample-desk`: what runs until it is stopped."""
 
 import sqlite3
 from pathlib import Path
 
 import typer
 
+from bot.app import opened
 from bot.cli.printing import one_line_errors
+from bot.settings import settings
+from bot.signals import stopping_on_signals
 from workflows.engine.errors import Refused
-from workflows.library.support_triage.sample_desk.server import serve
-from workflows.library.support_triage.sample_desk.storage import HelpDesk
+
+
+def serve_slack() -> int:
+    """Serve until SIGTERM or Ctrl-C; returns the exit code."""
+    from bot.server import serve
+    from bot.slack import in_slack
+
+    with one_line_errors(), stopping_on_signals() as stop, opened(settings(), log_level="info") as app:
+        slack = in_slack(app)
+
+        def started() -> None:
+            where = f"{slack.workspace.name} ({slack.workspace.team})"
+            typer.echo(f"Countersign serves the Slack workspace {where}; Ctrl-C stops it.", err=True)
+
+        return 0 if serve(app, slack, stop, started=started) else 1
 
 
 def serve_sample_desk(file: Path, port: int) -> int:
     """Serve until interrupted; returns the exit code."""
+    from workflows.library.support_triage.sample_desk.server import serve
+    from workflows.library.support_triage.sample_desk.storage import HelpDesk
+
     with one_line_errors():
         try:
             HelpDesk(file)

@@ -7,9 +7,10 @@ from pydantic import JsonValue
 from rich.text import Text
 
 from bot.app import App, opened
-from bot.cli.printing import moment, one_line, one_line_errors, out, print_json, print_named, shown
+from bot.cli.printing import moment, one_line_errors, out, print_json, print_named, shown
 from bot.settings import settings
 from workflows.engine.history import case_view, find_case
+from workflows.engine.neutral import one_line
 from workflows.engine.states import STOPPED, RunState
 from workflows.engine.views import CaseView, ReviewView, RunView
 

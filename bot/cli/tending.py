@@ -6,13 +6,14 @@ from bot.app import database_of, opened
 from bot.cli.deciding import assigned, tell
 from bot.cli.finishing import finish
 from bot.cli.people import operator
-from bot.cli.printing import one_line_errors, out, plain
+from bot.cli.printing import one_line_errors, out
 from bot.settings import settings
 from store import migrate
 from workflows.engine import corrections, doubts, reruns
 from workflows.engine.errors import Refused
 from workflows.engine.forms import entries, entries_of, read_form
 from workflows.engine.history import case_view, find_case
+from workflows.engine.neutral import plain
 
 
 def rerun_case(reference: str, *, from_step: str | None) -> int:

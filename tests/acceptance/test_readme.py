@@ -69,8 +69,8 @@ def settings() -> list[str]:
 def test_the_readme_names_every_setting_with_its_default(setting: str) -> None:
     (row,) = [line for line in README.read_text().splitlines() if line.startswith(f"| `{setting}` |")]
     fields = {f"COUNTERSIGN_{name.upper()}": info for name, info in Settings.model_fields.items()}
-    default = fields[setting].default if setting in fields else None
-    if default not in (None, ()):
+    default = fields[setting].get_default(call_default_factory=True) if setting in fields else None
+    if default not in (None, (), {}):
         assert row.split("|")[2].strip() == f"`{default}`"
 
 
@@ -79,7 +79,7 @@ def test_the_readme_names_every_variable_that_the_program_reads() -> None:
     source = "".join(
         file.read_text() for room in ("bot", "handlers", "workflows", "store") for file in (ROOT / room).rglob("*.py")
     )
-    read = set(re.findall(r"\b(?:COUNTERSIGN|ANTHROPIC)_[A-Z_]+\b", source))
+    read = set(re.findall(r"\b(?:COUNTERSIGN|ANTHROPIC|SLACK)_[A-Z_]+\b", source))
     assert read
     assert {name for name in read if f"`{name}`" not in README.read_text()} == set()
 
@@ -88,8 +88,8 @@ def test_the_readme_names_no_variable_that_the_program_does_not_know() -> None:
     source = "".join(
         file.read_text() for room in ("bot", "handlers", "workflows", "store") for file in (ROOT / room).rglob("*.py")
     )
-    named = set(re.findall(r"\b(?:COUNTERSIGN|ANTHROPIC)_[A-Z_]+\b", README.read_text()))
-    known = set(settings()) | set(re.findall(r'"((?:COUNTERSIGN|ANTHROPIC)_[A-Z_]+)"', source))
+    named = set(re.findall(r"\b(?:COUNTERSIGN|ANTHROPIC|SLACK)_[A-Z_]+\b", README.read_text()))
+    known = set(settings()) | set(re.findall(r'"((?:COUNTERSIGN|ANTHROPIC|SLACK)_[A-Z_]+)"', source))
     assert named <= known
 
 

@@ -10,9 +10,9 @@ from pydantic import BaseModel, JsonValue, TypeAdapter, ValidationError
 from pydantic_core import to_jsonable_python
 
 from workflows.engine.canonical import canonical, from_body, printable, to_body, unstorable
+from workflows.engine.complaints import complaints
 from workflows.engine.definition import InputT, Workflow
 from workflows.engine.errors import NoProposal
-from workflows.engine.intake import complaints
 from workflows.engine.proposal import OutputT, Proposal
 from workflows.engine.steps import ASK, Call, Recorder
 from workflows.model.port import Answer, Model, ModelError, Prompt, Question

@@ -1,6 +1,7 @@
 """One way to write a value as JSON, so that equal values have equal hashes; and what no database can keep."""
 
 import json
+import re
 from collections import deque
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import fields, is_dataclass
@@ -18,6 +19,8 @@ MAX_BYTES = 256 * 1024
 MAX_MESSAGE = 4_000
 """Characters of an error's message that are kept."""
 
+_SECRET = re.compile(r"\b(?:xox[a-z]|xapp|sk)-[\w-]{6,}|\bBearer\s+[\w.~+/-]{8,}=*", re.IGNORECASE)
+"""What looks like a token of Slack's or a model vendor's, or is sent as one."""
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
@@ -76,7 +79,7 @@ def words_of(error: Exception) -> str:
         said = str(error)
     except Exception:  # noqa: BLE001  # an error without words is no reason to lose the case
         said = ""
-    return printable(said) or type(error).__name__
+    return _SECRET.sub("[secret]", printable(said)) or type(error).__name__
 
 
 def _text(plain: JsonValue) -> str:

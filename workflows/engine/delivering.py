@@ -15,7 +15,7 @@ from workflows.engine.definition import Effect, Rejection, Run
 from workflows.engine.errors import Fenced, NotDone, Refused
 from workflows.engine.keys import delivery_key
 from workflows.engine.registry import AnyWorkflow
-from workflows.engine.states import DeliveryState, Resolution, RunState
+from workflows.engine.states import DeliveryState, Resolution, ReviewState, RunState
 from workflows.engine.steps import DELIVER
 from workflows.engine.transitions import move_delivery, move_run
 
@@ -139,6 +139,9 @@ def applied(context: Context, claimed: Claimed, workflow: AnyWorkflow, receipt: 
         done = {"receipt_id": kept, "maybe_applied": False}
         move_delivery(session, delivery, DeliveryState.APPLIED, at=at, actor=SYSTEM, **done)
         show_review(session, run, workflow, context=context)
+        if run.correction:
+            for other in reviews.of_case_in(session, run.case_id, (ReviewState.DECIDED,)):
+                notices.card(session, other, workflow.review, at=at)
 
 
 def not_applied(session: Session, run: schema.Run, *, maybe: bool, context: Context) -> None:

@@ -17,8 +17,8 @@ from pydantic import BaseModel, JsonValue, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from workflows.engine.canonical import canonical, from_body, to_body, unstorable
+from workflows.engine.complaints import complaints
 from workflows.engine.errors import InvalidOutput
-from workflows.engine.intake import complaints
 from workflows.engine.proposal import OutputT
 
 
@@ -104,7 +104,7 @@ def read_form(output: type[OutputT], typed: Mapping[str, str]) -> OutputT:
             errors[name] = "is missing"
         elif field.nullable and not text.strip():
             values[name] = None
-        elif text.strip() or field.kind is Kind.TEXT:
+        elif text.strip() or field.kind is Kind.TEXT or text in field.choices:
             try:
                 values[name] = _value(field, text)
             except ValueError as error:
@@ -133,7 +133,7 @@ def _field(name: str, info: FieldInfo) -> Field:
         name=name,
         label=info.title or name.replace("_", " ").capitalize(),
         kind=kind,
-        required=info.is_required() and not nullable and not (kind is Kind.TEXT and _may_be_empty(info)),
+        required=info.is_required() and not nullable and "" not in choices and not _may_be_empty(kind, info),
         nullable=nullable,
         choices=choices,
         help=info.description,
@@ -157,8 +157,10 @@ def _unwrapped(annotation: Any) -> tuple[Any, tuple[object, ...], bool]:  # Any:
     return annotation, (), False
 
 
-def _may_be_empty(info: FieldInfo) -> bool:
-    """Does the field's own validation take an empty text?"""
+def _may_be_empty(kind: Kind, info: FieldInfo) -> bool:
+    """Is it a text whose own validation takes an empty one?"""
+    if kind is not Kind.TEXT:
+        return False
     try:
         TypeAdapter(info.rebuild_annotation()).validate_python("")
     except ValidationError:
@@ -195,7 +197,7 @@ def _number(kind: type[int] | type[float], word: str, complaint: str) -> int | f
         number = kind(word)
     except ValueError:
         raise ValueError(complaint) from None
-    if "_" in word or not isfinite(number):
+    if "_" in word or (isinstance(number, float) and not isfinite(number)):
         raise ValueError(complaint)
     return number
 

@@ -6,13 +6,13 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from store import audit, cases, contents, deliveries, journal, reviews, runs, schema, teams
+from workflows.engine.cards import decision_view
 from workflows.engine.context import Context
 from workflows.engine.errors import Refused, Unknown
 from workflows.engine.states import ReviewState
 from workflows.engine.views import (
     AuditView,
     CaseView,
-    DecisionView,
     DeliveryView,
     OpenReview,
     ProposalView,
@@ -66,10 +66,21 @@ def case_view(context: Context, case: int) -> CaseView:
         )
 
 
+def input_of(context: Context, review: int) -> str:
+    """The case of a review, as it is kept. Raise `Unknown`."""
+    with context.database.read() as session:
+        row = reviews.get(session, review)
+        run = runs.get(session, row.run_id) if row is not None else None
+        if run is None:
+            raise Unknown(f"there is no review {review}")
+        return contents.body(session, run.input_id)
+
+
 def open_reviews(context: Context, *, workflow: str | None = None, limit: int = 100) -> list[OpenReview]:
     """What waits for people, the earliest deadline first."""
     with context.database.read() as session:
-        lines = reviews.lines(session, team=context.team, state=ReviewState.OPEN, workflow=workflow, limit=limit)
+        only = None if workflow is None else [workflow]
+        lines = reviews.lines(session, team=context.team, state=ReviewState.OPEN, workflows=only, limit=limit)
         why = contents.bodies(session, [line.reasons_id for line in lines])
     return [
         OpenReview(
@@ -172,19 +183,7 @@ def _review(session: Session, review: schema.Review) -> ReviewView:
         claimed_by=review.claimed_by,
         opened_at=review.opened_at,
         answer_by=review.answer_by,
-        decisions=[
-            DecisionView(
-                kind=decision.kind,
-                by=decision.by,
-                at=decision.at,
-                version=decision.version,
-                follows=decision.follows,
-                reason=_json(session, decision.reason_id),
-                output=_json(session, decision.output_id),
-                confirmed=decision.confirmed,
-            )
-            for decision in reviews.decisions(session, review.id)
-        ],
+        decisions=[decision_view(session, decision) for decision in reviews.decisions(session, review.id)],
     )
 
 

@@ -12,6 +12,7 @@ from tenacity import retry, retry_if_exception_type, stop_after_attempt
 from store import audit, cases, contents, reviews, runs, teams
 from workflows.engine import notices
 from workflows.engine.canonical import MAX_BYTES, digest, to_body, unstorable
+from workflows.engine.complaints import complaints
 from workflows.engine.context import Context
 from workflows.engine.errors import InvalidInput
 from workflows.engine.keys import MAX_CASE_KEY
@@ -74,16 +75,6 @@ def _key(workflow: AnyWorkflow, input: BaseModel) -> str:
     if not isinstance(key, str) or not key or len(key) > MAX_CASE_KEY or not key.isprintable():
         raise InvalidInput(f"its key has to be 1 to {MAX_CASE_KEY} printable characters, it is {key!r:.40}")
     return key
-
-
-def complaints(error: ValidationError) -> dict[str, str]:
-    """What is wrong with which field, in plain words."""
-    found: dict[str, str] = {}
-    for detail in error.errors(include_url=False, include_input=False, include_context=False):
-        field = ".".join(str(part) for part in detail["loc"]) or "the whole"
-        message = "is missing" if detail["type"] == "missing" else detail["msg"][:1].lower() + detail["msg"][1:]
-        found.setdefault(field, message)
-    return found
 
 
 @retry(retry=retry_if_exception_type(IntegrityError), stop=stop_after_attempt(5), reraise=True)

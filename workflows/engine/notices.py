@@ -4,26 +4,25 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from store import outbox, schema
+from store import messages, outbox, schema
 from workflows.engine.definition import Review
 
+FAILURE = "failure"
+"""The kind of the note that a run stopped; its subject is `run:ID`."""
 FAILURES = "failures"
 """The channel for failures: a role, for which the settings name the channel."""
 
 
 def card(session: Session, review: schema.Review, declared: Review, *, at: datetime) -> None:
-    """Have the present state of a review shown where its workflow posts to."""
+    """Have the present state of a review shown where its workflow posts to, and wherever its card stands already."""
+    team, subject = review.team_id, f"review:{review.id}"
+    channels = messages.channels_of(session, team=team, subject=subject)
     if declared.post_to is not None:
-        outbox.want_view(
-            session,
-            team=review.team_id,
-            kind="card",
-            subject=f"review:{review.id}",
-            channel=declared.post_to,
-            at=at,
-        )
+        channels |= {declared.post_to}
+    for channel in sorted(channels):
+        outbox.want_view(session, team=team, kind=outbox.CARD, subject=subject, channel=channel, at=at)
 
 
 def failure(session: Session, run: schema.Run, *, at: datetime) -> None:
     """Have it said that a run stopped."""
-    outbox.add_note(session, team=run.team_id, kind="failure", subject=f"run:{run.id}", channel=FAILURES, at=at)
+    outbox.add_note(session, team=run.team_id, kind=FAILURE, subject=f"run:{run.id}", channel=FAILURES, at=at)

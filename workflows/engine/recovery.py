@@ -7,7 +7,7 @@ from workflows.engine import notices
 from workflows.engine.canonical import canonical
 from workflows.engine.claiming import BUSY
 from workflows.engine.context import SYSTEM, Context
-from workflows.engine.delivering import is_in_doubt, not_applied, put_in_doubt
+from workflows.engine.delivering import is_in_doubt, not_applied, put_in_doubt, show_review
 from workflows.engine.states import RunState
 from workflows.engine.transitions import move_run
 
@@ -30,8 +30,10 @@ def take_back(context: Context) -> int:
             workflow = context.registry.get(known[run.workflow_id])
             if run.state == RunState.DELIVERING and is_in_doubt(workflow, run, None):
                 put_in_doubt(session, run, context=context)
+                show_review(session, run, workflow, context=context)
             elif run.epoch >= MAX_CLAIMS:
                 _set_aside(session, run, context=context)
+                show_review(session, run, workflow, context=context)
             else:
                 move_run(session, run, RunState.READY, at=context.clock(), actor=SYSTEM)
         return len(held)

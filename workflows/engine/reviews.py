@@ -6,7 +6,6 @@ the other is told who it was. A decision, what follows for the run and the inten
 
 import json
 from collections.abc import Sequence
-from enum import StrEnum
 
 from pydantic import BaseModel, ValidationError
 from sqlalchemy.orm import Session
@@ -16,36 +15,13 @@ from workflows.engine import delivering, notices, reruns
 from workflows.engine.canonical import canonical, from_body, to_body, unstorable
 from workflows.engine.checks import broken_nevers
 from workflows.engine.context import SYSTEM, Context
+from workflows.engine.decisions import MAX_REASON, DecisionKind, Follows
 from workflows.engine.errors import InvalidOutput, NeverBroken, Refused, Stale, Unknown
 from workflows.engine.policy import Reason
 from workflows.engine.registry import AnyWorkflow
 from workflows.engine.states import Resolution, ReviewState, RunState
 from workflows.engine.steps import ASK, START
 from workflows.engine.transitions import move_review, move_run
-
-MAX_REASON = 3_000
-"""Characters in the reason for a rejection."""
-
-
-class DecisionKind(StrEnum):
-    """What a person decided."""
-
-    APPROVED = "approved"
-    EDITED = "edited"
-    ANSWERED = "answered"
-    """There was no proposal."""
-    REJECTED = "rejected"
-
-
-class Follows(StrEnum):
-    """What follows a rejection."""
-
-    BY_HAND = "by_hand"
-    """An empty form; the review stays open."""
-    CLOSE = "close"
-    """Nothing is delivered; the system of record may be told."""
-    PROPOSE_AGAIN = "propose_again"
-    """The model is asked anew."""
 
 
 def open_review(
@@ -119,9 +95,9 @@ def approve(context: Context, review: int, shown: int, *, by: str) -> None:
         row = _open(session, review, shown)
         if row.proposal_id is None:
             raise Refused("there is no proposal to approve; fill in the form instead")
-        _bar(session, _workflow(context, session, row), row)
+        passed_over = _pass_over(session, _workflow(context, session, row), row)
         output = _keep(session, row, "output", _proposed(session, row))
-        _decide(session, context, row, shown, DecisionKind.APPROVED, by=by, output=output)
+        _decide(session, context, row, shown, DecisionKind.APPROVED, by=by, output=output, confirmed=passed_over)
         _settle(session, context, row, output, Resolution.BY_PERSON, by=by)
 
 
@@ -158,11 +134,7 @@ def reject(
 
     Raise `Unknown`, `Stale`, or `Refused` where the reason is empty or too long, or what is to follow cannot.
     """
-    if not reason.strip() or len(reason) > MAX_REASON:
-        raise Refused(f"a rejection needs a reason of 1 to {MAX_REASON:,} characters")
-    problem = unstorable({"the reason": reason})
-    if problem is not None:
-        raise Refused(problem)
+    check_reason(reason)
     with context.database.write(urgent=True) as session:
         row = _open(session, review, shown)
         if row.proposal_id is None and follows is Follows.BY_HAND:
@@ -177,6 +149,24 @@ def reject(
             asked = any(line.name == ASK for line in journal.of_run(session, run.id))
             step = ASK if asked else START
             reruns.start(session, context, run, _workflow(context, session, row), from_step=step, by=by)
+
+
+def check_reason(reason: str) -> None:
+    """Raise `Refused` for what is no reason, or one that cannot be kept."""
+    if not reason.strip() or len(reason) > MAX_REASON:
+        raise Refused(f"a rejection needs a reason of 1 to {MAX_REASON:,} characters")
+    problem = unstorable({"the reason": reason})
+    if problem is not None:
+        raise Refused(problem)
+
+
+def show_again(context: Context, review: int) -> None:
+    """Have the card of a review drawn anew: somebody saw it as it no longer is. Raise `Unknown`."""
+    with context.database.write(urgent=True) as session:
+        row = reviews.get(session, review)
+        if row is None:
+            raise Unknown(f"there is no review {review}")
+        notices.card(session, row, _workflow(context, session, row).review, at=context.clock())
 
 
 def _open(session: Session, review: int, shown: int | None = None) -> schema.Review:
@@ -252,18 +242,21 @@ def _workflow(context: Context, session: Session, row: schema.Review) -> AnyWork
     return context.registry.get(teams.workflow_name(session, row.workflow_id))
 
 
-def _bar(session: Session, workflow: AnyWorkflow, row: schema.Review) -> None:
-    """Refuse a proposal that a person's own values may not be either."""
-    if not any(never.on_edit == "bar" for never in workflow.nevers):
-        return
+def _pass_over(session: Session, workflow: AnyWorkflow, row: schema.Review) -> Sequence[str]:
+    """The rules that a proposal runs into and that its approval passes over.
+
+    Raise `NeverBroken` for one that bars people too, or `Refused` where that can no longer be told.
+    """
+    if not workflow.nevers:
+        return ()
     form: type[BaseModel] = workflow.output
     try:
-        proposed = from_body(form, _proposed(session, row))
+        broken = broken_nevers(workflow, _input(session, workflow, row), from_body(form, _proposed(session, row)))
     except ValidationError as error:
         raise Refused(f"what is proposed no longer fits {form.__name__}: {error}") from error
-    barring = broken_nevers(workflow, _input(session, workflow, row), proposed).barring
-    if barring:
-        raise NeverBroken(barring, barred=True)
+    if broken.barring:
+        raise NeverBroken(broken.barring, barred=True)
+    return broken.sentences
 
 
 def _input(session: Session, workflow: AnyWorkflow, row: schema.Review) -> BaseModel:

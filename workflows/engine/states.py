@@ -53,6 +53,8 @@ class OutboxState(StrEnum):
     """Where an intent to show something stands."""
 
     DUE = "due"
+    HELD = "held"
+    """A card for which the channel has no room yet."""
     ATTEMPTING = "attempting"
     SENT = "sent"
     DEAD = "dead"
@@ -128,7 +130,8 @@ DELIVERY_MOVES: Mapping[DeliveryState, frozenset[DeliveryState]] = {
 }
 
 OUTBOX_MOVES: Mapping[OutboxState, frozenset[OutboxState]] = {
-    _O.DUE: frozenset({_O.ATTEMPTING}),
+    _O.DUE: frozenset({_O.ATTEMPTING, _O.HELD}),
+    _O.HELD: frozenset({_O.ATTEMPTING, _O.DUE, _O.SENT}),
     _O.ATTEMPTING: frozenset({_O.DUE, _O.SENT, _O.DEAD}),
     _O.SENT: frozenset({_O.DUE}),
     _O.DEAD: frozenset({_O.DUE}),

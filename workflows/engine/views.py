@@ -145,3 +145,102 @@ class OpenReview:
     why: Sequence[str]
     claimed_by: str | None
     answer_by: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ValueView:
+    """One field of what is proposed and decided, as it stands in the form."""
+
+    name: str
+    label: str
+    proposed: str | None
+    """None where nothing is proposed."""
+    decided: str | None
+    """None where nothing is decided."""
+    delivered: str | None
+    """What a correction would replace; None where it is no correction."""
+    confidence: float | None
+    alternatives: Mapping[str, float]
+    """What the model thought of and did not choose -> its probability, best first."""
+    evidence: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CardView:
+    """A review with all that a person needs to decide it, or to see what became of it."""
+
+    review: int
+    version: int
+    state: str
+    case: int
+    key: str
+    workflow: str
+    question: str
+    """The decision that the workflow is about."""
+    subject: str
+    """The case in one line."""
+    text: str
+    """The case as plain text."""
+    values: Sequence[ValueView]
+    has_proposal: bool
+    model: str | None
+    model_says: Sequence[str]
+    """Why the model proposes it."""
+    why: Sequence[str]
+    """Why a person is asked."""
+    nevers: Sequence[str]
+    """The rules that what is proposed runs into."""
+    claimed_by: str | None
+    opened_at: datetime
+    answer_by: datetime | None
+    decision: DecisionView | None
+    """The last one."""
+    run_state: str
+    """Of the run that carries out the decision."""
+    problem: str | None
+    receipt: str | None
+    correction: bool
+    revised: bool
+    """Did a newer revision of the case take its place?"""
+    corrected: bool
+    """Was something else delivered since, by a correction?"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FailureView:
+    """A run that stopped, as it is told once."""
+
+    run: int
+    case: int
+    key: str
+    workflow: str
+    state: str
+    """failed, parked or doubtful."""
+    step: str | None
+    error: str
+    """The error's type."""
+    message: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitingReview:
+    """A review in the list of a channel."""
+
+    review: int
+    version: int
+    workflow: str
+    key: str
+    subject: str
+    why: str
+    answer_by: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitingView:
+    """A page of what waits."""
+
+    reviews: Sequence[WaitingReview]
+    first: int
+    """The place of the first one, from 0."""
+    total: int

@@ -17,7 +17,7 @@ def entered(folder: Path) -> Iterator[CommandLine]:
     """The command line in a folder, with no settings at all, for the block."""
     with pytest.MonkeyPatch.context() as patch:
         for name in list(os.environ):
-            if name.startswith(("COUNTERSIGN_", "ANTHROPIC_")):
+            if name.startswith(("COUNTERSIGN_", "ANTHROPIC_", "SLACK_")):
                 patch.delenv(name)
         patch.setenv("LOGNAME", "ana")
         patch.chdir(folder)

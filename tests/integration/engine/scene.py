@@ -16,6 +16,7 @@ from tests.sample import Desk, Ticket, Triage, sample_workflow
 from tests.world import Tell, World, sure
 from workflows import Ask, Autonomy, Proposal, Rejection, Review, Run, Workflow, step
 from workflows.engine import reviews
+from workflows.engine.decisions import Follows
 from workflows.engine.views import DeliveryView, OpenReview, ReviewView, RunView, StepView
 from workflows.model.port import Answer, Question
 from workflows.model.scripted import says
@@ -90,7 +91,7 @@ class Scene:
         output = Triage(**values)
         reviews.edit(self.world.context, review.id, review.version, output, by=by, confirmed=confirmed)
 
-    def reject(self, case: int, follows: reviews.Follows, *, by: str = "U1", reason: str = "wrong queue") -> None:
+    def reject(self, case: int, follows: Follows, *, by: str = "U1", reason: str = "wrong queue") -> None:
         """Reject what is shown now."""
         review = self.review(case)
         reviews.reject(self.world.context, review.id, review.version, by=by, reason=reason, follows=follows)

@@ -11,8 +11,8 @@ from tests.sample import Triage
 from tests.world import World
 from workflows import NotDone, OutcomeUnknown
 from workflows.engine import corrections, doubts, reruns, reviews
+from workflows.engine.decisions import Follows
 from workflows.engine.errors import Refused
-from workflows.engine.reviews import Follows
 from workflows.model.port import Answer, ModelUnavailable, Question
 from workflows.model.scripted import says
 

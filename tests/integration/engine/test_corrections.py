@@ -9,8 +9,8 @@ from tests.sample import Ticket, Triage
 from tests.world import sure
 from workflows import NotDone
 from workflows.engine import corrections, reruns, reviews
+from workflows.engine.decisions import Follows
 from workflows.engine.errors import InvalidOutput, NeverBroken, Refused, Unknown
-from workflows.engine.reviews import Follows
 
 KEY = "sample/ticket-1"
 

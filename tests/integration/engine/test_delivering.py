@@ -10,8 +10,8 @@ from tests.sample import Ticket, Triage
 from tests.world import sure
 from workflows import NotDone, OutcomeUnknown, Run, TryAgain
 from workflows.engine import doubts, reruns
+from workflows.engine.decisions import Follows
 from workflows.engine.errors import Refused
-from workflows.engine.reviews import Follows
 from workflows.model.scripted import says
 
 KEY = "sample/ticket-1"

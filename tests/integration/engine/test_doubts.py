@@ -7,8 +7,8 @@ from tests.integration.engine.scene import CARDS, Crash, Office, Scene, office_s
 from tests.sample import Ticket, Triage
 from workflows import NotDone, OutcomeUnknown, Run
 from workflows.engine import doubts, reruns
+from workflows.engine.decisions import Follows
 from workflows.engine.errors import Refused, Unknown
-from workflows.engine.reviews import Follows
 from workflows.engine.states import RunState
 
 KEY = "sample/ticket-1"

@@ -23,10 +23,10 @@ from tests.world import World
 from workflows import Ask, Autonomy, NotDone, OutcomeUnknown, Proposal, Rejection, Run, Workflow, step
 from workflows.engine import corrections, doubts, reruns, reviews
 from workflows.engine.claiming import Claimed
+from workflows.engine.decisions import Follows
 from workflows.engine.errors import Refused, Stale
 from workflows.engine.history import open_reviews
 from workflows.engine.intake import Intake
-from workflows.engine.reviews import Follows
 from workflows.engine.states import RunState
 from workflows.engine.views import OpenReview
 from workflows.model.port import Answer, ModelUnavailable, Question

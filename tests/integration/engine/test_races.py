@@ -15,10 +15,10 @@ from tests.integration.engine.scene import DRAFT, Scene, rows, sample
 from tests.sample import Triage
 from workflows import OutcomeUnknown, step
 from workflows.engine import doubts, intake, reviews
+from workflows.engine.decisions import Follows
 from workflows.engine.errors import Refused, Stale
 from workflows.engine.history import open_reviews
 from workflows.engine.intake import Intake
-from workflows.engine.reviews import Follows
 from workflows.engine.views import OpenReview
 
 AT_ONCE = 20

@@ -21,9 +21,10 @@ from tests.sample import Ticket, Triage
 from tests.world import sure
 from workflows import Ask, NotDone, Proposal, step
 from workflows.engine import reruns
+from workflows.engine.decisions import Follows
 from workflows.engine.errors import Refused, Stale, Unknown
 from workflows.engine.reruns import Rerun
-from workflows.engine.reviews import Follows, approve
+from workflows.engine.reviews import approve
 
 
 def test_by_default_it_begins_where_it_failed(make_world: MakeWorld) -> None:

@@ -11,9 +11,9 @@ from tests.sample import Desk, Ticket, Triage, sample_workflow
 from tests.world import sure
 from workflows import Review, Workflow
 from workflows.engine import reviews
+from workflows.engine.decisions import MAX_REASON, Follows
 from workflows.engine.errors import InvalidOutput, Refused, Stale, Unknown
 from workflows.engine.history import open_reviews
-from workflows.engine.reviews import MAX_REASON, Follows
 
 KEY = "sample/ticket-1"
 

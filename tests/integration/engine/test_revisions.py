@@ -8,9 +8,10 @@ from tests.integration.engine.scene import CARDS, DRAFT, Crash, Office, Scene, o
 from tests.world import sure
 from workflows import NotDone
 from workflows.engine import reruns
+from workflows.engine.decisions import Follows
 from workflows.engine.errors import Stale
 from workflows.engine.intake import Intake
-from workflows.engine.reviews import Follows, approve
+from workflows.engine.reviews import approve
 
 KEY = "sample/ticket-1"
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 from store import schema
 from tests.integration.engine.scene import rows
 from tests.world import World
-from workflows.engine.reviews import Follows
+from workflows.engine.decisions import Follows
 from workflows.engine.states import DELIVERY_MOVES, REVIEW_MOVES, RUN_MOVES, DeliveryState, ReviewState, RunState
 
 Chain = list[tuple[str, str]]

@@ -1,19 +1,20 @@
 """Settings come from the environment or a `.env` file, and a bad one is said in one line."""
 
 import os
+import re
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
-from bot.settings import Settings
+from bot.settings import Settings, SettingsUnusable, settings
 
 
 @pytest.fixture(autouse=True)
 def clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No settings at all, in a folder without a `.env`."""
     for name in list(os.environ):
-        if name.startswith(("COUNTERSIGN_", "ANTHROPIC_")):
+        if name.startswith(("COUNTERSIGN_", "ANTHROPIC_", "SLACK_")):
             monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
 
@@ -86,3 +87,49 @@ def test_settings_do_not_change_under_those_who_were_given_them() -> None:
     settings = Settings()
     with pytest.raises(ValidationError):
         settings.threads = 2  # type: ignore[misc]  # it is what is refused
+
+
+def test_channels_and_reviewers_are_named_for_each_workflow(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COUNTERSIGN_POST_TO", " support-triage = C0SUPPORT, refunds=C0REFUNDS ,")
+    monkeypatch.setenv("COUNTERSIGN_REVIEWERS", "support-triage=S0SUPPORT + U0ANA,refunds=U0BEN")
+    monkeypatch.setenv("COUNTERSIGN_ENGINEERS", "U0KIM, S0ENG")
+    settings = Settings()
+    assert settings.post_to == {"support-triage": "C0SUPPORT", "refunds": "C0REFUNDS"}
+    assert settings.reviewers == {"support-triage": ("S0SUPPORT", "U0ANA"), "refunds": ("U0BEN",)}
+    assert settings.engineers == ("U0KIM", "S0ENG")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "why"),
+    [
+        ("COUNTERSIGN_POST_TO", "support-triage", "has to be WORKFLOW=ID, separated by commas, not 'support-triage'"),
+        ("COUNTERSIGN_REVIEWERS", "=U0ANA", "has to be WORKFLOW=ID, separated by commas, not '=U0ANA'"),
+        ("COUNTERSIGN_DIGEST_AT", "25:00", "has to be a time of day, HH:MM"),
+        ("COUNTERSIGN_DIGEST_AT", "noon", "has to be a time of day, HH:MM"),
+        ("COUNTERSIGN_TIMEZONE", "Berlin", "has to be a time zone such as Europe/Berlin or UTC"),
+        ("COUNTERSIGN_TIMEZONE", "../../etc/passwd", "has to be a time zone such as Europe/Berlin or UTC"),
+        ("SLACK_API_URL", "http://slack.example/api/", "has to be an https URL, or http on this machine"),
+        ("SLACK_API_URL", "file:///etc/passwd", "has to be an https URL, or http on this machine"),
+    ],
+)
+def test_a_setting_for_slack_that_cannot_be_used_is_named_with_what_it_has_to_be(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, why: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsUnusable, match=re.escape(why)) as refused:
+        settings()
+    assert name.removeprefix("COUNTERSIGN_").lower() in str(refused.value).lower()
+
+
+@pytest.mark.parametrize(
+    ("value", "url"),
+    [
+        ("", "https://slack.com/api/"),
+        ("http://127.0.0.1:8470/api", "http://127.0.0.1:8470/api/"),
+        ("http://localhost:8470/api/", "http://localhost:8470/api/"),
+        ("https://slack.example/api", "https://slack.example/api/"),
+    ],
+)
+def test_the_address_of_slack_ends_with_a_slash(monkeypatch: pytest.MonkeyPatch, value: str, url: str) -> None:
+    monkeypatch.setenv("SLACK_API_URL", value)
+    assert Settings().slack_api_url == url

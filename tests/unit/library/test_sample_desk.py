@@ -432,6 +432,18 @@ def test_an_outage_can_be_ended_early(desk: Desk) -> None:
     assert desk.ask("GET", "/tickets").status_code == 200
 
 
+def test_a_desk_that_takes_no_changes_still_answers_questions_and_names_no_end(desk: Desk) -> None:
+    desk.ask("POST", "/outage", json={"seconds": 30, "only_changes": True})
+    answer = desk.triage()
+    assert refused(answer, 503, "read_only")
+    assert "retry-after" not in answer.headers
+    assert desk.ask("GET", "/tickets").status_code == 200
+    assert desk.ask("GET", "/customers/C-1001/orders").status_code == 200
+    desk.clock.now += timedelta(seconds=31)
+    assert desk.triage().status_code == 200
+    assert refused(desk.ask("POST", "/outage", json={"seconds": 1, "only_changes": "yes"}), 400, "invalid_only_changes")
+
+
 def test_an_outage_of_no_sensible_length_is_refused(desk: Desk) -> None:
     for seconds in (None, -1, 3_601, 1.5, True, "30", [30], 10**400):
         assert refused(desk.ask("POST", "/outage", json={"seconds": seconds}), 400, "invalid_seconds")

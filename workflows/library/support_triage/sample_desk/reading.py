@@ -83,14 +83,19 @@ def read_rejection(body: dict[str, object]) -> Rejection:
     return rejection
 
 
-def read_outage_seconds(body: dict[str, object]) -> int:
-    """How long the desk is to be out, in seconds; 0 ends an outage. Raises Refused (400)."""
-    _only(body, {"seconds"})
-    seconds = body.get("seconds")
+def read_outage(body: dict[str, object]) -> tuple[int, bool]:
+    """How long the desk is to be out, in seconds (0 ends an outage), and whether only for changes.
+
+    Raises Refused (400).
+    """
+    _only(body, {"seconds", "only_changes"})
+    seconds, only_changes = body.get("seconds"), body.get("only_changes", False)
     # True and False are ints to Python.
     if type(seconds) is not int or not 0 <= seconds <= LONGEST_OUTAGE:
         raise Refused(400, "invalid_seconds", f"seconds must be a whole number from 0 to {LONGEST_OUTAGE:,}.")
-    return seconds
+    if not isinstance(only_changes, bool):
+        raise Refused(400, "invalid_only_changes", "only_changes must be true or false.")
+    return seconds, only_changes
 
 
 def read_ticket_id(text: str) -> int:

@@ -125,8 +125,8 @@ class _Endpoints:
         return answers.facts(answers.receipt_as_json(receipt, {"status": Status.LEFT_TO_PEOPLE}))
 
     async def stage_outage(self, request: Request) -> Response:
-        seconds = reading.read_outage_seconds(await reading.read_body(request))
-        self.outage.last(seconds)
+        seconds, only_changes = reading.read_outage(await reading.read_body(request))
+        self.outage.last(seconds, only_changes=only_changes)
         return answers.facts({"seconds": seconds})
 
     async def _apply(self, request: Request, content: Triage | Rejection) -> Receipt:

@@ -1,0 +1,48 @@
+"""`run --post`: brings into Slack what waits there for people, and ends."""
+
+from bot.app import App
+from bot.cli.printing import out
+from bot.sender import OPEN_CARDS, PACE
+from bot.slack import connected, sender_of
+from bot.workspace import Workspace
+from store import messages, outbox
+from store.exclusive import Taken
+from workflows.engine.errors import Refused
+from workflows.engine.registry import AnyWorkflow
+from workflows.engine.states import ReviewState
+
+LONGEST = 300.0
+"""Seconds for which it is tried."""
+
+
+def workspace_for(app: App, workflow: AnyWorkflow) -> Workspace:
+    """The workspace in which a workflow's cards are shown. Raise `Refused` where it posts nowhere."""
+    if workflow.review.post_to is None:
+        raise Refused(
+            f"{workflow.name} posts nowhere: set COUNTERSIGN_POST_TO={workflow.name}=CHANNEL, "
+            "or name the channel in its Review(post_to=...)"
+        )
+    return connected(app)
+
+
+def post(app: App, workflow: AnyWorkflow, workspace: Workspace) -> bool:
+    """Send what is due; was it all? Where `countersign serve` works on the database, it does so."""
+    channel, team = workflow.review.post_to, app.context.team
+    assert channel is not None
+    try:
+        with app.dispatcher.alone():
+            sender = sender_of(app, workspace, pace=PACE)
+            sender.prepare()
+            done = sender.drain(seconds=LONGEST)
+    except Taken as taken:
+        out.print(f"{taken}; it posts the cards")
+        return True
+    with app.context.database.read() as session:
+        cards = messages.waiting(session, team=team, channel=channel)
+        rest = outbox.unshown(session, team=team, channel=channel, open_state=ReviewState.OPEN)
+        held = outbox.held_up(session, team=team, channel=channel)
+    more = f", {rest.number:,} more behind one card" if rest.number else ""
+    out.print(f"{channel}: {cards} of at most {OPEN_CARDS} open cards{more}")
+    if not done:
+        out.print(f"not everything was posted: {held.number:,} messages wait; Slack said: {held.error}")
+    return done

@@ -1,0 +1,68 @@
+"""What the intents in the outbox look like now: drawn from the present rows each time they are sent."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from handlers.blocks.card import card
+from handlers.blocks.digest import digest
+from handlers.blocks.drawn import Drawn
+from handlers.blocks.failures import failures, nowhere, unsent
+from handlers.blocks.queue import queue
+from store import outbox
+from store.schema import OutboxRow
+from workflows.engine.cards import card_view, failure_view
+from workflows.engine.context import Context
+from workflows.engine.digests import digest_view
+from workflows.engine.states import ReviewState
+
+NOWHERE = "nowhere"
+"""The kind of the note that a channel cannot be posted to; its subject is `nowhere:CHANNEL:DATE`."""
+
+
+UNSENT = "unsent"
+"""The kind of the note that a message was given up; its subject is `unsent:ROW`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Picture:
+    """A message as it is to stand."""
+
+    drawn: Drawn | None
+    """None: nothing is to stand there."""
+    waits: bool = False
+    """Does it wait for a person? A channel has room for a few of these."""
+
+
+def draw(context: Context, rows: Sequence[OutboxRow]) -> Picture:
+    """Draw an intent, or several of one kind at once. Raise `Unknown` where what it is about is not known here."""
+    first = rows[0]
+    match first.kind:
+        case "card":
+            view = card_view(context, _id(first))
+            waits = view.state == ReviewState.OPEN
+            belongs = context.registry.get(view.workflow).review.post_to == first.channel
+            return Picture(drawn=card(view) if belongs or not waits else None, waits=waits)
+        case "queue":
+            with context.database.read() as session:
+                rest = outbox.unshown(session, team=context.team, channel=first.channel, open_state=ReviewState.OPEN)
+            return Picture(drawn=queue(first.channel, rest.number, rest.oldest) if rest.oldest else None)
+        case "failure":
+            return Picture(drawn=failures([failure_view(context, _id(row)) for row in rows]))
+        case "digest":
+            return Picture(drawn=digest(digest_view(context, _id(first))))
+        case "nowhere":
+            channel = first.subject.split(":")[1]
+            with context.database.read() as session:
+                held = outbox.held_up(session, team=context.team, channel=channel)
+            return Picture(drawn=nowhere(channel, held.error, held.number))
+        case "unsent":
+            with context.database.read() as session:
+                row = outbox.get(session, _id(first))
+            assert row is not None
+            return Picture(drawn=unsent(row.channel, row.subject, row.error or "no reason given"))
+        case _:
+            raise AssertionError(f"nobody draws {first.kind}")
+
+
+def _id(row: OutboxRow) -> int:
+    return int(row.subject.partition(":")[2])

@@ -1,0 +1,72 @@
+"""The wiring of what speaks with Slack."""
+
+from dataclasses import dataclass
+from datetime import time
+from zoneinfo import ZoneInfo
+
+from bot.app import App
+from bot.hearing import Hearing
+from bot.schedule import Schedule
+from bot.sender import PACE, Sender
+from bot.workspace import Workspace, adopt, connect
+from handlers.groups import Groups
+from handlers.rights import Rights
+from handlers.surface import Surface
+from workflows.engine import digests
+from workflows.engine.digests import LEADS
+from workflows.engine.notices import FAILURES
+
+
+@dataclass(frozen=True, kw_only=True)
+class Slack:
+    """Countersign in a Slack workspace, put together and not yet started."""
+
+    workspace: Workspace
+    sender: Sender
+    hearing: Hearing
+    schedule: Schedule
+    zone: ZoneInfo
+    """Whose days the digests are about."""
+
+
+def in_slack(app: App, *, pace: float = PACE) -> Slack:
+    """Put together what speaks with Slack. Raise `bot.workspace.NoWorkspace`.
+
+    `pace`: seconds between two messages to a channel.
+    """
+    settings, context = app.settings, app.context
+    workspace = connected(app)
+    groups = Groups(workspace.asking)
+    surface = Surface(
+        context=context,
+        rights=Rights(members=groups, engineers=settings.engineers),
+        groups=groups,
+        slack_team=workspace.team,
+    )
+    zone = ZoneInfo(settings.timezone)
+    return Slack(
+        workspace=workspace,
+        sender=sender_of(app, workspace, pace=pace),
+        hearing=Hearing(workspace, surface),
+        schedule=Schedule(
+            lambda today: digests.make(context, today=today, zone=zone),
+            at=time.fromisoformat(settings.digest_at),
+            zone=zone,
+            clock=context.clock,
+        ),
+        zone=zone,
+    )
+
+
+def connected(app: App) -> Workspace:
+    """The workspace of the settings, which this database is for. Raise `bot.workspace.NoWorkspace`."""
+    workspace = connect(app.settings)
+    adopt(app.context, workspace)
+    return workspace
+
+
+def sender_of(app: App, workspace: Workspace, *, pace: float) -> Sender:
+    """The sender to a workspace. `pace`: seconds between two messages to a channel."""
+    named = {FAILURES: app.settings.failures_channel, LEADS: app.settings.leads_channel}
+    roles = {role: channel for role, channel in named.items() if channel is not None}
+    return Sender(app.context, workspace.sending, roles=roles, pace=pace)

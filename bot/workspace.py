@@ -1,0 +1,92 @@
+"""The connection to a Slack workspace: who we are there, and the clients that we speak through."""
+
+from dataclasses import dataclass
+
+from pydantic import SecretStr
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from bot.refusals import TRANSPORT, refusal
+from bot.settings import Settings
+from store import teams
+from workflows.engine.context import Context
+from workflows.engine.errors import CountersignError
+
+_SENDER_SECONDS = 15
+"""For which the sender waits for an answer."""
+_CLICK_SECONDS = 2
+"""For which a look-up waits while a person does."""
+
+
+class NoWorkspace(CountersignError):
+    """There is no Slack workspace to speak to. The message says what to do."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workspace:
+    """A Slack workspace, as the bot is in it."""
+
+    team: str
+    name: str
+    bot_user: str
+    bot_id: str
+    bot_token: str
+    app_token: str
+    api_url: str
+
+    @property
+    def sending(self) -> WebClient:
+        """A client for the sender, which does its own retries."""
+        return self._client(_SENDER_SECONDS)
+
+    @property
+    def asking(self) -> WebClient:
+        """A client for questions that somebody waits for."""
+        return self._client(_CLICK_SECONDS)
+
+    def _client(self, seconds: int) -> WebClient:
+        return WebClient(token=self.bot_token, base_url=self.api_url, timeout=seconds, retry_handlers=[])
+
+
+def connect(settings: Settings) -> Workspace:
+    """Find out who we are. Raise `NoWorkspace` where a token is missing or refused, or Slack is not to be reached."""
+    bot_token = _token(settings.slack_bot_token, "SLACK_BOT_TOKEN", "xoxb-")
+    app_token = _token(settings.slack_app_token, "SLACK_APP_TOKEN", "xapp-")
+    client = WebClient(token=bot_token, base_url=settings.slack_api_url, timeout=_SENDER_SECONDS, retry_handlers=[])
+    try:
+        who = client.auth_test()
+    except SlackApiError as error:
+        raise NoWorkspace(f"Slack refuses SLACK_BOT_TOKEN: {refusal(error).code}") from error
+    except TRANSPORT as error:
+        raise NoWorkspace(f"{settings.slack_api_url} cannot be reached: {error}") from error
+    return Workspace(
+        team=str(who["team_id"]),
+        name=str(who["team"]),
+        bot_user=str(who["user_id"]),
+        bot_id=str(who.get("bot_id")),
+        bot_token=bot_token,
+        app_token=app_token,
+        api_url=settings.slack_api_url,
+    )
+
+
+def adopt(context: Context, workspace: Workspace) -> None:
+    """Make the database this workspace's. Raise `NoWorkspace` where it is another's already."""
+    with context.database.write() as session:
+        owner = teams.belongs_to(session, team=context.team, slack_id=workspace.team, name=workspace.name)
+    if owner != workspace.team:
+        raise NoWorkspace(
+            f"the database belongs to the Slack workspace {owner}, and SLACK_BOT_TOKEN is of {workspace.team} "
+            f"({workspace.name}); use another database, or the token of {owner}"
+        )
+
+
+def _token(secret: SecretStr | None, name: str, begins: str) -> str:
+    if secret is None:
+        raise NoWorkspace(
+            f"{name} is not set; the README says where Slack shows it. Without Slack: countersign sandbox"
+        )
+    token = secret.get_secret_value()
+    if not token.startswith(begins):
+        raise NoWorkspace(f"{name} does not begin with {begins}; is it the other token?")
+    return token

@@ -1,0 +1,1 @@
+"""Draws: frozen read models in, blocks out. No Bolt, no SDK, no database."""

@@ -1,0 +1,105 @@
+"""What a person is told at once: short, plain, and theirs alone."""
+
+from collections.abc import Sequence
+
+from handlers.blocks import status
+from handlers.blocks.drawn import Block, Drawn
+from handlers.blocks.rich import line, moment, person, rich, words
+from handlers.blocks.text import begun_large, escaped, excerpt
+from workflows.engine.neutral import one_line
+from workflows.engine.states import STOPPED, ReviewState, RunState
+from workflows.engine.views import CardView, CaseView, RunView
+
+
+def refused(message: str, *, owner: str | None = None) -> Drawn:
+    """Why nothing was done."""
+    ask = [words(" Ask its owner, "), person(owner), words(".")] if owner else []
+    return Drawn(text=escaped(message, 1_000), blocks=[rich(line(words(sentence(message)), *ask))])
+
+
+def sentence(message: str) -> str:
+    """A message of the engine's as a sentence of its own."""
+    text = excerpt(message, 1_000)
+    return begun_large(text) + ("" if text.endswith((".", "!", "?")) else ".")
+
+
+def too_late(view: CardView, user: str) -> Drawn:
+    """That a review moved on since it was shown, and how. `user`: who is told."""
+    if view.decision is None:
+        text = f"{status.in_brief(view)}. What you pressed is older than that, so nothing was recorded."
+        return Drawn(text=escaped(text, 300), blocks=[rich(line(words(text)))])
+    verb = "filled in" if view.decision.kind == "answered" else view.decision.kind
+    if view.decision.by == user and view.state == ReviewState.DECIDED:
+        said = [words(f"You {verb} this already, "), moment(view.decision.at), words(".")]
+        return Drawn(text=f"You {verb} this already", blocks=[rich(line(*said))])
+    said = [words(f"Already {verb} by "), person(view.decision.by), words(", "), moment(view.decision.at)]
+    nothing = words(". Nothing of yours was recorded.")
+    return Drawn(text="Too late: somebody decided already", blocks=[rich(line(*said, nothing))])
+
+
+def begun_again(case: int, from_step: str) -> Drawn:
+    """That a case runs again."""
+    text = f"Case {case} runs again from {from_step}."
+    return Drawn(text=escaped(text, 300), blocks=[rich(line(words(text)))])
+
+
+def case(view: CaseView) -> Drawn:
+    """What an engineer is told of a case: how it stands, and what led to it."""
+    run = view.newest
+    first = [words(f"Case {view.id} ", bold=True), words(f"{view.workflow} · {view.key} · ")]
+    pieces = [
+        line(*first, words(run.state, bold=True)),
+        line(words("Came in "), moment(view.received_at), words(f" from {view.source}")),
+    ]
+    pieces += [_step(number, text) for number, text in enumerate(_steps(run), 1)]
+    if run.problem is not None:
+        pieces.append(line(words(f"Stopped: {run.problem['type']}: {excerpt(run.problem['message'], 600)}")))
+    if run.review is not None:
+        asked = "; ".join(excerpt(why, 200) for why in run.review.why[:5])
+        pieces.append(line(words(f"Review {run.review.state}, version {run.review.version}: {asked}")))
+        pieces += [
+            line(words(f"{decision.kind} by "), person(decision.by), words(" · "), moment(decision.at))
+            for decision in run.review.decisions
+        ]
+    if run.delivery is not None:
+        receipt = f": {excerpt(run.delivery.receipt, 200)}" if run.delivery.receipt else ""
+        tried = f"{run.delivery.attempts} {'attempt' if run.delivery.attempts == 1 else 'attempts'}"
+        pieces.append(line(words(f"Delivery {run.delivery.state} after {tried}{receipt}")))
+    if RunState(run.state) is RunState.DOUBTFUL:
+        look = f"Look whether it happened, then: countersign settle {view.id} happened (or not-happened)"
+        pieces.append(line(words(look)))
+    elif RunState(run.state) in STOPPED:
+        pieces.append(line(words(f"Again, once it is mended: /rerun {view.id}")))
+    return Drawn(text=escaped(f"Case {view.id}: {run.state}", 300), blocks=[rich(*pieces)])
+
+
+_MOST_STEPS = 12
+
+
+def _steps(run: RunView) -> Sequence[str]:
+    told = [
+        f"{step.name}: {step.state}{' (recalled)' if step.recalled else ''}, {step.milliseconds:,.0f} ms"
+        + (f", {one_line(step.error, 200)}" if step.error else "")
+        for step in run.steps
+    ]
+    if len(told) > _MOST_STEPS:
+        told = [f"{len(told) - _MOST_STEPS} steps before", *told[-_MOST_STEPS:]]
+    return told
+
+
+def _step(number: int, text: str) -> Block:
+    return line(words(f"{number}. {text}"))
+
+
+USAGE = Drawn(
+    text="What you can say",
+    blocks=[
+        rich(
+            line(words("/countersign case CASE", code=True), words(" shows how a case stands and what led to it")),
+            line(words("/rerun CASE", code=True), words(" runs it again from the step that failed")),
+            line(words("/rerun CASE from STEP", code=True), words(" runs it again from a step, start or deliver")),
+            line(words("CASE is its number or its key.")),
+        )
+    ],
+)
+NOTHING_WAITS = Drawn(text="Nothing waits", blocks=[rich(line(words("Nothing waits here any more.", bold=True)))])

@@ -1,0 +1,119 @@
+"""The card of a review: what is proposed and why a person is asked, or what was decided and what became of it."""
+
+from collections.abc import Sequence
+
+from handlers import limits
+from handlers.blocks import status
+from handlers.blocks.drawn import Block, Drawn
+from handlers.blocks.elements import actions, button, confirm, header, small_print
+from handlers.blocks.rich import bullets, line, quote, rich, words
+from handlers.blocks.room import Room, fitting, some
+from handlers.blocks.text import begun_large, escaped, excerpt, without_first_line
+from handlers.blocks.values import changes, recommendation
+from handlers.ids import Action, Shown
+from workflows.engine.neutral import one_line
+from workflows.engine.states import ReviewState
+from workflows.engine.views import CardView
+
+
+def card(view: CardView) -> Drawn:
+    """The message that stands in the channel."""
+    return fitting(lambda room: _blocks(view, room), text=summary(view))
+
+
+def summary(view: CardView) -> str:
+    """The card in one line."""
+    about = escaped(f"({view.workflow}, {view.key})", 500)
+    return f"{status.in_brief(view)}: {escaped(view.subject, 150)} {about}"
+
+
+def _blocks(view: CardView, room: Room) -> Sequence[Block]:
+    if view.state == ReviewState.OPEN:
+        return [*_open(view, room), _buttons(view), _small_print(view, room)]
+    return [*_closed(view, room), actions("card", [_details(view)]), _small_print(view, room)]
+
+
+def _open(view: CardView, room: Room) -> list[Block]:
+    made = [header(view.subject), rich(*status.lines(view, room)), *_case(view, room)]
+    if view.has_proposal:
+        made.append(recommendation(view, room))
+    if view.decision is None:
+        # After a rejection its reason, which stands above, is why.
+        made += _listed("Why you are asked", view.why, room)
+    if view.has_proposal:
+        made += _evidence(view, room)
+        made += _listed("The proposal's own reasons", view.model_says, room)
+    return made
+
+
+def _closed(view: CardView, room: Room) -> list[Block]:
+    differences = changes(view, room)
+    made = [header(view.subject), rich(*status.lines(view, room))]
+    return [*made, differences] if differences is not None else made
+
+
+def _case(view: CardView, room: Room) -> list[Block]:
+    """The case, as far as the heading does not say it already."""
+    is_whole = len(view.subject) <= limits.HEADER_TEXT
+    if is_whole and view.text.strip() == view.subject.strip():
+        return []
+    text = without_first_line(view.text, view.subject) if is_whole else view.text
+    return [rich(line(words("The case", bold=True)), quote(excerpt(text, room.text)))]
+
+
+def _listed(title: str, said: Sequence[str], room: Room) -> list[Block]:
+    if not said:
+        return []
+    lines = [line(words(begun_large(excerpt(one, room.line)))) for one in said]
+    return [rich(line(words(title, bold=True)), bullets(some(lines, room, "reasons")))]
+
+
+def _evidence(view: CardView, room: Room) -> list[Block]:
+    """What in the case speaks for the proposal."""
+    quotes = [
+        line(words(f"{excerpt(value.label, room.line)}: “{excerpt(value.evidence, room.line)}”"))
+        for value in view.values
+        if value.evidence
+    ]
+    if not quotes:
+        return []
+    return [rich(line(words("Evidence in the case", bold=True)), bullets(some(quotes, room, "quotes")))]
+
+
+def _buttons(view: CardView) -> Block:
+    shown = str(Shown(review=view.review, version=view.version))
+    reject = button("Reject", action=Action.REJECT, value=shown, says=f"Reject {view.key}", style="danger")
+    if not view.has_proposal:
+        fill_in = button("Fill in", action=Action.EDIT, value=shown, says=f"Fill in {view.key}", style="primary")
+        return actions(f"card.{shown}", [fill_in, reject, _details(view)])
+    approve = button(
+        "Approve",
+        action=Action.APPROVE,
+        value=shown,
+        says=f"Approve {view.key}",
+        style="primary",
+        confirm=_warning(view),
+    )
+    edit = button("Edit", action=Action.EDIT, value=shown, says=f"Edit {view.key}")
+    return actions(f"card.{shown}", [approve, edit, reject, _details(view)])
+
+
+def _details(view: CardView) -> Block:
+    shown = Shown(review=view.review, version=view.version)
+    return button("Details", action=Action.DETAILS, value=str(shown), says=f"Details of {view.key}")
+
+
+def _warning(view: CardView) -> Block | None:
+    """Approving what runs into a rule is asked twice."""
+    if not view.nevers:
+        return None
+    rules = "; ".join(f"never {sentence}" for sentence in view.nevers)
+    return confirm("It runs into a rule", f"The rule: {rules}.", yes="Approve all the same", no="Go back")
+
+
+def _small_print(view: CardView, room: Room) -> Block:
+    parts = [view.workflow, one_line(view.key, room.line), f"case {view.case}", f"version {view.version}"]
+    if view.model and view.has_proposal:
+        who = "the local model" if view.model.startswith("local/") else one_line(view.model, room.line)
+        parts.append(f"{'correction' if view.correction else 'proposed'} by {who}")
+    return small_print(" · ".join(parts))

@@ -1,0 +1,218 @@
+"""The review form as inputs of a modal, and what was typed read back from them. The form itself is the output schema.
+
+An input's block_id is `FIELD.PART.GENERATION`: a long text stands in several parts, and Slack keeps what was typed
+under an old block_id, so that a form drawn anew needs new ones.
+"""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from hashlib import sha256
+
+from handlers import limits
+from handlers.blocks.drawn import Block
+from handlers.blocks.elements import label, option
+from handlers.blocks.rich import bullets, line, rich, words
+from handlers.blocks.text import parts
+from workflows.engine.forms import Field, Kind
+from workflows.engine.neutral import one_line
+
+State = Mapping[str, Mapping[str, Mapping[str, object]]]
+"""What stands in a form when it is submitted: block_id -> action_id -> what Slack says of the input."""
+ELEMENT = "value"
+"""The action_id of every input."""
+NOTHING = "-"
+"""The option for no value. That of a choice is the choice behind an equals sign, so that none can pass for it."""
+CHOSEN = "="
+CONFIRM = "confirm!"
+"""How the block_id begins of the question whether a rule is to be passed over."""
+_NUMBER = re.compile("[0-9]{1,6}")
+_EMPTY = "(empty)"
+"""How a choice is shown that is the empty text."""
+_DIGITS = 20
+"""Digits before and after the point of a number that still goes into a number's input."""
+
+
+def inputs(fields: Sequence[Field], typed: Mapping[str, str], *, generation: int) -> list[Block]:
+    """An input for each field, prefilled; several for a text that is too long for one."""
+    return [block for field in fields for block in _inputs(field, typed.get(field.name, ""), generation)]
+
+
+def read(state: State) -> dict[str, str]:
+    """What was typed: field -> text, the parts of a long one joined in their order."""
+    found: dict[str, list[tuple[int, str]]] = {}
+    for block_id, elements in state.items():
+        name, part, _ = _ids(block_id)
+        if name and ELEMENT in elements:
+            found.setdefault(name, []).append((part, _typed(elements[ELEMENT])))
+    return {name: "".join(text for _, text in sorted(pieces)) for name, pieces in found.items()}
+
+
+def read_plainly(state: State) -> dict[str, str]:
+    """What was typed or chosen in a form of our own: block_id -> text."""
+    return {block_id: _typed(element) for block_id, elements in state.items() for element in elements.values()}
+
+
+def generation_of(state: Mapping[str, object]) -> int:
+    """Which drawing of the form was submitted."""
+    return max((_ids(block_id)[2] for block_id in state), default=0)
+
+
+def confirmed(state: State) -> str | None:
+    """Which rules the person ticked to be passed over, as `mark` names them; None where they did not."""
+    for block_id, elements in state.items():
+        chosen = elements.get(ELEMENT, {}).get("selected_options")
+        if block_id.startswith(CONFIRM) and isinstance(chosen, list) and chosen:
+            return str(chosen[0].get("value"))
+    return None
+
+
+def mark(sentences: Sequence[str]) -> str:
+    """A name for some rules, so that nobody confirms others than they were shown."""
+    return sha256(json.dumps(sorted(set(sentences))).encode()).hexdigest()[:16]
+
+
+def confirmation(sentences: Sequence[str], *, generation: int) -> list[Block]:
+    """The question whether these rules are to be passed over, with every one of them."""
+    rules = [line(words(f"never {sentence}")) for sentence in sentences]
+    yes = option("Yes, decide it so all the same", mark(sentences))
+    question: Block = {
+        "type": "input",
+        "block_id": f"{CONFIRM}{generation}",
+        "label": label("Pass over these rules?", limits.INPUT_LABEL),
+        "optional": False,
+        "element": {"type": "checkboxes", "action_id": ELEMENT, "options": [yes]},
+    }
+    return [rich(line(words("This runs into a rule:", bold=True)), bullets(rules)), question]
+
+
+def errors(complaints: Mapping[str, str], state: Mapping[str, object]) -> dict[str, str]:
+    """What is wrong, by block_id of the form that was submitted. What belongs to no input stands at the last one."""
+    last = {name: block_id for block_id in sorted(state, key=_order) if (name := _ids(block_id)[0])}
+    found: dict[str, str] = {}
+    for field, complaint in complaints.items():
+        name = field.split(".")[0]
+        block_id = last.get(name) or next(reversed(last.values()), name)
+        text = complaint if field in last or field in ("", "the whole") else f"{field}: {complaint}"
+        found[block_id] = f"{found[block_id]}; {text}" if block_id in found else text
+    return {block_id: one_line(text, 300) or "this cannot be so" for block_id, text in found.items()}
+
+
+def _inputs(field: Field, text: str, generation: int) -> list[Block]:
+    element = _chosen(field, text) or _number(field, text) or _date(field, text)
+    if element is not None:
+        return [_input(field, element, field.label, part=0, generation=generation)]
+    pieces = parts(text, limits.TEXT_INPUT)
+    made = []
+    for part, piece in enumerate(pieces):
+        name = field.label if len(pieces) == 1 else f"{field.label} ({part + 1} of {len(pieces)})"
+        made.append(_input(field, _text(field, piece), name, part=part, generation=generation))
+    return made
+
+
+def _input(field: Field, element: Block, name: str, *, part: int, generation: int) -> Block:
+    made: Block = {
+        "type": "input",
+        "block_id": f"{field.name}.{part}.{generation}",
+        "label": label(name, limits.INPUT_LABEL),
+        "optional": not field.required or part > 0,
+        "element": {"action_id": ELEMENT} | element,
+    }
+    return made | ({"hint": label(field.help, limits.INPUT_HINT)} if field.help and part == 0 else {})
+
+
+def _text(field: Field, text: str) -> Block:
+    short = field.kind is not Kind.JSON and field.max_length is not None and field.max_length <= 100
+    made: Block = {
+        "type": "plain_text_input",
+        "multiline": field.kind in (Kind.TEXT, Kind.JSON) and not short and not field.choices,
+        "max_length": limits.TEXT_INPUT,
+    }
+    if field.kind is Kind.DATE:
+        made["placeholder"] = label("YYYY-MM-DD, or empty", limits.PLACEHOLDER)
+    return made | ({"initial_value": text} if text else {})
+
+
+def _chosen(field: Field, text: str) -> Block | None:
+    """A choice; None where Slack could not show it, and it is typed instead."""
+    choices = ("yes", "no") if field.kind is Kind.YES_NO else field.choices
+    if not choices or not all(_fits(choice) for choice in choices):
+        return None
+    options = [option(choice or _EMPTY, f"{CHOSEN}{choice}") for choice in choices]
+    if not field.required and "" not in choices:
+        options.append(option("No value", NOTHING))
+    most = limits.RADIO_OPTIONS if field.kind is Kind.YES_NO else limits.OPTIONS
+    if len(options) > most * limits.OPTION_GROUPS:
+        return None
+    made: Block = {"type": "radio_buttons" if field.kind is Kind.YES_NO else "static_select"}
+    if len(options) <= most:
+        made["options"] = options
+    else:
+        groups = [options[start : start + most] for start in range(0, len(options), most)]
+        made["option_groups"] = [
+            {"label": label(f"{start * most + 1} to {start * most + len(group)}", limits.OPTION_GROUP_LABEL)}
+            | {"options": group}
+            for start, group in enumerate(groups)
+        ]
+    initial = next((choice for choice in options if choice["value"] == f"{CHOSEN}{text}"), None)
+    if initial is None and options[-1]["value"] == NOTHING:
+        initial = options[-1]
+    return made | ({"initial_option": initial} if initial is not None else {})
+
+
+def _fits(choice: str) -> bool:
+    return not choice or (choice != _EMPTY and choice == one_line(choice, limits.OPTION_TEXT))
+
+
+def _number(field: Field, text: str) -> Block | None:
+    if field.kind not in (Kind.WHOLE, Kind.NUMBER, Kind.AMOUNT):
+        return None
+    made: Block = {"type": "number_input", "is_decimal_allowed": field.kind is not Kind.WHOLE}
+    if not text.strip():
+        return made
+    try:
+        number = Decimal(text.strip())
+    except InvalidOperation:
+        return None
+    exponent = number.as_tuple().exponent
+    if not isinstance(exponent, int) or exponent < -_DIGITS or exponent > _DIGITS or number.adjusted() > _DIGITS:
+        return None
+    if field.kind is Kind.WHOLE and number != number.to_integral_value():
+        return None
+    # Slack knows no exponents.
+    return made | {"initial_value": f"{number:f}"}
+
+
+def _date(field: Field, text: str) -> Block | None:
+    # Slack's picker cannot be emptied again, so a date that may be missing is typed.
+    if field.kind is not Kind.DATE or not field.required:
+        return None
+    made: Block = {"type": "datepicker"}
+    if not text:
+        return made
+    try:
+        return made | {"initial_date": date.fromisoformat(text).isoformat()}
+    except ValueError:
+        return None
+
+
+def _typed(element: Mapping[str, object]) -> str:
+    chosen = element.get("selected_option")
+    if isinstance(chosen, Mapping):
+        value = str(chosen.get("value", NOTHING))
+        return "" if value == NOTHING else value.removeprefix(CHOSEN)
+    return str(element.get("value") or element.get("selected_date") or "")
+
+
+def _ids(block_id: str) -> tuple[str, int, int]:
+    name, part, generation = (*block_id.rsplit(".", 2), "", "")[:3]
+    if not (_NUMBER.fullmatch(part) and _NUMBER.fullmatch(generation)):
+        return "", 0, 0
+    return name, int(part), int(generation)
+
+
+def _order(block_id: str) -> tuple[str, int]:
+    name, part, _ = _ids(block_id)
+    return name, part

@@ -1,0 +1,209 @@
+"""The modals: the forms of an edit and of a rejection, the list of what waits and a review in it, and all to read."""
+
+import json
+from collections.abc import Mapping, Sequence
+
+from handlers import limits
+from handlers.blocks.card import card
+from handlers.blocks.drawn import Block, Drawn
+from handlers.blocks.elements import actions, button, divider, label, option, small_print
+from handlers.blocks.inputs import ELEMENT, confirmation, inputs
+from handlers.blocks.rich import line, moment, quote, rich, words
+from handlers.blocks.text import begun_large, excerpt, without_first_line
+from handlers.ids import Action, Callback, Shown
+from workflows.engine.decisions import MAX_REASON, Follows
+from workflows.engine.forms import Field
+from workflows.engine.neutral import one_line, plain
+from workflows.engine.states import ReviewState
+from workflows.engine.views import CardView, WaitingView
+
+View = dict[str, object]
+"""A modal."""
+FOLLOWS = "follows"
+REASON = "reason"
+"""The inputs of a rejection."""
+PAGE = 10
+"""Reviews on a page of the list."""
+_PART = 2_900
+"""Characters of a text in one piece of a block."""
+_SPARE = 2_000
+"""Characters of a view besides its blocks, and of the line that tells of what is left out."""
+
+
+def edit_form(
+    view: CardView,
+    fields: Sequence[Field],
+    typed: Mapping[str, str],
+    *,
+    generation: int = 0,
+    nevers: Sequence[str] = (),
+    redrawn: Sequence[str] = (),
+) -> View | None:
+    """The review form, with what is proposed or typed in it. None where it is too large for Slack.
+
+    `nevers`: the rules that the person has to confirm to pass over. `redrawn`: the labels of texts that follow from
+    other fields and were written anew.
+    """
+    anew = f"Written anew, to go with what you chose: {', '.join(redrawn)}. Look at it, then press Decide."
+    told_first = [rich(line(words(anew, bold=True)))] if redrawn else []
+    asked = confirmation(nevers, generation=generation) if nevers else []
+    # What has to be confirmed comes first, where it is seen on a phone too.
+    made = [_about(view), *asked, *told_first, *inputs(fields, typed, generation=generation)]
+    title = f"{'Edit' if view.has_proposal else 'Fill in'} case {view.case}"
+    form = _form(Callback.EDIT, title, made, submit="Decide", about=view)
+    too_large = len(made) > limits.VIEW_BLOCKS or len(json.dumps(form)) > limits.VIEW_JSON
+    return None if too_large else form
+
+
+def rejection_form(view: CardView) -> View:
+    """Why it is rejected, and what follows."""
+    follows = {
+        Follows.BY_HAND: ("I fill it in by hand", "the review stays open with an empty form"),
+        Follows.CLOSE: ("Close the case", "nothing of this is delivered"),
+        Follows.PROPOSE_AGAIN: ("Propose again", "the model is asked anew"),
+    }
+    if not view.has_proposal:
+        del follows[Follows.BY_HAND]
+    if view.correction:
+        del follows[Follows.PROPOSE_AGAIN]
+    options = [
+        option(text, choice) | {"description": label(meaning, limits.OPTION_DESCRIPTION)}
+        for choice, (text, meaning) in follows.items()
+    ]
+    reason = {"type": "plain_text_input", "action_id": ELEMENT, "multiline": True, "max_length": MAX_REASON}
+    choose = {"type": "radio_buttons", "action_id": ELEMENT, "options": options, "initial_option": options[0]}
+    made: list[Block] = [
+        _about(view),
+        {"type": "input", "block_id": REASON, "label": label("Why?", limits.INPUT_LABEL), "element": reason},
+        {"type": "input", "block_id": FOLLOWS, "label": label("What follows?", limits.INPUT_LABEL), "element": choose},
+    ]
+    return _form(Callback.REJECT, f"Reject case {view.case}", made, submit="Reject", about=view)
+
+
+def review(view: CardView, *, notice: Drawn | None = None) -> View:
+    """A review as it stands in the list's modal. `notice`: what came of the last press."""
+    above = [*notice.blocks, divider()] if notice is not None else []
+    below = []
+    if view.state != ReviewState.OPEN:
+        shown = str(Shown(review=view.review, version=view.version))
+        press = button("Next review", action=Action.NEXT, value=shown, says="Next review", style="primary")
+        below = [actions("next", [press])]
+    return _page(Callback.REVIEW, "Review", [*above, *card(view).blocks, *below], about=view)
+
+
+def details(view: CardView) -> View:
+    """All that a person may want to know of a case before deciding."""
+    made = [_about(view), _whole("The case", view.text)]
+    for value in view.values:
+        sure = f" · confidence {value.confidence:.2f}" if value.confidence is not None else ""
+        said = {
+            f"proposed{sure}": value.proposed,
+            "delivered before": value.delivered,
+            "decided": value.decided,
+            "evidence in the case": value.evidence,
+            "else": ", ".join(f"{other} {share:.2f}" for other, share in value.alternatives.items()),
+        }
+        made += [_whole(f"{value.label}, {what}", text) for what, text in said.items() if text]
+    made += [_whole("Why a person is asked", reason) for reason in view.why]
+    made += [_whole("The proposal's own reason", reason) for reason in view.model_says]
+    return _page(
+        Callback.READ,
+        "Details",
+        _bounded(made, f"There is more than Slack can show: countersign show {view.case}"),
+        about=view,
+    )
+
+
+def waiting_list(waiting: WaitingView, *, channel: str) -> View:
+    """What waits in a channel, a page of it."""
+    made: list[Block] = []
+    for one in waiting.reviews:
+        shown = str(Shown(review=one.review, version=one.version))
+        by: list[Block] = [words(" · answer by "), moment(one.answer_by)] if one.answer_by else []
+        about = line(words(f"{one.workflow} · {one.key} · {begun_large(one_line(one.why, 150))}"), *by)
+        press = button("Review", action=Action.REVIEW, value=shown, says=f"Review {one.key}")
+        made.append(rich(line(words(one_line(one.subject, 150), bold=True)), about))
+        made += [actions(f"review.{shown}", [press]), divider()]
+    last = waiting.first + len(waiting.reviews)
+    pages = [_turn("Earlier", max(waiting.first - PAGE, 0), "back")] if waiting.first > 0 else []
+    pages += [_turn("Later", waiting.first + PAGE, "on")] if last < waiting.total else []
+    if pages:
+        made.append(actions("pages", pages))
+    if waiting.reviews:
+        made.insert(0, small_print(f"{waiting.first + 1} to {last} of {waiting.total:,}, the earliest deadline first"))
+    else:
+        made.append(rich(line(words("Nothing waits here any more."))))
+    return _page(Callback.LIST, "Waiting", made) | {"private_metadata": channel}
+
+
+def told(what: Drawn, *, typed: Mapping[str, str] | None = None) -> View:
+    """Something that a person has to know, with what they typed, so that it is not lost."""
+    made = [*what.blocks, *(_whole(f"You typed, for {name}", text) for name, text in (typed or {}).items() if text)]
+    title = "Not recorded" if typed is not None else "Countersign"
+    return _page(Callback.READ, title, _bounded(made, "You typed more than Slack can show here."))
+
+
+def _about(view: CardView) -> Block:
+    """Which case a form is about."""
+    text = without_first_line(view.text, view.subject)
+    return rich(line(words(excerpt(view.subject, 200), bold=True)), quote(excerpt(text, 1_000)))
+
+
+def _turn(text: str, first: int, which: str) -> Block:
+    made = button(text, action=Action.PAGE, value=str(first), says=f"{text} reviews")
+    return made | {"action_id": f"{Action.PAGE}.{which}"}
+
+
+def _form(callback: Callback, title: str, blocks: Sequence[Block], *, submit: str, about: CardView) -> View:
+    return _page(callback, title, blocks, about=about, close="Cancel") | {"submit": label(submit, limits.VIEW_TITLE)}
+
+
+def _page(
+    callback: Callback, title: str, blocks: Sequence[Block], *, about: CardView | None = None, close: str = "Close"
+) -> View:
+    made: View = {
+        "type": "modal",
+        "callback_id": callback,
+        "title": label(title, limits.VIEW_TITLE),
+        "close": label(close, limits.VIEW_TITLE),
+        "blocks": list(blocks),
+    }
+    if about is not None:
+        made["private_metadata"] = str(Shown(review=about.review, version=about.version))
+    return made
+
+
+def _whole(title: str, text: str) -> Block:
+    """A text in full below its title, in pieces of a size that Slack takes."""
+    shown = plain(text)
+    pieces = [quote(shown[start : start + _PART]) for start in range(0, len(shown), _PART)]
+    return rich(line(words(title, bold=True)), *pieces)
+
+
+def _bounded(blocks: Sequence[Block], otherwise: str) -> list[Block]:
+    """As many blocks as a modal holds. `otherwise`: what is said where that is not all of them."""
+    made, left = list[Block](), limits.VIEW_JSON - _SPARE
+    for place, block in enumerate(blocks):
+        left -= _size(block)
+        is_last_place = place == limits.VIEW_BLOCKS - 1 and len(blocks) > limits.VIEW_BLOCKS
+        if left < 0 or is_last_place:
+            made += [] if is_last_place else _begun(block, left + _size(block))
+            return [*made, rich(line(words(otherwise, bold=True)))]
+        made.append(block)
+    return made
+
+
+def _begun(block: Block, left: int) -> list[Block]:
+    """The beginning of a rich text, as far as there is room."""
+    elements, kept = block.get("elements"), list[Block]()
+    for element in elements if isinstance(elements, list) else []:
+        left -= _size(element)
+        if left < 0:
+            break
+        kept.append(element)
+    return [rich(*kept)] if kept else []
+
+
+def _size(block: object) -> int:
+    """Characters of a block in a view, with the comma after it."""
+    return len(json.dumps(block)) + 2

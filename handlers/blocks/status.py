@@ -1,0 +1,126 @@
+"""How a review stands, in words. Recorded, applied and apply failed are three different things."""
+
+from handlers.blocks.drawn import Block
+from handlers.blocks.rich import line, moment, person, quote, words
+from handlers.blocks.room import Room
+from handlers.blocks.text import excerpt
+from workflows.engine.states import ReviewState, RunState
+from workflows.engine.views import CardView, DecisionView
+
+_DECIDED = {
+    "approved": "Approved",
+    "edited": "Edited and approved",
+    "answered": "Answered by hand",
+    "rejected": "Rejected",
+}
+_UNDER_WAY = frozenset({RunState.READY, RunState.RUNNING, RunState.DELIVERING, RunState.HOLDING, RunState.WAITING})
+_STOPPED = frozenset({RunState.FAILED, RunState.PARKED})
+_BRIEF = Room(text=0, line=0, items=0)
+"""For a notification, which has room for no detail."""
+_ELSE = {
+    ReviewState.AWAITING_SECOND: "Waits for a second decision",
+    ReviewState.ASKED: "Waits for an answer to a question",
+    ReviewState.EXPIRED: "Expired",
+}
+
+
+def in_brief(view: CardView) -> str:
+    """The status in a few words, for a notification."""
+    match view.state:
+        case ReviewState.OPEN:
+            if view.correction:
+                return "Correction to decide"
+            return "Decision needed" if view.has_proposal else "To be filled in"
+        case ReviewState.DECIDED if view.decision is not None:
+            return f"{_what(view)}{_DECIDED[view.decision.kind]}, {_outcome(view, _BRIEF)[0].lower()}"
+        case _:
+            return _otherwise(view)
+
+
+def lines(view: CardView, room: Room) -> list[Block]:
+    """The status as a reader sees it at the top of a card."""
+    match view.state:
+        case ReviewState.OPEN:
+            return _open(view, room)
+        case ReviewState.DECIDED if view.decision is not None:
+            outcome, more = _outcome(view, room)
+            said = line(words(outcome, bold=True), words(f"{more if more else '.'}"))
+            return [
+                _decided(view.decision, room, _what(view)),
+                *_quoted(view.decision.reason, room),
+                said,
+                *_detail(view, room),
+            ]
+        case _:
+            return [line(words(_otherwise(view), bold=True), words(". Nothing to do here."))]
+
+
+def _open(view: CardView, room: Room) -> list[Block]:
+    if view.correction:
+        asks = "A correction waits for your decision"
+    elif view.has_proposal:
+        asks = "Waits for your decision"
+    elif view.decision is not None:
+        asks = "Waits to be filled in"
+    else:
+        asks = "Waits to be filled in; there is no proposal"
+    first = [words(asks, bold=True)]
+    if view.answer_by is not None:
+        first += [words(" · answer by "), moment(view.answer_by)]
+    made = [line(*first), line(words(excerpt(view.question, room.line)))]
+    if view.decision is not None:
+        made += [_decided(view.decision, room), *_quoted(view.decision.reason, room)]
+    if view.claimed_by is not None:
+        made.append(line(person(view.claimed_by), words(" is on it.")))
+    return made
+
+
+def _what(view: CardView) -> str:
+    return "Correction: " if view.correction else ""
+
+
+def _decided(decision: DecisionView, room: Room, what: str = "") -> Block:
+    how = f"{what}{_DECIDED[decision.kind]} by "
+    made = [words(how, bold=True), person(decision.by), words(" · "), moment(decision.at)]
+    if decision.confirmed:
+        rules = "; ".join(f"never {sentence}" for sentence in decision.confirmed)
+        made.append(words(f" · confirmed: {excerpt(rules, room.line)}"))
+    return line(*made)
+
+
+def _outcome(view: CardView, room: Room) -> tuple[str, str]:
+    """What became of a decision: in words that differ for recorded, applied and not applied, and what to do."""
+    state, rejected = RunState(view.run_state), view.decision is not None and view.decision.kind == "rejected"
+    if state in _UNDER_WAY:
+        return "Recorded", "; being passed on." if rejected else "; being applied."
+    if state is RunState.DELIVERED and view.corrected:
+        return "Corrected since", "; something else stands there now."
+    if state is RunState.DELIVERED or (state is RunState.CLOSED and view.receipt is not None):
+        return "Applied", f": {excerpt(view.receipt, room.line)}" if view.receipt else "."
+    if state is RunState.CLOSED:
+        return "Closed", "; nothing was delivered."
+    if state is RunState.DOUBTFUL:
+        look = f"Look there; then `countersign settle {view.case}` records what you found."
+        return "Apply in doubt", f": it may have happened or not. {look}"
+    if state in _STOPPED:
+        return "Apply failed", f"; the decision is kept. An engineer can say /rerun {view.case}."
+    if view.decision is not None and view.decision.follows == "propose_again":
+        return "To be proposed again", " on a new card."
+    return _otherwise(view), "."
+
+
+def _detail(view: CardView, room: Room) -> list[Block]:
+    """What went wrong."""
+    went_wrong = RunState(view.run_state) in (*_STOPPED, RunState.DOUBTFUL)
+    return _quoted(view.problem, room) if went_wrong else []
+
+
+def _quoted(text: str | None, room: Room) -> list[Block]:
+    return [quote(excerpt(text, min(room.text, 500)))] if text else []
+
+
+def _otherwise(view: CardView) -> str:
+    known = _ELSE.get(ReviewState(view.state))
+    if known is not None:
+        return known
+    return "Superseded: the case changed" if view.revised else "Superseded: the case was run again"

@@ -1,0 +1,110 @@
+"""What Slack sends, as far as a listener reads it. Whatever does not fit is refused before anything is done."""
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from workflows.engine.errors import Refused
+
+
+class _Payload(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+PayloadT = TypeVar("PayloadT", bound=_Payload)
+
+
+class User(_Payload):
+    """Who acted."""
+
+    id: str
+    team_id: str | None = None
+
+
+class _Team(_Payload):
+    id: str
+
+
+class _Pressed(_Payload):
+    action_id: str
+    value: str = ""
+
+
+class _Container(_Payload):
+    type: str
+    channel_id: str | None = None
+    is_ephemeral: bool = False
+
+
+class _State(_Payload):
+    values: Mapping[str, Mapping[str, Mapping[str, object]]] = Field(default_factory=dict)
+
+
+class Modal(_Payload):
+    """The modal that was acted in."""
+
+    id: str
+    private_metadata: str = ""
+    state: _State = Field(default_factory=_State)
+    previous_view_id: str | None = None
+
+
+class Click(_Payload):
+    """A button was pressed."""
+
+    team: _Team | None = None
+    user: User
+    actions: list[_Pressed] = Field(min_length=1)
+    container: _Container
+    trigger_id: str
+    view: Modal | None = None
+
+    @property
+    def value(self) -> str:
+        """What the button carries."""
+        return self.actions[0].value
+
+
+class Submission(_Payload):
+    """A modal was submitted."""
+
+    team: _Team | None = None
+    user: User
+    view: Modal
+
+
+class Typed(_Payload):
+    """A slash command was typed."""
+
+    team_id: str
+    user_id: str
+    channel_id: str
+    text: str = ""
+
+    @property
+    def words(self) -> str:
+        """What was typed, as the person sees it: Slack sends three characters as entities."""
+        return self.text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").strip()
+
+
+def click(body: Mapping[str, Any]) -> Click:
+    """Read a press. Raise `Refused`."""
+    return _read(Click, body)
+
+
+def submission(body: Mapping[str, Any]) -> Submission:
+    """Read a submission. Raise `Refused`."""
+    return _read(Submission, body)
+
+
+def typed(body: Mapping[str, Any]) -> Typed:
+    """Read a command. Raise `Refused`."""
+    return _read(Typed, body)
+
+
+def _read(form: type[PayloadT], body: Mapping[str, Any]) -> PayloadT:
+    try:
+        return form.model_validate(body)
+    except ValidationError as error:
+        raise Refused("Slack sent something that Countersign does not understand; nothing was done.") from error

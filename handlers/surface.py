@@ -1,0 +1,40 @@
+"""What every listener works with. Made once, in `bot/app.py`."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from handlers.groups import Groups
+from handlers.rights import NotAllowed, Rights
+from workflows.engine import refusals
+from workflows.engine.context import Context
+from workflows.engine.registry import AnyWorkflow
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surface:
+    """Countersign as Slack's listeners see it."""
+
+    context: Context
+    rights: Rights
+    groups: Groups
+    slack_team: str
+    """Slack's id of the workspace whose cases these are."""
+
+    def admit(self, team: str | None, user_team: str | None) -> None:
+        """Raise `NotAllowed` for anybody from another workspace: they are told nothing about any case."""
+        if team != self.slack_team or user_team not in (None, self.slack_team):
+            raise NotAllowed("Only members of this workspace can do that.")
+
+    @contextmanager
+    def watched(self, case: int, *, by: str, wants: str) -> Iterator[None]:
+        """Have it recorded where the block raises `NotAllowed`: somebody wanted to do what they may not."""
+        try:
+            yield
+        except NotAllowed:
+            refusals.note(self.context, case, by=by, wanted=wants)
+            raise
+
+    def shown_in(self, channel: str) -> Sequence[AnyWorkflow]:
+        """The workflows whose cards are shown in a channel."""
+        return [workflow for workflow in self.context.registry if workflow.review.post_to == channel]

@@ -1,0 +1,141 @@
+"""Digests, and what their figures are made of. A span of time begins with `since` and ends just before `until`."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import BigInteger, cast, func, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session, aliased
+
+from store.schema import AuditRow, Case, Content, Digest, Run, Step
+
+
+@dataclass(frozen=True, kw_only=True)
+class StopLine:
+    """A run that stopped, once for each time that it did."""
+
+    case: int
+    workflow: int
+    frm: str | None
+    """The state that it stopped in the middle of."""
+    problem: str | None
+    """JSON: the step, the type of the error, and its message; None where its worker died."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StandingLine:
+    """A run that stands stopped now."""
+
+    case: int
+    workflow: int
+    state: str
+    since: datetime
+
+
+def add(
+    session: Session,
+    *,
+    team: int,
+    job: str,
+    period: str,
+    covers_from: str,
+    figures: Mapping[str, Any],
+    at: datetime,
+) -> int | None:
+    """Add a digest; returns its id, or None where the job has one for this period already.
+
+    Its unique key decides between two at once: the later one waits for the other's transaction, and its own goes on.
+    """
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    statement = insert(Digest).values(
+        team_id=team, job=job, period=period, covers_from=covers_from, figures=dict(figures), made_at=at
+    )
+    there_already = statement.on_conflict_do_nothing(index_elements=["team_id", "job", "period"])
+    return session.scalar(there_already.returning(Digest.id))
+
+
+def get(session: Session, digest: int) -> Digest | None:
+    """The digest with this id."""
+    return session.get(Digest, digest)
+
+
+def latest_period(session: Session, *, team: int, job: str) -> str | None:
+    """The last local date, as YYYY-MM-DD, that a digest of the job covers; None before the first."""
+    return session.scalar(select(func.max(Digest.period)).where(Digest.team_id == team, Digest.job == job))
+
+
+def stops(session: Session, *, team: int, actions: Collection[str], since: datetime, until: datetime) -> list[StopLine]:
+    """The runs that stopped in a span, by the audit's words for it, whatever became of them later."""
+    run = cast(func.substr(AuditRow.subject, len("run:") + 1), BigInteger)
+    query = (
+        select(Run.case_id, Run.workflow_id, AuditRow.details, Content.body)
+        .select_from(AuditRow)
+        .join(Run, Run.id == run)
+        .outerjoin(Content, Content.id == Run.problem_id)
+        .where(AuditRow.team_id == team, AuditRow.action.in_(actions), AuditRow.at >= since, AuditRow.at < until)
+        .order_by(AuditRow.id)
+    )
+    return [
+        StopLine(case=case, workflow=workflow, frm=details.get("from"), problem=body)
+        for case, workflow, details, body in session.execute(query)
+    ]
+
+
+def standing(
+    session: Session, *, team: int, states: Collection[str], even_if_older: Collection[str]
+) -> list[StandingLine]:
+    """The runs in one of these states now, by case: the newest of its case, or in a state that stands all the same."""
+    later = aliased(Run)
+    newest = ~select(later.id).where(later.case_id == Run.case_id, later.id > Run.id).exists()
+    query = (
+        select(Run.case_id, Run.workflow_id, Run.state, Run.changed_at)
+        .where(Run.team_id == team, Run.state.in_(states), or_(newest, Run.state.in_(even_if_older)))
+        .order_by(Run.case_id, Run.id)
+    )
+    return [
+        StandingLine(case=case, workflow=workflow, state=state, since=since)
+        for case, workflow, state, since in session.execute(query)
+    ]
+
+
+def in_state(session: Session, *, team: int, state: str) -> dict[int, int]:
+    """How many runs are in a state now, by workflow id."""
+    query = select(Run.workflow_id, func.count()).where(Run.team_id == team, Run.state == state)
+    return dict(session.execute(query.group_by(Run.workflow_id)).all())
+
+
+def taken_in(session: Session, *, team: int, since: datetime, until: datetime) -> dict[int, int]:
+    """How many cases were taken in, by workflow id. A new revision of a case is no new case."""
+    query = select(Case.workflow_id, func.count()).where(
+        Case.team_id == team, Case.received_at >= since, Case.received_at < until
+    )
+    return dict(session.execute(query.group_by(Case.workflow_id)).all())
+
+
+def resolved(
+    session: Session, *, team: int, ends: Collection[str], since: datetime, until: datetime
+) -> dict[tuple[int, str | None], int]:
+    """How many cases came to one of these ends, by (workflow id, resolution). A correction resolves no case anew."""
+    query = select(Run.workflow_id, Run.resolution, func.count(Run.case_id.distinct())).where(
+        Run.team_id == team,
+        Run.state.in_(ends),
+        Run.correction == 0,
+        Run.changed_at >= since,
+        Run.changed_at < until,
+    )
+    found = session.execute(query.group_by(Run.workflow_id, Run.resolution))
+    return {(workflow, resolution): number for workflow, resolution, number in found}
+
+
+def cost(session: Session, *, team: int, since: datetime, until: datetime) -> dict[int, Decimal]:
+    """US dollars of the steps that began in a span, by workflow id. What was recalled was paid for before."""
+    query = (
+        select(Run.workflow_id, func.sum(Step.cost))
+        .join(Run, Run.id == Step.run_id)
+        .where(Step.team_id == team, Step.recalled_from.is_(None), Step.started_at >= since, Step.started_at < until)
+        .group_by(Run.workflow_id)
+    )
+    return dict(session.execute(query).all())

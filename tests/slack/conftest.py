@@ -1,0 +1,89 @@
+"""One sandbox and one socket for all tests; each test has its own Countersign, and a workspace as it was at first."""
+
+from collections.abc import Callable, Iterator
+from threading import Event
+from typing import cast
+
+import pytest
+from pydantic import SecretStr
+
+from bot.hearing import Hearing
+from bot.sandbox.running import Running, serving
+from bot.sandbox.sandbox import APP_TOKEN, BOT_TOKEN, Sandbox
+from bot.settings import Settings
+from bot.workspace import connect
+from handlers.groups import Groups
+from handlers.rights import Rights
+from handlers.surface import Surface
+from store.database import Database
+from tests.integration.bot.conftest import countersign, empty, new_database
+from tests.slack.stage import ENGINEERS, Ears, SlackTime, Stage
+from tests.world import Tell, World, sure
+from workflows.engine.context import Context
+from workflows.model.scripted import ScriptedModel
+
+__all__ = ["countersign", "empty", "new_database"]
+
+MakeStage = Callable[..., Stage]
+
+
+@pytest.fixture(scope="session")
+def slack_time() -> SlackTime:
+    """Slack's clock."""
+    return SlackTime()
+
+
+@pytest.fixture(scope="session")
+def running(slack_time: SlackTime) -> Iterator[Running]:
+    """The sandbox, with no limit on how often one may post."""
+    with serving(Sandbox(pacing=False, clock=slack_time)) as running:
+        yield running
+
+
+def settings_for(running: Running) -> Settings:
+    """Settings that name the sandbox, whatever the environment says."""
+    return Settings(
+        SLACK_BOT_TOKEN=SecretStr(BOT_TOKEN),
+        SLACK_APP_TOKEN=SecretStr(APP_TOKEN),
+        SLACK_API_URL=running.api_url,
+    )
+
+
+@pytest.fixture(scope="session")
+def ears(running: Running) -> Iterator[Ears]:
+    """Listeners on a socket."""
+    workspace = connect(settings_for(running))
+    groups = Groups(workspace.asking)
+    surface = Surface(
+        context=cast(Context, None),  # each test puts its own there
+        rights=Rights(members=groups, engineers=[ENGINEERS]),
+        groups=groups,
+        slack_team=workspace.team,
+    )
+    hearing = Hearing(workspace, surface)
+    hearing.connect(Event())
+    yield Ears(workspace=workspace, hearing=hearing, surface=surface)
+    hearing.close()
+
+
+@pytest.fixture
+def make_stage(running: Running, ears: Ears, sqlite_url: str) -> Iterator[MakeStage]:
+    """Makes a Countersign in the sandbox, with a model that answers as it is told."""
+    running.reset()
+    made: list[Database] = []
+
+    def make(tell: Tell | None = None) -> Stage:
+        database = Database(sqlite_url)
+        made.append(database)
+        model = ScriptedModel(tell or sure(0.6, queue="billing", reply="We look into it."))
+        return Stage(running=running, ears=ears, world=World(database=database, model=model))
+
+    yield make
+    for database in made:
+        database.close()
+
+
+@pytest.fixture
+def stage(make_stage: MakeStage) -> Stage:
+    """A Countersign in the sandbox whose model proposes billing."""
+    return make_stage()

@@ -1,0 +1,191 @@
+"""Countersign in the sandbox: real listeners on a real socket, the real sender, and people who press what they see.
+
+One socket serves all tests, since letting go of one takes seconds; each test puts its own Countersign behind it.
+"""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from pydantic import JsonValue
+
+from bot.hearing import Hearing
+from bot.sandbox.client import Block, Outcome, Person, ShownMessage, ShownView
+from bot.sandbox.running import Running
+from bot.sender import Sender
+from bot.workspace import Workspace
+from handlers.groups import Groups
+from handlers.rights import Members, Rights
+from handlers.surface import Surface
+from tests.sample import Desk, sample_workflow
+from tests.world import World
+from workflows import Autonomy
+from workflows.engine.digests import LEADS
+from workflows.engine.notices import FAILURES
+from workflows.engine.registry import AnyWorkflow
+
+SUPPORT, FAILED, LEADING, GENERAL = "C0SUPPORT", "C0FAILURES", "C0LEADS", "C0GENERAL"
+ANA, BEN, EVE, KIM, LEE, MARIA = "U0ANA", "U0BEN", "U0EVE", "U0KIM", "U0LEE", "U0MARIA"
+REVIEWERS, ENGINEERS = "S0SUPPORT", "S0ENG"
+
+
+class SlackTime:
+    """Slack's own clock, which goes on and can be moved ahead."""
+
+    def __init__(self) -> None:
+        self.ahead = 0.0
+
+    def __call__(self) -> float:
+        return time.time() + self.ahead
+
+
+@dataclass(kw_only=True)
+class Ears:
+    """The listeners on their socket, with the Countersign of the present test behind them."""
+
+    workspace: Workspace
+    hearing: Hearing
+    surface: Surface
+
+    def hear_for(self, world: World) -> None:
+        """Put another Countersign behind the socket, as a restart would."""
+        object.__setattr__(self.surface, "context", world.context)
+        groups = Groups(self.workspace.asking)
+        object.__setattr__(self.surface, "groups", groups)
+        self.only_members(groups)
+
+    def only_members(self, members: Members) -> None:
+        """Have the members of groups looked up in another way."""
+        object.__setattr__(self.surface, "rights", Rights(members=members, engineers=[ENGINEERS]))
+
+
+@dataclass(kw_only=True)
+class Stage:
+    """One Countersign in the sandbox."""
+
+    running: Running
+    ears: Ears
+    world: World
+    desk: Desk = field(default_factory=Desk)
+
+    def __post_init__(self) -> None:
+        self.ears.hear_for(self.world)
+        self.sender = self.new_sender()
+
+    def new_sender(self) -> Sender:
+        """A sender that remembers nothing, as after a restart."""
+        roles = {FAILURES: FAILED, LEADS: LEADING}
+        sender = Sender(self.world.context, self.ears.workspace.sending, roles=roles, pace=0.01)
+        sender.prepare()
+        return sender
+
+    def sample(self, *, reviewers: str | Sequence[str] | None = REVIEWERS) -> AnyWorkflow:
+        """The sample automation, with its cards in #support-review; it resolves nothing alone."""
+        sample = sample_workflow(self.desk, autonomy=Autonomy.draft())
+        return self.placed(sample, reviewers=reviewers)
+
+    def placed(self, workflow: AnyWorkflow, *, reviewers: str | Sequence[str] | None = REVIEWERS) -> AnyWorkflow:
+        """A workflow with its cards in #support-review."""
+        workflow.review = replace(workflow.review, post_to=SUPPORT, reviewers=reviewers)
+        self.world.registry.add(workflow)
+        return workflow
+
+    def submit(self, workflow: AnyWorkflow, **values: JsonValue) -> int:
+        """Take a case in, work on it, and show what there is to show; returns the case."""
+        case = self.world.submit(workflow, **values).case
+        self.world.work()
+        self.send()
+        return case
+
+    def work(self) -> None:
+        """What the process does by itself after somebody acted: deliver, then draw."""
+        self.world.work()
+        self.send()
+
+    def send(self) -> None:
+        """Send all that is due."""
+        assert self.sender.drain(seconds=20)
+
+    def person(self, user: str) -> Person:
+        """Somebody in the workspace."""
+        return self.running.person(user)
+
+    def cards(self, user: str = ANA, channel: str = SUPPORT) -> list[ShownMessage]:
+        """What stands in a channel for all to see."""
+        return [message for message in self.person(user).messages(channel) if not message.ephemeral]
+
+    def told(self, user: str, channel: str = SUPPORT) -> str:
+        """What only this person was told last, once it is there."""
+
+        def last() -> str | None:
+            mine = [message for message in self.person(user).messages(channel) if message.ephemeral]
+            return words(mine[-1].blocks) if mine else None
+
+        return self.person(user).wait_until(last)
+
+    def press(self, user: str, action: str, *, card: int = -1, confirmed: bool = False) -> Outcome:
+        """Press a button of a card in #support-review."""
+        return self.person(user).press(SUPPORT, self.cards()[card].ts, action, confirmed=confirmed)
+
+    def opened(self, user: str, action: str, *, card: int = -1) -> ShownView:
+        """Press a button that opens a modal, and wait for it."""
+        assert self.press(user, action, card=card).acknowledged
+        return self.view(user)
+
+    def view(self, user: str, *, deep: int = 1) -> ShownView:
+        """The modal that a person looks at, once so many are open."""
+        person = self.person(user)
+        return person.wait_until(lambda: views[-1] if len(views := person.views()) >= deep else None)
+
+
+def words(blocks: Sequence[Block] | JsonValue) -> str:
+    """All that blocks say, a line for each line."""
+    return "".join(_words(blocks)).strip()
+
+
+def _words(value: object) -> Sequence[str]:
+    if isinstance(value, Mapping):
+        match value.get("type"):
+            case "user":
+                return [f"@{value['user_id']}"]
+            case "date":
+                return [str(value["fallback"])]
+            case "channel":
+                return [f"#{value['channel_id']}"]
+            case "text" | "plain_text" | "mrkdwn":
+                text = str(value["text"])
+                return [f"~{text}~" if isinstance(value.get("style"), dict) and value["style"].get("strike") else text]
+        said = [word for name, part in value.items() if name != "style" for word in _words(part)]
+        is_line = value.get("type") not in ("rich_text", "rich_text_list")
+        return [*said, "\n"] if said and is_line else said
+    if isinstance(value, list):
+        return [word for part in value for word in _words(part)]
+    return []
+
+
+def buttons(message: ShownMessage | ShownView) -> list[str]:
+    """The action_ids of the buttons there."""
+    rows = [block["elements"] for block in message.blocks if block["type"] == "actions"]
+    return [str(dict_of(element)["action_id"]) for row in rows for element in list_of(row)]
+
+
+def inputs(view: ShownView) -> dict[str, dict[str, JsonValue]]:
+    """The inputs of a modal, by block_id."""
+    return {str(block["block_id"]): dict_of(block["element"]) for block in view.blocks if block["type"] == "input"}
+
+
+def options(element: dict[str, JsonValue]) -> list[str]:
+    """The values that can be chosen."""
+    return [str(dict_of(option)["value"]) for option in list_of(element["options"])]
+
+
+def dict_of(value: JsonValue) -> dict[str, JsonValue]:
+    """A piece of a block that is an object."""
+    assert isinstance(value, dict)
+    return value
+
+
+def list_of(value: JsonValue) -> list[JsonValue]:
+    """A piece of a block that is a list."""
+    assert isinstance(value, list)
+    return value

@@ -1,0 +1,163 @@
+"""The whole program against the sandbox, as an operator runs it: `countersign serve` and `countersign run --post`."""
+
+import json
+import signal
+import sqlite3
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from bot.sandbox.running import Running, serving
+from bot.sandbox.sandbox import APP_TOKEN, BOT_TOKEN, Sandbox
+from tests.integration.bot.commandline import CommandLine, wait_until
+from tests.slack.stage import ANA, EVE, SUPPORT, words
+
+FAST = 0.02
+"""Seconds between two messages to a channel, where a test is not about that."""
+
+
+@pytest.fixture(scope="module")
+def alone() -> Iterator[Running]:
+    """A sandbox to which nothing else is connected."""
+    with serving(Sandbox(pacing=False)) as running:
+        yield running
+
+
+@pytest.fixture
+def slack(alone: Running, countersign: CommandLine) -> CommandLine:
+    """The command line with the workflows of parcels.py, and settings for the sandbox."""
+    alone.reset()
+    countersign.settings.update(
+        SLACK_BOT_TOKEN=BOT_TOKEN,
+        SLACK_APP_TOKEN=APP_TOKEN,
+        SLACK_API_URL=alone.api_url,
+        COUNTERSIGN_POST_TO=f"parcels={SUPPORT}",
+        COUNTERSIGN_REVIEWERS="parcels=S0SUPPORT+U0EVE",
+    )
+    return countersign
+
+
+@dataclass(kw_only=True)
+class Served:
+    """A `countersign serve`."""
+
+    process: "subprocess.Popen[str]"
+    log: str = ""
+    """What it wrote to standard error, once it has ended."""
+
+
+@contextmanager
+def served(slack: CommandLine, alone: Running) -> Iterator[Served]:
+    """`countersign serve`, until the block ends."""
+    serve = Served(process=slack.started("serve"))
+    try:
+        alone.administrator.wait_until(alone.administrator.sockets, seconds=30)
+        yield serve
+    finally:
+        serve.process.send_signal(signal.SIGTERM)
+        _, serve.log = serve.process.communicate(timeout=30)
+        assert serve.process.returncode == 0, serve.log
+
+
+def parcels(slack: CommandLine, number: int) -> Path:
+    """A file of parcels."""
+    path = slack.folder / "parcels.csv"
+    path.write_text("id,text\n" + "".join(f"{id},unsure\n" for id in range(101, 101 + number)))
+    return path
+
+
+def test_run_post_makes_ten_cards_of_two_hundred_waiting_cases_and_one_for_the_rest(
+    slack: CommandLine, alone: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.cli.posting.PACE", FAST)
+    said = slack.done("run", parcels(slack, 200), "--workflow", "parcels", "--post")
+    assert "C0SUPPORT: 10 of at most 10 open cards, 190 more behind one card" in said.out
+    messages = alone.person(ANA).messages(SUPPORT)
+    assert len(messages) == 11
+    assert messages[-1].text.startswith("190 more reviews wait")
+    again = slack.done("run", parcels(slack, 200), "--workflow", "parcels", "--post")
+    assert "10 of at most 10 open cards, 190 more" in again.out
+    assert len(alone.person(ANA).messages(SUPPORT)) == 11
+
+
+def test_messages_to_a_channel_keep_the_pace_that_slack_asks_for(slack: CommandLine, alone: Running) -> None:
+    slack.done("run", parcels(slack, 3), "--workflow", "parcels", "--post")
+    times = [call.time for call in alone.administrator.calls("chat.postMessage")]
+    assert len(times) == 3
+    assert min(later - earlier for earlier, later in pairwise(times)) > 0.95
+
+
+def test_run_post_says_before_it_begins_what_is_missing(slack: CommandLine) -> None:
+    file = parcels(slack, 1)
+    nowhere = slack("run", file, "--workflow", "parcels", "--post", COUNTERSIGN_POST_TO="")
+    assert "parcels posts nowhere: set COUNTERSIGN_POST_TO=parcels=CHANNEL" in nowhere.error()
+    assert (
+        "SLACK_BOT_TOKEN is not set"
+        in slack("run", file, "--workflow", "parcels", "--post", SLACK_BOT_TOKEN="").error()
+    )
+    wrong = slack("run", file, "--workflow", "parcels", "--post", SLACK_BOT_TOKEN="xoxb-wrong")
+    assert "Slack refuses SLACK_BOT_TOKEN: invalid_auth" in wrong.error()
+    assert slack.done("cases", "--json").json() == []
+
+
+def test_run_post_says_what_slack_refused(slack: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.cli.posting.LONGEST", 1.0)
+    said = slack("run", parcels(slack, 2), "--workflow", "parcels", "--post", COUNTERSIGN_POST_TO="parcels=C0GENERAL")
+    assert said.code == 1
+    assert "not everything was posted: 2 messages wait; Slack said: not_in_channel" in said.out
+
+
+def test_serve_works_on_cases_shows_cards_hears_decisions_and_goes_on_after_a_restart(
+    slack: CommandLine, alone: Running
+) -> None:
+    ana = alone.person(ANA)
+    with served(slack, alone) as first:
+        said = slack("submit", '{"id": 1, "text": "unsure about the secret"}', "--workflow", "parcels")
+        assert "goes on with the case" in said.err
+        (card,) = ana.wait_until(lambda: ana.messages(SUPPORT))
+        assert ana.press(SUPPORT, card.ts, "approve").acknowledged
+        ana.wait_until(lambda: "Applied: P-1" in words(ana.messages(SUPPORT)[0].blocks))
+        slack("submit", '{"id": 2, "text": "unsure"}', "--workflow", "parcels")
+        ana.wait_until(lambda: len(ana.messages(SUPPORT)) == 2)
+    assert slack.effects()["parcels/parcel-1"]["by"] == ANA
+    with served(slack, alone):
+        # A card of the process before, and one that is decided already.
+        decided, waiting = ana.messages(SUPPORT)
+        assert "Applied: P-1" in words(decided.blocks)
+        eve = alone.person(EVE)
+        eve.press(SUPPORT, waiting.ts, "edit")
+        eve.wait_until(eve.views)
+        assert eve.submit({"queue.0.0": "=lost"}).outcome == "closed"
+        ana.wait_until(lambda: "Applied: P-2" in words(ana.messages(SUPPORT)[1].blocks))
+    assert len(ana.messages(SUPPORT)) == 2
+    lines = [line for line in first.log.splitlines() if not line.startswith("Countersign serves")]
+    assert {json.loads(line)["event"] for line in lines} >= {"socket.connected", "message.sent", "stopped"}
+    assert "xoxb" not in first.log
+    assert "secret" not in first.log
+
+
+def test_serve_finishes_what_it_began_when_it_is_told_to_stop(slack: CommandLine, alone: Running) -> None:
+    held = slack.place("hold")
+    ana = alone.person(ANA)
+    with served(slack, alone) as serve:
+        slack("submit", '{"id": 1, "text": "unsure"}', "--workflow", "parcels")
+        (card,) = ana.wait_until(lambda: ana.messages(SUPPORT))
+        ana.press(SUPPORT, card.ts, "approve")
+        wait_until(lambda: slack.lines("attempts"))
+        serve.process.send_signal(signal.SIGTERM)
+        held.unlink()
+    assert slack.state(1) == "delivered"
+    assert slack.lines("attempts") == ["parcels/parcel-1"]
+
+
+def test_a_database_of_another_workspace_is_refused(slack: CommandLine, alone: Running) -> None:
+    slack.done("cases")
+    with sqlite3.connect(slack.folder / "countersign.sqlite") as connection:
+        connection.execute("UPDATE teams SET slack_id = 'T0OTHER'")
+    connection.close()
+    assert "the database belongs to the Slack workspace T0OTHER" in slack("serve").error()

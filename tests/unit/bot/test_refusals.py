@@ -1,0 +1,81 @@
+"""What follows when Slack does not do what it was asked: row by row."""
+
+import http.client
+import urllib.error
+
+import pytest
+from slack_sdk.errors import SlackApiError, SlackRequestError
+from slack_sdk.web import SlackResponse
+
+from bot.refusals import Then, refusal
+
+
+def said(status: int = 200, *, headers: dict[str, str] | None = None, **body: object) -> SlackApiError:
+    """What the SDK raises for an answer."""
+    response = SlackResponse(
+        client=None,
+        http_verb="POST",
+        api_url="https://slack.com/api/chat.postMessage",
+        req_args={},
+        data={"ok": False, **body},
+        headers=headers or {},
+        status_code=status,
+    )
+    return SlackApiError("refused", response)  # type: ignore[no-untyped-call]  # the SDK leaves it untyped
+
+
+@pytest.mark.parametrize(
+    ("code", "then"),
+    [
+        ("message_not_found", Then.POST_ANEW),
+        ("cant_update_message", Then.POST_ANEW),
+        ("channel_not_found", Then.NO_CHANNEL),
+        ("not_in_channel", Then.NO_CHANNEL),
+        ("is_archived", Then.NO_CHANNEL),
+        ("restricted_action", Then.NO_CHANNEL),
+        ("invalid_auth", Then.NO_TOKEN),
+        ("token_revoked", Then.NO_TOKEN),
+        ("account_inactive", Then.NO_TOKEN),
+        ("missing_scope", Then.NO_TOKEN),
+        ("internal_error", Then.LATER),
+        ("service_unavailable", Then.LATER),
+        ("invalid_blocks", Then.GIVE_UP),
+        ("msg_too_long", Then.GIVE_UP),
+        ("msg_blocks_too_long", Then.GIVE_UP),
+        ("a_word_that_slack_never_said_before", Then.GIVE_UP),
+    ],
+)
+def test_each_word_of_slacks_has_what_follows_from_it(code: str, then: Then) -> None:
+    refused = refusal(said(error=code))
+    assert (refused.then, refused.code) == (then, code)
+
+
+def test_a_limit_is_waited_out_for_as_long_as_slack_says() -> None:
+    for error in (said(429, headers={"Retry-After": "30"}), said(error="ratelimited", headers={"retry-after": "30"})):
+        assert refusal(error) == refusal(said(429, headers={"RETRY-AFTER": "30"}))
+        assert (refusal(error).then, refusal(error).after) == (Then.WAIT, 30.0)
+
+
+@pytest.mark.parametrize("value", ["", "soon", "-1", "1e9"])
+def test_a_limit_without_a_usable_time_is_waited_out_for_a_second(value: str) -> None:
+    assert refusal(said(429, headers={"Retry-After": value})).after == 1.0
+
+
+def test_an_error_of_slacks_own_is_tried_again() -> None:
+    assert refusal(said(503)).then is Then.LATER
+    assert refusal(said(500, error="fatal_error")).then is Then.LATER
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        urllib.error.URLError("no route"),
+        ConnectionResetError(),
+        TimeoutError(),
+        http.client.RemoteDisconnected(""),
+        http.client.IncompleteRead(b""),
+        SlackRequestError("odd"),
+    ],
+)
+def test_a_connection_that_breaks_is_tried_again(error: Exception) -> None:
+    assert refusal(error).then is Then.LATER

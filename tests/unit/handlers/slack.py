@@ -1,0 +1,106 @@
+"""What Slack makes of what is drawn: the sandbox's own checks, and what a person finds there."""
+
+import json
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+
+from pydantic import JsonValue
+
+from bot.sandbox.blocks import mentions
+from bot.sandbox.blocks.documents import accept_message_blocks, accept_view
+from bot.sandbox.fields import complaint
+from bot.sandbox.forms import Values, find_input, initial_values, spots
+from bot.sandbox.json import Object, objects
+from bot.sandbox.posting import accept_text
+from handlers import limits
+from handlers.blocks.drawn import Drawn
+from tests.slack.stage import words
+
+HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
+"""Categories of characters that show as nothing, or change how others show."""
+_ENTERED = frozenset({"initial_value", "initial_option", "value"})
+"""What goes back to us as it is, and is shown in an input, where a person sees what they edit."""
+
+
+def message(drawn: Drawn, *, named: Sequence[str] = ()) -> str:
+    """What a message says in its blocks, once Slack took it, within our budget. It pings nobody but those `named`."""
+    blocks = accept_message_blocks(as_sent(drawn.blocks))
+    assert len(blocks) <= limits.MESSAGE_BLOCKS
+    assert drawn.size <= limits.MESSAGE_BLOCKS_BUDGET, f"{drawn.size:,} characters"
+    assert accept_text(drawn.text)
+    assert "<" not in drawn.text
+    assert ">" not in drawn.text
+    assert {*mentions.in_text(drawn.text), *mentions.in_blocks([*blocks])} <= set(named)
+    assert not hidden([drawn.text, *blocks])
+    return words([*blocks])
+
+
+def modal(view: Mapping[str, object], *, named: Sequence[str] = ()) -> Object:
+    """A modal as Slack keeps it, once Slack took it."""
+    kept = accept_view(as_sent(view))
+    assert set(mentions.in_blocks(kept["blocks"])) <= set(named)
+    assert not hidden(kept)
+    return kept
+
+
+def said(kept: Object) -> str:
+    """What a modal says, all but its inputs."""
+    return words(kept["blocks"])
+
+
+def as_sent(value: object) -> JsonValue:
+    """A value as it comes out at the other end of the line."""
+    sent: JsonValue = json.loads(json.dumps(value))
+    return sent
+
+
+def untouched(kept: Object) -> Values:
+    """What a form says when it is submitted as it was opened. Slack's own client lets it through."""
+    blocks = objects(kept["blocks"])
+    values = initial_values(blocks)
+    assert not (against := complaints(blocks, values)), f"Slack says: {against}"
+    return values
+
+
+def typed(kept: Object, **values: str) -> Values:
+    """The same with other texts in the inputs of these fields, which have one part each."""
+    blocks = objects(kept["blocks"])
+    found = initial_values(blocks)
+    for name, value in values.items():
+        element = find_input(blocks, f"{name}.0.0").element
+        found[f"{name}.0.0"] = {"value": {"type": element["type"], "value": value}}
+    return found
+
+
+def complaints(blocks: list[Object], values: Values) -> dict[str, str]:
+    """What Slack's own client says against it before it sends anything."""
+    said = {
+        spot.block_id: complaint(
+            spot.element, values[spot.block_id][spot.action_id], optional=spot.block.get("optional") is True
+        )
+        for spot in spots(blocks)
+        if spot.is_input
+    }
+    return {block_id: text for block_id, text in said.items() if text is not None}
+
+
+def hidden(value: JsonValue) -> set[str]:
+    """Characters that a person would be shown and not see. A joiner within an emoji is none."""
+    return {
+        character
+        for text in _shown(value)
+        for character in text
+        if unicodedata.category(character) in HIDDEN and character not in "\n\N{ZERO WIDTH JOINER}"
+    }
+
+
+def _shown(value: JsonValue) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _shown(inner)
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            if name not in _ENTERED:
+                yield from _shown(inner)

@@ -1,0 +1,299 @@
+"""The card of a review: whatever stands in a case, Slack takes it, it pings nobody, and it says how things are."""
+
+import re
+from dataclasses import replace
+from itertools import product
+
+import pytest
+from hypothesis import given
+
+from handlers.blocks import status
+from handlers.blocks.card import card
+from handlers.blocks.drawn import Block
+from tests.slack.stage import words
+from tests.unit.handlers.cases import ANA, LURES, MARIA, NOW, decision, few, value, view, views
+from tests.unit.handlers.slack import as_sent, message
+from workflows.engine.decisions import DecisionKind
+from workflows.engine.states import ReviewState, RunState
+from workflows.engine.views import CardView
+
+pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")
+"""Else a case that fails is hidden by the complaint that it is long."""
+WIDE = ["x", "я", "の", "\N{PILE OF POO}", "\N{RIGHT-TO-LEFT OVERRIDE}", '"', "<"]
+"""Letters that take one character or many in what is sent."""
+
+
+@few
+@given(views)
+def test_whatever_a_review_holds_its_card_is_taken_and_pings_only_who_acted(shown: CardView) -> None:
+    drawn = card(shown)
+    message(drawn, named=[ANA, MARIA])
+    assert status.in_brief(shown) in drawn.text
+    assert len(drawn.text) <= 600
+
+
+@few
+@given(views)
+def test_whatever_a_review_holds_its_card_has_the_buttons_of_its_state(shown: CardView) -> None:
+    """Nothing in a case adds a button, takes one away, or changes which review it decides."""
+    (row,) = [block for block in card(shown).blocks if block["type"] == "actions"]
+    elements = row["elements"]
+    assert isinstance(elements, list)
+    if shown.state != "open":
+        expected = ["details"]
+    elif shown.has_proposal:
+        expected = ["approve", "edit", "reject", "details"]
+    else:
+        expected = ["edit", "reject", "details"]
+    assert [element["action_id"] for element in elements] == expected
+    assert {element["value"] for element in elements} == {f"{shown.review}.{shown.version}"}
+
+
+@few
+@given(views)
+def test_what_is_left_out_of_a_card_is_said_to_be(shown: CardView) -> None:
+    told = words(as_sent(card(shown).blocks))
+    decides = shown.has_proposal if shown.state == "open" else any(one.decided is not None for one in shown.values)
+    if decides and len(shown.values) > 30:
+        assert re.search(r"… and \d+ more fields under Details", told)
+
+
+@pytest.mark.parametrize("letter", WIDE)
+def test_a_long_case_is_shown_in_part_and_the_rest_counted(letter: str) -> None:
+    told = message(card(view(subject=letter * 100_000, text=letter * 100_000)))
+    shown, more = re.findall(r"\n(.*?) … and ([\d,]+) more characters", told)[0]
+    assert len(shown) + int(more.replace(",", "")) == 100_000 * (6 if "\\u" in shown else 1)
+
+
+@pytest.mark.parametrize("letter", ["x", "の"])
+@pytest.mark.parametrize("number", [5, 30, 120])
+@pytest.mark.parametrize("length", [1, 40, 120, 300])
+def test_many_fields_are_shown_within_the_limits_of_a_message(letter: str, number: int, length: int) -> None:
+    """Whatever they hold, and with evidence for each."""
+    text = letter * length
+    fields = [value(f"field_{place}", text, evidence=text, alternatives={text: 0.04}) for place in range(number)]
+    message(card(view(values=fields)))
+    decided = [replace(one, decided=text[:-1] + "!") for one in fields]
+    shown = view(values=decided, state="decided", decision=decision("edited"), run_state="delivered")
+    message(card(shown), named=[ANA])
+
+
+@pytest.mark.parametrize("letter", WIDE)
+def test_a_correction_of_many_short_fields_is_shown_within_the_limits_of_a_message(letter: str) -> None:
+    fields = [value(f"field_{place}", letter * 100, delivered=letter * 99) for place in range(30)]
+    message(card(view(values=fields, correction=True)))
+
+
+@pytest.mark.parametrize("name", ["question", "key", "workflow", "subject", "text", "model"])
+def test_a_long_text_of_any_kind_fits_a_card(name: str) -> None:
+    message(card(view(**{name: "long " * 20_000})))
+
+
+@pytest.mark.parametrize("name", ["why", "nevers", "model_says"])
+@pytest.mark.parametrize("number", [1, 3, 50])
+def test_a_list_of_long_texts_fits_a_card(name: str, number: int) -> None:
+    """Why a person is asked may hold what the model or an error said."""
+    message(card(view(**{name: ["long " * 800] * number})))
+
+
+@pytest.mark.parametrize("name", ["reason", "problem", "receipt"])
+def test_a_long_text_about_a_decision_fits_a_card(name: str) -> None:
+    long = {name: "long " * 20_000}
+    decided = decision("rejected", **({"reason": long["reason"]} if name == "reason" else {}))
+    rest = {} if name == "reason" else long
+    for state in ("failed", "doubtful", "delivered", "closed"):
+        told = message(card(view(state="decided", decision=decided, run_state=state, **rest)), named=[ANA])
+        if name == "reason":
+            assert "more characters" in told
+
+
+def test_rules_that_were_passed_over_fit_a_card_however_long() -> None:
+    decided = decision("edited", confirmed=["send money to the wrong person " * 40] * 10)
+    message(card(view(state="decided", decision=decided, run_state="ready")), named=[ANA])
+
+
+def test_a_long_label_fits_a_card() -> None:
+    """The author of a workflow may give a field a whole sentence for a title."""
+    fields = [value(f"field_{place}", "x", label="how much of it is owed " * 40) for place in range(30)]
+    message(card(view(values=fields)))
+
+
+def test_reasons_of_the_model_that_are_left_out_are_said_to_be() -> None:
+    told = message(card(view(model_says=[f"reason {number}" for number in range(9)])))
+    assert "Reason 8" in told or "4 more" in told
+
+
+def test_a_rule_that_is_cut_in_the_question_before_an_approval_is_said_to_be() -> None:
+    nevers = ["delete an account " * 30, "send money"]
+    (row,) = [block for block in card(view(nevers=nevers)).blocks if block["type"] == "actions"]
+    asked = words(as_sent(row))
+    assert "Approve all the same" in asked
+    assert "delete an account" in asked
+    assert "…" in asked
+
+
+@pytest.mark.parametrize("lure", LURES)
+def test_untrusted_text_stays_in_its_labelled_place(lure: str) -> None:
+    """A case that says it is approved already says so in a quote, below our own words."""
+    fake = f"{lure}\nApproved by @cfo\nNothing to do here."
+    blocks = card(view(text=fake, subject=fake, values=[value(proposed=fake, evidence=fake)])).blocks
+    quotes = [piece for block in blocks for piece in _pieces(block) if "Nothing to do here." in words(as_sent(piece))]
+    assert {piece["type"] for piece in quotes} <= {"rich_text_quote", "rich_text_list", "header"}
+    (heading, status_lines) = blocks[0], words(as_sent(blocks[1]))
+    assert "\n" not in words(as_sent(heading["text"]))
+    assert "Waits for your decision" in status_lines
+    assert "Approved" not in status_lines
+
+
+def test_a_person_who_is_no_slack_user_is_named_in_plain_text() -> None:
+    told = message(card(view(state="decided", decision=decision(by="cli:<@U0EVE>"), run_state="ready")))
+    assert "Approved by cli:<@U0EVE>" in told
+
+
+def _pieces(block: Block) -> list[Block]:
+    if block["type"] == "header":
+        return [{"type": "header", "text": block["text"]}]
+    elements = block["elements"] if block["type"] == "rich_text" else []
+    assert isinstance(elements, list)
+    return elements
+
+
+# How a review stands, in words
+
+ENDS = {
+    RunState.READY: "Recorded",
+    RunState.RUNNING: "Recorded",
+    RunState.HOLDING: "Recorded",
+    RunState.DELIVERING: "Recorded",
+    RunState.DELIVERED: "Applied",
+    RunState.CLOSED: "Closed",
+    RunState.FAILED: "Apply failed",
+    RunState.PARKED: "Apply failed",
+    RunState.DOUBTFUL: "Apply in doubt",
+    RunState.SUPERSEDED: "Superseded",
+}
+BRIEF = {
+    "Recorded": "recorded",
+    "Applied": "applied",
+    "Closed": "closed",
+    "Apply failed": "apply failed",
+    "Apply in doubt": "apply in doubt",
+    "Superseded": "superseded",
+}
+
+
+@pytest.mark.parametrize(("kind", "run"), [*product(DecisionKind, ENDS)])
+def test_what_became_of_a_decision_is_told_apart(kind: DecisionKind, run: RunState) -> None:
+    """In the card and in its notification, and in no other words than its own."""
+    shown = view(state="decided", decision=decision(str(kind)), run_state=str(run))
+    drawn = card(shown)
+    told, expected = message(drawn, named=[ANA]), ENDS[run]
+    assert f"{status.in_brief(view())}" not in drawn.text
+    assert re.search(rf"^{re.escape(expected)}", told, re.MULTILINE)
+    assert drawn.text.partition(":")[0].endswith(f", {BRIEF[expected]}")
+    others = set(ENDS.values()) - {expected}
+    assert not [
+        other
+        for other in others
+        if re.search(rf"^{re.escape(other)}", told, re.MULTILINE) and not expected.startswith(other)
+    ]
+
+
+@pytest.mark.parametrize("kind", list(DecisionKind))
+def test_what_was_told_to_the_system_of_record_and_closed_is_applied(kind: DecisionKind) -> None:
+    shown = view(state="decided", decision=decision(str(kind)), run_state="closed", receipt="told the desk")
+    drawn = card(shown)
+    assert "Applied: told the desk" in message(drawn, named=[ANA])
+    assert ", applied:" in drawn.text
+
+
+ALL = list(product(ReviewState, [None, *DecisionKind], RunState, [False, True], [False, True]))
+
+
+@pytest.mark.parametrize("state", list(ReviewState))
+def test_no_combination_of_states_is_without_words(state: ReviewState) -> None:
+    """Nor is an open review called closed, or what is not delivered called applied."""
+    for _, kind, run, has_proposal, correction in [one for one in ALL if one[0] == state]:
+        decided = decision(str(kind)) if kind is not None else None
+        shown = view(
+            state=str(state), decision=decided, run_state=str(run), has_proposal=has_proposal, correction=correction
+        )
+        drawn = card(shown)
+        told = message(drawn, named=[ANA])
+        assert told
+        is_open = state is ReviewState.OPEN
+        assert is_open == bool(re.match("(Decision needed|To be filled in|Correction to decide):", drawn.text))
+        waits = is_open or state in (ReviewState.AWAITING_SECOND, ReviewState.ASKED)
+        assert waits == ("aits " in told)
+
+
+@pytest.mark.parametrize("kind", list(DecisionKind))
+def test_what_still_waits_is_not_called_applied(kind: DecisionKind) -> None:
+    """The notification and the card say the same of a decided review whose run waits."""
+    drawn = card(view(state="decided", decision=decision(str(kind)), run_state="waiting"))
+    assert "applied" not in drawn.text
+    assert "Applied" not in message(drawn, named=[ANA])
+
+
+@pytest.mark.parametrize("state", [ReviewState.AWAITING_SECOND, ReviewState.ASKED])
+def test_a_review_that_waits_for_somebody_else_is_not_called_superseded(state: ReviewState) -> None:
+    drawn = card(view(state=str(state), decision=decision("approved")))
+    assert "Superseded" not in drawn.text
+    assert "Superseded" not in message(drawn, named=[ANA])
+
+
+def test_why_nothing_is_to_be_done_is_said() -> None:
+    ends = [
+        (view(state="superseded", revised=True), "Superseded: the case changed"),
+        (view(state="superseded"), "Superseded: the case was run again"),
+        (view(state="expired"), "Expired"),
+        (
+            view(
+                state="decided",
+                decision=decision("rejected", follows="propose_again"),
+                run_state="superseded",
+            ),
+            "To be proposed again on a new card",
+        ),
+    ]
+    for shown, why in ends:
+        assert f"{why}." in message(card(shown), named=[ANA])
+    assert len({card(shown).text for shown, _ in ends}) == len(ends)
+
+
+def test_a_proposal_that_is_made_again_is_said_so_in_the_notification_too() -> None:
+    shown = view(state="decided", decision=decision("rejected", follows="propose_again"), run_state="superseded")
+    assert "again" in card(shown).text
+
+
+def test_a_rejected_review_that_is_filled_in_by_hand_says_who_rejected_it_and_why() -> None:
+    rejected = decision("rejected", follows="by_hand", reason="wrong queue", by=MARIA)
+    drawn = card(view(has_proposal=False, decision=rejected, version=2))
+    told = message(drawn, named=[MARIA])
+    assert drawn.text.startswith("To be filled in: ")
+    assert "Rejected by @U0MARIA" in told
+    assert "wrong queue" in told
+
+
+def test_what_a_person_changed_is_shown_beside_what_was_proposed() -> None:
+    fields = [value(decided="refunds"), value("note", "same", decided="same"), value("why", None, decided="new")]
+    told = message(
+        card(view(values=fields, state="decided", decision=decision("edited"), run_state="ready")), named=[ANA]
+    )
+    assert "Queue: ~billing~ → refunds" in told
+    assert "Note: same" in told
+    assert "Why: new" in told
+
+
+def test_a_field_that_a_person_emptied_is_shown_as_emptied() -> None:
+    told = message(
+        card(view(values=[value(decided="")], state="decided", decision=decision("edited"), run_state="ready")),
+        named=[ANA],
+    )
+    assert "Queue: ~billing~ → –" in told
+
+
+def test_who_is_on_it_and_by_when_is_said() -> None:
+    told = message(card(view(claimed_by=MARIA, answer_by=NOW)), named=[MARIA])
+    assert "@U0MARIA is on it." in told
+    assert "answer by 2026-11-19 09:30 UTC" in told

@@ -1,0 +1,216 @@
+"""Reads what a card shows: a review, its case, what is proposed, what was decided and what became of it."""
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from pydantic import BaseModel, JsonValue
+from sqlalchemy.orm import Session
+
+from store import cases, contents, deliveries, reviews, runs, schema, teams
+from workflows.engine.canonical import canonical, from_body
+from workflows.engine.context import Context
+from workflows.engine.errors import Unknown
+from workflows.engine.forms import entries_of, form_of
+from workflows.engine.registry import AnyWorkflow
+from workflows.engine.states import Resolution, ReviewState, RunState
+from workflows.engine.views import CardView, DecisionView, FailureView, ValueView, WaitingReview, WaitingView
+
+
+def card_view(context: Context, review: int) -> CardView:
+    """What the card of a review shows now. Raise `Unknown` for a review or a workflow that is not there."""
+    with context.database.read() as session:
+        row = reviews.get(session, review)
+        if row is None or row.team_id != context.team:
+            raise Unknown(f"there is no review {review}")
+        name = teams.workflow_name(session, row.workflow_id)
+        if name not in context.registry:
+            raise Unknown(f"the workflow {name} is not known to this Countersign any more")
+        workflow = context.registry.get(name)
+        case, run = cases.get(session, row.case_id), runs.get(session, row.run_id)
+        assert case is not None
+        assert run is not None
+        text = _text(workflow, contents.body(session, run.input_id))
+        why = json.loads(contents.body(session, row.reasons_id))
+        proposal = _proposal(session, row)
+        decision = _last_decision(session, row)
+        carrying = _carrying_out(session, row)
+        problem = _json(session, carrying.problem_id)
+        delivery = deliveries.of_run(session, carrying.id)
+        return CardView(
+            review=row.id,
+            version=row.version,
+            state=row.state,
+            case=case.id,
+            key=case.key,
+            workflow=workflow.name,
+            question=workflow.decision,
+            subject=_subject(text, case.key),
+            text=text,
+            values=_values(workflow, proposal, decision, _delivered(session, run)),
+            has_proposal=row.proposal_id is not None,
+            model=proposal.get("model"),
+            model_says=proposal.get("reasons", []),
+            why=[reason["text"] for reason in why],
+            nevers=[reason["text"].removeprefix("never: ") for reason in why if reason["code"] == "never"],
+            claimed_by=row.claimed_by,
+            opened_at=row.opened_at,
+            answer_by=row.answer_by,
+            decision=decision,
+            run_state=carrying.state,
+            problem=problem["message"] if problem is not None else None,
+            receipt=_json(session, delivery.receipt_id) if delivery is not None else None,
+            correction=run.correction > 0,
+            revised=case.revision > run.revision,
+            corrected=runs.was_corrected(session, case.id, after=run.correction, state=RunState.DELIVERED),
+        )
+
+
+def waiting_in(context: Context, *, workflows: Collection[str], first: int, limit: int) -> WaitingView:
+    """What waits for a decision of these workflows, the earliest deadline first."""
+    with context.database.read() as session:
+        team, state = context.team, ReviewState.OPEN
+        total = reviews.count(session, team=team, state=state, workflows=workflows)
+        lines = reviews.lines(session, team=team, state=state, workflows=workflows, limit=limit, first=first)
+        why = contents.bodies(session, [line.reasons_id for line in lines])
+        inputs = {line.id: _input(session, line.run_id) for line in lines}
+    return WaitingView(
+        reviews=[
+            WaitingReview(
+                review=line.id,
+                version=line.version,
+                workflow=line.workflow,
+                key=line.key,
+                subject=_subject(_text(context.registry.get(line.workflow), inputs[line.id]), line.key),
+                why=next((reason["text"] for reason in json.loads(why[line.reasons_id])), ""),
+                answer_by=line.answer_by,
+            )
+            for line in lines
+        ],
+        first=first,
+        total=total,
+    )
+
+
+def failure_view(context: Context, run: int) -> FailureView:
+    """Why a run stopped. Raise `Unknown`."""
+    with context.database.read() as session:
+        row = runs.get(session, run)
+        case = cases.get(session, row.case_id) if row is not None else None
+        if row is None or case is None or row.team_id != context.team:
+            raise Unknown(f"there is no run {run}")
+        problem = _json(session, row.problem_id) or {}
+        return FailureView(
+            run=row.id,
+            case=case.id,
+            key=case.key,
+            workflow=teams.workflow_name(session, row.workflow_id),
+            state=row.state,
+            step=problem.get("step"),
+            error=problem.get("type", "WorkerLost"),
+            message=problem.get("message", "Countersign ended in the midst of the delivery"),
+            at=row.changed_at,
+        )
+
+
+def _carrying_out(session: Session, review: schema.Review) -> schema.Run:
+    """The run that carries out a review's decision: its own, or the newest that took the decision over."""
+    for run in reversed(runs.of_case(session, review.case_id)):
+        if run.id == review.run_id:
+            return run
+        if run.resolution in (Resolution.BY_PERSON, Resolution.REJECTED):
+            decided = reviews.decided_for(session, run.id)
+            if decided is not None and decided.id == review.id:
+                return run
+    raise AssertionError(f"review {review.id} has no run")
+
+
+def _proposal(session: Session, review: schema.Review) -> dict[str, Any]:  # Any: its parts have forms of their own
+    proposal = reviews.proposal_of(session, review.run_id)
+    if proposal is None:
+        return {}
+    found: dict[str, Any] = json.loads(contents.body(session, proposal.content_id))
+    return found | {"model": proposal.model} if review.proposal_id is not None else {"rejected": found["output"]}
+
+
+def decision_view(session: Session, decision: schema.Decision) -> DecisionView:
+    """A decision with what was decided."""
+    return DecisionView(
+        kind=decision.kind,
+        by=decision.by,
+        at=decision.at,
+        version=decision.version,
+        follows=decision.follows,
+        reason=_json(session, decision.reason_id),
+        output=_json(session, decision.output_id),
+        confirmed=decision.confirmed,
+    )
+
+
+def _last_decision(session: Session, review: schema.Review) -> DecisionView | None:
+    last = next(reversed(reviews.decisions(session, review.id)), None)
+    return decision_view(session, last) if last is not None else None
+
+
+def _delivered(session: Session, run: schema.Run) -> Mapping[str, JsonValue] | None:
+    """What a correction would replace."""
+    parent = runs.get(session, run.parent_id) if run.correction and run.parent_id is not None else None
+    while parent is not None and parent.state != RunState.DELIVERED:
+        parent = runs.get(session, parent.parent_id) if parent.parent_id is not None else None
+    found: Mapping[str, JsonValue] | None = _json(session, parent.output_id) if parent is not None else None
+    return found
+
+
+def _values(
+    workflow: AnyWorkflow,
+    proposal: Mapping[str, Any],
+    decision: DecisionView | None,
+    delivered: Mapping[str, JsonValue] | None,
+) -> Sequence[ValueView]:
+    proposed = _entries(workflow, proposal.get("output", proposal.get("rejected")))
+    decided = _entries(workflow, decision.output if decision is not None else None)
+    before = _entries(workflow, delivered)
+    return [
+        ValueView(
+            name=field.name,
+            label=field.label,
+            proposed=proposed.get(field.name),
+            decided=decided.get(field.name),
+            delivered=before.get(field.name),
+            confidence=proposal.get("confidence", {}).get(field.name),
+            alternatives={
+                other["value"]: other["probability"] for other in proposal.get("alternatives", {}).get(field.name, [])
+            },
+            evidence=proposal.get("evidence", {}).get(field.name),
+        )
+        for field in form_of(workflow.output)
+    ]
+
+
+def _entries(workflow: AnyWorkflow, values: Mapping[str, JsonValue] | None) -> dict[str, str]:
+    return entries_of(workflow.output, values) if values is not None else {}
+
+
+def _text(workflow: AnyWorkflow, body: str) -> str:
+    """The case as plain text; as JSON where it no longer fits the workflow, or has no text."""
+    form: type[BaseModel] = workflow.input
+    try:
+        text = workflow.text_of(from_body(form, body))
+    except Exception:  # noqa: BLE001  # the author's code; the card is shown all the same
+        text = ""
+    return text if text.strip() else canonical(json.loads(body))
+
+
+def _subject(text: str, key: str) -> str:
+    """A case in one line."""
+    return next((line for line in text.splitlines() if line.strip()), key)
+
+
+def _input(session: Session, run: int) -> str:
+    found = runs.get(session, run)
+    assert found is not None
+    return contents.body(session, found.input_id)
+
+
+def _json(session: Session, content: int | None) -> Any:  # Any: its column says what form it has
+    return None if content is None else json.loads(contents.body(session, content))

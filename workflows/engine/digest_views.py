@@ -1,0 +1,96 @@
+"""What is shown of a digest: frozen read models, the same for every surface. Counts, ids and names; no case's words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cause:
+    """Why cases stopped."""
+
+    step: str | None
+    """None: it was outside any step."""
+    error: str | None
+    """The error's type. None: there was no error, the process ended in the middle of it."""
+    cases: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class StandingCase:
+    """A case that stands stopped."""
+
+    case: int
+    in_doubt: bool
+    """Its delivery may have happened or not; it can only be run again once a person has looked."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkflowFigures:
+    """One workflow in the period of a digest. "Now" is when the digest was made."""
+
+    workflow: str
+    taken_in: int
+    alone: int
+    """Cases resolved alone and delivered."""
+    by_people: int
+    """Cases decided by a person, and delivered or closed."""
+    waiting: int
+    """For a person, now."""
+    stopped: int
+    """Cases that failed, were parked or came in doubt in the period."""
+    standing: int
+    """Of these, how many stand so now."""
+    standing_cases: Sequence[StandingCase]
+    """The first few of them."""
+    older: int
+    """Cases that stopped before the period, and stand so now."""
+    older_cases: Sequence[StandingCase]
+    """The first few of them."""
+    causes: Sequence[Cause]
+    """The most frequent ones, the first of them first. A case that stopped twice may have two."""
+    more_causes: int
+    """How many others there are."""
+    cost: Decimal
+    """US dollars spent in the period."""
+
+    @property
+    def is_quiet(self) -> bool:
+        """Is there nothing to tell of it?"""
+        happened = self.taken_in or self.alone or self.by_people or self.waiting or self.stopped or self.older
+        return not happened and not self.cost
+
+
+@dataclass(frozen=True, kw_only=True)
+class DigestView:
+    """What team leads are told of one or more days."""
+
+    id: int
+    first: date
+    """The first local date that it covers."""
+    last: date
+    missed: int
+    """How many days before the last one had no digest; where they are too many, `first` is later than their first."""
+    workflows: Sequence[WorkflowFigures]
+    """Those of which there is something to tell."""
+
+    @property
+    def stopped(self) -> int:
+        """Cases that failed, were parked or came in doubt."""
+        return sum(figures.stopped for figures in self.workflows)
+
+    @property
+    def standing(self) -> int:
+        """Of these, how many stood so when the digest was made."""
+        return sum(figures.standing for figures in self.workflows)
+
+    @property
+    def older(self) -> int:
+        """Cases that stopped before, and stood so when the digest was made."""
+        return sum(figures.older for figures in self.workflows)
+
+    @property
+    def cost(self) -> Decimal:
+        """US dollars."""
+        return sum((figures.cost for figures in self.workflows), Decimal(0))

@@ -1,0 +1,161 @@
+"""The failure summary: what failed, what still stands, and what was spent, once for each local date.
+
+Whoever wakes first makes it. Days that had none, since nothing ran at their time, are covered by the next one.
+"""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from pydantic import TypeAdapter
+from sqlalchemy.orm import Session
+
+from store import digests, outbox, teams
+from store.digests import StandingLine, StopLine
+from workflows.engine.context import Context
+from workflows.engine.digest_views import Cause, DigestView, StandingCase, WorkflowFigures
+from workflows.engine.errors import Unknown
+from workflows.engine.states import STOPPED, Resolution, RunState
+from workflows.engine.steps import DELIVER
+
+LEADS = "leads"
+"""The channel for team leads: a role, for which the settings name the channel."""
+JOB = "failures"
+"""The name of the job that makes it."""
+LONGEST = 31
+"""Days that one digest covers at most."""
+
+_CASES = _CAUSES = 10
+"""How many of them a digest names for each workflow."""
+_NAME = 100
+"""Characters of an error's type that are kept."""
+
+_figures = TypeAdapter(list[WorkflowFigures])
+
+
+def make(context: Context, *, today: date, zone: ZoneInfo) -> int | None:
+    """Make the failure summary of the local dates before `today`, and have it posted; returns its id.
+
+    It covers the day before, and those before that one since the last digest, `LONGEST` days at most; the very first
+    one only the day before. None where that day is covered already.
+    """
+    last = today - timedelta(days=1)
+    # Much is counted, so outside the writing transaction: on SQLite no case would go on meanwhile.
+    with context.database.read() as session:
+        before = digests.latest_period(session, team=context.team, job=JOB)
+        first = _first(before, last)
+        if first > last:
+            return None
+        since, until = _midnight(first, zone), _midnight(today, zone)
+        figures = _gather(session, context.team, since=since, until=until)
+    missed = (last - date.fromisoformat(before)).days - 1 if before is not None else 0
+    with context.database.write() as session:
+        if digests.latest_period(session, team=context.team, job=JOB) != before:
+            return None
+        at = context.clock()
+        made = digests.add(
+            session,
+            team=context.team,
+            job=JOB,
+            period=last.isoformat(),
+            covers_from=first.isoformat(),
+            figures={"missed": missed, "workflows": _figures.dump_python(figures, mode="json")},
+            at=at,
+        )
+        if made is not None:
+            outbox.add_note(session, team=context.team, kind="digest", subject=f"digest:{made}", channel=LEADS, at=at)
+    return made
+
+
+def digest_view(context: Context, digest: int) -> DigestView:
+    """What a digest tells. Raise `Unknown`."""
+    with context.database.read() as session:
+        row = digests.get(session, digest)
+    if row is None or row.team_id != context.team:
+        raise Unknown(f"there is no digest {digest}")
+    return DigestView(
+        id=row.id,
+        first=date.fromisoformat(row.covers_from),
+        last=date.fromisoformat(row.period),
+        missed=row.figures["missed"],
+        workflows=_figures.validate_python(row.figures["workflows"]),
+    )
+
+
+def _first(before: str | None, last: date) -> date:
+    """The first date to cover; later than the last one where that is covered already."""
+    if before is None:
+        return last
+    return max(date.fromisoformat(before) + timedelta(days=1), last - timedelta(days=LONGEST - 1))
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    """When a local date begins. Of a midnight that comes twice the first counts; one that is left out is the moment
+    when the clocks were put forward."""
+    return datetime.combine(day, time.min, tzinfo=zone).astimezone(UTC)
+
+
+def _gather(session: Session, team: int, *, since: datetime, until: datetime) -> list[WorkflowFigures]:
+    """The figures of each workflow of which there is something to tell."""
+    actions = [f"run.{state}" for state in STOPPED]
+    stops: defaultdict[int, list[StopLine]] = defaultdict(list)
+    for stop in digests.stops(session, team=team, actions=actions, since=since, until=until):
+        # From a doubt it only comes to failed by a person's word, who looked: nothing went wrong anew.
+        if stop.frm != RunState.DOUBTFUL:
+            stops[stop.workflow].append(stop)
+    standing: defaultdict[int, list[StandingLine]] = defaultdict(list)
+    for line in digests.standing(session, team=team, states=STOPPED, even_if_older=(RunState.DOUBTFUL,)):
+        standing[line.workflow].append(line)
+    waiting = digests.in_state(session, team=team, state=RunState.WAITING)
+    taken_in = digests.taken_in(session, team=team, since=since, until=until)
+    ends = (RunState.DELIVERED, RunState.CLOSED)
+    resolved = digests.resolved(session, team=team, ends=ends, since=since, until=until)
+    cost = digests.cost(session, team=team, since=since, until=until)
+    found = []
+    for row in teams.workflows(session, team=team):
+        cases = {stop.case for stop in stops[row.id]}
+        still = {line.case: line for line in standing[row.id] if line.case in cases}
+        older = {line.case: line for line in standing[row.id] if line.case not in cases and line.since < since}
+        causes = _causes(stops[row.id])
+        found.append(
+            WorkflowFigures(
+                workflow=row.name,
+                taken_in=taken_in.get(row.id, 0),
+                alone=resolved.get((row.id, Resolution.ALONE), 0),
+                by_people=resolved.get((row.id, Resolution.BY_PERSON), 0)
+                + resolved.get((row.id, Resolution.REJECTED), 0),
+                waiting=waiting.get(row.id, 0),
+                stopped=len(cases),
+                standing=len(still),
+                standing_cases=_named(still.values()),
+                older=len(older),
+                older_cases=_named(older.values()),
+                causes=causes[:_CAUSES],
+                more_causes=len(causes[_CAUSES:]),
+                cost=cost.get(row.id, Decimal(0)),
+            )
+        )
+    return [figures for figures in found if not figures.is_quiet]
+
+
+def _named(lines: Iterable[StandingLine]) -> list[StandingCase]:
+    few = list(lines)[:_CASES]
+    return [StandingCase(case=line.case, in_doubt=line.state == RunState.DOUBTFUL) for line in few]
+
+
+def _causes(stops: Sequence[StopLine]) -> list[Cause]:
+    """Why these runs stopped, the most frequent first. A case that stopped twice for the same is counted once."""
+    each = dict.fromkeys((stop.case, *_cause(stop)) for stop in stops)
+    counted = Counter((step, error) for _, step, error in each)
+    return [Cause(step=step, error=error, cases=cases) for (step, error), cases in counted.most_common()]
+
+
+def _cause(stop: StopLine) -> tuple[str | None, str | None]:
+    """The step and the type of the error; what it said stays where it is."""
+    problem = json.loads(stop.problem) if stop.problem is not None else {}
+    step = problem.get("step") or (DELIVER if stop.frm == RunState.DELIVERING else None)
+    error = problem.get("type")
+    return step, error[:_NAME] if error is not None else None
