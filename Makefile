@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 LIBRARY := workflows/library/intent_triage
 
-.PHONY: setup test check lint sample real lock clean
+.PHONY: setup test check lint demo sample real lock clean
 
 setup: .venv/ready
 
@@ -26,6 +26,10 @@ lint: setup
 
 # All that has to be green before a change lands.
 check: lint test
+
+# Countersign in one minute: a local Slack in the browser, a help desk, tickets. ARGS=--headless plays it by itself.
+demo: setup
+	$(BIN)/countersign demo $(ARGS)
 
 # The sample messages that come with Countersign, through the whole pipeline.
 sample: setup

@@ -35,6 +35,7 @@ def run(
     examples: Annotated[Path | None, typer.Option(help="intent-triage: a CSV with labelled examples.")] = None,
     label: Annotated[str | None, typer.Option(help="intent-triage: the column that is to be proposed.")] = None,
     floor: Annotated[float | None, typer.Option(help="intent-triage: resolve alone from this confidence.")] = None,
+    post: Annotated[bool, typer.Option("--post", help="Then show in Slack what waits for people there.")] = False,
     json: Json = False,
 ) -> None:
     """Take in a file and work on it until only people are left to act.
@@ -44,7 +45,7 @@ def run(
     """
     from bot.cli.running import run_file
 
-    raise typer.Exit(run_file(file, workflow, examples=examples, label=label, floor=floor, as_json=json))
+    raise typer.Exit(run_file(file, workflow, examples=examples, label=label, floor=floor, post=post, as_json=json))
 
 
 @app.command()
@@ -186,6 +187,39 @@ def doctor(json: Json = False) -> None:
     from bot.cli.checking import check
 
     raise typer.Exit(check(as_json=json))
+
+
+@app.command()
+def serve() -> None:
+    """Serve a Slack workspace: work on cases, show cards, hear decisions, until stopped.
+
+    Needs SLACK_BOT_TOKEN and SLACK_APP_TOKEN.
+    """
+    from bot.cli.serving import serve_slack
+
+    raise typer.Exit(serve_slack())
+
+
+@app.command()
+def demo(
+    headless: Annotated[bool, typer.Option("--headless", help="Play it to its end without anybody.")] = False,
+    port: Annotated[int, typer.Option(min=1, max=65_535, help="Where the page is.")] = 8470,
+) -> None:
+    """See what Countersign does, with a local Slack, a help desk, tickets and a local model."""
+    from bot.cli.demonstrating import show_demo
+
+    raise typer.Exit(show_demo(headless=headless, port=port))
+
+
+@app.command()
+def sandbox(
+    port: Annotated[int, typer.Option(min=1, max=65_535)] = 8470,
+    workspace: Annotated[Path | None, typer.Option(help="A JSON file with users, channels and groups.")] = None,
+) -> None:
+    """Serve a local Slack to try things in, on this machine only."""
+    from bot.cli.sandboxing import serve_sandbox
+
+    raise typer.Exit(serve_sandbox(port, workspace))
 
 
 @app.command("sample-desk")

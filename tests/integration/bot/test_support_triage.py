@@ -14,6 +14,7 @@ import pytest
 import uvicorn
 
 import workflows.library.support_triage
+from bot.demo.story import ALONE, GOOD, SAFETY, UNLUCKY, WRONG
 from tests.integration.bot.commandline import CommandLine, wait_until
 from tests.integration.bot.conftest import entered
 from workflows.library.support_triage.sample_desk.server import create_app
@@ -178,3 +179,36 @@ def test_a_desk_that_is_down_fails_visibly_and_a_rerun_delivers_when_it_is_back(
             empty.done("approve", "1")
         assert empty.state(1) == "delivered"
         assert ticket(url, 1001)["status"] == "triaged"
+
+
+def test_the_tickets_of_the_demo_show_what_the_demo_says(first_run: tuple[Path, Any]) -> None:
+    folder, _ = first_run
+    right = arriving()
+    with entered(folder) as countersign:
+        runs = {id: countersign.case(f"ticket-{id}")["runs"][0] for id in (ALONE, GOOD, WRONG, SAFETY, UNLUCKY)}
+    proposed = {id: run["proposal"]["output"] for id, run in runs.items()}
+    assert {id: run["review"] is None for id, run in runs.items()} == {
+        ALONE: True,
+        GOOD: False,
+        WRONG: False,
+        SAFETY: False,
+        UNLUCKY: True,
+    }
+    assert {name: proposed[GOOD][name] for name in ("queue", "priority")} == {
+        name: right[GOOD][name] for name in ("queue", "priority")
+    }
+    assert (proposed[WRONG]["queue"], right[WRONG]["queue"]) == ("product-help", "returns")
+    assert proposed[SAFETY]["queue"] == "returns"
+    assert runs[SAFETY]["proposal"]["confidence"]["queue"] > 0.98
+    assert "never: answer a safety report alone" in runs[SAFETY]["review"]["why"]
+
+
+def test_a_reply_goes_with_the_queue_that_a_person_chose(triaged: CommandLine) -> None:
+    said = triaged.done("edit", "ticket-1003", "--set", "queue=returns")
+    assert "reply: written anew, to go with what you chose" in said.out
+    run = triaged.case("ticket-1003")["runs"][-1]
+    assert run["output"]["reply"] != run["proposal"]["output"]["reply"]
+    assert ticket(triaged.settings[URL], 1003)["reply"] == run["output"]["reply"]
+    said = triaged.done("edit", "ticket-1015", "--set", "queue=delivery", "--set", "reply=My own words")
+    assert "written anew" not in said.out
+    assert ticket(triaged.settings[URL], 1015)["reply"] == "My own words"

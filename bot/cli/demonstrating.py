@@ -1,0 +1,31 @@
+"""`demo`: shows Countersign in one minute."""
+
+from threading import Event
+
+import typer
+
+from bot.cli.printing import one_line_errors
+from bot.demo.playing import play, watch
+from bot.signals import stopping_on_signals
+from workflows.engine.errors import Refused
+from workflows.engine.neutral import plain
+
+
+def show_demo(*, headless: bool, port: int) -> int:
+    """Run the demo; returns the exit code."""
+    with one_line_errors(), stopping_on_signals() as stop:
+        if headless:
+            return 0 if play(stop, say=_say) else 1
+        return _watch(stop, port)
+
+
+def _watch(stop: Event, port: int) -> int:
+    try:
+        watch(stop, port=port, say=_say)
+    except OSError as error:
+        raise Refused(f"port {port} cannot be used ({error.strerror}); say --port NUMBER") from error
+    return 0
+
+
+def _say(line: str) -> None:
+    typer.echo(plain(line))

@@ -1,0 +1,57 @@
+"""One line for each thing that happens, read from the audit trail."""
+
+from collections.abc import Callable, Iterator, Mapping
+
+from store import audit, runs
+from store.audit import AuditLine
+from workflows.engine.context import SYSTEM, Context
+from workflows.engine.neutral import one_line
+from workflows.engine.states import Resolution
+
+_SAID = {
+    "review.opened": "waits for a person in #support-review",
+    "review.approved": "approved by {who}",
+    "review.edited": "edited by {who}",
+    "review.answered": "filled in by {who}",
+    "review.rejected": "rejected by {who}",
+    "review.refused": "refused: {who} is no reviewer",
+    "run.failed": "delivery failed; told in #failures",
+    "run.begun_again": "run again by {who}",
+    "run.closed": "closed",
+}
+
+
+class Narrator:
+    """Tells what happened since it last told."""
+
+    def __init__(self, context: Context, people: Mapping[str, str], say: Callable[[str], None]) -> None:
+        """`people`: user id -> name. `say`: takes a line."""
+        self._context = context
+        self._people = people
+        self._say = say
+        self._told = 0
+
+    def tell(self) -> None:
+        """Tell all that is new."""
+        for line in self._new():
+            said = self._words(line)
+            if said is not None:
+                self._say(f"{one_line(line.key, 20):<12} {said}")
+
+    def _new(self) -> Iterator[AuditLine]:
+        with self._context.database.read() as session:
+            found = audit.since(session, team=self._context.team, row=self._told)
+        for line in found:
+            self._told = line.id
+            yield line
+
+    def _words(self, line: AuditLine) -> str | None:
+        if line.action == "run.delivered":
+            with self._context.database.read() as session:
+                run = runs.get(session, int(line.subject.partition(":")[2]))
+            alone = run is not None and run.resolution == Resolution.ALONE
+            return "resolved alone, and delivered" if alone else "delivered to the help desk"
+        if line.action == "run.closed" and line.actor == SYSTEM:
+            return None
+        said = _SAID.get(line.action)
+        return said.format(who=self._people.get(line.actor, line.actor)) if said else None

@@ -1,0 +1,41 @@
+"""What the demo came to: the numbers, and the digest that a team lead would read."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from bot.demo.reading import lines
+from bot.demo.stage import Stage
+from handlers.blocks.digest import digest
+from store import deliveries, reviews
+from workflows.engine import digests
+from workflows.engine.decisions import DecisionKind
+from workflows.engine.states import DeliveryState
+from workflows.engine.tally import tally
+
+
+def summary(stage: Stage, cases: Sequence[int]) -> list[str]:
+    """The numbers, a line each."""
+    context = stage.app.context
+    numbers = tally(context, cases, {})
+    with context.database.read() as session:
+        decided = reviews.decision_counts(session, team=context.team)
+        delivered = deliveries.count(session, team=context.team, state=DeliveryState.APPLIED)
+    told = {
+        "cases": numbers.cases,
+        "resolved alone": numbers.alone,
+        "reviewed": sum(decided.values()),
+        "  approved": decided.get(DecisionKind.APPROVED, 0),
+        "  edited": decided.get(DecisionKind.EDITED, 0),
+        "  filled in": decided.get(DecisionKind.ANSWERED, 0),
+        "  rejected": decided.get(DecisionKind.REJECTED, 0),
+        "delivered": delivered,
+        "not at an end": stage.unfinished(),
+    }
+    return [*(f"{what:<16}{number:>5,}" for what, number in told.items()), f"{'dollars':<16}{numbers.cost:>8.2f}"]
+
+
+def digest_of(stage: Stage, day: date) -> list[str]:
+    """The digest that is made on a day, as it is posted."""
+    context, zone = stage.app.context, stage.slack.zone
+    made = digests.make(context, today=day, zone=zone)
+    return lines(digest(digests.digest_view(context, made)).blocks) if made is not None else []

@@ -1,0 +1,71 @@
+"""One browser for all tests; each test has windows of its own, which load nothing from anywhere else and never fail."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect, sync_playwright
+
+from bot.sandbox.running import Running
+from tests.browser.window import Window
+from tests.slack.conftest import ears, make_stage, running, slack_time, stage
+from tests.slack.stage import ANA
+
+__all__ = ["ears", "make_stage", "running", "slack_time", "stage"]
+
+REQUIRED = "COUNTERSIGN_REQUIRE_BROWSER"
+# As root and in a container there is no sandbox for it; all else keeps it from calling its maker.
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+OpenWindow = Callable[..., Window]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium as it is installed; without one the tests are skipped, or fail where it is required."""
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if found is None and os.environ.get(REQUIRED):
+        pytest.fail(f"no chromium is installed, and {REQUIRED} is set")
+    if found is None:
+        pytest.skip("no chromium is installed, so the page is not tried in a browser")
+    expect.set_options(timeout=10_000)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, headless=True, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_window(browser: Browser, running: Running) -> Iterator[OpenWindow]:
+    """Opens a window as somebody. At the end, none may have gone elsewhere, asked anything, or failed."""
+    opened: list[Window] = []
+
+    def open_as(
+        user: str = ANA, *, width: int = 1280, dark: bool = False, url: str | None = None, still: bool = True
+    ) -> Window:
+        context = browser.new_context(
+            viewport={"width": width, "height": 844},
+            color_scheme="dark" if dark else "light",
+            reduced_motion="reduce",
+            timezone_id="Europe/Berlin",
+            locale="en-GB",
+        )
+        window = Window(context, url or f"{running.page_url}&user={user}")
+        opened.append(window)
+        if still:
+            window.ready()
+        return window
+
+    yield open_as
+    for window in opened:
+        window.close()
