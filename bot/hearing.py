@@ -33,6 +33,8 @@ QUIET = 1.0
 """Seconds without anything in flight after which the socket is closed."""
 LAST_CALL = 10.0
 """Seconds after which it is closed all the same."""
+_PING = 3.0
+"""Seconds between two looks whether the socket is alive; a dead one is noticed after a few of them."""
 _AGAIN = 5.0
 """Seconds between two attempts to connect."""
 
@@ -71,6 +73,7 @@ class Hearing:
             logger=logging.getLogger("countersign.socket"),
             web_client=WebClient(base_url=workspace.api_url, timeout=15, retry_handlers=[]),
             concurrency=CLICKS,
+            ping_interval=_PING,
         )
 
     @property

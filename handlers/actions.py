@@ -1,7 +1,7 @@
 """What is pressed: on a card in a channel, or in the modal of the list."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from slack_bolt import Ack, App
@@ -9,6 +9,7 @@ from slack_sdk import WebClient
 
 from handlers.answering import answering
 from handlers.blocks import answers, modals
+from handlers.blocks.modals import View
 from handlers.deciding import admitted, edit_form, is_stale, next_review, seen, show_decided, tell_too_late
 from handlers.ids import Action, Shown
 from handlers.listing import page
@@ -16,6 +17,7 @@ from handlers.payloads import click
 from handlers.surface import Surface
 from workflows.engine import reviews
 from workflows.engine.errors import Refused, Stale
+from workflows.engine.views import CardView
 
 Body = Mapping[str, Any]
 _NUMBER = re.compile("[0-9]{1,6}")
@@ -41,25 +43,11 @@ def register(app: App, surface: Surface) -> None:
 
     @app.action(Action.EDIT)
     def edit(body: Body, ack: Ack, client: WebClient) -> None:
-        with answering(body, ack, client) as answer:
-            pressed = click(body)
-            shown = Shown.read(pressed.value)
-            view = admitted(surface, pressed, shown)
-            if is_stale(view, shown):
-                tell_too_late(surface, answer, shown.review, user=pressed.user.id)
-            else:
-                answer.open(edit_form(surface, view))
+        _open_form(surface, body, ack, client, lambda view: edit_form(surface, view))
 
     @app.action(Action.REJECT)
     def reject(body: Body, ack: Ack, client: WebClient) -> None:
-        with answering(body, ack, client) as answer:
-            pressed = click(body)
-            shown = Shown.read(pressed.value)
-            view = admitted(surface, pressed, shown)
-            if is_stale(view, shown):
-                tell_too_late(surface, answer, shown.review, user=pressed.user.id)
-            else:
-                answer.open(modals.rejection_form(view))
+        _open_form(surface, body, ack, client, modals.rejection_form)
 
     @app.action(Action.DETAILS)
     def details(body: Body, ack: Ack, client: WebClient) -> None:
@@ -105,3 +93,15 @@ def register(app: App, surface: Surface) -> None:
     def anything_else(body: Body, ack: Ack, client: WebClient) -> None:
         with answering(body, ack, client):
             raise Refused("This button is of another version of Countersign, and does nothing any more.")
+
+
+def _open_form(surface: Surface, body: Body, ack: Ack, client: WebClient, form: Callable[[CardView], View]) -> None:
+    """Open a form for a decision, unless it comes too late already."""
+    with answering(body, ack, client) as answer:
+        pressed = click(body)
+        shown = Shown.read(pressed.value)
+        view = admitted(surface, pressed, shown)
+        if is_stale(view, shown):
+            tell_too_late(surface, answer, shown.review, user=pressed.user.id)
+        else:
+            answer.open(form(view))

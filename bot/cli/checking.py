@@ -116,6 +116,17 @@ def _workflow(app: App, workflow: AnyWorkflow) -> Iterator[Finding]:
         )
 
 
+_IN_CHANNEL = "see that the channel is there, and that Countersign is in it"
+_TOKEN = "see SLACK_BOT_TOKEN, and that the app is installed with the scopes of manifest.json"  # noqa: S105  # advice
+_ADVICE = {
+    **dict.fromkeys(("channel_not_found", "not_in_channel", "is_archived", "restricted_action"), _IN_CHANNEL),
+    **dict.fromkeys(("invalid_auth", "token_revoked", "account_inactive", "missing_scope", "not_authed"), _TOKEN),
+    "Unknown": "name the file of its workflow in COUNTERSIGN_WORKFLOWS",
+    "ratelimited": "nothing; Slack asked to wait",
+}
+"""What to do where Slack said this."""
+
+
 def _slack(app: App) -> Iterator[Finding]:
     settings = app.settings
     if settings.slack_bot_token is None and settings.slack_app_token is None:
@@ -148,14 +159,14 @@ def _messages(app: App) -> Iterator[Finding]:
         if one.state == OutboxState.DEAD:
             yield Finding(
                 level="bad",
-                what=f"{one.number} messages to {one.channel} were given up: {one.error}",
-                do="the cases themselves are in `countersign reviews`",
+                what=f"given up, to {one.channel} ({one.error}): {one.number}",
+                do="a card is tried again when serve starts; the cases are in `countersign reviews` all the same",
             )
         else:
             yield Finding(
                 level="note",
-                what=f"{one.number} messages wait for {one.channel}: {one.error}",
-                do="see that Countersign is in the channel, and that the channel is there",
+                what=f"messages that wait for {one.channel} ({one.error}): {one.number}",
+                do=_ADVICE.get(one.error, "see that Slack can be reached from here"),
             )
 
 

@@ -7,6 +7,7 @@
     │   ├── Stale
     │   ├── InvalidInput
     │   ├── InvalidOutput
+    │   ├── BadReason
     │   └── NeverBroken
     ├── NotDone
     │   └── TryAgain
@@ -52,6 +53,10 @@ class InvalidOutput(Refused):
         """`errors`: field -> what is wrong with it, in plain words."""
         self.errors = dict(errors)
         super().__init__("; ".join(f"{field}: {error}" for field, error in self.errors.items()))
+
+
+class BadReason(Refused):
+    """The reason for a rejection is missing, too long, or cannot be kept."""
 
 
 class NeverBroken(Refused):

@@ -4,7 +4,7 @@ A pure function over facts. Every reason is given, not just the first, since a r
 each reason can only take autonomy away.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -96,12 +96,20 @@ def _confidence(facts: Facts) -> list[Reason]:
     reasons = []
     unknown = [name for name, number in facts.confidence.items() if number is None]
     if unknown or not facts.confidence:
-        fields = ", ".join(unknown) or "any field"
+        fields = _named(unknown, len(facts.confidence)) or "any field"
         reasons.append(Reason(code="no_confidence", text=f"no usable confidence for {fields}"))
     if facts.floor is None:
         return [*reasons, Reason(code="draft", text="this workflow only drafts; a person decides every case")]
     low = {name: number for name, number in facts.confidence.items() if number is not None and number < facts.floor}
     if low:
-        fields = ", ".join(f"{name} {number:.2f}" for name, number in low.items())
+        fields = _named([f"{name} {number:.2f}" for name, number in low.items()], len(facts.confidence))
         reasons.append(Reason(code="below_floor", text=f"confidence is below {facts.floor:g}: {fields}"))
     return reasons
+
+
+_NAMED = 8
+"""Fields that a reason names; more are counted."""
+
+
+def _named(fields: Sequence[str], of: int) -> str:
+    return ", ".join(fields) if len(fields) <= _NAMED else f"{len(fields)} of {of} fields"

@@ -16,7 +16,7 @@ from workflows.engine.canonical import canonical, from_body, to_body, unstorable
 from workflows.engine.checks import broken_nevers
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.decisions import MAX_REASON, DecisionKind, Follows
-from workflows.engine.errors import InvalidOutput, NeverBroken, Refused, Stale, Unknown
+from workflows.engine.errors import BadReason, InvalidOutput, NeverBroken, Refused, Stale, Unknown
 from workflows.engine.policy import Reason
 from workflows.engine.registry import AnyWorkflow
 from workflows.engine.states import Resolution, ReviewState, RunState
@@ -132,9 +132,13 @@ def reject(
 ) -> None:
     """Reject what is proposed, with a reason.
 
-    Raise `Unknown`, `Stale`, or `Refused` where the reason is empty or too long, or what is to follow cannot.
+    Raise `Unknown`, `Stale`, `BadReason`, or `Refused` where what is to follow cannot.
     """
-    check_reason(reason)
+    if not reason.strip() or len(reason) > MAX_REASON:
+        raise BadReason(f"a rejection needs a reason of 1 to {MAX_REASON:,} characters")
+    problem = unstorable({"the reason": reason})
+    if problem is not None:
+        raise BadReason(problem)
     with context.database.write(urgent=True) as session:
         row = _open(session, review, shown)
         if row.proposal_id is None and follows is Follows.BY_HAND:
@@ -149,15 +153,6 @@ def reject(
             asked = any(line.name == ASK for line in journal.of_run(session, run.id))
             step = ASK if asked else START
             reruns.start(session, context, run, _workflow(context, session, row), from_step=step, by=by)
-
-
-def check_reason(reason: str) -> None:
-    """Raise `Refused` for what is no reason, or one that cannot be kept."""
-    if not reason.strip() or len(reason) > MAX_REASON:
-        raise Refused(f"a rejection needs a reason of 1 to {MAX_REASON:,} characters")
-    problem = unstorable({"the reason": reason})
-    if problem is not None:
-        raise Refused(problem)
 
 
 def show_again(context: Context, review: int) -> None:
