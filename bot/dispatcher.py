@@ -65,10 +65,16 @@ class Dispatcher:
 
     def run(self, stop: Event) -> None:
         """Work on whatever becomes ready until told to stop, within `alone`; what was begun then is finished."""
+        in_trouble = False
         with self._pool() as (pool, pending):
             while not stop.is_set():
                 try:
-                    pending = self._top_up(pool, pending)
+                    if in_trouble and not pending:
+                        # What could not be noted is as if a worker had died in the midst of it.
+                        take_back(self._context)
+                        in_trouble = False
+                    if not in_trouble:
+                        pending = self._top_up(pool, pending)
                     if not pending:
                         stop.wait(IDLE)
                         continue
@@ -78,6 +84,7 @@ class Dispatcher:
                         future.result()
                 except Exception as error:  # the loop's edge: it goes on when the database is back
                     log.error("worker.failed", error=type(error).__name__, exc_info=error)
+                    in_trouble = True
                     stop.wait(AFTER_TROUBLE)
 
     @contextmanager

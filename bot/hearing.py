@@ -17,10 +17,11 @@ from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
 from slack_sdk.socket_mode.builtin import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 
-from bot.refusals import TRANSPORT
+from bot.refusals import TRANSPORT, refusal
 from bot.workspace import Workspace
 from handlers import listeners
 from handlers.surface import Surface
@@ -45,7 +46,7 @@ class Hearing:
     def __init__(self, workspace: Workspace, surface: Surface) -> None:
         self._busy = _Busy()
         self._executor = ThreadPoolExecutor(CLICKS, thread_name_prefix="listener")
-        client = workspace.sending
+        client = workspace.asking
         identity = AuthorizeResult(
             enterprise_id=None,
             team_id=workspace.team,
@@ -85,9 +86,11 @@ class Hearing:
         """Connect, however long that takes, unless told to stop. Later the client connects anew by itself."""
         while not stop.is_set():
             try:
-                self._socket.connect()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
-            except (*TRANSPORT, ValueError) as error:
-                log.warning("socket.not_connected", error=type(error).__name__)
+                if not self.is_connected:
+                    # Each attempt with an address of its own: one that was tried may be used up.
+                    self._socket.client.connect_to_new_endpoint()
+            except (SlackApiError, *TRANSPORT, ValueError) as error:
+                log.warning("socket.not_connected", error=refusal(error).code)
             if self.is_connected:
                 log.info("socket.connected")
                 return

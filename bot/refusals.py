@@ -1,6 +1,7 @@
 """What Slack says when it does not do what it was asked, and what follows from it for the sender."""
 
 import json
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from http.client import HTTPException
@@ -12,7 +13,7 @@ class Then(StrEnum):
     """What follows."""
 
     WAIT = "wait"
-    """Slack named the time; this method waits, others go on."""
+    """Slack named the time; this channel waits, others go on."""
     LATER = "later"
     """It may pass by itself."""
     POST_ANEW = "post_anew"
@@ -63,6 +64,7 @@ _CODES = {
     "team_added_to_org": Then.LATER,
     "message_limit_exceeded": Then.LATER,
 }
+_WORD = re.compile("[a-z0-9_]{1,100}")
 TRANSPORT = (OSError, HTTPException, SlackClientError, json.JSONDecodeError, UnicodeDecodeError)
 """What a call to Slack raises besides: no connection, one that broke, an answer that cannot be read."""
 
@@ -77,10 +79,13 @@ def refusal(error: Exception) -> Refusal:
         code = str(response.get("error") or f"http_{status}")
     except (AttributeError, ValueError):  # an answer that is no JSON is kept as text
         code = f"http_{status}"
+    if not _WORD.fullmatch(code):
+        # A page of somebody's in between, no answer of Slack's.
+        return Refusal(then=Then.LATER, code=f"http_{status}")
     if status == 429:
         code = "ratelimited"
     then = _CODES.get(code, Then.LATER if status >= 500 else Then.GIVE_UP)
-    return Refusal(then=then, code=code[:100], after=_retry_after(error) if then is Then.WAIT else None)
+    return Refusal(then=then, code=code, after=_retry_after(error) if then is Then.WAIT else None)
 
 
 def _retry_after(error: SlackApiError) -> float:

@@ -14,7 +14,9 @@ from threading import Event
 import structlog
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
+from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_exponential
 
 from bot.drawing import NOWHERE, UNSENT, draw
 from bot.refusals import TRANSPORT, Refusal, Then, refusal
@@ -58,12 +60,18 @@ class _Channel:
 
     look_again: bool = True
     """May there be something to send that is not due by itself: a card that gets room, or the queue?"""
-    free_at: float = 0.0
-    """When the next message may go there."""
     queue: Unshown | None = None
     """What its queue's card shows."""
     queue_at: float = float("-inf")
     """When that was last drawn."""
+
+
+_patiently = Retrying(
+    retry=retry_if_exception_type(DBAPIError),
+    stop=stop_after_delay(30),
+    wait=wait_exponential(0.1, max=5),
+    reraise=True,
+)
 
 
 class Sender:
@@ -76,22 +84,31 @@ class Sender:
         self._roles = roles
         self._pace = pace
         self._channels: dict[str, _Channel] = {}
+        self._free_at: dict[str, float] = {}
+        """Channel -> when the next message may go there, by the monotonic clock."""
         self._refused_until = 0.0
         """While Slack refuses the token, by the monotonic clock."""
 
     def run(self, stop: Event) -> None:
         """Send what is due until told to stop; what is being sent then is brought to its end."""
-        self.prepare()
         with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="sender") as pool:
             busy: dict[str, Future[None]] = {}
+            is_prepared = False
             while not stop.is_set():
                 try:
-                    busy = {channel: future for channel, future in busy.items() if not future.done()}
+                    ended = [channel for channel, future in busy.items() if future.done()]
+                    for future in [busy.pop(channel) for channel in ended]:
+                        future.result()
+                    if not is_prepared and not busy:
+                        self.prepare()
+                        is_prepared = True
                     for channel in self._free(self._to_look_at()):
-                        if channel not in busy:
-                            busy[channel] = pool.submit(self._serve, channel)
+                        if self._real(channel) not in busy and is_prepared:
+                            busy[self._real(channel)] = pool.submit(self._serve, channel)
                 except Exception as error:  # the loop's edge: it goes on when the database is back
                     log.error("sender.failed", error=type(error).__name__, exc_info=error)
+                    # What could not be noted is as if a sender had ended in the midst of it.
+                    is_prepared = False
                 stop.wait(min(_IDLE, self._pace))
 
     def drain(self, *, seconds: float) -> bool:
@@ -129,7 +146,11 @@ class Sender:
         now = time.monotonic()
         if now < self._refused_until:
             return []
-        return [channel for channel in channels if self._known(channel).free_at <= now]
+        return [channel for channel in channels if self._free_at.get(self._real(channel), 0.0) <= now]
+
+    def _real(self, channel: str) -> str:
+        """The channel itself, where a role is named."""
+        return self._roles.get(channel, channel)
 
     def _is_postponed(self) -> bool:
         with self._context.database.read() as session:
@@ -139,40 +160,45 @@ class Sender:
         return self._channels.setdefault(channel, _Channel(look_again=False))
 
     def _serve(self, channel: str) -> None:
-        """Send a channel one message, if there is one to send."""
-        known, rows = self._known(channel), list[OutboxRow]()
+        """Send a channel one message, if there is one to send. Raise what the database raises."""
+        known = self._known(channel)
+        known.look_again = True
+        rows = self._take(channel)
+        if not rows:
+            return
+        self._free_at[self._real(channel)] = time.monotonic() + self._pace
         try:
-            known.look_again = False
-            rows = self._take(channel)
-            if not rows:
-                return
-            known.free_at, known.look_again = time.monotonic() + self._pace, True
             picture = draw(self._context, rows)
-            self._note_sent(rows, self._send(rows[0], picture.drawn), waits=picture.waits)
+            ts = self._send(rows[0], picture.drawn)
         except (SlackApiError, *TRANSPORT) as error:
             self._note_refused(rows, refusal(error))
         except Exception as error:  # the loop's edge: tried again, and in the end given up visibly
             log.error("message.not_sent", channel=channel, error=type(error).__name__, exc_info=error)
             self._note_refused(rows, Refusal(then=Then.LATER, code=type(error).__name__))
+        else:
+            # It stands there: only the note of it is made again where the database is away for a moment.
+            _patiently(self._note_sent, rows, ts, waits=picture.waits)
 
     def _take(self, channel: str) -> list[OutboxRow]:
         """Take up what a channel has to be sent next: several failures at once, else one message."""
-        team, at, is_open = self._context.team, self._context.clock(), ReviewState.OPEN
+        team, at, open_state = self._context.team, self._context.clock(), ReviewState.OPEN
         with self._context.database.write() as session:
             rows = outbox.due(session, team=team, channel=channel, at=at, limit=_TOGETHER)
             has_room = messages.waiting(session, team=team, channel=channel) < OPEN_CARDS
             if not rows and has_room:
-                rows = outbox.due_card(session, team=team, channel=channel, open_state=is_open, at=at)
+                rows = outbox.due_card(session, team=team, channel=channel, open_state=open_state, at=at)
             if not rows:
-                outbox.drop_cards(session, team=team, channel=channel, open_state=is_open)
+                self._known(channel).look_again = False
+                outbox.drop_cards(session, team=team, channel=channel, open_state=open_state)
                 if not has_room:
                     outbox.hold_cards(session, team=team, channel=channel)
                 self._want_queue(session, channel)
                 rows = outbox.due_queue(session, team=team, channel=channel, at=at)
             together = [row for row in rows if row.kind == FAILURE] if rows and rows[0].kind == FAILURE else rows[:1]
-            for row in together:
-                outbox.move(session, row, frm=row.state, to=OutboxState.ATTEMPTING, attempts=row.attempts + 1)
-            return together
+            to = OutboxState.ATTEMPTING
+            return [
+                row for row in together if outbox.move(session, row, frm=row.state, to=to, attempts=row.attempts + 1)
+            ]
 
     def _want_queue(self, session: Session, channel: str) -> None:
         """Have the channel's queue drawn where what it shows is no longer so."""
@@ -190,7 +216,7 @@ class Sender:
 
     def _send(self, row: OutboxRow, drawn: Drawn | None) -> str | None:
         """Have a message stand as drawn; returns Slack's name for it, or None where nothing is to stand there."""
-        channel = self._roles.get(row.channel, row.channel)
+        channel = self._real(row.channel)
         with self._context.database.read() as session:
             standing = messages.of_subject(session, team=row.team_id, channel=row.channel, subject=row.subject)
         if drawn is None:
@@ -235,7 +261,7 @@ class Sender:
             match refused.then:
                 case Then.WAIT:
                     wait, counted = timedelta(seconds=refused.after or 1.0), False
-                    self._known(first.channel).free_at = now + wait.total_seconds()
+                    self._free_at[self._real(first.channel)] = now + wait.total_seconds()
                 case Then.NO_TOKEN:
                     wait, counted = timedelta(0), False
                     self._refused_until = now + _HELD_UP.total_seconds()
@@ -261,7 +287,7 @@ class Sender:
 
     def _tell_nowhere(self, session: Session, row: OutboxRow) -> None:
         """Have it said, once a day, that a channel refuses us."""
-        if row.channel not in ROLES:
+        if row.channel != FAILURES:
             at = self._context.clock()
             subject = f"{NOWHERE}:{row.channel}:{at:%Y-%m-%d}"
             outbox.add_note_once(session, team=row.team_id, kind=NOWHERE, subject=subject, channel=FAILURES, at=at)

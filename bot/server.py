@@ -24,9 +24,9 @@ def serve(app: App, slack: Slack, stop: Event, *, started: Callable[[], None] = 
     with app.dispatcher.alone() as taken_back:
         if taken_back:
             log.info("runs.taken_back", runs=taken_back)
-        slack.hearing.connect(stop)
         try:
-            with _threads(stop, app.dispatcher.run, slack.sender.run) as ended:
+            # The work goes on while Slack is not to be reached.
+            with _threads(stop, app.dispatcher.run, slack.sender.run, slack.hearing.connect) as ended:
                 slack.schedule.start()
                 started()
                 stop.wait()

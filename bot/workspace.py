@@ -6,7 +6,7 @@ from pydantic import SecretStr
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.refusals import TRANSPORT, refusal
+from bot.refusals import TRANSPORT, Then, refusal
 from bot.settings import Settings
 from store import teams
 from workflows.engine.context import Context
@@ -15,7 +15,7 @@ from workflows.engine.errors import CountersignError
 _SENDER_SECONDS = 15
 """For which the sender waits for an answer."""
 _CLICK_SECONDS = 2
-"""For which a look-up waits while a person does."""
+"""For which a call waits while a person does."""
 
 
 class NoWorkspace(CountersignError):
@@ -41,7 +41,7 @@ class Workspace:
 
     @property
     def asking(self) -> WebClient:
-        """A client for questions that somebody waits for."""
+        """A client for what somebody waits for: the right to something, a modal."""
         return self._client(_CLICK_SECONDS)
 
     def _client(self, seconds: int) -> WebClient:
@@ -56,7 +56,10 @@ def connect(settings: Settings) -> Workspace:
     try:
         who = client.auth_test()
     except SlackApiError as error:
-        raise NoWorkspace(f"Slack refuses SLACK_BOT_TOKEN: {refusal(error).code}") from error
+        refused = refusal(error)
+        if refused.then in (Then.LATER, Then.WAIT):
+            raise NoWorkspace(f"Slack cannot answer just now ({refused.code}); start again in a moment") from error
+        raise NoWorkspace(f"Slack refuses SLACK_BOT_TOKEN: {refused.code}") from error
     except TRANSPORT as error:
         raise NoWorkspace(f"{settings.slack_api_url} cannot be reached: {error}") from error
     return Workspace(
@@ -73,7 +76,18 @@ def connect(settings: Settings) -> Workspace:
 def adopt(context: Context, workspace: Workspace) -> None:
     """Make the database this workspace's. Raise `NoWorkspace` where it is another's already."""
     with context.database.write() as session:
-        owner = teams.belongs_to(session, team=context.team, slack_id=workspace.team, name=workspace.name)
+        owner = teams.adopt(session, team=context.team, slack_id=workspace.team, name=workspace.name)
+    _compare(owner, workspace)
+
+
+def check(context: Context, workspace: Workspace) -> None:
+    """Raise `NoWorkspace` where the database is another workspace's; changes nothing."""
+    with context.database.read() as session:
+        owner = teams.slack_id_of(session, team=context.team)
+    _compare(owner or workspace.team, workspace)
+
+
+def _compare(owner: str, workspace: Workspace) -> None:
     if owner != workspace.team:
         raise NoWorkspace(
             f"the database belongs to the Slack workspace {owner}, and SLACK_BOT_TOKEN is of {workspace.team} "

@@ -83,7 +83,9 @@ def register(app: App, surface: Surface) -> None:
     def turn_to_next(body: Body, ack: Ack, client: WebClient) -> None:
         with answering(body, ack, client) as answer:
             pressed = click(body)
-            following = next_review(surface, admitted(surface, pressed, Shown.read(pressed.value)))
+            following = next_review(
+                surface, admitted(surface, pressed, Shown.read(pressed.value)), user=pressed.user.id
+            )
             if following is None:
                 answer.update(modals.told(answers.NOTHING_WAITS))
             else:

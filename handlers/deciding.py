@@ -68,9 +68,13 @@ def show_decided(surface: Surface, answer: Answer, review: int, *, of: str | Non
     answer.update(modals.review(card_view(surface.context, review)), of=of)
 
 
-def next_review(surface: Surface, view: CardView) -> CardView | None:
-    """The review that waits longest where this one was shown; None where none waits."""
+def next_review(surface: Surface, view: CardView, *, user: str) -> CardView | None:
+    """The review with the earliest deadline of those that stand where this one was shown and that the user may decide.
+
+    None where none waits.
+    """
     channel = surface.context.registry.get(view.workflow).review.post_to
-    names = [workflow.name for workflow in surface.shown_in(channel)] if channel is not None else [view.workflow]
+    shown = surface.shown_in(channel) if channel is not None else []
+    names = [workflow.name for workflow in shown if surface.may(surface.rights.decide, user, workflow)]
     waiting = waiting_in(surface.context, workflows=names, first=0, limit=1)
     return card_view(surface.context, waiting.reviews[0].review) if waiting.reviews else None

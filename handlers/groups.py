@@ -1,5 +1,6 @@
 """Who is in a user group, asked of Slack and remembered for a few seconds."""
 
+from http.client import HTTPException
 from threading import Lock
 from time import monotonic
 
@@ -34,7 +35,7 @@ class Groups:
         try:
             answer = self._client.usergroups_users_list(usergroup=group)
             members = frozenset(str(user) for user in answer["users"])
-        except (SlackApiError, SlackClientError, OSError, ValueError) as error:
+        except (SlackApiError, SlackClientError, HTTPException, OSError, ValueError) as error:
             said = str(error.response.get("error")) if isinstance(error, SlackApiError) else type(error).__name__
             log.warning("group.not_read", group=group, error=said)
             raise Unsure("Your right to this could not be checked just now. Nothing was done; try again.") from error

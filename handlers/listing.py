@@ -3,16 +3,16 @@
 from handlers.blocks import modals
 from handlers.blocks.modals import PAGE, View
 from handlers.payloads import Click
-from handlers.rights import NotAllowed, Unsure
+from handlers.rights import NotAllowed
 from handlers.surface import Surface
 from workflows.engine.cards import waiting_in
-from workflows.engine.registry import AnyWorkflow
 
 
 def page(surface: Surface, pressed: Click, channel: str, *, first: int) -> View:
     """A page of what waits in a channel and the person may read. Raise `Refused` where that is nothing at all."""
     surface.admit(pressed.team.id if pressed.team else None, pressed.user.team_id)
-    shown = [workflow for workflow in surface.shown_in(channel) if _may_read(surface, pressed.user.id, workflow)]
+    may_read, user = surface.rights.read, pressed.user.id
+    shown = [workflow for workflow in surface.shown_in(channel) if surface.may(may_read, user, workflow)]
     if not shown:
         raise NotAllowed("Only reviewers, engineers and owners may read what waits here.")
     names = [workflow.name for workflow in shown]
@@ -20,13 +20,3 @@ def page(surface: Surface, pressed: Click, channel: str, *, first: int) -> View:
     if not waiting.reviews and first > 0:
         waiting = waiting_in(surface.context, workflows=names, first=0, limit=PAGE)
     return modals.waiting_list(waiting, channel=channel)
-
-
-def _may_read(surface: Surface, user: str, workflow: AnyWorkflow) -> bool:
-    try:
-        surface.rights.read(user, workflow)
-    except Unsure:
-        raise
-    except NotAllowed:
-        return False
-    return True

@@ -1,6 +1,6 @@
-"""What every listener works with. Made once, in `bot/app.py`."""
+"""What every listener works with. Made once, in `bot/slack.py`."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -34,6 +34,14 @@ class Surface:
         except NotAllowed:
             refusals.note(self.context, case, by=by, wanted=wants)
             raise
+
+    def may(self, right: Callable[[str, AnyWorkflow], None], user: str, workflow: AnyWorkflow) -> bool:
+        """Has a user this right? Raise `Unsure` where that cannot be found out."""
+        try:
+            right(user, workflow)
+        except NotAllowed:
+            return False
+        return True
 
     def shown_in(self, channel: str) -> Sequence[AnyWorkflow]:
         """The workflows whose cards are shown in a channel."""

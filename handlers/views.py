@@ -9,7 +9,7 @@ from slack_sdk import WebClient
 from handlers.answering import Answer, answering
 from handlers.blocks import answers, inputs, modals
 from handlers.blocks.modals import FOLLOWS, REASON
-from handlers.deciding import admitted, show_decided, too_late
+from handlers.deciding import admitted, is_stale, show_decided, too_late
 from handlers.ids import Callback, Shown
 from handlers.payloads import Submission, submission
 from handlers.rights import NotAllowed
@@ -79,6 +79,8 @@ def _edit(surface: Surface, submitted: Submission, view: CardView) -> dict[str, 
     """Decide with what was typed; returns how the form goes on: it closes, or asks for something first."""
     workflow, context = surface.context.registry.get(view.workflow), surface.context
     shown, state = _shown(submitted), submitted.view.state.values
+    if is_stale(view, shown):
+        raise Stale("the review moved on")
     typed = inputs.read(state)
     output, fields = read_form(workflow.output, typed), form_of(workflow.output)
     generation = inputs.generation_of(state)
@@ -87,8 +89,9 @@ def _edit(surface: Surface, submitted: Submission, view: CardView) -> dict[str, 
         if anew:
             labels = [field.label for field in fields if field.name in anew]
             form = modals.edit_form(view, fields, {**typed, **anew}, generation=1, nevers=view.nevers, redrawn=labels)
-            if form is not None:
-                return {"response_action": "update", "view": form}
+            if form is None:
+                raise Refused("Other texts go with what you chose, and they are too long for Slack.")
+            return {"response_action": "update", "view": form}
     by, confirmed = submitted.user.id, inputs.confirmed(state)
     try:
         reviews.edit(context, shown.review, shown.version, output, by=by)
@@ -111,10 +114,13 @@ def _proposed(view: CardView) -> dict[str, str]:
 
 def _changed(surface: Surface, submitted: Submission) -> dict[str, str]:
     """What a person made of a form: label -> text, where that is not what stood there."""
-    view = card_view(surface.context, _shown(submitted).review)
+    typed = inputs.read(submitted.view.state.values)
+    try:
+        view = card_view(surface.context, _shown(submitted).review)
+    except Refused:
+        return typed
     proposed = _proposed(view) if view.has_proposal else {}
     labels = {value.name: value.label for value in view.values}
-    typed = inputs.read(submitted.view.state.values)
     return {labels.get(name, name): text for name, text in typed.items() if text != proposed.get(name, "")}
 
 

@@ -89,9 +89,10 @@ def _file_of(url: URL) -> Path:
     return Path(url.database).resolve()
 
 
+# What a statement was given stays out of error texts: it may be a case.
 def _sqlite(url: URL, connections: int) -> Engine:
     timeout = {"timeout": BUSY_TIMEOUT_MS / 1000}
-    engine = create_engine(url, connect_args=timeout, pool_size=connections, max_overflow=8)
+    engine = create_engine(url, connect_args=timeout, pool_size=connections, max_overflow=8, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -100,7 +101,11 @@ def _sqlite(url: URL, connections: int) -> Engine:
 def _postgresql(url: URL, connections: int) -> Engine:
     try:
         return create_engine(
-            url.set(drivername="postgresql+psycopg"), pool_size=connections, max_overflow=8, pool_pre_ping=True
+            url.set(drivername="postgresql+psycopg"),
+            pool_size=connections,
+            max_overflow=8,
+            pool_pre_ping=True,
+            hide_parameters=True,
         )
     except ImportError as error:
         raise UnsupportedDatabase(

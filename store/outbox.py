@@ -185,17 +185,27 @@ def unshown(session: Session, *, team: int, channel: str, open_state: str) -> Un
     query = (
         select(func.count(), func.min(Review.opened_at))
         .join(OutboxRow, and_(OutboxRow.team_id == team, OutboxRow.key == _card_key(channel)))
-        .where(Review.state == open_state, OutboxRow.state.in_(("held", "dead")))
+        .where(Review.state == open_state, OutboxRow.state.in_(("held", "dead")), ~_stands(team, channel))
     )
     number, oldest = session.execute(query).one()
     return Unshown(number=number, oldest=oldest)
 
 
 def revive_cards(session: Session, *, team: int, open_state: str, at: datetime) -> None:
-    """Make due again the cards of open reviews that were given up: what stood in their way may be gone."""
+    """Make due again the cards that were given up and are still needed: what stood in their way may be gone.
+
+    Those are the cards of open reviews, and those that stand and may not show how things are.
+    """
     reviewed = select(Review.id).where(Review.state == open_state, OutboxRow.subject == _subject()).exists()
+    stands = select(Message.id).where(
+        Message.team_id == team, Message.channel == OutboxRow.channel, Message.subject == OutboxRow.subject
+    )
     given_up = (OutboxRow.team_id == team, OutboxRow.kind == CARD, OutboxRow.state == "dead")
-    revived = update(OutboxRow).where(*given_up, reviewed).values(state="due", attempts=0, not_before=at, error=None)
+    revived = (
+        update(OutboxRow)
+        .where(*given_up, or_(reviewed, stands.exists()))
+        .values(state="due", attempts=0, not_before=at, error=None)
+    )
     session.execute(revived, execution_options={"synchronize_session": False})
 
 

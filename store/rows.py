@@ -33,8 +33,9 @@ def add_all(session: Session, table: type[Base], rows: Sequence[Mapping[str, Any
 def change(session: Session, table: type[Base], row: int, *, where: Mapping[str, Any], to: Mapping[str, Any]) -> bool:
     """Change a row if it is still as in `where`; False where it is not. The compare-and-set that settles all races.
 
-    A row that this session has read shows the new values.
+    A row that this session has read shows the new values. `where` holds no None: no row equals it.
     """
+    assert None not in where.values()
     values = {f"old_{column}": value for column, value in where.items()}
     values |= {f"new_{column}": value for column, value in to.items()}
     result = session.connection().execute(_update(table, tuple(where), tuple(to)), {"old_id": row, **values})

@@ -162,9 +162,13 @@ def counts(session: Session, *, team: int) -> dict[tuple[int, str], int]:
     return {(workflow, state): number for workflow, state, number in found}
 
 
-def was_corrected(session: Session, case: int, *, after: int, state: str) -> bool:
-    """Is there a correction of a case in a state, with a higher number than this one?"""
-    query = select(Run.id).where(Run.case_id == case, Run.correction > after, Run.state == state).limit(1)
+def was_corrected(session: Session, case: int, *, revision: int, after: int, state: str) -> bool:
+    """Is there a correction of this revision of a case in a state, with a higher number than this one?"""
+    query = (
+        select(Run.id)
+        .where(Run.case_id == case, Run.revision == revision, Run.correction > after, Run.state == state)
+        .limit(1)
+    )
     return session.scalar(query) is not None
 
 

@@ -24,11 +24,16 @@ def add_local_team(session: Session, *, at: datetime) -> int:
     return rows.add(session, Team, name=LOCAL, slack_id=None, created_at=at) if found is None else found
 
 
-def belongs_to(session: Session, *, team: int, slack_id: str, name: str) -> str:
-    """The Slack id of a team, which becomes this one where it has none yet."""
-    named = {"slack_id": slack_id, "name": name}
-    rows.change(session, Team, team, where={"name": LOCAL, "slack_id": None}, to=named)
-    return session.scalars(select(Team.slack_id).where(Team.id == team)).one() or slack_id
+def adopt(session: Session, *, team: int, slack_id: str, name: str) -> str:
+    """Make a team that has no Slack id yet the workspace with this one; returns the Slack id that it has now."""
+    nobodys = update(Team).where(Team.id == team, Team.slack_id.is_(None)).values(slack_id=slack_id, name=name)
+    session.execute(nobodys)
+    return slack_id_of(session, team=team) or slack_id
+
+
+def slack_id_of(session: Session, *, team: int) -> str | None:
+    """The Slack id of a team; None before Slack was first connected."""
+    return session.scalars(select(Team.slack_id).where(Team.id == team)).one()
 
 
 def workflow_id(session: Session, *, team: int, name: str, options: Mapping[str, Any] | None, at: datetime) -> int:

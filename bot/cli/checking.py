@@ -8,7 +8,8 @@ from bot.app import App, opened
 from bot.cli.printing import one_line_errors, out, print_json
 from bot.models import examples_of
 from bot.settings import settings
-from bot.slack import connected
+from bot.workspace import check as check_workspace
+from bot.workspace import connect
 from store import migrate, outbox, runs, teams
 from workflows.engine.errors import CountersignError
 from workflows.engine.neutral import plain
@@ -133,7 +134,8 @@ def _slack(app: App) -> Iterator[Finding]:
         yield Finding(level="note", what="no Slack workspace is connected", do="see Slack in the README")
         return
     try:
-        workspace = connected(app)
+        workspace = connect(settings)
+        check_workspace(app.context, workspace)
         yield Finding(level="ok", what=f"Slack workspace {workspace.name} ({workspace.team})")
     except CountersignError as error:
         yield Finding(level="bad", what=str(error))

@@ -48,6 +48,7 @@ def edit_case(reference: str, assignments: Sequence[str], *, confirmed: bool, ve
             assert proposal is not None
             proposed = entries_of(workflow.output, proposal.output)
         typed = proposed | assigned(assignments)
+        read_form(workflow.output, typed)
         anew = redrawn(app.context, workflow, review.id, proposed=proposed, typed=typed)
         for name in anew:
             out.print(plain(f"{name}: written anew, to go with what you chose"))

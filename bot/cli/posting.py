@@ -1,7 +1,8 @@
-"""`run --post`: brings into Slack what waits there for people, and ends."""
+"""`run --post`: brings into Slack what waits there for people, and ends. It tells of it on standard error."""
+
+import typer
 
 from bot.app import App
-from bot.cli.printing import out
 from bot.sender import OPEN_CARDS, PACE
 from bot.slack import connected, sender_of
 from bot.workspace import Workspace
@@ -35,14 +36,14 @@ def post(app: App, workflow: AnyWorkflow, workspace: Workspace) -> bool:
             sender.prepare()
             done = sender.drain(seconds=LONGEST)
     except Taken as taken:
-        out.print(f"{taken}; it posts the cards")
+        typer.echo(f"{taken}; if it is `countersign serve`, it posts the cards", err=True)
         return True
     with app.context.database.read() as session:
         cards = messages.waiting(session, team=team, channel=channel)
         rest = outbox.unshown(session, team=team, channel=channel, open_state=ReviewState.OPEN)
         held = outbox.held_up(session, team=team, channel=channel)
     more = f", {rest.number:,} more behind one card" if rest.number else ""
-    out.print(f"{channel}: {cards} of at most {OPEN_CARDS} open cards{more}")
+    typer.echo(f"{channel}: {cards} of at most {OPEN_CARDS} open cards{more}", err=True)
     if not done:
-        out.print(f"not everything was posted: {held.number:,} messages wait; Slack said: {held.error}")
+        typer.echo(f"not everything was posted: {held.number:,} messages wait; Slack said: {held.error}", err=True)
     return done

@@ -14,8 +14,10 @@ _SAID = {
     "review.edited": "edited by {who}",
     "review.answered": "filled in by {who}",
     "review.rejected": "rejected by {who}",
-    "review.refused": "refused: {who} is no reviewer",
-    "run.failed": "delivery failed; told in #failures",
+    "decide.refused": "refused: {who} is no reviewer",
+    "rerun.refused": "refused: {who} is no engineer",
+    "read.refused": "refused: {who} may not read it",
+    "run.failed": "failed; told in #failures",
     "run.begun_again": "run again by {who}",
     "run.closed": "closed",
 }

@@ -60,7 +60,7 @@ def play(stop: Event, *, say: Say) -> bool:
             cases.append(stage.submit(ticket))
             if ticket.id == UNLUCKY:
                 _until(lambda: stage.end_outage_once_felt(cases[-1]), stop)
-        while (stage.unfinished() or not cases) and not stop.is_set() and time.monotonic() - began < LONGEST:
+        while stage.unfinished() and not stop.is_set() and time.monotonic() - began < LONGEST:
             if not players.act():
                 stop.wait(_LOOK)
             clock.move(timedelta(minutes=1))

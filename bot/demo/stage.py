@@ -91,7 +91,14 @@ def staged(
             app.models(app.context.registry.get(WORKFLOW))  # it learns before the first ticket comes
             slack = in_slack(app, pace=pace)
             started = Event()
-            thread = Thread(target=serve, args=(app, slack, stop), kwargs={"started": started.set}, name="serve")
+
+            def run() -> None:
+                try:
+                    serve(app, slack, stop, started=started.set)
+                finally:
+                    started.set()
+
+            thread = Thread(target=run, name="serve")
             thread.start()
             try:
                 started.wait()
@@ -119,4 +126,6 @@ def _settings(file: Path, api_url: str) -> Settings:
         SLACK_APP_TOKEN=SecretStr(APP_TOKEN),
         SLACK_API_URL=api_url,
         ANTHROPIC_API_KEY=None,
+        digest_at="08:00",
+        timezone="UTC",
     )

@@ -44,7 +44,7 @@ def lines(view: CardView, room: Room) -> list[Block]:
             return _open(view, room)
         case ReviewState.DECIDED if view.decision is not None:
             outcome, more = _outcome(view, room)
-            said = line(words(outcome, bold=True), words(f"{more if more else '.'}"))
+            said = line(words(outcome, bold=True), words(more))
             return [
                 _decided(view.decision, room, _what(view)),
                 *_quoted(view.decision.reason, room),

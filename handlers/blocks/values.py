@@ -2,7 +2,7 @@
 
 from handlers.blocks.drawn import Block
 from handlers.blocks.rich import bullets, line, quote, rich, words
-from handlers.blocks.room import Room, some
+from handlers.blocks.room import Room
 from handlers.blocks.text import excerpt
 from workflows.engine.views import CardView, ValueView
 
@@ -45,7 +45,7 @@ def changes(view: CardView, room: Room) -> Block | None:
         else:
             long += [line(words(f"{label}, was:")), quote(excerpt(old, room.text))]
             long += [line(words(f"{label}, now:")), quote(excerpt(value.decided, room.text))]
-    return rich(*([bullets(some(short, room, "fields"))] if short else []), *long, *_left_out(view, room))
+    return rich(*([bullets(short)] if short else []), *long, *_left_out(view, room))
 
 
 def _left_out(view: CardView, room: Room) -> list[Block]:

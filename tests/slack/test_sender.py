@@ -1,6 +1,7 @@
 """What stands in the channels is the present state, whatever Slack says in between, and after a restart too."""
 
 from datetime import timedelta
+from threading import Event, Thread
 
 import pytest
 
@@ -96,6 +97,43 @@ def test_the_list_of_the_rest_leads_from_review_to_review(stage: Stage) -> None:
     stage.view(ANA, deep=3)
     assert ana.submit({"queue.0.0": "=delivery"}).outcome == "closed"
     ana.wait_until(lambda: "Queue: ~billing~ → delivery" in words(stage.view(ANA).blocks))
+
+
+def test_the_next_review_is_one_that_the_person_may_decide(stage: Stage) -> None:
+    mine = stage.sample(reviewers=[ANA])
+    hers = stage.placed(sample_workflow(stage.desk, autonomy=Autonomy.draft(), name="hers"), reviewers=["U0BEN"])
+    stage.world.submit(hers, id=1, text="Not for Ana")
+    take_in(stage, mine, 12)
+    stage.send()
+    ana = stage.person(ANA)
+    stage.opened(ANA, "start_reviewing", card=-1)
+    ana.press_in_view("review", block_id=f"review.{stage.world.review(3).id}.1")
+    stage.view(ANA, deep=2)
+    ana.press_in_view("approve")
+    ana.wait_until(lambda: "Approved by @U0ANA" in words(stage.view(ANA).blocks))
+    ana.press_in_view("next_review")
+    ana.wait_until(lambda: "Waits for your decision" in words(stage.view(ANA).blocks))
+    assert "Not for Ana" not in words(stage.view(ANA).blocks)
+
+
+def test_when_the_database_is_back_after_a_while_what_was_due_is_sent_once(stage: Stage) -> None:
+    take_in(stage, stage.sample(), 2)
+    stop = Event()
+    sending = Thread(target=stage.sender.run, args=(stop,))
+    database = stage.world.database
+    with database.write() as session:
+        session.connection().exec_driver_sql("ALTER TABLE messages RENAME TO elsewhere")
+    sending.start()
+    try:
+        stop.wait(0.3)
+        with database.write() as session:
+            session.connection().exec_driver_sql("ALTER TABLE elsewhere RENAME TO messages")
+        stage.person(ANA).wait_until(lambda: len(waiting(stage)) == 2)
+        stop.wait(0.2)
+    finally:
+        stop.set()
+        sending.join()
+    assert len(stage.running.administrator.calls("chat.postMessage")) == 2
 
 
 def test_a_review_that_was_decided_before_its_card_was_posted_gets_none(stage: Stage) -> None:

@@ -5,7 +5,7 @@ import signal
 import sqlite3
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -76,12 +76,12 @@ def test_run_post_makes_ten_cards_of_two_hundred_waiting_cases_and_one_for_the_r
 ) -> None:
     monkeypatch.setattr("bot.cli.posting.PACE", FAST)
     said = slack.done("run", parcels(slack, 200), "--workflow", "parcels", "--post")
-    assert "C0SUPPORT: 10 of at most 10 open cards, 190 more behind one card" in said.out
+    assert "C0SUPPORT: 10 of at most 10 open cards, 190 more behind one card" in said.err
     messages = alone.person(ANA).messages(SUPPORT)
     assert len(messages) == 11
     assert messages[-1].text.startswith("190 more reviews wait")
     again = slack.done("run", parcels(slack, 200), "--workflow", "parcels", "--post")
-    assert "10 of at most 10 open cards, 190 more" in again.out
+    assert "10 of at most 10 open cards, 190 more" in again.err
     assert len(alone.person(ANA).messages(SUPPORT)) == 11
 
 
@@ -109,7 +109,7 @@ def test_run_post_says_what_slack_refused(slack: CommandLine, monkeypatch: pytes
     monkeypatch.setattr("bot.cli.posting.LONGEST", 1.0)
     said = slack("run", parcels(slack, 2), "--workflow", "parcels", "--post", COUNTERSIGN_POST_TO="parcels=C0GENERAL")
     assert said.code == 1
-    assert "not everything was posted: 2 messages wait; Slack said: not_in_channel" in said.out
+    assert "not everything was posted: 2 messages wait; Slack said: not_in_channel" in said.err
 
 
 def test_serve_works_on_cases_shows_cards_hears_decisions_and_goes_on_after_a_restart(
@@ -155,9 +155,21 @@ def test_serve_finishes_what_it_began_when_it_is_told_to_stop(slack: CommandLine
     assert slack.lines("attempts") == ["parcels/parcel-1"]
 
 
-def test_a_database_of_another_workspace_is_refused(slack: CommandLine, alone: Running) -> None:
-    slack.done("cases")
-    with sqlite3.connect(slack.folder / "countersign.sqlite") as connection:
+def owner(slack: CommandLine) -> str | None:
+    """The Slack workspace that the database belongs to."""
+    with closing(sqlite3.connect(slack.folder / "countersign.sqlite")) as connection:
+        found: tuple[str | None] = connection.execute("SELECT slack_id FROM teams").fetchone()
+    return found[0]
+
+
+def test_a_database_belongs_to_the_first_workspace_it_was_used_with(slack: CommandLine) -> None:
+    """Looking does not decide it, and no other workspace gets in later."""
+    slack.done("doctor")
+    assert owner(slack) is None
+    slack.done("run", parcels(slack, 1), "--workflow", "parcels", "--post")
+    assert owner(slack) == "T0SANDBOX"
+    with closing(sqlite3.connect(slack.folder / "countersign.sqlite")) as connection:
         connection.execute("UPDATE teams SET slack_id = 'T0OTHER'")
-    connection.close()
+        connection.commit()
     assert "the database belongs to the Slack workspace T0OTHER" in slack("serve").error()
+    assert owner(slack) == "T0OTHER"

@@ -62,7 +62,9 @@ def card_view(context: Context, review: int) -> CardView:
             receipt=_json(session, delivery.receipt_id) if delivery is not None else None,
             correction=run.correction > 0,
             revised=case.revision > run.revision,
-            corrected=runs.was_corrected(session, case.id, after=run.correction, state=RunState.DELIVERED),
+            corrected=runs.was_corrected(
+                session, case.id, revision=run.revision, after=run.correction, state=RunState.DELIVERED
+            ),
         )
 
 

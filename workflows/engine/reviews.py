@@ -87,7 +87,8 @@ def claim(context: Context, review: int, *, by: str) -> None:
 
 
 def approve(context: Context, review: int, shown: int, *, by: str) -> None:
-    """Approve what is proposed. `shown`: the version that the person saw.
+    """Approve what is proposed. `shown`: the version that the person saw, with the rules that it runs into; these are
+    kept with the decision.
 
     Raise `Unknown`, `Stale`, `NeverBroken` for what is barred to people too, or `Refused` where nothing is proposed.
     """
@@ -161,6 +162,7 @@ def show_again(context: Context, review: int) -> None:
         row = reviews.get(session, review)
         if row is None:
             raise Unknown(f"there is no review {review}")
+        cases.hold(session, row.case_id)
         notices.card(session, row, _workflow(context, session, row).review, at=context.clock())
 
 
@@ -238,20 +240,26 @@ def _workflow(context: Context, session: Session, row: schema.Review) -> AnyWork
 
 
 def _pass_over(session: Session, workflow: AnyWorkflow, row: schema.Review) -> Sequence[str]:
-    """The rules that a proposal runs into and that its approval passes over.
+    """The rules that a proposal was shown to run into, and that its approval passes over.
 
     Raise `NeverBroken` for one that bars people too, or `Refused` where that can no longer be told.
     """
-    if not workflow.nevers:
-        return ()
+    if any(never.on_edit == "bar" for never in workflow.nevers):
+        _bar(session, workflow, row)
+    reasons = json.loads(contents.body(session, row.reasons_id))
+    return [reason["text"].removeprefix("never: ") for reason in reasons if reason["code"] == "never"]
+
+
+def _bar(session: Session, workflow: AnyWorkflow, row: schema.Review) -> None:
+    """Refuse a proposal that a person's own values may not be either."""
     form: type[BaseModel] = workflow.output
     try:
-        broken = broken_nevers(workflow, _input(session, workflow, row), from_body(form, _proposed(session, row)))
+        proposed = from_body(form, _proposed(session, row))
     except ValidationError as error:
         raise Refused(f"what is proposed no longer fits {form.__name__}: {error}") from error
-    if broken.barring:
-        raise NeverBroken(broken.barring, barred=True)
-    return broken.sentences
+    barring = broken_nevers(workflow, _input(session, workflow, row), proposed).barring
+    if barring:
+        raise NeverBroken(barring, barred=True)
 
 
 def _input(session: Session, workflow: AnyWorkflow, row: schema.Review) -> BaseModel:

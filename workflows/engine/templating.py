@@ -2,10 +2,15 @@
 
 from collections.abc import Mapping
 
+import structlog
+from pydantic import BaseModel, ValidationError
+
 from workflows.engine.canonical import from_body
 from workflows.engine.context import Context
 from workflows.engine.history import input_of
 from workflows.engine.registry import AnyWorkflow
+
+log = structlog.get_logger()
 
 
 def redrawn(
@@ -19,10 +24,21 @@ def redrawn(
     untouched = [name for name in workflow.templates if proposed.get(name) and typed.get(name) == proposed[name]]
     if not untouched:
         return {}
-    input = from_body(workflow.input, input_of(context, review))
+    try:
+        input = from_body(workflow.input, input_of(context, review))
+    except ValidationError:
+        return {}  # the case no longer fits; its text is left as it is, and the nevers will say so
     found = {}
     for name in untouched:
-        template = workflow.templates[name]
-        if template(input, proposed) == proposed[name] and (text := template(input, typed)) != typed[name]:
-            found[name] = text
+        before, after = (_written(workflow, name, input, chosen) for chosen in (proposed, typed))
+        if before == proposed[name] and after is not None and after != typed[name]:
+            found[name] = after
     return found
+
+
+def _written(workflow: AnyWorkflow, name: str, input: BaseModel, chosen: Mapping[str, str]) -> str | None:
+    try:
+        return workflow.templates[name](input, chosen)
+    except Exception as error:  # noqa: BLE001  # the author's code: where it fails, the text is left as it is
+        log.warning("template.failed", workflow=workflow.name, field=name, error=type(error).__name__)
+        return None

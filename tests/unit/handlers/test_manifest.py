@@ -45,10 +45,11 @@ def test_the_scopes_are_those_that_the_methods_commands_and_events_need() -> Non
     assert set(MANIFEST["oauth_config"]["scopes"]["bot"]) == needed | {"commands"}
 
 
-def test_it_names_every_command_and_has_what_people_type_escaped() -> None:
+def test_it_names_every_command_and_has_a_case_s_key_come_as_it_was_typed() -> None:
+    """Escaped, `@ana` in a key would come as a mention."""
     commands = MANIFEST["features"]["slash_commands"]
     assert {command["command"] for command in commands} == set(Command)
-    assert all(command["should_escape"] for command in commands)
+    assert not any(command["should_escape"] for command in commands)
 
 
 def test_it_subscribes_to_the_events_that_are_listened_to() -> None:
