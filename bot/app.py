@@ -14,7 +14,8 @@ import structlog
 from pydantic import JsonValue
 
 from bot import discovery, logs
-from bot.dispatcher import Dispatcher
+from bot.dispatching.embedded import Embedded
+from bot.dispatching.port import Dispatcher
 from bot.models import Models
 from bot.settings import Settings
 from store import migrate, runs, teams
@@ -80,7 +81,7 @@ def opened(
             kept = {row.name: row.options for row in teams.workflows(session, team=team)}
         registry, made = _registry(settings, kept, make)
         context = Context(database=database, registry=registry, clock=clock, team=team)
-        dispatcher = Dispatcher(context, Runner(context, models), threads=settings.threads)
+        dispatcher = _dispatcher(context, Runner(context, models), threads=settings.threads)
         yield App(settings=settings, context=context, models=models, dispatcher=dispatcher, made=made)
     finally:
         models.close()
@@ -93,6 +94,16 @@ def database_of(settings: Settings) -> Database:
         return Database(settings.database_url, connections=settings.threads + 8)
     except UnsupportedDatabase as error:
         raise UnsupportedDatabase(f"COUNTERSIGN_DATABASE_URL: {error}") from error
+
+
+def _dispatcher(context: Context, runner: Runner, *, threads: int) -> Dispatcher:
+    if context.database.file is not None:
+        return Embedded(context, runner, threads=threads)
+    # Loaded here: it comes with the extra "postgres".
+    from bot.dispatching.queued import Queued
+
+    url = context.database.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    return Queued(context, runner, url=url, threads=threads)
 
 
 def _prepare(database: Database) -> None:

@@ -5,7 +5,7 @@ channel that has to wait holds up no other. The SDK retries nothing: where a con
 """
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
@@ -89,12 +89,12 @@ class Sender:
         self._refused_until = 0.0
         """While Slack refuses the token, by the monotonic clock."""
 
-    def run(self, stop: Event) -> None:
-        """Send what is due until told to stop; what is being sent then is brought to its end."""
+    def run(self, stop: Event, *, entitled: Callable[[], bool] = lambda: True) -> None:
+        """Send what is due until told to stop, or no longer entitled; what is being sent is brought to its end."""
         with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="sender") as pool:
             busy: dict[str, Future[None]] = {}
             is_prepared = False
-            while not stop.is_set():
+            while not stop.is_set() and entitled():
                 try:
                     ended = [channel for channel, future in busy.items() if future.done()]
                     for future in [busy.pop(channel) for channel in ended]:
@@ -166,10 +166,13 @@ class Sender:
         rows = self._take(channel)
         if not rows:
             return
-        self._free_at[self._real(channel)] = time.monotonic() + self._pace
         try:
             picture = draw(self._context, rows)
-            ts = self._send(rows[0], picture.drawn)
+            try:
+                ts = self._send(rows[0], picture.drawn)
+            finally:
+                # From when Slack had it, however long that took.
+                self._free_at[self._real(channel)] = time.monotonic() + self._pace
         except (SlackApiError, *TRANSPORT) as error:
             self._note_refused(rows, refusal(error))
         except Exception as error:  # the loop's edge: tried again, and in the end given up visibly

@@ -5,37 +5,85 @@ click is in flight, and last it lets go of the socket.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from datetime import time
+from functools import partial
 from threading import Event, Thread
+from zoneinfo import ZoneInfo
 
 import structlog
+from sqlalchemy.exc import DBAPIError
 
 from bot.app import App
+from bot.schedule import Schedule
 from bot.slack import Slack
+from store.exclusive import SENDER, Taken, exclusive
+from workflows.engine import digests
 
 log = structlog.get_logger()
 
+_TURN = 2.0
+"""Seconds between two attempts to become the sender."""
 
-def serve(app: App, slack: Slack, stop: Event, *, started: Callable[[], None] = lambda: None) -> bool:
+
+def serve(
+    app: App,
+    stop: Event,
+    *,
+    slack: Slack | None,
+    worker: bool = True,
+    schedule: Schedule | None = None,
+    started: Callable[[], None] = lambda: None,
+) -> bool:
     """Serve until `stop` is set; False where a loop ended before. `started`: called when everything runs.
 
-    Raise `store.exclusive.Taken` where another process works on the database.
+    Raise `store.exclusive.Taken` where only one process may work on the database, and another one does.
     """
-    with app.dispatcher.alone() as taken_back:
-        if taken_back:
-            log.info("runs.taken_back", runs=taken_back)
-        try:
+    loops: list[Callable[[Event], None]] = []
+    with ExitStack() as held:
+        if worker:
+            taken_back = held.enter_context(app.dispatcher.alone())
+            if taken_back:
+                log.info("runs.taken_back", runs=taken_back)
+            loops.append(app.dispatcher.run)
+        if slack is not None:
+            held.callback(slack.hearing.close)
             # The work goes on while Slack is not to be reached.
-            with _threads(stop, app.dispatcher.run, slack.sender.run, slack.hearing.connect) as ended:
-                slack.schedule.start()
-                started()
-                stop.wait()
-                log.info("stopping")
-                slack.schedule.stop()
-        finally:
-            slack.hearing.close()
+            loops += [slack.hearing.connect, partial(_send, app, slack)]
+        with _threads(stop, *loops) as ended:
+            if schedule is not None:
+                schedule.start()
+            started()
+            stop.wait()
+            log.info("stopping")
+            if schedule is not None:
+                schedule.stop()
     log.info("stopped")
     return not ended
+
+
+def schedule_of(app: App) -> Schedule:
+    """What makes the summary of the day."""
+    zone = ZoneInfo(app.settings.timezone)
+    return Schedule(
+        lambda today: digests.make(app.context, today=today, zone=zone),
+        at=time.fromisoformat(app.settings.digest_at),
+        zone=zone,
+        clock=app.context.clock,
+    )
+
+
+def _send(app: App, slack: Slack, stop: Event) -> None:
+    """Send, as long as this process is the one that does. Another one takes over when it ends."""
+    while not stop.is_set():
+        try:
+            with exclusive(app.context.database, name=SENDER) as is_held:
+                slack.sender.run(stop, entitled=is_held)
+        except Taken:
+            stop.wait(_TURN)
+        except DBAPIError as error:
+            log.warning("sender.without_database", error=type(error).__name__)
+            stop.wait(_TURN)
 
 
 @contextmanager
@@ -45,7 +93,7 @@ def _threads(stop: Event, *loops: Callable[[Event], None]) -> Iterator[list[str]
     Yields the names of those that ended by an error.
     """
     ended: list[str] = []
-    threads = [Thread(target=_guarded, args=(loop, stop, ended), name=loop.__qualname__) for loop in loops]
+    threads = [Thread(target=_guarded, args=(loop, stop, ended)) for loop in loops]
     for thread in threads:
         thread.start()
     try:
@@ -61,6 +109,6 @@ def _guarded(loop: Callable[[Event], None], stop: Event, ended: list[str]) -> No
     try:
         loop(stop)
     except Exception as error:  # the loops' edge: the process ends and says why
-        log.error("loop.ended", loop=loop.__qualname__, error=type(error).__name__, exc_info=error)
-        ended.append(loop.__qualname__)
+        log.error("loop.ended", loop=str(loop), error=type(error).__name__, exc_info=error)
+        ended.append(str(loop))
         stop.set()

@@ -1,18 +1,14 @@
 """The wiring of what speaks with Slack."""
 
 from dataclasses import dataclass
-from datetime import time
-from zoneinfo import ZoneInfo
 
 from bot.app import App
 from bot.hearing import Hearing
-from bot.schedule import Schedule
 from bot.sender import PACE, Sender
 from bot.workspace import Workspace, adopt, connect
 from handlers.groups import Groups
 from handlers.rights import Rights
 from handlers.surface import Surface
-from workflows.engine import digests
 from workflows.engine.digests import LEADS
 from workflows.engine.notices import FAILURES
 
@@ -24,9 +20,6 @@ class Slack:
     workspace: Workspace
     sender: Sender
     hearing: Hearing
-    schedule: Schedule
-    zone: ZoneInfo
-    """Whose days the digests are about."""
 
 
 def in_slack(app: App, *, pace: float = PACE) -> Slack:
@@ -43,19 +36,7 @@ def in_slack(app: App, *, pace: float = PACE) -> Slack:
         groups=groups,
         slack_team=workspace.team,
     )
-    zone = ZoneInfo(settings.timezone)
-    return Slack(
-        workspace=workspace,
-        sender=sender_of(app, workspace, pace=pace),
-        hearing=Hearing(workspace, surface),
-        schedule=Schedule(
-            lambda today: digests.make(context, today=today, zone=zone),
-            at=time.fromisoformat(settings.digest_at),
-            zone=zone,
-            clock=context.clock,
-        ),
-        zone=zone,
-    )
+    return Slack(workspace=workspace, sender=sender_of(app, workspace, pace=pace), hearing=Hearing(workspace, surface))
 
 
 def connected(app: App) -> Workspace:

@@ -48,13 +48,16 @@ class Database:
             self._turns = Turns()
         else:
             self.engine = _postgresql(parsed, connections)
+        # SQLite's reads are of one state by themselves.
+        isolated = {"isolation_level": "REPEATABLE READ"} if self.dialect == "postgresql" else {}
+        self._reading: Engine = self.engine.execution_options(**isolated)
         self.writing: Engine = self.engine.execution_options(countersign_write=True)
         """The engine whose transactions take the write lock at once."""
 
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A transaction that only reads; it sees one state of the database throughout."""
-        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+        with Session(self._reading, expire_on_commit=False) as session, session.begin():
             yield session
 
     @contextmanager

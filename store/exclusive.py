@@ -1,18 +1,21 @@
-"""One process at a time works on a database.
+"""One process at a time works on a SQLite file, and one at a time sends to Slack.
 
-While somebody holds this, every run that stands as being worked on is either his own or a dead process's. The lock is
-the operating system's or the server's, so it goes with the process however that ends.
+While somebody holds the work lock, every run that stands as being worked on is either his own or a dead process's. The
+lock is the operating system's or the server's, so it goes with the process however that ends.
 """
 
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from filelock import FileLock, Timeout
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from store.database import Database
 
+WORK, SENDER = "work", "sender"
+"""The locks: who works on runs, and who sends to Slack."""
 _ADVISORY_KEY = 0x636F756E746572
 """Of PostgreSQL's advisory lock: "counter" in ASCII."""
 
@@ -26,36 +29,49 @@ class Taken(RuntimeError):
 
 
 @contextmanager
-def exclusive(database: Database, *, patience: float = 0) -> Iterator[None]:
-    """Hold the database's work lock for the block.
+def exclusive(database: Database, *, name: str = WORK, patience: float = 0) -> Iterator[Callable[[], bool]]:
+    """Hold a lock of the database's for the block; yields what tells whether it is still held.
 
-    `patience`: for how many seconds another process that holds it is waited for. Raise `Taken` then.
+    `name`: which lock. One on PostgreSQL is lost with its connection. `patience`: for how many seconds another process
+    that holds it is waited for. Raise `Taken` then.
     """
     if database.file is not None:
-        lock = FileLock(f"{database.file}.lock")
+        lock = FileLock(f"{database.file}.lock" if name == WORK else f"{database.file}.{name}.lock")
         try:
             lock.acquire(timeout=patience)
         except Timeout:
             raise Taken(f"another Countersign process works on {database.file}") from None
         try:
-            yield
+            yield lambda: True
         finally:
             lock.release()
         return
+    key = _ADVISORY_KEY + zlib.crc32(name.encode()) if name != WORK else _ADVISORY_KEY
     with database.engine.connect() as connection:
-        _lock(connection, patience)
+        _lock(connection, key, patience)
         try:
-            yield
+            yield lambda: _is_held(connection)
         finally:
-            connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _ADVISORY_KEY})
-            connection.commit()
+            if _is_held(connection):
+                connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": key})
+                connection.commit()
 
 
-def _lock(connection: Connection, patience: float) -> None:
+def _is_held(connection: Connection) -> bool:
+    """Does the session still live that holds the lock?"""
+    try:
+        connection.execute(text("SELECT 1"))
+        connection.commit()
+    except DBAPIError:
+        return False
+    return True
+
+
+def _lock(connection: Connection, key: int, patience: float) -> None:
     wait = f"{max(1, round(patience * 1000))}ms"
     connection.execute(text("SELECT set_config('lock_timeout', :wait, true)"), {"wait": wait})
     try:
-        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _ADVISORY_KEY})
+        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": key})
     except OperationalError as error:
         if getattr(error.orig, "sqlstate", None) != _LOCK_NOT_AVAILABLE:
             raise

@@ -190,14 +190,18 @@ def doctor(json: Json = False) -> None:
 
 
 @app.command()
-def serve() -> None:
+def serve(
+    no_worker: Annotated[bool, typer.Option("--no-worker", help="Leave the cases to another process.")] = False,
+    no_slack: Annotated[bool, typer.Option("--no-slack", help="Leave Slack to another process.")] = False,
+    no_schedule: Annotated[bool, typer.Option("--no-schedule", help="Leave the summaries to another process.")] = False,
+) -> None:
     """Serve a Slack workspace: work on cases, show cards, hear decisions, until stopped.
 
-    Needs SLACK_BOT_TOKEN and SLACK_APP_TOKEN.
+    Needs SLACK_BOT_TOKEN and SLACK_APP_TOKEN. On PostgreSQL several of these share the work.
     """
-    from bot.cli.serving import serve_slack
+    from bot.cli.serving import serve_roles
 
-    raise typer.Exit(serve_slack())
+    raise typer.Exit(serve_roles(worker=not no_worker, in_slack=not no_slack, with_schedule=not no_schedule))
 
 
 @app.command()

@@ -7,7 +7,7 @@ from bot.sender import OPEN_CARDS, PACE
 from bot.slack import connected, sender_of
 from bot.workspace import Workspace
 from store import messages, outbox
-from store.exclusive import Taken
+from store.exclusive import SENDER, Taken, exclusive
 from workflows.engine.errors import Refused
 from workflows.engine.registry import AnyWorkflow
 from workflows.engine.states import ReviewState
@@ -31,7 +31,7 @@ def post(app: App, workflow: AnyWorkflow, workspace: Workspace) -> bool:
     channel, team = workflow.review.post_to, app.context.team
     assert channel is not None
     try:
-        with app.dispatcher.alone():
+        with exclusive(app.context.database, name=SENDER):
             sender = sender_of(app, workspace, pace=PACE)
             sender.prepare()
             done = sender.drain(seconds=LONGEST)

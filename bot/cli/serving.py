@@ -12,19 +12,27 @@ from bot.signals import stopping_on_signals
 from workflows.engine.errors import Refused
 
 
-def serve_slack() -> int:
+def serve_roles(*, worker: bool, in_slack: bool, with_schedule: bool) -> int:
     """Serve until SIGTERM or Ctrl-C; returns the exit code."""
-    from bot.server import serve
-    from bot.slack import in_slack
+    from bot.server import schedule_of, serve
+    from bot.slack import in_slack as slack_of
 
     with one_line_errors(), stopping_on_signals() as stop, opened(settings(), log_level="info") as app:
-        slack = in_slack(app)
+        slack = slack_of(app) if in_slack else None
+        schedule = schedule_of(app) if with_schedule else None
+        roles = {
+            "works on cases": worker,
+            f"serves the Slack workspace {slack.workspace.name if slack else ''}": in_slack,
+            "makes the summary of the day": with_schedule,
+        }
+        if not any(roles.values()):
+            raise Refused("there is nothing left to do: leave out one of --no-worker, --no-slack, --no-schedule")
 
         def started() -> None:
-            where = f"{slack.workspace.name} ({slack.workspace.team})"
-            typer.echo(f"Countersign serves the Slack workspace {where}; Ctrl-C stops it.", err=True)
+            doing = ", ".join(what for what, wanted in roles.items() if wanted)
+            typer.echo(f"Countersign {doing}; Ctrl-C stops it.", err=True)
 
-        return 0 if serve(app, slack, stop, started=started) else 1
+        return 0 if serve(app, stop, slack=slack, worker=worker, schedule=schedule, started=started) else 1
 
 
 def serve_sample_desk(file: Path, port: int) -> int:

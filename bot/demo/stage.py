@@ -17,7 +17,7 @@ from bot.demo.players import FAILURES, REVIEWS
 from bot.demo.story import HINT, OUTAGE, UNLUCKY, Told
 from bot.sandbox.running import Running, serving
 from bot.sandbox.sandbox import APP_TOKEN, BOT_TOKEN, Sandbox
-from bot.server import serve
+from bot.server import schedule_of, serve
 from bot.settings import Settings
 from bot.slack import Slack, in_slack
 from store import runs
@@ -94,7 +94,7 @@ def staged(
 
             def run() -> None:
                 try:
-                    serve(app, slack, stop, started=started.set)
+                    serve(app, stop, slack=slack, schedule=schedule_of(app), started=started.set)
                 finally:
                     started.set()
 

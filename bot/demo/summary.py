@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from bot.demo.reading import lines
 from bot.demo.stage import Stage
@@ -36,6 +37,6 @@ def summary(stage: Stage, cases: Sequence[int]) -> list[str]:
 
 def digest_of(stage: Stage, day: date) -> list[str]:
     """The digest that is made on a day, as it is posted."""
-    context, zone = stage.app.context, stage.slack.zone
+    context, zone = stage.app.context, ZoneInfo(stage.app.settings.timezone)
     made = digests.make(context, today=day, zone=zone)
     return lines(digest(digests.digest_view(context, made)).blocks) if made is not None else []

@@ -81,8 +81,10 @@ import bot, handlers, workflows, store
 imported = []
 for room in (bot, handlers, workflows, store):
     for module in pkgutil.walk_packages(room.__path__, f"{room.__name__}."):
-        # These are run, by alembic and by Python itself; nobody imports them.
-        if module.name != "store.migrations.env" and not module.name.endswith(".__main__"):
+        # The first is run by alembic; the second brings procrastinate, which reads the environment when it is imported,
+        # and is loaded where the database is PostgreSQL. The others are run by Python itself.
+        left_out = ("store.migrations.env", "bot.dispatching.queued")
+        if module.name not in left_out and not module.name.endswith(".__main__"):
             importlib.import_module(module.name)
             imported.append(module.name)
 assert len(imported) > 70, imported

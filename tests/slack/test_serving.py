@@ -32,14 +32,19 @@ def alone() -> Iterator[Running]:
 def slack(alone: Running, countersign: CommandLine) -> CommandLine:
     """The command line with the workflows of parcels.py, and settings for the sandbox."""
     alone.reset()
-    countersign.settings.update(
-        SLACK_BOT_TOKEN=BOT_TOKEN,
-        SLACK_APP_TOKEN=APP_TOKEN,
-        SLACK_API_URL=alone.api_url,
-        COUNTERSIGN_POST_TO=f"parcels={SUPPORT}",
-        COUNTERSIGN_REVIEWERS="parcels=S0SUPPORT+U0EVE",
-    )
+    countersign.settings.update(settings_for(alone))
     return countersign
+
+
+def settings_for(alone: Running) -> dict[str, str]:
+    """Settings that connect the workflows of parcels.py to the sandbox."""
+    return {
+        "SLACK_BOT_TOKEN": BOT_TOKEN,
+        "SLACK_APP_TOKEN": APP_TOKEN,
+        "SLACK_API_URL": alone.api_url,
+        "COUNTERSIGN_POST_TO": f"parcels={SUPPORT}",
+        "COUNTERSIGN_REVIEWERS": "parcels=S0SUPPORT+U0EVE",
+    }
 
 
 @dataclass(kw_only=True)
@@ -135,7 +140,7 @@ def test_serve_works_on_cases_shows_cards_hears_decisions_and_goes_on_after_a_re
         assert eve.submit({"queue.0.0": "=lost"}).outcome == "closed"
         ana.wait_until(lambda: "Applied: P-2" in words(ana.messages(SUPPORT)[1].blocks))
     assert len(ana.messages(SUPPORT)) == 2
-    lines = [line for line in first.log.splitlines() if not line.startswith("Countersign serves")]
+    lines = [line for line in first.log.splitlines() if not line.startswith("Countersign ")]
     assert {json.loads(line)["event"] for line in lines} >= {"socket.connected", "message.sent", "stopped"}
     assert "xoxb" not in first.log
     assert "secret" not in first.log
@@ -173,3 +178,25 @@ def test_a_database_belongs_to_the_first_workspace_it_was_used_with(slack: Comma
         connection.commit()
     assert "the database belongs to the Slack workspace T0OTHER" in slack("serve").error()
     assert owner(slack) == "T0OTHER"
+
+
+def test_of_two_processes_one_sends_and_the_other_takes_over_when_it_dies(
+    postgres_url: str, alone: Running, countersign: CommandLine
+) -> None:
+    """F52: and no card is posted twice."""
+    alone.reset()
+    countersign.settings.update(settings_for(alone), COUNTERSIGN_DATABASE_URL=postgres_url)
+    countersign.done("migrate")
+    ana, administrator = alone.person(ANA), alone.administrator
+    first = countersign.started("serve")
+    administrator.wait_until(administrator.sockets, seconds=30)
+    countersign("submit", '{"id": 1, "text": "unsure"}', "--workflow", "parcels")
+    (card,) = ana.wait_until(lambda: ana.messages(SUPPORT))
+    with served(countersign, alone):
+        administrator.wait_until(lambda: administrator.sockets() == 2, seconds=30)
+        first.kill()
+        first.communicate()
+        administrator.wait_until(lambda: administrator.sockets() == 1, seconds=30)
+        assert ana.press(SUPPORT, card.ts, "approve").acknowledged
+        ana.wait_until(lambda: "Applied: P-1" in words(ana.messages(SUPPORT)[0].blocks), seconds=30)
+    assert len(administrator.calls("chat.postMessage")) == 1

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from store import runs, teams
 from workflows.engine.context import SYSTEM, Context
+from workflows.engine.errors import Unknown
 from workflows.engine.states import RunState
 from workflows.engine.transitions import move_run
 
@@ -19,6 +20,23 @@ class Claimed:
     run: int
     case: int
     epoch: int
+
+
+def claim_one(context: Context, run: int) -> Claimed | None:
+    """Claim a run, if it is ready. Raise `Unknown` where this process does not know its workflow."""
+    with context.database.write() as session:
+        row = runs.get(session, run)
+        if row is None:
+            return None
+        name = teams.workflow_name(session, row.workflow_id)
+        if name not in context.registry:
+            raise Unknown(f"the workflow {name} is not known to this process")
+        held_at, epoch = row.epoch, row.epoch + 1
+        if row.state != RunState.READY or not move_run(
+            session, row, RunState.RUNNING, at=context.clock(), actor=SYSTEM, held_at=held_at, epoch=epoch
+        ):
+            return None
+        return Claimed(run=row.id, case=row.case_id, epoch=epoch)
 
 
 def claim(context: Context, *, limit: int, case: int | None = None, since: datetime | None = None) -> list[Claimed]:

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from tenacity import retry, retry_if_exception_type, stop_after_attempt
 
-from store import audit, cases, contents, reviews, runs, teams
+from store import audit, cases, contents, queue, reviews, runs, teams
 from workflows.engine import notices
 from workflows.engine.canonical import MAX_BYTES, digest, to_body, unstorable
 from workflows.engine.complaints import complaints
@@ -144,6 +144,7 @@ def _take_in(
         state=RunState.READY,
         at=at,
     )
+    queue.enqueue(session, run=run, case=case)
     audit.record(
         session,
         team=team,

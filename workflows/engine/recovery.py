@@ -8,6 +8,7 @@ from workflows.engine.canonical import canonical
 from workflows.engine.claiming import BUSY
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.delivering import is_in_doubt, not_applied, put_in_doubt, show_review
+from workflows.engine.registry import AnyWorkflow
 from workflows.engine.states import RunState
 from workflows.engine.transitions import move_run
 
@@ -27,16 +28,28 @@ def take_back(context: Context) -> int:
         }
         held = runs.in_states(session, workflows=known, states=BUSY)
         for run in held:
-            workflow = context.registry.get(known[run.workflow_id])
-            if run.state == RunState.DELIVERING and is_in_doubt(workflow, run, None):
-                put_in_doubt(session, run, context=context)
-                show_review(session, run, workflow, context=context)
-            elif run.epoch >= MAX_CLAIMS:
-                _set_aside(session, run, context=context)
-                show_review(session, run, workflow, context=context)
-            else:
-                move_run(session, run, RunState.READY, at=context.clock(), actor=SYSTEM)
+            _take_back(session, run, context.registry.get(known[run.workflow_id]), context=context)
         return len(held)
+
+
+def take_back_one(context: Context, run: int) -> None:
+    """Make a run ready again that a dead worker held. Only for whoever is entitled to it: its job came back."""
+    with context.database.write() as session:
+        row = runs.get(session, run)
+        if row is not None and row.state in BUSY:
+            name = teams.workflow_name(session, row.workflow_id)
+            _take_back(session, row, context.registry.get(name), context=context)
+
+
+def _take_back(session: Session, run: schema.Run, workflow: AnyWorkflow, *, context: Context) -> None:
+    if run.state == RunState.DELIVERING and is_in_doubt(workflow, run, None):
+        put_in_doubt(session, run, context=context)
+        show_review(session, run, workflow, context=context)
+    elif run.epoch >= MAX_CLAIMS:
+        _set_aside(session, run, context=context)
+        show_review(session, run, workflow, context=context)
+    else:
+        move_run(session, run, RunState.READY, at=context.clock(), actor=SYSTEM)
 
 
 def _set_aside(session: Session, run: schema.Run, *, context: Context) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from store import audit, cases, deliveries, journal, runs, schema, teams
+from store import audit, cases, deliveries, journal, queue, runs, schema, teams
 from store.journal import StepLine
 from workflows.engine import delivering
 from workflows.engine.context import Context
@@ -91,6 +91,7 @@ def start(
         output_id=parent.output_id if delivery_only else None,
         at=at,
     )
+    queue.enqueue(session, run=child, case=parent.case_id)
     journal.recall(session, recalled, team=parent.team_id, run=child, at=at)
     audit.record(
         session,

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from store import audit, deliveries, reviews, runs, schema
+from store import audit, deliveries, queue, reviews, runs, schema
 from workflows.engine.states import DELIVERY_MOVES, REVIEW_MOVES, RUN_MOVES, DeliveryState, ReviewState, RunState
 
 
@@ -43,6 +43,8 @@ def move_run(
         case=run.case_id,
         details={"from": frm},
     )
+    if to is RunState.READY:
+        queue.enqueue(session, run=run.id, case=run.case_id)
     return True
 
 

@@ -25,8 +25,8 @@ AFTER_TROUBLE = 2.0
 """Seconds before the next look where one failed."""
 
 
-class Dispatcher:
-    """The embedded dispatcher: one process, several threads."""
+class Embedded:
+    """A pool of threads in the one process that works on a SQLite file."""
 
     def __init__(self, context: Context, runner: Runner, *, threads: int) -> None:
         self._context = context

@@ -1,0 +1,54 @@
+"""Which runs are to be advanced. On SQLite the ready row is the queue; on PostgreSQL it is procrastinate's.
+
+A run is queued on the session's own connection, in the transaction that makes it ready: there is never the one without
+the other. Jobs of one case are worked on one after the other.
+"""
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+if TYPE_CHECKING:  # procrastinate comes with the extra "postgres"
+    from procrastinate import App
+
+TASK = "advance"
+QUEUE = "runs"
+
+_WITHOUT_JOB = text(
+    """
+    SELECT runs.id, runs.case_id FROM runs
+    WHERE runs.state IN (:ready, :running, :delivering) AND NOT EXISTS (
+        SELECT 1 FROM procrastinate_jobs AS job
+        WHERE job.task_name = :task AND job.status IN ('todo', 'doing') AND (job.args->>'run')::bigint = runs.id
+    )
+    ORDER BY runs.id
+    """
+)
+
+
+def enqueue(session: Session, *, run: int, case: int) -> None:
+    """Have a run advanced once this transaction is committed."""
+    if session.get_bind().dialect.name != "postgresql":
+        return
+    connection = session.connection().connection.driver_connection
+    job = _deferring().configure_task(TASK, queue=QUEUE, lock=f"case-{case}", connection=connection)
+    job.defer(run=run)
+
+
+def enqueue_forgotten(session: Session, *, ready: str, running: str, delivering: str) -> int:
+    """Queue the runs that stand in one of these states and have no job; returns how many."""
+    states = {"ready": ready, "running": running, "delivering": delivering}
+    found = session.execute(_WITHOUT_JOB, {**states, "task": TASK}).all()
+    for run, case in found:
+        enqueue(session, run=run, case=case)
+    return len(found)
+
+
+@cache
+def _deferring() -> "App":
+    """An app that only defers, on connections that it is given; it opens none of its own."""
+    from procrastinate import App, SyncPsycopgConnector
+
+    return App(connector=SyncPsycopgConnector())
