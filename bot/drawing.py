@@ -8,7 +8,7 @@ from handlers.blocks.digest import digest
 from handlers.blocks.drawn import Drawn
 from handlers.blocks.failures import failures, nowhere, unsent
 from handlers.blocks.queue import queue
-from store import outbox
+from store import cards, outbox
 from store.schema import OutboxRow
 from workflows.engine.cards import card_view, failure_view
 from workflows.engine.context import Context
@@ -44,7 +44,7 @@ def draw(context: Context, rows: Sequence[OutboxRow]) -> Picture:
             return Picture(drawn=card(view) if belongs or not waits else None, waits=waits)
         case "queue":
             with context.database.read() as session:
-                rest = outbox.unshown(session, team=context.team, channel=first.channel, open_state=ReviewState.OPEN)
+                rest = cards.unshown(session, team=context.team, channel=first.channel, open_state=ReviewState.OPEN)
             return Picture(drawn=queue(first.channel, rest.number, rest.oldest) if rest.oldest else None)
         case "failure":
             return Picture(drawn=failures([failure_view(context, _id(row)) for row in rows]))

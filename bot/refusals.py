@@ -64,9 +64,22 @@ _CODES = {
     "team_added_to_org": Then.LATER,
     "message_limit_exceeded": Then.LATER,
 }
+_ADVICE = {
+    Then.NO_CHANNEL: "see that the channel is there, and that Countersign is in it",
+    Then.NO_TOKEN: "see SLACK_BOT_TOKEN, and that the app is installed with the scopes of manifest.json",
+    Then.WAIT: "nothing; Slack asked to wait",
+}
+"""What an operator can do about a refusal."""
 _WORD = re.compile("[a-z0-9_]{1,100}")
 TRANSPORT = (OSError, HTTPException, SlackClientError, json.JSONDecodeError, UnicodeDecodeError)
 """What a call to Slack raises besides: no connection, one that broke, an answer that cannot be read."""
+
+
+def advice(code: str) -> str:
+    """What an operator can do where Slack, or we, said this word."""
+    if code == "Unknown":
+        return "name the file of its workflow in COUNTERSIGN_WORKFLOWS"
+    return _ADVICE.get(_CODES.get(code, Then.LATER), "see that Slack can be reached from here")
 
 
 def refusal(error: Exception) -> Refusal:

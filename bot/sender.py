@@ -21,8 +21,9 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_e
 from bot.drawing import NOWHERE, UNSENT, draw
 from bot.refusals import TRANSPORT, Refusal, Then, refusal
 from handlers.blocks.drawn import Drawn
-from store import messages, outbox
-from store.outbox import CARD, QUEUE, Unshown
+from store import cards, messages, outbox
+from store.cards import Unshown
+from store.outbox import CARD, QUEUE
 from store.schema import OutboxRow
 from workflows.engine.context import Context
 from workflows.engine.digests import LEADS
@@ -189,12 +190,12 @@ class Sender:
             rows = outbox.due(session, team=team, channel=channel, at=at, limit=_TOGETHER)
             has_room = messages.waiting(session, team=team, channel=channel) < OPEN_CARDS
             if not rows and has_room:
-                rows = outbox.due_card(session, team=team, channel=channel, open_state=open_state, at=at)
+                rows = cards.due(session, team=team, channel=channel, open_state=open_state, at=at)
             if not rows:
                 self._known(channel).look_again = False
-                outbox.drop_cards(session, team=team, channel=channel, open_state=open_state)
+                cards.drop(session, team=team, channel=channel, open_state=open_state)
                 if not has_room:
-                    outbox.hold_cards(session, team=team, channel=channel)
+                    cards.hold(session, team=team, channel=channel)
                 self._want_queue(session, channel)
                 rows = outbox.due_queue(session, team=team, channel=channel, at=at)
             together = [row for row in rows if row.kind == FAILURE] if rows and rows[0].kind == FAILURE else rows[:1]
@@ -206,7 +207,7 @@ class Sender:
     def _want_queue(self, session: Session, channel: str) -> None:
         """Have the channel's queue drawn where what it shows is no longer so."""
         known, team, now = self._known(channel), self._context.team, time.monotonic()
-        rest = outbox.unshown(session, team=team, channel=channel, open_state=ReviewState.OPEN)
+        rest = cards.unshown(session, team=team, channel=channel, open_state=ReviewState.OPEN)
         subject = f"{QUEUE}:{channel}"
         stands = messages.of_subject(session, team=team, channel=channel, subject=subject) is not None
         if rest == known.queue or not (rest.number or stands):

@@ -27,14 +27,11 @@ class _Team(_Payload):
 
 
 class _Pressed(_Payload):
-    action_id: str
     value: str = ""
 
 
 class _Container(_Payload):
-    type: str
     channel_id: str | None = None
-    is_ephemeral: bool = False
 
 
 class _State(_Payload):
@@ -57,7 +54,6 @@ class Click(_Payload):
     user: User
     actions: list[_Pressed] = Field(min_length=1)
     container: _Container
-    trigger_id: str
     view: Modal | None = None
 
     @property
@@ -79,7 +75,6 @@ class Typed(_Payload):
 
     team_id: str
     user_id: str
-    channel_id: str
     text: str = ""
 
     @property

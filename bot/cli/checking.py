@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from bot.app import App, opened
 from bot.cli.printing import one_line_errors, out, print_json
 from bot.models import examples_of
+from bot.refusals import advice
 from bot.settings import settings
 from bot.workspace import check as check_workspace
 from bot.workspace import connect
@@ -117,17 +118,6 @@ def _workflow(app: App, workflow: AnyWorkflow) -> Iterator[Finding]:
         )
 
 
-_IN_CHANNEL = "see that the channel is there, and that Countersign is in it"
-_TOKEN = "see SLACK_BOT_TOKEN, and that the app is installed with the scopes of manifest.json"  # noqa: S105  # advice
-_ADVICE = {
-    **dict.fromkeys(("channel_not_found", "not_in_channel", "is_archived", "restricted_action"), _IN_CHANNEL),
-    **dict.fromkeys(("invalid_auth", "token_revoked", "account_inactive", "missing_scope", "not_authed"), _TOKEN),
-    "Unknown": "name the file of its workflow in COUNTERSIGN_WORKFLOWS",
-    "ratelimited": "nothing; Slack asked to wait",
-}
-"""What to do where Slack said this."""
-
-
 def _slack(app: App) -> Iterator[Finding]:
     settings = app.settings
     if settings.slack_bot_token is None and settings.slack_app_token is None:
@@ -168,7 +158,7 @@ def _messages(app: App) -> Iterator[Finding]:
             yield Finding(
                 level="note",
                 what=f"messages that wait for {one.channel} ({one.error}): {one.number}",
-                do=_ADVICE.get(one.error, "see that Slack can be reached from here"),
+                do=advice(one.error),
             )
 
 

@@ -6,7 +6,7 @@ from bot.app import App
 from bot.sender import OPEN_CARDS, PACE
 from bot.slack import connected, sender_of
 from bot.workspace import Workspace
-from store import messages, outbox
+from store import cards, messages, outbox
 from store.exclusive import SENDER, Taken, exclusive
 from workflows.engine.errors import Refused
 from workflows.engine.registry import AnyWorkflow
@@ -39,11 +39,11 @@ def post(app: App, workflow: AnyWorkflow, workspace: Workspace) -> bool:
         typer.echo(f"{taken}; if it is `countersign serve`, it posts the cards", err=True)
         return True
     with app.context.database.read() as session:
-        cards = messages.waiting(session, team=team, channel=channel)
-        rest = outbox.unshown(session, team=team, channel=channel, open_state=ReviewState.OPEN)
+        waiting = messages.waiting(session, team=team, channel=channel)
+        rest = cards.unshown(session, team=team, channel=channel, open_state=ReviewState.OPEN)
         held = outbox.held_up(session, team=team, channel=channel)
     more = f", {rest.number:,} more behind one card" if rest.number else ""
-    typer.echo(f"{channel}: {cards} of at most {OPEN_CARDS} open cards{more}", err=True)
+    typer.echo(f"{channel}: {waiting} of at most {OPEN_CARDS} open cards{more}", err=True)
     if not done:
         typer.echo(f"not everything was posted: {held.number:,} messages wait; Slack said: {held.error}", err=True)
     return done

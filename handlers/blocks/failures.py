@@ -15,7 +15,7 @@ _TOLD = 2
 """Failures at once that are told one by one."""
 _NAMED = 20
 """Cases that a summary names."""
-_STOPPED = {
+_SAID = {
     RunState.FAILED: "failed",
     RunState.PARKED: "is parked: its journal and the code do not fit together",
     RunState.DOUBTFUL: "is in doubt: its delivery may have happened or not",
@@ -91,4 +91,4 @@ def _sentence(view: FailureView) -> str:
 
 
 def _how(view: FailureView) -> str:
-    return _STOPPED.get(RunState(view.state), "stopped; it went on since")
+    return _SAID.get(RunState(view.state), "stopped; it went on since")

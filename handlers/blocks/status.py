@@ -14,7 +14,7 @@ _DECIDED = {
     "rejected": "Rejected",
 }
 _UNDER_WAY = frozenset({RunState.READY, RunState.RUNNING, RunState.DELIVERING, RunState.HOLDING, RunState.WAITING})
-_STOPPED = frozenset({RunState.FAILED, RunState.PARKED})
+_NOT_APPLIED = frozenset({RunState.FAILED, RunState.PARKED})
 _BRIEF = Room(text=0, line=0, items=0)
 """For a notification, which has room for no detail."""
 _ELSE = {
@@ -102,7 +102,7 @@ def _outcome(view: CardView, room: Room) -> tuple[str, str]:
     if state is RunState.DOUBTFUL:
         look = f"Look there; then `countersign settle {view.case}` records what you found."
         return "Apply in doubt", f": it may have happened or not. {look}"
-    if state in _STOPPED:
+    if state in _NOT_APPLIED:
         return "Apply failed", f"; the decision is kept. An engineer can say /rerun {view.case}."
     if view.decision is not None and view.decision.follows == "propose_again":
         return "To be proposed again", " on a new card."
@@ -111,7 +111,7 @@ def _outcome(view: CardView, room: Room) -> tuple[str, str]:
 
 def _detail(view: CardView, room: Room) -> list[Block]:
     """What went wrong."""
-    went_wrong = RunState(view.run_state) in (*_STOPPED, RunState.DOUBTFUL)
+    went_wrong = RunState(view.run_state) in (*_NOT_APPLIED, RunState.DOUBTFUL)
     return _quoted(view.problem, room) if went_wrong else []
 
 

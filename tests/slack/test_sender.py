@@ -5,7 +5,7 @@ from threading import Event, Thread
 
 import pytest
 
-from store import messages, outbox, runs, schema
+from store import cards, messages, outbox, runs, schema
 from tests.sample import sample_workflow
 from tests.slack.stage import ANA, FAILED, GENERAL, SUPPORT, Stage, buttons, words
 from workflows import Autonomy, Review
@@ -180,7 +180,7 @@ def test_a_restarted_sender_changes_the_cards_that_stand_and_posts_none_twice(st
 def test_what_was_being_sent_when_the_sender_ended_is_sent_after_a_restart(stage: Stage) -> None:
     take_in(stage, stage.sample(), 1)
     with stage.world.database.write() as session:
-        (row,) = outbox.due_card(session, team=1, channel=SUPPORT, open_state="open", at=stage.world.clock())
+        (row,) = cards.due(session, team=1, channel=SUPPORT, open_state="open", at=stage.world.clock())
         outbox.move(session, row, frm="due", to="attempting", attempts=1)
     stage.sender = stage.new_sender()
     stage.send()

@@ -70,7 +70,7 @@ def accept(workflow: AnyWorkflow, values: Mapping[str, JsonValue]) -> Accepted:
 def _key(workflow: AnyWorkflow, input: BaseModel) -> str:
     try:
         key: object = workflow.key(input)
-    except Exception as error:
+    except Exception as error:  # the author's code; said as a bad input
         raise InvalidInput(f"no key can be made of it: {type(error).__name__}: {error}") from error
     if not isinstance(key, str) or not key or len(key) > MAX_CASE_KEY or not key.isprintable():
         raise InvalidInput(f"its key has to be 1 to {MAX_CASE_KEY} printable characters, it is {key!r:.40}")

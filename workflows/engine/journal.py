@@ -78,7 +78,7 @@ class Journal:
         try:
             with recording(self):
                 yield
-        except Exception as error:
+        except Exception as error:  # goes through; what broke the journal before it goes first
             if self._broken is not None and error is not self._broken:
                 raise self._broken from error
             raise
@@ -132,7 +132,7 @@ class Journal:
             with recording(None):
                 result = call.invoke()
             output = canonical(call.result.dump_python(result, mode="json", by_alias=False, round_trip=True))
-        except Exception as error:
+        except Exception as error:  # goes through, once it is journaled
             row |= {"state": StepState.FAILED, "error": type(error).__name__, "cost": Decimal(0)}
             self._write(row, start, f'{{"input":{arguments},"error":{canonical(words_of(error))}}}')
             raise

@@ -130,7 +130,7 @@ DELIVERY_MOVES: Mapping[DeliveryState, frozenset[DeliveryState]] = {
 }
 
 OUTBOX_MOVES: Mapping[OutboxState, frozenset[OutboxState]] = {
-    _O.DUE: frozenset({_O.ATTEMPTING, _O.HELD}),
+    _O.DUE: frozenset({_O.ATTEMPTING, _O.HELD, _O.SENT}),  # the last: no longer needed, and never shown
     _O.HELD: frozenset({_O.ATTEMPTING, _O.DUE, _O.SENT}),
     _O.ATTEMPTING: frozenset({_O.DUE, _O.SENT, _O.DEAD}),
     _O.SENT: frozenset({_O.DUE}),
