@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from handlers.blocks.card import card
 from handlers.blocks.digest import digest
+from handlers.blocks.doubt import doubt, is_open
 from handlers.blocks.drawn import Drawn
 from handlers.blocks.failures import failures, nowhere, unsent
 from handlers.blocks.queue import queue
@@ -13,6 +14,7 @@ from store.schema import OutboxRow
 from workflows.engine.cards import card_view, failure_view
 from workflows.engine.context import Context
 from workflows.engine.digests import digest_view
+from workflows.engine.doubt_views import doubt_view
 from workflows.engine.states import ReviewState
 
 NOWHERE = "nowhere"
@@ -42,6 +44,9 @@ def draw(context: Context, rows: Sequence[OutboxRow]) -> Picture:
             waits = view.state == ReviewState.OPEN
             belongs = context.registry.get(view.workflow).review.post_to == first.channel
             return Picture(drawn=card(view) if belongs or not waits else None, waits=waits)
+        case "doubt":
+            asked = doubt_view(context, _id(first))
+            return Picture(drawn=doubt(asked), waits=is_open(asked))
         case "queue":
             with context.database.read() as session:
                 rest = cards.unshown(session, team=context.team, channel=first.channel, open_state=ReviewState.OPEN)

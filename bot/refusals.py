@@ -35,6 +35,8 @@ class Refusal:
     """Slack's code, or the name of the error."""
     after: float | None = None
     """Seconds that Slack asked to wait."""
+    unsure: bool = False
+    """It may have been done all the same."""
 
 
 _CODES = {
@@ -64,6 +66,8 @@ _CODES = {
     "team_added_to_org": Then.LATER,
     "message_limit_exceeded": Then.LATER,
 }
+_HALFWAY = frozenset({"fatal_error", "internal_error", "service_unavailable", "request_timeout"})
+"""Words after which Slack may have done a part of it."""
 _ADVICE = {
     Then.NO_CHANNEL: "see that the channel is there, and that Countersign is in it",
     Then.NO_TOKEN: "see SLACK_BOT_TOKEN, and that the app is installed with the scopes of manifest.json",
@@ -85,7 +89,7 @@ def advice(code: str) -> str:
 def refusal(error: Exception) -> Refusal:
     """Read what a call to Slack raised. An unknown word of Slack's is taken at its word: it would refuse it again."""
     if not isinstance(error, SlackApiError):
-        return Refusal(then=Then.LATER, code=type(error).__name__)
+        return Refusal(then=Then.LATER, code=type(error).__name__, unsure=True)
     response = error.response
     status = getattr(response, "status_code", 200)
     try:
@@ -94,11 +98,12 @@ def refusal(error: Exception) -> Refusal:
         code = f"http_{status}"
     if not _WORD.fullmatch(code):
         # A page of somebody's in between, no answer of Slack's.
-        return Refusal(then=Then.LATER, code=f"http_{status}")
+        return Refusal(then=Then.LATER, code=f"http_{status}", unsure=True)
     if status == 429:
         code = "ratelimited"
     then = _CODES.get(code, Then.LATER if status >= 500 else Then.GIVE_UP)
-    return Refusal(then=then, code=code, after=_retry_after(error) if then is Then.WAIT else None)
+    unsure = status >= 500 or code in _HALFWAY
+    return Refusal(then=then, code=code, after=_retry_after(error) if then is Then.WAIT else None, unsure=unsure)
 
 
 def _retry_after(error: SlackApiError) -> float:

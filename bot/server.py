@@ -12,11 +12,14 @@ from threading import Event, Thread
 from zoneinfo import ZoneInfo
 
 import structlog
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from bot.app import App
+from bot.health import answering_health
 from bot.schedule import Schedule
 from bot.slack import Slack
+from store.database import Unavailable, hurried
 from store.exclusive import SENDER, Taken, exclusive
 from workflows.engine import digests
 
@@ -24,6 +27,8 @@ log = structlog.get_logger()
 
 _TURN = 2.0
 """Seconds between two attempts to become the sender."""
+_ANSWERS_WITHIN = 1.5
+"""Seconds within which the database has to answer a look at our health."""
 
 
 def serve(
@@ -40,7 +45,18 @@ def serve(
     Raise `store.exclusive.Taken` where only one process may work on the database, and another one does.
     """
     loops: list[Callable[[Event], None]] = []
+    ended: list[str] = []
+    running = Event()
     with ExitStack() as held:
+        # It answers first and ends last: what watches us learns how far we are.
+        alive = {"loops": lambda: not ended}
+        ready = {
+            "started": running.is_set,
+            "not stopping": lambda: not stop.is_set(),
+            "database": lambda: _answers(app),
+            "slack": lambda: slack is None or slack.hearing.is_connected,
+        }
+        held.enter_context(answering_health(app.settings.health_address, alive=alive, ready=ready))
         if worker:
             taken_back = held.enter_context(app.dispatcher.alone())
             if taken_back:
@@ -50,9 +66,10 @@ def serve(
             held.callback(slack.hearing.close)
             # The work goes on while Slack is not to be reached.
             loops += [slack.hearing.connect, partial(_send, app, slack)]
-        with _threads(stop, *loops) as ended:
+        with _threads(stop, *loops, ended=ended):
             if schedule is not None:
                 schedule.start()
+            running.set()
             started()
             stop.wait()
             log.info("stopping")
@@ -81,23 +98,28 @@ def _send(app: App, slack: Slack, stop: Event) -> None:
                 slack.sender.run(stop, entitled=is_held)
         except Taken:
             stop.wait(_TURN)
-        except DBAPIError as error:
+        except (DBAPIError, Unavailable) as error:
             log.warning("sender.without_database", error=type(error).__name__)
             stop.wait(_TURN)
 
 
+def _answers(app: App) -> bool:
+    with hurried(_ANSWERS_WITHIN), app.context.database.read() as session:
+        session.execute(text("SELECT 1"))
+    return True
+
+
 @contextmanager
-def _threads(stop: Event, *loops: Callable[[Event], None]) -> Iterator[list[str]]:
+def _threads(stop: Event, *loops: Callable[[Event], None], ended: list[str]) -> Iterator[None]:
     """Have these loops run for the block; they are told to stop at its end, and waited for.
 
-    Yields the names of those that ended by an error.
+    `ended`: gets the names of those that end by an error.
     """
-    ended: list[str] = []
     threads = [Thread(target=_guarded, args=(loop, stop, ended)) for loop in loops]
     for thread in threads:
         thread.start()
     try:
-        yield ended
+        yield
     finally:
         stop.set()
         for thread in threads:

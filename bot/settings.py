@@ -1,6 +1,7 @@
 """What an operator sets, from the environment or a `.env` file. Nothing else reads the environment."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import time
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -9,6 +10,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from workflows.engine.context import QUEUE_LIMIT
 from workflows.model.anthropic import DEFAULT_MODEL
 
 
@@ -28,6 +30,17 @@ def settings() -> "Settings":
         raise SettingsUnusable(f"the file .env is not UTF-8: {error.reason}") from error
 
 
+@dataclass(frozen=True, kw_only=True)
+class Address:
+    """Where something listens."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
 class Settings(BaseSettings):
     """All settings. Each is named in the README, with its default."""
 
@@ -42,6 +55,10 @@ class Settings(BaseSettings):
     """Files with workflows of your own, separated by commas."""
     threads: int = Field(default=8, ge=1, le=64)
     """How many cases are worked on at once."""
+    queue_limit: int = Field(default=QUEUE_LIMIT, ge=1)
+    """How many cases may be to be worked on; more are refused. Those that wait for people do not count."""
+    health: str = "127.0.0.1:8479"
+    """Where `serve` answers /healthz and /readyz, as HOST:PORT; `off` for nowhere."""
     log_level: Literal["auto", "off", "debug", "info", "warning", "error"] = "auto"
     """auto: info for `serve`, off for every other command, which say themselves what went wrong."""
     post_to: Annotated[Mapping[str, str], NoDecode] = Field(default_factory=dict)
@@ -92,6 +109,20 @@ class Settings(BaseSettings):
         if not isinstance(value, str):
             return value
         return {workflow: tuple(who.strip() for who in people.split("+")) for workflow, people in _pairs(value)}
+
+    @field_validator("health")
+    @classmethod
+    def _host_and_port(cls, value: str) -> str:
+        host, _, port = value.rpartition(":")
+        if value != "off" and not (host and port.isascii() and port.isdigit() and int(port) < 65_536):
+            raise ValueError("has to be HOST:PORT, or off")
+        return value
+
+    @property
+    def health_address(self) -> Address | None:
+        """Where /healthz and /readyz are answered; None for nowhere."""
+        host, _, port = self.health.rpartition(":")
+        return None if self.health == "off" else Address(host=host.strip("[]"), port=int(port))
 
     @field_validator("digest_at")
     @classmethod

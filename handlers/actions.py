@@ -33,7 +33,8 @@ def register(app: App, surface: Surface) -> None:
             shown = Shown.read(pressed.value)
             admitted(surface, pressed, shown)
             try:
-                reviews.approve(surface.context, shown.review, shown.version, by=pressed.user.id)
+                by, heard_as = pressed.user.id, pressed.heard_as
+                reviews.approve(surface.context, shown.review, shown.version, by=by, heard_as=heard_as)
             except Stale:
                 tell_too_late(surface, answer, shown.review, user=pressed.user.id)
                 return

@@ -18,10 +18,15 @@ from handlers.blocks import answers, modals
 from handlers.blocks.drawn import Drawn
 from handlers.blocks.modals import View
 from handlers.rights import NotAllowed
-from workflows.engine.errors import Refused
+from store import seams
+from store.database import hurried
+from store.seams import Seam
+from workflows.engine.errors import Refused, Repeated
 
 log = structlog.get_logger()
 
+DATABASE_SECONDS = 1.5
+"""For which the database is waited for; Slack waits for 3 in all."""
 _SECONDS = 5
 """For which Slack is waited for with an answer."""
 _LATE = frozenset({"expired_trigger_id", "exchanged_trigger_id", "trigger_expired", "trigger_exchanged"})
@@ -45,7 +50,9 @@ class Answer:
         """Acknowledge. All that has to be kept is committed."""
         if not self._acknowledged:
             self._acknowledged = True
+            seams.before(Seam.ACK)
             self._ack(**response)
+            seams.after(Seam.ACK)
 
     def say(self, told: Drawn) -> None:
         """Answer a command, which only the person sees."""
@@ -120,7 +127,11 @@ def answering(body: Mapping[str, Any], ack: Ack, client: WebClient) -> Iterator[
     """Answer within the block; what is refused there is told to the person."""
     answer = Answer(body, ack, client)
     try:
-        yield answer
+        with hurried(DATABASE_SECONDS):
+            yield answer
+    except Repeated:
+        # The first time was answered.
+        answer.done()
     except NotAllowed as error:
         answer.tell(answers.refused(str(error), owner=error.owner))
     except Refused as error:

@@ -13,7 +13,7 @@ from handlers.ids import Command
 from handlers.payloads import Typed, typed
 from handlers.surface import Surface
 from workflows.engine import reruns
-from workflows.engine.errors import Refused
+from workflows.engine.errors import AlreadyDelivered, Refused
 from workflows.engine.history import case_view, find_case
 from workflows.engine.views import CaseView
 
@@ -35,7 +35,11 @@ def register(app: App, surface: Surface) -> None:
             view = _case(surface, said, reference)
             with surface.watched(view.id, by=said.user_id, wants="rerun"):
                 surface.rights.rerun(said.user_id, surface.context.registry.get(view.workflow))
-            begun = reruns.rerun(surface.context, view.id, by=said.user_id, from_step=from_step)
+            try:
+                begun = reruns.rerun(surface.context, view.id, by=said.user_id, from_step=from_step)
+            except AlreadyDelivered as delivered:
+                answer.say(answers.delivered_already(view.id, delivered.run))
+                return
             answer.say(answers.begun_again(view.id, begun.from_step))
 
     @app.command(Command.COUNTERSIGN)

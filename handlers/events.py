@@ -1,15 +1,44 @@
 """What happens in the workspace that Countersign has to know of."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from slack_bolt import App
+from slack_bolt import App, BoltResponse
 
+from handlers.answering import DATABASE_SECONDS
+from handlers.payloads import event
 from handlers.surface import Surface
+from store import seams
+from store.database import hurried
+from store.seams import Seam
+from workflows.engine import inbox
+
+_AUDITED = frozenset({"app_uninstalled", "tokens_revoked"})
 
 
 def register(app: App, surface: Surface) -> None:
-    """Listen to events."""
+    """Listen to events.
+
+    Bolt acknowledges an event before its listener begins. What must not be lost is therefore kept before that: the
+    event, known again when it comes twice, and what follows from it, in one transaction. What a listener does is only
+    for this process, and no harm where it is lost.
+    """
+
+    @app.middleware
+    def keep(body: Mapping[str, Any], next: Callable[[], BoltResponse]) -> BoltResponse:
+        if body.get("type") != "event_callback":
+            return next()
+        came = event(body)
+        with hurried(DATABASE_SECONDS):
+            is_new = inbox.hear(
+                surface.context, key=came.event_id, kind=came.event.type, audited=came.event.type in _AUDITED
+            )
+        seams.before(Seam.ACK, "event")
+        return next() if is_new else BoltResponse(status=200)
+
+    for kind in _AUDITED:
+        # It is kept; the sender notices by itself that Slack refuses it.
+        app.event(kind)(lambda: None)
 
     @app.event("subteam_members_changed")
     def members_changed(event: Mapping[str, Any]) -> None:

@@ -17,6 +17,11 @@ class Action(StrEnum):
     REVIEW = "review"
     NEXT = "next_review"
     PAGE = "page"
+    HAPPENED = "happened"
+    NOT_HAPPENED = "not_happened"
+    DELIVER = "deliver_again"
+    LOOK = "look"
+    CORRECT = "correct"
 
 
 class Callback(StrEnum):
@@ -27,6 +32,7 @@ class Callback(StrEnum):
     REVIEW = "review"
     LIST = "list"
     READ = "read"
+    CORRECT = "correct"
 
 
 class Command(StrEnum):
@@ -49,10 +55,49 @@ class Shown:
     @classmethod
     def read(cls, value: str) -> "Shown":
         """Read what came back from Slack. Raise `Refused` for what no button of ours carries."""
-        review, _, version = value.partition(".")
-        if not all(part.isascii() and part.isdigit() and len(part) < 19 for part in (review, version)):
-            raise Refused("this button is not one of Countersign's")
-        shown = cls(review=int(review), version=int(version))
-        if str(shown) != value:
-            raise Refused("this button is not one of Countersign's")
-        return shown
+        review, version = _pair(value)
+        return cls(review=review, version=version)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tried:
+    """A delivery at the attempt that a person was asked about."""
+
+    delivery: int
+    attempt: int
+
+    def __str__(self) -> str:
+        return f"{self.delivery}.{self.attempt}"
+
+    @classmethod
+    def read(cls, value: str) -> "Tried":
+        """Read what came back from Slack. Raise `Refused` for what no button of ours carries."""
+        delivery, attempt = _pair(value)
+        return cls(delivery=delivery, attempt=attempt)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivered:
+    """A case with the run whose delivery a person was shown."""
+
+    case: int
+    run: int
+
+    def __str__(self) -> str:
+        return f"{self.case}.{self.run}"
+
+    @classmethod
+    def read(cls, value: str) -> "Delivered":
+        """Read what came back from Slack. Raise `Refused` for what no button of ours carries."""
+        case, run = _pair(value)
+        return cls(case=case, run=run)
+
+
+def _pair(value: str) -> tuple[int, int]:
+    first, _, second = value.partition(".")
+    if not all(part.isascii() and part.isdigit() and len(part) < 19 for part in (first, second)):
+        raise Refused("this button is not one of Countersign's")
+    pair = int(first), int(second)
+    if f"{pair[0]}.{pair[1]}" != value:
+        raise Refused("this button is not one of Countersign's")
+    return pair

@@ -28,10 +28,13 @@ class _Team(_Payload):
 
 class _Pressed(_Payload):
     value: str = ""
+    action_id: str = ""
+    action_ts: str = ""
 
 
 class _Container(_Payload):
     channel_id: str | None = None
+    message_ts: str | None = None
 
 
 class _State(_Payload):
@@ -42,6 +45,7 @@ class Modal(_Payload):
     """The modal that was acted in."""
 
     id: str
+    hash: str = ""
     private_metadata: str = ""
     state: _State = Field(default_factory=_State)
     previous_view_id: str | None = None
@@ -61,6 +65,12 @@ class Click(_Payload):
         """What the button carries."""
         return self.actions[0].value
 
+    @property
+    def heard_as(self) -> str:
+        """What tells this press from every other: an envelope can arrive twice."""
+        pressed, where = self.actions[0], self.view.id if self.view else self.container.message_ts
+        return _heard(self.team, self.user, where, pressed.action_id, pressed.action_ts)
+
 
 class Submission(_Payload):
     """A modal was submitted."""
@@ -68,6 +78,22 @@ class Submission(_Payload):
     team: _Team | None = None
     user: User
     view: Modal
+
+    @property
+    def heard_as(self) -> str:
+        """What tells this submission from every other: a form has another hash whenever it was drawn anew."""
+        return _heard(self.team, self.user, self.view.id, self.view.hash)
+
+
+class _Event(_Payload):
+    type: str
+
+
+class Event(_Payload):
+    """Something happened in the workspace."""
+
+    event_id: str = Field(min_length=1, max_length=100)
+    event: _Event
 
 
 class Typed(_Payload):
@@ -83,6 +109,10 @@ class Typed(_Payload):
         return self.text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").strip()
 
 
+def _heard(team: _Team | None, user: User, *parts: str | None) -> str:
+    return " ".join([team.id if team else "", user.id, *(part or "" for part in parts)])[:250]
+
+
 def click(body: Mapping[str, Any]) -> Click:
     """Read a press. Raise `Refused`."""
     return _read(Click, body)
@@ -91,6 +121,11 @@ def click(body: Mapping[str, Any]) -> Click:
 def submission(body: Mapping[str, Any]) -> Submission:
     """Read a submission. Raise `Refused`."""
     return _read(Submission, body)
+
+
+def event(body: Mapping[str, Any]) -> Event:
+    """Read an event. Raise `Refused`."""
+    return _read(Event, body)
 
 
 def typed(body: Mapping[str, Any]) -> Typed:

@@ -39,6 +39,12 @@ class Rights:
         if not self._is_one(user, named):
             raise NotAllowed(f"You are not among the reviewers of {workflow.name}.", owner=workflow.owner)
 
+    def settle(self, user: str, workflow: AnyWorkflow) -> None:
+        """Raise `NotAllowed` unless the user may say what became of this workflow's deliveries, or `Unsure`."""
+        if user != workflow.owner and not self._is_one(user, (*_named(workflow.review.reviewers), *self.engineers)):
+            said = f"Only reviewers, engineers and the owner may settle deliveries of {workflow.name}."
+            raise NotAllowed(said, owner=workflow.owner)
+
     def read(self, user: str, workflow: AnyWorkflow) -> None:
         """Raise `NotAllowed` unless the user may read this workflow's cases, or `Unsure`."""
         if user != workflow.owner and not self._is_one(user, (*_named(workflow.review.reviewers), *self.engineers)):

@@ -17,7 +17,7 @@ from handlers.surface import Surface
 from workflows.engine import reviews
 from workflows.engine.cards import card_view
 from workflows.engine.decisions import Follows
-from workflows.engine.errors import BadReason, InvalidOutput, NeverBroken, Refused, Stale
+from workflows.engine.errors import BadReason, InvalidOutput, NeverBroken, Refused, Repeated, Stale
 from workflows.engine.forms import form_of, read_form
 from workflows.engine.templating import redrawn
 from workflows.engine.views import CardView
@@ -35,6 +35,8 @@ def register(app: App, surface: Surface) -> None:
             state = submitted.view.state.values
             try:
                 again = _edit(surface, submitted, admitted(surface, submitted, _shown(submitted)))
+            except Repeated:
+                answer.done()
             except InvalidOutput as error:
                 answer.done(response_action="errors", errors=inputs.errors(error.errors, state))
             except NeverBroken as error:
@@ -53,6 +55,8 @@ def register(app: App, surface: Surface) -> None:
             said = inputs.read_plainly(submitted.view.state.values)
             try:
                 _reject(surface, submitted, said)
+            except Repeated:
+                answer.done()
             except (Stale, NotAllowed) as error:
                 _hand_back(surface, answer, submitted, error, typed={"your reason": said.get(REASON, "")})
             except BadReason as error:
@@ -71,8 +75,15 @@ def _shown(submitted: Submission) -> Shown:
 def _reject(surface: Surface, submitted: Submission, said: Mapping[str, str]) -> None:
     shown, follows = _shown(submitted), _follows(said.get(FOLLOWS))
     admitted(surface, submitted, shown)
-    by, reason = submitted.user.id, said.get(REASON, "")
-    reviews.reject(surface.context, shown.review, shown.version, by=by, reason=reason, follows=follows)
+    reviews.reject(
+        surface.context,
+        shown.review,
+        shown.version,
+        by=submitted.user.id,
+        reason=said.get(REASON, ""),
+        follows=follows,
+        heard_as=submitted.heard_as,
+    )
 
 
 def _edit(surface: Surface, submitted: Submission, view: CardView) -> dict[str, Any]:
@@ -80,6 +91,8 @@ def _edit(surface: Surface, submitted: Submission, view: CardView) -> dict[str, 
     workflow, context = surface.context.registry.get(view.workflow), surface.context
     shown, state = _shown(submitted), submitted.view.state.values
     if is_stale(view, shown):
+        if view.decision is not None and view.decision.heard_as == submitted.heard_as:
+            raise Repeated("this was heard before, and is done")
         raise Stale("the review moved on")
     typed = inputs.read(state)
     output, fields = read_form(workflow.output, typed), form_of(workflow.output)
@@ -92,14 +105,14 @@ def _edit(surface: Surface, submitted: Submission, view: CardView) -> dict[str, 
             if form is None:
                 raise Refused("Other texts go with what you chose, and they are too long for Slack.")
             return {"response_action": "update", "view": form}
-    by, confirmed = submitted.user.id, inputs.confirmed(state)
+    by, heard_as, confirmed = submitted.user.id, submitted.heard_as, inputs.confirmed(state)
     try:
-        reviews.edit(context, shown.review, shown.version, output, by=by)
+        reviews.edit(context, shown.review, shown.version, output, by=by, heard_as=heard_as)
     except NeverBroken as broken:
         if broken.barred:
             raise
         if confirmed == inputs.mark(broken.sentences):
-            reviews.edit(context, shown.review, shown.version, output, by=by, confirmed=True)
+            reviews.edit(context, shown.review, shown.version, output, by=by, confirmed=True, heard_as=heard_as)
             return {}
         form = modals.edit_form(view, fields, typed, generation=generation + 1, nevers=broken.sentences)
         if form is None:

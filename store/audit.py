@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from store import rows
+from store import rows, seams
 from store.schema import AuditRow, Case
+from store.seams import Seam
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +35,7 @@ def record(
     details: dict[str, str | int | None] | None = None,
 ) -> None:
     """Add a row: `action` in the past tense, `subject` as kind:id, `details` ids and hashes only."""
+    seams.before(Seam.AUDIT, action)
     rows.add(
         session,
         AuditRow,
@@ -45,6 +47,18 @@ def record(
         case_id=case,
         details=details or {},
     )
+    seams.after(Seam.AUDIT, action)
+
+
+def last(session: Session, *, subject: str, action: str) -> AuditRow | None:
+    """The last time that something was done to a subject; None where it never was."""
+    query = select(AuditRow).where(AuditRow.subject == subject, AuditRow.action == action)
+    return session.scalar(query.order_by(AuditRow.id.desc()).limit(1))
+
+
+def newest(session: Session, *, team: int) -> datetime | None:
+    """When the last thing happened; None before the first."""
+    return session.scalar(select(func.max(AuditRow.at)).where(AuditRow.team_id == team))
 
 
 def of_case(session: Session, case: int) -> list[AuditRow]:

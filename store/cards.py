@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, String, and_, cast, func, literal, or_, select, update
 from sqlalchemy.orm import Session
 
-from store.outbox import CARD
-from store.schema import Message, OutboxRow, Review, Workflow
+from store.outbox import CARD, DOUBT
+from store.schema import Delivery, Message, OutboxRow, Review, Workflow
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,15 +38,37 @@ def due(session: Session, *, team: int, channel: str, open_state: str, at: datet
     return list(session.scalars(query))
 
 
-def drop(session: Session, *, team: int, channel: str, open_state: str) -> None:
+def due_doubts(session: Session, *, team: int, channel: str, state: str, at: datetime) -> list[OutboxRow]:
+    """The doubt that a channel is asked about next: the oldest of the deliveries in this state without a card there."""
+    stands = select(Message.id).where(
+        Message.team_id == team, Message.channel == channel, Message.subject == OutboxRow.subject
+    )
+    query = (
+        select(OutboxRow)
+        .where(
+            OutboxRow.team_id == team,
+            OutboxRow.channel == channel,
+            OutboxRow.kind == DOUBT,
+            OutboxRow.state.in_(("due", "held")),
+            OutboxRow.not_before <= at,
+            _of_delivery(state),
+            ~stands.exists(),
+        )
+        .order_by(OutboxRow.id)
+        .limit(1)
+    )
+    return list(session.scalars(query))
+
+
+def drop(session: Session, *, team: int, channel: str, open_state: str, doubtful_state: str) -> None:
     """Let go of the new cards that are no longer needed."""
     needed = select(Review.id).where(OutboxRow.key == _card_key(channel), Review.state == open_state).exists()
-    _move_new(session, team, channel, ("due", "held"), "sent", ~needed)
+    _move_new(session, team, channel, ("due", "held"), "sent", ~needed, ~_of_delivery(doubtful_state))
 
 
-def hold(session: Session, *, team: int, channel: str) -> None:
-    """Set aside the new cards: the channel has no room for them."""
-    _move_new(session, team, channel, ("due",), "held")
+def hold(session: Session, *, team: int, channel: str, kind: str) -> None:
+    """Set aside the new cards of a kind: the channel has no room for them."""
+    _move_new(session, team, channel, ("due",), "held", OutboxRow.kind == kind)
 
 
 def _move_new(
@@ -60,7 +82,7 @@ def _move_new(
         .where(
             OutboxRow.team_id == team,
             OutboxRow.channel == channel,
-            OutboxRow.kind == CARD,
+            OutboxRow.kind.in_((CARD, DOUBT)),
             OutboxRow.state.in_(frm),
             ~stands.exists(),
             *only,
@@ -138,6 +160,12 @@ def missing(session: Session, *, team: int, workflow: str, channel: str, open_st
         .order_by(Review.id)
     )
     return list(session.scalars(query))
+
+
+def _of_delivery(state: str) -> ColumnElement[bool]:
+    """Is a row about a delivery in a state?"""
+    subject = literal("delivery:") + cast(Delivery.id, String)
+    return select(Delivery.id).where(Delivery.state == state, OutboxRow.subject == subject).exists()
 
 
 def _subject() -> ColumnElement[str]:

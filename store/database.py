@@ -3,31 +3,53 @@
 `read()` and `write()` are one transaction each. On SQLite a write begins IMMEDIATE, behind `Turns`: a transaction that
 reads first and writes later would fail where another writer came between, and a read that begins IMMEDIATE would queue
 behind every writer.
+
+What the database cannot do now (it is locked, full, gone, or stopped a transaction for another one) is `Unavailable`,
+whatever the driver calls it: whoever meets it does the whole again later.
 """
 
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.orm import Session
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_random
 
-from store.turns import Turns
+from store import seams
+from store.seams import Seam
+from store.turns import TookTooLong, Turns
 
 BUSY_TIMEOUT_MS = 10_000
 """How long a SQLite writer waits for another process, in milliseconds."""
 
-
+_hurry: ContextVar[float | None] = ContextVar("countersign_hurry", default=None)
+"""Seconds that a statement may take here; None: as long as it takes."""
 _DRIVERS = ("sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg")
 
 
 class UnsupportedDatabase(ValueError):
     """Countersign keeps its rows in SQLite (a file) or PostgreSQL."""
+
+
+class Unavailable(RuntimeError):
+    """The database cannot do it now. Whether the transaction was kept is not certain."""
+
+
+@contextmanager
+def hurried(seconds: float) -> Iterator[None]:
+    """Have no statement of this thread take longer for the block: somebody waits. It is `Unavailable` then."""
+    token = _hurry.set(seconds)
+    try:
+        yield
+    finally:
+        _hurry.reset(token)
 
 
 class Database:
@@ -56,23 +78,35 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """A transaction that only reads; it sees one state of the database throughout."""
-        with Session(self._reading, expire_on_commit=False) as session, session.begin():
+        """A transaction that only reads; it sees one state of the database throughout. Raise `Unavailable`."""
+        with _available(), Session(self._reading, expire_on_commit=False) as session, session.begin():
             yield session
 
     @contextmanager
     def write(self, *, urgent: bool = False) -> Iterator[Session]:
         """A transaction that writes: committed at the end of the block, undone by an exception.
 
-        `urgent`: a person waits for it; it goes before the workers. No network inside the block.
+        `urgent`: a person waits for it; it goes before the workers. No network inside the block. Raise `Unavailable`.
         """
-        turn = self._turns.turn(urgent=urgent) if self._turns else nullcontext()
-        with turn, Session(self.writing, expire_on_commit=False) as session, session.begin():
-            yield session
+        turn = self._turns.turn(urgent=urgent, patience=_hurry.get()) if self._turns else nullcontext()
+        with _available():
+            with turn, Session(self.writing, expire_on_commit=False) as session, session.begin():
+                yield session
+                seams.before(Seam.COMMIT)
+            seams.after(Seam.COMMIT)
 
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+
+
+@contextmanager
+def _available() -> Iterator[None]:
+    try:
+        yield
+    except (OperationalError, InterfaceError, NoConnection, TookTooLong) as error:
+        said = getattr(error, "orig", None) or error
+        raise Unavailable(f"the database cannot do it now: {str(said).strip().splitlines()[0][:300]}") from error
 
 
 def _parsed(url: str) -> URL:
@@ -103,7 +137,7 @@ def _sqlite(url: URL, connections: int) -> Engine:
 
 def _postgresql(url: URL, connections: int) -> Engine:
     try:
-        return create_engine(
+        engine = create_engine(
             url.set(drivername="postgresql+psycopg"),
             pool_size=connections,
             max_overflow=8,
@@ -114,6 +148,8 @@ def _postgresql(url: URL, connections: int) -> Engine:
         raise UnsupportedDatabase(
             f"PostgreSQL needs a driver ({error.name or error}): pip install 'countersign-bot[postgres]'"
         ) from error
+    event.listen(engine, "begin", _begin_postgresql)
+    return engine
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:  # Any: the DBAPI's own connection has no shared type
@@ -132,5 +168,25 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:  # Any: the DBAPI
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    write = connection.get_execution_options().get("countersign_write", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN DEFERRED")
+    if not connection.get_execution_options().get("countersign_write", False):
+        connection.exec_driver_sql("BEGIN DEFERRED")
+        return
+    hurry = _hurry.get()
+    if hurry is None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        return
+    connection.exec_driver_sql(f"PRAGMA busy_timeout={_milliseconds(hurry)}")
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    hurry = _hurry.get()
+    if hurry is not None:
+        connection.exec_driver_sql(f"SET LOCAL statement_timeout = {_milliseconds(hurry)}")
+
+
+def _milliseconds(seconds: float) -> int:
+    return max(1, round(seconds * 1000))

@@ -10,6 +10,11 @@ from store import rows
 from store.schema import Delivery, Run
 
 
+def get(session: Session, delivery: int) -> Delivery | None:
+    """The delivery with this id."""
+    return session.get(Delivery, delivery)
+
+
 def with_key(session: Session, *, team: int, key: str) -> Delivery | None:
     """The delivery under this key."""
     return session.scalar(select(Delivery).where(Delivery.team_id == team, Delivery.key == key))

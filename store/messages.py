@@ -42,9 +42,14 @@ def channels_with_queue(session: Session, *, team: int) -> list[str]:
     return list(session.scalars(query))
 
 
-def waiting(session: Session, *, team: int, channel: str) -> int:
-    """How many messages in a channel show something that waits for a person."""
-    query = select(func.count()).where(Message.team_id == team, Message.channel == channel, Message.waits.is_(True))
+def waiting(session: Session, *, team: int, channel: str, what: str) -> int:
+    """How many messages in a channel show something that waits for a person. `what`: how their subjects begin."""
+    query = select(func.count()).where(
+        Message.team_id == team,
+        Message.channel == channel,
+        Message.waits.is_(True),
+        Message.subject.startswith(f"{what}:"),
+    )
     return session.scalar(query) or 0
 
 

@@ -17,6 +17,10 @@ CARD = "card"
 """The kind of a review's card; its subject is `review:ID`."""
 QUEUE = "queue"
 """The kind of a channel's card for all that has no card of its own; its subject is `queue:CHANNEL`."""
+DOUBT = "doubt"
+"""The kind of the question whether a delivery happened; its subject is `delivery:ID`."""
+VIEWS = frozenset({CARD, QUEUE, DOUBT})
+"""Kinds that show a present state; the others say something once."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,8 +120,8 @@ def due(session: Session, *, team: int, channel: str, at: datetime, limit: int) 
     )
     query = (
         _due(team, channel, at)
-        .where(OutboxRow.kind != QUEUE, or_(OutboxRow.kind != CARD, standing))
-        .order_by(OutboxRow.kind != CARD, OutboxRow.not_before, OutboxRow.id)
+        .where(OutboxRow.kind != QUEUE, or_(OutboxRow.kind.not_in((CARD, DOUBT)), standing))
+        .order_by(OutboxRow.kind.not_in((CARD, DOUBT)), OutboxRow.not_before, OutboxRow.id)
         .limit(limit)
     )
     return list(session.scalars(query))
@@ -143,6 +147,12 @@ def take_back(session: Session, *, team: int) -> int:
         .returning(OutboxRow.id)
     )
     return len(session.scalars(cut_off).all())
+
+
+def mark_unsure(session: Session, *, team: int, since: datetime) -> None:
+    """Note that what is not known to be sent may have been, from a time on."""
+    unknown = update(OutboxRow).where(OutboxRow.team_id == team, OutboxRow.state != "sent")
+    session.execute(unknown.values(unsure_since=since), execution_options={"synchronize_session": False})
 
 
 def held_up(session: Session, *, team: int, channel: str) -> HeldUp:

@@ -32,6 +32,7 @@ def add(
     input_id: int,
     state: str,
     at: datetime,
+    plan: str | None = None,
     parent: int | None = None,
     from_step: str | None = None,
     correction: int = 0,
@@ -49,6 +50,7 @@ def add(
         parent_id=parent,
         from_step=from_step,
         correction=correction,
+        plan=plan,
         state=state,
         epoch=0,
         input_id=input_id,
@@ -82,6 +84,12 @@ def load(session: Session, run: int) -> LoadedRun | None:
 def newest(session: Session, case: int) -> Run | None:
     """The newest run of a case."""
     return session.scalar(select(Run).where(Run.case_id == case).order_by(Run.id.desc()).limit(1))
+
+
+def last_in(session: Session, case: int, *, state: str) -> Run | None:
+    """The newest run of a case that is in a state."""
+    query = select(Run).where(Run.case_id == case, Run.state == state)
+    return session.scalar(query.order_by(Run.id.desc()).limit(1))
 
 
 def of_case(session: Session, case: int) -> list[Run]:
@@ -153,6 +161,12 @@ def move(
 def touch(session: Session, *, run: int, state: str, epoch: int, at: datetime) -> bool:
     """Mark a run as alive; False where it is in another state or no longer at that epoch."""
     return rows.change(session, Run, run, where={"state": state, "epoch": epoch}, to={"changed_at": at})
+
+
+def number_in(session: Session, *, team: int, state: str, at_most: int) -> int:
+    """How many runs are in a state, counted no further than `at_most`."""
+    some = select(Run.id).where(Run.state == state, Run.team_id == team).limit(at_most)
+    return session.scalar(select(func.count()).select_from(some.subquery())) or 0
 
 
 def counts(session: Session, *, team: int) -> dict[tuple[int, str], int]:

@@ -67,6 +67,8 @@ class Team(Base):
     slack_id: Mapped[str | None] = mapped_column(String(32), unique=True)
     name: Mapped[str]
     created_at: Mapped[datetime]
+    restored_at: Mapped[datetime | None]
+    """When an operator said that the database is a backup; what is older may have been delivered since it was made."""
 
 
 class Workflow(OfTeam, Base):
@@ -125,6 +127,8 @@ class Run(OfTeam, Base):
     """Where the rerun began; None for the start."""
     correction: Mapped[int]
     """0, or the number of this correction of a delivered case."""
+    plan: Mapped[str | None] = mapped_column(String(16))
+    """Which version of its workflow's code it began with."""
     state: Mapped[str] = mapped_column(String(20))
     epoch: Mapped[int]
     """Grows with every claim; a write that names an older one is refused."""
@@ -214,6 +218,8 @@ class Decision(OfTeam, Base):
     follows: Mapped[str | None] = mapped_column(String(20))
     """After a rejection: by hand, close or propose again."""
     by: Mapped[str] = mapped_column(String(100))
+    heard_as: Mapped[str | None] = mapped_column(String(250))
+    """What made it, where that may be heard twice: a press by its person, message, button and time."""
     output_id: Mapped[int | None] = mapped_column(ForeignKey("contents.id"))
     reason_id: Mapped[int | None] = mapped_column(ForeignKey("contents.id"))
     confirmed: Mapped[list[Any]]
@@ -263,9 +269,35 @@ class OutboxRow(OfTeam, Base):
     """Grows whenever a view has to be drawn anew; what is sent for an older number is not the end of it."""
     attempts: Mapped[int]
     not_before: Mapped[datetime]
+    unsure_since: Mapped[datetime | None]
+    """When the first attempt began of which nobody knows whether Slack took it; None where there is none."""
     error: Mapped[str | None] = mapped_column(String(100))
     """What Slack said to the last attempt that it refused: its code."""
     created_at: Mapped[datetime]
+
+
+class Pause(OfTeam, Base):
+    """Until when Slack wants to be left alone with a method."""
+
+    __tablename__ = "pauses"
+    __table_args__ = (UniqueConstraint("team_id", "method", "channel"),)
+
+    method: Mapped[str] = mapped_column(String(60))
+    channel: Mapped[str] = mapped_column(String(60))
+    """Empty where the method is limited in the whole workspace."""
+    until: Mapped[datetime]
+
+
+class InboxRow(OfTeam, Base):
+    """An event that was heard, and taken in with what follows from it."""
+
+    __tablename__ = "inbox"
+    __table_args__ = (UniqueConstraint("team_id", "key"),)
+
+    key: Mapped[str] = mapped_column(String(100))
+    """The event's id: heard again, it is the same one."""
+    kind: Mapped[str] = mapped_column(String(60))
+    received_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class Message(OfTeam, Base):

@@ -36,6 +36,21 @@ def slack_id_of(session: Session, *, team: int) -> str | None:
     return session.scalars(select(Team.slack_id).where(Team.id == team)).one()
 
 
+def made_at(session: Session, *, team: int) -> datetime:
+    """When a team was first known here."""
+    return session.scalars(select(Team.created_at).where(Team.id == team)).one()
+
+
+def restored_at(session: Session, *, team: int) -> datetime | None:
+    """When an operator said that the database is a backup; None where nobody did."""
+    return session.scalars(select(Team.restored_at).where(Team.id == team)).one()
+
+
+def mark_restored(session: Session, *, team: int, at: datetime) -> None:
+    """Note that the database is a backup."""
+    session.execute(update(Team).where(Team.id == team).values(restored_at=at))
+
+
 def workflow_id(session: Session, *, team: int, name: str, options: Mapping[str, Any] | None, at: datetime) -> int:
     """The id of a workflow's row, made where there is none yet.
 

@@ -10,6 +10,10 @@ from contextlib import contextmanager
 from threading import Lock
 
 
+class TookTooLong(RuntimeError):
+    """The turn did not come in time."""
+
+
 class Turns:
     """A fair lock with two queues. Not reentrant."""
 
@@ -20,24 +24,34 @@ class Turns:
         self._patient: deque[Lock] = deque()
 
     @contextmanager
-    def turn(self, *, urgent: bool = False) -> Iterator[None]:
-        """Wait for the turn and hold it for the block."""
-        self._wait(urgent)
+    def turn(self, *, urgent: bool = False, patience: float | None = None) -> Iterator[None]:
+        """Wait for the turn and hold it for the block.
+
+        `patience`: seconds for which it is waited for; None: without end. Raise `TookTooLong` then.
+        """
+        self._wait(urgent, -1 if patience is None else patience)
         try:
             yield
         finally:
             self._pass_on()
 
-    def _wait(self, urgent: bool) -> None:
+    def _wait(self, urgent: bool, patience: float) -> None:
         with self._guard:
             if not self._taken:
                 self._taken = True
                 return
             called = Lock()
             called.acquire()
-            (self._urgent if urgent else self._patient).append(called)
+            queue = self._urgent if urgent else self._patient
+            queue.append(called)
         # The one before passes the turn on by releasing this lock, so nobody can slip in between.
-        called.acquire()
+        if called.acquire(timeout=patience):
+            return
+        with self._guard:
+            if called.acquire(blocking=False):
+                return  # it came at the last moment
+            queue.remove(called)
+        raise TookTooLong(f"the turn to write did not come within {patience:g} s")
 
     def _pass_on(self) -> None:
         with self._guard:

@@ -13,7 +13,7 @@ from store import migrate, schema, teams
 from store.database import Database
 from workflows.engine import intake
 from workflows.engine.claiming import Claimed, claim
-from workflows.engine.context import Context
+from workflows.engine.context import QUEUE_LIMIT, Context
 from workflows.engine.history import case_view, open_review_of
 from workflows.engine.intake import Receipt
 from workflows.engine.recovery import take_back
@@ -48,6 +48,7 @@ class World:
     model: ScriptedModel
     clock: Clock = field(default_factory=Clock)
     registry: Registry = field(default_factory=Registry)
+    queue_limit: int = QUEUE_LIMIT
     pauses: list[float] = field(default_factory=list)
     """Seconds that somebody would have slept."""
 
@@ -55,7 +56,15 @@ class World:
         migrate.upgrade(self.database)
         with self.database.write() as session:
             team = teams.add_local_team(session, at=self.clock())
-        self.context = Context(database=self.database, registry=self.registry, clock=self.clock, team=team)
+            restored_at = teams.restored_at(session, team=team)
+        self.context = Context(
+            database=self.database,
+            registry=self.registry,
+            clock=self.clock,
+            team=team,
+            queue_limit=self.queue_limit,
+            restored_at=restored_at,
+        )
         self.runner = Runner(self.context, lambda _: self.model, sleep=self.pauses.append)
 
     def submit(self, workflow: AnyWorkflow, **values: JsonValue) -> Receipt:

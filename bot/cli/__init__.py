@@ -174,6 +174,14 @@ def settle(
 
 
 @app.command()
+def restored() -> None:
+    """Say that the database is a backup, before anything is served: what is older is not delivered twice."""
+    from bot.cli.tending import database_restored
+
+    raise typer.Exit(database_restored())
+
+
+@app.command()
 def migrate() -> None:
     """Bring the database to the schema of this version."""
     from bot.cli.tending import migrate_database

@@ -3,7 +3,8 @@
 import typer
 
 from bot.app import App
-from bot.sender import OPEN_CARDS, PACE
+from bot.channels import OPEN_CARDS
+from bot.sender import PACE
 from bot.slack import connected, sender_of
 from bot.workspace import Workspace
 from store import cards, messages, outbox
@@ -39,7 +40,7 @@ def post(app: App, workflow: AnyWorkflow, workspace: Workspace) -> bool:
         typer.echo(f"{taken}; if it is `countersign serve`, it posts the cards", err=True)
         return True
     with app.context.database.read() as session:
-        waiting = messages.waiting(session, team=team, channel=channel)
+        waiting = messages.waiting(session, team=team, channel=channel, what="review")
         rest = cards.unshown(session, team=team, channel=channel, open_state=ReviewState.OPEN)
         held = outbox.held_up(session, team=team, channel=channel)
     more = f", {rest.number:,} more behind one card" if rest.number else ""

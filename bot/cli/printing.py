@@ -64,7 +64,7 @@ def one_line_errors() -> Iterator[None]:
     from sqlalchemy.exc import DBAPIError
 
     from bot.settings import SettingsUnusable
-    from store.database import UnsupportedDatabase
+    from store.database import Unavailable, UnsupportedDatabase
     from store.exclusive import Taken
     from store.migrate import NewerSchema
     from workflows.engine.errors import CountersignError
@@ -72,7 +72,7 @@ def one_line_errors() -> Iterator[None]:
 
     try:
         yield
-    except (CountersignError, ModelError, UnsupportedDatabase, NewerSchema, Taken) as error:
+    except (CountersignError, ModelError, UnsupportedDatabase, Unavailable, NewerSchema, Taken) as error:
         tell_error(str(error))
     except SettingsUnusable as error:
         tell_error(f"the settings cannot be used: {error}")

@@ -21,7 +21,7 @@ from bot.cli.showing import show_case_in
 from bot.settings import settings
 from store.exclusive import Taken
 from workflows.engine.canonical import printable
-from workflows.engine.errors import InvalidInput, Refused
+from workflows.engine.errors import InvalidInput, QueueFull, Refused
 from workflows.engine.history import case_view
 from workflows.engine.intake import Accepted, Intake, accept, take_in
 from workflows.engine.registry import AnyWorkflow
@@ -44,6 +44,8 @@ class _Taken:
     rows: int = 0
     intakes: Counter[Intake] = field(default_factory=Counter)
     refused: list[dict[str, JsonValue]] = field(default_factory=list)
+    left_out: int = 0
+    """Rows that the queue had no room for."""
     cases: list[int] = field(default_factory=list)
     truth: dict[int, Mapping[str, JsonValue]] = field(default_factory=dict)
     seconds: float = 0.0
@@ -77,7 +79,7 @@ def run_file(
             else:
                 _print(workflow, taken, worked, numbers)
             posted = posting() if posting is not None else True
-            return 1 if taken.refused or numbers.failed or not posted else 0
+            return 1 if taken.refused or taken.left_out or numbers.failed or not posted else 0
 
 
 def _posting(app: App, workflow: AnyWorkflow) -> Callable[[], bool]:
@@ -148,14 +150,19 @@ def _take_in_file(app: App, workflow: AnyWorkflow, file: Path) -> _Taken:
 
     def commit() -> None:
         accepted = [one for one, _ in batch]
-        receipts = take_in(
-            app.context,
-            workflow,
-            accepted,
-            source=printable(f"file {file.name}")[:100],
-            actor=operator(),
-            options=app.made.get(workflow.name),
-        )
+        try:
+            receipts = take_in(
+                app.context,
+                workflow,
+                accepted,
+                source=printable(f"file {file.name}")[:100],
+                actor=operator(),
+                options=app.made.get(workflow.name),
+            )
+        except QueueFull:
+            taken.left_out += len(batch)
+            batch.clear()
+            return
         for receipt, (_, truth) in zip(receipts, batch, strict=True):
             taken.intakes[receipt.intake] += 1
             taken.cases.append(receipt.case)
@@ -221,6 +228,7 @@ def _as_json(workflow: AnyWorkflow, taken: _Taken, worked: _Worked, numbers: Tal
         "revised": taken.intakes[Intake.REVISED],
         "duplicates": taken.intakes[Intake.DUPLICATE],
         "refused": taken.refused,
+        "left_out": taken.left_out,
         "intake_seconds": taken.seconds,
         "runs": worked.runs,
         "seconds": worked.seconds,
@@ -252,6 +260,8 @@ def _print(workflow: AnyWorkflow, taken: _Taken, worked: _Worked, numbers: Tally
         "decided by people": f"{numbers.decided:,}",
         "failed": f"{numbers.failed:,}",
     }
+    if taken.left_out:
+        lines["left out"] = f"{taken.left_out:,}"
     if numbers.unfinished:
         lines["not finished"] = f"{numbers.unfinished:,}"
     floor = workflow.autonomy.at_least
@@ -266,6 +276,8 @@ def _print(workflow: AnyWorkflow, taken: _Taken, worked: _Worked, numbers: Tally
     width = max(map(len, lines))
     for what, value in lines.items():
         out.print(f"{what:<{width}}  {value}")
+    if taken.left_out:
+        out.print("next: so many cases were to be worked on that not all rows had room; say the same command again")
     if numbers.to_review:
         out.print("next: `countersign reviews` lists what waits for you")
     if numbers.failed:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.app import database_of, opened
 from bot.cli.deciding import assigned, tell
-from bot.cli.finishing import finish
+from bot.cli.finishing import PATIENCE, finish
 from bot.cli.people import operator
 from bot.cli.printing import one_line_errors, out
 from bot.settings import settings
@@ -14,6 +14,7 @@ from workflows.engine.errors import Refused
 from workflows.engine.forms import entries, entries_of, read_form
 from workflows.engine.history import case_view, find_case
 from workflows.engine.neutral import plain
+from workflows.engine.restoring import restored
 
 
 def rerun_case(reference: str, *, from_step: str | None) -> int:
@@ -51,6 +52,18 @@ def settle_case(reference: str, *, happened: bool, key: str | None) -> int:
         state = doubts.settle(app.context, case, happened=happened, by=operator(), key=key)
         more = "" if happened else f"; countersign rerun {case} delivers it"
         out.print(f"case {case}: {state}{more}")
+        return 0
+
+
+def database_restored() -> int:
+    """Note that the database is a backup; returns the exit code."""
+    with one_line_errors(), opened(settings()) as app, app.dispatcher.alone(patience=PATIENCE):
+        found = restored(app.context, by=operator())
+        made = f"up to {found.made_at:%Y-%m-%d %H:%M} UTC" if found.made_at is not None else "empty"
+        out.print(f"the database is a backup ({made}); {found.unfinished:,} of its cases are not at an end")
+        out.print(
+            "what of them may have been delivered since, to a system without keys, becomes doubtful: look, settle"
+        )
         return 0
 
 

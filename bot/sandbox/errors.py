@@ -2,6 +2,7 @@
 
 Exception
 ├── SlackError            to the app, as the Web API says it
+│   ├── MissingScope
 │   └── RateLimited
 ├── BadRequest            to any caller: the request itself cannot be read
 └── NotPossible           to a test: no person could do that in Slack
@@ -17,6 +18,16 @@ class SlackError(Exception):
         super().__init__(code, *messages)
         self.code = code
         self.messages = list(messages)
+
+
+class MissingScope(SlackError):
+    """The bot was not given leave to do that."""
+
+    def __init__(self, needed: Sequence[str], provided: Sequence[str]) -> None:
+        super().__init__("missing_scope")
+        self.needed = list(needed)
+        """Any of these would do."""
+        self.provided = list(provided)
 
 
 class RateLimited(SlackError):

@@ -10,6 +10,8 @@ from .errors import RateLimited
 
 BURST = 5
 """Messages that a channel takes at once."""
+HISTORIES_A_MINUTE = 50
+"""conversations.history, in a workspace; an app that is sold outside of Slack's marketplace has one alone."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,6 +22,7 @@ class _Rate:
 
 _POSTS = _Rate(burst=BURST, a_second=1 / limits.POST_SECONDS)
 _UPDATES = _Rate(burst=limits.UPDATES_A_MINUTE, a_second=limits.UPDATES_A_MINUTE / 60)
+_HISTORIES = _Rate(burst=HISTORIES_A_MINUTE, a_second=HISTORIES_A_MINUTE / 60)
 _OTHERS = _Rate(burst=limits.CALLS_A_MINUTE, a_second=limits.CALLS_A_MINUTE / 60)
 
 
@@ -51,4 +54,6 @@ def _rate(method: str, channel: str) -> tuple[_Rate | None, str]:
         return _POSTS, channel
     if method == "chat.update":
         return _UPDATES, ""
+    if method == "conversations.history":
+        return _HISTORIES, ""
     return (_OTHERS if method.startswith("views.") or method == "chat.postEphemeral" else None), ""

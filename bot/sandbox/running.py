@@ -78,13 +78,14 @@ async def _serve(
 
 
 async def _watch(sandbox: Sandbox, server: uvicorn.Server, started: Callable[[], None]) -> None:
-    """Tell when the server listens; when it is to end, let those who wait for a change go."""
+    """Tell when the server listens; when it is to end, let those go who wait for a change or a late answer."""
     while not server.started:
         await asyncio.sleep(0.005)
     started()
     while not server.should_exit:
         await asyncio.sleep(0.05)
     sandbox.changes.close()
+    sandbox.faults.clear()
 
 
 def serve(sandbox: Sandbox, port: int, *, host: str = "127.0.0.1", started: Callable[[], None]) -> None:

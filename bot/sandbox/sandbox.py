@@ -10,6 +10,8 @@ from handlers import limits
 from .calls import Calls
 from .changes import Changes
 from .clock import Clock, Stamps
+from .events import Events
+from .faults.all import Faults
 from .gate import is_loopback
 from .messages import History
 from .modals import Modals
@@ -58,7 +60,8 @@ class Sandbox:
         self.url = "http://127.0.0.1"
         """Where it is served; set when it is."""
         self.changes = Changes()
-        self.sockets = Sockets(self.changes, app=self._given.app.id, ack_seconds=ack_seconds)
+        self.faults = Faults(clock)
+        self.sockets = Sockets(self.changes, self.faults.sockets, app=self._given.app.id, ack_seconds=ack_seconds)
         self._begin()
 
     @property
@@ -67,7 +70,7 @@ class Sandbox:
         return f"{self.url}/#token={self.control_token}"
 
     def reset(self) -> None:
-        """As it was in the beginning; connections stay."""
+        """As it was in the beginning, and nothing goes wrong; connections stay."""
         self._begin()
         self.changes.announce()
 
@@ -80,4 +83,6 @@ class Sandbox:
         self.replies = Replies(self.clock)
         self.pacing = Pacing(self.clock, on=self._pacing)
         self.calls = Calls()
+        self.events = Events()
+        self.faults.clear()
         self.bot_token_revoked = False

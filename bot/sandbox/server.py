@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
 
 from .control.endpoints import Control
+from .dropping import DroppableProtocol
 from .gate import LARGEST_BODY, LOOPBACK, LoopbackOnly, answer
 from .live import Live
 from .pages import Page
@@ -51,6 +52,7 @@ def create_server(sandbox: Sandbox, *, host: str = "127.0.0.1", port: int = 0) -
         create_app(sandbox),
         host=host.strip("[]"),
         port=port,
+        http=DroppableProtocol,
         ws="websockets-sansio",
         ws_max_size=LARGEST_BODY,
         proxy_headers=False,

@@ -15,6 +15,7 @@ from handlers import limits
 
 from .changes import Changes
 from .errors import BadRequest
+from .faults.sockets import SocketFaults
 from .json import Object, parse
 
 
@@ -48,8 +49,9 @@ class _Link:
 class Sockets:
     """The open connections. Each envelope goes to one of them, in turn."""
 
-    def __init__(self, changes: Changes, *, app: str, ack_seconds: float) -> None:
+    def __init__(self, changes: Changes, faults: SocketFaults, *, app: str, ack_seconds: float) -> None:
         self._changes = changes
+        self._faults = faults
         self._app = app
         self._ack_seconds = ack_seconds
         self._tickets: set[str] = set()
@@ -73,7 +75,7 @@ class Sockets:
     async def serve(self, websocket: WebSocket) -> None:
         """Keep a connection until it ends."""
         ticket = websocket.query_params.get("ticket", "")
-        if ticket not in self._tickets or len(self._links) >= limits.SOCKETS:
+        if self._faults.out or ticket not in self._tickets or len(self._links) >= limits.SOCKETS:
             return await websocket.close(1008)
         self._tickets.discard(ticket)
         await websocket.accept()
@@ -91,28 +93,25 @@ class Sockets:
             self._changes.announce()
         return None
 
-    async def deliver(self, kind: str, payload: Object, *, accepts: bool = False) -> Delivery:
-        """Send an envelope to one connection, and wait until the app acknowledged it, but not for too long."""
+    async def deliver(self, kind: str, payload: Object, *, accepts: bool = False, again: int = 0) -> Delivery:
+        """Send a payload over one connection, and wait until the app acknowledged it, but not for too long.
+
+        `again` is how often it was sent before. Where a fault has it sent twice, the first acknowledgement counts.
+        """
         began = monotonic()
-        link = self._next()
-        if link is None:
-            return Delivery(acknowledged=False)
-        id = str(uuid4())
+        sending = self._faults.take()
+        if sending.after_refresh:
+            await self.refresh()
         acknowledged: asyncio.Future[JsonValue] = asyncio.get_running_loop().create_future()
-        self._waiting[id] = acknowledged
-        envelope: Object = {
-            "envelope_id": id,
-            "type": kind,
-            "accepts_response_payload": accepts,
-            "payload": payload,
-        }
-        if kind == "events_api":
-            envelope |= {"retry_attempt": 0, "retry_reason": ""}
+        envelopes = [_envelope(kind, payload, accepts=accepts, again=again + more) for more in range(1 + sending.twice)]
+        ids = [str(envelope["envelope_id"]) for envelope in envelopes]
+        self._waiting |= dict.fromkeys(ids, acknowledged)
         try:
-            sent = await link.send(envelope)
+            sent = await self._send(envelopes, apart=sending.apart)
             done = sent and bool((await asyncio.wait({acknowledged}, timeout=self._ack_seconds))[0])
         finally:
-            self._waiting.pop(id, None)
+            for id in ids:
+                self._waiting.pop(id, None)
         milliseconds = round((monotonic() - began) * 1_000)
         # Cancelled: the last connection ended before the acknowledgement came.
         if not done or acknowledged.cancelled():
@@ -129,6 +128,15 @@ class Sockets:
         """End every connection without a word."""
         for link in list(self._links):
             await link.close(1001)
+
+    async def _send(self, envelopes: list[Object], *, apart: bool) -> bool:
+        """Send them over the connection whose turn it is, or each over the next one; whether any could be sent."""
+        sent = False
+        link = self._next()
+        for envelope in envelopes:
+            sent = (link is not None and await link.send(envelope)) or sent
+            link = self._next() if apart else link
+        return sent
 
     def _next(self) -> _Link | None:
         links = [link for link in self._links if not link.leaving] or self._links
@@ -157,3 +165,15 @@ class Sockets:
             "connection_info": {"app_id": self._app},
             "debug_info": {"host": "sandbox", "approximate_connection_time": 18_060},
         }
+
+
+def _envelope(kind: str, payload: Object, *, accepts: bool, again: int) -> Object:
+    envelope: Object = {
+        "envelope_id": str(uuid4()),
+        "type": kind,
+        "accepts_response_payload": accepts,
+        "payload": payload,
+    }
+    if kind == "events_api":
+        envelope |= {"retry_attempt": again, "retry_reason": "timeout" if again else ""}
+    return envelope

@@ -39,6 +39,8 @@ class App(_Model):
     id: Annotated[str, StringConstraints(pattern=r"^A[A-Z0-9]{2,20}$")] = "A0SANDBOX"
     user: UserId = "U0BOT"
     bot_id: Annotated[str, StringConstraints(pattern=r"^B[A-Z0-9]{2,20}$")] = "B0BOT"
+    scopes: list[str] = ["chat:write", "commands", "usergroups:read", "channels:history"]
+    """What the bot was given leave to do."""
     commands: list[SlashCommand] = []
     """Those that are offered to whoever types a slash; others are sent to the app all the same."""
 

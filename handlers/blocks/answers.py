@@ -4,8 +4,10 @@ from collections.abc import Sequence
 
 from handlers.blocks import status
 from handlers.blocks.drawn import Block, Drawn
+from handlers.blocks.elements import actions, button
 from handlers.blocks.rich import line, moment, person, rich, words
 from handlers.blocks.text import begun_large, escaped, excerpt
+from handlers.ids import Action, Delivered
 from workflows.engine.neutral import one_line
 from workflows.engine.states import STOPPED, ReviewState, RunState
 from workflows.engine.views import CardView, CaseView, RunView
@@ -37,6 +39,24 @@ def too_late(view: CardView, user: str) -> Drawn:
     return Drawn(text="Too late: somebody decided already", blocks=[rich(line(*said, nothing))])
 
 
+def correction_waits(case: int) -> Drawn:
+    """That a correction was proposed."""
+    text = f"The correction of case {case} waits for a decision, like any proposal. Until then nothing changes."
+    return Drawn(text=escaped(text, 300), blocks=[rich(line(words(text)))])
+
+
+def delivered_already(case: int, run: int) -> Drawn:
+    """Why a case is not run again, and what can be done instead."""
+    text = f"Case {case} was delivered, so it is not run again. Is it wrong? Then propose what is right."
+    return Drawn(text=escaped(text, 300), blocks=[rich(line(words(text))), actions("delivered", [correct(case, run)])])
+
+
+def correct(case: int, run: int) -> Block:
+    """The button to say that something delivered is wrong."""
+    delivered = Delivered(case=case, run=run)
+    return button("Correct it", action=Action.CORRECT, value=str(delivered), says=f"Correct case {case}")
+
+
 def begun_again(case: int, from_step: str) -> Drawn:
     """That a case runs again."""
     text = f"Case {case} runs again from {from_step}."
@@ -66,11 +86,12 @@ def case(view: CaseView) -> Drawn:
         tried = f"{run.delivery.attempts} {'attempt' if run.delivery.attempts == 1 else 'attempts'}"
         pieces.append(line(words(f"Delivery {run.delivery.state} after {tried}{receipt}")))
     if RunState(run.state) is RunState.DOUBTFUL:
-        look = f"Look whether it happened, then: countersign settle {view.id} happened (or not-happened)"
+        look = f"Look whether it happened; its card asks. Or: countersign settle {view.id} happened (or not-happened)"
         pieces.append(line(words(look)))
     elif RunState(run.state) in STOPPED:
         pieces.append(line(words(f"Again, once it is mended: /rerun {view.id}")))
-    return Drawn(text=escaped(f"Case {view.id}: {run.state}", 300), blocks=[rich(*pieces)])
+    below = [actions("delivered", [correct(view.id, run.id)])] if RunState(run.state) is RunState.DELIVERED else []
+    return Drawn(text=escaped(f"Case {view.id}: {run.state}", 300), blocks=[rich(*pieces), *below])
 
 
 _MOST_STEPS = 12

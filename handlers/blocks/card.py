@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from handlers import limits
 from handlers.blocks import status
+from handlers.blocks.answers import correct
 from handlers.blocks.drawn import Block, Drawn
 from handlers.blocks.elements import actions, button, confirm, header, small_print
 from handlers.blocks.rich import bullets, line, quote, rich, words
@@ -12,7 +13,7 @@ from handlers.blocks.text import begun_large, escaped, excerpt, without_first_li
 from handlers.blocks.values import changes, recommendation
 from handlers.ids import Action, Shown
 from workflows.engine.neutral import one_line
-from workflows.engine.states import ReviewState
+from workflows.engine.states import ReviewState, RunState
 from workflows.engine.views import CardView
 
 
@@ -30,7 +31,7 @@ def summary(view: CardView) -> str:
 def _blocks(view: CardView, room: Room) -> Sequence[Block]:
     if view.state == ReviewState.OPEN:
         return [*_open(view, room), _buttons(view), _small_print(view, room)]
-    return [*_closed(view, room), actions("card", [_details(view)]), _small_print(view, room)]
+    return [*_closed(view, room), actions("card", [_details(view), *_correct(view)]), _small_print(view, room)]
 
 
 def _open(view: CardView, room: Room) -> list[Block]:
@@ -101,6 +102,12 @@ def _buttons(view: CardView) -> Block:
 def _details(view: CardView) -> Block:
     shown = Shown(review=view.review, version=view.version)
     return button("Details", action=Action.DETAILS, value=str(shown), says=f"Details of {view.key}")
+
+
+def _correct(view: CardView) -> list[Block]:
+    """Something delivered may turn out to be wrong."""
+    can_be = view.run_state == RunState.DELIVERED and not view.corrected and not view.revised
+    return [correct(view.case, view.run)] if can_be else []
 
 
 def _warning(view: CardView) -> Block | None:

@@ -70,7 +70,7 @@ def _many(views: Sequence[FailureView], text: str, room: Room) -> list[Block]:
         again = "What it said: /countersign case NUMBER. Again, once it is mended: /rerun NUMBER"
         pieces += [line(words(f"Stopped: {_numbers(failed)}")), line(words(again))]
     if doubtful:
-        look = "Look whether it happened, then: countersign settle NUMBER happened (or not-happened)"
+        look = "Look whether it happened; their cards ask. Or: countersign settle NUMBER happened (or not-happened)"
         pieces += [line(words(f"In doubt: {_numbers(doubtful)}")), line(words(look))]
     return [rich(*pieces)]
 
@@ -82,7 +82,7 @@ def _numbers(views: Sequence[FailureView]) -> str:
 
 def _todo(view: FailureView) -> str:
     if view.state == RunState.DOUBTFUL:
-        return f"Look whether it happened, then: countersign settle {view.case} happened (or not-happened)"
+        return f"Look whether it happened; its card asks. Or: countersign settle {view.case} happened (or not-happened)"
     return f"What led to it: /countersign case {view.case}. Again: /rerun {view.case}"
 
 

@@ -10,18 +10,20 @@ from handlers.blocks.elements import actions, button, divider, label, option, sm
 from handlers.blocks.inputs import ELEMENT, confirmation, inputs
 from handlers.blocks.rich import line, moment, quote, rich, words
 from handlers.blocks.text import begun_large, excerpt, without_first_line
-from handlers.ids import Action, Callback, Shown
+from handlers.ids import Action, Callback, Delivered, Shown
 from workflows.engine.decisions import MAX_REASON, Follows
 from workflows.engine.forms import Field
 from workflows.engine.neutral import one_line, plain
 from workflows.engine.states import ReviewState
-from workflows.engine.views import CardView, WaitingView
+from workflows.engine.views import CardView, DeliveredView, DoubtView, WaitingView
 
 View = dict[str, object]
 """A modal."""
 FOLLOWS = "follows"
 REASON = "reason"
 """The inputs of a rejection."""
+WHY = "why!"
+"""The input of a correction that is no field; no field can have that name."""
 PAGE = 10
 """Reviews on a page of the list."""
 _PART = 2_900
@@ -50,9 +52,25 @@ def edit_form(
     # What has to be confirmed comes first, where it is seen on a phone too.
     made = [_about(view), *asked, *told_first, *inputs(fields, typed, generation=generation)]
     title = f"{'Edit' if view.has_proposal else 'Fill in'} case {view.case}"
-    form = _form(Callback.EDIT, title, made, submit="Decide", about=view)
-    too_large = len(made) > limits.VIEW_BLOCKS or len(json.dumps(form)) > limits.VIEW_JSON
-    return None if too_large else form
+    form = _form(Callback.EDIT, title, made, submit="Decide", metadata=_shown(view))
+    return form if _fits(form, made) else None
+
+
+def correction_form(view: DeliveredView, fields: Sequence[Field]) -> View | None:
+    """The form in which something delivered is put right. None where it is too large for Slack."""
+    about = rich(line(words(excerpt(view.subject, 200), bold=True)), quote(excerpt(view.text, 1_000)))
+    delivered = line(words("This was delivered. Change what is wrong; a person decides before anything is sent."))
+    reason: Block = {
+        "type": "input",
+        "block_id": WHY,
+        "optional": True,
+        "label": label("What was wrong?", limits.INPUT_LABEL),
+        "element": {"type": "plain_text_input", "action_id": ELEMENT, "multiline": True, "max_length": MAX_REASON},
+    }
+    made = [about, rich(delivered), *inputs(fields, view.values, generation=0), reason]
+    metadata = str(Delivered(case=view.case, run=view.run))
+    form = _form(Callback.CORRECT, f"Correct case {view.case}", made, submit="Propose", metadata=metadata)
+    return form if _fits(form, made) else None
 
 
 def rejection_form(view: CardView) -> View:
@@ -77,7 +95,7 @@ def rejection_form(view: CardView) -> View:
         {"type": "input", "block_id": REASON, "label": label("Why?", limits.INPUT_LABEL), "element": reason},
         {"type": "input", "block_id": FOLLOWS, "label": label("What follows?", limits.INPUT_LABEL), "element": choose},
     ]
-    return _form(Callback.REJECT, f"Reject case {view.case}", made, submit="Reject", about=view)
+    return _form(Callback.REJECT, f"Reject case {view.case}", made, submit="Reject", metadata=_shown(view))
 
 
 def review(view: CardView, *, notice: Drawn | None = None) -> View:
@@ -88,7 +106,7 @@ def review(view: CardView, *, notice: Drawn | None = None) -> View:
         shown = str(Shown(review=view.review, version=view.version))
         press = button("Next review", action=Action.NEXT, value=shown, says="Next review", style="primary")
         below = [actions("next", [press])]
-    return _page(Callback.REVIEW, "Review", [*above, *card(view).blocks, *below], about=view)
+    return _page(Callback.REVIEW, "Review", [*above, *card(view).blocks, *below], metadata=_shown(view))
 
 
 def details(view: CardView) -> View:
@@ -110,7 +128,22 @@ def details(view: CardView) -> View:
         Callback.READ,
         "Details",
         _bounded(made, f"There is more than Slack can show: countersign show {view.case}"),
-        about=view,
+        metadata=_shown(view),
+    )
+
+
+def doubt(view: DoubtView) -> View:
+    """All that a person may want to know who looks whether a delivery happened."""
+    facts = [
+        line(words("Its key: "), words(view.key, code=True)),
+        line(words(f"Attempt {view.attempt} of this delivery · "), moment(view.since)),
+    ]
+    made = [rich(line(words(view.subject, bold=True)), *facts)]
+    made += [_whole("What went wrong", view.why)] if view.why else []
+    made += [_whole(label, value) for label, value in view.values.items()]
+    made.append(_whole("The case", view.text))
+    return _page(
+        Callback.READ, "Look", _bounded(made, f"There is more than Slack can show: countersign show {view.case}")
     )
 
 
@@ -149,18 +182,22 @@ def _about(view: CardView) -> Block:
     return rich(line(words(excerpt(view.subject, 200), bold=True)), quote(excerpt(text, 1_000)))
 
 
+def _fits(form: View, blocks: Sequence[Block]) -> bool:
+    return len(blocks) <= limits.VIEW_BLOCKS and len(json.dumps(form)) <= limits.VIEW_JSON
+
+
 def _turn(text: str, first: int, which: str) -> Block:
     made = button(text, action=Action.PAGE, value=str(first), says=f"{text} reviews")
     return made | {"action_id": f"{Action.PAGE}.{which}"}
 
 
-def _form(callback: Callback, title: str, blocks: Sequence[Block], *, submit: str, about: CardView) -> View:
-    return _page(callback, title, blocks, about=about, close="Cancel") | {"submit": label(submit, limits.VIEW_TITLE)}
+def _form(callback: Callback, title: str, blocks: Sequence[Block], *, submit: str, metadata: str) -> View:
+    return _page(callback, title, blocks, metadata=metadata, close="Cancel") | {
+        "submit": label(submit, limits.VIEW_TITLE)
+    }
 
 
-def _page(
-    callback: Callback, title: str, blocks: Sequence[Block], *, about: CardView | None = None, close: str = "Close"
-) -> View:
+def _page(callback: Callback, title: str, blocks: Sequence[Block], *, metadata: str = "", close: str = "Close") -> View:
     made: View = {
         "type": "modal",
         "callback_id": callback,
@@ -168,9 +205,13 @@ def _page(
         "close": label(close, limits.VIEW_TITLE),
         "blocks": list(blocks),
     }
-    if about is not None:
-        made["private_metadata"] = str(Shown(review=about.review, version=about.version))
+    if metadata:
+        made["private_metadata"] = metadata
     return made
+
+
+def _shown(view: CardView) -> str:
+    return str(Shown(review=view.review, version=view.version))
 
 
 def _whole(title: str, text: str) -> Block:

@@ -100,8 +100,7 @@ def _outcome(view: CardView, room: Room) -> tuple[str, str]:
     if state is RunState.CLOSED:
         return "Closed", "; nothing was delivered."
     if state is RunState.DOUBTFUL:
-        look = f"Look there; then `countersign settle {view.case}` records what you found."
-        return "Apply in doubt", f": it may have happened or not. {look}"
+        return "Apply in doubt", ": it may have happened or not. Another card asks what you find when you look."
     if state in _NOT_APPLIED:
         return "Apply failed", f"; the decision is kept. An engineer can say /rerun {view.case}."
     if view.decision is not None and view.decision.follows == "propose_again":

@@ -19,7 +19,7 @@ def test_an_approved_card_changes_before_the_readers_eyes(stage: Stage, open_win
     stage.work()
     expect(card).to_contain_text(re.compile(r"Approved by @Ana · .* at \d\d:\d\d"))
     expect(card).to_contain_text("Applied: receipt for sample/ticket-1")
-    expect(card.get_by_role("button")).to_have_text(["Details"])
+    expect(card.get_by_role("button")).to_have_text(["Details", "Correct it"])
     expect(card).to_contain_text("(edited)")
     assert stage.world.state(case) == "delivered"
 

@@ -41,7 +41,7 @@ def test_an_approved_case_is_delivered_and_its_card_says_who_and_when_and_what_c
     (card,) = stage.cards()
     assert card.text.startswith("Approved, applied: ")
     assert "Applied: receipt for sample/ticket-1" in words(card.blocks)
-    assert buttons(card) == ["details"]
+    assert buttons(card) == ["details", "correct"]
     assert stage.world.state(case) == "delivered"
     assert stage.desk.applied == {"sample/ticket-1": Triage(queue="billing", reply="We look into it.")}
 

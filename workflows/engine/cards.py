@@ -30,7 +30,7 @@ def card_view(context: Context, review: int) -> CardView:
         case, run = cases.get(session, row.case_id), runs.get(session, row.run_id)
         assert case is not None
         assert run is not None
-        text = _text(workflow, contents.body(session, run.input_id))
+        text = case_text(workflow, contents.body(session, run.input_id))
         why = json.loads(contents.body(session, row.reasons_id))
         proposal = _proposal(session, row)
         decision = _last_decision(session, row)
@@ -45,7 +45,7 @@ def card_view(context: Context, review: int) -> CardView:
             key=case.key,
             workflow=workflow.name,
             question=workflow.decision,
-            subject=_subject(text, case.key),
+            subject=one_line_of(text, case.key),
             text=text,
             values=_values(workflow, proposal, decision, _delivered(session, run)),
             has_proposal=row.proposal_id is not None,
@@ -57,6 +57,7 @@ def card_view(context: Context, review: int) -> CardView:
             opened_at=row.opened_at,
             answer_by=row.answer_by,
             decision=decision,
+            run=carrying.id,
             run_state=carrying.state,
             problem=problem["message"] if problem is not None else None,
             receipt=_json(session, delivery.receipt_id) if delivery is not None else None,
@@ -83,7 +84,7 @@ def waiting_in(context: Context, *, workflows: Collection[str], first: int, limi
                 version=line.version,
                 workflow=line.workflow,
                 key=line.key,
-                subject=_subject(_text(context.registry.get(line.workflow), inputs[line.id]), line.key),
+                subject=one_line_of(case_text(context.registry.get(line.workflow), inputs[line.id]), line.key),
                 why=next((reason["text"] for reason in json.loads(why[line.reasons_id])), ""),
                 answer_by=line.answer_by,
             )
@@ -142,6 +143,7 @@ def decision_view(session: Session, decision: schema.Decision) -> DecisionView:
         by=decision.by,
         at=decision.at,
         version=decision.version,
+        heard_as=decision.heard_as,
         follows=decision.follows,
         reason=_json(session, decision.reason_id),
         output=_json(session, decision.output_id),
@@ -193,7 +195,7 @@ def _entries(workflow: AnyWorkflow, values: Mapping[str, JsonValue] | None) -> d
     return entries_of(workflow.output, values) if values is not None else {}
 
 
-def _text(workflow: AnyWorkflow, body: str) -> str:
+def case_text(workflow: AnyWorkflow, body: str) -> str:
     """The case as plain text; as JSON where it no longer fits the workflow, or has no text."""
     form: type[BaseModel] = workflow.input
     try:
@@ -203,7 +205,7 @@ def _text(workflow: AnyWorkflow, body: str) -> str:
     return text if text.strip() else canonical(json.loads(body))
 
 
-def _subject(text: str, key: str) -> str:
+def one_line_of(text: str, key: str) -> str:
     """A case in one line."""
     return next((line for line in text.splitlines() if line.strip()), key)
 

@@ -14,6 +14,10 @@ SYSTEM = "countersign"
 """The actor where no person is."""
 
 
+QUEUE_LIMIT = 100_000
+"""How many cases may be to be worked on."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Context:
     """The database, the workflows, the time, and whose rows these are."""
@@ -22,3 +26,7 @@ class Context:
     registry: Registry
     clock: Clock
     team: int
+    queue_limit: int = QUEUE_LIMIT
+    """How many cases may be to be worked on; more are not taken in. Those that wait for people do not count."""
+    restored_at: datetime | None = None
+    """When the database was said to be a backup. What is older may have been delivered since that was made."""

@@ -3,6 +3,7 @@
 A correction is a run whose proposal comes from a person instead of a model; everything after that is the usual way.
 """
 
+import json
 from collections.abc import Sequence
 
 from pydantic import BaseModel
@@ -10,20 +11,54 @@ from pydantic import BaseModel
 from store import audit, cases, contents, runs, teams
 from workflows.engine import proposing
 from workflows.engine.canonical import from_body, to_body
+from workflows.engine.cards import case_text, one_line_of
 from workflows.engine.checks import broken_nevers
 from workflows.engine.context import Context
-from workflows.engine.errors import InvalidOutput, NeverBroken, Refused, Unknown
+from workflows.engine.errors import InvalidOutput, NeverBroken, Refused, Stale, Unknown
+from workflows.engine.forms import entries_of
 from workflows.engine.policy import Facts, decide
 from workflows.engine.proposal import Proposal
 from workflows.engine.reviews import open_review
 from workflows.engine.states import RunState
 from workflows.engine.transitions import move_run
+from workflows.engine.views import DeliveredView
 
 
-def correct(context: Context, case: int, output: BaseModel, *, by: str, reasons: Sequence[str] = ()) -> int:
+def delivered_view(context: Context, case: int) -> DeliveredView:
+    """What was delivered last for a case. Raise `Unknown`, or `Refused` where nothing was."""
+    with context.database.read() as session:
+        row = cases.get(session, case)
+        if row is None or row.team_id != context.team:
+            raise Unknown(f"there is no case {case}")
+        run = runs.last_in(session, case, state=RunState.DELIVERED)
+        if run is None or run.output_id is None:
+            raise Refused("nothing was delivered that could be corrected")
+        workflow = context.registry.get(teams.workflow_name(session, run.workflow_id))
+        text = case_text(workflow, contents.body(session, run.input_id))
+        return DeliveredView(
+            case=case,
+            key=row.key,
+            run=run.id,
+            workflow=workflow.name,
+            subject=one_line_of(text, row.key),
+            text=text,
+            values=entries_of(workflow.output, json.loads(contents.body(session, run.output_id))),
+        )
+
+
+def correct(
+    context: Context,
+    case: int,
+    output: BaseModel,
+    *,
+    by: str,
+    reasons: Sequence[str] = (),
+    of: int | None = None,
+) -> int:
     """Propose other values for a delivered case, for a person to decide; returns the review's id.
 
-    A correction that failed is given up for this one. Raise `Unknown`, `InvalidOutput` for values of another form,
+    A correction that failed is given up for this one. `of`: the run whose delivery was seen to be wrong. Raise `Stale`
+    where something else was delivered since, `Unknown`, `InvalidOutput` for values of another form,
     `NeverBroken` for values that are barred, or `Refused` where the case is not delivered, another correction of it is
     open, or nothing would change.
     """
@@ -40,6 +75,8 @@ def correct(context: Context, case: int, output: BaseModel, *, by: str, reasons:
         delivered = next((run for run in reversed(all_runs) if run.state == RunState.DELIVERED), None)
         if delivered is None or delivered.output_id is None:
             raise Refused("nothing was delivered that could be corrected")
+        if of not in (None, delivered.id):
+            raise Stale("something else was delivered since")
         workflow = context.registry.get(teams.workflow_name(session, delivered.workflow_id))
         if not isinstance(output, workflow.output):
             raise InvalidOutput({"the whole": f"has to be a {workflow.output.__name__}"})
@@ -59,6 +96,7 @@ def correct(context: Context, case: int, output: BaseModel, *, by: str, reasons:
             revision=delivered.revision,
             input_id=delivered.input_id,
             state=RunState.WAITING,
+            plan=context.registry.plan(workflow),
             parent=delivered.id,
             correction=runs.last_correction(session, case, revision=delivered.revision) + 1,
             at=at,

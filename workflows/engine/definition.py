@@ -178,7 +178,7 @@ class Workflow(Generic[InputT, OutputT]):
         self.effect: Effect[OutputT, InputT] | None = None
         self.rejection_effect: Effect[Rejection, InputT] | None = None
         self._text = text
-        self._propose: Callable[[InputT, Ask[OutputT]], Proposal[OutputT]] | None = None
+        self.proposing: Callable[[InputT, Ask[OutputT]], Proposal[OutputT]] | None = None
 
     def propose(
         self, function: Callable[[InputT, Ask[OutputT]], Proposal[OutputT]]
@@ -187,7 +187,7 @@ class Workflow(Generic[InputT, OutputT]):
 
         The function is run again after a crash and on a rerun: only steps may touch the world in it.
         """
-        self._propose = function
+        self.proposing = function
         return function
 
     def never(
@@ -274,8 +274,8 @@ class Workflow(Generic[InputT, OutputT]):
 
     def make_proposal(self, input: InputT, ask: Ask[OutputT]) -> Proposal[OutputT]:
         """Propose as declared, or ask the model with the whole input."""
-        if self._propose is not None:
-            return self._propose(input, ask)
+        if self.proposing is not None:
+            return self.proposing(input, ask)
         return ask(**{type(input).__name__.lower(): input.model_dump(mode="json")})
 
     def text_of(self, input: InputT) -> str:

@@ -1,12 +1,13 @@
 """Brings what was resolved into the system of record: recorded first, attempted outside any transaction, then noted."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
-from store import cases, contents, deliveries, reviews, runs, schema
+from store import cases, contents, deliveries, messages, reviews, runs, schema
 from workflows.engine import notices
 from workflows.engine.canonical import canonical
 from workflows.engine.claiming import Claimed
@@ -138,6 +139,8 @@ def applied(context: Context, claimed: Claimed, workflow: AnyWorkflow, receipt: 
         kept = contents.keep(session, team=run.team_id, case=run.case_id, kind="receipt", body=canonical(receipt))
         done = {"receipt_id": kept, "maybe_applied": False}
         move_delivery(session, delivery, DeliveryState.APPLIED, at=at, actor=SYSTEM, **done)
+        if delivery.attempts > 1:
+            show_doubt(session, delivery, workflow, at=at)
         show_review(session, run, workflow, context=context)
         if run.correction:
             for other in reviews.of_case_in(session, run.case_id, (ReviewState.DECIDED,)):
@@ -152,14 +155,22 @@ def not_applied(session: Session, run: schema.Run, *, maybe: bool, context: Cont
         move_delivery(session, delivery, DeliveryState.FAILED, at=at, actor=SYSTEM, maybe_applied=maybe)
 
 
-def put_in_doubt(session: Session, run: schema.Run, *, context: Context, problem_id: int | None = None) -> None:
-    """Mark a run's delivery as one that may have happened or not, and have it said."""
+def put_in_doubt(
+    session: Session, run: schema.Run, workflow: AnyWorkflow, *, context: Context, problem_id: int | None = None
+) -> None:
+    """Mark a run's delivery as one that may have happened or not, have it said, and a person asked."""
     at = context.clock()
     delivery = deliveries.of_run(session, run.id)
-    if delivery is not None:
-        move_delivery(session, delivery, DeliveryState.DOUBTFUL, at=at, actor=SYSTEM)
+    if delivery is not None and move_delivery(session, delivery, DeliveryState.DOUBTFUL, at=at, actor=SYSTEM):
+        notices.doubt(session, delivery, workflow.review, at=at)
     if move_run(session, run, RunState.DOUBTFUL, at=at, actor=SYSTEM, problem_id=problem_id):
         notices.failure(session, run, at=at)
+
+
+def show_doubt(session: Session, delivery: schema.Delivery, workflow: AnyWorkflow, *, at: datetime) -> None:
+    """Have it drawn anew where somebody was asked about a delivery."""
+    if messages.channels_of(session, team=delivery.team_id, subject=f"delivery:{delivery.id}"):
+        notices.doubt(session, delivery, workflow.review, at=at)
 
 
 def is_in_doubt(workflow: AnyWorkflow, run: schema.Run, error: Exception | None) -> bool:

@@ -3,11 +3,15 @@
 from sqlalchemy.orm import Session
 
 from store import audit, cases, deliveries, runs, schema, teams
+from workflows.engine import notices
 from workflows.engine.context import Context
 from workflows.engine.delivering import show_review
 from workflows.engine.errors import Refused, Unknown
 from workflows.engine.states import DeliveryState, Resolution, RunState
 from workflows.engine.transitions import move_delivery, move_run
+
+SETTLED = "delivery.settled"
+"""The audit's word for what a person found."""
 
 
 def settle(context: Context, case: int, *, happened: bool, by: str, key: str | None = None) -> RunState:
@@ -42,12 +46,14 @@ def settle(context: Context, case: int, *, happened: bool, by: str, key: str | N
             team=run.team_id,
             at=context.clock(),
             actor=by,
-            action="delivery.settled",
+            action=SETTLED,
             subject=f"delivery:{delivery.id}",
             case=case,
             details={"happened": "yes" if happened else "no"},
         )
-        show_review(session, run, context.registry.get(teams.workflow_name(session, run.workflow_id)), context=context)
+        workflow = context.registry.get(teams.workflow_name(session, run.workflow_id))
+        notices.doubt(session, delivery, workflow.review, at=context.clock())
+        show_review(session, run, workflow, context=context)
         return to
 
 

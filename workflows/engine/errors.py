@@ -5,7 +5,10 @@
     ├── Refused
     │   ├── Unknown
     │   ├── Stale
+    │   ├── Repeated
+    │   ├── AlreadyDelivered
     │   ├── InvalidInput
+    │   ├── QueueFull
     │   ├── InvalidOutput
     │   ├── BadReason
     │   └── NeverBroken
@@ -42,8 +45,25 @@ class Stale(Refused):
     """The review moved on since it was shown."""
 
 
+class Repeated(Refused):
+    """The very same thing was heard before, and is done."""
+
+
+class AlreadyDelivered(Refused):
+    """The case was delivered: it is corrected, not run again."""
+
+    def __init__(self, run: int) -> None:
+        """`run`: the one whose answer was delivered last."""
+        self.run = run
+        super().__init__("it was delivered; a delivered case is corrected, not run again")
+
+
 class InvalidInput(Refused):
     """An input that is not taken in: it does not fit the workflow's input, or it is too large."""
+
+
+class QueueFull(Refused):
+    """So many cases are to be worked on that no more are taken in."""
 
 
 class InvalidOutput(Refused):

@@ -127,6 +127,7 @@ def _run(session: Session, run: schema.Run) -> RunView:
         from_step=run.from_step,
         revision=run.revision,
         correction=run.correction,
+        plan=run.plan,
         state=run.state,
         resolution=run.resolution,
         problem=_json(session, run.problem_id),

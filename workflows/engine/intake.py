@@ -14,7 +14,7 @@ from workflows.engine import notices
 from workflows.engine.canonical import MAX_BYTES, digest, to_body, unstorable
 from workflows.engine.complaints import complaints
 from workflows.engine.context import Context
-from workflows.engine.errors import InvalidInput
+from workflows.engine.errors import InvalidInput, QueueFull
 from workflows.engine.keys import MAX_CASE_KEY
 from workflows.engine.registry import AnyWorkflow
 from workflows.engine.states import ReviewState, RunState
@@ -87,18 +87,30 @@ def take_in(
     actor: str,
     options: Mapping[str, JsonValue] | None = None,
 ) -> list[Receipt]:
-    """Take inputs in, all in one transaction; a receipt for each, in their order.
+    """Take inputs in, all in one transaction; a receipt for each, in their order. Raise `QueueFull`.
 
     Two processes that bring the same new key at once are told apart by its unique key, and the later one tries the
     whole again. `options`: what the workflow's declaration was made from, where it was.
     """
     with context.database.write() as session:
+        _refuse_flood(session, context, len(inputs))
         at = context.clock()
         row = teams.workflow_id(session, team=context.team, name=workflow.name, options=options, at=at)
         # By key, so that two that bring the same cases take them in the same order and cannot stop each other.
         by_key = sorted(range(len(inputs)), key=lambda place: inputs[place].key)
         receipts = {place: _take_in(session, context, workflow, row, inputs[place], source, actor) for place in by_key}
         return [receipts[place] for place in range(len(inputs))]
+
+
+def _refuse_flood(session: Session, context: Context, number: int) -> None:
+    """Raise `QueueFull` where the workers would have more to do than is allowed."""
+    limit = context.queue_limit
+    ready = runs.number_in(session, team=context.team, state=RunState.READY, at_most=limit)
+    if ready + number > limit:
+        raise QueueFull(
+            f"{ready:,} cases are to be worked on, and {limit:,} is the limit: {number:,} more were not taken in; "
+            "bring them again later"
+        )
 
 
 def _take_in(
@@ -142,6 +154,7 @@ def _take_in(
         revision=revision,
         input_id=input_id,
         state=RunState.READY,
+        plan=context.registry.plan(workflow),
         at=at,
     )
     queue.enqueue(session, run=run, case=case)

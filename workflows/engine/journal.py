@@ -18,8 +18,10 @@ from itertools import count
 from sqlalchemy.exc import IntegrityError
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
 
-from store import contents, journal, runs
+from store import contents, journal, runs, seams
+from store.database import Unavailable
 from store.journal import StepLine
+from store.seams import Seam
 from workflows.engine.canonical import canonical, digest, words_of
 from workflows.engine.claiming import Claimed
 from workflows.engine.context import Context
@@ -67,13 +69,14 @@ class Journal:
         self._end = max((line.position for line in lines), default=0)
         self._made = 0
         self._nth: Counter[str] = Counter()
-        self._broken: Drifted | Fenced | None = None
+        self._broken: Drifted | Fenced | Unavailable | None = None
 
     @contextmanager
     def open(self) -> Iterator[None]:
         """Journal the step calls of this thread for the block, and hold the journal against what was called.
 
-        Raise `Drifted` or `Fenced` at its end where the block met one and caught it: it is not the author's to handle.
+        Raise `Drifted`, `Fenced` or `Unavailable` at its end where the block met one and caught it: it is not the
+        author's to handle.
         """
         try:
             with recording(self):
@@ -94,7 +97,7 @@ class Journal:
             raise self._broken
         try:
             return self._record(call)
-        except (Drifted, Fenced) as error:
+        except (Drifted, Fenced, Unavailable) as error:
             self._broken = error
             raise
 
@@ -130,7 +133,9 @@ class Journal:
         try:
             # A step inside a step belongs to it: the journal holds the outer one.
             with recording(None):
+                seams.before(Seam.STEP, call.name)
                 result = call.invoke()
+                seams.after(Seam.STEP, call.name)
             output = canonical(call.result.dump_python(result, mode="json", by_alias=False, round_trip=True))
         except Exception as error:  # goes through, once it is journaled
             row |= {"state": StepState.FAILED, "error": type(error).__name__, "cost": Decimal(0)}

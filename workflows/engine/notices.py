@@ -23,6 +23,17 @@ def card(session: Session, review: schema.Review, declared: Review, *, at: datet
         outbox.want_view(session, team=team, kind=outbox.CARD, subject=subject, channel=channel, at=at)
 
 
+def doubt(session: Session, delivery: schema.Delivery, declared: Review, *, at: datetime) -> None:
+    """Have a person asked whether a delivery happened, or be shown what became of the question.
+
+    Where its workflow posts to, else where failures are told.
+    """
+    team, subject = delivery.team_id, f"delivery:{delivery.id}"
+    channels = messages.channels_of(session, team=team, subject=subject)
+    for channel in sorted(channels or {declared.post_to or FAILURES}):
+        outbox.want_view(session, team=team, kind=outbox.DOUBT, subject=subject, channel=channel, at=at)
+
+
 def failure(session: Session, run: schema.Run, *, at: datetime) -> None:
     """Have it said that a run stopped."""
     outbox.add_note(session, team=run.team_id, kind=FAILURE, subject=f"run:{run.id}", channel=FAILURES, at=at)

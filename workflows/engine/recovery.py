@@ -2,7 +2,8 @@
 
 from sqlalchemy.orm import Session
 
-from store import contents, runs, schema, teams
+from store import contents, runs, schema, seams, teams
+from store.seams import Seam
 from workflows.engine import notices
 from workflows.engine.canonical import canonical
 from workflows.engine.claiming import BUSY
@@ -42,8 +43,9 @@ def take_back_one(context: Context, run: int) -> None:
 
 
 def _take_back(session: Session, run: schema.Run, workflow: AnyWorkflow, *, context: Context) -> None:
+    seams.before(Seam.RECOVERY, f"run:{run.id}")
     if run.state == RunState.DELIVERING and is_in_doubt(workflow, run, None):
-        put_in_doubt(session, run, context=context)
+        put_in_doubt(session, run, workflow, context=context)
         show_review(session, run, workflow, context=context)
     elif run.epoch >= MAX_CLAIMS:
         _set_aside(session, run, context=context)

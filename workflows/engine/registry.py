@@ -5,6 +5,7 @@ from typing import Any
 
 from workflows.engine.definition import Workflow
 from workflows.engine.errors import BadDeclaration, Unknown
+from workflows.engine.plans import plan_of
 from workflows.model.port import Prompt
 from workflows.model.prompts import BadPrompt, load_prompt
 
@@ -18,6 +19,7 @@ class Registry:
     def __init__(self) -> None:
         self._workflows: dict[str, AnyWorkflow] = {}
         self._prompts: dict[str, Prompt | None] = {}
+        self._plans: dict[str, str] = {}
 
     def add(self, workflow: AnyWorkflow) -> None:
         """Take in a workflow.
@@ -42,6 +44,13 @@ class Registry:
     def prompt(self, name: str) -> Prompt | None:
         """The prompt of a workflow that is there, as it was when the process began."""
         return self._prompts[name]
+
+    def plan(self, workflow: AnyWorkflow) -> str:
+        """The version of a workflow's code, as it was when it was first asked for."""
+        if workflow.name not in self._plans:
+            prompt = self._prompts.get(workflow.name)
+            self._plans[workflow.name] = plan_of(workflow, prompt.version if prompt is not None else None)
+        return self._plans[workflow.name]
 
     def __contains__(self, name: str) -> bool:
         return name in self._workflows

@@ -9,7 +9,7 @@ from store import audit, cases, deliveries, journal, queue, runs, schema, teams
 from store.journal import StepLine
 from workflows.engine import delivering
 from workflows.engine.context import Context
-from workflows.engine.errors import Refused, Unknown
+from workflows.engine.errors import AlreadyDelivered, Refused, Unknown
 from workflows.engine.intake import supersede_reviews
 from workflows.engine.journal import in_scope
 from workflows.engine.registry import AnyWorkflow
@@ -49,7 +49,8 @@ def rerun(context: Context, case: int, *, by: str, from_step: str | None = None)
         if why_not is not None:
             raise Refused(why_not)
         if _is_delivered(session, run):
-            raise Refused("it was delivered; a delivered case is corrected, not run again")
+            delivered = runs.last_in(session, case, state=RunState.DELIVERED)
+            raise AlreadyDelivered(delivered.id if delivered is not None else run.id)
         workflow = context.registry.get(teams.workflow_name(session, run.workflow_id))
         step = from_step or _where_it_stopped(run, journal.of_run(session, run.id))
         return Rerun(run=start(session, context, run, workflow, from_step=step, by=by), from_step=step)
@@ -84,6 +85,7 @@ def start(
         revision=parent.revision,
         input_id=parent.input_id,
         state=RunState.READY,
+        plan=context.registry.plan(workflow),
         parent=parent.id,
         from_step=from_step,
         correction=parent.correction,

@@ -6,6 +6,7 @@ the other is told who it was. A decision, what follows for the run and the inten
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from pydantic import BaseModel, ValidationError
 from sqlalchemy.orm import Session
@@ -16,12 +17,21 @@ from workflows.engine.canonical import canonical, from_body, to_body, unstorable
 from workflows.engine.checks import broken_nevers
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.decisions import MAX_REASON, DecisionKind, Follows
-from workflows.engine.errors import BadReason, InvalidOutput, NeverBroken, Refused, Stale, Unknown
+from workflows.engine.errors import BadReason, InvalidOutput, NeverBroken, Refused, Repeated, Stale, Unknown
 from workflows.engine.policy import Reason
 from workflows.engine.registry import AnyWorkflow
 from workflows.engine.states import Resolution, ReviewState, RunState
 from workflows.engine.steps import ASK, START
 from workflows.engine.transitions import move_review, move_run
+
+
+@dataclass(frozen=True, kw_only=True)
+class By:
+    """Who decides, and by what."""
+
+    person: str
+    heard_as: str | None
+    """What tells this very press from every other; None where one cannot be heard twice."""
 
 
 def open_review(
@@ -86,30 +96,42 @@ def claim(context: Context, review: int, *, by: str) -> None:
         notices.card(session, row, _workflow(context, session, row).review, at=at)
 
 
-def approve(context: Context, review: int, shown: int, *, by: str) -> None:
+def approve(context: Context, review: int, shown: int, *, by: str, heard_as: str | None = None) -> None:
     """Approve what is proposed. `shown`: the version that the person saw, with the rules that it runs into; these are
     kept with the decision.
 
-    Raise `Unknown`, `Stale`, `NeverBroken` for what is barred to people too, or `Refused` where nothing is proposed.
+    `heard_as`: what tells this very press from every other, where one may be heard twice. Raise `Unknown`, `Repeated`,
+    `Stale`, `NeverBroken` for what is barred to people too, or `Refused` where nothing is proposed.
     """
     with context.database.write(urgent=True) as session:
-        row = _open(session, review, shown)
+        row = _open(session, review, shown, heard_as)
         if row.proposal_id is None:
             raise Refused("there is no proposal to approve; fill in the form instead")
         passed_over = _pass_over(session, _workflow(context, session, row), row)
         output = _keep(session, row, "output", _proposed(session, row))
-        _decide(session, context, row, shown, DecisionKind.APPROVED, by=by, output=output, confirmed=passed_over)
+        by_whom = By(person=by, heard_as=heard_as)
+        _decide(session, context, row, shown, DecisionKind.APPROVED, by_whom, output=output, confirmed=passed_over)
         _settle(session, context, row, output, Resolution.BY_PERSON, by=by)
 
 
-def edit(context: Context, review: int, shown: int, output: BaseModel, *, by: str, confirmed: bool = False) -> None:
+def edit(
+    context: Context,
+    review: int,
+    shown: int,
+    output: BaseModel,
+    *,
+    by: str,
+    confirmed: bool = False,
+    heard_as: str | None = None,
+) -> None:
     """Decide with a person's own values; where there was no proposal they are the answer.
 
     The nevers look at them too. `confirmed`: the person was told what they run into and wants them all the same.
-    Raise `Unknown`, `Stale`, `NeverBroken`, or `InvalidOutput` for values of another form.
+    `heard_as`: as for `approve`. Raise `Unknown`, `Repeated`, `Stale`, `NeverBroken`, or `InvalidOutput` for values of
+    another form.
     """
     with context.database.write(urgent=True) as session:
-        row = _open(session, review, shown)
+        row = _open(session, review, shown, heard_as)
         workflow = _workflow(context, session, row)
         if not isinstance(output, workflow.output):
             raise InvalidOutput({"the whole": f"has to be a {workflow.output.__name__}"})
@@ -124,16 +146,25 @@ def edit(context: Context, review: int, shown: int, output: BaseModel, *, by: st
         else:
             kind = DecisionKind.APPROVED if body == _proposed(session, row) else DecisionKind.EDITED
         kept = _keep(session, row, "output", body)
-        _decide(session, context, row, shown, kind, by=by, output=kept, confirmed=broken.sentences)
+        by_whom = By(person=by, heard_as=heard_as)
+        _decide(session, context, row, shown, kind, by_whom, output=kept, confirmed=broken.sentences)
         _settle(session, context, row, kept, Resolution.BY_PERSON, by=by)
 
 
 def reject(
-    context: Context, review: int, shown: int, *, by: str, reason: str, follows: Follows = Follows.BY_HAND
+    context: Context,
+    review: int,
+    shown: int,
+    *,
+    by: str,
+    reason: str,
+    follows: Follows = Follows.BY_HAND,
+    heard_as: str | None = None,
 ) -> None:
     """Reject what is proposed, with a reason.
 
-    Raise `Unknown`, `Stale`, `BadReason`, or `Refused` where what is to follow cannot.
+    `heard_as`: as for `approve`. Raise `Unknown`, `Repeated`, `Stale`, `BadReason`, or `Refused` where what is to
+    follow cannot.
     """
     if not reason.strip() or len(reason) > MAX_REASON:
         raise BadReason(f"a rejection needs a reason of 1 to {MAX_REASON:,} characters")
@@ -141,11 +172,12 @@ def reject(
     if problem is not None:
         raise BadReason(problem)
     with context.database.write(urgent=True) as session:
-        row = _open(session, review, shown)
+        row = _open(session, review, shown, heard_as)
         if row.proposal_id is None and follows is Follows.BY_HAND:
             raise Refused("there is no proposal to reject; fill in the form, or close the case")
         kept = _keep(session, row, "reason", canonical(reason))
-        _decide(session, context, row, shown, DecisionKind.REJECTED, by=by, reason=kept, follows=follows)
+        by_whom = By(person=by, heard_as=heard_as)
+        _decide(session, context, row, shown, DecisionKind.REJECTED, by_whom, reason=kept, follows=follows)
         if follows is Follows.CLOSE:
             _settle(session, context, row, kept, Resolution.REJECTED, by=by)
         elif follows is Follows.PROPOSE_AGAIN:
@@ -166,14 +198,16 @@ def show_again(context: Context, review: int) -> None:
         notices.card(session, row, _workflow(context, session, row).review, at=context.clock())
 
 
-def _open(session: Session, review: int, shown: int | None = None) -> schema.Review:
-    """The review, if it is open and, where given, still at the version that was shown."""
+def _open(session: Session, review: int, shown: int | None = None, heard_as: str | None = None) -> schema.Review:
+    """The review, if it is open and, where given, still at the version that was shown. Raise `Repeated` or `Stale`."""
     row = reviews.get(session, review)
     if row is None:
         raise Unknown(f"there is no review {review}")
     cases.hold(session, row.case_id)
     session.refresh(row)
     if row.state != ReviewState.OPEN or (shown is not None and row.version != shown):
+        if heard_as is not None and any(made.heard_as == heard_as for made in reviews.decisions(session, review)):
+            raise Repeated("this was heard before, and is done")
         raise Stale(_what_happened(session, row))
     return row
 
@@ -184,8 +218,8 @@ def _decide(
     row: schema.Review,
     shown: int,
     kind: DecisionKind,
+    by: By,
     *,
-    by: str,
     output: int | None = None,
     reason: int | None = None,
     follows: Follows | None = None,
@@ -199,7 +233,9 @@ def _decide(
         to, changes = ReviewState.OPEN, {"version": shown + 1, "proposal_id": None}
     details: dict[str, str | int | None] = {"follows": follows, "output": output, "reason": reason}
     action = f"review.{kind}"
-    if not move_review(session, row, to, at=at, actor=by, action=action, shown=shown, details=details, **changes):
+    if not move_review(
+        session, row, to, at=at, actor=by.person, action=action, shown=shown, details=details, **changes
+    ):
         raise Stale(_what_happened(session, row))
     reviews.add_decision(
         session,
@@ -208,7 +244,8 @@ def _decide(
         version=shown,
         kind=kind,
         follows=follows,
-        by=by,
+        by=by.person,
+        heard_as=by.heard_as,
         output_id=output,
         reason_id=reason,
         confirmed=list(confirmed),

@@ -1,7 +1,8 @@
 """The way of a case: steps, proposal, checks, policy, then alone or a person, then delivery.
 
 `advance` takes a claimed run as far as it goes without a person. It may be called again at any point: what finished is
-recalled from the journal, what was decided is in the rows. It never raises; what goes wrong is recorded on the run.
+recalled from the journal, what was decided is in the rows. What goes wrong is recorded on the run; only where the
+database cannot do it now is nothing recorded: the run is to be taken back, and advanced again.
 """
 
 import json
@@ -14,8 +15,10 @@ from pydantic import BaseModel, ValidationError
 from sqlalchemy.orm import Session
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
 
-from store import contents, journal, reviews, runs, schema, teams
+from store import contents, journal, reviews, runs, schema, seams, teams
+from store.database import Unavailable
 from store.journal import StepLine
+from store.seams import Seam
 from workflows.engine import delivering, notices, proposing
 from workflows.engine.canonical import canonical, from_body, to_body, words_of
 from workflows.engine.claiming import Claimed
@@ -66,7 +69,7 @@ class Runner:
         self._sleep = sleep
 
     def advance(self, claimed: Claimed) -> None:
-        """Take a claimed run as far as it goes without a person."""
+        """Take a claimed run as far as it goes without a person. Raise `store.database.Unavailable`."""
         try:
             work = self._load(claimed)
             if work.run.resolution is None:
@@ -75,6 +78,8 @@ class Runner:
                 self._carry_out(work)
         except Fenced as error:
             log.warning("run.fenced", run=claimed.run, why=str(error))
+        except Unavailable:
+            raise
         except Exception as error:  # noqa: BLE001  # the loop's edge: whatever it was, it is recorded on the run
             self._stop(claimed, error)
 
@@ -155,6 +160,12 @@ class Runner:
 
         Where the target knows the key, an attempt of unknown outcome is made again at once.
         """
+        restored_at = self._context.restored_at
+        if restored_at is not None and work.run.created_at < restored_at and not task.idempotent:
+            raise OutcomeUnknown(
+                f"the database was restored from a backup at {restored_at:%Y-%m-%d %H:%M} UTC, and this may have been "
+                "delivered since that was made"
+            )
         run = Run(id=work.run.id, case=work.run.case_id, input=work.input, key=task.key, by=work.by)
         retrying = Retrying(
             stop=stop_after_attempt(delivering.TRIES if task.idempotent else 1),
@@ -172,7 +183,10 @@ class Runner:
             lines = journal.of_run(session, run.id)
         kept = Journal(self._context, work.claimed, lines, scope=delivering.SCOPE, sleep=self._sleep)
         with kept.open():
-            return task.attempt(run)
+            seams.before(Seam.EFFECT, task.key)
+            receipt = task.attempt(run)
+            seams.after(Seam.EFFECT, task.key)
+            return receipt
 
     def _stop(self, claimed: Claimed, error: Exception) -> None:
         """Record on the run what stopped it, and have it said; never quietly."""
@@ -184,8 +198,12 @@ class Runner:
                 return
             at = context.clock()
             step = _failed_step(journal.of_run(session, run.id), error)
+            workflow = context.registry.get(teams.workflow_name(session, run.workflow_id))
             verdict = decide(Facts(error=words_of(error)))
             message = "; ".join(reason.text for reason in verdict.reasons)
+            plan = context.registry.plan(workflow)
+            if isinstance(error, Drifted) and run.plan not in (None, plan):
+                message += f" (it began with version {run.plan} of its code; this is {plan})"
             problem = contents.keep(
                 session,
                 team=run.team_id,
@@ -193,9 +211,8 @@ class Runner:
                 kind="problem",
                 body=canonical({"step": step, "type": type(error).__name__, "message": message}),
             )
-            workflow = context.registry.get(teams.workflow_name(session, run.workflow_id))
             if run.state == RunState.DELIVERING and delivering.is_in_doubt(workflow, run, error):
-                delivering.put_in_doubt(session, run, context=context, problem_id=problem)
+                delivering.put_in_doubt(session, run, workflow, context=context, problem_id=problem)
             else:
                 delivering.not_applied(session, run, maybe=not isinstance(error, NotDone), context=context)
                 end = RunState.PARKED if isinstance(error, Drifted) else RunState.FAILED

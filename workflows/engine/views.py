@@ -48,6 +48,8 @@ class DecisionView:
     by: str
     at: datetime
     version: int
+    heard_as: str | None
+    """What tells the press that made it from every other."""
     follows: str | None
     reason: str | None
     output: Mapping[str, JsonValue] | None
@@ -90,6 +92,8 @@ class RunView:
     from_step: str | None
     revision: int
     correction: int
+    plan: str | None
+    """Which version of its workflow's code it began with."""
     state: str
     resolution: str | None
     problem: Mapping[str, JsonValue] | None
@@ -195,8 +199,9 @@ class CardView:
     answer_by: datetime | None
     decision: DecisionView | None
     """The last one."""
+    run: int
+    """The run that carries out the decision."""
     run_state: str
-    """Of the run that carries out the decision."""
     problem: str | None
     receipt: str | None
     correction: bool
@@ -221,6 +226,54 @@ class FailureView:
     """The error's type."""
     message: str
     at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class DoubtView:
+    """A delivery that was in doubt, and what became of it."""
+
+    delivery: int
+    attempt: int
+    """Which attempt it is about; grows when it is made again."""
+    key: str
+    """Its idempotency key."""
+    state: str
+    case: int
+    case_key: str
+    workflow: str
+    subject: str
+    """The case in one line."""
+    text: str
+    """The case as plain text."""
+    values: Mapping[str, str]
+    """Label -> what was to be delivered; for the news of a rejection, its reason."""
+    rejection: bool
+    why: str | None
+    """What went wrong."""
+    since: datetime
+    settled_by: str | None
+    """Who looked and said whether it happened; None while nobody did."""
+    settled_at: datetime | None
+    run_state: str
+    can_be_delivered: bool
+    """Can it be made again, now that somebody said that it did not happen?"""
+    receipt: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliveredView:
+    """What was delivered last for a case, to be corrected."""
+
+    case: int
+    key: str
+    run: int
+    workflow: str
+    subject: str
+    """The case in one line."""
+    text: str
+    """The case as plain text."""
+    values: Mapping[str, str]
+    """Field -> what was delivered, as it stands in the form."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,12 +11,12 @@ from starlette.responses import Response
 from bot.sandbox.errors import BadRequest, NotPossible
 from bot.sandbox.gate import answer, content_type, read_body
 from bot.sandbox.json import Object, parse
-from bot.sandbox.people import administrating, commanding, pressing, submitting
+from bot.sandbox.people import administrating, commanding, pressing, submitting, telling
 from bot.sandbox.people.outcomes import told
 from bot.sandbox.people.seeing import find_channel, find_person, messages_seen, views_seen
 from bot.sandbox.sandbox import Sandbox
 
-from . import orders
+from . import failing, orders
 
 LONGEST_WAIT = 30.0
 """Seconds."""
@@ -55,7 +55,15 @@ class Control:
             "admin/revoke_token": self._ordered(orders.Nothing, self._revoke),
             "admin/restore_token": self._ordered(orders.Nothing, self._restore),
             "admin/refresh_sockets": self._ordered(orders.Refresh, self._refresh),
+            "admin/set_scopes": self._ordered(orders.SetScopes, self._set_scopes),
+            "admin/send_event": self._ordered(orders.SendEvent, self._send_event),
+            "admin/send_event_again": self._ordered(orders.SendEventAgain, self._send_event_again),
             "admin/reset": self._ordered(orders.Nothing, self._reset),
+            "faults/call": self._ordered(orders.FailCall, self._fail_call),
+            "faults/duplicate_envelopes": self._ordered(orders.DuplicateEnvelopes, self._duplicate_envelopes),
+            "faults/refresh_before_envelopes": self._ordered(orders.RefreshBefore, self._refresh_before),
+            "faults/disconnect": self._ordered(orders.Disconnect, self._disconnect),
+            "faults/none": self._ordered(orders.Nothing, self._no_faults),
         }
 
     async def _workspace(self, request: Request) -> Object:
@@ -78,6 +86,7 @@ class Control:
                 "channel": call.channel,
                 "ok": call.error is None,
                 "error": call.error,
+                "fault": call.fault,
                 "time": call.at,
             }
             for call in self._sandbox.calls.kept
@@ -173,6 +182,36 @@ class Control:
 
     async def _reset(self, order: orders.Nothing) -> Object:
         self._sandbox.reset()
+        return told(None, outcome="done")
+
+    async def _set_scopes(self, order: orders.SetScopes) -> Object:
+        administrating.set_scopes(self._sandbox, order.scopes)
+        return told(None, outcome="done")
+
+    async def _send_event(self, order: orders.SendEvent) -> Object:
+        return await telling.send_event(self._sandbox, order.type)
+
+    async def _send_event_again(self, order: orders.SendEventAgain) -> Object:
+        return await telling.send_again(self._sandbox, order.event_id)
+
+    async def _fail_call(self, order: orders.FailCall) -> Object:
+        failing.fail_calls(self._sandbox, order)
+        return told(None, outcome="done")
+
+    async def _duplicate_envelopes(self, order: orders.DuplicateEnvelopes) -> Object:
+        failing.duplicate_envelopes(self._sandbox, order)
+        return told(None, outcome="done")
+
+    async def _refresh_before(self, order: orders.RefreshBefore) -> Object:
+        failing.refresh_before_envelopes(self._sandbox, order)
+        return told(None, outcome="done")
+
+    async def _disconnect(self, order: orders.Disconnect) -> Object:
+        await failing.disconnect(self._sandbox, order)
+        return told(None, outcome="done")
+
+    async def _no_faults(self, order: orders.Nothing) -> Object:
+        self._sandbox.faults.clear()
         return told(None, outcome="done")
 
     def _ordered(self, kind: type[Kind], act: Callable[[Kind], Awaitable[Object]]) -> Handler:

@@ -5,6 +5,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 
 from bot.sandbox.errors import BadRequest, NotPossible
+from bot.sandbox.faults.calls import FaultKind
 from bot.sandbox.json import parse
 
 
@@ -78,6 +79,40 @@ class SetGroup(Order):
 class Refresh(Order):
     drop: bool = False
     """End the connections instead of asking for new ones."""
+
+
+class SetScopes(Order):
+    scopes: list[str]
+
+
+class SendEvent(Order):
+    type: str
+
+
+class SendEventAgain(Order):
+    event_id: str
+
+
+class FailCall(Order):
+    kind: FaultKind
+    method: str | None = None
+    channel: str | None = None
+    times: int | None = 1
+    seconds: float | None = None
+    status: int = 500
+
+
+class DuplicateEnvelopes(Order):
+    times: int = 1
+    apart: bool = False
+
+
+class RefreshBefore(Order):
+    times: int = 1
+
+
+class Disconnect(Order):
+    seconds: float | None = None
 
 
 class Nothing(Order):

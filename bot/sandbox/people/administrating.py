@@ -2,12 +2,12 @@
 
 from bot.sandbox.errors import NotPossible
 from bot.sandbox.json import Object
-from bot.sandbox.payloads import event
 from bot.sandbox.sandbox import Sandbox
 from bot.sandbox.workspace import Channel
 
 from .outcomes import Outcome, told
 from .seeing import find_person
+from .telling import tell
 
 
 async def set_group(sandbox: Sandbox, id: str, members: list[str]) -> Outcome:
@@ -35,7 +35,7 @@ async def set_group(sandbox: Sandbox, id: str, members: list[str]) -> Outcome:
         "removed_users_count": len(before - after),
         "event_ts": sandbox.stamps.next(),
     }
-    return told(await sandbox.sockets.deliver("events_api", event(sandbox, changed)), outcome="done")
+    return await tell(sandbox, changed, outcome="done")
 
 
 async def open_home(sandbox: Sandbox, user_id: str) -> Outcome:
@@ -48,7 +48,7 @@ async def open_home(sandbox: Sandbox, user_id: str) -> Outcome:
         "tab": "home",
         "event_ts": sandbox.stamps.next(),
     }
-    return told(await sandbox.sockets.deliver("events_api", event(sandbox, opened)))
+    return await tell(sandbox, opened)
 
 
 def delete_message(sandbox: Sandbox, channel_id: str, ts: str) -> None:
@@ -67,6 +67,12 @@ def set_archived(sandbox: Sandbox, channel_id: str, *, archived: bool) -> None:
 def set_bot_in(sandbox: Sandbox, channel_id: str, *, present: bool) -> None:
     channel, bot = _channel(sandbox, channel_id), sandbox.workspace.app.user
     channel.members = [one for one in channel.members if one != bot] + ([bot] if present else [])
+    sandbox.changes.announce()
+
+
+def set_scopes(sandbox: Sandbox, scopes: list[str]) -> None:
+    """What the app was given leave to do when it was installed."""
+    sandbox.workspace.app.scopes = list(dict.fromkeys(scopes))
     sandbox.changes.announce()
 
 

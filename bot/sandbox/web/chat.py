@@ -49,7 +49,7 @@ def post_message(sandbox: Sandbox, arguments: Arguments) -> Object:
     message = add_message(
         sandbox,
         channel.id,
-        _content(arguments),
+        _content(arguments, metadata=_metadata(arguments)),
         thread_ts=_thread(sandbox, channel, arguments),
         sent_with=arguments.as_sent(*KEPT_AS_SENT),
     )
@@ -65,7 +65,7 @@ def post_ephemeral(sandbox: Sandbox, arguments: Arguments) -> Object:
     message = add_message(
         sandbox,
         channel.id,
-        _content(arguments),
+        _content(arguments, metadata=_metadata(arguments)),
         only_for=user,
         thread_ts=_thread(sandbox, channel, arguments),
         sent_with=arguments.as_sent(*KEPT_AS_SENT),
@@ -74,17 +74,21 @@ def post_ephemeral(sandbox: Sandbox, arguments: Arguments) -> Object:
 
 
 def update(sandbox: Sandbox, arguments: Arguments) -> Object:
-    """chat.update: text without blocks removes the blocks; attachments stay unless others, or none, are given."""
+    """chat.update
+
+    Text without blocks removes the blocks. Attachments and metadata stay unless others, or none, are given.
+    """
     channel = open_channel(sandbox, arguments)
     message = _own(sandbox, channel, arguments, otherwise="cant_update_message")
     if not any(name in arguments for name in ("text", "blocks", "attachments")):
         raise SlackError("no_text")
-    sent, kept = _content(arguments), message.content
+    kept = message.content
+    sent = _content(arguments, metadata=_new_metadata(arguments, kept.metadata))
     content = Content(
         text=sent.text if "text" in arguments or "blocks" in arguments else kept.text,
         blocks=sent.blocks if "text" in arguments or "blocks" in arguments else kept.blocks,
         attachments=sent.attachments if "attachments" in arguments else kept.attachments,
-        metadata=sent.metadata if "metadata" in arguments else kept.metadata,
+        metadata=sent.metadata,
     )
     change_message(sandbox, message, content)
     return {
@@ -104,13 +108,24 @@ def delete(sandbox: Sandbox, arguments: Arguments) -> Object:
     return {"channel": channel.id, "ts": message.ts}
 
 
-def _content(arguments: Arguments) -> Content:
+def _content(arguments: Arguments, *, metadata: Object | None) -> Content:
     return Content(
         text=accept_text(arguments.text("text")),
         blocks=accept_blocks(arguments.value("blocks", otherwise="invalid_blocks_format")),
         attachments=accept_attachments(arguments.value("attachments", otherwise="invalid_attachments")),
-        metadata=accept_metadata(arguments.value("metadata", otherwise="invalid_metadata_format")),
+        metadata=metadata,
     )
+
+
+def _metadata(arguments: Arguments) -> Object | None:
+    return accept_metadata(arguments.value("metadata", otherwise="invalid_metadata_format"))
+
+
+def _new_metadata(arguments: Arguments, kept: Object | None) -> Object | None:
+    given = arguments.value("metadata", otherwise="invalid_metadata_format")
+    if given is None:
+        return kept
+    return None if given == {} else accept_metadata(given)
 
 
 def _own(sandbox: Sandbox, channel: Channel, arguments: Arguments, *, otherwise: str) -> Message:

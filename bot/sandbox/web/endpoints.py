@@ -5,12 +5,14 @@ from urllib.parse import parse_qsl
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from bot.sandbox.calls import named_channel
 from bot.sandbox.errors import BadRequest, SlackError
 from bot.sandbox.gate import answer, content_type, read_body
 from bot.sandbox.json import Object, parse
 from bot.sandbox.replying import reply
 from bot.sandbox.sandbox import Sandbox
 
+from .failing import error_of, fail
 from .methods import call
 
 FIELDS = 200
@@ -33,9 +35,20 @@ class WebApi:
         named = given.pop("token", None)
         if scheme.lower() != "bearer":
             token = named if isinstance(named, str) else ""
-        done = call(self._sandbox, request.path_params["method"], token.strip(), given)
-        waiting = {} if done.retry_after is None else {"Retry-After": str(done.retry_after)}
-        return answer(done.body, done.status, waiting)
+        method = request.path_params["method"]
+        fault = self._sandbox.faults.calls.take(method, named_channel(given))
+        if fault is None:
+            return self._execute(method, token.strip(), given)
+        if not fault.executes:
+            self._sandbox.calls.note(method, given, error=error_of(fault), fault=fault.kind, at=self._sandbox.clock())
+        return await fail(self._sandbox, fault, lambda: self._execute(method, token.strip(), given, fault=fault.kind))
+
+    def _execute(self, method: str, token: str, given: Object, *, fault: str | None = None) -> Response:
+        done = call(self._sandbox, method, token, given, fault=fault)
+        headers = {} if done.retry_after is None else {"Retry-After": str(done.retry_after)}
+        if token == self._sandbox.bot_token:
+            headers["X-OAuth-Scopes"] = ",".join(self._sandbox.workspace.app.scopes)
+        return answer(done.body, done.status, headers)
 
     async def reply(self, request: Request) -> Response:
         """POST to a response_url"""

@@ -8,7 +8,6 @@ from pydantic import JsonValue
 
 from bot.sandbox.errors import SlackError
 from bot.sandbox.json import Object
-from bot.sandbox.payloads import message_as_json
 from bot.sandbox.sandbox import Sandbox
 from bot.sandbox.workspace import Channel, Group, User
 
@@ -42,7 +41,7 @@ def usergroups_users_list(sandbox: Sandbox, arguments: Arguments) -> Object:
 
 
 def conversations_info(sandbox: Sandbox, arguments: Arguments) -> Object:
-    return {"channel": _channel(sandbox, _visible(sandbox, arguments))}
+    return {"channel": _channel(sandbox, visible_channel(sandbox, arguments))}
 
 
 def conversations_list(sandbox: Sandbox, arguments: Arguments) -> Object:
@@ -59,35 +58,11 @@ def conversations_list(sandbox: Sandbox, arguments: Arguments) -> Object:
 
 
 def conversations_members(sandbox: Sandbox, arguments: Arguments) -> Object:
-    return _page("members", [*_visible(sandbox, arguments).members], arguments)
+    return _page("members", [*visible_channel(sandbox, arguments).members], arguments)
 
 
-def conversations_history(sandbox: Sandbox, arguments: Arguments) -> Object:
-    """The newest first; ephemeral messages are in no history."""
-    channel = _visible(sandbox, arguments)
-    if sandbox.workspace.app.user not in channel.members:
-        raise SlackError("not_in_channel")
-    oldest, latest = arguments.text("oldest") or "0", arguments.text("latest") or "99999999999"
-    try:
-        first, last = float(oldest), float(latest)
-    except ValueError:
-        raise SlackError("invalid_ts_oldest") from None
-    inclusive = arguments.flag("inclusive")
-    messages: list[JsonValue] = []
-    for message in reversed(sandbox.history.of(channel.id)):
-        at = float(message.ts)
-        if message.only_for is None and (first < at < last or (inclusive and at in (first, last))):
-            shown = message_as_json(sandbox, message)
-            if not arguments.flag("include_all_metadata"):
-                shown.pop("metadata", None)
-            messages.append(shown)
-    answer = _page("messages", messages, arguments)
-    metadata = answer["response_metadata"]
-    assert isinstance(metadata, dict)
-    return {**answer, "has_more": metadata["next_cursor"] != ""}
-
-
-def _visible(sandbox: Sandbox, arguments: Arguments) -> Channel:
+def visible_channel(sandbox: Sandbox, arguments: Arguments) -> Channel:
+    """The channel that is named. Raises SlackError for one that the bot cannot know of."""
     channel = sandbox.workspace.channel(arguments.needed("channel"))
     if channel is None or (channel.private and sandbox.workspace.app.user not in channel.members):
         raise SlackError("channel_not_found")

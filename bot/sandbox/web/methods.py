@@ -3,13 +3,13 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from bot.sandbox.calls import Call
-from bot.sandbox.errors import RateLimited, SlackError
+from bot.sandbox.errors import MissingScope, RateLimited, SlackError
 from bot.sandbox.json import Object
 from bot.sandbox.sandbox import Sandbox
 
-from . import chat, lookups, views
+from . import chat, history, lookups, views
 from .arguments import Arguments
+from .scopes import check_method
 
 Method = Callable[[Sandbox, Arguments], Object]
 
@@ -35,6 +35,8 @@ def auth_test(sandbox: Sandbox, arguments: Arguments) -> Object:
 
 
 def open_connection(sandbox: Sandbox, arguments: Arguments) -> Object:
+    if sandbox.faults.sockets.out:
+        raise SlackError("internal_error")
     address = sandbox.url.replace("http://", "ws://", 1)
     return {"url": f"{address}/link/?ticket={sandbox.sockets.give_ticket()}&app_id={sandbox.workspace.app.id}"}
 
@@ -55,7 +57,7 @@ BOT_METHODS: Mapping[str, Method] = {
     "conversations.info": lookups.conversations_info,
     "conversations.list": lookups.conversations_list,
     "conversations.members": lookups.conversations_members,
-    "conversations.history": lookups.conversations_history,
+    "conversations.history": history.conversations_history,
 }
 
 
@@ -68,8 +70,8 @@ class Answer:
     retry_after: int | None = None
 
 
-def call(sandbox: Sandbox, name: str, token: str | None, given: Object) -> Answer:
-    """Call a method, and keep in mind that it was called."""
+def call(sandbox: Sandbox, name: str, token: str | None, given: Object, *, fault: str | None = None) -> Answer:
+    """Call a method, and keep in mind that it was called. `fault` is what happens to the answer afterwards."""
     arguments = Arguments(given)
     error: str | None = None
     try:
@@ -81,15 +83,7 @@ def call(sandbox: Sandbox, name: str, token: str | None, given: Object) -> Answe
         error = refused.code
         return Answer(status=200, body=_refusal(refused))
     finally:
-        channel = given.get("channel")
-        sandbox.calls.kept.append(
-            Call(
-                method=name[:100],
-                channel=channel[:100] if isinstance(channel, str) else "",
-                error=error,
-                at=sandbox.clock(),
-            )
-        )
+        sandbox.calls.note(name, given, error=error, fault=fault, at=sandbox.clock())
 
 
 def _run(sandbox: Sandbox, name: str, token: str | None, arguments: Arguments) -> Object:
@@ -101,6 +95,7 @@ def _run(sandbox: Sandbox, name: str, token: str | None, arguments: Arguments) -
     _check(sandbox, token, app_level=app_level)
     if app_level:
         return open_connection(sandbox, arguments)
+    check_method(sandbox, name)
     channel = arguments.text("channel") if name == "chat.postMessage" else ""
     sandbox.pacing.spend(name, channel)
     return BOT_METHODS[name](sandbox, arguments)
@@ -119,6 +114,8 @@ def _check(sandbox: Sandbox, token: str | None, *, app_level: bool) -> None:
 
 def _refusal(refused: SlackError) -> Object:
     body: Object = {"ok": False, "error": refused.code}
+    if isinstance(refused, MissingScope):
+        body |= {"needed": ",".join(refused.needed), "provided": ",".join(refused.provided)}
     if refused.messages:
         body["errors"] = [message.removeprefix("[ERROR] ") for message in refused.messages]
         body["response_metadata"] = {"messages": [*refused.messages]}

@@ -67,7 +67,10 @@ def test_an_unknown_outcome_at_a_target_without_keys_is_in_doubt(make_world: Mak
     assert scene.deliveries() == {KEY: "doubtful"}
     assert scene.problem(case) == "connection lost"
     assert scene.desk.attempts == [KEY]
-    assert scene.outbox() == [("failure", f"run:{run.id}", "failures", "due")]
+    assert scene.outbox() == [
+        ("doubt", "delivery:1", "failures", "due"),
+        ("failure", f"run:{run.id}", "failures", "due"),
+    ]
     assert scene.world.work() == 0
 
 
@@ -123,7 +126,10 @@ def test_a_crash_in_a_delivery_whose_target_does_not_is_in_doubt(make_sqlite_wor
     assert run.state == "doubtful"
     assert scene.deliveries() == {"office/ticket-1": "doubtful"}
     assert office.since(mark) == []
-    assert scene.outbox() == [("failure", f"run:{run.id}", "failures", "due")]
+    assert scene.outbox() == [
+        ("doubt", "delivery:1", "failures", "due"),
+        ("failure", f"run:{run.id}", "failures", "due"),
+    ]
 
 
 def test_a_crash_before_a_delivery_is_no_doubt(make_world: MakeWorld) -> None:

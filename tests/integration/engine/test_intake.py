@@ -6,9 +6,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from store import schema
 from tests.conftest import MakeWorld
 from tests.integration.engine.scene import rows, sample
+from tests.world import World, sure
 from workflows import InvalidInput
 from workflows.engine import intake
-from workflows.engine.errors import Refused, Unknown
+from workflows.engine.errors import QueueFull, Refused, Unknown
 from workflows.engine.history import find_case
 from workflows.engine.intake import Accepted, Intake, Receipt
 
@@ -137,3 +138,16 @@ def test_hundreds_of_cases_in_one_batch(make_world: MakeWorld) -> None:
     receipts = scene.world.submit_all(scene.workflow, [{"id": number, "text": "x"} for number in range(300)])
     assert len({receipt.case for receipt in receipts}) == 300
     assert {receipt.intake for receipt in receipts} == {Intake.TAKEN_IN}
+
+
+def test_more_than_the_workers_may_have_to_do_is_refused_with_a_count(make_world: MakeWorld) -> None:
+    """F57: what waits for people does not count, and once there is room more is taken in."""
+    scene = sample(make_world, sure(0.5, queue="billing"))
+    world = World(database=scene.world.database, model=scene.world.model, registry=scene.world.registry, queue_limit=5)
+    world.submit_all(scene.workflow, [{"id": id, "text": "x"} for id in range(4)])
+    with pytest.raises(QueueFull, match="4 cases are to be worked on, and 5 is the limit: 2 more were not taken in"):
+        world.submit_all(scene.workflow, [{"id": 7, "text": "x"}, {"id": 8, "text": "x"}])
+    assert len(rows(world, schema.Case)) == 4
+    world.work()
+    assert {run.state for run in rows(world, schema.Run)} == {"waiting"}
+    world.submit_all(scene.workflow, [{"id": id, "text": "x"} for id in range(10, 15)])

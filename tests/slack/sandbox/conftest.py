@@ -1,6 +1,8 @@
 """One running sandbox for all tests, with an app connected to it by the official Socket Mode client."""
 
+import json
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 import pytest
@@ -11,6 +13,8 @@ from slack_sdk.socket_mode import SocketModeClient
 from slack_sdk.socket_mode.client import BaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
+from slack_sdk.web import SlackResponse
+from websockets.sync.client import ClientConnection, connect
 
 from bot.sandbox.client import Person
 from bot.sandbox.running import Running, serving
@@ -68,12 +72,19 @@ def web_client(running: Running, token: str | None = BOT_TOKEN) -> WebClient:
     return WebClient(token=token, base_url=running.api_url, retry_handlers=[])
 
 
-def error_of(call: Callable[[], object]) -> str:
-    """Slack's code for the refusal of a call."""
+def refusal_of(call: Callable[[], object]) -> SlackResponse:
+    """What Slack answers to a call that it refuses."""
     with pytest.raises(SlackApiError) as refused:
         call()
-    assert refused.value.response["ok"] is False
-    return str(refused.value.response["error"])
+    response = refused.value.response
+    assert isinstance(response, SlackResponse)
+    assert response["ok"] is False
+    return response
+
+
+def error_of(call: Callable[[], object]) -> str:
+    """Slack's code for the refusal of a call."""
+    return str(refusal_of(call)["error"])
 
 
 def messages_of(call: Callable[[], object]) -> list[str]:
@@ -160,6 +171,33 @@ def trigger(app: App, slack: WebClient, ana: Person) -> Callable[[], str]:
         return str(app.last["trigger_id"])
 
     return press
+
+
+@pytest.fixture(scope="module")
+def bare_server(clock: MovableClock) -> Iterator[Running]:
+    with serving(Sandbox(clock=clock, pacing=False, ack_seconds=0.1)) as running:
+        yield running
+
+
+@pytest.fixture
+def bare(bare_server: Running) -> Running:
+    bare_server.reset()
+    return bare_server
+
+
+@pytest.fixture
+def link(bare: Running) -> Iterator[Callable[[], ClientConnection]]:
+    """A new connection, that has heard hello."""
+    with ExitStack() as stack:
+
+        def open_one() -> ClientConnection:
+            url = str(web_client(bare).apps_connections_open(app_token=APP_TOKEN)["url"])
+            connection = stack.enter_context(connect(url, proxy=None, close_timeout=1))
+            assert json.loads(connection.recv(timeout=2))["type"] == "hello"
+            return connection
+
+        yield open_one
+    bare.administrator.wait_until(lambda: bare.administrator.sockets() == 0)
 
 
 def dig(value: JsonValue, *keys: str | int) -> JsonValue:

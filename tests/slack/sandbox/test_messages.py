@@ -213,8 +213,9 @@ def test_a_history_is_read_page_by_page_newest_first(slack: WebClient, clock: Mo
     assert [message["text"] for message in exactly["messages"]] == ["1"]
 
 
-def test_people_groups_and_channels_can_be_looked_up(slack: WebClient) -> None:
+def test_people_groups_and_channels_can_be_looked_up(slack: WebClient, running: Running) -> None:
     """As Slack shows them, with its codes for what there is not."""
+    running.administrator.set_scopes(["users:read", "usergroups:read", "channels:read"])
     assert slack.users_info(user="U0GUS")["user"]["is_restricted"] is True
     assert slack.users_info(user="U0OLD")["user"]["deleted"] is True
     assert {user["id"] for user in slack.users_list()["members"]} >= {"U0MARIA", "U0BOT"}

@@ -1,71 +1,20 @@
 """Socket Mode: connections, and which of them gets what. With bare websockets, to see each of them apart."""
 
 import json
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 
 import pytest
 from slack_sdk import WebClient
 from websockets.exceptions import ConnectionClosed, InvalidStatus
-from websockets.sync.client import ClientConnection, connect
+from websockets.sync.client import connect
 
-from bot.sandbox.client import Person
-from bot.sandbox.running import Running, serving
-from bot.sandbox.sandbox import APP_TOKEN, Sandbox
+from bot.sandbox.running import Running
+from bot.sandbox.sandbox import APP_TOKEN
 from handlers import limits
 
-from .building import Object, actions, button
-from .conftest import SUPPORT, App, error_of, web_client
-
-Connect = Callable[[], ClientConnection]
-
-
-@pytest.fixture(scope="module")
-def bare_server() -> Iterator[Running]:
-    with serving(Sandbox(pacing=False, ack_seconds=0.1)) as running:
-        yield running
-
-
-@pytest.fixture
-def bare(bare_server: Running) -> Running:
-    bare_server.reset()
-    return bare_server
-
-
-@pytest.fixture
-def link(bare: Running) -> Iterator[Connect]:
-    """A new connection, that has heard hello."""
-    with ExitStack() as stack:
-
-        def open_one() -> ClientConnection:
-            url = str(web_client(bare).apps_connections_open(app_token=APP_TOKEN)["url"])
-            connection = stack.enter_context(connect(url, proxy=None, close_timeout=1))
-            assert hear(connection)["type"] == "hello"
-            return connection
-
-        yield open_one
-    bare.administrator.wait_until(lambda: bare.administrator.sockets() == 0)
-
-
-def hear(connection: ClientConnection, seconds: float = 2.0) -> Object:
-    heard: Object = json.loads(connection.recv(timeout=seconds))
-    return heard
-
-
-def press(bare: Running) -> Callable[[], object]:
-    slack = web_client(bare)
-    ts = slack.chat_postMessage(channel=SUPPORT, text="t", blocks=[actions(button())])["ts"]
-    ana: Person = bare.person("U0ANA")
-    return lambda: ana.press(SUPPORT, ts, "go")
-
-
-def heard_nothing(connection: ClientConnection) -> bool:
-    try:
-        connection.recv(timeout=0.01)
-    except TimeoutError:
-        return True
-    return False
+from .conftest import App, error_of, web_client
+from .links import Connect, hear, heard_nothing, press
 
 
 def test_each_envelope_goes_to_exactly_one_connection(bare: Running, link: Connect) -> None:

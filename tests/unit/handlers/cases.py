@@ -175,7 +175,17 @@ def value(name: str = "queue", proposed: str | None = "billing", **other: object
 
 def decision(kind: str = "approved", **other: object) -> DecisionView:
     """A plain decision."""
-    plain = DecisionView(kind=kind, by=ANA, at=NOW, version=1, follows=None, reason=None, output=None, confirmed=[])
+    plain = DecisionView(
+        kind=kind,
+        by=ANA,
+        at=NOW,
+        version=1,
+        heard_as=None,
+        follows=None,
+        reason=None,
+        output=None,
+        confirmed=[],
+    )
     return replace(plain, **other)  # type: ignore[arg-type]
 
 
@@ -201,6 +211,7 @@ def view(**other: object) -> CardView:
         opened_at=NOW,
         answer_by=None,
         decision=None,
+        run=23,
         run_state="waiting",
         problem=None,
         receipt=None,

@@ -1,0 +1,96 @@
+"""Who runs the workspace."""
+
+from collections.abc import Sequence
+from typing import Literal, Self
+
+import httpx2
+from pydantic import JsonValue, TypeAdapter
+
+from .failing import Failing
+from .person import Person
+from .shown import Outcome, ShownCall
+
+
+class Administrator(Failing):
+    """Who runs the workspace. To be closed at the end, or used in a `with` statement."""
+
+    def __init__(self, url: str, control_token: str) -> None:
+        # Nothing on this machine is behind a proxy.
+        super().__init__(
+            httpx2.Client(base_url=url, headers={"X-Sandbox-Token": control_token}, timeout=40.0, trust_env=False)
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.shut()
+
+    def shut(self) -> None:
+        """End the connection to the sandbox."""
+        self._http.close()
+
+    def person(self, user: str) -> Person:
+        """Someone to act as."""
+        return Person(user, self._http)
+
+    def workspace(self) -> dict[str, JsonValue]:
+        """The team, its people, channels and groups."""
+        workspace = self._get("workspace")["workspace"]
+        assert isinstance(workspace, dict)
+        return workspace
+
+    def sockets(self) -> int:
+        """How many connections the app has."""
+        return int(str(self._get("workspace")["sockets"]))
+
+    def calls(self, method: str | None = None) -> list[ShownCall]:
+        """What the app called, oldest first."""
+        calls = TypeAdapter(list[ShownCall]).validate_python(self._get("calls")["calls"])
+        return [call for call in calls if method in (None, call.method)]
+
+    def delete_message(self, channel: str, ts: str) -> None:
+        self._act("admin/delete_message", channel=channel, ts=ts)
+
+    def archive_channel(self, channel: str) -> None:
+        self._act("admin/archive_channel", channel=channel)
+
+    def unarchive_channel(self, channel: str) -> None:
+        self._act("admin/unarchive_channel", channel=channel)
+
+    def remove_bot(self, channel: str) -> None:
+        self._act("admin/remove_bot", channel=channel)
+
+    def add_bot(self, channel: str) -> None:
+        self._act("admin/add_bot", channel=channel)
+
+    def set_group(self, group: str, members: list[str]) -> Outcome:
+        return self._act("admin/set_group", group=group, members=[*members])
+
+    def deactivate_user(self, user: str) -> None:
+        self._act("admin/deactivate_user", user=user)
+
+    def revoke_token(self) -> None:
+        self._act("admin/revoke_token")
+
+    def restore_token(self) -> None:
+        self._act("admin/restore_token")
+
+    def set_scopes(self, scopes: Sequence[str]) -> None:
+        """What the bot was given leave to do, from now on."""
+        self._act("admin/set_scopes", scopes=[*scopes])
+
+    def send_event(self, type: Literal["app_uninstalled", "tokens_revoked"]) -> Outcome:
+        """Tell the app of an event, and do nothing of what it says. The outcome has its event_id."""
+        return self._act("admin/send_event", type=type)
+
+    def send_event_again(self, event_id: str) -> Outcome:
+        """Send any event that the app was sent once more: the same payload, as one more attempt."""
+        return self._act("admin/send_event_again", event_id=event_id)
+
+    def refresh_sockets(self, *, drop: bool = False) -> None:
+        self._act("admin/refresh_sockets", drop=drop)
+
+    def reset(self) -> None:
+        """The workspace as it was in the beginning, and nothing goes wrong; connections stay."""
+        self._act("admin/reset")

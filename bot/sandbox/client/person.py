@@ -1,0 +1,79 @@
+"""Someone who looks and acts."""
+
+import httpx2
+from pydantic import JsonValue, TypeAdapter
+
+from .caller import Caller
+from .shown import Outcome, ShownMessage, ShownView
+
+
+class Person(Caller):
+    """Someone who looks at Slack and acts there."""
+
+    def __init__(self, user: str, http: httpx2.Client) -> None:
+        super().__init__(http)
+        self.user = user
+
+    def messages(self, channel: str) -> list[ShownMessage]:
+        """What there is to see in a channel, oldest first."""
+        found = self._get(f"channels/{channel}/messages", user=self.user)["messages"]
+        return TypeAdapter(list[ShownMessage]).validate_python(found)
+
+    def views(self) -> list[ShownView]:
+        """The open modals, the one that shows last."""
+        return TypeAdapter(list[ShownView]).validate_python(self._get("views", user=self.user)["views"])
+
+    def press(
+        self,
+        channel: str,
+        ts: str,
+        action_id: str,
+        *,
+        block_id: str | None = None,
+        selected: JsonValue = None,
+        confirmed: bool = False,
+    ) -> Outcome:
+        """Press a button of a message, or choose in one of its menus."""
+        return self._act(
+            "press",
+            user=self.user,
+            channel=channel,
+            ts=ts,
+            action_id=action_id,
+            block_id=block_id,
+            selected=selected,
+            confirmed=confirmed,
+        )
+
+    def press_in_view(
+        self, action_id: str, *, block_id: str | None = None, selected: JsonValue = None, confirmed: bool = False
+    ) -> Outcome:
+        """The same in the modal that shows."""
+        return self._act(
+            "press_in_view",
+            user=self.user,
+            action_id=action_id,
+            block_id=block_id,
+            selected=selected,
+            confirmed=confirmed,
+        )
+
+    def type(self, values: dict[str, JsonValue]) -> Outcome:
+        """Fill in inputs of the modal that shows, by block_id."""
+        return self._act("type", user=self.user, values=values)
+
+    def submit(self, values: dict[str, JsonValue] | None = None) -> Outcome:
+        """Fill in, then press the modal's submit button."""
+        return self._act("submit", user=self.user, values=values or {})
+
+    def close(self, *, all: bool = False) -> Outcome:
+        """Close the modal that shows, or all of them."""
+        return self._act("close", user=self.user, all=all)
+
+    def command(self, channel: str, command: str, text: str = "") -> Outcome:
+        """Type a slash command."""
+        return self._act("command", user=self.user, channel=channel, command=command, text=text)
+
+    def open_home(self) -> Outcome:
+        """Open the app's Home tab."""
+        return self._act("open_home", user=self.user)

@@ -1,0 +1,70 @@
+"""What goes wrong with the connections of Socket Mode, and with what is sent over them."""
+
+import math
+from dataclasses import dataclass
+
+from bot.sandbox.clock import Clock
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sending:
+    """How the next envelope is sent."""
+
+    twice: bool = False
+    """As two envelopes with the same payload, each with an id of its own."""
+    apart: bool = False
+    """Those two over different connections, if there are several."""
+    after_refresh: bool = False
+    """Right after the app was asked to connect anew."""
+
+
+class SocketFaults:
+    """The faults of connections that were set. Each payload uses up one of every sort."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self.clear()
+
+    def duplicate(self, times: int, *, apart: bool = False) -> None:
+        """Send the next payloads twice. Raises ValueError for less than one."""
+        self._twice, self._apart = _at_least_one(times), apart
+
+    def refresh_before(self, times: int) -> None:
+        """Ask for new connections right before each of the next payloads. Raises ValueError for less than one."""
+        self._refreshes = _at_least_one(times)
+
+    def disconnect(self, seconds: float | None) -> None:
+        """Let nobody connect for so many seconds of the sandbox's clock; None: until it is cleared.
+
+        Raises ValueError.
+        """
+        if seconds is not None and seconds < 0:
+            raise ValueError("seconds are not negative")
+        self._out_until = math.inf if seconds is None else self._clock() + seconds
+
+    @property
+    def out(self) -> bool:
+        """Whether nobody can connect."""
+        return self._clock() < self._out_until
+
+    def take(self) -> Sending:
+        """How the payload that is sent now is sent, which counts."""
+        sending = Sending(
+            twice=self._twice > 0, apart=self._twice > 0 and self._apart, after_refresh=self._refreshes > 0
+        )
+        self._twice = max(0, self._twice - 1)
+        self._refreshes = max(0, self._refreshes - 1)
+        return sending
+
+    def clear(self) -> None:
+        """Nothing goes wrong any more."""
+        self._twice = 0
+        self._apart = False
+        self._refreshes = 0
+        self._out_until = -math.inf
+
+
+def _at_least_one(times: int) -> int:
+    if times < 1:
+        raise ValueError("a fault hits one payload at least")
+    return times

@@ -1,0 +1,73 @@
+"""How a delivered case is put right: a form with what was delivered, and of it a proposal that a person decides."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from slack_bolt import Ack, App
+from slack_sdk import WebClient
+
+from handlers.answering import answering
+from handlers.blocks import answers, inputs, modals
+from handlers.blocks.modals import WHY
+from handlers.ids import Action, Callback, Delivered
+from handlers.payloads import Click, Submission, click, submission
+from handlers.surface import Surface
+from workflows.engine import corrections
+from workflows.engine.corrections import delivered_view
+from workflows.engine.errors import InvalidOutput, NeverBroken, Refused
+from workflows.engine.forms import form_of, read_form
+from workflows.engine.views import DeliveredView
+
+Body = Mapping[str, Any]
+
+
+def register(app: App, surface: Surface) -> None:
+    """Listen to who says that something delivered is wrong."""
+
+    @app.action(Action.CORRECT)
+    def correct(body: Body, ack: Ack, client: WebClient) -> None:
+        with answering(body, ack, client) as answer:
+            pressed = click(body)
+            view = _admitted(surface, pressed, Delivered.read(pressed.value))
+            fields = form_of(surface.context.registry.get(view.workflow).output)
+            form = modals.correction_form(view, fields)
+            if form is None:
+                raise Refused(f"This form is too large for Slack. At the command line: countersign correct {view.case}")
+            answer.open(form)
+
+    @app.view(Callback.CORRECT)
+    def submitted(body: Body, ack: Ack, client: WebClient) -> None:
+        with answering(body, ack, client) as answer:
+            sent = submission(body)
+            state = sent.view.state.values
+            try:
+                view = _admitted(surface, sent, Delivered.read(sent.view.private_metadata))
+                workflow = surface.context.registry.get(view.workflow)
+                why = inputs.read_plainly(state).get(WHY, "").strip()
+                output = read_form(workflow.output, inputs.read(state))
+                by, reasons = sent.user.id, [why] if why else []
+                corrections.correct(surface.context, view.case, output, by=by, reasons=reasons, of=view.run)
+            except InvalidOutput as error:
+                answer.done(response_action="errors", errors=inputs.errors(error.errors, state))
+            except NeverBroken as error:
+                answer.done(response_action="errors", errors=inputs.errors({"": str(error)}, state))
+            except Refused as error:
+                answer.done(
+                    response_action="update",
+                    view=modals.told(answers.refused(str(error)), typed=inputs.read(state)),
+                )
+            else:
+                answer.done(response_action="update", view=modals.told(answers.correction_waits(view.case)))
+
+
+def _admitted(surface: Surface, acted: Click | Submission, delivered: Delivered) -> DeliveredView:
+    """What was delivered, for somebody who may read it. Raise `Refused`; that they may not is audited."""
+    view = delivered_view(surface.context, delivered.case)
+    user = acted.user
+    with surface.watched(view.case, by=user.id, wants="see"):
+        surface.admit(acted.team.id if acted.team else None, user.team_id)
+    with surface.watched(view.case, by=user.id, wants="correct"):
+        surface.rights.read(user.id, surface.context.registry.get(view.workflow))
+    if view.run != delivered.run:
+        raise Refused("Something else was delivered since this was shown.")
+    return view

@@ -1,0 +1,90 @@
+"""What is pressed on the card of a doubt: whether a delivery happened, and then whether it is made again."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from slack_bolt import Ack, App
+from slack_sdk import WebClient
+
+from handlers.answering import Answer, answering
+from handlers.blocks import modals
+from handlers.blocks.doubt import doubt, is_open
+from handlers.ids import Action, Tried
+from handlers.payloads import Click, click
+from handlers.surface import Surface
+from workflows.engine import doubts, reruns
+from workflows.engine.doubt_views import doubt_view
+from workflows.engine.errors import Refused, Stale
+from workflows.engine.steps import DELIVER
+from workflows.engine.views import DoubtView
+
+Body = Mapping[str, Any]
+
+
+def register(app: App, surface: Surface) -> None:
+    """Listen to what is pressed on the card of a doubt."""
+
+    @app.action(Action.HAPPENED)
+    def happened(body: Body, ack: Ack, client: WebClient) -> None:
+        _settle(surface, body, ack, client, happened=True)
+
+    @app.action(Action.NOT_HAPPENED)
+    def not_happened(body: Body, ack: Ack, client: WebClient) -> None:
+        _settle(surface, body, ack, client, happened=False)
+
+    @app.action(Action.DELIVER)
+    def deliver(body: Body, ack: Ack, client: WebClient) -> None:
+        with answering(body, ack, client) as answer:
+            pressed = click(body)
+            view = _admitted(surface, pressed, wants="rerun")
+            if not view.can_be_delivered:
+                _too_late(answer, view)
+            reruns.rerun(surface.context, view.case, by=pressed.user.id, from_step=DELIVER)
+            answer.done()
+            answer.redraw(doubt(doubt_view(surface.context, view.delivery)))
+
+    @app.action(Action.LOOK)
+    def look(body: Body, ack: Ack, client: WebClient) -> None:
+        with answering(body, ack, client) as answer:
+            pressed = click(body)
+            view = _seen(surface, pressed)
+            with surface.watched(view.case, by=pressed.user.id, wants="read"):
+                surface.rights.read(pressed.user.id, surface.context.registry.get(view.workflow))
+            answer.open(modals.doubt(view))
+
+
+def _settle(surface: Surface, body: Body, ack: Ack, client: WebClient, *, happened: bool) -> None:
+    with answering(body, ack, client) as answer:
+        pressed = click(body)
+        view = _admitted(surface, pressed, wants="settle")
+        if not is_open(view):
+            _too_late(answer, view)
+        doubts.settle(surface.context, view.case, happened=happened, by=pressed.user.id, key=view.key)
+        answer.done()
+        answer.redraw(doubt(doubt_view(surface.context, view.delivery)))
+
+
+def _too_late(answer: Answer, view: DoubtView) -> None:
+    """Show how it stands, and raise `Stale`."""
+    answer.done()
+    answer.redraw(doubt(view))
+    raise Stale("somebody said already what they found; the card shows it now")
+
+
+def _seen(surface: Surface, pressed: Click) -> DoubtView:
+    """The doubt that somebody acts on. Raise `Refused`; that somebody comes from elsewhere is audited."""
+    tried = Tried.read(pressed.value)
+    view = doubt_view(surface.context, tried.delivery)
+    with surface.watched(view.case, by=pressed.user.id, wants="see"):
+        surface.admit(pressed.team.id if pressed.team else None, pressed.user.team_id)
+    if view.attempt != tried.attempt:
+        raise Refused("It was delivered again since this was shown; look at the newest card.")
+    return view
+
+
+def _admitted(surface: Surface, pressed: Click, *, wants: str) -> DoubtView:
+    """The doubt that somebody wants to settle. Raise `Refused`; that they may not is audited."""
+    view = _seen(surface, pressed)
+    with surface.watched(view.case, by=pressed.user.id, wants=wants):
+        surface.rights.settle(pressed.user.id, surface.context.registry.get(view.workflow))
+    return view

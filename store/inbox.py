@@ -1,0 +1,22 @@
+"""What was heard: a row for each event, so that one that comes again is known."""
+
+from datetime import datetime
+
+from sqlalchemy import delete
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from store.schema import InboxRow
+
+
+def add(session: Session, *, team: int, key: str, kind: str, at: datetime) -> bool:
+    """Add an event; False where it was heard before. Its unique key decides between two at once."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    statement = insert(InboxRow).values(team_id=team, key=key, kind=kind, received_at=at)
+    heard_before = statement.on_conflict_do_nothing(index_elements=["team_id", "key"])
+    return session.scalar(heard_before.returning(InboxRow.id)) is not None
+
+
+def forget(session: Session, *, team: int, before: datetime) -> None:
+    """Let go of what was heard before a time."""
+    session.execute(delete(InboxRow).where(InboxRow.team_id == team, InboxRow.received_at < before))
