@@ -59,7 +59,9 @@ def draw(context: Context, rows: Sequence[OutboxRow]) -> Picture:
             channel = first.subject.split(":")[1]
             with context.database.read() as session:
                 held = outbox.held_up(session, team=context.team, channel=channel)
-            return Picture(drawn=nowhere(channel, held.error, held.number))
+            posting = [workflow for workflow in context.registry if workflow.review.post_to == channel]
+            owners = sorted({workflow.owner for workflow in posting})
+            return Picture(drawn=nowhere(channel, held.error, held.number, owners=owners))
         case "unsent":
             with context.database.read() as session:
                 row = outbox.get(session, _id(first))

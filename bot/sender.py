@@ -19,10 +19,10 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_e
 from bot.channels import Channels, Taken
 from bot.drawing import NOWHERE, UNSENT, draw
 from bot.refusals import Refusal, Then
-from bot.standing import POST, NotTaken, Standing, Stood
+from bot.standing import LONGEST_PAUSE, POST, NotTaken, Standing, Stood
 from store import messages, outbox
 from store.database import Unavailable
-from store.outbox import VIEWS
+from store.outbox import LONGEST_WAIT, VIEWS
 from store.pauses import EVERYWHERE, pause
 from store.schema import OutboxRow
 from workflows.engine.context import Context
@@ -45,8 +45,6 @@ _IDLE = 0.2
 """Seconds between two looks at the outbox."""
 _HELD_UP = timedelta(minutes=1)
 """For how long a channel is left alone that refuses us."""
-_LONGEST_WAIT = timedelta(minutes=5)
-"""Between two attempts at the same message."""
 
 
 _patiently = Retrying(
@@ -185,13 +183,15 @@ class Sender:
         real = self._real(first.channel)
         log.warning("message.refused", subject=first.subject, channel=first.channel, code=refused.code)
         attempts, counted = first.attempts, True
-        wait = min(timedelta(seconds=2**attempts), _LONGEST_WAIT)
+        wait = min(timedelta(seconds=2**attempts), LONGEST_WAIT)
         with self._context.database.write() as session:
             match refused.then:
                 case Then.WAIT:
-                    wait, counted = timedelta(seconds=refused.after or 1.0), False
+                    asked, counted = timedelta(seconds=refused.after or 1.0), False
                     where = EVERYWHERE if error.everywhere else real
-                    pause(session, team=first.team_id, method=error.method, channel=where, until=at + wait)
+                    until = at + min(asked, LONGEST_PAUSE)
+                    pause(session, team=first.team_id, method=error.method, channel=where, until=until)
+                    wait = min(asked, LONGEST_WAIT)
                 case Then.NO_TOKEN:
                     wait, counted = timedelta(0), False
                     self._refused_until = now + _HELD_UP.total_seconds()

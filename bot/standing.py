@@ -32,6 +32,8 @@ _PAGE = 200
 _PAGES = 5
 _CLOCKS_DIFFER = timedelta(minutes=2)
 """How far our clock may be ahead of Slack's."""
+LONGEST_PAUSE = timedelta(hours=1)
+"""For which Slack is left alone with a method, whatever it asks for; then it is asked again."""
 _ASK_AGAIN = 3_600.0
 """Seconds for which Slack's word is taken that we may not read a channel's history."""
 
@@ -167,9 +169,10 @@ class Standing:
         """Ask Slack, unless it wants to be left alone with that. Raise `NotTaken`."""
         with self._context.database.read() as session:
             until = pauses.until(session, team=self._context.team, method=method, channel=channel)
-        left = (until - self._context.clock()).total_seconds() if until is not None else 0.0
-        if left > 0:
-            raise NotTaken(Refusal(then=Then.WAIT, code="ratelimited", after=left), method)
+        left = until - self._context.clock() if until is not None else timedelta(0)
+        # One that is longer than any was noted before the clock was put back.
+        if timedelta(0) < left <= LONGEST_PAUSE:
+            raise NotTaken(Refusal(then=Then.WAIT, code="ratelimited", after=left.total_seconds()), method)
         try:
             seams.before(Seam.MESSAGE, method)
             answer = call()

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, String, and_, cast, func, literal, or_, select, update
 from sqlalchemy.orm import Session
 
-from store.outbox import CARD, DOUBT
+from store.outbox import CARD, DOUBT, is_time
 from store.schema import Delivery, Message, OutboxRow, Review, Workflow
 
 
@@ -28,7 +28,7 @@ def due(session: Session, *, team: int, channel: str, open_state: str, at: datet
         .where(
             OutboxRow.team_id == team,
             OutboxRow.state.in_(("due", "held")),
-            OutboxRow.not_before <= at,
+            is_time(at),
             Review.state == open_state,
             ~_stands(team, channel),
         )
@@ -50,7 +50,7 @@ def due_doubts(session: Session, *, team: int, channel: str, state: str, at: dat
             OutboxRow.channel == channel,
             OutboxRow.kind == DOUBT,
             OutboxRow.state.in_(("due", "held")),
-            OutboxRow.not_before <= at,
+            is_time(at),
             _of_delivery(state),
             ~stands.exists(),
         )
@@ -103,19 +103,19 @@ def unshown(session: Session, *, team: int, channel: str, open_state: str) -> Un
     return Unshown(number=number, oldest=oldest)
 
 
-def revive(session: Session, *, team: int, open_state: str, at: datetime) -> None:
+def revive(session: Session, *, team: int, open_state: str, doubtful_state: str, at: datetime) -> None:
     """Make due again the cards that were given up and are still needed: what stood in their way may be gone.
 
-    Those are the cards of open reviews, and those that stand and may not show how things are.
+    Those are the cards of open reviews and of doubts, and those that stand and may not show how things are.
     """
     reviewed = select(Review.id).where(Review.state == open_state, OutboxRow.subject == _subject()).exists()
     stands = select(Message.id).where(
         Message.team_id == team, Message.channel == OutboxRow.channel, Message.subject == OutboxRow.subject
     )
-    given_up = (OutboxRow.team_id == team, OutboxRow.kind == CARD, OutboxRow.state == "dead")
+    given_up = (OutboxRow.team_id == team, OutboxRow.kind.in_((CARD, DOUBT)), OutboxRow.state == "dead")
     revived = (
         update(OutboxRow)
-        .where(*given_up, or_(reviewed, stands.exists()))
+        .where(*given_up, or_(reviewed, stands.exists(), _of_delivery(doubtful_state)))
         .values(state="due", attempts=0, not_before=at, error=None)
     )
     session.execute(revived, execution_options={"synchronize_session": False})
@@ -140,6 +140,14 @@ def drop_elsewhere(session: Session, *, team: int, workflow: str, channel: str |
         .values(state="sent")
     )
     session.execute(dropped, execution_options={"synchronize_session": False})
+
+
+def unasked(session: Session, *, team: int, state: str) -> list[Delivery]:
+    """The deliveries in this state that nobody is asked about, nor is to be."""
+    subject = literal("delivery:") + cast(Delivery.id, String)
+    asked = select(OutboxRow.id).where(OutboxRow.team_id == team, OutboxRow.kind == DOUBT, OutboxRow.subject == subject)
+    query = select(Delivery).where(Delivery.team_id == team, Delivery.state == state, ~asked.exists())
+    return list(session.scalars(query.order_by(Delivery.id)))
 
 
 def missing(session: Session, *, team: int, workflow: str, channel: str, open_state: str) -> list[int]:

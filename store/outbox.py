@@ -5,14 +5,16 @@ Cards are views too; which of them a channel shows is in `store.cards`.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import Select, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from store import rows
 from store.schema import Message, OutboxRow
 
+LONGEST_WAIT = timedelta(minutes=5)
+"""The longest that a row is put off at a time."""
 CARD = "card"
 """The kind of a review's card; its subject is `review:ID`."""
 QUEUE = "queue"
@@ -89,9 +91,7 @@ def _add(session: Session, *, team: int, kind: str, subject: str, channel: str, 
 
 def channels(session: Session, *, team: int, at: datetime) -> list[str]:
     """The channels, or roles of channels, in which something is due."""
-    query = select(OutboxRow.channel).where(
-        OutboxRow.team_id == team, OutboxRow.state == "due", OutboxRow.not_before <= at
-    )
+    query = select(OutboxRow.channel).where(OutboxRow.team_id == team, OutboxRow.state == "due", is_time(at))
     return sorted(session.scalars(query.distinct()))
 
 
@@ -103,7 +103,7 @@ def channels_with(session: Session, *, team: int, state: str) -> list[str]:
 
 def is_postponed(session: Session, *, team: int, at: datetime) -> bool:
     """Is there anything that is to be sent later than now?"""
-    query = select(OutboxRow.id).where(OutboxRow.team_id == team, OutboxRow.state == "due", OutboxRow.not_before > at)
+    query = select(OutboxRow.id).where(OutboxRow.team_id == team, OutboxRow.state == "due", ~is_time(at))
     return session.scalar(query.limit(1)) is not None
 
 
@@ -200,5 +200,12 @@ def get(session: Session, row: int) -> OutboxRow | None:
 
 def _due(team: int, channel: str, at: datetime) -> Select[OutboxRow]:
     return select(OutboxRow).where(
-        OutboxRow.team_id == team, OutboxRow.channel == channel, OutboxRow.state == "due", OutboxRow.not_before <= at
+        OutboxRow.team_id == team, OutboxRow.channel == channel, OutboxRow.state == "due", is_time(at)
     )
+
+
+def is_time(at: datetime) -> ColumnElement[bool]:
+    """May a row be sent now? One that would wait for longer than anything does was written before the clock was put
+    back.
+    """
+    return or_(OutboxRow.not_before <= at, OutboxRow.not_before > at + LONGEST_WAIT)

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from handlers.blocks.drawn import Block, Drawn
-from handlers.blocks.rich import bullets, channel, line, moment, quote, rich, words
+from handlers.blocks.rich import bullets, channel, line, moment, person, quote, rich, words
 from handlers.blocks.room import Room, fitting
 from handlers.blocks.text import escaped, excerpt
 from workflows.engine.neutral import one_line
@@ -31,13 +31,14 @@ def failures(views: Sequence[FailureView]) -> Drawn:
     return fitting(lambda room: [_one(view, room) for view in views], text=text)
 
 
-def nowhere(name: str, code: str, number: int) -> Drawn:
-    """That a channel cannot be posted to, and what waits for it."""
+def nowhere(name: str, code: str, number: int, *, owners: Sequence[str]) -> Drawn:
+    """That a channel cannot be posted to, and what waits for it. `owners`: who own what posts there."""
     why = f" ({code}); {number:,} {'message waits' if number == 1 else 'messages wait'} for it."
     todo = "Invite Countersign to the channel, or name another one. Meanwhile: countersign reviews"
+    told = [line(words("Owner: "), *_listed(owners))] if owners else []
     return Drawn(
         text=escaped(f"Slack refuses messages to {name}{why}", 300),
-        blocks=[rich(line(words("Slack refuses messages to "), channel(name), words(why)), line(words(todo)))],
+        blocks=[rich(line(words("Slack refuses messages to "), channel(name), words(why)), line(words(todo)), *told)],
     )
 
 
@@ -45,6 +46,10 @@ def unsent(name: str, subject: str, code: str) -> Drawn:
     """That a message was given up."""
     text = f"A message about {subject} could not be shown in {name}: {code}. See countersign doctor."
     return Drawn(text=escaped(text, 300), blocks=[rich(line(words(text)))])
+
+
+def _listed(people: Sequence[str]) -> list[Block]:
+    return [element for place, one in enumerate(people) for element in ([words(", ")] if place else []) + [person(one)]]
 
 
 def _one(view: FailureView, room: Room) -> Block:

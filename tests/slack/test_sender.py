@@ -4,13 +4,14 @@ from datetime import timedelta
 from threading import Event, Thread
 
 import pytest
+from sqlalchemy import delete
 
 from store import cards, messages, outbox, runs, schema
 from tests.sample import sample_workflow
 from tests.slack.stage import ANA, FAILED, GENERAL, SUPPORT, Stage, buttons, words
 from workflows import Autonomy, Review
 from workflows.engine import delivering, reviews
-from workflows.engine.errors import NotDone
+from workflows.engine.errors import NotDone, OutcomeUnknown
 from workflows.engine.registry import AnyWorkflow
 from workflows.engine.states import RunState
 from workflows.engine.transitions import move_run
@@ -210,6 +211,7 @@ def test_a_channel_that_refuses_us_is_told_in_the_failures_channel_and_keeps_its
     (told,) = stage.cards(channel=FAILED)
     code = {"remove_bot": "not_in_channel", "archive_channel": "is_archived"}[refusal]
     assert f"Slack refuses messages to #C0SUPPORT ({code}); 3 messages wait for it." in words(told.blocks)
+    assert "Owner: @U0MARIA" in words(told.blocks)
     getattr(administrator, {"remove_bot": "add_bot", "archive_channel": "unarchive_channel"}[refusal])(SUPPORT)
     stage.world.clock.move(timedelta(minutes=2))
     stage.send()
@@ -347,3 +349,33 @@ def test_nothing_is_ever_posted_where_no_workflow_and_no_setting_says_so(stage: 
     stage.send()
     assert {call.channel for call in stage.running.administrator.calls("chat.postMessage")} == {SUPPORT}
     assert stage.cards(channel=GENERAL) == []
+
+
+def test_what_was_due_before_the_clock_was_put_back_an_hour_is_sent_all_the_same(stage: Stage) -> None:
+    """F49"""
+    take_in(stage, stage.sample(), 2)
+    stage.world.clock.move(timedelta(hours=-1))
+    stage.send()
+    assert len(stage.cards()) == 2
+
+
+def test_what_slack_asked_for_before_the_clock_was_put_back_an_hour_holds_up_nobody(stage: Stage) -> None:
+    """F49"""
+    stage.running.administrator.fault("rate_limited", method="chat.postMessage", seconds=30)
+    take_in(stage, stage.sample(), 1)
+    stage.sender.drain(seconds=0.3)
+    stage.world.clock.move(timedelta(hours=-1))
+    stage.send()
+    assert len(stage.cards()) == 1
+
+
+def test_a_doubt_from_before_there_were_cards_for_it_is_asked_at_the_next_start(stage: Stage) -> None:
+    sample = stage.placed(sample_workflow(stage.desk, autonomy=Autonomy.floor(0.5), idempotent=False))
+    stage.desk.errors.append(OutcomeUnknown("no answer came"))
+    stage.world.submit(sample, id=1, text="x")
+    stage.world.work()
+    with stage.world.database.write() as session:
+        session.execute(delete(schema.OutboxRow).where(schema.OutboxRow.kind == outbox.DOUBT))
+    stage.sender = stage.new_sender()
+    stage.send()
+    assert [buttons(card) for card in stage.cards()] == [["happened", "not_happened", "look"]]

@@ -41,7 +41,7 @@ def dying_after(wanted: Seam) -> Watcher:
 def later(stage: Stage) -> None:
     """Send what is due, and a while later what had to wait."""
     for _ in range(3):
-        stage.sender.drain(seconds=2)
+        stage.sender.drain(seconds=0.4)
         stage.world.clock.move(timedelta(minutes=10))
     stage.send()
 

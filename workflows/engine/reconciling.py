@@ -1,19 +1,25 @@
-"""Brings what is wanted in Slack into line with the reviews that are open and with where their workflows post now.
+"""Brings what is wanted in Slack into line with what is open or in doubt, and with where its workflows post now.
 
 Done when a sender starts: meanwhile a workflow may have got another channel, or come back that was not known before.
 """
 
-from store import cards, messages, outbox
+from store import cards, messages, outbox, runs, teams
+from workflows.engine import notices
 from workflows.engine.context import Context
-from workflows.engine.states import ReviewState
+from workflows.engine.states import DeliveryState, ReviewState
 
 
 def reconcile(context: Context) -> None:
-    """Have a card wanted for each open review where its workflow posts to, and for none elsewhere."""
+    """Have a card wanted for each doubt, and for each open review where its workflow posts to, and none elsewhere."""
     team, open_state = context.team, ReviewState.OPEN
     with context.database.write() as session:
         at = context.clock()
-        cards.revive(session, team=team, open_state=open_state, at=at)
+        cards.revive(session, team=team, open_state=open_state, doubtful_state=DeliveryState.DOUBTFUL, at=at)
+        for delivery in cards.unasked(session, team=team, state=DeliveryState.DOUBTFUL):
+            run = runs.get(session, delivery.run_id)
+            name = teams.workflow_name(session, run.workflow_id) if run is not None else ""
+            if name in context.registry:
+                notices.doubt(session, delivery, context.registry.get(name).review, at=at)
         for workflow in context.registry:
             name, channel = workflow.name, workflow.review.post_to
             cards.drop_elsewhere(session, team=team, workflow=name, channel=channel, open_state=open_state)

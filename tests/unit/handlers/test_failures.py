@@ -110,7 +110,7 @@ def test_a_message_of_an_error_stays_in_its_quote(lure: str) -> None:
 @pytest.mark.parametrize("channel", ["C0SUPPORT", "G0SUPPORT", "#support-review", "support", "failures", "<!channel>"])
 def test_a_channel_that_cannot_be_posted_to_is_named_however_it_was_written(channel: str) -> None:
     """A workflow may name its channel as it likes; a name that Slack does not know is just what has to be told."""
-    drawn = nowhere(channel, "channel_not_found", 1_200)
+    drawn = nowhere(channel, "channel_not_found", 1_200, owners=[])
     told = message(drawn)
     assert "(channel_not_found); 1,200 messages wait for it." in told
     assert channel in told
@@ -118,7 +118,7 @@ def test_a_channel_that_cannot_be_posted_to_is_named_however_it_was_written(chan
 
 
 def test_one_message_that_waits_is_one() -> None:
-    assert "1 message waits" in message(nowhere("C0SUPPORT", "is_archived", 1))
+    assert "1 message waits" in message(nowhere("C0SUPPORT", "is_archived", 1, owners=[]))
 
 
 @given(keys, keys, keys)
