@@ -35,11 +35,11 @@ def _in_brief(view: DoubtView) -> str:
 
 def _blocks(view: DoubtView, room: Room) -> Sequence[Block]:
     made = [header(f"Did this happen? {view.subject}" if is_open(view) else view.subject), rich(*_status(view, room))]
-    if is_open(view) or view.can_be_delivered:
+    if view.values and (is_open(view) or view.can_be_delivered):
         sent = [
             line(
                 words(f"{excerpt(label, room.line)}: "),
-                words(excerpt(one_line(value, room.line), room.line), bold=True),
+                words(one_line(value, room.line), bold=True),
             )
             for label, value in view.values.items()
         ]

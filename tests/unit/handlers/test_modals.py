@@ -20,8 +20,6 @@ from workflows.engine.neutral import plain
 from workflows.engine.states import ReviewState
 from workflows.engine.views import CardView, WaitingReview, WaitingView
 
-pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")
-"""Else a case that fails is hidden by the complaint that it is long."""
 PEOPLE = [ANA, MARIA]
 fields = st.builds(
     Field,
