@@ -54,7 +54,7 @@ def delivered_already(case: int, run: int) -> Drawn:
 def correct(case: int, run: int) -> Block:
     """The button to say that something delivered is wrong."""
     delivered = Delivered(case=case, run=run)
-    return button("Correct it", action=Action.CORRECT, value=str(delivered), says=f"Correct case {case}")
+    return button("Correct it", action=Action.CORRECT, value=str(delivered), says=f"Correct it: case {case}")
 
 
 def begun_again(case: int, from_step: str) -> Drawn:

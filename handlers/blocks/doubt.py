@@ -76,7 +76,7 @@ def _status(view: DoubtView, room: Room) -> list[Block]:
 
 def _buttons(view: DoubtView) -> Block:
     tried = str(Tried(delivery=view.delivery, attempt=view.attempt))
-    look = button("Look", action=Action.LOOK, value=tried, says=f"All about {view.case_key}")
+    look = button("Look", action=Action.LOOK, value=tried, says=f"Look at {view.case_key}")
     if is_open(view):
         sure = "You looked in the system of record, and it is there. The case is closed as delivered."
         absent = "You looked in the system of record, and it is not there. It may then be delivered again."
@@ -87,14 +87,14 @@ def _buttons(view: DoubtView) -> Block:
                     "It happened",
                     action=Action.HAPPENED,
                     value=tried,
-                    says=f"{view.case_key} happened",
+                    says=f"It happened: {view.case_key}",
                     confirm=confirm("It happened?", sure, yes="Yes, it is there", no="Go back"),
                 ),
                 button(
                     "It did not",
                     action=Action.NOT_HAPPENED,
                     value=tried,
-                    says=f"{view.case_key} did not happen",
+                    says=f"It did not happen: {view.case_key}",
                     confirm=confirm("It did not happen?", absent, yes="It is not there", no="Go back"),
                 ),
                 look,
@@ -102,7 +102,7 @@ def _buttons(view: DoubtView) -> Block:
         )
     if view.can_be_delivered:
         again = button(
-            "Deliver again", action=Action.DELIVER, value=tried, says=f"Deliver {view.case_key} again", style="primary"
+            "Deliver again", action=Action.DELIVER, value=tried, says=f"Deliver again: {view.case_key}", style="primary"
         )
         return actions(f"doubt.{tried}", [again, look])
     return actions(f"doubt.{tried}", [look])

@@ -2,11 +2,13 @@
 
 import json
 import signal
+import socket
 import sqlite3
 import subprocess
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from http.client import HTTPConnection
 from itertools import pairwise
 from pathlib import Path
 
@@ -200,3 +202,26 @@ def test_of_two_processes_one_sends_and_the_other_takes_over_when_it_dies(
         assert ana.press(SUPPORT, card.ts, "approve").acknowledged
         ana.wait_until(lambda: "Applied: P-1" in words(ana.messages(SUPPORT)[0].blocks), seconds=30)
     assert len(administrator.calls("chat.postMessage")) == 1
+
+
+def test_serve_tells_when_it_is_ready_and_when_it_no_longer_is(slack: CommandLine, alone: Running) -> None:
+    """F12: while it finishes what it began, whoever sends it work is to send it elsewhere."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    slack.settings["COUNTERSIGN_HEALTH"] = f"127.0.0.1:{port}"
+
+    def answer(path: str) -> int:
+        connection = HTTPConnection("127.0.0.1", port, timeout=5)
+        try:
+            connection.request("GET", path)
+            return connection.getresponse().status
+        except ConnectionError:
+            return 0
+        finally:
+            connection.close()
+
+    with served(slack, alone) as serve:
+        wait_until(lambda: answer("/readyz") == 200)
+        serve.process.send_signal(signal.SIGTERM)
+        wait_until(lambda: answer("/readyz") == 503)
+        assert answer("/healthz") == 200
