@@ -155,6 +155,18 @@ def mark_unsure(session: Session, *, team: int, since: datetime) -> None:
     session.execute(unknown.values(unsure_since=since), execution_options={"synchronize_session": False})
 
 
+def want_all_again(session: Session, *, team: int) -> None:
+    """Have all views drawn anew that stand somewhere: what they show may not be how things are."""
+    stands = select(Message.id).where(
+        Message.team_id == team, Message.channel == OutboxRow.channel, Message.subject == OutboxRow.subject
+    )
+    shown = update(OutboxRow).where(
+        OutboxRow.team_id == team, OutboxRow.kind.in_(VIEWS), OutboxRow.state == "sent", stands.exists()
+    )
+    anew = shown.values(state="due", wanted=OutboxRow.wanted + 1, attempts=0)
+    session.execute(anew, execution_options={"synchronize_session": False})
+
+
 def held_up(session: Session, *, team: int, channel: str) -> HeldUp:
     """What waits for a channel that Slack refuses."""
     query = select(func.count(), func.max(OutboxRow.error)).where(

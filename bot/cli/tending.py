@@ -61,9 +61,8 @@ def database_restored() -> int:
         found = restored(app.context, by=operator())
         made = f"up to {found.made_at:%Y-%m-%d %H:%M} UTC" if found.made_at is not None else "empty"
         out.print(f"the database is a backup ({made}); {found.unfinished:,} of its cases are not at an end")
-        out.print(
-            "what of them may have been delivered since, to a system without keys, becomes doubtful: look, settle"
-        )
+        out.print("to a system without keys, what of them may have been delivered since becomes doubtful: look, settle")
+        out.print("what came in since is not in it: before you bring it again, look what such a system has of it")
         return 0
 
 

@@ -29,6 +29,7 @@ def restored(context: Context, *, by: str) -> Restored:
         made_at = audit.newest(session, team=team)
         if made_at is not None:
             outbox.mark_unsure(session, team=team, since=made_at)
+            outbox.want_all_again(session, team=team)
         teams.mark_restored(session, team=team, at=at)
         audit.record(session, team=team, at=at, actor=by, action="database.restored", subject=f"team:{team}", case=None)
         counts = runs.counts(session, team=team)
