@@ -9,20 +9,19 @@ new SQLite file (WAL, synchronous=FULL), and is repeated on the same file to see
 import argparse
 import json
 import os
-import platform
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from benchmarks import machine
+from benchmarks.report import Section, publish
+
 LABELS = ("queue", "intent")
-RESULTS = Path(__file__).parent / "RESULTS.md"
-HEADING = "## Real messages"
+HEADING = "Real messages"
 
 Numbers = Mapping[str, Any]
 """What `countersign run --json` prints."""
@@ -37,10 +36,7 @@ def main() -> None:
     arguments = parser.parse_args()
     folder: Path = arguments.folder.absolute()
     measured = {label: [measure(folder, label) for _ in range(arguments.runs)] for label in LABELS}
-    text = report(measured)
-    print(text)  # noqa: T201  # the script's own output
-    if arguments.write:
-        RESULTS.write_text(text, encoding="utf-8")
+    publish(Section(heading=HEADING, lines=report(measured)), written=arguments.write)
 
 
 def measure(folder: Path, label: str) -> Numbers:
@@ -55,32 +51,22 @@ def measure(folder: Path, label: str) -> Numbers:
     return first
 
 
-def report(measured: Mapping[str, Sequence[Numbers]]) -> str:
+def report(measured: Mapping[str, Sequence[Numbers]]) -> list[str]:
     """The results as Markdown."""
     runs = len(next(iter(measured.values())))
     columns = {label: _column(label, numbers) for label, numbers in measured.items()}
     rows = list(next(iter(columns.values())))
     table = [f"| | {' | '.join(columns)} |", f"|---|{'---|' * len(columns)}"]
     table += [f"| {row} | {' | '.join(column[row] for column in columns.values())} |" for row in rows]
-    packages = ", ".join(f"{name} {version(name)}" for name in ("scikit-learn", "sqlalchemy", "pydantic"))
-    return "\n".join(
-        [
-            "# Measured",
-            "",
-            f"On {datetime.now(UTC):%Y-%m-%d}: {os.cpu_count()} cores, {platform.machine()}, {platform.system()}, "
-            f"Python {platform.python_version()}, {packages}; commit {_commit()}. "
-            "SQLite with WAL and synchronous=FULL, 8 threads, one process. "
-            + (f"Medians of {runs} runs." if runs > 1 else "One run."),
-            "",
-            HEADING,
-            "",
-            "`make real MESSAGES=FOLDER`: the 2,003 messages of Banking77's stream.csv, after learning from the 8,000",
-            "of train.csv with the local model. Learning is not part of the cases per second.",
-            "",
-            *table,
-            "",
-        ]
-    )
+    return [
+        "`make real MESSAGES=FOLDER`: the 2,003 messages of Banking77's stream.csv, after learning from the 8,000",
+        "of train.csv with the local model. Learning is not part of the cases per second.",
+        machine.described(("scikit-learn", "sqlalchemy", "pydantic")),
+        "SQLite with WAL and synchronous=FULL, 8 threads, one process. "
+        + (f"Medians of {runs} runs." if runs > 1 else "One run."),
+        "",
+        *table,
+    ]
 
 
 def _column(label: str, numbers: Sequence[Numbers]) -> dict[str, str]:
@@ -113,17 +99,6 @@ def _run(work: Path, folder: Path, label: str) -> Numbers:
         sys.exit(f"countersign run ended with {done.returncode}")
     numbers: Numbers = json.loads(done.stdout)
     return numbers
-
-
-def _commit() -> str:
-    described = subprocess.run(
-        ["git", "describe", "--always", "--dirty"],  # noqa: S607  # git, wherever it is
-        cwd=Path(__file__).parent,
-        stdout=subprocess.PIPE,
-        text=True,
-        check=False,
-    )
-    return described.stdout.strip() or "unknown"
 
 
 if __name__ == "__main__":

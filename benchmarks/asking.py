@@ -1,0 +1,45 @@
+"""Work that a person has to look at each time: one immediate proposal, and nothing that is resolved alone."""
+
+from pydantic import BaseModel
+
+from workflows import Ask, Autonomy, Proposal, Review, Run, Workflow
+
+
+class Item(BaseModel):
+    """What comes in."""
+
+    id: int
+
+
+class Done(BaseModel):
+    """What comes out."""
+
+    total: int
+
+
+def _key(item: Item) -> str:
+    return f"item-{item.id}"
+
+
+asking = Workflow(
+    name="asking",
+    decision="What is four more?",
+    owner="U0MARIA",
+    input=Item,
+    output=Done,
+    key=_key,
+    autonomy=Autonomy.draft(),
+    review=Review(post_to="C0SUPPORT", reviewers=("U0ANA",)),
+)
+
+
+@asking.propose
+def propose(item: Item, ask: Ask[Done]) -> Proposal[Done]:
+    """A proposal from no model."""
+    return Proposal(output=Done(total=item.id + 4), confidence={"total": 0.9})
+
+
+@asking.deliver(idempotent=True)
+def deliver(done: Done, run: Run[Item]) -> str:
+    """The effect, which is none."""
+    return "done"

@@ -1,0 +1,115 @@
+"""A process that is measured, and the one that measures it: a JSON line each time it has something to say."""
+
+import json
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryFile
+from types import TracebackType
+from typing import Any
+
+from benchmarks.environment import ROOT
+
+Said = Mapping[str, Any]
+"""What a process says; which words there are is between it and who asks."""
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+class Failed(RuntimeError):
+    """A measured process ended before its time."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Size:
+    """What a process takes."""
+
+    threads: int
+    megabytes: float
+    """Resident."""
+    cpu: float
+    """Seconds of a core so far."""
+
+
+def size(process: int) -> Size:
+    """What a process takes now. Linux."""
+    status = dict(
+        line.split(":", 1) for line in Path(f"/proc/{process}/status").read_text(encoding="utf-8").splitlines()
+    )
+    # The name in parentheses may hold spaces; what follows it does not.
+    fields = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return Size(
+        threads=int(status["Threads"]),
+        megabytes=int(status["VmRSS"].split()[0]) / 1024,
+        cpu=(int(fields[11]) + int(fields[12])) / _TICKS,
+    )
+
+
+class Measured(AbstractContextManager["Measured"]):
+    """A process that waits for its words."""
+
+    def __init__(self, command: Sequence[str], *, environment: Mapping[str, str] | None = None) -> None:
+        self._errors = TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115  # closed where the process ends
+        self._process = subprocess.Popen(  # noqa: S603  # our own command
+            command,
+            cwd=ROOT,
+            env=os.environ | {"PYTHONPATH": str(ROOT)} | dict(environment or {}),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._errors,
+            text=True,
+        )
+
+    @property
+    def pid(self) -> int:
+        """Its number."""
+        return self._process.pid
+
+    def tell(self, what: str) -> None:
+        """Have it do something."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(f"{what}\n")
+        self._process.stdin.flush()
+
+    def said(self) -> Said:
+        """Wait for the next thing that it says. Raise `Failed` where it ends instead."""
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            if line.startswith('{"bench"'):
+                words: Said = json.loads(line)["bench"]
+                return words
+        self._process.wait()
+        self._errors.seek(0)
+        raise Failed(f"{self._process.args!r} ended with {self._process.returncode}: {self._errors.read()[-2000:]}")
+
+    def ask(self, what: str) -> Said:
+        """Have it do something, and wait until it says what came of it."""
+        self.tell(what)
+        return self.said()
+
+    def stop(self) -> None:
+        """End it as an operator does."""
+        self._process.terminate()
+        try:
+            self._process.wait(timeout=30)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        if kind is None:
+            try:
+                self._process.wait(timeout=60)
+            except subprocess.TimeoutExpired:
+                self.stop()
+        else:
+            self.stop()
+        self._process.stdin.close()
+        self._process.stdout.close()
+        self._errors.close()
