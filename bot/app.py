@@ -79,7 +79,7 @@ def opened(
         team = _team(database)
         with database.read() as session:
             kept = {row.name: row.options for row in teams.workflows(session, team=team)}
-            restored_at = teams.restored_at(session, team=team)
+            restores = teams.restores(session, team=team)
         registry, made = _registry(settings, kept, make)
         context = Context(
             database=database,
@@ -87,7 +87,7 @@ def opened(
             clock=clock,
             team=team,
             queue_limit=settings.queue_limit,
-            restored_at=restored_at,
+            restores=restores,
         )
         dispatcher = _dispatcher(context, Runner(context, models), threads=settings.threads)
         yield App(settings=settings, context=context, models=models, dispatcher=dispatcher, made=made)

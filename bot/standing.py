@@ -119,19 +119,26 @@ class Standing:
 
     def _about(self, rows: Sequence[OutboxRow]) -> dict[str, str]:
         """What a message says in its metadata: nothing of a case."""
-        return {"database": self._database(), "rows": ",".join(str(row.id) for row in rows)}
+        return {"database": self._databases(rows)[0], "rows": ",".join(str(row.id) for row in rows)}
 
-    def _database(self) -> str:
-        """Tells this database from another one whose Countersign is in the same workspace."""
+    def _databases(self, rows: Sequence[OutboxRow]) -> Sequence[str]:
+        """What tells this database from another one whose Countersign is in the same workspace; the present name first.
+
+        It has another name after each restore, since the numbers of rows are given out again. A row that is older than
+        the last one may stand under any of them.
+        """
         with self._context.database.read() as session:
             made_at = teams.made_at(session, team=self._context.team)
-        return digest(made_at.isoformat())[:16]
+        restores = self._context.restores
+        is_older = restores.at is not None and any(row.created_at < restores.at for row in rows)
+        oldest = 0 if is_older else restores.number
+        return [digest(f"{made_at.isoformat()} {number}")[:16] for number in range(restores.number, oldest - 1, -1)]
 
     def _look_up(self, rows: Sequence[OutboxRow], channel: str, *, since: datetime) -> Stood | None:
         """The message about these rows, or some of them, where it stands in the channel already."""
         if time.monotonic() - self._may_not_look.get(channel, float("-inf")) < _ASK_AGAIN:
             return None
-        ours, oldest, cursor = self._database(), (since - _CLOCKS_DIFFER).timestamp(), ""
+        ours, oldest, cursor = self._databases(rows), (since - _CLOCKS_DIFFER).timestamp(), ""
         for _ in range(_PAGES):
             try:
                 page = self._history(channel, oldest, cursor)
@@ -182,12 +189,12 @@ class Standing:
         return answer
 
 
-def _about(message: Mapping[str, object], database: str) -> set[int]:
+def _about(message: Mapping[str, object], databases: Sequence[str]) -> set[int]:
     """The outbox rows that a message of ours says it is about."""
     metadata = message.get("metadata")
     if not isinstance(metadata, dict) or metadata.get("event_type") != EVENT_TYPE:
         return set()
     payload = metadata.get("event_payload")
-    if not isinstance(payload, dict) or payload.get("database") != database:
+    if not isinstance(payload, dict) or payload.get("database") not in databases:
         return set()
     return {int(row) for row in str(payload.get("rows", "")).split(",") if row.isascii() and row.isdigit()}

@@ -9,7 +9,7 @@ from slack_sdk import WebClient
 
 from handlers.answering import answering
 from handlers.blocks import answers
-from handlers.ids import Command
+from handlers.ids import Command, Delivered
 from handlers.payloads import Typed, typed
 from handlers.surface import Surface
 from workflows.engine import reruns
@@ -38,7 +38,8 @@ def register(app: App, surface: Surface) -> None:
             try:
                 begun = reruns.rerun(surface.context, view.id, by=said.user_id, from_step=from_step)
             except AlreadyDelivered as delivered:
-                answer.say(answers.delivered_already(view.id, delivered.run))
+                seen = Delivered(case=view.id, run=delivered.run, generation=view.generation)
+                answer.say(answers.delivered_already(seen))
                 return
             answer.say(answers.begun_again(view.id, begun.from_step))
 

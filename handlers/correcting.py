@@ -62,6 +62,7 @@ def register(app: App, surface: Surface) -> None:
 
 def _admitted(surface: Surface, acted: Click | Submission, delivered: Delivered) -> DeliveredView:
     """What was delivered, for somebody who may read it. Raise `Refused`; that they may not is audited."""
+    surface.known_here(delivered.generation)
     view = delivered_view(surface.context, delivered.case)
     user = acted.user
     with surface.watched(view.case, by=user.id, wants="see"):

@@ -25,6 +25,7 @@ def admitted(surface: Surface, acted: Click | Submission, shown: Shown) -> CardV
 
 def seen(surface: Surface, acted: Click | Submission, shown: Shown) -> CardView:
     """The review that somebody acts on, as it is now. Raise `Refused` for somebody from elsewhere; that is audited."""
+    surface.known_here(shown.generation)
     view = card_view(surface.context, shown.review)
     with surface.watched(view.case, by=acted.user.id, wants="see"):
         surface.admit(acted.team.id if acted.team else None, acted.user.team_id)

@@ -48,15 +48,17 @@ class Shown:
 
     review: int
     version: int
+    generation: int
+    """How often the database had been a backup: numbers are given out again after that."""
 
     def __str__(self) -> str:
-        return f"{self.review}.{self.version}"
+        return _text(self.review, self.version, self.generation)
 
     @classmethod
     def read(cls, value: str) -> "Shown":
         """Read what came back from Slack. Raise `Refused` for what no button of ours carries."""
-        review, version = _pair(value)
-        return cls(review=review, version=version)
+        review, version, generation = _numbers(value)
+        return cls(review=review, version=version, generation=generation)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,15 +67,17 @@ class Tried:
 
     delivery: int
     attempt: int
+    generation: int
+    """As for `Shown`."""
 
     def __str__(self) -> str:
-        return f"{self.delivery}.{self.attempt}"
+        return _text(self.delivery, self.attempt, self.generation)
 
     @classmethod
     def read(cls, value: str) -> "Tried":
         """Read what came back from Slack. Raise `Refused` for what no button of ours carries."""
-        delivery, attempt = _pair(value)
-        return cls(delivery=delivery, attempt=attempt)
+        delivery, attempt, generation = _numbers(value)
+        return cls(delivery=delivery, attempt=attempt, generation=generation)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,22 +86,28 @@ class Delivered:
 
     case: int
     run: int
+    generation: int
+    """As for `Shown`."""
 
     def __str__(self) -> str:
-        return f"{self.case}.{self.run}"
+        return _text(self.case, self.run, self.generation)
 
     @classmethod
     def read(cls, value: str) -> "Delivered":
         """Read what came back from Slack. Raise `Refused` for what no button of ours carries."""
-        case, run = _pair(value)
-        return cls(case=case, run=run)
+        case, run, generation = _numbers(value)
+        return cls(case=case, run=run, generation=generation)
 
 
-def _pair(value: str) -> tuple[int, int]:
-    first, _, second = value.partition(".")
-    if not all(part.isascii() and part.isdigit() and len(part) < 19 for part in (first, second)):
+def _text(first: int, second: int, generation: int) -> str:
+    return f"{first}.{second}" + (f".{generation}" if generation else "")
+
+
+def _numbers(value: str) -> tuple[int, int, int]:
+    parts = value.split(".")
+    if len(parts) not in (2, 3) or not all(part.isascii() and part.isdigit() and len(part) < 19 for part in parts):
         raise Refused("this button is not one of Countersign's")
-    pair = int(first), int(second)
-    if f"{pair[0]}.{pair[1]}" != value:
+    first, second, generation = (*map(int, parts), 0)[:3]
+    if _text(first, second, generation) != value:
         raise Refused("this button is not one of Countersign's")
-    return pair
+    return first, second, generation

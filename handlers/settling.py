@@ -74,6 +74,7 @@ def _too_late(answer: Answer, view: DoubtView) -> None:
 def _seen(surface: Surface, pressed: Click) -> DoubtView:
     """The doubt that somebody acts on. Raise `Refused`; that somebody comes from elsewhere is audited."""
     tried = Tried.read(pressed.value)
+    surface.known_here(tried.generation)
     view = doubt_view(surface.context, tried.delivery)
     with surface.watched(view.case, by=pressed.user.id, wants="see"):
         surface.admit(pressed.team.id if pressed.team else None, pressed.user.team_id)

@@ -8,6 +8,7 @@ from handlers.groups import Groups
 from handlers.rights import NotAllowed, Rights
 from workflows.engine import refusals
 from workflows.engine.context import Context
+from workflows.engine.errors import Refused
 from workflows.engine.registry import AnyWorkflow
 
 
@@ -25,6 +26,11 @@ class Surface:
         """Raise `NotAllowed` for anybody from another workspace: they are told nothing about any case."""
         if team != self.slack_team or user_team not in (None, self.slack_team):
             raise NotAllowed("Only members of this workspace can do that.")
+
+    def known_here(self, generation: int) -> None:
+        """Raise `Refused` for what was shown before the database was restored: its numbers mean something else now."""
+        if generation != self.context.restores.number:
+            raise Refused("This is from before the database was restored, and does nothing any more.")
 
     @contextmanager
     def watched(self, case: int, *, by: str, wants: str) -> Iterator[None]:

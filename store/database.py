@@ -1,8 +1,8 @@
 """The connection to the database, and the one way to read and to write.
 
-`read()` and `write()` are one transaction each. On SQLite a write begins IMMEDIATE, behind `Turns`: a transaction that
-reads first and writes later would fail where another writer came between, and a read that begins IMMEDIATE would queue
-behind every writer.
+`read()` and `write()` are one transaction each. On SQLite a write begins IMMEDIATE: a transaction that reads first and
+writes later would fail where another writer came between, and a read that begins IMMEDIATE would queue behind every
+writer. What several threads write there at once is kept `Together`.
 
 What the database cannot do now (it is locked, full, gone, or stopped a transaction for another one) is `Unavailable`,
 whatever the driver calls it: whoever meets it does the whole again later.
@@ -10,7 +10,7 @@ whatever the driver calls it: whoever meets it does the whole again later.
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,8 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_r
 
 from store import seams
 from store.seams import Seam
-from store.turns import TookTooLong, Turns
+from store.together import NotKept, Together
+from store.turns import TookTooLong
 
 BUSY_TIMEOUT_MS = 10_000
 """How long a SQLite writer waits for another process, in milliseconds."""
@@ -63,23 +64,26 @@ class Database:
         parsed = _parsed(url)
         self.dialect = parsed.get_backend_name()
         self.file: Path | None = None
-        self._turns: Turns | None = None
+        self._together: Together | None = None
         if self.dialect == "sqlite":
             self.file = _file_of(parsed)
             self.engine = _sqlite(parsed, connections)
-            self._turns = Turns()
+            self._together = Together(self.engine, _begin_hurried)
         else:
             self.engine = _postgresql(parsed, connections)
         # SQLite's reads are of one state by themselves.
         isolated = {"isolation_level": "REPEATABLE READ"} if self.dialect == "postgresql" else {}
         self._reading: Engine = self.engine.execution_options(**isolated)
-        self.writing: Engine = self.engine.execution_options(countersign_write=True)
-        """The engine whose transactions take the write lock at once."""
+        self.writing: Engine = self.engine.execution_options()
+        """The engine of a transaction without a session, which takes the write lock at once: of a migration."""
+        if self.dialect == "sqlite":
+            # Not on the engine that all use: SQLAlchemy would have its listeners in mind at each statement then.
+            event.listen(self.writing, "begin", _begin_immediate)
 
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A transaction that only reads; it sees one state of the database throughout. Raise `Unavailable`."""
-        with _available(), Session(self._reading, expire_on_commit=False) as session, session.begin():
+        with _available(), self._on(self._reading) as session:
             yield session
 
     @contextmanager
@@ -88,12 +92,23 @@ class Database:
 
         `urgent`: a person waits for it; it goes before the workers. No network inside the block. Raise `Unavailable`.
         """
-        turn = self._turns.turn(urgent=urgent, patience=_hurry.get()) if self._turns else nullcontext()
+        together = self._together
+        writing = together.part(urgent=urgent, patience=_hurry.get()) if together else self._on(self.engine)
         with _available():
-            with turn, Session(self.writing, expire_on_commit=False) as session, session.begin():
+            with writing as session:
                 yield session
                 seams.before(Seam.COMMIT)
             seams.after(Seam.COMMIT)
+
+    @contextmanager
+    def _on(self, engine: Engine) -> Iterator[Session]:
+        with Session(engine, expire_on_commit=False) as session, session.begin():
+            hurry = _hurry.get()
+            if self.dialect == "sqlite":
+                _driver(session.connection()).execute("BEGIN DEFERRED")
+            elif hurry is not None:
+                session.connection().exec_driver_sql(f"SET LOCAL statement_timeout = {_milliseconds(hurry)}")
+            yield session
 
     def close(self) -> None:
         """Close all connections."""
@@ -104,7 +119,7 @@ class Database:
 def _available() -> Iterator[None]:
     try:
         yield
-    except (OperationalError, InterfaceError, NoConnection, TookTooLong) as error:
+    except (OperationalError, InterfaceError, sqlite3.OperationalError, NoConnection, TookTooLong, NotKept) as error:
         said = getattr(error, "orig", None) or error
         raise Unavailable(f"the database cannot do it now: {str(said).strip().splitlines()[0][:300]}") from error
 
@@ -131,7 +146,6 @@ def _sqlite(url: URL, connections: int) -> Engine:
     timeout = {"timeout": BUSY_TIMEOUT_MS / 1000}
     engine = create_engine(url, connect_args=timeout, pool_size=connections, max_overflow=8, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
@@ -148,12 +162,11 @@ def _postgresql(url: URL, connections: int) -> Engine:
         raise UnsupportedDatabase(
             f"PostgreSQL needs a driver ({error.name or error}): pip install 'countersign-bot[postgres]'"
         ) from error
-    event.listen(engine, "begin", _begin_postgresql)
     return engine
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:  # Any: the DBAPI's own connection has no shared type
-    # Python's own transaction handling is off: the begin listener says how each one begins.
+    # Python's own transaction handling is off: it is said how each one begins.
     connection.isolation_level = None
     for pragma in (f"busy_timeout={BUSY_TIMEOUT_MS}", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
@@ -167,25 +180,26 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:  # Any: the DBAPI
     switching(connection.execute, "PRAGMA journal_mode=WAL")
 
 
-def _begin_sqlite(connection: Connection) -> None:
-    if not connection.get_execution_options().get("countersign_write", False):
-        connection.exec_driver_sql("BEGIN DEFERRED")
-        return
-    hurry = _hurry.get()
+def _begin_hurried(connection: Connection) -> None:
+    driver, hurry = _driver(connection), _hurry.get()
     if hurry is None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        driver.execute("BEGIN IMMEDIATE")
         return
-    connection.exec_driver_sql(f"PRAGMA busy_timeout={_milliseconds(hurry)}")
+    driver.execute(f"PRAGMA busy_timeout={_milliseconds(hurry)}")
     try:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        driver.execute("BEGIN IMMEDIATE")
     finally:
-        connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+        driver.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
 
 
-def _begin_postgresql(connection: Connection) -> None:
-    hurry = _hurry.get()
-    if hurry is not None:
-        connection.exec_driver_sql(f"SET LOCAL statement_timeout = {_milliseconds(hurry)}")
+def _driver(connection: Connection) -> sqlite3.Connection:
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    return driver
+
+
+def _begin_immediate(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _milliseconds(seconds: float) -> int:

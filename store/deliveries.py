@@ -41,24 +41,25 @@ def add(
     state: str,
     output_id: int,
     at: datetime,
-) -> int:
-    """Add a delivery; returns its id. A second one under the key is refused by its unique key."""
-    return rows.add(
-        session,
-        Delivery,
-        team_id=team,
-        case_id=case,
-        run_id=run,
-        key=key,
-        kind=kind,
-        state=state,
-        attempts=0,
-        maybe_applied=False,
-        output_id=output_id,
-        receipt_id=None,
-        created_at=at,
-        changed_at=at,
-    )
+    attempts: int = 0,
+) -> Delivery | None:
+    """Add a delivery; None where there is one under its key. What is returned is in no session."""
+    values: dict[str, Any] = {
+        "team_id": team,
+        "case_id": case,
+        "run_id": run,
+        "key": key,
+        "kind": kind,
+        "state": state,
+        "attempts": attempts,
+        "maybe_applied": False,
+        "output_id": output_id,
+        "receipt_id": None,
+        "created_at": at,
+        "changed_at": at,
+    }
+    added = rows.add_new(session, Delivery, ("team_id", "key"), **values)
+    return None if added is None else Delivery(id=added, **values)
 
 
 def move(session: Session, *, delivery: int, frm: str, to: str, at: datetime, **changes: Any) -> bool:

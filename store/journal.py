@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from store import rows
@@ -39,33 +39,33 @@ def add(session: Session, **row: Any) -> None:
     rows.add(session, Step, **row)
 
 
+# Every run is read by it, most of them twice: it is built once, and gives columns instead of objects.
+_OF_RUN = (
+    select(
+        Step.id,
+        Step.position,
+        Step.name,
+        Step.nth,
+        Step.attempt,
+        Step.state,
+        Step.input_hash,
+        Content.body,
+        Step.error,
+        Step.started_at,
+        Step.milliseconds,
+        Step.cost,
+        Step.recalled_from,
+        Step.content_id,
+    )
+    .join(Content, Content.id == Step.content_id)
+    .where(Step.run_id == bindparam("run"))
+    .order_by(Step.position, Step.attempt)
+)
+
+
 def of_run(session: Session, run: int) -> list[StepLine]:
     """A run's journal, in the order of the calls and attempts."""
-    query = (
-        select(Step, Content.body)
-        .join(Content, Content.id == Step.content_id)
-        .where(Step.run_id == run)
-        .order_by(Step.position, Step.attempt)
-    )
-    return [
-        StepLine(
-            id=step.id,
-            position=step.position,
-            name=step.name,
-            nth=step.nth,
-            attempt=step.attempt,
-            state=step.state,
-            input_hash=step.input_hash,
-            body=body,
-            error=step.error,
-            started_at=step.started_at,
-            milliseconds=step.milliseconds,
-            cost=step.cost,
-            recalled_from=step.recalled_from,
-            content_id=step.content_id,
-        )
-        for step, body in session.execute(query)
-    ]
+    return [StepLine(**line) for line in session.connection().execute(_OF_RUN, {"run": run}).mappings()]
 
 
 def cost_of_cases(session: Session, cases: Sequence[int]) -> Decimal:

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from store import rows
-from store.schema import Content, Run, Workflow
+from store.schema import Case, Content, Run, Workflow
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,6 +18,7 @@ class LoadedRun:
 
     run: Run
     workflow: str
+    case_key: str
     input: str
     """JSON."""
 
@@ -67,18 +68,22 @@ def get(session: Session, run: int) -> Run | None:
     return session.get(Run, run)
 
 
+# Every run is loaded by it: it is built once.
+_LOAD = (
+    select(Run, Workflow.name, Case.key, Content.body)
+    .join(Workflow, Workflow.id == Run.workflow_id)
+    .join(Case, Case.id == Run.case_id)
+    .join(Content, Content.id == Run.input_id)
+    .where(Run.id == bindparam("run"))
+)
+
+
 def load(session: Session, run: int) -> LoadedRun | None:
-    """The run with this id, its workflow's name and its input."""
-    query = (
-        select(Run, Workflow.name, Content.body)
-        .join(Workflow, Workflow.id == Run.workflow_id)
-        .join(Content, Content.id == Run.input_id)
-        .where(Run.id == run)
-    )
-    found = session.execute(query).one_or_none()
+    """The run with this id, its workflow's name, its case's key and its input."""
+    found = session.execute(_LOAD, {"run": run}).one_or_none()
     if found is None:
         return None
-    return LoadedRun(run=found[0], workflow=found[1], input=found[2])
+    return LoadedRun(run=found[0], workflow=found[1], case_key=found[2], input=found[3])
 
 
 def newest(session: Session, case: int) -> Run | None:
@@ -90,6 +95,14 @@ def last_in(session: Session, case: int, *, state: str) -> Run | None:
     """The newest run of a case that is in a state."""
     query = select(Run).where(Run.case_id == case, Run.state == state)
     return session.scalar(query.order_by(Run.id.desc()).limit(1))
+
+
+def first_of(session: Session, case: int, *, revision: int, correction: int) -> datetime:
+    """When a revision of a case, or a correction of it, first came to be run."""
+    query = select(func.min(Run.created_at)).where(
+        Run.case_id == case, Run.revision == revision, Run.correction == correction
+    )
+    return session.scalars(query).one()
 
 
 def of_case(session: Session, case: int) -> list[Run]:
@@ -156,6 +169,11 @@ def move(
     """Move a run from one state to another; False where it is not in that state or, if given, held at that epoch."""
     where = {"state": frm} if held_at is None else {"state": frm, "epoch": held_at}
     return rows.change(session, Run, run, where=where, to={"state": to, "changed_at": at, **changes})
+
+
+def mark_alone(session: Session, *, run: int, epoch: int) -> None:
+    """Note that a run, held at this epoch, is worked on while nothing else is."""
+    rows.change(session, Run, run, where={"epoch": epoch}, to={"alone": True})
 
 
 def touch(session: Session, *, run: int, state: str, epoch: int, at: datetime) -> bool:

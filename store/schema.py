@@ -18,6 +18,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -69,6 +70,8 @@ class Team(Base):
     created_at: Mapped[datetime]
     restored_at: Mapped[datetime | None]
     """When an operator said that the database is a backup; what is older may have been delivered since it was made."""
+    restores: Mapped[int] = mapped_column(server_default="0")
+    """How often that was said. Numbers are given out again then; who names an older one means something else."""
 
 
 class Workflow(OfTeam, Base):
@@ -132,6 +135,10 @@ class Run(OfTeam, Base):
     state: Mapped[str] = mapped_column(String(20))
     epoch: Mapped[int]
     """Grows with every claim; a write that names an older one is refused."""
+    losses: Mapped[int] = mapped_column(server_default="0")
+    """How often a worker's process ended while it was worked on."""
+    alone: Mapped[bool] = mapped_column(server_default=false())
+    """It is worked on while nothing else is: if the process ends, it was this one."""
     input_id: Mapped[int] = mapped_column(ForeignKey("contents.id"))
     resolution: Mapped[str | None] = mapped_column(String(20))
     """How it was resolved: alone, by a person, or rejected; None while it is not."""

@@ -1,6 +1,7 @@
 """Teams and their workflows: the rows that everything else belongs to."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -41,14 +42,25 @@ def made_at(session: Session, *, team: int) -> datetime:
     return session.scalars(select(Team.created_at).where(Team.id == team)).one()
 
 
-def restored_at(session: Session, *, team: int) -> datetime | None:
-    """When an operator said that the database is a backup; None where nobody did."""
-    return session.scalars(select(Team.restored_at).where(Team.id == team)).one()
+@dataclass(frozen=True, kw_only=True)
+class Restores:
+    """What is known of a database that was a backup."""
+
+    number: int
+    """How often an operator said that it is one."""
+    at: datetime | None
+    """When that was said last; None where nobody did."""
+
+
+def restores(session: Session, *, team: int) -> Restores:
+    """How often, and when, an operator said that the database is a backup."""
+    number, at = session.execute(select(Team.restores, Team.restored_at).where(Team.id == team)).one()
+    return Restores(number=number, at=at)
 
 
 def mark_restored(session: Session, *, team: int, at: datetime) -> None:
     """Note that the database is a backup."""
-    session.execute(update(Team).where(Team.id == team).values(restored_at=at))
+    session.execute(update(Team).where(Team.id == team).values(restored_at=at, restores=Team.restores + 1))
 
 
 def workflow_id(session: Session, *, team: int, name: str, options: Mapping[str, Any] | None, at: datetime) -> int:

@@ -5,8 +5,7 @@ threads of one process therefore queue up here first, in order of arrival, and a
 """
 
 from collections import deque
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from threading import Lock
 
 
@@ -23,19 +22,18 @@ class Turns:
         self._urgent: deque[Lock] = deque()
         self._patient: deque[Lock] = deque()
 
-    @contextmanager
-    def turn(self, *, urgent: bool = False, patience: float | None = None) -> Iterator[None]:
-        """Wait for the turn and hold it for the block.
+    def wait(
+        self,
+        *,
+        urgent: bool = False,
+        patience: float | None = None,
+        interrupted: Callable[[], None] | None = None,
+    ) -> None:
+        """Wait for the turn; it is the caller's then, who has to pass it on.
 
-        `patience`: seconds for which it is waited for; None: without end. Raise `TookTooLong` then.
+        `patience`: seconds for which it is waited for; None: without end. Raise `TookTooLong` then. `interrupted`:
+        called with the turn where it came to somebody who was interrupted meanwhile; by default it is passed on.
         """
-        self._wait(urgent, -1 if patience is None else patience)
-        try:
-            yield
-        finally:
-            self._pass_on()
-
-    def _wait(self, urgent: bool, patience: float) -> None:
         with self._guard:
             if not self._taken:
                 self._taken = True
@@ -45,18 +43,38 @@ class Turns:
             queue = self._urgent if urgent else self._patient
             queue.append(called)
         # The one before passes the turn on by releasing this lock, so nobody can slip in between.
-        if called.acquire(timeout=patience):
-            return
+        try:
+            if called.acquire(timeout=-1 if patience is None else patience):
+                return
+        except BaseException:
+            if not self._leave(queue, called):
+                (interrupted or self.pass_on)()
+            raise
+        if self._leave(queue, called):
+            raise TookTooLong(f"the turn to write did not come within {patience:g} s")
+
+    def pass_on(self) -> None:
+        """Give the turn to the next."""
+        with self._guard:
+            if not self._call():
+                self._taken = False
+
+    def hand_over(self) -> bool:
+        """Give the turn to the next; False where nobody waits for it: it stays the caller's."""
+        with self._guard:
+            return self._call()
+
+    def _call(self) -> bool:
+        queue = self._urgent or self._patient
+        if not queue:
+            return False
+        queue.popleft().release()
+        return True
+
+    def _leave(self, queue: deque[Lock], called: Lock) -> bool:
+        """Wait no longer; False where the turn came at the last moment."""
         with self._guard:
             if called.acquire(blocking=False):
-                return  # it came at the last moment
+                return False
             queue.remove(called)
-        raise TookTooLong(f"the turn to write did not come within {patience:g} s")
-
-    def _pass_on(self) -> None:
-        with self._guard:
-            queue = self._urgent or self._patient
-            if queue:
-                queue.popleft().release()
-            else:
-                self._taken = False
+            return True

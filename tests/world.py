@@ -56,14 +56,14 @@ class World:
         migrate.upgrade(self.database)
         with self.database.write() as session:
             team = teams.add_local_team(session, at=self.clock())
-            restored_at = teams.restored_at(session, team=team)
+            restores = teams.restores(session, team=team)
         self.context = Context(
             database=self.database,
             registry=self.registry,
             clock=self.clock,
             team=team,
             queue_limit=self.queue_limit,
-            restored_at=restored_at,
+            restores=restores,
         )
         self.runner = Runner(self.context, lambda _: self.model, sleep=self.pauses.append)
 

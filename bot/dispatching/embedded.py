@@ -11,10 +11,11 @@ from threading import Event
 
 import structlog
 
+from bot.dispatching.company import Company
 from store.exclusive import exclusive
-from workflows.engine.claiming import claim
+from workflows.engine.claiming import Claimed, claim
 from workflows.engine.context import Context
-from workflows.engine.recovery import take_back
+from workflows.engine.recovery import keep_apart, take_back
 from workflows.engine.runner import Runner
 
 log = structlog.get_logger()
@@ -32,6 +33,7 @@ class Embedded:
         self._context = context
         self._runner = runner
         self._threads = threads
+        self._company = Company()
 
     @contextmanager
     def alone(self, *, patience: float = 0) -> Iterator[int]:
@@ -71,7 +73,7 @@ class Embedded:
                 try:
                     if in_trouble and not pending:
                         # What could not be noted is as if a worker had died in the midst of it.
-                        take_back(self._context)
+                        take_back(self._context, died=False)
                         in_trouble = False
                     if not in_trouble:
                         pending = self._top_up(pool, pending)
@@ -107,4 +109,10 @@ class Embedded:
         if len(pending) >= self._threads:
             return pending
         claimed = claim(self._context, limit=2 * self._threads - len(pending), case=case, since=since)
-        return pending | {pool.submit(self._runner.advance, run) for run in claimed}
+        return pending | {pool.submit(self._advance, run) for run in claimed}
+
+    def _advance(self, claimed: Claimed) -> None:
+        with self._company.among(alone=claimed.is_suspect):
+            if claimed.is_suspect:
+                keep_apart(self._context, claimed)
+            self._runner.advance(claimed)

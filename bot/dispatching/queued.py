@@ -16,10 +16,10 @@ from threading import Event, Lock
 import structlog
 from procrastinate import App, PsycopgConnector, RetryStrategy
 
+from bot.dispatching.company import Company
 from store import queue
-from workflows.engine.claiming import claim_one
+from store.database import Unavailable
 from workflows.engine.context import Context
-from workflows.engine.recovery import take_back_one
 from workflows.engine.runner import Runner
 from workflows.engine.states import RunState
 
@@ -46,6 +46,9 @@ class Queued:
         self._runner = runner
         self._url = url
         self._threads = threads
+        self._company = Company()
+        self._in_trouble: set[int] = set()
+        """Runs of which this process could not note how far they had come."""
         self._counting = Lock()
         self._advanced = 0
 
@@ -100,11 +103,19 @@ class Queued:
                     await task
 
     def _advance(self, run: int, done: Callable[[], None]) -> None:
-        """What a job is about. A run that is being worked on already was a dead worker's."""
-        take_back_one(self._context, run)
-        claimed = claim_one(self._context, run)
-        if claimed is not None:
-            self._runner.advance(claimed)
+        """What a job is about."""
+        died = run not in self._in_trouble
+        try:
+            with self._company.among(alone=False):
+                done_with = self._runner.take(run, died=died, alone=False)
+            if not done_with:
+                with self._company.among(alone=True):
+                    self._runner.take(run, died=died, alone=True)
+        except Unavailable:
+            # The job comes back; the run was not lost with its worker.
+            self._in_trouble.add(run)
+            raise
+        self._in_trouble.discard(run)
         with self._counting:
             self._advanced += 1
             done()

@@ -45,16 +45,16 @@ def correction_waits(case: int) -> Drawn:
     return Drawn(text=escaped(text, 300), blocks=[rich(line(words(text)))])
 
 
-def delivered_already(case: int, run: int) -> Drawn:
+def delivered_already(delivered: Delivered) -> Drawn:
     """Why a case is not run again, and what can be done instead."""
-    text = f"Case {case} was delivered, so it is not run again. Is it wrong? Then propose what is right."
-    return Drawn(text=escaped(text, 300), blocks=[rich(line(words(text))), actions("delivered", [correct(case, run)])])
+    text = f"Case {delivered.case} was delivered, so it is not run again. Is it wrong? Then propose what is right."
+    return Drawn(text=escaped(text, 300), blocks=[rich(line(words(text))), actions("delivered", [correct(delivered)])])
 
 
-def correct(case: int, run: int) -> Block:
+def correct(delivered: Delivered) -> Block:
     """The button to say that something delivered is wrong."""
-    delivered = Delivered(case=case, run=run)
-    return button("Correct it", action=Action.CORRECT, value=str(delivered), says=f"Correct it: case {case}")
+    says = f"Correct it: case {delivered.case}"
+    return button("Correct it", action=Action.CORRECT, value=str(delivered), says=says)
 
 
 def begun_again(case: int, from_step: str) -> Drawn:
@@ -90,7 +90,8 @@ def case(view: CaseView) -> Drawn:
         pieces.append(line(words(look)))
     elif RunState(run.state) in STOPPED:
         pieces.append(line(words(f"Again, once it is mended: /rerun {view.id}")))
-    below = [actions("delivered", [correct(view.id, run.id)])] if RunState(run.state) is RunState.DELIVERED else []
+    delivered = Delivered(case=view.id, run=run.id, generation=view.generation)
+    below = [actions("delivered", [correct(delivered)])] if RunState(run.state) is RunState.DELIVERED else []
     return Drawn(text=escaped(f"Case {view.id}: {run.state}", 300), blocks=[rich(*pieces), *below])
 
 

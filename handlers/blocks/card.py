@@ -11,7 +11,7 @@ from handlers.blocks.rich import bullets, line, quote, rich, words
 from handlers.blocks.room import Room, fitting, some
 from handlers.blocks.text import begun_large, escaped, excerpt, without_first_line
 from handlers.blocks.values import changes, recommendation
-from handlers.ids import Action, Shown
+from handlers.ids import Action, Delivered, Shown
 from workflows.engine.neutral import one_line
 from workflows.engine.states import ReviewState, RunState
 from workflows.engine.views import CardView
@@ -82,7 +82,7 @@ def _evidence(view: CardView, room: Room) -> list[Block]:
 
 
 def _buttons(view: CardView) -> Block:
-    shown = str(Shown(review=view.review, version=view.version))
+    shown = str(Shown(review=view.review, version=view.version, generation=view.generation))
     reject = button("Reject", action=Action.REJECT, value=shown, says=f"Reject {view.key}", style="danger")
     if not view.has_proposal:
         fill_in = button("Fill in", action=Action.EDIT, value=shown, says=f"Fill in {view.key}", style="primary")
@@ -100,14 +100,14 @@ def _buttons(view: CardView) -> Block:
 
 
 def _details(view: CardView) -> Block:
-    shown = Shown(review=view.review, version=view.version)
+    shown = Shown(review=view.review, version=view.version, generation=view.generation)
     return button("Details", action=Action.DETAILS, value=str(shown), says=f"Details of {view.key}")
 
 
 def _correct(view: CardView) -> list[Block]:
     """Something delivered may turn out to be wrong."""
     can_be = view.run_state == RunState.DELIVERED and not view.corrected and not view.revised
-    return [correct(view.case, view.run)] if can_be else []
+    return [correct(Delivered(case=view.case, run=view.run, generation=view.generation))] if can_be else []
 
 
 def _warning(view: CardView) -> Block | None:

@@ -71,11 +71,11 @@ def _status(view: DoubtView, room: Room) -> list[Block]:
             made.append(line(words(todo)))
         case DeliveryState.INTENDED | DeliveryState.ATTEMPTING:
             made.append(line(words("It is being delivered again.")))
-    return made
+    return made or [line(words(f"{_in_brief(view)}."))]
 
 
 def _buttons(view: DoubtView) -> Block:
-    tried = str(Tried(delivery=view.delivery, attempt=view.attempt))
+    tried = str(Tried(delivery=view.delivery, attempt=view.attempt, generation=view.generation))
     look = button("Look", action=Action.LOOK, value=tried, says=f"Look at {view.case_key}")
     if is_open(view):
         sure = "You looked in the system of record, and it is there. The case is closed as delivered."

@@ -68,7 +68,7 @@ def correction_form(view: DeliveredView, fields: Sequence[Field]) -> View | None
         "element": {"type": "plain_text_input", "action_id": ELEMENT, "multiline": True, "max_length": MAX_REASON},
     }
     made = [about, rich(delivered), *inputs(fields, view.values, generation=0), reason]
-    metadata = str(Delivered(case=view.case, run=view.run))
+    metadata = str(Delivered(case=view.case, run=view.run, generation=view.generation))
     form = _form(Callback.CORRECT, f"Correct case {view.case}", made, submit="Propose", metadata=metadata)
     return form if _fits(form, made) else None
 
@@ -103,7 +103,7 @@ def review(view: CardView, *, notice: Drawn | None = None) -> View:
     above = [*notice.blocks, divider()] if notice is not None else []
     below = []
     if view.state != ReviewState.OPEN:
-        shown = str(Shown(review=view.review, version=view.version))
+        shown = str(Shown(review=view.review, version=view.version, generation=view.generation))
         press = button("Next review", action=Action.NEXT, value=shown, says="Next review", style="primary")
         below = [actions("next", [press])]
     return _page(Callback.REVIEW, "Review", [*above, *card(view).blocks, *below], metadata=_shown(view))
@@ -151,7 +151,7 @@ def waiting_list(waiting: WaitingView, *, channel: str) -> View:
     """What waits in a channel, a page of it."""
     made: list[Block] = []
     for one in waiting.reviews:
-        shown = str(Shown(review=one.review, version=one.version))
+        shown = str(Shown(review=one.review, version=one.version, generation=one.generation))
         by: list[Block] = [words(" · answer by "), moment(one.answer_by)] if one.answer_by else []
         about = line(words(f"{one.workflow} · {one.key} · {begun_large(one_line(one.why, 150))}"), *by)
         press = button("Review", action=Action.REVIEW, value=shown, says=f"Review {one.key}")
@@ -211,7 +211,7 @@ def _page(callback: Callback, title: str, blocks: Sequence[Block], *, metadata: 
 
 
 def _shown(view: CardView) -> str:
-    return str(Shown(review=view.review, version=view.version))
+    return str(Shown(review=view.review, version=view.version, generation=view.generation))
 
 
 def _whole(title: str, text: str) -> Block:

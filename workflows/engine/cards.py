@@ -38,6 +38,7 @@ def card_view(context: Context, review: int) -> CardView:
         problem = _json(session, carrying.problem_id)
         delivery = deliveries.of_run(session, carrying.id)
         return CardView(
+            generation=context.restores.number,
             review=row.id,
             version=row.version,
             state=row.state,
@@ -80,6 +81,7 @@ def waiting_in(context: Context, *, workflows: Collection[str], first: int, limi
     return WaitingView(
         reviews=[
             WaitingReview(
+                generation=context.restores.number,
                 review=line.id,
                 version=line.version,
                 workflow=line.workflow,

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from store import runs, teams
+from store import runs, schema, teams
 from workflows.engine.context import SYSTEM, Context
-from workflows.engine.errors import Unknown
 from workflows.engine.states import RunState
 from workflows.engine.transitions import move_run
 
+SUSPECTED = 3
+"""How often a run is lost with its worker before it is worked on while nothing else is."""
 BUSY = (RunState.RUNNING, RunState.DELIVERING)
 """Run states in which a worker holds the run."""
 
@@ -20,23 +21,8 @@ class Claimed:
     run: int
     case: int
     epoch: int
-
-
-def claim_one(context: Context, run: int) -> Claimed | None:
-    """Claim a run, if it is ready. Raise `Unknown` where this process does not know its workflow."""
-    with context.database.write() as session:
-        row = runs.get(session, run)
-        if row is None:
-            return None
-        name = teams.workflow_name(session, row.workflow_id)
-        if name not in context.registry:
-            raise Unknown(f"the workflow {name} is not known to this process")
-        held_at, epoch = row.epoch, row.epoch + 1
-        if row.state != RunState.READY or not move_run(
-            session, row, RunState.RUNNING, at=context.clock(), actor=SYSTEM, held_at=held_at, epoch=epoch
-        ):
-            return None
-        return Claimed(run=row.id, case=row.case_id, epoch=epoch)
+    is_suspect: bool = False
+    """It was lost with its worker a few times, and is worked on while nothing else is."""
 
 
 def claim(context: Context, *, limit: int, case: int | None = None, since: datetime | None = None) -> list[Claimed]:
@@ -53,6 +39,11 @@ def claim(context: Context, *, limit: int, case: int | None = None, since: datet
         claimed = []
         for run in ready:
             held_at, epoch = run.epoch, run.epoch + 1
-            if move_run(session, run, RunState.RUNNING, at=at, actor=SYSTEM, held_at=held_at, epoch=epoch):
-                claimed.append(Claimed(run=run.id, case=run.case_id, epoch=epoch))
+            if move_run(session, run, RunState.RUNNING, at=at, actor=SYSTEM, held_at=held_at, epoch=epoch, alone=False):
+                claimed.append(Claimed(run=run.id, case=run.case_id, epoch=epoch, is_suspect=is_suspect(run)))
         return claimed
+
+
+def is_suspect(run: schema.Run) -> bool:
+    """May it be this run that ends its workers?"""
+    return run.losses >= SUSPECTED

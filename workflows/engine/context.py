@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from store.database import Database
+from store.teams import Restores
 from workflows.engine.registry import Registry
 
 Clock = Callable[[], datetime]
@@ -14,6 +15,8 @@ SYSTEM = "countersign"
 """The actor where no person is."""
 
 
+NEVER = Restores(number=0, at=None)
+"""The database was never a backup."""
 QUEUE_LIMIT = 100_000
 """How many cases may be to be worked on."""
 
@@ -28,5 +31,7 @@ class Context:
     team: int
     queue_limit: int = QUEUE_LIMIT
     """How many cases may be to be worked on; more are not taken in. Those that wait for people do not count."""
-    restored_at: datetime | None = None
-    """When the database was said to be a backup. What is older may have been delivered since that was made."""
+    restores: Restores = NEVER
+    """How often, and when, the database was said to be a backup. What is older may have been delivered since that was
+    made, and numbers were given out again.
+    """

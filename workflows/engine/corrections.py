@@ -36,6 +36,7 @@ def delivered_view(context: Context, case: int) -> DeliveredView:
         workflow = context.registry.get(teams.workflow_name(session, run.workflow_id))
         text = case_text(workflow, contents.body(session, run.input_id))
         return DeliveredView(
+            generation=context.restores.number,
             case=case,
             key=row.key,
             run=run.id,

@@ -7,13 +7,13 @@ from typing import Any
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
-from store import cases, contents, deliveries, messages, reviews, runs, schema
+from store import audit, cases, contents, deliveries, messages, reviews, runs, schema
 from workflows.engine import notices
 from workflows.engine.canonical import canonical
 from workflows.engine.claiming import Claimed
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.definition import Effect, Rejection, Run
-from workflows.engine.errors import Fenced, NotDone, Refused
+from workflows.engine.errors import Fenced, NotDone, OutcomeUnknown, Refused
 from workflows.engine.keys import delivery_key
 from workflows.engine.registry import AnyWorkflow
 from workflows.engine.states import DeliveryState, Resolution, ReviewState, RunState
@@ -22,6 +22,8 @@ from workflows.engine.transitions import move_delivery, move_run
 
 ANSWER, REJECTION = "answer", "rejection"
 """What a delivery brings."""
+SETTLED = "delivery.settled"
+"""The audit's word for what a person found who looked."""
 SCOPE = f"{DELIVER}/"
 TRIES = 3
 """How often a delivery of unknown outcome is attempted in one go, where the target knows the key."""
@@ -34,7 +36,12 @@ class Delivering:
     effect: Effect[Any, BaseModel] | None
     """None cannot be: the registry takes no workflow without an effect."""
     subject: BaseModel | Rejection
-    key: str
+    row: schema.Delivery
+
+    @property
+    def key(self) -> str:
+        """The idempotency key."""
+        return self.row.key
 
     @property
     def idempotent(self) -> bool:
@@ -58,6 +65,41 @@ def intend(session: Session, context: Context, run: schema.Run, workflow: str, *
         raise Refused(f"the delivery {delivery.key} is {delivery.state} already")
 
 
+def intend_and_begin(
+    session: Session, context: Context, run: schema.Run, workflow: str, *, case_key: str, output_id: int
+) -> schema.Delivery:
+    """Record that an answer is to be delivered, and that the attempt at it begins. Raise `Refused` as `intend` does."""
+    at = context.clock()
+    key = delivery_key(workflow=workflow, case=case_key, revision=run.revision, correction=run.correction)
+    begun = deliveries.add(
+        session,
+        team=run.team_id,
+        case=run.case_id,
+        run=run.id,
+        key=key,
+        kind=ANSWER,
+        state=DeliveryState.ATTEMPTING,
+        output_id=output_id,
+        at=at,
+        attempts=1,
+    )
+    if begun is None:
+        # The run before this one left it.
+        intend(session, context, run, workflow, output_id=output_id)
+        return begin(session, context, run.id)
+    audit.record(
+        session,
+        team=run.team_id,
+        at=at,
+        actor=SYSTEM,
+        action=f"delivery.{DeliveryState.ATTEMPTING}",
+        subject=f"delivery:{begun.id}",
+        case=run.case_id,
+        details={"from": DeliveryState.INTENDED, "key": key},
+    )
+    return begun
+
+
 def intend_rejection(session: Session, context: Context, run: schema.Run, workflow: str, *, reason_id: int) -> None:
     """Record that the system of record is to be told of a rejection; once is enough."""
     _intend(session, context, run, workflow, reason_id, rejection=True)
@@ -73,20 +115,22 @@ def _intend(
     key = delivery_key(
         workflow=workflow, case=case.key, revision=run.revision, correction=run.correction, rejection=rejection
     )
+    added = deliveries.add(
+        session,
+        team=run.team_id,
+        case=run.case_id,
+        run=run.id,
+        key=key,
+        kind=REJECTION if rejection else ANSWER,
+        state=DeliveryState.INTENDED,
+        output_id=output_id,
+        at=at,
+    )
+    if added is not None:
+        return None
     known = deliveries.with_key(session, team=run.team_id, key=key)
-    if known is None:
-        deliveries.add(
-            session,
-            team=run.team_id,
-            case=run.case_id,
-            run=run.id,
-            key=key,
-            kind=REJECTION if rejection else ANSWER,
-            state=DeliveryState.INTENDED,
-            output_id=output_id,
-            at=at,
-        )
-    elif known.state == DeliveryState.FAILED:
+    assert known is not None
+    if known.state == DeliveryState.FAILED:
         changes = {"run_id": run.id, "output_id": output_id}
         move_delivery(session, known, DeliveryState.INTENDED, at=at, actor=SYSTEM, **changes)
     elif known.state == DeliveryState.INTENDED:
@@ -102,8 +146,8 @@ def is_intended(session: Session, run: int) -> bool:
     return deliveries.of_run(session, run) is not None
 
 
-def begin(session: Session, context: Context, run: int) -> str:
-    """Note that an attempt at a run's delivery begins; returns its key. Raise `Fenced` where another one does."""
+def begin(session: Session, context: Context, run: int) -> schema.Delivery:
+    """Note that an attempt at a run's delivery begins; returns its row. Raise `Fenced` where another one does."""
     delivery = deliveries.of_run(session, run)
     if delivery is None:
         raise Fenced(f"run {run} has nothing to deliver")
@@ -112,7 +156,7 @@ def begin(session: Session, context: Context, run: int) -> str:
     at = context.clock()
     if not move_delivery(session, delivery, DeliveryState.ATTEMPTING, at=at, actor=SYSTEM, maybe_applied=maybe):
         raise Fenced(f"the delivery of run {run} was taken over")
-    return delivery.key
+    return delivery
 
 
 def unknown(context: Context, run: int) -> None:
@@ -123,28 +167,53 @@ def unknown(context: Context, run: int) -> None:
             deliveries.mark_maybe(session, delivery=delivery.id, state=delivery.state, maybe=True)
 
 
-def applied(context: Context, claimed: Claimed, workflow: AnyWorkflow, receipt: str) -> None:
-    """Note that the effect was had. Raise `Fenced` where the run is no longer the caller's."""
+def applied(
+    context: Context,
+    claimed: Claimed,
+    run: schema.Run,
+    delivery: schema.Delivery,
+    workflow: AnyWorkflow,
+    receipt: str,
+) -> None:
+    """Note that the effect was had. Raise `Fenced` where the run is no longer the caller's.
+
+    `run` and `delivery`: as they stood when the attempt began; whether they still stand so is settled here.
+    """
+    end = RunState.CLOSED if run.resolution == Resolution.REJECTED else RunState.DELIVERED
     with context.database.write() as session:
         at = context.clock()
-        run = runs.get(session, claimed.run)
-        delivery = deliveries.of_run(session, claimed.run)
-        assert run is not None
-        assert delivery is not None
-        end = RunState.CLOSED if run.resolution == Resolution.REJECTED else RunState.DELIVERED
-        if run.state != RunState.DELIVERING or not move_run(
-            session, run, end, at=at, actor=SYSTEM, held_at=claimed.epoch
-        ):
+        if not move_run(session, run, end, at=at, actor=SYSTEM, held_at=claimed.epoch):
             raise Fenced(f"run {run.id} was taken over")
         kept = contents.keep(session, team=run.team_id, case=run.case_id, kind="receipt", body=canonical(receipt))
         done = {"receipt_id": kept, "maybe_applied": False}
-        move_delivery(session, delivery, DeliveryState.APPLIED, at=at, actor=SYSTEM, **done)
+        if not move_delivery(session, delivery, DeliveryState.APPLIED, at=at, actor=SYSTEM, **done):
+            raise Fenced(f"the delivery of run {run.id} was taken over")
         if delivery.attempts > 1:
             show_doubt(session, delivery, workflow, at=at)
         show_review(session, run, workflow, context=context)
         if run.correction:
             for other in reviews.of_case_in(session, run.case_id, (ReviewState.DECIDED,)):
                 notices.card(session, other, workflow.review, at=at)
+
+
+def refuse_what_a_backup_forgot(context: Context, run: schema.Run) -> None:
+    """Raise `OutcomeUnknown` where a run's delivery may have been made after the backup was that the database is of.
+
+    Whether it may is a matter of its key: of when the revision of the case, or the correction, first ran. A person who
+    looked since then has the last word.
+    """
+    restored_at = context.restores.at
+    if restored_at is None:
+        return
+    with context.database.read() as session:
+        first = runs.first_of(session, run.case_id, revision=run.revision, correction=run.correction)
+        delivery = deliveries.of_run(session, run.id)
+        settled = audit.last(session, subject=f"delivery:{delivery.id}", action=SETTLED) if delivery else None
+    if first < restored_at and (settled is None or settled.at < restored_at):
+        raise OutcomeUnknown(
+            f"the database was restored from a backup at {restored_at:%Y-%m-%d %H:%M} UTC, and this may have been "
+            "delivered since that was made"
+        )
 
 
 def not_applied(session: Session, run: schema.Run, *, maybe: bool, context: Context) -> None:

@@ -8,8 +8,7 @@ from sqlalchemy.orm import Session
 from store import audit, cases, contents, deliveries, runs, schema, teams
 from workflows.engine.cards import case_text, one_line_of
 from workflows.engine.context import Context
-from workflows.engine.delivering import REJECTION
-from workflows.engine.doubts import SETTLED
+from workflows.engine.delivering import REJECTION, SETTLED
 from workflows.engine.errors import Unknown
 from workflows.engine.forms import entries_of, form_of
 from workflows.engine.registry import AnyWorkflow
@@ -35,6 +34,7 @@ def doubt_view(context: Context, delivery: int) -> DoubtView:
         settled = audit.last(session, subject=f"delivery:{row.id}", action=SETTLED)
         newest = runs.newest(session, row.case_id)
         return DoubtView(
+            generation=context.restores.number,
             delivery=row.id,
             attempt=row.attempts,
             key=row.key,

@@ -5,13 +5,10 @@ from sqlalchemy.orm import Session
 from store import audit, cases, deliveries, runs, schema, teams
 from workflows.engine import notices
 from workflows.engine.context import Context
-from workflows.engine.delivering import show_review
+from workflows.engine.delivering import SETTLED, show_review
 from workflows.engine.errors import Refused, Unknown
 from workflows.engine.states import DeliveryState, Resolution, RunState
 from workflows.engine.transitions import move_delivery, move_run
-
-SETTLED = "delivery.settled"
-"""The audit's word for what a person found."""
 
 
 def settle(context: Context, case: int, *, happened: bool, by: str, key: str | None = None) -> RunState:

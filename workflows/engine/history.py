@@ -52,6 +52,7 @@ def case_view(context: Context, case: int) -> CaseView:
         if row is None or row.team_id != context.team:
             raise Unknown(f"there is no case {case}")
         return CaseView(
+            generation=context.restores.number,
             id=row.id,
             key=row.key,
             workflow=teams.workflow_name(session, row.workflow_id),

@@ -63,6 +63,7 @@ class Journal:
         """`lines`: the run's journal so far. `scope`: what the names of this part begin with."""
         self._context = context
         self._claimed = claimed
+        self._lines = lines
         self._scope = scope
         self._sleep = sleep
         self._past = _calls([line for line in lines if in_scope(line.name, scope)])
@@ -70,6 +71,15 @@ class Journal:
         self._made = 0
         self._nth: Counter[str] = Counter()
         self._broken: Drifted | Fenced | Unavailable | None = None
+
+    def part(self, scope: str) -> "Journal":
+        """The journal of the part that follows this one, its names beginning with `scope`.
+
+        It need not be read again: while the run is the caller's, nobody else writes to it.
+        """
+        following = Journal(self._context, self._claimed, self._lines, scope=scope, sleep=self._sleep)
+        following._end = self._end
+        return following
 
     @contextmanager
     def open(self) -> Iterator[None]:

@@ -1,62 +1,85 @@
-"""Takes back what a dead worker held, and sets aside a case that ends every worker."""
+"""Takes back what a dead worker held, and sets aside a case that ends every worker.
+
+Which of the runs that a process held has ended it, nobody can tell. One that was lost a few times is a suspect, and is
+worked on while nothing else is; if the process ends then, it was this one, and no other is held to account.
+"""
 
 from sqlalchemy.orm import Session
 
 from store import contents, runs, schema, seams, teams
+from store.runs import LoadedRun
 from store.seams import Seam
 from workflows.engine import notices
 from workflows.engine.canonical import canonical
-from workflows.engine.claiming import BUSY
+from workflows.engine.claiming import BUSY, Claimed, is_suspect
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.delivering import is_in_doubt, not_applied, put_in_doubt, show_review
 from workflows.engine.registry import AnyWorkflow
 from workflows.engine.states import RunState
 from workflows.engine.transitions import move_run
 
-MAX_CLAIMS = 10
-"""How often a run is claimed before its workers' ends are held against it."""
+MAX_LOSSES = 10
+"""How often a run may be lost with its worker; then it fails, visibly, and its neighbours go on."""
 
 
-def take_back(context: Context) -> int:
-    """Make the runs ready again that a dead worker held; returns how many. Only for who is alone on the database.
+def take_back(context: Context, *, died: bool = True) -> int:
+    """Make the runs ready again that a worker held; returns how many. Only for who is alone on the database.
 
-    A delivery that was cut off is made ready only where its target knows the key; elsewhere it is in doubt. A run that
-    has been claimed `MAX_CLAIMS` times fails visibly: it may be what ends its workers, and its neighbours must go on.
+    A delivery that was cut off is made ready only where its target knows the key; elsewhere it is in doubt. `died`: its
+    process ended; else it only could not note how far it had come.
     """
     with context.database.write() as session:
         known = {
             row.id: row.name for row in teams.workflows(session, team=context.team) if row.name in context.registry
         }
         held = runs.in_states(session, workflows=known, states=BUSY)
+        was_alone = any(run.alone for run in held)
         for run in held:
-            _take_back(session, run, context.registry.get(known[run.workflow_id]), context=context)
+            is_lost = died and (run.alone or not was_alone)
+            _take_back(session, run, context.registry.get(known[run.workflow_id]), is_lost=is_lost, context=context)
         return len(held)
 
 
-def take_back_one(context: Context, run: int) -> None:
-    """Make a run ready again that a dead worker held. Only for whoever is entitled to it: its job came back."""
+def keep_apart(context: Context, claimed: Claimed) -> None:
+    """Note that a run is worked on while nothing else is. For who sees to that."""
     with context.database.write() as session:
-        row = runs.get(session, run)
-        if row is not None and row.state in BUSY:
-            name = teams.workflow_name(session, row.workflow_id)
-            _take_back(session, row, context.registry.get(name), context=context)
+        runs.mark_alone(session, run=claimed.run, epoch=claimed.epoch)
 
 
-def _take_back(session: Session, run: schema.Run, workflow: AnyWorkflow, *, context: Context) -> None:
+def claim_one(session: Session, loaded: LoadedRun, *, died: bool, alone: bool, context: Context) -> Claimed | None:
+    """Claim a run, if it is ready, or if a worker held it. Only for whoever is entitled to it: its job came.
+
+    `died`: as for `take_back`. `alone`: nothing else is worked on here; without that, a suspect is not claimed. Raise
+    `Unknown` where this process does not know its workflow.
+    """
+    run, workflow = loaded.run, context.registry.get(loaded.workflow)
+    if run.state in BUSY:
+        _take_back(session, run, workflow, is_lost=died, context=context)
+    if run.state != RunState.READY or (is_suspect(run) and not alone):
+        return None
+    at, held_at, epoch = context.clock(), run.epoch, run.epoch + 1
+    if not move_run(session, run, RunState.RUNNING, at=at, actor=SYSTEM, held_at=held_at, epoch=epoch, alone=alone):
+        return None
+    return Claimed(run=run.id, case=run.case_id, epoch=epoch, is_suspect=is_suspect(run))
+
+
+def _take_back(session: Session, run: schema.Run, workflow: AnyWorkflow, *, is_lost: bool, context: Context) -> None:
     seams.before(Seam.RECOVERY, f"run:{run.id}")
     if run.state == RunState.DELIVERING and is_in_doubt(workflow, run, None):
         put_in_doubt(session, run, workflow, context=context)
         show_review(session, run, workflow, context=context)
-    elif run.epoch >= MAX_CLAIMS:
-        _set_aside(session, run, context=context)
+        return
+    losses = run.losses + is_lost
+    if losses >= MAX_LOSSES:
+        _set_aside(session, run, losses, context=context)
         show_review(session, run, workflow, context=context)
     else:
-        move_run(session, run, RunState.READY, at=context.clock(), actor=SYSTEM)
+        move_run(session, run, RunState.READY, at=context.clock(), actor=SYSTEM, losses=losses, alone=False)
 
 
-def _set_aside(session: Session, run: schema.Run, *, context: Context) -> None:
+def _set_aside(session: Session, run: schema.Run, losses: int, *, context: Context) -> None:
     at = context.clock()
-    body = canonical({"step": None, "type": "WorkerLost", "message": f"{run.epoch} workers ended while they had it"})
+    body = canonical({"step": None, "type": "WorkerLost", "message": f"{losses} workers ended while they had it"})
     problem = contents.keep(session, team=run.team_id, case=run.case_id, kind="problem", body=body)
     not_applied(session, run, maybe=True, context=context)
     if move_run(session, run, RunState.FAILED, at=at, actor=SYSTEM, problem_id=problem):

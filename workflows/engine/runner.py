@@ -5,30 +5,30 @@ recalled from the journal, what was decided is in the rows. What goes wrong is r
 database cannot do it now is nothing recorded: the run is to be taken back, and advanced again.
 """
 
-import json
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 
 import structlog
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 from sqlalchemy.orm import Session
-from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
 
-from store import contents, journal, reviews, runs, schema, seams, teams
+from store import contents, journal, runs, schema, seams, teams
 from store.database import Unavailable
 from store.journal import StepLine
 from store.seams import Seam
 from workflows.engine import delivering, notices, proposing
-from workflows.engine.canonical import canonical, from_body, to_body, words_of
+from workflows.engine.canonical import canonical, to_body, words_of
 from workflows.engine.claiming import Claimed
 from workflows.engine.context import SYSTEM, Context
-from workflows.engine.definition import Rejection, Run
+from workflows.engine.definition import Run
 from workflows.engine.delivering import Delivering
 from workflows.engine.errors import Drifted, Fenced, NotDone, OutcomeUnknown
 from workflows.engine.journal import Journal
+from workflows.engine.loading import Found, Work, find, subject_of, understood
 from workflows.engine.policy import Facts, Verdict, Way, decide
 from workflows.engine.proposing import AnyProposal
+from workflows.engine.recovery import claim_one
 from workflows.engine.registry import AnyWorkflow
 from workflows.engine.reviews import open_review
 from workflows.engine.states import Resolution, RunState, StepState
@@ -36,21 +36,6 @@ from workflows.engine.transitions import move_run
 from workflows.model.port import Model
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Work:
-    """A claimed run with all that is needed to go on with it."""
-
-    claimed: Claimed
-    workflow: AnyWorkflow
-    input: BaseModel
-    run: schema.Run
-    journal: list[StepLine]
-    settled: str | None
-    """JSON of what is to be delivered, or of the reason for a rejection, where the run is resolved."""
-    by: str
-    """Who resolved it."""
 
 
 class Runner:
@@ -70,8 +55,30 @@ class Runner:
 
     def advance(self, claimed: Claimed) -> None:
         """Take a claimed run as far as it goes without a person. Raise `store.database.Unavailable`."""
+        self._go_on(claimed, lambda: self._find(claimed))
+
+    def take(self, run: int, *, died: bool, alone: bool) -> bool:
+        """Claim a run, if it is ready or a worker held it, and take it as far as it goes without a person.
+
+        Only for whoever is entitled to it: its job came. `died`: the worker that held it ended; else it could not note
+        how far it had come. `alone`: nothing else is worked on here; False where that is needed first. Raise `Unknown`
+        where this process does not know its workflow, or `store.database.Unavailable`.
+        """
+        # All in one transaction: where the database is a network away, each takes longer than what it does.
+        with self._context.database.write() as session:
+            loaded = runs.load(session, run)
+            if loaded is None:
+                return True
+            claimed = claim_one(session, loaded, died=died, alone=alone, context=self._context)
+            if claimed is None:
+                return alone or loaded.run.state != RunState.READY
+            found = find(session, loaded)
+        self._go_on(claimed, lambda: found)
+        return True
+
+    def _go_on(self, claimed: Claimed, read: Callable[[], Found]) -> None:
         try:
-            work = self._load(claimed)
+            work = understood(read(), claimed, context=self._context)
             if work.run.resolution is None:
                 self._resolve(work)
             else:
@@ -83,43 +90,26 @@ class Runner:
         except Exception as error:  # noqa: BLE001  # the loop's edge: whatever it was, it is recorded on the run
             self._stop(claimed, error)
 
-    def _load(self, claimed: Claimed) -> Work:
+    def _find(self, claimed: Claimed) -> Found:
         with self._context.database.read() as session:
             loaded = runs.load(session, claimed.run)
             if loaded is None or loaded.run.epoch != claimed.epoch or loaded.run.state != RunState.RUNNING:
                 raise Fenced(f"run {claimed.run} was taken over or superseded")
-            run = loaded.run
-            settled = contents.body(session, run.output_id) if run.output_id else None
-            by_person = run.resolution not in (None, Resolution.ALONE)
-            by = reviews.decided_by(session, run.id) if by_person else None
-            lines = journal.of_run(session, run.id)
-        workflow = self._context.registry.get(loaded.workflow)
-        try:
-            input = from_body(workflow.input, loaded.input)
-        except ValidationError as error:
-            raise Drifted(f"the input no longer fits {workflow.input.__name__}: {error}") from error
-        return Work(
-            claimed=claimed,
-            workflow=workflow,
-            input=input,
-            run=run,
-            journal=lines,
-            settled=settled,
-            by=by or Resolution.ALONE.value,
-        )
+            return find(session, loaded)
 
     def _resolve(self, work: Work) -> None:
+        kept = self._journal(work, work.lines)
         proposed = proposing.propose(
             work.workflow,
             work.input,
             prompt=self._context.registry.prompt(work.workflow.name),
-            journal=Journal(self._context, work.claimed, work.journal, sleep=self._sleep),
+            journal=kept,
             model=lambda: self._models(work.workflow),
         )
         verdict = decide(proposed.facts)
         if verdict.way is Way.ALONE:
             assert proposed.proposal is not None
-            self._go_alone(work, proposed.proposal)
+            self._go_alone(work, proposed.proposal, kept)
         else:
             self._ask_person(work, proposed.proposal, verdict)
 
@@ -130,63 +120,62 @@ class Runner:
             kept = proposing.keep(session, context, run, proposal) if proposal is not None else None
             open_review(session, context, run, work.workflow, proposal=kept, reasons=verdict.reasons)
 
-    def _go_alone(self, work: Work, proposal: AnyProposal) -> None:
+    def _go_alone(self, work: Work, proposal: AnyProposal, kept: Journal) -> None:
         context = self._context
         with context.database.write() as session:
             run, body = work.run, to_body(proposal.output)
             output = contents.keep(session, team=run.team_id, case=run.case_id, kind="output", body=body)
             self._move(session, work, RunState.DELIVERING, resolution=Resolution.ALONE, output_id=output)
             proposing.keep(session, context, run, proposal)
-            delivering.intend(session, context, run, work.workflow.name, output_id=output)
-            key = delivering.begin(session, context, run.id)
-        self._deliver(work, Delivering(effect=work.workflow.effect, subject=proposal.output, key=key))
+            row = delivering.intend_and_begin(
+                session, context, run, work.workflow.name, case_key=work.case_key, output_id=output
+            )
+        task = Delivering(effect=work.workflow.effect, subject=proposal.output, row=row)
+        self._deliver(work, task, kept.part(delivering.SCOPE))
 
     def _carry_out(self, work: Work) -> None:
         """Deliver what a person decided, or go on with a delivery that was cut off."""
         workflow, context = work.workflow, self._context
         rejected = work.run.resolution == Resolution.REJECTED
-        subject = _subject(work, rejected=rejected)
+        subject = subject_of(work, rejected=rejected)
         with context.database.write() as session:
             if rejected and not delivering.is_intended(session, work.run.id):
                 self._move(session, work, RunState.CLOSED)
                 return
             self._move(session, work, RunState.DELIVERING)
-            key = delivering.begin(session, context, work.run.id)
+            row = delivering.begin(session, context, work.run.id)
         effect = workflow.rejection_effect if rejected else workflow.effect
-        self._deliver(work, Delivering(effect=effect, subject=subject, key=key))
+        task = Delivering(effect=effect, subject=subject, row=row)
+        self._deliver(work, task, self._journal(work, work.lines, scope=delivering.SCOPE))
 
-    def _deliver(self, work: Work, task: Delivering) -> None:
-        """Have the effect, outside any transaction.
+    def _deliver(self, work: Work, task: Delivering, kept: Journal) -> None:
+        """Have the effect, outside any transaction. `kept`: the journal of the first attempt.
 
         Where the target knows the key, an attempt of unknown outcome is made again at once.
         """
-        restored_at = self._context.restored_at
-        if restored_at is not None and work.run.created_at < restored_at and not task.idempotent:
-            raise OutcomeUnknown(
-                f"the database was restored from a backup at {restored_at:%Y-%m-%d %H:%M} UTC, and this may have been "
-                "delivered since that was made"
-            )
+        if not task.idempotent:
+            delivering.refuse_what_a_backup_forgot(self._context, work.run)
         run = Run(id=work.run.id, case=work.run.case_id, input=work.input, key=task.key, by=work.by)
+
+        def prepare_another(_: RetryCallState) -> None:
+            nonlocal kept
+            delivering.unknown(self._context, run.id)
+            with self._context.database.read() as session:
+                kept = self._journal(work, journal.of_run(session, run.id), scope=delivering.SCOPE)
+
         retrying = Retrying(
             stop=stop_after_attempt(delivering.TRIES if task.idempotent else 1),
             retry=retry_if_exception_type(OutcomeUnknown),
             wait=wait_exponential_jitter(multiplier=0.5, max=10),
             sleep=self._sleep,
-            before_sleep=lambda _: delivering.unknown(self._context, run.id),
+            before_sleep=prepare_another,
             reraise=True,
         )
-        receipt = retrying(self._attempt, work, task, run)
-        delivering.applied(self._context, work.claimed, work.workflow, receipt)
+        receipt = retrying(lambda: _attempt(task, run, kept))
+        delivering.applied(self._context, work.claimed, work.run, task.row, work.workflow, receipt)
 
-    def _attempt(self, work: Work, task: Delivering, run: Run[BaseModel]) -> str:
-        with self._context.database.read() as session:
-            lines = journal.of_run(session, run.id)
-        kept = Journal(self._context, work.claimed, lines, scope=delivering.SCOPE, sleep=self._sleep)
-        with kept.open():
-            seams.before(Seam.EFFECT, task.key)
-            receipt = task.attempt(run)
-            seams.after(Seam.EFFECT, task.key)
-            return receipt
+    def _journal(self, work: Work, lines: Sequence[StepLine], *, scope: str = "") -> Journal:
+        return Journal(self._context, work.claimed, lines, scope=scope, sleep=self._sleep)
 
     def _stop(self, claimed: Claimed, error: Exception) -> None:
         """Record on the run what stopped it, and have it said; never quietly."""
@@ -224,21 +213,18 @@ class Runner:
     def _move(self, session: Session, work: Work, to: RunState, **changes: object) -> schema.Run:
         """Move the run on from where it was loaded. Raise `Fenced` where it is no longer there."""
         at, held_at = self._context.clock(), work.claimed.epoch
+        session.add(work.run)
         if not move_run(session, work.run, to, at=at, actor=SYSTEM, held_at=held_at, **changes):
             raise Fenced(f"run {work.run.id} was taken over or superseded")
         return work.run
 
 
-def _subject(work: Work, *, rejected: bool) -> Rejection | BaseModel:
-    """What is to be delivered. Raise `Drifted` where the output's form changed since it was decided."""
-    assert work.settled is not None
-    if rejected:
-        return Rejection(reason=json.loads(work.settled), by=work.by)
-    output: type[BaseModel] = work.workflow.output
-    try:
-        return from_body(output, work.settled)
-    except ValidationError as error:
-        raise Drifted(f"what was decided no longer fits {output.__name__}: {error}") from error
+def _attempt(task: Delivering, run: Run[BaseModel], kept: Journal) -> str:
+    with kept.open():
+        seams.before(Seam.EFFECT, task.key)
+        receipt = task.attempt(run)
+        seams.after(Seam.EFFECT, task.key)
+        return receipt
 
 
 def _failed_step(lines: list[StepLine], error: Exception) -> str | None:

@@ -121,6 +121,8 @@ class AuditView:
 class CaseView:
     """A case with all its runs, oldest first."""
 
+    generation: int
+    """How often the database had been a backup: numbers are given out again after that."""
     id: int
     key: str
     workflow: str
@@ -173,6 +175,8 @@ class ValueView:
 class CardView:
     """A review with all that a person needs to decide it, or to see what became of it."""
 
+    generation: int
+    """How often the database had been a backup: numbers are given out again after that."""
     review: int
     version: int
     state: str
@@ -232,6 +236,8 @@ class FailureView:
 class DoubtView:
     """A delivery that was in doubt, and what became of it."""
 
+    generation: int
+    """How often the database had been a backup: numbers are given out again after that."""
     delivery: int
     attempt: int
     """Which attempt it is about; grows when it is made again."""
@@ -264,6 +270,8 @@ class DoubtView:
 class DeliveredView:
     """What was delivered last for a case, to be corrected."""
 
+    generation: int
+    """How often the database had been a backup: numbers are given out again after that."""
     case: int
     key: str
     run: int
@@ -280,6 +288,8 @@ class DeliveredView:
 class WaitingReview:
     """A review in the list of a channel."""
 
+    generation: int
+    """How often the database had been a backup: numbers are given out again after that."""
     review: int
     version: int
     workflow: str

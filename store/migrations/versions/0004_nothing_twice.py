@@ -16,6 +16,9 @@ ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 def upgrade() -> None:
     op.add_column("teams", sa.Column("restored_at", UtcDateTime(), nullable=True))
+    op.add_column("teams", sa.Column("restores", ID, nullable=False, server_default="0"))
+    op.add_column("runs", sa.Column("losses", ID, nullable=False, server_default="0"))
+    op.add_column("runs", sa.Column("alone", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("runs", sa.Column("plan", sa.String(length=16), nullable=True))
     op.add_column("decisions", sa.Column("heard_as", sa.String(length=250), nullable=True))
     op.add_column("outbox", sa.Column("unsure_since", UtcDateTime(), nullable=True))

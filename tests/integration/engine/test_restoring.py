@@ -18,7 +18,7 @@ def after_restore(scene: Scene) -> World:
     again = World(
         database=scene.world.database, model=scene.world.model, clock=scene.world.clock, registry=scene.world.registry
     )
-    assert again.context.restored_at == scene.world.clock()
+    assert again.context.restores.at == scene.world.clock()
     return again
 
 

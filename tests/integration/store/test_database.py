@@ -1,9 +1,11 @@
 """One way to read and one to write: what is promised of them on a real database."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from threading import Barrier, Thread
 
+import psycopg
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, OperationalError
@@ -168,3 +170,16 @@ def test_making_a_database_connects_to_nothing(tmp_path: Path) -> None:
     Database(f"sqlite:///{tmp_path / 'never.sqlite'}").close()
     Database("postgresql://nobody@127.0.0.1:1/nothing").close()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_connections_that_the_server_ended_are_made_anew_unnoticed(postgres_url: str) -> None:
+    database = Database(postgres_url)
+    with ExitStack() as held:
+        for _ in range(3):
+            held.enter_context(database.read()).execute(text("SELECT 1"))
+    with psycopg.connect(postgres_url) as admin:
+        admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+    for _ in range(4):
+        with database.write() as session:
+            assert session.execute(text("SELECT 1")).scalar_one() == 1
+    database.close()

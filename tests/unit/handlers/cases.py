@@ -95,6 +95,7 @@ def _with_a_long_one(fields: list[ValueView], text: str) -> list[ValueView]:
 
 views = st.builds(
     CardView,
+    generation=st.integers(0, 3),
     review=st.integers(1, 10**12),
     version=st.integers(1, 99),
     state=st.sampled_from([str(state) for state in ReviewState]),
@@ -142,6 +143,7 @@ waiting = st.builds(
     reviews=st.lists(
         st.builds(
             WaitingReview,
+            generation=st.integers(0, 3),
             review=st.integers(1, 10**12),
             version=st.integers(1, 99),
             workflow=st.sampled_from(["triage", "x" * 100]),
@@ -192,6 +194,7 @@ def decision(kind: str = "approved", **other: object) -> DecisionView:
 def view(**other: object) -> CardView:
     """A plain open review."""
     plain = CardView(
+        generation=0,
         review=7,
         version=1,
         state="open",

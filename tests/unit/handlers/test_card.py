@@ -10,6 +10,7 @@ from hypothesis import given
 from handlers.blocks import status
 from handlers.blocks.card import card
 from handlers.blocks.drawn import Block
+from handlers.ids import Delivered, Shown
 from tests.slack.stage import words
 from tests.unit.handlers.cases import ANA, LURES, MARIA, NOW, decision, few, value, view, views
 from tests.unit.handlers.slack import as_sent, message
@@ -39,14 +40,18 @@ def test_whatever_a_review_holds_its_card_has_the_buttons_of_its_state(shown: Ca
     (row,) = [block for block in card(shown).blocks if block["type"] == "actions"]
     elements = row["elements"]
     assert isinstance(elements, list)
+    reference = str(Shown(review=shown.review, version=shown.version, generation=shown.generation))
+    delivered = str(Delivered(case=shown.case, run=shown.run, generation=shown.generation))
+    can_be_corrected = shown.run_state == "delivered" and not shown.corrected and not shown.revised
     if shown.state != "open":
-        expected = ["details"]
+        expected = ["details", "correct"] if can_be_corrected else ["details"]
     elif shown.has_proposal:
         expected = ["approve", "edit", "reject", "details"]
     else:
         expected = ["edit", "reject", "details"]
     assert [element["action_id"] for element in elements] == expected
-    assert {element["value"] for element in elements} == {f"{shown.review}.{shown.version}"}
+    for element in elements:
+        assert element["value"] == (delivered if element["action_id"] == "correct" else reference)
 
 
 @few

@@ -14,6 +14,7 @@ from workflows.engine.states import DeliveryState, RunState
 from workflows.engine.views import DoubtView
 
 PLAIN = DoubtView(
+    generation=0,
     delivery=5,
     attempt=1,
     key="triage/T-17",
@@ -35,6 +36,7 @@ PLAIN = DoubtView(
 )
 doubts = st.builds(
     DoubtView,
+    generation=st.integers(0, 3),
     delivery=st.integers(1, 10**15),
     attempt=st.integers(1, 99),
     key=keys,

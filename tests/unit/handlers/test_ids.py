@@ -5,29 +5,35 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers import limits
-from handlers.ids import Action, Callback, Command, Shown
+from handlers.ids import Action, Callback, Command, Delivered, Shown, Tried
 from workflows.engine.errors import Refused
 
-references = st.builds(Shown, review=st.integers(0, 10**18 - 1), version=st.integers(0, 10**18 - 1))
+numbers = st.integers(0, 10**18 - 1)
+references = (
+    st.builds(Shown, review=numbers, version=numbers, generation=numbers)
+    | st.builds(Tried, delivery=numbers, attempt=numbers, generation=numbers)
+    | st.builds(Delivered, case=numbers, run=numbers, generation=numbers)
+)
 near_misses = st.text("0123456789.-+ _\n\0²٣", max_size=40)
 
 
 @given(references)
-def test_a_reference_comes_back_as_it_was(shown: Shown) -> None:
-    assert Shown.read(str(shown)) == shown
+def test_a_reference_comes_back_as_it_was(shown: Shown | Tried | Delivered) -> None:
+    assert type(shown).read(str(shown)) == shown
     assert len(str(shown)) <= limits.ID
 
 
 @given(st.text() | near_misses)
 def test_what_is_no_reference_is_refused_in_plain_words(value: str) -> None:
-    """Whatever is read is two whole numbers; all else is refused, and never an error."""
+    """Whatever is read is two or three whole numbers; all else is refused, and never an error."""
     try:
         shown = Shown.read(value)
     except Refused as refused:
         said = str(refused)
     else:
         said = ""
-        assert [int(part) for part in value.split(".")] == [shown.review, shown.version]
+        read = [shown.review, shown.version, *([shown.generation] if shown.generation else [])]
+        assert [int(part) for part in value.split(".")] == read
     assert said in ("", "this button is not one of Countersign's")
 
 
@@ -40,7 +46,8 @@ def test_what_is_no_reference_is_refused_in_plain_words(value: str) -> None:
         "7.",
         ".1",
         "7.1.",
-        "7.1.1",
+        "7.1.0",
+        "7.1.1.1",
         "-7.1",
         "7.-1",
         "+7.1",

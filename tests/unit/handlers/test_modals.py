@@ -39,7 +39,9 @@ def test_whatever_a_review_holds_the_modal_of_it_is_taken(shown: CardView) -> No
     notice = answers.too_late(shown, "U0BEN")
     for view_ in (modals.review(shown), modals.review(shown, notice=notice)):
         kept = modal(view_, named=PEOPLE)
-        assert Shown.read(str(kept["private_metadata"])) == Shown(review=shown.review, version=shown.version)
+        assert Shown.read(str(kept["private_metadata"])) == Shown(
+            review=shown.review, version=shown.version, generation=shown.generation
+        )
 
 
 @few
@@ -56,7 +58,9 @@ def test_whatever_a_review_holds_its_details_are_taken(shown: CardView) -> None:
 @given(views)
 def test_whatever_a_review_holds_it_can_be_rejected(shown: CardView) -> None:
     kept = modal(modals.rejection_form(shown))
-    assert Shown.read(str(kept["private_metadata"])) == Shown(review=shown.review, version=shown.version)
+    assert Shown.read(str(kept["private_metadata"])) == Shown(
+        review=shown.review, version=shown.version, generation=shown.generation
+    )
 
 
 @few
@@ -83,7 +87,9 @@ def test_whatever_waits_its_list_is_taken(page: WaitingView) -> None:
         if block["type"] == "actions" and block["block_id"] != "pages"
         for element in objects(block["elements"])
     ]
-    assert values == [f"{one.review}.{one.version}" for one in page.reviews]
+    assert values == [
+        str(Shown(review=one.review, version=one.version, generation=one.generation)) for one in page.reviews
+    ]
 
 
 @few
@@ -254,7 +260,14 @@ def test_a_refusal_pings_nobody_and_is_a_sentence(text: str) -> None:
 
 def _waits(place: int) -> WaitingReview:
     return WaitingReview(
-        review=place, version=1, workflow="triage", key=f"T-{place}", subject="Help", why="draft", answer_by=NOW
+        generation=0,
+        review=place,
+        version=1,
+        workflow="triage",
+        key=f"T-{place}",
+        subject="Help",
+        why="draft",
+        answer_by=NOW,
     )
 
 

@@ -1,12 +1,14 @@
 """Writers take turns in the order in which they came, and whoever a person waits for goes first."""
 
 import time
-from collections.abc import Callable
-from threading import Thread
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Lock, Thread
 
 import pytest
 
-from store.turns import Turns
+from store import turns as turns_module
+from store.turns import TookTooLong, Turns
 
 LONGEST = 10.0
 """Seconds that a thread may take to get where it is expected."""
@@ -18,6 +20,16 @@ def wait_until(reached: Callable[[], bool]) -> None:
     while not reached():
         assert time.monotonic() < end, "it never came to that"
         time.sleep(0.001)
+
+
+@contextmanager
+def turn(turns: Turns, *, urgent: bool = False) -> Iterator[None]:
+    """Hold the turn for the block."""
+    turns.wait(urgent=urgent)
+    try:
+        yield
+    finally:
+        turns.pass_on()
 
 
 class Queue:
@@ -33,7 +45,7 @@ class Queue:
         waiting = self.length()
 
         def take() -> None:
-            with self.turns.turn(urgent=urgent):
+            with turn(self.turns, urgent=urgent):
                 self.served.append(name)
 
         thread = Thread(target=take)
@@ -57,7 +69,7 @@ def test_turns_are_given_in_the_order_of_arrival() -> None:
     turns = Turns()
     queue = Queue(turns)
     names = [f"worker {number}" for number in range(20)]
-    with turns.turn():
+    with turn(turns):
         for name in names:
             queue.ask(name)
     assert queue.end() == names
@@ -66,7 +78,7 @@ def test_turns_are_given_in_the_order_of_arrival() -> None:
 def test_an_urgent_one_goes_before_all_who_are_patient_and_after_those_urgent_before_it() -> None:
     turns = Turns()
     queue = Queue(turns)
-    with turns.turn():
+    with turn(turns):
         queue.ask("worker 1")
         queue.ask("click 1", urgent=True)
         queue.ask("worker 2")
@@ -74,26 +86,65 @@ def test_an_urgent_one_goes_before_all_who_are_patient_and_after_those_urgent_be
     assert queue.end() == ["click 1", "click 2", "worker 1", "worker 2"]
 
 
-def test_an_exception_in_a_turn_passes_it_on() -> None:
+def test_a_turn_is_handed_over_only_where_somebody_waits() -> None:
     turns = Turns()
     queue = Queue(turns)
-
-    def fail_while_another_waits() -> None:
-        with turns.turn():
-            queue.ask("the next")
-            raise RuntimeError("gone wrong")
-
-    with pytest.raises(RuntimeError, match="gone wrong"):
-        fail_while_another_waits()
+    turns.wait()
+    assert not turns.hand_over()
+    queue.ask("the next")
+    assert turns.hand_over()
     assert queue.end() == ["the next"]
 
 
-def test_an_exception_with_nobody_waiting_leaves_the_turn_free() -> None:
+def test_who_waited_too_long_stands_in_nobodys_way() -> None:
     turns = Turns()
-    with pytest.raises(RuntimeError, match="gone wrong"), turns.turn():
-        raise RuntimeError("gone wrong")
-    with turns.turn():
+    queue = Queue(turns)
+    with turn(turns):
+        with pytest.raises(TookTooLong, match=r"did not come within 0\.01 s"):
+            turns.wait(patience=0.01)
+        queue.ask("the next")
+    assert queue.end() == ["the next"]
+
+
+class Interrupted(BaseException):
+    """As Ctrl-C is, in the thread that waits."""
+
+
+@pytest.mark.parametrize("came", [False, True], ids=["before its turn", "when its turn just came"])
+def test_who_is_interrupted_leaves_the_turn_to_the_next(monkeypatch: pytest.MonkeyPatch, came: bool) -> None:
+    turns = Turns()
+    queue = Queue(turns)
+
+    class Interrupting:
+        def __init__(self) -> None:
+            self._lock = Lock()
+            self.release = self._lock.release
+
+        def acquire(self, blocking: bool = True, timeout: float = 0) -> bool:
+            if timeout != -1:
+                return self._lock.acquire(blocking)
+            if came:
+                queue.ask("the next")
+                turns.pass_on()
+            raise Interrupted
+
+    turns.wait()
+    with monkeypatch.context() as patch:
+        patch.setattr(turns_module, "Lock", _once(Interrupting))
+        with pytest.raises(Interrupted):
+            turns.wait()
+    if not came:
+        queue.ask("the next")
+        turns.pass_on()
+    assert queue.end() == ["the next"]
+    with turn(turns):
         pass
+
+
+def _once(kind: Callable[[], object]) -> Callable[[], object]:
+    """Makes one of a kind, and plain locks after it."""
+    kinds = iter([kind])
+    return lambda: next(kinds, Lock)()
 
 
 def test_one_at_a_time_holds_the_turn_however_many_want_it() -> None:
@@ -104,7 +155,7 @@ def test_one_at_a_time_holds_the_turn_however_many_want_it() -> None:
     def work() -> None:
         nonlocal inside, most
         for _ in range(200):
-            with turns.turn():
+            with turn(turns):
                 inside += 1
                 most = max(most, inside)
                 inside -= 1

@@ -1,0 +1,178 @@
+"""A row is added and changed as its columns say it is kept, on both databases."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from store import migrate, rows
+from store.database import Database
+from store.schema import AuditRow, Case, Content, Delivery, Proposal, Run, Step, Team, Workflow
+
+AT = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+ELSEWHERE = datetime(2026, 11, 20, 10, 30, tzinfo=timezone(timedelta(hours=1)))
+
+
+class Word(StrEnum):
+    """A state, as the engine has them."""
+
+    READY = "ready"
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """A database with the newest schema."""
+    database = Database(database_url)
+    migrate.upgrade(database)
+    yield database
+    database.close()
+
+
+def run(session: Session) -> dict[str, int]:
+    """A run, and what it belongs to; their ids."""
+    team = rows.add(session, Team, slack_id=None, name="Ümlaut \N{PILE OF POO}", created_at=AT, restored_at=None)
+    options: dict[str, Any] = {"fields": ["a", "b"], "floor": 0.5, "none": None, "100%": "%(x)s"}
+    workflow = rows.add(session, Workflow, team_id=team, name="w", options=options, created_at=AT)
+    given = {"team_id": team, "workflow_id": workflow, "key": "k", "source": "test"}
+    case = rows.add(session, Case, **given, revision=1, content_hash="h", received_at=ELSEWHERE)
+    content = rows.add(session, Content, team_id=team, case_id=case, kind="input", body='{"a": "100% \'sure\'"}')
+    empty = dict.fromkeys(("parent_id", "from_step", "plan", "resolution", "output_id", "problem_id"))
+    made = rows.add(
+        session,
+        Run,
+        team_id=team,
+        case_id=case,
+        workflow_id=workflow,
+        revision=1,
+        correction=0,
+        state=Word.READY,
+        epoch=0,
+        input_id=content,
+        created_at=AT,
+        changed_at=AT,
+        **empty,
+    )
+    return {"team": team, "workflow": workflow, "case": case, "content": content, "run": made}
+
+
+def delivery(ids: dict[str, int], key: str) -> dict[str, Any]:
+    return {
+        "team_id": ids["team"],
+        "case_id": ids["case"],
+        "run_id": ids["run"],
+        "key": key,
+        "kind": "answer",
+        "state": "attempting",
+        "attempts": 1,
+        "maybe_applied": False,
+        "output_id": ids["content"],
+        "receipt_id": None,
+        "created_at": AT,
+        "changed_at": AT,
+    }
+
+
+def test_what_is_added_is_read_as_it_was_given(database: Database) -> None:
+    with database.write() as session:
+        ids = run(session)
+        step = rows.add(
+            session,
+            Step,
+            team_id=ids["team"],
+            run_id=ids["run"],
+            position=1,
+            name="look_up",
+            nth=1,
+            attempt=1,
+            state="finished",
+            input_hash="h",
+            content_id=ids["content"],
+            error=None,
+            started_at=ELSEWHERE,
+            milliseconds=1.5,
+            cost=Decimal("0.000000001"),
+            recalled_from=None,
+        )
+    with database.read() as session:
+        (team, workflow, case, content, made) = (
+            session.get_one(Team, ids["team"]),
+            session.get_one(Workflow, ids["workflow"]),
+            session.get_one(Case, ids["case"]),
+            session.get_one(Content, ids["content"]),
+            session.get_one(Run, ids["run"]),
+        )
+        assert (team.name, team.slack_id, team.restored_at) == ("Ümlaut \N{PILE OF POO}", None, None)
+        assert workflow.options == {"fields": ["a", "b"], "floor": 0.5, "none": None, "100%": "%(x)s"}
+        assert case.received_at == ELSEWHERE
+        assert case.received_at.tzinfo is UTC
+        assert content.body == '{"a": "100% \'sure\'"}'
+        assert (made.state, made.output_id) == ("ready", None)
+        kept = session.get_one(Step, step)
+        assert (kept.cost, kept.milliseconds, kept.started_at) == (Decimal("0.000000001"), 1.5, ELSEWHERE)
+
+
+def test_ids_are_those_of_the_rows_whatever_was_added_between(database: Database) -> None:
+    with database.write() as session:
+        ids = run(session)
+        first = rows.add(session, Delivery, **delivery(ids, "a"))
+        again = rows.add_new(session, Delivery, ("team_id", "key"), **delivery(ids, "a"))
+        second = rows.add_new(session, Delivery, ("team_id", "key"), **delivery(ids, "b"))
+    assert again is None
+    assert second is not None
+    with database.read() as session:
+        assert session.get_one(Delivery, first).key == "a"
+        assert session.get_one(Delivery, second).key == "b"
+
+
+def test_a_key_that_stands_already_is_refused(database: Database) -> None:
+    with database.write() as session:
+        ids = run(session)
+        rows.add(session, Delivery, **delivery(ids, "a"))
+    with pytest.raises(IntegrityError), database.write() as session:
+        rows.add(session, Delivery, **delivery(ids, "a"))
+
+
+def test_another_constraint_than_the_key_is_not_passed_over(database: Database) -> None:
+    with database.write() as session:
+        ids = run(session)
+    with pytest.raises(IntegrityError), database.write() as session:
+        rows.add_new(session, Delivery, ("team_id", "key"), **delivery(ids, "a") | {"run_id": 4711})
+
+
+def test_a_row_is_changed_once_and_shows_it_where_it_was_read(database: Database) -> None:
+    later = AT + timedelta(hours=1)
+    with database.write() as session:
+        ids = run(session)
+        read = session.get_one(Run, ids["run"])
+        to = {"state": "running", "epoch": 1, "changed_at": later, "resolution": None}
+        assert rows.change(session, Run, read.id, where={"state": Word.READY, "epoch": 0}, to=to)
+        assert not rows.change(session, Run, read.id, where={"state": Word.READY, "epoch": 0}, to=to)
+        assert (read.state, read.epoch, read.changed_at) == ("running", 1, later)
+    with database.read() as session:
+        kept = session.get_one(Run, ids["run"])
+        assert (kept.state, kept.epoch, kept.changed_at, kept.resolution) == ("running", 1, later, None)
+
+
+def test_several_are_added_at_once(database: Database) -> None:
+    with database.write() as session:
+        ids = run(session)
+        audit = {"team_id": ids["team"], "at": AT, "actor": "a", "action": "b", "subject": "c", "case_id": None}
+        rows.add_all(session, AuditRow, [audit | {"details": {"number": number}} for number in range(3)])
+        rows.add_all(session, AuditRow, [])
+    with database.read() as session:
+        assert [row.details for row in session.query(AuditRow).order_by(AuditRow.id)] == [
+            {"number": number} for number in range(3)
+        ]
+
+
+def test_a_time_without_a_zone_and_a_column_that_is_not_there_are_refused(database: Database) -> None:
+    naive = {"team_id": 1, "name": "w", "options": {}, "created_at": datetime(2026, 11, 20)}  # noqa: DTZ001  # the point
+    with pytest.raises(ValueError, match="has no time zone"), database.write() as session:
+        rows.add(session, Workflow, **naive)
+    with pytest.raises(KeyError, match="colour"), database.write() as session:
+        rows.add(session, Proposal, colour="blue")
