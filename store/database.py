@@ -25,11 +25,13 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_r
 from store import seams
 from store.seams import Seam
 from store.together import NotKept, Together
-from store.turns import TookTooLong
+from store.turns import TookTooLong, Turns
 
 BUSY_TIMEOUT_MS = 10_000
 """How long a SQLite writer waits for another process, in milliseconds."""
 
+AT_ONCE = 4
+"""Transactions of one process that write to PostgreSQL at once."""
 _hurry: ContextVar[float | None] = ContextVar("countersign_hurry", default=None)
 """Seconds that a statement may take here; None: as long as it takes."""
 _DRIVERS = ("sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg")
@@ -65,6 +67,7 @@ class Database:
         self.dialect = parsed.get_backend_name()
         self.file: Path | None = None
         self._together: Together | None = None
+        self._turns = Turns(AT_ONCE)
         if self.dialect == "sqlite":
             self.file = _file_of(parsed)
             self.engine = _sqlite(parsed, connections)
@@ -92,13 +95,25 @@ class Database:
 
         `urgent`: a person waits for it; it goes before the workers. No network inside the block. Raise `Unavailable`.
         """
-        together = self._together
-        writing = together.part(urgent=urgent, patience=_hurry.get()) if together else self._on(self.engine)
+        together, patience = self._together, _hurry.get()
+        if together is not None:
+            writing = together.part(urgent=urgent, patience=patience)
+        else:
+            writing = self._in_turn(urgent=urgent, patience=patience)
         with _available():
             with writing as session:
                 yield session
                 seams.before(Seam.COMMIT)
             seams.after(Seam.COMMIT)
+
+    @contextmanager
+    def _in_turn(self, *, urgent: bool, patience: float | None) -> Iterator[Session]:
+        self._turns.wait(urgent=urgent, patience=patience)
+        try:
+            with self._on(self.engine) as session:
+                yield session
+        finally:
+            self._turns.pass_on()
 
     @contextmanager
     def _on(self, engine: Engine) -> Iterator[Session]:

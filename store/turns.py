@@ -1,7 +1,9 @@
-"""Whose turn it is to write to SQLite.
+"""Whose turn it is to write.
 
-SQLite has one writer at a time, and its busy timeout is a lottery: under load an unlucky thread waits for seconds. The
-threads of one process therefore queue up here first, in order of arrival, and a person's click goes before the workers.
+SQLite has one writer at a time, and its busy timeout is a lottery: under load an unlucky thread waits for seconds.
+PostgreSQL takes many, but Python runs one thread at a time: of many transactions at once each is slow, and a person
+waits for all of them. The threads of one process therefore queue up here first, in order of arrival, and a person's
+click goes before the workers.
 """
 
 from collections import deque
@@ -14,11 +16,11 @@ class TookTooLong(RuntimeError):
 
 
 class Turns:
-    """A fair lock with two queues. Not reentrant."""
+    """A fair lock with two queues, for one at a time or a few. Not reentrant."""
 
-    def __init__(self) -> None:
+    def __init__(self, at_once: int = 1) -> None:
         self._guard = Lock()
-        self._taken = False
+        self._free = at_once
         self._urgent: deque[Lock] = deque()
         self._patient: deque[Lock] = deque()
 
@@ -35,8 +37,8 @@ class Turns:
         called with the turn where it came to somebody who was interrupted meanwhile; by default it is passed on.
         """
         with self._guard:
-            if not self._taken:
-                self._taken = True
+            if self._free:
+                self._free -= 1
                 return
             called = Lock()
             called.acquire()
@@ -57,7 +59,7 @@ class Turns:
         """Give the turn to the next."""
         with self._guard:
             if not self._call():
-                self._taken = False
+                self._free += 1
 
     def hand_over(self) -> bool:
         """Give the turn to the next; False where nobody waits for it: it stays the caller's."""

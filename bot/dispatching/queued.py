@@ -31,6 +31,8 @@ STALLED = 6.0
 """Seconds without one after which a worker counts as dead."""
 _POLL = 0.5
 """Seconds between two looks for jobs; procrastinate sometimes misses its own wake-up."""
+AFTER_TROUBLE = 2.0
+"""Seconds before it is begun anew where the database was away."""
 _LOOK = 0.1
 """Seconds between two looks whether to stop."""
 _AGAIN = RetryStrategy(wait=2, exponential_wait=2)
@@ -72,7 +74,12 @@ class Queued:
 
     def run(self, stop: Event) -> None:
         """Work until told to stop; what was begun then is finished."""
-        asyncio.run(self._work(stop=stop, done=lambda: None))
+        while not stop.is_set():
+            try:
+                asyncio.run(self._work(stop=stop, done=lambda: None))
+            except Exception as error:  # the loop's edge: procrastinate gives up after a while, and we do not
+                log.error("worker.failed", error=type(error).__name__, exc_info=error)
+                stop.wait(AFTER_TROUBLE)
 
     async def _work(self, *, stop: Event | None, done: Callable[[], None]) -> None:
         app = App(connector=PsycopgConnector(conninfo=self._url, min_size=1, max_size=4))
