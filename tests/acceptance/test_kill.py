@@ -30,9 +30,10 @@ def file_of(countersign: CommandLine, rows: int) -> Path:
 
 
 def kill_when(countersign: CommandLine, file: Path, done: int, *, workflow: str = "parcels") -> None:
-    """Start the run, and kill it as soon as so many steps were called."""
+    """Start the run, and kill it as soon as so many steps were called and one of them is kept."""
     process = countersign.started("run", file, "--workflow", workflow)
     wait_until(lambda: len(countersign.lines("steps")) >= done or process.poll() is not None)
+    wait_until(lambda: finished(countersign) != set() or process.poll() is not None)
     process.kill()
     process.communicate()
     assert process.returncode == -signal.SIGKILL, "it ended before it could be killed"
