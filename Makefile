@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 LIBRARY := workflows/library/intent_triage
 
-.PHONY: setup test check lint demo sample real lock clean
+.PHONY: setup test chaos check lint demo sample real bench lock clean
 
 setup: .venv/ready
 
@@ -17,6 +17,10 @@ setup: .venv/ready
 # The test suite alone.
 test: setup
 	$(BIN)/pytest -n auto --dist worksteal
+
+# All that may go wrong, at every point of the way: about ten minutes, a seed, and a table. ARGS="--seed N" replays it.
+chaos: setup
+	$(BIN)/python -m tests.chaos $(ARGS)
 
 lint: setup
 	$(BIN)/ruff check .
@@ -40,6 +44,11 @@ sample: setup
 # 2,003 real messages, measured: MESSAGES names a folder with Banking77's train.csv and stream.csv.
 real: setup
 	$(BIN)/python -m benchmarks.real_messages $(MESSAGES)
+
+# Speed beside other engines, waiting, clicks: prints what it finds. ARGS=--quick for small numbers, ARGS=--write for
+# benchmarks/RESULTS.md. Linux; the peers get an environment of their own in build/. TMPDIR says which disk.
+bench: setup
+	$(BIN)/python -m benchmarks $(ARGS)
 
 # Pin the dependencies anew, free of any machine's own package index. Needs uv.
 lock:

@@ -1,0 +1,127 @@
+"""Two automations and the systems of record that they deliver to, one of which knows keys and one of which does not."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from threading import Lock
+
+from pydantic import JsonValue
+
+from tests.chaos.counting import Effect
+from tests.sample import Ticket, Triage
+from workflows import Ask, Autonomy, NotDone, Proposal, Rejection, Run, Workflow, step
+from workflows.model.port import Answer, Question
+from workflows.model.scripted import says
+
+KNOWING, FORGETFUL = "claims", "letters"
+"""The automation whose system of record knows keys, and the one whose does not."""
+UNSURE, BROKEN = "unsure", "broken"
+"""What a ticket's text says that a person has to see, and one for which the step fails until it is mended."""
+
+
+@dataclass(kw_only=True)
+class Record:
+    """A system of record: it remembers each effect that it really had."""
+
+    knows_keys: bool
+    effects: list[Effect] = field(default_factory=list)
+    attempts: list[str] = field(default_factory=list)
+    """The key of every attempt."""
+    _lock: Lock = field(default_factory=Lock)
+
+    def apply(self, key: str, values: JsonValue) -> str:
+        """Have an effect; where keys are known, once for each."""
+        with self._lock:
+            self.attempts.append(key)
+            if not (self.knows_keys and self.has(key)):
+                self.effects.append(Effect(key=key, values=values))
+            return f"receipt for {key}"
+
+    def has(self, key: str) -> bool:
+        """Did somebody look, they would find it there?"""
+        return any(effect.key == key for effect in self.effects)
+
+
+@dataclass(kw_only=True)
+class Office:
+    """What the automations touch. It outlives every process."""
+
+    records: dict[str, Record] = field(
+        default_factory=lambda: {KNOWING: Record(knows_keys=True), FORGETFUL: Record(knows_keys=False)}
+    )
+    mended: bool = False
+    """Does the step work that did not?"""
+    version: int = 1
+    """Of the automations' code: in 2 the step has another name, in 3 there is one more, in 4 there is none."""
+    asked: Callable[[], None] = lambda: None
+    """Called each time the model is in the midst of an answer."""
+    questions: int = 0
+
+    @property
+    def effects(self) -> list[Effect]:
+        """All that really happened."""
+        return [effect for record in self.records.values() for effect in record.effects]
+
+    def has(self, key: str) -> bool:
+        """Did it happen?"""
+        return any(record.has(key) for record in self.records.values())
+
+    def answer(self, question: Question) -> Answer:
+        """What the model says: always the same about the same text."""
+        self.questions += 1
+        self.asked()
+        sure = 0.5 if UNSURE in question.text else 0.95
+        return says(proposed(str(question.data["text"])), confidence=sure)
+
+    def workflow(
+        self, name: str, *, post_to: str | None = None, reviewers: str | None = None
+    ) -> Workflow[Ticket, Triage]:
+        """One of the automations."""
+        record, version = self.records[name], self.version
+        made = Workflow(
+            name=name,
+            decision="Which queue?",
+            owner="U0MARIA",
+            input=Ticket,
+            output=Triage,
+            key=lambda ticket: f"ticket-{ticket.id}",
+            autonomy=Autonomy.floor(0.8),
+        )
+        made.review = replace(made.review, post_to=post_to, reviewers=reviewers)
+
+        @step
+        def look_up(ticket: int, text: str) -> str:
+            if BROKEN in text and not self.mended:
+                raise NotDone("the records are closed")
+            return f"customer of {ticket}"
+
+        @step(name="find")
+        def find(ticket: int, text: str) -> str:
+            return look_up.function(ticket, text)
+
+        @step
+        def last_orders(customer: str) -> list[str]:
+            return [f"order of {customer}"]
+
+        @made.propose
+        def propose(ticket: Ticket, ask: Ask[Triage]) -> Proposal[Triage]:
+            customer = "nobody"
+            if version != 4:
+                customer = (find if version == 2 else look_up)(ticket.id, ticket.text)
+            if version == 3:
+                last_orders(customer)
+            return ask(text=ticket.text, customer=customer)
+
+        @made.deliver(idempotent=record.knows_keys)
+        def deliver(triage: Triage, run: Run[Ticket]) -> str:
+            return record.apply(run.key, triage.model_dump(mode="json"))
+
+        @made.on_reject(idempotent=record.knows_keys)
+        def rejected(rejection: Rejection, run: Run[Ticket]) -> str:
+            return record.apply(run.key, rejection.reason)
+
+        return made
+
+
+def proposed(text: str) -> dict[str, JsonValue]:
+    """What the model proposes for a text."""
+    return {"queue": "billing" if "money" in text else "delivery", "reply": f"About: {text}"}

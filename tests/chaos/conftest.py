@@ -1,0 +1,73 @@
+"""A sandbox with one socket for all of it, and stories that are told on databases of their own."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from bot.sandbox.running import Running, serving
+from bot.sandbox.sandbox import Sandbox
+from store import migrate
+from store.database import Database
+from tests.chaos.faults import Fault
+from tests.chaos.settings import LONG
+from tests.chaos.story import Story
+from tests.slack.conftest import countersign, ears, empty, new_database, slack_time
+from tests.slack.stage import Ears, SlackTime
+
+__all__ = ["countersign", "ears", "empty", "new_database", "slack_time"]
+
+MakeStory = Callable[..., Story]
+
+
+@pytest.fixture(scope="session")
+def running(slack_time: SlackTime) -> Iterator[Running]:
+    """The sandbox. A click that nobody acknowledges is given up soon."""
+    with serving(Sandbox(pacing=False, clock=slack_time, ack_seconds=1.0)) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty, migrated database, to be copied."""
+    file = tmp_path_factory.mktemp("migrated") / "empty.sqlite"
+    database = Database(f"sqlite:///{file}")
+    migrate.upgrade(database)
+    database.close()
+    return file
+
+
+@pytest.fixture
+def quick(tmp_path: Path) -> Iterator[Path]:
+    """A folder in memory, where there is one: ended is a process here, not the machine."""
+    memory = Path("/dev/shm")
+    if not memory.is_dir():
+        yield tmp_path
+        return
+    with TemporaryDirectory(dir=memory) as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
+def sqlite_url(quick: Path) -> str:
+    """The URL of a new SQLite file."""
+    return f"sqlite:///{quick / 'test.sqlite'}"
+
+
+@pytest.fixture
+def make_story(running: Running, ears: Ears, migrated: Path, quick: Path) -> MakeStory:
+    """Makes stories, each in a workspace as it was at first."""
+    numbers = count(1)
+
+    def make(*faults: Fault, brief: bool = not LONG) -> Story:
+        running.reset()
+        file = quick / f"story-{next(numbers)}.sqlite"
+        shutil.copy(migrated, file)
+        story = Story(file=file, running=running, ears=ears, brief=brief)
+        story.watching.faults += faults
+        return story
+
+    return make

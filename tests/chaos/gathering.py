@@ -1,0 +1,164 @@
+"""Reads the evidence: what the database keeps, what really happened, and what stands in the channels."""
+
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from pydantic import JsonValue
+
+from bot.drawing import UNSENT
+from bot.sandbox.client import Administrator
+from store import schema
+from store.database import Database
+from tests.chaos.counting import DECIDING, STOPPED, Decided, Effect, Evidence, Intent, Shown, Standing, Stop
+from workflows.engine.keys import delivery_key
+from workflows.engine.notices import FAILURE
+
+RowT = TypeVar("RowT", bound=schema.Base)
+
+
+@dataclass(kw_only=True)
+class Remembered:
+    """What the people around it remember, whatever the system forgot."""
+
+    accepted: list[tuple[int, JsonValue]] = field(default_factory=list)
+    clicks: list[tuple[int, int]] = field(default_factory=list)
+    entitled: defaultdict[str, list[JsonValue]] = field(default_factory=lambda: defaultdict(list))
+    questions: int = 0
+    effects: Sequence[Effect] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """What the database keeps."""
+
+    cases: dict[int, schema.Case]
+    runs: list[schema.Run]
+    reviews: list[schema.Review]
+    decisions: list[schema.Decision]
+    deliveries: list[schema.Delivery]
+    outbox: list[schema.OutboxRow]
+    steps: list[schema.Step]
+    workflows: dict[int, str]
+    bodies: dict[int, JsonValue]
+    digests: list[str]
+    heard: list[str]
+    stopped: list[int]
+    """The runs that ever stopped, as the audit has it."""
+
+    @classmethod
+    def of(cls, database: Database) -> "Kept":
+        """Read it all, as of one moment."""
+        with database.read() as session:
+
+            def all_of(table: type[RowT]) -> list[RowT]:
+                return list(session.query(table).order_by(table.id))
+
+            audit = all_of(schema.AuditRow)
+            return cls(
+                cases={row.id: row for row in all_of(schema.Case)},
+                runs=all_of(schema.Run),
+                reviews=all_of(schema.Review),
+                decisions=all_of(schema.Decision),
+                deliveries=all_of(schema.Delivery),
+                outbox=all_of(schema.OutboxRow),
+                steps=all_of(schema.Step),
+                workflows={row.id: row.name for row in all_of(schema.Workflow)},
+                bodies={row.id: json.loads(row.body) for row in all_of(schema.Content)},
+                digests=[f"{row.job} {row.period}" for row in all_of(schema.Digest)],
+                heard=[row.action for row in audit if row.action.startswith("heard.")],
+                stopped=[_id(row.subject) for row in audit if _is_stop(row)],
+            )
+
+
+def gather(database: Database, remembered: Remembered, messages: Sequence[Shown] | None) -> Evidence:
+    """Gather it. `messages`: what all can see; None: nothing is shown anywhere, and what is due stays due."""
+    kept = Kept.of(database)
+    newest = {run.case_id: run for run in kept.runs}
+    opened = [review.case_id for review in kept.reviews if review.state == "open"]
+    return Evidence(
+        accepted=remembered.accepted,
+        cases={
+            case: Standing(input=kept.bodies[run.input_id], state=run.state, open_reviews=opened.count(case))
+            for case, run in newest.items()
+        },
+        stops=[_stop(run, kept, messages) for run in dict.fromkeys(kept.stopped)],
+        clicks=remembered.clicks,
+        decisions=[_decided(row, kept) for row in kept.decisions],
+        applied={row.key: _values(row, kept) for row in kept.deliveries if row.state == "applied"},
+        effects=remembered.effects,
+        entitled=remembered.entitled,
+        messages=messages or (),
+        intents=[] if messages is None else [_intent(row, kept, messages) for row in kept.outbox],
+        digests=kept.digests,
+        heard=kept.heard,
+        questions=remembered.questions,
+        asks=sum(row.name == "ask" and row.recalled_from is None for row in kept.steps),
+    )
+
+
+def seen(administrator: Administrator, channels: Sequence[str], *, user: str) -> list[Shown]:
+    """What stands in the channels for all to see, that says which intents it is about."""
+    found = []
+    for channel in channels:
+        for message in administrator.person(user).messages(channel):
+            payload = (message.metadata or {}).get("event_payload")
+            if not message.ephemeral and isinstance(payload, dict):
+                rows = frozenset(int(row) for row in str(payload["rows"]).split(","))
+                found.append(Shown(channel=channel, rows=rows))
+    return found
+
+
+def _stop(run: int, kept: Kept, messages: Sequence[Shown] | None) -> Stop:
+    notes = [row for row in kept.outbox if (row.kind, row.subject) == (FAILURE, f"run:{run}")]
+    if messages is None:
+        return Stop(run=run, told=bool(notes))
+    shown = {row for message in messages for row in message.rows}
+    doubts = {f"delivery:{row.id}" for row in kept.deliveries if row.run_id == run and row.state == "doubtful"}
+    asked = {row.subject for row in kept.outbox if row.id in shown}
+    return Stop(run=run, told=bool(notes) and all(note.id in shown for note in notes), asked=doubts <= asked)
+
+
+def _decided(row: schema.Decision, kept: Kept) -> Decided:
+    review = next(review for review in kept.reviews if review.id == row.review_id)
+    run = next(run for run in kept.runs if run.id == review.run_id)
+    case = kept.cases[run.case_id]
+    rejection = row.kind == "rejected"
+    owes = row.kind in DECIDING or (rejection and row.follows == "close")
+    key = delivery_key(
+        workflow=kept.workflows[run.workflow_id],
+        case=case.key,
+        revision=run.revision,
+        correction=run.correction,
+        rejection=rejection,
+    )
+    last = [other for other in kept.runs if other.case_id == run.case_id and other.revision == run.revision][-1]
+    return Decided(
+        review=row.review_id,
+        version=row.version,
+        kind=row.kind,
+        key=key if owes else None,
+        stopped=last.state in STOPPED,
+    )
+
+
+def _values(row: schema.Delivery, kept: Kept) -> JsonValue:
+    return kept.bodies[row.output_id]
+
+
+def _intent(row: schema.OutboxRow, kept: Kept, messages: Sequence[Shown]) -> Intent:
+    shown = {intent for message in messages for intent in message.rows}
+    unsent = [other.id for other in kept.outbox if (other.kind, other.subject) == (UNSENT, f"{UNSENT}:{row.id}")]
+    return Intent(row=row.id, key=row.key, state=row.state, told=any(other in shown for other in unsent))
+
+
+def _is_stop(row: schema.AuditRow) -> bool:
+    verb = row.action.removeprefix("run.")
+    # From a doubt it only comes to failed by a person's word.
+    return row.action.startswith("run.") and verb in STOPPED and row.details.get("from") != "doubtful"
+
+
+def _id(subject: str) -> int:
+    return int(subject.partition(":")[2])

@@ -1,0 +1,54 @@
+"""Countersign without what makes it safe: the same faults have to show in the same counters, or these prove nothing."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from bot.standing import Standing
+from store import rows, schema
+from store.journal import StepLine
+from workflows.engine import delivering, journal, notices, recovery
+
+Naive = Callable[[pytest.MonkeyPatch], None]
+
+
+def looks_for_no_message(patch: pytest.MonkeyPatch) -> None:
+    """What was posted without our knowing is posted again: the outbox's key is not looked for."""
+    patch.setattr(Standing, "_look_up", lambda *_, **__: None)
+
+
+def knows_no_doubt(patch: pytest.MonkeyPatch) -> None:
+    """A delivery that was cut off is made again, whether its target knows keys or not."""
+    for room in (delivering, recovery):
+        patch.setattr(room, "is_in_doubt", lambda *_: False)
+
+
+def takes_nothing_back(patch: pytest.MonkeyPatch) -> None:
+    """What a process held that ended stays as it is."""
+    patch.setattr("tests.world.take_back", lambda _: 0)
+
+
+def tells_nobody(patch: pytest.MonkeyPatch) -> None:
+    """What stops is in the log."""
+    patch.setattr(notices, "failure", lambda *_, **__: None)
+
+
+def keeps_no_journal(patch: pytest.MonkeyPatch) -> None:
+    """After a crash every step is made again."""
+
+    def none(_: list[StepLine]) -> list[object]:
+        return []
+
+    patch.setattr(journal, "_calls", none)
+
+
+def has_no_fence(patch: pytest.MonkeyPatch) -> None:
+    """A row is changed whatever became of it meanwhile."""
+    change = rows.change
+
+    def anyway(session: Session, table: type[schema.Base], row: int, *, where: object, to: Mapping[str, Any]) -> bool:
+        return change(session, table, row, where={}, to=to)
+
+    patch.setattr(rows, "change", anyway)

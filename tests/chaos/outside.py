@@ -1,0 +1,115 @@
+"""Everybody around real processes: a source, people of good will, and what really happened in the depot."""
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pydantic import JsonValue
+
+from bot.app import opened
+from bot.settings import Settings
+from store import schema
+from store.database import Unavailable
+from tests.chaos import depot
+from tests.chaos.counting import Counts, Effect, Shown, count
+from tests.chaos.gathering import Kept, Remembered, gather
+from tests.integration.bot.commandline import CommandLine
+from workflows.engine import doubts, reruns, reviews
+from workflows.engine.context import Context
+from workflows.engine.errors import Refused
+from workflows.engine.history import open_reviews
+from workflows.engine.intake import accept, take_in
+from workflows.engine.keys import delivery_key
+from workflows.engine.states import ENDED
+
+WORKER = ("serve", "--no-slack", "--no-schedule")
+
+
+class Outside:
+    """Everybody around the processes."""
+
+    def __init__(self, context: Context, world: Path) -> None:
+        self.context = context
+        self.world = world
+        self.remembered = Remembered()
+
+    def bring(self, name: str, ids: range, text: str = "for the door") -> None:
+        """A source brings cases until it is told that they were accepted."""
+        workflow = self.context.registry.get(name)
+        inputs: list[dict[str, JsonValue]] = [{"id": id, "text": text} for id in ids]
+        while True:
+            try:
+                accepted = [accept(workflow, dict(input)) for input in inputs]
+                receipts = take_in(self.context, workflow, accepted, source="test", actor="source")
+                break
+            except Unavailable:
+                time.sleep(0.05)
+        for input, receipt in zip(inputs, receipts, strict=True):
+            self.remembered.accepted.append((receipt.case, dict(input)))
+            key = delivery_key(workflow=name, case=f"parcel-{input['id']}", revision=1)
+            self.remembered.entitled[key] = [dict(depot.routed(text))]
+
+    def decide(self) -> None:
+        """People approve whatever waits."""
+        for review in open_reviews(self.context):
+            try:
+                reviews.approve(self.context, review.id, review.version, by="cli:ana")
+            except (Refused, Unavailable):
+                continue  # they look again
+            self.remembered.clicks.append((review.id, review.version))
+
+    def finish(self, *, seconds: float = 60.0) -> None:
+        """People do what there is to do, until all is at an end."""
+        end = time.monotonic() + seconds
+        while (unfinished := self.unfinished()) and time.monotonic() < end:
+            self.decide()
+            for run in unfinished:
+                self._help(run)
+            time.sleep(0.1)
+
+    def unfinished(self) -> list[schema.Run]:
+        """The newest runs that are not at an end."""
+        newest = {run.case_id: run for run in Kept.of(self.context.database).runs}
+        return [run for run in newest.values() if run.state not in ENDED]
+
+    def _help(self, run: schema.Run) -> None:
+        try:
+            if run.state == "failed":
+                reruns.rerun(self.context, run.case_id, by="cli:kim")
+            elif run.state == "doubtful":
+                kept = Kept.of(self.context.database)
+                (key,) = [row.key for row in kept.deliveries if row.run_id == run.id]
+                happened = any(effect.key == key for effect in self.effects())
+                doubts.settle(self.context, run.case_id, happened=happened, by="cli:ana", key=key)
+        except (Refused, Unavailable):
+            pass  # it moved on meanwhile, or they try again
+
+    def effects(self) -> list[Effect]:
+        """What really arrived."""
+        folder = self.world / "effects"
+        found = [json.loads(path.read_text()) for path in sorted(folder.iterdir())] if folder.exists() else []
+        return [Effect(key=key, values=values) for key, values in found]
+
+    def steps(self) -> list[tuple[float, int, int]]:
+        """(when, by which process, of which parcel) for each step that was made."""
+        path = self.world / "steps"
+        lines = path.read_text().splitlines() if path.exists() else []
+        return [(float(when), int(process), int(parcel)) for when, process, parcel in map(str.split, lines)]
+
+    def counts(self, messages: list[Shown] | None = None) -> Counts:
+        """What it came to."""
+        self.remembered.effects = self.effects()
+        return count(gather(self.context.database, self.remembered, messages))
+
+
+@contextmanager
+def outside(line: CommandLine) -> Iterator[Outside]:
+    """Everybody around a command line with the automations of the depot, on the database that it has."""
+    world = line.folder / "world"
+    line.settings.update({"COUNTERSIGN_WORKFLOWS": str(Path(depot.__file__)), depot.FOLDER: str(world)})
+    url = line.settings.get("COUNTERSIGN_DATABASE_URL", f"sqlite:///{line.folder / 'countersign.sqlite'}")
+    settings = Settings(database_url=url, workflows=(str(Path(depot.__file__)),), model="local")
+    with opened(settings) as app:
+        yield Outside(app.context, world)

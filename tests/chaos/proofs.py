@@ -1,0 +1,298 @@
+"""Which tests prove what of the list of faults, so that nobody has to search. `test_proofs` checks the names."""
+
+PROOFS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "F1": (
+        "an event is committed, and not acknowledged",
+        (
+            "chaos/test_crashes::test_a_process_that_ends_there_costs_nothing_but_the_call_it_was_in",
+            "slack/test_repeats::test_an_event_that_could_not_be_kept_is_not_acknowledged_and_taken_in_when_it_comes_again",
+        ),
+    ),
+    "F2": (
+        "acknowledged, and not handled yet",
+        ("chaos/test_crashes::test_a_process_that_ends_there_costs_nothing_but_the_call_it_was_in",),
+    ),
+    "F3": (
+        "during a call of the model",
+        ("chaos/test_crashes::test_a_crash_in_the_midst_of_the_models_answer_costs_one_call",),
+    ),
+    "F4": (
+        "an answer that is not committed",
+        ("chaos/test_crashes::test_a_process_that_ends_there_costs_nothing_but_the_call_it_was_in",),
+    ),
+    "F5": (
+        "committed, and not posted",
+        ("chaos/test_crashes::test_a_process_that_ends_there_costs_nothing_but_the_call_it_was_in",),
+    ),
+    "F6": (
+        "posted, and its ts not saved",
+        (
+            "chaos/test_crashes::test_a_process_that_ends_there_costs_nothing_but_the_call_it_was_in",
+            "chaos/test_naive::test_a_sender_that_looks_for_no_message_posts_a_card_twice",
+        ),
+    ),
+    "F7": (
+        "decided, before the effect",
+        ("chaos/test_crashes::test_a_process_that_ends_there_costs_nothing_but_the_call_it_was_in",),
+    ),
+    "F8": (
+        "the effect is done, its receipt not saved",
+        (
+            "chaos/test_crashes::test_a_process_that_ends_there_costs_nothing_but_the_call_it_was_in",
+            "chaos/test_naive::test_a_worker_that_knows_no_doubt_has_an_effect_twice",
+            "integration/bot/test_replicas::test_what_a_killed_process_held_is_taken_over_and_no_finished_step_is_repeated",
+        ),
+    ),
+    "F9": (
+        "the effect is recorded, the card not updated",
+        ("chaos/test_crashes::test_a_process_that_ends_there_costs_nothing_but_the_call_it_was_in",),
+    ),
+    "F10": (
+        "in the midst of the audit",
+        ("chaos/test_crashes::test_a_process_that_ends_there_costs_nothing_but_the_call_it_was_in",),
+    ),
+    "F11": (
+        "crashes during recovery",
+        (
+            "chaos/test_crashes::test_ten_processes_that_end_while_they_recover_lose_nothing",
+            "chaos/test_poison::test_a_case_that_ends_its_worker_is_set_aside_and_its_neighbours_finish",
+        ),
+    ),
+    "F12": (
+        "SIGTERM with fifty cases in flight",
+        (
+            "chaos/test_killing::test_a_process_that_is_told_to_end_finishes_what_it_began_or_hands_it_over",
+            "slack/test_serving::test_serve_finishes_what_it_began_when_it_is_told_to_stop",
+        ),
+    ),
+    "F14": (
+        "429 with Retry-After",
+        (
+            "chaos/test_slack::test_a_call_that_goes_wrong_leaves_each_message_standing_once",
+            "chaos/test_slack::test_a_channel_that_has_to_wait_holds_up_no_other",
+        ),
+    ),
+    "F15": (
+        "ok: false, ratelimited",
+        ("chaos/test_slack::test_a_call_that_goes_wrong_leaves_each_message_standing_once",),
+    ),
+    "F16": (
+        "an error before execution",
+        ("chaos/test_slack::test_a_call_that_goes_wrong_leaves_each_message_standing_once",),
+    ),
+    "F17": (
+        "executed, then the connection drops",
+        (
+            "chaos/test_slack::test_a_call_that_goes_wrong_leaves_each_message_standing_once",
+            "chaos/test_slack::test_a_sender_with_the_sdks_own_retries_is_not_what_we_have",
+        ),
+    ),
+    "F18": (
+        "an event twice",
+        (
+            "chaos/test_slack::test_payloads_that_come_twice_or_over_a_new_socket_are_heard_once",
+            "slack/test_repeats::test_an_event_that_comes_again_is_taken_in_once",
+        ),
+    ),
+    "F19": (
+        "the first attempt of an event was lost",
+        (
+            "slack/test_repeats::test_an_event_that_could_not_be_kept_is_not_acknowledged_and_taken_in_when_it_comes_again",
+        ),
+    ),
+    "F20": (
+        "a double click",
+        (
+            "slack/test_conflicts::test_a_double_click_decides_once",
+            "slack/test_repeats::test_a_press_that_arrives_twice_decides_once_and_nobody_is_told_that_it_came_too_late",
+            "chaos/test_slack::test_payloads_that_come_twice_or_over_a_new_socket_are_heard_once",
+        ),
+    ),
+    "F21": (
+        "two reviewers at once",
+        (
+            "slack/test_conflicts::test_of_two_reviewers_one_wins_and_the_other_is_told_who",
+            "integration/engine/test_races::test_of_twenty_decisions_at_once_one_counts",
+        ),
+    ),
+    "F22": (
+        "approve after a rerun",
+        ("slack/test_conflicts::test_approve_on_a_card_whose_case_was_rerun_is_refused_and_the_card_drawn_anew",),
+    ),
+    "F23": (
+        "an edit of an older version",
+        (
+            "slack/test_conflicts::test_an_edit_of_a_version_that_was_superseded_is_refused_and_what_was_typed_handed_back",
+        ),
+    ),
+    "F24": (
+        "an invalid edit",
+        (
+            "integration/bot/test_decisions::test_an_edit_that_does_not_fit_the_form_is_refused_by_field_and_changes_nothing",
+            "unit/handlers/test_inputs::test_each_complaint_stands_at_an_input_of_the_form",
+        ),
+    ),
+    "F25": (
+        "a deleted card",
+        (
+            "slack/test_sender::test_a_card_that_somebody_deleted_is_posted_again",
+            "chaos/test_slack::test_a_card_that_somebody_deleted_stands_there_again_once",
+        ),
+    ),
+    "F26": (
+        "the channel is archived, or the bot removed",
+        (
+            "slack/test_sender::test_a_channel_that_refuses_us_is_told_in_the_failures_channel_and_keeps_its_cards",
+            "chaos/test_slack::test_a_channel_that_refuses_us_is_told_and_gets_all_once_it_is_back",
+        ),
+    ),
+    "F28": (
+        "a reviewer leaves the group",
+        ("slack/test_conflicts::test_whoever_leaves_the_group_between_seeing_and_pressing_may_no_longer_decide",),
+    ),
+    "F29": (
+        "an expired trigger",
+        ("slack/test_conflicts::test_a_form_that_slack_no_longer_lets_us_open_is_answered_in_the_channel",),
+    ),
+    "F30": (
+        "long text",
+        (
+            "unit/handlers/test_inputs::test_a_long_text_stands_in_parts_that_join_to_the_same_text",
+            "unit/handlers/test_card::test_a_long_case_is_shown_in_part_and_the_rest_counted",
+            "unit/handlers/test_text::test_escaped_text_says_where_it_was_cut",
+        ),
+    ),
+    "F31": (
+        "the token is revoked in mid-batch",
+        (
+            "slack/test_sender::test_while_the_token_is_refused_everything_stays_queued",
+            "chaos/test_slack::test_a_token_that_is_revoked_in_mid_batch_loses_no_post",
+        ),
+    ),
+    "F32": (
+        "sockets refresh, or are gone for ten minutes",
+        (
+            "chaos/test_slack::test_payloads_that_come_twice_or_over_a_new_socket_are_heard_once",
+            "chaos/test_slack::test_when_slack_is_gone_for_ten_minutes_all_is_as_it_should_be_afterwards",
+        ),
+    ),
+    "F33": (
+        "Slack takes five seconds",
+        ("chaos/test_slack::test_while_slack_takes_five_seconds_for_each_answer_clicks_are_acknowledged_in_time",),
+    ),
+    "F40": (
+        "an unknown outcome where keys are known",
+        (
+            "integration/engine/test_delivering::test_an_unknown_outcome_at_a_target_that_knows_the_key_is_tried_again_under_it",
+            "chaos/test_sweep::test_whatever_goes_wrong_once_nothing_is_lost_doubled_wrong_or_silent",
+        ),
+    ),
+    "F41": (
+        "an unknown outcome where they are not",
+        (
+            "integration/engine/test_delivering::test_an_unknown_outcome_at_a_target_without_keys_is_in_doubt",
+            "chaos/test_sweep::test_whatever_goes_wrong_once_nothing_is_lost_doubled_wrong_or_silent",
+        ),
+    ),
+    "F42": (
+        "another form up- or downstream",
+        (
+            "integration/engine/test_runner::test_an_input_that_no_longer_fits_parks_the_run",
+            "integration/engine/test_reviews::test_a_proposal_that_no_longer_fits_the_code_is_not_delivered_in_silence",
+        ),
+    ),
+    "F44": (
+        "database is locked",
+        ("chaos/test_database::test_while_another_program_holds_the_write_lock_nothing_is_lost",),
+    ),
+    "F45": (
+        "the disk is full",
+        ("chaos/test_database::test_when_the_disk_is_full_nothing_is_acknowledged_and_all_goes_on_when_there_is_room",),
+    ),
+    "F46": (
+        "the connection is lost during COMMIT",
+        (
+            "chaos/test_sweep::test_whatever_goes_wrong_once_nothing_is_lost_doubled_wrong_or_silent",
+            "chaos/test_database::test_while_postgresql_restarts_again_and_again_nothing_is_lost",
+        ),
+    ),
+    "F47": (
+        "PostgreSQL restarts",
+        ("chaos/test_database::test_while_postgresql_restarts_again_and_again_nothing_is_lost",),
+    ),
+    "F48": (
+        "a deadlock, or a serialization error",
+        (
+            "chaos/test_sweep::test_whatever_goes_wrong_once_nothing_is_lost_doubled_wrong_or_silent",
+            "integration/engine/test_races::test_twenty_batches_with_the_same_keys_at_once_are_taken_in_once",
+        ),
+    ),
+    "F49": (
+        "the clock jumps",
+        ("chaos/test_time::test_when_the_clock_jumps_an_hour_either_way_nothing_changes",),
+    ),
+    "F50": (
+        "gap and overlap of summer time",
+        (
+            "integration/engine/test_digests::test_a_slot_that_comes_twice_in_autumn_makes_one_summary",
+            "unit/bot/test_schedule::test_a_slot_in_the_hour_that_spring_leaves_out_comes_once_and_an_hour_late",
+        ),
+    ),
+    "F51": (
+        "down over several slots",
+        ("unit/bot/test_schedule::test_a_slot_that_has_passed_is_made_up_for_once_and_one_to_come_is_waited_for",),
+    ),
+    "F52": (
+        "two replicas, one slot",
+        ("slack/test_serving::test_of_two_processes_one_sends_and_the_other_takes_over_when_it_dies",),
+    ),
+    "F53": (
+        "paused for longer than its lease",
+        (
+            "chaos/test_killing::test_a_process_that_was_paused_for_longer_than_its_lease_changes_nothing_when_it_comes_back",
+            "chaos/test_time::test_a_worker_that_comes_back_after_another_took_over_changes_nothing",
+        ),
+    ),
+    "F54": (
+        "a poison case",
+        ("chaos/test_poison::test_a_case_that_ends_its_worker_is_set_aside_and_its_neighbours_finish",),
+    ),
+    "F55": (
+        "10 MB, or JSON 10^5 deep",
+        (
+            "chaos/test_load::test_an_input_that_is_too_large_or_too_deep_is_refused_with_the_reason",
+            "chaos/test_load::test_a_line_of_json_that_is_too_deep_is_refused_and_the_rows_beside_it_are_taken_in",
+        ),
+    ),
+    "F57": (
+        "a burst of 10,000",
+        (
+            "chaos/test_load::test_of_a_burst_all_is_taken_in_or_refused_with_a_count",
+            "slack/test_serving::test_messages_to_a_channel_keep_the_pace_that_slack_asks_for",
+        ),
+    ),
+    "F58": (
+        "redeployed while cases wait at every step",
+        ("chaos/test_change::test_a_case_finishes_on_known_steps_or_parks_visibly_when_the_code_changed",),
+    ),
+    "F59": (
+        "a migration is killed midway",
+        ("chaos/test_change::test_a_migration_that_is_killed_midway_leaves_the_old_schema_and_can_be_made_again",),
+    ),
+    "F61": (
+        "a backup is put back",
+        (
+            "chaos/test_restored::test_what_was_delivered_since_the_backup_is_not_sent_again_to_a_target_without_keys",
+            "chaos/test_restored::test_the_cards_are_drawn_anew_as_the_backup_knows_the_cases",
+        ),
+    ),
+    "F62": (
+        "a rerun twice, or of a delivered case",
+        (
+            "slack/test_readers::test_a_rerun_asked_for_twice_is_done_once",
+            "integration/engine/test_reruns::test_a_delivered_case_is_not_run_again",
+            "slack/test_repeats::test_a_command_that_arrives_twice_runs_the_case_again_once",
+        ),
+    ),
+}
+"""Number -> what goes wrong, and the tests, as file::function below `tests`."""

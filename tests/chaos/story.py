@@ -1,0 +1,392 @@
+"""One story that goes through everything, told on one thread: the same crossings in the same order each time.
+
+Whoever acts in it does what people and programs do when something went wrong: a source that was not told "accepted"
+brings its input again, a person whose click did not work looks and clicks again, a process that ended is started again.
+In the end everybody is of good will, and every case has to come to its end.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from pydantic import JsonValue
+
+from bot.sandbox.client import Block, Outcome, Person, ShownMessage
+from bot.sandbox.running import Running
+from bot.sender import Sender
+from store import schema, seams
+from store.database import Database, Unavailable
+from store.seams import Seam, Side
+from tests.chaos.automation import BROKEN, FORGETFUL, KNOWING, UNSURE, Office, proposed
+from tests.chaos.counting import Evidence
+from tests.chaos.faults import Died, Watching
+from tests.chaos.gathering import Remembered, gather, seen
+from tests.integration.engine.scene import rows
+from tests.slack.stage import ANA, BEN, FAILED, KIM, LEADING, SUPPORT, Ears
+from tests.world import Clock, World
+from workflows.engine import digests, doubts, reruns
+from workflows.engine.errors import Refused
+from workflows.engine.history import open_reviews
+from workflows.engine.keys import delivery_key
+from workflows.engine.notices import FAILURES
+from workflows.engine.states import ENDED, RunState
+from workflows.engine.views import OpenReview
+from workflows.model.scripted import ScriptedModel
+
+T = TypeVar("T")
+RowT = TypeVar("RowT", bound=schema.Base)
+
+ROLES = {FAILURES: FAILED, digests.LEADS: LEADING}
+CHANNELS = [SUPPORT, FAILED, LEADING]
+PACE = 0.001
+"""Seconds between two messages to a channel; how fast they may come is not what this is about."""
+_PATIENCE = 0.5
+"""Seconds after which a listener that was about to acknowledge is taken to have failed."""
+_ROUNDS = 16
+"""How often somebody tries again, at most, before that is taken for the outcome."""
+
+
+@dataclass(kw_only=True)
+class Process:
+    """One process, from its start to its end."""
+
+    database: Database
+    world: World
+    sender: Sender
+
+
+@dataclass(kw_only=True)
+class Story:
+    """Everybody in it, and the process of the moment."""
+
+    file: Path
+    running: Running
+    ears: Ears
+    watching: Watching = field(default_factory=Watching)
+    office: Office = field(default_factory=Office)
+    clock: Clock = field(default_factory=Clock)
+    remembered: Remembered = field(default_factory=Remembered)
+    brief: bool = False
+    """Without an edit, a rejection and a revision."""
+    starts: int = 0
+    redeployed: int | None = None
+    """The version of the automations' code from the second start on."""
+    _process: Process | None = None
+    _stuck: int = 0
+    """Acknowledgements that were begun and never ended."""
+
+    def told(self) -> Evidence:
+        """Tell it from the beginning to the end; returns the evidence."""
+        with self.telling():
+            self._tell()
+        return self.evidence()
+
+    @contextmanager
+    def telling(self) -> Iterator[None]:
+        """The block is told: the seams are watched in it, and at its end the process ends."""
+        with seams.watched(self.watching):
+            try:
+                yield
+            finally:
+                self.end()
+
+    def evidence(self) -> Evidence:
+        """What there is to see afterwards."""
+        self.remembered.questions = self.office.questions
+        self.remembered.effects = self.office.effects
+        database = Database(f"sqlite:///{self.file}")
+        try:
+            return gather(database, self.remembered, seen(self.running.administrator, CHANNELS, user=ANA))
+        finally:
+            database.close()
+
+    def _tell(self) -> None:
+        self.act(lambda: None)
+        self.bring(KNOWING, 1, "where is my parcel")  # resolved alone
+        self.bring(FORGETFUL, 2, "where is my letter")
+        self.bring(KNOWING, 3, f"{UNSURE} money")  # approved
+        self.bring(FORGETFUL, 5, f"{UNSURE} letter")  # approved
+        self.bring(KNOWING, 7, f"{BROKEN} money")  # fails, and is run again
+        if not self.brief:
+            self.bring(KNOWING, 4, f"{UNSURE} parcel")  # edited
+            self.bring(KNOWING, 6, f"{UNSURE} nonsense")  # rejected
+            self.bring(KNOWING, 8, f"{UNSURE} first")  # revised
+        self.work()
+        if not self.brief:
+            self.bring(KNOWING, 8, f"{UNSURE} second")
+        self.hear()
+        self.approve("ticket-3", by=ANA)
+        self.approve("ticket-5", by=BEN)
+        if not self.brief:
+            self.edit("ticket-4", by=BEN)
+            self.reject("ticket-6", by=ANA)
+        self.taken_over()
+        self.work()
+        if not self.brief:
+            self.approve("ticket-8", by=ANA)
+        self.office.mended = True
+        self.run_again("ticket-7", by=KIM)
+        self.work()
+        self.act(lambda: digests.make(self.world.context, today=date(2026, 11, 20), zone=ZoneInfo("UTC")))
+        self.come_to_an_end()
+
+    # The process.
+
+    @property
+    def world(self) -> World:
+        """Countersign, as long as it lives."""
+        assert self._process is not None
+        return self._process.world
+
+    @property
+    def sender(self) -> Sender:
+        """Its sender."""
+        assert self._process is not None
+        return self._process.sender
+
+    def start(self) -> None:
+        """Start a process on the same database, as an operator or a supervisor does."""
+        self.end()
+        self.watching.started()
+        self.starts += 1
+        if self.starts > 1 and self.redeployed is not None:
+            self.office.version = self.redeployed
+        database = Database(f"sqlite:///{self.file}")
+        try:
+            world = World(database=database, model=ScriptedModel(self.office.answer), clock=self.clock)
+            for name in (KNOWING, FORGETFUL):
+                world.registry.add(self.office.workflow(name, post_to=SUPPORT, reviewers="S0SUPPORT"))
+            world.restart()
+            self.ears.hear_for(world)
+            sender = Sender(world.context, self.ears.workspace.sending, roles=ROLES, pace=PACE)
+            sender.prepare()
+        except BaseException:
+            database.close()
+            raise
+        self._process = Process(database=database, world=world, sender=sender)
+
+    def end(self) -> None:
+        """The process is gone."""
+        if self._process is not None:
+            self._process.database.close()
+        self._process = None
+
+    def act(self, do: Callable[[], T]) -> T:
+        """Have the process do something. Where it ends, another one is started, and asked again."""
+        for _ in range(_ROUNDS):
+            try:
+                if self._process is None or self.watching.died:
+                    self.start()
+                return do()
+            except Died:
+                self.end()
+            except Unavailable:
+                self._go_on()
+        raise AssertionError("it never came to an end")
+
+    def _go_on(self) -> None:
+        """What the loops of the worker and the sender do where the database was away for a moment."""
+        try:
+            if self._process is not None:
+                self.world.restart()
+                self.sender.prepare()
+        except (Died, Unavailable):
+            self.end()
+
+    def work(self) -> None:
+        """Work until nothing is ready, and show all that is to be shown."""
+        self.act(self.world_works)
+        self.act(self._send)
+
+    def world_works(self) -> None:
+        """Work until nothing is ready."""
+        self.world.work()
+
+    def _send(self) -> None:
+        for _ in range(_ROUNDS):
+            if self.sender.drain(seconds=0.25):
+                return
+            # What Slack did not take is tried again later.
+            self.clock.move(timedelta(minutes=6))
+        raise AssertionError("not everything could be sent")
+
+    def taken_over(self) -> None:
+        """The process ends while it holds a run."""
+        self.act(lambda: self.world.claim(limit=1))
+        self.end()
+        self.act(lambda: None)
+
+    # What comes in.
+
+    def bring(self, name: str, id: int, text: str) -> None:
+        """A source brings an input until it is told that it was accepted."""
+        input: dict[str, JsonValue] = {"id": id, "text": text, "language": "en"}
+        receipt = self.act(lambda: self.world.submit(self.world.registry.get(name), **input))
+        revision = sum(case == receipt.case for case, _ in self.remembered.accepted) + 1
+        key = delivery_key(workflow=name, case=f"ticket-{id}", revision=revision)
+        self.remembered.accepted.append((receipt.case, input))
+        self.remembered.entitled[key].append(proposed(text))
+
+    def hear(self) -> None:
+        """Slack tells of an event until that is acknowledged."""
+        administrator = self.running.administrator
+        outcome = administrator.send_event("app_uninstalled")
+        self._quiet()
+        for _ in range(_ROUNDS):
+            if outcome.acknowledged:
+                return
+            self.act(lambda: None)
+            outcome = administrator.send_event_again(outcome.event_id)
+            self._quiet()
+        raise AssertionError("it was never acknowledged")
+
+    # What people do.
+
+    def approve(self, case: str, *, by: str) -> None:
+        """A person approves what the card shows."""
+        self._decide(case, lambda person, card: person.press(SUPPORT, card.ts, "approve"), by=by)
+
+    def edit(self, case: str, *, by: str) -> None:
+        """A person fills in other values."""
+        values: JsonValue = {"queue": "billing", "reply": "typed by hand"}
+
+        def fill_in(person: Person, card: ShownMessage) -> Outcome | None:
+            if not self._opened(person, card, "edit"):
+                return None
+            self.remembered.entitled[f"{KNOWING}/{case}"] = [values]
+            return person.submit({"queue.0.0": "=billing", "reply.0.0": "typed by hand"})
+
+        self._decide(case, fill_in, by=by)
+
+    def reject(self, case: str, *, by: str) -> None:
+        """A person rejects it for good."""
+
+        def fill_in(person: Person, card: ShownMessage) -> Outcome | None:
+            if not self._opened(person, card, "reject"):
+                return None
+            self.remembered.entitled[f"{KNOWING}/{case}"] = []
+            self.remembered.entitled[f"{KNOWING}/{case}/rejection"] = ["not for us"]
+            return person.submit({"reason": "not for us", "follows": "close"})
+
+        self._decide(case, fill_in, by=by)
+
+    def _opened(self, person: Person, card: ShownMessage, action: str) -> bool:
+        """Press a button that opens a form; does it open?"""
+        if person.views():
+            person.close(all=True)
+        if not person.press(SUPPORT, card.ts, action).acknowledged:
+            return False
+        self._quiet()
+        try:
+            person.wait_until(person.views, seconds=2)
+        except TimeoutError:
+            return False
+        return True
+
+    def _decide(self, case: str, do: Callable[[Person, ShownMessage], Outcome | None], *, by: str) -> None:
+        """Decide about a case at its card, as often as it takes to hear that it worked or is done."""
+        person = self.running.person(by)
+        for _ in range(_ROUNDS):
+            review = self.act(lambda: self._waiting(case))
+            if review is None:
+                return
+            card = self._card(person, review)
+            if card is None:
+                self.work()
+                self.clock.move(timedelta(minutes=1))
+                continue
+            outcome = do(person, card)
+            self._quiet()
+            if outcome is not None and outcome.acknowledged and outcome.outcome not in ("errors", "updated"):
+                self.remembered.clicks.append((review.id, review.version))
+                return
+        raise AssertionError(f"{case} could not be decided")
+
+    def _waiting(self, key: str) -> OpenReview | None:
+        return next((review for review in open_reviews(self.world.context) if review.key == key), None)
+
+    def _card(self, person: Person, review: OpenReview) -> ShownMessage | None:
+        """The newest message of a review's card, if it can be decided there."""
+        cards = [card for card in person.messages(SUPPORT) if not card.ephemeral and _decides(card, review)]
+        return cards[-1] if cards else None
+
+    def run_again(self, case: str, *, by: str) -> None:
+        """An engineer has a case run again, which failed."""
+        for _ in range(_ROUNDS):
+            if self.act(lambda: self._state(case)) != RunState.FAILED:
+                return
+            self.running.person(by).command(SUPPORT, "/rerun", case)
+            self._quiet()
+        raise AssertionError(f"{case} could not be run again")
+
+    def _state(self, key: str) -> str:
+        newest = {run.case_id: run for run in self._rows(schema.Run)}
+        (case,) = [row.id for row in self._rows(schema.Case) if row.key == key]
+        return newest[case].state
+
+    def _rows(self, table: type[RowT]) -> list[RowT]:
+        return rows(self.world, table)
+
+    def _quiet(self) -> None:
+        """Wait until the listeners are done; where the process ended in one of them, start another."""
+        end = time.monotonic() + _PATIENCE
+        while not self.watching.died and self._in_flight() > self._stuck and time.monotonic() < end:
+            time.sleep(0.002)
+        self._stuck = self._in_flight()
+        self.act(lambda: None)
+
+    def _in_flight(self) -> int:
+        begun, done = (self.watching.number(Seam.ACK, side, "") for side in Side)
+        return begun - done
+
+    # In the end.
+
+    def come_to_an_end(self) -> None:
+        """Everybody does what there is to do, until every case has come to its end, or nothing helps."""
+        for _ in range(_ROUNDS):
+            self.work()
+            newest = {run.case_id: run for run in self.act(lambda: self._rows(schema.Run))}
+            unfinished = [run for run in newest.values() if run.state not in ENDED]
+            if not unfinished:
+                self.work()
+                return
+            for run in unfinished:
+                self._finish(run)
+
+    def _finish(self, run: schema.Run) -> None:
+        case = run.case_id
+        if run.state in (RunState.FAILED, RunState.PARKED):
+            self.act(lambda: _unless_refused(lambda: reruns.rerun(self.world.context, case, by=KIM)))
+        elif run.state == RunState.DOUBTFUL:
+            (delivery,) = [row for row in self.act(lambda: self._rows(schema.Delivery)) if row.run_id == run.id]
+            happened = self.office.has(delivery.key)
+            self.act(
+                lambda: _unless_refused(
+                    lambda: doubts.settle(self.world.context, case, happened=happened, by=ANA, key=delivery.key)
+                )
+            )
+        elif run.state == RunState.WAITING:
+            (key,) = [row.key for row in self.act(lambda: self._rows(schema.Case)) if row.id == case]
+            self.approve(key, by=ANA)
+
+
+def _decides(card: ShownMessage, review: OpenReview) -> bool:
+    """Can this version of a review be decided at this card?"""
+    values = [button["value"] for block in card.blocks if block["type"] == "actions" for button in _approving(block)]
+    return any(str(value).split(".")[:2] == [str(review.id), str(review.version)] for value in values)
+
+
+def _approving(block: Block) -> list[Block]:
+    found = block["elements"]
+    assert isinstance(found, list)
+    return [button for button in found if isinstance(button, dict) and button.get("action_id") == "approve"]
+
+
+def _unless_refused(do: Callable[[], object]) -> None:
+    with suppress(Refused):  # it was done before the process ended
+        do()

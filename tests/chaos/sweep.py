@@ -1,0 +1,35 @@
+"""Which faults a story is told with: all that can go wrong at each crossing that it makes without one."""
+
+from collections.abc import Iterable, Sequence
+from random import Random
+
+from store.seams import Seam
+from tests.chaos.faults import KINDS, Crossing, Fault
+
+
+def faults_at(crossings: Iterable[Crossing]) -> list[Fault]:
+    """Every fault that can happen in a story that makes these crossings.
+
+    An audit row is written in the midst of a transaction: where that ends, nothing of it is kept, whichever of its rows
+    it was. The first of each action stands for all.
+    """
+    return [
+        Fault(at=crossing, kind=kind)
+        for crossing in crossings
+        if crossing.seam is not Seam.AUDIT or crossing.nth == 1
+        for kind in KINDS[crossing.seam]
+    ]
+
+
+def sampled(faults: Sequence[Fault], number: int, *, seed: int) -> list[Fault]:
+    """Some of them, evenly over the seams, sides and kinds."""
+    random = Random(seed)
+    kinds: dict[tuple[str, str, str], list[Fault]] = {}
+    for fault in faults:
+        kinds.setdefault((fault.at.seam, fault.at.side, fault.kind), []).append(fault)
+    piles = [random.sample(pile, len(pile)) for pile in kinds.values()]
+    random.shuffle(piles)
+    found: list[Fault] = []
+    while len(found) < number and any(piles):
+        found += [pile.pop() for pile in piles if pile]
+    return found[:number]

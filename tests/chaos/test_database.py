@@ -1,0 +1,257 @@
+"""F44 to F48: the database cannot do it now, for a moment or a while. Whoever is told "accepted" is told the truth."""
+
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from random import Random
+from threading import Event, Thread
+
+import psycopg
+import pytest
+from pydantic import JsonValue
+from sqlalchemy import Connection, event
+from sqlalchemy.engine import make_url
+
+from bot.dispatching.embedded import Embedded
+from bot.dispatching.queued import Queued
+from store import schema
+from store.database import Database, Unavailable
+from tests.chaos.automation import FORGETFUL, KNOWING, Office, proposed
+from tests.chaos.counting import Counts, count
+from tests.chaos.gathering import Remembered, gather
+from tests.chaos.settings import LONG, SEED
+from tests.chaos.tally import hold
+from tests.integration.engine.scene import rows
+from tests.world import World
+from workflows.engine import doubts, reruns
+from workflows.engine.errors import Refused
+from workflows.engine.keys import delivery_key
+from workflows.model.scripted import ScriptedModel
+
+ENDED = frozenset({"delivered", "closed"})
+
+
+class Load:
+    """Cases are brought by a source that goes on until it is told "accepted", while workers work."""
+
+    def __init__(self, database: Database) -> None:
+        self.office = Office()
+        self.remembered = Remembered()
+        self.world = World(database=database, model=ScriptedModel(self.office.answer))
+        for name in (KNOWING, FORGETFUL):
+            self.world.registry.add(self.office.workflow(name))
+        self.refused = 0
+        """How often the source was told that it cannot be taken in now."""
+
+    def bring(self, name: str, id: int, *, until: Event | None = None) -> None:
+        """Bring one case, as often as it takes."""
+        input: dict[str, JsonValue] = {"id": id, "text": "money", "language": "en"}
+        while until is None or not until.is_set():
+            try:
+                receipt = self.world.submit(self.world.registry.get(name), **input)
+            except Unavailable:
+                self.refused += 1
+                time.sleep(0.01)
+            else:
+                self.remembered.accepted.append((receipt.case, input))
+                self.remembered.entitled[delivery_key(workflow=name, case=f"ticket-{id}", revision=1)] = [
+                    proposed("money")
+                ]
+                return
+
+    def bring_all(self, number: int) -> None:
+        """Bring cases to both automations in turn."""
+        for id in range(1, number + 1):
+            self.bring((KNOWING, FORGETFUL)[id % 2], id)
+
+    def finish(self, *, seconds: float = 30.0) -> Counts:
+        """People of good will do their part, until all is at an end; then it is counted."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            newest = {run.case_id: run for run in rows(self.world, schema.Run)}
+            if {run.state for run in newest.values()} <= ENDED:
+                break
+            for run in newest.values():
+                self._help(run)
+            time.sleep(0.05)
+        self.remembered.questions = self.office.questions
+        self.remembered.effects = self.office.effects
+        return count(gather(self.world.database, self.remembered, None))
+
+    def _help(self, run: schema.Run) -> None:
+        context = self.world.context
+        try:
+            if run.state == "failed":
+                reruns.rerun(context, run.case_id, by="U0KIM")
+            elif run.state == "doubtful":
+                delivery = next(row for row in rows(self.world, schema.Delivery) if row.run_id == run.id)
+                happened = self.office.has(delivery.key)
+                doubts.settle(context, run.case_id, happened=happened, by="U0ANA", key=delivery.key)
+        except Refused:
+            pass  # it moved on meanwhile
+
+
+@contextmanager
+def working(load: Load, *, threads: int = 4) -> Iterator[None]:
+    """The worker's own loop, for the block."""
+    stop = Event()
+    dispatcher: Embedded | Queued
+    if load.world.database.file is not None:
+        dispatcher = Embedded(load.world.context, load.world.runner, threads=threads)
+    else:
+        url = load.world.database.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        dispatcher = Queued(load.world.context, load.world.runner, url=url, threads=threads)
+    with dispatcher.alone():
+        loop = Thread(target=dispatcher.run, args=(stop,))
+        loop.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            loop.join()
+
+
+@pytest.fixture
+def opened() -> Iterator[Callable[[str], Database]]:
+    """Opens databases, and closes them at the end."""
+    with ExitStack() as held:
+
+        def open_one(url: str) -> Database:
+            database = Database(url)
+            held.callback(database.close)
+            return database
+
+        yield open_one
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite gives up on a lock soon, and the worker looks again soon after trouble."""
+    monkeypatch.setattr("store.database.BUSY_TIMEOUT_MS", 50)
+    monkeypatch.setattr("bot.dispatching.embedded.AFTER_TROUBLE", 0.05)
+
+
+@pytest.mark.usefixtures("impatient")
+def test_while_another_program_holds_the_write_lock_nothing_is_lost(
+    sqlite_url: str, opened: Callable[[str], Database]
+) -> None:
+    """F44: it holds it again and again, for longer than anybody waits."""
+    load = Load(opened(sqlite_url))
+    random, stop = Random(SEED), Event()
+    file = load.world.database.file
+
+    def hold_the_lock() -> None:
+        with closing(sqlite3.connect(str(file), isolation_level=None, timeout=5)) as other:
+            while not stop.is_set():
+                other.execute("BEGIN IMMEDIATE")
+                time.sleep(random.uniform(0.02, 0.2))
+                other.execute("ROLLBACK")
+                time.sleep(random.uniform(0.005, 0.05))
+
+    holding = Thread(target=hold_the_lock)
+    with working(load):
+        holding.start()
+        try:
+            load.bring_all(16)
+            time.sleep(1.0)
+        finally:
+            stop.set()
+            holding.join()
+        counts = load.finish()
+    hold("F44", "another program holds the write lock again and again", counts, refused=load.refused)
+    assert counts.extra_calls <= load.office.questions
+
+
+@pytest.mark.usefixtures("impatient")
+def test_when_the_disk_is_full_nothing_is_acknowledged_and_all_goes_on_when_there_is_room(
+    sqlite_url: str, opened: Callable[[str], Database], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F45."""
+    database = opened(sqlite_url)
+    load = Load(database)
+    load.bring_all(4)
+    pages = _limit(database, None)
+    filled = Event()
+    with working(load):
+
+        def bring() -> None:
+            for id in range(5, 200):
+                load.bring(KNOWING, id, until=filled)
+
+        source = Thread(target=bring)
+        _limit(database, pages + 6)
+        source.start()
+        deadline = time.monotonic() + 15
+        while load.refused < 3 and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert load.refused >= 3, "it never became full"
+        accepted = len(load.remembered.accepted)
+        filled.set()
+        source.join()
+        assert len(load.world.rows(schema.Case)) == accepted
+        _limit(database, 1 << 30)
+        counts = load.finish()
+    hold("F45", "the disk is full for a while", counts, refused=load.refused, accepted=accepted)
+
+
+def _limit(database: Database, pages: int | None) -> int:
+    """Let a database file grow to so many pages and no further; returns how many it has. On every connection."""
+    if pages is not None:
+        if not event.contains(database.engine, "begin", _set_limit):
+            event.listen(database.engine, "begin", _set_limit)
+        _PAGES[0] = pages
+    with database.engine.connect() as connection:
+        return int(connection.exec_driver_sql("PRAGMA page_count").scalar_one())
+
+
+_PAGES = [0]
+
+
+def _set_limit(connection: Connection) -> None:
+    connection.exec_driver_sql(f"PRAGMA max_page_count={_PAGES[0]}")
+
+
+@contextmanager
+def restarting(url: str, *, every: tuple[float, float], away: float, random: Random) -> Iterator[list[int]]:
+    """A PostgreSQL database restarts again and again: all connections end, and for a while there are no new ones.
+
+    Yields how many connections were ended.
+    """
+    name = make_url(url).database
+    elsewhere = make_url(url).set(database="postgres").render_as_string(hide_password=False)
+    stop, ended = Event(), [0]
+
+    def restart() -> None:
+        with psycopg.connect(elsewhere, autocommit=True) as admin:
+            while not stop.wait(random.uniform(*every)):
+                admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+                found = admin.execute(
+                    "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = %s", [name]
+                ).fetchone()
+                ended[0] += found[0] if found else 0
+                time.sleep(random.uniform(0, away))
+                admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+
+    thread = Thread(target=restart)
+    thread.start()
+    try:
+        yield ended
+    finally:
+        stop.set()
+        thread.join()
+
+
+def test_while_postgresql_restarts_again_and_again_nothing_is_lost(
+    postgres_url: str, opened: Callable[[str], Database]
+) -> None:
+    """F46, F47: connections end in the midst of anything, also of a commit; what became of it is read, not guessed."""
+    load = Load(opened(postgres_url))
+    number, every, away = (150, (2.0, 6.0), 3.0) if LONG else (24, (0.3, 0.8), 0.5)
+    with working(load):
+        with restarting(postgres_url, every=every, away=away, random=Random(SEED)) as ended:
+            load.bring_all(number)
+            time.sleep(10.0 if LONG else 1.5)
+        counts = load.finish(seconds=60 if LONG else 20)
+    assert ended[0] > 0
+    hold("F46, F47", "PostgreSQL restarts again and again", counts, ended=ended[0], refused=load.refused)

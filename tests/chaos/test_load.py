@@ -1,0 +1,109 @@
+"""F55 and F57: inputs that are too large, too deep or too many are refused with the reason, and no memory grows."""
+
+import json
+import tracemalloc
+
+import pytest
+from pydantic import JsonValue
+
+from store.database import Database
+from tests.chaos.automation import KNOWING, Office
+from tests.chaos.counting import Counts, count
+from tests.chaos.gathering import Remembered, gather
+from tests.chaos.settings import LONG
+from tests.chaos.tally import hold
+from tests.integration.bot.commandline import CommandLine
+from tests.world import World
+from workflows.engine.errors import InvalidInput, QueueFull
+from workflows.engine.intake import accept, take_in
+from workflows.model.scripted import ScriptedModel
+
+LARGEST = 10 * 1024 * 1024
+DEPTH = 100_000
+BURST, LIMIT, BATCH = (10_000, 4_000, 500) if LONG else (200, 80, 40)
+
+
+def nested(depth: int) -> JsonValue:
+    """Lists in lists."""
+    made: JsonValue = "bottom"
+    for _ in range(depth):
+        made = [made]
+    return made
+
+
+@pytest.mark.parametrize(
+    ("values", "why"),
+    [
+        ({"id": 1, "text": "x" * LARGEST}, "10,485,794 bytes, the limit for one input is 262,144"),
+        ({"id": 1, "text": "x", "extra": nested(DEPTH)}, "extra: nested more than 50 deep"),
+    ],
+    ids=["10 MB", "10^5 deep"],
+)
+def test_an_input_that_is_too_large_or_too_deep_is_refused_with_the_reason(
+    values: dict[str, JsonValue], why: str
+) -> None:
+    """F55: and it takes no more memory than a few times its size."""
+    workflow = Office().workflow(KNOWING)
+    tracemalloc.start()
+    try:
+        with pytest.raises(InvalidInput) as refused:
+            accept(workflow, values)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert why in str(refused.value)
+    assert most < 6 * LARGEST
+
+
+def test_a_line_of_json_that_is_too_deep_is_refused_and_the_rows_beside_it_are_taken_in(
+    countersign: CommandLine,
+) -> None:
+    """F55: no stack overflows in the process that reads it."""
+    deep = '{"id": 2, "text": "x", "extra": ' + "[" * DEPTH + "]" * DEPTH + "}"
+    rows = [json.dumps({"id": 1, "text": "fine"}), deep, json.dumps({"id": 3, "text": "fine"})]
+    file = countersign.folder / "rows.jsonl"
+    file.write_text("\n".join(rows) + "\n")
+    said = countersign("run", file, "--workflow", "parcels")
+    listed = countersign.done("cases", "--json").json()
+    missing = {"parcel-1", "parcel-3"} - {case["key"] for case in listed}
+    hold("F55", "10 MB, and JSON 10^5 deep", Counts(lost=tuple(sorted(missing))))
+    assert len(listed) == 2
+    assert "row 2 (line 2) refused: nested too deep" in said.out
+
+
+def test_of_a_burst_all_is_taken_in_or_refused_with_a_count(sqlite_url: str) -> None:
+    """F57: what was refused is brought again later, and in the end everything is done once."""
+    database, office, remembered = Database(sqlite_url), Office(), Remembered()
+    world = World(database=database, model=ScriptedModel(office.answer))
+    object.__setattr__(world.context, "queue_limit", LIMIT)
+    workflow = office.workflow(KNOWING)
+    world.registry.add(workflow)
+    waiting: list[list[dict[str, JsonValue]]] = [
+        [{"id": id, "text": "money", "language": "en"} for id in range(first, first + BATCH)]
+        for first in range(1, BURST + 1, BATCH)
+    ]
+    refused, said = 0, set[str]()
+    while waiting:
+        rest = []
+        for batch in waiting:
+            accepted = [accept(workflow, input) for input in batch]
+            try:
+                receipts = take_in(world.context, workflow, accepted, source="burst", actor="source")
+            except QueueFull as full:
+                said.add(str(full).partition("limit: ")[2])
+                refused += BATCH
+                rest.append(batch)
+            else:
+                remembered.accepted += [(receipt.case, input) for receipt, input in zip(receipts, batch, strict=True)]
+        assert len(waiting) > len(rest)
+        waiting = rest
+        world.work()
+    for id in range(1, BURST + 1):
+        remembered.entitled[f"{KNOWING}/ticket-{id}"] = [{"queue": "billing", "reply": "About: money"}]
+    remembered.questions, remembered.effects = office.questions, office.effects
+    counts = count(gather(database, remembered, None))
+    database.close()
+    assert refused > 0
+    assert said == {f"{BATCH:,} more were not taken in; bring them again later"}
+    assert len(office.effects) == len(remembered.accepted) == BURST
+    hold("F57", f"a burst of {BURST:,} with room for {LIMIT:,}", counts, refused_first=refused)

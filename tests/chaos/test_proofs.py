@@ -1,0 +1,26 @@
+"""Each fault of the list has its tests, and each test that is named is there."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from tests.chaos.proofs import PROOFS
+
+TESTS = Path(__file__).parents[1]
+NUMBERS = [*range(1, 13), *range(14, 27), *range(28, 34), *range(40, 43), *range(44, 56), 57, 58, 59, 61, 62]
+"""Those that this is about; the others are the model's, the data's, or of a capability that is still to come."""
+
+
+def test_no_fault_is_left_out() -> None:
+    assert list(PROOFS) == [f"F{number}" for number in NUMBERS]
+
+
+@pytest.mark.parametrize("number", PROOFS)
+def test_the_tests_of_a_fault_are_there(number: str) -> None:
+    _, names = PROOFS[number]
+    assert names
+    for name in names:
+        file, _, function = name.partition("::")
+        tree = ast.parse((TESTS / f"{file}.py").read_text())
+        assert function in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}, name
