@@ -120,7 +120,7 @@ def test_while_one_is_open_there_is_no_second(stage: Stage) -> None:
     assert "Only a delivered case is corrected" in words(stage.view(KIM).blocks)
 
 
-@pytest.mark.parametrize("value", ["", "x", "1", "1.", "1.2.3", "-1.2", "01.2", "9" * 30])
+@pytest.mark.parametrize("value", ["", "x", "1", "1.", "1.2.3.4", "1.2.0", "-1.2", "01.2", "9" * 30])
 def test_a_tampered_button_is_refused(value: str) -> None:
     """A11"""
     for reference in (Delivered, Tried):
