@@ -10,7 +10,7 @@ from slack_sdk import WebClient
 from handlers.answering import answering
 from handlers.blocks import answers, modals
 from handlers.blocks.modals import View
-from handlers.deciding import admitted, edit_form, is_stale, next_review, seen, show_decided, tell_too_late
+from handlers.deciding import admitted, edit_form, is_stale, may_decide, next_review, seen, show_decided, tell_too_late
 from handlers.ids import Action, Shown
 from handlers.listing import page
 from handlers.payloads import click
@@ -31,7 +31,7 @@ def register(app: App, surface: Surface) -> None:
         with answering(body, ack, client) as answer:
             pressed = click(body)
             shown = Shown.read(pressed.value)
-            admitted(surface, pressed, shown)
+            may_decide(surface, pressed, shown)
             try:
                 by, heard_as = pressed.user.id, pressed.heard_as
                 reviews.approve(surface.context, shown.review, shown.version, by=by, heard_as=heard_as)

@@ -8,28 +8,39 @@ from handlers.blocks.modals import View
 from handlers.ids import Shown
 from handlers.payloads import Click, Submission
 from handlers.surface import Surface
+from store.reviews import Place
 from workflows.engine import reviews
-from workflows.engine.cards import card_view, waiting_in
+from workflows.engine.cards import card_view, place_of, waiting_in
 from workflows.engine.errors import Refused
 from workflows.engine.forms import form_of
 from workflows.engine.views import CardView
 
 
+def may_decide(surface: Surface, acted: Click | Submission, shown: Shown) -> None:
+    """Raise `Refused` where somebody may not decide the review that they want to; that is audited."""
+    place = _place(surface, acted, shown)
+    with surface.watched(place.case, by=acted.user.id, wants="decide"):
+        surface.rights.decide(acted.user.id, surface.context.registry.get(place.workflow))
+
+
 def admitted(surface: Surface, acted: Click | Submission, shown: Shown) -> CardView:
     """The review that somebody wants to decide, as it is now. Raise `Refused` where they may not; that is audited."""
-    view = seen(surface, acted, shown)
-    with surface.watched(view.case, by=acted.user.id, wants="decide"):
-        surface.rights.decide(acted.user.id, surface.context.registry.get(view.workflow))
-    return view
+    may_decide(surface, acted, shown)
+    return card_view(surface.context, shown.review)
 
 
 def seen(surface: Surface, acted: Click | Submission, shown: Shown) -> CardView:
     """The review that somebody acts on, as it is now. Raise `Refused` for somebody from elsewhere; that is audited."""
+    _place(surface, acted, shown)
+    return card_view(surface.context, shown.review)
+
+
+def _place(surface: Surface, acted: Click | Submission, shown: Shown) -> Place:
     surface.known_here(shown.generation)
-    view = card_view(surface.context, shown.review)
-    with surface.watched(view.case, by=acted.user.id, wants="see"):
+    place = place_of(surface.context, shown.review)
+    with surface.watched(place.case, by=acted.user.id, wants="see"):
         surface.admit(acted.team.id if acted.team else None, acted.user.team_id)
-    return view
+    return place
 
 
 def too_late(surface: Surface, review: int, *, user: str) -> Drawn:

@@ -9,7 +9,7 @@ from slack_sdk import WebClient
 from handlers.answering import Answer, answering
 from handlers.blocks import answers, inputs, modals
 from handlers.blocks.modals import FOLLOWS, REASON
-from handlers.deciding import admitted, is_stale, show_decided, too_late
+from handlers.deciding import admitted, is_stale, may_decide, show_decided, too_late
 from handlers.ids import Callback, Shown
 from handlers.payloads import Submission, submission
 from handlers.rights import NotAllowed
@@ -74,7 +74,7 @@ def _shown(submitted: Submission) -> Shown:
 
 def _reject(surface: Surface, submitted: Submission, said: Mapping[str, str]) -> None:
     shown, follows = _shown(submitted), _follows(said.get(FOLLOWS))
-    admitted(surface, submitted, shown)
+    may_decide(surface, submitted, shown)
     reviews.reject(
         surface.context,
         shown.review,

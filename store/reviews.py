@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from store import rows
@@ -95,6 +95,29 @@ def add(
 def get(session: Session, review: int) -> Review | None:
     """The review with this id."""
     return session.get(Review, review)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """What a review belongs to."""
+
+    team: int
+    case: int
+    workflow: str
+
+
+def place_of(session: Session, review: int) -> Place | None:
+    """What the review with this id belongs to."""
+    found = session.execute(_PLACE, {"review": review}).one_or_none()
+    return Place(team=found[0], case=found[1], workflow=found[2]) if found is not None else None
+
+
+# Each press asks for it: it is built once.
+_PLACE = (
+    select(Review.team_id, Review.case_id, Workflow.name)
+    .join(Workflow, Workflow.id == Review.workflow_id)
+    .where(Review.id == bindparam("review"))
+)
 
 
 def of_run(session: Session, run: int) -> Review | None:

@@ -70,6 +70,17 @@ def card_view(context: Context, review: int) -> CardView:
         )
 
 
+def place_of(context: Context, review: int) -> reviews.Place:
+    """What a review belongs to. Raise `Unknown` for a review or a workflow that is not there."""
+    with context.database.read() as session:
+        place = reviews.place_of(session, review)
+    if place is None or place.team != context.team:
+        raise Unknown(f"there is no review {review}")
+    if place.workflow not in context.registry:
+        raise Unknown(f"the workflow {place.workflow} is not known to this Countersign any more")
+    return place
+
+
 def waiting_in(context: Context, *, workflows: Collection[str], first: int, limit: int) -> WaitingView:
     """What waits for a decision of these workflows, the earliest deadline first."""
     with context.database.read() as session:

@@ -107,11 +107,14 @@ def approve(context: Context, review: int, shown: int, *, by: str, heard_as: str
         row = _open(session, review, shown, heard_as)
         if row.proposal_id is None:
             raise Refused("there is no proposal to approve; fill in the form instead")
-        passed_over = _pass_over(session, _workflow(context, session, row), row)
+        workflow = _workflow(context, session, row)
+        passed_over = _pass_over(session, workflow, row)
         output = _keep(session, row, "output", _proposed(session, row))
         by_whom = By(person=by, heard_as=heard_as)
-        _decide(session, context, row, shown, DecisionKind.APPROVED, by_whom, output=output, confirmed=passed_over)
-        _settle(session, context, row, output, Resolution.BY_PERSON, by=by)
+        _decide(
+            session, context, workflow, row, shown, DecisionKind.APPROVED, by_whom, output=output, confirmed=passed_over
+        )
+        _settle(session, context, workflow, row, output, Resolution.BY_PERSON, by=by)
 
 
 def edit(
@@ -147,8 +150,8 @@ def edit(
             kind = DecisionKind.APPROVED if body == _proposed(session, row) else DecisionKind.EDITED
         kept = _keep(session, row, "output", body)
         by_whom = By(person=by, heard_as=heard_as)
-        _decide(session, context, row, shown, kind, by_whom, output=kept, confirmed=broken.sentences)
-        _settle(session, context, row, kept, Resolution.BY_PERSON, by=by)
+        _decide(session, context, workflow, row, shown, kind, by_whom, output=kept, confirmed=broken.sentences)
+        _settle(session, context, workflow, row, kept, Resolution.BY_PERSON, by=by)
 
 
 def reject(
@@ -175,17 +178,18 @@ def reject(
         row = _open(session, review, shown, heard_as)
         if row.proposal_id is None and follows is Follows.BY_HAND:
             raise Refused("there is no proposal to reject; fill in the form, or close the case")
+        workflow = _workflow(context, session, row)
         kept = _keep(session, row, "reason", canonical(reason))
         by_whom = By(person=by, heard_as=heard_as)
-        _decide(session, context, row, shown, DecisionKind.REJECTED, by_whom, reason=kept, follows=follows)
+        _decide(session, context, workflow, row, shown, DecisionKind.REJECTED, by_whom, reason=kept, follows=follows)
         if follows is Follows.CLOSE:
-            _settle(session, context, row, kept, Resolution.REJECTED, by=by)
+            _settle(session, context, workflow, row, kept, Resolution.REJECTED, by=by)
         elif follows is Follows.PROPOSE_AGAIN:
             run = runs.get(session, row.run_id)
             assert run is not None
             asked = any(line.name == ASK for line in journal.of_run(session, run.id))
             step = ASK if asked else START
-            reruns.start(session, context, run, _workflow(context, session, row), from_step=step, by=by)
+            reruns.start(session, context, run, workflow, from_step=step, by=by)
 
 
 def show_again(context: Context, review: int) -> None:
@@ -215,6 +219,7 @@ def _open(session: Session, review: int, shown: int | None = None, heard_as: str
 def _decide(
     session: Session,
     context: Context,
+    workflow: AnyWorkflow,
     row: schema.Review,
     shown: int,
     kind: DecisionKind,
@@ -251,11 +256,18 @@ def _decide(
         confirmed=list(confirmed),
         at=at,
     )
-    notices.card(session, row, _workflow(context, session, row).review, at=at)
+    notices.card(session, row, workflow.review, at=at)
 
 
 def _settle(
-    session: Session, context: Context, row: schema.Review, content: int, resolution: Resolution, *, by: str
+    session: Session,
+    context: Context,
+    workflow: AnyWorkflow,
+    row: schema.Review,
+    content: int,
+    resolution: Resolution,
+    *,
+    by: str,
 ) -> None:
     """Let the run go on to deliver what was decided."""
     run = runs.get(session, row.run_id)
@@ -263,7 +275,6 @@ def _settle(
     at = context.clock()
     if not move_run(session, run, RunState.READY, at=at, actor=by, resolution=resolution, output_id=content):
         raise Stale(_what_happened(session, row))
-    workflow = _workflow(context, session, row)
     if resolution is Resolution.REJECTED:
         # A rejected correction leaves the delivered case as it is, and the system of record has nothing to learn.
         if workflow.rejection_effect is not None and not run.correction:
