@@ -264,6 +264,14 @@ PROOFS: dict[str, tuple[str, tuple[str, ...]]] = {
             "chaos/test_load::test_a_line_of_json_that_is_too_deep_is_refused_and_the_rows_beside_it_are_taken_in",
         ),
     ),
+    "F56": (
+        "right-to-left, zero-width, half a surrogate pair, NUL, emoji",
+        (
+            "unit/engine/test_accepting::test_unusual_text_is_taken_in_unchanged",
+            "unit/engine/test_accepting::test_any_input_is_taken_in_or_refused_with_a_reason",
+            "slack/test_neutral::test_a_case_and_a_proposal_are_shown_as_the_text_they_are",
+        ),
+    ),
     "F57": (
         "a burst of 10,000",
         (
