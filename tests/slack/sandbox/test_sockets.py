@@ -9,6 +9,7 @@ from slack_sdk import WebClient
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
+from bot.sandbox.client import Outcome
 from bot.sandbox.running import Running
 from bot.sandbox.sandbox import APP_TOKEN
 from handlers import limits
@@ -106,7 +107,10 @@ def test_a_connection_that_ends_lets_nobody_wait(bare: Running, link: Connect) -
     assert connection.ping().wait(timeout=1)
     connection.close()
     bare.administrator.wait_until(lambda: bare.administrator.sockets() == 0)
-    assert getattr(press(bare)(), "milliseconds", None) == 0
+    pressed = press(bare)()
+    assert isinstance(pressed, Outcome)
+    assert not pressed.acknowledged
+    assert pressed.milliseconds < 1_000, "it was waited for, as if somebody could answer"
 
 
 def test_a_refresh_asks_for_a_new_connection(bare: Running, link: Connect) -> None:
