@@ -171,7 +171,6 @@ class Sender:
                     channel=channel,
                     subject=subject,
                     ts=stood.ts,
-                    version=first.wanted,
                     waits=waits,
                 )
         log.info("message.sent", kind=first.kind, subject=subject, channel=channel, rows=len(stood.rows))

@@ -34,6 +34,8 @@ _CLOCKS_DIFFER = timedelta(minutes=2)
 """How far our clock may be ahead of Slack's."""
 LONGEST_PAUSE = timedelta(hours=1)
 """For which Slack is left alone with a method, whatever it asks for; then it is asked again."""
+_NOT_OURS_TO_READ = frozenset({"missing_scope", "not_allowed_token_type"})
+"""What Slack says to who has not the scope for a channel's history."""
 _ASK_AGAIN = 3_600.0
 """Seconds for which Slack's word is taken that we may not read a channel's history."""
 
@@ -143,9 +145,9 @@ class Standing:
             try:
                 page = self._history(channel, oldest, cursor)
             except NotTaken as error:
-                if error.refused.then not in (Then.NO_TOKEN, Then.GIVE_UP):
+                if error.refused.code not in _NOT_OURS_TO_READ and error.refused.then is not Then.GIVE_UP:
                     raise
-                # Without the scope for it, which is for the operator to decide.
+                # Which scopes there are is for the operator to decide.
                 log.info("history.not_read", channel=channel, error=error.refused.code)
                 self._may_not_look[channel] = time.monotonic()
                 return None

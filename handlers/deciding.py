@@ -8,12 +8,11 @@ from handlers.blocks.modals import View
 from handlers.ids import Shown
 from handlers.payloads import Click, Submission
 from handlers.surface import Surface
-from store.reviews import Place
 from workflows.engine import reviews
 from workflows.engine.cards import card_view, place_of, waiting_in
 from workflows.engine.errors import Refused
 from workflows.engine.forms import form_of
-from workflows.engine.views import CardView
+from workflows.engine.views import CardView, PlaceView
 
 
 def may_decide(surface: Surface, acted: Click | Submission, shown: Shown) -> None:
@@ -35,7 +34,7 @@ def seen(surface: Surface, acted: Click | Submission, shown: Shown) -> CardView:
     return card_view(surface.context, shown.review)
 
 
-def _place(surface: Surface, acted: Click | Submission, shown: Shown) -> Place:
+def _place(surface: Surface, acted: Click | Submission, shown: Shown) -> PlaceView:
     surface.known_here(shown.generation)
     place = place_of(surface.context, shown.review)
     with surface.watched(place.case, by=acted.user.id, wants="see"):

@@ -53,7 +53,7 @@ def waiting(session: Session, *, team: int, channel: str, what: str) -> int:
     return session.scalar(query) or 0
 
 
-def drawn(session: Session, *, team: int, channel: str, subject: str, ts: str, version: int, waits: bool) -> None:
+def drawn(session: Session, *, team: int, channel: str, subject: str, ts: str, waits: bool) -> None:
     """Note what a message shows now; it may be a new one."""
     known = of_subject(session, team=team, channel=channel, subject=subject)
     if known is None:
@@ -64,11 +64,10 @@ def drawn(session: Session, *, team: int, channel: str, subject: str, ts: str, v
             channel=channel,
             subject=subject,
             ts=ts,
-            drawn_version=version,
             waits=waits,
         )
     else:
-        shows = {"ts": ts, "drawn_version": version, "waits": waits}
+        shows = {"ts": ts, "waits": waits}
         rows.change(session, Message, known.id, where={}, to=shows)
 
 

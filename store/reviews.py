@@ -98,7 +98,7 @@ def get(session: Session, review: int) -> Review | None:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Place:
+class ReviewPlace:
     """What a review belongs to."""
 
     team: int
@@ -106,10 +106,10 @@ class Place:
     workflow: str
 
 
-def place_of(session: Session, review: int) -> Place | None:
+def place_of(session: Session, review: int) -> ReviewPlace | None:
     """What the review with this id belongs to."""
     found = session.execute(_PLACE, {"review": review}).one_or_none()
-    return Place(team=found[0], case=found[1], workflow=found[2]) if found is not None else None
+    return ReviewPlace(team=found[0], case=found[1], workflow=found[2]) if found is not None else None
 
 
 # Each press asks for it: it is built once.

@@ -317,8 +317,6 @@ class Message(OfTeam, Base):
     subject: Mapped[str] = mapped_column(String(60))
     ts: Mapped[str] = mapped_column(String(32))
     """Slack's name for the message within the channel."""
-    drawn_version: Mapped[int]
-    """The outbox row's `wanted` that it shows."""
     waits: Mapped[bool]
     """It shows something that waits for a person; a channel has room for a few of these."""
 

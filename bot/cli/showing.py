@@ -43,7 +43,7 @@ def _run(run: RunView) -> None:
     resolved = f", {run.resolution}" if run.resolution else ""
     out.print(Text.assemble((f"run {run.id}{kind}: {run.state}{resolved}{begun}", "bold")))
     if run.plan is not None:
-        print_named("code", f"version {run.plan}")
+        print_named("plan", run.plan)
     for step in run.steps:
         what = "recalled" if step.recalled else f"{step.milliseconds:.0f} ms"
         cost = f", ${step.cost:.4f}" if step.cost else ""

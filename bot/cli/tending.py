@@ -9,10 +9,10 @@ from bot.cli.people import operator
 from bot.cli.printing import one_line_errors, out
 from bot.settings import settings
 from store import migrate
+from store.exclusive import SENDER, exclusive
 from workflows.engine import corrections, doubts, reruns
-from workflows.engine.errors import Refused
-from workflows.engine.forms import entries, entries_of, read_form
-from workflows.engine.history import case_view, find_case
+from workflows.engine.forms import entries, read_form
+from workflows.engine.history import find_case
 from workflows.engine.neutral import plain
 from workflows.engine.restoring import restored
 
@@ -30,17 +30,13 @@ def correct_case(reference: str, assignments: Sequence[str], *, reason: str) -> 
     """Propose a correction; returns the exit code."""
     with one_line_errors(), opened(settings()) as app:
         case = find_case(app.context, reference)
-        view = case_view(app.context, case)
+        view = corrections.delivered_view(app.context, case)
         workflow = app.context.registry.get(view.workflow)
-        delivered = next((run.output for run in reversed(view.runs) if run.state == "delivered"), None)
-        if not isinstance(delivered, dict):
-            raise Refused(f"only a delivered case is corrected; this one is {view.newest.state}")
-        old = entries_of(workflow.output, delivered)
-        new = read_form(workflow.output, old | assigned(assignments))
+        new = read_form(workflow.output, {**view.values, **assigned(assignments)})
         corrections.correct(app.context, case, new, by=operator(), reasons=[reason] if reason else [])
         for name, value in entries(new).items():
-            if value != old[name]:
-                out.print(plain(f"{name}: {old[name]} -> {value}"))
+            if value != view.values[name]:
+                out.print(plain(f"{name}: {view.values[name]} -> {value}"))
         out.print(f"case {case}: the correction waits for a person; countersign approve {case}")
         return 0
 
@@ -57,8 +53,10 @@ def settle_case(reference: str, *, happened: bool, key: str | None) -> int:
 
 def database_restored() -> int:
     """Note that the database is a backup; returns the exit code."""
-    with one_line_errors(), opened(settings()) as app, app.dispatcher.alone(patience=PATIENCE):
-        found = restored(app.context, by=operator())
+    with one_line_errors(), opened(settings()) as app:
+        # Nobody may work on it, nor send, with what it knew before.
+        with app.dispatcher.alone(patience=PATIENCE), exclusive(app.context.database, name=SENDER, patience=PATIENCE):
+            found = restored(app.context, by=operator())
         made = f"up to {found.made_at:%Y-%m-%d %H:%M} UTC" if found.made_at is not None else "empty"
         out.print(f"the database is a backup ({made}); {found.unfinished:,} of its cases are not at an end")
         out.print("to a system without keys, what of them may have been delivered since becomes doubtful: look, settle")

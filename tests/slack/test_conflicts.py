@@ -3,9 +3,11 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from sqlalchemy import text
 
 from bot.sandbox.client import Outcome
 from store import schema
+from store.database import Database
 from tests.slack.stage import ANA, BEN, EVE, KIM, MARIA, REVIEWERS, SUPPORT, SlackTime, Stage, buttons, words
 from workflows import Review
 from workflows.engine import reruns, reviews
@@ -163,6 +165,19 @@ def test_a_decision_that_cannot_be_committed_is_not_acknowledged_and_can_be_made
     assert not stage.press(ANA, "approve").acknowledged
     with stage.world.database.write() as session:
         session.connection().exec_driver_sql("ALTER TABLE elsewhere RENAME TO decisions")
+    assert stage.press(ANA, "approve").acknowledged
+    assert decisions(stage) == ["U0ANA approved"]
+
+
+def test_a_press_that_the_database_has_no_time_for_is_not_acknowledged_and_can_be_made_again(stage: Stage) -> None:
+    """Another program holds the lock to write: the person is not left waiting, and nothing is half done."""
+    stage.submit(stage.sample(), id=1, text="Where is my money?")
+    other = Database(f"sqlite:///{stage.world.database.file}")
+    with other.write() as session:
+        session.execute(text("SELECT 1"))
+        assert not stage.press(ANA, "approve").acknowledged
+    other.close()
+    assert decisions(stage) == []
     assert stage.press(ANA, "approve").acknowledged
     assert decisions(stage) == ["U0ANA approved"]
 

@@ -14,7 +14,7 @@ from workflows.engine.errors import Unknown
 from workflows.engine.forms import entries_of, form_of
 from workflows.engine.registry import AnyWorkflow
 from workflows.engine.states import Resolution, ReviewState, RunState
-from workflows.engine.views import CardView, DecisionView, FailureView, ValueView, WaitingReview, WaitingView
+from workflows.engine.views import CardView, DecisionView, FailureView, PlaceView, ValueView, WaitingReview, WaitingView
 
 
 def card_view(context: Context, review: int) -> CardView:
@@ -23,10 +23,7 @@ def card_view(context: Context, review: int) -> CardView:
         row = reviews.get(session, review)
         if row is None or row.team_id != context.team:
             raise Unknown(f"there is no review {review}")
-        name = teams.workflow_name(session, row.workflow_id)
-        if name not in context.registry:
-            raise Unknown(f"the workflow {name} is not known to this Countersign any more")
-        workflow = context.registry.get(name)
+        workflow = known_workflow(context, teams.workflow_name(session, row.workflow_id))
         case, run = cases.get(session, row.case_id), runs.get(session, row.run_id)
         assert case is not None
         assert run is not None
@@ -70,15 +67,14 @@ def card_view(context: Context, review: int) -> CardView:
         )
 
 
-def place_of(context: Context, review: int) -> reviews.Place:
+def place_of(context: Context, review: int) -> PlaceView:
     """What a review belongs to. Raise `Unknown` for a review or a workflow that is not there."""
     with context.database.read() as session:
         place = reviews.place_of(session, review)
     if place is None or place.team != context.team:
         raise Unknown(f"there is no review {review}")
-    if place.workflow not in context.registry:
-        raise Unknown(f"the workflow {place.workflow} is not known to this Countersign any more")
-    return place
+    known_workflow(context, place.workflow)
+    return PlaceView(case=place.case, workflow=place.workflow)
 
 
 def waiting_in(context: Context, *, workflows: Collection[str], first: int, limit: int) -> WaitingView:
@@ -127,6 +123,13 @@ def failure_view(context: Context, run: int) -> FailureView:
             message=problem.get("message", "Countersign ended in the midst of the delivery"),
             at=row.changed_at,
         )
+
+
+def known_workflow(context: Context, name: str) -> AnyWorkflow:
+    """The workflow of something that is to be shown. Raise `Unknown` where this process does not know it."""
+    if name not in context.registry:
+        raise Unknown(f"the workflow {name} is not known to this Countersign any more")
+    return context.registry.get(name)
 
 
 def _carrying_out(session: Session, review: schema.Review) -> schema.Run:

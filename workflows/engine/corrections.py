@@ -32,7 +32,9 @@ def delivered_view(context: Context, case: int) -> DeliveredView:
             raise Unknown(f"there is no case {case}")
         run = runs.last_in(session, case, state=RunState.DELIVERED)
         if run is None or run.output_id is None:
-            raise Refused("nothing was delivered that could be corrected")
+            newest = runs.newest(session, case)
+            state = newest.state if newest is not None else "gone"
+            raise Refused(f"only a delivered case is corrected; this one is {state}")
         workflow = context.registry.get(teams.workflow_name(session, run.workflow_id))
         text = case_text(workflow, contents.body(session, run.input_id))
         return DeliveredView(

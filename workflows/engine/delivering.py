@@ -18,7 +18,7 @@ from workflows.engine.keys import delivery_key
 from workflows.engine.registry import AnyWorkflow
 from workflows.engine.states import DeliveryState, Resolution, ReviewState, RunState
 from workflows.engine.steps import DELIVER
-from workflows.engine.transitions import move_delivery, move_run
+from workflows.engine.transitions import begin_new_delivery, move_delivery, move_run
 
 ANSWER, REJECTION = "answer", "rejection"
 """What a delivery brings."""
@@ -69,35 +69,14 @@ def intend_and_begin(
     session: Session, context: Context, run: schema.Run, workflow: str, *, case_key: str, output_id: int
 ) -> schema.Delivery:
     """Record that an answer is to be delivered, and that the attempt at it begins. Raise `Refused` as `intend` does."""
-    at = context.clock()
     key = delivery_key(workflow=workflow, case=case_key, revision=run.revision, correction=run.correction)
-    begun = deliveries.add(
-        session,
-        team=run.team_id,
-        case=run.case_id,
-        run=run.id,
-        key=key,
-        kind=ANSWER,
-        state=DeliveryState.ATTEMPTING,
-        output_id=output_id,
-        at=at,
-        attempts=1,
-    )
-    if begun is None:
-        # The run before this one left it.
-        intend(session, context, run, workflow, output_id=output_id)
-        return begin(session, context, run.id)
-    audit.record(
-        session,
-        team=run.team_id,
-        at=at,
-        actor=SYSTEM,
-        action=f"delivery.{DeliveryState.ATTEMPTING}",
-        subject=f"delivery:{begun.id}",
-        case=run.case_id,
-        details={"from": DeliveryState.INTENDED, "key": key},
-    )
-    return begun
+    at = context.clock()
+    begun = begin_new_delivery(session, run, key=key, kind=ANSWER, output_id=output_id, at=at, actor=SYSTEM)
+    if begun is not None:
+        return begun
+    # The run before this one left it.
+    intend(session, context, run, workflow, output_id=output_id)
+    return begin(session, context, run.id)
 
 
 def intend_rejection(session: Session, context: Context, run: schema.Run, workflow: str, *, reason_id: int) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from sqlalchemy.orm import Session
 
 from store import audit, cases, contents, deliveries, runs, schema, teams
-from workflows.engine.cards import case_text, one_line_of
+from workflows.engine.cards import case_text, known_workflow, one_line_of
 from workflows.engine.context import Context
 from workflows.engine.delivering import REJECTION, SETTLED
 from workflows.engine.errors import Unknown
@@ -25,10 +25,7 @@ def doubt_view(context: Context, delivery: int) -> DoubtView:
         run, case = runs.get(session, row.run_id), cases.get(session, row.case_id)
         assert run is not None
         assert case is not None
-        name = teams.workflow_name(session, run.workflow_id)
-        if name not in context.registry:
-            raise Unknown(f"the workflow {name} is not known to this Countersign any more")
-        workflow = context.registry.get(name)
+        workflow = known_workflow(context, teams.workflow_name(session, run.workflow_id))
         text = case_text(workflow, contents.body(session, run.input_id))
         problem = _json(session, run.problem_id)
         settled = audit.last(session, subject=f"delivery:{row.id}", action=SETTLED)

@@ -97,14 +97,42 @@ def move_delivery(
         changes["attempts"] = delivery.attempts + 1
     moved = deliveries.move(session, delivery=delivery.id, frm=frm, to=to, at=at, **changes)
     if moved:
-        audit.record(
-            session,
-            team=delivery.team_id,
-            at=at,
-            actor=actor,
-            action=f"delivery.{to}",
-            subject=f"delivery:{delivery.id}",
-            case=delivery.case_id,
-            details={"from": frm, "key": delivery.key},
-        )
+        _record(session, delivery, to, frm=frm, at=at, actor=actor)
     return moved
+
+
+def begin_new_delivery(
+    session: Session, run: schema.Run, *, key: str, kind: str, output_id: int, at: datetime, actor: str
+) -> schema.Delivery | None:
+    """Intend a delivery and begin its first attempt, in one; None where there is one under its key."""
+    to = DeliveryState.ATTEMPTING
+    begun = deliveries.add(
+        session,
+        team=run.team_id,
+        case=run.case_id,
+        run=run.id,
+        key=key,
+        kind=kind,
+        state=to,
+        output_id=output_id,
+        at=at,
+        attempts=1,
+    )
+    if begun is not None:
+        _record(session, begun, to, frm=DeliveryState.INTENDED, at=at, actor=actor)
+    return begun
+
+
+def _record(
+    session: Session, delivery: schema.Delivery, to: DeliveryState, *, frm: DeliveryState, at: datetime, actor: str
+) -> None:
+    audit.record(
+        session,
+        team=delivery.team_id,
+        at=at,
+        actor=actor,
+        action=f"delivery.{to}",
+        subject=f"delivery:{delivery.id}",
+        case=delivery.case_id,
+        details={"from": frm, "key": delivery.key},
+    )

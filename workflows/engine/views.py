@@ -233,6 +233,14 @@ class FailureView:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PlaceView:
+    """What a review belongs to: all that a right to it depends on."""
+
+    case: int
+    workflow: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class DoubtView:
     """A delivery that was in doubt, and what became of it."""
 

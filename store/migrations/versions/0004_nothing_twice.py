@@ -21,6 +21,9 @@ def upgrade() -> None:
     op.add_column("runs", sa.Column("alone", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("runs", sa.Column("plan", sa.String(length=16), nullable=True))
     op.add_column("decisions", sa.Column("heard_as", sa.String(length=250), nullable=True))
+    # Nobody ever read it.
+    with op.batch_alter_table("messages") as messages:
+        messages.drop_column("drawn_version")
     op.add_column("outbox", sa.Column("unsure_since", UtcDateTime(), nullable=True))
     op.create_table(
         "pauses",

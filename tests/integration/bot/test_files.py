@@ -271,3 +271,18 @@ def test_a_file_of_several_batches_is_taken_in_whole(countersign: CommandLine) -
     said = run(countersign, "\n".join(["id,text", *rows]), "--json").json()
     assert (said["taken_in"], said["runs"], said["tally"]["to_review"]) == (201, 201, 201)
     assert len(countersign.lines("steps")) == 201
+
+
+def test_rows_that_the_queue_has_no_room_for_are_counted_and_taken_in_by_the_same_command_later(
+    countersign: CommandLine,
+) -> None:
+    """F57"""
+    countersign.settings["COUNTERSIGN_QUEUE_LIMIT"] = "250"
+    rows = "id,text\n" + "".join(f"{number},unsure\n" for number in range(1, 501))
+    first = run(countersign, rows, "--json")
+    assert (first.code, first.json()["taken_in"], first.json()["left_out"]) == (1, 200, 300)
+    second = run(countersign, rows)
+    assert "left out" in second.out
+    assert "say the same command again" in second.out
+    assert run(countersign, rows).code == 0
+    assert len(set(taken(countersign))) == 500

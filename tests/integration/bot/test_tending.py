@@ -4,6 +4,7 @@ import pytest
 
 from store import migrate
 from store.database import Database
+from store.exclusive import SENDER, exclusive
 from tests.integration.bot.commandline import CommandLine
 
 
@@ -153,3 +154,36 @@ def test_a_database_of_a_newer_version_is_refused_in_words(
         "the database has the schema 9999, which this version does not know; "
         "start the newer version that made it, or restore a backup"
     )
+
+
+def test_a_backup_is_said_once_and_what_may_have_been_delivered_since_becomes_doubtful(
+    countersign: CommandLine,
+) -> None:
+    """F61: letters go to a target without keys."""
+    countersign.submit(1, "unsure", workflow="letters")
+    said = countersign.done("restored")
+    assert "the database is a backup (up to " in said.out
+    assert "; 1 of its cases are not at an end" in said.out
+    assert "look what such a system has of it" in said.out
+    countersign("approve", "1")
+    assert countersign.state(1) == "doubtful"
+    assert countersign.lines("attempts") == []
+    countersign.done("settle", "1", "not-happened")
+    countersign.done("rerun", "1")
+    assert countersign.state(1) == "delivered"
+
+
+def test_while_somebody_sends_nobody_can_say_that_the_database_is_a_backup(countersign: CommandLine) -> None:
+    """What a running process knows of its numbers would be of before."""
+    countersign.submit(1, "unsure")
+    database = Database(f"sqlite:///{countersign.folder / 'countersign.sqlite'}")
+    with exclusive(database, name=SENDER):
+        assert "another Countersign process works on" in countersign("restored").error()
+    database.close()
+
+
+def test_a_plan_stands_with_each_run(countersign: CommandLine) -> None:
+    countersign.submit(1, "unsure")
+    (run,) = countersign.case(1)["runs"]
+    assert len(run["plan"]) == 12
+    assert run["plan"] in countersign.done("show", "1").out

@@ -1,0 +1,94 @@
+"""Both dispatchers keep the same promises: whatever is ready is advanced, and what a dead worker held is taken back."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Event, Thread
+
+import pytest
+from sqlalchemy import update
+
+from bot.app import App, opened
+from bot.settings import Settings
+from store import migrate, runs
+from store.database import Database
+from store.schema import Run
+from tests.integration.bot import parcels
+from tests.integration.bot.commandline import wait_until
+from workflows.engine.claiming import SUSPECTED, claim
+from workflows.engine.intake import accept, take_in
+
+
+@pytest.fixture
+def app(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
+    """Countersign on an empty database, with the dispatcher that belongs to it."""
+    monkeypatch.setenv(parcels.FOLDER, str(tmp_path))
+    database = Database(database_url)
+    migrate.upgrade(database)
+    database.close()
+    settings = Settings(database_url=database_url, workflows=(str(Path(parcels.__file__)),), model="local", threads=4)
+    with opened(settings) as app:
+        yield app
+
+
+def bring(app: App, ids: range, text: str = "for the door") -> list[int]:
+    """Have parcels taken in; returns their cases."""
+    workflow = app.context.registry.get("parcels")
+    accepted = [accept(workflow, {"id": id, "text": text}) for id in ids]
+    return [one.case for one in take_in(app.context, workflow, accepted, source="test", actor="tester")]
+
+
+def states(app: App) -> dict[str, int]:
+    with app.context.database.read() as session:
+        return {state: number for (_, state), number in runs.counts(session, team=app.context.team).items()}
+
+
+@contextmanager
+def running(app: App) -> Iterator[None]:
+    """A worker that works on whatever becomes ready, until the block ends."""
+    stop = Event()
+    thread = Thread(target=app.dispatcher.run, args=[stop])
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(timeout=30)
+        assert not thread.is_alive()
+
+
+def test_draining_advances_all_that_is_ready_and_counts_it(app: App) -> None:
+    bring(app, range(1, 21))
+    told = []
+    with app.dispatcher.alone():
+        assert app.dispatcher.drain(done=lambda: told.append(1)) == len(told) == 20
+        assert app.dispatcher.drain() == 0
+    assert states(app) == {"delivered": 20}
+
+
+def test_a_worker_takes_up_what_comes_while_it_runs_and_ends_when_it_is_told_to(app: App) -> None:
+    with app.dispatcher.alone(), running(app):
+        bring(app, range(1, 6))
+        wait_until(lambda: states(app) == {"delivered": 5})
+        bring(app, range(6, 11), "unsure")
+        wait_until(lambda: states(app) == {"delivered": 5, "waiting": 5})
+
+
+def test_what_a_dead_worker_held_is_gone_on_with(app: App) -> None:
+    """It had claimed them and ended; on PostgreSQL its jobs come back, or were never there."""
+    bring(app, range(1, 4))
+    assert len(claim(app.context, limit=3)) == 3
+    assert states(app) == {"running": 3}
+    with app.dispatcher.alone():
+        app.dispatcher.drain()
+    assert states(app) == {"delivered": 3}
+
+
+def test_suspects_come_through_all_the_same(app: App) -> None:
+    """Each is worked on while nothing else is; here none of them is what ended the worker."""
+    bring(app, range(1, 6))
+    with app.context.database.write() as session:
+        session.execute(update(Run).where(Run.id > 2).values(losses=SUSPECTED))
+    with app.dispatcher.alone():
+        app.dispatcher.drain()
+    assert states(app) == {"delivered": 5}
