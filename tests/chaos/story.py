@@ -10,73 +10,38 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from pathlib import Path
-from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from pydantic import JsonValue
 
 from bot.sandbox.client import Block, Outcome, Person, ShownMessage
-from bot.sandbox.running import Running
-from bot.sender import Sender
 from store import schema, seams
-from store.database import Database, Unavailable
+from store.database import Database
 from store.seams import Seam, Side
-from tests.chaos.automation import BROKEN, FORGETFUL, KNOWING, UNSURE, Office, proposed
+from tests.chaos.automation import BROKEN, FORGETFUL, KNOWING, UNSURE, proposed
 from tests.chaos.counting import Evidence
-from tests.chaos.faults import Died, Watching
 from tests.chaos.gathering import Remembered, gather, seen
-from tests.integration.engine.scene import rows
-from tests.slack.stage import ANA, BEN, FAILED, KIM, LEADING, SUPPORT, Ears
-from tests.world import Clock, World
+from tests.chaos.living import ROUNDS, Living
+from tests.slack.stage import ANA, BEN, FAILED, KIM, LEADING, SUPPORT
 from workflows.engine import digests, doubts, reruns
 from workflows.engine.errors import Refused
 from workflows.engine.history import open_reviews
 from workflows.engine.keys import delivery_key
-from workflows.engine.notices import FAILURES
 from workflows.engine.states import ENDED, RunState
 from workflows.engine.views import OpenReview
-from workflows.model.scripted import ScriptedModel
 
-T = TypeVar("T")
-RowT = TypeVar("RowT", bound=schema.Base)
-
-ROLES = {FAILURES: FAILED, digests.LEADS: LEADING}
 CHANNELS = [SUPPORT, FAILED, LEADING]
-PACE = 0.001
-"""Seconds between two messages to a channel; how fast they may come is not what this is about."""
 _PATIENCE = 0.5
 """Seconds after which a listener that was about to acknowledge is taken to have failed."""
-_ROUNDS = 16
-"""How often somebody tries again, at most, before that is taken for the outcome."""
 
 
 @dataclass(kw_only=True)
-class Process:
-    """One process, from its start to its end."""
+class Story(Living):
+    """Everybody in it, around a Countersign that may end at any time."""
 
-    database: Database
-    world: World
-    sender: Sender
-
-
-@dataclass(kw_only=True)
-class Story:
-    """Everybody in it, and the process of the moment."""
-
-    file: Path
-    running: Running
-    ears: Ears
-    watching: Watching = field(default_factory=Watching)
-    office: Office = field(default_factory=Office)
-    clock: Clock = field(default_factory=Clock)
     remembered: Remembered = field(default_factory=Remembered)
     brief: bool = False
     """Without an edit, a rejection and a revision."""
-    starts: int = 0
-    redeployed: int | None = None
-    """The version of the automations' code from the second start on."""
-    _process: Process | None = None
     _stuck: int = 0
     """Acknowledgements that were begun and never ended."""
 
@@ -135,92 +100,6 @@ class Story:
         self.act(lambda: digests.make(self.world.context, today=date(2026, 11, 20), zone=ZoneInfo("UTC")))
         self.come_to_an_end()
 
-    # The process.
-
-    @property
-    def world(self) -> World:
-        """Countersign, as long as it lives."""
-        assert self._process is not None
-        return self._process.world
-
-    @property
-    def sender(self) -> Sender:
-        """Its sender."""
-        assert self._process is not None
-        return self._process.sender
-
-    def start(self) -> None:
-        """Start a process on the same database, as an operator or a supervisor does."""
-        self.end()
-        self.watching.started()
-        self.starts += 1
-        if self.starts > 1 and self.redeployed is not None:
-            self.office.version = self.redeployed
-        database = Database(f"sqlite:///{self.file}")
-        try:
-            world = World(database=database, model=ScriptedModel(self.office.answer), clock=self.clock)
-            for name in (KNOWING, FORGETFUL):
-                world.registry.add(self.office.workflow(name, post_to=SUPPORT, reviewers="S0SUPPORT"))
-            world.restart()
-            self.ears.hear_for(world)
-            sender = Sender(world.context, self.ears.workspace.sending, roles=ROLES, pace=PACE)
-            sender.prepare()
-        except BaseException:
-            database.close()
-            raise
-        self._process = Process(database=database, world=world, sender=sender)
-
-    def end(self) -> None:
-        """The process is gone."""
-        if self._process is not None:
-            self._process.database.close()
-        self._process = None
-
-    def act(self, do: Callable[[], T]) -> T:
-        """Have the process do something. Where it ends, another one is started, and asked again."""
-        for _ in range(_ROUNDS):
-            try:
-                if self._process is None or self.watching.died:
-                    self.start()
-                return do()
-            except Died:
-                self.end()
-            except Unavailable:
-                self._go_on()
-        raise AssertionError("it never came to an end")
-
-    def _go_on(self) -> None:
-        """What the loops of the worker and the sender do where the database was away for a moment."""
-        try:
-            if self._process is not None:
-                self.world.restart()
-                self.sender.prepare()
-        except (Died, Unavailable):
-            self.end()
-
-    def work(self) -> None:
-        """Work until nothing is ready, and show all that is to be shown."""
-        self.act(self.world_works)
-        self.act(self._send)
-
-    def world_works(self) -> None:
-        """Work until nothing is ready."""
-        self.world.work()
-
-    def _send(self) -> None:
-        for _ in range(_ROUNDS):
-            if self.sender.drain(seconds=0.25):
-                return
-            # What Slack did not take is tried again later.
-            self.clock.move(timedelta(minutes=6))
-        raise AssertionError("not everything could be sent")
-
-    def taken_over(self) -> None:
-        """The process ends while it holds a run."""
-        self.act(lambda: self.world.claim(limit=1))
-        self.end()
-        self.act(lambda: None)
-
     # What comes in.
 
     def bring(self, name: str, id: int, text: str) -> None:
@@ -237,7 +116,7 @@ class Story:
         administrator = self.running.administrator
         outcome = administrator.send_event("app_uninstalled")
         self._quiet()
-        for _ in range(_ROUNDS):
+        for _ in range(ROUNDS):
             if outcome.acknowledged:
                 return
             self.act(lambda: None)
@@ -291,7 +170,7 @@ class Story:
     def _decide(self, case: str, do: Callable[[Person, ShownMessage], Outcome | None], *, by: str) -> None:
         """Decide about a case at its card, as often as it takes to hear that it worked or is done."""
         person = self.running.person(by)
-        for _ in range(_ROUNDS):
+        for _ in range(ROUNDS):
             review = self.act(lambda: self._waiting(case))
             if review is None:
                 return
@@ -317,7 +196,7 @@ class Story:
 
     def run_again(self, case: str, *, by: str) -> None:
         """An engineer has a case run again, which failed."""
-        for _ in range(_ROUNDS):
+        for _ in range(ROUNDS):
             if self.act(lambda: self._state(case)) != RunState.FAILED:
                 return
             self.running.person(by).command(SUPPORT, "/rerun", case)
@@ -325,12 +204,9 @@ class Story:
         raise AssertionError(f"{case} could not be run again")
 
     def _state(self, key: str) -> str:
-        newest = {run.case_id: run for run in self._rows(schema.Run)}
-        (case,) = [row.id for row in self._rows(schema.Case) if row.key == key]
+        newest = {run.case_id: run for run in self.rows(schema.Run)}
+        (case,) = [row.id for row in self.rows(schema.Case) if row.key == key]
         return newest[case].state
-
-    def _rows(self, table: type[RowT]) -> list[RowT]:
-        return rows(self.world, table)
 
     def _quiet(self) -> None:
         """Wait until the listeners are done; where the process ended in one of them, start another."""
@@ -348,9 +224,9 @@ class Story:
 
     def come_to_an_end(self) -> None:
         """Everybody does what there is to do, until every case has come to its end, or nothing helps."""
-        for _ in range(_ROUNDS):
+        for _ in range(ROUNDS):
             self.work()
-            newest = {run.case_id: run for run in self.act(lambda: self._rows(schema.Run))}
+            newest = {run.case_id: run for run in self.act(lambda: self.rows(schema.Run))}
             unfinished = [run for run in newest.values() if run.state not in ENDED]
             if not unfinished:
                 self.work()
@@ -363,7 +239,7 @@ class Story:
         if run.state in (RunState.FAILED, RunState.PARKED):
             self.act(lambda: _unless_refused(lambda: reruns.rerun(self.world.context, case, by=KIM)))
         elif run.state == RunState.DOUBTFUL:
-            (delivery,) = [row for row in self.act(lambda: self._rows(schema.Delivery)) if row.run_id == run.id]
+            (delivery,) = [row for row in self.act(lambda: self.rows(schema.Delivery)) if row.run_id == run.id]
             happened = self.office.has(delivery.key)
             self.act(
                 lambda: _unless_refused(
@@ -371,7 +247,7 @@ class Story:
                 )
             )
         elif run.state == RunState.WAITING:
-            (key,) = [row.key for row in self.act(lambda: self._rows(schema.Case)) if row.id == case]
+            (key,) = [row.key for row in self.act(lambda: self.rows(schema.Case)) if row.id == case]
             self.approve(key, by=ANA)
 
 

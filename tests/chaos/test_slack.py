@@ -16,8 +16,9 @@ from tests.chaos import naive
 from tests.chaos.automation import BROKEN, KNOWING, UNSURE
 from tests.chaos.conftest import MakeStory
 from tests.chaos.counting import count
+from tests.chaos.living import PACE, ROLES
 from tests.chaos.settings import LONG, long_only
-from tests.chaos.story import PACE, ROLES, Story
+from tests.chaos.story import Story
 from tests.chaos.tally import hold, note
 from tests.slack.stage import ANA, FAILED, SUPPORT, buttons
 

@@ -1,0 +1,142 @@
+"""A Countersign on one thread that is started again whenever it ends, as an operator or a supervisor does."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import TypeVar
+
+from bot.sandbox.running import Running
+from bot.sender import Sender
+from store import schema
+from store.database import Database, Unavailable
+from tests.chaos.automation import FORGETFUL, KNOWING, Office
+from tests.chaos.faults import Died, Watching
+from tests.integration.engine.scene import rows
+from tests.slack.stage import FAILED, LEADING, SUPPORT, Ears
+from tests.world import Clock, World
+from workflows.engine import digests
+from workflows.engine.notices import FAILURES
+from workflows.model.scripted import ScriptedModel
+
+T = TypeVar("T")
+RowT = TypeVar("RowT", bound=schema.Base)
+
+ROLES = {FAILURES: FAILED, digests.LEADS: LEADING}
+PACE = 0.001
+"""Seconds between two messages to a channel; how fast they may come is not what this is about."""
+ROUNDS = 16
+"""How often somebody tries again, at most, before that is taken for the outcome."""
+
+
+@dataclass(kw_only=True)
+class Process:
+    """One process, from its start to its end."""
+
+    database: Database
+    world: World
+    sender: Sender
+
+
+@dataclass(kw_only=True)
+class Living:
+    """The process of the moment, and what outlives it."""
+
+    file: Path
+    running: Running
+    ears: Ears
+    watching: Watching = field(default_factory=Watching)
+    office: Office = field(default_factory=Office)
+    clock: Clock = field(default_factory=Clock)
+    starts: int = 0
+    redeployed: int | None = None
+    """The version of the automations' code from the second start on."""
+    _process: Process | None = None
+
+    @property
+    def world(self) -> World:
+        """Countersign, as long as it lives."""
+        assert self._process is not None
+        return self._process.world
+
+    @property
+    def sender(self) -> Sender:
+        """Its sender."""
+        assert self._process is not None
+        return self._process.sender
+
+    def start(self) -> None:
+        """Start a process on the same database, as an operator or a supervisor does."""
+        self.end()
+        self.watching.started()
+        self.starts += 1
+        if self.starts > 1 and self.redeployed is not None:
+            self.office.version = self.redeployed
+        database = Database(f"sqlite:///{self.file}")
+        try:
+            world = World(database=database, model=ScriptedModel(self.office.answer), clock=self.clock)
+            for name in (KNOWING, FORGETFUL):
+                world.registry.add(self.office.workflow(name, post_to=SUPPORT, reviewers="S0SUPPORT"))
+            world.restart()
+            self.ears.hear_for(world)
+            sender = Sender(world.context, self.ears.workspace.sending, roles=ROLES, pace=PACE)
+            sender.prepare()
+        except BaseException:
+            database.close()
+            raise
+        self._process = Process(database=database, world=world, sender=sender)
+
+    def end(self) -> None:
+        """The process is gone."""
+        if self._process is not None:
+            self._process.database.close()
+        self._process = None
+
+    def act(self, do: Callable[[], T]) -> T:
+        """Have the process do something. Where it ends, another one is started, and asked again."""
+        for _ in range(ROUNDS):
+            try:
+                if self._process is None or self.watching.died:
+                    self.start()
+                return do()
+            except Died:
+                self.end()
+            except Unavailable:
+                self._go_on()
+        raise AssertionError("it never came to an end")
+
+    def _go_on(self) -> None:
+        """What the loops of the worker and the sender do where the database was away for a moment."""
+        try:
+            if self._process is not None:
+                self.world.restart()
+                self.sender.prepare()
+        except (Died, Unavailable):
+            self.end()
+
+    def work(self) -> None:
+        """Work until nothing is ready, and show all that is to be shown."""
+        self.act(self.world_works)
+        self.act(self._send)
+
+    def world_works(self) -> None:
+        """Work until nothing is ready."""
+        self.world.work()
+
+    def _send(self) -> None:
+        for _ in range(ROUNDS):
+            if self.sender.drain(seconds=0.25):
+                return
+            # What Slack did not take is tried again later.
+            self.clock.move(timedelta(minutes=6))
+        raise AssertionError("not everything could be sent")
+
+    def taken_over(self) -> None:
+        """The process ends while it holds a run."""
+        self.act(lambda: self.world.claim(limit=1))
+        self.end()
+        self.act(lambda: None)
+
+    def rows(self, table: type[RowT]) -> list[RowT]:
+        """All rows of a table."""
+        return rows(self.world, table)
