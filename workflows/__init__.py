@@ -3,7 +3,7 @@
 Importing this reaches no database, no Slack and no model.
 """
 
-from workflows.engine.definition import Ask, Autonomy, Example, Rejection, Review, Run, Workflow
+from workflows.engine.definition import Ask, Autonomy, Budget, Example, Rejection, Review, Run, Workflow
 from workflows.engine.errors import (
     BadDeclaration,
     CountersignError,
@@ -23,6 +23,7 @@ __all__ = [
     "Ask",
     "Autonomy",
     "BadDeclaration",
+    "Budget",
     "CountersignError",
     "Example",
     "InvalidInput",

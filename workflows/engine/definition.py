@@ -9,8 +9,10 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Generic, Literal, Protocol, TypeVar, overload
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, JsonValue
 
@@ -63,6 +65,28 @@ class Autonomy:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Budget:
+    """What the model may cost, in US dollars. What would go over it is not asked; a person gets the case then."""
+
+    per_case: Decimal | str = Decimal("0.10")
+    """For all runs of a case together."""
+    per_day: Decimal | str = Decimal("10")
+    """For all cases of one day, in the workflow's time zone."""
+
+    def __post_init__(self) -> None:
+        """Raise `BadDeclaration` for what is no amount of money."""
+        for name in ("per_case", "per_day"):
+            given = getattr(self, name)
+            try:
+                amount = Decimal(given)
+            except (InvalidOperation, TypeError, ValueError):
+                raise BadDeclaration(f"a budget is an amount of US dollars such as '0.05', not {given!r}") from None
+            if isinstance(given, float) or not amount.is_finite() or amount < 0:
+                raise BadDeclaration(f"a budget is an amount of US dollars such as '0.05', not {given!r}")
+            object.__setattr__(self, name, amount)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Run(Generic[InputT]):
     """What a delivery may know of the run it is for."""
 
@@ -101,6 +125,17 @@ class Never(Generic[InputT, OutputT]):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Check(Generic[InputT, OutputT]):
+    """Something that holds where a proposal is right; where it does not, its confidence is capped."""
+
+    sentence: str
+    holds: Callable[[InputT, OutputT], bool]
+    fields: tuple[str, ...]
+    """The fields whose confidence is capped."""
+    cap: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Effect(Generic[SubjectT, InputT]):
     """How an answer, or the news of a rejection, reaches the system of record."""
 
@@ -136,6 +171,9 @@ class Workflow(Generic[InputT, OutputT]):
         review: Review | None = None,
         autonomy: Autonomy | None = None,
         scope: Callable[[InputT], bool] | None = None,
+        budget: Budget | None = None,
+        timezone: str = "UTC",
+        evidence: Sequence[str] = (),
         text: Callable[[InputT], str] | None = None,
         examples: Callable[[], Iterable[Example]] | None = None,
         folder: Path | None = None,
@@ -146,8 +184,11 @@ class Workflow(Generic[InputT, OutputT]):
         `owner`: the Slack user id of the person it belongs to. `key`: what makes two inputs the same case.
         `may`: what it is allowed to do, in words for people. `prompt`: a file in `prompts/` beside the declaration.
         `autonomy`: left out, everything goes to a person. `scope`: left out, all cases; outside it a person decides
-        without a proposal. `text`: the input as plain text, for the local model; left out, all its text fields.
-        `examples`: left out, `examples.jsonl` beside the declaration, if it is there.
+        without a proposal. `budget`: what the model may cost; left out, a small one. `timezone`: whose days these are,
+        a name of the IANA database. `evidence`: the output fields that are taken from the input word for word: the
+        model has to quote where each stands, and one without a true quote is not trusted. `text`: the input as plain
+        text, for the local model; left out, all its text fields. `examples`: left out, `examples.jsonl` beside the
+        declaration, if it is there.
         `folder`: where the declaration's files are; left out, the folder of the module that declares it.
 
         Raise `BadDeclaration` for a declaration that cannot work.
@@ -160,6 +201,13 @@ class Workflow(Generic[InputT, OutputT]):
         for what, model in (("input", input), ("output", output)):
             if not model.model_fields:
                 raise BadDeclaration(f"workflow {name}: {what} {model.__name__} has no fields")
+        unknown = [field for field in evidence if field not in output.model_fields]
+        if unknown:
+            raise BadDeclaration(f"workflow {name}: evidence for {', '.join(unknown)}, which is no field of the output")
+        try:
+            self.timezone = ZoneInfo(timezone)
+        except (KeyError, ValueError, OSError):
+            raise BadDeclaration(f"workflow {name}: {timezone!r} is no time zone such as Europe/Berlin") from None
         self.name = name
         self.decision = decision
         self.owner = owner
@@ -171,9 +219,12 @@ class Workflow(Generic[InputT, OutputT]):
         self.review = review or Review()
         self.autonomy = autonomy or Autonomy.draft()
         self.scope = scope
+        self.budget = budget or Budget()
+        self.evidence = tuple(evidence)
         self.examples = examples
         self.folder = folder or _declaring_folder()
         self.nevers: tuple[Never[InputT, OutputT], ...] = ()
+        self.checks: tuple[Check[InputT, OutputT], ...] = ()
         self.templates: dict[str, Callable[[InputT, Mapping[str, str]], str]] = {}
         self.effect: Effect[OutputT, InputT] | None = None
         self.rejection_effect: Effect[Rejection, InputT] | None = None
@@ -203,6 +254,31 @@ class Workflow(Generic[InputT, OutputT]):
 
         def decorate(function: Callable[[InputT, OutputT], bool]) -> Callable[[InputT, OutputT], bool]:
             self.nevers += (Never(sentence=sentence, broken=function, on_edit=on_edit),)
+            return function
+
+        return decorate
+
+    def check(
+        self, sentence: str, *, fields: Sequence[str] = (), cap: float = 0.5
+    ) -> Callable[[Callable[[InputT, OutputT], bool]], Callable[[InputT, OutputT], bool]]:
+        """Something that holds where a proposal is right, such as "net and tax add up to the total".
+
+        `sentence`: what holds, as people would say it. `fields`: whose confidence is at most `cap` (0 to 1) where it
+        does not; left out, all. Unlike a never, it says nothing of what a person enters.
+        """
+        if not sentence.strip():
+            raise BadDeclaration(f"workflow {self.name}: a check needs its sentence")
+        unknown = [field for field in fields if field not in self.output.model_fields]
+        if unknown:
+            raise BadDeclaration(
+                f"workflow {self.name}: a check of {', '.join(unknown)}, which is no field of the output"
+            )
+        if not 0 <= cap <= 1:
+            raise BadDeclaration(f"workflow {self.name}: a cap is from 0 to 1, not {cap}")
+
+        def decorate(function: Callable[[InputT, OutputT], bool]) -> Callable[[InputT, OutputT], bool]:
+            named = tuple(fields) or tuple(self.output.model_fields)
+            self.checks += (Check(sentence=sentence, holds=function, fields=named, cap=cap),)
             return function
 
         return decorate

@@ -109,6 +109,11 @@ class OutcomeUnknown(CountersignError):
 class NoProposal(CountersignError):
     """There is no usable proposal; a person gets the case with an empty form. The message says why."""
 
+    def __init__(self, message: str, *, code: str = "no_proposal") -> None:
+        """`code`: the reason as a word for programs, one of `workflows.model.port.NoAnswer` where a model gave none."""
+        self.code = code
+        super().__init__(message)
+
 
 class Drifted(CountersignError):
     """A run met other calls than its journal holds: the code changed under it, or does not repeat itself."""

@@ -25,6 +25,14 @@ class Proposal(Generic[OutputT]):
     reasons: tuple[str, ...] = ()
     unfamiliar: str | None = None
     """Why the case is unlike all that the model learned from; None where it is not."""
+    doubts: tuple[str, ...] = ()
+    """What speaks against trusting it as far as it says: failed checks, quotes that do not stand in the case."""
+    second: Mapping[str, float] = field(default_factory=dict)
+    """Output field -> the probability of its value in the eyes of the local model, where that learned from examples."""
+    fallback: str | None = None
+    """Why another model than the prompt's own was asked; None where it was not."""
+    sample: bool = False
+    """Written by hand for a demonstration: no figure counts it."""
     model: str = "the workflow's own code"
     prompt_version: str | None = None
 
