@@ -4,7 +4,7 @@ What speaks with Slack is wired in `bot/slack.py`, so that a command which does 
 """
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from copy import copy
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -22,6 +22,7 @@ from store import migrate, runs, teams
 from store.database import Database, UnsupportedDatabase
 from workflows.engine.context import Clock, Context
 from workflows.engine.errors import CountersignError, Refused
+from workflows.engine.prompting import keep_prompts
 from workflows.engine.registry import AnyWorkflow, Registry
 from workflows.engine.runner import Runner
 from workflows.engine.states import RunState
@@ -39,6 +40,11 @@ class App:
     dispatcher: Dispatcher
     made: Mapping[str, Mapping[str, JsonValue]]
     """Workflow name -> the options that it was made from."""
+
+    def refuse_unpriced(self) -> None:
+        """Raise `Refused` where a model would be asked of which nobody knows what it costs."""
+        registry = self.context.registry
+        self.models.refuse_unpriced((workflow, registry.prompt(workflow.name)) for workflow in registry)
 
     def ready(self) -> int:
         """How many runs are to be worked on, of the workflows that are known here."""
@@ -73,7 +79,6 @@ def opened(
     """
     logs.configure(settings.log_level if settings.log_level != "auto" else log_level)
     database = database_of(settings)
-    models = Models(settings)
     try:
         _prepare(database)
         team = _team(database)
@@ -81,6 +86,7 @@ def opened(
             kept = {row.name: row.options for row in teams.workflows(session, team=team)}
             restores = teams.restores(session, team=team)
         registry, made = _registry(settings, kept, make)
+        keep_prompts(database, registry, team=team, at=clock())
         context = Context(
             database=database,
             registry=registry,
@@ -89,10 +95,11 @@ def opened(
             queue_limit=settings.queue_limit,
             restores=restores,
         )
-        dispatcher = _dispatcher(context, Runner(context, models), threads=settings.threads)
-        yield App(settings=settings, context=context, models=models, dispatcher=dispatcher, made=made)
+        with closing(Models(settings, database=database, team=team, clock=clock)) as models:
+            runner = Runner(context, models, second=models.second)
+            dispatcher = _dispatcher(context, runner, threads=settings.threads)
+            yield App(settings=settings, context=context, models=models, dispatcher=dispatcher, made=made)
     finally:
-        models.close()
         database.close()
 
 

@@ -8,6 +8,7 @@ from handlers.blocks.digest import digest
 from handlers.blocks.doubt import doubt, is_open
 from handlers.blocks.drawn import Drawn
 from handlers.blocks.failures import failures, nowhere, unsent
+from handlers.blocks.outage import outage
 from handlers.blocks.queue import queue
 from store import cards, outbox
 from store.schema import OutboxRow
@@ -15,6 +16,7 @@ from workflows.engine.cards import card_view, failure_view
 from workflows.engine.context import Context
 from workflows.engine.digests import digest_view
 from workflows.engine.doubt_views import doubt_view
+from workflows.engine.outages import outage_view
 from workflows.engine.states import ReviewState
 
 NOWHERE = "nowhere"
@@ -47,6 +49,8 @@ def draw(context: Context, rows: Sequence[OutboxRow]) -> Picture:
         case "doubt":
             asked = doubt_view(context, _id(first))
             return Picture(drawn=doubt(asked), waits=is_open(asked))
+        case "outage":
+            return Picture(drawn=outage(outage_view(context.database, team=context.team, outage=_id(first))))
         case "queue":
             with context.database.read() as session:
                 rest = cards.unshown(session, team=context.team, channel=first.channel, open_state=ReviewState.OPEN)

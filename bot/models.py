@@ -1,19 +1,29 @@
 """Which model proposes for a workflow: chosen by the settings, made when it is first asked."""
 
+from collections.abc import Iterable, Mapping
 from threading import Lock
 
-from pydantic import ValidationError
+import structlog
+from pydantic import BaseModel, ValidationError
 
 from bot.settings import Settings
+from store.database import Database
 from workflows.engine.complaints import complaints
+from workflows.engine.context import Clock
 from workflows.engine.definition import Example
-from workflows.engine.errors import InvalidInput
+from workflows.engine.errors import InvalidInput, Refused
+from workflows.engine.outages import KnownOutages
 from workflows.engine.registry import AnyWorkflow
 from workflows.engine.rows import read_rows
 from workflows.model import local
-from workflows.model.anthropic import AnthropicModel
+from workflows.model.anthropic import AnthropicVendor
+from workflows.model.gateway import Gateway, models_of
+from workflows.model.lanes import Lanes
 from workflows.model.local import CannotLearn, LocalModel
-from workflows.model.port import Model, ModelUnavailable
+from workflows.model.port import Model, ModelError, ModelUnavailable, NoAnswer, Prompt, Usage
+from workflows.model.prices import Unpriced, price
+
+log = structlog.get_logger()
 
 EXAMPLES = "examples.jsonl"
 """Beside a workflow's declaration: its labelled examples."""
@@ -22,20 +32,23 @@ EXAMPLES = "examples.jsonl"
 class Models:
     """The models of all workflows."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, database: Database, team: int, clock: Clock) -> None:
         self._settings = settings
+        self._database = database
+        self._team = team
+        self._clock = clock
         self._lock = Lock()
         self._local: dict[str, LocalModel] = {}
-        self._anthropic: AnthropicModel | None = None
+        self._untaught: set[str] = set()
+        """The workflows of which the local model cannot learn."""
+        self._gateway: Gateway | None = None
 
     def __call__(self, workflow: AnyWorkflow) -> Model:
         """The model of a workflow. Raise `ModelError` where it cannot be had, saying what to do."""
         with self._lock:
             if not self.learns(workflow):
-                return self._shared_anthropic()
-            if workflow.name not in self._local:
-                self._local[workflow.name] = _train(workflow)
-            return self._local[workflow.name]
+                return self._shared_gateway()
+            return self._learned(workflow)
 
     def learns(self, workflow: AnyWorkflow) -> bool:
         """Is the model of this workflow the local one, learned from its examples?"""
@@ -47,21 +60,69 @@ class Models:
             case "auto":
                 return self._settings.anthropic_api_key is None or workflow.prompt is None
 
+    def second(self, workflow: AnyWorkflow, input: BaseModel, output: BaseModel) -> Mapping[str, float]:
+        """Field -> how probable its value is in the eyes of the local model, for a proposal that another one made.
+
+        Empty where there are no examples to learn from, or none of the fields is a choice.
+        """
+        if self.learns(workflow) or workflow.name in self._untaught:
+            return {}
+        try:
+            with self._lock:
+                model = self._learned(workflow)
+        except ModelError as error:
+            log.info("model.no_second_opinion", workflow=workflow.name, why=str(error))
+            self._untaught.add(workflow.name)
+            return {}
+        values = {name: getattr(output, name) for name in type(output).model_fields}
+        return model.probabilities(workflow.text_of(input), values)
+
+    def asked(self, workflow: AnyWorkflow, prompt: Prompt | None) -> tuple[str, ...]:
+        """The paid models that a prompt of a workflow may be put to; none where the local one answers."""
+        if prompt is None or self.learns(workflow):
+            return ()
+        return models_of(prompt, self._settings.anthropic_model)
+
+    def refuse_unpriced(self, registry: Iterable[tuple[AnyWorkflow, Prompt | None]]) -> None:
+        """Raise `Refused` where a model would be asked of which nobody knows what it costs."""
+        for workflow, prompt in registry:
+            for model in self.asked(workflow, prompt):
+                try:
+                    price(model, Usage())
+                except Unpriced as error:
+                    raise Refused(f"{workflow.name}: {error}; name another in its prompt or the settings") from error
+
     def close(self) -> None:
         """Close connections."""
-        if self._anthropic is not None:
-            self._anthropic.close()
+        if self._gateway is not None:
+            self._gateway.close()
 
-    def _shared_anthropic(self) -> AnthropicModel:
-        if self._anthropic is None:
-            if self._settings.anthropic_api_key is None:
-                raise ModelUnavailable("no key for Anthropic: set ANTHROPIC_API_KEY, or COUNTERSIGN_MODEL=local")
-            self._anthropic = AnthropicModel(
-                api_key=self._settings.anthropic_api_key,
-                base_url=self._settings.anthropic_base_url,
-                model=self._settings.anthropic_model,
+    def vendor(self) -> AnthropicVendor:
+        """A connection to Anthropic. Raise `ModelUnavailable` where there is no key that can be one."""
+        key = self._settings.anthropic_api_key
+        if key is None:
+            why = "no key for Anthropic: set ANTHROPIC_API_KEY, or COUNTERSIGN_MODEL=local"
+            raise ModelUnavailable(why, no_answer=NoAnswer.NOT_ALLOWED)
+        return AnthropicVendor(api_key=key, base_url=self._settings.anthropic_base_url)
+
+    def _learned(self, workflow: AnyWorkflow) -> LocalModel:
+        if workflow.name not in self._local:
+            self._local[workflow.name] = _train(workflow)
+        return self._local[workflow.name]
+
+    def _shared_gateway(self) -> Gateway:
+        if self._gateway is None:
+            settings = self._settings
+            self._gateway = Gateway(
+                self.vendor(),
+                database=self._database,
+                team=self._team,
+                clock=self._clock,
+                outages=KnownOutages(self._database, team=self._team, clock=self._clock),
+                default_model=settings.anthropic_model,
+                lanes=Lanes(at_once=settings.model_at_once, per_minute=settings.model_per_minute),
             )
-        return self._anthropic
+        return self._gateway
 
 
 def examples_of(workflow: AnyWorkflow) -> list[Example]:

@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from workflows.engine.context import QUEUE_LIMIT
 from workflows.model.anthropic import DEFAULT_MODEL
+from workflows.model.lanes import AT_ONCE
 
 
 class SettingsUnusable(ValueError):
@@ -51,6 +52,11 @@ class Settings(BaseSettings):
     model: Literal["auto", "local", "anthropic"] = "auto"
     """Who proposes. auto: Anthropic where there is a key and the workflow has a prompt, else the local classifier."""
     anthropic_model: str = DEFAULT_MODEL
+    """For prompts that name no model."""
+    model_at_once: int = Field(default=AT_ONCE, ge=1, le=1000)
+    """How many questions to one model are under way at once, in this process."""
+    model_per_minute: int | None = Field(default=None, ge=1)
+    """How many questions to one model begin in any minute, in this process; None: as many as there are."""
     workflows: Annotated[tuple[str, ...], NoDecode] = ()
     """Files with workflows of your own, separated by commas."""
     threads: int = Field(default=8, ge=1, le=64)
@@ -82,6 +88,7 @@ class Settings(BaseSettings):
     @field_validator(
         "anthropic_api_key",
         "anthropic_base_url",
+        "model_per_minute",
         "slack_bot_token",
         "slack_app_token",
         "failures_channel",

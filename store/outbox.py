@@ -21,7 +21,9 @@ QUEUE = "queue"
 """The kind of a channel's card for all that has no card of its own; its subject is `queue:CHANNEL`."""
 DOUBT = "doubt"
 """The kind of the question whether a delivery happened; its subject is `delivery:ID`."""
-VIEWS = frozenset({CARD, QUEUE, DOUBT})
+OUTAGE = "outage"
+"""The kind of the news that a model is left alone; its subject is `outage:ID`."""
+VIEWS = frozenset({CARD, QUEUE, DOUBT, OUTAGE})
 """Kinds that show a present state; the others say something once."""
 
 

@@ -175,6 +175,22 @@ def count(session: Session, *, team: int, state: str, workflows: Collection[str]
     return session.scalar(query) or 0
 
 
+def without_proposal(
+    session: Session, *, team: int, state: str, since: datetime, until: datetime | None
+) -> dict[str, int]:
+    """Workflow -> how many reviews in a state have no proposal, of those that were opened in a time."""
+    query = (
+        select(Workflow.name, func.count())
+        .join(Review, Review.workflow_id == Workflow.id)
+        .where(Review.team_id == team, Review.state == state, Review.proposal_id.is_(None), Review.opened_at >= since)
+        .group_by(Workflow.name)
+        .order_by(Workflow.name)
+    )
+    if until is not None:
+        query = query.where(Review.opened_at <= until)
+    return dict(session.execute(query).all())
+
+
 def move(session: Session, *, review: int, frm: str, to: str, shown: int | None = None, **changes: Any) -> bool:
     """Move a review, or change it where it stands; False where its state or, if given, its version is another."""
     where = {"state": frm} if shown is None else {"state": frm, "version": shown}

@@ -9,6 +9,8 @@ from typing import Annotated, Literal
 
 import typer
 
+from bot.cli.prompts import app as prompts
+
 app = typer.Typer(
     name="countersign",
     help="AI proposes, your team countersigns.",
@@ -16,6 +18,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+app.add_typer(prompts, name="prompts")
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for a program to read.")]
 CaseReference = Annotated[str, typer.Argument(metavar="CASE", help="The case's number or key.")]

@@ -2,22 +2,30 @@
 
 import importlib.util
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
+from decimal import Decimal
+from importlib.metadata import version
 
 from bot.app import App, opened
-from bot.cli.printing import one_line_errors, out, print_json
+from bot.cli.printing import moment, one_line_errors, out, print_json
 from bot.models import examples_of
 from bot.refusals import advice
 from bot.settings import settings
 from bot.workspace import check as check_workspace
 from bot.workspace import connect
-from store import migrate, outbox, runs, teams
+from store import migrate, outages, outbox, runs, spending, teams
 from workflows.engine.errors import CountersignError
 from workflows.engine.neutral import plain
 from workflows.engine.registry import AnyWorkflow
 from workflows.engine.states import STOPPED, OutboxState, RunState
 from workflows.model.port import ModelError, Usage
 from workflows.model.prices import price
+
+PRICES = f"genai-prices {version('genai-prices')}"
+_CURES = (
+    "see whether ANTHROPIC_API_KEY is right, its account is in order, and the model is spelled as the provider does"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +42,14 @@ class Finding:
 def check(*, as_json: bool) -> int:
     """Check the set-up; returns 1 where something does not work."""
     with one_line_errors(), opened(settings()) as app:
-        findings = [*_database(app), *_model(app), *_workflows(app), *_slack(app), *_work(app)]
+        findings = [
+            *_database(app),
+            *_model(app),
+            *_standing_outages(app),
+            *_workflows(app),
+            *_slack(app),
+            *_work(app),
+        ]
         if as_json:
             print_json(findings)
         else:
@@ -61,16 +76,52 @@ def _model(app: App) -> Iterator[Finding]:
             do="set ANTHROPIC_API_KEY, or COUNTERSIGN_MODEL=local; until then people get every case without a proposal",
         )
     if has_key and settings.model != "local":
-        try:
-            price(settings.anthropic_model, Usage())
-            yield Finding(level="ok", what=f"model {settings.anthropic_model} at Anthropic")
-        except ModelError as error:
-            yield Finding(level="bad", what=str(error), do="set COUNTERSIGN_ANTHROPIC_MODEL to a model with a price")
+        yield from _anthropic(app)
     if importlib.util.find_spec("sklearn") is None:
         yield Finding(
             level="bad" if settings.model == "local" or not has_key else "note",
             what="the local model cannot learn: scikit-learn is not installed",
             do="pip install 'countersign-bot[local]'",
+        )
+
+
+def _anthropic(app: App) -> Iterator[Finding]:
+    """Every model that may be asked: has it a price, and does the provider know it and the key?"""
+    registry = app.context.registry
+    asked: dict[str, list[str]] = {}
+    for workflow in registry:
+        for model in app.models.asked(workflow, registry.prompt(workflow.name)):
+            asked.setdefault(model, []).append(workflow.name)
+    try:
+        vendor = app.models.vendor()
+    except ModelError as error:
+        yield Finding(level="bad", what=str(error), do="set ANTHROPIC_API_KEY")
+        return
+    with closing(vendor):
+        for model, names in (asked or {app.settings.anthropic_model: []}).items():
+            used = f", for {', '.join(names)}" if names else ""
+            try:
+                price(model, Usage())
+            except ModelError as error:
+                yield Finding(
+                    level="bad", what=f"{error}{used}", do="name a model with a price in the prompt or the settings"
+                )
+                continue
+            wrong = vendor.knows(model)
+            if wrong is None:
+                yield Finding(level="ok", what=f"model {model} at Anthropic, priced by {PRICES}{used}")
+            else:
+                yield Finding(level="bad", what=f"model {model}{used}: {wrong}", do=_CURES)
+
+
+def _standing_outages(app: App) -> Iterator[Finding]:
+    with app.context.database.read() as session:
+        standing = outages.standing(session, team=app.context.team)
+    for outage in standing:
+        yield Finding(
+            level="note",
+            what=f"model {outage.model} is not asked since {moment(outage.began_at)}: {outage.reason}",
+            do="it is tried again with the next cases; /propose WORKFLOW afterwards has waiting ones proposed anew",
         )
 
 
@@ -92,6 +143,11 @@ def _workflow(app: App, workflow: AnyWorkflow) -> Iterator[Finding]:
     floor = workflow.autonomy.at_least
     alone = "drafts only" if floor is None else f"resolves alone from {floor:g}"
     yield Finding(level="ok", what=f"workflow {workflow.name}, owned by {workflow.owner}, {alone}")
+    prompt = app.context.registry.prompt(workflow.name)
+    if prompt is not None:
+        yield Finding(level="ok", what=f"{workflow.name}: prompt {prompt.name}, version {prompt.version}")
+    if app.models.asked(workflow, prompt):
+        yield from _budget(app, workflow)
     if app.models.learns(workflow):
         try:
             number = len(examples_of(workflow))
@@ -116,6 +172,17 @@ def _workflow(app: App, workflow: AnyWorkflow) -> Iterator[Finding]:
             what=f"{workflow.name}: no reviewers are named, so only this command line can decide",
             do=f"set COUNTERSIGN_REVIEWERS={workflow.name}=ID, or Review(reviewers=...)",
         )
+
+
+def _budget(app: App, workflow: AnyWorkflow) -> Iterator[Finding]:
+    budget, today = workflow.budget, app.context.clock().astimezone(workflow.timezone).date().isoformat()
+    with app.context.database.read() as session:
+        spent = spending.taken(session, team=app.context.team, budget=f"workflow:{workflow.name}", period=today)
+    what = f"{workflow.name}: ${spent:.2f} of ${budget.per_day} are spent today ({workflow.timezone.key})"
+    if spent >= Decimal(budget.per_day):
+        yield Finding(level="note", what=what, do="people get its cases without a proposal until the day is over")
+    else:
+        yield Finding(level="ok", what=f"{what}, ${budget.per_case} a case")
 
 
 def _slack(app: App) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ from rich.text import Text
 from bot.app import App, opened
 from bot.cli.printing import moment, one_line_errors, out, print_json, print_named, shown
 from bot.settings import settings
+from workflows.engine.attempt_views import AttemptView
 from workflows.engine.history import case_view, find_case
 from workflows.engine.neutral import one_line
 from workflows.engine.states import STOPPED, RunState
@@ -51,6 +52,8 @@ def _run(run: RunView) -> None:
         tries = f", try {step.attempt}" if step.attempt > 1 else ""
         said = step.error if step.error else json.dumps(step.output, ensure_ascii=False)
         print_named(f"step {step.name}{nth}", f"{step.state}, {what}{cost}{tries}: {one_line(said, 200)}")
+    for attempt in run.asked:
+        _asked(attempt)
     if run.proposal is not None:
         proposal = run.proposal
         print_named(
@@ -59,9 +62,13 @@ def _run(run: RunView) -> None:
         )
         for name, value in proposal.output.items():
             sure = proposal.confidence.get(name)
-            print_named(f"  {name}", f"{value}" + (f"  ({sure:.2f})" if sure is not None else "  (no confidence)"))
+            second = proposal.second.get(name)
+            said = f"  ({sure:.2f})" if sure is not None else "  (no confidence)"
+            print_named(f"  {name}", f"{value}{said}" + (f"  local model {second:.2f}" if second is not None else ""))
         for reason in proposal.reasons:
             print_named("  because", reason)
+        for doubt in proposal.doubts:
+            print_named("  but", doubt)
     if run.review is not None:
         _review(run.review)
     if run.delivery is not None:
@@ -74,6 +81,19 @@ def _run(run: RunView) -> None:
         print_named(
             "problem", f"{f'in step {step_name}: ' if step_name else ''}{run.problem['type']}: {run.problem['message']}"
         )
+
+
+def _asked(attempt: AttemptView) -> None:
+    if attempt.cost is not None:
+        cost = f"${attempt.cost:.4f}"
+    else:
+        cost = f"up to ${attempt.reserved:.4f}, nobody knows"
+    took = f", {attempt.milliseconds:.0f} ms" if attempt.milliseconds is not None else ""
+    tokens = f", {attempt.input_tokens:,} tokens in, {attempt.output_tokens:,} out"
+    request = f", request {attempt.request_id}" if attempt.request_id else ""
+    why = f": {one_line(attempt.why, 200)}" if attempt.why else ""
+    outcome = attempt.outcome.replace("_", " ")
+    print_named(f"asked {attempt.model}", f"{outcome}{tokens}, {cost}{took}{request}{why}")
 
 
 def _review(review: ReviewView) -> None:

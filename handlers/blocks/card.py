@@ -41,6 +41,7 @@ def _open(view: CardView, room: Room) -> list[Block]:
     if view.decision is None:
         # After a rejection its reason, which stands above, is why.
         made += _listed("Why you are asked", view.why, room)
+        made += _said_instead(view, room)
     if view.has_proposal:
         made += _evidence(view, room)
         made += _listed("The proposal's own reasons", view.model_says, room)
@@ -60,6 +61,14 @@ def _case(view: CardView, room: Room) -> list[Block]:
         return []
     text = without_first_line(view.text, view.subject) if is_whole else view.text
     return [rich(line(words("The case", bold=True)), quote(excerpt(text, room.text)))]
+
+
+def _said_instead(view: CardView, room: Room) -> list[Block]:
+    """What the model said where it gave no answer, in a place of its own: nobody vouches for it."""
+    if view.model_said is None:
+        return []
+    said = quote(excerpt(view.model_said, min(room.text, 600)))
+    return [rich(line(words("What the model said instead of an answer", bold=True)), said)]
 
 
 def _listed(title: str, said: Sequence[str], room: Room) -> list[Block]:

@@ -123,6 +123,7 @@ def details(view: CardView) -> View:
         }
         made += [_whole(f"{value.label}, {what}", text) for what, text in said.items() if text]
     made += [_whole("Why a person is asked", reason) for reason in view.why]
+    made += [_whole("What the model said instead of an answer", view.model_said)] if view.model_said else []
     made += [_whole("The proposal's own reason", reason) for reason in view.model_says]
     return _page(
         Callback.READ,

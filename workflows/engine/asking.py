@@ -13,9 +13,10 @@ from workflows.engine.canonical import canonical, from_body, printable, to_body,
 from workflows.engine.complaints import complaints
 from workflows.engine.definition import InputT, Workflow
 from workflows.engine.errors import NoProposal
+from workflows.engine.evidence import with_evidence
 from workflows.engine.proposal import OutputT, Proposal
 from workflows.engine.steps import ASK, Call, Recorder
-from workflows.model.port import Answer, Model, ModelError, Prompt, Question
+from workflows.model.port import Account, Answer, Model, ModelError, ModelUnavailable, NoAnswer, Prompt, Question
 
 _ANSWER: TypeAdapter[Answer] = TypeAdapter(Answer)
 
@@ -29,13 +30,15 @@ class Asker(Generic[InputT, OutputT]):
         input: InputT,
         *,
         prompt: Prompt | None,
+        account: Account | None,
         recorder: Recorder,
         model: Callable[[], Model],
     ) -> None:
-        """`model`: called only where the model really is asked, since a recalled answer needs none."""
+        """`account`: who pays. `model`: called only where the model really is asked: a recalled answer needs none."""
         self._workflow = workflow
         self._input = input
         self._prompt = prompt
+        self._account = account
         self._recorder = recorder
         self._model = model
 
@@ -53,10 +56,14 @@ class Asker(Generic[InputT, OutputT]):
         )
         try:
             answer = self._recorder.record(call)
+        except ModelUnavailable as error:
+            raise NoProposal(str(error), code=error.no_answer) from error
         except ModelError as error:
             raise NoProposal(str(error)) from error
         assert isinstance(answer, Answer)
-        return read_answer(answer, self._workflow.output)
+        proposal = read_answer(answer, self._workflow.output)
+        shown: JsonValue = [plain, self._workflow.text_of(self._input)]
+        return with_evidence(proposal, shown=shown, needed=self._workflow.evidence)
 
     def _question(self, data: Mapping[str, JsonValue]) -> Question:
         return Question(
@@ -65,6 +72,7 @@ class Asker(Generic[InputT, OutputT]):
             prompt=self._prompt,
             data=data,
             text=self._workflow.text_of(self._input),
+            account=self._account,
             templates={field: partial(template, self._input) for field, template in self._workflow.templates.items()},
         )
 
@@ -79,6 +87,7 @@ def keepable(answer: Answer) -> Answer:
     return Answer(
         model=printable(answer.model),
         problem=f"the model's answer cannot be kept: {unfit}",
+        no_answer=NoAnswer.GARBAGE,
         usage=answer.usage,
         cost=answer.cost,
     )
@@ -87,12 +96,15 @@ def keepable(answer: Answer) -> Answer:
 def read_answer(answer: Answer, output: type[OutputT]) -> Proposal[OutputT]:
     """A proposal from what a model said. Raise `NoProposal` where it fits no output."""
     if answer.values is None:
-        raise NoProposal(answer.problem or "the model gave no answer")
+        code = answer.no_answer or "no_proposal"
+        raise NoProposal(answer.problem or "the model gave no answer", code=code, said=answer.raw)
     try:
         values = from_body(output, canonical(answer.values))
     except ValidationError as error:
         found = "; ".join(f"{field}: {what}" for field, what in complaints(error).items())
-        raise NoProposal(f"the model's answer does not fit the form: {found}") from error
+        said = canonical(answer.values)
+        message = f"the model's answer does not fit the form: {found}"
+        raise NoProposal(message, code=NoAnswer.GARBAGE, said=said) from error
     return Proposal(
         output=values,
         # What is no number from 0 to 1 counts as not known.
@@ -105,6 +117,7 @@ def read_answer(answer: Answer, output: type[OutputT]) -> Proposal[OutputT]:
         evidence=answer.evidence,
         reasons=answer.reasons,
         unfamiliar=answer.unfamiliar,
+        fallback=answer.fallback,
         model=answer.model,
         prompt_version=answer.prompt_version,
     )
@@ -124,5 +137,7 @@ def proposal_body(proposal: Proposal[BaseModel]) -> str:
             "evidence": proposal.evidence,
             "reasons": proposal.reasons,
             "unfamiliar": proposal.unfamiliar,
+            "doubts": proposal.doubts,
+            "second": proposal.second,
         }
     )

@@ -12,6 +12,7 @@ from workflows.engine.canonical import canonical, from_body
 from workflows.engine.context import Context
 from workflows.engine.errors import Unknown
 from workflows.engine.forms import entries_of, form_of
+from workflows.engine.policy import MODEL_SAID
 from workflows.engine.registry import AnyWorkflow
 from workflows.engine.states import Resolution, ReviewState, RunState
 from workflows.engine.views import CardView, DecisionView, FailureView, PlaceView, ValueView, WaitingReview, WaitingView
@@ -49,7 +50,8 @@ def card_view(context: Context, review: int) -> CardView:
             has_proposal=row.proposal_id is not None,
             model=proposal.get("model"),
             model_says=proposal.get("reasons", []),
-            why=[reason["text"] for reason in why],
+            why=[reason["text"] for reason in why if reason["code"] != MODEL_SAID],
+            model_said=next((reason["text"] for reason in why if reason["code"] == MODEL_SAID), None),
             nevers=[reason["text"].removeprefix("never: ") for reason in why if reason["code"] == "never"],
             claimed_by=row.claimed_by,
             opened_at=row.opened_at,

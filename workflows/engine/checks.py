@@ -1,11 +1,14 @@
-"""The nevers, held against an input and what is proposed or entered for it."""
+"""The nevers and the checks, held against an input and what is proposed or entered for it."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 import structlog
 from pydantic import BaseModel
 
-from workflows.engine.definition import Never
+from workflows.engine.definition import Check, Never
+from workflows.engine.proposal import Proposal
 from workflows.engine.registry import AnyWorkflow
 
 log = structlog.get_logger()
@@ -42,3 +45,28 @@ def broken_nevers(workflow: AnyWorkflow, input: BaseModel, output: BaseModel) ->
             log.error("never.unchecked", workflow=workflow.name, never=never.sentence, error=type(error).__name__)
             unchecked.append(never)
     return Broken(rules=tuple(rules), unchecked=tuple(unchecked))
+
+
+def held_against_checks(workflow: AnyWorkflow, input: BaseModel, proposal: Proposal[Any]) -> Proposal[Any]:
+    """The proposal, less sure of the fields for which a check does not hold; a check that fails holds nowhere."""
+    for check in workflow.checks:
+        if _holds(workflow, check, input, proposal.output):
+            continue
+        doubt = f"it does not hold that {check.sentence}"
+        proposal = less_sure(proposal, check.fields, cap=check.cap, doubt=doubt)
+    return proposal
+
+
+def less_sure(proposal: Proposal[Any], fields: Sequence[str], *, cap: float, doubt: str) -> Proposal[Any]:
+    """The proposal with the confidence of some fields capped, and why. What was not known stays so."""
+    known = proposal.field_confidence()
+    capped = {name: min(number, cap) for name in fields if (number := known[name]) is not None}
+    return replace(proposal, confidence={**known, **capped}, doubts=(*proposal.doubts, doubt))
+
+
+def _holds(workflow: AnyWorkflow, check: Check[BaseModel, BaseModel], input: BaseModel, output: BaseModel) -> bool:
+    try:
+        return check.holds(input, output)
+    except Exception as error:  # noqa: BLE001  # a check that cannot be made leaves the doubt that it is there for
+        log.error("check.failed", workflow=workflow.name, check=check.sentence, error=type(error).__name__)
+        return False

@@ -109,9 +109,13 @@ class OutcomeUnknown(CountersignError):
 class NoProposal(CountersignError):
     """There is no usable proposal; a person gets the case with an empty form. The message says why."""
 
-    def __init__(self, message: str, *, code: str = "no_proposal") -> None:
-        """`code`: the reason as a word for programs, one of `workflows.model.port.NoAnswer` where a model gave none."""
+    def __init__(self, message: str, *, code: str = "no_proposal", said: str | None = None) -> None:
+        """`code`: the reason as a word for programs, one of `workflows.model.port.NoAnswer` where a model gave none.
+
+        `said`: what the model said in place of an answer.
+        """
         self.code = code
+        self.said = said
         super().__init__(message)
 
 

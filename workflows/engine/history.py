@@ -5,10 +5,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from store import audit, cases, contents, deliveries, journal, reviews, runs, schema, teams
+from store import attempts, audit, cases, contents, deliveries, journal, reviews, runs, schema, teams
+from workflows.engine.attempt_views import AttemptView
 from workflows.engine.cards import decision_view
 from workflows.engine.context import Context
 from workflows.engine.errors import Refused, Unknown
+from workflows.engine.policy import MODEL_SAID
 from workflows.engine.states import ReviewState
 from workflows.engine.views import (
     AuditView,
@@ -137,6 +139,7 @@ def _run(session: Session, run: schema.Run) -> RunView:
         created_at=run.created_at,
         changed_at=run.changed_at,
         steps=[_step(line) for line in journal.of_run(session, run.id)],
+        asked=[_attempt(attempt, body) for attempt, body in attempts.of_run(session, run.id)],
         proposal=_proposal(session, proposal) if proposal else None,
         review=_review(session, review) if review else None,
         delivery=_delivery(session, delivery) if delivery else None,
@@ -160,6 +163,27 @@ def _step(line: journal.StepLine) -> StepView:
     )
 
 
+def _attempt(attempt: schema.Attempt, body: str | None) -> AttemptView:
+    content = json.loads(body) if body is not None else {}
+    return AttemptView(
+        model=attempt.model,
+        answered_by=attempt.answered_by,
+        prompt_version=attempt.prompt_version,
+        outcome=attempt.outcome,
+        why=content.get("why", ""),
+        input_tokens=attempt.input_tokens + attempt.cache_read_tokens + attempt.cache_write_tokens,
+        output_tokens=attempt.output_tokens,
+        thinking_tokens=attempt.thinking_tokens,
+        cost=attempt.cost,
+        reserved=attempt.reserved,
+        request_id=attempt.request_id,
+        began_at=attempt.began_at,
+        milliseconds=attempt.milliseconds,
+        told=content.get("told"),
+        said=content.get("said"),
+    )
+
+
 def _proposal(session: Session, proposal: schema.Proposal) -> ProposalView:
     content = json.loads(contents.body(session, proposal.content_id))
     return ProposalView(
@@ -170,6 +194,8 @@ def _proposal(session: Session, proposal: schema.Proposal) -> ProposalView:
         evidence=content["evidence"],
         reasons=content["reasons"],
         unfamiliar=content["unfamiliar"],
+        doubts=content.get("doubts", []),
+        second=content.get("second", {}),
         model=proposal.model,
         prompt_version=proposal.prompt_version,
     )
@@ -204,4 +230,4 @@ def _json(session: Session, content: int | None) -> Any:  # Any: its column says
 
 
 def _sentences(reasons: str) -> list[str]:
-    return [reason["text"] for reason in json.loads(reasons)]
+    return [reason["text"] for reason in json.loads(reasons) if reason["code"] != MODEL_SAID]

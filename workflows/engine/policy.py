@@ -8,6 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+MODEL_SAID = "model_said"
+"""The code of what goes with a reason: the words of a model that gave no answer. They are untrusted."""
+
 
 class Way(StrEnum):
     """What happens to the case next."""
@@ -44,9 +47,17 @@ class Facts:
     """Is there a proposal?"""
     no_proposal: str | None = None
     """Why there is none."""
+    no_proposal_code: str = "no_proposal"
+    """The same as a word for programs."""
+    model_said: str | None = None
+    """What the model said in place of an answer."""
     confidence: Mapping[str, float | None] = field(default_factory=dict)
     """Each field's, already checked to be from 0 to 1."""
     unfamiliar: str | None = None
+    doubts: Sequence[str] = ()
+    """What speaks against trusting the proposal as far as it says."""
+    fallback: str | None = None
+    """Why another model than the prompt's own was asked: its confidence was not measured for this workflow."""
     nevers: tuple[str, ...] = ()
     """The sentences of the nevers that the case runs into."""
     unchecked_nevers: tuple[str, ...] = ()
@@ -84,10 +95,15 @@ def _against(facts: Facts) -> list[Reason]:
         reasons.append(Reason(code="out_of_scope", text="it is outside what this workflow may decide"))
     if not facts.proposed:
         if facts.in_scope:
-            reasons.append(Reason(code="no_proposal", text=facts.no_proposal or "there is no proposal"))
+            reasons.append(Reason(code=facts.no_proposal_code, text=facts.no_proposal or "there is no proposal"))
+            if facts.model_said is not None:
+                reasons.append(Reason(code=MODEL_SAID, text=facts.model_said))
         return reasons
     if facts.unfamiliar is not None:
         reasons.append(Reason(code="unfamiliar", text=facts.unfamiliar))
+    if facts.fallback is not None:
+        reasons.append(Reason(code="fallback", text=facts.fallback))
+    reasons += [Reason(code="doubt", text=doubt) for doubt in facts.doubts]
     reasons += _confidence(facts)
     return reasons
 

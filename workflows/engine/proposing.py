@@ -1,7 +1,7 @@
 """Makes the proposal of a run, and gathers the facts that the policy looks at."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import BaseModel
@@ -9,17 +9,21 @@ from sqlalchemy.orm import Session
 
 from store import contents, reviews, schema
 from workflows.engine.asking import Asker, proposal_body
-from workflows.engine.checks import broken_nevers
+from workflows.engine.checks import broken_nevers, held_against_checks
 from workflows.engine.context import Context
 from workflows.engine.errors import NoProposal
 from workflows.engine.journal import Journal
 from workflows.engine.policy import Facts
 from workflows.engine.proposal import Proposal
 from workflows.engine.registry import AnyWorkflow
-from workflows.model.port import Model, Prompt
+from workflows.model.port import Account, Model, Prompt
 
 AnyProposal = Proposal[Any]
 """A proposal of some workflow; its output type is the workflow's."""
+
+
+SecondOpinion = Callable[[AnyWorkflow, BaseModel, BaseModel], Mapping[str, float]]
+"""Given a workflow, an input and an output: the probability of each field's value, where that can be told."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,33 +39,45 @@ def propose(
     input: BaseModel,
     *,
     prompt: Prompt | None,
+    account: Account | None,
     journal: Journal,
     model: Callable[[], Model],
+    second: SecondOpinion | None = None,
 ) -> Proposed:
     """Propose as the workflow declares it, its steps journaled.
 
+    `account`: who pays for the model. `second`: who else is asked how probable the proposal is, where it can be told.
     Whatever an author's code raises goes through: it stops the run. Only a model without a usable answer does not; a
     person is asked then, without a proposal.
     """
     floor = workflow.autonomy.at_least
     if workflow.scope is not None and not workflow.scope(input):
         return Proposed(proposal=None, facts=Facts(floor=floor, in_scope=False, proposed=False))
-    ask: Asker[BaseModel, BaseModel] = Asker(workflow, input, prompt=prompt, recorder=journal, model=model)
+    ask: Asker[BaseModel, BaseModel] = Asker(
+        workflow, input, prompt=prompt, account=account, recorder=journal, model=model
+    )
     with journal.open():
         try:
             made: object = workflow.make_proposal(input, ask)
         except NoProposal as none:
             made = none
     if isinstance(made, NoProposal):
-        return Proposed(proposal=None, facts=Facts(floor=floor, proposed=False, no_proposal=str(made)))
+        facts = Facts(
+            floor=floor, proposed=False, no_proposal=str(made), no_proposal_code=made.code, model_said=made.said
+        )
+        return Proposed(proposal=None, facts=facts)
     if not isinstance(made, Proposal) or not isinstance(made.output, workflow.output):
         raise TypeError(f"propose has to return a Proposal of {workflow.output.__name__}, it returned {made!r:.80}")
-    proposal: AnyProposal = made
+    proposal = held_against_checks(workflow, input, made)
+    if second is not None:
+        proposal = replace(proposal, second=second(workflow, input, proposal.output))
     broken = broken_nevers(workflow, input, proposal.output)
     facts = Facts(
         floor=floor,
         confidence=proposal.field_confidence(),
         unfamiliar=proposal.unfamiliar,
+        doubts=proposal.doubts,
+        fallback=proposal.fallback,
         nevers=tuple(rule.sentence for rule in broken.rules),
         unchecked_nevers=tuple(rule.sentence for rule in broken.unchecked),
     )

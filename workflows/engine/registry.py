@@ -3,10 +3,14 @@
 from collections.abc import Iterator
 from typing import Any
 
+from pydantic import JsonValue
+from pydantic.json_schema import JsonSchemaValue
+
 from workflows.engine.definition import Workflow
 from workflows.engine.errors import BadDeclaration, Unknown
 from workflows.engine.plans import plan_of
-from workflows.model.port import Prompt
+from workflows.model.envelope import form
+from workflows.model.port import ModelUnavailable, Prompt
 from workflows.model.prompts import BadPrompt, load_prompt
 
 AnyWorkflow = Workflow[Any, Any]
@@ -65,6 +69,28 @@ def _prompt(workflow: AnyWorkflow) -> Prompt | None:
     if workflow.folder is None:
         raise BadDeclaration(f"workflow {workflow.name} has a prompt but no folder to find it in")
     try:
-        return load_prompt(workflow.folder / "prompts", workflow.prompt)
+        return load_prompt(
+            workflow.folder / "prompts", workflow.prompt, form=form_asked(workflow), declared=told(workflow)
+        )
     except BadPrompt as error:
         raise BadDeclaration(f"workflow {workflow.name}: {error}") from error
+
+
+def form_asked(workflow: AnyWorkflow) -> JsonSchemaValue:
+    """The JSON schema of what a model is asked to fill in. Raise `BadDeclaration` for an output that has none."""
+    try:
+        return form(workflow.output, evidence=workflow.evidence)
+    except ModelUnavailable as error:
+        raise BadDeclaration(f"workflow {workflow.name}: {error}") from error
+
+
+def told(workflow: AnyWorkflow) -> dict[str, JsonValue]:
+    """What a prompt may use of its workflow's declaration."""
+    return {
+        "workflow": workflow.name,
+        "decision": workflow.decision,
+        "may": list(workflow.may),
+        "nevers": [never.sentence for never in workflow.nevers],
+        "checks": [check.sentence for check in workflow.checks],
+        "fields": list(workflow.output.model_fields),
+    }

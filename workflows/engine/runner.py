@@ -7,6 +7,7 @@ database cannot do it now is nothing recorded: the run is to be taken back, and 
 
 import time
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 
 import structlog
 from pydantic import BaseModel
@@ -27,13 +28,13 @@ from workflows.engine.errors import Drifted, Fenced, NotDone, OutcomeUnknown
 from workflows.engine.journal import Journal
 from workflows.engine.loading import Found, Work, find, subject_of, understood
 from workflows.engine.policy import Facts, Verdict, Way, decide
-from workflows.engine.proposing import AnyProposal
+from workflows.engine.proposing import AnyProposal, SecondOpinion
 from workflows.engine.recovery import claim_one
 from workflows.engine.registry import AnyWorkflow
 from workflows.engine.reviews import open_review
 from workflows.engine.states import Resolution, RunState, StepState
 from workflows.engine.transitions import move_run
-from workflows.model.port import Model
+from workflows.model.port import Account, Model
 
 log = structlog.get_logger()
 
@@ -46,11 +47,15 @@ class Runner:
         context: Context,
         models: Callable[[AnyWorkflow], Model],
         *,
+        second: SecondOpinion | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        """`models`: the model of a workflow, asked for when it is first needed. `sleep`: takes seconds."""
+        """`models`: the model of a workflow, asked for when it is first needed. `second`: who else is asked how
+        probable a proposal is. `sleep`: takes seconds.
+        """
         self._context = context
         self._models = models
+        self._second = second
         self._sleep = sleep
 
     def advance(self, claimed: Claimed) -> None:
@@ -103,7 +108,9 @@ class Runner:
             work.workflow,
             work.input,
             prompt=self._context.registry.prompt(work.workflow.name),
+            account=_account(work),
             journal=kept,
+            second=self._second,
             model=lambda: self._models(work.workflow),
         )
         verdict = decide(proposed.facts)
@@ -217,6 +224,19 @@ class Runner:
         if not move_run(session, work.run, to, at=at, actor=SYSTEM, held_at=held_at, **changes):
             raise Fenced(f"run {work.run.id} was taken over or superseded")
         return work.run
+
+
+def _account(work: Work) -> Account:
+    budget, run = work.workflow.budget, work.run
+    return Account(
+        case=run.case_id,
+        run=run.id,
+        per_case=Decimal(budget.per_case),
+        per_day=Decimal(budget.per_day),
+        timezone=work.workflow.timezone,
+        # Who runs a case again wants another answer, and not the same once more.
+        answered_since=run.created_at if run.parent_id is not None else None,
+    )
 
 
 def _attempt(task: Delivering, run: Run[BaseModel], kept: Journal) -> str:

@@ -7,6 +7,8 @@ from decimal import Decimal
 
 from pydantic import JsonValue
 
+from workflows.engine.attempt_views import AttemptView
+
 
 @dataclass(frozen=True, kw_only=True)
 class StepView:
@@ -36,6 +38,10 @@ class ProposalView:
     evidence: Mapping[str, str]
     reasons: Sequence[str]
     unfamiliar: str | None
+    doubts: Sequence[str]
+    """What speaks against trusting it as far as it says."""
+    second: Mapping[str, float]
+    """Output field -> the probability of its value in the eyes of the local model."""
     model: str
     prompt_version: str | None
 
@@ -102,6 +108,8 @@ class RunView:
     created_at: datetime
     changed_at: datetime
     steps: Sequence[StepView]
+    asked: Sequence[AttemptView]
+    """The requests to a model, in order."""
     proposal: ProposalView | None
     review: ReviewView | None
     delivery: DeliveryView | None
@@ -196,6 +204,8 @@ class CardView:
     """Why the model proposes it."""
     why: Sequence[str]
     """Why a person is asked."""
+    model_said: str | None
+    """What the model said in place of an answer."""
     nevers: Sequence[str]
     """The rules that what is proposed runs into."""
     claimed_by: str | None

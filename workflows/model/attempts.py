@@ -1,17 +1,17 @@
 """One record for each request to a model, and the answer that all attempts at one question add up to."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from workflows.model.envelope import Filled
-from workflows.model.outcomes import Outcome, Verdict
+from workflows.model.outcomes import Verdict
 from workflows.model.port import Answer, ModelUnavailable, Usage
 
 
 @dataclass(frozen=True, kw_only=True)
 class Attempt:
-    """One request and what came of it."""
+    """One request and what came of it, or why none was made."""
 
     verdict: Verdict
     model: str
@@ -21,36 +21,46 @@ class Attempt:
     """What came in place of an answer that can be read."""
     usage: Usage = field(default_factory=Usage)
     cost: Decimal = Decimal(0)
-    """US dollars. Zero where the provider reported no tokens."""
+    """US dollars; what was reserved, where the provider may count it and does not say how much."""
+    cached_from: int | None = None
 
 
-def conclude(attempts: Sequence[Attempt]) -> Answer:
+def conclude(attempts: Sequence[Attempt], *, fallback: str | None = None) -> Answer:
     """The answer after the last attempt, with the usage and the cost of all.
 
-    Raise `ModelUnavailable` where the provider did not answer. Not where an earlier attempt was paid for: then an
-    answer without values says why, so that the money is accounted for.
+    `fallback`: why another model than the first was asked. Raise `ModelUnavailable` where the provider did not answer.
+    Not where an attempt was paid for: then an answer without values says why, so that the money is accounted for.
     """
     last = attempts[-1]
     cost = sum((attempt.cost for attempt in attempts), Decimal(0))
+    used = [attempt.usage for attempt in attempts]
     usage = Usage(
-        input_tokens=sum(attempt.usage.input_tokens for attempt in attempts),
-        output_tokens=sum(attempt.usage.output_tokens for attempt in attempts),
-        cache_read_tokens=sum(attempt.usage.cache_read_tokens for attempt in attempts),
-        cache_write_tokens=sum(attempt.usage.cache_write_tokens for attempt in attempts),
+        input_tokens=sum(usage.input_tokens for usage in used),
+        output_tokens=sum(usage.output_tokens for usage in used),
+        thinking_tokens=sum(usage.thinking_tokens for usage in used),
+        cache_read_tokens=sum(usage.cache_read_tokens for usage in used),
+        cache_write_tokens=sum(usage.cache_write_tokens for usage in used),
     )
+    answer = Answer(model=last.model, usage=usage, cost=cost, fallback=fallback, cached_from=last.cached_from)
     if last.filled is not None:
-        return Answer(
-            model=last.model,
+        return replace(
+            answer,
             values=last.filled.values,
             confidence=last.filled.confidence,
             alternatives=last.filled.alternatives,
             evidence=last.filled.evidence,
             reasons=last.filled.reasons,
-            usage=usage,
-            cost=cost,
         )
-    problem = last.verdict.why if len(attempts) == 1 else f"{last.verdict.why} Tried {len(attempts)} times."
-    if last.verdict.outcome in (Outcome.TRANSIENT, Outcome.NEVER) and not cost:
-        raise ModelUnavailable(problem)
+    no_answer = last.verdict.follows.no_answer
+    assert no_answer is not None
+    problem = _problem(attempts, fallback)
     raw = next((attempt.raw for attempt in reversed(attempts) if attempt.raw), None)
-    return Answer(model=last.model, problem=problem, raw=raw, usage=usage, cost=cost)
+    if not cost and raw is None:
+        raise ModelUnavailable(problem, no_answer=no_answer)
+    return replace(answer, problem=problem, no_answer=no_answer, raw=raw)
+
+
+def _problem(attempts: Sequence[Attempt], fallback: str | None) -> str:
+    last = attempts[-1].verdict.why
+    said = last if len(attempts) == 1 else f"{last} Tried {len(attempts)} times."
+    return said if fallback is None else f"{fallback} {said}"

@@ -7,10 +7,10 @@ which also holds quotes, reasons, alternatives and a confidence for each field. 
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from pydantic import BaseModel, JsonValue
+from pydantic import BaseModel, JsonValue, ValidationError
 from pydantic.errors import PydanticInvalidForJsonSchema
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
@@ -20,6 +20,8 @@ from workflows.model.port import Alternative, ModelUnavailable
 ALTERNATIVES = 2
 """How many other values are asked for, and kept, for each field that is a choice."""
 
+_COMPLAINTS = 10
+"""How many things that are wrong with an answer are named."""
 _FENCE = re.compile(r"```(?:json)?\s*(.*?)\s*```", re.DOTALL)
 
 
@@ -38,8 +40,8 @@ class Filled:
     reasons: tuple[str, ...] = ()
 
 
-def form(output: type[BaseModel]) -> JsonSchemaValue:
-    """The JSON schema of the envelope around an output.
+def form(output: type[BaseModel], *, evidence: Sequence[str] = ()) -> JsonSchemaValue:
+    """The JSON schema of the envelope around an output. `evidence`: the fields that need a quote.
 
     Fields go by their names, aliases are left aside. Every field is required and there are few unions: providers
     compile the schema to a grammar and refuse it where too much is optional.
@@ -57,12 +59,7 @@ def form(output: type[BaseModel]) -> JsonSchemaValue:
     choices = {name: labels for name, node in fields.items() if len(labels := _labels(node)) > 1}
     # A model writes in the order of the schema: grounds before the answer, doubts after it.
     envelope: JsonSchemaValue = {
-        "evidence": {
-            "type": "array",
-            "items": _record({"field": {"enum": list(fields)}, "quote": {"type": "string"}}),
-            "description": "For each field that a passage of the case speaks for, the passage that speaks for it most,"
-            " word for word. Leave out fields without one.",
-        },
+        "evidence": _quoted_for(evidence) if evidence else _quoted_where_it_can(list(fields)),
         "reasons": {
             "type": "array",
             "items": {"type": "string"},
@@ -82,14 +79,15 @@ def form(output: type[BaseModel]) -> JsonSchemaValue:
 
 
 def read(text: str, output: type[BaseModel]) -> Filled:
-    """Read a reply. Lenient: what is missing beside the answer is left out, what is odd in it is passed on.
+    """Read a reply. Lenient beside the answer: what is missing is left out, what is odd is passed on.
 
-    Raise `Unreadable` for a reply that is no JSON, or has no answer in it.
+    Raise `Unreadable` for a reply that is no JSON, or has no answer in it that fits the output.
     """
     envelope = _parsed(text)
     values = envelope.get("answer") if isinstance(envelope, dict) else None
     if not isinstance(envelope, dict) or not isinstance(values, dict):
         raise Unreadable("the reply is JSON, but no answer is in it")
+    _fit(values, output)
     confidence = envelope.get("confidence")
     alternatives = envelope.get("alternatives")
     reasons = envelope.get("reasons")
@@ -117,6 +115,23 @@ class _WrittenByModels(GenerateJsonSchema):
 
 def _record(properties: Mapping[str, JsonSchemaValue]) -> JsonSchemaValue:
     return {"type": "object", "properties": dict(properties), "required": list(properties)}
+
+
+def _quoted_for(fields: Sequence[str]) -> JsonSchemaValue:
+    return {
+        **_record({name: {"type": "string"} for name in fields}),
+        "description": "For each of these fields, the passage of the case that its value is taken from, copied"
+        " character for character with a few words around it. Empty where the case does not state it.",
+    }
+
+
+def _quoted_where_it_can(fields: Sequence[str]) -> JsonSchemaValue:
+    return {
+        "type": "array",
+        "items": _record({"field": {"enum": list(fields)}, "quote": {"type": "string"}}),
+        "description": "For each field that a passage of the case speaks for, the passage that speaks for it most,"
+        " word for word. Leave out fields without one.",
+    }
 
 
 def _others(labels: list[JsonValue]) -> JsonSchemaValue:
@@ -176,6 +191,18 @@ def _labels(node: JsonSchemaValue) -> list[JsonValue]:
             kinds = [_labels(variant) for variant in variants if variant.get("type") != "null"]
             return [label for labels in kinds for label in labels] if all(kinds) else []
     return []
+
+
+def _fit(values: Mapping[str, JsonValue], output: type[BaseModel]) -> None:
+    # From JSON, as the API and the database have it: a date is text there.
+    try:
+        output.model_validate_json(json.dumps(values), by_alias=False, by_name=True)
+    except ValidationError as error:
+        errors = error.errors(include_url=False, include_input=False, include_context=False)
+        said = "; ".join(
+            f"{'.'.join(map(str, one['loc'])) or 'the whole'}: {one['msg']}" for one in errors[:_COMPLAINTS]
+        )
+        raise Unreadable(f"the answer does not fit the form: {said}") from None
 
 
 def _parsed(text: str) -> JsonValue:

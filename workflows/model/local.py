@@ -209,6 +209,18 @@ class LocalModel:
             unfamiliar=self._familiarity.doubt(question.text),
         )
 
+    def probabilities(self, text: str, values: Mapping[str, object]) -> dict[str, float]:
+        """Field -> how probable its value is for a text, for the fields and values that were learned. 0 to 1."""
+        counts = self._vocabulary.count(text)
+        found = {}
+        for field, value in values.items():
+            chooser = self._choosers.get(field)
+            names = [name for name, choice in chooser.choices.items() if choice == value] if chooser else []
+            if chooser is not None and names and names[0] in chooser.values:
+                probabilities = chooser.classifier.probabilities(counts)[0]
+                found[field] = float(probabilities[chooser.values.index(names[0])])
+        return found
+
     def _choose(self, text: str, fields: Sequence[str]) -> dict[str, _Choice]:
         counts = self._vocabulary.count(text)
         chosen: dict[str, _Choice] = {}

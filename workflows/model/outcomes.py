@@ -1,38 +1,29 @@
-"""What can come of one attempt to ask the Anthropic API, and what follows from it: the whole table, in one place.
+"""What can come of one request to a model, and what follows from it: one table, for every vendor.
 
-| Outcome | Comes of | What follows |
-|---|---|---|
-| answered | a complete message | it is read |
-| transient | no connection, a time-out, 408, 409, 429 except for spend limits, 5xx | tried again, with a pause |
-| garbage | a 200 that is no message, or a message without its parts | tried again, a few times |
-| never | spend limits, and every other status: 400, 401, 402, 403, 404, 413 | not tried again |
-| refused | the model declined | not tried again |
-| truncated | the model ran out of tokens or of context | not tried again: the same call is cut off again |
+| Outcome | Asked again | Breaker | Another model may be asked |
+|---|---|---|---|
+| answered | no | closes | |
+| transient: no connection, a time-out, overload, a rate limit | after a pause | counts | yes |
+| broken: a reply that is no message | a few times | counts | yes |
+| garbage: a message that is no answer | a few times, told what was wrong | closes | no |
+| truncated: cut off at max_tokens | with more tokens | closes | no |
+| too long: the case does not fit | no | closes | no |
+| refused | no | closes | no |
+| spent: a spend limit or a bill | no | opens at once | no: it is the same account |
+| locked out: the key | no | opens at once | no: it is the same key |
+| retired: no such model | no | opens at once | no: somebody has to choose |
+| invalid: not understood | no | counts | no |
+| unaffordable: over a budget, never sent | no | | yes, a cheaper one |
+| left alone: the breaker is open, never sent | no | | yes |
 
-Errors that are not in the table are bugs and pass through. The SDK is imported inside functions because that takes
-seconds, which a command that asks no model should not wait for.
+The error types of a vendor are turned into outcomes beside its model, in `anthropic_verdicts` for Anthropic's.
 """
 
-import json
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from enum import StrEnum
 
-from workflows.model.port import Usage
-
-_LONGEST_QUOTE = 200
-"""Characters of the provider's own words that are passed on."""
-
-_NEVER = {
-    400: "The model's provider calls the request invalid",
-    401: "The API key for the model is not accepted",
-    402: "The account at the model's provider has a billing problem",
-    403: "The API key may not use this model",
-    404: "The model's provider does not know this model",
-    413: "The case is too long for the model",
-}
+from workflows.model.port import NoAnswer
 
 
 class Outcome(StrEnum):
@@ -40,10 +31,70 @@ class Outcome(StrEnum):
 
     ANSWERED = "answered"
     TRANSIENT = "transient"
+    BROKEN = "broken"
     GARBAGE = "garbage"
-    NEVER = "never"
-    REFUSED = "refused"
     TRUNCATED = "truncated"
+    TOO_LONG = "too_long"
+    REFUSED = "refused"
+    SPENT = "spent"
+    LOCKED_OUT = "locked_out"
+    RETIRED = "retired"
+    INVALID = "invalid"
+    UNAFFORDABLE = "unaffordable"
+    LEFT_ALONE = "left_alone"
+    GIVEN_AGAIN = "given_again"
+    """Not asked: the same question was answered before."""
+
+
+class Again(StrEnum):
+    """How a question is asked again."""
+
+    AFTER_A_PAUSE = "after a pause"
+    TOLD_WHAT_WAS_WRONG = "told what was wrong"
+    WITH_MORE_TOKENS = "with more tokens"
+
+
+class Breaker(StrEnum):
+    """What an outcome says of the model as a whole."""
+
+    CLOSES = "closes"
+    """It works."""
+    COUNTS = "counts"
+    """It may be down: several in a row open the breaker."""
+    OPENS = "opens"
+    """No question will be answered."""
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Follows:
+    """What follows from an outcome."""
+
+    again: Again | None = None
+    breaker: Breaker = Breaker.CLOSES
+    elsewhere: bool = False
+    """Another model may be asked."""
+    no_answer: NoAnswer | None = None
+    """What the person is told where nothing better comes of it; None: it is an answer."""
+
+
+_O, _N = Outcome, NoAnswer
+FOLLOWS: Mapping[Outcome, Follows] = {
+    _O.ANSWERED: Follows(),
+    _O.GIVEN_AGAIN: Follows(breaker=Breaker.NOTHING),
+    _O.TRANSIENT: Follows(again=Again.AFTER_A_PAUSE, breaker=Breaker.COUNTS, elsewhere=True, no_answer=_N.UNAVAILABLE),
+    _O.BROKEN: Follows(again=Again.TOLD_WHAT_WAS_WRONG, breaker=Breaker.COUNTS, elsewhere=True, no_answer=_N.GARBAGE),
+    _O.GARBAGE: Follows(again=Again.TOLD_WHAT_WAS_WRONG, no_answer=_N.GARBAGE),
+    _O.TRUNCATED: Follows(again=Again.WITH_MORE_TOKENS, no_answer=_N.TRUNCATED),
+    _O.TOO_LONG: Follows(no_answer=_N.TRUNCATED),
+    _O.REFUSED: Follows(no_answer=_N.REFUSED),
+    _O.SPENT: Follows(breaker=Breaker.OPENS, no_answer=_N.NOT_ALLOWED),
+    _O.LOCKED_OUT: Follows(breaker=Breaker.OPENS, no_answer=_N.NOT_ALLOWED),
+    _O.RETIRED: Follows(breaker=Breaker.OPENS, no_answer=_N.RETIRED),
+    _O.INVALID: Follows(breaker=Breaker.COUNTS, no_answer=_N.NOT_ALLOWED),
+    _O.UNAFFORDABLE: Follows(breaker=Breaker.NOTHING, elsewhere=True, no_answer=_N.OVER_BUDGET),
+    _O.LEFT_ALONE: Follows(breaker=Breaker.NOTHING, elsewhere=True, no_answer=_N.UNAVAILABLE),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,107 +106,10 @@ class Verdict:
     """A plain sentence for people; empty for an answer. It can hold the provider's own words."""
     retry_after: float | None = None
     """Seconds that the provider asks to wait, however many."""
+    may_cost: bool = False
+    """The provider may count it, although it does not say how much."""
 
-
-def expected_errors() -> tuple[type[Exception], ...]:
-    """The errors that `judge_error` knows. The SDK leaves those of a 200 with a broken body as they come."""
-    import anthropic
-
-    return (anthropic.APIError, json.JSONDecodeError, UnicodeDecodeError, RecursionError)
-
-
-def judge_error(error: Exception) -> Verdict:
-    """The verdict on an attempt that raised one of `expected_errors`."""
-    import anthropic
-
-    match error:
-        case anthropic.EnforcedSpendLimitReachedError() | anthropic.ContractSpendLimitReachedError():
-            # Both are rate limit errors to the SDK; but no pause helps.
-            return Verdict(outcome=Outcome.NEVER, why="The spend limit at the model's provider is reached.")
-        case anthropic.APITimeoutError():
-            return Verdict(outcome=Outcome.TRANSIENT, why="The model did not answer in time.")
-        case anthropic.APIConnectionError():
-            cause = f" ({type(error.__cause__).__name__})" if error.__cause__ else ""
-            return Verdict(outcome=Outcome.TRANSIENT, why=f"The connection to the model failed{cause}.")
-        case anthropic.RateLimitError(response=response):
-            why = "The model's provider limits how much may be asked now (HTTP 429)."
-            return Verdict(outcome=Outcome.TRANSIENT, why=why, retry_after=_retry_after(response.headers))
-        case anthropic.RequestTimeoutError() | anthropic.ConflictError() | anthropic.InternalServerError():
-            why = f"The model's provider cannot answer now (HTTP {error.status_code})."
-            return Verdict(outcome=Outcome.TRANSIENT, why=why, retry_after=_retry_after(error.response.headers))
-        case anthropic.APIStatusError(status_code=status, api_message=words):
-            reason = _NEVER.get(status, "The model's provider does not take the request")
-            return Verdict(outcome=Outcome.NEVER, why=f"{reason} (HTTP {status}){_quoted(words)}.")
-        case _:
-            return Verdict(outcome=Outcome.GARBAGE, why="The reply of the model's provider was broken.")
-
-
-def judge_reply(reply: object) -> Verdict:
-    """The verdict on what the SDK returned, which after a 200 can be anything."""
-    import anthropic
-
-    if not isinstance(reply, anthropic.types.Message):
-        return Verdict(outcome=Outcome.GARBAGE, why="The reply was no message from a model but some other text.")
-    match reply.stop_reason:
-        case "refusal":
-            told = (getattr(reply.stop_details, name, None) for name in ("explanation", "category"))
-            words = next(filter(None, map(_quoted, told)), "")
-            return Verdict(outcome=Outcome.REFUSED, why=f"The model declined to answer{words}.")
-        case "max_tokens":
-            return Verdict(outcome=Outcome.TRUNCATED, why="The model's answer was cut off at max_tokens.")
-        case "model_context_window_exceeded":
-            return Verdict(outcome=Outcome.TRUNCATED, why="The case and its answer are too long for the model.")
-    content: object = reply.content
-    if not isinstance(content, list) or reply.stop_reason is None:
-        return Verdict(outcome=Outcome.GARBAGE, why="The reply was no complete message.")
-    if usage_of(reply) is None:
-        return Verdict(outcome=Outcome.GARBAGE, why="The reply does not say what it cost.")
-    return Verdict(outcome=Outcome.ANSWERED)
-
-
-def text_of(reply: object) -> str:
-    """What the model said, thinking left aside; the reply itself where it is only text; empty where there is none."""
-    if isinstance(reply, str):
-        return reply
-    blocks = getattr(reply, "content", None)
-    # By type: a block of thinking can come first.
-    texts = [getattr(block, "text", None) for block in blocks or () if getattr(block, "type", None) == "text"]
-    return "".join(text for text in texts if isinstance(text, str))
-
-
-def usage_of(reply: object) -> Usage | None:
-    """The tokens that a reply took; None where it does not say."""
-    told = getattr(reply, "usage", None)
-    counts = [
-        getattr(told, name, None)
-        for name in ("input_tokens", "output_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")
-    ]
-    if counts[0] is None or counts[1] is None:
-        return None
-    whole = [count or 0 for count in counts]
-    if not all(isinstance(count, int) and count >= 0 for count in whole):
-        return None
-    return Usage(input_tokens=whole[0], output_tokens=whole[1], cache_read_tokens=whole[2], cache_write_tokens=whole[3])
-
-
-def _retry_after(headers: Mapping[str, str]) -> float | None:
-    asked = headers.get("retry-after", "")
-    try:
-        seconds = float(asked)
-    except ValueError:
-        try:
-            # A date is counted from the provider's own clock, so that ours may be wrong.
-            until, now = parsedate_to_datetime(asked), parsedate_to_datetime(headers.get("date", ""))
-            seconds = (until - now).total_seconds()
-        except (ValueError, TypeError):
-            return None
-    return None if math.isnan(seconds) else max(0.0, seconds)
-
-
-def _quoted(words: object) -> str:
-    """The provider's own words led by a colon, on one line, without control characters; empty where there are none."""
-    if not isinstance(words, str):
-        return ""
-    line = "".join(character for character in " ".join(words.split()) if character.isprintable())
-    short = line if len(line) <= _LONGEST_QUOTE else line[:_LONGEST_QUOTE] + "…"
-    return f": {short.rstrip('.')}" if short else ""
+    @property
+    def follows(self) -> Follows:
+        """What follows from it."""
+        return FOLLOWS[self.outcome]

@@ -9,20 +9,76 @@ untrusted: its values, confidences and reasons are passed on as they came, and t
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
 from decimal import Decimal
-from typing import Protocol
+from enum import StrEnum
+from typing import Literal, Protocol
 
 from pydantic import BaseModel, JsonValue
+
+Effort = Literal["low", "medium", "high", "xhigh", "max"]
+Thinking = Literal["adaptive", "disabled"]
+MAX_TOKENS = 4096
+"""The most that one answer may take, thinking included, where the prompt says nothing."""
+
+
+class NoAnswer(StrEnum):
+    """Why a model gave no answer, as a word for programs."""
+
+    UNAVAILABLE = "unavailable"
+    """It does not answer now."""
+    OVER_BUDGET = "over_budget"
+    NOT_ALLOWED = "not_allowed"
+    """The provider does not let us: the key, the account, a spend limit, or what is asked for."""
+    RETIRED = "retired"
+    """The provider no longer knows the model."""
+    GARBAGE = "garbage"
+    """It said something, but no answer, several times."""
+    REFUSED = "refused"
+    TRUNCATED = "truncated"
+    """The case or the answer is too long."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Prompt:
-    """The instructions that a workflow gives a model."""
+    """The instructions that a workflow gives a model, and how it is to be asked."""
 
     name: str
     text: str
+    """What the model is told, rendered."""
     version: str
-    """The first 12 hex digits of the SHA-256 of what the model is told."""
+    """The first 12 hex digits of the SHA-256 over front matter, body, rendered text and output schema."""
+    model: str | None = None
+    """None: the one that the settings name."""
+    effort: Effort | None = None
+    """None: the model's own default."""
+    thinking: Thinking | None = None
+    """None: the model's own default."""
+    max_tokens: int = MAX_TOKENS
+    fallback_model: str | None = None
+    """A cheaper one, for when the first cannot be had or afforded."""
+    source: str = ""
+    """The file as it was read."""
+    form: Mapping[str, JsonValue] = field(default_factory=dict)
+    """The JSON schema of the answer."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    """On whose account a question is asked, and how much it may take."""
+
+    case: int | None = None
+    """None: of an eval."""
+    run: int | None = None
+    eval: int | None = None
+    per_case: Decimal
+    """US dollars for all runs of the case together."""
+    per_day: Decimal
+    """US dollars for all cases of a day. Of an eval: for all of it."""
+    timezone: tzinfo
+    """Whose days these are."""
+    answered_since: datetime | None = None
+    """An answer given before that is not given again; None: any may be."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +96,8 @@ class Question:
     """The case as plain text, for a model that reads text only. Untrusted."""
     templates: Mapping[str, Callable[[Mapping[str, str]], str]] = field(default_factory=dict)
     """Output field -> makes its text from the chosen values, for a model that cannot write."""
+    account: Account | None = None
+    """None: nobody pays, and a model that costs something is not asked."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +116,8 @@ class Usage:
     input_tokens: int = 0
     """Read at the full price, cache reads and writes not included."""
     output_tokens: int = 0
+    """Thinking included."""
+    thinking_tokens: int = 0
     cache_read_tokens: int = 0
     cache_write_tokens: int = 0
 
@@ -84,8 +144,14 @@ class Answer:
     """Why the case is unlike everything the model learned from; None where it is not."""
     problem: str | None = None
     """Why there is no answer (refused, cut off, no JSON), in plain words."""
+    no_answer: NoAnswer | None = None
+    """The same as a word for programs."""
     raw: str | None = None
     """What the model really said, where it could not be read as an answer."""
+    fallback: str | None = None
+    """Why another model than the prompt's own was asked; None where it was not."""
+    cached_from: int | None = None
+    """The attempt whose answer this is once more; None where the model was asked."""
     usage: Usage = field(default_factory=Usage)
     cost: Decimal = Decimal(0)
     """US dollars."""
@@ -97,6 +163,10 @@ class ModelError(Exception):
 
 class ModelUnavailable(ModelError):
     """No answer is to be had now. The message says why, in plain words."""
+
+    def __init__(self, message: str, *, no_answer: NoAnswer = NoAnswer.UNAVAILABLE) -> None:
+        self.no_answer = no_answer
+        super().__init__(message)
 
 
 class Model(Protocol):

@@ -1,22 +1,60 @@
-"""Prompts are files beside the workflow, and a prompt's version is the hash of what the model is told."""
+"""Prompts are files beside the workflow: a front matter that says how to ask, and what the model is told.
 
+The text may use what the workflow declares (its decision, what it may do, its nevers, its output's fields), and nothing
+of any case: a case reaches the model in the user's turn alone. A prompt's version is the hash over all that decides
+what the model is told and how it is asked, so that two answers under one version had the same instructions.
+"""
+
+import json
 import re
+from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
+from typing import Annotated
 
-from workflows.model.port import Prompt
+import yaml
+from frontmatter.default_handlers import YAMLHandler
+from jinja2 import StrictUndefined, TemplateError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints, ValidationError
+from pydantic.json_schema import JsonSchemaValue
+
+from workflows.model.port import MAX_TOKENS, Effort, Prompt, Thinking
+
+VERSION_LENGTH = 12
+"""Hex digits."""
+LONGEST = 200_000
+"""Bytes of a prompt's file."""
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*\.md")
+_Model = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:@/-]{0,99}$")]
 
 
 class BadPrompt(ValueError):
     """A prompt's name or file cannot be used."""
 
 
-def load_prompt(folder: Path, name: str) -> Prompt:
+class _FrontMatter(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    model: _Model | None = None
+    effort: Effort | None = None
+    thinking: Thinking | None = None
+    max_tokens: Annotated[int, Field(ge=1, le=64_000)] = MAX_TOKENS
+    fallback_model: _Model | None = None
+
+
+def load_prompt(
+    folder: Path,
+    name: str,
+    *,
+    form: JsonSchemaValue | None = None,
+    declared: Mapping[str, JsonValue] | None = None,
+) -> Prompt:
     """Read a prompt from its folder.
 
-    Raise `BadPrompt` for a name that is not a plain file name, a file outside the folder, or one that cannot be read.
+    `form`, `declared`: as for `parse_prompt`. Raise `BadPrompt` for a name that is not a plain file name, a file
+    outside the folder, or one that cannot be read.
     """
     if not _NAME.fullmatch(name):
         raise BadPrompt(f"{name!r} is no prompt's name: lower-case letters, digits, - and _, ending in .md")
@@ -24,9 +62,73 @@ def load_prompt(folder: Path, name: str) -> Prompt:
     try:
         if path.resolve().parent != folder.resolve():
             raise BadPrompt(f"the prompt {name} is not a file in its own folder {folder}")
-        text = path.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
         raise BadPrompt(f"the prompt {name} cannot be read from {folder}: {error}") from error
+    return read_prompt(path, form=form, declared=declared)
+
+
+def read_prompt(
+    path: Path, *, form: JsonSchemaValue | None = None, declared: Mapping[str, JsonValue] | None = None
+) -> Prompt:
+    """Read a prompt from any file. `form`, `declared`: as for `parse_prompt`. Raise `BadPrompt`."""
+    try:
+        with path.open("rb") as file:
+            source = file.read(LONGEST + 1).decode()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadPrompt(f"the prompt {path.name} cannot be read from {path.parent}: {error}") from error
+    return parse_prompt(source, path.name, form=form, declared=declared)
+
+
+def parse_prompt(
+    source: str,
+    name: str,
+    *,
+    form: JsonSchemaValue | None = None,
+    declared: Mapping[str, JsonValue] | None = None,
+) -> Prompt:
+    """A prompt from the text of its file.
+
+    `form`: the JSON schema of the answer. `declared`: what the text may use, by name. Raise `BadPrompt` for a front
+    matter that is none, a text that is empty, or one that uses what is not there.
+    """
+    if len(source.encode()) > LONGEST:
+        raise BadPrompt(f"the prompt {name} is longer than {LONGEST:,} bytes")
+    front, body = _split(source, name)
+    text = _rendered(body, declared or {}, name).strip()
     if not text:
-        raise BadPrompt(f"the prompt {name} in {folder} is empty")
-    return Prompt(name=name, text=text, version=sha256(text.encode()).hexdigest()[:12])
+        raise BadPrompt(f"the prompt {name} is empty")
+    decides = [front.model_dump(), body, text, form or {}]
+    version = sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()[:VERSION_LENGTH]
+    return Prompt(name=name, text=text, version=version, source=source, form=form or {}, **front.model_dump())
+
+
+def _split(source: str, name: str) -> tuple[_FrontMatter, str]:
+    """Front matter and body. The library's handler loads YAML safely: plain values, no objects."""
+    handler = YAMLHandler()
+    if not handler.detect(source):
+        return _FrontMatter(), source
+    try:
+        front, body = handler.split(source)
+        loaded = handler.load(front)
+    except yaml.YAMLError as error:
+        raise BadPrompt(f"the front matter of the prompt {name} is no YAML: {' '.join(str(error).split())}") from error
+    except ValueError:
+        raise BadPrompt(f"the front matter of the prompt {name} has no end: a line with --- closes it") from None
+    try:
+        return _FrontMatter.model_validate({} if loaded is None else loaded), body
+    except ValidationError as error:
+        said = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors(include_url=False))
+        allowed = ", ".join(_FrontMatter.model_fields)
+        raise BadPrompt(
+            f"the front matter of the prompt {name} cannot be used: {said}. It may hold {allowed}"
+        ) from None
+
+
+def _rendered(body: str, declared: Mapping[str, JsonValue], name: str) -> str:
+    # No loader: a prompt includes no other file.
+    environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, keep_trailing_newline=True)
+    try:
+        return environment.from_string(body).render(declared)
+    except (TemplateError, TypeError, ValueError, ArithmeticError, RecursionError) as error:
+        known = ", ".join(declared) or "nothing"
+        raise BadPrompt(f"the prompt {name} cannot be rendered: {error}. It may use {known}") from error

@@ -37,6 +37,8 @@ class Reply:
     """The connection ends after half of the body."""
     stalls: bool = False
     """Nothing is sent until the client gives up."""
+    drips: float | None = None
+    """Seconds between two bytes of the body."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,6 +169,12 @@ class _Said(Response):
         if self._reply.stalls:
             while (await receive())["type"] != "http.disconnect":
                 await asyncio.sleep(0)
+            return
+        if self._reply.drips is not None:
+            await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+            for place in range(len(self.body)):
+                await send({"type": "http.response.body", "body": self.body[place : place + 1], "more_body": True})
+                await asyncio.sleep(self._reply.drips)
             return
         if self._reply.drops:
             # uvicorn closes the connection of a response that ends short of its content-length.

@@ -1,12 +1,14 @@
-"""The Anthropic gateway behind the real SDK, against a local server: what is sent, what is made of each outcome."""
+"""The gateway behind the real SDK, against a local server: what is sent, what is made of each outcome."""
 
 import json
 import socket
 import subprocess
 import sys
+import time
 import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC
 from decimal import Decimal
 from typing import Any, Literal, Protocol
 
@@ -15,10 +17,24 @@ import pytest
 from opentelemetry import trace
 from pydantic import BaseModel, JsonValue, SecretStr
 
+from tests.integration.model.books import Books, books_in
 from tests.integration.model.server import AnthropicServer, Reply, failure, message
-from workflows.model.anthropic import DEFAULT_MODEL, LONGEST_BACKOFF, LONGEST_RETRY_AFTER, AnthropicModel, Effort
+from workflows.model.anthropic import DEFAULT_MODEL, LONGEST_REPLY, AnthropicVendor
 from workflows.model.envelope import form
-from workflows.model.port import Alternative, Answer, Model, ModelUnavailable, Prompt, Question, Usage
+from workflows.model.gateway import LONGEST_RETRY_AFTER, Gateway
+from workflows.model.port import (
+    Account,
+    Alternative,
+    Answer,
+    Effort,
+    Model,
+    ModelUnavailable,
+    NoAnswer,
+    Prompt,
+    Question,
+    Thinking,
+    Usage,
+)
 from workflows.model.prices import Unpriced, price
 
 KEY = "sk-ant-api03-not-a-real-key"
@@ -42,7 +58,7 @@ class Sleep:
 
 
 class Connect(Protocol):
-    def __call__(self, **settings: Any) -> AnthropicModel: ...
+    def __call__(self, **settings: Any) -> Gateway: ...
 
 
 @pytest.fixture(scope="module")
@@ -52,15 +68,18 @@ def running() -> Iterator[AnthropicServer]:
 
 
 @pytest.fixture(scope="module")
-def watch() -> Sleep:
-    return Sleep()
+def books(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Books]:
+    """A ledger's database, the same for all tests here: each asks on the account of an eval, which caches nothing."""
+    with books_in(tmp_path_factory.mktemp("books")) as books:
+        yield books
 
 
 @pytest.fixture(scope="module")
-def connected(running: AnthropicServer, watch: Sleep) -> Iterator[AnthropicModel]:
-    model = AnthropicModel(api_key=KEY, base_url=running.url, sleep=watch)
-    yield model
-    model.close()
+def vendor(running: AnthropicServer) -> Iterator[AnthropicVendor]:
+    """With the usual settings; its connections serve all tests here."""
+    vendor = AnthropicVendor(api_key=KEY, base_url=running.url)
+    yield vendor
+    vendor.close()
 
 
 @pytest.fixture
@@ -71,25 +90,24 @@ def server(running: AnthropicServer, monkeypatch: pytest.MonkeyPatch) -> Anthrop
 
 
 @pytest.fixture
-def sleep(watch: Sleep) -> Sleep:
-    watch.seconds.clear()
-    return watch
+def sleep() -> Sleep:
+    return Sleep()
 
 
 @pytest.fixture
-def model(connected: AnthropicModel, server: AnthropicServer, sleep: Sleep) -> AnthropicModel:
-    """With the usual settings; its connections serve all tests here."""
-    return connected
+def model(vendor: AnthropicVendor, server: AnthropicServer, books: Books, sleep: Sleep) -> Gateway:
+    return books.gateway(vendor, sleep=sleep)
 
 
 @pytest.fixture
-def connect(server: AnthropicServer, sleep: Sleep) -> Iterator[Connect]:
-    """Makes a model with other settings, or one whose connections are its own."""
-    made: list[AnthropicModel] = []
+def connect(server: AnthropicServer, books: Books, sleep: Sleep) -> Iterator[Connect]:
+    """Makes a gateway with other settings, or one whose connections are its own."""
+    made: list[Gateway] = []
 
-    def connect(**settings: Any) -> AnthropicModel:
-        usual: dict[str, Any] = {"api_key": KEY, "base_url": server.url, "sleep": sleep}
-        made.append(AnthropicModel(**usual | settings))
+    def connect(**settings: Any) -> Gateway:
+        default_model = settings.pop("model", DEFAULT_MODEL)
+        vendor = AnthropicVendor(**{"api_key": KEY, "base_url": server.url, **settings})
+        made.append(books.gateway(vendor, sleep=sleep, default_model=default_model))
         return made[-1]
 
     yield connect
@@ -98,12 +116,17 @@ def connect(server: AnthropicServer, sleep: Sleep) -> Iterator[Connect]:
 
 
 def question(
-    data: dict[str, JsonValue] | None = None, *, prompt: str | None = INSTRUCTIONS, output: type[BaseModel] = Triage
+    data: dict[str, JsonValue] | None = None,
+    *,
+    prompt: str | None = INSTRUCTIONS,
+    output: type[BaseModel] = Triage,
+    **how: Any,
 ) -> Question:
     return Question(
         workflow="support-triage",
         output=output,
-        prompt=None if prompt is None else Prompt(name="triage.md", text=prompt, version="0123456789ab"),
+        prompt=None if prompt is None else Prompt(name="triage.md", text=prompt, version="0123456789ab", **how),
+        account=Account(eval=1, per_case=Decimal(0), per_day=Decimal(1_000_000), timezone=UTC),
         data=data or {"ticket": TEXT},
         text=TEXT,
     )
@@ -132,15 +155,18 @@ def case_in(turn: str) -> Any:
 # What comes back
 
 
-def test_an_answer_behind_a_block_of_thinking_is_read_whole(server: AnthropicServer, model: AnthropicModel) -> None:
+def test_an_answer_behind_a_block_of_thinking_is_read_whole(server: AnthropicServer, model: Gateway) -> None:
     usage = {
         "input_tokens": 120,
         "output_tokens": 45,
         "cache_read_input_tokens": 2_000,
         "cache_creation_input_tokens": 700,
+        "output_tokens_details": {"thinking_tokens": 30},
     }
     server.will(message(filled_in(), thinking='{"answer": {"queue": "billing"}}', usage=usage))
-    tokens = Usage(input_tokens=120, output_tokens=45, cache_read_tokens=2_000, cache_write_tokens=700)
+    tokens = Usage(
+        input_tokens=120, output_tokens=45, thinking_tokens=30, cache_read_tokens=2_000, cache_write_tokens=700
+    )
     assert model.answer(question()) == Answer(
         model="claude-haiku-5-5-20260901",
         prompt_version="0123456789ab",
@@ -154,16 +180,20 @@ def test_an_answer_behind_a_block_of_thinking_is_read_whole(server: AnthropicSer
     )
 
 
-def test_values_that_do_not_fit_the_output_are_passed_on_for_the_engine_to_check(
-    server: AnthropicServer, model: AnthropicModel
+def test_values_that_do_not_fit_the_output_are_asked_for_again_with_what_was_wrong(
+    server: AnthropicServer, model: Gateway
 ) -> None:
-    server.will(message(filled_in(queue="the moon", reply=3)))
-    assert model.answer(question()).values == {"queue": "the moon", "reply": 3}
-    assert len(server.requests) == 1
+    server.will(message(filled_in(queue="the moon", reply=3)), message(filled_in()))
+    assert model.answer(question()).values == {"queue": "delivery", "reply": "We look for it."}
+    first, again = (request.body["messages"][0]["content"] for request in server.requests)
+    assert again.startswith(first)
+    problem = json.loads(again.partition("<problem>")[2].partition("</problem>")[0])
+    assert "queue: Input should be 'delivery', 'billing' or 'returns'" in problem
+    assert "reply: Input should be a valid string" in problem
 
 
 def test_text_blocks_make_one_answer_and_blocks_of_other_types_are_left_aside(
-    server: AnthropicServer, model: AnthropicModel
+    server: AnthropicServer, model: Gateway
 ) -> None:
     text = filled_in()
     parts = [("text", text[:40]), ("of_a_later_version", "{}"), ("text", text[40:])]
@@ -174,7 +204,7 @@ def test_text_blocks_make_one_answer_and_blocks_of_other_types_are_left_aside(
 # What is sent
 
 
-def test_the_request_is_the_measured_shape_and_nothing_else(server: AnthropicServer, model: AnthropicModel) -> None:
+def test_the_request_is_the_measured_shape_and_nothing_else(server: AnthropicServer, model: Gateway) -> None:
     """Above all: no sampling parameter, no tools, no tool choice, no prefill, no streaming."""
     server.will(message(filled_in()))
     model.answer(question())
@@ -186,12 +216,11 @@ def test_the_request_is_the_measured_shape_and_nothing_else(server: AnthropicSer
         "messages": [{"role": "user", "content": body["messages"][0]["content"]}],
         "output_config": {
             "format": {"type": "json_schema", "schema": anthropic.transform_schema(form(Triage))},
-            "effort": "low",
         },
     }
 
 
-def test_the_schema_on_the_wire_is_closed(server: AnthropicServer, model: AnthropicModel) -> None:
+def test_the_schema_on_the_wire_is_closed(server: AnthropicServer, model: Gateway) -> None:
     server.will(message(filled_in()))
     model.answer(question())
     schema = server.requests[0].body["output_config"]["format"]["schema"]
@@ -200,13 +229,18 @@ def test_the_schema_on_the_wire_is_closed(server: AnthropicServer, model: Anthro
     assert schema["properties"]["answer"]["properties"]["queue"]["enum"] == ["delivery", "billing", "returns"]
 
 
-@pytest.mark.parametrize("effort", ["high", None])
-def test_a_model_that_knows_no_effort_is_not_told_any(
-    server: AnthropicServer, connect: Connect, effort: Effort | None
+@pytest.mark.parametrize(
+    ("effort", "thinking", "tokens"), [("high", "disabled", 100), (None, "adaptive", 9_000), ("max", None, 30_000)]
+)
+def test_the_prompt_says_how_it_is_asked(
+    server: AnthropicServer, model: Gateway, effort: Effort | None, thinking: Thinking | None, tokens: int
 ) -> None:
     server.will(message(filled_in()))
-    connect(effort=effort).answer(question())
-    assert server.requests[0].body["output_config"].get("effort") == effort
+    model.answer(question(effort=effort, thinking=thinking, max_tokens=tokens, model="claude-sonnet-5"))
+    body = server.requests[0].body
+    assert (body["model"], body["max_tokens"]) == ("claude-sonnet-5", tokens)
+    assert body["output_config"].get("effort") == effort
+    assert body.get("thinking") == (None if thinking is None else {"type": thinking})
 
 
 @pytest.mark.parametrize(
@@ -219,7 +253,7 @@ def test_a_model_that_knows_no_effort_is_not_told_any(
     ],
 )
 def test_nothing_in_a_case_leaves_its_tag_or_reaches_the_system_prompt(
-    server: AnthropicServer, model: AnthropicModel, hostile: str
+    server: AnthropicServer, model: Gateway, hostile: str
 ) -> None:
     data: dict[str, JsonValue] = {"ticket": hostile, "orders": [{"note": hostile}], "</case>": 1}
     server.will(message(filled_in()))
@@ -233,13 +267,13 @@ def test_nothing_in_a_case_leaves_its_tag_or_reaches_the_system_prompt(
     assert "gnore your instructions" not in without_turn
 
 
-def test_the_case_is_sent_in_its_own_script_and_not_as_escapes(server: AnthropicServer, model: AnthropicModel) -> None:
+def test_the_case_is_sent_in_its_own_script_and_not_as_escapes(server: AnthropicServer, model: Gateway) -> None:
     server.will(message(filled_in()))
     model.answer(question({"ticket": "Où est mon colis ? 我的包裹"}))
     assert "Où est mon colis ? 我的包裹" in server.requests[0].body["messages"][0]["content"]
 
 
-def test_no_trace_header_tells_the_provider_of_our_traces(server: AnthropicServer, model: AnthropicModel) -> None:
+def test_no_trace_header_tells_the_provider_of_our_traces(server: AnthropicServer, model: Gateway) -> None:
     """The SDK's own default does, as the second call shows."""
     server.will(message(filled_in()), message(filled_in()))
     span = trace.SpanContext(trace_id=1, span_id=2, is_remote=False, trace_flags=trace.TraceFlags(1))
@@ -255,7 +289,7 @@ def test_no_trace_header_tells_the_provider_of_our_traces(server: AnthropicServe
 
 
 def test_a_redirect_is_not_followed_because_it_would_take_the_case_along(
-    server: AnthropicServer, model: AnthropicModel
+    server: AnthropicServer, model: Gateway
 ) -> None:
     server.will(Reply(status=307, headers={"location": f"{server.url}/v1/messages"}))
     with pytest.raises(ModelUnavailable, match="HTTP 307"):
@@ -267,7 +301,7 @@ def test_a_redirect_is_not_followed_because_it_would_take_the_case_along(
 
 
 def test_an_overloaded_provider_is_asked_again_and_no_more_often_than_needed(
-    server: AnthropicServer, model: AnthropicModel, sleep: Sleep
+    server: AnthropicServer, model: Gateway, sleep: Sleep
 ) -> None:
     server.will(failure(529), message(filled_in()))
     assert model.answer(question()).values is not None
@@ -277,7 +311,7 @@ def test_an_overloaded_provider_is_asked_again_and_no_more_often_than_needed(
 
 @pytest.mark.parametrize("status", [408, 409, 429, 500, 502, 503, 504, 529])
 def test_a_transient_status_is_tried_four_times_in_all_and_then_told(
-    server: AnthropicServer, model: AnthropicModel, status: int
+    server: AnthropicServer, model: Gateway, status: int
 ) -> None:
     """The SDK's own retries would make it twelve."""
     server.will(*[failure(status)] * 12)
@@ -286,16 +320,13 @@ def test_a_transient_status_is_tried_four_times_in_all_and_then_told(
     assert len(server.requests) == 4
 
 
-def test_pauses_grow_are_jittered_and_stay_under_the_cap(
-    server: AnthropicServer, connect: Connect, sleep: Sleep
-) -> None:
-    server.will(*[failure(529)] * 8)
+def test_pauses_grow_and_are_jittered(server: AnthropicServer, model: Gateway, sleep: Sleep) -> None:
+    server.will(*[failure(529)] * 4)
     with pytest.raises(ModelUnavailable):
-        connect(tries=8).answer(question())
-    assert len(sleep.seconds) == 7
-    for seconds, least in zip(sleep.seconds, (1, 2, 4, 8, 16, 20, 20), strict=True):
-        assert least <= seconds <= min(least + 1, LONGEST_BACKOFF)
-    assert len({seconds % 1 for seconds in sleep.seconds[:4]}) == 4
+        model.answer(question())
+    for seconds, least in zip(sleep.seconds, (1, 2, 4), strict=True):
+        assert least <= seconds <= least + 1
+    assert len({seconds % 1 for seconds in sleep.seconds}) == 3
 
 
 @pytest.mark.parametrize(
@@ -318,7 +349,7 @@ def test_pauses_grow_are_jittered_and_stay_under_the_cap(
 )
 def test_retry_after_is_honoured_up_to_the_cap_and_never_shortens_the_pause(
     server: AnthropicServer,
-    model: AnthropicModel,
+    model: Gateway,
     sleep: Sleep,
     headers: dict[str, str],
     at_least: float,
@@ -331,12 +362,12 @@ def test_retry_after_is_honoured_up_to_the_cap_and_never_shortens_the_pause(
     assert at_least <= seconds <= at_most
 
 
-def test_a_ramp_limit_is_a_rate_limit_that_passes(server: AnthropicServer, model: AnthropicModel) -> None:
+def test_a_ramp_limit_is_a_rate_limit_that_passes(server: AnthropicServer, model: Gateway) -> None:
     server.will(failure(429, code="ramp_limit_exceeded", headers={"retry-after": "2"}), message(filled_in()))
     assert model.answer(question()).values is not None
 
 
-def test_a_dropped_connection_is_tried_again(server: AnthropicServer, model: AnthropicModel) -> None:
+def test_a_dropped_connection_is_tried_again(server: AnthropicServer, model: Gateway) -> None:
     server.will(Reply(body=message(filled_in()).body, drops=True), message(filled_in()))
     assert model.answer(question()).values is not None
     assert len(server.requests) == 2
@@ -351,29 +382,44 @@ def test_a_provider_that_is_not_there_is_told_in_words(connect: Connect, sleep: 
 
 
 def test_a_stalled_call_is_given_up_after_the_timeout(server: AnthropicServer, connect: Connect) -> None:
-    server.will(Reply(stalls=True), Reply(stalls=True))
-    with pytest.raises(ModelUnavailable, match=r"did not answer in time\. Tried 2 times"):
-        connect(timeout=0.1, tries=2).answer(question())
-    assert len(server.requests) == 2
+    server.will(*[Reply(stalls=True)] * 4)
+    answer = connect(timeout=0.05).answer(question())
+    assert "did not answer in time. Tried 4 times" in (answer.problem or "")
+    assert answer.no_answer is NoAnswer.UNAVAILABLE
+    assert len(server.requests) == 4
+
+
+def test_a_reply_that_drips_for_ever_is_given_up(server: AnthropicServer, connect: Connect) -> None:
+    """Each byte in time, and never an end: the client's own time-out never runs out."""
+    server.will(*[Reply(body=b" " * 100_000, drips=0.01)] * 4)
+    began = time.monotonic()
+    answer = connect(timeout=0.05).answer(question())
+    assert "did not answer in time" in (answer.problem or "")
+    assert time.monotonic() - began < 20
+
+
+def test_a_reply_without_end_is_not_read_to_its_end(server: AnthropicServer, model: Gateway) -> None:
+    server.will(*[Reply(body=b" " * (LONGEST_REPLY + 1))] * 4)
+    assert "connection to the model failed (ReadError)" in (model.answer(question()).problem or "")
 
 
 # Never tried again
 
 
 @pytest.mark.parametrize(
-    ("status", "words"),
+    ("status", "words", "no_answer"),
     [
-        (400, "calls the request invalid"),
-        (401, "The API key for the model is not accepted"),
-        (402, "billing problem"),
-        (403, "may not use this model"),
-        (404, "does not know this model"),
-        (413, "too long for the model"),
-        (422, "does not take the request"),
+        (400, "calls the request invalid", NoAnswer.NOT_ALLOWED),
+        (401, "The API key for the model is not accepted", NoAnswer.NOT_ALLOWED),
+        (402, "billing problem", NoAnswer.NOT_ALLOWED),
+        (403, "may not use this model", NoAnswer.NOT_ALLOWED),
+        (404, "does not know this model", NoAnswer.RETIRED),
+        (413, "too long for the model", NoAnswer.TRUNCATED),
+        (422, "does not take the request", NoAnswer.NOT_ALLOWED),
     ],
 )
 def test_a_request_that_cannot_succeed_is_made_once_and_told_in_words(
-    server: AnthropicServer, model: AnthropicModel, sleep: Sleep, status: int, words: str
+    server: AnthropicServer, model: Gateway, sleep: Sleep, status: int, words: str, no_answer: NoAnswer
 ) -> None:
     server.will(*[failure(status, words="model: claude-old.\n\x1b[31mIt is retired." + "x" * 900)] * 2)
     with pytest.raises(ModelUnavailable, match=words) as told:
@@ -382,11 +428,12 @@ def test_a_request_that_cannot_succeed_is_made_once_and_told_in_words(
     assert sleep.seconds == []
     assert f"(HTTP {status}): model: claude-old. [31mIt is retired." in str(told.value)
     assert len(str(told.value)) < 350
+    assert told.value.no_answer is no_answer
 
 
 @pytest.mark.parametrize("code", ["enforced_spend_limit_reached", "contract_spend_limit_reached"])
 def test_a_spend_limit_is_never_tried_again_although_it_is_a_429(
-    server: AnthropicServer, model: AnthropicModel, sleep: Sleep, code: str
+    server: AnthropicServer, model: Gateway, sleep: Sleep, code: str
 ) -> None:
     server.will(*[failure(429, kind="rate_limit_error", code=code, headers={"retry-after": "1"})] * 2)
     with pytest.raises(ModelUnavailable, match="spend limit"):
@@ -425,9 +472,7 @@ GARBAGE = {
 
 
 @pytest.mark.parametrize("garbage", GARBAGE.values(), ids=GARBAGE.keys())
-def test_garbage_twice_and_then_an_answer_is_an_answer(
-    server: AnthropicServer, model: AnthropicModel, garbage: Reply
-) -> None:
+def test_garbage_twice_and_then_an_answer_is_an_answer(server: AnthropicServer, model: Gateway, garbage: Reply) -> None:
     server.will(garbage, garbage, message(filled_in()))
     answer = model.answer(question())
     assert (answer.values, answer.problem) == ({"queue": "delivery", "reply": "We look for it."}, None)
@@ -436,7 +481,7 @@ def test_garbage_twice_and_then_an_answer_is_an_answer(
 
 @pytest.mark.parametrize("garbage", GARBAGE.values(), ids=GARBAGE.keys())
 def test_garbage_to_the_end_is_an_answer_without_values_that_says_so(
-    server: AnthropicServer, model: AnthropicModel, garbage: Reply
+    server: AnthropicServer, model: Gateway, garbage: Reply
 ) -> None:
     server.will(*[garbage] * 4)
     answer = model.answer(question())
@@ -456,18 +501,18 @@ def test_garbage_to_the_end_is_an_answer_without_values_that_says_so(
     ],
 )
 def test_what_could_not_be_read_is_kept_as_far_as_a_database_can(
-    server: AnthropicServer, model: AnthropicModel, garbage: Reply, raw: str
+    server: AnthropicServer, model: Gateway, garbage: Reply, raw: str
 ) -> None:
     server.will(*[garbage] * 3)
     assert model.answer(question()).raw == raw
 
 
-def test_of_endless_garbage_only_the_beginning_is_kept(server: AnthropicServer, model: AnthropicModel) -> None:
+def test_of_endless_garbage_only_the_beginning_is_kept(server: AnthropicServer, model: Gateway) -> None:
     server.will(*[message("x" * 50_000)] * 3)
     assert len(model.answer(question()).raw or "") == 20_000
 
 
-def test_json_in_a_fence_is_an_answer(server: AnthropicServer, model: AnthropicModel) -> None:
+def test_json_in_a_fence_is_an_answer(server: AnthropicServer, model: Gateway) -> None:
     server.will(message(f"```json\n{filled_in()}\n```"))
     assert model.answer(question()).values is not None
 
@@ -488,7 +533,7 @@ def test_json_in_a_fence_is_an_answer(server: AnthropicServer, model: AnthropicM
     ],
 )
 def test_a_refusal_goes_to_a_person_with_its_reason_and_is_not_repeated(
-    server: AnthropicServer, model: AnthropicModel, details: JsonValue, problem: str
+    server: AnthropicServer, model: Gateway, details: JsonValue, problem: str
 ) -> None:
     server.will(message("", content=[], stop_reason="refusal", stop_details=details))
     answer = model.answer(question())
@@ -497,19 +542,28 @@ def test_a_refusal_goes_to_a_person_with_its_reason_and_is_not_repeated(
     assert len(server.requests) == 1
 
 
-@pytest.mark.parametrize(
-    ("reason", "words"),
-    [("max_tokens", "cut off at max_tokens"), ("model_context_window_exceeded", "too long for the model")],
-)
-def test_an_answer_that_was_cut_off_is_not_asked_for_again(
-    server: AnthropicServer, model: AnthropicModel, reason: str, words: str
-) -> None:
+def test_an_answer_that_was_cut_off_is_asked_for_with_twice_the_tokens(server: AnthropicServer, model: Gateway) -> None:
     """Not even where what there is happens to be readable: the rest of it is unknown."""
-    server.will(message(filled_in(), stop_reason=reason))
+    server.will(message(filled_in(), stop_reason="max_tokens"), message(filled_in()))
+    assert model.answer(question(max_tokens=1_000)).values is not None
+    assert [request.body["max_tokens"] for request in server.requests] == [1_000, 2_000]
+
+
+def test_an_answer_that_is_cut_off_time_and_again_goes_to_a_person(
+    server: AnthropicServer, model: Gateway, sleep: Sleep
+) -> None:
+    server.will(*[message(filled_in(), stop_reason="max_tokens")] * 4)
+    answer = model.answer(question(max_tokens=1_000))
+    assert (answer.values, answer.no_answer, answer.raw) == (None, NoAnswer.TRUNCATED, filled_in())
+    assert "cut off at max_tokens" in (answer.problem or "")
+    assert [request.body["max_tokens"] for request in server.requests] == [1_000, 2_000, 4_000]
+    assert sleep.seconds == [0, 0]
+
+
+def test_a_case_that_is_too_long_is_not_asked_again(server: AnthropicServer, model: Gateway) -> None:
+    server.will(message(filled_in(), stop_reason="model_context_window_exceeded"))
     answer = model.answer(question())
-    assert answer.values is None
-    assert words in (answer.problem or "")
-    assert answer.raw == filled_in()
+    assert (answer.values, answer.no_answer) == (None, NoAnswer.TRUNCATED)
     assert len(server.requests) == 1
 
 
@@ -522,7 +576,7 @@ def test_cost_and_usage_add_up_over_all_attempts_that_were_answered(
     server.will(
         message("garbage", usage={"input_tokens": 1_000, "output_tokens": 10, "cache_creation_input_tokens": 500}),
         failure(529),
-        message("", content=None, usage={"input_tokens": 3_000, "output_tokens": 30}),
+        message("", content=[], usage={"input_tokens": 3_000, "output_tokens": 30}),
         message(filled_in(), usage={"input_tokens": 7_000, "output_tokens": 70, "cache_read_input_tokens": 500}),
     )
     answer = connect(model="claude-sonnet-5-5").answer(question())
@@ -533,7 +587,7 @@ def test_cost_and_usage_add_up_over_all_attempts_that_were_answered(
 
 
 def test_attempts_are_priced_one_by_one_because_long_prompts_are_dearer(
-    server: AnthropicServer, model: AnthropicModel
+    server: AnthropicServer, model: Gateway
 ) -> None:
     usage = {"input_tokens": 60_000, "output_tokens": 0}
     server.will(message("garbage", usage=usage), message(filled_in(), usage=usage))
@@ -544,7 +598,7 @@ def test_attempts_are_priced_one_by_one_because_long_prompts_are_dearer(
     "end", [[failure(529)] * 4, [failure(401)], [failure(429, code="enforced_spend_limit_reached")]]
 )
 def test_what_was_paid_for_before_an_outage_is_not_lost(
-    server: AnthropicServer, model: AnthropicModel, end: list[Reply]
+    server: AnthropicServer, model: Gateway, end: list[Reply]
 ) -> None:
     server.will(message("garbage"), *end)
     answer = model.answer(question())
@@ -552,7 +606,7 @@ def test_what_was_paid_for_before_an_outage_is_not_lost(
     assert answer.cost == price(DEFAULT_MODEL, Usage(input_tokens=100, output_tokens=10))
 
 
-def test_transient_failures_and_garbage_have_a_bound_together(server: AnthropicServer, model: AnthropicModel) -> None:
+def test_transient_failures_and_garbage_have_a_bound_together(server: AnthropicServer, model: Gateway) -> None:
     server.will(*[failure(529), message("garbage"), failure(529), message("garbage")], *[failure(529)] * 9)
     assert model.answer(question()).values is None
     assert len(server.requests) == 6
@@ -573,15 +627,13 @@ def test_the_default_model_is_known_to_the_sdk_and_has_a_price() -> None:
 
 
 @pytest.mark.parametrize("prompt", [None, "  \n"])
-def test_a_question_without_a_prompt_is_not_asked(
-    server: AnthropicServer, model: AnthropicModel, prompt: str | None
-) -> None:
+def test_a_question_without_a_prompt_is_not_asked(server: AnthropicServer, model: Gateway, prompt: str | None) -> None:
     with pytest.raises(ModelUnavailable, match="support-triage has no prompt"):
         model.answer(question(prompt=prompt))
     assert server.requests == ()
 
 
-def test_an_output_that_cannot_be_asked_for_is_not_asked_for(server: AnthropicServer, model: AnthropicModel) -> None:
+def test_an_output_that_cannot_be_asked_for_is_not_asked_for(server: AnthropicServer, model: Gateway) -> None:
     class Free(BaseModel):
         extra: dict[str, str]
 
@@ -607,7 +659,7 @@ SECRET_LEAKS: dict[str, Callable[[], list[Reply]]] = {
 
 @pytest.mark.parametrize("replies", SECRET_LEAKS.values(), ids=SECRET_LEAKS.keys())
 def test_the_key_is_in_no_error_and_in_no_answer(
-    server: AnthropicServer, model: AnthropicModel, replies: Callable[[], list[Reply]]
+    server: AnthropicServer, model: Gateway, replies: Callable[[], list[Reply]]
 ) -> None:
     server.will(*replies())
     try:
@@ -619,8 +671,8 @@ def test_the_key_is_in_no_error_and_in_no_answer(
     assert KEY in str(server.requests[0].headers)
 
 
-def test_the_key_is_in_no_repr(model: AnthropicModel) -> None:
-    assert repr(model) == f"AnthropicModel(model={DEFAULT_MODEL!r})"
+def test_the_key_is_in_no_repr(model: Gateway) -> None:
+    assert repr(model) == f"Gateway(default_model={DEFAULT_MODEL!r})"
     assert KEY not in repr(vars(model))
 
 
@@ -633,7 +685,7 @@ def test_the_key_may_come_as_a_secret(server: AnthropicServer, connect: Connect)
 @pytest.mark.parametrize("key", ["", " ", f"{KEY}\n", "sk ant", "sk-änt"])
 def test_a_key_that_cannot_be_one_is_refused_at_once_and_not_quoted(key: str) -> None:
     with pytest.raises(ModelUnavailable, match="The API key for the model is empty, or holds a space") as refused:
-        AnthropicModel(api_key=key)
+        AnthropicVendor(api_key=key)
     assert not key.strip() or key.strip() not in str(refused.value)
 
 
@@ -642,7 +694,7 @@ def test_a_key_that_cannot_be_one_is_refused_at_once_and_not_quoted(key: str) ->
 
 def test_the_sdk_is_imported_only_when_a_question_comes() -> None:
     code = (
-        "import sys; from workflows.model.anthropic import AnthropicModel; AnthropicModel(api_key='k');"
+        "import sys; from workflows.model.anthropic import AnthropicVendor; AnthropicVendor(api_key='k');"
         "sys.exit('anthropic' in sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -10,7 +10,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from workflows import Ask, Autonomy, Proposal, Rejection, Review, Run, Workflow
+from workflows import Ask, Autonomy, Budget, Proposal, Rejection, Review, Run, Workflow
 from workflows.library.support_triage import desk
 
 SAFETY = re.compile(
@@ -50,6 +50,7 @@ triage = Workflow(
     prompt="triage.md",
     review=Review(answer_within=timedelta(hours=2), by_hand=timedelta(minutes=6)),
     autonomy=Autonomy.floor(0.85),
+    budget=Budget(per_case="0.03", per_day="20"),
     scope=lambda ticket: ticket.language == "en",
     text=lambda ticket: f"{ticket.subject}\n{ticket.text}",
 )

@@ -1,0 +1,70 @@
+"""Requests to models: begun before anything is sent, settled when it is known what came of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from store import rows
+from store.schema import Attempt, Content
+
+ASKED = "asked"
+"""The outcome of an attempt of which nothing is known yet."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Given:
+    """An answer that was given before."""
+
+    attempt: int
+    answered_by: str | None
+    body: str
+    """JSON: what was told and what was said."""
+
+
+def begin(session: Session, **row: Any) -> int:
+    """Add an attempt that is about to be made; returns its id."""
+    return rows.add(session, Attempt, **row)
+
+
+def settle(session: Session, attempt: int, **changes: Any) -> None:
+    """Note what came of an attempt."""
+    session.connection().execute(update(Attempt).where(Attempt.id == attempt).values(**changes))
+
+
+def given(session: Session, *, team: int, cache_key: str, since: datetime | None) -> Given | None:
+    """The newest answer to the same question, not older than a time."""
+    query = (
+        select(Attempt.id, Attempt.answered_by, Content.body)
+        .join(Content, Content.id == Attempt.content_id)
+        .where(Attempt.team_id == team, Attempt.cache_key == cache_key)
+        .order_by(Attempt.id.desc())
+        .limit(1)
+    )
+    if since is not None:
+        query = query.where(Attempt.began_at >= since)
+    found = session.execute(query).one_or_none()
+    return None if found is None else Given(attempt=found[0], answered_by=found[1], body=found[2])
+
+
+def of_run(session: Session, run: int) -> Sequence[tuple[Attempt, str | None]]:
+    """A run's attempts in their order, each with its content as JSON."""
+    query = (
+        select(Attempt, Content.body)
+        .outerjoin(Content, Content.id == Attempt.content_id)
+        .where(Attempt.run_id == run)
+        .order_by(Attempt.id)
+    )
+    return [(attempt, body) for attempt, body in session.execute(query)]
+
+
+def counted(session: Session, *, team: int, workflow: str) -> Decimal:
+    """US dollars that the attempts of a workflow's cases took, with what is reserved where that is not known."""
+    query = select(func.sum(func.coalesce(Attempt.cost, Attempt.reserved))).where(
+        Attempt.team_id == team, Attempt.workflow == workflow, Attempt.case_id.is_not(None)
+    )
+    return session.scalar(query) or Decimal(0)

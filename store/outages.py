@@ -1,0 +1,52 @@
+"""Times in which a model is left alone. One at a time stands for a model, whichever process noticed first."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from store import rows
+from store.schema import Outage
+
+
+def begin(session: Session, *, team: int, model: str, reason: str, at: datetime) -> int | None:
+    """Note that a model is left alone; returns the outage's id, or None where one stands already."""
+    return rows.add_new(
+        session,
+        Outage,
+        ("team_id", "model", "standing"),
+        team_id=team,
+        model=model,
+        reason=reason,
+        began_at=at,
+        standing=True,
+    )
+
+
+def end(session: Session, *, team: int, model: str, asked_at: datetime, at: datetime) -> int | None:
+    """Note that a model answers again; returns the outage's id, or None where none stands.
+
+    `asked_at`: when what it answered was asked: an answer to an earlier question says nothing.
+    """
+    query = select(Outage.id).where(
+        Outage.team_id == team, Outage.model == model, Outage.standing.is_(True), Outage.began_at <= asked_at
+    )
+    standing = session.scalar(query)
+    if standing is None or not rows.change(
+        session, Outage, standing, where={"standing": True}, to={"standing": None, "ended_at": at}
+    ):
+        return None
+    return standing
+
+
+def get(session: Session, outage: int) -> Outage | None:
+    """An outage by its id."""
+    return session.get(Outage, outage)
+
+
+def standing(session: Session, *, team: int) -> Sequence[Outage]:
+    """The outages that last."""
+    return session.scalars(
+        select(Outage).where(Outage.team_id == team, Outage.standing.is_(True)).order_by(Outage.id)
+    ).all()

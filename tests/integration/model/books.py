@@ -1,0 +1,63 @@
+"""A ledger's database for tests of the gateway."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from store import migrate, schema, teams
+from store.database import Database
+from tests.world import Clock
+from workflows.engine.outages import KnownOutages
+from workflows.model.anthropic import DEFAULT_MODEL
+from workflows.model.gateway import Gateway
+from workflows.model.requests import Vendor
+
+
+@dataclass(kw_only=True)
+class Books:
+    """A database, a team and the time."""
+
+    database: Database
+    team: int
+    clock: Clock
+
+    def gateway(
+        self,
+        vendor: Vendor,
+        *,
+        sleep: Callable[[float], None],
+        default_model: str = DEFAULT_MODEL,
+        **parts: Any,
+    ) -> Gateway:
+        """A gateway that keeps its books here; it has breakers and lanes of its own."""
+        return Gateway(
+            vendor,
+            database=self.database,
+            team=self.team,
+            clock=self.clock,
+            outages=KnownOutages(self.database, team=self.team, clock=self.clock),
+            default_model=default_model,
+            sleep=sleep,
+            **parts,
+        )
+
+    def attempts(self) -> list[schema.Attempt]:
+        """All attempts, in order."""
+        with self.database.read() as session:
+            return list(session.query(schema.Attempt).order_by(schema.Attempt.id))
+
+
+@contextmanager
+def books_in(folder: Path, url: str | None = None) -> Iterator[Books]:
+    """Books in a database of their own."""
+    database = Database(url or f"sqlite:///{folder / 'books.sqlite'}", connections=60)
+    try:
+        migrate.upgrade(database)
+        clock = Clock()
+        with database.write() as session:
+            team = teams.add_local_team(session, at=clock())
+        yield Books(database=database, team=team, clock=clock)
+    finally:
+        database.close()

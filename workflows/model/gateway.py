@@ -1,0 +1,284 @@
+"""The gateway: asks a model so that it stays safe and useful on a bad day too.
+
+For each question: an answer given before, where there is one; else the prompt's model; else, where that cannot be had
+or afforded, the cheaper one that the prompt names; else none, and a person gets the case. Each request goes through the
+same gates, in this order: its turn, its reservation in the ledger, the breaker. What came of it is settled in the
+ledger and judged by the table in `outcomes`; tenacity asks again where that table says so.
+
+The instructions go into the system prompt and come from the repository alone; the case goes into the user's turn and is
+data. What comes back chooses nothing here.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from hashlib import sha256
+
+from tenacity import RetryCallState, Retrying, retry_if_result, wait_exponential_jitter
+
+from store.database import Database
+from workflows.model.attempts import Attempt, conclude
+from workflows.model.breakers import Breakers, LeftAlone
+from workflows.model.envelope import Filled, Unreadable, form, read
+from workflows.model.lanes import Busy, Lanes
+from workflows.model.ledger import Asked, Given, Ledger, OverBudget, Reservation
+from workflows.model.outages import Outages
+from workflows.model.outcomes import Again, Outcome, Verdict
+from workflows.model.port import Account, Answer, ModelUnavailable, Prompt, Question, Usage
+from workflows.model.prices import price
+from workflows.model.requests import Reply, Request, Vendor
+from workflows.model.user_turn import user_turn
+
+TRIES = 4
+"""How many transient failures one question may meet."""
+GARBAGE_RETRIES = 2
+"""How often one question is asked again after replies that cannot be read."""
+MORE_TOKENS = 2
+"""How often one question is asked again with twice the tokens."""
+LONGEST_BACKOFF = 20.0
+"""Seconds."""
+LONGEST_RETRY_AFTER = 30.0
+"""Seconds. A provider that asks for more gets this: a case waits for a person sooner than for an hour."""
+
+_LONGEST_RAW = 20_000
+"""Characters of an unreadable reply that are kept."""
+_backoff = wait_exponential_jitter(max=LONGEST_BACKOFF)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Asking:
+    """A question, on its way to one model."""
+
+    question: Question
+    prompt: Prompt
+    account: Account
+    model: str
+    told: str
+    """The user's turn."""
+
+    def asked(self, *, number: int) -> Asked:
+        about = "\0".join((self.prompt.version, self.model, self.told))
+        return Asked(
+            workflow=self.question.workflow,
+            account=self.account,
+            model=self.model,
+            prompt_version=self.prompt.version,
+            input_hash=sha256(self.told.encode()).hexdigest(),
+            told=self.told,
+            cache_key=sha256(about.encode()).hexdigest(),
+            number=number,
+        )
+
+
+class Gateway:
+    """A `Model` that asks a vendor's models. May be shared between threads."""
+
+    def __init__(
+        self,
+        vendor: Vendor,
+        *,
+        database: Database,
+        team: int,
+        clock: Callable[[], datetime],
+        outages: Outages,
+        default_model: str,
+        lanes: Lanes | None = None,
+        breakers: Breakers | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        """`default_model`: for prompts that name none. `sleep`: waits some seconds.
+
+        Raise `Unpriced` for a default model without a known price.
+        """
+        price(default_model, Usage())
+        self.default_model = default_model
+        self._vendor = vendor
+        self._ledger = Ledger(database, team=team, clock=clock, outages=outages)
+        self._lanes = lanes or Lanes(sleep=sleep)
+        self._breakers = breakers or Breakers(outages.began)
+        self._sleep = sleep
+
+    def __repr__(self) -> str:
+        return f"Gateway(default_model={self.default_model!r})"
+
+    def answer(self, question: Question) -> Answer:
+        """Ask, and ask again where that can help; the answer's usage and cost are those of all attempts together.
+
+        Raise `ModelUnavailable` where no model answers, or the question cannot be put to one.
+        """
+        prompt, account = question.prompt, question.account
+        if prompt is None or not prompt.text.strip():
+            raise ModelUnavailable(f"The workflow {question.workflow} has no prompt, and this model needs one.")
+        if account is None:
+            raise ModelUnavailable(f"The workflow {question.workflow} has no budget, and this model costs something.")
+        told = user_turn(question.data)
+        made: list[Attempt] = []
+        fallback: str | None = None
+        for model in models_of(prompt, self.default_model):
+            asking = _Asking(question=question, prompt=prompt, account=account, model=model, told=told)
+            if made:
+                fallback = f"{made[-1].verdict.why} So {model} was asked."
+            made += self._ask(asking)
+            if made[-1].filled is not None or not made[-1].verdict.follows.elsewhere:
+                break
+        return replace(conclude(made, fallback=fallback), prompt_version=prompt.version)
+
+    def close(self) -> None:
+        """Close the vendor's connections. A later question opens new ones."""
+        self._vendor.close()
+
+    def _ask(self, asking: _Asking) -> Sequence[Attempt]:
+        """All attempts at a question to one model, in order; the answer that was given before, where there is one."""
+        given = self._given(asking)
+        if given is not None:
+            return [given]
+        made: list[Attempt] = []
+
+        def attempt() -> Attempt:
+            made.append(self._attempt(asking, _request(asking, made), number=len(made) + 1))
+            return made[-1]
+
+        Retrying(
+            retry=retry_if_result(lambda attempt: attempt.verdict.follows.again is not None),
+            stop=lambda _: _is_enough(made),
+            wait=_pause,
+            sleep=self._sleep,
+            retry_error_callback=lambda _: made[-1],
+        )(attempt)
+        return made
+
+    def _given(self, asking: _Asking) -> Attempt | None:
+        asked = asking.asked(number=1)
+        found = self._ledger.given(asked)
+        if found is None:
+            return None
+        try:
+            filled = read(found.said, asking.question.output)
+        except Unreadable:
+            return None  # the output's form is the same, and its author's own rules for it are not
+        self._ledger.give_again(asked, found)
+        return _once_more(found, filled, model=asking.model)
+
+    def _attempt(self, asking: _Asking, request: Request, *, number: int) -> Attempt:
+        worst = price(
+            request.model,
+            Usage(cache_write_tokens=request.most_input_tokens(), output_tokens=request.max_tokens),
+        )
+        try:
+            with self._lanes.turn(request.model):
+                reservation = self._ledger.reserve(asking.asked(number=number), worst)
+                return self._send(asking, request, reservation)
+        except Busy as busy:
+            return _unsent(request, Outcome.LEFT_ALONE, str(busy))
+        except OverBudget as over:
+            return _unsent(request, Outcome.UNAFFORDABLE, str(over))
+
+    def _send(self, asking: _Asking, request: Request, reservation: Reservation) -> Attempt:
+        started = time.perf_counter()
+        replies: list[Reply] = []
+
+        def make() -> Attempt:
+            replies.append(self._vendor.send(request))
+            return _read(replies[0], request, asking.question, worst=reservation.worst)
+
+        try:
+            attempt = self._breakers.through(request.model, make)
+        except LeftAlone as left:
+            why = f"{request.model} is left alone for a while: {left}"
+            attempt = _unsent(request, Outcome.LEFT_ALONE, why)
+        reply = replies[0] if replies else None
+        known = reply is None or reply.usage is not None or not attempt.verdict.may_cost
+        self._ledger.settle(
+            reservation,
+            attempt,
+            said=None if reply is None else _kept(reply.text, whole=attempt.filled is not None),
+            cost=attempt.cost if known else None,
+            request_id=None if reply is None else reply.request_id,
+            milliseconds=(time.perf_counter() - started) * 1000,
+        )
+        return attempt
+
+
+def models_of(prompt: Prompt, default_model: str) -> tuple[str, ...]:
+    """The models that a prompt may be put to, the first one first."""
+    first = prompt.model or default_model
+    other = prompt.fallback_model
+    return (first,) if other is None or other == first else (first, other)
+
+
+def _request(asking: _Asking, made: Sequence[Attempt]) -> Request:
+    """The request, as it is to be made after these attempts."""
+    prompt = asking.prompt
+    cut_off = sum(attempt.verdict.outcome is Outcome.TRUNCATED for attempt in made)
+    request = Request(
+        model=asking.model,
+        system=prompt.text,
+        user=asking.told,
+        form=dict(prompt.form) or form(asking.question.output),
+        max_tokens=prompt.max_tokens * 2**cut_off,
+        effort=prompt.effort,
+        thinking=prompt.thinking,
+    )
+    if made and made[-1].verdict.outcome is Outcome.GARBAGE:
+        return replace(request, user=user_turn(asking.question.data, problem=made[-1].verdict.why))
+    return request
+
+
+def _is_enough(made: Sequence[Attempt]) -> bool:
+    how = [attempt.verdict.follows.again for attempt in made]
+    return (
+        how.count(Again.AFTER_A_PAUSE) >= TRIES
+        or how.count(Again.TOLD_WHAT_WAS_WRONG) > GARBAGE_RETRIES
+        or how.count(Again.WITH_MORE_TOKENS) > MORE_TOKENS
+    )
+
+
+def _read(reply: Reply, request: Request, question: Question, *, worst: Decimal) -> Attempt:
+    verdict, filled = reply.verdict, None
+    if verdict.outcome is Outcome.ANSWERED:
+        try:
+            filled = read(reply.text, question.output)
+        except Unreadable as error:
+            verdict = Verdict(outcome=Outcome.GARBAGE, why=f"The model's answer cannot be read: {error}.")
+    usage = reply.usage or Usage()
+    unknown = reply.usage is None and verdict.may_cost
+    return Attempt(
+        verdict=verdict,
+        model=reply.answered_by or request.model,
+        filled=filled,
+        raw=None if filled else _kept(reply.text),
+        usage=usage,
+        cost=worst if unknown else price(request.model, usage),
+    )
+
+
+def _unsent(request: Request, outcome: Outcome, why: str) -> Attempt:
+    return Attempt(verdict=Verdict(outcome=outcome, why=why), model=request.model)
+
+
+def _once_more(given: Given, filled: Filled, *, model: str) -> Attempt:
+    return Attempt(
+        verdict=Verdict(outcome=Outcome.GIVEN_AGAIN),
+        model=given.answered_by or model,
+        filled=filled,
+        cached_from=given.attempt,
+    )
+
+
+def _kept(text: str, *, whole: bool = False) -> str | None:
+    """A reply as far as a database can keep it: without NUL and halves of characters; what is no answer is cut."""
+    if not text:
+        return None
+    short = text if whole else text[:_LONGEST_RAW]
+    return short.replace("\0", "\ufffd").encode(errors="replace").decode()
+
+
+def _pause(state: RetryCallState) -> float:
+    """Seconds before the next attempt: as long as the provider asks, up to a cap, and at least the backoff."""
+    last = state.outcome.result() if state.outcome else None
+    if not isinstance(last, Attempt) or last.verdict.follows.again is Again.WITH_MORE_TOKENS:
+        return 0.0
+    backoff, asked = _backoff(state), last.verdict.retry_after
+    return backoff if asked is None else max(backoff, min(asked, LONGEST_RETRY_AFTER))

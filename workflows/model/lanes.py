@@ -1,0 +1,62 @@
+"""How much is asked of one model at once, and how often: the provider's limits, kept on this side."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import BoundedSemaphore, Lock
+
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+
+AT_ONCE = 16
+"""Requests to one model at once, in this process."""
+LONGEST_WAIT = 60.0
+"""Seconds that a request waits for its turn."""
+
+
+class Busy(Exception):
+    """A request waited for its turn and did not get it."""
+
+
+class Lanes:
+    """One lane for each model. May be shared between threads."""
+
+    def __init__(
+        self, *, at_once: int = AT_ONCE, per_minute: int | None = None, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
+        """`per_minute`: requests to one model in any minute, of this process; None: as many as there are."""
+        self._at_once = at_once
+        self._rate = RateLimitItemPerMinute(per_minute) if per_minute is not None else None
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        self._sleep = sleep
+        self._lanes: dict[str, BoundedSemaphore] = {}
+        self._lock = Lock()
+
+    @contextmanager
+    def turn(self, model: str) -> Iterator[None]:
+        """Wait for a turn, and have it for the block. Raise `Busy`."""
+        lane = self._of(model)
+        self._wait_for_rate(model)
+        if not lane.acquire(timeout=LONGEST_WAIT):
+            raise Busy(f"{self._at_once} questions to {model} were under way, and none was answered in time.")
+        try:
+            yield
+        finally:
+            lane.release()
+
+    def _wait_for_rate(self, model: str) -> None:
+        if self._rate is None:
+            return
+        waited = 0.0
+        while not self._limiter.hit(self._rate, model):
+            until = self._limiter.get_window_stats(self._rate, model).reset_time
+            pause = min(max(until - time.time(), 0.05), LONGEST_WAIT)
+            if waited + pause > LONGEST_WAIT:
+                raise Busy(f"{model} was asked {self._rate.amount} times within a minute, as often as is set.")
+            self._sleep(pause)
+            waited += pause
+
+    def _of(self, model: str) -> BoundedSemaphore:
+        with self._lock:
+            return self._lanes.setdefault(model, BoundedSemaphore(self._at_once))

@@ -1,0 +1,202 @@
+"""The ledger: what each request to a model may cost is reserved before it is sent, and settled when that is known.
+
+A reservation is a committed row, so that it counts in every process, and after this one ended. Who dies between the two
+leaves the reservation standing: nobody knows whether the provider counts that request, so it counts here.
+
+The same row is the journal of the request and, where the answer can be used again, the cache.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from importlib.metadata import version
+
+import structlog
+
+from store import attempts, contents, spending
+from store.database import Database
+from workflows.model.attempts import Attempt
+from workflows.model.outages import Outages
+from workflows.model.outcomes import Outcome
+from workflows.model.port import Account, Usage
+
+log = structlog.get_logger()
+
+_DOLLAR = "${:.4f}"
+
+
+class OverBudget(Exception):
+    """A request would go over a budget, and is not made. The message says over which."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What is asked of whom, on whose account."""
+
+    workflow: str
+    account: Account
+    model: str
+    prompt_version: str
+    input_hash: str
+    told: str
+    """The user's turn."""
+    cache_key: str
+    number: int
+    """1 for the first attempt at the question."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reservation:
+    """A request that may be made."""
+
+    attempt: int
+    asked: Asked
+    began_at: datetime
+    worst: Decimal
+    budgets: tuple[tuple[str, str, Decimal], ...]
+    """Budget, period, and how much of it there is."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Given:
+    """An answer that was given before."""
+
+    attempt: int
+    said: str
+    answered_by: str | None
+
+
+class Ledger:
+    """The books of one team."""
+
+    def __init__(self, database: Database, *, team: int, clock: Callable[[], datetime], outages: Outages) -> None:
+        self._database = database
+        self._team = team
+        self._clock = clock
+        self._outages = outages
+        self._prices = version("genai-prices")
+
+    def reserve(self, asked: Asked, worst: Decimal) -> Reservation:
+        """Reserve what a request costs at worst, in US dollars, and note that it is made. Raise `OverBudget`."""
+        at = self._clock()
+        budgets = _budgets(asked, at)
+        with self._database.write() as session:
+            for budget, period, limit in budgets:
+                if not spending.take(session, team=self._team, budget=budget, period=period, amount=worst, limit=limit):
+                    left = limit - spending.taken(session, team=self._team, budget=budget, period=period)
+                    raise OverBudget(_over(budget, limit=limit, left=left, worst=worst))
+            attempt = attempts.begin(
+                session, **self._row(asked, at), outcome=attempts.ASKED, reserved=worst, cost=None, **_counts(Usage())
+            )
+        return Reservation(attempt=attempt, asked=asked, began_at=at, worst=worst, budgets=budgets)
+
+    def settle(
+        self,
+        reservation: Reservation,
+        attempt: Attempt,
+        *,
+        said: str | None,
+        cost: Decimal | None,
+        request_id: str | None,
+        milliseconds: float,
+    ) -> None:
+        """Note what came of a request. `said`: what the model wrote. `cost`: None where nobody knows it."""
+        asked, case = reservation.asked, reservation.asked.account.case
+        answered = attempt.verdict.outcome is Outcome.ANSWERED
+        if cost is not None and cost > reservation.worst:
+            log.warning("model.cost_above_reservation", model=asked.model, cost=str(cost), worst=str(reservation.worst))
+        with self._database.write() as session:
+            at = self._clock()
+            if cost is not None:
+                for budget, period, _ in reservation.budgets:
+                    by = cost - reservation.worst
+                    spending.correct(session, team=self._team, budget=budget, period=period, by=by)
+            content = None
+            if case is not None:
+                body = json.dumps({"told": asked.told, "said": said, "why": attempt.verdict.why}, ensure_ascii=False)
+                content = contents.keep(session, team=self._team, case=case, kind="attempt", body=body)
+            attempts.settle(
+                session,
+                reservation.attempt,
+                outcome=attempt.verdict.outcome,
+                answered_by=attempt.model,
+                cost=cost,
+                cache_key=asked.cache_key if answered and content is not None else None,
+                content_id=content,
+                request_id=request_id,
+                milliseconds=milliseconds,
+                **_counts(attempt.usage),
+            )
+            if answered:
+                self._outages.answered(session, asked.model, asked_at=reservation.began_at, at=at)
+
+    def given(self, asked: Asked) -> Given | None:
+        """The answer to the same question, where there is one that may be given again."""
+        with self._database.read() as session:
+            found = attempts.given(
+                session, team=self._team, cache_key=asked.cache_key, since=asked.account.answered_since
+            )
+        if found is None:
+            return None
+        return Given(attempt=found.attempt, said=json.loads(found.body)["said"], answered_by=found.answered_by)
+
+    def give_again(self, asked: Asked, given: Given) -> None:
+        """Note that an answer was given again."""
+        with self._database.write() as session:
+            attempts.begin(
+                session,
+                **self._row(asked, self._clock()),
+                outcome=Outcome.GIVEN_AGAIN,
+                answered_by=given.answered_by,
+                cached_from=given.attempt,
+                reserved=Decimal(0),
+                cost=Decimal(0),
+                **_counts(Usage()),
+            )
+
+    def _row(self, asked: Asked, at: datetime) -> dict[str, object]:
+        return {
+            "team_id": self._team,
+            "workflow": asked.workflow,
+            "case_id": asked.account.case,
+            "run_id": asked.account.run,
+            "number": asked.number,
+            "model": asked.model,
+            "prompt_version": asked.prompt_version,
+            "input_hash": asked.input_hash,
+            "prices": self._prices,
+            "began_at": at,
+        }
+
+
+def _budgets(asked: Asked, at: datetime) -> tuple[tuple[str, str, Decimal], ...]:
+    account = asked.account
+    if account.eval is not None:
+        return ((f"eval:{account.eval}", "", account.per_day),)
+    day = at.astimezone(account.timezone).date().isoformat()
+    # Always in this order: two that lock each other's rows would wait for ever.
+    return (
+        (f"workflow:{asked.workflow}", day, account.per_day),
+        (f"case:{account.case}", "", account.per_case),
+    )
+
+
+def _over(budget: str, *, limit: Decimal, left: Decimal, worst: Decimal) -> str:
+    whose = {"workflow": "this workflow's budget for the day", "case": "the budget for one case"}
+    name = whose.get(budget.partition(":")[0], "the budget for this eval")
+    return (
+        f"It would go over {name}: {_DOLLAR.format(max(left, Decimal(0)))} of {_DOLLAR.format(limit)} are left, "
+        f"and asking may cost {_DOLLAR.format(worst)}."
+    )
+
+
+def _counts(usage: Usage) -> dict[str, int]:
+    return {
+        "input_tokens": usage.input_tokens,
+        "output_tokens": usage.output_tokens,
+        "thinking_tokens": usage.thinking_tokens,
+        "cache_read_tokens": usage.cache_read_tokens,
+        "cache_write_tokens": usage.cache_write_tokens,
+    }

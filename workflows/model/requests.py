@@ -1,0 +1,62 @@
+"""One request to a model, and its reply: the seam between the gateway and a vendor."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from pydantic.json_schema import JsonSchemaValue
+
+from workflows.model.outcomes import Verdict
+from workflows.model.port import Effort, Thinking, Usage
+
+_FRAME_TOKENS = 600
+"""What a provider adds of its own: roles, and the words that make a model keep to a schema."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """All that is sent."""
+
+    model: str
+    system: str
+    """From the repository."""
+    user: str
+    """The case, as data."""
+    form: JsonSchemaValue
+    """The JSON schema of the answer."""
+    max_tokens: int
+    effort: Effort | None = None
+    thinking: Thinking | None = None
+
+    def most_input_tokens(self) -> int:
+        """A bound for the tokens that it is read as.
+
+        A token is at least a byte. Of the repository's own text, which is words and JSON, it is more than two; what a
+        case says may be anything.
+        """
+        own = len(self.system.encode()) + len(str(self.form).encode())
+        return _FRAME_TOKENS + own // 2 + len(self.user.encode())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reply:
+    """What came of it."""
+
+    verdict: Verdict
+    text: str = ""
+    """What the model said, or what came in its place."""
+    usage: Usage | None = None
+    """None: it was not told."""
+    answered_by: str | None = None
+    request_id: str | None = None
+
+
+class Vendor(Protocol):
+    """A provider of models. Called from several threads at once."""
+
+    def send(self, request: Request) -> Reply:
+        """Send one request, once. What the vendor may answer is a `Reply`; only bugs are raised."""
+        ...
+
+    def close(self) -> None:
+        """Close the connections. A later request opens new ones."""
+        ...
