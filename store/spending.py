@@ -16,15 +16,15 @@ def take(session: Session, *, team: int, budget: str, period: str, amount: Decim
         return False
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     statement = insert(Spending).values(team_id=team, budget=budget, period=period, taken=amount)
-    taken = session.connection().execute(
+    row = session.connection().scalar(
         statement.on_conflict_do_update(
             index_elements=["team_id", "budget", "period"],
             set_={"taken": Spending.taken + statement.excluded.taken},
             # Said, since the sum's type would be plain numbers.
             where=Spending.taken + statement.excluded.taken <= literal(limit, Money()),
-        )
+        ).returning(Spending.id)
     )
-    return taken.rowcount == 1
+    return row is not None
 
 
 def correct(session: Session, *, team: int, budget: str, period: str, by: Decimal) -> None:

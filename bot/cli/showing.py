@@ -84,10 +84,7 @@ def _run(run: RunView) -> None:
 
 
 def _asked(attempt: AttemptView) -> None:
-    if attempt.cost is not None:
-        cost = f"${attempt.cost:.4f}"
-    else:
-        cost = f"up to ${attempt.reserved:.4f}, nobody knows"
+    cost = f"${attempt.cost:.4f}" if attempt.cost is not None else f"up to ${attempt.reserved:.4f}, nobody knows"
     took = f", {attempt.milliseconds:.0f} ms" if attempt.milliseconds is not None else ""
     tokens = f", {attempt.input_tokens:,} tokens in, {attempt.output_tokens:,} out"
     request = f", request {attempt.request_id}" if attempt.request_id else ""

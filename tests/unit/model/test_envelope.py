@@ -46,6 +46,11 @@ class Invoice(BaseModel):
     kind: Literal["invoice"] = "invoice"
 
 
+class Rated(BaseModel):
+    queue: Literal["billing", "returns", "delivery"]
+    rating: Literal[1, 2, 3] = 3
+
+
 class Note(BaseModel):
     text: str
 
@@ -210,7 +215,7 @@ def test_a_whole_envelope_is_read() -> None:
             "confidence": {"queue": 0.9, "rating": 0.7},
         }
     )
-    envelope = read(text, Invoice)
+    envelope = read(text, Rated)
     assert envelope.values == {"queue": "billing", "rating": 3}
     assert envelope.confidence == {"queue": 0.9, "rating": 0.7}
     assert envelope.evidence == {"queue": "charged twice"}
@@ -219,6 +224,26 @@ def test_a_whole_envelope_is_read() -> None:
         "queue": (Alternative(value="returns", probability=0.08), Alternative(value="delivery", probability=0.02)),
         "rating": (Alternative(value="2", probability=0.1),),
     }
+
+
+@pytest.mark.parametrize(
+    ("answer", "wrong"),
+    [
+        ({"queue": "the moon"}, "queue: Input should be 'billing', 'returns' or 'delivery'"),
+        ({"rating": 3}, "queue: Field required"),
+        ({"queue": "billing", "rating": "3"}, "rating: Input should be 1, 2 or 3"),
+    ],
+)
+def test_an_answer_that_does_not_fit_the_form_is_unreadable(answer: dict[str, JsonValue], wrong: str) -> None:
+    with pytest.raises(Unreadable, match=wrong):
+        read(json.dumps({"answer": answer}), Rated)
+
+
+def test_fields_that_need_evidence_are_asked_for_a_quote_each() -> None:
+    evidence = form(Rated, evidence=["queue"])["properties"]["evidence"]
+    assert evidence["required"] == ["queue"]
+    text = json.dumps({"answer": {"queue": "billing"}, "evidence": {"queue": "charged twice", "rating": ""}})
+    assert read(text, Rated).evidence == {"queue": "charged twice"}
 
 
 @pytest.mark.parametrize("said", [1.7, -1, "high", None, True, [0.9], {"is": 1}])
@@ -244,7 +269,7 @@ def test_the_chosen_value_and_senseless_probabilities_are_no_alternatives() -> N
         "returns",
     ]
     text = json.dumps({"answer": {"queue": "billing"}, "alternatives": {"queue": listed}})
-    assert read(text, Invoice).alternatives == {}
+    assert read(text, Rated).alternatives == {}
 
 
 def test_evidence_may_come_as_a_mapping_and_its_first_quote_counts() -> None:
