@@ -13,13 +13,15 @@
     │   ├── BadReason
     │   └── NeverBroken
     ├── NotDone
-    │   └── TryAgain
+    │   ├── TryAgain
+    │   └── NotAllowed
     ├── OutcomeUnknown
     ├── NoProposal
     ├── Drifted
     └── Fenced
 
-An author raises `NotDone`, `TryAgain` and `OutcomeUnknown` in a step or a delivery; the others are the engine's own.
+An author raises `NotDone`, `TryAgain`, `NotAllowed` and `OutcomeUnknown` in a step or a delivery; the others are the
+engine's own.
 """
 
 from collections.abc import Mapping, Sequence
@@ -100,6 +102,10 @@ class TryAgain(NotDone):
         """`after`: seconds that the other system asked to wait."""
         self.after = after
         super().__init__(message)
+
+
+class NotAllowed(NotDone):
+    """The other system does not accept our key, and a new one did not help."""
 
 
 class OutcomeUnknown(CountersignError):

@@ -8,6 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+NO_PROPOSAL = "no_proposal"
+"""The code where nothing better is known of why there is no proposal."""
+PAUSED = "paused"
+OUT_OF_SCOPE = "out_of_scope"
+
 
 class Way(StrEnum):
     """What happens to the case next."""
@@ -44,6 +49,10 @@ class Facts:
     """Is there a proposal?"""
     no_proposal: str | None = None
     """Why there is none."""
+    no_proposal_code: str = NO_PROPOSAL
+    """That, as a word for programs."""
+    paused: str | None = None
+    """That the workflow is paused, by whom and why; None where it is not."""
     confidence: Mapping[str, float | None] = field(default_factory=dict)
     """Each field's, already checked to be from 0 to 1."""
     unfamiliar: str | None = None
@@ -80,11 +89,14 @@ def _against(facts: Facts) -> list[Reason]:
     if facts.correction:
         # It comes from a person, who states no confidence.
         return [*reasons, Reason(code="correction", text="it corrects what was delivered")]
+    if facts.paused is not None:
+        reasons.append(Reason(code=PAUSED, text=facts.paused))
     if not facts.in_scope:
-        reasons.append(Reason(code="out_of_scope", text="it is outside what this workflow may decide"))
+        reasons.append(Reason(code=OUT_OF_SCOPE, text="it is outside what this workflow may decide"))
     if not facts.proposed:
-        if facts.in_scope:
-            reasons.append(Reason(code="no_proposal", text=facts.no_proposal or "there is no proposal"))
+        if facts.in_scope and facts.paused is None:
+            text = facts.no_proposal or "there is no proposal"
+            reasons.append(Reason(code=facts.no_proposal_code, text=text))
         return reasons
     if facts.unfamiliar is not None:
         reasons.append(Reason(code="unfamiliar", text=facts.unfamiliar))
