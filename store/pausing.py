@@ -133,6 +133,7 @@ def numbers(session: Session, *, team: int, states: Collection[str]) -> dict[tup
     """How many runs are in each of these states, by (workflow, state)."""
     query = (
         select(Workflow.name, Run.state, func.count())
+        .select_from(Run)
         .join(Workflow, Workflow.id == Run.workflow_id)
         .where(Run.team_id == team, Run.state.in_(states))
         .group_by(Workflow.name, Run.state)

@@ -179,6 +179,7 @@ def count_empty(session: Session, *, team: int, state: str) -> dict[str, int]:
     """How many reviews in a state have no proposal, by workflow."""
     query = (
         select(Workflow.name, func.count())
+        .select_from(Review)
         .join(Workflow, Workflow.id == Review.workflow_id)
         .where(Review.team_id == team, Review.state == state, Review.proposal_id.is_(None))
         .group_by(Workflow.name)
