@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.app import App, opened
+from bot.cli.pausing import said_of
 from bot.cli.printing import one_line_errors, out, print_json
 from bot.models import examples_of
 from bot.refusals import advice
@@ -12,6 +13,7 @@ from bot.settings import settings
 from bot.workspace import check as check_workspace
 from bot.workspace import connect
 from store import migrate, outbox, runs, teams
+from workflows.engine import pausing
 from workflows.engine.errors import CountersignError
 from workflows.engine.neutral import plain
 from workflows.engine.registry import AnyWorkflow
@@ -92,6 +94,7 @@ def _workflow(app: App, workflow: AnyWorkflow) -> Iterator[Finding]:
     floor = workflow.autonomy.at_least
     alone = "drafts only" if floor is None else f"resolves alone from {floor:g}"
     yield Finding(level="ok", what=f"workflow {workflow.name}, owned by {workflow.owner}, {alone}")
+    yield from _paused(app, workflow)
     if app.models.learns(workflow):
         try:
             number = len(examples_of(workflow))
@@ -116,6 +119,16 @@ def _workflow(app: App, workflow: AnyWorkflow) -> Iterator[Finding]:
             what=f"{workflow.name}: no reviewers are named, so only this command line can decide",
             do=f"set COUNTERSIGN_REVIEWERS={workflow.name}=ID, or Review(reviewers=...)",
         )
+
+
+def _paused(app: App, workflow: AnyWorkflow) -> Iterator[Finding]:
+    (standing,) = pausing.standings(app.context, [workflow.name])
+    do = f"countersign resume {workflow.name}"
+    if standing.pause is not None:
+        held = f" ({standing.held:,} deliveries held)" if standing.held else ""
+        yield Finding(level="note", what=f"{workflow.name} is paused {said_of(standing.pause)}{held}", do=do)
+    elif standing.held:
+        yield Finding(level="note", what=f"{workflow.name}: {standing.held:,} deliveries are held no longer", do=do)
 
 
 def _slack(app: App) -> Iterator[Finding]:

@@ -13,18 +13,25 @@ class Pause:
     workflow: str
     at: datetime
     by: str
-    """A person's id, or Countersign itself."""
+    """A person's id, or the name of Countersign's own doing."""
+    by_itself: bool
+    """Countersign paused it, and no person."""
     reason: str
     holds_deliveries: bool
 
     @property
+    def who(self) -> str:
+        """Who paused it, in words."""
+        return "Countersign" if self.by_itself else self.by
+
+    @property
     def sentence(self) -> str:
         """For a person who is asked because of it."""
-        return f"{_BY}{self.by}: {self.reason}"
+        return f"{_BY}{self.who}: {self.reason}"
 
 
 def paused_by(sentence: str) -> str | None:
-    """Who paused the workflow, from the sentence of a pause."""
+    """Who paused the workflow, from the sentence of a pause; None for any other sentence."""
     by, colon, _ = sentence.removeprefix(_BY).partition(": ")
     return by if sentence.startswith(_BY) and colon and by else None
 

@@ -37,6 +37,7 @@ def pause_of(line: PauseLine | None) -> Pause | None:
         workflow=line.workflow,
         at=line.at,
         by=line.by,
+        by_itself=line.by == SYSTEM,
         reason=line.reason,
         holds_deliveries=line.holds_deliveries,
     )

@@ -77,7 +77,7 @@ def _row(context: Context, workflow: str) -> int | None:
         row = teams.find_workflow(session, team=context.team, name=workflow)
         pause = paused(session, row) if row is not None else None
     if pause is not None:
-        raise Refused(f"{workflow} is paused by {pause.by}: {pause.reason}. Resume it first")
+        raise Refused(f"{workflow} is paused ({pause.reason}); resume it first")
     return row
 
 
@@ -106,7 +106,7 @@ def _begin(context: Context, workflow: AnyWorkflow, line: EmptyLine, *, by: str)
     with context.database.write() as session:
         pause = paused(session, line.workflow_id, held=True)
         if pause is not None:
-            raise Refused(f"{workflow.name} was paused by {pause.by}: {pause.reason}")
+            raise Refused(f"{workflow.name} was paused meanwhile ({pause.reason})")
         cases.hold(session, line.case_id)
         review = session.get(schema.Review, line.id, populate_existing=True)
         assert review is not None

@@ -223,7 +223,8 @@ class Machine(RuleBasedStateMachine):
 
     @rule(moves=st.lists(st.tuples(REFERENCES, KINDS, QUEUES, FROM_STEPS, DESK), min_size=2, max_size=4))
     def go_on(self, moves: list[tuple[int, str, str, str | None, str]]) -> None:
-        """Everybody does what there is to do: decide, run again what failed, look into doubts, correct, work."""
+        """Everybody does what there is to do: resume, decide, run again, look into doubts, correct, work."""
+        self.resume()
         for which, kind, queue, from_step, desk in moves:
             match self._newest()[self._case(which)].state:
                 case RunState.WAITING:

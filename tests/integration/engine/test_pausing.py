@@ -189,7 +189,7 @@ def test_where_the_model_is_gone_for_good_the_workflow_is_paused_and_people_are_
     assert found is not None
     assert (found.by, found.reason, found.holds_deliveries) == (SYSTEM, "The model m-1 was retired.", False)
     assert asked_why(scene, first).why == ["The model m-1 was retired."]
-    assert asked_why(scene, second).why == ["this workflow is paused by countersign: The model m-1 was retired."]
+    assert asked_why(scene, second).why == ["this workflow is paused by Countersign: The model m-1 was retired."]
     assert len(notes(scene)) == 1
 
 

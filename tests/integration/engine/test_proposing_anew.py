@@ -65,7 +65,7 @@ def test_what_was_paused_is_proposed_anew_from_the_start_once_it_is_resumed(make
     scene = sample(make_world, autonomy=DRAFT)
     pause(scene)
     cases = [scene.worked(id=id) for id in range(3)]
-    with pytest.raises(Refused, match=r"sample is paused by U0KIM: its queues are wrong. Resume it first"):
+    with pytest.raises(Refused, match=r"sample is paused \(its queues are wrong\); resume it first"):
         anew(scene)
     resume(scene)
     assert anew(scene).begun == 3
@@ -240,4 +240,4 @@ def test_a_pause_that_comes_in_between_stops_it_and_is_said(make_postgres_world:
     counted, _ = meet(scene, lambda: anew(scene), lambda: pause(scene), before="INSERT INTO runs")
     assert isinstance(counted, Counted)
     assert counted.begun in (1, 2, 3)
-    assert counted.begun == 3 or counted.stopped == "sample was paused by U0KIM: its queues are wrong"
+    assert counted.begun == 3 or counted.stopped == "sample was paused meanwhile (its queues are wrong)"
