@@ -9,6 +9,7 @@ from handlers.blocks.doubt import doubt, is_open
 from handlers.blocks.drawn import Drawn
 from handlers.blocks.failures import failures, nowhere, unsent
 from handlers.blocks.outage import outage
+from handlers.blocks.pauses import stopped
 from handlers.blocks.queue import queue
 from store import cards, outbox
 from store.schema import OutboxRow
@@ -17,6 +18,7 @@ from workflows.engine.context import Context
 from workflows.engine.digests import digest_view
 from workflows.engine.doubt_views import doubt_view
 from workflows.engine.outages import outage_view
+from workflows.engine.pausing import pause_note
 from workflows.engine.states import ReviewState
 
 NOWHERE = "nowhere"
@@ -57,6 +59,9 @@ def draw(context: Context, rows: Sequence[OutboxRow]) -> Picture:
             return Picture(drawn=queue(first.channel, rest.number, rest.oldest) if rest.oldest else None)
         case "failure":
             return Picture(drawn=failures([failure_view(context, _id(row)) for row in rows]))
+        case "paused":
+            note = pause_note(context, int(first.subject.split(":")[1]))
+            return Picture(drawn=stopped(note.workflow, note.pause))
         case "digest":
             return Picture(drawn=digest(digest_view(context, _id(first))))
         case "nowhere":

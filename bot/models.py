@@ -102,7 +102,7 @@ class Models:
         key = self._settings.anthropic_api_key
         if key is None:
             why = "no key for Anthropic: set ANTHROPIC_API_KEY, or COUNTERSIGN_MODEL=local"
-            raise ModelUnavailable(why, no_answer=NoAnswer.NOT_ALLOWED)
+            raise ModelUnavailable(why, no_answer=NoAnswer.ACCOUNT)
         return AnthropicVendor(api_key=key, base_url=self._settings.anthropic_base_url)
 
     def _learned(self, workflow: AnyWorkflow) -> LocalModel:

@@ -106,5 +106,12 @@ def _open_form(surface: Surface, body: Body, ack: Ack, client: WebClient, form: 
         view = admitted(surface, pressed, shown)
         if is_stale(view, shown):
             tell_too_late(surface, answer, shown.review, user=pressed.user.id)
-        else:
-            answer.open(form(view))
+            return
+        made = form(view)
+        try:
+            # Nothing is changed under who has the form open.
+            reviews.take_in_hand(surface.context, shown.review, shown.version, by=pressed.user.id)
+        except Stale:
+            tell_too_late(surface, answer, shown.review, user=pressed.user.id)
+            return
+        answer.open(made)

@@ -58,6 +58,10 @@ class Answer:
         """Answer a command, which only the person sees."""
         self.done(text=told.text, blocks=list(told.blocks), response_type="ephemeral")
 
+    def add(self, told: Drawn) -> None:
+        """Answer a command with one thing more."""
+        self._try("answer", lambda: self._privately(told))
+
     def tell(self, told: Drawn) -> None:
         """Tell the person alone, in a message that only they see, or in a modal on top of theirs."""
         if "command" in self._body:
@@ -136,3 +140,11 @@ def answering(body: Mapping[str, Any], ack: Ack, client: WebClient) -> Iterator[
         answer.tell(answers.refused(str(error), owner=error.owner))
     except Refused as error:
         answer.tell(answers.refused(str(error)))
+
+
+def afterwards(what: str, work: Callable[[], object]) -> None:
+    """Do what takes longer than Slack waits, once it is acknowledged; what fails is logged, since nobody waits."""
+    try:
+        work()
+    except Exception as error:  # the listener's edge: after the acknowledgement nothing may raise
+        log.error("work.failed", what=what, error=type(error).__name__, exc_info=error)

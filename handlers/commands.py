@@ -15,6 +15,8 @@ from handlers.surface import Surface
 from workflows.engine import reruns
 from workflows.engine.errors import AlreadyDelivered, Refused
 from workflows.engine.history import case_view, find_case
+from workflows.engine.pauses import Pause
+from workflows.engine.pausing import standings
 from workflows.engine.views import CaseView
 
 Body = Mapping[str, Any]
@@ -30,7 +32,7 @@ def register(app: App, surface: Surface) -> None:
             said = typed(body)
             reference, from_step = _rerun_words(surface, said.words)
             if not reference:
-                answer.say(answers.USAGE)
+                answer.say(answers.usage())
                 return
             view = _case(surface, said, reference)
             with surface.watched(view.id, by=said.user_id, wants="rerun"):
@@ -49,12 +51,23 @@ def register(app: App, surface: Surface) -> None:
             said = typed(body)
             what, _, reference = said.words.partition(" ")
             if what.lower() != "case" or not reference.strip():
-                answer.say(answers.USAGE)
+                answer.say(answers.usage(_paused(surface, said)))
                 return
             view = _case(surface, said, reference.strip())
             with surface.watched(view.id, by=said.user_id, wants="read"):
                 surface.rights.read(said.user_id, surface.context.registry.get(view.workflow))
             answer.say(answers.case(view))
+
+
+def _paused(surface: Surface, said: Typed) -> list[Pause]:
+    """The workflows that are paused, of those whose cases a person may read."""
+    surface.admit(said.team_id, None)
+    names = [
+        workflow.name
+        for workflow in surface.context.registry
+        if surface.may(surface.rights.read, said.user_id, workflow)
+    ]
+    return [one.pause for one in standings(surface.context, names) if one.pause is not None]
 
 
 def _rerun_words(surface: Surface, text: str) -> tuple[str, str | None]:

@@ -40,6 +40,9 @@ class Command(StrEnum):
 
     RERUN = "/rerun"
     COUNTERSIGN = "/countersign"
+    PAUSE = "/pause"
+    RESUME = "/resume"
+    PROPOSE = "/propose"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,7 @@
 import structlog
 from slack_bolt import App, BoltRequest, BoltResponse
 
-from handlers import actions, commands, correcting, events, settling, views
+from handlers import actions, commands, correcting, events, settling, tending, views
 from handlers.surface import Surface
 
 log = structlog.get_logger()
@@ -12,7 +12,7 @@ log = structlog.get_logger()
 def register(app: App, surface: Surface) -> None:
     """Have an app listen to all that people do."""
     # The actions last: they answer whatever button nobody else knows.
-    for room in (commands, correcting, events, settling, views, actions):
+    for room in (commands, tending, correcting, events, settling, views, actions):
         room.register(app, surface)
 
     @app.error

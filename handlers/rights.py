@@ -57,6 +57,12 @@ class Rights:
             said = f"Only engineers and the owner may run cases of {workflow.name} again."
             raise NotAllowed(said, owner=workflow.owner)
 
+    def pause(self, user: str, workflow: AnyWorkflow) -> None:
+        """Raise `NotAllowed` unless the user may pause and resume this workflow, or `Unsure`."""
+        if user != workflow.owner and not self._is_one(user, self.engineers):
+            said = f"Only engineers and the owner may pause {workflow.name}, resume it, or have it propose anew."
+            raise NotAllowed(said, owner=workflow.owner)
+
     def _is_one(self, user: str, named: Sequence[str]) -> bool:
         return user in named or any(user in self.members(group) for group in named if _is_group(group))
 

@@ -41,6 +41,15 @@ class Surface:
             refusals.note(self.context, case, by=by, wanted=wants)
             raise
 
+    @contextmanager
+    def watched_over(self, workflow: str, *, by: str, wants: str) -> Iterator[None]:
+        """The same for what is about a workflow as a whole."""
+        try:
+            yield
+        except NotAllowed:
+            refusals.note_of_workflow(self.context, workflow, by=by, wanted=wants)
+            raise
+
     def may(self, right: Callable[[str, AnyWorkflow], None], user: str, workflow: AnyWorkflow) -> bool:
         """Has a user this right? Raise `Unsure` where that cannot be found out."""
         try:

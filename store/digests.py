@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, cast, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
-from store.schema import AuditRow, Case, Content, Digest, Run, Step
+from store.schema import AuditRow, Case, Content, Digest, Proposal, Review, Run, Step
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,3 +139,15 @@ def cost(session: Session, *, team: int, since: datetime, until: datetime) -> di
         .group_by(Run.workflow_id)
     )
     return dict(session.execute(query).all())
+
+
+def unproposed(session: Session, *, team: int, since: datetime, until: datetime) -> list[tuple[int, int, str]]:
+    """(workflow id, case, reasons as JSON) of the reviews that were opened in a span and never had a proposal."""
+    query = (
+        select(Review.workflow_id, Review.case_id, Content.body)
+        .join(Content, Content.id == Review.reasons_id)
+        .outerjoin(Proposal, Proposal.run_id == Review.run_id)
+        .where(Review.team_id == team, Review.opened_at >= since, Review.opened_at < until, Proposal.id.is_(None))
+        .order_by(Review.id)
+    )
+    return [(workflow, case, body) for workflow, case, body in session.execute(query)]

@@ -67,7 +67,7 @@ def add_note(session: Session, *, team: int, kind: str, subject: str, channel: s
 
 
 def add_note_once(session: Session, *, team: int, kind: str, subject: str, channel: str, at: datetime) -> None:
-    """Have something said in a channel, unless it was said there before. For the sender, who is alone."""
+    """Have something said in a channel, unless it was said there before. For who is alone in what it is about."""
     key = f"{kind}:{subject}:{channel}"
     said = select(OutboxRow.id).where(OutboxRow.team_id == team, OutboxRow.key == key)
     if session.scalar(said) is None:

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from store import rows
-from store.schema import Case, Decision, Proposal, Review, Run, Workflow
+from store.schema import Case, Content, Decision, Proposal, Review, Run, Workflow
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,25 +191,75 @@ def without_proposal(
     return dict(session.execute(query).all())
 
 
+def count_empty(session: Session, *, team: int, state: str) -> dict[str, int]:
+    """How many reviews in a state have no proposal, by workflow."""
+    query = (
+        select(Workflow.name, func.count())
+        .select_from(Review)
+        .join(Workflow, Workflow.id == Review.workflow_id)
+        .where(Review.team_id == team, Review.state == state, Review.proposal_id.is_(None))
+        .group_by(Workflow.name)
+    )
+    return dict(session.execute(query).all())
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmptyLine:
+    """A review without a proposal."""
+
+    id: int
+    case_id: int
+    workflow_id: int
+    reasons: str
+    """JSON."""
+    claimed_at: datetime | None
+    was_decided: bool
+    """Somebody rejected what was proposed, and the form is empty for that."""
+
+
+def empty(session: Session, *, workflow: int, state: str, after: int, limit: int) -> list[EmptyLine]:
+    """The reviews of a workflow's row in a state that have no proposal, from the one after this id on."""
+    was_decided = select(Decision.id).where(Decision.review_id == Review.id).exists()
+    query = (
+        select(Review.id, Review.case_id, Content.body, Review.claimed_at, was_decided)
+        .join(Content, Content.id == Review.reasons_id)
+        .where(Review.workflow_id == workflow, Review.state == state, Review.proposal_id.is_(None), Review.id > after)
+        .order_by(Review.id)
+        .limit(limit)
+    )
+    return [
+        EmptyLine(id=id, case_id=case, workflow_id=workflow, reasons=body, claimed_at=claimed, was_decided=decided)
+        for id, case, body, claimed, decided in session.execute(query)
+    ]
+
+
 def move(session: Session, *, review: int, frm: str, to: str, shown: int | None = None, **changes: Any) -> bool:
     """Move a review, or change it where it stands; False where its state or, if given, its version is another."""
     where = {"state": frm} if shown is None else {"state": frm, "version": shown}
     return rows.change(session, Review, review, where=where, to={"state": to, **changes})
 
 
-def claim(session: Session, *, review: int, state: str, by: str, at: datetime) -> bool:
-    """Claim a review in this state for a person; False where somebody else holds it or the state is another."""
+def claim(session: Session, *, review: int, state: str, by: str, at: datetime, over: datetime) -> bool:
+    """Claim a review in this state for a person; False where somebody else holds it or the state is another.
+
+    `over`: a claim from before then no longer counts.
+    """
     claimed = (
         update(Review)
         .where(
             Review.id == review,
             Review.state == state,
-            or_(Review.claimed_by.is_(None), Review.claimed_by == by),
+            or_(Review.claimed_by.is_(None), Review.claimed_by == by, Review.claimed_at < over),
         )
         .values(claimed_by=by, claimed_at=at)
         .returning(Review.id)
     )
     return session.scalar(claimed) is not None
+
+
+def touch_claim(session: Session, *, review: int, state: str, at: datetime) -> None:
+    """Note that a review in this state that somebody claimed is in somebody's hands still."""
+    rows.change(session, Review, review, where={"state": state}, to={"claimed_at": at})
 
 
 def add_decision(

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from store import rows
+from store import pausing, rows
+from store.pausing import PauseLine
 from store.schema import Case, Content, Run, Workflow
 
 
@@ -21,6 +22,8 @@ class LoadedRun:
     case_key: str
     input: str
     """JSON."""
+    pause: PauseLine | None
+    """Of its workflow, where that is paused."""
 
 
 def add(
@@ -70,7 +73,16 @@ def get(session: Session, run: int) -> Run | None:
 
 # Every run is loaded by it: it is built once.
 _LOAD = (
-    select(Run, Workflow.name, Case.key, Content.body)
+    select(
+        Run,
+        Case.key,
+        Content.body,
+        Workflow.name,
+        Workflow.paused_at,
+        Workflow.paused_by,
+        Workflow.pause_reason,
+        Workflow.holds_deliveries,
+    )
     .join(Workflow, Workflow.id == Run.workflow_id)
     .join(Case, Case.id == Run.case_id)
     .join(Content, Content.id == Run.input_id)
@@ -79,11 +91,17 @@ _LOAD = (
 
 
 def load(session: Session, run: int) -> LoadedRun | None:
-    """The run with this id, its workflow's name, its case's key and its input."""
+    """The run with this id, its workflow's name and pause, its case's key and its input."""
     found = session.execute(_LOAD, {"run": run}).one_or_none()
     if found is None:
         return None
-    return LoadedRun(run=found[0], workflow=found[1], case_key=found[2], input=found[3])
+    return LoadedRun(
+        run=found[0],
+        workflow=found[3],
+        case_key=found[1],
+        input=found[2],
+        pause=pausing.line_of(found[3], found[4], found[5], found[6], found[7]),
+    )
 
 
 def newest(session: Session, case: int) -> Run | None:

@@ -68,16 +68,23 @@ def workflow_id(session: Session, *, team: int, name: str, options: Mapping[str,
 
     `options`: what its declaration is made from, kept anew where given; None leaves them as they are.
     """
-    found = session.scalar(select(Workflow.id).where(Workflow.team_id == team, Workflow.name == name))
+    query = select(Workflow.id, Workflow.options).where(Workflow.team_id == team, Workflow.name == name)
+    found = session.execute(query).one_or_none()
     if found is None:
         return rows.add(session, Workflow, team_id=team, name=name, options=dict(options or {}), created_at=at)
-    if options is not None:
-        session.execute(update(Workflow).where(Workflow.id == found).values(options=dict(options)))
-    return found
+    # Written only where they differ: all workers of the workflow would wait for it.
+    if options is not None and found.options != options:
+        session.execute(update(Workflow).where(Workflow.id == found.id).values(options=dict(options)))
+    return int(found.id)
+
+
+def find_workflow(session: Session, *, team: int, name: str) -> int | None:
+    """The id of a workflow's row; None where there is none yet."""
+    return session.scalar(select(Workflow.id).where(Workflow.team_id == team, Workflow.name == name))
 
 
 def workflows(session: Session, *, team: int) -> list[Workflow]:
-    """All workflows that ever took in a case, by name."""
+    """All workflows that ever took in a case, or were paused, by name."""
     return list(session.scalars(select(Workflow).where(Workflow.team_id == team).order_by(Workflow.name)))
 
 

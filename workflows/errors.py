@@ -21,6 +21,10 @@ class TryAgain(NotDone):
         super().__init__(message)
 
 
+class NotAllowed(NotDone):
+    """The other system does not accept our key, and a new one did not help."""
+
+
 class OutcomeUnknown(CountersignError):
     """The other system may have done it or not: the connection dropped after sending."""
 

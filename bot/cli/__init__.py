@@ -29,6 +29,9 @@ Assignments = Annotated[
 Version = Annotated[
     int | None, typer.Option("--version", help="The version that you were shown; left out, the present one.")
 ]
+WorkflowArgument = Annotated[
+    str | None, typer.Argument(metavar="WORKFLOW", help="Its name; left out, how all workflows stand.")
+]
 WorkflowName = Annotated[str | None, typer.Option("--workflow", help="Only this workflow's.")]
 
 
@@ -175,6 +178,34 @@ def settle(
     from bot.cli.tending import settle_case
 
     raise typer.Exit(settle_case(case, happened=outcome == "happened", key=key))
+
+
+@app.command()
+def pause(
+    workflow: WorkflowArgument = None,
+    reason: Annotated[str, typer.Option(help="Why; people read it on the cases that they get.")] = "",
+    deliveries: Annotated[bool, typer.Option("--deliveries", help="Hold what is decided, too.")] = False,
+) -> None:
+    """Pause a workflow: no model is asked, nothing is resolved alone, people get empty forms."""
+    from bot.cli.pausing import pause_workflow
+
+    raise typer.Exit(pause_workflow(workflow, reason=reason, deliveries=deliveries))
+
+
+@app.command()
+def resume(workflow: WorkflowArgument = None) -> None:
+    """Let a paused workflow go on, and deliver what was held. Without a name: how all workflows stand."""
+    from bot.cli.pausing import resume_workflow
+
+    raise typer.Exit(resume_workflow(workflow))
+
+
+@app.command()
+def propose(workflow: WorkflowArgument = None) -> None:
+    """Ask the model about the cases that went to people without a proposal; none that somebody has in hand."""
+    from bot.cli.pausing import propose_again
+
+    raise typer.Exit(propose_again(workflow))
 
 
 @app.command()

@@ -8,6 +8,7 @@ from decimal import Decimal
 from importlib.metadata import version
 
 from bot.app import App, opened
+from bot.cli.pausing import said_of
 from bot.cli.printing import moment, one_line_errors, out, print_json
 from bot.models import examples_of
 from bot.refusals import advice
@@ -15,6 +16,7 @@ from bot.settings import settings
 from bot.workspace import check as check_workspace
 from bot.workspace import connect
 from store import migrate, outages, outbox, runs, spending, teams
+from workflows.engine import pausing
 from workflows.engine.errors import CountersignError
 from workflows.engine.neutral import plain
 from workflows.engine.registry import AnyWorkflow
@@ -148,6 +150,7 @@ def _workflow(app: App, workflow: AnyWorkflow) -> Iterator[Finding]:
         yield Finding(level="ok", what=f"{workflow.name}: prompt {prompt.name}, version {prompt.version}")
     if app.models.asked(workflow, prompt):
         yield from _budget(app, workflow)
+    yield from _paused(app, workflow)
     if app.models.learns(workflow):
         try:
             number = len(examples_of(workflow))
@@ -183,6 +186,16 @@ def _budget(app: App, workflow: AnyWorkflow) -> Iterator[Finding]:
         yield Finding(level="note", what=what, do="people get its cases without a proposal until the day is over")
     else:
         yield Finding(level="ok", what=f"{what}, ${budget.per_case} a case")
+
+
+def _paused(app: App, workflow: AnyWorkflow) -> Iterator[Finding]:
+    (standing,) = pausing.standings(app.context, [workflow.name])
+    do = f"countersign resume {workflow.name}"
+    if standing.pause is not None:
+        held = f" ({standing.held:,} deliveries held)" if standing.held else ""
+        yield Finding(level="note", what=f"{workflow.name} is paused {said_of(standing.pause)}{held}", do=do)
+    elif standing.held:
+        yield Finding(level="note", what=f"{workflow.name}: {standing.held:,} deliveries are held no longer", do=do)
 
 
 def _slack(app: App) -> Iterator[Finding]:

@@ -1,6 +1,7 @@
 """`cases` and `reviews`: lists."""
 
 from bot.app import App, opened
+from bot.cli.pausing import tell_pauses
 from bot.cli.printing import moment, one_line_errors, out, print_json, print_table
 from bot.settings import settings
 from store import cases, teams
@@ -22,6 +23,7 @@ def list_cases(*, workflow: str | None, state: str | None, limit: int, as_json: 
             return 0
         if not found:
             out.print("no cases")
+            tell_pauses(app, workflow)
             return 0
         print_table(
             ("case", "key", "workflow", "revision", "state", "resolved", "received"),
@@ -38,6 +40,7 @@ def list_cases(*, workflow: str | None, state: str | None, limit: int, as_json: 
                 for line in found
             ],
         )
+        tell_pauses(app, workflow)
         return 0
 
 
@@ -51,6 +54,7 @@ def list_reviews(*, workflow: str | None, limit: int, as_json: bool) -> int:
             return 0
         if not found:
             out.print("nothing waits for anybody")
+            tell_pauses(app, workflow)
             return 0
         print_table(
             ("case", "key", "workflow", "version", "answer by", "claimed by", "why"),
@@ -67,6 +71,7 @@ def list_reviews(*, workflow: str | None, limit: int, as_json: bool) -> int:
                 for review in found
             ],
         )
+        tell_pauses(app, workflow)
         return 0
 
 

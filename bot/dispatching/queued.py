@@ -20,6 +20,7 @@ from bot.dispatching.company import Company
 from store import queue
 from store.database import Unavailable
 from workflows.engine.context import Context
+from workflows.engine.holding import release_all
 from workflows.engine.runner import Runner
 from workflows.engine.states import RunState
 
@@ -60,6 +61,8 @@ class Queued:
         with self._context.database.write() as session:
             states = {"ready": RunState.READY, "running": RunState.RUNNING, "delivering": RunState.DELIVERING}
             forgotten = queue.enqueue_forgotten(session, **states)
+        # Whoever resumed their workflow may have ended before all of them were released.
+        release_all(self._context)
         yield forgotten
 
     def drain(

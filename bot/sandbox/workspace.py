@@ -146,6 +146,9 @@ def default_workspace() -> Workspace:
         app=App(
             commands=[
                 SlashCommand(name="/rerun", usage="CASE [from STEP]", description="Run a case again"),
+                SlashCommand(name="/pause", usage="WORKFLOW [--deliveries] REASON", description="Pause a workflow"),
+                SlashCommand(name="/resume", usage="WORKFLOW", description="Let a paused workflow go on"),
+                SlashCommand(name="/propose", usage="WORKFLOW", description="Ask the model about what waits"),
                 SlashCommand(name="/countersign", usage="case CASE", description="See how a case stands"),
             ]
         ),

@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from handlers.blocks import status
 from handlers.blocks.drawn import Block, Drawn
 from handlers.blocks.elements import actions, button
+from handlers.blocks.pauses import pauses
 from handlers.blocks.rich import line, moment, person, rich, words
 from handlers.blocks.text import begun_large, escaped, excerpt
 from handlers.ids import Action, Delivered
 from workflows.engine.neutral import one_line
+from workflows.engine.pauses import Pause
 from workflows.engine.states import STOPPED, ReviewState, RunState
 from workflows.engine.views import CardView, CaseView, RunView
 
@@ -88,6 +90,8 @@ def case(view: CaseView) -> Drawn:
     if RunState(run.state) is RunState.DOUBTFUL:
         look = f"Look whether it happened; its card asks. Or: countersign settle {view.id} happened (or not-happened)"
         pieces.append(line(words(look)))
+    elif RunState(run.state) is RunState.HOLDING:
+        pieces.append(line(words("Held until its workflow is resumed: "), words(f"/resume {view.workflow}", code=True)))
     elif RunState(run.state) in STOPPED:
         pieces.append(line(words(f"Again, once it is mended: /rerun {view.id}")))
     delivered = Delivered(case=view.id, run=run.id, generation=view.generation)
@@ -113,15 +117,19 @@ def _step(number: int, text: str) -> Block:
     return line(words(f"{number}. {text}"))
 
 
-USAGE = Drawn(
-    text="What you can say",
-    blocks=[
-        rich(
-            line(words("/countersign case CASE", code=True), words(" shows how a case stands and what led to it")),
-            line(words("/rerun CASE", code=True), words(" runs it again from the step that failed")),
-            line(words("/rerun CASE from STEP", code=True), words(" runs it again from a step, start or deliver")),
-            line(words("CASE is its number or its key.")),
-        )
-    ],
-)
+def usage(paused: Sequence[Pause] = ()) -> Drawn:
+    """What can be said. `paused`: the workflows that are paused."""
+    said = {
+        "/countersign case CASE": " shows how a case stands and what led to it",
+        "/rerun CASE": " runs it again from the step that failed",
+        "/rerun CASE from STEP": " runs it again from a step, start or deliver",
+        "/pause WORKFLOW REASON": " has people get its cases with empty forms; alone, it tells how all stand",
+        "/resume WORKFLOW": " lets it go on",
+        "/propose WORKFLOW": " asks the model about what went to people without a proposal",
+    }
+    lines = [line(words(what, code=True), words(does)) for what, does in said.items()]
+    block = rich(*lines, line(words("CASE is its number or its key.")), *pauses(paused))
+    return Drawn(text="What you can say", blocks=[block])
+
+
 NOTHING_WAITS = Drawn(text="Nothing waits", blocks=[rich(line(words("Nothing waits here any more.", bold=True)))])

@@ -7,6 +7,7 @@ from handlers.blocks import status
 from handlers.blocks.answers import correct
 from handlers.blocks.drawn import Block, Drawn
 from handlers.blocks.elements import actions, button, confirm, header, small_print
+from handlers.blocks.pauses import why
 from handlers.blocks.rich import bullets, line, quote, rich, words
 from handlers.blocks.room import Room, fitting, some
 from handlers.blocks.text import begun_large, escaped, excerpt, without_first_line
@@ -40,7 +41,7 @@ def _open(view: CardView, room: Room) -> list[Block]:
         made.append(recommendation(view, room))
     if view.decision is None:
         # After a rejection its reason, which stands above, is why.
-        made += _listed("Why you are asked", view.why, room)
+        made += _listed("Why you are asked", [why(reason) for reason in view.why], room)
         made += _said_instead(view, room)
     if view.has_proposal:
         made += _evidence(view, room)

@@ -7,14 +7,28 @@ from decimal import Decimal
 from handlers import limits
 from handlers.blocks.drawn import Block, Drawn
 from handlers.blocks.elements import header
-from handlers.blocks.rich import bullets, line, rich, words
-from workflows.engine.digest_views import Cause, DigestView, StandingCase, WorkflowFigures
+from handlers.blocks.rich import bullets, line, moment, rich, words
+from workflows.engine.digest_views import Cause, DigestView, StandingCase, Unproposed, WorkflowFigures
 from workflows.engine.neutral import one_line
 
 _WORKFLOWS = 15
 _CAUSES = 3
 _NAME = 60
 """Characters of a name that are shown."""
+_WHY = {
+    "paused": "paused",
+    "unavailable": "model not available",
+    "over_budget": "budget spent",
+    "account": "model's account",
+    "not_allowed": "not let in",
+    "retired": "model retired",
+    "garbage": "answer not usable",
+    "refused": "model declined",
+    "truncated": "answer cut off",
+    "out_of_scope": "out of scope",
+    "no_proposal": "for another reason",
+}
+"""Code of why there is no proposal -> in a few words."""
 _REST = 200
 """Characters, as JSON, that the line about the workflows left out takes at most."""
 
@@ -66,19 +80,42 @@ def _overall(view: DigestView) -> str:
     return f"{failed}{older} {_dollars(view.cost)} spent."
 
 
-def _badness(figures: WorkflowFigures) -> tuple[int, int, int, Decimal, str]:
-    return -figures.standing, -figures.stopped, -figures.older, -figures.cost, figures.workflow
+def _badness(figures: WorkflowFigures) -> tuple[int, int, int, int, Decimal, str]:
+    paused = figures.paused is None
+    return -figures.standing, paused, -figures.stopped, -figures.older, -figures.cost, figures.workflow
 
 
 def _workflow(figures: WorkflowFigures) -> Block:
     name = words(one_line(figures.workflow, _NAME), bold=True)
-    lines = [line(*_cause(cause)) for cause in figures.causes[:_CAUSES]]
+    lines = [*_paused(figures), *(line(*_cause(cause)) for cause in figures.causes[:_CAUSES])]
     if more := len(figures.causes[_CAUSES:]) + figures.more_causes:
         lines.append(line(words(f"and {_count(more, 'other cause')}")))
     lines += _standing("Still to mend", figures.standing_cases, figures.standing)
     lines += _standing("From before", figures.older_cases, figures.older)
+    lines += _unproposed(figures.unproposed)
     lines.append(line(words(_numbers(figures))))
     return rich(line(name), bullets(lines))
+
+
+def _paused(figures: WorkflowFigures) -> list[Block]:
+    """That it is paused, and how to have it go on."""
+    paused = figures.paused
+    if paused is None:
+        return []
+    held = f"; {paused.held:,} {'delivery' if paused.held == 1 else 'deliveries'} held" if paused.held else ""
+    by = " by Countersign" if paused.by_itself else ""
+    said = [words(f"Paused{by}", bold=True), words(" since "), moment(paused.at)]
+    return [line(*said, words(f"{held}. To let it go on: "), words(f"/resume {figures.workflow}", code=True))]
+
+
+def _unproposed(unproposed: Sequence[Unproposed]) -> list[Block]:
+    """How many cases people got without a proposal, and why."""
+    total = sum(one.cases for one in unproposed)
+    if not total:
+        return []
+    why = ", ".join(f"{one.cases:,} {_WHY.get(one.code, one_line(one.code, _NAME))}" for one in unproposed[:_CAUSES])
+    more = sum(one.cases for one in unproposed[_CAUSES:])
+    return [line(words(f"{_count(total, 'case')} without a proposal: {why}{f', {more:,} more' if more else ''}"))]
 
 
 def _cause(cause: Cause) -> Sequence[Block]:

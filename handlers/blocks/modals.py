@@ -8,6 +8,7 @@ from handlers.blocks.card import card
 from handlers.blocks.drawn import Block, Drawn
 from handlers.blocks.elements import actions, button, divider, label, option, small_print
 from handlers.blocks.inputs import ELEMENT, confirmation, inputs
+from handlers.blocks.pauses import why
 from handlers.blocks.rich import line, moment, quote, rich, words
 from handlers.blocks.text import begun_large, excerpt, without_first_line
 from handlers.ids import Action, Callback, Delivered, Shown
@@ -122,7 +123,7 @@ def details(view: CardView) -> View:
             "else": ", ".join(f"{other} {share:.2f}" for other, share in value.alternatives.items()),
         }
         made += [_whole(f"{value.label}, {what}", text) for what, text in said.items() if text]
-    made += [_whole("Why a person is asked", reason) for reason in view.why]
+    made += [_whole("Why a person is asked", why(reason)) for reason in view.why]
     made += [_whole("What the model said instead of an answer", view.model_said)] if view.model_said else []
     made += [_whole("The proposal's own reason", reason) for reason in view.model_says]
     return _page(
@@ -154,7 +155,7 @@ def waiting_list(waiting: WaitingView, *, channel: str) -> View:
     for one in waiting.reviews:
         shown = str(Shown(review=one.review, version=one.version, generation=one.generation))
         by: list[Block] = [words(" · answer by "), moment(one.answer_by)] if one.answer_by else []
-        about = line(words(f"{one.workflow} · {one.key} · {begun_large(one_line(one.why, 150))}"), *by)
+        about = line(words(f"{one.workflow} · {one.key} · {begun_large(one_line(why(one.why), 150))}"), *by)
         press = button("Review", action=Action.REVIEW, value=shown, says=f"Review {one.key}")
         made.append(rich(line(words(one_line(one.subject, 150), bold=True)), about))
         made += [actions(f"review.{shown}", [press]), divider()]

@@ -13,7 +13,7 @@ _DECIDED = {
     "answered": "Answered by hand",
     "rejected": "Rejected",
 }
-_UNDER_WAY = frozenset({RunState.READY, RunState.RUNNING, RunState.DELIVERING, RunState.HOLDING, RunState.WAITING})
+_UNDER_WAY = frozenset({RunState.READY, RunState.RUNNING, RunState.DELIVERING, RunState.WAITING})
 _NOT_APPLIED = frozenset({RunState.FAILED, RunState.PARKED})
 _BRIEF = Room(text=0, line=0, items=0)
 """For a notification, which has room for no detail."""
@@ -91,6 +91,8 @@ def _decided(decision: DecisionView, room: Room, what: str = "") -> Block:
 def _outcome(view: CardView, room: Room) -> tuple[str, str]:
     """What became of a decision: in words that differ for recorded, applied and not applied, and what to do."""
     state, rejected = RunState(view.run_state), view.decision is not None and view.decision.kind == "rejected"
+    if state is RunState.HOLDING:
+        return "Recorded", "; held until the workflow is resumed."
     if state in _UNDER_WAY:
         return "Recorded", "; being passed on." if rejected else "; being applied."
     if state is RunState.DELIVERED and view.corrected:

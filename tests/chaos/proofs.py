@@ -180,6 +180,20 @@ PROOFS: dict[str, tuple[str, tuple[str, ...]]] = {
         "Slack takes five seconds",
         ("chaos/test_slack::test_while_slack_takes_five_seconds_for_each_answer_clicks_are_acknowledged_in_time",),
     ),
+    "F37": (
+        "a spend limit is reached",
+        (
+            "integration/engine/test_pausing::test_where_the_model_is_gone_for_good_the_workflow_is_paused_and_people_are_told_once",
+            "slack/test_pausing::test_people_are_told_once_that_countersign_paused_a_workflow_and_what_to_do",
+        ),
+    ),
+    "F39": (
+        "a retired model id",
+        (
+            "integration/engine/test_pausing::test_where_the_model_is_gone_for_good_the_workflow_is_paused_and_people_are_told_once",
+            "integration/engine/test_pausing::test_of_replicas_that_stop_a_workflow_at_once_one_tells_of_it",
+        ),
+    ),
     "F40": (
         "an unknown outcome where keys are known",
         (
@@ -199,6 +213,14 @@ PROOFS: dict[str, tuple[str, tuple[str, ...]]] = {
         (
             "integration/engine/test_runner::test_an_input_that_no_longer_fits_parks_the_run",
             "integration/engine/test_reviews::test_a_proposal_that_no_longer_fits_the_code_is_not_delivered_in_silence",
+        ),
+    ),
+    "F43": (
+        "401 from another system",
+        (
+            "integration/engine/test_pausing::test_a_key_that_a_step_s_system_does_not_accept_pauses_the_workflow",
+            "integration/engine/test_holding::test_a_key_that_is_not_accepted_keeps_the_queue_and_loses_nothing",
+            "slack/test_pausing::test_people_are_told_once_that_countersign_paused_a_workflow_and_what_to_do",
         ),
     ),
     "F44": (

@@ -203,6 +203,13 @@ def not_applied(session: Session, run: schema.Run, *, maybe: bool, context: Cont
         move_delivery(session, delivery, DeliveryState.FAILED, at=at, actor=SYSTEM, maybe_applied=maybe)
 
 
+def put_back(session: Session, run: schema.Run, *, context: Context) -> None:
+    """Note that an attempt certainly had no effect, and that the delivery is still to be made."""
+    delivery = deliveries.of_run(session, run.id)
+    if delivery is not None and delivery.state == DeliveryState.ATTEMPTING:
+        move_delivery(session, delivery, DeliveryState.INTENDED, at=context.clock(), actor=SYSTEM)
+
+
 def put_in_doubt(
     session: Session, run: schema.Run, workflow: AnyWorkflow, *, context: Context, problem_id: int | None = None
 ) -> None:

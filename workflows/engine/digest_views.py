@@ -1,8 +1,8 @@
 """What is shown of a digest: frozen read models, the same for every surface. Counts, ids and names; no case's words."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from decimal import Decimal
 
 
@@ -24,6 +24,25 @@ class StandingCase:
     case: int
     in_doubt: bool
     """Its delivery may have happened or not; it can only be run again once a person has looked."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unproposed:
+    """Why cases went to people without a proposal."""
+
+    code: str
+    cases: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PausedSince:
+    """That a workflow is paused. Why is not told here: it may name a case."""
+
+    at: datetime
+    by_itself: bool
+    """Countersign paused it, and no person."""
+    held: int
+    """Cases that are resolved, and whose delivery is held."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,12 +73,16 @@ class WorkflowFigures:
     """How many others there are."""
     cost: Decimal
     """US dollars spent in the period."""
+    unproposed: Sequence[Unproposed] = field(default_factory=list)
+    """Cases that went to people without a proposal in the period; the most frequent reason first."""
+    paused: PausedSince | None = None
+    """None: it was not paused when the digest was made."""
 
     @property
     def is_quiet(self) -> bool:
         """Is there nothing to tell of it?"""
         happened = self.taken_in or self.alone or self.by_people or self.waiting or self.stopped or self.older
-        return not happened and not self.cost
+        return not happened and not self.cost and not self.unproposed and self.paused is None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,10 +13,10 @@ from zoneinfo import ZoneInfo
 from pydantic import TypeAdapter
 from sqlalchemy.orm import Session
 
-from store import digests, outbox, teams
+from store import digests, outbox, schema, teams
 from store.digests import StandingLine, StopLine
-from workflows.engine.context import Context
-from workflows.engine.digest_views import Cause, DigestView, StandingCase, WorkflowFigures
+from workflows.engine.context import SYSTEM, Context
+from workflows.engine.digest_views import Cause, DigestView, PausedSince, StandingCase, Unproposed, WorkflowFigures
 from workflows.engine.errors import Unknown
 from workflows.engine.states import STOPPED, Resolution, RunState
 from workflows.engine.steps import DELIVER
@@ -114,6 +114,8 @@ def _gather(session: Session, team: int, *, since: datetime, until: datetime) ->
     ends = (RunState.DELIVERED, RunState.CLOSED)
     resolved = digests.resolved(session, team=team, ends=ends, since=since, until=until)
     cost = digests.cost(session, team=team, since=since, until=until)
+    unproposed = _unproposed(session, team, since=since, until=until)
+    held = digests.in_state(session, team=team, state=RunState.HOLDING)
     found = []
     for row in teams.workflows(session, team=team):
         cases = {stop.case for stop in stops[row.id]}
@@ -136,9 +138,29 @@ def _gather(session: Session, team: int, *, since: datetime, until: datetime) ->
                 causes=causes[:_CAUSES],
                 more_causes=len(causes[_CAUSES:]),
                 cost=cost.get(row.id, Decimal(0)),
+                unproposed=[Unproposed(code=code, cases=number) for code, number in unproposed[row.id].most_common()],
+                paused=_paused(row, held.get(row.id, 0)),
             )
         )
     return [figures for figures in found if not figures.is_quiet]
+
+
+def _unproposed(session: Session, team: int, *, since: datetime, until: datetime) -> defaultdict[int, Counter[str]]:
+    """Workflow id -> why there was no proposal -> cases. A case that came to a person twice for it is counted once."""
+    counted: defaultdict[int, Counter[str]] = defaultdict(Counter)
+    each = {
+        (workflow, case, json.loads(reasons)[0]["code"])
+        for workflow, case, reasons in digests.unproposed(session, team=team, since=since, until=until)
+    }
+    for workflow, _, code in sorted(each):
+        counted[workflow][code] += 1
+    return counted
+
+
+def _paused(row: schema.Workflow, held: int) -> PausedSince | None:
+    if row.paused_at is None:
+        return None
+    return PausedSince(at=row.paused_at, by_itself=row.paused_by == SYSTEM, held=held)
 
 
 def _named(lines: Iterable[StandingLine]) -> list[StandingCase]:

@@ -13,20 +13,21 @@
     │   ├── BadReason
     │   └── NeverBroken
     ├── NotDone
-    │   └── TryAgain
+    │   ├── TryAgain
+    │   └── NotAllowed
     ├── OutcomeUnknown
     ├── Unclear
     ├── NoProposal
     ├── Drifted
     └── Fenced
 
-An author raises `NotDone`, `TryAgain` and `OutcomeUnknown` in a step or a delivery. Those and what tools raise are
-declared in `workflows.errors`, below this room; the others are the engine's own.
+An author raises `NotDone`, `TryAgain`, `NotAllowed` and `OutcomeUnknown` in a step or a delivery. Those and what tools
+raise are declared in `workflows.errors`, below this room; the others are the engine's own.
 """
 
 from collections.abc import Mapping, Sequence
 
-from workflows.errors import CountersignError, NotDone, OutcomeUnknown, TryAgain, Unclear
+from workflows.errors import CountersignError, NotAllowed, NotDone, OutcomeUnknown, TryAgain, Unclear
 
 __all__ = [
     "AlreadyDelivered",
@@ -39,6 +40,7 @@ __all__ = [
     "InvalidOutput",
     "NeverBroken",
     "NoProposal",
+    "NotAllowed",
     "NotDone",
     "OutcomeUnknown",
     "QueueFull",

@@ -14,6 +14,8 @@ from workflows.engine.claiming import Claimed
 from workflows.engine.context import Context
 from workflows.engine.definition import Rejection
 from workflows.engine.errors import Drifted
+from workflows.engine.pauses import Pause
+from workflows.engine.pausing import pause_of
 from workflows.engine.registry import AnyWorkflow
 from workflows.engine.states import Resolution
 
@@ -47,6 +49,8 @@ class Work:
     """JSON of what is to be delivered, or of the reason for a rejection, where the run is resolved."""
     by: str
     """Who resolved it."""
+    pause: Pause | None
+    """Of the workflow, where it was paused when the run was loaded."""
 
 
 def find(session: Session, loaded: LoadedRun) -> Found:
@@ -79,6 +83,7 @@ def understood(found: Found, claimed: Claimed, *, context: Context) -> Work:
         lines=found.lines,
         settled=found.settled,
         by=found.by,
+        pause=pause_of(loaded.pause),
     )
 
 

@@ -9,6 +9,8 @@ from workflows.engine.definition import Review
 
 FAILURE = "failure"
 """The kind of the note that a run stopped; its subject is `run:ID`."""
+PAUSED = "paused"
+"""The kind of the note that Countersign paused a workflow; its subject is `workflow:ID:TIME`."""
 FAILURES = "failures"
 """The channel for failures: a role, for which the settings name the channel."""
 
@@ -37,3 +39,9 @@ def doubt(session: Session, delivery: schema.Delivery, declared: Review, *, at: 
 def failure(session: Session, run: schema.Run, *, at: datetime) -> None:
     """Have it said that a run stopped."""
     outbox.add_note(session, team=run.team_id, kind=FAILURE, subject=f"run:{run.id}", channel=FAILURES, at=at)
+
+
+def paused(session: Session, *, team: int, workflow: int, at: datetime) -> None:
+    """Have it said that Countersign paused a workflow by itself; once for each time that it did."""
+    subject = f"workflow:{workflow}:{at:%Y%m%dT%H%M%S.%f}"
+    outbox.add_note_once(session, team=team, kind=PAUSED, subject=subject, channel=FAILURES, at=at)

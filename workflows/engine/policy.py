@@ -10,6 +10,10 @@ from enum import StrEnum
 
 MODEL_SAID = "model_said"
 """The code of what goes with a reason: the words of a model that gave no answer. They are untrusted."""
+NO_PROPOSAL = "no_proposal"
+"""The code where nothing better is known of why there is no proposal."""
+PAUSED = "paused"
+OUT_OF_SCOPE = "out_of_scope"
 
 
 class Way(StrEnum):
@@ -47,10 +51,12 @@ class Facts:
     """Is there a proposal?"""
     no_proposal: str | None = None
     """Why there is none."""
-    no_proposal_code: str = "no_proposal"
+    no_proposal_code: str = NO_PROPOSAL
     """The same as a word for programs."""
     model_said: str | None = None
     """What the model said in place of an answer."""
+    paused: str | None = None
+    """That the workflow is paused, by whom and why; None where it is not."""
     confidence: Mapping[str, float | None] = field(default_factory=dict)
     """Each field's, already checked to be from 0 to 1."""
     unfamiliar: str | None = None
@@ -91,10 +97,12 @@ def _against(facts: Facts) -> list[Reason]:
     if facts.correction:
         # It comes from a person, who states no confidence.
         return [*reasons, Reason(code="correction", text="it corrects what was delivered")]
+    if facts.paused is not None:
+        reasons.append(Reason(code=PAUSED, text=facts.paused))
     if not facts.in_scope:
-        reasons.append(Reason(code="out_of_scope", text="it is outside what this workflow may decide"))
+        reasons.append(Reason(code=OUT_OF_SCOPE, text="it is outside what this workflow may decide"))
     if not facts.proposed:
-        if facts.in_scope:
+        if facts.in_scope and facts.paused is None:
             reasons.append(Reason(code=facts.no_proposal_code, text=facts.no_proposal or "there is no proposal"))
             if facts.model_said is not None:
                 reasons.append(Reason(code=MODEL_SAID, text=facts.model_said))

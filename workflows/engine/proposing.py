@@ -9,19 +9,24 @@ from sqlalchemy.orm import Session
 
 from store import contents, reviews, schema
 from workflows.engine.asking import Asker, proposal_body
+from workflows.engine.canonical import words_of
 from workflows.engine.checks import broken_nevers, held_against_checks
 from workflows.engine.context import Context
-from workflows.engine.errors import NoProposal
+from workflows.engine.errors import NoProposal, NotAllowed
 from workflows.engine.journal import Journal
-from workflows.engine.policy import Facts
+from workflows.engine.pauses import Pause
+from workflows.engine.policy import PAUSED, Facts
 from workflows.engine.proposal import Proposal
 from workflows.engine.registry import AnyWorkflow
-from workflows.model.port import Account, Model, Prompt
+from workflows.model.port import Account, Model, NoAnswer, Prompt
+
+NOT_ALLOWED = "not_allowed"
+"""The code where another system does not let us in."""
+STOPPING = frozenset({NOT_ALLOWED, NoAnswer.RETIRED})
+"""Why there is no proposal, where that holds for every case until somebody mends it: the workflow is paused."""
 
 AnyProposal = Proposal[Any]
 """A proposal of some workflow; its output type is the workflow's."""
-
-
 SecondOpinion = Callable[[AnyWorkflow, BaseModel, BaseModel], Mapping[str, float]]
 """Given a workflow, an input and an output: the probability of each field's value, where that can be told."""
 
@@ -42,17 +47,20 @@ def propose(
     account: Account | None,
     journal: Journal,
     model: Callable[[], Model],
+    pause: Pause | None,
     second: SecondOpinion | None = None,
 ) -> Proposed:
-    """Propose as the workflow declares it, its steps journaled.
+    """Propose as the workflow declares it, its steps journaled; nothing of that is done where it is paused.
 
     `account`: who pays for the model. `second`: who else is asked how probable the proposal is, where it can be told.
-    Whatever an author's code raises goes through: it stops the run. Only a model without a usable answer does not; a
-    person is asked then, without a proposal.
+    Whatever an author's code raises goes through: it stops the run. Only a model without a usable answer does not, nor
+    another system that does not let us in; a person is asked then, without a proposal.
     """
     floor = workflow.autonomy.at_least
     if workflow.scope is not None and not workflow.scope(input):
         return Proposed(proposal=None, facts=Facts(floor=floor, in_scope=False, proposed=False))
+    if pause is not None:
+        return Proposed(proposal=None, facts=Facts(floor=floor, proposed=False, paused=pause.sentence))
     ask: Asker[BaseModel, BaseModel] = Asker(
         workflow, input, prompt=prompt, account=account, recorder=journal, model=model
     )
@@ -61,11 +69,15 @@ def propose(
             made: object = workflow.make_proposal(input, ask)
         except NoProposal as none:
             made = none
+        except NotAllowed as shut:
+            made = NoProposal(words_of(shut), code=NOT_ALLOWED)
     if isinstance(made, NoProposal):
-        facts = Facts(
+        if made.code == PAUSED:
+            return Proposed(proposal=None, facts=Facts(floor=floor, proposed=False, paused=str(made)))
+        none_made = Facts(
             floor=floor, proposed=False, no_proposal=str(made), no_proposal_code=made.code, model_said=made.said
         )
-        return Proposed(proposal=None, facts=facts)
+        return Proposed(proposal=None, facts=none_made)
     if not isinstance(made, Proposal) or not isinstance(made.output, workflow.output):
         raise TypeError(f"propose has to return a Proposal of {workflow.output.__name__}, it returned {made!r:.80}")
     proposal = held_against_checks(workflow, input, made)

@@ -1,6 +1,6 @@
 """Records that somebody wanted to do what they have no right to: nothing changes, and it can be found."""
 
-from store import audit, cases
+from store import audit, cases, pausing
 from workflows.engine.context import Context
 from workflows.engine.errors import Unknown
 
@@ -19,4 +19,15 @@ def note(context: Context, case: int, *, by: str, wanted: str) -> None:
             action=f"{wanted}.refused",
             subject=f"case:{case}",
             case=case,
+        )
+
+
+def note_of_workflow(context: Context, workflow: str, *, by: str, wanted: str) -> None:
+    """Record a refusal that is about a workflow and no case of it. `wanted`: as for `note`."""
+    with context.database.write(urgent=True) as session:
+        at = context.clock()
+        row = pausing.row_of(session, team=context.team, name=workflow, at=at)
+        subject = f"workflow:{row}"
+        audit.record(
+            session, team=context.team, at=at, actor=by, action=f"{wanted}.refused", subject=subject, case=None
         )

@@ -21,7 +21,7 @@ _WHY_NOT = {
     RunState.READY: "it is to be worked on already",
     RunState.RUNNING: "it is being worked on",
     RunState.DELIVERING: "it is being delivered",
-    RunState.HOLDING: "it is decided and about to be delivered",
+    RunState.HOLDING: "it is decided, and delivered once its workflow is resumed",
     RunState.DOUBTFUL: "its delivery is in doubt; say first whether it happened",
 }
 

@@ -7,6 +7,7 @@ the other is told who it was. A decision, what follows for the run and the inten
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from pydantic import BaseModel, ValidationError
 from sqlalchemy.orm import Session
@@ -23,6 +24,9 @@ from workflows.engine.registry import AnyWorkflow
 from workflows.engine.states import Resolution, ReviewState, RunState
 from workflows.engine.steps import ASK, START
 from workflows.engine.transitions import move_review, move_run
+
+CLAIM_LASTS = timedelta(minutes=30)
+"""For which somebody who claimed a review, or opened its form, is taken to be at it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,23 +81,48 @@ def open_review(
 def claim(context: Context, review: int, *, by: str) -> None:
     """Say that a person works on a review. It bars nobody: a colleague may still decide.
 
-    Raise `Unknown`, `Stale` where it is no longer open, or `Refused` where somebody else claimed it.
+    Raise `Unknown`, `Stale` where it is no longer open, or `Refused` where somebody else claimed it lately.
     """
     with context.database.write(urgent=True) as session:
         row = _open(session, review)
         at = context.clock()
-        if not reviews.claim(session, review=review, state=ReviewState.OPEN, by=by, at=at):
+        over = at - CLAIM_LASTS
+        if not reviews.claim(session, review=review, state=ReviewState.OPEN, by=by, at=at, over=over):
             raise Refused(f"{row.claimed_by} has claimed it")
-        audit.record(
-            session,
-            team=row.team_id,
-            at=at,
-            actor=by,
-            action="review.claimed",
-            subject=f"review:{review}",
-            case=row.case_id,
-        )
-        notices.card(session, row, _workflow(context, session, row).review, at=at)
+        _note_claim(session, context, row, by=by)
+
+
+def take_in_hand(context: Context, review: int, shown: int, *, by: str) -> None:
+    """Note that a person has a review's form open: as a claim, or, where a colleague has claimed it, beside it.
+
+    It bars nobody, but nothing is changed under it for `CLAIM_LASTS`. Raise `Unknown`, or `Stale`.
+    """
+    with context.database.write(urgent=True) as session:
+        row = _open(session, review, shown)
+        at, held_by = context.clock(), row.claimed_by
+        if not reviews.claim(session, review=review, state=ReviewState.OPEN, by=by, at=at, over=at - CLAIM_LASTS):
+            reviews.touch_claim(session, review=review, state=ReviewState.OPEN, at=at)
+        elif held_by != by:
+            _note_claim(session, context, row, by=by)
+
+
+def is_in_hand(claimed_at: datetime | None, *, at: datetime) -> bool:
+    """Does a claim count at a time? Who claimed it may be at it still."""
+    return claimed_at is not None and claimed_at >= at - CLAIM_LASTS
+
+
+def _note_claim(session: Session, context: Context, row: schema.Review, *, by: str) -> None:
+    at = context.clock()
+    audit.record(
+        session,
+        team=row.team_id,
+        at=at,
+        actor=by,
+        action="review.claimed",
+        subject=f"review:{row.id}",
+        case=row.case_id,
+    )
+    notices.card(session, row, _workflow(context, session, row).review, at=at)
 
 
 def approve(context: Context, review: int, shown: int, *, by: str, heard_as: str | None = None) -> None:

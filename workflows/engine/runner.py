@@ -7,6 +7,7 @@ database cannot do it now is nothing recorded: the run is to be taken back, and 
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 import structlog
@@ -18,16 +19,16 @@ from store import contents, journal, runs, schema, seams, teams
 from store.database import Unavailable
 from store.journal import StepLine
 from store.seams import Seam
-from workflows.engine import delivering, notices, proposing
+from workflows.engine import delivering, holding, notices, pausing, proposing
 from workflows.engine.canonical import canonical, to_body, words_of
 from workflows.engine.claiming import Claimed
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.definition import Run
 from workflows.engine.delivering import Delivering
-from workflows.engine.errors import Drifted, Fenced, NotDone, OutcomeUnknown
+from workflows.engine.errors import Drifted, Fenced, NoProposal, NotAllowed, NotDone, OutcomeUnknown
 from workflows.engine.journal import Journal
 from workflows.engine.loading import Found, Work, find, subject_of, understood
-from workflows.engine.policy import Facts, Verdict, Way, decide
+from workflows.engine.policy import PAUSED, Facts, Verdict, Way, decide
 from workflows.engine.proposing import AnyProposal, SecondOpinion
 from workflows.engine.recovery import claim_one
 from workflows.engine.registry import AnyWorkflow
@@ -111,28 +112,50 @@ class Runner:
             account=_account(work),
             journal=kept,
             second=self._second,
-            model=lambda: self._models(work.workflow),
+            model=lambda: self._model(work),
+            pause=work.pause,
         )
         verdict = decide(proposed.facts)
         if verdict.way is Way.ALONE:
             assert proposed.proposal is not None
-            self._go_alone(work, proposed.proposal, kept)
-        else:
-            self._ask_person(work, proposed.proposal, verdict)
+            self._go_alone(work, proposed.proposal, proposed.facts, kept)
+            return
+        with self._context.database.write() as session:
+            if not proposed.facts.proposed and proposed.facts.no_proposal_code in proposing.STOPPING:
+                why = proposed.facts.no_proposal or "no proposal is to be had"
+                pausing.stop_within(session, self._context, work.run.workflow_id, why)
+            self._ask_person(session, work, proposed.proposal, verdict)
 
-    def _ask_person(self, work: Work, proposal: AnyProposal | None, verdict: Verdict) -> None:
+    def _model(self, work: Work) -> Model:
+        """The model of a run. Raise `NoProposal` where its workflow was paused since the run began."""
+        with self._context.database.read() as session:
+            pause = pausing.paused(session, work.run.workflow_id)
+        if pause is not None:
+            raise NoProposal(pause.sentence, code=PAUSED)
+        return self._models(work.workflow)
+
+    def _ask_person(self, session: Session, work: Work, proposal: AnyProposal | None, verdict: Verdict) -> None:
+        context, run = self._context, self._move(session, work, RunState.WAITING)
+        kept = proposing.keep(session, context, run, proposal) if proposal is not None else None
+        open_review(session, context, run, work.workflow, proposal=kept, reasons=verdict.reasons)
+
+    def _go_alone(self, work: Work, proposal: AnyProposal, facts: Facts, kept: Journal) -> None:
+        """Deliver what was proposed; a person is asked where the workflow was paused since it was proposed."""
         context = self._context
         with context.database.write() as session:
-            run = self._move(session, work, RunState.WAITING)
-            kept = proposing.keep(session, context, run, proposal) if proposal is not None else None
-            open_review(session, context, run, work.workflow, proposal=kept, reasons=verdict.reasons)
-
-    def _go_alone(self, work: Work, proposal: AnyProposal, kept: Journal) -> None:
-        context = self._context
-        with context.database.write() as session:
+            pause = pausing.paused(session, work.run.workflow_id, held=True)
+            if pause is not None:
+                self._ask_person(session, work, proposal, decide(replace(facts, paused=pause.sentence)))
+                return
             run, body = work.run, to_body(proposal.output)
             output = contents.keep(session, team=run.team_id, case=run.case_id, kind="output", body=body)
-            self._move(session, work, RunState.DELIVERING, resolution=Resolution.ALONE, output_id=output)
+            resolved = {"resolution": Resolution.ALONE, "output_id": output}
+            if holding.is_behind(session, run):
+                self._move(session, work, RunState.HOLDING, **resolved)
+                proposing.keep(session, context, run, proposal)
+                delivering.intend(session, context, run, work.workflow.name, output_id=output)
+                return
+            self._move(session, work, RunState.DELIVERING, **resolved)
             proposing.keep(session, context, run, proposal)
             row = delivering.intend_and_begin(
                 session, context, run, work.workflow.name, case_key=work.case_key, output_id=output
@@ -146,8 +169,13 @@ class Runner:
         rejected = work.run.resolution == Resolution.REJECTED
         subject = subject_of(work, rejected=rejected)
         with context.database.write() as session:
+            is_held = holding.is_held(session, work.run)
             if rejected and not delivering.is_intended(session, work.run.id):
                 self._move(session, work, RunState.CLOSED)
+                return
+            if is_held:
+                self._move(session, work, RunState.HOLDING)
+                delivering.show_review(session, work.run, workflow, context=context)
                 return
             self._move(session, work, RunState.DELIVERING)
             row = delivering.begin(session, context, work.run.id)
@@ -192,6 +220,9 @@ class Runner:
             if run is None or run.epoch != claimed.epoch or run.state not in (RunState.RUNNING, RunState.DELIVERING):
                 log.warning("run.fenced", run=claimed.run, why="it was taken over before it failed")
                 return
+            if run.state == RunState.DELIVERING and isinstance(error, NotAllowed):
+                self._hold(session, run, error)
+                return
             at = context.clock()
             step = _failed_step(journal.of_run(session, run.id), error)
             workflow = context.registry.get(teams.workflow_name(session, run.workflow_id))
@@ -216,6 +247,16 @@ class Runner:
                 notices.failure(session, run, at=at)
             delivering.show_review(session, run, workflow, context=context)
         log.error("run.stopped", run=claimed.run, case=claimed.case, step=step, error=type(error).__name__)
+
+    def _hold(self, session: Session, run: schema.Run, error: NotAllowed) -> None:
+        """Keep a delivery for later, and those after it: the other system does not let us in, and did nothing."""
+        context, at = self._context, self._context.clock()
+        workflow = context.registry.get(teams.workflow_name(session, run.workflow_id))
+        pausing.stop_within(session, context, run.workflow_id, words_of(error), deliveries=True)
+        delivering.put_back(session, run, context=context)
+        move_run(session, run, RunState.HOLDING, at=at, actor=SYSTEM)
+        delivering.show_review(session, run, workflow, context=context)
+        log.error("run.held", run=run.id, case=run.case_id, error=type(error).__name__)
 
     def _move(self, session: Session, work: Work, to: RunState, **changes: object) -> schema.Run:
         """Move the run on from where it was loaded. Raise `Fenced` where it is no longer there."""

@@ -13,7 +13,7 @@ class RunState(StrEnum):
     WAITING = "waiting"
     """For a person. Nothing is held meanwhile."""
     HOLDING = "holding"
-    """Decided, in the grace time before its delivery."""
+    """Resolved, its delivery held until its workflow is resumed."""
     DELIVERING = "delivering"
     DELIVERED = "delivered"
     CLOSED = "closed"
@@ -97,6 +97,7 @@ RUN_MOVES: Mapping[RunState, frozenset[RunState]] = {
     _R.DELIVERING: frozenset(
         {
             _R.READY,  # its worker died, and the target knows the key
+            _R.HOLDING,  # the other system does not let us in, and did nothing
             _R.DELIVERED,
             _R.CLOSED,
             _R.FAILED,
@@ -123,7 +124,15 @@ REVIEW_MOVES: Mapping[ReviewState, frozenset[ReviewState]] = {
 
 DELIVERY_MOVES: Mapping[DeliveryState, frozenset[DeliveryState]] = {
     _D.INTENDED: frozenset({_D.ATTEMPTING}),
-    _D.ATTEMPTING: frozenset({_D.ATTEMPTING, _D.APPLIED, _D.FAILED, _D.DOUBTFUL}),
+    _D.ATTEMPTING: frozenset(
+        {
+            _D.INTENDED,  # the other system did nothing, and its workflow is paused
+            _D.ATTEMPTING,
+            _D.APPLIED,
+            _D.FAILED,
+            _D.DOUBTFUL,
+        }
+    ),
     _D.APPLIED: frozenset(),
     _D.FAILED: frozenset({_D.INTENDED}),
     _D.DOUBTFUL: frozenset({_D.APPLIED, _D.FAILED}),

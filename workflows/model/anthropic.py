@@ -55,7 +55,7 @@ class AnthropicVendor:
             # Such a key fails inside the HTTP library, which quotes it in its error.
             raise ModelUnavailable(
                 "The API key for the model is empty, or holds a space or another odd character.",
-                no_answer=NoAnswer.NOT_ALLOWED,
+                no_answer=NoAnswer.ACCOUNT,
             )
         self._base_url = base_url
         self._timeout = timeout

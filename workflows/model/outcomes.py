@@ -11,7 +11,7 @@
 | refused | no | closes | no |
 | spent: a spend limit or a bill | no | opens at once | no: it is the same account |
 | locked out: the key | no | opens at once | no: it is the same key |
-| retired: no such model | no | opens at once | no: somebody has to choose |
+| retired: no such model | no; the workflow is paused | | no: somebody has to choose |
 | invalid: not understood | no | counts | no |
 | unaffordable: over a budget, never sent | no | | yes, a cheaper one |
 | left alone: the breaker is open, never sent | no | | yes |
@@ -88,10 +88,10 @@ FOLLOWS: Mapping[Outcome, Follows] = {
     _O.TRUNCATED: Follows(again=Again.WITH_MORE_TOKENS, no_answer=_N.TRUNCATED),
     _O.TOO_LONG: Follows(no_answer=_N.TRUNCATED),
     _O.REFUSED: Follows(no_answer=_N.REFUSED),
-    _O.SPENT: Follows(breaker=Breaker.OPENS, no_answer=_N.NOT_ALLOWED),
-    _O.LOCKED_OUT: Follows(breaker=Breaker.OPENS, no_answer=_N.NOT_ALLOWED),
-    _O.RETIRED: Follows(breaker=Breaker.OPENS, no_answer=_N.RETIRED),
-    _O.INVALID: Follows(breaker=Breaker.COUNTS, no_answer=_N.NOT_ALLOWED),
+    _O.SPENT: Follows(breaker=Breaker.OPENS, no_answer=_N.ACCOUNT),
+    _O.LOCKED_OUT: Follows(breaker=Breaker.OPENS, no_answer=_N.ACCOUNT),
+    _O.RETIRED: Follows(breaker=Breaker.NOTHING, no_answer=_N.RETIRED),
+    _O.INVALID: Follows(breaker=Breaker.COUNTS, no_answer=_N.UNAVAILABLE),
     _O.UNAFFORDABLE: Follows(breaker=Breaker.NOTHING, elsewhere=True, no_answer=_N.OVER_BUDGET),
     _O.LEFT_ALONE: Follows(breaker=Breaker.NOTHING, elsewhere=True, no_answer=_N.UNAVAILABLE),
 }

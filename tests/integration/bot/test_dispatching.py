@@ -15,7 +15,9 @@ from store.database import Database
 from store.schema import Run
 from tests.integration.bot import parcels
 from tests.integration.bot.commandline import wait_until
+from workflows.engine import holding, pausing, reviews
 from workflows.engine.claiming import SUSPECTED, claim
+from workflows.engine.history import open_review_of
 from workflows.engine.intake import accept, take_in
 
 
@@ -92,3 +94,42 @@ def test_suspects_come_through_all_the_same(app: App) -> None:
     with app.dispatcher.alone():
         app.dispatcher.drain()
     assert states(app) == {"delivered": 5}
+
+
+def _held(app: App, number: int) -> list[int]:
+    """Cases that were decided while their workflow holds its deliveries."""
+    cases = bring(app, range(1, number + 1), "unsure")
+    with app.dispatcher.alone():
+        app.dispatcher.drain()
+        pausing.pause(app.context, "parcels", by="U0KIM", reason="the depot is full", deliveries=True)
+        for case in cases:
+            review = open_review_of(app.context, case)
+            reviews.approve(app.context, review.id, review.version, by="U0ANA")
+        app.dispatcher.drain()
+    assert states(app) == {"holding": number}
+    return cases
+
+
+def _attempts() -> list[str]:
+    return (parcels.world() / "attempts").read_text().splitlines()
+
+
+def test_what_was_held_goes_out_once_when_its_workflow_is_resumed(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many there are: they are released a few at a time, while workers take them up."""
+    monkeypatch.setattr(holding, "AT_ONCE", 3)
+    _held(app, 10)
+    with app.dispatcher.alone(), running(app):
+        assert pausing.resume(app.context, "parcels", by="U0KIM").standing.held == 10
+        wait_until(lambda: states(app) == {"delivered": 10})
+    assert sorted(_attempts()) == sorted(f"parcels/parcel-{id}" for id in range(1, 11))
+
+
+def test_what_was_held_is_released_by_whoever_starts_next(app: App) -> None:
+    """Who resumed it ended before anything was released."""
+    _held(app, 2)
+    pausing.lift(app.context, "parcels", by="U0KIM")
+    assert states(app) == {"holding": 2}
+    with app.dispatcher.alone():
+        app.dispatcher.drain()
+    assert states(app) == {"delivered": 2}
+    assert len(_attempts()) == 2

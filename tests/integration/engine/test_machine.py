@@ -20,21 +20,36 @@ from tests.integration.engine.scene import Crash, Scene, empty, rows
 from tests.integration.engine.trail import follow_the_trail
 from tests.sample import Ticket, Triage
 from tests.world import World
-from workflows import Ask, Autonomy, NotDone, OutcomeUnknown, Proposal, Rejection, Run, Workflow, step
-from workflows.engine import corrections, doubts, reruns, reviews
+from workflows import (
+    Ask,
+    Autonomy,
+    NoProposal,
+    NotAllowed,
+    NotDone,
+    OutcomeUnknown,
+    Proposal,
+    Rejection,
+    Run,
+    Workflow,
+    step,
+)
+from workflows.engine import corrections, doubts, pausing, reruns, reviews
 from workflows.engine.claiming import Claimed
+from workflows.engine.context import SYSTEM
 from workflows.engine.decisions import Follows
 from workflows.engine.errors import Refused, Stale
 from workflows.engine.history import open_reviews
 from workflows.engine.intake import Intake
+from workflows.engine.pauses import Pause
+from workflows.engine.proposing_anew import propose_anew
 from workflows.engine.states import RunState
 from workflows.engine.views import OpenReview
 from workflows.model.port import Answer, ModelUnavailable, Question
 from workflows.model.scripted import ScriptedModel, says
 
-STEP_TURNS = ["fine", "busy", "broken", "crash before", "crash after"]
-MODEL_TURNS = ["sure", "unsure", "garbage", "never", "down", "crash"]
-DESK_TURNS = ["fine", "refuses", "lost before", "lost after", "lost for good", "crash before", "crash after"]
+STEP_TURNS = ["fine", "busy", "broken", "shut", "crash before", "crash after"]
+MODEL_TURNS = ["sure", "unsure", "garbage", "never", "down", "retired", "crash"]
+DESK_TURNS = ["fine", "refuses", "shut", "lost before", "lost after", "lost for good", "crash before", "crash after"]
 KINDS = st.sampled_from(["approve", "edit", "confirm", "by_hand", "close", "propose_again", "claim"])
 QUEUES = st.sampled_from(["billing", "safety"])
 FROM_STEPS = st.sampled_from([None, None, "start", "look_up", "ask", "deliver", "deliver/reserve", "nowhere"])
@@ -64,6 +79,8 @@ class Machine(RuleBasedStateMachine):
         self.seen: list[OpenReview] = []
         """Cards that stand on somebody's screen."""
         self.proposals = 0
+        self.not_to_be: list[str] = []
+        """What was done although the workflow was paused."""
 
     @initialize(
         idempotent=st.booleans(),
@@ -107,6 +124,8 @@ class Machine(RuleBasedStateMachine):
                     raise ConnectionError("busy")
                 case "broken":
                     raise ValueError("broken")
+                case "shut":
+                    raise NotAllowed("no key")
                 case "crash before" | "crash after":
                     raise Crash
             return f"customer of {ticket}"
@@ -135,6 +154,8 @@ class Machine(RuleBasedStateMachine):
         return workflow
 
     def _model(self, question: Question) -> Answer:
+        if self._pause() is not None:
+            self.not_to_be.append("the model was asked")
         self.proposals += 1
         reply = f"proposal {self.proposals}"
         match self._turn("model", "sure"):
@@ -146,12 +167,19 @@ class Machine(RuleBasedStateMachine):
                 return says({"queue": "safety", "reply": reply}, confidence=1.0)
             case "down":
                 raise ModelUnavailable("down")
+            case "retired":
+                raise NoProposal("gone", code="retired")
             case "crash":
                 raise Crash
         return says({"queue": "delivery", "reply": reply}, confidence=0.95)
 
     def _desk(self, key: str, what: object) -> str:
+        pause = self._pause()
+        if pause is not None and pause.holds_deliveries:
+            self.not_to_be.append(f"{key} was delivered")
         turn = self._turn("desk", "fine")
+        if turn == "shut":
+            raise NotAllowed("no key")
         if turn == "refuses":
             raise NotDone("closed")
         if turn == "lost before":
@@ -195,7 +223,8 @@ class Machine(RuleBasedStateMachine):
 
     @rule(moves=st.lists(st.tuples(REFERENCES, KINDS, QUEUES, FROM_STEPS, DESK), min_size=2, max_size=4))
     def go_on(self, moves: list[tuple[int, str, str, str | None, str]]) -> None:
-        """Everybody does what there is to do: decide, run again what failed, look into doubts, correct, work."""
+        """Everybody does what there is to do: resume, decide, run again, look into doubts, correct, work."""
+        self.resume()
         for which, kind, queue, from_step, desk in moves:
             match self._newest()[self._case(which)].state:
                 case RunState.WAITING:
@@ -273,6 +302,37 @@ class Machine(RuleBasedStateMachine):
         else:
             assert before.newest.state in (RunState.WAITING, RunState.FAILED, RunState.CLOSED)
 
+    @rule(deliveries=st.booleans())
+    def pause(self, deliveries: bool) -> None:
+        """An engineer pauses the workflow, with its deliveries or without."""
+        pausing.pause(self.world.context, "machine", by="U0DEV", reason="why", deliveries=deliveries)
+
+    @rule()
+    def resume(self) -> None:
+        """An engineer lets it go on."""
+        pausing.resume(self.world.context, "machine", by="U0DEV")
+        assert not [run for run in rows(self.world, schema.Run) if run.state == RunState.HOLDING]
+
+    @rule()
+    def propose_anew(self) -> None:
+        """An engineer has the model asked anew; what somebody has in hands stays as it is."""
+        decided = {decision.review_id for decision in rows(self.world, schema.Decision)}
+        present = open_reviews(self.world.context)
+        in_hand = [review for review in present if review.claimed_by is not None or review.id in decided]
+        try:
+            counted = propose_anew(self.world.context, "machine", by="U0DEV")
+        except Refused:
+            assert self._pause() is not None
+            assert open_reviews(self.world.context) == present
+        else:
+            left = open_reviews(self.world.context)
+            assert len(present) - len(left) == counted.begun
+            assert all(review in left for review in in_hand)
+
+    def _pause(self) -> Pause | None:
+        (found,) = pausing.standings(self.world.context, ["machine"])
+        return found.pause
+
     @rule(which=REFERENCES, reply=st.integers(0, 2))
     def correct(self, which: int, reply: int) -> None:
         """Somebody reports that a delivery was wrong, or is refused."""
@@ -319,6 +379,7 @@ class Machine(RuleBasedStateMachine):
         self._nothing_is_lost(runs, set(opened), bodies)
         self._nothing_is_doubled(list(opened.values()))
         self._nothing_is_wrong(runs, deliveries, bodies)
+        self._nothing_is_done_while_it_is_paused(runs)
         follow_the_trail(self.world)
 
     def _nothing_is_lost(self, runs: list[schema.Run], opened: set[int], bodies: dict[int, Any]) -> None:
@@ -355,6 +416,15 @@ class Machine(RuleBasedStateMachine):
         delivered = {delivery.run_id for delivery in deliveries if delivery.state == "applied"}
         assert {run.id for run in runs if run.state == RunState.DELIVERED} <= delivered
 
+    def _nothing_is_done_while_it_is_paused(self, runs: list[schema.Run]) -> None:
+        """What a pause holds is held, and is held by nothing else; what Countersign paused is told."""
+        assert self.not_to_be == []
+        pause = self._pause()
+        if pause is None or not pause.holds_deliveries:
+            assert RunState.HOLDING not in {run.state for run in runs}
+        if pause is not None and pause.by == SYSTEM:
+            assert [row for row in rows(self.world, schema.OutboxRow) if row.kind == "paused"]
+
     def teardown(self) -> None:
         """Everybody is of good will again: every case comes to its end, and each has had its effect once."""
         if hasattr(self, "scene"):
@@ -364,6 +434,7 @@ class Machine(RuleBasedStateMachine):
         for turns in self.turns.values():
             turns.clear()
         self.world.restart()
+        self.resume()
         for _ in range(4):
             self.world.work()
             for delivery in rows(self.world, schema.Delivery):

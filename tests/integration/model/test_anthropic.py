@@ -409,13 +409,13 @@ def test_a_reply_without_end_is_not_read_to_its_end(server: AnthropicServer, mod
 @pytest.mark.parametrize(
     ("status", "words", "no_answer"),
     [
-        (400, "calls the request invalid", NoAnswer.NOT_ALLOWED),
-        (401, "The API key for the model is not accepted", NoAnswer.NOT_ALLOWED),
-        (402, "billing problem", NoAnswer.NOT_ALLOWED),
-        (403, "may not use this model", NoAnswer.NOT_ALLOWED),
+        (400, "calls the request invalid", NoAnswer.UNAVAILABLE),
+        (401, "The API key for the model is not accepted", NoAnswer.ACCOUNT),
+        (402, "billing problem", NoAnswer.ACCOUNT),
+        (403, "may not use this model", NoAnswer.ACCOUNT),
         (404, "does not know this model", NoAnswer.RETIRED),
         (413, "too long for the model", NoAnswer.TRUNCATED),
-        (422, "does not take the request", NoAnswer.NOT_ALLOWED),
+        (422, "does not take the request", NoAnswer.UNAVAILABLE),
     ],
 )
 def test_a_request_that_cannot_succeed_is_made_once_and_told_in_words(

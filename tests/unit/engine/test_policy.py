@@ -27,6 +27,8 @@ def facts(*, confidence: st.SearchStrategy[float] | st.SearchStrategy[float | No
         in_scope=st.booleans(),
         proposed=st.booleans(),
         no_proposal=st.none() | st.just("the provider is down"),
+        no_proposal_code=st.sampled_from(["no_proposal", "unavailable"]),
+        paused=st.none() | st.just("this workflow is paused by U0KIM: why"),
         confidence=st.dictionaries(st.sampled_from(FIELDS), confidence),
         unfamiliar=st.none() | st.just("another language"),
         nevers=st.lists(sentences, unique=True, max_size=2).map(tuple),
@@ -42,6 +44,7 @@ AGAINST = [
     {"in_scope": False},
     {"proposed": False},
     {"proposed": False, "no_proposal": "the provider is down"},
+    {"paused": "this workflow is paused by U0KIM: why"},
     {"unfamiliar": "another language"},
     {"correction": True},
     {"error": "it broke"},
@@ -56,10 +59,12 @@ def expected_codes(known: Facts) -> list[str]:
     codes = ["never"] * len(known.nevers) + ["never_unchecked"] * len(known.unchecked_nevers)
     if known.correction:
         return [*codes, "correction"]
+    if known.paused is not None:
+        codes.append("paused")
     if not known.in_scope:
         codes.append("out_of_scope")
-    elif not known.proposed:
-        codes.append("no_proposal")
+    elif not known.proposed and known.paused is None:
+        codes.append(known.no_proposal_code)
     if not known.proposed:
         return codes
     if known.unfamiliar is not None:

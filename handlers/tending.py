@@ -1,0 +1,100 @@
+"""Slash commands about a workflow, for engineers and owners: pause it, let it go on, have it propose anew."""
+
+import re
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from slack_bolt import Ack, App
+from slack_sdk import WebClient
+
+from handlers.answering import Answer, afterwards, answering
+from handlers.blocks import answers, pauses
+from handlers.blocks.drawn import Drawn
+from handlers.ids import Command
+from handlers.payloads import Typed, typed
+from handlers.rights import NotAllowed
+from handlers.surface import Surface
+from workflows.engine import pausing
+from workflows.engine.holding import release_all
+from workflows.engine.proposing_anew import propose_anew, waiting
+
+Body = Mapping[str, Any]
+_DELIVERIES = re.compile(r"(?<!\S)(?:--|[\u2012-\u2015])deliveries(?!\S)", re.IGNORECASE)
+"""Slack makes one long dash of two short ones on some keyboards."""
+_USAGE = {
+    Command.PAUSE: "/pause WORKFLOW [--deliveries] REASON",
+    Command.RESUME: "/resume WORKFLOW",
+    Command.PROPOSE: "/propose WORKFLOW",
+}
+
+
+def register(app: App, surface: Surface) -> None:
+    """Listen to commands."""
+
+    @app.command(Command.PAUSE)
+    def pause(body: Body, ack: Ack, client: WebClient) -> None:
+        with answering(body, ack, client) as answer:
+            said = typed(body)
+            words = _DELIVERIES.sub("", said.words).split(maxsplit=1)
+            if len(words) < 2:
+                answer.say(_standings(surface, said, words, Command.PAUSE))
+                return
+            name, reason = words
+            _admit(surface, said, name, wants="pause")
+            deliveries = _DELIVERIES.search(said.words) is not None
+            made = pausing.pause(surface.context, name, by=said.user_id, reason=reason, deliveries=deliveries)
+            answer.say(pauses.paused(made, *pausing.standings(surface.context, [name])))
+
+    @app.command(Command.RESUME)
+    def resume(body: Body, ack: Ack, client: WebClient) -> None:
+        with answering(body, ack, client) as answer:
+            said = typed(body)
+            if not said.words:
+                answer.say(_standings(surface, said, [], Command.RESUME))
+                return
+            _admit(surface, said, said.words, wants="resume")
+            answer.say(pauses.resumed(pausing.lift(surface.context, said.words, by=said.user_id)))
+        # Ten thousand of them take longer than Slack waits.
+        afterwards("release", partial(release_all, surface.context))
+
+    @app.command(Command.PROPOSE)
+    def propose(body: Body, ack: Ack, client: WebClient) -> None:
+        with answering(body, ack, client) as answer:
+            said = typed(body)
+            if not said.words:
+                answer.say(_standings(surface, said, [], Command.PROPOSE))
+                return
+            _admit(surface, said, said.words, wants="propose")
+            counted = waiting(surface.context, said.words)
+            answer.say(pauses.proposing(said.words, counted.begun, counted.in_hand))
+            if not counted.begun:
+                return
+        afterwards("propose", lambda: _propose(surface, answer, said))
+
+
+def _propose(surface: Surface, answer: Answer, said: Typed) -> None:
+    """Have the model asked, and say where that came to an end before all were asked about."""
+    counted = propose_anew(surface.context, said.words, by=said.user_id)
+    if counted.stopped is not None:
+        answer.add(answers.refused(f"{counted.begun:,} were begun: {counted.stopped}"))
+
+
+def _admit(surface: Surface, said: Typed, workflow: str, *, wants: str) -> None:
+    """Raise `Refused` where somebody may not do that with a workflow; that is audited."""
+    surface.admit(said.team_id, None)
+    declared = surface.context.registry.get(workflow)
+    with surface.watched_over(workflow, by=said.user_id, wants=wants):
+        surface.rights.pause(said.user_id, declared)
+
+
+def _standings(surface: Surface, said: Typed, only: list[str], command: Command) -> Drawn:
+    """How the workflows stand that a person may pause. Raise `Refused` where there are none."""
+    surface.admit(said.team_id, None)
+    for name in only:
+        surface.context.registry.get(name)
+    known = [workflow for workflow in surface.context.registry if not only or workflow.name in only]
+    names = [workflow.name for workflow in known if surface.may(surface.rights.pause, said.user_id, workflow)]
+    if not names:
+        raise NotAllowed("Only engineers and owners may pause workflows.")
+    return pauses.standings(pausing.standings(surface.context, sorted(names)), usage=_USAGE[command])

@@ -1,0 +1,80 @@
+"""What is said of paused workflows: Slack takes it, whatever the reason is, and nobody is called by it."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from handlers.blocks import pauses
+from handlers.blocks.card import card
+from tests.unit.handlers.cases import ANA, NOW, decision, few, people, texts, view
+from tests.unit.handlers.slack import message
+from workflows.engine.pauses import Pause, Paused, Resumed, Standing, paused_by
+from workflows.engine.states import RunState
+
+some_pauses = st.builds(
+    Pause,
+    workflow=st.sampled_from(["triage", "x" * 100]),
+    at=st.just(NOW),
+    by=people,
+    by_itself=st.booleans(),
+    reason=texts.map(lambda text: text[:300]),
+    holds_deliveries=st.booleans(),
+)
+counts = st.sampled_from([0, 1, 2, 10_000])
+standings = st.builds(
+    Standing,
+    workflow=st.sampled_from(["triage", "x" * 100]),
+    pause=st.none() | some_pauses,
+    waiting=counts,
+    empty=counts,
+    held=counts,
+)
+
+
+def pause(**other: object) -> Pause:
+    """A plain pause."""
+    plain = {"workflow": "triage", "at": NOW, "by": "U0KIM", "by_itself": False, "reason": "it is wrong"}
+    return Pause(**{**plain, "holds_deliveries": False, **other})  # type: ignore[arg-type]  # a test names some
+
+
+@few
+@given(some_pauses, standings, st.lists(standings, min_size=1, max_size=40), st.booleans())
+def test_slack_takes_whatever_is_said_of_pauses(
+    made: Pause, standing: Standing, many: list[Standing], changed: bool
+) -> None:
+    """A note to a channel calls nobody; what only one person reads may name who paused it."""
+    message(pauses.stopped(made.workflow, made))
+    named = {one.pause.who for one in [*many, standing] if one.pause is not None} | {made.who}
+    message(pauses.paused(Paused(pause=made, changed=changed), standing), named=[*named])
+    message(pauses.resumed(Resumed(standing=standing, changed=changed)), named=[*named])
+    message(pauses.standings(many, usage="/pause WORKFLOW REASON"), named=[*named])
+
+
+def test_a_list_of_many_workflows_counts_what_it_leaves_out() -> None:
+    many = [Standing(workflow=f"w{place}", pause=None, waiting=0, empty=0, held=0) for place in range(40)]
+    assert "and 10 more" in message(pauses.standings(many, usage="/resume WORKFLOW"))
+
+
+@given(some_pauses)
+def test_who_paused_it_is_read_from_the_sentence(made: Pause) -> None:
+    assert paused_by(made.sentence) == made.who
+    assert paused_by(made.reason) is None or made.reason.startswith("this workflow is paused by ")
+
+
+@pytest.mark.parametrize(
+    ("by", "said"),
+    [
+        (pause(), "This workflow is paused: it is wrong"),
+        (pause(by="cli:kim"), "This workflow is paused by cli:kim: it is wrong"),
+        (pause(by="countersign", by_itself=True), "This workflow is paused by Countersign: it is wrong"),
+    ],
+)
+def test_a_card_says_that_it_is_paused_and_by_whom_where_that_is_more_than_an_id(by: Pause, said: str) -> None:
+    told = message(card(view(has_proposal=False, why=[by.sentence])))
+    assert said in told
+    assert ANA not in told
+
+
+def test_a_held_decision_is_said_to_be_recorded_and_held() -> None:
+    held = view(state="decided", decision=decision(), run_state=RunState.HOLDING)
+    assert "Recorded; held until the workflow is resumed." in message(card(held), named=[ANA])

@@ -1,0 +1,70 @@
+"""What is known of a pause: frozen read models, the same for every surface."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+_BY = "this workflow is paused by "
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pause:
+    """That a workflow is paused."""
+
+    workflow: str
+    at: datetime
+    by: str
+    """A person's id, or the name of Countersign's own doing."""
+    by_itself: bool
+    """Countersign paused it, and no person."""
+    reason: str
+    holds_deliveries: bool
+
+    @property
+    def who(self) -> str:
+        """Who paused it, in words."""
+        return "Countersign" if self.by_itself else self.by
+
+    @property
+    def sentence(self) -> str:
+        """For a person who is asked because of it."""
+        return f"{_BY}{self.who}: {self.reason}"
+
+
+def paused_by(sentence: str) -> str | None:
+    """Who paused the workflow, from the sentence of a pause; None for any other sentence."""
+    by, colon, _ = sentence.removeprefix(_BY).partition(": ")
+    return by if sentence.startswith(_BY) and colon and by else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """How a workflow stands."""
+
+    workflow: str
+    pause: Pause | None
+    waiting: int
+    """Cases that wait for a person."""
+    empty: int
+    """Of these, how many have no proposal."""
+    held: int
+    """Cases that are resolved, and whose delivery is held."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paused:
+    """What came of a wish to pause a workflow."""
+
+    pause: Pause
+    """As it stands."""
+    changed: bool
+    """False: it stood so already."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resumed:
+    """What came of a wish to resume a workflow."""
+
+    standing: Standing
+    """Right after it; what is held is about to be delivered."""
+    changed: bool
+    """False: it was not paused."""
