@@ -16,7 +16,7 @@ from workflows.engine.outages import KnownOutages
 from workflows.engine.registry import AnyWorkflow
 from workflows.engine.rows import read_rows
 from workflows.model import local
-from workflows.model.anthropic import AnthropicVendor
+from workflows.model.anthropic import TIMEOUT, AnthropicVendor
 from workflows.model.gateway import Gateway, models_of
 from workflows.model.lanes import Lanes
 from workflows.model.local import CannotLearn, LocalModel
@@ -97,13 +97,16 @@ class Models:
         if self._gateway is not None:
             self._gateway.close()
 
-    def vendor(self) -> AnthropicVendor:
-        """A connection to Anthropic. Raise `ModelUnavailable` where there is no key that can be one."""
+    def vendor(self, *, timeout: float = TIMEOUT) -> AnthropicVendor:
+        """A connection to Anthropic. `timeout`: seconds without a byte.
+
+        Raise `ModelUnavailable` where there is no key that can be one.
+        """
         key = self._settings.anthropic_api_key
         if key is None:
             why = "no key for Anthropic: set ANTHROPIC_API_KEY, or COUNTERSIGN_MODEL=local"
             raise ModelUnavailable(why, no_answer=NoAnswer.ACCOUNT)
-        return AnthropicVendor(api_key=key, base_url=self._settings.anthropic_base_url)
+        return AnthropicVendor(api_key=key, base_url=self._settings.anthropic_base_url, timeout=timeout)
 
     def _learned(self, workflow: AnyWorkflow) -> LocalModel:
         if workflow.name not in self._local:

@@ -25,6 +25,8 @@ from workflows.model.port import ModelError, Usage
 from workflows.model.prices import price
 
 PRICES = f"genai-prices {version('genai-prices')}"
+_PATIENCE = 10.0
+"""Seconds that a provider has to answer a question about a model."""
 _CURES = (
     "see whether ANTHROPIC_API_KEY is right, its account is in order, and the model is spelled as the provider does"
 )
@@ -95,7 +97,7 @@ def _anthropic(app: App) -> Iterator[Finding]:
         for model in app.models.asked(workflow, registry.prompt(workflow.name)):
             asked.setdefault(model, []).append(workflow.name)
     try:
-        vendor = app.models.vendor()
+        vendor = app.models.vendor(timeout=_PATIENCE)
     except ModelError as error:
         yield Finding(level="bad", what=str(error), do="set ANTHROPIC_API_KEY")
         return

@@ -88,11 +88,7 @@ class Gateway:
         breakers: Breakers | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        """`default_model`: for prompts that name none. `sleep`: waits some seconds.
-
-        Raise `Unpriced` for a default model without a known price.
-        """
-        price(default_model, Usage())
+        """`default_model`: for prompts that name none. `sleep`: waits some seconds."""
         self.default_model = default_model
         self._vendor = vendor
         self._ledger = Ledger(database, team=team, clock=clock, outages=outages)
@@ -106,7 +102,7 @@ class Gateway:
     def answer(self, question: Question) -> Answer:
         """Ask, and ask again where that can help; the answer's usage and cost are those of all attempts together.
 
-        Raise `ModelUnavailable` where no model answers, or the question cannot be put to one.
+        Raise `ModelUnavailable` where no model answers, or the question cannot be put to one, or `Unpriced`.
         """
         prompt, account = question.prompt, question.account
         if prompt is None or not prompt.text.strip():

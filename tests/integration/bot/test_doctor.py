@@ -1,9 +1,13 @@
 """`doctor` says what works, what does not, and what to do about it."""
 
 import json
+from collections.abc import Iterator
+
+import pytest
 
 from store.migrate import newest
 from tests.integration.bot.commandline import CommandLine, Said
+from tests.integration.model.server import REVOKED_KEY, AnthropicServer
 
 
 def levels(said: Said) -> dict[str, str]:
@@ -41,15 +45,79 @@ def test_an_empty_key_is_no_key(empty: CommandLine) -> None:
     assert levels(said)["COUNTERSIGN_MODEL is anthropic, but there is no key"] == "bad"
 
 
-def test_a_model_without_a_known_price_is_bad_and_one_with_it_is_fine(empty: CommandLine) -> None:
-    key = {"ANTHROPIC_API_KEY": "sk-ant-planted-secret"}
-    fine = empty.done("doctor", **key)
-    assert any(what.startswith("model claude-") and level == "ok" for what, level in levels(fine).items())
-    bad = empty("doctor", COUNTERSIGN_ANTHROPIC_MODEL="gpt-of-nobody", **key)
-    assert bad.code == 1
-    assert "gpt-of-nobody" in bad.out
-    assert "set COUNTERSIGN_ANTHROPIC_MODEL to a model with a price" in bad.out
-    assert "planted-secret" not in fine.out + fine.err + bad.out + bad.err
+AUTOMATION = """
+from pydantic import BaseModel
+from workflows import Run, Workflow
+
+class Thing(BaseModel):
+    text: str
+
+asking = Workflow(
+    name="asking", decision="What is it?", owner="U0MARIA", input=Thing, output=Thing, key=lambda thing: thing.text,
+    prompt="ask.md",
+)
+
+@asking.deliver
+def deliver(thing: Thing, run: Run[Thing]) -> str:
+    return "done"
+"""
+
+
+@pytest.fixture
+def asking(empty: CommandLine, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[CommandLine, AnthropicServer]]:
+    """An automation of one's own, with a key for a server that speaks like Anthropic's."""
+    (empty.folder / "asking.py").write_text(AUTOMATION)
+    (empty.folder / "prompts").mkdir()
+    (empty.folder / "prompts" / "ask.md").write_text("What is it?")
+    with AnthropicServer() as server:
+        monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+        monkeypatch.setenv("ANTHROPIC_BASE_URL", server.url)
+        monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-ant-planted-secret")
+        monkeypatch.setenv("COUNTERSIGN_WORKFLOWS", "asking.py")
+        yield empty, server
+
+
+def test_a_model_that_the_provider_knows_and_that_has_a_price_is_fine(
+    asking: tuple[CommandLine, AnthropicServer],
+) -> None:
+    countersign, _ = asking
+    said = countersign.done("doctor")
+    (model,) = [what for what in levels(said) if what.startswith("model claude-haiku-5-5 at Anthropic")]
+    assert model.endswith("for support-triage, asking")
+    assert levels(said)["asking: $0.00 of $10 are spent today (UTC), $0.10 a case"] == "ok"
+    assert any(what.startswith("asking: prompt ask.md, version ") for what in levels(said))
+    assert "planted-secret" not in said.out + said.err
+
+
+def test_a_model_without_a_known_price_is_bad_and_refused_at_start(asking: tuple[CommandLine, AnthropicServer]) -> None:
+    countersign, server = asking
+    said = countersign("doctor", COUNTERSIGN_ANTHROPIC_MODEL="gpt-of-nobody")
+    assert said.code == 1
+    assert "no price is known for the model 'gpt-of-nobody'" in said.out
+    assert "name a model with a price in the prompt or the settings" in said.out
+    for command in (("submit", '{"text": "a"}', "--workflow", "asking"), ("serve",)):
+        refused = countersign(*command, COUNTERSIGN_ANTHROPIC_MODEL="gpt-of-nobody")
+        assert refused.code == 1
+        assert "asking: no price is known for the model 'gpt-of-nobody'" in refused.err
+    assert server.requests == ()
+
+
+def test_a_retired_model_and_a_revoked_key_are_bad(asking: tuple[CommandLine, AnthropicServer]) -> None:
+    countersign, server = asking
+    revoked = countersign("doctor", ANTHROPIC_API_KEY=REVOKED_KEY)
+    server.retired.add("claude-haiku-5-5")
+    retired = countersign("doctor")
+    assert (revoked.code, retired.code) == (1, 1)
+    assert "The API key for the model is not accepted" in revoked.out
+    assert "The model's provider does not know this model" in retired.out
+    assert REVOKED_KEY not in revoked.out
+
+
+def test_a_provider_that_is_not_there_is_bad(asking: tuple[CommandLine, AnthropicServer]) -> None:
+    countersign, _ = asking
+    said = countersign("doctor", ANTHROPIC_BASE_URL="http://127.0.0.1:1")
+    assert said.code == 1
+    assert "The connection to the model failed" in said.out
 
 
 def test_cases_of_a_workflow_that_is_not_known_here_are_bad(countersign: CommandLine) -> None:

@@ -25,6 +25,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+REVOKED_KEY = "sk-ant-revoked"
+"""A key that is not accepted."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Reply:
@@ -91,6 +94,8 @@ class AnthropicServer:
         self._listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         self._listener.bind(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        self.retired: set[str] = set()
+        """Models that are no longer known."""
         self._replies: deque[Reply] = deque()
         self._requests: list[Received] = []
         self._lock = Lock()
@@ -133,7 +138,22 @@ class AnthropicServer:
         self._listener.close()
 
     def _app(self) -> Starlette:
-        return Starlette(routes=[Route("/v1/messages", self._answer, methods=["POST"])])
+        return Starlette(
+            routes=[
+                Route("/v1/messages", self._answer, methods=["POST"]),
+                Route("/v1/models/{model}", self._tell_of, methods=["GET"]),
+            ]
+        )
+
+    async def _tell_of(self, request: Request) -> Response:
+        """What there is to know of a model: it is there, unless it was retired here."""
+        model = request.path_params["model"]
+        if request.headers.get("authorization") == f"Bearer {REVOKED_KEY}":
+            return _Said(failure(401, kind="authentication_error", words="invalid key"))
+        if model in self.retired:
+            return _Said(failure(404, kind="not_found_error", words=f"model: {model}"))
+        whole = {"id": model, "type": "model", "display_name": model, "created_at": "2026-09-01T00:00:00Z"}
+        return _Said(Reply(body=json.dumps(whole).encode()))
 
     async def _answer(self, request: Request) -> Response:
         received = Received(headers=dict(request.headers), body=await request.json())

@@ -614,7 +614,7 @@ def test_transient_failures_and_garbage_have_a_bound_together(server: AnthropicS
 
 def test_a_model_without_a_price_is_refused_before_anything_is_asked(server: AnthropicServer, connect: Connect) -> None:
     with pytest.raises(Unpriced, match="claude-mythos-preview"):
-        connect(model="claude-mythos-preview")
+        connect(model="claude-mythos-preview").answer(question())
     assert server.requests == ()
 
 
