@@ -15,7 +15,7 @@ from handlers.ids import Action, Shown
 from handlers.listing import page
 from handlers.payloads import click
 from handlers.surface import Surface
-from workflows.engine import reviews
+from workflows.engine import claims, reviews
 from workflows.engine.errors import Refused, Stale
 from workflows.engine.views import CardView
 
@@ -110,7 +110,7 @@ def _open_form(surface: Surface, body: Body, ack: Ack, client: WebClient, form: 
         made = form(view)
         try:
             # Nothing is changed under who has the form open.
-            reviews.take_in_hand(surface.context, shown.review, shown.version, by=pressed.user.id)
+            claims.take_in_hand(surface.context, shown.review, shown.version, by=pressed.user.id)
         except Stale:
             tell_too_late(surface, answer, shown.review, user=pressed.user.id)
             return

@@ -54,7 +54,8 @@ def register(app: App, surface: Surface) -> None:
                 answer.say(_standings(surface, said, [], Command.RESUME))
                 return
             _admit(surface, said, said.words, wants="resume")
-            answer.say(pauses.resumed(pausing.lift(surface.context, said.words, by=said.user_id)))
+            lifted = pausing.lift(surface.context, said.words, by=said.user_id)
+            answer.say(pauses.resumed(lifted, askable=waiting(surface.context, said.words).begun))
         # Ten thousand of them take longer than Slack waits.
         afterwards("release", partial(release_all, surface.context))
 

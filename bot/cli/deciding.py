@@ -7,7 +7,7 @@ from bot.cli.finishing import finish
 from bot.cli.people import operator
 from bot.cli.printing import one_line_errors, out, tell_error
 from bot.settings import settings
-from workflows.engine import reviews
+from workflows.engine import claims, reviews
 from workflows.engine.decisions import Follows
 from workflows.engine.errors import InvalidOutput, NeverBroken, Refused
 from workflows.engine.forms import entries_of, read_form
@@ -22,7 +22,7 @@ def claim_review(reference: str) -> int:
     """Claim a case's review; returns the exit code."""
     with one_line_errors(), opened(settings()) as app:
         review = open_review_of(app.context, find_case(app.context, reference))
-        reviews.claim(app.context, review.id, by=operator())
+        claims.claim(app.context, review.id, by=operator())
         out.print(f"case {review.case}: claimed")
         return 0
 

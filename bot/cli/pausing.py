@@ -11,7 +11,7 @@ from store.exclusive import Taken
 from workflows.engine import pausing
 from workflows.engine.neutral import plain
 from workflows.engine.pauses import Pause, Standing
-from workflows.engine.proposing_anew import propose_anew
+from workflows.engine.proposing_anew import propose_anew, waiting
 
 
 def pause_workflow(workflow: str | None, *, reason: str, deliveries: bool) -> int:
@@ -39,8 +39,8 @@ def resume_workflow(workflow: str | None) -> int:
         out.print(f"{workflow} goes on" if resumed.changed else f"{workflow} is not paused")
         if standing.held:
             out.print(f"held deliveries that go out now: {standing.held:,}")
-        if standing.empty:
-            out.print(f"cases without a proposal: {standing.empty:,}; countersign propose {workflow} asks for them")
+        if askable := waiting(app.context, workflow).begun:
+            out.print(f"cases that the model can be asked about: {askable:,}; countersign propose {workflow}")
         _work(app)
         return 0
 

@@ -104,7 +104,7 @@ class Queued:
             if stop is None:
                 await working
                 return
-            rescuing = asyncio.create_task(_rescue(app))
+            rescuing = asyncio.create_task(_rescue(app, self._context))
             while not stop.is_set() and not working.done():
                 await asyncio.sleep(_LOOK)
             for task in (rescuing, working):
@@ -131,13 +131,14 @@ class Queued:
             done()
 
 
-async def _rescue(app: App) -> None:
-    """Give the jobs of dead workers to the living, again and again."""
+async def _rescue(app: App, context: Context) -> None:
+    """Give the jobs of dead workers to the living, and release what who resumed it did not, again and again."""
     while True:
         await asyncio.sleep(HEARTBEAT)
         try:
             for job in await app.job_manager.get_stalled_jobs(queue=queue.QUEUE, seconds_since_heartbeat=STALLED):
                 log.warning("job.rescued", run=job.task_kwargs.get("run"))
                 await app.job_manager.retry_job(job)
+            await asyncio.get_running_loop().run_in_executor(None, release_all, context)
         except Exception as error:  # noqa: BLE001  # the loop's edge: the database may be away for a while
             log.error("rescue.failed", error=type(error).__name__)

@@ -52,17 +52,17 @@ def paused(made: Paused, standing: Standing) -> Drawn:
     return Drawn(text=escaped(f"{pause.workflow} is paused", 300), blocks=[rich(*pieces)])
 
 
-def resumed(made: Resumed) -> Drawn:
-    """What came of a wish to resume a workflow."""
+def resumed(made: Resumed, *, askable: int) -> Drawn:
+    """What came of a wish to resume a workflow. `askable`: cases that the model can be asked about now."""
     standing, name = made.standing, made.standing.workflow
     said = f"{name} goes on." if made.changed else f"{name} is not paused."
     pieces = [line(words(said, bold=True))]
     if standing.held:
         held = f"{standing.held:,} held {'delivery goes' if standing.held == 1 else 'deliveries go'} out now."
         pieces.append(line(words(held)))
-    if standing.empty:
-        ask = words(f"{_cases(standing.empty)} without a proposal. To ask the model about them: ")
-        pieces.append(line(ask, _command("propose", name)))
+    if askable:
+        which = f"{askable:,} {'case that waits' if askable == 1 else 'cases that wait'} without a proposal"
+        pieces.append(line(words(f"To ask the model about {which}: "), _command("propose", name)))
     return Drawn(text=escaped(said, 300), blocks=[rich(*pieces)])
 
 

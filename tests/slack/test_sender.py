@@ -10,7 +10,7 @@ from store import cards, messages, outbox, runs, schema
 from tests.sample import sample_workflow
 from tests.slack.stage import ANA, FAILED, GENERAL, SUPPORT, Stage, buttons, words
 from workflows import Autonomy, Review
-from workflows.engine import delivering, reviews
+from workflows.engine import claims, delivering, reviews
 from workflows.engine.errors import NotDone, OutcomeUnknown
 from workflows.engine.registry import AnyWorkflow
 from workflows.engine.states import RunState
@@ -149,7 +149,7 @@ def test_many_changes_of_a_card_are_one_update(stage: Stage) -> None:
     case = stage.submit(stage.sample(), id=1, text="Where is my money?")
     review = stage.world.review(case)
     for _ in range(5):
-        reviews.claim(stage.world.context, review.id, by=ANA)
+        claims.claim(stage.world.context, review.id, by=ANA)
     stage.send()
     assert len(stage.running.administrator.calls("chat.update")) == 1
     assert "@U0ANA is on it." in words(stage.cards()[0].blocks)
@@ -158,7 +158,7 @@ def test_many_changes_of_a_card_are_one_update(stage: Stage) -> None:
 def test_a_card_that_changed_while_it_was_being_sent_is_sent_again(stage: Stage) -> None:
     case = stage.submit(stage.sample(), id=1, text="Where is my money?")
     review = stage.world.review(case)
-    reviews.claim(stage.world.context, review.id, by=ANA)
+    claims.claim(stage.world.context, review.id, by=ANA)
     # As it is between the attempt and its end: taken up, then wanted anew.
     with stage.world.database.write() as session:
         (row,) = outbox.due(session, team=1, channel=SUPPORT, at=stage.world.clock(), limit=1)
@@ -191,7 +191,7 @@ def test_what_was_being_sent_when_the_sender_ended_is_sent_after_a_restart(stage
 def test_a_card_that_somebody_deleted_is_posted_again(stage: Stage) -> None:
     case = stage.submit(stage.sample(), id=1, text="Where is my money?")
     stage.running.administrator.delete_message(SUPPORT, stage.cards()[0].ts)
-    reviews.claim(stage.world.context, stage.world.review(case).id, by=ANA)
+    claims.claim(stage.world.context, stage.world.review(case).id, by=ANA)
     stage.send()
     (card,) = stage.cards()
     assert "@U0ANA is on it." in words(card.blocks)

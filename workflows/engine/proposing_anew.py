@@ -13,13 +13,13 @@ from store import cases, journal, reviews, runs, schema, teams
 from store.database import Unavailable
 from store.reviews import EmptyLine
 from workflows.engine import reruns
+from workflows.engine.claims import is_in_hand
 from workflows.engine.context import Context
 from workflows.engine.errors import Refused
 from workflows.engine.pausing import paused
 from workflows.engine.policy import PAUSED
 from workflows.engine.proposing import NOT_ALLOWED
 from workflows.engine.registry import AnyWorkflow
-from workflows.engine.reviews import is_in_hand
 from workflows.engine.states import ReviewState
 from workflows.engine.steps import ASK, START
 from workflows.model.port import NoAnswer

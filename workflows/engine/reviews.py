@@ -1,4 +1,4 @@
-"""A person's turn: opening it, claiming it, deciding it.
+"""A person's turn: opening it, deciding it.
 
 Every decision names the version that the person was shown, and is a compare-and-set on it: of two at once one wins, and
 the other is told who it was. A decision, what follows for the run and the intent to show it are one transaction.
@@ -7,7 +7,6 @@ the other is told who it was. A decision, what follows for the run and the inten
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from pydantic import BaseModel, ValidationError
 from sqlalchemy.orm import Session
@@ -24,9 +23,6 @@ from workflows.engine.registry import AnyWorkflow
 from workflows.engine.states import Resolution, ReviewState, RunState
 from workflows.engine.steps import ASK, START
 from workflows.engine.transitions import move_review, move_run
-
-CLAIM_LASTS = timedelta(minutes=30)
-"""For which somebody who claimed a review, or opened its form, is taken to be at it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,53 +74,6 @@ def open_review(
     return opened
 
 
-def claim(context: Context, review: int, *, by: str) -> None:
-    """Say that a person works on a review. It bars nobody: a colleague may still decide.
-
-    Raise `Unknown`, `Stale` where it is no longer open, or `Refused` where somebody else claimed it lately.
-    """
-    with context.database.write(urgent=True) as session:
-        row = _open(session, review)
-        at = context.clock()
-        over = at - CLAIM_LASTS
-        if not reviews.claim(session, review=review, state=ReviewState.OPEN, by=by, at=at, over=over):
-            raise Refused(f"{row.claimed_by} has claimed it")
-        _note_claim(session, context, row, by=by)
-
-
-def take_in_hand(context: Context, review: int, shown: int, *, by: str) -> None:
-    """Note that a person has a review's form open: as a claim, or, where a colleague has claimed it, beside it.
-
-    It bars nobody, but nothing is changed under it for `CLAIM_LASTS`. Raise `Unknown`, or `Stale`.
-    """
-    with context.database.write(urgent=True) as session:
-        row = _open(session, review, shown)
-        at, held_by = context.clock(), row.claimed_by
-        if not reviews.claim(session, review=review, state=ReviewState.OPEN, by=by, at=at, over=at - CLAIM_LASTS):
-            reviews.touch_claim(session, review=review, state=ReviewState.OPEN, at=at)
-        elif held_by != by:
-            _note_claim(session, context, row, by=by)
-
-
-def is_in_hand(claimed_at: datetime | None, *, at: datetime) -> bool:
-    """Does a claim count at a time? Who claimed it may be at it still."""
-    return claimed_at is not None and claimed_at >= at - CLAIM_LASTS
-
-
-def _note_claim(session: Session, context: Context, row: schema.Review, *, by: str) -> None:
-    at = context.clock()
-    audit.record(
-        session,
-        team=row.team_id,
-        at=at,
-        actor=by,
-        action="review.claimed",
-        subject=f"review:{row.id}",
-        case=row.case_id,
-    )
-    notices.card(session, row, _workflow(context, session, row).review, at=at)
-
-
 def approve(context: Context, review: int, shown: int, *, by: str, heard_as: str | None = None) -> None:
     """Approve what is proposed. `shown`: the version that the person saw, with the rules that it runs into; these are
     kept with the decision.
@@ -133,7 +82,7 @@ def approve(context: Context, review: int, shown: int, *, by: str, heard_as: str
     `Stale`, `NeverBroken` for what is barred to people too, or `Refused` where nothing is proposed.
     """
     with context.database.write(urgent=True) as session:
-        row = _open(session, review, shown, heard_as)
+        row = still_open(session, review, shown, heard_as)
         if row.proposal_id is None:
             raise Refused("there is no proposal to approve; fill in the form instead")
         workflow = _workflow(context, session, row)
@@ -163,7 +112,7 @@ def edit(
     another form.
     """
     with context.database.write(urgent=True) as session:
-        row = _open(session, review, shown, heard_as)
+        row = still_open(session, review, shown, heard_as)
         workflow = _workflow(context, session, row)
         if not isinstance(output, workflow.output):
             raise InvalidOutput({"the whole": f"has to be a {workflow.output.__name__}"})
@@ -204,7 +153,7 @@ def reject(
     if problem is not None:
         raise BadReason(problem)
     with context.database.write(urgent=True) as session:
-        row = _open(session, review, shown, heard_as)
+        row = still_open(session, review, shown, heard_as)
         if row.proposal_id is None and follows is Follows.BY_HAND:
             raise Refused("there is no proposal to reject; fill in the form, or close the case")
         workflow = _workflow(context, session, row)
@@ -231,7 +180,7 @@ def show_again(context: Context, review: int) -> None:
         notices.card(session, row, _workflow(context, session, row).review, at=context.clock())
 
 
-def _open(session: Session, review: int, shown: int | None = None, heard_as: str | None = None) -> schema.Review:
+def still_open(session: Session, review: int, shown: int | None = None, heard_as: str | None = None) -> schema.Review:
     """The review, if it is open and, where given, still at the version that was shown. Raise `Repeated` or `Stale`."""
     row = reviews.get(session, review)
     if row is None:

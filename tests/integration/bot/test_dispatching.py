@@ -133,3 +133,11 @@ def test_what_was_held_is_released_by_whoever_starts_next(app: App) -> None:
         app.dispatcher.drain()
     assert states(app) == {"delivered": 2}
     assert len(_attempts()) == 2
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_where_several_share_the_work_one_that_lives_releases_it(app: App) -> None:
+    _held(app, 2)
+    with app.dispatcher.alone(), running(app):
+        pausing.lift(app.context, "parcels", by="U0KIM")
+        wait_until(lambda: states(app) == {"delivered": 2})

@@ -33,7 +33,7 @@ def test_what_is_held_goes_out_and_what_waits_is_proposed_anew(countersign: Comm
     assert countersign.done("resume", "parcels").out == (
         "parcels goes on\n"
         "held deliveries that go out now: 1\n"
-        "cases without a proposal: 1; countersign propose parcels asks for them\n"
+        "cases that the model can be asked about: 1; countersign propose parcels\n"
     )
     assert countersign.state(1) == "delivered"
     assert countersign.done("propose", "parcels").out == "proposed anew: 1\n"

@@ -18,7 +18,7 @@ from tests.conftest import MakeWorld
 from tests.integration.engine.scene import CARDS, DRAFT, Scene, rows, sample
 from tests.sample import Triage
 from workflows import OutcomeUnknown
-from workflows.engine import corrections, doubts, intake, reruns, reviews
+from workflows.engine import claims, corrections, doubts, intake, reruns, reviews
 from workflows.engine.errors import Refused, Stale
 from workflows.engine.intake import Intake
 
@@ -222,8 +222,8 @@ def test_two_claims_meet(make_postgres_world: MakeWorld) -> None:
 
     outcomes = meet(
         scene,
-        lambda: reviews.claim(scene.world.context, review.id, by="U0ADAM"),
-        lambda: reviews.claim(scene.world.context, review.id, by="U0EVE"),
+        lambda: claims.claim(scene.world.context, review.id, by="U0ADAM"),
+        lambda: claims.claim(scene.world.context, review.id, by="U0EVE"),
         before="UPDATE reviews",
     )
 
@@ -238,7 +238,7 @@ def test_a_claim_meets_a_decision(make_postgres_world: MakeWorld) -> None:
 
     claimed, _ = meet(
         scene,
-        lambda: reviews.claim(scene.world.context, review.id, by="U0ADAM"),
+        lambda: claims.claim(scene.world.context, review.id, by="U0ADAM"),
         lambda: reviews.approve(scene.world.context, review.id, review.version, by="U0EVE"),
         before="UPDATE reviews",
     )

@@ -33,7 +33,7 @@ from workflows import (
     Workflow,
     step,
 )
-from workflows.engine import corrections, doubts, pausing, reruns, reviews
+from workflows.engine import claims, corrections, doubts, pausing, reruns, reviews
 from workflows.engine.claiming import Claimed
 from workflows.engine.context import SYSTEM
 from workflows.engine.decisions import Follows
@@ -279,7 +279,7 @@ class Machine(RuleBasedStateMachine):
                     values = Triage.model_validate({"queue": queue, "reply": f"edit {before}"})
                     reviews.edit(context, review, shown, values, by="U1", confirmed=kind == "confirm")
                 case "claim":
-                    reviews.claim(context, review, by=f"U{which}")
+                    claims.claim(context, review, by=f"U{which}")
                 case _:
                     reviews.reject(context, review, shown, by="U1", reason=f"why {before}", follows=Follows(kind))
         except Stale:

@@ -15,7 +15,7 @@ from tests.integration.engine.test_pausing import pause, resume
 from tests.integration.engine.trail import follow_the_trail
 from tests.sample import Triage
 from workflows import NoProposal, NotAllowed
-from workflows.engine import reviews
+from workflows.engine import claims, reviews
 from workflows.engine.decisions import Follows
 from workflows.engine.errors import Refused, Stale, Unknown
 from workflows.engine.proposing_anew import Counted, propose_anew, waiting
@@ -110,14 +110,14 @@ def test_the_oldest_are_begun_first(make_sqlite_world: MakeWorld) -> None:
 def test_a_review_that_is_claimed_is_left_to_who_claimed_it(make_world: MakeWorld) -> None:
     scene, (claimed, _) = down(make_world, "unavailable", "unavailable")
     review = scene.review(claimed)
-    reviews.claim(scene.world.context, review.id, by="U0ANA")
+    claims.claim(scene.world.context, review.id, by="U0ANA")
     assert anew(scene) == Counted(begun=1, in_hand=1)
     assert scene.review(claimed) == review.__class__(**{**vars(review), "claimed_by": "U0ANA"})
 
 
 def test_a_claim_counts_for_half_an_hour(make_sqlite_world: MakeWorld) -> None:
     scene, (case,) = down(make_sqlite_world, "unavailable")
-    reviews.claim(scene.world.context, scene.review(case).id, by="U0ANA")
+    claims.claim(scene.world.context, scene.review(case).id, by="U0ANA")
     scene.world.clock.move(timedelta(minutes=30))
     assert anew(scene) == Counted(begun=0, in_hand=1)
     scene.world.clock.move(timedelta(seconds=1))
@@ -127,7 +127,7 @@ def test_a_claim_counts_for_half_an_hour(make_sqlite_world: MakeWorld) -> None:
 def test_a_form_that_is_open_counts_as_a_claim_and_bars_nobody(make_world: MakeWorld) -> None:
     scene, (case,) = down(make_world, "unavailable")
     review = scene.review(case)
-    reviews.take_in_hand(scene.world.context, review.id, review.version, by="U0ANA")
+    claims.take_in_hand(scene.world.context, review.id, review.version, by="U0ANA")
     assert scene.review(case).claimed_by == "U0ANA"
     assert anew(scene) == Counted(begun=0, in_hand=1)
     scene.edit(case, queue="delivery", by="U0BEN")
@@ -138,9 +138,9 @@ def test_a_form_that_is_open_counts_as_a_claim_and_bars_nobody(make_world: MakeW
 def test_a_form_that_is_opened_beside_a_claim_keeps_it_and_counts_from_then(make_sqlite_world: MakeWorld) -> None:
     scene, (case,) = down(make_sqlite_world, "unavailable")
     review = scene.review(case)
-    reviews.claim(scene.world.context, review.id, by="U0ANA")
+    claims.claim(scene.world.context, review.id, by="U0ANA")
     scene.world.clock.move(timedelta(minutes=20))
-    reviews.take_in_hand(scene.world.context, review.id, review.version, by="U0BEN")
+    claims.take_in_hand(scene.world.context, review.id, review.version, by="U0BEN")
     scene.world.clock.move(timedelta(minutes=20))
     assert scene.review(case).claimed_by == "U0ANA"
     assert anew(scene) == Counted(begun=0, in_hand=1)
@@ -149,9 +149,9 @@ def test_a_form_that_is_opened_beside_a_claim_keeps_it_and_counts_from_then(make
 def test_a_claim_that_is_over_may_be_taken_by_another(make_world: MakeWorld) -> None:
     scene, (case,) = down(make_world, "unavailable")
     review = scene.review(case)
-    reviews.claim(scene.world.context, review.id, by="U0ANA")
+    claims.claim(scene.world.context, review.id, by="U0ANA")
     scene.world.clock.move(timedelta(minutes=31))
-    reviews.claim(scene.world.context, review.id, by="U0BEN")
+    claims.claim(scene.world.context, review.id, by="U0BEN")
     assert scene.review(case).claimed_by == "U0BEN"
 
 
@@ -228,7 +228,7 @@ def test_a_form_that_is_being_opened_wins_over_proposing_anew(make_postgres_worl
     review = scene.review(case)
     _, counted = meet(
         scene,
-        lambda: reviews.take_in_hand(scene.world.context, review.id, review.version, by="U0ANA"),
+        lambda: claims.take_in_hand(scene.world.context, review.id, review.version, by="U0ANA"),
         lambda: anew(scene),
         before="INSERT INTO audit",
     )

@@ -14,7 +14,7 @@ from tests.conftest import MakeWorld
 from tests.integration.engine.scene import DRAFT, Scene, rows, sample
 from tests.sample import Triage
 from workflows import OutcomeUnknown, step
-from workflows.engine import doubts, intake, reviews
+from workflows.engine import claims, doubts, intake, reviews
 from workflows.engine.decisions import Follows
 from workflows.engine.errors import Refused, Stale
 from workflows.engine.history import open_reviews
@@ -43,7 +43,7 @@ def _reject(follows: Follows) -> Decide:
 
 
 def _claim(scene: Scene, review: int, shown: int, by: str) -> None:
-    reviews.claim(scene.world.context, review, by=by)
+    claims.claim(scene.world.context, review, by=by)
 
 
 BY_HAND, CLOSE, AGAIN = _reject(Follows.BY_HAND), _reject(Follows.CLOSE), _reject(Follows.PROPOSE_AGAIN)

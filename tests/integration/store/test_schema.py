@@ -14,7 +14,7 @@ from store.database import Database
 from tests.sample import Desk, Triage, sample_workflow
 from tests.world import World, sure
 from workflows import NotDone
-from workflows.engine import corrections, history, reviews
+from workflows.engine import claims, corrections, history, reviews
 from workflows.engine.claiming import BUSY
 from workflows.engine.reruns import rerun
 from workflows.engine.states import RunState
@@ -193,7 +193,7 @@ def test_nothing_on_the_way_of_a_case_reads_a_large_table_from_end_to_end(world:
         world.work()
         desk.errors.append(NotDone("closed"))
         review = world.review(first)
-        reviews.claim(world.context, review.id, by="U1")
+        claims.claim(world.context, review.id, by="U1")
         reviews.approve(world.context, review.id, review.version, by="U1")
         world.work()
         rerun(world.context, first, by="U2")

@@ -46,7 +46,7 @@ def test_slack_takes_whatever_is_said_of_pauses(
     message(pauses.stopped(made.workflow, made))
     named = {one.pause.who for one in [*many, standing] if one.pause is not None} | {made.who}
     message(pauses.paused(Paused(pause=made, changed=changed), standing), named=[*named])
-    message(pauses.resumed(Resumed(standing=standing, changed=changed)), named=[*named])
+    message(pauses.resumed(Resumed(standing=standing, changed=changed), askable=standing.empty), named=[*named])
     message(pauses.standings(many, usage="/pause WORKFLOW REASON"), named=[*named])
 
 
