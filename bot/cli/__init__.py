@@ -60,6 +60,46 @@ def submit(
     raise typer.Exit(submit_one(input, workflow, as_json=json))
 
 
+@app.command("eval")
+def evaluate(
+    workflow: Annotated[str, typer.Argument(metavar="WORKFLOW", help="Which workflow is tried.")],
+    examples: Annotated[Path | None, typer.Option(help="intent-triage: a CSV with labelled examples.")] = None,
+    label: Annotated[str | None, typer.Option(help="intent-triage: the column that is to be proposed.")] = None,
+    file: Annotated[Path | None, typer.Option(help="Other examples to try it on: .jsonl or .csv.")] = None,
+    prompt: Annotated[Path | None, typer.Option(help="Another prompt to try, a file.")] = None,
+    against: Annotated[
+        str | None,
+        typer.Option(metavar="VERSION", help="What to compare with: a prompt's or a model's version, '#EVAL'."),
+    ] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Try only so many, the first.")] = None,
+    at_once: Annotated[int | None, typer.Option(min=1, max=64, help="How many are tried at once.")] = None,
+    max_dollars: Annotated[float, typer.Option(min=0, max=1_000_000, help="What it may cost, in US dollars.")] = 5,
+    json: Json = False,
+) -> None:
+    """Try a workflow on examples whose right answers are known. Nothing is delivered.
+
+    Says how often it is right, how many cases would go alone at which floor and how many of those wrong, and whether it
+    is better than another version.
+    """
+    from decimal import Decimal
+
+    from bot.cli.evaluating import Asked
+    from bot.cli.evaluating import evaluate as run_eval
+
+    asked = Asked(
+        name=workflow,
+        examples=examples,
+        label=label,
+        file=file,
+        prompt=prompt,
+        against=against,
+        limit=limit,
+        at_once=at_once,
+        max_dollars=Decimal(str(max_dollars)),
+    )
+    raise typer.Exit(run_eval(asked, json=json))
+
+
 @app.command()
 def cases(
     workflow: WorkflowName = None,

@@ -1,8 +1,9 @@
 """Makes the proposal of a run, and gathers the facts that the policy looks at."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
@@ -12,10 +13,10 @@ from workflows.engine.asking import Asker, proposal_body
 from workflows.engine.checks import broken_nevers
 from workflows.engine.context import Context
 from workflows.engine.errors import NoProposal
-from workflows.engine.journal import Journal
 from workflows.engine.policy import Facts
 from workflows.engine.proposal import Proposal
 from workflows.engine.registry import AnyWorkflow
+from workflows.engine.steps import Recorder
 from workflows.model.port import Model, Prompt
 
 AnyProposal = Proposal[Any]
@@ -28,6 +29,16 @@ class Proposed:
 
     proposal: AnyProposal | None
     facts: Facts
+    code: str | None = None
+    """Why there is no proposal for a case that is in scope, as a word for programs."""
+
+
+class Proceedings(Recorder, Protocol):
+    """Whoever makes the calls of a run: its journal, or a rehearsal that keeps nothing."""
+
+    def open(self) -> AbstractContextManager[None]:
+        """Make the step calls of this thread for the block."""
+        ...
 
 
 def propose(
@@ -35,7 +46,7 @@ def propose(
     input: BaseModel,
     *,
     prompt: Prompt | None,
-    journal: Journal,
+    journal: Proceedings,
     model: Callable[[], Model],
 ) -> Proposed:
     """Propose as the workflow declares it, its steps journaled.
@@ -53,7 +64,8 @@ def propose(
         except NoProposal as none:
             made = none
     if isinstance(made, NoProposal):
-        return Proposed(proposal=None, facts=Facts(floor=floor, proposed=False, no_proposal=str(made)))
+        nothing = Facts(floor=floor, proposed=False, no_proposal=str(made))
+        return Proposed(proposal=None, facts=nothing, code=made.code)
     if not isinstance(made, Proposal) or not isinstance(made.output, workflow.output):
         raise TypeError(f"propose has to return a Proposal of {workflow.output.__name__}, it returned {made!r:.80}")
     proposal: AnyProposal = made
