@@ -76,11 +76,7 @@ def evaluate(
     max_dollars: Annotated[float, typer.Option(min=0, max=1_000_000, help="What it may cost, in US dollars.")] = 5,
     json: Json = False,
 ) -> None:
-    """Try a workflow on examples whose right answers are known. Nothing is delivered.
-
-    Says how often it is right, how many cases would go alone at which floor and how many of those wrong, and whether it
-    is better than another version.
-    """
+    """Try a workflow on examples whose right answers are known: how often it is right. Nothing is delivered."""
     from decimal import Decimal
 
     from bot.cli.evaluating import Asked
@@ -199,6 +195,18 @@ def correct(
     from bot.cli.tending import correct_case
 
     raise typer.Exit(correct_case(case, set or [], reason=reason))
+
+
+@app.command()
+def example(
+    case: CaseReference,
+    to: Annotated[Path | None, typer.Option(help="Another file; left out, examples.jsonl beside the workflow.")] = None,
+    replace: Annotated[bool, typer.Option("--replace", help="In place of other values for the same input.")] = False,
+) -> None:
+    """Make an example of a delivered case that a person decided, to learn from and to be tried on."""
+    from bot.cli.exemplifying import make_example
+
+    raise typer.Exit(make_example(case, to=to, replace=replace))
 
 
 @app.command()
