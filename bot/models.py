@@ -147,12 +147,21 @@ def examples_of(workflow: AnyWorkflow) -> list[Example]:
     return found
 
 
-def _train(workflow: AnyWorkflow) -> LocalModel:
+def learned_from(workflow: AnyWorkflow, examples: Iterable[Example]) -> LocalModel:
+    """The local model of a workflow, learned from these examples. Raise `CannotLearn`."""
     try:
-        examples = [_to_learn(workflow, number, example) for number, example in enumerate(examples_of(workflow), 1)]
+        taught = [_to_learn(workflow, number, example) for number, example in enumerate(examples, 1)]
     except InvalidInput as error:
         raise CannotLearn(str(error)) from error
-    return LocalModel.train(examples, workflow.output)
+    return LocalModel.train(taught, workflow.output)
+
+
+def _train(workflow: AnyWorkflow) -> LocalModel:
+    try:
+        examples = examples_of(workflow)
+    except InvalidInput as error:
+        raise CannotLearn(str(error)) from error
+    return learned_from(workflow, examples)
 
 
 def _to_learn(workflow: AnyWorkflow, number: int, example: Example) -> local.Example:

@@ -67,6 +67,42 @@ def submit(
     raise typer.Exit(submit_one(input, workflow, as_json=json))
 
 
+@app.command("eval")
+def evaluate(
+    workflow: Annotated[str, typer.Argument(metavar="WORKFLOW", help="Which workflow is tried.")],
+    examples: Annotated[Path | None, typer.Option(help="intent-triage: a CSV with labelled examples.")] = None,
+    label: Annotated[str | None, typer.Option(help="intent-triage: the column that is to be proposed.")] = None,
+    file: Annotated[Path | None, typer.Option(help="Other examples to try it on: .jsonl or .csv.")] = None,
+    prompt: Annotated[Path | None, typer.Option(help="Another prompt to try, a file.")] = None,
+    against: Annotated[
+        str | None,
+        typer.Option(metavar="VERSION", help="What to compare with: a prompt's or a model's version, '#EVAL'."),
+    ] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Try only so many, the first.")] = None,
+    at_once: Annotated[int | None, typer.Option(min=1, max=64, help="How many are tried at once.")] = None,
+    max_dollars: Annotated[float, typer.Option(min=0, max=1_000_000, help="What it may cost, in US dollars.")] = 5,
+    json: Json = False,
+) -> None:
+    """Try a workflow on examples whose right answers are known: how often it is right. Nothing is delivered."""
+    from decimal import Decimal
+
+    from bot.cli.evaluating import Asked
+    from bot.cli.evaluating import evaluate as run_eval
+
+    asked = Asked(
+        name=workflow,
+        examples=examples,
+        label=label,
+        file=file,
+        prompt=prompt,
+        against=against,
+        limit=limit,
+        at_once=at_once,
+        max_dollars=Decimal(str(max_dollars)),
+    )
+    raise typer.Exit(run_eval(asked, json=json))
+
+
 @app.command()
 def cases(
     workflow: WorkflowName = None,
@@ -166,6 +202,18 @@ def correct(
     from bot.cli.tending import correct_case
 
     raise typer.Exit(correct_case(case, set or [], reason=reason))
+
+
+@app.command()
+def example(
+    case: CaseReference,
+    to: Annotated[Path | None, typer.Option(help="Another file; left out, examples.jsonl beside the workflow.")] = None,
+    replace: Annotated[bool, typer.Option("--replace", help="In place of other values for the same input.")] = False,
+) -> None:
+    """Make an example of a delivered case that a person decided, to learn from and to be tried on."""
+    from bot.cli.exemplifying import make_example
+
+    raise typer.Exit(make_example(case, to=to, replace=replace))
 
 
 @app.command()

@@ -12,23 +12,22 @@ import typer
 from pydantic import JsonValue
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from bot import discovery
 from bot.app import App, opened
 from bot.cli.finishing import finish
+from bot.cli.making import named, options_for
 from bot.cli.people import operator
 from bot.cli.printing import one_line_errors, out, print_json, progress, shown
 from bot.cli.showing import show_case_in
 from bot.settings import settings
 from store.exclusive import Taken
 from workflows.engine.canonical import printable
-from workflows.engine.errors import InvalidInput, QueueFull, Refused
+from workflows.engine.errors import InvalidInput, QueueFull
 from workflows.engine.history import case_view
 from workflows.engine.intake import Accepted, Intake, accept, take_in
 from workflows.engine.registry import AnyWorkflow
 from workflows.engine.rows import columns, read_rows
 from workflows.engine.states import STOPPED
 from workflows.engine.tally import Hits, Tally, tally
-from workflows.library.intent_triage.workflow import DEFAULT_FLOOR, read_labels
 from workflows.model.local import LocalModel, TrainingReport
 from workflows.model.port import ModelError
 
@@ -67,10 +66,10 @@ def run_file(
 ) -> int:
     """Take in a file and work on it; returns the exit code. `post`: then show in Slack what waits for people."""
     with one_line_errors():
-        options = _options(name, examples=examples, label=label, floor=floor)
+        options = options_for(name, examples=examples, label=label, floor=floor)
         with opened(settings(), make=options) as app:
             app.refuse_unpriced()
-            workflow = _made(app, options) if options else app.context.registry.get(name)
+            workflow = named(app, name, options)
             posting = _posting(app, workflow) if post else None
             taken = _take_in_file(app, workflow, file)
             worked = _work(app, workflow)
@@ -113,30 +112,6 @@ def submit_one(text: str, name: str, *, as_json: bool) -> int:
         finish(app, receipt.case)
         show_case_in(app, receipt.case, as_json=as_json)
         return 1 if case_view(app.context, receipt.case).newest.state in STOPPED else 0
-
-
-def _options(
-    name: str, *, examples: Path | None, label: str | None, floor: float | None
-) -> dict[str, JsonValue] | None:
-    """The options of a workflow that is made from them; None for one that is declared."""
-    if name not in discovery.makers():
-        if examples or label or floor is not None:
-            raise Refused(f"--examples, --label and --floor belong to {', '.join(discovery.makers())}")
-        return None
-    if examples is None or label is None:
-        raise Refused(f"{name} needs --examples FILE and --label COLUMN")
-    return {
-        discovery.MADE_BY: name,
-        "label": label,
-        "labels": list(read_labels(examples, label)),
-        "examples": str(examples.absolute()),
-        "floor": DEFAULT_FLOOR if floor is None else floor,
-    }
-
-
-def _made(app: App, options: Mapping[str, JsonValue]) -> AnyWorkflow:
-    made = next(name for name, kept in app.made.items() if kept is options)
-    return app.context.registry.get(made)
 
 
 def _take_in_file(app: App, workflow: AnyWorkflow, file: Path) -> _Taken:

@@ -106,7 +106,7 @@ def read_form(output: type[OutputT], typed: Mapping[str, str]) -> OutputT:
             values[name] = None
         elif text.strip() or field.kind is Kind.TEXT or text in field.choices:
             try:
-                values[name] = _value(field, text)
+                values[name] = value_of(field, text)
             except ValueError as error:
                 errors[name] = str(error)
     if errors:
@@ -168,8 +168,8 @@ def _may_be_empty(kind: Kind, info: FieldInfo) -> bool:
     return True
 
 
-def _value(field: Field, text: str) -> JsonValue:
-    """What a text stands for. Raise `ValueError`, saying what it has to be."""
+def value_of(field: Field, text: str) -> JsonValue:
+    """What a text stands for in a field. Raise `ValueError`, saying what it has to be."""
     word = text.strip()
     match field.kind:
         case Kind.TEXT:

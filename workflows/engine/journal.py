@@ -122,19 +122,13 @@ class Journal:
         if past is not None:
             _same(past, name, nth, digest(arguments))
             if past.finished is not None:
-                return _read_back(call, canonical(json.loads(past.finished.body)["output"]))
+                return read_back(call, canonical(json.loads(past.finished.body)["output"]))
             row["position"] = past.position
         else:
             self._end += 1
             row["position"] = self._end
-        retrying = Retrying(
-            stop=stop_after_attempt(call.tries),
-            retry=retry_if_exception_type(call.retry_on),
-            wait=_pause,
-            sleep=self._sleep,
-            reraise=True,
-        )
         numbers = count(past.attempts + 1 if past else 1)
+        retrying = attempts_at(call, sleep=self._sleep)
         return retrying(lambda: self._attempt(call, row | {"attempt": next(numbers)}, arguments))
 
     def _attempt(self, call: Call, row: dict[str, object], arguments: str) -> object:
@@ -146,7 +140,7 @@ class Journal:
                 seams.before(Seam.STEP, call.name)
                 result = call.invoke()
                 seams.after(Seam.STEP, call.name)
-            output = canonical(call.result.dump_python(result, mode="json", by_alias=False, round_trip=True))
+            output = written(call, result)
         except Exception as error:  # goes through, once it is journaled
             row |= {"state": StepState.FAILED, "error": type(error).__name__, "cost": Decimal(0)}
             self._write(row, start, f'{{"input":{arguments},"error":{canonical(words_of(error))}}}')
@@ -154,7 +148,7 @@ class Journal:
         row |= {"state": StepState.FINISHED, "error": None, "cost": call.cost(result)}
         self._write(row, start, f'{{"input":{arguments},"output":{output}}}')
         # What the code goes on with is what a recall would give it.
-        return _read_back(call, output)
+        return read_back(call, output)
 
     def _write(self, row: dict[str, object], start: float, body: str) -> None:
         milliseconds = (time.perf_counter() - start) * 1000
@@ -195,7 +189,24 @@ def _same(past: _Made, name: str, nth: int, input_hash: str) -> None:
         raise Drifted(f"the step {name} (call {nth}) is called with another input than the one in the journal")
 
 
-def _read_back(call: Call, output: str) -> object:
+def attempts_at(call: Call, *, sleep: Callable[[float], None]) -> Retrying:
+    """What makes a call as often as its step allows, with a growing pause between. `sleep`: takes seconds."""
+    return Retrying(
+        stop=stop_after_attempt(call.tries),
+        retry=retry_if_exception_type(call.retry_on),
+        wait=_pause,
+        sleep=sleep,
+        reraise=True,
+    )
+
+
+def written(call: Call, result: object) -> str:
+    """What came of a call, as it is kept: JSON. Raise `ValueError` for what has no such form."""
+    return canonical(call.result.dump_python(result, mode="json", by_alias=False, round_trip=True))
+
+
+def read_back(call: Call, output: str) -> object:
+    """What a recall gives of what was written."""
     return call.result.validate_json(output, by_alias=False, by_name=True)
 
 

@@ -1,8 +1,9 @@
 """Makes the proposal of a run, and gathers the facts that the policy looks at."""
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
@@ -13,11 +14,11 @@ from workflows.engine.canonical import words_of
 from workflows.engine.checks import broken_nevers, held_against_checks
 from workflows.engine.context import Context
 from workflows.engine.errors import NoProposal, NotAllowed
-from workflows.engine.journal import Journal
 from workflows.engine.pauses import Pause
 from workflows.engine.policy import PAUSED, Facts
 from workflows.engine.proposal import Proposal
 from workflows.engine.registry import AnyWorkflow
+from workflows.engine.steps import Recorder
 from workflows.model.port import Account, Model, NoAnswer, Prompt
 
 NOT_ALLOWED = "not_allowed"
@@ -39,13 +40,21 @@ class Proposed:
     facts: Facts
 
 
+class Proceedings(Recorder, Protocol):
+    """Whoever makes the calls of a run: its journal, or a rehearsal that keeps nothing."""
+
+    def open(self) -> AbstractContextManager[None]:
+        """Make the step calls of this thread for the block."""
+        ...
+
+
 def propose(
     workflow: AnyWorkflow,
     input: BaseModel,
     *,
     prompt: Prompt | None,
     account: Account | None,
-    journal: Journal,
+    journal: Proceedings,
     model: Callable[[], Model],
     pause: Pause | None,
     second: SecondOpinion | None = None,

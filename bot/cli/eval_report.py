@@ -1,0 +1,156 @@
+"""What a person reads of an eval, and what a program does."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.cli.printing import out, shown
+from workflows.quality.comparing import Comparison
+from workflows.quality.examples import Examples
+from workflows.quality.results import Result, RiskRow, Share
+from workflows.quality.trials import Outcome, Trial
+
+_SHOWN = 20
+"""Rows that cannot be tried, and are named; more are counted."""
+_REASONS_SHOWN = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tried:
+    """An eval, run now or kept from before."""
+
+    eval: int
+    workflow: str
+    model: str
+    prompt_version: str | None
+    result: Result
+    trials: Sequence[Trial] = ()
+    """What came of each; empty where it was kept from before."""
+    seconds: float | None = None
+
+    @property
+    def version(self) -> str:
+        """What was tried, for people."""
+        return f"prompt {self.prompt_version} on {self.model}" if self.prompt_version is not None else self.model
+
+
+def as_json(examples: Examples, tried: Tried, other: Tried | None, compared: Comparison | None) -> dict[str, object]:
+    """All of it, for a program."""
+    against = None
+    if other is not None and compared is not None:
+        against = {**_named(other), "comparison": compared.model_dump(mode="json")}
+    return {
+        **_named(tried),
+        "workflow": tried.workflow,
+        "examples": examples.hash,
+        "unusable": examples.unusable,
+        "repeated": examples.repeated,
+        "seconds": tried.seconds,
+        **tried.result.model_dump(mode="json"),
+        "against": against,
+    }
+
+
+def _named(tried: Tried) -> dict[str, object]:
+    return {"eval": tried.eval, "model": tried.model, "prompt_version": tried.prompt_version}
+
+
+def print_unusable(examples: Examples) -> None:
+    """Name the rows that cannot be tried."""
+    for row in examples.unusable[:_SHOWN]:
+        out.print(shown(f"line {row.line} cannot be tried: {row.why}"))
+    if len(examples.unusable) > _SHOWN:
+        out.print(f"... and {len(examples.unusable) - _SHOWN:,} more cannot be tried; --json lists all")
+    if examples.repeated:
+        out.print(f"{examples.repeated:,} repeat an earlier one, and each is tried once")
+
+
+def print_tried(tried: Tried) -> None:
+    """Print what came of an eval."""
+    summary = tried.result.summary
+    out.print(shown(f"eval {tried.eval}: {tried.workflow}, {tried.version}"))
+    if summary.learned_without:
+        out.print(
+            f"it learns from these examples: each was tried with a model that learned without it "
+            f"({summary.learned_without} models)"
+        )
+    lines = {"tried": f"{summary.tried:,} of {summary.examples:,}"}
+    if summary.out_of_scope:
+        lines["out of scope"] = f"{summary.out_of_scope:,}"
+    for name, share in summary.fields.items():
+        lines[f"{name} right"] = _share(share)
+    if len(summary.fields) != 1:
+        lines["all that is known right"] = _share(summary.whole)
+    if summary.floor is None:
+        lines["goes alone"] = "nothing; this workflow only drafts"
+    else:
+        lines[f"goes alone (floor {summary.floor:g})"] = f"{summary.alone.of:,}"
+        lines["right, of those alone"] = _share(summary.alone)
+    for code, number in summary.no_proposal.items():
+        lines[f"no proposal: {code}"] = f"{number:,}"
+    lines["dollars"] = f"{summary.cost:.4f}" + _each(summary.cost / summary.tried if summary.tried else None)
+    if summary.milliseconds is not None:
+        taken = summary.milliseconds
+        lines["milliseconds a case"] = f"{_brief(taken.median)} (half), {_brief(taken.p95)} (19 of 20)"
+    width = max(map(len, lines))
+    for what, value in lines.items():
+        out.print(shown(f"{what:<{width}}  {value}"))
+    for sentence, number in summary.nevers.items():
+        out.print(shown(f"never {sentence}: {number:,}"))
+    _print_risk(summary.risk, of=summary.tried)
+    _print_untried(tried)
+
+
+def _each(cost: object) -> str:
+    return f" ({cost:.6f} a case)" if cost else ""
+
+
+def _brief(milliseconds: float) -> str:
+    return f"{milliseconds:.1f}" if milliseconds < 10 else f"{milliseconds:,.0f}"
+
+
+def _print_risk(rows: Sequence[RiskRow], *, of: int) -> None:
+    if not of:
+        return
+    out.print()
+    out.print(f"{'floor':<6}  {'would go alone':>16}  {'of these wrong':>16}  {'at most (95% sure)':>18}")
+    for row in rows:
+        mark = "*" if row.own else " "
+        alone = f"{row.alone:,} ({row.alone / of:.1%})"
+        wrong = f"{row.wrong:,} ({row.wrong / row.alone:.1%})" if row.alone else "-"
+        at_most = f"{row.at_most:.1%}" if row.at_most is not None else "-"
+        out.print(f"{f'{row.floor:g} {mark}':<6}  {alone:>16}  {wrong:>16}  {at_most:>18}")
+    if any(row.own for row in rows):
+        out.print("* the workflow's own")
+
+
+def _print_untried(tried: Tried) -> None:
+    why = Counter(trial.why for trial in tried.trials if trial.outcome is Outcome.UNTRIED)
+    for reason, number in why.most_common(_REASONS_SHOWN):
+        out.print(shown(f"{number:,} could not be tried: {reason}"))
+    if len(why) > _REASONS_SHOWN:
+        out.print(f"... and {sum(why.values()) - sum(n for _, n in why.most_common(_REASONS_SHOWN)):,} more")
+    summary = tried.result.summary
+    if summary.unfinished is not None:
+        left = summary.examples - len(tried.trials)
+        out.print(f"not finished, {left:,} left: {summary.unfinished}")
+
+
+def print_comparison(tried: Tried, other: Tried, compared: Comparison) -> None:
+    """Print how a version stands beside another."""
+    out.print()
+    out.print(shown(f"against eval {other.eval}: {other.version}"))
+    lines: Mapping[str, int] = {
+        "both right": compared.both_right,
+        "only this one right": compared.only_this,
+        "only that one right": compared.only_other,
+        "both wrong": compared.both_wrong,
+    }
+    width = max(map(len, lines))
+    for what, number in lines.items():
+        out.print(f"{what:<{width}}  {number:,}")
+    out.print(f"{compared.word}: {compared.why}")
+
+
+def _share(share: Share) -> str:
+    return f"{share.share:.1%} ({share.right:,} of {share.of:,})" if share.share is not None else "-"

@@ -1,0 +1,256 @@
+"""`eval`: a workflow tried on examples whose right answers are known, and held against another version."""
+
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import typer
+from pydantic import ValidationError
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from bot.app import App, opened
+from bot.cli.eval_report import Tried, as_json, print_comparison, print_tried, print_unusable
+from bot.cli.making import named, options_for
+from bot.cli.printing import one_line_errors, print_json, progress
+from bot.models import EXAMPLES, examples_of, learned_from
+from bot.settings import settings
+from store import evals, schema
+from workflows.engine.errors import InvalidInput, Refused
+from workflows.engine.prompting import prompt_in, prompt_of_version
+from workflows.engine.registry import AnyWorkflow
+from workflows.model.port import Account, Prompt
+from workflows.quality.comparing import Comparison, compare_results
+from workflows.quality.evals import Eval, Purse
+from workflows.quality.examples import Examples, of_list, read_file
+from workflows.quality.folds import left_out, parts
+from workflows.quality.mcnemar import Word
+from workflows.quality.results import Result, result_of
+from workflows.quality.trials import Trial
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What the command was called with."""
+
+    name: str
+    examples: Path | None
+    label: str | None
+    file: Path | None
+    prompt: Path | None
+    against: str | None
+    limit: int | None
+    at_once: int | None
+    max_dollars: Decimal
+
+
+def evaluate(asked: Asked, *, json: bool) -> int:
+    """Try a workflow on its examples; returns the exit code."""
+    with one_line_errors():
+        options = options_for(asked.name, examples=asked.examples, label=asked.label)
+        with opened(settings(), make=options) as app:
+            workflow = named(app, asked.name, options)
+            examples = _examples(workflow, asked.file)
+            if not json:
+                print_unusable(examples)
+            if asked.limit is not None:
+                del examples.labelled[asked.limit :]
+            if not examples.labelled:
+                raise Refused(_nothing(workflow, asked.file))
+            bench = _Bench(app=app, workflow=workflow, examples=examples, asked=asked)
+            prompt = bench.prompt()
+            other = bench.other() if asked.against is not None else None
+            tried = bench.run(prompt)
+            if isinstance(other, Prompt):
+                other = bench.run(other)
+            compared = compare_results(tried.result, other.result) if other is not None else None
+            if json:
+                print_json(as_json(examples, tried, other, compared))
+            else:
+                print_tried(tried)
+                if other is not None and compared is not None:
+                    print_comparison(tried, other, compared)
+            return 1 if examples.unusable or _is_amiss(tried, compared) else 0
+
+
+def _is_amiss(tried: Tried, compared: Comparison | None) -> bool:
+    summary = tried.result.summary
+    worse = compared is not None and compared.word is Word.WORSE
+    return bool(summary.untried) or summary.unfinished is not None or worse
+
+
+def _examples(workflow: AnyWorkflow, file: Path | None) -> Examples:
+    if file is not None:
+        return read_file(workflow, file)
+    if workflow.examples is not None:
+        return of_list(workflow, workflow.examples())
+    own = workflow.folder / EXAMPLES if workflow.folder is not None else None
+    return read_file(workflow, own) if own is not None and own.exists() else Examples()
+
+
+def _nothing(workflow: AnyWorkflow, file: Path | None) -> str:
+    where = str(file) if file is not None else f"{workflow.name} has no examples with right answers, and"
+    return (
+        f"{where} {'holds' if file is not None else 'so there is'} nothing to try: "
+        'give --file with lines like {"input": {...}, "output": {...}}, or make one of a decided case: '
+        "countersign example CASE"
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Bench:
+    """Where versions of one workflow are tried on the same examples."""
+
+    app: App
+    workflow: AnyWorkflow
+    examples: Examples
+    asked: Asked
+
+    def prompt(self) -> Prompt | None:
+        """The prompt to be tried. Raise `Refused` for a file that is none."""
+        file = self.asked.prompt
+        if file is None:
+            return self.app.context.registry.prompt(self.workflow.name)
+        if self.app.models.learns(self.workflow):
+            raise Refused("the local model reads no prompt: try it with a key for Anthropic and COUNTERSIGN_MODEL=auto")
+        return prompt_in(file, self.workflow)
+
+    def other(self) -> Tried | Prompt:
+        """What to compare with: an eval of these examples, or a prompt to be tried now. Raise `Refused`."""
+        version, context = self.asked.against or "", self.app.context
+        with context.database.read() as session:
+            row = _numbered(version)
+            found = evals.get(session, row) if row is not None else None
+            if row is None and version:
+                found = evals.newest(
+                    session,
+                    team=context.team,
+                    workflow=self.workflow.name,
+                    version=version,
+                    examples=self.examples.hash,
+                )
+            kept = evals.of_workflow(session, team=context.team, workflow=self.workflow.name)
+        if found is not None:
+            return self._stored(found)
+        if version and not self.app.models.learns(self.workflow):
+            with suppress(Refused), context.database.read() as session:
+                return prompt_of_version(session, self.workflow, version, team=context.team)
+        same = [one for one in kept if one.examples == self.examples.hash and one.ended_at is not None]
+        known = ", ".join(f"'#{one.id}' ({one.prompt_version or one.model})" for one in same[-5:]) or "none yet"
+        raise Refused(f"there is nothing of {version!r} to compare with; evals of these examples: {known}")
+
+    def _stored(self, row: schema.Eval) -> Tried:
+        if row.team_id != self.app.context.team or row.workflow != self.workflow.name:
+            raise Refused(f"eval {row.id} is none of {self.workflow.name}")
+        if row.ended_at is None or row.result is None:
+            raise Refused(f"eval {row.id} was not finished; run it again")
+        if row.examples != self.examples.hash:
+            raise Refused(f"eval {row.id} tried other examples; run it again on these")
+        try:
+            result = Result.model_validate(row.result)
+        except ValidationError as error:
+            raise Refused(f"eval {row.id} was kept by another version of Countersign; run it again") from error
+        return Tried(
+            eval=row.id, workflow=row.workflow, model=row.model, prompt_version=row.prompt_version, result=result
+        )
+
+    def run(self, prompt: Prompt | None) -> Tried:
+        """Try the workflow with a prompt, and keep what came of it."""
+        context, learns = self.app.context, self.app.models.learns(self.workflow)
+        dealt = parts(
+            self.workflow,
+            self.examples.labelled,
+            _taught(self.workflow) if learns else [],
+            model=lambda: self.app.models(self.workflow),
+            learn=lambda rest: learned_from(self.workflow, rest),
+        )
+        model = "local" if learns else self.app.settings.anthropic_model
+        version = prompt.version if prompt is not None and not learns else None
+        with context.database.write() as session:
+            row = evals.begin(
+                session,
+                team=context.team,
+                workflow=self.workflow.name,
+                prompt_version=version,
+                model=model,
+                examples=self.examples.hash,
+                at=context.clock(),
+            )
+        # The local model computes in this process: where nothing else is asked, more at once would only get in its way.
+        computes = learns and self.workflow.proposing is None
+        at_once = self.asked.at_once or (1 if computes else self.app.settings.threads)
+        trying = Eval(
+            workflow=self.workflow,
+            prompt=prompt,
+            account=Account(
+                eval=row, per_case=Decimal(0), per_day=self.asked.max_dollars, timezone=self.workflow.timezone
+            ),
+            examples=self.examples.labelled,
+            parts=dealt,
+            at_once=at_once,
+            purse=self._purse(),
+        )
+        trials: list[Trial] = []
+        start = time.perf_counter()
+        try:
+            _try_all(trying, trials)
+        except KeyboardInterrupt:
+            trying.unfinished = "it was interrupted"
+            typer.echo(f"stopped; what was tried is kept as eval {row}, which was not finished", err=True)
+            raise typer.Exit(130) from None
+        finally:
+            result = result_of(
+                trials,
+                examples=len(self.examples.labelled),
+                floor=self.workflow.autonomy.at_least,
+                learned_without=left_out(dealt),
+                unfinished=trying.unfinished if len(trials) < len(trying.examples) else None,
+            )
+            answered = result.summary.models
+            model = next(iter(answered)) if len(answered) == 1 else model
+            with context.database.write() as session:
+                kept = result.model_dump(mode="json")
+                evals.keep(session, row, model=model, prompt_version=version, result=kept)
+                if result.summary.unfinished is None:
+                    evals.finish(session, row, at=context.clock())
+        return Tried(
+            eval=row,
+            workflow=self.workflow.name,
+            model=model,
+            prompt_version=version,
+            result=result,
+            trials=trials,
+            seconds=time.perf_counter() - start,
+        )
+
+    def _purse(self) -> Purse:
+        return Purse(limit=self.asked.max_dollars)
+
+
+def _try_all(trying: Eval, trials: list[Trial]) -> None:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=progress) as bar:
+        task = bar.add_task("trying", total=len(trying.examples))
+
+        def tell(doing: str) -> None:
+            bar.update(task, description=doing)
+
+        for trial in trying.run(doing=tell):
+            trials.append(trial)
+            bar.advance(task)
+
+
+def _taught(workflow: AnyWorkflow) -> list[Any]:
+    # A file that cannot be learned from is said by the model, which then cannot be had.
+    with suppress(InvalidInput):
+        return examples_of(workflow)
+    return []
+
+
+def _numbered(version: str) -> int | None:
+    number = version.removeprefix("#")
+    if number == version or not (number.isascii() and number.isdigit()) or len(number) > 18:
+        return None
+    return int(number)

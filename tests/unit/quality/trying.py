@@ -1,0 +1,68 @@
+"""An eval to test with: the sample automation, a model that answers as it is told, and no money problem."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC
+from decimal import Decimal
+
+from pydantic import JsonValue
+
+from tests.sample import Desk, sample_workflow
+from tests.world import Tell
+from workflows.engine.definition import Autonomy, Example
+from workflows.engine.registry import AnyWorkflow
+from workflows.model.port import Account
+from workflows.model.scripted import ScriptedModel
+from workflows.quality.evals import Eval, Purse
+from workflows.quality.examples import Labelled, of_list
+from workflows.quality.folds import Once, Part
+from workflows.quality.results import Result, result_of
+from workflows.quality.trials import Trial
+
+
+def sample(desk: Desk | None = None, *, floor: float | None = 0.8) -> AnyWorkflow:
+    """The sample automation; `floor`: None lets it only draft."""
+    return sample_workflow(desk or Desk(), autonomy=Autonomy(at_least=floor))
+
+
+def labelled(
+    workflow: AnyWorkflow, *cases: tuple[Mapping[str, JsonValue], Mapping[str, JsonValue]]
+) -> Sequence[Labelled]:
+    """Inputs with their right answers."""
+    found = of_list(workflow, [Example(input=input, output=output) for input, output in cases])
+    assert not found.unusable
+    return found.labelled
+
+
+ACCOUNT = Account(eval=1, per_case=Decimal(0), per_day=Decimal(5), timezone=UTC)
+
+
+def tickets(workflow: AnyWorkflow, *texts: str, queue: str = "billing", language: str = "en") -> Sequence[Labelled]:
+    """Tickets of these texts, all of which belong into one queue."""
+    cases: list[tuple[dict[str, JsonValue], dict[str, JsonValue]]] = [
+        ({"id": id, "text": text, "language": language}, {"queue": queue}) for id, text in enumerate(texts, start=1)
+    ]
+    return labelled(workflow, *cases)
+
+
+def trying(
+    workflow: AnyWorkflow, examples: Sequence[Labelled], tell: Tell, *, at_once: int = 2, dollars: str = "5"
+) -> Eval:
+    """An eval of these examples with one model."""
+    model = ScriptedModel(tell)
+    return Eval(
+        workflow=workflow,
+        prompt=None,
+        account=ACCOUNT,
+        examples=examples,
+        parts=[Part(places=range(len(examples)), model=Once(lambda: model))],
+        at_once=at_once,
+        purse=Purse(limit=Decimal(dollars)),
+        sleep=lambda _: None,
+    )
+
+
+def tried(workflow: AnyWorkflow, examples: Sequence[Labelled], tell: Tell) -> tuple[list[Trial], Result]:
+    """What came of each example, in their order, and of all."""
+    order = {one.input_hash: place for place, one in enumerate(examples)}
+    trials = sorted(trying(workflow, examples, tell).run(), key=lambda trial: order[trial.input_hash])
+    return trials, result_of(trials, examples=len(examples), floor=workflow.autonomy.at_least)

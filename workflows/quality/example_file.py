@@ -1,0 +1,117 @@
+"""Adds an example to a file of them. The lines that stand there are people's work, and are left as they are."""
+
+import json
+import os
+import shutil
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from pydantic import ValidationError
+
+from workflows.engine.canonical import canonical, to_body
+from workflows.engine.definition import Example
+from workflows.engine.errors import Refused
+from workflows.engine.registry import AnyWorkflow
+
+_ENDINGS = (".jsonl", ".ndjson")
+
+
+class Kept(StrEnum):
+    """What became of an example."""
+
+    ADDED = "added"
+    REPLACED = "replaced"
+    THERE_ALREADY = "there already"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Placed:
+    """Where an example stands."""
+
+    kept: Kept
+    line: int
+    """From 1."""
+
+
+def add(path: Path, workflow: AnyWorkflow, example: Example, *, replace: bool) -> Placed:
+    """Add an example at the end of a file, which is made where it is not there; whole or not at all.
+
+    For one at a time: who adds to the same file holds a lock. `replace`: where its input stands there with other
+    values, put these in their place. Raise `Refused` where it does and they are not to be replaced, or where the file
+    is none of JSON Lines.
+    """
+    if path.suffix.lower() not in _ENDINGS:
+        raise Refused(f"{path}: examples are kept in a .jsonl file")
+    path = path.resolve()  # what a link leads to is replaced, and not the link
+    try:
+        lines = path.read_bytes().split(b"\n") if path.exists() else []
+    except OSError as error:
+        raise Refused(f"{path}: {error.strerror or error}") from error
+    if lines and not lines[-1]:
+        lines.pop()
+    said = json.dumps({"input": example.input, "output": example.output}, ensure_ascii=False).encode()
+    mine, answer = _identity(workflow, example.input), canonical(example.output)
+    for place, line in enumerate(lines):
+        there = _read(line)
+        if there is None or _identity(workflow, there.input) != mine:
+            continue
+        if canonical(there.output) == answer:
+            return Placed(kept=Kept.THERE_ALREADY, line=place + 1)
+        if not replace:
+            raise Refused(
+                f"line {place + 1} of {path} has this input with other values; --replace puts these in their place"
+            )
+        lines[place] = said
+        _write(path, lines)
+        return Placed(kept=Kept.REPLACED, line=place + 1)
+    _write(path, [*lines, said])
+    return Placed(kept=Kept.ADDED, line=len(lines) + 1)
+
+
+def _read(line: bytes) -> Example | None:
+    """The example on a line; None where it is none."""
+    try:
+        values = json.loads(line.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(values, dict):
+        return None
+    input, output = values.get("input"), values.get("output")
+    return Example(input=input, output=output) if isinstance(input, dict) and isinstance(output, dict) else None
+
+
+def _identity(workflow: AnyWorkflow, input: object) -> str:
+    """What makes two inputs the same: how a case would keep them."""
+    with suppress(ValidationError, ValueError):
+        return to_body(workflow.input.model_validate(input))
+    return canonical(input)
+
+
+def _write(path: Path, lines: list[bytes]) -> None:
+    """Write the whole file anew beside the old one, and put it in its place at once. Raise `Refused`."""
+    try:
+        with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+            try:
+                file.write(b"".join(line + b"\n" for line in lines))
+                file.flush()
+                os.fsync(file.fileno())
+                if path.exists():
+                    shutil.copymode(path, file.name)
+                else:
+                    os.chmod(file.name, 0o644 & ~_umask())
+                os.replace(file.name, path)
+            except BaseException:
+                Path(file.name).unlink(missing_ok=True)
+                raise
+    except OSError as error:
+        raise Refused(f"{path}: {error.strerror or error}") from error
+
+
+def _umask() -> int:
+    # There is no other way to ask for it.
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask

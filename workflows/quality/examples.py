@@ -1,0 +1,139 @@
+"""Examples with their right answers, read as suspiciously as cases are taken in.
+
+A row that will not do is named with its line, and the rest goes on.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+
+from pydantic import BaseModel, JsonValue, ValidationError
+
+from workflows.engine.canonical import canonical, digest, from_body
+from workflows.engine.definition import Example
+from workflows.engine.errors import InvalidInput, InvalidOutput
+from workflows.engine.intake import accept
+from workflows.engine.registry import AnyWorkflow
+from workflows.engine.rows import Row, columns, read_rows
+from workflows.quality.scoring import Truth, read_cells, read_truth
+
+
+@dataclass(frozen=True, kw_only=True)
+class Labelled:
+    """An input with what is known of its right answer, ready to be tried."""
+
+    input: BaseModel
+    input_hash: str
+    """SHA-256 of the input as a case keeps it."""
+    truth: Truth
+    truth_hash: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unusable:
+    """A row that cannot be tried."""
+
+    line: int
+    """Of the file on which it ends, from 1; of a list without lines, its number."""
+    why: str
+
+
+@dataclass(kw_only=True)
+class Examples:
+    """What there is to be tried."""
+
+    labelled: list[Labelled] = field(default_factory=list)
+    unusable: list[Unusable] = field(default_factory=list)
+    repeated: int = 0
+    """Rows with the input and the answer of an earlier one; each is tried once."""
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 over all inputs with their right answers: two evals of the same ones can be compared."""
+        return digest("\n".join(sorted(f"{one.input_hash} {one.truth_hash}" for one in self.labelled)))
+
+
+def read_file(workflow: AnyWorkflow, path: Path) -> Examples:
+    """Read a .jsonl file of `{"input": ..., "output": ...}`, or one of flat rows as `countersign run` takes them in.
+
+    In a flat row, or a CSV, a column that is named like a field of the output holds the right answer; an empty one is
+    not known. Raise `InvalidInput` for a file that cannot be read, or a CSV without the columns that are needed.
+    """
+    as_table = path.suffix.lower() == ".csv"
+    if as_table:
+        _refuse_columns(workflow, path)
+    return _gather(workflow, ((row.line, _parted(workflow, row, as_table=as_table)) for row in read_rows(path)))
+
+
+def of_list(workflow: AnyWorkflow, examples: Iterable[Example]) -> Examples:
+    """The same for examples that a workflow brings by its own code."""
+    return _gather(workflow, enumerate(examples, start=1))
+
+
+def _gather(workflow: AnyWorkflow, found: Iterable[tuple[int, Example | InvalidInput]]) -> Examples:
+    examples = Examples()
+    seen: dict[str, tuple[int, str]] = {}
+    for line, example in found:
+        try:
+            if isinstance(example, InvalidInput):
+                raise example
+            one = _labelled(workflow, example)
+            earlier, answer = seen.setdefault(one.input_hash, (line, one.truth_hash))
+            if answer != one.truth_hash:
+                raise InvalidInput(f"the input of line {earlier} with another answer")
+        except (InvalidInput, InvalidOutput) as error:
+            examples.unusable.append(Unusable(line=line, why=str(error)))
+            continue
+        if earlier != line:
+            examples.repeated += 1
+        else:
+            examples.labelled.append(one)
+    return examples
+
+
+def _labelled(workflow: AnyWorkflow, example: Example) -> Labelled:
+    truth = read_truth(workflow.output, example.output)
+    if not truth:
+        raise InvalidInput(f"no right answer: give the value of {' or '.join(workflow.output.model_fields)}")
+    body = accept(workflow, example.input).body
+    try:
+        input: BaseModel = from_body(workflow.input, body)
+    except ValidationError as error:
+        raise InvalidInput("it does not fit its own form once it is written down") from error
+    return Labelled(input=input, input_hash=digest(body), truth=truth, truth_hash=_hash(truth))
+
+
+def _hash(truth: Truth) -> str:
+    # Escaped: an answer may hold what UTF-8 does not.
+    return sha256(canonical(truth).encode("utf-8", "backslashreplace")).hexdigest()
+
+
+def _parted(workflow: AnyWorkflow, row: Row, *, as_table: bool) -> Example | InvalidInput:
+    """A row as an input and an answer, or what is wrong with it."""
+    if row.problem is not None:
+        return InvalidInput(row.problem)
+    input, output = row.values.get("input"), row.values.get("output")
+    if isinstance(input, Mapping) and isinstance(output, Mapping):
+        return Example(input=input, output=output)
+    wanted = workflow.input.model_fields
+    answers = {name: row.values.get(name) for name in workflow.output.model_fields if name not in wanted}
+    known: dict[str, JsonValue] = {name: value for name, value in answers.items() if value not in (None, "")}
+    if as_table:
+        try:
+            known = read_cells(workflow.output, {name: str(value) for name, value in known.items()})
+        except InvalidOutput as error:
+            return InvalidInput(str(error))
+    return Example(input={name: value for name, value in row.values.items() if name in wanted}, output=known)
+
+
+def _refuse_columns(workflow: AnyWorkflow, path: Path) -> None:
+    present, inputs = columns(path), workflow.input.model_fields
+    missing = [name for name, info in inputs.items() if info.is_required() and name not in present]
+    if missing:
+        raise InvalidInput(f"{path}: no column {' or '.join(missing)}; it has: {', '.join(present)}")
+    answers = [name for name in workflow.output.model_fields if name not in inputs]
+    if not any(name in present for name in answers):
+        raise InvalidInput(
+            f"{path}: no column with right answers ({' or '.join(answers)}); it has: {', '.join(present)}"
+        )

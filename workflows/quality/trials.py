@@ -1,0 +1,144 @@
+"""One example, tried: the very way of a case up to the policy, and nothing delivered or kept."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from enum import StrEnum
+
+from workflows.engine.canonical import words_of
+from workflows.engine.policy import Way, decide
+from workflows.engine.proposing import NOT_ALLOWED, propose
+from workflows.engine.registry import AnyWorkflow
+from workflows.engine.rehearsing import Rehearsal
+from workflows.model.port import Account, Model, NoAnswer, Prompt
+from workflows.quality.examples import Labelled
+from workflows.quality.risk import alone_up_to
+from workflows.quality.scoring import score
+
+_SAYS_NOTHING = {NoAnswer.UNAVAILABLE, NoAnswer.OVER_BUDGET, NoAnswer.ACCOUNT, NoAnswer.RETIRED, NOT_ALLOWED}
+"""Codes for the lack of a proposal that is not the prompt's or the model's doing."""
+
+
+class Outcome(StrEnum):
+    """What became of an example."""
+
+    PROPOSED = "proposed"
+    NO_PROPOSAL = "no_proposal"
+    """Garbage, a refusal, or no answer for another reason: not right, and a person's."""
+    OUT_OF_SCOPE = "out_of_scope"
+    """The workflow leaves it to a person unasked: neither right nor wrong."""
+    UNTRIED = "untried"
+    """It could not be tried, since something that is needed was not there: neither right nor wrong."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trial:
+    """What came of one example."""
+
+    input_hash: str
+    outcome: Outcome
+    right: Mapping[str, bool] = field(default_factory=dict)
+    """Output field -> is it right, where the right value is known."""
+    code: str | None = None
+    """Why there is no proposal, or the type of the error, as a word for programs."""
+    why: str | None = None
+    """The same in words. It may quote the case, so it is shown and not kept."""
+    lowest: float | None = None
+    """The proposal's confidence."""
+    reasons: tuple[str, ...] = ()
+    """Why it goes where it goes at the workflow's own floor: the policy's codes."""
+    alone: bool = False
+    """Does it go alone at the workflow's own floor?"""
+    alone_up_to: float | None = None
+    """The highest floor of the table at which it goes alone; None where it goes to a person at each."""
+    nevers: tuple[str, ...] = ()
+    """The sentences of the nevers that it runs into, those that could not be checked included."""
+    model: str | None = None
+    prompt_version: str | None = None
+    cost: Decimal = Decimal(0)
+    """US dollars."""
+    tokens: int = 0
+    milliseconds: float = 0
+
+    @property
+    def is_counted(self) -> bool:
+        """Does it say how good the proposals are?"""
+        return self.outcome in (Outcome.PROPOSED, Outcome.NO_PROPOSAL)
+
+    @property
+    def whole(self) -> bool:
+        """Is every field right that is known?"""
+        return self.outcome is Outcome.PROPOSED and all(self.right.values())
+
+
+def try_one(
+    workflow: AnyWorkflow,
+    example: Labelled,
+    *,
+    prompt: Prompt | None,
+    account: Account,
+    model: Callable[[], Model],
+    floors: Sequence[float],
+    sleep: Callable[[float], None] = time.sleep,
+) -> Trial:
+    """Try one example. Whatever goes wrong is in what it returns. `floors`: of the table, from low to high."""
+    rehearsal = Rehearsal(sleep=sleep)
+    start = time.perf_counter()
+    try:
+        found = _found(workflow, example, rehearsal, prompt=prompt, account=account, model=model, floors=floors)
+    except Exception as error:  # noqa: BLE001  # the loop's edge: a system that is not there ends no eval
+        found = Trial(
+            input_hash=example.input_hash, outcome=Outcome.UNTRIED, code=type(error).__name__, why=words_of(error)
+        )
+    return replace(
+        found,
+        model=rehearsal.models[-1] if rehearsal.models else found.model,
+        cost=rehearsal.cost,
+        tokens=rehearsal.tokens,
+        milliseconds=(time.perf_counter() - start) * 1000,
+    )
+
+
+def _found(
+    workflow: AnyWorkflow,
+    example: Labelled,
+    rehearsal: Rehearsal,
+    *,
+    prompt: Prompt | None,
+    account: Account,
+    model: Callable[[], Model],
+    floors: Sequence[float],
+) -> Trial:
+    proposed = propose(
+        workflow, example.input, prompt=prompt, account=account, journal=rehearsal, model=model, pause=None
+    )
+    facts, proposal = proposed.facts, proposed.proposal
+    verdict = decide(facts)
+    found = Trial(
+        input_hash=example.input_hash,
+        outcome=Outcome.OUT_OF_SCOPE,
+        reasons=tuple(reason.code for reason in verdict.reasons),
+    )
+    if not facts.in_scope:
+        return found
+    if proposal is None:
+        unheard = rehearsal.unheard is not None or facts.no_proposal_code in _SAYS_NOTHING
+        return replace(
+            found,
+            outcome=Outcome.UNTRIED if unheard else Outcome.NO_PROPOSAL,
+            right={} if unheard else dict.fromkeys(example.truth, False),
+            code=facts.no_proposal_code,
+            why=facts.no_proposal,
+        )
+    return replace(
+        found,
+        outcome=Outcome.PROPOSED,
+        right=score(proposal.output, example.truth),
+        lowest=proposal.lowest,
+        alone=verdict.way is Way.ALONE,
+        alone_up_to=alone_up_to(facts, floors),
+        nevers=(*facts.nevers, *facts.unchecked_nevers),
+        model=proposal.model,
+        prompt_version=proposal.prompt_version,
+    )
