@@ -4,6 +4,7 @@ from threading import Lock
 
 from pydantic import ValidationError
 
+from bot.samples import has_samples, sample_answers
 from bot.settings import Settings
 from workflows.engine.complaints import complaints
 from workflows.engine.definition import Example
@@ -14,6 +15,7 @@ from workflows.model import local
 from workflows.model.anthropic import AnthropicModel
 from workflows.model.local import CannotLearn, LocalModel
 from workflows.model.port import Model, ModelUnavailable
+from workflows.model.samples import SampleAnswers
 
 EXAMPLES = "examples.jsonl"
 """Beside a workflow's declaration: its labelled examples."""
@@ -26,11 +28,14 @@ class Models:
         self._settings = settings
         self._lock = Lock()
         self._local: dict[str, LocalModel] = {}
+        self._samples: dict[str, SampleAnswers] = {}
         self._anthropic: AnthropicModel | None = None
 
     def __call__(self, workflow: AnyWorkflow) -> Model:
         """The model of a workflow. Raise `ModelError` where it cannot be had, saying what to do."""
         with self._lock:
+            if self.shows_samples(workflow):
+                return self._samples_of(workflow)
             if not self.learns(workflow):
                 return self._shared_anthropic()
             if workflow.name not in self._local:
@@ -39,6 +44,8 @@ class Models:
 
     def learns(self, workflow: AnyWorkflow) -> bool:
         """Is the model of this workflow the local one, learned from its examples?"""
+        if self.shows_samples(workflow):
+            return False
         match self._settings.model:
             case "local":
                 return True
@@ -46,6 +53,19 @@ class Models:
                 return False
             case "auto":
                 return self._settings.anthropic_api_key is None or workflow.prompt is None
+
+    def shows_samples(self, workflow: AnyWorkflow) -> bool:
+        """Are its cases answered by what somebody wrote by hand, for a demonstration?"""
+        wanted = self._settings.sample_answers and self._settings.anthropic_api_key is None
+        return wanted and has_samples(workflow)
+
+    def _samples_of(self, workflow: AnyWorkflow) -> SampleAnswers:
+        if workflow.name not in self._samples:
+            try:
+                self._samples[workflow.name] = sample_answers(workflow, examples_of(workflow))
+            except InvalidInput as error:
+                raise ModelUnavailable(str(error)) from error
+        return self._samples[workflow.name]
 
     def close(self) -> None:
         """Close connections."""

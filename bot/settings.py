@@ -51,6 +51,8 @@ class Settings(BaseSettings):
     model: Literal["auto", "local", "anthropic"] = "auto"
     """Who proposes. auto: Anthropic where there is a key and the workflow has a prompt, else the local classifier."""
     anthropic_model: str = DEFAULT_MODEL
+    sample_answers: bool = False
+    """Without a key, may a workflow that brings answers written by hand show them, marked as such?"""
     workflows: Annotated[tuple[str, ...], NoDecode] = ()
     """Files with workflows of your own, separated by commas."""
     threads: int = Field(default=8, ge=1, le=64)

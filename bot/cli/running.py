@@ -264,6 +264,8 @@ def _print(workflow: AnyWorkflow, taken: _Taken, worked: _Worked, numbers: Tally
         lines["left out"] = f"{taken.left_out:,}"
     if numbers.unfinished:
         lines["not finished"] = f"{numbers.unfinished:,}"
+    if numbers.samples:
+        lines["sample answers"] = f"{numbers.samples:,}, written by hand: how often they are right is not counted"
     floor = workflow.autonomy.at_least
     at = f" (floor {floor:g})" if floor is not None else ""
     for name, hits in numbers.right_alone.items():

@@ -78,6 +78,9 @@ def _workflow(figures: WorkflowFigures) -> Block:
     lines += _standing("Still to mend", figures.standing_cases, figures.standing)
     lines += _standing("From before", figures.older_cases, figures.older)
     lines.append(line(words(_numbers(figures))))
+    if figures.samples:
+        whose = "whose answers are samples, written by hand, not counted here"
+        lines.append(line(words(f"{_count(figures.samples, 'case')} {whose}")))
     return rich(line(name), bullets(lines))
 
 

@@ -81,6 +81,7 @@ def keepable(answer: Answer) -> Answer:
         problem=f"the model's answer cannot be kept: {unfit}",
         usage=answer.usage,
         cost=answer.cost,
+        sample=answer.sample,
     )
 
 
@@ -105,6 +106,7 @@ def read_answer(answer: Answer, output: type[OutputT]) -> Proposal[OutputT]:
         evidence=answer.evidence,
         reasons=answer.reasons,
         unfamiliar=answer.unfamiliar,
+        sample=answer.sample,
         model=answer.model,
         prompt_version=answer.prompt_version,
     )

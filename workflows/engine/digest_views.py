@@ -54,12 +54,15 @@ class WorkflowFigures:
     """How many others there are."""
     cost: Decimal
     """US dollars spent in the period."""
+    samples: int = 0
+    """Cases taken in whose proposals were written by hand for a demonstration. None of the other numbers counts them,
+    but for what stopped."""
 
     @property
     def is_quiet(self) -> bool:
         """Is there nothing to tell of it?"""
         happened = self.taken_in or self.alone or self.by_people or self.waiting or self.stopped or self.older
-        return not happened and not self.cost
+        return not happened and not self.samples and not self.cost
 
 
 @dataclass(frozen=True, kw_only=True)

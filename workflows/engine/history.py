@@ -171,6 +171,7 @@ def _proposal(session: Session, proposal: schema.Proposal) -> ProposalView:
         reasons=content["reasons"],
         unfamiliar=content["unfamiliar"],
         model=proposal.model,
+        sample=proposal.sample,
         prompt_version=proposal.prompt_version,
     )
 

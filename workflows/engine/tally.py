@@ -30,7 +30,7 @@ class Hits:
 
 @dataclass(frozen=True, kw_only=True)
 class Tally:
-    """Counts over some cases."""
+    """Counts over some cases. Those with sample answers are counted as what became of them, and nowhere else."""
 
     cases: int
     alone: int
@@ -45,6 +45,9 @@ class Tally:
     """Ready or being worked on."""
     cost: Decimal
     """US dollars of all their runs."""
+    samples: int = 0
+    """How many of them had a proposal that was written by hand for a demonstration. Nothing is said of how often those
+    were right."""
     right_alone: Mapping[str, Hits] = field(default_factory=dict)
     """Output field -> how often it was right, of those resolved alone."""
     right_of_all: Mapping[str, Hits] = field(default_factory=dict)
@@ -56,7 +59,7 @@ def tally(context: Context, ids: Sequence[int], truth: Mapping[int, Mapping[str,
     groups: Counter[str] = Counter()
     right: Counter[tuple[str, bool]] = Counter()
     known: Counter[tuple[str, bool]] = Counter()
-    cost = Decimal(0)
+    cost, samples = Decimal(0), 0
     for chunk in _chunks(list(dict.fromkeys(ids))):
         with context.database.read() as session:
             found = cases.outcomes(session, chunk)
@@ -64,6 +67,9 @@ def tally(context: Context, ids: Sequence[int], truth: Mapping[int, Mapping[str,
             cost += journal.cost_of_cases(session, chunk)
         for row in found:
             groups[_group(row)] += 1
+            if row.sample:
+                samples += 1
+                continue
             proposed = json.loads(bodies[row.proposal_id])["output"] if row.proposal_id is not None else {}
             for name, value in truth.get(row.case, {}).items():
                 if name in proposed:
@@ -79,6 +85,7 @@ def tally(context: Context, ids: Sequence[int], truth: Mapping[int, Mapping[str,
         failed=groups["failed"],
         unfinished=groups["unfinished"],
         cost=cost,
+        samples=samples,
         right_alone={name: Hits(right=right[name, True], of=known[name, True]) for name in fields},
         right_of_all={
             name: Hits(right=right[name, True] + right[name, False], of=known[name, True] + known[name, False])

@@ -37,6 +37,8 @@ class ProposalView:
     reasons: Sequence[str]
     unfamiliar: str | None
     model: str
+    sample: bool
+    """Written by hand for a demonstration."""
     prompt_version: str | None
 
 
@@ -192,6 +194,8 @@ class CardView:
     values: Sequence[ValueView]
     has_proposal: bool
     model: str | None
+    sample: bool
+    """Is what is proposed a sample answer, written by hand for a demonstration?"""
     model_says: Sequence[str]
     """Why the model proposes it."""
     why: Sequence[str]

@@ -207,6 +207,7 @@ def view(**other: object) -> CardView:
         values=[value()],
         has_proposal=True,
         model="claude",
+        sample=False,
         model_says=[],
         why=["this workflow only drafts; a person decides every case"],
         nevers=[],
