@@ -245,6 +245,17 @@ def sample_desk(
     raise typer.Exit(serve_sample_desk(file, port))
 
 
+@app.command("sample-ledger")
+def sample_ledger(
+    file: Annotated[Path, typer.Option(help="Where it keeps its invoices.")] = Path("ledger.sqlite"),
+    port: Annotated[int, typer.Option(min=1, max=65_535)] = 8472,
+) -> None:
+    """Serve the sample ledger that invoice-intake books into, on this machine only."""
+    from bot.cli.serving import serve_sample_ledger
+
+    raise typer.Exit(serve_sample_ledger(file, port))
+
+
 def main() -> None:
     """The `countersign` command."""
     app()

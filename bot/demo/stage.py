@@ -12,8 +12,8 @@ from threading import Event, Thread
 from pydantic import SecretStr
 
 from bot.app import App, now, opened
-from bot.demo.help_desk import help_desk, stage_outage
 from bot.demo.players import FAILURES, REVIEWS
+from bot.demo.sample_servers import help_desk, stage_outage
 from bot.demo.story import HINT, OUTAGE, UNLUCKY, Told
 from bot.sandbox.running import Running, serving
 from bot.sandbox.sandbox import APP_TOKEN, BOT_TOKEN, Sandbox
