@@ -217,7 +217,7 @@ def demo(
     headless: Annotated[bool, typer.Option("--headless", help="Play it to its end without anybody.")] = False,
     port: Annotated[int, typer.Option(min=1, max=65_535, help="Where the page is.")] = 8470,
 ) -> None:
-    """See what Countersign does, with a local Slack, a help desk, tickets and a local model."""
+    """See what Countersign does, with a local Slack, a help desk, a ledger and a local model."""
     from bot.cli.demonstrating import show_demo
 
     raise typer.Exit(show_demo(headless=headless, port=port))

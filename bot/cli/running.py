@@ -265,7 +265,7 @@ def _print(workflow: AnyWorkflow, taken: _Taken, worked: _Worked, numbers: Tally
     if numbers.unfinished:
         lines["not finished"] = f"{numbers.unfinished:,}"
     if numbers.samples:
-        lines["sample answers"] = f"{numbers.samples:,}, written by hand: how often they are right is not counted"
+        lines["sample answers"] = f"{numbers.samples:,} more, written by hand: in none of these numbers"
     floor = workflow.autonomy.at_least
     at = f" (floor {floor:g})" if floor is not None else ""
     for name, hits in numbers.right_alone.items():
@@ -280,7 +280,7 @@ def _print(workflow: AnyWorkflow, taken: _Taken, worked: _Worked, numbers: Tally
         out.print(f"{what:<{width}}  {value}")
     if taken.left_out:
         out.print("next: so many cases were to be worked on that not all rows had room; say the same command again")
-    if numbers.to_review:
+    if numbers.to_review or numbers.samples:
         out.print("next: `countersign reviews` lists what waits for you")
     if numbers.failed:
         out.print(

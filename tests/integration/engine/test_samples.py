@@ -8,10 +8,12 @@ from zoneinfo import ZoneInfo
 
 from handlers.blocks.card import card, summary
 from handlers.blocks.modals import details, edit_form
+from store import deliveries
 from store import reviews as kept_reviews
 from tests.conftest import MakeWorld
 from tests.integration.engine.scene import DRAFT, Scene, sample
 from tests.world import Tell
+from workflows import NotDone
 from workflows.engine.cards import card_view
 from workflows.engine.digests import digest_view, make
 from workflows.engine.forms import form_of
@@ -62,12 +64,19 @@ def test_a_models_answer_is_not(make_world: MakeWorld) -> None:
     assert LABEL not in str((summary(view), card(view).blocks, details(view))).lower()
 
 
-def test_how_often_samples_are_right_is_not_counted(make_world: MakeWorld) -> None:
+def test_samples_are_counted_neither_as_resolved_nor_as_right(make_world: MakeWorld) -> None:
     scene = sample(make_world, telling(samples=2))
     ids = [scene.worked(id=number) for number in (1, 2, 3)]
     counted = tally(scene.world.context, ids, {case: {"queue": "billing"} for case in ids})
-    assert (counted.cases, counted.alone, counted.samples, counted.cost) == (3, 3, 2, Decimal(1))
+    assert (counted.cases, counted.alone, counted.samples, counted.cost) == (1, 1, 2, Decimal(1))
     assert counted.right_of_all == {"queue": Hits(right=1, of=1)}
+
+
+def test_what_fails_is_told_of_samples_too(make_world: MakeWorld) -> None:
+    scene = sample(make_world, telling(samples=1))
+    scene.desk.errors.append(NotDone("the desk is closed"))
+    counted = tally(scene.world.context, [scene.worked(id=1)], {})
+    assert (counted.cases, counted.failed, counted.samples) == (0, 1, 1)
 
 
 def test_the_summary_of_the_day_counts_no_case_with_a_sample_answer_and_says_so(make_world: MakeWorld) -> None:
@@ -83,9 +92,12 @@ def test_the_summary_of_the_day_counts_no_case_with_a_sample_answer_and_says_so(
     assert (figures.samples, figures.cost) == (2, Decimal(1))
 
 
-def test_decisions_about_samples_are_not_counted(make_world: MakeWorld) -> None:
+def test_decisions_about_samples_and_their_deliveries_are_not_counted(make_world: MakeWorld) -> None:
     scene = sample(make_world, telling(samples=1), autonomy=DRAFT)
     for number in (1, 2):
         scene.approve(scene.worked(id=number))
     with scene.world.context.database.read() as session:
         assert kept_reviews.decision_counts(session, team=scene.world.context.team) == {"approved": 1}
+    scene.world.work()
+    with scene.world.context.database.read() as session:
+        assert deliveries.count(session, team=scene.world.context.team, state="applied") == 1
