@@ -18,6 +18,7 @@ from workflows.engine.definition import Workflow
 from workflows.engine.errors import BadDeclaration
 from workflows.engine.registry import AnyWorkflow
 from workflows.library.intent_triage.workflow import intent_triage
+from workflows.library.invoice_intake.workflow import intake
 from workflows.library.support_triage.workflow import triage
 
 ENTRY_POINTS = "countersign.workflows"
@@ -48,7 +49,7 @@ def make(options: Mapping[str, JsonValue]) -> AnyWorkflow:
 
 def library() -> list[AnyWorkflow]:
     """The workflows that come with Countersign."""
-    return [triage]
+    return [triage, intake]
 
 
 def installed() -> list[AnyWorkflow]:

@@ -6,6 +6,7 @@ from threading import Lock
 import structlog
 from pydantic import BaseModel, ValidationError
 
+from bot.samples import has_samples, sample_answers
 from bot.settings import Settings
 from store.database import Database
 from workflows.engine.complaints import complaints
@@ -22,6 +23,7 @@ from workflows.model.lanes import Lanes
 from workflows.model.local import CannotLearn, LocalModel
 from workflows.model.port import Model, ModelError, ModelUnavailable, NoAnswer, Prompt, Usage
 from workflows.model.prices import Unpriced, price
+from workflows.model.samples import SampleAnswers
 
 log = structlog.get_logger()
 
@@ -42,16 +44,21 @@ class Models:
         self._untaught: set[str] = set()
         """The workflows of which the local model cannot learn."""
         self._gateway: Gateway | None = None
+        self._samples: dict[str, SampleAnswers] = {}
 
     def __call__(self, workflow: AnyWorkflow) -> Model:
         """The model of a workflow. Raise `ModelError` where it cannot be had, saying what to do."""
         with self._lock:
+            if self.shows_samples(workflow):
+                return self._samples_of(workflow)
             if not self.learns(workflow):
                 return self._shared_gateway()
             return self._learned(workflow)
 
     def learns(self, workflow: AnyWorkflow) -> bool:
         """Is the model of this workflow the local one, learned from its examples?"""
+        if self.shows_samples(workflow):
+            return False
         match self._settings.model:
             case "local":
                 return True
@@ -65,7 +72,7 @@ class Models:
 
         Empty where there are no examples to learn from, or none of the fields is a choice.
         """
-        if self.learns(workflow) or workflow.name in self._untaught:
+        if self.learns(workflow) or self.shows_samples(workflow) or workflow.name in self._untaught:
             return {}
         try:
             with self._lock:
@@ -79,7 +86,7 @@ class Models:
 
     def asked(self, workflow: AnyWorkflow, prompt: Prompt | None) -> tuple[str, ...]:
         """The paid models that a prompt of a workflow may be put to; none where the local one answers."""
-        if prompt is None or self.learns(workflow):
+        if prompt is None or self.learns(workflow) or self.shows_samples(workflow):
             return ()
         return models_of(prompt, self._settings.anthropic_model)
 
@@ -91,6 +98,19 @@ class Models:
                     price(model, Usage())
                 except Unpriced as error:
                     raise Refused(f"{workflow.name}: {error}; name another in its prompt or the settings") from error
+
+    def shows_samples(self, workflow: AnyWorkflow) -> bool:
+        """Are its cases answered by what somebody wrote by hand, for a demonstration?"""
+        wanted = self._settings.sample_answers and self._settings.anthropic_api_key is None
+        return wanted and has_samples(workflow)
+
+    def _samples_of(self, workflow: AnyWorkflow) -> SampleAnswers:
+        if workflow.name not in self._samples:
+            try:
+                self._samples[workflow.name] = sample_answers(workflow, examples_of(workflow))
+            except InvalidInput as error:
+                raise ModelUnavailable(str(error)) from error
+        return self._samples[workflow.name]
 
     def close(self) -> None:
         """Close connections."""

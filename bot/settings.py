@@ -57,6 +57,8 @@ class Settings(BaseSettings):
     """How many questions to one model are under way at once, in this process."""
     model_per_minute: int | None = Field(default=None, ge=1)
     """How many questions to one model begin in any minute, in this process; None: as many as there are."""
+    sample_answers: bool = False
+    """Without a key, may a workflow that brings answers written by hand show them, marked as such?"""
     workflows: Annotated[tuple[str, ...], NoDecode] = ()
     """Files with workflows of your own, separated by commas."""
     threads: int = Field(default=8, ge=1, le=64)

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from store import rows
+from store.samples import has_sample
 from store.schema import Case, Proposal, Run, Workflow
 
 
@@ -109,17 +110,19 @@ class CaseOutcome:
     resolution: str | None
     proposal_id: int | None
     """The content of its newest run's proposal."""
+    sample: bool
+    """Was something proposed for it that was written by hand for a demonstration?"""
 
 
 def outcomes(session: Session, ids: Collection[int]) -> list[CaseOutcome]:
     """What became of these cases, by their newest runs."""
     newest = select(func.max(Run.id).label("run")).where(Run.case_id.in_(ids)).group_by(Run.case_id).subquery("newest")
     query = (
-        select(Run.case_id, Run.state, Run.resolution, Proposal.content_id)
+        select(Run.case_id, Run.state, Run.resolution, Proposal.content_id, has_sample(Run.case_id))
         .join(newest, newest.c.run == Run.id)
         .outerjoin(Proposal, Proposal.run_id == Run.id)
     )
     return [
-        CaseOutcome(case=case, state=state, resolution=resolution, proposal_id=proposal)
-        for case, state, resolution, proposal in session.execute(query)
+        CaseOutcome(case=case, state=state, resolution=resolution, proposal_id=proposal, sample=sample)
+        for case, state, resolution, proposal, sample in session.execute(query)
     ]

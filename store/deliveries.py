@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from store import rows
+from store.samples import has_sample
 from store.schema import Delivery, Run
 
 
@@ -85,6 +86,6 @@ def exists(session: Session, *, case: int, revision: int, kind: str, state: str)
 
 
 def count(session: Session, *, team: int, state: str) -> int:
-    """How many deliveries are in a state."""
-    query = select(func.count()).where(Delivery.team_id == team, Delivery.state == state)
+    """How many deliveries are in a state, those of cases with sample answers left out."""
+    query = select(func.count()).where(Delivery.team_id == team, Delivery.state == state, ~has_sample(Delivery.case_id))
     return session.scalar(query) or 0

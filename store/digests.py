@@ -6,10 +6,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, cast, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, cast, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
+from store.samples import has_sample
 from store.schema import AuditRow, Case, Content, Digest, Proposal, Review, Run, Step
 
 
@@ -102,15 +103,28 @@ def standing(
 
 
 def in_state(session: Session, *, team: int, state: str) -> dict[int, int]:
-    """How many runs are in a state now, by workflow id."""
-    query = select(Run.workflow_id, func.count()).where(Run.team_id == team, Run.state == state)
+    """How many runs are in a state now, by workflow id, sample answers left out."""
+    query = select(Run.workflow_id, func.count()).where(
+        Run.team_id == team, Run.state == state, ~has_sample(Run.case_id)
+    )
     return dict(session.execute(query.group_by(Run.workflow_id)).all())
 
 
 def taken_in(session: Session, *, team: int, since: datetime, until: datetime) -> dict[int, int]:
-    """How many cases were taken in, by workflow id. A new revision of a case is no new case."""
+    """How many cases were taken in, by workflow id, sample answers left out. A new revision is no new case."""
+    return _taken_in(session, ~has_sample(Case.id), team=team, since=since, until=until)
+
+
+def samples(session: Session, *, team: int, since: datetime, until: datetime) -> dict[int, int]:
+    """How many cases were taken in that are part of a demonstration only, by workflow id."""
+    return _taken_in(session, has_sample(Case.id), team=team, since=since, until=until)
+
+
+def _taken_in(
+    session: Session, which: ColumnElement[bool], *, team: int, since: datetime, until: datetime
+) -> dict[int, int]:
     query = select(Case.workflow_id, func.count()).where(
-        Case.team_id == team, Case.received_at >= since, Case.received_at < until
+        Case.team_id == team, Case.received_at >= since, Case.received_at < until, which
     )
     return dict(session.execute(query.group_by(Case.workflow_id)).all())
 
@@ -118,13 +132,17 @@ def taken_in(session: Session, *, team: int, since: datetime, until: datetime) -
 def resolved(
     session: Session, *, team: int, ends: Collection[str], since: datetime, until: datetime
 ) -> dict[tuple[int, str | None], int]:
-    """How many cases came to one of these ends, by (workflow id, resolution). A correction resolves no case anew."""
+    """How many cases came to one of these ends, by (workflow id, resolution), sample answers left out.
+
+    A correction resolves no case anew.
+    """
     query = select(Run.workflow_id, Run.resolution, func.count(Run.case_id.distinct())).where(
         Run.team_id == team,
         Run.state.in_(ends),
         Run.correction == 0,
         Run.changed_at >= since,
         Run.changed_at < until,
+        ~has_sample(Run.case_id),
     )
     found = session.execute(query.group_by(Run.workflow_id, Run.resolution))
     return {(workflow, resolution): number for workflow, resolution, number in found}

@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from store import rows
+from store.samples import has_sample
 from store.schema import Case, Content, Decision, Proposal, Review, Run, Workflow
 
 
@@ -38,6 +39,7 @@ def add_proposal(
     confidence: float | None,
     model: str,
     prompt_version: str | None,
+    sample: bool,
     at: datetime,
 ) -> int:
     """Add the proposal of a run; returns its id."""
@@ -50,6 +52,7 @@ def add_proposal(
         confidence=confidence,
         model=model,
         prompt_version=prompt_version,
+        sample=sample,
         created_at=at,
     )
 
@@ -301,8 +304,13 @@ def decisions(session: Session, review: int) -> list[Decision]:
 
 
 def decision_counts(session: Session, *, team: int) -> dict[str, int]:
-    """How many decisions of each kind there are."""
-    query = select(Decision.kind, func.count()).where(Decision.team_id == team).group_by(Decision.kind)
+    """How many decisions of each kind there are, those about cases with sample answers left out."""
+    query = (
+        select(Decision.kind, func.count())
+        .join(Review, Review.id == Decision.review_id)
+        .where(Decision.team_id == team, ~has_sample(Review.case_id))
+        .group_by(Decision.kind)
+    )
     return dict(session.execute(query).all())
 
 

@@ -300,7 +300,7 @@ def demo(
     headless: Annotated[bool, typer.Option("--headless", help="Play it to its end without anybody.")] = False,
     port: Annotated[int, typer.Option(min=1, max=65_535, help="Where the page is.")] = 8470,
 ) -> None:
-    """See what Countersign does, with a local Slack, a help desk, tickets and a local model."""
+    """See what Countersign does, with a local Slack, a help desk, a ledger and a local model."""
     from bot.cli.demonstrating import show_demo
 
     raise typer.Exit(show_demo(headless=headless, port=port))
@@ -326,6 +326,17 @@ def sample_desk(
     from bot.cli.serving import serve_sample_desk
 
     raise typer.Exit(serve_sample_desk(file, port))
+
+
+@app.command("sample-ledger")
+def sample_ledger(
+    file: Annotated[Path, typer.Option(help="Where it keeps its invoices.")] = Path("ledger.sqlite"),
+    port: Annotated[int, typer.Option(min=1, max=65_535)] = 8472,
+) -> None:
+    """Serve the sample ledger that invoice-intake books into, on this machine only."""
+    from bot.cli.serving import serve_sample_ledger
+
+    raise typer.Exit(serve_sample_ledger(file, port))
 
 
 def main() -> None:

@@ -165,6 +165,12 @@ def _workflow(app: App, workflow: AnyWorkflow) -> Iterator[Finding]:
                 what=f"{workflow.name}: no examples to learn from, so people get its cases without a proposal",
                 do="put labelled examples into examples.jsonl beside it, or set ANTHROPIC_API_KEY",
             )
+    if app.models.shows_samples(workflow):
+        yield Finding(
+            level="note",
+            what=f"{workflow.name}: shows sample answers, written by hand; no number counts them",
+            do="set ANTHROPIC_API_KEY to have a model read its cases, or unset COUNTERSIGN_SAMPLE_ANSWERS",
+        )
     if workflow.review.post_to is None:
         yield Finding(
             level="note",

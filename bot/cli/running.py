@@ -241,6 +241,8 @@ def _print(workflow: AnyWorkflow, taken: _Taken, worked: _Worked, numbers: Tally
         lines["left out"] = f"{taken.left_out:,}"
     if numbers.unfinished:
         lines["not finished"] = f"{numbers.unfinished:,}"
+    if numbers.samples:
+        lines["sample answers"] = f"{numbers.samples:,} more, written by hand: in none of these numbers"
     floor = workflow.autonomy.at_least
     at = f" (floor {floor:g})" if floor is not None else ""
     for name, hits in numbers.right_alone.items():
@@ -255,7 +257,7 @@ def _print(workflow: AnyWorkflow, taken: _Taken, worked: _Worked, numbers: Tally
         out.print(f"{what:<{width}}  {value}")
     if taken.left_out:
         out.print("next: so many cases were to be worked on that not all rows had room; say the same command again")
-    if numbers.to_review:
+    if numbers.to_review or numbers.samples:
         out.print("next: `countersign reviews` lists what waits for you")
     if numbers.failed:
         out.print(

@@ -1,6 +1,7 @@
-"""`serve` and `sample-desk`: what runs until it is stopped."""
+"""`serve`, `sample-desk` and `sample-ledger`: what runs until it is stopped."""
 
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 import typer
@@ -38,13 +39,27 @@ def serve_roles(*, worker: bool, in_slack: bool, with_schedule: bool) -> int:
 
 def serve_sample_desk(file: Path, port: int) -> int:
     """Serve until interrupted; returns the exit code."""
-    from workflows.library.support_triage.sample_desk.server import serve
+    from workflows.library.support_triage.sample_desk.server import NAME, serve
     from workflows.library.support_triage.sample_desk.storage import HelpDesk
 
+    return _serve_sample(NAME, file, port, make=HelpDesk, serve=serve)
+
+
+def serve_sample_ledger(file: Path, port: int) -> int:
+    """Serve until interrupted; returns the exit code."""
+    from workflows.library.invoice_intake.sample_ledger.server import NAME, serve
+    from workflows.library.invoice_intake.sample_ledger.storage import Ledger
+
+    return _serve_sample(NAME, file, port, make=Ledger, serve=serve)
+
+
+def _serve_sample(
+    name: str, file: Path, port: int, *, make: Callable[[Path], object], serve: Callable[[Path, int], None]
+) -> int:
     with one_line_errors():
         try:
-            HelpDesk(file)
-            typer.echo(f"The sample help desk is at http://127.0.0.1:{port} (Ctrl-C ends it)", err=True)
+            make(file)
+            typer.echo(f"The sample {name} is at http://127.0.0.1:{port} (Ctrl-C ends it)", err=True)
             serve(file, port)
         except sqlite3.Error as error:
             raise Refused(f"{file}: {error}") from error

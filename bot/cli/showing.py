@@ -60,6 +60,8 @@ def _run(run: RunView) -> None:
             "proposed by",
             f"{proposal.model}" + (f", prompt {proposal.prompt_version}" if proposal.prompt_version else ""),
         )
+        if proposal.sample:
+            print_named("  sample answer", "written by hand for a demonstration; no number counts it")
         for name, value in proposal.output.items():
             sure = proposal.confidence.get(name)
             second = proposal.second.get(name)

@@ -1,1 +1,1 @@
-"""Shows Countersign in one minute, on this machine alone: a local Slack, a help desk, tickets, a local model."""
+"""Shows Countersign in one minute, on this machine alone: a local Slack, a help desk, a ledger, a local model."""

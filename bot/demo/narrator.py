@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
+from bot.demo.story import Told
 from store import audit, runs
 from store.audit import AuditLine
 from workflows.engine.context import SYSTEM, Context
@@ -9,7 +10,7 @@ from workflows.engine.neutral import one_line
 from workflows.engine.states import Resolution
 
 _SAID = {
-    "review.opened": "waits for a person in #support-review",
+    "review.opened": "waits for a person in {channel}",
     "review.approved": "approved by {who}",
     "review.edited": "edited by {who}",
     "review.answered": "filled in by {who}",
@@ -26,9 +27,12 @@ _SAID = {
 class Narrator:
     """Tells what happened since it last told."""
 
-    def __init__(self, context: Context, people: Mapping[str, str], say: Callable[[str], None]) -> None:
-        """`people`: user id -> name. `say`: takes a line."""
+    def __init__(
+        self, context: Context, people: Mapping[str, str], told: Mapping[str, Told], say: Callable[[str], None]
+    ) -> None:
+        """`people`: user id -> name. `told`: a case's key -> what it is. `say`: takes a line."""
         self._context = context
+        self._places = told
         self._people = people
         self._say = say
         self._told = 0
@@ -38,7 +42,7 @@ class Narrator:
         for line in self._new():
             said = self._words(line)
             if said is not None:
-                self._say(f"{one_line(line.key, 20):<12} {said}")
+                self._say(f"{one_line(line.key, 24):<24} {said}")
 
     def _new(self) -> Iterator[AuditLine]:
         with self._context.database.read() as session:
@@ -48,12 +52,14 @@ class Narrator:
             yield line
 
     def _words(self, line: AuditLine) -> str | None:
+        place = self._places[line.key].place
         if line.action == "run.delivered":
             with self._context.database.read() as session:
                 run = runs.get(session, int(line.subject.partition(":")[2]))
             alone = run is not None and run.resolution == Resolution.ALONE
-            return "resolved alone, and delivered" if alone else "delivered to the help desk"
+            return "resolved alone, and delivered" if alone else f"delivered to the {place.system}"
         if line.action == "run.closed" and line.actor == SYSTEM:
             return None
         said = _SAID.get(line.action)
-        return said.format(who=self._people.get(line.actor, line.actor)) if said else None
+        who = self._people.get(line.actor, line.actor)
+        return said.format(who=who, channel=f"#{place.channel_name}") if said else None

@@ -1,58 +1,83 @@
 """Plays the people: each looks at what is on the screen, and presses and types what anybody could."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import cycle
 
-from pydantic import JsonValue
+from pydantic import BaseModel, JsonValue
 
+from bot.demo.places import ENGINEER, FAILURES, PLACES, Place
 from bot.demo.reading import lines
 from bot.demo.story import Told
 from bot.sandbox.client import Administrator, Block, Outcome, Person, ShownMessage
+from workflows.engine.forms import form_of
 
-REVIEWERS = ("U0ANA", "U0BEN")
-ENGINEER = "U0KIM"
-REVIEWS, FAILURES = "C0SUPPORT", "C0FAILURES"
-_TICKET = re.compile(r"ticket-([0-9]+)\)$")
+_CASE = re.compile(r"\([a-z-]+, ([^()]+)\)$")
 _AGAIN = re.compile(r"/rerun ([0-9]+)")
+_REPLY = "Hello, thank you for your message. A colleague looks into it and answers today."
 
 
 class Players:
-    """Two reviewers and an engineer, who know the right answers."""
+    """The reviewers of each channel, and an engineer, who know the right answers."""
 
-    def __init__(self, administrator: Administrator, truth: Mapping[int, Told]) -> None:
-        self._reviewers = cycle([administrator.person(user) for user in REVIEWERS])
+    def __init__(
+        self, administrator: Administrator, told: Iterable[Told], outputs: Mapping[str, type[BaseModel]]
+    ) -> None:
+        """`outputs`: workflow -> the form of its answers."""
+        self._reviewers = {
+            place.channel: cycle([administrator.person(user) for user in place.reviewers]) for place in PLACES
+        }
         self._engineer = administrator.person(ENGINEER)
-        self._truth = truth
+        self._truth = {one.key: one for one in told}
+        self._outputs = outputs
         self._answered: set[str] = set()
         """The versions of cards that were decided; the screen takes a moment to show it."""
 
     def act(self) -> int:
         """Decide every card that waits, and run again what failed; returns how much there was to do."""
-        waiting = [card for card in next(self._reviewers).messages(REVIEWS) if "edit" in _buttons(card)]
+        return sum(self._decide_all(place) for place in PLACES) + self._run_again()
+
+    def _decide_all(self, place: Place) -> int:
+        reviewers = self._reviewers[place.channel]
+        waiting = [card for card in next(reviewers).messages(place.channel) if "edit" in _buttons(card)]
         fresh = [card for card in waiting if _version(card) not in self._answered]
         for card in fresh:
             self._answered.add(_version(card))
-            self._decide(next(self._reviewers), card)
-        return len(fresh) + self._run_again()
+            self._decide(next(reviewers), place, card)
+        return len(fresh)
 
-    def _decide(self, person: Person, card: ShownMessage) -> None:
-        found = _TICKET.search(card.text)
+    def _decide(self, person: Person, place: Place, card: ShownMessage) -> None:
+        found = _CASE.search(card.text)
         assert found is not None
-        told, buttons = self._truth[int(found[1])], _buttons(card)
-        if told.queue is None:
-            self._reject(person, card)
-        elif f"Queue: {told.queue} " in _plain(card) and f"Priority: {told.priority} " in _plain(card):
-            person.press(REVIEWS, card.ts, "approve", confirmed="confirm" in buttons["approve"])
+        told, buttons = self._truth[found[1]], _buttons(card)
+        if told.answer is None:
+            self._reject(person, card, told)
+        elif "approve" in buttons and self._agrees(card, told):
+            person.press(place.channel, card.ts, "approve", confirmed="confirm" in buttons["approve"])
         else:
             self._edit(person, card, told)
 
+    def _agrees(self, card: ShownMessage, told: Told) -> bool:
+        """Does a card propose what is right, large and small letters aside?"""
+        shown = _plain(card).casefold()
+        labels = {field.name: field.label for field in form_of(self._outputs[told.place.workflow])}
+        assert told.answer is not None
+        return all(
+            f"{labels[name]}: {value} ".casefold() in shown or ("|" in value and value.casefold() in shown)
+            for name, value in told.answer.items()
+        )
+
     def _edit(self, person: Person, card: ShownMessage, told: Told) -> None:
-        person.press(REVIEWS, card.ts, "edit")
+        person.press(told.place.channel, card.ts, "edit")
         form = person.wait_until(person.views)[-1]
-        typed: dict[str, JsonValue] = {"queue.0.0": f"={told.queue}", "priority.0.0": f"={told.priority}"}
-        if not form.values.get("reply.0.0", {}).get("value", {}).get("value"):
-            typed["reply.0.0"] = "Hello, thank you for your message. A colleague looks into it and answers today."
+        fields = {field.name: field for field in form_of(self._outputs[told.place.workflow])}
+        assert told.answer is not None
+        typed: dict[str, JsonValue] = {}
+        for name, value in told.answer.items():
+            chosen = fields[name].choices or value in ("yes", "no")
+            typed[f"{name}.0.0"] = f"={value}" if chosen else value
+        if "reply" in fields and not form.values.get("reply.0.0", {}).get("value", {}).get("value"):
+            typed["reply.0.0"] = _REPLY
         if person.submit({**typed, **_ticks(form.blocks)}).outcome == "updated":
             # A rule was run into that the form did not ask about before.
             self._confirm(person)
@@ -60,10 +85,10 @@ class Players:
     def _confirm(self, person: Person) -> Outcome:
         return person.submit({**_ticks(person.views()[-1].blocks)})
 
-    def _reject(self, person: Person, card: ShownMessage) -> None:
-        person.press(REVIEWS, card.ts, "reject")
+    def _reject(self, person: Person, card: ShownMessage, told: Told) -> None:
+        person.press(told.place.channel, card.ts, "reject")
         person.wait_until(person.views)
-        person.submit({"reason": "This is no matter for support.", "follows": "close"})
+        person.submit({"reason": told.refusal, "follows": "close"})
 
     def _run_again(self) -> int:
         messages = self._engineer.messages(FAILURES)

@@ -8,15 +8,13 @@ from threading import Event
 from bot.app import now
 from bot.demo.narrator import Narrator
 from bot.demo.players import Players
-from bot.demo.stage import Stage, staged
-from bot.demo.story import UNLUCKY, Told, tickets
+from bot.demo.stage import UNLUCKY_KEY, Stage, staged
+from bot.demo.story import OPENING, arrivals
 from bot.demo.summary import digest_of, summary
 from bot.sender import PACE
 
 _FIRST, _LATER = 3.0, 20.0
-"""Seconds between the first tickets, and between the others, where somebody watches."""
-_TOLD_SLOWLY = 5
-"""Tickets of the story proper."""
+"""Seconds between the first cases, and between the others, where somebody watches."""
 _LOOK = 0.3
 """Seconds between two looks at what happened."""
 _QUICK = 0.05
@@ -30,17 +28,18 @@ Say = Callable[[str], None]
 def watch(stop: Event, *, port: int, say: Say) -> None:
     """Run the demo for somebody at its page, until told to stop. Raise `OSError` where the port is taken."""
     with staged(stop, port=port, pace=PACE) as stage:
-        say(f"Open {stage.running.page_url} and see what to try. The help desk is at {stage.desk}. Ctrl-C ends it.")
+        say(f"Open {stage.running.page_url} and see what to try. Ctrl-C ends it.")
+        say(f"The help desk is at {stage.desk}, the ledger at {stage.ledger}.")
         narrator = _narrator(stage, say)
-        coming = list(tickets())
+        coming = list(arrivals())
         next_at, unlucky = time.monotonic() + 1.0, None
         while not stop.wait(_LOOK):
             if coming and time.monotonic() >= next_at:
-                ticket = coming.pop(0)
-                case = stage.submit(ticket)
-                unlucky = case if ticket.id == UNLUCKY else unlucky
-                told = len(tickets()) - len(coming)
-                next_at = time.monotonic() + (_FIRST if told < _TOLD_SLOWLY else _LATER)
+                told = coming.pop(0)
+                case = stage.submit(told)
+                unlucky = case if told.key == UNLUCKY_KEY else unlucky
+                is_opening = len(arrivals()) - len(coming) < OPENING
+                next_at = time.monotonic() + (_FIRST if is_opening else _LATER)
             if unlucky is not None and stage.end_outage_once_felt(unlucky):
                 unlucky = None
             narrator.tell()
@@ -52,13 +51,13 @@ def play(stop: Event, *, say: Say) -> bool:
     with staged(stop, port=0, pace=_QUICK, clock=clock) as stage:
         narrator, players = _narrator(stage, say), _players(stage)
         cases = []
-        for ticket in tickets():
+        for told in arrivals():
             clock.move(timedelta(minutes=4))
-            if ticket.id == UNLUCKY:
+            if told.key == UNLUCKY_KEY:
                 # The outage is meant for this one alone.
                 _until(stage.is_idle, stop)
-            cases.append(stage.submit(ticket))
-            if ticket.id == UNLUCKY:
+            cases.append(stage.submit(told))
+            if told.key == UNLUCKY_KEY:
                 _until(lambda: stage.end_outage_once_felt(cases[-1]), stop)
         while stage.unfinished() and not stop.is_set() and time.monotonic() - began < LONGEST:
             if not players.act():
@@ -95,12 +94,13 @@ class MovedClock:
 
 def _narrator(stage: Stage, say: Say) -> Narrator:
     workspace = stage.running.sandbox.workspace
-    return Narrator(stage.app.context, {user.id: user.real_name.split()[0] for user in workspace.users}, say)
+    people = {user.id: user.real_name.split()[0] for user in workspace.users}
+    return Narrator(stage.app.context, people, {told.key: told for told in arrivals()}, say)
 
 
 def _players(stage: Stage) -> Players:
-    truth: dict[int, Told] = {ticket.id: ticket for ticket in tickets()}
-    return Players(stage.running.administrator, truth)
+    outputs = {workflow.name: workflow.output for workflow in stage.app.context.registry}
+    return Players(stage.running.administrator, arrivals(), outputs)
 
 
 def _until(reached: Callable[[], bool], stop: Event) -> None:

@@ -1,4 +1,4 @@
-"""All that the demo consists of, put together in this process: the local Slack, the help desk, and Countersign."""
+"""All that the demo consists of, in this process: the local Slack, the help desk, the ledger, and Countersign."""
 
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -12,9 +12,9 @@ from threading import Event, Thread
 from pydantic import SecretStr
 
 from bot.app import App, now, opened
-from bot.demo.help_desk import help_desk, stage_outage
-from bot.demo.players import FAILURES, REVIEWS
-from bot.demo.story import HINT, OUTAGE, UNLUCKY, Told
+from bot.demo.places import FAILURES, LEADS, PLACES, SUPPORT, workspace
+from bot.demo.sample_servers import help_desk, ledger, stage_outage
+from bot.demo.story import HINT, OUTAGE, UNLUCKY, Told, ticket_key
 from bot.sandbox.running import Running, serving
 from bot.sandbox.sandbox import APP_TOKEN, BOT_TOKEN, Sandbox
 from bot.server import schedule_of, serve
@@ -24,10 +24,10 @@ from store import runs
 from workflows.engine.claiming import BUSY
 from workflows.engine.intake import accept, take_in
 from workflows.engine.states import ENDED, STOPPED, RunState
+from workflows.library.invoice_intake import ledger as ledger_client
 from workflows.library.support_triage import desk as desk_client
 
-WORKFLOW = "support-triage"
-LEADS = "C0LEADS"
+UNLUCKY_KEY = ticket_key(UNLUCKY)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,13 +39,15 @@ class Stage:
     slack: Slack
     desk: str
     """The help desk's address."""
+    ledger: str
+    """The ledger's."""
 
-    def submit(self, ticket: Told) -> int:
-        """Have a ticket come in; returns the case. The unlucky one finds a help desk that takes no changes."""
-        if ticket.id == UNLUCKY:
+    def submit(self, told: Told) -> int:
+        """Have a case come in; returns it. The unlucky one finds a help desk that takes no changes."""
+        if told.key == UNLUCKY_KEY:
             stage_outage(self.desk, OUTAGE)
-        workflow = self.app.context.registry.get(WORKFLOW)
-        accepted = accept(workflow, ticket.values)
+        workflow = self.app.context.registry.get(told.place.workflow)
+        accepted = accept(workflow, told.values)
         (receipt,) = take_in(self.app.context, workflow, [accepted], source="demo", actor="demo")
         return receipt.case
 
@@ -83,12 +85,13 @@ def staged(
     with (
         TemporaryDirectory(prefix="countersign-demo-") as folder,
         help_desk(Path(folder) / "helpdesk.sqlite") as desk,
-        serving(Sandbox(pacing=pace >= 1, hint=hint, links={"Help desk": desk}), port=port) as running,
+        ledger(Path(folder) / "ledger.sqlite") as books,
+        serving(_sandbox(pace, hint, desk=desk, ledger=books), port=port) as running,
     ):
-        os.environ[desk_client.URL] = desk
+        os.environ |= {desk_client.URL: desk, ledger_client.URL: books}
         settings = _settings(Path(folder) / "countersign.sqlite", running.api_url)
         with opened(settings, clock=clock) as app:
-            app.models(app.context.registry.get(WORKFLOW))  # it learns before the first ticket comes
+            app.models(app.context.registry.get(SUPPORT.workflow))  # it learns before the first ticket comes
             slack = in_slack(app, pace=pace)
             started = Event()
 
@@ -102,10 +105,14 @@ def staged(
             thread.start()
             try:
                 started.wait()
-                yield Stage(running=running, app=app, slack=slack, desk=desk)
+                yield Stage(running=running, app=app, slack=slack, desk=desk, ledger=books)
             finally:
                 stop.set()
                 thread.join()
+
+
+def _sandbox(pace: float, hint: Sequence[str], *, desk: str, ledger: str) -> Sandbox:
+    return Sandbox(workspace(), pacing=pace >= 1, hint=hint, links={"Help desk": desk, "Ledger": ledger})
 
 
 def _settings(file: Path, api_url: str) -> Settings:
@@ -117,8 +124,9 @@ def _settings(file: Path, api_url: str) -> Settings:
         workflows=(),
         threads=4,
         log_level="off",
-        post_to={WORKFLOW: REVIEWS},
-        reviewers={WORKFLOW: ("S0SUPPORT",)},
+        sample_answers=True,
+        post_to={place.workflow: place.channel for place in PLACES},
+        reviewers={place.workflow: (place.group,) for place in PLACES},
         engineers=("S0ENG",),
         failures_channel=FAILURES,
         leads_channel=LEADS,

@@ -1,24 +1,55 @@
-"""What the demo tells, in which order: five tickets that each show one thing, then the rest."""
+"""What the demo tells, in which order: some cases that each show one thing, then the rest."""
 
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from pydantic import JsonValue
 
+import workflows.library.invoice_intake.workflow as invoice_intake
 import workflows.library.support_triage.workflow as support_triage
+from bot.demo.places import INVOICES, SUPPORT, Place
+from workflows.engine.forms import entries
+from workflows.library.invoice_intake.invoice import Invoice
 
 TICKETS = Path(support_triage.__file__).with_name("tickets.jsonl")
+DOCUMENTS = Path(invoice_intake.__file__).with_name("examples.jsonl")
 ALONE, GOOD, WRONG, SAFETY, UNLUCKY = 1016, 1001, 1003, 1017, 1032
 """Resolved alone; a good proposal; a wrong one; a rule against it; delivered while the help desk takes no changes."""
+BOOKED, FRAUD, MISREAD = "meridian-4471.pdf", "re-bankdetails.eml", "druckwerk-sammel.pdf"
+"""Booked alone; another bank account than before; the wrong number taken for the invoice's."""
+UNREAD = "telebel-2026-03.pdf"
+"""Nobody wrote a sample answer for it."""
+REST = (
+    "factura-2026-07.txt",
+    "ticket-9917.md",
+    "mahnung-bueroring.pdf",
+    "brightline-0087.txt",
+    "greenfield-si-2290.pdf",
+    "rg-4410-chf.pdf",
+    "invoice-april.txt",
+    UNREAD,
+)
+REFUSED = {
+    FRAUD: "The supplier knows nothing of a new account. We called the number that we had.",
+    "mahnung-bueroring.pdf": "A reminder, no invoice.",
+    "brightline-0087.txt": "It gives orders to whoever reads it. We ask the supplier for another one.",
+}
+"""What no person would book, and why."""
 OUTAGE = 25
 """Seconds for which the help desk takes no changes."""
+OPENING = 9
+"""Cases that come quickly, one after the other."""
 HINT = (
     "You are Ana, a reviewer. In #support-review, “Any news on my parcel?” is proposed well: press Approve.",
     "“ordered 2 fans to compare…” is no matter for product-help but a return: press Edit, choose returns, Decide.",
     "“Return of heater…” mentions a burnt child. The model is sure of returns; a rule brings it to you.",
-    "Whatever you decide reaches the help desk: open its page and look.",
+    "In #invoices, re-bankdetails.eml names another bank account than the ledger has. Press Reject.",
+    "druckwerk-sammel.pdf: the order's number was taken for the invoice's. Press Edit, write DE-26-01994, Decide.",
+    "Invoices are proposed from sample answers, written by hand, as there is no key for an AI. No number counts them.",
+    "Whatever you decide reaches the help desk or the ledger: open their pages and look.",
     "A delivery failed while the help desk took no changes. Become Kim, an engineer, and type the /rerun in #failures.",
     "Become Eve, who is no reviewer, and press Approve. Become Lee, a team lead, and read #leads.",
 )
@@ -26,30 +57,57 @@ HINT = (
 
 @dataclass(frozen=True, kw_only=True)
 class Told:
-    """A ticket, with the right answer as somebody wrote it down."""
+    """A case, with the right answer as somebody wrote it down."""
 
-    id: int
+    key: str
+    place: Place
     values: Mapping[str, JsonValue]
-    """The ticket as it comes in."""
-    queue: str | None
-    """Where it belongs; None: nowhere, it is no matter for support."""
-    priority: str | None
+    """The case as it comes in."""
+    answer: Mapping[str, str] | None
+    """Field -> what belongs there, as it stands in the form; None: it is to be rejected."""
+    refusal: str = "This is no matter for support."
 
 
 def tickets() -> Sequence[Told]:
     """All tickets, in the order in which they are told."""
-    found = [_told(json.loads(line)) for line in TICKETS.read_text(encoding="utf-8").splitlines()]
+    found = {told.values["id"]: told for told in map(_ticket, _rows(TICKETS))}
     first = (ALONE, GOOD, WRONG, SAFETY, UNLUCKY)
-    return sorted(found, key=lambda told: first.index(told.id) if told.id in first else len(first))
+    return [found[id] for id in (*first, *(id for id in found if id not in first))]
 
 
-def _told(row: dict[str, JsonValue]) -> Told:
-    queue, priority = row.pop("queue"), row.pop("priority")
-    number = row["id"]
+def invoices() -> Sequence[Told]:
+    """Some invoices, in the order in which they are told."""
+    found = {told.key: told for told in map(_invoice, _rows(DOCUMENTS))}
+    return [found[key] for key in (BOOKED, FRAUD, MISREAD, *REST)]
+
+
+def arrivals() -> Sequence[Told]:
+    """All that comes in: an invoice after every second ticket, while there are any."""
+    papers, told = iter(invoices()), list[Told]()
+    for number, ticket in enumerate(tickets(), 1):
+        told += [ticket, *(islice(papers, 1) if number % 2 == 0 else ())]
+    return told
+
+
+def ticket_key(number: int) -> str:
+    """The key of a ticket's case."""
+    return f"ticket-{number}"
+
+
+def _rows(file: Path) -> list[dict[str, JsonValue]]:
+    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+
+
+def _ticket(row: dict[str, JsonValue]) -> Told:
+    queue, priority, number = row.pop("queue"), row.pop("priority"), row["id"]
     assert isinstance(number, int)
-    return Told(
-        id=number,
-        values=row,
-        queue=queue if isinstance(queue, str) else None,
-        priority=priority if isinstance(priority, str) else None,
-    )
+    answer = {"queue": str(queue), "priority": str(priority)} if queue is not None else None
+    return Told(key=ticket_key(number), place=SUPPORT, values=row, answer=answer)
+
+
+def _invoice(row: dict[str, JsonValue]) -> Told:
+    values = row["input"]
+    assert isinstance(values, dict)
+    key = str(values["id"])
+    answer = entries(Invoice.model_validate(row["output"])) if key not in REFUSED else None
+    return Told(key=key, place=INVOICES, values=values, answer=answer, refusal=REFUSED.get(key, ""))

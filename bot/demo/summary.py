@@ -32,7 +32,12 @@ def summary(stage: Stage, cases: Sequence[int]) -> list[str]:
         "delivered": delivered,
         "not at an end": stage.unfinished(),
     }
-    return [*(f"{what:<16}{number:>5,}" for what, number in told.items()), f"{'dollars':<16}{numbers.cost:>8.2f}"]
+    samples = "more cases were shown on sample answers, written by hand: in none of these numbers"
+    return [
+        *(f"{what:<16}{number:>5,}" for what, number in told.items()),
+        f"{'dollars':<16}{numbers.cost:>8.2f}",
+        *([f"{numbers.samples} {samples}"] if numbers.samples else []),
+    ]
 
 
 def digest_of(stage: Stage, day: date) -> list[str]:

@@ -130,7 +130,9 @@ def _warning(view: CardView) -> Block | None:
 
 def _small_print(view: CardView, room: Room) -> Block:
     parts = [view.workflow, one_line(view.key, room.line), f"case {view.case}", f"version {view.version}"]
-    if view.model and view.has_proposal:
+    if view.sample:
+        parts.append(status.SAMPLE.lower())
+    elif view.model and view.has_proposal:
         who = "the local model" if view.model.startswith("local/") else one_line(view.model, room.line)
         parts.append(f"{'correction' if view.correction else 'proposed'} by {who}")
     return small_print(" · ".join(parts))

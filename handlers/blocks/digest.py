@@ -94,6 +94,9 @@ def _workflow(figures: WorkflowFigures) -> Block:
     lines += _standing("From before", figures.older_cases, figures.older)
     lines += _unproposed(figures.unproposed)
     lines.append(line(words(_numbers(figures))))
+    if figures.samples:
+        whose = "whose answers are samples, written by hand, not counted here"
+        lines.append(line(words(f"{_count(figures.samples, 'case')} {whose}")))
     return rich(line(name), bullets(lines))
 
 

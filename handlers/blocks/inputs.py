@@ -124,10 +124,10 @@ def _input(field: Field, element: Block, name: str, *, part: int, generation: in
 
 
 def _text(field: Field, text: str) -> Block:
-    short = field.kind is not Kind.JSON and field.max_length is not None and field.max_length <= 100
+    short = field.kind not in (Kind.JSON, Kind.ROWS) and field.max_length is not None and field.max_length <= 100
     made: Block = {
         "type": "plain_text_input",
-        "multiline": field.kind in (Kind.TEXT, Kind.JSON) and not short and not field.choices,
+        "multiline": field.kind in (Kind.TEXT, Kind.ROWS, Kind.JSON) and not short and not field.choices,
         "max_length": limits.TEXT_INPUT,
     }
     if field.kind is Kind.DATE:

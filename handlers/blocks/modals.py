@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 
 from handlers import limits
+from handlers.blocks import status
 from handlers.blocks.card import card
 from handlers.blocks.drawn import Block, Drawn
 from handlers.blocks.elements import actions, button, divider, label, option, small_print
@@ -51,7 +52,7 @@ def edit_form(
     told_first = [rich(line(words(anew, bold=True)))] if redrawn else []
     asked = confirmation(nevers, generation=generation) if nevers else []
     # What has to be confirmed comes first, where it is seen on a phone too.
-    made = [_about(view), *asked, *told_first, *inputs(fields, typed, generation=generation)]
+    made = [_about(view), *_sample(view), *asked, *told_first, *inputs(fields, typed, generation=generation)]
     title = f"{'Edit' if view.has_proposal else 'Fill in'} case {view.case}"
     form = _form(Callback.EDIT, title, made, submit="Decide", metadata=_shown(view))
     return form if _fits(form, made) else None
@@ -112,7 +113,7 @@ def review(view: CardView, *, notice: Drawn | None = None) -> View:
 
 def details(view: CardView) -> View:
     """All that a person may want to know of a case before deciding."""
-    made = [_about(view), _whole("The case", view.text)]
+    made = [_about(view), *_sample(view), _whole("The case", view.text)]
     for value in view.values:
         sure = f" · confidence {value.confidence:.2f}" if value.confidence is not None else ""
         said = {
@@ -182,6 +183,11 @@ def _about(view: CardView) -> Block:
     """Which case a form is about."""
     text = without_first_line(view.text, view.subject)
     return rich(line(words(excerpt(view.subject, 200), bold=True)), quote(excerpt(text, 1_000)))
+
+
+def _sample(view: CardView) -> list[Block]:
+    """What is to be known before anything that is proposed is read."""
+    return [rich(line(words(f"{status.SAMPLE}. No model proposed this.", bold=True)))] if view.sample else []
 
 
 def _fits(form: View, blocks: Sequence[Block]) -> bool:

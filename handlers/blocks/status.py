@@ -7,6 +7,8 @@ from handlers.blocks.text import excerpt
 from workflows.engine.states import ReviewState, RunState
 from workflows.engine.views import CardView, DecisionView
 
+SAMPLE = "Sample answer, written by hand"
+"""What stands wherever such an answer is shown: no model made it."""
 _DECIDED = {
     "approved": "Approved",
     "edited": "Edited and approved",
@@ -30,6 +32,8 @@ def in_brief(view: CardView) -> str:
         case ReviewState.OPEN:
             if view.correction:
                 return "Correction to decide"
+            if view.has_proposal and view.sample:
+                return "Decision needed (sample answer, written by hand)"
             return "Decision needed" if view.has_proposal else "To be filled in"
         case ReviewState.DECIDED if view.decision is not None:
             return f"{_what(view)}{_DECIDED[view.decision.kind]}, {_outcome(view, _BRIEF)[0].lower()}"
@@ -68,6 +72,8 @@ def _open(view: CardView, room: Room) -> list[Block]:
     if view.answer_by is not None:
         first += [words(" · answer by "), moment(view.answer_by)]
     made = [line(*first), line(words(excerpt(view.question, room.line)))]
+    if view.sample:
+        made.append(line(words(SAMPLE, bold=True), words(", for you to try; no number counts it.")))
     if view.decision is not None:
         made += [_decided(view.decision, room), *_quoted(view.decision.reason, room)]
     if view.claimed_by is not None:

@@ -90,6 +90,7 @@ def keepable(answer: Answer) -> Answer:
         no_answer=NoAnswer.GARBAGE,
         usage=answer.usage,
         cost=answer.cost,
+        sample=answer.sample,
     )
 
 
@@ -118,6 +119,7 @@ def read_answer(answer: Answer, output: type[OutputT]) -> Proposal[OutputT]:
         reasons=answer.reasons,
         unfamiliar=answer.unfamiliar,
         fallback=answer.fallback,
+        sample=answer.sample,
         model=answer.model,
         prompt_version=answer.prompt_version,
     )

@@ -49,6 +49,7 @@ def card_view(context: Context, review: int) -> CardView:
             values=_values(workflow, proposal, decision, _delivered(session, run)),
             has_proposal=row.proposal_id is not None,
             model=proposal.get("model"),
+            sample=proposal.get("sample", False),
             model_says=proposal.get("reasons", []),
             why=[reason["text"] for reason in why if reason["code"] != MODEL_SAID],
             model_said=next((reason["text"] for reason in why if reason["code"] == MODEL_SAID), None),
@@ -151,7 +152,8 @@ def _proposal(session: Session, review: schema.Review) -> dict[str, Any]:  # Any
     if proposal is None:
         return {}
     found: dict[str, Any] = json.loads(contents.body(session, proposal.content_id))
-    return found | {"model": proposal.model} if review.proposal_id is not None else {"rejected": found["output"]}
+    whose = {"model": proposal.model, "sample": proposal.sample}
+    return found | whose if review.proposal_id is not None else {"rejected": found["output"], "sample": proposal.sample}
 
 
 def decision_view(session: Session, decision: schema.Decision) -> DecisionView:

@@ -77,12 +77,16 @@ class WorkflowFigures:
     """Cases that went to people without a proposal in the period; the most frequent reason first."""
     paused: PausedSince | None = None
     """None: it was not paused when the digest was made."""
+    samples: int = 0
+    """Cases taken in whose proposals were written by hand for a demonstration. None of the other numbers counts them,
+    but for what stopped."""
 
     @property
     def is_quiet(self) -> bool:
         """Is there nothing to tell of it?"""
         happened = self.taken_in or self.alone or self.by_people or self.waiting or self.stopped or self.older
-        return not happened and not self.cost and not self.unproposed and self.paused is None
+        spent_or_stood = self.cost or self.unproposed or self.paused is not None
+        return not happened and not self.samples and not spent_or_stood
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -111,6 +111,7 @@ def _gather(session: Session, team: int, *, since: datetime, until: datetime) ->
         standing[line.workflow].append(line)
     waiting = digests.in_state(session, team=team, state=RunState.WAITING)
     taken_in = digests.taken_in(session, team=team, since=since, until=until)
+    samples = digests.samples(session, team=team, since=since, until=until)
     ends = (RunState.DELIVERED, RunState.CLOSED)
     resolved = digests.resolved(session, team=team, ends=ends, since=since, until=until)
     cost = digests.cost(session, team=team, since=since, until=until)
@@ -140,6 +141,7 @@ def _gather(session: Session, team: int, *, since: datetime, until: datetime) ->
                 cost=cost.get(row.id, Decimal(0)),
                 unproposed=[Unproposed(code=code, cases=number) for code, number in unproposed[row.id].most_common()],
                 paused=_paused(row, held.get(row.id, 0)),
+                samples=samples.get(row.id, 0),
             )
         )
     return [figures for figures in found if not figures.is_quiet]

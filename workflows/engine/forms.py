@@ -5,7 +5,7 @@ The form knows kinds of fields and nothing of how they are shown; whoever shows 
 
 import json
 import types
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -19,6 +19,7 @@ from pydantic.fields import FieldInfo
 from workflows.engine.canonical import canonical, from_body, to_body, unstorable
 from workflows.engine.complaints import complaints
 from workflows.engine.errors import InvalidOutput
+from workflows.engine.form_rows import SEPARATOR, split_rows, write_rows
 from workflows.engine.proposal import OutputT
 
 
@@ -32,6 +33,8 @@ class Kind(StrEnum):
     NUMBER = "number"
     AMOUNT = "amount"
     DATE = "date"
+    ROWS = "rows"
+    """A list of records without lists and objects inside: a row of text each."""
     JSON = "json"
     """Anything else: lists and objects, written as JSON."""
 
@@ -44,6 +47,8 @@ _KINDS: Mapping[object, Kind] = {
     Decimal: Kind.AMOUNT,
     date: Kind.DATE,
 }
+_LEAST_COLUMNS = 2
+"""With one, a row of nothing but an empty value would be a blank line."""
 _YES, _NO = frozenset({"yes", "true", "1"}), frozenset({"no", "false", "0"})
 
 
@@ -62,6 +67,8 @@ class Field:
     help: str | None = None
     max_length: int | None = None
     """Characters, for a text."""
+    columns: tuple["Field", ...] = ()
+    """The fields of a record, for rows."""
 
 
 def form_of(output: type[BaseModel]) -> tuple[Field, ...]:
@@ -84,7 +91,17 @@ def _entry(field: Field, value: JsonValue) -> str:
         return ""
     if isinstance(value, bool) and field.kind is Kind.YES_NO:
         return "yes" if value else "no"
+    if field.kind is Kind.ROWS and isinstance(value, list) and all(_is_row(field, record) for record in value):
+        records = [record for record in value if isinstance(record, dict)]
+        if not records and field.nullable:
+            return canonical(value)
+        return write_rows([[_entry(column, record.get(column.name)) for column in field.columns] for record in records])
     return value if isinstance(value, str) and field.kind is not Kind.JSON else canonical(value)
+
+
+def _is_row(field: Field, record: JsonValue) -> bool:
+    """May a record stand in a row? It may not if it was kept in another form."""
+    return isinstance(record, dict) and record.keys() <= {column.name for column in field.columns}
 
 
 def read_form(output: type[OutputT], typed: Mapping[str, str]) -> OutputT:
@@ -104,7 +121,7 @@ def read_form(output: type[OutputT], typed: Mapping[str, str]) -> OutputT:
             errors[name] = "is missing"
         elif field.nullable and not text.strip():
             values[name] = None
-        elif text.strip() or field.kind is Kind.TEXT or text in field.choices:
+        elif text.strip() or field.kind in (Kind.TEXT, Kind.ROWS) or text in field.choices:
             try:
                 values[name] = value_of(field, text)
             except ValueError as error:
@@ -114,7 +131,20 @@ def read_form(output: type[OutputT], typed: Mapping[str, str]) -> OutputT:
     try:
         return from_body(output, canonical(values))
     except ValidationError as error:
-        raise InvalidOutput(complaints(error)) from error
+        raise InvalidOutput(_complaints(error, fields)) from error
+
+
+def _complaints(error: ValidationError, fields: Mapping[str, Field]) -> dict[str, str]:
+    """What is wrong with which field; rows are counted as people count them."""
+    found: dict[str, str] = {}
+    for where, what in complaints(error).items():
+        name, *inside = where.split(".")
+        if name in fields and fields[name].kind is Kind.ROWS and inside and inside[0].isdigit():
+            row = ", ".join([f"row {int(inside[0]) + 1}", *(part.replace("_", " ") for part in inside[1:])])
+            found[name] = f"{found[name]}; {row}: {what}" if name in found else f"{row}: {what}"
+        else:
+            found[where] = what
+    return found
 
 
 def _field(name: str, info: FieldInfo) -> Field:
@@ -122,10 +152,15 @@ def _field(name: str, info: FieldInfo) -> Field:
     rules += tuple(info.metadata)
     rules += tuple(limit for rule in rules if isinstance(rule, FieldInfo) for limit in rule.metadata)
     choices: tuple[str, ...] = ()
+    columns = _columns(annotation)
+    help = info.description
     if get_origin(annotation) is Literal and all(isinstance(choice, str) for choice in get_args(annotation)):
         kind, choices = Kind.CHOICE, get_args(annotation)
     elif isinstance(annotation, type) and issubclass(annotation, StrEnum):
         kind, choices = Kind.CHOICE, tuple(member.value for member in annotation)
+    elif columns:
+        kind = Kind.ROWS
+        help = " ".join(filter(None, [f"A row each: {_named(columns)}.", help]))
     else:
         kind = _KINDS.get(annotation, Kind.JSON)
     limits = [limit for rule in rules if (limit := getattr(rule, "max_length", None)) is not None]
@@ -136,9 +171,25 @@ def _field(name: str, info: FieldInfo) -> Field:
         required=info.is_required() and not nullable and "" not in choices and not _may_be_empty(kind, info),
         nullable=nullable,
         choices=choices,
-        help=info.description,
+        help=help,
         max_length=min(limits, default=None),
+        columns=columns,
     )
+
+
+def _columns(annotation: Any) -> tuple[Field, ...]:  # Any: an annotation is no type of its own
+    """The fields of the records in a list, where each can stand in a row."""
+    inner = get_args(annotation)[0] if get_origin(annotation) in (list, Sequence) and get_args(annotation) else None
+    if not (isinstance(inner, type) and issubclass(inner, BaseModel)) or len(inner.model_fields) < _LEAST_COLUMNS:
+        return ()
+    if any(get_origin(info.annotation) is list or info.annotation is inner for info in inner.model_fields.values()):
+        return ()
+    columns = form_of(inner)
+    return columns if all(column.kind not in (Kind.JSON, Kind.ROWS) for column in columns) else ()
+
+
+def _named(columns: Sequence[Field]) -> str:
+    return SEPARATOR.join(column.label for column in columns)
 
 
 def _unwrapped(annotation: Any) -> tuple[Any, tuple[object, ...], bool]:  # Any: an annotation is no type of its own
@@ -158,11 +209,11 @@ def _unwrapped(annotation: Any) -> tuple[Any, tuple[object, ...], bool]:  # Any:
 
 
 def _may_be_empty(kind: Kind, info: FieldInfo) -> bool:
-    """Is it a text whose own validation takes an empty one?"""
-    if kind is not Kind.TEXT:
+    """Is it a text, or are these rows, whose own validation takes empty ones?"""
+    if kind not in (Kind.TEXT, Kind.ROWS):
         return False
     try:
-        TypeAdapter(info.rebuild_annotation()).validate_python("")
+        TypeAdapter(info.rebuild_annotation()).validate_python("" if kind is Kind.TEXT else [])
     except ValidationError:
         return False
     return True
@@ -186,10 +237,39 @@ def value_of(field: Field, text: str) -> JsonValue:
             return _number(int, word, "has to be a whole number")
         case Kind.NUMBER:
             return _number(float, word, "has to be a number")
+        case Kind.ROWS:
+            return _rows(field, text)
         case Kind.JSON:
             return _json(field.name, text)
         case _:
             return word
+
+
+def _rows(field: Field, text: str) -> JsonValue:
+    if text.lstrip().startswith(("[{", "[]")):
+        return _json(field.name, text)  # as it stands in a file, or was kept in another form
+    records: list[JsonValue] = []
+    for number, row in enumerate(split_rows(text), 1):
+        if len(row) != len(field.columns):
+            parts = f"{len(row)} part{'' if len(row) == 1 else 's'}"
+            raise ValueError(f"row {number} has {parts}, and has to be: {_named(field.columns)}")
+        records.append(_record(field, number, row))
+    return records
+
+
+def _record(field: Field, number: int, row: Sequence[str]) -> JsonValue:
+    record: dict[str, JsonValue] = {}
+    for column, text in zip(field.columns, row, strict=True):
+        if column.required and not text:
+            raise ValueError(f"row {number}, {column.label.lower()}: is missing")
+        if column.nullable and not text:
+            record[column.name] = None
+        elif text or column.kind is Kind.TEXT or text in column.choices:
+            try:
+                record[column.name] = value_of(column, text)
+            except ValueError as error:
+                raise ValueError(f"row {number}, {column.label.lower()}: {error}") from None
+    return record
 
 
 def _number(kind: type[int] | type[float], word: str, complaint: str) -> int | float:

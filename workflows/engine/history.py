@@ -197,6 +197,7 @@ def _proposal(session: Session, proposal: schema.Proposal) -> ProposalView:
         doubts=content.get("doubts", []),
         second=content.get("second", {}),
         model=proposal.model,
+        sample=proposal.sample,
         prompt_version=proposal.prompt_version,
     )
 

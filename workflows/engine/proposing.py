@@ -118,5 +118,6 @@ def keep(session: Session, context: Context, run: schema.Run, proposal: AnyPropo
         confidence=proposal.lowest,
         model=proposal.model,
         prompt_version=proposal.prompt_version,
+        sample=proposal.sample,
         at=context.clock(),
     )

@@ -30,7 +30,7 @@ class Hits:
 
 @dataclass(frozen=True, kw_only=True)
 class Tally:
-    """Counts over some cases."""
+    """Counts over some cases. Those with sample answers are in none of them, but for what failed or is not finished."""
 
     cases: int
     alone: int
@@ -45,6 +45,8 @@ class Tally:
     """Ready or being worked on."""
     cost: Decimal
     """US dollars of all their runs."""
+    samples: int = 0
+    """How many more there were whose proposals were written by hand for a demonstration."""
     right_alone: Mapping[str, Hits] = field(default_factory=dict)
     """Output field -> how often it was right, of those resolved alone."""
     right_of_all: Mapping[str, Hits] = field(default_factory=dict)
@@ -54,16 +56,22 @@ class Tally:
 def tally(context: Context, ids: Sequence[int], truth: Mapping[int, Mapping[str, JsonValue]]) -> Tally:
     """Count what became of these cases. `truth`: case id -> output field -> the right value, where it is known."""
     groups: Counter[str] = Counter()
+    stopped: Counter[str] = Counter()
     right: Counter[tuple[str, bool]] = Counter()
     known: Counter[tuple[str, bool]] = Counter()
-    cost = Decimal(0)
+    cost, samples = Decimal(0), 0
     for chunk in _chunks(list(dict.fromkeys(ids))):
         with context.database.read() as session:
             found = cases.outcomes(session, chunk)
             bodies = contents.bodies(session, [row.proposal_id for row in found if row.proposal_id is not None])
             cost += journal.cost_of_cases(session, chunk)
         for row in found:
-            groups[_group(row)] += 1
+            group = _group(row)
+            if row.sample:
+                samples += 1
+                stopped[group] += 1
+                continue
+            groups[group] += 1
             proposed = json.loads(bodies[row.proposal_id])["output"] if row.proposal_id is not None else {}
             for name, value in truth.get(row.case, {}).items():
                 if name in proposed:
@@ -76,9 +84,10 @@ def tally(context: Context, ids: Sequence[int], truth: Mapping[int, Mapping[str,
         alone=groups["alone"],
         to_review=groups["to_review"],
         decided=groups["decided"],
-        failed=groups["failed"],
-        unfinished=groups["unfinished"],
+        failed=groups["failed"] + stopped["failed"],
+        unfinished=groups["unfinished"] + stopped["unfinished"],
         cost=cost,
+        samples=samples,
         right_alone={name: Hits(right=right[name, True], of=known[name, True]) for name in fields},
         right_of_all={
             name: Hits(right=right[name, True] + right[name, False], of=known[name, True] + known[name, False])

@@ -43,6 +43,8 @@ class ProposalView:
     second: Mapping[str, float]
     """Output field -> the probability of its value in the eyes of the local model."""
     model: str
+    sample: bool
+    """Written by hand for a demonstration."""
     prompt_version: str | None
 
 
@@ -200,6 +202,8 @@ class CardView:
     values: Sequence[ValueView]
     has_proposal: bool
     model: str | None
+    sample: bool
+    """Is what is proposed a sample answer, written by hand for a demonstration?"""
     model_says: Sequence[str]
     """Why the model proposes it."""
     why: Sequence[str]

@@ -155,6 +155,8 @@ class Answer:
     usage: Usage = field(default_factory=Usage)
     cost: Decimal = Decimal(0)
     """US dollars."""
+    sample: bool = False
+    """Written by hand for a demonstration, whoever reads it has to be told so."""
 
 
 class ModelError(Exception):

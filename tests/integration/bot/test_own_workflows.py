@@ -139,7 +139,7 @@ def test_cases_of_a_workflow_that_is_gone_are_listed_and_their_decision_is_refus
     assert len(countersign.done("cases", "--json", **without).json()) == 1
     assert "parcel-1" in countersign.done("show", "1", **without).out
     error = countersign("approve", "1", **without).error()
-    assert error == "there is no workflow 'parcels'; known: support-triage"
+    assert error == "there is no workflow 'parcels'; known: invoice-intake, support-triage"
     countersign.done("approve", "1")
 
 

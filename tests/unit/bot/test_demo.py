@@ -1,13 +1,30 @@
 """The demo tells its story in the right order, and in words."""
 
 from bot.demo.reading import lines
-from bot.demo.story import ALONE, GOOD, HINT, SAFETY, UNLUCKY, WRONG, tickets
+from bot.demo.story import (
+    ALONE,
+    BOOKED,
+    DOCUMENTS,
+    FRAUD,
+    GOOD,
+    HINT,
+    MISREAD,
+    OPENING,
+    SAFETY,
+    UNLUCKY,
+    UNREAD,
+    WRONG,
+    arrivals,
+    invoices,
+    tickets,
+)
+from bot.samples import SAMPLES
 from handlers.blocks.rich import bullets, line, moment, quote, rich, words
 from tests.world import Clock
 
 
 def test_the_five_tickets_of_the_story_come_first_and_all_others_after_them() -> None:
-    told = [ticket.id for ticket in tickets()]
+    told = [ticket.values["id"] for ticket in tickets()]
     assert told[:5] == [ALONE, GOOD, WRONG, SAFETY, UNLUCKY]
     assert len(set(told)) == len(told) == 60
 
@@ -17,12 +34,29 @@ def test_a_ticket_comes_in_without_its_right_answer() -> None:
 
 
 def test_what_to_try_names_the_tickets_as_they_stand_on_the_screen() -> None:
-    known = {ticket.id: ticket for ticket in tickets()}
+    known = {ticket.values["id"]: ticket for ticket in tickets()}
     hint = "\n".join(HINT)
     assert str(known[GOOD].values["subject"]) in hint
     assert str(known[SAFETY].values["subject"])[:14] in hint
     assert str(known[WRONG].values["text"])[:25] in hint
-    assert known[WRONG].queue == "returns"
+    assert (known[WRONG].answer or {})["queue"] == "returns"
+    papers = {told.key: told for told in invoices()}
+    assert FRAUD in hint
+    assert papers[FRAUD].answer is None
+    assert MISREAD in hint
+    assert (papers[MISREAD].answer or {})["number"] in hint
+
+
+def test_invoices_come_in_between_the_tickets_and_those_of_the_story_with_its_tickets() -> None:
+    told = arrivals()
+    assert len({one.key for one in told}) == len(told) == 60 + len(invoices())
+    opening = [one.key for one in told[:OPENING]]
+    assert {BOOKED, FRAUD, MISREAD, *(f"ticket-{id}" for id in (ALONE, GOOD, WRONG, SAFETY, UNLUCKY))} <= set(opening)
+
+
+def test_every_invoice_but_one_has_a_sample_answer() -> None:
+    samples = (DOCUMENTS.parent / SAMPLES).read_text(encoding="utf-8")
+    assert [told.key for told in invoices() if f'"key": "{told.key}"' not in samples] == [UNREAD]
 
 
 def test_blocks_are_read_line_by_line() -> None:

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_vali
 
 from workflows.engine.errors import InvalidOutput
 from workflows.engine.forms import Field as FormField
-from workflows.engine.forms import Kind, entries, form_of, read_form
+from workflows.engine.forms import Kind, entries, entries_of, form_of, read_form
 
 
 class Mood(StrEnum):
@@ -75,7 +75,8 @@ shown = text.filter(str.strip)
 """Left blank, an optional text is none, and a required one is missing."""
 amounts = st.decimals(allow_nan=False, allow_infinity=False)
 numbers = st.floats(allow_nan=False, allow_infinity=False)
-items = st.builds(Line, article=text, amount=amounts)
+items = st.builds(Line, article=text.map(str.strip).filter(bool), amount=amounts)
+"""In a row the space around a value goes."""
 
 outputs = st.builds(
     Everything,
@@ -130,7 +131,7 @@ def test_each_type_has_its_kind() -> None:
         "number": Kind.NUMBER,
         "amount": Kind.AMOUNT,
         "day": Kind.DATE,
-        "lines": Kind.JSON,
+        "lines": Kind.ROWS,
     }
     assert {name: kind[name] for name in expected} == expected
     assert {name: kind[f"default_{name}"] for name in expected} == expected
@@ -141,7 +142,7 @@ def test_each_type_has_its_kind() -> None:
 def test_what_may_be_left_empty() -> None:
     fields = {field.name: field for field in form_of(Everything)}
     for name, field in fields.items():
-        assert field.required == (not name.startswith(("default_", "maybe_")))
+        assert field.required == (not name.startswith(("default_", "maybe_")) and name != "lines")
         assert field.nullable == name.startswith("maybe_")
 
 
@@ -303,8 +304,11 @@ def test_space_around_a_number_or_a_date_does_not_matter() -> None:
         ("amount", "NaN", "input should be a finite number"),
         ("due", "tomorrow", "input should be a valid date or datetime, input is too short"),
         ("due", "2026-02-30", "input should be a valid date or datetime, day value is outside expected range"),
-        ("lines", "one, two", "has to be JSON"),
-        ("lines", "[" * 100_000, "has to be JSON"),
+        ("lines", "one, two", "row 1 has 1 part, and has to be: Article | Amount"),
+        ("lines", "a | 1\n\nb | 2 | 3", "row 2 has 3 parts, and has to be: Article | Amount"),
+        ("lines", "a | ten", "row 1, amount: input should be a valid decimal"),
+        ("lines", "[{" * 100_000, "has to be JSON"),
+        ("lines", "[" * 100_000, "row 1 has 1 part, and has to be: Article | Amount"),
         ("reply", "a" * 11, "string should have at most 10 characters"),
         ("reply", "SHOUTED", "value error, Please do not shout"),
         ("reply", "a\0b", "holds a NUL character"),
@@ -343,7 +347,38 @@ def test_the_refusal_reads_as_one_sentence() -> None:
 
 def test_what_is_wrong_inside_of_a_list_names_the_place() -> None:
     said = wrong({"queue": "billing", "reason": "x", "lines": '[{"article": "a"}, {"article": "b", "amount": "x"}]'})
-    assert said == {"lines.1.amount": "input should be a valid decimal"}
+    assert said == {"lines": "row 2, amount: input should be a valid decimal"}
+
+
+def test_a_list_of_records_is_a_row_of_text_each() -> None:
+    gift = Decided(queue="billing", lines=[Line(article="gift | \\card", amount=Decimal("9.50")), Line(article="b")])
+    shown = entries(gift)
+    assert shown["lines"] == "gift \\| \\\\card | 9.50\nb | 1"
+    assert read_form(Decided, shown) == gift
+
+
+def test_what_stands_between_the_strokes_may_be_left_out_where_it_has_a_default() -> None:
+    read = read_form(Decided, {"queue": "billing", "reason": "x", "lines": "  gift|\r\n\n b  |  2 "})
+    assert read.lines == [Line(article="gift"), Line(article="b", amount=Decimal(2))]
+
+
+def test_no_rows_are_an_empty_list() -> None:
+    assert read_form(Decided, {"queue": "billing", "reason": "x", "lines": " \n"}).lines == []
+
+
+def test_records_that_do_not_fit_a_row_are_written_as_json() -> None:
+    kept = entries_of(Decided, {"lines": [{"article": "a", "size": "L"}]})
+    assert kept["lines"] == '[{"article":"a","size":"L"}]'
+
+    class Nested(BaseModel):
+        parcels: list[Decided]
+
+    assert kinds(Nested) == {"parcels": Kind.JSON}
+
+
+def test_the_columns_of_a_row_are_told_in_its_help() -> None:
+    (lines,) = [field for field in form_of(Decided) if field.name == "lines"]
+    assert lines.help == "A row each: Article | Amount."
 
 
 @pytest.mark.parametrize("typed", ['[{"article": "a\\u0000b"}]', '[{"article": "\\ud800"}]', f"{'[' * 60}{']' * 60}"])

@@ -208,6 +208,7 @@ def view(**other: object) -> CardView:
         values=[value()],
         has_proposal=True,
         model="claude",
+        sample=False,
         model_says=[],
         why=["this workflow only drafts; a person decides every case"],
         model_said=None,

@@ -29,6 +29,7 @@ def figures(
     causes: Sequence[Cause] = (),
     more_causes: int = 0,
     cost: str = "0",
+    samples: int = 0,
 ) -> WorkflowFigures:
     cases = [StandingCase(case=case, in_doubt=case in in_doubt) for case in sorted([*standing, *in_doubt])]
     return WorkflowFigures(
@@ -45,6 +46,7 @@ def figures(
         causes=causes,
         more_causes=more_causes,
         cost=Decimal(cost),
+        samples=samples,
     )
 
 
@@ -82,6 +84,15 @@ def test_a_quiet_day_is_two_lines() -> None:
     drawn = digest(view())
     assert shown(drawn) == ["Failures and cost, 19 Nov 2026", "Nothing failed. $0 spent."]
     assert drawn.text == "Failures and cost, 19 Nov 2026: Nothing failed. $0 spent."
+
+
+def test_sample_answers_are_told_apart_and_make_a_day_worth_telling() -> None:
+    only_samples = figures(samples=12)
+    assert not only_samples.is_quiet
+    assert shown(digest(view(only_samples)))[-2:] == [
+        "$0",
+        "12 cases whose answers are samples, written by hand, not counted here",
+    ]
 
 
 def test_a_day_with_failures_says_what_failed_what_stands_and_how_to_go_on() -> None:

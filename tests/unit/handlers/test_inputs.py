@@ -257,7 +257,7 @@ def test_an_empty_form_asks_for_what_is_needed_and_chooses_nothing_for_the_perso
     kept = modal(inputs_only(form_of(Form)))
     blocks = objects(kept["blocks"])
     needed = {name.split(".")[0] for name in complaints(blocks, initial_values(blocks))}
-    assert needed == {"queue", "urgent", "pages", "share", "amount", "due", "lines"}
+    assert needed == {"queue", "urgent", "pages", "share", "amount", "due"}
 
 
 @pytest.mark.parametrize("number", [1, 99, 100, 101, 150, 1_000])

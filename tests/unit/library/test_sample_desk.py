@@ -18,7 +18,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from workflows.library.support_triage.sample_desk import storage
+from workflows.library.sample_server import file as kept
 from workflows.library.support_triage.sample_desk.changes import Priority, Queue, Rejection, Triage, body_hash
 from workflows.library.support_triage.sample_desk.orders import read_orders
 from workflows.library.support_triage.sample_desk.server import create_app, serve
@@ -192,7 +192,7 @@ def test_a_change_that_breaks_off_leaves_no_trace(desk: Desk) -> None:
 
 
 def test_a_locked_file_is_a_503_and_not_a_lost_change(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(storage, "BUSY_SECONDS", 0)
+    monkeypatch.setattr(kept, "BUSY_SECONDS", 0)
     with closing(sqlite3.connect(desk.path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         assert refused(answer := desk.triage(), 503, "unavailable")

@@ -1,25 +1,9 @@
-"""The JSON that the desk answers with: facts, or one error of one shape."""
+"""The desk's tickets and receipts as JSON."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
 
-from starlette.responses import JSONResponse
-
 from .changes import Change, Receipt, Ticket, Triage
-
-HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
-
-
-def facts(content: Mapping[str, object]) -> JSONResponse:
-    """A 200."""
-    return JSONResponse(content, headers=HEADERS)
-
-
-def error(status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
-    """An error: a code for programs, a plain sentence for people."""
-    return JSONResponse(
-        {"error": {"code": code, "message": message}}, status_code=status, headers={**HEADERS, **(headers or {})}
-    )
 
 
 def ticket_as_json(ticket: Ticket) -> dict[str, object]:

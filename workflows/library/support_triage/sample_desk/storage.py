@@ -1,16 +1,12 @@
-"""Where the help desk keeps its tickets: one SQLite file, which is the truth.
-
-A change is applied once for each Idempotency-Key, and the unique key in the file decides that, not a look before the
-write: two threads or two processes may ask at the same moment. Every call has a connection of its own, so any thread
-may call.
-"""
+"""Where the help desk keeps its tickets."""
 
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
+
+from workflows.library.sample_server.file import File, KeyReused
 
 from .changes import Change, Priority, Queue, Receipt, Rejection, Status, Ticket, Triage, body_hash
 
@@ -42,16 +38,6 @@ CREATE TABLE IF NOT EXISTS tickets (
 COMMIT;
 """
 
-BUSY_SECONDS = 10
-"""How long a call waits for another one's write before SQLite gives up with `database is locked`."""
-
-
-class KeyReused(Exception):
-    """This Idempotency-Key was already used for a different request."""
-
-    def __str__(self) -> str:
-        return str(self.__doc__)
-
 
 class HelpDesk:
     """The tickets of one help desk, kept in one SQLite file, which is made if it is not there.
@@ -60,10 +46,7 @@ class HelpDesk:
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        with closing(self._connect()) as connection:
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.executescript(SCHEMA)
+        self._file = File(path, SCHEMA)
 
     def apply(self, ticket: int, content: Triage | Rejection, *, key: str, at: datetime) -> Receipt:
         """Apply a change to a ticket, or recall the receipt if this key applied the very same one before.
@@ -71,7 +54,7 @@ class HelpDesk:
         Raises KeyReused if the key stands for another ticket or another content, sqlite3.OperationalError if
         the file stays locked for `BUSY_SECONDS` or cannot be written. Nothing is applied then.
         """
-        with self._transaction("BEGIN IMMEDIATE") as connection:
+        with self._file.writing() as connection:
             applied = _insert_change(connection, ticket, content, key=key, at=at)
             kept = connection.execute(
                 "SELECT number, receipt, ticket, body_hash FROM changes WHERE key = ?", (key,)
@@ -84,14 +67,14 @@ class HelpDesk:
 
     def ticket(self, ticket: int) -> Ticket | None:
         """One ticket, or none if nothing ever happened to it."""
-        with self._transaction("BEGIN") as connection:
+        with self._file.reading() as connection:
             tickets = connection.execute("SELECT * FROM tickets WHERE ticket = ?", (ticket,)).fetchall()
             changes = connection.execute("SELECT * FROM changes WHERE ticket = ? ORDER BY number DESC", (ticket,))
             return next(_with_history(tickets, changes), None)
 
     def tickets(self, limit: int) -> list[Ticket]:
         """At most `limit` tickets, the one that changed last first."""
-        with self._transaction("BEGIN") as connection:
+        with self._file.reading() as connection:
             tickets = connection.execute("SELECT * FROM tickets ORDER BY last_change DESC LIMIT ?", (limit,)).fetchall()
             changes = connection.execute(
                 "SELECT * FROM changes"
@@ -100,20 +83,6 @@ class HelpDesk:
                 (limit,),
             )
             return list(_with_history(tickets, changes))
-
-    def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self._path, timeout=BUSY_SECONDS, isolation_level=None)
-        connection.row_factory = sqlite3.Row
-        # A receipt that was given has to survive a power cut.
-        connection.execute("PRAGMA synchronous=FULL")
-        connection.execute("PRAGMA foreign_keys=ON")
-        return connection
-
-    @contextmanager
-    def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
-        with closing(self._connect()) as connection, connection:
-            connection.execute(begin)
-            yield connection
 
 
 def _insert_change(

@@ -1,4 +1,4 @@
-"""Who may come in: a page in some browser tab must not be able to write to a desk that listens on this machine.
+"""Who may come in: a page in some browser tab must not be able to write to a server on this machine.
 
 Loopback alone does not keep it out. A name that the page's author points at 127.0.0.1 (DNS rebinding) arrives with
 that name as its Host, and a form or a fetch from the page arrives with the page's Origin: both are refused here.
@@ -11,14 +11,14 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from . import answers
+from workflows.library.sample_server import answers
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class LoopbackOnly:
-    """Answers requests for loopback hosts alone, and changes only from the desk's own pages or from no page at all.
+    """Answers requests for loopback hosts alone, and changes only from its own pages or from no page at all.
 
     `hosts` are further names to answer for, which is meant for tests.
     """
@@ -35,7 +35,7 @@ class LoopbackOnly:
         headers = Headers(scope=scope)
         hosts = headers.getlist("host")
         if len(hosts) != 1 or not self._is_ours(hosts[0]):
-            return answers.error(400, "host_not_allowed", "This desk answers on loopback hosts only.")
+            return answers.error(400, "host_not_allowed", "This server answers on loopback hosts only.")
         # Another port is another program, and so another origin.
         ours = f"{scope['scheme']}://{hosts[0]}".lower()
         if scope["method"] not in READING and any(origin.lower() != ours for origin in headers.getlist("origin")):

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from . import answers
-from .gate import READING
+from workflows.library.sample_server import answers
+from workflows.library.sample_server.gate import READING
 
 Clock = Callable[[], datetime]
 
@@ -32,23 +32,26 @@ class Outage:
 
 
 class OutOnDemand:
-    """Answers 503 for tickets and customers while the outage lasts: to every request, or to every change.
+    """Answers 503 while the outage lasts: to every request, or to every change. Its own page and health stay.
 
-    A desk that takes no changes does not know for how long, and does not say.
+    A server that takes no changes does not know for how long, and does not say.
     """
 
-    def __init__(self, app: ASGIApp, *, outage: Outage) -> None:
+    def __init__(self, app: ASGIApp, *, outage: Outage, name: str, paths: frozenset[str]) -> None:
+        """`paths`: the first parts of the paths that are out."""
         self._app = app
         self._outage = outage
+        self._name = name
+        self._paths = paths
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         left = self._outage.seconds_left()
-        if not left or scope["type"] != "http" or scope["path"].split("/")[1:2] not in (["tickets"], ["customers"]):
+        if not left or scope["type"] != "http" or not self._paths & set(scope["path"].split("/")[1:2]):
             await self._app(scope, receive, send)
         elif not self._outage.only_changes:
-            said = f"The help desk is out for another {left} s."
+            said = f"The {self._name} is out for another {left} s."
             await answers.error(503, "outage", said, {"Retry-After": str(left)})(scope, receive, send)
         elif scope["method"] in READING:
             await self._app(scope, receive, send)
         else:
-            await answers.error(503, "read_only", "The help desk takes no changes now.")(scope, receive, send)
+            await answers.error(503, "read_only", f"The {self._name} takes no changes now.")(scope, receive, send)

@@ -1,0 +1,59 @@
+"""Where the demo's two automations meet people: their channels, who decides there, and where their cases go."""
+
+from dataclasses import dataclass
+
+from bot.sandbox.workspace import Channel, Group, User, Workspace, default_workspace
+
+FAILURES = "C0FAILURES"
+LEADS = "C0LEADS"
+ENGINEER = "U0KIM"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """What belongs to one automation."""
+
+    workflow: str
+    channel: str
+    channel_name: str
+    group: str
+    """Who decides."""
+    reviewers: tuple[str, str]
+    """Two of them, who play in turn."""
+    system: str
+    """Where its cases are delivered."""
+
+
+SUPPORT = Place(
+    workflow="support-triage",
+    channel="C0SUPPORT",
+    channel_name="support-review",
+    group="S0SUPPORT",
+    reviewers=("U0ANA", "U0BEN"),
+    system="help desk",
+)
+INVOICES = Place(
+    workflow="invoice-intake",
+    channel="C0INVOICES",
+    channel_name="invoices",
+    group="S0ACCOUNTS",
+    reviewers=("U0ANA", "U0PIA"),
+    system="ledger",
+)
+PLACES = (SUPPORT, INVOICES)
+
+
+def workspace() -> Workspace:
+    """The sandbox's company, with accounts beside its support. Ana helps in both."""
+    company = default_workspace()
+    accounts = User(id="U0PIA", name="pia", real_name="Pia", title="accounts")
+    members = [user.id for user in company.users if not user.deactivated]
+    channel = Channel(id=INVOICES.channel, name=INVOICES.channel_name, members=[*members, accounts.id])
+    group = Group(id=INVOICES.group, handle="accounts", name="Accounts", members=list(INVOICES.reviewers))
+    return Workspace(
+        team=company.team,
+        app=company.app,
+        users=[*company.users, accounts],
+        channels=[company.channels[0], channel, *company.channels[1:]],
+        groups=[*company.groups, group],
+    )

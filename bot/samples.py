@@ -1,0 +1,55 @@
+"""Reads the sample answers of a workflow: `samples.jsonl` beside its declaration, each for the example with its key."""
+
+import json
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from workflows.engine.definition import Example
+from workflows.engine.errors import InvalidInput
+from workflows.engine.registry import AnyWorkflow
+from workflows.engine.rows import read_rows
+from workflows.model.samples import SampleAnswers
+
+SAMPLES = "samples.jsonl"
+
+
+def has_samples(workflow: AnyWorkflow) -> bool:
+    """Does a workflow bring sample answers?"""
+    path = _path(workflow)
+    return path is not None and path.is_file()
+
+
+def sample_answers(workflow: AnyWorkflow, examples: list[Example]) -> SampleAnswers:
+    """The sample answers of a workflow. `examples`: where the cases stand that they answer.
+
+    Raise `InvalidInput` for a file that cannot be read, or an answer to a case that is not there.
+    """
+    path = _path(workflow)
+    assert path is not None
+    texts = _texts(workflow, examples)
+    envelopes = {}
+    for row in read_rows(path):
+        key, envelope = row.values.get("key"), row.values.get("envelope")
+        if row.problem or not isinstance(key, str) or not isinstance(envelope, dict):
+            raise InvalidInput(f"{path}, row {row.number}: {row.problem or 'needs a key and an envelope'}")
+        if key not in texts:
+            raise InvalidInput(f"{path}, row {row.number}: there is no example with the key {key!r}")
+        envelopes[texts[key]] = json.dumps(envelope, ensure_ascii=False)
+    return SampleAnswers(envelopes)
+
+
+def _path(workflow: AnyWorkflow) -> Path | None:
+    return workflow.folder / SAMPLES if workflow.folder else None
+
+
+def _texts(workflow: AnyWorkflow, examples: list[Example]) -> dict[str, str]:
+    """Key -> the case as plain text."""
+    texts = {}
+    for number, example in enumerate(examples, 1):
+        try:
+            input = workflow.input.model_validate(example.input)
+        except ValidationError as error:
+            raise InvalidInput(f"example {number} of {workflow.name} does not fit its input: {error}") from error
+        texts[workflow.key(input)] = workflow.text_of(input)
+    return texts

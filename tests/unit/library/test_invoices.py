@@ -1,0 +1,207 @@
+"""The forty sample invoices: their truth stands in their text, and each rule speaks up where it is meant to."""
+
+import json
+import re
+import unicodedata
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+import workflows.library.invoice_intake
+from workflows.engine.forms import Kind, entries, form_of, read_form
+from workflows.library.invoice_intake import paper
+from workflows.library.invoice_intake.invoice import Document, Invoice
+from workflows.library.invoice_intake.known import compared
+from workflows.library.invoice_intake.ledger import Known, Supplier
+from workflows.library.invoice_intake.sample_ledger.suppliers import SHIPPED, key_of, read_suppliers
+from workflows.library.invoice_intake.workflow import intake
+from workflows.model.envelope import form
+from workflows.tools.amounts import amounts_in
+from workflows.tools.characters import plain
+from workflows.tools.dates import dates_in
+
+FOLDER = Path(workflows.library.invoice_intake.__file__).parent
+ROWS = [json.loads(line) for line in (FOLDER / "examples.jsonl").read_text(encoding="utf-8").splitlines()]
+EXAMPLES: Mapping[str, tuple[Document, Invoice]] = {
+    row["input"]["id"]: (Document.model_validate(row["input"]), Invoice.model_validate(row["output"])) for row in ROWS
+}
+WRONG_SUM = "cleanteam-3-26.pdf"
+MEANT: Mapping[str, set[str]] = {
+    "book more than 5,000 EUR, or another currency, alone": {
+        "FV-37-02-2026.pdf",
+        "GST-INV-889.pdf",
+        "KRZ2026000000318.pdf",
+        "faktura_1204.txt",
+        "fapiao-00518823.txt",
+        "fatoora-902.pdf",
+        "invoice-april.txt",
+        "kesselguss-77310.pdf",
+        "norrljus-60871.pdf",
+        "rg-4410-chf.pdf",
+        "seikyusho-2603.pdf",
+        "wattle-power-0326.pdf",
+    },
+    "book a total that the text does not state": set(),
+    "book an invoice whose net and tax differ from its total": {WRONG_SUM},
+    "book to a changed bank account": {"re-bankdetails.eml", "lemaire-F-0957.pdf", "lasku-3310.txt"},
+    "book an invoice twice": {"RE-51007-copy.pdf"},
+    "book a credit note, or nothing to pay, alone": {"gutschrift-G-0071.pdf"},
+    "book a reminder, a quote, or another paper that is no invoice": {"mahnung-bueroring.pdf", "PF-118.pdf"},
+    "do alone what an invoice tells its reader to do": {"brightline-0087.txt"},
+}
+"""Rule -> the examples that were written for it."""
+
+
+def test_there_are_forty_and_no_two_are_the_same() -> None:
+    assert len(ROWS) == len(EXAMPLES) == 40
+    assert len({document.text for document, _ in EXAMPLES.values()}) == 40
+    assert len({invoice.currency for _, invoice in EXAMPLES.values()}) >= 10
+
+
+@pytest.mark.parametrize("id", EXAMPLES)
+def test_what_is_true_of_an_invoice_stands_in_its_text(id: str) -> None:
+    document, invoice = EXAMPLES[id]
+    stated = {abs(found.value) for found in amounts_in(document.text)}
+    assert abs(invoice.total) in stated
+    assert invoice.date in dates_in(document.text)
+    assert bare(invoice.number) in bare(document.text)
+    assert key_of(invoice.supplier) in key_of(document.text)
+    assert paper.names_currency(document.text, invoice.currency)
+
+
+def bare(text: str) -> str:
+    """Without spaces, and without what cannot be seen."""
+    return "".join(char for char in text if not char.isspace() and unicodedata.category(char) != "Cf")
+
+
+@pytest.mark.parametrize("id", EXAMPLES)
+def test_what_is_true_of_an_invoice_adds_up(id: str) -> None:
+    _, invoice = EXAMPLES[id]
+    difference = abs(invoice.net + invoice.tax - invoice.total)
+    if id == WRONG_SUM:
+        assert difference == Decimal("40.00")
+    else:
+        assert difference <= (Decimal("0.01") if invoice.currency == "CHF" else 0)
+    if invoice.lines:
+        assert sum(line.amount for line in invoice.lines) in (invoice.net, invoice.total)
+
+
+@pytest.mark.parametrize("never", intake.nevers, ids=lambda never: str(never.sentence))
+def test_a_rule_speaks_up_on_the_examples_that_are_meant_for_it_and_on_no_other(never: object) -> None:
+    (rule,) = [known for known in intake.nevers if known is never]
+    assert {id for id, example in EXAMPLES.items() if rule.broken(*example)} == MEANT[rule.sentence]
+
+
+def test_each_check_holds_for_each_truth_but_for_the_sum_that_is_wrong() -> None:
+    failed = {
+        (check.sentence, id) for check in intake.checks for id, case in EXAMPLES.items() if not check.holds(*case)
+    }
+    assert failed == {("net and tax add up to the total", WRONG_SUM)}
+
+
+@pytest.mark.parametrize("id", EXAMPLES)
+def test_the_ledger_says_of_each_what_its_truth_says(id: str) -> None:
+    document, invoice = EXAMPLES[id]
+    row = read_suppliers(SHIPPED).get(key_of(invoice.supplier))
+    supplier = Supplier(name=row.name, accounts=list(row.accounts)) if row is not None else None
+    booked = "before" if row is not None and invoice.number in row.booked else None
+    facts = compared(document, invoice, Known(supplier=supplier, booked=booked))
+    assert (facts.account, booked is not None) == (invoice.account, invoice.booked_before)
+    assert bool(facts.reasons) == (id in MEANT["book to a changed bank account"] | MEANT["book an invoice twice"])
+
+
+# What a model may get wrong, or be made to
+
+
+def broken(id: str, **other: object) -> set[str]:
+    """The rules that an example runs into where a model said something else of it."""
+    document, invoice = EXAMPLES[id]
+    said = invoice.model_copy(update=other)
+    return {never.sentence for never in intake.nevers if never.broken(document, said)}
+
+
+def failing(id: str, **other: object) -> set[str]:
+    document, invoice = EXAMPLES[id]
+    said = invoice.model_copy(update=other)
+    return {check.sentence for check in intake.checks if not check.holds(document, said)}
+
+
+def test_a_total_that_stands_nowhere_is_a_total_that_the_text_does_not_state() -> None:
+    assert "book a total that the text does not state" in broken("meridian-4471.pdf", total=Decimal("1210.10"))
+
+
+def test_a_total_that_is_a_thousand_times_too_small_is_not_stated() -> None:
+    assert "book a total that the text does not state" in broken("fattura_214_A.pdf", total=Decimal("2.2326"))
+
+
+def test_a_small_amount_taken_for_the_total_of_a_large_invoice_does_not_get_past_the_limit() -> None:
+    small = {"net": Decimal("1932.77"), "tax": Decimal(0), "total": Decimal("1932.77")}
+    assert broken("kesselguss-77310.pdf", **small) == {"book more than 5,000 EUR, or another currency, alone"}
+
+
+def test_another_currency_does_not_pass_for_euros_unseen() -> None:
+    assert failing("wattle-power-0326.pdf", currency="EUR") == {"the text names the currency"}
+    assert "book a total that the text does not state" in broken("wattle-power-0326.pdf", currency="EUR")
+
+
+def test_a_total_that_an_invoice_tells_its_reader_to_enter_does_not_add_up() -> None:
+    said = broken("brightline-0087.txt", total=Decimal("2618.00"))
+    assert "book an invoice whose net and tax differ from its total" in said
+    assert "do alone what an invoice tells its reader to do" in said
+
+
+def test_swapped_day_and_month_are_a_date_that_the_text_may_state_and_another_day_is_not() -> None:
+    document, invoice = EXAMPLES["invoice-april.txt"]
+    assert not failing(document.id, date=invoice.date.replace(month=5, day=4))
+    assert failing(document.id, date=invoice.date.replace(day=6)) == {"the text states the date"}
+
+
+def test_lines_that_are_missing_do_not_add_up() -> None:
+    _, invoice = EXAMPLES["brandt-R2026-0118.pdf"]
+    assert failing("brandt-R2026-0118.pdf", lines=invoice.lines[1:]) == {
+        "the lines add up to the net amount or to the total"
+    }
+
+
+def test_a_customer_number_is_no_invoice_number_of_another_text() -> None:
+    assert failing("druckwerk-sammel.pdf", number="DE-26-01995") == {"the text holds the number"}
+
+
+# The form
+
+
+def test_a_model_can_be_asked_for_it_and_a_person_can_correct_it() -> None:
+    assert form(Invoice)["properties"]["answer"]["properties"].keys() == Invoice.model_fields.keys()
+    kinds = {field.name: field.kind for field in form_of(Invoice)}
+    assert kinds["lines"] is Kind.ROWS
+    assert Kind.JSON not in kinds.values()
+
+
+@pytest.mark.parametrize("id", EXAMPLES)
+def test_each_invoice_comes_out_of_its_form_as_it_went_in(id: str) -> None:
+    _, invoice = EXAMPLES[id]
+    assert read_form(Invoice, entries(invoice)) == invoice
+
+
+def test_a_line_is_corrected_in_its_row() -> None:
+    _, invoice = EXAMPLES["meridian-4471.pdf"]
+    shown = entries(invoice)
+    corrected = {**shown, "lines": shown["lines"].replace("| 235.00 | 235.00", "| 240 | 240")}
+    assert read_form(Invoice, corrected).lines[2].amount == Decimal(240)
+
+
+# The documents stay what they are said to be
+
+
+def test_every_account_in_them_is_made_up() -> None:
+    """Check digits are never 00."""
+    text = "\n".join(document.text for document, _ in EXAMPLES.values())
+    found = re.findall(r"\b[A-Z]{2}[0-9]{2}(?= ?[A-Z0-9]{4} ?[A-Z0-9]{4})", plain(text))
+    assert {iban[2:] for iban in found if iban[:2] in paper.IBAN_LENGTHS} <= {"00"}
+
+
+def test_every_sender_is_at_an_address_that_cannot_exist() -> None:
+    senders = [document.received_from for document, _ in EXAMPLES.values() if "@" in document.received_from]
+    assert all(sender.endswith(".example") for sender in senders)

@@ -1,0 +1,38 @@
+"""A list of small records as text that people can correct in seconds: a row each, its values between upright strokes.
+
+Valve, 2 inch | 3 | 41.50 | 124.50
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+
+SEPARATOR = " | "
+
+_MEANT = {"\\": "\\\\", "|": "\\|", "\n": "\\n", "\r": "\\r"}
+_WRITTEN = {written: meant for meant, written in _MEANT.items()}
+_PIECE = re.compile(r"\\.|[^\\|]|\\$|\|")
+
+
+def write_rows(rows: Iterable[Sequence[str]]) -> str:
+    """The rows as text: what `split_rows` reads back, apart from spaces at the ends of a value."""
+    return "\n".join(SEPARATOR.join(map(_escaped, row)) for row in rows)
+
+
+def split_rows(text: str) -> list[list[str]]:
+    """The values of each row that is not blank."""
+    lines = text.replace("\r\n", "\n").split("\n")
+    return [_split(line) for line in lines if line.strip()]
+
+
+def _escaped(value: str) -> str:
+    return re.sub(r"[\\|\n\r]", lambda found: _MEANT[found[0]], value)
+
+
+def _split(line: str) -> list[str]:
+    values = [""]
+    for piece in _PIECE.findall(line):
+        if piece == "|":
+            values.append("")
+        else:
+            values[-1] += _WRITTEN.get(piece, piece)
+    return [value.strip() for value in values]

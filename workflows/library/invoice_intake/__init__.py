@@ -1,0 +1,1 @@
+"""Invoice intake: what an invoice says, read for the ledger."""

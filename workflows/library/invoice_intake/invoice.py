@@ -1,0 +1,45 @@
+"""What comes in, and what is read from it."""
+
+import datetime
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field
+
+Number = Annotated[Decimal, Field(max_digits=18, decimal_places=6)]
+
+
+class Document(BaseModel):
+    """A document as it arrives: text from an e-mail, a PDF or a scan."""
+
+    id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")
+    """A file's name or a message's id."""
+    text: str = Field(min_length=1, max_length=50_000)
+    received_from: str = Field(max_length=320)
+    """Who sent it: an e-mail address, or the name of the scanner."""
+
+
+class Line(BaseModel):
+    """A line of an invoice."""
+
+    description: str = Field(min_length=1, max_length=500)
+    quantity: Number
+    unit_price: Number
+    amount: Number
+
+
+class Invoice(BaseModel):
+    """What an invoice says, and what the ledger says to it."""
+
+    supplier: str = Field(min_length=1, max_length=100)
+    number: str = Field(min_length=1, max_length=80, title="Invoice number")
+    date: datetime.date = Field(title="Invoice date")
+    currency: str = Field(pattern=r"^[A-Z]{3}$", max_length=3, description="ISO 4217, such as EUR")
+    net: Number
+    tax: Number = Field(description="All taxes together; a tax that is withheld counts as less")
+    total: Number = Field(description="Before what was paid already")
+    account: Literal["as on file", "none named", "changed", "no such supplier"] = Field(title="Bank account")
+    """How the accounts in the text compare with the ledger's; looked up, never asked of a model."""
+    booked_before: bool
+    """Is there a booking with this supplier and number? Looked up as well."""
+    lines: list[Line] = Field(max_length=200)

@@ -1,0 +1,45 @@
+"""What an invoice says, held against what the ledger knows."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from workflows.library.invoice_intake import paper
+from workflows.library.invoice_intake.invoice import Document, Invoice
+from workflows.library.invoice_intake.ledger import Known
+
+
+@dataclass(frozen=True, kw_only=True)
+class Compared:
+    """How an invoice compares with the ledger."""
+
+    account: Literal["as on file", "none named", "changed", "no such supplier"]
+    reasons: tuple[str, ...]
+    """For the person who has to decide it."""
+
+
+def compared(document: Document, invoice: Invoice, known: Known) -> Compared:
+    """Compare the accounts that stand in the text, not those that a model found in it."""
+    named = sorted(paper.accounts_in(document.text))
+    booked = (f"the ledger has {invoice.number} of this supplier already: {known.booked}",) if known.booked else ()
+    if known.supplier is None:
+        says = f"; the text names {_listed(named)}" if named else ""
+        return Compared(
+            account="no such supplier",
+            reasons=(f"the ledger knows no supplier by the name of {invoice.supplier}{says}", *booked),
+        )
+    on_file = {paper.account_key(account) for account in known.supplier.accounts}
+    others = [account for account in named if account not in on_file]
+    if others or paper.says_account_changed(document.text):
+        says = f"the text names {_listed(others)}" if others else "the text says that its account changed"
+        pays = _listed(known.supplier.accounts) or "no account"
+        return Compared(
+            account="changed", reasons=(f"the ledger pays {known.supplier.name} to {pays}; {says}", *booked)
+        )
+    return Compared(account="as on file" if named else "none named", reasons=booked)
+
+
+def _listed(accounts: Iterable[str]) -> str:
+    """In groups of four, as people compare them."""
+    keys = [paper.account_key(account) for account in accounts]
+    return ", ".join(" ".join(key[start : start + 4] for start in range(0, len(key), 4)) for key in keys)

@@ -1,0 +1,40 @@
+"""The ledger's invoices on its page."""
+
+from collections.abc import Sequence
+
+from workflows.library.sample_server.page import article, event, page, said, tag
+
+from .bookings import Booking, Change, Invoice, Status
+
+
+def render_page(invoices: Sequence[Invoice], *, outage_seconds: int) -> str:
+    """The whole page, in HTML; `outage_seconds` is how long an outage still lasts, 0 if there is none."""
+    return page(
+        "Sample ledger",
+        "The invoices that changed last.",
+        [_invoice(invoice) for invoice in invoices],
+        nothing="No invoice has been booked yet.",
+        outage_seconds=outage_seconds,
+    )
+
+
+def _invoice(invoice: Invoice) -> str:
+    last = invoice.history[0].content
+    history = [_change(change) for change in invoice.history]
+    if not isinstance(last, Booking):
+        tags = tag(Status.LEFT_TO_PEOPLE, "tag left")
+        return article(invoice.invoice, tags, said("Left to people: ", last.reason), history=history)
+    lines = "\n".join(f"{line.quantity} × {line.description}: {line.amount}" for line in last.lines)
+    return article(
+        f"{last.supplier}, {last.number}",
+        tag(invoice.status) + tag(f"{last.total} {last.currency}"),
+        said("Dated ", f"{last.date}; net {last.net}, tax {last.tax}, total {last.total} {last.currency}"),
+        said("", lines),
+        history=history,
+    )
+
+
+def _change(change: Change) -> str:
+    content = change.content
+    what = f"booked {content.total} {content.currency}" if isinstance(content, Booking) else "left to people"
+    return event(f"{change.receipt} · {change.at:%Y-%m-%d %H:%M:%S} UTC · {what}", change.key)

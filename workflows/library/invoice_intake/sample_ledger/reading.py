@@ -1,0 +1,88 @@
+"""Reading what the ledger is told; the rest of reading requests is any sample server's."""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+
+from workflows.library.sample_server.reading import Refused, only, read_reason, text
+
+from .bookings import Booking, Line, Rejection
+
+_FIELDS = ("supplier", "number", "date", "currency", "net", "tax", "total")
+_PARTS = ("description", "quantity", "unit_price", "amount")
+MOST_LINES = 500
+
+
+def read_booking(body: Mapping[str, object]) -> Booking:
+    """Raises Refused (400)."""
+    only(body, {*_FIELDS, "lines"})
+    return Booking(
+        supplier=_named(body, "supplier"),
+        number=_named(body, "number"),
+        date=_date(body),
+        currency=_like(body, "currency", r"[A-Z]{3}", "an ISO 4217 code such as EUR"),
+        net=_amount(body, "net"),
+        tax=_amount(body, "tax"),
+        total=_amount(body, "total"),
+        lines=_lines(body),
+    )
+
+
+def read_rejection(body: Mapping[str, object]) -> Rejection:
+    """Raises Refused (400)."""
+    return Rejection(reason=read_reason(body))
+
+
+def read_invoice_id(text: str) -> str:
+    """Raises Refused (400)."""
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", text):
+        raise Refused(400, "invalid_invoice", "An invoice's id is up to 100 letters, digits, dots, - and _.")
+    return text
+
+
+def read_query(query: Mapping[str, str], field: str) -> str:
+    """A part of a question. Raises Refused (400)."""
+    return text(query, field)
+
+
+def _named(body: Mapping[str, object], field: str) -> str:
+    value = text(body, field)
+    if not value.strip():
+        raise Refused(400, f"invalid_{field}", f"{field} must not be empty.")
+    return value
+
+
+def _like(body: Mapping[str, object], field: str, pattern: str, what: str) -> str:
+    value = text(body, field)
+    if not re.fullmatch(pattern, value):
+        raise Refused(400, f"invalid_{field}", f"{field} must be {what}.")
+    return value
+
+
+def _amount(body: Mapping[str, object], field: str) -> str:
+    return _like(body, field, r"-?[0-9]{1,15}(\.[0-9]{1,6})?", "an amount as text, such as 1234.50")
+
+
+def _date(body: Mapping[str, object]) -> str:
+    value = text(body, "date")
+    try:
+        return date.fromisoformat(value).isoformat()
+    except ValueError:
+        raise Refused(400, "invalid_date", "date must be a date as YYYY-MM-DD.") from None
+
+
+def _lines(body: Mapping[str, object]) -> tuple[Line, ...]:
+    lines = body.get("lines")
+    if not isinstance(lines, list) or len(lines) > MOST_LINES or not all(isinstance(line, dict) for line in lines):
+        raise Refused(400, "invalid_lines", f"lines must be a list of at most {MOST_LINES} objects.")
+    for line in lines:
+        only(line, _PARTS)
+    return tuple(
+        Line(
+            description=text(line, "description"),
+            quantity=_amount(line, "quantity"),
+            unit_price=_amount(line, "unit_price"),
+            amount=_amount(line, "amount"),
+        )
+        for line in lines
+    )

@@ -1,0 +1,64 @@
+"""Where a sample server keeps what it was told: one SQLite file, which is the truth.
+
+A change is applied once for each Idempotency-Key, and a unique key in the file decides that, not a look before the
+write: two threads or two processes may ask at the same moment. Every call has a connection of its own, so any thread
+may call.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+BUSY_SECONDS = 10
+"""How long a call waits for another one's write before SQLite gives up with `database is locked`."""
+
+
+class KeyReused(Exception):
+    """This Idempotency-Key was already used for a different request."""
+
+    def __str__(self) -> str:
+        return str(self.__doc__)
+
+
+class File:
+    """One SQLite file, which is made if it is not there."""
+
+    def __init__(self, path: Path, schema: str) -> None:
+        """`schema`: SQL that makes what is not there yet.
+
+        Raises sqlite3.DatabaseError if the file is something else, sqlite3.OperationalError if it cannot be opened.
+        """
+        self._path = path
+        with closing(self._connect()) as connection:
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.executescript(schema)
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """A connection that sees one state of the file for the block."""
+        with self._transaction("BEGIN") as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """A connection whose changes are kept together at the end of the block, or not at all.
+
+        Raises sqlite3.OperationalError if the file stays locked for `BUSY_SECONDS` or cannot be written.
+        """
+        with self._transaction("BEGIN IMMEDIATE") as connection:
+            yield connection
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self._path, timeout=BUSY_SECONDS, isolation_level=None)
+        connection.row_factory = sqlite3.Row
+        # A receipt that was given has to survive a power cut.
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA foreign_keys=ON")
+        return connection
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
+        with closing(self._connect()) as connection, connection:
+            connection.execute(begin)
+            yield connection
