@@ -180,11 +180,43 @@ PROOFS: dict[str, tuple[str, tuple[str, ...]]] = {
         "Slack takes five seconds",
         ("chaos/test_slack::test_while_slack_takes_five_seconds_for_each_answer_clicks_are_acknowledged_in_time",),
     ),
+    "F34": (
+        "garbage, a wrong form, or no confidence",
+        (
+            "integration/model/test_gateway::test_garbage_goes_to_a_person_with_what_the_model_said",
+            "integration/model/test_gateway::test_a_confidence_that_is_none_means_a_person",
+            "integration/model/test_anthropic::test_garbage_to_the_end_is_an_answer_without_values_that_says_so",
+        ),
+    ),
+    "F35": (
+        "cut off, or declined",
+        (
+            "integration/model/test_gateway::test_what_stands_against_an_answer_is_told_with_its_code",
+            "integration/model/test_anthropic::test_a_refusal_goes_to_a_person_with_its_reason_and_is_not_repeated",
+            "integration/model/test_anthropic::test_an_answer_that_is_cut_off_time_and_again_goes_to_a_person",
+        ),
+    ),
+    "F36": (
+        "overloaded, or asked too often",
+        (
+            "integration/model/test_anthropic::test_a_transient_status_is_tried_four_times_in_all_and_then_told",
+            "integration/model/test_anthropic::test_retry_after_is_honoured_up_to_the_cap_and_never_shortens_the_pause",
+            "integration/model/test_gateway::test_several_failures_in_a_row_open_the_breaker_and_are_told_once",
+        ),
+    ),
     "F37": (
         "a spend limit is reached",
         (
             "integration/engine/test_pausing::test_where_the_model_is_gone_for_good_the_workflow_is_paused_and_people_are_told_once",
             "slack/test_pausing::test_people_are_told_once_that_countersign_paused_a_workflow_and_what_to_do",
+        ),
+    ),
+    "F38": (
+        "a call that stalls, drips or has no end",
+        (
+            "integration/model/test_anthropic::test_a_stalled_call_is_given_up_after_the_timeout",
+            "integration/model/test_anthropic::test_a_reply_that_drips_for_ever_is_given_up",
+            "integration/model/test_anthropic::test_a_reply_without_end_is_not_read_to_its_end",
         ),
     ),
     "F39": (
