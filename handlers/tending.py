@@ -1,7 +1,7 @@
 """Slash commands about a workflow, for engineers and owners: pause it, let it go on, have it propose anew."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -48,6 +48,7 @@ def register(app: App, surface: Surface) -> None:
 
     @app.command(Command.RESUME)
     def resume(body: Body, ack: Ack, client: WebClient) -> None:
+        lifted = None
         with answering(body, ack, client) as answer:
             said = typed(body)
             if not said.words:
@@ -56,11 +57,13 @@ def register(app: App, surface: Surface) -> None:
             _admit(surface, said, said.words, wants="resume")
             lifted = pausing.lift(surface.context, said.words, by=said.user_id)
             answer.say(pauses.resumed(lifted, askable=waiting(surface.context, said.words).begun))
-        # Ten thousand of them take longer than Slack waits.
-        afterwards("release", partial(release_all, surface.context))
+        if lifted is not None:
+            # Ten thousand of them take longer than Slack waits.
+            afterwards("release", partial(release_all, surface.context))
 
     @app.command(Command.PROPOSE)
     def propose(body: Body, ack: Ack, client: WebClient) -> None:
+        begun: Callable[[], None] | None = None
         with answering(body, ack, client) as answer:
             said = typed(body)
             if not said.words:
@@ -69,9 +72,10 @@ def register(app: App, surface: Surface) -> None:
             _admit(surface, said, said.words, wants="propose")
             counted = waiting(surface.context, said.words)
             answer.say(pauses.proposing(said.words, counted.begun, counted.in_hand))
-            if not counted.begun:
-                return
-        afterwards("propose", lambda: _propose(surface, answer, said))
+            begun = partial(_propose, surface, answer, said)
+        # Whoever was refused comes here, too.
+        if begun is not None:
+            afterwards("propose", begun)
 
 
 def _propose(surface: Surface, answer: Answer, said: Typed) -> None:

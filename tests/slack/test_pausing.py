@@ -1,6 +1,7 @@
 """Pausing a workflow from Slack, what reviewers see meanwhile, and proposing anew under nobody's hands."""
 
 from datetime import date, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -174,6 +175,22 @@ def test_only_engineers_and_the_owner_may_and_a_refusal_is_audited(stage: Stage,
     assert actions(stage) == [f"{user} {command[1:]}.refused"]
     stage.person(user).command(SUPPORT, command, "")
     stage.person(user).wait_until(lambda: stage.told(user) == "Only engineers and owners may pause workflows.")
+
+
+def _refused(stage: Stage, number: int) -> bool:
+    return len(actions(stage)) == number
+
+
+def test_whoever_is_refused_changes_nothing(stage: Stage) -> None:
+    down(stage)
+    case = stage.submit(stage.sample(), id=1, text="Where is my money?")
+    for number, command in enumerate(("/pause", "/resume", "/propose"), start=1):
+        stage.person(EVE).command(SUPPORT, command, f"sample {WHY}" if command == "/pause" else "sample")
+        stage.person(EVE).wait_until(partial(_refused, stage, number))
+    answered = [one for one in stage.person(EVE).messages(SUPPORT) if one.ephemeral]
+    assert all("Only engineers and the owner" in words(one.blocks) for one in answered)
+    stage.work()
+    assert (len(stage.world.case(case).runs), stage.world.state(case)) == (1, "waiting")
 
 
 @pytest.mark.parametrize("command", ["/pause", "/resume", "/propose"])

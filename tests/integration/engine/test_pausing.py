@@ -1,5 +1,6 @@
 """A paused workflow: no model is asked, nothing is resolved alone, people get empty forms, decisions are delivered."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
@@ -201,6 +202,8 @@ def test_what_may_pass_or_is_about_one_case_pauses_nothing(make_sqlite_world: Ma
     scene = sample(make_sqlite_world, none)
     case = scene.worked()
     assert asked_why(scene, case).why == ["Not this time."]
+    kept = [row.body for row in rows(scene.world, schema.Content) if row.kind == "reasons"]
+    assert [json.loads(body) for body in kept] == [[{"code": code, "text": "Not this time."}]]
     assert standing(scene) is None
     assert notes(scene) == []
 
