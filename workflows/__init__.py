@@ -12,6 +12,7 @@ from workflows.engine.errors import (
     NotDone,
     OutcomeUnknown,
     TryAgain,
+    Unclear,
 )
 from workflows.engine.proposal import Proposal
 from workflows.engine.rows import Row, columns, read_rows
@@ -36,6 +37,7 @@ __all__ = [
     "Row",
     "Run",
     "TryAgain",
+    "Unclear",
     "Workflow",
     "columns",
     "read_rows",

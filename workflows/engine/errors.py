@@ -15,18 +15,40 @@
     ├── NotDone
     │   └── TryAgain
     ├── OutcomeUnknown
+    ├── Unclear
     ├── NoProposal
     ├── Drifted
     └── Fenced
 
-An author raises `NotDone`, `TryAgain` and `OutcomeUnknown` in a step or a delivery; the others are the engine's own.
+An author raises `NotDone`, `TryAgain` and `OutcomeUnknown` in a step or a delivery. Those and what tools raise are
+declared in `workflows.errors`, below this room; the others are the engine's own.
 """
 
 from collections.abc import Mapping, Sequence
 
+from workflows.errors import CountersignError, NotDone, OutcomeUnknown, TryAgain, Unclear
 
-class CountersignError(Exception):
-    """Anything that Countersign itself has to say."""
+__all__ = [
+    "AlreadyDelivered",
+    "BadDeclaration",
+    "BadReason",
+    "CountersignError",
+    "Drifted",
+    "Fenced",
+    "InvalidInput",
+    "InvalidOutput",
+    "NeverBroken",
+    "NoProposal",
+    "NotDone",
+    "OutcomeUnknown",
+    "QueueFull",
+    "Refused",
+    "Repeated",
+    "Stale",
+    "TryAgain",
+    "Unclear",
+    "Unknown",
+]
 
 
 class BadDeclaration(CountersignError):
@@ -87,23 +109,6 @@ class NeverBroken(Refused):
         self.barred = barred
         rules = "; ".join(f"never {sentence}" for sentence in self.sentences)
         super().__init__(f"this is barred: {rules}" if barred else f"this has to be confirmed: {rules}")
-
-
-class NotDone(CountersignError):
-    """It is certain that the other system did nothing: it refused, or was never reached."""
-
-
-class TryAgain(NotDone):
-    """The other system did nothing this time and may well do it the next: it was busy, or not to be reached."""
-
-    def __init__(self, message: str, *, after: float | None = None) -> None:
-        """`after`: seconds that the other system asked to wait."""
-        self.after = after
-        super().__init__(message)
-
-
-class OutcomeUnknown(CountersignError):
-    """The other system may have done it or not: the connection dropped after sending."""
 
 
 class NoProposal(CountersignError):

@@ -1,0 +1,70 @@
+"""Reads amounts of money as people write them: `1.234,56 €`, `CHF 1'234.50`, `(12.00)`, `12,-`, `₹1,23,456.00`.
+
+Where a text has several sensible readings nothing is guessed, since a wrong one is a wrong one by a factor of 1,000.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from workflows.errors import Unclear
+from workflows.tools.characters import plain, shown
+from workflows.tools.money import scan, with_codes
+
+__all__ = ["LONGEST_AMOUNT", "LONGEST_TEXT", "Amount", "Unclear", "amount", "amounts_in"]
+
+LONGEST_TEXT = 100_000
+"""Characters that are searched for amounts."""
+LONGEST_AMOUNT = 100
+"""Characters of one amount with its currency."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Amount:
+    """An amount of money."""
+
+    value: Decimal
+    currency: str | None = None
+    """ISO 4217; None where none is written, or one that may be several, like “$”."""
+
+
+def amount(text: str, *, decimal: Literal[".", ","] | None = None) -> Amount:
+    """Read one amount, with nothing beside it but its currency.
+
+    `decimal`: the decimal sign that the source is known to use; a text that contradicts it is refused. Beside a
+    currency without a smaller unit (JPY) three digits after a sign are a group. Brackets mean less than nought. Raise
+    `Unclear` for a text with no reading or with several, such as `1.234` without `decimal`, and for other words:
+    `12 million` is not 12.
+    """
+    if len(text) > LONGEST_AMOUNT:
+        raise Unclear(f"an amount has at most {LONGEST_AMOUNT} characters, this has {len(text)}")
+    ready = with_codes(plain(text).strip())
+    found = list(scan(ready, decimal))
+    if len(found) != 1 or (found[0].start, found[0].end) != (0, len(ready)):
+        raise Unclear(f"{shown(text)} is not one amount with nothing beside it but its currency")
+    (one,) = found
+    if not one.values:
+        raise Unclear(
+            f"{shown(text)} has no reading as an amount" + (f" with “{decimal}” as its decimal sign" if decimal else "")
+        )
+    if len(one.values) > 1:
+        first, second = one.values
+        raise Unclear(f"{shown(text)} may be {first} or {second}: say whether “.” or “,” is its decimal sign")
+    return Amount(value=-abs(one.values[0]) if one.in_brackets else one.values[0], currency=one.currency)
+
+
+def amounts_in(text: str) -> list[Amount]:
+    """Every number in a text that may be an amount, in order; of an ambiguous one, each sensible reading.
+
+    It answers whether a total stands in a text: for `1.234` it gives both, for `(12.00)` also -12.00, for `2 500` also
+    2 and 500. Dates, times, percentages and numbers inside words are left out. Raise `Unclear` for a text of more than
+    100,000 characters.
+    """
+    if len(text) > LONGEST_TEXT:
+        raise Unclear(f"at most {LONGEST_TEXT:,} characters are searched for amounts, these are {len(text):,}")
+    found: dict[tuple[int, Amount], None] = {}
+    for one in scan(plain(text), None):
+        for value in (*one.values, *one.apart):
+            for signed in (-value, value) if one.in_brackets else (value,):
+                found[one.start, Amount(value=signed, currency=one.currency)] = None
+    return [each for _, each in found]

@@ -1,0 +1,63 @@
+"""One way to write what people write in many: digits of any script, spaces, quotes, minus signs.
+
+Each character stays one character, or goes away where it cannot be seen; nothing is composed or reordered.
+"""
+
+import unicodedata
+
+HARD_SPACE = "\u00a0"
+"""Stands for every space that keeps its neighbours together."""
+
+_SAME = {
+    "\u2019": "'",
+    "\u2018": "'",
+    "\u02bc": "'",
+    "\u2032": "'",
+    "\u00b4": "'",
+    "\u2212": "-",
+    "\u2010": "-",
+    "\u2011": "-",
+    "\ufe63": "-",
+    "\u060c": ",",
+    "\u3000": " ",
+    "\u0970": ".",
+    "\u2009": HARD_SPACE,
+    "\u202f": HARD_SPACE,
+    "\u2007": HARD_SPACE,
+    "\uffe1": "£",
+    "\uffe5": "¥",
+    "\uffe6": "₩",
+}
+_FULL_WIDTH = range(0xFF01, 0xFF5F)
+
+
+class _Table(dict[int, str]):
+    """Fills itself with the characters that are met."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        number = unicodedata.decimal(char, None)
+        if number is not None:
+            plain = str(number)
+        elif code in _FULL_WIDTH:
+            plain = chr(code - 0xFEE0)
+        elif unicodedata.category(char) == "Cf":
+            plain = ""  # writing directions and joiners
+        else:
+            plain = _SAME.get(char, char)
+        self[code] = plain
+        return plain
+
+
+_table = _Table()
+
+
+def plain(text: str) -> str:
+    """The text with ASCII digits, one kind of quote and minus, and nothing invisible."""
+    return text.translate(_table)
+
+
+def shown(text: str) -> str:
+    """An untrusted text as it may stand in a message: short, in one line, in quotes."""
+    cut = " ".join(text.split())[:60]
+    return "“" + "".join(char for char in cut if char.isprintable()) + "”"

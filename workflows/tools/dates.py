@@ -1,0 +1,196 @@
+"""Reads whole dates as people write them: `31.12.2026`, `12/31/2026`, `3. März 2026`, `2026年3月5日`.
+
+The same text is the same date on every day and every machine: nothing is taken from the clock or the locale. What only
+makes sense beside another date (“tomorrow”, “5 March”, “10:30”) is refused, and so is what could be two dates.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+
+from workflows.errors import Unclear
+from workflows.tools.characters import HARD_SPACE, plain, shown
+from workflows.tools.months import is_weekday, months_of
+
+__all__ = ["LONGEST_DATE", "LONGEST_TEXT", "Unclear", "date_of", "dates_in"]
+
+LONGEST_TEXT = 100_000
+"""Characters that are searched for dates."""
+LONGEST_DATE = 100
+"""Characters of one date."""
+YEARS = range(1800, 2200)
+"""Years that are taken for years of the Gregorian calendar; 2569 is one in Thailand, 1405 in Iran."""
+
+# Each looks at a bounded number of characters.
+_NUMERIC = re.compile(
+    r"(?<!\w)(?<!\d[./:,-])(?P<a>\d{4}|\d{1,2}) ?(?P<sign>[./-]) ?(?P<b>\d{1,2}) ?(?P=sign) ?(?P<c>\d{4}|\d{1,2})"
+    r"(?!\d|[./:,-]\d|[^\W\dT])"
+)
+_EAST_ASIAN = re.compile(r"(?<!\d)(?P<a>\d{4}) ?[年년] ?(?P<b>\d{1,2}) ?[月월] ?(?P<c>\d{1,2}) ?[日일号號]")
+_COMPACT = re.compile(r"(?P<a>\d{4})(?P<b>\d\d)(?P<c>\d\d)")
+_TOKEN = re.compile(r"\d+|[^\W\d_][^\s\d.,;:/()\[\]{}<>|\"“”'_-]{0,30}")
+_GAP = re.compile(r"[\s.,/'-]{0,3}")
+_TIME = re.compile(r"T?\d{1,2}:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?: ?(?:Z|UTC|GMT|[AaPp]\.?[Mm]\.?|Uhr|[+-]\d\d:?\d\d))?")
+_IN_NUMBER_BEFORE = re.compile(r"(?:\w|\d[.,:/])\Z")
+_IN_NUMBER_AFTER = re.compile(r"[.,:/-]?\d")
+_SHORT_YEAR = re.compile(r"(?:[/-]| ?')\d")
+_REACH = 6
+"""How many words from its month a day or a year may stand."""
+_SILENT = "st nd rd th of the on le er e º ª ος η a o am de del di d den dnia dne m gada ki στις у г год року р"
+_BETWEEN = frozenset(_SILENT.split())
+"""Words that stand between the parts of a date, or before it, and mean nothing."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Found:
+    """A date in a text, and what it may be."""
+
+    start: int
+    end: int
+    certain: tuple[date, ...] = ()
+    """Its readings where the order of its parts is not in question."""
+    orders: Mapping[str, date] | None = None
+    """Its readings by what comes first, where that is in question; None: it is not."""
+    points: bool = False
+    """Do points stand between the parts?"""
+
+    @property
+    def readings(self) -> tuple[date, ...]:
+        if self.orders is None:
+            return self.certain
+        # No language puts the month first where points stand between.
+        unlikely = self.points and "day" in self.orders
+        return tuple(dict.fromkeys(day for first, day in self.orders.items() if first != "month" or not unlikely))
+
+
+def date_of(text: str, *, day_first: bool | None = None) -> date:
+    """Read one whole date, alone or with a weekday or a time of day beside it.
+
+    `day_first`: whether the source writes the day before the month, where all parts are numbers; a text that
+    contradicts it is refused. A year of two digits is one from 1969 to 2068. Raise `Unclear` for anything else, such as
+    `03/04/2026` without `day_first`.
+    """
+    if len(text) > LONGEST_DATE:
+        raise Unclear(f"a date has at most {LONGEST_DATE} characters, this has {len(text)}")
+    ready = _ready(text).strip()
+    compact = _COMPACT.fullmatch(ready)
+    found = [_numeric(compact)] if compact else list(_scan(ready))
+    if len(found) != 1 or not _says_nothing(ready[: found[0].start]) or not _says_nothing(ready[found[0].end :]):
+        raise Unclear(f"{shown(text)} is not one whole date (day, month and year) with nothing else beside it")
+    (one,) = found
+    readings = one.readings
+    if one.orders is not None and day_first is not None:
+        first = "day" if day_first else "month"
+        if first not in one.orders:
+            raise Unclear(f"{shown(text)} is no date with the {first} in front")
+        readings = (one.orders[first],)
+    if not readings:
+        raise Unclear(f"{shown(text)} is a day that does not exist, or one of another calendar")
+    if len(readings) > 1:
+        dates = " or ".join(each.isoformat() for each in readings)
+        hint = " or say whether the day comes first" if one.orders else ""
+        raise Unclear(f"{shown(text)} may be {dates}; write it as year-month-day{hint}")
+    return readings[0]
+
+
+def dates_in(text: str) -> list[date]:
+    """Every whole date in a text, in order; of an ambiguous one, each sensible reading.
+
+    Raise `Unclear` for a text of more than 100,000 characters.
+    """
+    if len(text) > LONGEST_TEXT:
+        raise Unclear(f"at most {LONGEST_TEXT:,} characters are searched for dates, these are {len(text):,}")
+    found = ((one.start, each) for one in _scan(_ready(text)) for each in one.readings)
+    return [each for _, each in dict.fromkeys(found)]
+
+
+def _ready(text: str) -> str:
+    return plain(text).replace(HARD_SPACE, " ")
+
+
+def _scan(text: str) -> list[_Found]:
+    found = [_numeric(match) for pattern in (_NUMERIC, _EAST_ASIAN) for match in pattern.finditer(text)]
+    return sorted((*found, *_named(text)), key=lambda one: one.start)
+
+
+def _numeric(match: re.Match[str]) -> _Found:
+    a, b, c = match.group("a", "b", "c")
+    if len(a) == 4:
+        certain = _day(int(a), int(b), int(c)) if len(c) <= 2 else None
+        return _Found(start=match.start(), end=match.end(), certain=(certain,) if certain else ())
+    points = match["sign"] == "."
+    tried: dict[str, date | None] = {}
+    if len(c) > 1:
+        tried |= {"day": _day(_year(c), int(b), int(a)), "month": _day(_year(c), int(a), int(b))}
+    if len(a) == 2 >= len(c):
+        tried["year"] = _day(_year(a), int(b), int(c))
+    orders = {first: each for first, each in tried.items() if each is not None}
+    return _Found(start=match.start(), end=match.end(), orders=orders, points=points)
+
+
+def _named(text: str) -> Iterator[_Found]:
+    """The dates whose month is a word."""
+    tokens = list(_TOKEN.finditer(text))
+    free = 0
+    for at, token in enumerate(tokens):
+        months = months_of(token[0])
+        parts = _parts(text, tokens[max(free, at - _REACH) : at + 1], tokens[at : at + _REACH + 1]) if months else None
+        if parts is None:
+            continue
+        start = min(part.start() for part in (token, *parts))
+        end = max(part.end() for part in (token, *parts))
+        if not _IN_NUMBER_BEFORE.search(text, max(0, start - 2), start) and not _IN_NUMBER_AFTER.match(text, end):
+            free = at + next(ahead for ahead in range(_REACH, -1, -1) if tokens[at : at + 1 + ahead][-1].start() < end)
+            day, year = int(parts[0][0]), _year(parts[1][0])
+            days = (_day(year, month, day) for month in months)
+            yield _Found(start=start, end=end, certain=tuple(each for each in days if each is not None))
+
+
+def _parts(
+    text: str, before: Sequence[re.Match[str]], after: Sequence[re.Match[str]]
+) -> tuple[re.Match[str], re.Match[str]] | None:
+    """Day and year of a month, which is the last token of what is `before` and the first of what comes `after`."""
+    left, right = _numbers(text, before[::-1]), _numbers(text, after)
+    pairs = [*zip(left, right, strict=False), *zip(right, left, strict=False), *pairwise(right), *pairwise(left)]
+    for day, year in pairs:
+        if len(day[0]) <= 2 and len(year[0]) == 4:
+            return day, year
+    # A year of two digits only where nothing else can be meant: 5-Mar-26, 5 March '26.
+    if left and right and _SHORT_YEAR.match(text, before[-1].end()) and len(left[0][0]) <= 2 == len(right[0][0]):
+        return left[0], right[0]
+    return None
+
+
+def _numbers(text: str, tokens: Sequence[re.Match[str]]) -> list[re.Match[str]]:
+    """Up to two numbers on one side of a month, which is the first of the tokens; the nearest first."""
+    found: list[re.Match[str]] = []
+    for near, far in pairwise(tokens):
+        first, second = sorted((near, far), key=lambda token: token.start())
+        if not _GAP.fullmatch(text, first.end(), second.start()):
+            break
+        if far[0].isdigit():
+            found.append(far)
+        elif far[0].casefold() not in _BETWEEN:
+            break
+    return found[:2]
+
+
+def _year(digits: str) -> int:
+    """A year of two digits as POSIX reads it."""
+    number = int(digits)
+    return number if len(digits) == 4 else number + (1900 if number >= 69 else 2000)
+
+
+def _day(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day) if year in YEARS else None
+    except ValueError:
+        return None
+
+
+def _says_nothing(text: str) -> bool:
+    """Is what stands beside a date no more than a weekday, a time of day, or a word like “the”?"""
+    words = _TOKEN.findall(_TIME.sub(" ", text))
+    return all(is_weekday(word) or word.casefold() in _BETWEEN for word in words) and not set(text) & set("+%#")

@@ -1,0 +1,61 @@
+"""The words for months and weekdays in many languages, from the data of dateparser.
+
+Its parser is not asked: it takes the first language that fits, and “listopad” is October in Croatian and November in
+Polish; it also takes “tomorrow” and half a date, and looks at the clock.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+
+from workflows.tools.characters import plain
+from workflows.tools.languages import LANGUAGES
+
+_IN_ENGLISH = (
+    "january february march april may june july august september october november december",
+    "monday tuesday wednesday thursday friday saturday sunday",
+)
+_MONTHS, _DAYS = (names.split() for names in _IN_ENGLISH)
+_APART = re.compile(r"[\s.'-]+")
+_EAST_ASIAN_DAYS = "月火水木金土日一二三四五六월화수목금토일"
+
+
+def months_of(word: str) -> tuple[int, ...]:
+    """The months that a word stands for, 1 to 12; none, if it stands for none."""
+    return _words().get(word.casefold(), ())
+
+
+def is_weekday(word: str) -> bool:
+    """Is it the name of a weekday, or a short form?"""
+    return word.casefold() in _weekdays()
+
+
+_MORE: Mapping[str, tuple[int, ...]] = {"juill": (7,), "अक्टू": (10,)}
+"""In daily use, and not in the data."""
+
+
+@cache
+def _words() -> Mapping[str, tuple[int, ...]]:
+    found = dict(_MORE)
+    for info in _data():
+        for month, name in enumerate(_MONTHS, 1):
+            for word in (plain(each).casefold().rstrip(".").removeprefix("de ") for each in info[name]):
+                if len(word) > 1 and not any(map(str.isdigit, word)) and month not in found.get(word, ()):
+                    found[word] = (*found.get(word, ()), month)
+    return found
+
+
+@cache
+def _weekdays() -> frozenset[str]:
+    names = (plain(word).casefold() for info in _data() for name in _DAYS for word in info[name])
+    words = {part for name in names for part in _APART.split(name) if part}
+    suffixed = {f"{day}{end}" for day in _EAST_ASIAN_DAYS for end in ("", "曜", "曜日", "요일")}
+    return frozenset(words | suffixed | {f"{week}{day}" for week in ("星期", "週", "周") for day in _EAST_ASIAN_DAYS})
+
+
+@cache
+def _data() -> Sequence[Mapping[str, list[str]]]:
+    from dateparser.languages.loader import default_loader  # late: importing this room has to be cheap
+
+    locales = default_loader.get_locales(languages=list(LANGUAGES), allow_conflicting_locales=True)
+    return [locale.info for locale in locales]
