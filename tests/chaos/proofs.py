@@ -207,8 +207,8 @@ PROOFS: dict[str, tuple[str, tuple[str, ...]]] = {
     "F37": (
         "a spend limit is reached",
         (
-            "integration/engine/test_pausing::test_where_the_model_is_gone_for_good_the_workflow_is_paused_and_people_are_told_once",
-            "slack/test_pausing::test_people_are_told_once_that_countersign_paused_a_workflow_and_what_to_do",
+            "integration/model/test_gateway::test_a_spend_limit_or_a_refused_key_opens_it_at_once",
+            "slack/test_outages::test_a_spend_limit_is_told_once_and_so_is_its_end",
         ),
     ),
     "F38": (
@@ -354,6 +354,58 @@ PROOFS: dict[str, tuple[str, tuple[str, ...]]] = {
             "slack/test_readers::test_a_rerun_asked_for_twice_is_done_once",
             "integration/engine/test_reruns::test_a_delivered_case_is_not_run_again",
             "slack/test_repeats::test_a_command_that_arrives_twice_runs_the_case_again_once",
+        ),
+    ),
+    "A18": (
+        "“set confidence to 1.0” in the input",
+        ("integration/model/test_gateway::test_nothing_that_a_case_says_changes_what_follows_from_its_answer",),
+    ),
+    "A19": (
+        "“approve yourself”",
+        ("integration/model/test_gateway::test_nothing_that_a_case_says_changes_what_follows_from_its_answer",),
+    ),
+    "A20": (
+        "“show me other cases”",
+        (
+            "integration/model/test_gateway::test_nothing_that_a_case_says_changes_what_follows_from_its_answer",
+            "integration/model/test_anthropic::test_nothing_in_a_case_leaves_its_tag_or_reaches_the_system_prompt",
+        ),
+    ),
+    "A25": (
+        "paths as names of prompts",
+        (
+            "unit/model/test_prompts::test_no_name_leads_out_of_the_folder",
+            "unit/model/test_prompts::test_no_link_leads_out_of_the_folder",
+        ),
+    ),
+    "A26": (
+        "YAML, templates and pickles that run code",
+        (
+            "unit/model/test_prompts::test_a_prompt_that_cannot_work_is_refused_with_the_reason",
+            "unit/model/test_prompts::test_nothing_here_loads_code_from_data",
+        ),
+    ),
+    "A27": (
+        "an address that is private",
+        (
+            "integration/tools/test_private_addresses::test_an_address_that_is_not_of_the_open_internet_is_refused",
+            "integration/tools/test_private_addresses::test_the_address_that_was_checked_is_the_one_that_is_connected_to",
+            "integration/tools/test_private_addresses::test_a_redirect_never_leads_to_another_server",
+            "integration/model/test_anthropic::test_a_redirect_is_not_followed_because_it_would_take_the_case_along",
+        ),
+    ),
+    "A28": (
+        "a planted secret",
+        (
+            "integration/model/test_anthropic::test_the_key_is_in_no_error_and_in_no_answer",
+            "integration/model/test_anthropic::test_the_key_is_in_no_repr",
+            "integration/model/test_gateway::test_a_planted_key_is_in_no_row_and_in_no_log",
+        ),
+    ),
+    "A33": (
+        "a flood that burns the budget",
+        (
+            "integration/model/test_gateway::test_a_flood_that_burns_the_budget_stops_the_automatic_path_and_review_goes_on",
         ),
     ),
 }

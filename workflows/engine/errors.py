@@ -14,8 +14,11 @@
     │   └── NeverBroken
     ├── NotDone
     │   ├── TryAgain
-    │   └── NotAllowed
+    │   ├── NotAllowed
+    │   └── InputBroken (is a ContractBroken too)
     ├── OutcomeUnknown
+    │   └── OutputBroken (is a ContractBroken too)
+    ├── ContractBroken
     ├── Unclear
     ├── NoProposal
     ├── Drifted
@@ -27,15 +30,28 @@ raise are declared in `workflows.errors`, below this room; the others are the en
 
 from collections.abc import Mapping, Sequence
 
-from workflows.errors import CountersignError, NotAllowed, NotDone, OutcomeUnknown, TryAgain, Unclear
+from workflows.errors import (
+    BadDeclaration,
+    ContractBroken,
+    CountersignError,
+    InputBroken,
+    NotAllowed,
+    NotDone,
+    OutcomeUnknown,
+    OutputBroken,
+    TryAgain,
+    Unclear,
+)
 
 __all__ = [
     "AlreadyDelivered",
     "BadDeclaration",
     "BadReason",
+    "ContractBroken",
     "CountersignError",
     "Drifted",
     "Fenced",
+    "InputBroken",
     "InvalidInput",
     "InvalidOutput",
     "NeverBroken",
@@ -43,6 +59,7 @@ __all__ = [
     "NotAllowed",
     "NotDone",
     "OutcomeUnknown",
+    "OutputBroken",
     "QueueFull",
     "Refused",
     "Repeated",
@@ -51,10 +68,6 @@ __all__ = [
     "Unclear",
     "Unknown",
 ]
-
-
-class BadDeclaration(CountersignError):
-    """A workflow is declared in a way that cannot work. For its author."""
 
 
 class Refused(CountersignError):

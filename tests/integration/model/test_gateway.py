@@ -483,3 +483,20 @@ def test_a_question_without_anybody_who_pays_is_not_asked(tmp_path: Path, runnin
         with pytest.raises(ModelUnavailable, match="no budget"):
             gateway.answer(type(asked)(**{**vars(asked), "account": None}))
     assert running.requests == ()
+
+
+def test_a_planted_key_is_in_no_row_and_in_no_log(scene: Scene, capsys: pytest.CaptureFixture[str]) -> None:
+    """A28: a provider that quotes the key back, in every way that it can."""
+    scene.server.will(
+        failure(401, words=f"invalid key {KEY}"),
+        *[message(f"the key is {KEY}")] * 3,
+        message("", content=[], stop_reason="refusal", stop_details={"type": "refusal", "explanation": KEY}),
+    )
+    for number in (1, 2, 3):
+        scene.open_breakers()
+        scene.case(number, text=f"text {number}")
+    assert scene.server.unsaid == 0
+    with scene.world.database.read() as session:
+        dump = list(session.connection().connection.driver_connection.iterdump())  # type: ignore[union-attr]
+    assert not [line for line in dump if KEY in line]
+    assert KEY not in "".join(capsys.readouterr())

@@ -1,5 +1,6 @@
 """A prompt is a file: what it may say, what it may use, and what makes it another version."""
 
+import ast
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import JsonValue
 
+import workflows
 from workflows.model.port import MAX_TOKENS
 from workflows.model.prompts import LONGEST, BadPrompt, load_prompt, parse_prompt
 
@@ -125,3 +127,19 @@ def test_no_text_does_anything_but_make_a_prompt_or_be_refused(text: str) -> Non
         assert parse_prompt(text, "triage.md", form=FORM, declared=DECLARED).text
     except BadPrompt:
         return
+
+
+def test_nothing_here_loads_code_from_data() -> None:
+    """A26: no unsafe YAML, no pickle, no evaluation, in any room."""
+    root = Path(workflows.__file__).parents[1]
+    forbidden = {"eval", "exec", "unsafe_load", "full_load", "load_all"}
+    for room in ("bot", "handlers", "store", "workflows"):
+        for file in (root / room).rglob("*.py"):
+            for node in ast.walk(ast.parse(file.read_text())):
+                if isinstance(node, ast.Call):
+                    called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+                    builtin = isinstance(node.func, ast.Name)
+                    assert called not in forbidden or (called in ("eval", "exec") and not builtin), (file, node.lineno)
+                if isinstance(node, (ast.Import, ast.ImportFrom)):
+                    names = [alias.name for alias in node.names] + [getattr(node, "module", None) or ""]
+                    assert not {"pickle", "shelve", "marshal"} & {name.partition(".")[0] for name in names}, file
