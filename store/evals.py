@@ -36,15 +36,17 @@ def begin(
     )
 
 
-def keep(session: Session, eval: int, *, model: str, prompt_version: str | None, result: Mapping[str, Any]) -> None:
-    """Keep what came of an eval so far, and who really answered."""
-    changes = {"model": model, "prompt_version": prompt_version, "result": dict(result)}
+def keep(
+    session: Session,
+    eval: int,
+    *,
+    model: str,
+    result: Mapping[str, Any],
+    ended_at: datetime | None,
+) -> None:
+    """Keep what came of an eval, and who really answered. `ended_at`: None where not every example was tried."""
+    changes = {"model": model, "result": dict(result), "ended_at": ended_at}
     session.execute(update(Eval).where(Eval.id == eval).values(changes))
-
-
-def finish(session: Session, eval: int, *, at: datetime) -> None:
-    """Note that an eval came to its end: every example was tried."""
-    session.execute(update(Eval).where(Eval.id == eval, Eval.ended_at.is_(None)).values(ended_at=at))
 
 
 def get(session: Session, eval: int) -> Eval | None:

@@ -2,7 +2,7 @@
 
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -17,13 +17,13 @@ from bot.cli.making import named, options_for
 from bot.cli.printing import one_line_errors, print_json, progress
 from bot.models import EXAMPLES, examples_of, learned_from
 from bot.settings import settings
-from store import evals, schema
+from store import evals, prompt_versions, schema
 from workflows.engine.errors import InvalidInput, Refused
 from workflows.engine.prompting import prompt_in, prompt_of_version
 from workflows.engine.registry import AnyWorkflow
 from workflows.model.port import Account, Prompt
-from workflows.quality.comparing import Comparison, compare_results
-from workflows.quality.evals import Eval, Purse
+from workflows.quality.comparing import compare_results
+from workflows.quality.evals import Eval
 from workflows.quality.examples import Examples, of_list, read_file
 from workflows.quality.folds import left_out, parts
 from workflows.quality.mcnemar import Word
@@ -72,13 +72,15 @@ def evaluate(asked: Asked, *, json: bool) -> int:
                 print_tried(tried)
                 if other is not None and compared is not None:
                     print_comparison(tried, other, compared)
-            return 1 if examples.unusable or _is_amiss(tried, compared) else 0
+            worse = compared is not None and compared.word is Word.WORSE
+            amiss = any(_is_amiss(one) for one in (tried, other) if one is not None)
+            return 1 if examples.unusable or worse or amiss else 0
 
 
-def _is_amiss(tried: Tried, compared: Comparison | None) -> bool:
+def _is_amiss(tried: Tried) -> bool:
     summary = tried.result.summary
-    worse = compared is not None and compared.word is Word.WORSE
-    return bool(summary.untried) or summary.unfinished is not None or worse
+    run_now = tried.seconds is not None
+    return run_now and (bool(summary.untried) or summary.unfinished is not None)
 
 
 def _examples(workflow: AnyWorkflow, file: Path | None) -> Examples:
@@ -99,7 +101,7 @@ def _nothing(workflow: AnyWorkflow, file: Path | None) -> str:
     )
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class _Bench:
     """Where versions of one workflow are tried on the same examples."""
 
@@ -107,6 +109,8 @@ class _Bench:
     workflow: AnyWorkflow
     examples: Examples
     asked: Asked
+    budget: int | None = None
+    """The eval on whose account all that the command tries is asked; None before the first."""
 
     def prompt(self) -> Prompt | None:
         """The prompt to be tried. Raise `Refused` for a file that is none."""
@@ -135,11 +139,15 @@ class _Bench:
         if found is not None:
             return self._stored(found)
         if version and not self.app.models.learns(self.workflow):
-            with suppress(Refused), context.database.read() as session:
-                return prompt_of_version(session, self.workflow, version, team=context.team)
+            with context.database.read() as session:
+                known = prompt_versions.beginning_with(
+                    session, team=context.team, workflow=self.workflow.name, version=version
+                )
+                if known:
+                    return prompt_of_version(session, self.workflow, version, team=context.team)
         same = [one for one in kept if one.examples == self.examples.hash and one.ended_at is not None]
-        known = ", ".join(f"'#{one.id}' ({one.prompt_version or one.model})" for one in same[-5:]) or "none yet"
-        raise Refused(f"there is nothing of {version!r} to compare with; evals of these examples: {known}")
+        others = ", ".join(f"'#{one.id}' ({one.prompt_version or one.model})" for one in same[-5:]) or "none yet"
+        raise Refused(f"there is nothing of {version!r} to compare with; evals of these examples: {others}")
 
     def _stored(self, row: schema.Eval) -> Tried:
         if row.team_id != self.app.context.team or row.workflow != self.workflow.name:
@@ -158,7 +166,7 @@ class _Bench:
 
     def run(self, prompt: Prompt | None) -> Tried:
         """Try the workflow with a prompt, and keep what came of it."""
-        context, learns = self.app.context, self.app.models.learns(self.workflow)
+        learns = self.app.models.learns(self.workflow)
         dealt = parts(
             self.workflow,
             self.examples.labelled,
@@ -166,31 +174,17 @@ class _Bench:
             model=lambda: self.app.models(self.workflow),
             learn=lambda rest: learned_from(self.workflow, rest),
         )
-        model = "local" if learns else self.app.settings.anthropic_model
-        version = prompt.version if prompt is not None and not learns else None
-        with context.database.write() as session:
-            row = evals.begin(
-                session,
-                team=context.team,
-                workflow=self.workflow.name,
-                prompt_version=version,
-                model=model,
-                examples=self.examples.hash,
-                at=context.clock(),
-            )
         # The local model computes in this process: where nothing else is asked, more at once would only get in its way.
         computes = learns and self.workflow.proposing is None
-        at_once = self.asked.at_once or (1 if computes else self.app.settings.threads)
+        version = prompt.version if prompt is not None and not learns else None
+        row = self._begin(version, "local" if learns else self.app.settings.anthropic_model)
         trying = Eval(
             workflow=self.workflow,
             prompt=prompt,
-            account=Account(
-                eval=row, per_case=Decimal(0), per_day=self.asked.max_dollars, timezone=self.workflow.timezone
-            ),
+            account=self._account(row),
             examples=self.examples.labelled,
             parts=dealt,
-            at_once=at_once,
-            purse=self._purse(),
+            at_once=self.asked.at_once or (1 if computes else self.app.settings.threads),
         )
         trials: list[Trial] = []
         start = time.perf_counter()
@@ -201,20 +195,51 @@ class _Bench:
             typer.echo(f"stopped; what was tried is kept as eval {row}, which was not finished", err=True)
             raise typer.Exit(130) from None
         finally:
-            result = result_of(
-                trials,
-                examples=len(self.examples.labelled),
-                floor=self.workflow.autonomy.at_least,
-                learned_without=left_out(dealt),
-                unfinished=trying.unfinished if len(trials) < len(trying.examples) else None,
+            tried = self._keep(row, version, trying, trials)
+        return replace(tried, seconds=time.perf_counter() - start)
+
+    def _account(self, row: int) -> Account:
+        self.budget = self.budget or row
+        dollars = self.asked.max_dollars
+        return Account(eval=self.budget, per_case=dollars, per_day=dollars, timezone=self.workflow.timezone)
+
+    def _begin(self, version: str | None, model: str) -> int:
+        context = self.app.context
+        with context.database.write() as session:
+            return evals.begin(
+                session,
+                team=context.team,
+                workflow=self.workflow.name,
+                prompt_version=version,
+                model=model,
+                examples=self.examples.hash,
+                at=context.clock(),
             )
-            answered = result.summary.models
-            model = next(iter(answered)) if len(answered) == 1 else model
-            with context.database.write() as session:
-                kept = result.model_dump(mode="json")
-                evals.keep(session, row, model=model, prompt_version=version, result=kept)
-                if result.summary.unfinished is None:
-                    evals.finish(session, row, at=context.clock())
+
+    def _keep(self, row: int, version: str | None, trying: Eval, trials: list[Trial]) -> Tried:
+        """Keep what came of an eval, as far as it came."""
+        context = self.app.context
+        place = {one.input_hash: place for place, one in enumerate(trying.examples)}
+        trials.sort(key=lambda trial: place[trial.input_hash])
+        result = result_of(
+            trials,
+            examples=len(trying.examples),
+            floor=self.workflow.autonomy.at_least,
+            learned_without=left_out(trying.parts),
+            unfinished=(trying.unfinished or "it broke off") if len(trials) < len(trying.examples) else None,
+        )
+        answered = list(result.summary.models)
+        with context.database.write() as session:
+            begun = evals.get(session, row)
+            assert begun is not None
+            model = answered[0] if len(answered) == 1 else begun.model
+            evals.keep(
+                session,
+                row,
+                model=model,
+                result=result.model_dump(mode="json"),
+                ended_at=context.clock() if result.summary.unfinished is None else None,
+            )
         return Tried(
             eval=row,
             workflow=self.workflow.name,
@@ -222,11 +247,7 @@ class _Bench:
             prompt_version=version,
             result=result,
             trials=trials,
-            seconds=time.perf_counter() - start,
         )
-
-    def _purse(self) -> Purse:
-        return Purse(limit=self.asked.max_dollars)
 
 
 def _try_all(trying: Eval, trials: list[Trial]) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass
-from decimal import Decimal
 
 from workflows.engine.registry import AnyWorkflow
 from workflows.model.port import Account, ModelError, NoAnswer, Prompt
@@ -14,31 +13,6 @@ from workflows.quality.examples import Labelled
 from workflows.quality.folds import Part
 from workflows.quality.risk import floors
 from workflows.quality.trials import Outcome, Trial, try_one
-
-
-@dataclass(kw_only=True)
-class Purse:
-    """What an eval may cost.
-
-    Each example that is begun is reckoned at the price of the dearest so far, and the first one is waited for. So the
-    limit holds unless an example is dearer than all before it.
-    """
-
-    limit: Decimal
-    """US dollars."""
-    spent: Decimal = Decimal(0)
-    dearest: Decimal | None = None
-    """US dollars that one example took at most; None before the first."""
-
-    def has_room(self, *, under_way: int) -> bool:
-        """May one more be begun beside those under way?"""
-        return self.dearest is None or self.spent + self.dearest * (under_way + 1) <= self.limit
-
-    def pay(self, cost: Decimal) -> None:
-        """Note what an example took."""
-        self.spent += cost
-        self.dearest = max(cost, self.dearest or Decimal(0))
-
 
 NO_MONEY = "the money ended; --max-dollars allows more"
 HOPELESS = 10
@@ -57,7 +31,6 @@ class Eval:
     parts: Sequence[Part]
     """Which of the examples with which model."""
     at_once: int = 1
-    purse: Purse
     sleep: Callable[[float], None] = time.sleep
     """Takes seconds."""
     unfinished: str | None = None
@@ -85,15 +58,11 @@ class Eval:
         under_way: set[Future[Trial]] = set()
         try:
             while under_way or (left and self.unfinished is None):
-                while left and self.unfinished is None and self._may_begin(len(under_way)):
+                while left and self.unfinished is None and len(under_way) < 2 * self.at_once:
                     under_way.add(pool.submit(self._try, part, self.examples[left.popleft()]))
-                if not under_way:
-                    self.unfinished = NO_MONEY
-                    return
                 done, under_way = wait(under_way, return_when=FIRST_COMPLETED)
                 for future in done:
                     trial = future.result()
-                    self.purse.pay(trial.cost)
                     if trial.code == NoAnswer.OVER_BUDGET:
                         self.unfinished = NO_MONEY
                     else:
@@ -110,11 +79,6 @@ class Eval:
         self._hopeless += 1
         if self._hopeless == HOPELESS < len(self.examples):
             self.unfinished = f"none of the first {HOPELESS} could be tried"
-
-    def _may_begin(self, under_way: int) -> bool:
-        # What the first one takes tells whether there is money for others beside it.
-        most = 1 if self.purse.dearest is None else 2 * self.at_once
-        return under_way < most and self.purse.has_room(under_way=under_way)
 
     def _try(self, part: Part, example: Labelled) -> Trial:
         return try_one(

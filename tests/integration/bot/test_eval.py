@@ -145,6 +145,27 @@ def test_only_so_many_are_tried_as_one_says(countersign: CommandLine) -> None:
     assert printed(said)["tried"] == "2 of 2"
 
 
+def test_an_eval_that_is_interrupted_is_kept_as_one_that_was_not_finished(empty: CommandLine) -> None:
+    (empty.folder / "things.py").write_text(
+        "from pydantic import BaseModel\nfrom workflows import Proposal, Workflow\n"
+        "class Thing(BaseModel):\n    id: int\nclass Answer(BaseModel):\n    good: bool\n"
+        "things = Workflow(name='things', decision='?', owner='U0', input=Thing, output=Answer,"
+        " key=lambda thing: f'thing-{thing.id}')\n"
+        "def propose(thing, ask):\n    if thing.id == 3:\n        raise KeyboardInterrupt\n"
+        "    return Proposal(output=Answer(good=True), confidence={'good': 0.5})\n"
+        "things.propose(propose)\nthings.deliver(lambda answer, run: 'done')\n"
+    )
+    lines = [{"input": {"id": id}, "output": {"good": True}} for id in range(1, 6)]
+    (empty.folder / "examples.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    said = empty("eval", "things", "--at-once", "1", COUNTERSIGN_WORKFLOWS="things.py")
+    assert said.code == 130
+    assert "stopped; what was tried is kept as eval 1, which was not finished\n" in said.err
+    (row,) = rows(empty, "evals")
+    assert row[-2] is None
+    summary = json.loads(row[-1])["summary"]
+    assert (summary["tried"], summary["unfinished"]) == (2, "it was interrupted")
+
+
 # The local model
 
 
@@ -217,8 +238,8 @@ def refunds(empty: CommandLine, provider: AnthropicServer) -> CommandLine:
     return empty
 
 
-def verdict(value: str) -> Reply:
-    return message(json.dumps({"answer": {"verdict": value}, "confidence": {"verdict": 0.95}}))
+def verdict(value: str, **parts: object) -> Reply:
+    return message(json.dumps({"answer": {"verdict": value}, "confidence": {"verdict": 0.95}}), **parts)
 
 
 def test_two_prompts_are_tried_and_the_better_one_is_called_better(
@@ -249,11 +270,13 @@ def test_the_live_prompt_is_tried_too_where_it_was_not_yet(refunds: CommandLine,
 
 
 def test_it_ends_where_the_money_does_and_says_so(refunds: CommandLine, provider: AnthropicServer) -> None:
-    provider.will(*[verdict("refund")] * 8)
-    each = float(refunds.done("eval", "refunds", "--limit", "1", "--json").json()["summary"]["cost"])
-    said = refunds("eval", "refunds", "--max-dollars", f"{each * 3.5:.9f}")
+    """Never a cent over it: what a question may cost at most is reserved before it is asked."""
+    provider.will(*[verdict("refund", usage={"input_tokens": 100, "output_tokens": 1_000})] * 9)
+    said = refunds("eval", "refunds", "--max-dollars", "0.0035", "--at-once", "1", "--json")
     assert said.code == 1
-    assert printed(said)["tried"] == "3 of 8"
-    assert "not finished, 5 left: the money ended; --max-dollars allows more\n" in said.out
-    error = refunds("eval", "refunds", "--against", "#2").error()
-    assert error == "eval 2 was not finished; run it again"
+    found = said.json()["summary"]
+    assert 0 < found["tried"] < 8
+    assert found["unfinished"] == "the money ended; --max-dollars allows more"
+    assert float(found["cost"]) <= 0.0035
+    error = refunds("eval", "refunds", "--against", "#1").error()
+    assert error == "eval 1 was not finished; run it again"

@@ -31,9 +31,9 @@ def kept(
         begun = evals.begin(
             session, team=team, workflow="sample", prompt_version=version, model=model, examples=examples, at=AT
         )
-        evals.keep(session, begun, model=model, prompt_version=version, result={"summary": {"tried": begun}})
-        if done:
-            evals.finish(session, begun, at=AT)
+        result = {"summary": {"tried": begun}}
+        ended_at = AT if done else None
+        evals.keep(session, begun, model=model, result=result, ended_at=ended_at)
     return begun
 
 

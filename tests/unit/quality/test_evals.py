@@ -11,10 +11,10 @@ from tests.sample import Desk, Ticket, Triage
 from tests.unit.quality.trying import labelled, sample, tickets, tried, trying
 from tests.world import sure
 from workflows import Ask, NoProposal, NotDone, Proposal, TryAgain
-from workflows.model.port import Answer, ModelUnavailable, Question
+from workflows.model.port import Answer, ModelUnavailable, NoAnswer, Question
 from workflows.model.scripted import says
 from workflows.quality.comparing import compare_results
-from workflows.quality.evals import HOPELESS
+from workflows.quality.evals import HOPELESS, NO_MONEY
 from workflows.quality.mcnemar import Word
 from workflows.quality.results import Result, result_of
 from workflows.quality.trials import Outcome, Trial
@@ -150,17 +150,20 @@ def test_it_goes_on_past_failures_once_one_example_could_be_tried() -> None:
     assert eval.unfinished is None
 
 
-@pytest.mark.parametrize(("dollars", "begun"), [("0.25", 2), ("0.3", 3), ("10", 20)])
-def test_no_example_is_begun_that_the_money_does_not_reach_for(dollars: str, begun: int) -> None:
-    def dear(question: Question) -> Answer:
+def test_where_the_money_ends_the_eval_ends_and_what_was_not_asked_is_not_counted() -> None:
+    asked: list[Question] = []
+
+    def until_it_is_spent(question: Question) -> Answer:
+        asked.append(question)
+        if len(asked) > 3:
+            raise ModelUnavailable("It would go over the budget.", no_answer=NoAnswer.OVER_BUDGET)
         return says({"queue": "billing", "reply": ""}, cost=Decimal("0.1"))
 
     workflow = sample()
-    eval = trying(workflow, tickets(workflow, *map(str, range(20))), dear, at_once=8, dollars=dollars)
-    trials = list(eval.run())
-    assert len(trials) == begun
-    assert sum(trial.cost for trial in trials) <= Decimal(dollars)
-    assert (eval.unfinished is None) == (begun == 20)
+    eval = trying(workflow, tickets(workflow, *map(str, range(20))), until_it_is_spent, at_once=1)
+    assert len(list(eval.run())) == 3
+    assert eval.unfinished == NO_MONEY
+    assert len(asked) < 20
 
 
 def test_a_workflow_that_only_drafts_sends_nothing_alone_and_still_has_a_table() -> None:

@@ -1,7 +1,6 @@
 """No model is examined with what it learned."""
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -12,7 +11,7 @@ from tests.unit.quality.trying import ACCOUNT, sample
 from workflows.engine.definition import Example
 from workflows.model.port import Answer, ModelError, Question
 from workflows.model.scripted import says
-from workflows.quality.evals import Eval, Purse
+from workflows.quality.evals import Eval
 from workflows.quality.examples import Labelled, of_list
 from workflows.quality.folds import MOST_PARTS, Once, left_out, parts
 from workflows.quality.results import result_of
@@ -46,9 +45,7 @@ def usable(found: Sequence[Example]) -> list[Labelled]:
 def share_right(tried: Sequence[Example], learned: Sequence[Example]) -> float | None:
     ready = usable(tried)
     dealt = parts(WORKFLOW, ready, learned, model=lambda: Memory(learned), learn=Memory)
-    eval = Eval(
-        workflow=WORKFLOW, prompt=None, account=ACCOUNT, examples=ready, parts=dealt, purse=Purse(limit=Decimal(1))
-    )
+    eval = Eval(workflow=WORKFLOW, prompt=None, account=ACCOUNT, examples=ready, parts=dealt)
     return result_of(list(eval.run()), examples=len(ready), floor=None).summary.whole.share
 
 

@@ -12,7 +12,7 @@ from workflows.engine.definition import Autonomy, Example
 from workflows.engine.registry import AnyWorkflow
 from workflows.model.port import Account
 from workflows.model.scripted import ScriptedModel
-from workflows.quality.evals import Eval, Purse
+from workflows.quality.evals import Eval
 from workflows.quality.examples import Labelled, of_list
 from workflows.quality.folds import Once, Part
 from workflows.quality.results import Result, result_of
@@ -44,9 +44,7 @@ def tickets(workflow: AnyWorkflow, *texts: str, queue: str = "billing", language
     return labelled(workflow, *cases)
 
 
-def trying(
-    workflow: AnyWorkflow, examples: Sequence[Labelled], tell: Tell, *, at_once: int = 2, dollars: str = "5"
-) -> Eval:
+def trying(workflow: AnyWorkflow, examples: Sequence[Labelled], tell: Tell, *, at_once: int = 2) -> Eval:
     """An eval of these examples with one model."""
     model = ScriptedModel(tell)
     return Eval(
@@ -56,7 +54,6 @@ def trying(
         examples=examples,
         parts=[Part(places=range(len(examples)), model=Once(lambda: model))],
         at_once=at_once,
-        purse=Purse(limit=Decimal(dollars)),
         sleep=lambda _: None,
     )
 
