@@ -16,6 +16,7 @@ from handlers.payloads import Typed, typed
 from handlers.rights import NotAllowed
 from handlers.surface import Surface
 from workflows.engine import pausing
+from workflows.engine.errors import Refused
 from workflows.engine.holding import release_all
 from workflows.engine.proposing_anew import propose_anew, waiting
 
@@ -80,7 +81,11 @@ def register(app: App, surface: Surface) -> None:
 
 def _propose(surface: Surface, answer: Answer, said: Typed) -> None:
     """Have the model asked, and say where that came to an end before all were asked about."""
-    counted = propose_anew(surface.context, said.words, by=said.user_id)
+    try:
+        counted = propose_anew(surface.context, said.words, by=said.user_id)
+    except Refused as error:
+        answer.add(answers.refused(str(error)))
+        return
     if counted.stopped is not None:
         answer.add(answers.refused(f"{counted.begun:,} were begun: {counted.stopped}"))
 

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from handlers import tending
 from store import schema
 from tests.slack.conftest import MakeStage
 from tests.slack.stage import (
@@ -24,8 +25,9 @@ from tests.slack.stage import (
 )
 from tests.slack.test_readers import said
 from workflows import NoProposal, NotAllowed
-from workflows.engine import digests
-from workflows.engine.proposing_anew import Counted, propose_anew
+from workflows.engine import digests, pausing
+from workflows.engine.context import Context
+from workflows.engine.proposing_anew import Counted, propose_anew, waiting
 from workflows.model.port import Answer, Question
 from workflows.model.scripted import says
 
@@ -122,6 +124,26 @@ def test_what_went_to_people_is_proposed_anew_except_where_somebody_is_at_it(sta
     assert submitted.outcome == "closed"
     stage.work()
     assert stage.world.state(1) == "delivered"
+
+
+def test_whoever_has_it_propose_is_told_where_it_was_paused_in_between(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    down(stage)
+    case = stage.submit(stage.sample(), id=1, text="Where is my money?")
+
+    def counts_and_is_paused(context: Context, workflow: str) -> Counted:
+        counted = waiting(context, workflow)
+        pausing.pause(context, workflow, by=MARIA, reason=WHY)
+        return counted
+
+    monkeypatch.setattr(tending, "waiting", counts_and_is_paused)
+    stage.person(KIM).command(SUPPORT, "/propose", "sample")
+    refused = f"Sample is paused ({WHY}); resume it first."
+    stage.person(KIM).wait_until(
+        lambda: refused in [words(one.blocks) for one in stage.person(KIM).messages(SUPPORT) if one.ephemeral]
+    )
+    assert stage.world.state(case) == "waiting"
 
 
 def test_a_form_that_was_open_for_too_long_is_refused_in_words_with_what_was_typed(stage: Stage) -> None:
