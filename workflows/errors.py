@@ -8,6 +8,10 @@ class CountersignError(Exception):
     """Anything that Countersign itself has to say."""
 
 
+class BadDeclaration(CountersignError):
+    """A workflow, a step or a tool is declared in a way that cannot work. For its author."""
+
+
 class NotDone(CountersignError):
     """It is certain that the other system did nothing: it refused, or was never reached."""
 
@@ -21,8 +25,24 @@ class TryAgain(NotDone):
         super().__init__(message)
 
 
+class NotAllowed(NotDone):
+    """The other system does not know us, or no longer: our token was refused, and a new one too."""
+
+
 class OutcomeUnknown(CountersignError):
     """The other system may have done it or not: the connection dropped after sending."""
+
+
+class ContractBroken(CountersignError):
+    """What came is not what was agreed. The message names where, each field, and what came instead."""
+
+
+class InputBroken(ContractBroken, NotDone):
+    """A step was called with what it does not take; nothing was done."""
+
+
+class OutputBroken(ContractBroken, OutcomeUnknown):
+    """A step or another system answered in another form than agreed; what was asked may have been done."""
 
 
 class Unclear(CountersignError, ValueError):

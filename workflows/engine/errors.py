@@ -13,8 +13,12 @@
     │   ├── BadReason
     │   └── NeverBroken
     ├── NotDone
-    │   └── TryAgain
+    │   ├── TryAgain
+    │   ├── NotAllowed
+    │   └── InputBroken (is a ContractBroken too)
     ├── OutcomeUnknown
+    │   └── OutputBroken (is a ContractBroken too)
+    ├── ContractBroken
     ├── Unclear
     ├── NoProposal
     ├── Drifted
@@ -26,21 +30,36 @@ declared in `workflows.errors`, below this room; the others are the engine's own
 
 from collections.abc import Mapping, Sequence
 
-from workflows.errors import CountersignError, NotDone, OutcomeUnknown, TryAgain, Unclear
+from workflows.errors import (
+    BadDeclaration,
+    ContractBroken,
+    CountersignError,
+    InputBroken,
+    NotAllowed,
+    NotDone,
+    OutcomeUnknown,
+    OutputBroken,
+    TryAgain,
+    Unclear,
+)
 
 __all__ = [
     "AlreadyDelivered",
     "BadDeclaration",
     "BadReason",
+    "ContractBroken",
     "CountersignError",
     "Drifted",
     "Fenced",
+    "InputBroken",
     "InvalidInput",
     "InvalidOutput",
     "NeverBroken",
     "NoProposal",
+    "NotAllowed",
     "NotDone",
     "OutcomeUnknown",
+    "OutputBroken",
     "QueueFull",
     "Refused",
     "Repeated",
@@ -49,10 +68,6 @@ __all__ = [
     "Unclear",
     "Unknown",
 ]
-
-
-class BadDeclaration(CountersignError):
-    """A workflow is declared in a way that cannot work. For its author."""
 
 
 class Refused(CountersignError):

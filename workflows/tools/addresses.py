@@ -1,0 +1,93 @@
+"""Which addresses may be spoken with: those of the open internet, and those that an author has named.
+
+What a workflow is told to fetch may come from anybody. The machine it runs on, its neighbours and the metadata service
+of a cloud are not to be reached by a name in a case, however it is written and whatever it resolves to.
+"""
+
+import socket
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+
+from workflows.errors import BadDeclaration, NotDone, TryAgain
+
+Address = IPv4Address | IPv6Address
+Resolve = Callable[[str, int], Sequence[str]]
+"""The addresses of a host for a port. Raise `OSError` for a host that has none."""
+
+_TRANSLATED = ip_network("64:ff9b::/96")
+"""IPv6 addresses that stand for the IPv4 address in their last four bytes (RFC 6052)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Allowed:
+    """The addresses that an author allows besides those of the open internet."""
+
+    networks: tuple[IPv4Network | IPv6Network, ...] = ()
+    hosts: frozenset[str] = frozenset()
+    """Names that may also stand for a private or loopback address; not for a link-local one, where clouds keep keys."""
+
+
+def allowed(entries: Sequence[str]) -> Allowed:
+    """Read what an author allows: addresses, networks (`10.0.0.0/8`) and host names.
+
+    Raise `BadDeclaration` for a network that is none.
+    """
+    networks, hosts = [], set()
+    for entry in entries:
+        try:
+            networks.append(ip_network(entry))
+        except ValueError:
+            if "/" in entry or not entry:
+                raise BadDeclaration(f"{entry!r} is no network; write it like 10.0.0.0/8") from None
+            hosts.add(entry.lower().rstrip("."))
+    return Allowed(networks=tuple(networks), hosts=frozenset(hosts))
+
+
+def resolve(host: str, port: int) -> Sequence[str]:
+    """The addresses of a host, by the system's resolver. It has time limits of its own, and keeps to no other."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return tuple(dict.fromkeys(str(address[0]) for *_, address in found))
+
+
+def checked(host: str, port: int, *, ask: Resolve, may: Allowed) -> Sequence[str]:
+    """The addresses of a host, each of which may be spoken with.
+
+    Raise `NotDone` where one may not: a name that mixes both is no honest one. Raise `TryAgain` where there is none.
+    """
+    try:
+        found = ask(host, port)
+    except (OSError, UnicodeError) as error:
+        raise TryAgain(f"no address is known of {host}: {error}") from error
+    for text in found:
+        reason = _against(ip_address(text.partition("%")[0]), host, may)
+        if reason:
+            raise NotDone(f"{host} is at {text}, {reason}; an author may allow it by allow_private")
+    if not found:
+        raise TryAgain(f"no address is known of {host}")
+    return found
+
+
+def _against(written: Address, host: str, may: Allowed) -> str | None:
+    """Why an address may not be spoken with; None where it may."""
+    meant = _meant(written)
+    if any(address in network for network in may.networks for address in (written, meant)):
+        return None
+    is_link_local = meant.is_link_local or meant.is_multicast or meant.is_unspecified
+    if host.lower().rstrip(".") in may.hosts and (meant.is_private or meant.is_loopback) and not is_link_local:
+        return None
+    if meant.is_loopback:
+        return "which is this machine"
+    is_site_local = isinstance(meant, IPv6Address) and meant.is_site_local
+    if meant.is_global and not (meant.is_multicast or meant.is_reserved or is_site_local):
+        return None
+    return "which is not an address of the open internet"
+
+
+def _meant(address: Address) -> Address:
+    """The IPv4 address that an IPv6 address only wraps, or the address itself."""
+    if isinstance(address, IPv4Address):
+        return address
+    if address in _TRANSLATED:
+        return IPv4Address(address.packed[-4:])
+    return address.ipv4_mapped or address.sixtofour or address

@@ -1,0 +1,87 @@
+"""What another system answered: whether it was done, and what it says, read by the form that was agreed."""
+
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from workflows.errors import CountersignError, NotAllowed, NotDone, OutcomeUnknown, OutputBroken, TryAgain
+from workflows.tools.contracts import complaint
+
+FormT = TypeVar("FormT")
+
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_DONE_PERHAPS = frozenset({301, 302, 303})
+"""Redirects that are also given after something was done."""
+_LATER = frozenset({408, 425, 429, 503})
+_SHOWN = 300
+"""Characters of a refusal that are shown."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """An answer, whatever it says."""
+
+    source: str
+    """Who answered, as it is called in messages."""
+    status: int
+    headers: Mapping[str, str]
+    """By their names in small letters."""
+    content: bytes
+
+    def read(self, form: type[FormT]) -> FormT:
+        """The content, JSON, as a pydantic model or any type that pydantic reads.
+
+        Raise `OutputBroken` where it is of another form: a field that is missing, renamed, or written in another way.
+        """
+        try:
+            return TypeAdapter(form).validate_json(self.content)
+        except ValidationError as error:
+            raise OutputBroken(f"{self.source} answers in another form than agreed: {complaint(error)}") from None
+
+
+def understood(answer: Answer, *, is_question: bool, secrets: Iterable[str]) -> Answer:
+    """The answer, if it says that it was done. Raise what `workflows.tools.http` tells of, where it does not.
+
+    `secrets`: what is taken out of the other side's words before they are shown.
+    """
+    who, status = answer.source, answer.status
+    if 200 <= status < 300:
+        return answer
+    if status in _LATER:
+        raise TryAgain(f"{who} is out of service ({status})", after=_retry_after(answer.headers))
+    if status == 401:
+        raise NotAllowed(f"{who} does not know us (401)")
+    if status in REDIRECTS:
+        words = f"{who} sends us elsewhere ({status}), which is not followed"
+        raise OutcomeUnknown(words) if status in _DONE_PERHAPS and not is_question else NotDone(words)
+    if 400 <= status < 500:
+        raise NotDone(f"{who} refused it ({status}): {_shown(answer.content, secrets)}")
+    raise unsure(f"{who} failed ({status})", is_question=is_question)
+
+
+def unsure(message: str, *, is_question: bool) -> CountersignError:
+    """The error for what may have been done or not. Of a question there is nothing to be unsure about."""
+    return TryAgain(message) if is_question else OutcomeUnknown(message)
+
+
+def _shown(content: bytes, secrets: Iterable[str]) -> str:
+    """The beginning of what the other side says, in one line."""
+    text = content.decode("utf-8", "replace")
+    for secret in filter(None, secrets):
+        text = text.replace(secret, "[secret]")
+    return "".join(char if char.isprintable() else " " for char in text[:_SHOWN]).strip()
+
+
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    """The seconds that a `Retry-After` asks for, as a number or a date; None where it says neither."""
+    said = headers.get("retry-after", "").strip()
+    if said.isascii() and said.isdigit() and len(said) < 10:
+        return float(said)
+    try:
+        return max(parsedate_to_datetime(said).timestamp() - time.time(), 0.0)
+    except (ValueError, OverflowError):
+        return None
