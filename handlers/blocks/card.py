@@ -8,7 +8,7 @@ from handlers.blocks.answers import correct
 from handlers.blocks.drawn import Block, Drawn
 from handlers.blocks.elements import actions, button, confirm, header, small_print
 from handlers.blocks.pauses import why
-from handlers.blocks.rich import bullets, line, quote, rich, words
+from handlers.blocks.rich import as_written, bullets, line, quote, rich, words
 from handlers.blocks.room import Room, fitting, some
 from handlers.blocks.text import begun_large, escaped, excerpt, without_first_line
 from handlers.blocks.values import changes, recommendation
@@ -44,8 +44,8 @@ def _open(view: CardView, room: Room) -> list[Block]:
         made += _listed("Why you are asked", [why(reason) for reason in view.why], room)
         made += _said_instead(view, room)
     if view.has_proposal:
-        made += _evidence(view, room)
         made += _listed("The proposal's own reasons", view.model_says, room)
+        made += _evidence(view, room)
     return made
 
 
@@ -61,7 +61,7 @@ def _case(view: CardView, room: Room) -> list[Block]:
     if is_whole and view.text.strip() == view.subject.strip():
         return []
     text = without_first_line(view.text, view.subject) if is_whole else view.text
-    return [rich(line(words("The case", bold=True)), quote(excerpt(text, room.text)))]
+    return [rich(line(words("The case", bold=True)), as_written(excerpt(text, room.text)))]
 
 
 def _said_instead(view: CardView, room: Room) -> list[Block]:

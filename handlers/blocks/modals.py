@@ -10,7 +10,7 @@ from handlers.blocks.drawn import Block, Drawn
 from handlers.blocks.elements import actions, button, divider, label, option, small_print
 from handlers.blocks.inputs import ELEMENT, confirmation, inputs
 from handlers.blocks.pauses import why
-from handlers.blocks.rich import line, moment, quote, rich, words
+from handlers.blocks.rich import line, moment, narrowed, quote, rich, words
 from handlers.blocks.text import begun_large, excerpt, without_first_line
 from handlers.ids import Action, Callback, Delivered, Shown
 from workflows.engine.decisions import MAX_REASON, Follows
@@ -60,7 +60,7 @@ def edit_form(
 
 def correction_form(view: DeliveredView, fields: Sequence[Field]) -> View | None:
     """The form in which something delivered is put right. None where it is too large for Slack."""
-    about = rich(line(words(excerpt(view.subject, 200), bold=True)), quote(excerpt(view.text, 1_000)))
+    about = rich(line(words(excerpt(view.subject, 200), bold=True)), quote(excerpt(narrowed(view.text), 1_000)))
     delivered = line(words("This was delivered. Change what is wrong; a person decides before anything is sent."))
     reason: Block = {
         "type": "input",
@@ -182,7 +182,7 @@ def told(what: Drawn, *, typed: Mapping[str, str] | None = None) -> View:
 def _about(view: CardView) -> Block:
     """Which case a form is about."""
     text = without_first_line(view.text, view.subject)
-    return rich(line(words(excerpt(view.subject, 200), bold=True)), quote(excerpt(text, 1_000)))
+    return rich(line(words(excerpt(view.subject, 200), bold=True)), quote(excerpt(narrowed(text), 1_000)))
 
 
 def _sample(view: CardView) -> list[Block]:

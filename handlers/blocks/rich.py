@@ -1,11 +1,16 @@
 """Rich text: the one place where Slack shows text exactly as it is, with no mention, link or formatting made of it."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
 from handlers.blocks.drawn import Block
 from handlers.blocks.text import in_words
 from workflows.engine.neutral import plain
+
+_GAP = re.compile(r"\S\s{3,}\S")
+_ROWS = 3
+"""Lines with a gap in them, from which on it is no accident."""
 
 
 def words(text: object, *, bold: bool = False, strike: bool = False, code: bool = False) -> Block:
@@ -54,6 +59,17 @@ def line(*elements: Block) -> Block:
 def quote(text: object) -> Block:
     """Text that somebody else wrote, set apart from ours."""
     return {"type": "rich_text_quote", "elements": [words(text)]}
+
+
+def as_written(text: str) -> Block:
+    """Text that somebody else wrote, its columns below each other where it was laid out with spaces, as a table is."""
+    rows = sum(_GAP.search(row) is not None for row in text.splitlines())
+    return {"type": "rich_text_preformatted", "elements": [words(text)]} if rows >= _ROWS else quote(text)
+
+
+def narrowed(text: str) -> str:
+    """The same for a modal, which has no room for columns: its gaps made small, so that each row stays one."""
+    return "\n".join(re.sub(r"[ \t]{3,}", "   ", row.strip(" \t")) for row in text.splitlines())
 
 
 def bullets(lines: Sequence[Block]) -> Block:

@@ -238,7 +238,7 @@ def refunds(empty: CommandLine, provider: AnthropicServer) -> CommandLine:
     return empty
 
 
-def verdict(value: str, **parts: object) -> Reply:
+def verdict(value: str, **parts: Any) -> Reply:
     return message(json.dumps({"answer": {"verdict": value}, "confidence": {"verdict": 0.95}}), **parts)
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from handlers.blocks.rich import is_user, person, words
+from handlers.blocks.rich import as_written, is_user, narrowed, person, words
 from handlers.blocks.text import escaped, excerpt, in_words, parts, without_first_line
 from tests.unit.handlers.cases import longer, texts
 from tests.unit.handlers.slack import hidden
@@ -130,3 +130,11 @@ def test_a_time_is_told_in_utc_whatever_zone_it_came_in() -> None:
     late = datetime(2026, 3, 1, 1, 15, tzinfo=timezone(timedelta(hours=3)))
     assert in_words(late) == "2026-02-28 22:15 UTC"
     assert in_words(late.astimezone(UTC)) == "2026-02-28 22:15 UTC"
+
+
+def test_a_text_laid_out_in_columns_keeps_them_and_another_is_quoted() -> None:
+    table = "Pos  Article          Amount\n 1   Kettle            41.50\n     Total             41.50"
+    assert as_written(table)["type"] == "rich_text_preformatted"
+    assert narrowed(table) == "Pos  Article   Amount\n1   Kettle   41.50\nTotal   41.50"
+    assert as_written("Hello,\n\nwhere is my parcel?   Thanks\nAnn")["type"] == "rich_text_quote"
+    assert as_written("      a\n      b\n      c")["type"] == "rich_text_quote"
