@@ -85,5 +85,5 @@ def test_bytes_that_are_no_text_are_refused(countersign: CommandLine) -> None:
 
 def test_a_workflow_that_is_not_there_is_refused_with_those_that_are(countersign: CommandLine) -> None:
     error = countersign("submit", "{}", "--workflow", "letter").error()
-    assert error == "there is no workflow 'letter'; known: letters, parcels, support-triage"
+    assert error == "there is no workflow 'letter'; known: invoice-intake, letters, parcels, support-triage"
     assert countersign("submit", "{}").code == 2

@@ -53,7 +53,7 @@ KINDS: tuple[tuple[Any, st.SearchStrategy[Any]], ...] = (  # Any: an annotation 
     (float, st.floats(allow_nan=False, allow_infinity=False)),
     (Decimal, st.decimals(allow_nan=False, allow_infinity=False)),
     (date, st.dates()),
-    (list[Line], st.lists(st.builds(Line, article=text), max_size=3)),
+    (list[Line], st.lists(st.builds(Line, article=text.map(str.strip)), max_size=3)),
     (list[str], st.lists(text | long, max_size=3)),
     (dict[str, list[int]], st.dictionaries(text, st.lists(st.integers(), max_size=2), max_size=3)),
 )
@@ -258,6 +258,22 @@ def test_an_empty_form_asks_for_what_is_needed_and_chooses_nothing_for_the_perso
     blocks = objects(kept["blocks"])
     needed = {name.split(".")[0] for name in complaints(blocks, initial_values(blocks))}
     assert needed == {"queue", "urgent", "pages", "share", "amount", "due"}
+
+
+def test_records_are_one_box_with_a_row_each_and_its_columns_below_it() -> None:
+    (rows,) = [field for field in form_of(Form) if field.name == "lines"]
+    (block,) = inputs.inputs([rows], {"lines": "gift | 9.50\ncard | 1"}, generation=0)
+    element = block["element"]
+    assert isinstance(element, dict)
+    assert (element["multiline"], element["initial_value"]) == (True, "gift | 9.50\ncard | 1")
+    assert block["hint"] == {"type": "plain_text", "text": "A row each: Article | Amount.", "emoji": False}
+
+
+def test_what_is_wrong_in_a_row_is_said_at_the_box() -> None:
+    said = inputs.errors(
+        {"lines": "row 2, amount: input should be a valid decimal"}, {"queue.0.0": {}, "lines.0.0": {}}
+    )
+    assert said == {"lines.0.0": "row 2, amount: input should be a valid decimal"}
 
 
 @pytest.mark.parametrize("number", [1, 99, 100, 101, 150, 1_000])
