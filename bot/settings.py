@@ -151,13 +151,26 @@ class Settings(BaseSettings):
 
     @field_validator("slack_api_url", mode="before")
     @classmethod
-    def _safe_url(cls, value: object) -> object:
+    def _slack_url(cls, value: object) -> object:
         if not isinstance(value, str) or not value:
             return "https://slack.com/api/"
-        url = urlsplit(value)
-        if url.scheme != "https" and not (url.scheme == "http" and url.hostname in ("127.0.0.1", "localhost", "::1")):
-            raise ValueError("has to be an https URL, or http on this machine: the token is sent there")
+        _safe_url(value)
         return value.rstrip("/") + "/"
+
+    @field_validator("anthropic_base_url")
+    @classmethod
+    def _anthropic_url(cls, value: str | None) -> str | None:
+        if value is not None:
+            _safe_url(value)
+        return value
+
+
+def _safe_url(value: str) -> None:
+    """Raise `ValueError` for a URL to which nothing secret can be sent."""
+    url = urlsplit(value)
+    on_this_machine = url.scheme == "http" and url.hostname in ("127.0.0.1", "localhost", "::1")
+    if not url.hostname or (url.scheme != "https" and not on_this_machine):
+        raise ValueError("has to be an https URL, or http on this machine: a secret and the cases are sent there")
 
 
 def _pairs(text: str) -> list[tuple[str, str]]:

@@ -392,6 +392,7 @@ PROOFS: dict[str, tuple[str, tuple[str, ...]]] = {
             "integration/tools/test_private_addresses::test_the_address_that_was_checked_is_the_one_that_is_connected_to",
             "integration/tools/test_private_addresses::test_a_redirect_never_leads_to_another_server",
             "integration/model/test_anthropic::test_a_redirect_is_not_followed_because_it_would_take_the_case_along",
+            "unit/bot/test_settings::test_a_setting_that_cannot_be_used_is_named_with_what_it_has_to_be",
         ),
     ),
     "A28": (

@@ -58,7 +58,8 @@ class _Asking:
     told: str
     """The user's turn."""
 
-    def asked(self, *, number: int) -> Asked:
+    def asked(self, *, number: int, told: str) -> Asked:
+        """For the ledger. `told`: what is really said this time; the question stays the same."""
         about = "\0".join((self.prompt.version, self.model, self.told))
         return Asked(
             workflow=self.question.workflow,
@@ -66,7 +67,7 @@ class _Asking:
             model=self.model,
             prompt_version=self.prompt.version,
             input_hash=sha256(self.told.encode()).hexdigest(),
-            told=self.told,
+            told=told,
             cache_key=sha256(about.encode()).hexdigest(),
             number=number,
         )
@@ -146,7 +147,7 @@ class Gateway:
         return made
 
     def _given(self, asking: _Asking) -> Attempt | None:
-        asked = asking.asked(number=1)
+        asked = asking.asked(number=1, told=asking.told)
         found = self._ledger.given(asked)
         if found is None:
             return None
@@ -164,7 +165,7 @@ class Gateway:
         )
         try:
             with self._lanes.turn(request.model):
-                reservation = self._ledger.reserve(asking.asked(number=number), worst)
+                reservation = self._ledger.reserve(asking.asked(number=number, told=request.user), worst)
                 return self._send(asking, request, reservation)
         except Busy as busy:
             return _unsent(request, Outcome.LEFT_ALONE, str(busy))

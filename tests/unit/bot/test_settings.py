@@ -110,9 +110,12 @@ def test_channels_and_reviewers_are_named_for_each_workflow(monkeypatch: pytest.
         ("COUNTERSIGN_TIMEZONE", "../../etc/passwd", "has to be a time zone such as Europe/Berlin or UTC"),
         ("SLACK_API_URL", "http://slack.example/api/", "has to be an https URL, or http on this machine"),
         ("SLACK_API_URL", "file:///etc/passwd", "has to be an https URL, or http on this machine"),
+        ("ANTHROPIC_BASE_URL", "http://169.254.169.254/latest", "has to be an https URL, or http on this machine"),
+        ("ANTHROPIC_BASE_URL", "http://10.0.0.8:8080", "has to be an https URL, or http on this machine"),
+        ("ANTHROPIC_BASE_URL", "https://", "has to be an https URL, or http on this machine"),
     ],
 )
-def test_a_setting_for_slack_that_cannot_be_used_is_named_with_what_it_has_to_be(
+def test_a_setting_that_cannot_be_used_is_named_with_what_it_has_to_be(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str, why: str
 ) -> None:
     monkeypatch.setenv(name, value)
