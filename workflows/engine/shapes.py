@@ -40,17 +40,20 @@ class Shape:
                 else:
                     value = given if given is parameter.default else form.validate_python(given)
             except ValidationError as error:
-                raise InputBroken(
-                    f"the step {self._step} is called with another {name} than it takes: {complaint(error)}"
-                ) from None
+                raise self._input_broken(name, given, form, error) from None
             bound.arguments[name] = value
+
+    def _input_broken(self, name: str, given: object, form: TypeAdapter[Any], error: ValidationError) -> InputBroken:
+        found = complaint(error, lambda: given, form.validate_python)
+        return InputBroken(f"the step {self._step} is called with another {name} than it takes: {found}")
 
     def checked_result(self, result: object) -> Any:
         """The result in the type that is annotated. Raise `OutputBroken` where it does not fit. Any: that type."""
         try:
             return self.result.validate_python(result)
         except ValidationError as error:
-            raise OutputBroken(f"the step {self._step} gives another result than it says: {complaint(error)}") from None
+            found = complaint(error, lambda: result, self.result.validate_python)
+            raise OutputBroken(f"the step {self._step} gives another result than it says: {found}") from None
 
     # Annotations are looked up at the first call, when names that a module defines further down exist.
 

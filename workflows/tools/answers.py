@@ -7,6 +7,7 @@ from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
+from pydantic_core import from_json, to_json
 
 from workflows.errors import CountersignError, NotAllowed, NotDone, OutcomeUnknown, OutputBroken, TryAgain
 from workflows.tools.contracts import complaint
@@ -37,10 +38,12 @@ class Answer:
 
         Raise `OutputBroken` where it is of another form: a field that is missing, renamed, or written in another way.
         """
+        agreed = TypeAdapter(form)
         try:
-            return TypeAdapter(form).validate_json(self.content)
+            return agreed.validate_json(self.content)
         except ValidationError as error:
-            raise OutputBroken(f"{self.source} answers in another form than agreed: {complaint(error)}") from None
+            found = complaint(error, lambda: from_json(self.content), lambda part: agreed.validate_json(to_json(part)))
+            raise OutputBroken(f"{self.source} answers in another form than agreed: {found}") from None
 
 
 def understood(answer: Answer, *, is_question: bool, secrets: Iterable[str]) -> Answer:

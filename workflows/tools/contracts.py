@@ -1,29 +1,58 @@
 """Says what is wrong with a value that is not of the agreed form: each field, and what came instead."""
 
+from collections.abc import Callable, Mapping, Sequence
+from itertools import islice
+
 from pydantic import ValidationError
 
-_MOST = 5
+_TOLD = 5
 """Complaints that are told; more are counted."""
+_MOST = 1_000
+"""Complaints that are looked at. Each takes a kilobyte, and a hostile answer has one in every three bytes."""
+_ITEMS, _NAMES = 3, 200
+"""What is kept of a list and of an object, where there are more complaints than that."""
 _LONGEST = 60
 """Characters of what came that are shown."""
 
 
-def complaint(error: ValidationError) -> str:
-    """The fields that do not fit, each with what was expected and what came. Of what came no more than a glimpse."""
-    found = error.errors(include_url=False)
+def complaint(error: ValidationError, value: Callable[[], object], validate: Callable[[object], object]) -> str:
+    """The fields that do not fit, each with what was expected and what came. Of what came no more than a glimpse.
+
+    `value`: what was validated, in plain types; `validate`: does it again, for the beginning of a very long one.
+    """
+    count, few = error.error_count(), error
+    if count > _MOST:
+        try:
+            validate(_beginning(value()))
+        except ValidationError as fewer:
+            few = fewer
+    if few.error_count() > _MOST or (few is error and count > _MOST):
+        return f"{count:,} fields do not fit"
     told = [
-        f"{'.'.join(map(str, one['loc'])) or 'the whole'}: {one['msg']}, and not {_glimpse(one['input'])}"
-        if one["type"] != "missing"
-        else f"{'.'.join(map(str, one['loc']))}: it is missing in {_glimpse(one['input'])}"
-        for one in found[:_MOST]
+        f"{_place(one['loc'])}: it is missing in {_glimpse(one['input'])}"
+        if one["type"] == "missing"
+        else f"{_place(one['loc'])}: {one['msg']}, and not {_glimpse(one['input'])}"
+        for one in few.errors(include_url=False, include_context=False)[:_TOLD]
     ]
-    more = [f"and {len(found) - _MOST} more"] if len(found) > _MOST else []
-    return "; ".join((*told, *more))
+    return "; ".join((*told, *([f"and {count - len(told):,} more"] if count > len(told) else [])))
+
+
+def _place(path: Sequence[int | str]) -> str:
+    return ".".join(str(part)[:_LONGEST] for part in path) or "the whole"
+
+
+def _beginning(value: object) -> object:
+    """The first parts of a long value, which are wrong in the same way as the others, as a rule."""
+    if isinstance(value, Mapping):
+        return {name: _beginning(inner) for name, inner in islice(value.items(), _NAMES)}
+    if isinstance(value, (list, tuple)):
+        return [_beginning(inner) for inner in value[:_ITEMS]]
+    return value
 
 
 def _glimpse(value: object) -> str:
     if isinstance(value, dict):
-        names = ", ".join(str(name) for name in list(value)[:10])
+        names = ", ".join(str(name)[:_LONGEST] for name in islice(value, 10))
         return f"an object with {names}" if names else "an empty object"
     if isinstance(value, (list, tuple, set, frozenset)):
         return f"a list of {len(value)}"

@@ -14,7 +14,7 @@ import pytest
 from pydantic import BaseModel
 
 from tests.integration.tools.server import DeskServer, Reply
-from workflows import BadDeclaration, NotAllowed, NotDone, OutcomeUnknown, TryAgain
+from workflows import BadDeclaration, NotAllowed, NotDone, OutcomeUnknown, OutputBroken, TryAgain
 from workflows.tools.deadlines import within
 from workflows.tools.http import Client, client
 
@@ -235,3 +235,19 @@ def test_what_cannot_be_written_is_not_sent(desk: DeskServer, ours: Client, body
     with pytest.raises(NotDone, match="cannot be written"):
         ours.put("/orders", {"body": body})
     assert desk.requests == []
+
+
+def test_an_answer_that_is_wrong_in_every_byte_is_told_in_a_few_words(desk: DeskServer, ours: Client) -> None:
+    """As much as is taken of an answer, and a complaint about every third byte of it."""
+    desk.will(Reply(body=b"[" + b"{}," * (1024 * 1024 // 3 - 2) + b"{}]"))
+    answer = ours.get("/orders")
+    start = time.process_time()
+    tracemalloc.start()
+    try:
+        with pytest.raises(OutputBroken, match=r"0\.total: it is missing in an empty object; .* and 699,\d\d\d more"):
+            answer.read(list[Line])
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert time.process_time() - start < 30
+    assert peak < 150_000_000

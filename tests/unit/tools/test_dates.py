@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.tools.process import in_another_process
-from workflows.tools.dates import LONGEST_TEXT, Unclear, date_of, dates_in
+from workflows.tools.dates import LONGEST_TEXT, YEARS, Unclear, date_of, dates_in
 
 MARCH_5 = date(2026, 3, 5)
 
@@ -167,6 +167,11 @@ def test_no_text_makes_anything_but_a_reading_or_a_refusal(text: str) -> None:
     except Unclear:
         return
     assert read in found or text.strip().isdigit()
+
+
+@given(st.text())
+def test_neither_does_any_other(text: str) -> None:
+    assert all(day.year in YEARS for day in dates_in(text))
 
 
 @pytest.mark.parametrize(
