@@ -1,0 +1,37 @@
+"""The tables. Every row belongs to a team; what a case says lives in `contents` and nowhere else.
+
+States are plain words here: which words there are and how they may follow each other is the engine's business.
+"""
+
+from store.schema.asking import Attempt, Eval, Outage, PromptVersion, Spending
+from store.schema.auditing import AuditRow
+from store.schema.base import Base, OfTeam
+from store.schema.cases import Case, Content, Run, Step, Team, Workflow
+from store.schema.deciding import Decision, Delivery, Proposal, Review
+from store.schema.showing import Digest, InboxRow, Message, OutboxRow, Pause
+
+__all__ = [
+    "Attempt",
+    "AuditRow",
+    "Base",
+    "Case",
+    "Content",
+    "Decision",
+    "Delivery",
+    "Digest",
+    "Eval",
+    "InboxRow",
+    "Message",
+    "OfTeam",
+    "Outage",
+    "OutboxRow",
+    "Pause",
+    "PromptVersion",
+    "Proposal",
+    "Review",
+    "Run",
+    "Spending",
+    "Step",
+    "Team",
+    "Workflow",
+]
