@@ -11,7 +11,7 @@ from bot.settings import Settings
 from store.database import Database
 from workflows.engine.complaints import complaints
 from workflows.engine.context import Clock
-from workflows.engine.definition import Example
+from workflows.engine.declared import Example
 from workflows.engine.errors import InvalidInput, Refused
 from workflows.engine.outages import KnownOutages
 from workflows.engine.registry import AnyWorkflow

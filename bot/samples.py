@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from workflows.engine.definition import Example
+from workflows.engine.declared import Example
 from workflows.engine.errors import InvalidInput
 from workflows.engine.registry import AnyWorkflow
 from workflows.engine.rows import read_rows

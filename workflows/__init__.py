@@ -4,7 +4,8 @@ Importing this reaches no database, no Slack and no model.
 """
 
 from workflows.engine.backoff import Backoff
-from workflows.engine.definition import Ask, Autonomy, Budget, Example, Rejection, Review, Run, Workflow
+from workflows.engine.declared import Ask, Autonomy, Budget, Example, Rejection, Review, Run
+from workflows.engine.definition import Workflow
 from workflows.engine.errors import (
     BadDeclaration,
     ContractBroken,

@@ -11,7 +11,8 @@ from pydantic_core import to_jsonable_python
 
 from workflows.engine.canonical import canonical, from_body, printable, to_body, unstorable
 from workflows.engine.complaints import complaints
-from workflows.engine.definition import InputT, Workflow
+from workflows.engine.declared import InputT
+from workflows.engine.definition import Workflow
 from workflows.engine.errors import NoProposal
 from workflows.engine.evidence import with_evidence
 from workflows.engine.proposal import OutputT, Proposal

@@ -7,7 +7,7 @@ from typing import Any
 import structlog
 from pydantic import BaseModel
 
-from workflows.engine.definition import Check, Never
+from workflows.engine.declared import Check, Never
 from workflows.engine.proposal import Proposal
 from workflows.engine.registry import AnyWorkflow
 

@@ -12,7 +12,7 @@ from workflows.engine import notices
 from workflows.engine.canonical import canonical
 from workflows.engine.claiming import Claimed
 from workflows.engine.context import SYSTEM, Context
-from workflows.engine.definition import Effect, Rejection, Run
+from workflows.engine.declared import Effect, Rejection, Run
 from workflows.engine.errors import Fenced, NotDone, OutcomeUnknown, Refused
 from workflows.engine.keys import delivery_key
 from workflows.engine.registry import AnyWorkflow

@@ -12,7 +12,7 @@ from store.runs import LoadedRun
 from workflows.engine.canonical import from_body
 from workflows.engine.claiming import Claimed
 from workflows.engine.context import Context
-from workflows.engine.definition import Rejection
+from workflows.engine.declared import Rejection
 from workflows.engine.errors import Drifted
 from workflows.engine.pauses import Pause
 from workflows.engine.pausing import pause_of

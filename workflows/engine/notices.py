@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from store import messages, outbox, schema
-from workflows.engine.definition import Review
+from workflows.engine.declared import Review
 
 FAILURE = "failure"
 """The kind of the note that a run stopped; its subject is `run:ID`."""

@@ -23,7 +23,7 @@ from workflows.engine import delivering, holding, notices, pausing, proposing
 from workflows.engine.canonical import canonical, to_body, words_of
 from workflows.engine.claiming import Claimed
 from workflows.engine.context import SYSTEM, Context
-from workflows.engine.definition import Run
+from workflows.engine.declared import Run
 from workflows.engine.delivering import Delivering
 from workflows.engine.errors import Drifted, Fenced, NoProposal, NotAllowed, NotDone, OutcomeUnknown
 from workflows.engine.journal import Journal

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from workflows.engine.canonical import canonical, from_body, to_body
 from workflows.engine.context import Context
-from workflows.engine.definition import Example
+from workflows.engine.declared import Example
 from workflows.engine.errors import Refused
 from workflows.engine.history import case_view
 from workflows.engine.registry import AnyWorkflow

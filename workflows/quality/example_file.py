@@ -12,7 +12,7 @@ from tempfile import NamedTemporaryFile
 from pydantic import ValidationError
 
 from workflows.engine.canonical import canonical, to_body
-from workflows.engine.definition import Example
+from workflows.engine.declared import Example
 from workflows.engine.errors import Refused
 from workflows.engine.registry import AnyWorkflow
 

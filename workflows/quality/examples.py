@@ -11,7 +11,7 @@ from pathlib import Path
 from pydantic import BaseModel, JsonValue, ValidationError
 
 from workflows.engine.canonical import canonical, digest, from_body
-from workflows.engine.definition import Example
+from workflows.engine.declared import Example
 from workflows.engine.errors import InvalidInput, InvalidOutput
 from workflows.engine.intake import accept
 from workflows.engine.registry import AnyWorkflow

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from threading import Lock
 
 from workflows.engine.canonical import digest
-from workflows.engine.definition import Example
+from workflows.engine.declared import Example
 from workflows.engine.registry import AnyWorkflow
 from workflows.model.port import Model, ModelError
 from workflows.quality.examples import Labelled

@@ -8,7 +8,7 @@ from pydantic import JsonValue
 
 from tests.sample import Desk, sample_workflow
 from tests.world import Tell
-from workflows.engine.definition import Autonomy, Example
+from workflows.engine.declared import Autonomy, Example
 from workflows.engine.registry import AnyWorkflow
 from workflows.model.port import Account
 from workflows.model.scripted import ScriptedModel

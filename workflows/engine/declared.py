@@ -1,0 +1,144 @@
+"""What a declaration is made of: who reviews, how far it may go alone, what it may cost, its rules and its effects."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Generic, Literal, Protocol, TypeVar
+
+from pydantic import BaseModel, JsonValue
+
+from workflows.engine.errors import BadDeclaration
+from workflows.engine.proposal import OutputT, Proposal
+
+InputT = TypeVar("InputT", bound=BaseModel)
+SubjectT = TypeVar("SubjectT")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Review:
+    """How people are asked."""
+
+    post_to: str | None = None
+    """The channel where cards are shown. No right follows from being in it."""
+    reviewers: str | Sequence[str] | None = None
+    """User ids or a user group: who may decide. None: nobody but whoever works at the command line."""
+    answer_within: timedelta = timedelta(hours=8)
+    by_hand: timedelta | None = None
+    """How long a person takes for such a case without Countersign."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Autonomy:
+    """What a workflow may resolve alone."""
+
+    at_least: float | None = None
+    """The confidence from which it may, above 0 and at most 1; None: never."""
+
+    def __post_init__(self) -> None:
+        """Raise `BadDeclaration` for a number that is no floor."""
+        if self.at_least is not None and not 0 < self.at_least <= 1:
+            raise BadDeclaration(f"a floor is above 0 and at most 1, not {self.at_least}")
+
+    @classmethod
+    def draft(cls) -> "Autonomy":
+        """Everything goes to a person."""
+        return cls()
+
+    @classmethod
+    def floor(cls, confidence: float) -> "Autonomy":
+        """Cases whose every field is at least this sure (above 0, at most 1) are resolved alone.
+
+        Raise `BadDeclaration` for any other number.
+        """
+        return cls(at_least=confidence)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Budget:
+    """What the model may cost, in US dollars. What would go over it is not asked; a person gets the case then."""
+
+    per_case: Decimal | str = Decimal("0.10")
+    """For all runs of a case together."""
+    per_day: Decimal | str = Decimal("10")
+    """For all cases of one day, in the workflow's time zone."""
+
+    def __post_init__(self) -> None:
+        """Raise `BadDeclaration` for what is no amount of money."""
+        for name in ("per_case", "per_day"):
+            given = getattr(self, name)
+            try:
+                amount = Decimal(given)
+            except (InvalidOperation, TypeError, ValueError):
+                raise BadDeclaration(f"a budget is an amount of US dollars such as '0.05', not {given!r}") from None
+            if isinstance(given, float) or not amount.is_finite() or amount < 0:
+                raise BadDeclaration(f"a budget is an amount of US dollars such as '0.05', not {given!r}")
+            object.__setattr__(self, name, amount)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run(Generic[InputT]):
+    """What a delivery may know of the run it is for."""
+
+    id: int
+    case: int
+    input: InputT
+    key: str
+    """The idempotency key: the same for every attempt at this delivery, another for each correction."""
+    by: str
+    """Who resolved it: a person's id, or `alone`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rejection:
+    """A person rejected what was proposed and closed the case."""
+
+    reason: str
+    by: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Example:
+    """An input with its right answer, or the part of it that is known."""
+
+    input: Mapping[str, JsonValue]
+    output: Mapping[str, JsonValue]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Never(Generic[InputT, OutputT]):
+    """A rule that no confidence passes."""
+
+    sentence: str
+    broken: Callable[[InputT, OutputT], bool]
+    on_edit: Literal["confirm", "bar"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check(Generic[InputT, OutputT]):
+    """Something that holds where a proposal is right; where it does not, its confidence is capped."""
+
+    sentence: str
+    holds: Callable[[InputT, OutputT], bool]
+    fields: tuple[str, ...]
+    """The fields whose confidence is capped."""
+    cap: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Effect(Generic[SubjectT, InputT]):
+    """How an answer, or the news of a rejection, reaches the system of record."""
+
+    apply: Callable[[SubjectT, Run[InputT]], str]
+    idempotent: bool
+
+
+class Ask(Protocol[OutputT]):
+    """Asks the model of this run. Journaled like a step."""
+
+    def __call__(self, **data: object) -> Proposal[OutputT]:
+        """Ask with what the model may know of the case, by name; all of it is treated as untrusted text.
+
+        Raise `NoProposal` where the model gave nothing usable; left alone, a person gets the case with an empty form.
+        """
+        ...
