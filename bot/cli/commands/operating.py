@@ -1,0 +1,53 @@
+"""Commands that pause, resume, and keep the database."""
+
+from typing import Annotated
+
+import typer
+
+from bot.cli.commands.parameters import WorkflowArgument
+
+app = typer.Typer()
+
+
+@app.command()
+def pause(
+    workflow: WorkflowArgument = None,
+    reason: Annotated[str, typer.Option(help="Why; people read it on the cases that they get.")] = "",
+    deliveries: Annotated[bool, typer.Option("--deliveries", help="Hold what is decided, too.")] = False,
+) -> None:
+    """Pause a workflow: no model is asked, nothing is resolved alone, people get empty forms."""
+    from bot.cli.pausing import pause_workflow
+
+    raise typer.Exit(pause_workflow(workflow, reason=reason, deliveries=deliveries))
+
+
+@app.command()
+def resume(workflow: WorkflowArgument = None) -> None:
+    """Let a paused workflow go on, and deliver what was held. Without a name: how all workflows stand."""
+    from bot.cli.pausing import resume_workflow
+
+    raise typer.Exit(resume_workflow(workflow))
+
+
+@app.command()
+def propose(workflow: WorkflowArgument = None) -> None:
+    """Ask the model about the cases that went to people without a proposal; none that somebody has in hand."""
+    from bot.cli.pausing import propose_again
+
+    raise typer.Exit(propose_again(workflow))
+
+
+@app.command()
+def restored() -> None:
+    """Say that the database is a backup, before anything is served: what is older is not delivered twice."""
+    from bot.cli.tending import database_restored
+
+    raise typer.Exit(database_restored())
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the schema of this version."""
+    from bot.cli.tending import migrate_database
+
+    raise typer.Exit(migrate_database())

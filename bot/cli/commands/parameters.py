@@ -1,0 +1,18 @@
+"""Parameters that several commands take."""
+
+from typing import Annotated
+
+import typer
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for a program to read.")]
+CaseReference = Annotated[str, typer.Argument(metavar="CASE", help="The case's number or key.")]
+Assignments = Annotated[
+    list[str] | None, typer.Option("--set", metavar="FIELD=VALUE", help="A field of the output. May be repeated.")
+]
+Version = Annotated[
+    int | None, typer.Option("--version", help="The version that you were shown; left out, the present one.")
+]
+WorkflowArgument = Annotated[
+    str | None, typer.Argument(metavar="WORKFLOW", help="Its name; left out, how all workflows stand.")
+]
+WorkflowName = Annotated[str | None, typer.Option("--workflow", help="Only this workflow's.")]
