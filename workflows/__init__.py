@@ -3,6 +3,7 @@
 Importing this reaches no database, no Slack and no model.
 """
 
+from workflows.engine.backoff import Backoff
 from workflows.engine.definition import Ask, Autonomy, Budget, Example, Rejection, Review, Run, Workflow
 from workflows.engine.errors import (
     BadDeclaration,
@@ -27,6 +28,7 @@ __all__ = [
     "Alternative",
     "Ask",
     "Autonomy",
+    "Backoff",
     "BadDeclaration",
     "Budget",
     "ContractBroken",

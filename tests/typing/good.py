@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from workflows import (
     Ask,
     Autonomy,
+    Backoff,
     Example,
     NotDone,
     Proposal,
@@ -64,7 +65,7 @@ def today() -> str:
     return "2026-11-20"
 
 
-@step(tries=3, retry_on=(TryAgain,))
+@step(tries=3, timeout=20, at_once=4, backoff={TryAgain: Backoff(first=2, longest=30)}, retry_on=(TryAgain,))
 def last_orders(customer: str, *, most: int = 3) -> list[Order]:
     return [Order(number=f"{customer}-{number}") for number in range(most)]
 

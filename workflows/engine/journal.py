@@ -16,23 +16,19 @@ from decimal import Decimal
 from itertools import count
 
 from sqlalchemy.exc import IntegrityError
-from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt
 
 from store import contents, journal, runs, seams
 from store.database import Unavailable
 from store.journal import StepLine
 from store.seams import Seam
+from workflows.engine.backoff import pause
 from workflows.engine.canonical import canonical, digest, words_of
 from workflows.engine.claiming import Claimed
 from workflows.engine.context import Context
-from workflows.engine.errors import Drifted, Fenced, TryAgain
+from workflows.engine.errors import Drifted, Fenced
 from workflows.engine.states import RunState, StepState
 from workflows.engine.steps import DELIVER, Call, recording
-
-LONGEST_PAUSE = 60.0
-"""Seconds that a step waits at most before it tries again, whatever the other system asks."""
-
-_backoff = wait_exponential_jitter(multiplier=0.5, max=20, jitter=0.5)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,7 +126,7 @@ class Journal:
         retrying = Retrying(
             stop=stop_after_attempt(call.tries),
             retry=retry_if_exception_type(call.retry_on),
-            wait=_pause,
+            wait=lambda state: pause(state, call.backoff),
             sleep=self._sleep,
             reraise=True,
         )
@@ -202,9 +198,3 @@ def _read_back(call: Call, output: str) -> object:
 def in_scope(name: str, scope: str) -> bool:
     """Does a step of this name belong to a part of the run whose names begin with `scope`?"""
     return name.startswith(scope) if scope else not name.startswith(f"{DELIVER}/")
-
-
-def _pause(state: RetryCallState) -> float:
-    error = state.outcome.exception() if state.outcome else None
-    asked = error.after if isinstance(error, TryAgain) and error.after is not None else 0.0
-    return min(max(asked, _backoff(state)), LONGEST_PAUSE)

@@ -1,8 +1,8 @@
 """`@step`: a function that touches the world.
 
-Called on its own, in a test or a shell, it is the plain function. Called inside a run it is journaled: each attempt is
-a row, a finished one is recalled instead of repeated after a crash or on a rerun, and errors of a type that may pass
-are tried again.
+Called on its own, in a test or a shell, it is the plain function, held to its contract and its limits. Called inside a
+run it is journaled as well: each attempt is a row, a finished one is recalled instead of repeated after a crash or on a
+rerun, and errors of a type that may pass are tried again.
 """
 
 import re
@@ -12,12 +12,14 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import update_wrapper
-from inspect import Signature, signature
-from typing import Any, Generic, ParamSpec, Protocol, TypeVar, get_type_hints, overload
+from typing import Any, Generic, NoReturn, ParamSpec, Protocol, TypeVar, overload
 
 from pydantic import TypeAdapter
 
-from workflows.engine.errors import BadDeclaration, TryAgain
+from workflows.engine.backoff import Backoff
+from workflows.engine.errors import BadDeclaration, InputBroken, TryAgain
+from workflows.engine.limits import Limits
+from workflows.engine.shapes import Shape
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -33,6 +35,7 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,79}")
 
 PASSING: tuple[type[Exception], ...] = (TryAgain, ConnectionError, TimeoutError)
 """Errors that may be gone the next time."""
+Backoffs = Mapping[type[Exception], Backoff]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +51,8 @@ class Call:
     invoke: Callable[[], object]
     cost: Callable[[Any], Decimal] = field(default=lambda _: Decimal(0))
     """US dollars that a result took; Any: it is the step's own return type."""
+    backoff: Backoffs = field(default_factory=dict)
+    """Type of error -> the pauses after it; those of other types are the usual ones."""
 
 
 class Recorder(Protocol):
@@ -75,7 +80,15 @@ class Step(Generic[P, R]):
     """A function whose calls inside a run are journaled."""
 
     def __init__(
-        self, function: Callable[P, R], *, name: str, tries: int, retry_on: tuple[type[Exception], ...]
+        self,
+        function: Callable[P, R],
+        *,
+        name: str,
+        tries: int,
+        retry_on: tuple[type[Exception], ...],
+        backoff: Backoffs,
+        timeout: float | None,
+        at_once: int | None,
     ) -> None:
         if not _NAME.fullmatch(name) or name in (ASK, START, DELIVER):
             raise BadDeclaration(
@@ -87,40 +100,69 @@ class Step(Generic[P, R]):
         self.function = function
         self.name = name
         self.tries = tries
-        self.retry_on = retry_on
-        self._signature: Signature | None = None
-        self._result: TypeAdapter[Any] | None = None
+        self.retry_on = (*retry_on, *(kind for kind in backoff if not issubclass(kind, retry_on)))
+        self.backoff = backoff
+        self._limits = Limits(name, timeout=timeout, at_once=at_once)
+        self._shape = Shape(name, function)
         update_wrapper(self, function)
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
-        """Call the function: plainly outside a run, journaled inside one."""
+        """Call the function: plainly outside a run, journaled inside one.
+
+        Raise `InputBroken` before the call, `OutputBroken` after it, where its annotations are not kept to.
+        """
         recorder = _recorder.get()
+        bound = self._shape.bind(args, kwargs)
+        try:
+            self._shape.check(bound)
+        except InputBroken as broken:
+            if recorder is None:
+                raise
+            invoke: Callable[[], R] = _raising(broken)
+        else:
+
+            def invoke() -> R:
+                with self._limits.kept():
+                    given = self.function(*bound.args, **bound.kwargs)
+                result: R = self._shape.checked_result(given)
+                return result
+
         if recorder is None:
-            return self.function(*args, **kwargs)
-        # Annotations are looked up at the first call, when names that a module defines further down exist.
-        if self._signature is None or self._result is None:
-            self._signature = signature(self.function)
-            self._result = TypeAdapter(get_type_hints(self.function).get("return", Any))
-        bound = self._signature.bind(*args, **kwargs)
-        bound.apply_defaults()
-        result: R = recorder.record(  # type: ignore[assignment]  # the journal reads it back as the return type
+            return invoke()
+        recorded: R = recorder.record(  # type: ignore[assignment]  # the journal reads it back as the return type
             Call(
                 name=self.name,
                 arguments=bound.arguments,
                 tries=self.tries,
                 retry_on=self.retry_on,
-                result=self._result,
-                invoke=lambda: self.function(*args, **kwargs),
+                result=self._shape.result,
+                invoke=invoke,
+                backoff=self.backoff,
             )
         )
-        return result
+        return recorded
+
+
+def _raising(error: Exception) -> Callable[[], NoReturn]:
+    """A call that fails, so that the journal has it."""
+
+    def fail() -> NoReturn:
+        raise error
+
+    return fail
 
 
 @overload
 def step(function: Callable[P, R], /) -> Step[P, R]: ...
 @overload
 def step(
-    *, name: str | None = None, tries: int = 1, retry_on: tuple[type[Exception], ...] = PASSING
+    *,
+    name: str | None = None,
+    tries: int = 1,
+    retry_on: tuple[type[Exception], ...] = PASSING,
+    backoff: Backoffs | None = None,
+    timeout: float | None = None,
+    at_once: int | None = None,
 ) -> Callable[[Callable[P, R]], Step[P, R]]: ...
 def step(
     function: Callable[P, R] | None = None,
@@ -129,16 +171,37 @@ def step(
     name: str | None = None,
     tries: int = 1,
     retry_on: tuple[type[Exception], ...] = PASSING,
+    backoff: Backoffs | None = None,
+    timeout: float | None = None,
+    at_once: int | None = None,
 ) -> Step[P, R] | Callable[[Callable[P, R]], Step[P, R]]:
     """Make a function a step.
 
     `name`: what the journal calls it, by default the function's name; a run that waits over a renaming is parked.
     `tries`: how often it is attempted where the error is one of `retry_on`, with a growing, jittered pause between.
-    Its arguments and its result have to be what pydantic can write as JSON and read back by the annotated return type.
-    Raise `BadDeclaration` for fewer than one try.
+    `backoff`: the pauses after errors of a type, which is tried again too: `{TryAgain: Backoff(first=2, longest=30)}`.
+    What a `TryAgain` asks for is waited as well, up to a minute.
+
+    `timeout`: seconds for one attempt. No thread can be ended from outside, so this is a deadline for whoever looks:
+    `workflows.tools.http` does, and raises `TryAgain` where nothing was sent and `OutcomeUnknown` where it may have
+    been done; your own waiting can ask `workflows.tools.deadlines.seconds_left()`. Code that does neither goes on until
+    it ends; what it returns is kept, since then it is known. Threads that you start do not know the deadline.
+    `at_once`: how many calls of it this process makes at a time. More wait for one to end, at most for `timeout`, and
+    then raise `TryAgain`.
+
+    Arguments and result are held against the annotations, by pydantic, in a run and outside. They have to be what
+    pydantic can write as JSON and read back. Raise `BadDeclaration` for fewer than one try, or limits that are none.
     """
 
     def decorate(function: Callable[P, R]) -> Step[P, R]:
-        return Step(function, name=function.__name__ if name is None else name, tries=tries, retry_on=retry_on)
+        return Step(
+            function,
+            name=function.__name__ if name is None else name,
+            tries=tries,
+            retry_on=retry_on,
+            backoff=dict(backoff or {}),
+            timeout=timeout,
+            at_once=at_once,
+        )
 
     return decorate if function is None else decorate(function)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Literal
 
 from workflows.errors import Unclear
-from workflows.tools.characters import plain, shown
+from workflows.tools.characters import plain, shown, text_of
 from workflows.tools.money import scan, with_codes
 
 __all__ = ["LONGEST_AMOUNT", "LONGEST_TEXT", "Amount", "Unclear", "amount", "amounts_in"]
@@ -36,7 +36,7 @@ def amount(text: str, *, decimal: Literal[".", ","] | None = None) -> Amount:
     `Unclear` for a text with no reading or with several, such as `1.234` without `decimal`, and for other words:
     `12 million` is not 12.
     """
-    if len(text) > LONGEST_AMOUNT:
+    if len(text_of(text)) > LONGEST_AMOUNT:
         raise Unclear(f"an amount has at most {LONGEST_AMOUNT} characters, this has {len(text)}")
     ready = with_codes(plain(text).strip())
     found = list(scan(ready, decimal))
@@ -60,7 +60,7 @@ def amounts_in(text: str) -> list[Amount]:
     2 and 500. Dates, times, percentages and numbers inside words are left out. Raise `Unclear` for a text of more than
     100,000 characters.
     """
-    if len(text) > LONGEST_TEXT:
+    if len(text_of(text)) > LONGEST_TEXT:
         raise Unclear(f"at most {LONGEST_TEXT:,} characters are searched for amounts, these are {len(text):,}")
     found: dict[tuple[int, Amount], None] = {}
     for one in scan(plain(text), None):

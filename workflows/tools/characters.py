@@ -5,6 +5,8 @@ Each character stays one character, or goes away where it cannot be seen; nothin
 
 import unicodedata
 
+from workflows.errors import Unclear
+
 HARD_SPACE = "\u00a0"
 """Stands for every space that keeps its neighbours together."""
 
@@ -55,6 +57,13 @@ _table = _Table()
 def plain(text: str) -> str:
     """The text with ASCII digits, one kind of quote and minus, and nothing invisible."""
     return text.translate(_table)
+
+
+def text_of(value: object) -> str:
+    """The text that a value is. Raise `Unclear` for another type: what comes from outside may be any."""
+    if not isinstance(value, str):
+        raise Unclear(f"a text is needed, not {type(value).__name__}")
+    return value
 
 
 def shown(text: str) -> str:

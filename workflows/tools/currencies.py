@@ -9,7 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from workflows.errors import Unclear
-from workflows.tools.characters import HARD_SPACE, plain, shown
+from workflows.tools.characters import HARD_SPACE, plain, shown, text_of
 from workflows.tools.languages import LANGUAGES
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def currency_of(text: str) -> str:
 
     Raise `Unclear` where it is none in use, or could be several.
     """
-    found = currencies_of(text)
+    found = currencies_of(text_of(text))
     if not found:
         raise Unclear(f"{shown(text)} is no currency in use; write its ISO 4217 code, such as EUR")
     if len(found) > 1:

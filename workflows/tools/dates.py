@@ -11,7 +11,7 @@ from datetime import date
 from itertools import pairwise
 
 from workflows.errors import Unclear
-from workflows.tools.characters import HARD_SPACE, plain, shown
+from workflows.tools.characters import HARD_SPACE, plain, shown, text_of
 from workflows.tools.months import is_weekday, months_of
 
 __all__ = ["LONGEST_DATE", "LONGEST_TEXT", "Unclear", "date_of", "dates_in"]
@@ -72,7 +72,7 @@ def date_of(text: str, *, day_first: bool | None = None) -> date:
     contradicts it is refused. A year of two digits is one from 1969 to 2068. Raise `Unclear` for anything else, such as
     `03/04/2026` without `day_first`.
     """
-    if len(text) > LONGEST_DATE:
+    if len(text_of(text)) > LONGEST_DATE:
         raise Unclear(f"a date has at most {LONGEST_DATE} characters, this has {len(text)}")
     ready = _ready(text).strip()
     compact = _COMPACT.fullmatch(ready)
@@ -100,7 +100,7 @@ def dates_in(text: str) -> list[date]:
 
     Raise `Unclear` for a text of more than 100,000 characters.
     """
-    if len(text) > LONGEST_TEXT:
+    if len(text_of(text)) > LONGEST_TEXT:
         raise Unclear(f"at most {LONGEST_TEXT:,} characters are searched for dates, these are {len(text):,}")
     found = ((one.start, each) for one in _scan(_ready(text)) for each in one.readings)
     return [each for _, each in dict.fromkeys(found)]

@@ -1,0 +1,41 @@
+"""How long to wait before a step is tried again."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tenacity import RetryCallState, wait_exponential_jitter
+
+from workflows.errors import BadDeclaration, TryAgain
+
+LONGEST_PAUSE = 60.0
+"""Seconds that a step waits at most before it tries again, whatever the other system asks."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Backoff:
+    """A pause that doubles with each attempt, with a random part, so that many do not come back at once."""
+
+    first: float = 0.5
+    """Seconds of the first pause, and of the random part at most."""
+    longest: float = 20.0
+    """Seconds of a pause, without the random part and without what the other system asks for."""
+
+    def __post_init__(self) -> None:
+        if not 0 < self.first <= self.longest <= LONGEST_PAUSE:
+            raise BadDeclaration(
+                f"a backoff has 0 < first <= longest <= {LONGEST_PAUSE:g} seconds, not {self.first:g} and "
+                f"{self.longest:g}"
+            )
+
+
+DEFAULT = Backoff()
+
+
+def pause(state: RetryCallState, backoffs: Mapping[type[Exception], Backoff]) -> float:
+    """The seconds to wait after a failed attempt: those of the nearest type of its error, or those it asks for."""
+    error = state.outcome.exception() if state.outcome else None
+    found = (backoffs[kind] for kind in type(error).__mro__ if kind in backoffs)
+    backoff = next(found, DEFAULT)
+    wait = wait_exponential_jitter(multiplier=backoff.first, max=backoff.longest, jitter=backoff.first)
+    asked = error.after if isinstance(error, TryAgain) and error.after is not None else 0.0
+    return min(max(asked, wait(state)), LONGEST_PAUSE)

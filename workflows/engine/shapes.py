@@ -1,0 +1,85 @@
+"""The contract of a step: what its annotations say about its arguments and its result.
+
+A system that changes what it says or takes is found out here, at the call, and not in what somebody decides from it.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from inspect import BoundArguments, Parameter, Signature, signature
+from typing import Any, get_type_hints
+
+from pydantic import InstanceOf, TypeAdapter, ValidationError
+from pydantic.errors import PydanticSchemaGenerationError
+
+from workflows.errors import BadDeclaration, InputBroken, OutputBroken
+from workflows.tools.contracts import complaint
+
+
+class Shape:
+    """What one step takes and gives."""
+
+    def __init__(self, step: str, function: Callable[..., object]) -> None:
+        self._step = step
+        self._function = function
+
+    def bind(self, args: tuple[object, ...], kwargs: Mapping[str, object]) -> BoundArguments:
+        """The arguments by name, with the defaults. Raise `TypeError` for a call that the function does not take."""
+        bound = self._signature.bind(*args, **kwargs)
+        bound.apply_defaults()
+        return bound
+
+    def check(self, bound: BoundArguments) -> None:
+        """Put the arguments into the types that are annotated. Raise `InputBroken` where they do not fit."""
+        for name, parameter in self._signature.parameters.items():
+            form, given = self._arguments[name], bound.arguments[name]
+            try:
+                if parameter.kind is Parameter.VAR_POSITIONAL:
+                    value: object = tuple(form.validate_python(each) for each in given)
+                elif parameter.kind is Parameter.VAR_KEYWORD:
+                    value = {key: form.validate_python(each) for key, each in given.items()}
+                else:
+                    value = given if given is parameter.default else form.validate_python(given)
+            except ValidationError as error:
+                raise InputBroken(
+                    f"the step {self._step} is called with another {name} than it takes: {complaint(error)}"
+                ) from None
+            bound.arguments[name] = value
+
+    def checked_result(self, result: object) -> Any:
+        """The result in the type that is annotated. Raise `OutputBroken` where it does not fit. Any: that type."""
+        try:
+            return self.result.validate_python(result)
+        except ValidationError as error:
+            raise OutputBroken(f"the step {self._step} gives another result than it says: {complaint(error)}") from None
+
+    # Annotations are looked up at the first call, when names that a module defines further down exist.
+
+    @cached_property
+    def result(self) -> TypeAdapter[Any]:
+        """Reads a result; Any: it is the step's own return type."""
+        return _form(self._hints.get("return", Any))
+
+    @cached_property
+    def _arguments(self) -> Mapping[str, TypeAdapter[Any]]:
+        return {name: _form(self._hints.get(name, Any)) for name in self._signature.parameters}
+
+    @cached_property
+    def _hints(self) -> Mapping[str, Any]:
+        try:
+            return get_type_hints(self._function, include_extras=True)
+        except NameError as error:
+            raise BadDeclaration(
+                f"step {self._step}: its annotations name what is not there when it runs: {error}"
+            ) from error
+
+    @cached_property
+    def _signature(self) -> Signature:
+        return signature(self._function)
+
+
+def _form(annotation: Any) -> TypeAdapter[Any]:
+    """The type that an annotation says. A class that pydantic knows nothing of is held against its instances."""
+    try:
+        return TypeAdapter(annotation)
+    except PydanticSchemaGenerationError:
+        return TypeAdapter(InstanceOf[annotation] if isinstance(annotation, type) else Any)
