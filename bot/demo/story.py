@@ -109,5 +109,10 @@ def _invoice(row: dict[str, JsonValue]) -> Told:
     values = row["input"]
     assert isinstance(values, dict)
     key = str(values["id"])
-    answer = entries(Invoice.model_validate(row["output"])) if key not in REFUSED else None
+    output = row["output"]
+    assert isinstance(output, dict)
+    # What the ledger knows is looked up; only where nobody read the invoice, a person looks.
+    right = entries(Invoice.model_validate({**output, "account": "none named", "booked_before": False}))
+    looked_up = () if key == UNREAD else ("account", "booked_before")
+    answer = {name: value for name, value in right.items() if name not in looked_up} if key not in REFUSED else None
     return Told(key=key, place=INVOICES, values=values, answer=answer, refusal=REFUSED.get(key, ""))

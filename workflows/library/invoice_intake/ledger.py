@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from pydantic import BaseModel, JsonValue
 
 from workflows import step
-from workflows.tools import http
+from workflows.tools.http import client
 
 URL = "COUNTERSIGN_LEDGER_URL"
-LEDGER = http.client(
-    lambda: os.environ.get(URL, "http://127.0.0.1:8472"),
-    name="the ledger",
-    allow_private=("127.0.0.0/8", "::1"),  # the sample one listens nowhere else
-)
+DEFAULT_URL = "http://127.0.0.1:8472"
+TIMEOUT = 20.0
+"""Seconds for one attempt of a step."""
+
+# The sample ledger runs on this machine. One on a private network has to be named here.
+_ledger = client(lambda: os.environ.get(URL, DEFAULT_URL), name="the ledger", allow_private=("127.0.0.0/8", "::1"))
 
 
 class Supplier(BaseModel):
@@ -37,23 +38,23 @@ class _Receipt(BaseModel):
     receipt: str
 
 
-@step(tries=3)
+@step(tries=3, timeout=TIMEOUT)
 def look_up(document: str, *, supplier: str, number: str) -> Known:
     """What the ledger knows of a supplier and of its invoice; `document` itself does not count as booked.
 
-    Raise the errors of `workflows.tools.http`.
+    Raise what `workflows.tools.http` tells of.
     """
-    return LEDGER.get("/suppliers", params={"name": supplier, "number": number, "but": document}).read(Known)
+    return _ledger.get("/suppliers", params={"name": supplier, "number": number, "but": document}).read(Known)
 
 
-@step(tries=3)
+@step(tries=3, timeout=TIMEOUT)
 def book(document: str, *, booking: Mapping[str, JsonValue], idempotency_key: str) -> str:
-    """Book an invoice; returns the receipt. Raise the errors of `workflows.tools.http`."""
-    return LEDGER.put(f"/invoices/{document}/booking", booking, idempotency_key=idempotency_key).read(_Receipt).receipt
+    """Book an invoice; returns the receipt. Raise what `workflows.tools.http` tells of."""
+    return _ledger.put(f"/invoices/{document}/booking", booking, idempotency_key=idempotency_key).read(_Receipt).receipt
 
 
-@step(tries=3)
+@step(tries=3, timeout=TIMEOUT)
 def leave_to_people(document: str, *, reason: str, idempotency_key: str) -> str:
-    """Note that an invoice is left to people; returns the receipt. Raise the errors of `workflows.tools.http`."""
-    answer = LEDGER.put(f"/invoices/{document}/rejection", {"reason": reason}, idempotency_key=idempotency_key)
+    """Note that an invoice is left to people; returns the receipt. Raise what `workflows.tools.http` tells of."""
+    answer = _ledger.put(f"/invoices/{document}/rejection", {"reason": reason}, idempotency_key=idempotency_key)
     return answer.read(_Receipt).receipt
