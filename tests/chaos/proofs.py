@@ -243,6 +243,7 @@ PROOFS: dict[str, tuple[str, tuple[str, ...]]] = {
     "F42": (
         "another form up- or downstream",
         (
+            "integration/engine/test_tools::test_a_system_that_answers_in_another_form_stops_the_run_visibly",
             "integration/engine/test_runner::test_an_input_that_no_longer_fits_parks_the_run",
             "integration/engine/test_reviews::test_a_proposal_that_no_longer_fits_the_code_is_not_delivered_in_silence",
         ),
