@@ -39,7 +39,12 @@ class Models:
             if not self.learns(workflow):
                 return self._shared_anthropic()
             if workflow.name not in self._local:
-                self._local[workflow.name] = _train(workflow)
+                try:
+                    self._local[workflow.name] = _train(workflow)
+                except CannotLearn as error:
+                    if workflow.prompt is None or self._settings.model != "auto":
+                        raise
+                    raise CannotLearn(f"no ANTHROPIC_API_KEY is set for its prompt, and locally: {error}") from error
             return self._local[workflow.name]
 
     def learns(self, workflow: AnyWorkflow) -> bool:
