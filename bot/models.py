@@ -130,7 +130,12 @@ class Models:
 
     def _learned(self, workflow: AnyWorkflow) -> LocalModel:
         if workflow.name not in self._local:
-            self._local[workflow.name] = _train(workflow)
+            try:
+                self._local[workflow.name] = _train(workflow)
+            except CannotLearn as error:
+                if workflow.prompt is None or self._settings.model != "auto" or not self.learns(workflow):
+                    raise
+                raise CannotLearn(f"no ANTHROPIC_API_KEY is set for its prompt, and locally: {error}") from error
         return self._local[workflow.name]
 
     def _shared_gateway(self) -> Gateway:

@@ -116,9 +116,13 @@ def test_a_rejected_invoice_is_left_to_people_with_the_reason(office: CommandLin
     assert booked(office, "mahnung-bueroring.pdf")["history"][0]["reason"] == "A reminder; the invoice is paid."
 
 
-def test_without_the_setting_there_are_no_sample_answers(office: CommandLine) -> None:
+def test_without_the_setting_there_are_no_sample_answers_and_a_person_reads_what_is_missing(
+    office: CommandLine,
+) -> None:
     office.settings["COUNTERSIGN_SAMPLE_ANSWERS"] = "false"
-    assert submit(office, "ticket-9917.md")["proposal"] is None
+    run = submit(office, "ticket-9917.md")
+    assert run["proposal"] is None
+    assert run["review"]["why"][0].startswith("no ANTHROPIC_API_KEY is set for its prompt, and locally: ")
 
 
 def test_with_a_key_there_are_none_either(office: CommandLine) -> None:

@@ -5,8 +5,9 @@ The nevers go by this. It errs towards a person: a word that only looks like a r
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
-from workflows.tools.amounts import amounts_in
+from workflows.tools.amounts import Amount, amounts_in
 from workflows.tools.characters import plain
 from workflows.tools.currencies import currencies_of
 
@@ -54,6 +55,12 @@ _ORDERS = re.compile(
 )
 
 
+@lru_cache(maxsize=32)
+def stated(text: str) -> tuple[Amount, ...]:
+    """Every number in a text that may be an amount. Several rules ask, and the longest text takes a second or two."""
+    return tuple(amounts_in(text))
+
+
 def accounts_in(text: str) -> frozenset[str]:
     """The bank accounts that a text names, as `account_key` writes them."""
     return frozenset(_accounts(plain(text)))
@@ -89,7 +96,7 @@ def names_currency(text: str, currency: str) -> bool:
     ready = plain(text)
     words = set(re.findall(r"[^\W\d_]+|[^\w\s]", ready))
     return any(currency in currencies_of(word) for word in words) or any(
-        found.currency == currency for found in amounts_in(text)
+        found.currency == currency for found in stated(text)
     )
 
 

@@ -8,7 +8,6 @@ from workflows import Ask, Autonomy, Budget, Proposal, Rejection, Review, Run, W
 from workflows.library.invoice_intake import ledger, paper
 from workflows.library.invoice_intake.invoice import Document, Invoice
 from workflows.library.invoice_intake.known import compared
-from workflows.tools.amounts import amounts_in
 from workflows.tools.dates import dates_in
 
 BASE = "EUR"
@@ -86,15 +85,15 @@ def holds_number(document: Document, invoice: Invoice) -> bool:
 @intake.never(f"book more than {LIMIT:,} {BASE}, or another currency, alone")
 def is_large(document: Document, invoice: Invoice) -> bool:
     """Looks at the amounts of the text first: the model may have taken a small one for the total."""
-    found = [amount.value for amount in amounts_in(document.text) if amount.currency == BASE]
+    found = [amount.value for amount in paper.stated(document.text) if amount.currency == BASE]
     return invoice.currency != BASE or any(abs(amount) > LIMIT for amount in [*found, invoice.total])
 
 
 @intake.never("book a total that the text does not state")
 def invents_total(document: Document, invoice: Invoice) -> bool:
     """Whatever the text writes before it: a credit note may state what is given back without a sign."""
-    stated = [amount for amount in amounts_in(document.text) if amount.currency in (None, invoice.currency)]
-    return all(abs(amount.value) != abs(invoice.total) for amount in stated)
+    found = [amount.value for amount in paper.stated(document.text) if amount.currency in (None, invoice.currency)]
+    return all(abs(amount) != abs(invoice.total) for amount in found)
 
 
 @intake.never("book an invoice whose net and tax differ from its total")
