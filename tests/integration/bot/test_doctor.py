@@ -83,7 +83,7 @@ def test_a_model_that_the_provider_knows_and_that_has_a_price_is_fine(
     countersign, _ = asking
     said = countersign.done("doctor")
     (model,) = [what for what in levels(said) if what.startswith("model claude-haiku-5-5 at Anthropic")]
-    assert model.endswith("for support-triage, asking")
+    assert "for support-triage, invoice-intake, asking" in model
     assert levels(said)["asking: $0.00 of $10 are spent today (UTC), $0.10 a case"] == "ok"
     assert any(what.startswith("asking: prompt ask.md, version ") for what in levels(said))
     assert "planted-secret" not in said.out + said.err

@@ -10,6 +10,7 @@ from tests.integration.engine.scene import Scene, sample
 from tests.integration.tools.server import DeskServer, Reply
 from tests.sample import Ticket, Triage
 from workflows import Ask, Backoff, NotDone, Proposal, Run, TryAgain, step
+from workflows.engine import pausing
 from workflows.tools.http import Client, client
 
 AGREED = b'{"name": "Ada", "since": "2020-02-29"}'
@@ -141,17 +142,22 @@ def test_a_refused_token_is_renewed_once_and_the_run_goes_on(
     assert [seen.headers["Authorization"] for seen in desk.requests] == ["Bearer old", "Bearer new"]
 
 
-def test_a_token_that_stays_refused_stops_the_run_by_its_own_error(
+def test_a_token_that_stays_refused_pauses_the_workflow_and_people_get_its_cases(
     make_sqlite_world: MakeWorld, desk: DeskServer, ours: Client
 ) -> None:
-    """Not tried again by itself: a third and fourth time would only lock the account."""
+    """F43. Not tried again by itself: a third and fourth time would only lock the account."""
     desk.revoked |= {"old", "new"}
     scene = asking(make_sqlite_world, ours)
-    case = scene.worked()
-    run = scene.run(case)
-    assert run.problem is not None
-    assert run.problem["type"] == "NotAllowed"
+    first = scene.worked()
+    second = scene.worked(id=2, text="another")
+    assert [scene.run(case).state for case in (first, second)] == ["waiting", "waiting"]
     assert len(desk.requests) == 2
+    review = scene.run(first).review
+    assert review is not None
+    assert not review.has_proposal
+    (standing,) = pausing.standings(scene.world.context, [scene.workflow.name])
+    assert standing.pause is not None
+    assert standing.pause.by_itself
 
 
 def test_what_a_system_with_keys_may_have_done_is_sent_again_under_the_same_key(

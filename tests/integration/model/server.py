@@ -178,6 +178,12 @@ class _Announced(uvicorn.Server):
         self._announce.set()
 
 
+async def _hear_out(receive: Receive, gone: asyncio.Event) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    gone.set()
+
+
 class _Said(Response):
     """A reply on the wire, broken off where it is told to."""
 
@@ -191,10 +197,15 @@ class _Said(Response):
                 await asyncio.sleep(0)
             return
         if self._reply.drips is not None:
+            gone = asyncio.Event()
+            hearing = asyncio.ensure_future(_hear_out(receive, gone))
             await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
             for place in range(len(self.body)):
+                if gone.is_set():
+                    return
                 await send({"type": "http.response.body", "body": self.body[place : place + 1], "more_body": True})
                 await asyncio.sleep(self._reply.drips)
+            hearing.cancel()
             return
         if self._reply.drops:
             # uvicorn closes the connection of a response that ends short of its content-length.
