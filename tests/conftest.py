@@ -19,7 +19,9 @@ from workflows.model.scripted import ScriptedModel
 # The suite tries the same examples each time, so that it is red for a reason and not by luck; HYPOTHESIS_PROFILE=search
 # looks for new ones.
 # How fast a machine makes them is no fact about the product.
-settings.register_profile("fixed", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "fixed", derandomize=True, deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.register_profile("search", settings.get_profile("fixed"), derandomize=False, max_examples=1_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fixed"))
 
