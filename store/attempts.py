@@ -10,7 +10,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from store import rows
-from store.schema import Attempt, Content
+from store.schema import Attempt, Content, Workflow
 
 ASKED = "asked"
 """The outcome of an attempt of which nothing is known yet."""
@@ -62,9 +62,15 @@ def of_run(session: Session, run: int) -> Sequence[tuple[Attempt, str | None]]:
     return [(attempt, body) for attempt, body in session.execute(query)]
 
 
-def counted(session: Session, *, team: int, workflow: str) -> Decimal:
-    """US dollars that the attempts of a workflow's cases took, with what is reserved where that is not known."""
-    query = select(func.sum(func.coalesce(Attempt.cost, Attempt.reserved))).where(
-        Attempt.team_id == team, Attempt.workflow == workflow, Attempt.case_id.is_not(None)
+def dollars(session: Session, *, team: int, since: datetime, until: datetime) -> dict[int, Decimal]:
+    """US dollars of the requests that began in a span, by workflow id, evals included.
+
+    Where it is not known what one took, what was reserved for it.
+    """
+    query = (
+        select(Workflow.id, func.sum(func.coalesce(Attempt.cost, Attempt.reserved)))
+        .join(Workflow, (Workflow.team_id == Attempt.team_id) & (Workflow.name == Attempt.workflow))
+        .where(Attempt.team_id == team, Attempt.began_at >= since, Attempt.began_at < until)
+        .group_by(Workflow.id)
     )
-    return session.scalar(query) or Decimal(0)
+    return dict(session.execute(query).all())

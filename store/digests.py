@@ -10,8 +10,9 @@ from sqlalchemy import BigInteger, ColumnElement, cast, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
+from store import attempts
 from store.samples import has_sample
-from store.schema import AuditRow, Case, Content, Digest, Proposal, Review, Run, Step
+from store.schema import Attempt, AuditRow, Case, Content, Digest, Proposal, Review, Run, Step
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,14 +150,22 @@ def resolved(
 
 
 def cost(session: Session, *, team: int, since: datetime, until: datetime) -> dict[int, Decimal]:
-    """US dollars of the steps that began in a span, by workflow id. What was recalled was paid for before."""
+    """US dollars spent in a span, by workflow id: of requests to models, and of steps that made none.
+
+    Requests are counted by themselves: one whose process ended, or that an eval made, belongs to no step that finished.
+    """
+    asked = select(Attempt.id).where(Attempt.run_id == Step.run_id).exists()
     query = (
         select(Run.workflow_id, func.sum(Step.cost))
         .join(Run, Run.id == Step.run_id)
         .where(Step.team_id == team, Step.recalled_from.is_(None), Step.started_at >= since, Step.started_at < until)
+        .where(~asked)
         .group_by(Run.workflow_id)
     )
-    return dict(session.execute(query).all())
+    spent = dict(session.execute(query).all())
+    for workflow, dollars in attempts.dollars(session, team=team, since=since, until=until).items():
+        spent[workflow] = spent.get(workflow, Decimal(0)) + dollars
+    return spent
 
 
 def unproposed(session: Session, *, team: int, since: datetime, until: datetime) -> list[tuple[int, int, str]]:

@@ -2,14 +2,14 @@
 
 import json
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from store import contents, outbox, schema, seams, spending
+from store import contents, digests, outbox, schema, seams, spending
 from store.database import Database
 from store.seams import Seam, Side
 from tests.integration.model.books import books_in
@@ -23,7 +23,7 @@ from workflows.model.anthropic import AnthropicVendor
 from workflows.model.breakers import FAILURES, Breakers
 from workflows.model.gateway import Gateway
 from workflows.model.lanes import Lanes
-from workflows.model.port import ModelUnavailable, Prompt, Usage
+from workflows.model.port import Account, ModelUnavailable, Prompt, Question, Usage
 from workflows.model.prices import price
 from workflows.model.scripted import ScriptedModel
 
@@ -500,3 +500,21 @@ def test_a_planted_key_is_in_no_row_and_in_no_log(scene: Scene, capsys: pytest.C
         dump = list(session.connection().connection.driver_connection.iterdump())  # type: ignore[union-attr]
     assert not [line for line in dump if KEY in line]
     assert KEY not in "".join(capsys.readouterr())
+
+
+def test_the_summary_of_the_day_counts_each_request_also_where_no_step_came_to_its_end(scene: Scene) -> None:
+    """One answered, one of unknown outcome, one that an eval made."""
+    scene.server.will(Reply(stalls=True), message(filled_in()), message(filled_in()))
+    scene.case()
+    account = Account(eval=1, per_case=Decimal(1), per_day=Decimal(1), timezone=UTC)
+    prompt = scene.world.registry.prompt("sample")
+    scene.gateway.answer(
+        Question(workflow="sample", output=Triage, prompt=prompt, data={"text": "of an eval"}, text="", account=account)
+    )
+    unknown, answered, tried = scene.attempts()
+    with scene.world.database.read() as session:
+        since, until = scene.world.clock() - timedelta(hours=1), scene.world.clock() + timedelta(hours=1)
+        (spent,) = digests.cost(session, team=scene.world.context.team, since=since, until=until).values()
+    assert answered.cost is not None
+    assert tried.cost is not None
+    assert spent == unknown.reserved + answered.cost + tried.cost
