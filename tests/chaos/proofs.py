@@ -201,13 +201,13 @@ PROOFS: dict[str, tuple[str, tuple[str, ...]]] = {
         (
             "integration/model/test_anthropic::test_a_transient_status_is_tried_four_times_in_all_and_then_told",
             "integration/model/test_anthropic::test_retry_after_is_honoured_up_to_the_cap_and_never_shortens_the_pause",
-            "integration/model/test_gateway::test_several_failures_in_a_row_open_the_breaker_and_are_told_once",
+            "integration/model/test_breakers::test_several_failures_in_a_row_open_the_breaker_and_are_told_once",
         ),
     ),
     "F37": (
         "a spend limit is reached",
         (
-            "integration/model/test_gateway::test_a_spend_limit_or_a_refused_key_opens_it_at_once",
+            "integration/model/test_breakers::test_a_spend_limit_or_a_refused_key_opens_it_at_once",
             "slack/test_outages::test_a_spend_limit_is_told_once_and_so_is_its_end",
         ),
     ),
@@ -407,7 +407,7 @@ PROOFS: dict[str, tuple[str, tuple[str, ...]]] = {
     "A33": (
         "a flood that burns the budget",
         (
-            "integration/model/test_gateway::test_a_flood_that_burns_the_budget_stops_the_automatic_path_and_review_goes_on",
+            "integration/model/test_ladder::test_a_flood_that_burns_the_budget_stops_the_automatic_path_and_review_goes_on",
         ),
     ),
 }

@@ -1,0 +1,91 @@
+"""Countersign with the real gateway, before a server that speaks like Anthropic's."""
+
+import json
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from store import contents, schema, spending
+from tests.integration.model.server import AnthropicServer
+from tests.sample import Desk, sample_workflow
+from tests.world import World
+from workflows.engine.outages import KnownOutages
+from workflows.model.anthropic import AnthropicVendor
+from workflows.model.breakers import Breakers
+from workflows.model.gateway import Gateway
+from workflows.model.lanes import Lanes
+from workflows.model.port import Prompt
+
+KEY = "sk-ant-api03-not-a-real-key"
+HAIKU, SONNET = "claude-haiku-5-5", "claude-sonnet-5"
+
+
+def filled_in(queue: str = "billing", confidence: float = 0.95) -> str:
+    return json.dumps(
+        {
+            "evidence": [],
+            "reasons": ["It is about money."],
+            "answer": {"queue": queue, "reply": "We look at it."},
+            "confidence": {"queue": confidence, "reply": confidence},
+        }
+    )
+
+
+class Scene:
+    """Countersign with the real gateway, before a server that speaks like Anthropic's."""
+
+    def __init__(self, world: World, server: AnthropicServer) -> None:
+        self.world = world
+        self.server = server
+        self.workflow = sample_workflow(Desk())
+        world.registry.add(self.workflow)
+        self.tell(model=HAIKU)
+        self.vendor = AnthropicVendor(api_key=KEY, base_url=server.url, timeout=0.2)
+        self.outages = KnownOutages(world.database, team=world.context.team, clock=world.clock)
+        self.open_breakers()
+
+    def tell(self, **how: Any) -> None:
+        """Give the workflow another prompt."""
+        prompt = Prompt(name="triage.md", text="Sort the ticket.", version="0123456789ab", **how)
+        self.world.registry._prompts[self.workflow.name] = prompt
+
+    def open_breakers(self, *, pause: timedelta = timedelta(minutes=5), lanes: Lanes | None = None) -> None:
+        """A new process: its breakers know nothing."""
+        world = self.world
+        self.gateway = Gateway(
+            self.vendor,
+            database=world.database,
+            team=world.context.team,
+            clock=world.clock,
+            outages=self.outages,
+            default_model=HAIKU,
+            lanes=lanes,
+            breakers=Breakers(self.outages.began, pause=pause),
+            sleep=world.pauses.append,
+        )
+        world.runner._models = lambda _: self.gateway
+
+    def case(self, number: int = 1, *, text: str = "I was charged twice") -> int:
+        """Take in a case and work on it."""
+        case = self.world.submit(self.workflow, id=number, text=text).case
+        self.world.work()
+        return case
+
+    def why(self, case: int) -> list[tuple[str, str]]:
+        """Why a person is asked: codes and sentences."""
+        with self.world.database.read() as session:
+            review = session.query(schema.Review).filter_by(case_id=case).order_by(schema.Review.id.desc()).first()
+            assert review is not None
+            found = json.loads(contents.body(session, review.reasons_id))
+        return [(reason["code"], reason["text"]) for reason in found]
+
+    def outcomes(self) -> list[tuple[str, str]]:
+        """Model and outcome of every attempt."""
+        return [(row.model, row.outcome) for row in self.attempts()]
+
+    def attempts(self) -> list[schema.Attempt]:
+        return [row for row in self.world.rows(schema.Attempt) if isinstance(row, schema.Attempt)]
+
+    def spent(self, budget: str, period: str = "") -> Decimal:
+        with self.world.database.read() as session:
+            return spending.taken(session, team=self.world.context.team, budget=budget, period=period)

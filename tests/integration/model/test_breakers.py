@@ -1,0 +1,75 @@
+"""A model that is down is left alone, people are told once, and nobody is asked too often."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from store import outbox, schema
+from tests.integration.model.scene import HAIKU, SONNET, Scene, filled_in
+from tests.integration.model.server import Reply, failure, message
+from workflows.engine.outages import outage_view
+from workflows.model.breakers import FAILURES
+from workflows.model.lanes import Lanes
+
+
+def test_several_failures_in_a_row_open_the_breaker_and_are_told_once(scene: Scene) -> None:
+    """F36: the number of requests is exact, and cases reach people at once then."""
+    scene.server.will(*[failure(529)] * 20)
+    cases = [scene.case(number, text=f"text {number}") for number in range(1, 8)]
+    assert len(scene.server.requests) == FAILURES
+    assert all(scene.world.state(case) == "waiting" for case in cases)
+    assert "left alone" in scene.why(cases[-1])[0][1]
+    assert "HTTP 529" in scene.why(cases[-1])[0][1]
+    (told,) = [row for row in scene.world.rows(schema.OutboxRow) if getattr(row, "kind", "") == outbox.OUTAGE]
+    assert isinstance(told, schema.OutboxRow)
+    assert (told.channel, told.wanted) == ("failures", 1)
+    assert {row.cost for row in scene.attempts()} == {Decimal(0)}
+
+
+@pytest.mark.parametrize("reply", [failure(429, code="contract_spend_limit_reached"), failure(402), failure(401)])
+def test_a_spend_limit_or_a_refused_key_opens_it_at_once(scene: Scene, reply: Reply) -> None:
+    """F37: one request, one notice, and no other model of the same account is asked."""
+    scene.tell(model=HAIKU, fallback_model=SONNET)
+    scene.server.will(*[reply] * 5)
+    for number in range(1, 5):
+        scene.case(number, text=f"text {number}")
+    models = [request.body["model"] for request in scene.server.requests]
+    assert models.count(HAIKU) == 1
+    assert len([row for row in scene.world.rows(schema.Outage) if getattr(row, "model", "") == HAIKU]) == 1
+
+
+def test_one_case_that_is_too_long_leaves_the_model_to_the_others(scene: Scene) -> None:
+    scene.server.will(*[failure(413)] * 9, message(filled_in()))
+    for number in range(1, 10):
+        scene.case(number, text=f"text {number}")
+    assert scene.world.state(scene.case(10, text="short")) == "delivered"
+
+
+def test_a_model_that_answers_again_ends_the_outage_whichever_process_notices(scene: Scene) -> None:
+    scene.server.will(*[failure(529)] * FAILURES, message(filled_in()))
+    for number in (1, 2):
+        scene.case(number, text=f"text {number}")
+    scene.world.clock.move(timedelta(minutes=10))
+    scene.open_breakers()
+    assert scene.world.state(scene.case(3, text="text 3")) == "delivered"
+    (outage,) = scene.world.rows(schema.Outage)
+    view = outage_view(scene.world.database, team=scene.world.context.team, outage=outage.id)
+    assert view.ended_at == scene.world.clock()
+    assert view.waiting == {"sample": 2}
+
+
+def test_an_open_breaker_lets_a_trial_through_after_its_pause(scene: Scene) -> None:
+    scene.open_breakers(pause=timedelta(0))
+    scene.server.will(*[failure(529)] * FAILURES, message(filled_in()))
+    cases = [scene.case(number, text=f"text {number}") for number in (1, 2)]
+    assert [scene.world.state(case) for case in cases] == ["waiting", "delivered"]
+    assert len(scene.server.requests) == FAILURES + 1
+
+
+def test_no_more_is_asked_in_a_minute_than_is_set(scene: Scene) -> None:
+    scene.open_breakers(lanes=Lanes(per_minute=2, sleep=scene.world.pauses.append))
+    scene.server.will(*[message(filled_in())] * 3)
+    cases = [scene.case(number, text=f"text {number}") for number in (1, 2, 3)]
+    assert len(scene.server.requests) == 2
+    assert scene.why(cases[2])[0] == ("unavailable", f"{HAIKU} was asked 2 times within a minute, as often as is set.")

@@ -1,0 +1,74 @@
+"""An answer is given again to the very same question, and to no other."""
+
+from datetime import timedelta
+
+import pytest
+
+from store import seams
+from store.seams import Seam, Side
+from tests.integration.model.scene import HAIKU, Scene, filled_in
+from tests.integration.model.server import Reply, message
+from workflows.engine import reruns
+from workflows.model.port import Prompt
+
+
+def test_the_same_question_is_answered_once_and_given_again(scene: Scene) -> None:
+    scene.server.will(message(filled_in()))
+    world = scene.world
+    first = scene.case(7)
+    scene.workflow.key = lambda ticket: f"again-{ticket.id}"
+    again = scene.case(7)
+    assert first != again
+    assert [world.state(first), world.state(again)] == ["delivered", "delivered"]
+    assert len(scene.server.requests) == 1
+    asked, given = scene.attempts()
+    assert (given.outcome, given.cached_from) == ("given_again", asked.id)
+    assert given.cost == 0
+    assert world.case(again).newest.proposal is not None
+
+
+def test_a_rerun_of_the_models_step_goes_past_the_cache(scene: Scene) -> None:
+    scene.server.will(message(filled_in("safety")), message(filled_in("billing")))
+    case = scene.case()
+    scene.world.clock.move(timedelta(minutes=1))
+    reruns.rerun(scene.world.context, case, by="kim", from_step="ask")
+    scene.world.work()
+    assert len(scene.server.requests) == 2
+    assert scene.world.state(case) == "delivered"
+
+
+def test_an_answer_that_came_before_a_crash_is_not_paid_for_again(scene: Scene) -> None:
+    """F4: the response was received and noted, the step was not."""
+    scene.server.will(message(filled_in()))
+    world = scene.world
+    case = world.submit(scene.workflow, id=1, text="I was charged twice").case
+    (claimed,) = world.claim()
+
+    def end(seam: Seam, side: Side, name: str) -> None:
+        if (seam, side, name) == (Seam.STEP, Side.AFTER, "ask"):
+            raise SystemExit
+
+    with seams.watched(end), pytest.raises(SystemExit):
+        world.runner.advance(claimed)
+    world.restart()
+    world.work()
+    assert world.state(case) == "delivered"
+    assert len(scene.server.requests) == 1
+
+
+@pytest.mark.parametrize("garbage", [message("delivery, I think"), message(filled_in("the moon"))])
+def test_garbage_is_never_given_again(scene: Scene, garbage: Reply) -> None:
+    scene.server.will(*[garbage] * 6)
+    scene.case(7)
+    scene.workflow.key = lambda ticket: f"again-{ticket.id}"
+    scene.case(7)
+    assert len(scene.server.requests) == 6
+
+
+def test_another_version_of_the_prompt_is_another_question(scene: Scene) -> None:
+    scene.server.will(message(filled_in()), message(filled_in()))
+    scene.case(7)
+    scene.world.registry._prompts["sample"] = Prompt(name="t.md", text="Sort.", version="ba9876543210", model=HAIKU)
+    scene.workflow.key = lambda ticket: f"again-{ticket.id}"
+    scene.case(7)
+    assert len(scene.server.requests) == 2
