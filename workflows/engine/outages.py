@@ -6,7 +6,7 @@ from datetime import datetime
 import structlog
 from sqlalchemy.orm import Session
 
-from store import outages, outbox, reviews
+from store import outages, outbox, unproposed
 from store.database import Database
 from workflows.engine.errors import Unknown
 from workflows.engine.notices import FAILURES
@@ -51,7 +51,7 @@ def outage_view(database: Database, *, team: int, outage: int) -> OutageView:
         row = outages.get(session, outage)
         if row is None or row.team_id != team:
             raise Unknown(f"there is no outage {outage}")
-        waiting = reviews.without_proposal(
+        waiting = unproposed.without_proposal(
             session, team=team, state=ReviewState.OPEN, since=row.began_at, until=row.ended_at
         )
         return OutageView(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from store import audit, pausing, reviews, teams
+from store import audit, pausing, teams, unproposed
 from store.pausing import PauseLine
 from workflows.engine import notices
 from workflows.engine.canonical import unstorable
@@ -111,7 +111,7 @@ def standings(context: Context, workflows: list[str]) -> list[Standing]:
         pauses = {line.workflow: pause_of(line) for line in pausing.all_standing(session, team=context.team)}
         states = (RunState.WAITING, RunState.HOLDING)
         runs = pausing.numbers(session, team=context.team, states=states)
-        empty = reviews.count_empty(session, team=context.team, state=ReviewState.OPEN)
+        empty = unproposed.count_empty(session, team=context.team, state=ReviewState.OPEN)
     return [
         Standing(
             workflow=name,

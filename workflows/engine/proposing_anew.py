@@ -9,9 +9,9 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from store import cases, journal, reviews, runs, schema, teams
+from store import cases, journal, reviews, runs, schema, teams, unproposed
 from store.database import Unavailable
-from store.reviews import EmptyLine
+from store.unproposed import EmptyLine
 from workflows.engine import reruns
 from workflows.engine.claims import is_in_hand
 from workflows.engine.context import Context
@@ -89,7 +89,7 @@ def _candidates(context: Context, row: int | None) -> Iterator[EmptyLine]:
     after = 0
     while row is not None:
         with context.database.read() as session:
-            page = reviews.empty(session, workflow=row, state=ReviewState.OPEN, after=after, limit=_AT_ONCE)
+            page = unproposed.empty(session, workflow=row, state=ReviewState.OPEN, after=after, limit=_AT_ONCE)
         if not page:
             return
         yield from (line for line in page if _codes(line.reasons) & PASSING)
