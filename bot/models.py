@@ -1,6 +1,6 @@
 """Which model proposes for a workflow: chosen by the settings, made when it is first asked."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from threading import Lock
 
 import structlog
@@ -14,14 +14,15 @@ from workflows.engine.context import Clock
 from workflows.engine.declared import Example
 from workflows.engine.errors import InvalidInput, Refused
 from workflows.engine.outages import KnownOutages
+from workflows.engine.proposing import Second
 from workflows.engine.registry import AnyWorkflow
 from workflows.engine.rows import read_rows
 from workflows.model import local
-from workflows.model.anthropic import TIMEOUT, AnthropicVendor
+from workflows.model.anthropic import AnthropicVendor
 from workflows.model.gateway import Gateway, models_of
 from workflows.model.lanes import Lanes
 from workflows.model.local import CannotLearn, LocalModel
-from workflows.model.port import Model, ModelError, ModelUnavailable, NoAnswer, Prompt, Usage
+from workflows.model.port import Model, ModelUnavailable, NoAnswer, Prompt, Usage
 from workflows.model.prices import Unpriced, price
 from workflows.model.samples import SampleAnswers
 
@@ -40,6 +41,8 @@ class Models:
         self._team = team
         self._clock = clock
         self._lock = Lock()
+        self._learning = Lock()
+        """Apart: it takes a while, and whoever asks another model has nothing to wait for."""
         self._local: dict[str, LocalModel] = {}
         self._untaught: set[str] = set()
         """The workflows of which the local model cannot learn."""
@@ -53,6 +56,7 @@ class Models:
                 return self._samples_of(workflow)
             if not self.learns(workflow):
                 return self._shared_gateway()
+        with self._learning:
             return self._learned(workflow)
 
     def learns(self, workflow: AnyWorkflow) -> bool:
@@ -67,22 +71,24 @@ class Models:
             case "auto":
                 return self._settings.anthropic_api_key is None or workflow.prompt is None
 
-    def second(self, workflow: AnyWorkflow, input: BaseModel, output: BaseModel) -> Mapping[str, float]:
-        """Field -> how probable its value is in the eyes of the local model, for a proposal that another one made.
+    def second(self, workflow: AnyWorkflow, input: BaseModel, output: BaseModel) -> Second:
+        """What the local model makes of a proposal that another one made.
 
-        Empty where there are no examples to learn from, or none of the fields is a choice.
+        Nothing where there are no examples to learn from, or none of the fields is a choice. It is only beside the
+        proposal: whatever goes wrong with it is no reason to lose what was paid for.
         """
         if self.learns(workflow) or self.shows_samples(workflow) or workflow.name in self._untaught:
-            return {}
-        try:
-            with self._lock:
-                model = self._learned(workflow)
-        except ModelError as error:
-            log.info("model.no_second_opinion", workflow=workflow.name, why=str(error))
-            self._untaught.add(workflow.name)
-            return {}
+            return Second()
         values = {name: getattr(output, name) for name in type(output).model_fields}
-        return model.probabilities(workflow.text_of(input), values)
+        try:
+            with self._learning:
+                model = self._learned(workflow)
+            text = workflow.text_of(input)
+            return Second(probabilities=model.probabilities(text, values), unfamiliar=model.unfamiliar(text))
+        except Exception as error:  # noqa: BLE001  # an author's examples, and a library that computes
+            log.info("model.no_second_opinion", workflow=workflow.name, error=type(error).__name__)
+            self._untaught.add(workflow.name)
+            return Second()
 
     def asked(self, workflow: AnyWorkflow, prompt: Prompt | None) -> tuple[str, ...]:
         """The paid models that a prompt of a workflow may be put to; none where the local one answers."""
@@ -117,8 +123,8 @@ class Models:
         if self._gateway is not None:
             self._gateway.close()
 
-    def vendor(self, *, timeout: float = TIMEOUT) -> AnthropicVendor:
-        """A connection to Anthropic. `timeout`: seconds without a byte.
+    def vendor(self, *, timeout: float | None = None) -> AnthropicVendor:
+        """A connection to Anthropic. `timeout`: seconds without a byte; None: as its answers take.
 
         Raise `ModelUnavailable` where there is no key that can be one.
         """

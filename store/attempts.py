@@ -36,8 +36,8 @@ def settle(session: Session, attempt: int, **changes: Any) -> None:
     session.connection().execute(update(Attempt).where(Attempt.id == attempt).values(**changes))
 
 
-def given(session: Session, *, team: int, cache_key: str, since: datetime | None) -> Given | None:
-    """The newest answer to the same question, not older than a time."""
+def given(session: Session, *, team: int, cache_key: str, run: int | None) -> Given | None:
+    """The newest answer to the same question; `run`: only of this run."""
     query = (
         select(Attempt.id, Attempt.answered_by, Content.body)
         .join(Content, Content.id == Attempt.content_id)
@@ -45,8 +45,8 @@ def given(session: Session, *, team: int, cache_key: str, since: datetime | None
         .order_by(Attempt.id.desc())
         .limit(1)
     )
-    if since is not None:
-        query = query.where(Attempt.began_at >= since)
+    if run is not None:
+        query = query.where(Attempt.run_id == run)
     found = session.execute(query).one_or_none()
     return None if found is None else Given(attempt=found[0], answered_by=found[1], body=found[2])
 

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from store import rows
-from store.schema import Content, Run, Step
+from store.schema import Attempt, Content, Run, Step
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,9 +69,11 @@ def of_run(session: Session, run: int) -> list[StepLine]:
 
 
 def cost_of_cases(session: Session, cases: Sequence[int]) -> Decimal:
-    """US dollars that all runs of these cases took."""
-    query = select(func.sum(Step.cost)).join(Run, Run.id == Step.run_id).where(Run.case_id.in_(cases))
-    return session.scalar(query) or Decimal(0)
+    """US dollars that all runs of these cases took: of requests to models, and of steps that made none."""
+    asked = select(Attempt.id).where(Attempt.run_id == Step.run_id).exists()
+    steps = select(func.sum(Step.cost)).join(Run, Run.id == Step.run_id).where(Run.case_id.in_(cases), ~asked)
+    requests = select(func.sum(func.coalesce(Attempt.cost, Attempt.reserved))).where(Attempt.case_id.in_(cases))
+    return (session.scalar(steps) or Decimal(0)) + (session.scalar(requests) or Decimal(0))
 
 
 def recall(session: Session, lines: Sequence[StepLine], *, team: int, run: int, at: datetime) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from store import rows
@@ -11,8 +11,8 @@ from store.schema import Outage
 
 
 def begin(session: Session, *, team: int, model: str, reason: str, at: datetime) -> int | None:
-    """Note that a model is left alone; returns the outage's id, or None where one stands already."""
-    return rows.add_new(
+    """Note that a model is left alone; returns the outage's id, or None where it stands for the same reason already."""
+    begun = rows.add_new(
         session,
         Outage,
         ("team_id", "model", "standing"),
@@ -22,6 +22,15 @@ def begin(session: Session, *, team: int, model: str, reason: str, at: datetime)
         began_at=at,
         standing=True,
     )
+    if begun is not None:
+        return begun
+    other = (
+        update(Outage)
+        .where(Outage.team_id == team, Outage.model == model, Outage.standing.is_(True), Outage.reason != reason)
+        .values(reason=reason)
+        .returning(Outage.id)
+    )
+    return session.scalar(other)
 
 
 def end(session: Session, *, team: int, model: str, asked_at: datetime, at: datetime) -> int | None:

@@ -1,8 +1,7 @@
 """Prompts as they were: kept when a process first knows them, and never changed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,10 +18,10 @@ def keep(
     version: str,
     name: str,
     source: str,
-    form: Mapping[str, Any],
+    form: str,
     at: datetime,
 ) -> bool:
-    """Keep a version; False where it is kept already."""
+    """Keep a version; False where it is kept already. `form`: the JSON schema of the answer."""
     added = rows.add_new(
         session,
         PromptVersion,
@@ -32,7 +31,7 @@ def keep(
         version=version,
         name=name,
         source=source,
-        form=dict(form),
+        form=form,
         seen_at=at,
     )
     return added is not None

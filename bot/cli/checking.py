@@ -2,7 +2,7 @@
 
 import importlib.util
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from importlib.metadata import version
@@ -21,10 +21,14 @@ from workflows.engine.errors import CountersignError
 from workflows.engine.neutral import plain
 from workflows.engine.registry import AnyWorkflow
 from workflows.engine.states import STOPPED, OutboxState, RunState
-from workflows.model.port import ModelError, Usage
-from workflows.model.prices import price
+from workflows.model.gateway import models_of
+from workflows.model.port import ModelError, Prompt, Usage
+from workflows.model.prices import Unpriced, price
+from workflows.model.requests import request_for, worst_case
 
 PRICES = f"genai-prices {version('genai-prices')}"
+_A_LETTER = 2_000
+"""Bytes that a case may have, where none is at hand."""
 _PATIENCE = 10.0
 """Seconds that a provider has to answer a question about a model."""
 _CURES = (
@@ -150,8 +154,8 @@ def _workflow(app: App, workflow: AnyWorkflow) -> Iterator[Finding]:
     prompt = app.context.registry.prompt(workflow.name)
     if prompt is not None:
         yield Finding(level="ok", what=f"{workflow.name}: prompt {prompt.name}, version {prompt.version}")
-    if app.models.asked(workflow, prompt):
-        yield from _budget(app, workflow)
+    if prompt is not None and app.models.asked(workflow, prompt):
+        yield from _budget(app, workflow, prompt)
     yield from _paused(app, workflow)
     if app.models.learns(workflow):
         try:
@@ -185,7 +189,16 @@ def _workflow(app: App, workflow: AnyWorkflow) -> Iterator[Finding]:
         )
 
 
-def _budget(app: App, workflow: AnyWorkflow) -> Iterator[Finding]:
+def _budget(app: App, workflow: AnyWorkflow, prompt: Prompt) -> Iterator[Finding]:
+    model = models_of(prompt, app.settings.anthropic_model)[0]
+    with suppress(Unpriced):  # that is told of the model
+        worst = worst_case(request_for(prompt, model=model, user="x" * _A_LETTER))
+        if worst > Decimal(workflow.budget.per_case):
+            yield Finding(
+                level="bad",
+                what=f"{workflow.name}: asking {model} may cost ${worst:.4f}, a case has ${workflow.budget.per_case}",
+                do="allow more for a case, or a smaller max_tokens in the prompt; until then people get its cases",
+            )
     budget, today = workflow.budget, app.context.clock().astimezone(workflow.timezone).date().isoformat()
     with app.context.database.read() as session:
         spent = spending.taken(session, team=app.context.team, budget=f"workflow:{workflow.name}", period=today)

@@ -19,7 +19,7 @@ from bot.models import EXAMPLES, examples_of, learned_from
 from bot.settings import settings
 from store import evals, prompt_versions, schema
 from workflows.engine.errors import InvalidInput, Refused
-from workflows.engine.prompting import prompt_in, prompt_of_version
+from workflows.engine.prompting import keep_prompt, prompt_in, prompt_of_version
 from workflows.engine.registry import AnyWorkflow
 from workflows.model.port import Account, Prompt
 from workflows.quality.comparing import compare_results
@@ -119,7 +119,10 @@ class _Bench:
             return self.app.context.registry.prompt(self.workflow.name)
         if self.app.models.learns(self.workflow):
             raise Refused("the local model reads no prompt: try it with a key for Anthropic and COUNTERSIGN_MODEL=auto")
-        return prompt_in(file, self.workflow)
+        prompt, context = prompt_in(file, self.workflow), self.app.context
+        with context.database.write() as session:
+            keep_prompt(session, self.workflow, prompt, team=context.team, at=context.clock())
+        return prompt
 
     def other(self) -> Tried | Prompt:
         """What to compare with: an eval of these examples, or a prompt to be tried now. Raise `Refused`."""
@@ -177,10 +180,11 @@ class _Bench:
         # The local model computes in this process: where nothing else is asked, more at once would only get in its way.
         computes = learns and self.workflow.proposing is None
         version = prompt.version if prompt is not None and not learns else None
-        row = self._begin(version, "local" if learns else self.app.settings.anthropic_model)
+        row = self._begin(version, "local" if learns else self._asked(prompt))
         trying = Eval(
             workflow=self.workflow,
-            prompt=prompt,
+            # Another model's answers would be counted as this one's.
+            prompt=replace(prompt, fallback_model=None) if prompt is not None else None,
             account=self._account(row),
             examples=self.examples.labelled,
             parts=dealt,
@@ -197,6 +201,9 @@ class _Bench:
         finally:
             tried = self._keep(row, version, trying, trials)
         return replace(tried, seconds=time.perf_counter() - start)
+
+    def _asked(self, prompt: Prompt | None) -> str:
+        return (prompt.model if prompt is not None else None) or self.app.settings.anthropic_model
 
     def _account(self, row: int) -> Account:
         self.budget = self.budget or row

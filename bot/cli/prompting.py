@@ -1,16 +1,20 @@
 """What the commands of `prompts` do."""
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from difflib import unified_diff
 from pathlib import Path
 
-from pydantic import JsonValue
+from pydantic import BaseModel, JsonValue
+from pydantic_core import to_jsonable_python
 
 from bot.app import App, opened
 from bot.cli.printing import moment, one_line_errors, out, print_json, print_named, print_table, shown
 from bot.settings import settings
 from store import prompt_versions
+from workflows import NoProposal, Proposal
+from workflows.engine.canonical import from_body
 from workflows.engine.errors import InvalidInput, Refused
 from workflows.engine.history import case_view, find_case
 from workflows.engine.intake import accept
@@ -18,9 +22,9 @@ from workflows.engine.prompting import kept_version, prompt_in, prompt_of_versio
 from workflows.engine.registry import AnyWorkflow
 from workflows.engine.steps import ASK
 from workflows.model.gateway import models_of
-from workflows.model.port import Prompt, Usage
-from workflows.model.prices import Unpriced, price
-from workflows.model.requests import Request
+from workflows.model.port import Prompt
+from workflows.model.prices import Unpriced
+from workflows.model.requests import Request, request_for, worst_case
 from workflows.model.user_turn import user_turn
 
 
@@ -98,16 +102,10 @@ def render_prompt(
     with one_line_errors(), opened(settings()) as app:
         workflow = app.context.registry.get(name)
         prompt = _chosen(app, workflow, version=version, file=file)
-        data = _data(app, workflow, case=case, input=input)
-        request = Request(
-            model=models_of(prompt, app.settings.anthropic_model)[0],
-            system=prompt.text,
-            user="" if data is None else user_turn(data),
-            form=dict(prompt.form),
-            max_tokens=prompt.max_tokens,
-            effort=prompt.effort,
-            thinking=prompt.thinking,
-        )
+        told = _told(app, case) if case is not None else None
+        data = _data(app, workflow, case=case, input=input) if told is None else None
+        model = models_of(prompt, app.settings.anthropic_model)[0]
+        request = request_for(prompt, model=model, user=told or ("" if data is None else user_turn(data)))
         if as_json:
             print_json({"version": prompt.version, "request": request, "worst_case_dollars": _worst(request)})
             return 0
@@ -118,7 +116,7 @@ def render_prompt(
         print_named("costs at most", _worst(request))
         out.print("\n--- system", style="bold")
         out.print(shown(request.system), soft_wrap=True)
-        if data is not None:
+        if request.user:
             out.print("\n--- user", style="bold")
             out.print(shown(request.user), soft_wrap=True)
         out.print("\n--- form of the answer", style="bold")
@@ -173,10 +171,26 @@ def _data(app: App, workflow: AnyWorkflow, *, case: str | None, input: str | Non
     if not isinstance(values, dict):
         raise InvalidInput("the input has to be a JSON object")
     accepted = accept(workflow, values)
-    return {workflow.input.__name__.lower(): json.loads(accepted.body)}
+    heard: dict[str, JsonValue] = {}
+
+    def hear(**data: object) -> Proposal[BaseModel]:
+        heard.update(to_jsonable_python(data))
+        raise NoProposal("it is only looked at")
+
+    with suppress(NoProposal):
+        workflow.make_proposal(from_body(workflow.input, accepted.body), hear)
+    return heard
+
+
+def _told(app: App, reference: str) -> str | None:
+    """What a paid model was told of a case, word for word; None where none was asked."""
+    view = case_view(app.context, find_case(app.context, reference))
+    told = [attempt.told for run in view.runs for attempt in run.asked if isinstance(attempt.told, str)]
+    return told[-1] if told else None
 
 
 def _asked_with(app: App, reference: str) -> dict[str, JsonValue]:
+    """What the model was asked with last; the journal has its parts in the order of their names."""
     view = case_view(app.context, find_case(app.context, reference))
     asked = [step.input for run in view.runs for step in run.steps if step.name == ASK]
     last = asked[-1] if asked else None
@@ -188,7 +202,6 @@ def _asked_with(app: App, reference: str) -> dict[str, JsonValue]:
 
 def _worst(request: Request) -> str:
     try:
-        tokens = Usage(cache_write_tokens=request.most_input_tokens(), output_tokens=request.max_tokens)
-        return f"${price(request.model, tokens):.4f}"
+        return f"${worst_case(request):.4f}"
     except Unpriced as error:
         return str(error)

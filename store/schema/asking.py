@@ -24,8 +24,8 @@ class PromptVersion(OfTeam, Base):
     """The file's name."""
     source: Mapped[str]
     """The file, front matter and body."""
-    form: Mapped[dict[str, Any]]
-    """The JSON schema of the answer."""
+    form: Mapped[str]
+    """The JSON schema of the answer, as it was: a model writes in the order of its parts, which JSON columns lose."""
     seen_at: Mapped[datetime]
 
 
@@ -36,7 +36,7 @@ class Attempt(OfTeam, Base):
     __table_args__ = (
         Index("ix_attempts_run_id_id", "run_id", "id"),
         Index("ix_attempts_cache_key_id", "cache_key", "id"),
-        Index("ix_attempts_workflow_began_at", "workflow", "began_at"),
+        Index("ix_attempts_began_at", "began_at"),
     )
 
     workflow: Mapped[str] = mapped_column(String(100))

@@ -4,7 +4,6 @@ A model is sure of what it made up too. A quote can be checked, whatever the mod
 field's confidence is capped and a person is told why.
 """
 
-import unicodedata
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,12 +13,13 @@ from pydantic import JsonValue
 
 from workflows.engine.checks import less_sure
 from workflows.engine.proposal import Proposal
+from workflows.errors import Unclear
+from workflows.tools.quotes import as_read, stands
 
 CAP = 0.5
 """The most that a field's confidence may be whose quote is missing or wrong."""
-
-_IGNORED = ("Cf", "Cc")
-"""Unicode's categories of characters that nobody sees."""
+LONGEST = 200
+"""Characters of a quote. A whole letter as a quote would prove any number in it."""
 
 
 def with_evidence(proposal: Proposal[Any], *, shown: JsonValue, needed: Sequence[str]) -> Proposal[Any]:
@@ -28,9 +28,14 @@ def with_evidence(proposal: Proposal[Any], *, shown: JsonValue, needed: Sequence
     `shown`: all that the model was shown of the case. `needed`: the fields that need a quote; the quotes of others only
     have to stand in the case.
     """
-    seen = "\n".join(_plain(text) for text in _texts(shown))
+    texts = [as_read(text) for text in _texts(shown)]
     for field, quote in proposal.evidence.items():
-        if quote.strip() and _plain(quote) not in seen:
+        if not quote.strip():
+            continue
+        if len(quote) > LONGEST:
+            doubt = f"the quote for {field} is too long to prove anything"
+            proposal = less_sure(proposal, [field], cap=CAP, doubt=doubt)
+        elif not any(stands(quote, text) for text in texts):
             doubt = f"the quote for {field} does not stand in the case"
             proposal = less_sure(proposal, [field], cap=CAP, doubt=doubt)
     for field in needed:
@@ -39,7 +44,7 @@ def with_evidence(proposal: Proposal[Any], *, shown: JsonValue, needed: Sequence
             continue
         if not quote.strip():
             proposal = less_sure(proposal, [field], cap=CAP, doubt=f"there is no quote for {field}")
-        elif not says(quote, value):
+        elif len(quote) <= LONGEST and not says(quote, value):
             doubt = f"the quote for {field} says something else"
             proposal = less_sure(proposal, [field], cap=CAP, doubt=doubt)
     return proposal
@@ -47,6 +52,13 @@ def with_evidence(proposal: Proposal[Any], *, shown: JsonValue, needed: Sequence
 
 def says(quote: str, value: object) -> bool:
     """Does a quote state a value, in whatever format? Of what is no text, number or date, nothing can be said: True."""
+    try:
+        return _says(quote, value)
+    except Unclear:
+        return False
+
+
+def _says(quote: str, value: object) -> bool:
     from workflows.tools.amounts import amounts_in
     from workflows.tools.dates import dates_in
 
@@ -60,7 +72,7 @@ def says(quote: str, value: object) -> bool:
         case date():
             return value in dates_in(quote)
         case str():
-            if _plain(value).casefold() in _plain(quote).casefold():
+            if stands(value.casefold(), as_read(quote.casefold())):
                 return True
             return any(amount.currency == value for amount in amounts_in(quote))
         case _:
@@ -79,14 +91,3 @@ def _texts(shown: JsonValue) -> Iterator[str]:
                 yield from _texts(inner)
         case int() | float():
             yield str(shown)
-
-
-def _plain(text: str) -> str:
-    """A text as it reads: one form for each character, one space for each gap, and nothing that nobody sees."""
-    composed = unicodedata.normalize("NFKC", text)
-    seen = "".join(" " if char.isspace() else char for char in composed if char.isspace() or _is_seen(char))
-    return " ".join(seen.split())
-
-
-def _is_seen(char: str) -> bool:
-    return unicodedata.category(char) not in _IGNORED

@@ -25,7 +25,7 @@ class KnownOutages:
         self._clock = clock
 
     def began(self, model: str, reason: str) -> None:
-        """Note that a model is left alone, and have it said."""
+        """Note that a model is left alone, or is so for another reason now, and have it said."""
         with self._database.write() as session:
             at = self._clock()
             outage = outages.begin(session, team=self._team, model=model, reason=reason, at=at)

@@ -1,5 +1,6 @@
 """The prompts of the workflows: which versions there are, and how one is found again."""
 
+import json
 from datetime import datetime
 from pathlib import Path
 
@@ -34,7 +35,7 @@ def keep_prompt(session: Session, workflow: AnyWorkflow, prompt: Prompt, *, team
         version=prompt.version,
         name=prompt.name,
         source=prompt.source,
-        form=prompt.form,
+        form=json.dumps(prompt.form),
         at=at,
     )
 
@@ -54,7 +55,7 @@ def prompt_of_version(session: Session, workflow: AnyWorkflow, version: str, *, 
     """
     kept = kept_version(session, workflow.name, version, team=team)
     try:
-        prompt = parse_prompt(kept.source, kept.name, form=kept.form, declared=told(workflow))
+        prompt = parse_prompt(kept.source, kept.name, form=json.loads(kept.form), declared=told(workflow))
     except BadPrompt as error:
         raise Refused(f"version {kept.version} can no longer be used: {error}") from error
     if prompt.version != kept.version:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from pydantic import BaseModel
@@ -28,8 +28,20 @@ STOPPING = frozenset({NOT_ALLOWED, NoAnswer.RETIRED})
 
 AnyProposal = Proposal[Any]
 """A proposal of some workflow; its output type is the workflow's."""
-SecondOpinion = Callable[[AnyWorkflow, BaseModel, BaseModel], Mapping[str, float]]
-"""Given a workflow, an input and an output: the probability of each field's value, where that can be told."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Second:
+    """What the local model makes of another one's proposal, where it learned from examples."""
+
+    probabilities: Mapping[str, float] = field(default_factory=dict)
+    """Output field -> of its value, 0 to 1."""
+    unfamiliar: str | None = None
+    """Why the case is unlike all examples; None where it is not, or nobody knows."""
+
+
+SecondOpinion = Callable[[AnyWorkflow, BaseModel, BaseModel], Second]
+"""Given a workflow, an input and an output."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +103,9 @@ def propose(
         raise TypeError(f"propose has to return a Proposal of {workflow.output.__name__}, it returned {made!r:.80}")
     proposal = held_against_checks(workflow, input, made)
     if second is not None:
-        proposal = replace(proposal, second=second(workflow, input, proposal.output))
+        opinion = second(workflow, input, proposal.output)
+        unfamiliar = proposal.unfamiliar or opinion.unfamiliar
+        proposal = replace(proposal, second=opinion.probabilities, unfamiliar=unfamiliar)
     broken = broken_nevers(workflow, input, proposal.output)
     facts = Facts(
         floor=floor,

@@ -276,7 +276,7 @@ def _account(work: Work) -> Account:
         per_day=Decimal(budget.per_day),
         timezone=work.workflow.timezone,
         # Who runs a case again wants another answer, and not the same once more.
-        answered_since=run.created_at if run.parent_id is not None else None,
+        own_answers_only=run.parent_id is not None,
     )
 
 

@@ -20,10 +20,10 @@ from workflows.model.anthropic_verdicts import (
     expected_errors,
     judge_error,
     judge_reply,
-    request_id_of,
     text_of,
     usage_of,
 )
+from workflows.model.outcomes import Verdict
 from workflows.model.port import ModelUnavailable, NoAnswer
 from workflows.model.requests import Reply, Request
 
@@ -33,22 +33,29 @@ if TYPE_CHECKING:
 
 DEFAULT_MODEL = "claude-haiku-5-5"
 """Small and made for sorting and extracting, which is what most workflows do."""
-TIMEOUT = 60.0
-"""Seconds without a byte after which an attempt is given up."""
+SHORTEST_TIMEOUT, LONGEST_TIMEOUT = 60.0, 600.0
+"""Seconds without a byte after which an attempt is given up: no byte comes before the answer is whole."""
 LONGEST_REPLY = 10 * 1024 * 1024
 """Bytes; a model's longest answer is a tenth of it."""
-_DRIPS = 5
+_SLOWEST = 128_000 / 3_600
+"""Tokens a second that a model writes at least: what the SDK itself reckons with."""
+_DRIPS = 2
 """Time-outs for which a reply may go on without one of them running out."""
+_LONGEST_NAME = 200
+"""Characters of what the provider calls a model or a request."""
+_LONGEST_WHY = 300
+"""Characters of why an attempt came to nothing."""
 
 
 class AnthropicVendor:
     """A `Vendor` behind the Anthropic API. May be shared between threads."""
 
-    def __init__(self, *, api_key: str | SecretStr, base_url: str | None = None, timeout: float = TIMEOUT) -> None:
+    def __init__(self, *, api_key: str | SecretStr, base_url: str | None = None, timeout: float | None = None) -> None:
         """Connects to nothing yet.
 
-        `base_url`: left out, the SDK's own. `timeout`: seconds without a byte after which an attempt is given up; one
-        that drips is given up after five times as long. Raise `ModelUnavailable` for a key that cannot be one.
+        `base_url`: left out, the SDK's own. `timeout`: seconds without a byte after which an attempt is given up; left
+        out, as long as its answer may take. One that drips is given up after twice as long. Raise `ModelUnavailable`
+        for a key that cannot be one.
         """
         self._api_key = api_key if isinstance(api_key, SecretStr) else SecretStr(api_key)
         if not re.fullmatch(r"[!-~]+", self._api_key.get_secret_value()):
@@ -70,17 +77,16 @@ class AnthropicVendor:
             body = error.doc if isinstance(error, json.JSONDecodeError) else ""
             verdict = judge_error(error)
             return Reply(
-                verdict=replace(verdict, why=self._without_key(verdict.why)),
+                verdict=self._told(verdict),
                 text=self._without_key(body),
-                request_id=getattr(error, "request_id", None),
+                request_id=_name(getattr(error, "request_id", None)),
             )
-        verdict, answered_by = judge_reply(answer), getattr(answer, "model", None)
         return Reply(
-            verdict=replace(verdict, why=self._without_key(verdict.why)),
+            verdict=self._told(judge_reply(answer)),
             text=self._without_key(text_of(answer)),
             usage=usage_of(answer),
-            answered_by=answered_by if isinstance(answered_by, str) and answered_by else None,
-            request_id=request_id_of(answer),
+            answered_by=_name(getattr(answer, "model", None)),
+            request_id=_name(getattr(answer, "_request_id", None)),
         )
 
     def knows(self, model: str) -> str | None:
@@ -88,7 +94,7 @@ class AnthropicVendor:
         try:
             self._connected().models.retrieve(model)
         except expected_errors() as error:
-            return self._without_key(judge_error(error).why)
+            return self._told(judge_error(error)).why
         return None
 
     def close(self) -> None:
@@ -120,6 +126,7 @@ class AnthropicVendor:
             messages=[{"role": "user", "content": request.user}],
             output_config=output_config,
             thinking=thinking,
+            timeout=self._seconds(request.max_tokens),
         )
 
     def _connected(self) -> "anthropic.Anthropic":
@@ -130,7 +137,7 @@ class AnthropicVendor:
                 self._client = anthropic.Anthropic(
                     api_key=self._api_key.get_secret_value(),
                     base_url=self._base_url,
-                    timeout=self._timeout,
+                    timeout=self._timeout or SHORTEST_TIMEOUT,
                     max_retries=0,
                     open_telemetry={"propagation": False},
                     http_client=anthropic.DefaultHttpxClient(
@@ -141,14 +148,27 @@ class AnthropicVendor:
                 )
             return self._client
 
+    def _seconds(self, max_tokens: int) -> float:
+        """How long to wait for an answer of so many tokens, which comes in one piece."""
+        return self._timeout or min(max(SHORTEST_TIMEOUT, max_tokens / _SLOWEST), LONGEST_TIMEOUT)
+
     def _bound(self, response: httpx2.Response) -> None:
         assert isinstance(response.stream, httpx2.SyncByteStream)
-        until = time.monotonic() + _DRIPS * self._timeout
+        until = time.monotonic() + _DRIPS * (self._timeout or LONGEST_TIMEOUT)
         response.stream = _BoundedStream(response.stream, until=until, request=response.request)
+
+    def _told(self, verdict: Verdict) -> Verdict:
+        """Without the key, and only then cut: a part of a key is no key to look for."""
+        why = self._without_key(verdict.why)
+        return replace(verdict, why=why if len(why) <= _LONGEST_WHY else f"{why[:_LONGEST_WHY]}…")
 
     def _without_key(self, text: str) -> str:
         # A server can quote in its error what it was sent.
         return text.replace(self._api_key.get_secret_value(), "[API key]")
+
+
+def _name(told: object) -> str | None:
+    return told[:_LONGEST_NAME] if isinstance(told, str) and told else None
 
 
 class _BoundedStream(httpx2.SyncByteStream):

@@ -3,7 +3,8 @@
 | Comes of | Outcome |
 |---|---|
 | a complete message | answered |
-| no connection, a time-out, 408, 409, 429 except for spend limits, 5xx | transient |
+| no connection, a time-out, 408, 409, 5xx | transient |
+| 429 except for spend limits | throttled |
 | a 200 that is no message, or a message without its parts | broken |
 | spend limits (429 to the SDK), 402 | spent |
 | 401, 403 | locked out |
@@ -25,8 +26,8 @@ from email.utils import parsedate_to_datetime
 from workflows.model.outcomes import Outcome, Verdict
 from workflows.model.port import Usage
 
-_LONGEST_QUOTE = 200
-"""Characters of the provider's own words that are passed on."""
+_LONGEST_QUOTE = 4_000
+"""Characters of the provider's own words that are passed on; whoever takes secrets out of them cuts them."""
 
 _REFUSED_STATUS = {
     400: (Outcome.INVALID, "The model's provider calls the request invalid"),
@@ -62,7 +63,7 @@ def judge_error(error: Exception) -> Verdict:
             return Verdict(outcome=Outcome.TRANSIENT, why=why, may_cost=_was_sent(error))
         case anthropic.RateLimitError(response=response):
             why = "The model's provider limits how much may be asked now (HTTP 429)."
-            return Verdict(outcome=Outcome.TRANSIENT, why=why, retry_after=_retry_after(response.headers))
+            return Verdict(outcome=Outcome.THROTTLED, why=why, retry_after=_retry_after(response.headers))
         case anthropic.RequestTimeoutError() | anthropic.ConflictError() | anthropic.InternalServerError():
             why = f"The model's provider cannot answer now (HTTP {error.status_code})."
             return Verdict(outcome=Outcome.TRANSIENT, why=why, retry_after=_retry_after(error.response.headers))
@@ -86,11 +87,13 @@ def judge_reply(reply: object) -> Verdict:
         case "refusal":
             told = (getattr(reply.stop_details, name, None) for name in ("explanation", "category"))
             words = next(filter(None, map(_quoted, told)), "")
-            return Verdict(outcome=Outcome.REFUSED, why=f"The model declined to answer{words}.")
+            return Verdict(outcome=Outcome.REFUSED, why=f"The model declined to answer{words}.", may_cost=True)
         case "max_tokens":
-            return Verdict(outcome=Outcome.TRUNCATED, why="The model's answer was cut off at max_tokens.")
+            why = "The model's answer was cut off at max_tokens."
+            return Verdict(outcome=Outcome.TRUNCATED, why=why, may_cost=True)
         case "model_context_window_exceeded":
-            return Verdict(outcome=Outcome.TOO_LONG, why="The case and its answer are too long for the model.")
+            why = "The case and its answer are too long for the model."
+            return Verdict(outcome=Outcome.TOO_LONG, why=why, may_cost=True)
     content: object = reply.content
     if not isinstance(content, list) or reply.stop_reason is None:
         return Verdict(outcome=Outcome.BROKEN, why="The reply was no complete message.", may_cost=True)
@@ -107,12 +110,6 @@ def text_of(reply: object) -> str:
     # By type: a block of thinking can come first.
     texts = [getattr(block, "text", None) for block in blocks or () if getattr(block, "type", None) == "text"]
     return "".join(text for text in texts if isinstance(text, str))
-
-
-def request_id_of(reply: object) -> str | None:
-    """What the provider calls the request, for a question to its support."""
-    told = getattr(reply, "_request_id", None)
-    return told[:200] if isinstance(told, str) else None
 
 
 def usage_of(reply: object) -> Usage | None:

@@ -25,10 +25,12 @@ class Attempt:
     cached_from: int | None = None
 
 
-def conclude(attempts: Sequence[Attempt], *, fallback: str | None = None) -> Answer:
+def conclude(attempts: Sequence[Attempt], *, first: Verdict | None = None) -> Answer:
     """The answer after the last attempt, with the usage and the cost of all.
 
-    `fallback`: why another model than the first was asked. Raise `ModelUnavailable` where the provider did not answer.
+    `first`: what the prompt's own model came to, where another one was asked then.
+
+    Raise `ModelUnavailable` where the provider did not answer.
     Not where an attempt was paid for: then an answer without values says why, so that the money is accounted for.
     """
     last = attempts[-1]
@@ -41,26 +43,27 @@ def conclude(attempts: Sequence[Attempt], *, fallback: str | None = None) -> Ans
         cache_read_tokens=sum(usage.cache_read_tokens for usage in used),
         cache_write_tokens=sum(usage.cache_write_tokens for usage in used),
     )
-    answer = Answer(model=last.model, usage=usage, cost=cost, fallback=fallback, cached_from=last.cached_from)
+    answer = Answer(model=last.model, usage=usage, cost=cost, cached_from=last.cached_from)
     if last.filled is not None:
         return replace(
             answer,
+            fallback=f"{first.why} So {last.model} was asked." if first is not None else None,
             values=last.filled.values,
             confidence=last.filled.confidence,
             alternatives=last.filled.alternatives,
             evidence=last.filled.evidence,
             reasons=last.filled.reasons,
         )
-    no_answer = last.verdict.follows.no_answer
+    no_answer = (first or last.verdict).follows.no_answer
     assert no_answer is not None
-    problem = _problem(attempts, fallback)
+    problem = _problem(attempts, first)
     raw = next((attempt.raw for attempt in reversed(attempts) if attempt.raw), None)
     if not cost and raw is None:
         raise ModelUnavailable(problem, no_answer=no_answer)
     return replace(answer, problem=problem, no_answer=no_answer, raw=raw)
 
 
-def _problem(attempts: Sequence[Attempt], fallback: str | None) -> str:
-    last = attempts[-1].verdict.why
-    said = last if len(attempts) == 1 else f"{last} Tried {len(attempts)} times."
-    return said if fallback is None else f"{fallback} {said}"
+def _problem(attempts: Sequence[Attempt], first: Verdict | None) -> str:
+    last = attempts[-1].verdict
+    said = last.why if first in (None, last) else f"{first.why} Of {attempts[-1].model}: {last.why}"
+    return said if len(attempts) == 1 else f"{said} Tried {len(attempts)} times."

@@ -1,11 +1,14 @@
 """Circuit breakers: a model that is down is left alone, so that cases reach people at once instead of after minutes.
 
-Several failures in a row open the breaker, and a spend limit or a refused key opens it at once. After a while the next
-question is let through as a trial. The breaker is of this process; the outage that it makes is a row that all share.
+Several failures in a row open the breaker, and a spend limit or a refused key opens it at once. After a while one
+question is let through as a trial, and the others wait for what comes of it by going elsewhere. The breaker is of this
+process; the outage that it makes is a row that all share.
 """
 
-from collections.abc import Callable
-from datetime import timedelta
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from threading import Lock
 
 import pybreaker
@@ -14,7 +17,7 @@ from workflows.model.attempts import Attempt
 from workflows.model.outcomes import Breaker
 
 FAILURES = 5
-"""Attempts in a row that fail before the breaker opens."""
+"""Failures in a row before the breaker opens."""
 PAUSE = timedelta(seconds=30)
 """How long a model that does not answer is left alone before the next trial."""
 LONG_PAUSE = timedelta(minutes=5)
@@ -25,10 +28,6 @@ class LeftAlone(Exception):
     """The breaker is open, and nothing was sent. The message says why it opened."""
 
 
-class _Down(Exception):
-    """What the library counts as a failure."""
-
-
 class Breakers:
     """One breaker for each model. May be shared between threads."""
 
@@ -36,9 +35,14 @@ class Breakers:
         """`opened`: told a model and the reason when its breaker opens. `pause`: how long it stays so by itself."""
         self._opened = opened
         self._pause = pause
-        self._breakers: dict[str, pybreaker.CircuitBreaker] = {}
-        self._reasons: dict[str, str] = {}
+        self._breakers: dict[str, _OfModel] = {}
         self._lock = Lock()
+
+    def refuse(self, model: str) -> None:
+        """Raise `LeftAlone` where no attempt is to be made now."""
+        breaker = self._of(model)
+        if breaker.is_shut():
+            raise LeftAlone(breaker.reason)
 
     def through(self, model: str, make: Callable[[], Attempt]) -> Attempt:
         """Make an attempt, and note what it says of its model. Raise `LeftAlone` where none is to be made."""
@@ -46,31 +50,115 @@ class Breakers:
         made: list[Attempt] = []
         try:
             # As a context: the library would hold its lock for as long as a call takes.
-            with breaker.calling():
+            with breaker.one_at_a_time(), breaker.library.calling():
                 made.append(make())
                 if made[0].verdict.follows.breaker in (Breaker.COUNTS, Breaker.OPENS):
                     raise _Down
         except pybreaker.CircuitBreakerError:
-            raise LeftAlone(self._reasons.get(model, "It does not answer.")) from None
+            raise LeftAlone(breaker.reason) from None
         except _Down:
             self._note(model, breaker, made[0])
         return made[0]
 
-    def _note(self, model: str, breaker: pybreaker.CircuitBreaker, failed: Attempt) -> None:
-        opens = failed.verdict.follows.breaker is Breaker.OPENS
-        if opens:
-            breaker.open()
-        if breaker.current_state != pybreaker.STATE_OPEN:
+    def count(self, model: str, failed: Attempt) -> None:
+        """Note a question that came to nothing, whose attempts by themselves said nothing of the model."""
+        breaker = self._of(model)
+        try:
+            with breaker.library.calling():
+                raise _Down
+        except pybreaker.CircuitBreakerError:
             return
-        breaker.reset_timeout = (LONG_PAUSE if opens else self._pause).total_seconds()
+        except _Down:
+            self._note(model, breaker, failed)
+
+    def _note(self, model: str, breaker: "_OfModel", failed: Attempt) -> None:
         with self._lock:
-            self._reasons[model] = failed.verdict.why
+            if failed.verdict.follows.breaker is Breaker.OPENS:
+                breaker.open(LONG_PAUSE, failed.verdict.why)
+            elif not breaker.has_opened(self._pause, failed.verdict.why):
+                return
         self._opened(model, failed.verdict.why)
 
-    def _of(self, model: str) -> pybreaker.CircuitBreaker:
+    def _of(self, model: str) -> "_OfModel":
         with self._lock:
             if model not in self._breakers:
-                self._breakers[model] = pybreaker.CircuitBreaker(
-                    fail_max=FAILURES, reset_timeout=self._pause.total_seconds(), throw_new_error_on_trip=False
-                )
+                self._breakers[model] = _OfModel(self._pause)
             return self._breakers[model]
+
+
+class _Down(Exception):
+    """What the library counts as a failure."""
+
+
+class _OfModel:
+    """The library's breaker, with why it opened."""
+
+    def __init__(self, pause: timedelta) -> None:
+        self.reason = "It does not answer."
+        self._since = _Since()
+        self._told = False
+        self._trial = Lock()
+        self.library = pybreaker.CircuitBreaker(
+            fail_max=FAILURES,
+            reset_timeout=pause.total_seconds(),
+            throw_new_error_on_trip=False,
+            state_storage=self._since,
+        )
+
+    def is_shut(self) -> bool:
+        """Is it open, and no trial due or one under way?"""
+        if self.library.current_state == pybreaker.STATE_CLOSED:
+            return False
+        return self._trial.locked() or self._since.seconds < self.library.reset_timeout
+
+    @contextmanager
+    def one_at_a_time(self) -> Iterator[None]:
+        """Let one through where it is not closed: the library would let all through that come at that moment."""
+        if self.library.current_state == pybreaker.STATE_CLOSED:
+            yield
+            return
+        if not self._trial.acquire(blocking=False):
+            raise pybreaker.CircuitBreakerError
+        try:
+            yield
+        finally:
+            self._trial.release()
+
+    def open(self, pause: timedelta, why: str) -> None:
+        """Open it, whatever was counted."""
+        self.library.reset_timeout = pause.total_seconds()
+        self.reason, self._told = why, True
+        self.library.open()
+
+    def has_opened(self, pause: timedelta, why: str) -> bool:
+        """Has the last failure opened it? One that comes late, when it is open already, changes nothing."""
+        if self.library.current_state == pybreaker.STATE_CLOSED:
+            self._told = False
+            return False
+        if self._told:
+            return False
+        self.library.reset_timeout = pause.total_seconds()
+        self.reason, self._told = why, True
+        return True
+
+
+class _Since(pybreaker.CircuitMemoryStorage):
+    """Counts the time that a breaker is open by a clock that nobody sets: the library asks for the time of day."""
+
+    def __init__(self) -> None:
+        super().__init__(pybreaker.STATE_CLOSED)
+        self._opened = time.monotonic()
+
+    @property
+    def seconds(self) -> float:
+        """Since it opened."""
+        return time.monotonic() - self._opened
+
+    @property
+    def opened_at(self) -> datetime:
+        """When it opened, as far from now as it really is."""
+        return datetime.now(UTC) - timedelta(seconds=self.seconds)
+
+    @opened_at.setter
+    def opened_at(self, _: datetime) -> None:
+        self._opened = time.monotonic()

@@ -28,7 +28,7 @@ from workflows.model.outages import Outages
 from workflows.model.outcomes import Again, Outcome, Verdict
 from workflows.model.port import Account, Answer, ModelUnavailable, Prompt, Question, Usage
 from workflows.model.prices import price
-from workflows.model.requests import Reply, Request, Vendor
+from workflows.model.requests import Reply, Request, Vendor, request_for, worst_case
 from workflows.model.user_turn import user_turn
 
 TRIES = 4
@@ -112,15 +112,15 @@ class Gateway:
             raise ModelUnavailable(f"The workflow {question.workflow} has no budget, and this model costs something.")
         told = user_turn(question.data)
         made: list[Attempt] = []
-        fallback: str | None = None
+        first: Verdict | None = None
         for model in models_of(prompt, self.default_model):
             asking = _Asking(question=question, prompt=prompt, account=account, model=model, told=told)
-            if made:
-                fallback = f"{made[-1].verdict.why} So {model} was asked."
             made += self._ask(asking)
             if made[-1].filled is not None or not made[-1].verdict.follows.elsewhere:
                 break
-        return replace(conclude(made, fallback=fallback), prompt_version=prompt.version)
+            # What the prompt's own model came to is what counts, where the other one is of no use either.
+            first = first or made[-1].verdict
+        return replace(conclude(made, first=first), prompt_version=prompt.version)
 
     def close(self) -> None:
         """Close the vendor's connections. A later question opens new ones."""
@@ -144,6 +144,8 @@ class Gateway:
             sleep=self._sleep,
             retry_error_callback=lambda _: made[-1],
         )(attempt)
+        if made[-1].verdict.outcome is Outcome.THROTTLED:
+            self._breakers.count(asking.model, made[-1])
         return made
 
     def _given(self, asking: _Asking) -> Attempt | None:
@@ -159,14 +161,14 @@ class Gateway:
         return _once_more(found, filled, model=asking.model)
 
     def _attempt(self, asking: _Asking, request: Request, *, number: int) -> Attempt:
-        worst = price(
-            request.model,
-            Usage(cache_write_tokens=request.most_input_tokens(), output_tokens=request.max_tokens),
-        )
+        worst = worst_case(request)
         try:
+            self._breakers.refuse(request.model)
             with self._lanes.turn(request.model):
                 reservation = self._ledger.reserve(asking.asked(number=number, told=request.user), worst)
                 return self._send(asking, request, reservation)
+        except LeftAlone as left:
+            return _left_alone(request, left)
         except Busy as busy:
             return _unsent(request, Outcome.LEFT_ALONE, str(busy))
         except OverBudget as over:
@@ -183,8 +185,7 @@ class Gateway:
         try:
             attempt = self._breakers.through(request.model, make)
         except LeftAlone as left:
-            why = f"{request.model} is left alone for a while: {left}"
-            attempt = _unsent(request, Outcome.LEFT_ALONE, why)
+            attempt = _left_alone(request, left)
         reply = replies[0] if replies else None
         known = reply is None or reply.usage is not None or not attempt.verdict.may_cost
         self._ledger.settle(
@@ -207,16 +208,12 @@ def models_of(prompt: Prompt, default_model: str) -> tuple[str, ...]:
 
 def _request(asking: _Asking, made: Sequence[Attempt]) -> Request:
     """The request, as it is to be made after these attempts."""
-    prompt = asking.prompt
     cut_off = sum(attempt.verdict.outcome is Outcome.TRUNCATED for attempt in made)
-    request = Request(
-        model=asking.model,
-        system=prompt.text,
-        user=asking.told,
-        form=dict(prompt.form) or form(asking.question.output),
-        max_tokens=prompt.max_tokens * 2**cut_off,
-        effort=prompt.effort,
-        thinking=prompt.thinking,
+    request = request_for(asking.prompt, model=asking.model, user=asking.told)
+    request = replace(
+        request,
+        form=request.form or form(asking.question.output),
+        max_tokens=request.max_tokens * 2**cut_off,
     )
     if made and made[-1].verdict.outcome is Outcome.GARBAGE:
         return replace(request, user=user_turn(asking.question.data, problem=made[-1].verdict.why))
@@ -227,7 +224,7 @@ def _is_enough(made: Sequence[Attempt]) -> bool:
     how = [attempt.verdict.follows.again for attempt in made]
     return (
         how.count(Again.AFTER_A_PAUSE) >= TRIES
-        or how.count(Again.TOLD_WHAT_WAS_WRONG) > GARBAGE_RETRIES
+        or how.count(Again.A_FEW_TIMES) > GARBAGE_RETRIES
         or how.count(Again.WITH_MORE_TOKENS) > MORE_TOKENS
     )
 
@@ -249,6 +246,10 @@ def _read(reply: Reply, request: Request, question: Question, *, worst: Decimal)
         usage=usage,
         cost=worst if unknown else price(request.model, usage),
     )
+
+
+def _left_alone(request: Request, left: LeftAlone) -> Attempt:
+    return _unsent(request, Outcome.LEFT_ALONE, f"{request.model} is left alone for a while: {left}")
 
 
 def _unsent(request: Request, outcome: Outcome, why: str) -> Attempt:

@@ -133,11 +133,13 @@ class Ledger:
                 self._outages.answered(session, asked.model, asked_at=reservation.began_at, at=at)
 
     def given(self, asked: Asked) -> Given | None:
-        """The answer to the same question, where there is one that may be given again."""
+        """The answer to the same question, where there is one that may be given again. An eval wants its own."""
+        account = asked.account
+        if account.eval is not None:
+            return None
+        run = account.run if account.own_answers_only else None
         with self._database.read() as session:
-            found = attempts.given(
-                session, team=self._team, cache_key=asked.cache_key, since=asked.account.answered_since
-            )
+            found = attempts.given(session, team=self._team, cache_key=asked.cache_key, run=run)
         if found is None:
             return None
         return Given(attempt=found.attempt, said=json.loads(found.body)["said"], answered_by=found.answered_by)

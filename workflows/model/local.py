@@ -209,6 +209,10 @@ class LocalModel:
             unfamiliar=self._familiarity.doubt(question.text),
         )
 
+    def unfamiliar(self, text: str) -> str | None:
+        """Why a text is unlike everything that was learned from; None where it is not."""
+        return self._familiarity.doubt(text)
+
     def probabilities(self, text: str, values: Mapping[str, object]) -> dict[str, float]:
         """Field -> how probable its value is for a text, for the fields and values that were learned. 0 to 1."""
         counts = self._vocabulary.count(text)

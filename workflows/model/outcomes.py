@@ -3,7 +3,8 @@
 | Outcome | Asked again | Breaker | Another model may be asked |
 |---|---|---|---|
 | answered | no | closes | |
-| transient: no connection, a time-out, overload, a rate limit | after a pause | counts | yes |
+| transient: no connection, a time-out, overload | after a pause | counts | yes |
+| throttled: a rate limit | after a pause | closes; a question that ends so counts | yes |
 | broken: a reply that is no message | a few times | counts | yes |
 | garbage: a message that is no answer | a few times, told what was wrong | closes | no |
 | truncated: cut off at max_tokens | with more tokens | closes | no |
@@ -11,7 +12,7 @@
 | refused | no | closes | no |
 | spent: a spend limit or a bill | no | opens at once | no: it is the same account |
 | locked out: the key | no | opens at once | no: it is the same key |
-| retired: no such model | no; the workflow is paused | | no: somebody has to choose |
+| retired: no such model | no; the workflow is paused | closes | no: somebody has to choose |
 | invalid: not understood | no | counts | no |
 | unaffordable: over a budget, never sent | no | | yes, a cheaper one |
 | left alone: the breaker is open, never sent | no | | yes |
@@ -31,6 +32,7 @@ class Outcome(StrEnum):
 
     ANSWERED = "answered"
     TRANSIENT = "transient"
+    THROTTLED = "throttled"
     BROKEN = "broken"
     GARBAGE = "garbage"
     TRUNCATED = "truncated"
@@ -50,7 +52,8 @@ class Again(StrEnum):
     """How a question is asked again."""
 
     AFTER_A_PAUSE = "after a pause"
-    TOLD_WHAT_WAS_WRONG = "told what was wrong"
+    A_FEW_TIMES = "a few times"
+    """Told what was wrong, where it can be said."""
     WITH_MORE_TOKENS = "with more tokens"
 
 
@@ -83,14 +86,15 @@ FOLLOWS: Mapping[Outcome, Follows] = {
     _O.ANSWERED: Follows(),
     _O.GIVEN_AGAIN: Follows(breaker=Breaker.NOTHING),
     _O.TRANSIENT: Follows(again=Again.AFTER_A_PAUSE, breaker=Breaker.COUNTS, elsewhere=True, no_answer=_N.UNAVAILABLE),
-    _O.BROKEN: Follows(again=Again.TOLD_WHAT_WAS_WRONG, breaker=Breaker.COUNTS, elsewhere=True, no_answer=_N.GARBAGE),
-    _O.GARBAGE: Follows(again=Again.TOLD_WHAT_WAS_WRONG, no_answer=_N.GARBAGE),
+    _O.THROTTLED: Follows(again=Again.AFTER_A_PAUSE, elsewhere=True, no_answer=_N.UNAVAILABLE),
+    _O.BROKEN: Follows(again=Again.A_FEW_TIMES, breaker=Breaker.COUNTS, elsewhere=True, no_answer=_N.GARBAGE),
+    _O.GARBAGE: Follows(again=Again.A_FEW_TIMES, no_answer=_N.GARBAGE),
     _O.TRUNCATED: Follows(again=Again.WITH_MORE_TOKENS, no_answer=_N.TRUNCATED),
     _O.TOO_LONG: Follows(no_answer=_N.TRUNCATED),
     _O.REFUSED: Follows(no_answer=_N.REFUSED),
     _O.SPENT: Follows(breaker=Breaker.OPENS, no_answer=_N.ACCOUNT),
     _O.LOCKED_OUT: Follows(breaker=Breaker.OPENS, no_answer=_N.ACCOUNT),
-    _O.RETIRED: Follows(breaker=Breaker.NOTHING, no_answer=_N.RETIRED),
+    _O.RETIRED: Follows(no_answer=_N.RETIRED),
     _O.INVALID: Follows(breaker=Breaker.COUNTS, no_answer=_N.UNAVAILABLE),
     _O.UNAFFORDABLE: Follows(breaker=Breaker.NOTHING, elsewhere=True, no_answer=_N.OVER_BUDGET),
     _O.LEFT_ALONE: Follows(breaker=Breaker.NOTHING, elsewhere=True, no_answer=_N.UNAVAILABLE),

@@ -9,7 +9,7 @@ untrusted: its values, confidences and reasons are passed on as they came, and t
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 from decimal import Decimal
 from enum import StrEnum
 from typing import Literal, Protocol
@@ -77,8 +77,8 @@ class Account:
     """US dollars for all cases of a day. Of an eval: for all of it."""
     timezone: tzinfo
     """Whose days these are."""
-    answered_since: datetime | None = None
-    """An answer given before that is not given again; None: any may be."""
+    own_answers_only: bool = False
+    """Only an answer that this run got before it was cut off is given again: somebody wants another one."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 The text may use what the workflow declares (its decision, what it may do, its nevers, its output's fields), and nothing
 of any case: a case reaches the model in the user's turn alone. A prompt's version is the hash over all that decides
-what the model is told and how it is asked, so that two answers under one version had the same instructions.
+what the model is told and how it is asked, but for the case; where the prompt names no model, the settings do.
 """
 
 import json
@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints,
 from pydantic.json_schema import JsonSchemaValue
 
 from workflows.model.port import MAX_TOKENS, Effort, Prompt, Thinking
+from workflows.model.user_turn import FRAME
 
 VERSION_LENGTH = 12
 """Hex digits."""
@@ -97,8 +98,9 @@ def parse_prompt(
     text = _rendered(body, declared or {}, name).strip()
     if not text:
         raise BadPrompt(f"the prompt {name} is empty")
-    decides = [front.model_dump(), body, text, form or {}]
-    version = sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()[:VERSION_LENGTH]
+    # In their own order: a model writes in the order of the form.
+    decides = [front.model_dump(), body, text, form or {}, FRAME]
+    version = sha256(json.dumps(decides).encode()).hexdigest()[:VERSION_LENGTH]
     return Prompt(name=name, text=text, version=version, source=source, form=form or {}, **front.model_dump())
 
 

@@ -1,12 +1,14 @@
 """One request to a model, and its reply: the seam between the gateway and a vendor."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Protocol
 
 from pydantic.json_schema import JsonSchemaValue
 
 from workflows.model.outcomes import Verdict
-from workflows.model.port import Effort, Thinking, Usage
+from workflows.model.port import Effort, Prompt, Thinking, Usage
+from workflows.model.prices import price
 
 _FRAME_TOKENS = 600
 """What a provider adds of its own: roles, and the words that make a model keep to a schema."""
@@ -35,6 +37,25 @@ class Request:
         """
         own = len(self.system.encode()) + len(str(self.form).encode())
         return _FRAME_TOKENS + own // 2 + len(self.user.encode())
+
+
+def request_for(prompt: Prompt, *, model: str, user: str) -> Request:
+    """The request that a prompt makes of what a model is to be told of a case."""
+    return Request(
+        model=model,
+        system=prompt.text,
+        user=user,
+        form=dict(prompt.form),
+        max_tokens=prompt.max_tokens,
+        effort=prompt.effort,
+        thinking=prompt.thinking,
+    )
+
+
+def worst_case(request: Request) -> Decimal:
+    """US dollars that a request may cost at most. Raise `Unpriced`."""
+    tokens = Usage(cache_write_tokens=request.most_input_tokens(), output_tokens=request.max_tokens)
+    return price(request.model, tokens)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,6 +11,8 @@ _PROBLEM = (
     "Your last answer to this could not be used. What was wrong with it is the JSON between the tags, which is data "
     "too. Answer again, whole, in the form asked for."
 )
+FRAME = (_CASE, _PROBLEM)
+"""What stands around every case."""
 
 
 def user_turn(data: Mapping[str, JsonValue], *, problem: str | None = None) -> str:

@@ -61,7 +61,8 @@ class Eval:
                 while left and self.unfinished is None and len(under_way) < 2 * self.at_once:
                     under_way.add(pool.submit(self._try, part, self.examples[left.popleft()]))
                 done, under_way = wait(under_way, return_when=FIRST_COMPLETED)
-                for future in done:
+                # What came to its end is kept, also where another one broke off at the same moment.
+                for future in sorted(done, key=lambda future: future.exception() is not None):
                     trial = future.result()
                     if trial.code == NoAnswer.OVER_BUDGET:
                         self.unfinished = NO_MONEY

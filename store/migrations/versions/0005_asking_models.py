@@ -30,7 +30,7 @@ def upgrade() -> None:
         sa.Column("version", sa.String(length=64), nullable=False),
         sa.Column("name", sa.String(length=100), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("form", JSON, nullable=False),
+        sa.Column("form", sa.Text(), nullable=False),
         sa.Column("seen_at", UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["team_id"], ["teams.id"], name=op.f("fk_prompt_versions_team_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_prompt_versions")),
@@ -73,7 +73,7 @@ def upgrade() -> None:
     op.create_index("ix_attempts_case_id", "attempts", ["case_id"], unique=False)
     op.create_index("ix_attempts_run_id_id", "attempts", ["run_id", "id"], unique=False)
     op.create_index("ix_attempts_cache_key_id", "attempts", ["cache_key", "id"], unique=False)
-    op.create_index("ix_attempts_workflow_began_at", "attempts", ["workflow", "began_at"], unique=False)
+    op.create_index("ix_attempts_began_at", "attempts", ["began_at"], unique=False)
     op.create_table(
         "spending",
         sa.Column("id", ID, nullable=False),

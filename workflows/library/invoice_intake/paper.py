@@ -10,6 +10,7 @@ from functools import lru_cache
 from workflows.tools.amounts import Amount, amounts_in
 from workflows.tools.characters import plain
 from workflows.tools.currencies import currencies_of
+from workflows.tools.quotes import as_read, stands
 
 _LONGEST_TITLE = 60
 """Characters of a line that may say what kind of paper it is; a longer one is a sentence about something."""
@@ -102,7 +103,7 @@ def names_currency(text: str, currency: str) -> bool:
 
 def names(text: str, what: str) -> bool:
     """Does it stand in the text, apart from spaces and what cannot be seen?"""
-    return _bare(what) in _bare(text)
+    return stands(what.casefold(), as_read(text.casefold()), spaces_aside=True)
 
 
 def _accounts(ready: str) -> Iterator[str]:
@@ -123,7 +124,3 @@ def _titles(text: str) -> list[str]:
 
 def _flowing(text: str) -> str:
     return " ".join(plain(text).split())
-
-
-def _bare(text: str) -> str:
-    return "".join(plain(text).casefold().split())

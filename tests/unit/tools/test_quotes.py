@@ -1,0 +1,74 @@
+"""A passage stands in a text whole, or not at all."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workflows.tools.quotes import as_read, stands
+
+TEXT = as_read(
+    "INVOICE  INV-20261187 of 03.02.2026\nNet 1,209.00 EUR, paid -309.00\u00a0EUR. Total due:\u202f1.100,00 €\n"
+    "Müller & Söhne GmbH, IBAN DE00 1234, 合計1200円"
+)
+
+
+@pytest.mark.parametrize(
+    "passage",
+    [
+        "INV-20261187",
+        "INVOICE INV-20261187",
+        "03.02.2026",
+        "1,209.00 EUR",
+        "1,209.00",
+        "-309.00 EUR",
+        "Total due: 1.100,00 €",
+        "Mu\u0308ller & Söhne\u200b GmbH",
+        "1200円",
+        "合計1200",
+        "EUR.",
+    ],
+)
+def test_a_whole_passage_stands(passage: str) -> None:
+    assert stands(passage, TEXT)
+
+
+@pytest.mark.parametrize(
+    "passage",
+    [
+        "INV-2026",
+        "20261187",
+        "V-20261187",
+        "209.00 EUR",
+        "1,209",
+        "309.00 EUR",
+        "00,00 €",
+        "100,00",
+        "02.2026",
+        "03.02",
+        "Total du",
+        "öhne GmbH",
+        "1.234",
+        "",
+        "  ",
+        "\u200b",
+        "Invoice",
+    ],
+)
+def test_what_was_cut_out_of_a_longer_word_or_number_stands_nowhere(passage: str) -> None:
+    assert not stands(passage, TEXT)
+
+
+def test_spaces_may_be_left_aside() -> None:
+    assert stands("DE 001 234", TEXT, spaces_aside=True)
+    assert not stands("DE 001 23", TEXT, spaces_aside=True)
+    assert not stands("DE001234", TEXT)
+
+
+@given(st.text(max_size=40), st.text(max_size=40))
+def test_a_text_stands_in_itself_between_spaces(passage: str, around: str) -> None:
+    assert stands(passage, as_read(f"{around} {passage} {around}")) == bool(as_read(passage))
+
+
+def test_no_passage_is_slow_to_look_for() -> None:
+    stands("a" * 200, as_read("a" * 50_000))
+    stands("1 " * 100, as_read("1 " * 25_000), spaces_aside=True)
