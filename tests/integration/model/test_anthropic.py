@@ -646,6 +646,10 @@ def test_an_output_that_cannot_be_asked_for_is_not_asked_for(server: AnthropicSe
 
 
 SECRET_LEAKS: dict[str, Callable[[], list[Reply]]] = {
+    "echoed across the cut of a 401": lambda: [failure(401, words="x" * 190 + KEY)],
+    "echoed across the cut of a refusal": lambda: [
+        message("", stop_reason="refusal", stop_details={"type": "refusal", "explanation": "y" * 180 + KEY})
+    ],
     "echoed in a 401": lambda: [failure(401, words=f"invalid key {KEY}")],
     "echoed in a web page": lambda: [Reply(body=KEY.encode(), headers={"content-type": "text/html"})] * 3,
     "echoed in a broken body": lambda: [Reply(body=f'{{"key": "{KEY}'.encode())] * 3,
@@ -667,6 +671,7 @@ def test_the_key_is_in_no_error_and_in_no_answer(
     except ModelUnavailable as error:
         told = repr(error) + "".join(traceback.format_exception(error)) + repr((error.__cause__, error.__context__))
     assert KEY not in told
+    assert KEY[:20] not in told
     assert server.unsaid == 0
     assert KEY in str(server.requests[0].headers)
 

@@ -73,3 +73,33 @@ def test_no_more_is_asked_in_a_minute_than_is_set(scene: Scene) -> None:
     cases = [scene.case(number, text=f"text {number}") for number in (1, 2, 3)]
     assert len(scene.server.requests) == 2
     assert scene.why(cases[2])[0] == ("unavailable", f"{HAIKU} was asked 2 times within a minute, as often as is set.")
+
+
+def test_what_stands_says_why_it_stands_now(scene: Scene) -> None:
+    """A spend limit that is met while the model rests for another reason is told all the same."""
+    scene.outages.began(HAIKU, "It does not answer.")
+    scene.outages.began(HAIKU, "It does not answer.")
+    scene.outages.began(HAIKU, "The spend limit is reached.")
+    (outage,) = scene.world.rows(schema.Outage)
+    view = outage_view(scene.world.database, team=scene.world.context.team, outage=outage.id)
+    assert view.reason == "The spend limit is reached."
+    (told,) = [row for row in scene.world.rows(schema.OutboxRow) if isinstance(row, schema.OutboxRow)]
+    assert told.wanted == 2
+
+
+def test_while_a_model_rests_nothing_is_reserved_and_nobody_waits_for_a_turn(scene: Scene) -> None:
+    scene.open_breakers(lanes=Lanes(per_minute=FAILURES, sleep=scene.world.pauses.append))
+    scene.server.will(*[failure(529)] * 9)
+    for number in range(1, 4):
+        scene.case(number, text=f"text {number}")
+    before, waited = len(scene.attempts()), len(scene.world.pauses)
+    case = scene.case(9, text="text 9")
+    assert "left alone" in scene.why(case)[0][1]
+    assert (len(scene.attempts()), len(scene.world.pauses)) == (before, waited)
+
+
+def test_a_burst_of_rate_limits_is_waited_for_and_is_no_outage(scene: Scene) -> None:
+    scene.server.will(*[failure(429, headers={"retry-after": "2"}), message(filled_in())] * 8)
+    cases = [scene.case(number, text=f"text {number}") for number in range(1, 9)]
+    assert {scene.world.state(case) for case in cases} == {"delivered"}
+    assert scene.world.rows(schema.Outage) == []

@@ -1,6 +1,8 @@
 """An answer is given again to the very same question, and to no other."""
 
-from datetime import timedelta
+import json
+from datetime import UTC, timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -8,8 +10,9 @@ from store import seams
 from store.seams import Seam, Side
 from tests.integration.model.scene import HAIKU, Scene, filled_in
 from tests.integration.model.server import Reply, message
+from tests.sample import Triage
 from workflows.engine import reruns
-from workflows.model.port import Prompt
+from workflows.model.port import Account, Prompt, Question
 
 
 def test_the_same_question_is_answered_once_and_given_again(scene: Scene) -> None:
@@ -72,3 +75,17 @@ def test_another_version_of_the_prompt_is_another_question(scene: Scene) -> None
     scene.workflow.key = lambda ticket: f"again-{ticket.id}"
     scene.case(7)
     assert len(scene.server.requests) == 2
+
+
+def test_an_eval_gets_an_answer_of_its_own(scene: Scene) -> None:
+    """Else its figures would be of another day, and cost nothing."""
+    scene.server.will(message(filled_in()), message(filled_in()))
+    case = scene.case()
+    (asked,) = scene.attempts()
+    data = json.loads(str(scene.world.case(case).newest.asked[0].told).partition("<case>")[2].partition("</case>")[0])
+    account = Account(eval=1, per_case=Decimal(1), per_day=Decimal(1), timezone=UTC)
+    prompt = scene.world.registry.prompt("sample")
+    question = Question(workflow="sample", output=Triage, prompt=prompt, data=data, text="", account=account)
+    assert scene.gateway.answer(question).cost > 0
+    assert len(scene.server.requests) == 2
+    assert scene.attempts()[1].input_hash == asked.input_hash

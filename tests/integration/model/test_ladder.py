@@ -122,3 +122,31 @@ def test_a_process_that_dies_while_it_asks_leaves_the_reservation_standing(scene
     assert (lost.outcome, lost.cost, answered.outcome) == ("asked", None, "answered")
     assert answered.cost is not None
     assert scene.spent(f"case:{case}") == lost.reserved + answered.cost
+
+
+def test_a_fallback_that_is_gone_does_not_stop_a_workflow_whose_own_model_only_rests(scene: Scene) -> None:
+    scene.tell(model=SONNET, fallback_model=HAIKU)
+    scene.server.will(*[failure(529)] * 4, failure(404, words="no such model"))
+    case = scene.case()
+    ((code, text),) = scene.why(case)
+    assert code == "unavailable"
+    assert "HTTP 529" in text
+    assert "no such model" in text
+    scene.server.will(message(filled_in()))
+    assert scene.world.state(scene.case(2, text="The next one")) == "delivered"
+
+
+@pytest.mark.parametrize("reason", ["refusal", "max_tokens", "model_context_window_exceeded"])
+def test_a_reply_that_does_not_say_what_it_took_keeps_its_reservation(scene: Scene, reason: str) -> None:
+    scene.tell(model=HAIKU, max_tokens=100)
+    scene.server.will(*[message("", content=[], stop_reason=reason, usage=None)] * 3)
+    scene.case()
+    assert {row.cost for row in scene.attempts()} == {None}
+
+
+def test_a_provider_that_calls_itself_something_endless_loses_no_answer(scene: Scene) -> None:
+    headers = {"content-type": "application/json", "request-id": "r" * 900}
+    scene.server.will(Reply(body=message(filled_in(), model="m" * 900).body, headers=headers))
+    assert scene.world.state(scene.case()) == "delivered"
+    (row,) = scene.attempts()
+    assert len(row.answered_by or "") == len(row.request_id or "") == 200
