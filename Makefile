@@ -45,8 +45,8 @@ sample: setup
 real: setup
 	$(BIN)/python -m benchmarks.real_messages $(MESSAGES)
 
-# Speed beside other engines, waiting, clicks: prints what it finds. ARGS=--quick for small numbers, ARGS=--write for
-# benchmarks/RESULTS.md. Linux; the peers get an environment of their own in build/. TMPDIR says which disk.
+# Speed beside other engines, waiting, clicks, asking a model: prints what it finds. ARGS=--quick for small numbers,
+# ARGS=--write for benchmarks/RESULTS.md. Linux; the peers get environments of their own in build/. TMPDIR says which disk.
 bench: setup
 	$(BIN)/python -m benchmarks $(ARGS)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
 TITLE = "# Measured"
-ORDER = ("Throughput", "Waiting", "Clicks", "Real messages")
+ORDER = ("Throughput", "Waiting", "Clicks", "Asking a model", "Real messages")
 """The sections that there are, as they follow each other."""
 
 

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Dialect, bindparam, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from store import rows
+from store.compiled import MOST, Statement, compiled
 from store.schema import Attempt, Content, Workflow
 
 ASKED = "asked"
@@ -33,21 +35,14 @@ def begin(session: Session, **row: Any) -> int:
 
 def settle(session: Session, attempt: int, **changes: Any) -> None:
     """Note what came of an attempt."""
-    session.connection().execute(update(Attempt).where(Attempt.id == attempt).values(**changes))
+    rows.change(session, Attempt, attempt, where={}, to=changes)
 
 
 def given(session: Session, *, team: int, cache_key: str, run: int | None) -> Given | None:
     """The newest answer to the same question; `run`: only of this run."""
-    query = (
-        select(Attempt.id, Attempt.answered_by, Content.body)
-        .join(Content, Content.id == Attempt.content_id)
-        .where(Attempt.team_id == team, Attempt.cache_key == cache_key)
-        .order_by(Attempt.id.desc())
-        .limit(1)
-    )
-    if run is not None:
-        query = query.where(Attempt.run_id == run)
-    found = session.execute(query).one_or_none()
+    connection = session.connection()
+    values = {"team": team, "cache_key": cache_key, "run": run}
+    found = _given(connection.dialect, run is not None).run(connection, values).one_or_none()
     return None if found is None else Given(attempt=found[0], answered_by=found[1], body=found[2])
 
 
@@ -74,3 +69,19 @@ def dollars(session: Session, *, team: int, since: datetime, until: datetime) ->
         .group_by(Workflow.id)
     )
     return dict(session.execute(query).all())
+
+
+@lru_cache(maxsize=MOST)
+def _given(dialect: Dialect, is_of_run: bool) -> Statement:
+    query = (
+        select(Attempt.id, Attempt.answered_by, Content.body)
+        .join(Content, Content.id == Attempt.content_id)
+        .where(Attempt.team_id == bindparam("team"), Attempt.cache_key == bindparam("cache_key"))
+        .order_by(Attempt.id.desc())
+        # Written out, and both of them: numbers would be values that are not named.
+        .limit(literal_column("1"))
+        .offset(literal_column("0"))
+    )
+    if is_of_run:
+        query = query.where(Attempt.run_id == bindparam("run"))
+    return compiled(query, dialect)

@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
+from typing import cast
 
-from sqlalchemy import select, update
+from sqlalchemy import Dialect, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from store import rows
+from store.compiled import MOST, Statement, compiled
 from store.schema import Outage
 
 
@@ -38,15 +41,14 @@ def end(session: Session, *, team: int, model: str, asked_at: datetime, at: date
 
     `asked_at`: when what it answered was asked: an answer to an earlier question says nothing.
     """
-    query = select(Outage.id).where(
-        Outage.team_id == team, Outage.model == model, Outage.standing.is_(True), Outage.began_at <= asked_at
-    )
-    standing = session.scalar(query)
+    connection = session.connection()
+    values = {"team": team, "model": model, "asked_at": asked_at}
+    standing = _standing(connection.dialect).run(connection, values).scalar()
     if standing is None or not rows.change(
         session, Outage, standing, where={"standing": True}, to={"standing": None, "ended_at": at}
     ):
         return None
-    return standing
+    return cast(int, standing)
 
 
 def get(session: Session, outage: int) -> Outage | None:
@@ -59,3 +61,15 @@ def standing(session: Session, *, team: int) -> Sequence[Outage]:
     return session.scalars(
         select(Outage).where(Outage.team_id == team, Outage.standing.is_(True)).order_by(Outage.id)
     ).all()
+
+
+@lru_cache(maxsize=MOST)
+def _standing(dialect: Dialect) -> Statement:
+    # Looked for with every answer, so it is compiled once.
+    query = select(Outage.id).where(
+        Outage.team_id == bindparam("team"),
+        Outage.model == bindparam("model"),
+        Outage.standing.is_(True),
+        Outage.began_at <= bindparam("asked_at"),
+    )
+    return compiled(query, dialect)

@@ -1,26 +1,21 @@
 """Adds a row, or changes one that is still as it was read.
 
-A case takes a dozen inserts and as many conditional updates on its way. Each statement is therefore compiled once, and
-handed to the driver with its values; compiling it anew, or only looking for it, would cost more than running it.
+A case takes a dozen inserts and as many conditional updates on its way, so each statement is compiled once.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import Connection, CursorResult, Dialect, Insert, Table, bindparam, insert, update
+from sqlalchemy import CursorResult, Dialect, Insert, Table, bindparam, insert, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.util import identity_key
-from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.dml import UpdateBase
 
+from store.compiled import MOST, Statement, compiled
 from store.schema import Base
-
-_MOST = 1_000
-"""Statements that are kept compiled: many more than a database needs, and no more where tests make many."""
 
 
 def add(session: Session, table: type[Base], **values: Any) -> int:
@@ -64,52 +59,34 @@ def change(session: Session, table: type[Base], row: int, *, where: Mapping[str,
     return True
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Statement:
-    """A statement as the driver takes it."""
-
-    sql: str
-    parameters: Mapping[str, Callable[[Any], Any] | None]
-    """By name and in their order: what makes of a value what the driver takes; None: it takes the value as it is."""
-    positional: bool
-
-    def run(self, connection: Connection, values: Mapping[str, Any]) -> CursorResult[Any]:
-        """Run it with these values, which have to be all that it takes."""
-        given = {
-            name: values[name] if process is None else process(values[name])
-            for name, process in self.parameters.items()
-        }
-        return connection.exec_driver_sql(self.sql, tuple(given.values()) if self.positional else given)
-
-
-def _added(result: CursorResult[Any]) -> int | None:
+def _added(result: CursorResult[*tuple[Any, ...]]) -> int | None:
     """The id of a row that was added; None where it was not."""
     if result.returns_rows:
         return cast(int | None, result.scalar_one_or_none())
     return result.lastrowid if result.rowcount == 1 else None
 
 
-@lru_cache(maxsize=_MOST)
-def _insert(dialect: Dialect, table: type[Base], columns: tuple[str, ...]) -> _Statement:
-    return _compiled(_with_id(insert(_table(table)), table, dialect), dialect, _keys(table, columns))
+@lru_cache(maxsize=MOST)
+def _insert(dialect: Dialect, table: type[Base], columns: tuple[str, ...]) -> Statement:
+    return compiled(_with_id(insert(_table(table)), table, dialect), dialect, _keys(table, columns))
 
 
-@lru_cache(maxsize=_MOST)
-def _insert_new(dialect: Dialect, table: type[Base], columns: tuple[str, ...], unique: tuple[str, ...]) -> _Statement:
+@lru_cache(maxsize=MOST)
+def _insert_new(dialect: Dialect, table: type[Base], columns: tuple[str, ...], unique: tuple[str, ...]) -> Statement:
     kind = postgresql.insert if dialect.name == "postgresql" else sqlite.insert
     adding = kind(_table(table)).on_conflict_do_nothing(index_elements=unique)
-    return _compiled(_with_id(adding, table, dialect), dialect, _keys(table, columns))
+    return compiled(_with_id(adding, table, dialect), dialect, _keys(table, columns))
 
 
-@lru_cache(maxsize=_MOST)
-def _update(dialect: Dialect, table: type[Base], where: tuple[str, ...], to: tuple[str, ...]) -> _Statement:
+@lru_cache(maxsize=MOST)
+def _update(dialect: Dialect, table: type[Base], where: tuple[str, ...], to: tuple[str, ...]) -> Statement:
     columns = _table(table).c
     changing = (
         update(_table(table))
         .where(*(columns[name] == bindparam(f"old_{name}") for name in ("id", *where)))
         .values({name: bindparam(f"new_{name}") for name in to})
     )
-    return _compiled(changing, dialect)
+    return compiled(changing, dialect)
 
 
 def _with_id(adding: Insert, table: type[Base], dialect: Dialect) -> UpdateBase:
@@ -120,18 +97,6 @@ def _with_id(adding: Insert, table: type[Base], dialect: Dialect) -> UpdateBase:
 def _keys(table: type[Base], columns: tuple[str, ...]) -> list[str]:
     """The columns by these names. Raise `KeyError` for one that is not there: SQLAlchemy would pass it over."""
     return [_table(table).c[name].key for name in columns]
-
-
-def _compiled(statement: UpdateBase, dialect: Dialect, columns: list[str] | None = None) -> _Statement:
-    compiled: SQLCompiler = statement.compile(dialect=dialect, column_keys=columns)
-    order = compiled.positiontup if compiled.positional else compiled.binds
-    assert order is not None
-    types = {name: compiled.binds[name].type for name in order}
-    return _Statement(
-        sql=str(compiled),
-        parameters={name: kind.dialect_impl(dialect).bind_processor(dialect) for name, kind in types.items()},
-        positional=compiled.positional,
-    )
 
 
 def _table(table: type[Base]) -> Table:

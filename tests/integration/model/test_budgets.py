@@ -48,10 +48,18 @@ def add_up(books: Books) -> None:
 
 def test_two_processes_with_fifty_threads_each_never_exceed_one_budget(books: Books, database_url: str) -> None:
     command = [sys.executable, "-m", "tests.integration.model.race", database_url]
+    pipe = subprocess.PIPE
     running = [
-        subprocess.Popen([*command, str(seed), "150"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        subprocess.Popen([*command, str(seed), "150"], stdin=pipe, stdout=pipe, stderr=pipe, text=True)
         for seed in (1, 2)
     ]
+    for one in running:
+        assert one.stdout is not None
+        assert one.stdout.readline() == "ready\n"
+    for one in running:
+        assert one.stdin is not None
+        one.stdin.write("go\n")
+        one.stdin.flush()
     ended = [one.communicate(timeout=100) for one in running]
     assert [one.returncode for one in running] == [0, 0], ended
     told = [json.loads(out) for out, _ in ended]

@@ -1,0 +1,158 @@
+"""Who is measured, and one measurement of each kind: a new process, and a new database where it keeps something."""
+
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from benchmarks import environment
+from benchmarks.databases import POSTGRESQL, SQLITE, Databases, migrated
+from benchmarks.process import Measured, size
+
+AT_ONCE = (1, 8, 32, 100)
+"""Calls that are under way at once."""
+IN_FLIGHT = 200
+_WARM_UP = 20
+_NO_NETWORK = {"LITELLM_LOCAL_MODEL_COST_MAP": "True"}
+"""litellm would fetch its prices at its start."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contestant:
+    """Something that asks a model."""
+
+    name: str
+    module: str
+    database: str | None = None
+    """What it keeps its books in."""
+    peer: bool = False
+    tasks: bool = False
+    """Is it asked in tasks of an event loop, in place of threads?"""
+    keeps: str = "nothing"
+
+
+_BOOKS = "the question, the answer, cost and outcome, each budget"
+BARE = Contestant(name="the SDK alone", module="bare")
+BARE_TASKS = Contestant(name="the SDK alone, async", module="bare", tasks=True)
+ON_SQLITE = Contestant(name="Countersign, SQLite", module="ours", database=SQLITE, keeps=_BOOKS)
+ON_POSTGRESQL = Contestant(name="Countersign, PostgreSQL", module="ours", database=POSTGRESQL, keeps=_BOOKS)
+PYDANTIC_AI = Contestant(name="pydantic-ai, async", module="peers.pydantic_ai_asking", peer=True, tasks=True)
+INSTRUCTOR = Contestant(name="instructor", module="peers.instructor_asking", peer=True)
+INSTRUCTOR_TASKS = Contestant(name="instructor, async", module="peers.instructor_asking", peer=True, tasks=True)
+LITELLM = Contestant(
+    name="litellm", module="peers.litellm_asking", peer=True, keeps="the sum, in memory; a file of it follows"
+)
+LITELLM_TASKS = Contestant(
+    name="litellm, async", module="peers.litellm_asking", peer=True, tasks=True, keeps=LITELLM.keeps
+)
+
+TIMED = (BARE, BARE_TASKS, ON_SQLITE, ON_POSTGRESQL, PYDANTIC_AI, INSTRUCTOR, LITELLM)
+WEIGHED = (BARE, BARE_TASKS, ON_SQLITE, ON_POSTGRESQL, PYDANTIC_AI, INSTRUCTOR, INSTRUCTOR_TASKS, LITELLM_TASKS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Timed:
+    """What calls took of one process."""
+
+    rates: Mapping[int, float]
+    """Calls at once -> calls a second."""
+    again: float | None
+    """Milliseconds of a call that asks what was asked before, one at a time, where that is kept."""
+
+    @property
+    def milliseconds(self) -> float:
+        """Of a call, one at a time."""
+        return 1000 / self.rates[1]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Weighed:
+    """What calls in flight take of a process."""
+
+    base: float
+    """Resident megabytes before."""
+    megabytes: float
+    """Over that, with all in flight."""
+    threads: int
+
+
+class Server:
+    """The server that all ask, in a process of its own."""
+
+    def __init__(self, process: Measured) -> None:
+        self._process = process
+        self.url: str = process.said()["url"]
+
+    def cpu(self) -> float:
+        """Seconds of a core that it took so far."""
+        return size(self._process.pid).cpu
+
+    @contextmanager
+    def held(self, calls: int) -> Iterator[None]:
+        """Answer nothing for the block; it is left when so many calls are in flight, and then all are answered."""
+        self._process.tell(f"hold {calls}")
+        try:
+            yield
+        finally:
+            self._process.tell("answer")
+
+    def wait(self) -> None:
+        """Wait until all calls that are held are in flight."""
+        self._process.said()
+
+
+@contextmanager
+def server() -> Iterator[Server]:
+    """A server for the block."""
+    with Measured([sys.executable, "-m", "benchmarks.gateway.server"]) as process:
+        try:
+            yield Server(process)
+        finally:
+            process.stop()
+
+
+def timed(contestant: Contestant, databases: Databases, url: str, *, calls: int) -> Timed:
+    """Ask so often, with ever more at once. `calls`: of each."""
+    # Who asks in many threads has as many connections before it is timed.
+    before = {at_once: max(_WARM_UP, 2 * at_once) for at_once in AT_ONCE}
+    with _asking(contestant, databases, url, calls=sum(before.values()) + calls * len(AT_ONCE)) as process:
+        rates = {}
+        again = None
+        for at_once in AT_ONCE:
+            process.ask(f"ask {before[at_once]} {at_once}")
+            rates[at_once] = calls / process.ask(f"ask {calls} {at_once}")["seconds"]
+        if contestant.database is not None:
+            process.ask(f"again {_WARM_UP} 1")
+            again = process.ask(f"again {calls} 1")["seconds"] / calls * 1000
+    return Timed(rates=rates, again=again)
+
+
+def weighed(contestant: Contestant, databases: Databases, server: Server) -> Weighed:
+    """Have many calls in flight, and see what the process takes then."""
+    with _asking(contestant, databases, server.url, calls=_WARM_UP + IN_FLIGHT) as process:
+        process.ask(f"ask {_WARM_UP} 1")
+        base = size(process.pid)
+        with server.held(IN_FLIGHT):
+            process.tell(f"ask {IN_FLIGHT} {IN_FLIGHT}")
+            server.wait()
+            full = size(process.pid)
+        process.said()
+    return Weighed(base=base.megabytes, megabytes=full.megabytes - base.megabytes, threads=full.threads)
+
+
+@contextmanager
+def _asking(contestant: Contestant, databases: Databases, url: str, *, calls: int) -> Iterator[Measured]:
+    words: Sequence[str] = ["tasks"] if contestant.tasks else []
+    database = None
+    if contestant.database is not None:
+        database = databases.new(contestant.database)
+        migrated(database)
+        words = [database, str(calls + 1)]
+    python = environment.python(environment.ASKING) if contestant.peer else sys.executable
+    command = [python, "-m", f"benchmarks.gateway.{contestant.module}", url, *words]
+    with Measured(command, environment=_NO_NETWORK) as process:
+        process.said()
+        yield process
+        process.stop()
+    if database is not None:
+        databases.drop(database)

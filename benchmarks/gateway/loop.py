@@ -1,0 +1,49 @@
+"""Asks as often and as many at once as the one that measures says, and says how long that took."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count
+
+from benchmarks.gateway.asked import told
+from benchmarks.peers.conversation import now, say
+
+SAME = 0
+"""The ticket that is asked about again and again."""
+
+
+def in_threads(ask: Callable[[int], None]) -> None:
+    """Ask in as many threads as calls are to be under way. `ask`: about the ticket of this number."""
+    fresh = count(1)
+    say(ready=True)
+    while True:
+        same, calls, at_once = told()
+        numbers = [SAME if same else next(fresh) for _ in range(calls)]
+        with ThreadPoolExecutor(at_once) as threads:
+            started = now()
+            done = sum(1 for _ in threads.map(ask, numbers))
+            say(done=done, seconds=now() - started)
+
+
+def in_tasks(ask: Callable[[int], Awaitable[None]]) -> None:
+    """Ask in as many tasks of one event loop as calls are to be under way."""
+    asyncio.run(_in_tasks(ask))
+
+
+async def _in_tasks(ask: Callable[[int], Awaitable[None]]) -> None:
+    fresh = count(1)
+    say(ready=True)
+    while True:
+        same, calls, at_once = await asyncio.to_thread(told)
+        numbers = iter([SAME if same else next(fresh) for _ in range(calls)])
+        done = 0
+
+        async def work() -> None:
+            nonlocal done
+            for number in numbers:  # noqa: B023  # all share what is left to ask
+                await ask(number)
+                done += 1
+
+        started = now()
+        await asyncio.gather(*(work() for _ in range(at_once)))
+        say(done=done, seconds=now() - started)

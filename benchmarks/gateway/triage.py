@@ -1,0 +1,35 @@
+"""The workflow whose cases the gateway is asked about; they are never worked on."""
+
+from typing import Literal
+
+from pydantic import BaseModel
+
+from workflows import Run, Workflow
+
+
+class Ticket(BaseModel):
+    """What comes in."""
+
+    id: int
+
+
+class Triage(BaseModel):
+    """What is asked for."""
+
+    queue: Literal["billing", "technical", "safety", "other"]
+    reply: str
+
+
+def _key(ticket: Ticket) -> str:
+    return f"ticket-{ticket.id}"
+
+
+triage = Workflow(
+    name="triage", decision="Which queue does this go to?", owner="U0BENCH", input=Ticket, output=Triage, key=_key
+)
+
+
+@triage.deliver(idempotent=True)
+def deliver(triage: Triage, run: Run[Ticket]) -> str:
+    """The effect, which is none."""
+    return "done"
