@@ -29,6 +29,8 @@ from workflows.model.requests import request_for, worst_case
 PRICES = f"genai-prices {version('genai-prices')}"
 _A_LETTER = 2_000
 """Bytes that a case may have, where none is at hand."""
+_USUAL = Usage(input_tokens=10_000, output_tokens=1_000)
+"""What a question takes, more or less."""
 _PATIENCE = 10.0
 """Seconds that a provider has to answer a question about a model."""
 _CURES = (
@@ -198,6 +200,14 @@ def _budget(app: App, workflow: AnyWorkflow, prompt: Prompt) -> Iterator[Finding
                 level="bad",
                 what=f"{workflow.name}: asking {model} may cost ${worst:.4f}, a case has ${workflow.budget.per_case}",
                 do="allow more for a case, or a smaller max_tokens in the prompt; until then people get its cases",
+            )
+    with suppress(Unpriced):
+        first, *others = (price(one, _USUAL) for one in models_of(prompt, app.settings.anthropic_model))
+        if any(other > first for other in others):
+            yield Finding(
+                level="bad",
+                what=f"{workflow.name}: fallback_model {prompt.fallback_model} is dearer than {model}",
+                do="name a cheaper one in the prompt: it is asked where the first cannot be afforded",
             )
     budget, today = workflow.budget, app.context.clock().astimezone(workflow.timezone).date().isoformat()
     with app.context.database.read() as session:

@@ -51,7 +51,7 @@ def propose_again(workflow: str | None) -> int:
         if workflow is None:
             return _tell_all(app)
         counted = propose_anew(app.context, workflow, by=operator())
-        out.print(f"proposed anew: {counted.begun:,}")
+        out.print(f"the model is asked again about: {counted.begun:,}")
         if counted.in_hand:
             out.print(f"left as they are, since somebody is at them or decided them once: {counted.in_hand:,}")
         if counted.stopped is not None:

@@ -113,7 +113,7 @@ def render_prompt(
         said = "".join(f", {what} {value}" for what, value in how.items() if value is not None)
         print_named("version", prompt.version)
         print_named("asked", f"{request.model}, at most {request.max_tokens:,} tokens{said}")
-        print_named("costs at most", _worst(request))
+        print_named("one request, at most", _worst(request))
         out.print("\n--- system", style="bold")
         out.print(shown(request.system), soft_wrap=True)
         if request.user:

@@ -8,6 +8,7 @@ from handlers import limits
 from handlers.blocks.drawn import Block, Drawn
 from handlers.blocks.elements import header
 from handlers.blocks.rich import bullets, line, moment, rich, words
+from handlers.blocks.text import begun_large
 from workflows.engine.digest_views import Cause, DigestView, StandingCase, Unproposed, WorkflowFigures
 from workflows.engine.neutral import one_line
 
@@ -77,7 +78,7 @@ def _overall(view: DigestView) -> str:
     else:
         failed = "Nothing failed."
     older = f" {_stand(view.older, ' from before')}." if view.older else ""
-    return f"{failed}{older} {_dollars(view.cost)} spent."
+    return f"{failed}{older} {begun_large(_dollars(view.cost))} spent."
 
 
 def _badness(figures: WorkflowFigures) -> tuple[int, int, int, int, Decimal, str]:

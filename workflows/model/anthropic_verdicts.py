@@ -6,7 +6,7 @@
 | no connection, a time-out, 408, 409, 5xx | transient |
 | 429 except for spend limits | throttled |
 | a 200 that is no message, or a message without its parts | broken |
-| spend limits (429 to the SDK), 402 | spent |
+| spend limits (429 to the SDK), 402, and what speaks of the credit balance | spent |
 | 401, 403 | locked out |
 | 404 | retired |
 | 413, `model_context_window_exceeded` | too long |
@@ -69,7 +69,7 @@ def judge_error(error: Exception) -> Verdict:
             return Verdict(outcome=Outcome.TRANSIENT, why=why, retry_after=_retry_after(error.response.headers))
         case anthropic.APIStatusError(status_code=status, api_message=words):
             other = (Outcome.INVALID, "The model's provider does not take the request")
-            outcome, reason = _REFUSED_STATUS.get(status, other)
+            outcome, reason = _REFUSED_STATUS.get(402 if _is_a_bill(words) else status, other)
             return Verdict(outcome=outcome, why=f"{reason} (HTTP {status}){_quoted(words)}.")
         case _:
             why = "The reply of the model's provider was broken."
@@ -132,6 +132,11 @@ def usage_of(reply: object) -> Usage | None:
         cache_read_tokens=whole[2],
         cache_write_tokens=whole[3],
     )
+
+
+def _is_a_bill(words: object) -> bool:
+    """Some accounts without money are told so with a 400."""
+    return isinstance(words, str) and "credit balance" in words.lower()
 
 
 def _was_sent(error: Exception) -> bool:

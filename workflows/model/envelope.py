@@ -22,6 +22,8 @@ ALTERNATIVES = 2
 
 _COMPLAINTS = 10
 """How many things that are wrong with an answer are named."""
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+"""As JSON has it; behind another backslash it is six plain characters."""
 _FENCE = re.compile(r"```(?:json)?\s*(.*?)\s*```", re.DOTALL)
 
 
@@ -218,7 +220,7 @@ def _parsed(text: str) -> JsonValue:
         raise Unreadable(f"the reply is no JSON: {error.msg} at character {error.pos}") from None
     except (ValueError, RecursionError):
         raise Unreadable("the reply is no JSON that can be read: a number or a nesting without end") from None
-    if b"\\u0000" in kept:
+    if _NUL.search(kept):
         # PostgreSQL keeps no NUL, and a proposal that cannot be kept cannot be shown.
         raise Unreadable("the reply holds a NUL character")
     return parsed

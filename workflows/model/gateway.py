@@ -33,6 +33,8 @@ from workflows.model.user_turn import user_turn
 
 TRIES = 4
 """How many transient failures one question may meet."""
+UNHEARD = 2
+"""How many of these may have been answered unheard: each is paid for, and takes as long as a whole answer."""
 GARBAGE_RETRIES = 2
 """How often one question is asked again after replies that cannot be read."""
 MORE_TOKENS = 2
@@ -224,6 +226,7 @@ def _is_enough(made: Sequence[Attempt]) -> bool:
     how = [attempt.verdict.follows.again for attempt in made]
     return (
         how.count(Again.AFTER_A_PAUSE) >= TRIES
+        or sum(attempt.verdict.may_cost and attempt.verdict.outcome is Outcome.TRANSIENT for attempt in made) >= UNHEARD
         or how.count(Again.A_FEW_TIMES) > GARBAGE_RETRIES
         or how.count(Again.WITH_MORE_TOKENS) > MORE_TOKENS
     )

@@ -13,7 +13,7 @@
 | spent: a spend limit or a bill | no | opens at once | no: it is the same account |
 | locked out: the key | no | opens at once | no: it is the same key |
 | retired: no such model | no; the workflow is paused | closes | no: somebody has to choose |
-| invalid: not understood | no | counts | no |
+| invalid: not understood | no | closes: it is the request's fault, and others' are sound | no |
 | unaffordable: over a budget, never sent | no | | yes, a cheaper one |
 | left alone: the breaker is open, never sent | no | | yes |
 
@@ -95,7 +95,7 @@ FOLLOWS: Mapping[Outcome, Follows] = {
     _O.SPENT: Follows(breaker=Breaker.OPENS, no_answer=_N.ACCOUNT),
     _O.LOCKED_OUT: Follows(breaker=Breaker.OPENS, no_answer=_N.ACCOUNT),
     _O.RETIRED: Follows(no_answer=_N.RETIRED),
-    _O.INVALID: Follows(breaker=Breaker.COUNTS, no_answer=_N.UNAVAILABLE),
+    _O.INVALID: Follows(no_answer=_N.UNAVAILABLE),
     _O.UNAFFORDABLE: Follows(breaker=Breaker.NOTHING, elsewhere=True, no_answer=_N.OVER_BUDGET),
     _O.LEFT_ALONE: Follows(breaker=Breaker.NOTHING, elsewhere=True, no_answer=_N.UNAVAILABLE),
 }

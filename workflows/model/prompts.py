@@ -73,8 +73,10 @@ def read_prompt(
 ) -> Prompt:
     """Read a prompt from any file. `form`, `declared`: as for `parse_prompt`. Raise `BadPrompt`."""
     try:
+        if not path.is_file():
+            raise BadPrompt(f"the prompt {path.name} is not a file in {path.parent}")
         with path.open("rb") as file:
-            source = file.read(LONGEST + 1).decode()
+            source = file.read(LONGEST + 1).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise BadPrompt(f"the prompt {path.name} cannot be read from {path.parent}: {error}") from error
     return parse_prompt(source, path.name, form=form, declared=declared)
@@ -107,6 +109,7 @@ def parse_prompt(
 def _split(source: str, name: str) -> tuple[_FrontMatter, str]:
     """Front matter and body. The library's handler loads YAML safely: plain values, no objects."""
     handler = YAMLHandler()
+    source = source.lstrip()
     if not handler.detect(source):
         return _FrontMatter(), source
     try:

@@ -40,15 +40,19 @@ class Request:
 
 
 def request_for(prompt: Prompt, *, model: str, user: str) -> Request:
-    """The request that a prompt makes of what a model is to be told of a case."""
+    """The request that a prompt makes of what a model is to be told of a case.
+
+    Effort and thinking were chosen for the prompt's own model; another one may not know them, and gets none.
+    """
+    is_own = model != prompt.fallback_model
     return Request(
         model=model,
         system=prompt.text,
         user=user,
         form=dict(prompt.form),
         max_tokens=prompt.max_tokens,
-        effort=prompt.effort,
-        thinking=prompt.thinking,
+        effort=prompt.effort if is_own else None,
+        thinking=prompt.thinking if is_own else None,
     )
 
 

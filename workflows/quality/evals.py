@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from workflows.engine.registry import AnyWorkflow
 from workflows.model.port import Account, ModelError, NoAnswer, Prompt
@@ -35,7 +35,8 @@ class Eval:
     """Takes seconds."""
     unfinished: str | None = None
     """Why it ended before all were tried; None where it did not, or has not ended."""
-    _hopeless: int = 0
+    _first: dict[int, bool] = field(default_factory=dict)
+    """Place of each of the first examples that were begun -> could it not be tried?"""
 
     def run(self, *, doing: Callable[[str], None] = lambda _: None) -> Iterator[Trial]:
         """Try the examples; yields what came of each, as they end. It ends early where `unfinished` then says why.
@@ -54,32 +55,38 @@ class Eval:
                     return
 
     def _try_part(self, part: Part, pool: ThreadPoolExecutor) -> Iterator[Trial]:
-        left = deque(part.places)
-        under_way: set[Future[Trial]] = set()
+        left, most = deque(part.places), 2 * self.at_once
+        under_way: dict[Future[Trial], int] = {}
         try:
             while under_way or (left and self.unfinished is None):
-                while left and self.unfinished is None and len(under_way) < 2 * self.at_once:
-                    under_way.add(pool.submit(self._try, part, self.examples[left.popleft()]))
-                done, under_way = wait(under_way, return_when=FIRST_COMPLETED)
+                while left and self.unfinished is None and len(under_way) < most:
+                    place = left.popleft()
+                    if len(self._first) < HOPELESS:
+                        self._first[place] = False
+                    under_way[pool.submit(self._try, part, self.examples[place])] = place
+                done, _ = wait(under_way, return_when=FIRST_COMPLETED)
                 # What came to its end is kept, also where another one broke off at the same moment.
                 for future in sorted(done, key=lambda future: future.exception() is not None):
-                    trial = future.result()
-                    if trial.code == NoAnswer.OVER_BUDGET:
-                        self.unfinished = NO_MONEY
-                    else:
-                        self._hope(trial)
+                    trial, place = future.result(), under_way.pop(future)
+                    if trial.code != NoAnswer.OVER_BUDGET:
+                        self._look_ahead(place, trial)
                         yield trial
+                    elif most > 1 or under_way:
+                        # The others held more than they take in the end: it waits for them, and goes alone.
+                        left.appendleft(place)
+                        most = 1
+                    else:
+                        self.unfinished = NO_MONEY
         finally:
             for future in under_way:
                 future.cancel()
 
-    def _hope(self, trial: Trial) -> None:
+    def _look_ahead(self, place: int, trial: Trial) -> None:
         """Give up where the first so many could not be tried."""
-        if trial.outcome is not Outcome.UNTRIED:
-            self._hopeless = -len(self.examples)
-        self._hopeless += 1
-        if self._hopeless == HOPELESS < len(self.examples):
-            self.unfinished = f"none of the first {HOPELESS} could be tried"
+        if trial.outcome is Outcome.UNTRIED and place in self._first:
+            self._first[place] = True
+            if sum(self._first.values()) == HOPELESS < len(self.examples):
+                self.unfinished = f"none of the first {HOPELESS} could be tried"
 
     def _try(self, part: Part, example: Labelled) -> Trial:
         return try_one(

@@ -166,7 +166,10 @@ class Client:
     ) -> httpx2.Request:
         """A request that cannot leave the base URL. Raise `NotDone` where it would, or cannot be written."""
         if _UPWARDS.search(path) or any(char in path for char in "?#\\"):
-            raise NotDone(f"a path for {self._name} has “..”, “?”, “#” or “\\” in it; quote what comes from outside")
+            raise NotDone(
+                f"a path for {self._name} has “..”, “?”, “#” or “\\” in it; quote what comes from outside, and give a "
+                "query as params"
+            )
         if key is not None:
             headers["Idempotency-Key"] = key
         base = _url(self._base_url if isinstance(self._base_url, str) else self._base_url(), self._name)

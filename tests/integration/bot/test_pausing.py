@@ -36,7 +36,7 @@ def test_what_is_held_goes_out_and_what_waits_is_proposed_anew(countersign: Comm
         "cases that the model can be asked about: 1; countersign propose parcels\n"
     )
     assert countersign.state(1) == "delivered"
-    assert countersign.done("propose", "parcels").out == "proposed anew: 1\n"
+    assert countersign.done("propose", "parcels").out == "the model is asked again about: 1\n"
     assert countersign.state(2) == "delivered"
     assert countersign.done("resume", "parcels").out == "parcels is not paused\n"
 
@@ -47,7 +47,10 @@ def test_a_claimed_case_is_left_and_counted(countersign: CommandLine) -> None:
     countersign.done("claim", "1")
     countersign.done("resume", "parcels")
     said = countersign.done("propose", "parcels").out
-    assert said == "proposed anew: 0\nleft as they are, since somebody is at them or decided them once: 1\n"
+    assert (
+        said
+        == "the model is asked again about: 0\nleft as they are, since somebody is at them or decided them once: 1\n"
+    )
 
 
 @pytest.mark.parametrize("command", ["pause", "resume", "propose"])

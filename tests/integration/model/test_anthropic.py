@@ -382,11 +382,12 @@ def test_a_provider_that_is_not_there_is_told_in_words(connect: Connect, sleep: 
 
 
 def test_a_stalled_call_is_given_up_after_the_timeout(server: AnthropicServer, connect: Connect) -> None:
-    server.will(*[Reply(stalls=True)] * 4)
+    """Twice, and not four times: each is paid for, and takes as long as a whole answer."""
+    server.will(*[Reply(stalls=True)] * 3)
     answer = connect(timeout=0.05).answer(question())
-    assert "did not answer in time. Tried 4 times" in (answer.problem or "")
+    assert "did not answer in time. Tried 2 times" in (answer.problem or "")
     assert answer.no_answer is NoAnswer.UNAVAILABLE
-    assert len(server.requests) == 4
+    assert len(server.requests) == 2
 
 
 def test_a_reply_that_drips_for_ever_is_given_up(server: AnthropicServer, connect: Connect) -> None:
@@ -429,6 +430,13 @@ def test_a_request_that_cannot_succeed_is_made_once_and_told_in_words(
     assert f"(HTTP {status}): model: claude-old. [31mIt is retired." in str(told.value)
     assert len(str(told.value)) < 350
     assert told.value.no_answer is no_answer
+
+
+def test_an_account_without_money_is_known_by_its_words(server: AnthropicServer, model: Gateway) -> None:
+    server.will(failure(400, kind="invalid_request_error", words="Your credit balance is too low to access the API."))
+    with pytest.raises(ModelUnavailable, match="billing problem") as told:
+        model.answer(question())
+    assert told.value.no_answer is NoAnswer.ACCOUNT
 
 
 @pytest.mark.parametrize("code", ["enforced_spend_limit_reached", "contract_spend_limit_reached"])

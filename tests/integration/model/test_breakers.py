@@ -39,8 +39,10 @@ def test_a_spend_limit_or_a_refused_key_opens_it_at_once(scene: Scene, reply: Re
     assert len([row for row in scene.world.rows(schema.Outage) if getattr(row, "model", "") == HAIKU]) == 1
 
 
-def test_one_case_that_is_too_long_leaves_the_model_to_the_others(scene: Scene) -> None:
-    scene.server.will(*[failure(413)] * 9, message(filled_in()))
+@pytest.mark.parametrize("status", [413, 400, 422])
+def test_a_request_that_is_at_fault_itself_leaves_the_model_to_the_others(scene: Scene, status: int) -> None:
+    """One letter that is too long, or one workflow whose form the provider does not take."""
+    scene.server.will(*[failure(status)] * 9, message(filled_in()))
     for number in range(1, 10):
         scene.case(number, text=f"text {number}")
     assert scene.world.state(scene.case(10, text="short")) == "delivered"

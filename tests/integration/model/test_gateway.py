@@ -89,7 +89,7 @@ def test_a_confidence_that_is_none_means_a_person(scene: Scene, confidence: str,
         ([failure(429, code="enforced_spend_limit_reached")], "account"),
         ([failure(404)], "retired"),
         ([failure(529)] * 4, "unavailable"),
-        ([Reply(stalls=True)] * 4, "unavailable"),
+        ([Reply(stalls=True)] * 2, "unavailable"),
     ],
 )
 def test_what_stands_against_an_answer_is_told_with_its_code(scene: Scene, replies: list[Reply], code: str) -> None:

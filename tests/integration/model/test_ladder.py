@@ -13,10 +13,13 @@ from workflows.engine import reviews
 
 
 def test_a_model_that_is_down_leaves_the_case_to_the_prompts_other_one_and_to_a_person(scene: Scene) -> None:
-    scene.tell(model=SONNET, fallback_model=HAIKU)
+    scene.tell(model=SONNET, fallback_model=HAIKU, effort="low", thinking="disabled")
     scene.server.will(*[failure(529)] * 4, message(filled_in()))
     case = scene.case()
     assert [request.body["model"] for request in scene.server.requests] == [SONNET] * 4 + [HAIKU]
+    first, *_, other = (request.body for request in scene.server.requests)
+    assert (first["output_config"]["effort"], first["thinking"]) == ("low", {"type": "disabled"})
+    assert ("effort" in other["output_config"], "thinking" in other) == (False, False)
     assert scene.world.review(case).has_proposal
     (reason,) = scene.why(case)
     assert reason[0] == "fallback"

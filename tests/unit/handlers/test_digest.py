@@ -171,7 +171,7 @@ def test_many_cases_and_causes_are_named_in_part_and_counted_in_full() -> None:
     ("cost", "said"), [("0.0000041", "less than $0.01"), ("0.01", "$0.01"), ("12345.678", "$12,345.68")]
 )
 def test_money_is_shown_to_the_cent_and_a_little_is_not_nothing(cost: str, said: str) -> None:
-    assert shown(digest(view(figures(cost=cost))))[1] == f"Nothing failed. {said} spent."
+    assert shown(digest(view(figures(cost=cost))))[1] == f"Nothing failed. {said[0].upper()}{said[1:]} spent."
 
 
 @pytest.mark.parametrize(

@@ -326,3 +326,15 @@ def test_no_reply_does_anything_but_be_read_or_be_unreadable(text: str) -> None:
     except Unreadable:
         return
     json.dumps(dict(envelope.values), allow_nan=False).encode()
+
+
+@pytest.mark.parametrize(
+    ("said", "is_read"), [(r"a log with \\u0000 in it", True), (r"\\\\u0000", True), ("a \\u0000 b", False)]
+)
+def test_six_characters_that_look_like_a_nul_are_none(said: str, is_read: bool) -> None:
+    text = '{"answer": {"text": "' + said + '"}}'
+    if is_read:
+        assert "u0000" in str(read(text, Note).values["text"])
+    else:
+        with pytest.raises(Unreadable, match="NUL"):
+            read(text, Note)

@@ -1,6 +1,7 @@
 """A prompt is a file: what it may say, what it may use, and what makes it another version."""
 
 import ast
+import os
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +81,19 @@ def test_a_prompt_that_cannot_work_is_refused_with_the_reason(source: str, words
     with pytest.raises(BadPrompt, match="triage") as refused:
         parse_prompt(source, "triage.md", form=FORM, declared=DECLARED)
     assert words in str(refused.value)
+
+
+@pytest.mark.parametrize("before", ["\ufeff", "\n\n", "\ufeff \r\n"])
+def test_what_an_editor_puts_before_the_front_matter_does_not_switch_it_off(tmp_path: Path, before: str) -> None:
+    (tmp_path / "triage.md").write_text(before + WHOLE, encoding="utf-8")
+    prompt = load_prompt(tmp_path, "triage.md", form=FORM, declared=DECLARED)
+    assert (prompt.model, prompt.text.splitlines()[0]) == ("claude-haiku-5-5", "Which queue?")
+
+
+def test_what_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "triage.md")
+    with pytest.raises(BadPrompt, match="is not a file"):
+        load_prompt(tmp_path, "triage.md")
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,9 @@
 """An eval goes the way of a case, delivers nothing, and counts against a model only what is the model's doing."""
 
 import json
+import time
 from decimal import Decimal
+from threading import Lock
 
 import pytest
 from hypothesis import given
@@ -147,6 +149,40 @@ def test_it_goes_on_past_failures_once_one_example_could_be_tried() -> None:
     workflow = sample()
     eval = trying(workflow, tickets(workflow, *map(str, range(40))), mostly_down)
     assert len(list(eval.run())) == 40
+    assert eval.unfinished is None
+
+
+def test_what_others_hold_meanwhile_ends_no_eval() -> None:
+    """Each reserves more than it takes: one that finds nothing left waits for them, and is asked again alone."""
+    under_way, lock = [0], Lock()
+
+    def if_nobody_else_asks(question: Question) -> Answer:
+        with lock:
+            under_way[0] += 1
+            alone = under_way[0] == 1
+        time.sleep(0.01)
+        with lock:
+            under_way[0] -= 1
+        if not alone:
+            raise ModelUnavailable("It would go over the budget.", no_answer=NoAnswer.OVER_BUDGET)
+        return says({"queue": "billing", "reply": ""})
+
+    workflow = sample()
+    eval = trying(workflow, tickets(workflow, *map(str, range(12))), if_nobody_else_asks, at_once=4)
+    assert len(list(eval.run())) == 12
+    assert eval.unfinished is None
+
+
+def test_failures_that_are_faster_than_answers_end_no_eval() -> None:
+    def slow_at_first(question: Question) -> Answer:
+        if question.data["text"] in ("0", "1"):
+            time.sleep(0.3)
+            return says({"queue": "billing", "reply": ""})
+        raise ModelUnavailable("the provider is down")
+
+    workflow = sample()
+    eval = trying(workflow, tickets(workflow, *map(str, range(20))), slow_at_first, at_once=20)
+    assert len(list(eval.run())) == 20
     assert eval.unfinished is None
 
 
