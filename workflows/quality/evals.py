@@ -19,6 +19,14 @@ HOPELESS = 10
 """Examples; where the first so many all could not be tried, the rest would only take time."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Begun:
+    place: int
+    """Of the example."""
+    alone: bool
+    """Was nothing else under way?"""
+
+
 @dataclass(kw_only=True)
 class Eval:
     """What is to be tried, and how."""
@@ -56,27 +64,28 @@ class Eval:
 
     def _try_part(self, part: Part, pool: ThreadPoolExecutor) -> Iterator[Trial]:
         left, most = deque(part.places), 2 * self.at_once
-        under_way: dict[Future[Trial], int] = {}
+        under_way: dict[Future[Trial], _Begun] = {}
         try:
             while under_way or (left and self.unfinished is None):
                 while left and self.unfinished is None and len(under_way) < most:
                     place = left.popleft()
                     if len(self._first) < HOPELESS:
                         self._first[place] = False
-                    under_way[pool.submit(self._try, part, self.examples[place])] = place
+                    begun = _Begun(place=place, alone=most == 1)
+                    under_way[pool.submit(self._try, part, self.examples[place])] = begun
                 done, _ = wait(under_way, return_when=FIRST_COMPLETED)
                 # What came to its end is kept, also where another one broke off at the same moment.
                 for future in sorted(done, key=lambda future: future.exception() is not None):
-                    trial, place = future.result(), under_way.pop(future)
+                    trial, begun = future.result(), under_way.pop(future)
                     if trial.code != NoAnswer.OVER_BUDGET:
-                        self._look_ahead(place, trial)
+                        self._look_ahead(begun.place, trial)
                         yield trial
-                    elif most > 1 or under_way:
-                        # The others held more than they take in the end: it waits for them, and goes alone.
-                        left.appendleft(place)
-                        most = 1
-                    else:
+                    elif begun.alone:
                         self.unfinished = NO_MONEY
+                    else:
+                        # The others held more than they take in the end: it waits for them, and goes alone.
+                        left.appendleft(begun.place)
+                        most = 1
         finally:
             for future in under_way:
                 future.cancel()
