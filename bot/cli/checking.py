@@ -221,7 +221,7 @@ def _budget(app: App, workflow: AnyWorkflow, prompt: Prompt) -> Iterator[Finding
 
 def _paused(app: App, workflow: AnyWorkflow) -> Iterator[Finding]:
     (standing,) = pausing.standings(app.context, [workflow.name])
-    do = f"countersign resume {workflow.name}"
+    do = f"mend what it was paused for, then countersign resume {workflow.name}"
     if standing.pause is not None:
         held = f" ({standing.held:,} deliveries held)" if standing.held else ""
         yield Finding(level="note", what=f"{workflow.name} is paused {said_of(standing.pause)}{held}", do=do)

@@ -86,6 +86,10 @@ def _run(run: RunView) -> None:
 
 
 def _asked(attempt: AttemptView) -> None:
+    if attempt.milliseconds is None and attempt.cost is None:
+        said = f"nobody knows what came of it: it is under way, or its process ended; up to ${attempt.reserved:.4f}"
+        print_named(f"asked {attempt.model}", said)
+        return
     cost = f"${attempt.cost:.4f}" if attempt.cost is not None else f"up to ${attempt.reserved:.4f}, nobody knows"
     took = f", {attempt.milliseconds:.0f} ms" if attempt.milliseconds is not None else ""
     tokens = f", {attempt.input_tokens:,} tokens in, {attempt.output_tokens:,} out"

@@ -14,7 +14,8 @@ from datetime import datetime
 from threading import Event, Lock
 
 import structlog
-from procrastinate import App, PsycopgConnector, RetryStrategy
+from procrastinate import App, BaseRetryStrategy, PsycopgConnector, RetryDecision
+from procrastinate.jobs import Job
 
 from bot.dispatching.company import Company
 from store import queue
@@ -36,8 +37,19 @@ AFTER_TROUBLE = 2.0
 """Seconds before it is begun anew where the database was away."""
 _LOOK = 0.1
 """Seconds between two looks whether to stop."""
-_AGAIN = RetryStrategy(wait=2, exponential_wait=2)
-"""A job whose worker could not do it, since the database was away or its workflow is known elsewhere."""
+LONGEST_PAUSE = 15
+"""Seconds before a job is tried again that could not be done."""
+
+
+class Again(BaseRetryStrategy):
+    """A job whose worker could not do it, since the database was away or its workflow is known elsewhere.
+
+    The library's own strategies wait longer each time, without end: after an outage of minutes, for hours.
+    """
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision:
+        """Again in 2, 4, 8 and then 15 seconds."""
+        return RetryDecision(retry_in={"seconds": min(2 ** min(job.attempts + 1, 10), LONGEST_PAUSE)})
 
 
 class Queued:
@@ -86,7 +98,7 @@ class Queued:
 
     async def _work(self, *, stop: Event | None, done: Callable[[], None]) -> None:
         app = App(connector=PsycopgConnector(conninfo=self._url, min_size=1, max_size=4))
-        app.task(name=queue.TASK, queue=queue.QUEUE, retry=_AGAIN)(lambda run: self._advance(run, done))
+        app.task(name=queue.TASK, queue=queue.QUEUE, retry=Again())(lambda run: self._advance(run, done))
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(self._threads, thread_name_prefix="worker"))
         async with app.open_async():
             working = asyncio.create_task(

@@ -74,7 +74,7 @@ def read_prompt(
     """Read a prompt from any file. `form`, `declared`: as for `parse_prompt`. Raise `BadPrompt`."""
     try:
         if not path.is_file():
-            raise BadPrompt(f"the prompt {path.name} is not a file in {path.parent}")
+            raise BadPrompt(f"the prompt {path.name} cannot be read from {path.parent}: it is not a file there")
         with path.open("rb") as file:
             source = file.read(LONGEST + 1).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:

@@ -2,16 +2,19 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event, Thread
 
 import pytest
+from procrastinate.jobs import Job
 from sqlalchemy import update
 
 from bot.app import App, opened
+from bot.dispatching.queued import Again
 from bot.settings import Settings
 from store import migrate, runs
-from store.database import Database
+from store.database import Database, Unavailable
 from store.schema import Run
 from tests.integration.bot import parcels
 from tests.integration.bot.commandline import wait_until
@@ -141,3 +144,12 @@ def test_where_several_share_the_work_one_that_lives_releases_it(app: App) -> No
     with app.dispatcher.alone(), running(app):
         pausing.lift(app.context, "parcels", by="U0KIM")
         wait_until(lambda: states(app) == {"delivered": 2})
+
+
+@pytest.mark.parametrize(("attempts", "seconds"), [(0, 2), (1, 4), (2, 8), (3, 15), (9, 15), (5_000, 15)])
+def test_a_job_that_could_not_be_done_comes_back_soon_however_often_that_was(attempts: int, seconds: int) -> None:
+    """After an outage of minutes nothing waits for hours."""
+    job = Job(id=1, queue="runs", lock=None, queueing_lock=None, task_name="advance", attempts=attempts)
+    decision = Again().get_retry_decision(exception=Unavailable(), job=job)
+    assert decision.retry_at is not None
+    assert abs((decision.retry_at - datetime.now(UTC)).total_seconds() - seconds) < 1

@@ -92,7 +92,7 @@ def test_what_an_editor_puts_before_the_front_matter_does_not_switch_it_off(tmp_
 
 def test_what_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "triage.md")
-    with pytest.raises(BadPrompt, match="is not a file"):
+    with pytest.raises(BadPrompt, match="not a file there"):
         load_prompt(tmp_path, "triage.md")
 
 
