@@ -6,7 +6,6 @@ each call, written by the automation itself.
 
 import signal
 import sqlite3
-import time
 from collections import Counter
 from contextlib import closing
 from pathlib import Path
@@ -125,7 +124,6 @@ def test_an_interrupted_run_says_that_what_was_taken_in_is_kept_and_the_next_goe
     process = countersign.started("run", file, "--workflow", "parcels")
     wait_until(lambda: len(countersign.lines("attempts")) == THREADS)
     process.send_signal(signal.SIGINT)
-    time.sleep(0.5)  # until it is heard: what is held would go on at once, and all be done
     hold.unlink()
     _, err = process.communicate(timeout=30)
     assert process.returncode == 130

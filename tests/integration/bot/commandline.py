@@ -6,6 +6,7 @@
 import csv
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -88,6 +89,8 @@ class CommandLine:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            # Whoever starts the tests in the background may have it ignored, which a process hands on.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
 
     # The world of parcels.py
