@@ -5,6 +5,8 @@ import unicodedata
 
 _WIDE = ("W", "F")
 """East Asian widths of scripts that put no spaces between words."""
+_GROUP = re.compile(r"[0-9]{3}(?![0-9])")
+"""What may be the rest of a number whose thousands are set off by a space."""
 _UNSEEN = ("Cf", "Cc")
 """Unicode's categories of characters that nobody sees."""
 
@@ -43,6 +45,8 @@ def _is_cut(text: str, start: int, end: int) -> bool:
     if before and _go_together(before[-1], text[start]):
         return True
     if after and _go_together(text[end - 1], after[0]):
+        return True
+    if before[-1:] == " " and before[:-1].isdigit() and _GROUP.match(text, start):
         return True
     if text[start].isdigit() and before and before[-1] in ".,'-+" and (before[-1] in "-+" or before[:-1].isdigit()):
         return True

@@ -8,7 +8,7 @@ from workflows.tools.quotes import as_read, stands
 
 TEXT = as_read(
     "INVOICE  INV-20261187 of 03.02.2026\nNet 1,209.00 EUR, paid -309.00\u00a0EUR. Total due:\u202f1.100,00 €\n"
-    "Müller & Söhne GmbH, IBAN DE00 1234, 合計1200円"
+    "Müller & Söhne GmbH, IBAN DE00 1234, 合計1200円\nSumma 7 654,00 kr, 12 st"
 )
 
 
@@ -26,6 +26,8 @@ TEXT = as_read(
         "1200円",
         "合計1200",
         "EUR.",
+        "7 654,00 kr",
+        "12 st",
     ],
 )
 def test_a_whole_passage_stands(passage: str) -> None:
@@ -39,6 +41,7 @@ def test_a_whole_passage_stands(passage: str) -> None:
         "20261187",
         "V-20261187",
         "209.00 EUR",
+        "654,00 kr",
         "1,209",
         "309.00 EUR",
         "00,00 €",
