@@ -185,22 +185,22 @@ PROOFS: dict[str, tuple[str, tuple[str, ...]]] = {
         (
             "integration/model/test_gateway::test_garbage_goes_to_a_person_with_what_the_model_said",
             "integration/model/test_gateway::test_a_confidence_that_is_none_means_a_person",
-            "integration/model/test_anthropic::test_garbage_to_the_end_is_an_answer_without_values_that_says_so",
+            "integration/model/test_outcomes::test_garbage_to_the_end_is_an_answer_without_values_that_says_so",
         ),
     ),
     "F35": (
         "cut off, or declined",
         (
             "integration/model/test_gateway::test_what_stands_against_an_answer_is_told_with_its_code",
-            "integration/model/test_anthropic::test_a_refusal_goes_to_a_person_with_its_reason_and_is_not_repeated",
-            "integration/model/test_anthropic::test_an_answer_that_is_cut_off_time_and_again_goes_to_a_person",
+            "integration/model/test_outcomes::test_a_refusal_goes_to_a_person_with_its_reason_and_is_not_repeated",
+            "integration/model/test_outcomes::test_an_answer_that_is_cut_off_time_and_again_goes_to_a_person",
         ),
     ),
     "F36": (
         "overloaded, or asked too often",
         (
-            "integration/model/test_anthropic::test_a_transient_status_is_tried_four_times_in_all_and_then_told",
-            "integration/model/test_anthropic::test_retry_after_is_honoured_up_to_the_cap_and_never_shortens_the_pause",
+            "integration/model/test_outcomes::test_a_transient_status_is_tried_four_times_in_all_and_then_told",
+            "integration/model/test_outcomes::test_retry_after_is_honoured_up_to_the_cap_and_never_shortens_the_pause",
             "integration/model/test_breakers::test_several_failures_in_a_row_open_the_breaker_and_are_told_once",
         ),
     ),
@@ -214,9 +214,9 @@ PROOFS: dict[str, tuple[str, tuple[str, ...]]] = {
     "F38": (
         "a call that stalls, drips or has no end",
         (
-            "integration/model/test_anthropic::test_a_stalled_call_is_given_up_after_the_timeout",
-            "integration/model/test_anthropic::test_a_reply_that_drips_for_ever_is_given_up",
-            "integration/model/test_anthropic::test_a_reply_without_end_is_not_read_to_its_end",
+            "integration/model/test_outcomes::test_a_stalled_call_is_given_up_after_the_timeout",
+            "integration/model/test_outcomes::test_a_reply_that_drips_for_ever_is_given_up",
+            "integration/model/test_outcomes::test_a_reply_without_end_is_not_read_to_its_end",
         ),
     ),
     "F39": (
@@ -369,7 +369,7 @@ PROOFS: dict[str, tuple[str, tuple[str, ...]]] = {
         "“show me other cases”",
         (
             "integration/model/test_gateway::test_nothing_that_a_case_says_changes_what_follows_from_its_answer",
-            "integration/model/test_anthropic::test_nothing_in_a_case_leaves_its_tag_or_reaches_the_system_prompt",
+            "integration/model/test_requests::test_nothing_in_a_case_leaves_its_tag_or_reaches_the_system_prompt",
         ),
     ),
     "A25": (
@@ -392,15 +392,15 @@ PROOFS: dict[str, tuple[str, tuple[str, ...]]] = {
             "integration/tools/test_private_addresses::test_an_address_that_is_not_of_the_open_internet_is_refused",
             "integration/tools/test_private_addresses::test_the_address_that_was_checked_is_the_one_that_is_connected_to",
             "integration/tools/test_private_addresses::test_a_redirect_never_leads_to_another_server",
-            "integration/model/test_anthropic::test_a_redirect_is_not_followed_because_it_would_take_the_case_along",
+            "integration/model/test_requests::test_a_redirect_is_not_followed_because_it_would_take_the_case_along",
             "unit/bot/test_settings::test_a_setting_that_cannot_be_used_is_named_with_what_it_has_to_be",
         ),
     ),
     "A28": (
         "a planted secret",
         (
-            "integration/model/test_anthropic::test_the_key_is_in_no_error_and_in_no_answer",
-            "integration/model/test_anthropic::test_the_key_is_in_no_repr",
+            "integration/model/test_requests::test_the_key_is_in_no_error_and_in_no_answer",
+            "integration/model/test_requests::test_the_key_is_in_no_repr",
             "integration/model/test_gateway::test_a_planted_key_is_in_no_row_and_in_no_log",
         ),
     ),

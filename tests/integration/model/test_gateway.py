@@ -116,7 +116,7 @@ def test_nothing_that_a_case_says_changes_what_follows_from_its_answer(scene: Sc
 
 
 def test_a_question_without_anybody_who_pays_is_not_asked(tmp_path: Path, running: AnthropicServer) -> None:
-    from tests.integration.model.test_anthropic import question
+    from tests.integration.model.asking import question
 
     running.forget()
     with books_in(tmp_path) as books:
