@@ -214,6 +214,7 @@ def _click(person: Person, stamps: Sequence[str]) -> tuple[list[Outcome], float]
     with ThreadPoolExecutor(_HANDS) as hands:
         pressed = []
         for place in range(len(stamps)):
+            # People press in real time, whatever the product takes: that is what is measured.
             time.sleep(max(0.0, began + place / A_SECOND - time.monotonic()))
             pressed.append(hands.submit(press, place))
         done = [future.result() for future in pressed]
@@ -232,7 +233,7 @@ def _until(there: Callable[[], bool], *, what: str) -> None:
     while not there():
         if time.monotonic() > end:
             sys.exit(f"waited in vain until {what}")
-        time.sleep(0.1)
+        time.sleep(0.1)  # another process is waited for, which tells nobody
 
 
 if __name__ == "__main__":

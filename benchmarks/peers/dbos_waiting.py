@@ -40,7 +40,7 @@ def main() -> None:
         before = begun
         handles = [DBOS.start_workflow(ask, id) for id in ids]
         while begun < before + len(ids):
-            time.sleep(0.1)
+            time.sleep(0.1)  # its workflows begin in threads of its own, and tell nobody
         return handles
 
     def sign(handles: list) -> None:
