@@ -1,4 +1,4 @@
-"""What an operator sets, from the environment or a `.env` file. Nothing else reads the environment."""
+"""The settings of an operator, from the environment or a file (`bot.env_files`). Nothing else reads the environment."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,8 +8,15 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
+from bot import env_files
 from workflows.engine.context import QUEUE_LIMIT
 from workflows.model.anthropic import DEFAULT_MODEL
 from workflows.model.lanes import AT_ONCE
@@ -22,13 +29,14 @@ class SettingsUnusable(ValueError):
 def settings() -> "Settings":
     """The settings as they are now. Raise `SettingsUnusable`."""
     try:
-        return Settings()
+        file = env_files.located()
+        return Settings() if file is None else _with_file(env_files.read(file))
     except ValidationError as error:
         details = error.errors(include_url=False, include_input=False)
         named = ", ".join(f"{'.'.join(str(part) for part in detail['loc'])}: {detail['msg']}" for detail in details)
         raise SettingsUnusable(named) from error
-    except UnicodeDecodeError as error:
-        raise SettingsUnusable(f"the file .env is not UTF-8: {error.reason}") from error
+    except env_files.EnvFileUnusable as error:
+        raise SettingsUnusable(str(error)) from error
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +53,7 @@ class Address:
 class Settings(BaseSettings):
     """All settings. Each is named in the README, with its default."""
 
-    model_config = SettingsConfigDict(env_prefix="COUNTERSIGN_", env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="COUNTERSIGN_", extra="ignore", frozen=True)
 
     database_url: str = "sqlite:///countersign.sqlite"
     """Where the rows are: `sqlite:///FILE` or `postgresql://...`."""
@@ -163,6 +171,28 @@ class Settings(BaseSettings):
         if value is not None:
             _safe_url(value)
         return value
+
+
+def _with_file(values: Mapping[str, str]) -> Settings:
+    """The settings of the environment, and after them those of a file that was read."""
+
+    class OfFile(EnvSettingsSource):
+        def _load_env_vars(self) -> Mapping[str, str | None]:
+            return values
+
+    class WithFile(Settings):
+        @classmethod
+        def settings_customise_sources(
+            cls,
+            settings_cls: type[BaseSettings],
+            init_settings: PydanticBaseSettingsSource,
+            env_settings: PydanticBaseSettingsSource,
+            dotenv_settings: PydanticBaseSettingsSource,
+            file_secret_settings: PydanticBaseSettingsSource,
+        ) -> tuple[PydanticBaseSettingsSource, ...]:
+            return env_settings, OfFile(settings_cls)
+
+    return WithFile()
 
 
 def _safe_url(value: str) -> None:

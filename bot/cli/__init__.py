@@ -4,8 +4,13 @@ Exit codes: 0, it was done; 1, something is not as it should be, and the message
 wrongly; 130, interrupted.
 """
 
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
+from bot import env_files
 from bot.cli.commands import deciding, looking, operating, prompts, serving, taking
 
 app = typer.Typer(
@@ -18,6 +23,28 @@ app = typer.Typer(
 for commands in (taking, looking, deciding, operating, serving):
     app.add_typer(commands.app)
 app.add_typer(prompts.app, name="prompts")
+
+
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"countersign {version('countersign-bot')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _begin(
+    context: typer.Context,
+    env_file: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Read settings from FILE, too."),
+    ] = None,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Show the version, and exit.")
+    ] = False,
+) -> None:
+    """AI proposes, your team countersigns."""
+    if env_file is not None:
+        context.with_resource(env_files.named(env_file))
 
 
 def main() -> None:

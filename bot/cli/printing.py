@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from bot import env_files
 from workflows.engine.neutral import one_line, plain
 
 PIPED_WIDTH = 200
@@ -70,6 +71,8 @@ def one_line_errors() -> Iterator[None]:
     from workflows.engine.errors import CountersignError
     from workflows.model.port import ModelError
 
+    if env_files.is_passed_over():
+        typer.echo("note: .env in this folder is not read; --env-file .env reads it", err=True)
     try:
         yield
     except (CountersignError, ModelError, UnsupportedDatabase, Unavailable, NewerSchema, Taken) as error:

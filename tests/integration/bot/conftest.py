@@ -1,6 +1,7 @@
 """A folder with the command line in it."""
 
 import os
+import pwd
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,12 @@ from tests.integration.bot.commandline import PARCELS, CommandLine
 from tests.integration.bot.parcels import FOLDER
 
 
+def sit_down(patch: pytest.MonkeyPatch, name: str) -> None:
+    """Have the system know the account that the tests run under by this name."""
+    account = pwd.struct_passwd((name, "x", os.getuid(), os.getgid(), "", "", ""))
+    patch.setattr(pwd, "getpwuid", lambda _: account)
+
+
 @contextmanager
 def entered(folder: Path) -> Iterator[CommandLine]:
     """The command line in a folder, with no settings at all, for the block."""
@@ -19,7 +26,7 @@ def entered(folder: Path) -> Iterator[CommandLine]:
         for name in list(os.environ):
             if name.startswith(("COUNTERSIGN_", "ANTHROPIC_", "SLACK_")):
                 patch.delenv(name)
-        patch.setenv("LOGNAME", "ana")
+        sit_down(patch, "ana")
         patch.chdir(folder)
         yield CommandLine(folder=folder)
 

@@ -8,6 +8,7 @@ import subprocess
 import pytest
 
 from tests.integration.bot.commandline import COUNTERSIGN, CommandLine
+from tests.integration.bot.conftest import sit_down
 
 
 @pytest.fixture
@@ -144,13 +145,22 @@ def test_a_rejection_needs_a_reason(asked: CommandLine) -> None:
     assert asked.case(1)["runs"][0]["review"]["version"] == 1
 
 
-def test_a_claim_is_shown_to_the_others_and_bars_nobody_from_deciding(asked: CommandLine) -> None:
+def test_a_claim_is_shown_to_the_others_and_bars_nobody_from_deciding(
+    asked: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert asked.done("claim", "1").out == "case 1: claimed\n"
     assert "cli:ana" in asked.done("reviews").out
-    assert asked("claim", "1", LOGNAME="ben").error() == "cli:ana has claimed it"
-    asked.done("approve", "1", LOGNAME="ben")
+    sit_down(monkeypatch, "ben")
+    assert asked("claim", "1").error() == "cli:ana has claimed it"
+    asked.done("approve", "1")
     assert asked.effects()["parcels/parcel-1"]["by"] == "cli:ben"
     assert asked("claim", "1").error() == "case 1 (parcel-1) waits for nobody; it is delivered"
+
+
+def test_a_name_that_a_shell_sets_is_nobody(asked: CommandLine) -> None:
+    """LOGNAME, USER and SUDO_USER are claims: the audit names the system's account."""
+    asked.done("approve", "1", LOGNAME="the-cfo", USER="the-cfo", LNAME="the-cfo", USERNAME="the-cfo", SUDO_USER="cfo")
+    assert asked.effects()["parcels/parcel-1"]["by"] == "cli:ana"
 
 
 def test_a_decision_whose_delivery_fails_is_kept_and_the_failure_is_said(asked: CommandLine) -> None:

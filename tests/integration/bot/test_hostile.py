@@ -85,10 +85,6 @@ def lock_is_a_folder(folder: Path) -> None:
     (folder / "countersign.sqlite.lock").mkdir()
 
 
-def settings_in_latin_1(folder: Path) -> None:
-    (folder / ".env").write_bytes(b"COUNTERSIGN_MODEL=caf\xe9\n")
-
-
 def another_programs_database(folder: Path) -> None:
     database = Database(f"sqlite:///{folder / 'countersign.sqlite'}")
     with database.writing.begin() as connection:
@@ -98,7 +94,7 @@ def another_programs_database(folder: Path) -> None:
 
 @pytest.mark.parametrize(
     "spoil",
-    [not_a_database, lock_is_a_folder, settings_in_latin_1, another_programs_database],
+    [not_a_database, lock_is_a_folder, another_programs_database],
     ids=lambda f: f.__name__,
 )
 def test_a_folder_that_is_not_as_it_should_be_is_said_in_one_line(

@@ -1,6 +1,7 @@
 """`cases`, `reviews`, `show`: what a person and what a program read, and that the two agree."""
 
-import getpass
+import os
+import pwd
 import shutil
 from pathlib import Path
 
@@ -163,9 +164,9 @@ def test_a_person_without_a_name_can_still_decide(countersign: CommandLine, monk
     """As in a container that runs under a number."""
     countersign.submit(1, "unsure")
 
-    def nameless() -> str:
-        raise OSError("No username set in the environment")
+    def nameless(number: int) -> pwd.struct_passwd:
+        raise KeyError(f"getpwuid(): uid not found: {number}")
 
-    monkeypatch.setattr(getpass, "getuser", nameless)
+    monkeypatch.setattr(pwd, "getpwuid", nameless)
     countersign.done("approve", "1")
-    assert countersign.effects()["parcels/parcel-1"]["by"] == "cli:unknown"
+    assert countersign.effects()["parcels/parcel-1"]["by"] == f"cli:uid-{os.getuid()}"

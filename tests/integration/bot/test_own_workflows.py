@@ -51,7 +51,11 @@ def test_files_of_the_same_name_in_two_folders_are_two_files(empty: CommandLine)
 def test_settings_may_stand_in_a_file(empty: CommandLine) -> None:
     automation(empty.folder, "one")
     (empty.folder / ".env").write_text("COUNTERSIGN_WORKFLOWS=one.py\n")
-    empty.done("submit", '{"id": 1}', "--workflow", "one")
+    empty.done("--env-file", ".env", "submit", '{"id": 1}', "--workflow", "one")
+    assert empty("submit", '{"id": 2}', "--workflow", "one").err.splitlines() == [
+        "note: .env in this folder is not read; --env-file .env reads it",
+        "error: there is no workflow 'one'; known: invoice-intake, support-triage",
+    ]
 
 
 @pytest.mark.parametrize(

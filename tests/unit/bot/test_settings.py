@@ -1,4 +1,4 @@
-"""Settings come from the environment or a `.env` file, and a bad one is said in one line."""
+"""Settings come from the environment or a file, and a bad one is said in one line."""
 
 import os
 import re
@@ -12,7 +12,7 @@ from bot.settings import Settings, SettingsUnusable, settings
 
 @pytest.fixture(autouse=True)
 def clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """No settings at all, in a folder without a `.env`."""
+    """No settings at all."""
     for name in list(os.environ):
         if name.startswith(("COUNTERSIGN_", "ANTHROPIC_", "SLACK_")):
             monkeypatch.delenv(name)
@@ -44,13 +44,6 @@ def test_files_of_workflows_are_separated_by_commas(
 ) -> None:
     monkeypatch.setenv("COUNTERSIGN_WORKFLOWS", value)
     assert Settings().workflows == files
-
-
-def test_the_environment_goes_before_the_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    (tmp_path / ".env").write_text("COUNTERSIGN_THREADS=2\nCOUNTERSIGN_MODEL=local\nSOMEBODY_ELSES=1\n")
-    monkeypatch.setenv("COUNTERSIGN_THREADS", "3")
-    settings = Settings()
-    assert (settings.threads, settings.model) == (3, "local")
 
 
 @pytest.mark.parametrize(

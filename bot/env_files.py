@@ -1,0 +1,105 @@
+"""The file of settings: where it is read from, and what it may not be combined with.
+
+A file is read where the operator names it (`--env-file`, `COUNTERSIGN_ENV_FILE`), or beside the database that the
+environment names by an absolute path. A `.env` that merely lies in the working folder is not read: whoever made that
+folder would say where keys are sent and which code runs.
+"""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+NAME = ".env"
+VARIABLE = "COUNTERSIGN_ENV_FILE"
+"""The environment's name for `--env-file`."""
+_DATABASE, _WORKFLOWS = "countersign_database_url", "countersign_workflows"
+_SQLITE = "sqlite:///"
+_SLACK = ("slack_bot_token", "slack_app_token")
+_SECRETS = (*_SLACK, "anthropic_api_key", "pgpassword", "pgpassfile")
+_SENT_TO: Mapping[str, tuple[str, ...]] = {
+    "slack_api_url": _SLACK,
+    "anthropic_base_url": ("anthropic_api_key",),
+    _DATABASE: ("pgpassword", "pgpassfile"),
+    _WORKFLOWS: _SECRETS,
+}
+"""A setting -> the secrets that whoever sets it can read: they are sent there, or its code sees them."""
+
+
+class EnvFileUnusable(ValueError):
+    """The file of settings cannot be used. The message says why and what to do."""
+
+
+@contextmanager
+def named(path: Path) -> Iterator[None]:
+    """Have settings read from a file for the block, also by processes that are started in it."""
+    before = os.environ.get(VARIABLE)
+    os.environ[VARIABLE] = str(path.absolute())
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[VARIABLE]
+        else:
+            os.environ[VARIABLE] = before
+
+
+def located() -> Path | None:
+    """Return the file to read; None where there is none. Raise `EnvFileUnusable` for a named one that is not there."""
+    named = os.environ.get(VARIABLE)
+    if named:
+        path = Path(named).absolute()
+        if not path.is_file():
+            raise EnvFileUnusable(f"there is no file {path} to read settings from")
+        return path
+    beside = Path(os.environ.get("COUNTERSIGN_DATABASE_URL", "").removeprefix(_SQLITE)).parent / NAME
+    return beside if beside.is_absolute() and beside.is_file() else None
+
+
+def is_passed_over() -> bool:
+    """Tell whether a `.env` lies in the working folder that is not read, and no file was named."""
+    return Path(NAME).is_file() and not os.environ.get(VARIABLE) and located() != Path(NAME).absolute()
+
+
+def read(path: Path) -> dict[str, str]:
+    """Return the settings of a file, by their names in small letters. Paths in it are taken from its folder.
+
+    Nothing is filled in from the environment (`${NAME}` stays as it is): a file could pass a secret of the environment
+    for one of its own. Raise `EnvFileUnusable` for a file that others may write, or that is no text in UTF-8.
+    """
+    from dotenv import dotenv_values  # here: each start of the command line looks for a file
+
+    if os.name == "posix" and path.stat().st_mode & 0o002:
+        raise EnvFileUnusable(f"everybody on this machine may write {path}: chmod o-w it, and look what is in it")
+    try:
+        values = dotenv_values(path, encoding="utf-8-sig", interpolate=False)
+    except UnicodeDecodeError as error:
+        raise EnvFileUnusable(f"the file {path} is not UTF-8: {error.reason}") from error
+    found = {name.lower(): value for name, value in values.items() if value is not None}
+    if found.get(_WORKFLOWS):
+        files = (part.strip() for part in found[_WORKFLOWS].split(","))
+        found[_WORKFLOWS] = ",".join(str(path.parent / file) for file in files if file)
+    database = found.get(_DATABASE, "")
+    if database.startswith(_SQLITE):
+        found[_DATABASE] = _SQLITE + str(path.parent / database.removeprefix(_SQLITE))
+    _refuse_joined(path, found)
+    return found
+
+
+def _refuse_joined(path: Path, found: Mapping[str, str]) -> None:
+    """Raise `EnvFileUnusable` where the file says who gets to see a secret that comes from elsewhere."""
+    outside = {name.lower() for name, value in os.environ.items() if value}
+    for setting, secrets in _SENT_TO.items():
+        if not found.get(setting) or setting in outside:
+            continue
+        for secret in secrets:
+            if secret in outside:
+                raise EnvFileUnusable(
+                    f"{setting.upper()} comes from {path}, and {secret.upper()} from the environment, which are not "
+                    f"used together: set both in one place"
+                )
+    if found.get(_WORKFLOWS) and _WORKFLOWS not in outside and "@" in os.environ.get(_DATABASE.upper(), ""):
+        raise EnvFileUnusable(
+            f"COUNTERSIGN_WORKFLOWS comes from {path}, and the database's password from the environment, which are not "
+            "used together: set both in one place"
+        )
