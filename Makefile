@@ -3,16 +3,25 @@ PYTHON ?= python3
 BIN := .venv/bin
 LIBRARY := workflows/library/intent_triage
 
-.PHONY: setup test chaos check lint demo sample real bench lock clean
+.PHONY: installed setup test chaos check lint demo sample real bench lock clean
 
+# What runs Countersign, and with it what tests and checks it.
+installed: $(if $(wildcard .venv/ready),.venv/ready,.venv/installed)
 setup: .venv/ready
 
+.venv/installed: requirements.lock pyproject.toml
+	$(call install,requirements.lock)
+
 .venv/ready: requirements-dev.lock pyproject.toml
-	$(PYTHON) -c 'import sys; sys.exit("Countersign needs Python 3.11 or newer, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
-	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
-	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
-	touch $@
+	$(call install,requirements-dev.lock)
+
+define install
+$(PYTHON) -c 'import sys; sys.exit("Countersign needs Python 3.11 or newer, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
+$(PYTHON) -m venv .venv
+$(BIN)/python -m pip install --quiet --require-hashes -r $(1)
+$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+touch $@
+endef
 
 # The test suite alone.
 test: setup
@@ -32,11 +41,11 @@ lint: setup
 check: lint test
 
 # Countersign in one minute: a local Slack in the browser, a help desk, tickets. ARGS=--headless plays it by itself.
-demo: setup
+demo: installed
 	$(BIN)/countersign demo $(ARGS)
 
 # The sample messages that come with Countersign, through the whole pipeline.
-sample: setup
+sample: installed
 	rm -rf build/sample && mkdir -p build/sample
 	cd build/sample && ../../$(BIN)/countersign run ../../$(LIBRARY)/sample.csv --workflow intent-triage \
 		--examples ../../$(LIBRARY)/sample_examples.csv --label queue
@@ -53,7 +62,7 @@ bench: setup
 # Pin the dependencies anew, free of any machine's own package index. Needs uv.
 lock:
 	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
-		--extra local --extra postgres pyproject.toml -o requirements.lock
+		--extra local --extra postgres --extra build pyproject.toml -o requirements.lock
 	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
 		--extra dev pyproject.toml -o requirements-dev.lock
 

@@ -8,6 +8,7 @@ What the database cannot do now (it is locked, full, gone, or stopped a transact
 whatever the driver calls it: whoever meets it does the whole again later.
 """
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,14 +16,14 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Dialect, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.orm import Session
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_random
 
-from store import seams
+from store import extras, seams
 from store.seams import Seam
 from store.together import NotKept, Together
 from store.turns import TookTooLong, Turns
@@ -160,6 +161,7 @@ def _file_of(url: URL) -> Path:
 def _sqlite(url: URL, connections: int) -> Engine:
     timeout = {"timeout": BUSY_TIMEOUT_MS / 1000}
     engine = create_engine(url, connect_args=timeout, pool_size=connections, max_overflow=8, hide_parameters=True)
+    event.listen(engine, "do_connect", _open_sqlite)
     event.listen(engine, "connect", _prepare_sqlite)
     return engine
 
@@ -175,9 +177,26 @@ def _postgresql(url: URL, connections: int) -> Engine:
         )
     except ImportError as error:
         raise UnsupportedDatabase(
-            f"PostgreSQL needs a driver ({error.name or error}): pip install 'countersign-bot[postgres]'"
+            f"PostgreSQL needs a driver ({error.name or error}): {extras.advice('postgres')}"
         ) from error
     return engine
+
+
+def _open_sqlite(dialect: Dialect, _record: object, arguments: list[Any], options: dict[str, Any]) -> object:
+    """Open the file, made readable to its owner alone: it holds cases. Any: the driver's own arguments.
+
+    Raise `sqlite3.OperationalError`, naming the file where SQLite does not.
+    """
+    file = Path(arguments[0])
+    try:
+        # SQLite gives the files beside it (-wal, -shm) the mode of this one.
+        os.close(os.open(file, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600))
+        return dialect.connect(*arguments, **options)
+    except OSError as error:
+        why = f"there is no folder {file.parent}" if not file.parent.exists() else error.strerror or str(error)
+        raise sqlite3.OperationalError(f"unable to open the database file {file}: {why}") from error
+    except sqlite3.OperationalError as error:
+        raise sqlite3.OperationalError(f"{file}: {error}") from error
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:  # Any: the DBAPI's own connection has no shared type

@@ -1,6 +1,7 @@
 """`doctor`: checks the set-up and says what to do."""
 
 import importlib.util
+import os
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from bot.refusals import advice
 from bot.settings import settings
 from bot.workspace import check as check_workspace
 from bot.workspace import connect
-from store import migrate, outages, outbox, runs, spending, teams
+from store import extras, migrate, outages, outbox, runs, spending, teams
 from workflows.engine import pausing
 from workflows.engine.errors import CountersignError
 from workflows.engine.neutral import plain
@@ -74,6 +75,12 @@ def _database(app: App) -> Iterator[Finding]:
     database = app.context.database
     where = database.file or database.engine.url.render_as_string(hide_password=True)
     yield Finding(level="ok", what=f"database {where}, schema {migrate.newest()}")
+    if database.file is not None and os.name == "posix" and database.file.stat().st_mode & 0o077:
+        yield Finding(
+            level="bad",
+            what=f"others on this machine can read {database.file}, which holds cases",
+            do=f"chmod 600 {database.file}",
+        )
 
 
 def _model(app: App) -> Iterator[Finding]:
@@ -91,7 +98,7 @@ def _model(app: App) -> Iterator[Finding]:
         yield Finding(
             level="bad" if settings.model == "local" or not has_key else "note",
             what="the local model cannot learn: scikit-learn is not installed",
-            do="pip install 'countersign-bot[local]'",
+            do=extras.advice("local"),
         )
 
 

@@ -4,10 +4,10 @@ from threading import Event
 
 import typer
 
+from bot.cli.ports import listening_at
 from bot.cli.printing import one_line_errors
 from bot.demo.playing import play, watch
 from bot.signals import stopping_on_signals
-from workflows.engine.errors import Refused
 from workflows.engine.neutral import plain
 
 
@@ -20,10 +20,8 @@ def show_demo(*, headless: bool, port: int) -> int:
 
 
 def _watch(stop: Event, port: int) -> int:
-    try:
+    with listening_at(port):
         watch(stop, port=port, say=_say)
-    except OSError as error:
-        raise Refused(f"port {port} cannot be used ({error.strerror}); say --port NUMBER") from error
     return 0
 
 

@@ -4,7 +4,7 @@ import json
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,13 +27,17 @@ from workflows.engine.intake import Accepted, Intake, accept, take_in
 from workflows.engine.registry import AnyWorkflow
 from workflows.engine.rows import columns, read_rows
 from workflows.engine.states import STOPPED
-from workflows.engine.tally import Hits, Tally, tally
+from workflows.engine.tally import Hits, Tally, tally, under_way
 from workflows.model.local import LocalModel, TrainingReport
 from workflows.model.port import ModelError
 
 _AT_ONCE = 200
 """Rows that are taken in with one transaction."""
 _REFUSALS_SHOWN = 20
+PATIENCE = 60.0
+"""Seconds without progress after which another process is no longer waited for."""
+_LOOK = 0.5
+"""Seconds between two looks at what another process has done."""
 
 
 @dataclass(kw_only=True)
@@ -73,6 +77,8 @@ def run_file(
             posting = _posting(app, workflow) if post else None
             taken = _take_in_file(app, workflow, file)
             worked = _work(app, workflow)
+            if worked.elsewhere:
+                _watch(app, taken.cases)
             numbers = tally(app.context, taken.cases, taken.truth)
             if as_json:
                 print_json(_as_json(workflow, taken, worked, numbers))
@@ -183,6 +189,22 @@ def _work(app: App, workflow: AnyWorkflow) -> _Worked:
     except Taken as taken:
         typer.echo(f"{taken}; it goes on with what was taken in", err=True)
         return _Worked(runs=0, seconds=0, learned={}, elsewhere=True)
+
+
+def _watch(app: App, ids: Sequence[int]) -> None:
+    """Wait until another process has come as far as it goes with these cases, or does nothing for a while."""
+    columns_ = (TextColumn("waiting for the other process"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns_, console=progress) as bar:
+        task = bar.add_task("waiting", total=len(set(ids)))
+        moved, before = time.monotonic(), -1
+        while (left := under_way(app.context, ids)) and time.monotonic() - moved < PATIENCE:
+            if left != before:
+                moved, before = time.monotonic(), left
+            bar.update(task, completed=len(set(ids)) - left)
+            time.sleep(_LOOK)
+        bar.update(task, completed=len(set(ids)) - left)
+    if left:
+        typer.echo(f"the other process has done nothing for {PATIENCE:.0f} s: see `countersign doctor`", err=True)
 
 
 def _learn(app: App, workflow: AnyWorkflow) -> dict[str, TrainingReport]:

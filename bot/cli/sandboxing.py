@@ -4,6 +4,7 @@ from pathlib import Path
 
 import typer
 
+from bot.cli.ports import listening_at
 from bot.cli.printing import one_line_errors
 from bot.sandbox.running import serve
 from bot.sandbox.sandbox import Sandbox
@@ -19,7 +20,8 @@ def serve_sandbox(port: int, workspace: Path | None = None) -> int:
         except WorkspaceUnusable as error:
             raise Refused(str(error)) from error
         try:
-            serve(sandbox, port, started=lambda: _tell(sandbox))
+            with listening_at(port):
+                serve(sandbox, port, started=lambda: _tell(sandbox))
         except KeyboardInterrupt:
             typer.echo("the sandbox is stopped; what was in it is gone", err=True)
     return 0

@@ -3,10 +3,12 @@
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from socket import create_server, socket
 
 import typer
 
 from bot.app import opened
+from bot.cli.ports import listening_at
 from bot.cli.printing import one_line_errors
 from bot.settings import settings
 from bot.signals import stopping_on_signals
@@ -54,13 +56,14 @@ def serve_sample_ledger(file: Path, port: int) -> int:
 
 
 def _serve_sample(
-    name: str, file: Path, port: int, *, make: Callable[[Path], object], serve: Callable[[Path, int], None]
+    name: str, file: Path, port: int, *, make: Callable[[Path], object], serve: Callable[[Path, socket], None]
 ) -> int:
-    with one_line_errors():
+    with one_line_errors(), listening_at(port):
         try:
             make(file)
-            typer.echo(f"The sample {name} is at http://127.0.0.1:{port} (Ctrl-C ends it)", err=True)
-            serve(file, port)
+            with create_server(("127.0.0.1", port)) as listening:
+                typer.echo(f"The sample {name} is at http://127.0.0.1:{port} (Ctrl-C ends it)", err=True)
+                serve(file, listening)
         except sqlite3.Error as error:
             raise Refused(f"{file}: {error}") from error
     return 0

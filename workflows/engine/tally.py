@@ -13,6 +13,7 @@ from workflows.engine.context import Context
 from workflows.engine.states import STOPPED, Resolution, RunState
 
 _AT_ONCE = 500
+_UNDER_WAY = (RunState.READY, RunState.RUNNING, RunState.DELIVERING)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,6 +95,15 @@ def tally(context: Context, ids: Sequence[int], truth: Mapping[int, Mapping[str,
             for name in fields
         },
     )
+
+
+def under_way(context: Context, ids: Sequence[int]) -> int:
+    """Count those of these cases that are ready, being worked on, or being delivered; none that is held."""
+    found = 0
+    for chunk in _chunks(list(dict.fromkeys(ids))):
+        with context.database.read() as session:
+            found += sum(row.state in _UNDER_WAY for row in cases.outcomes(session, chunk))
+    return found
 
 
 def _group(row: cases.CaseOutcome) -> str:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Self
 
 from pydantic import BaseModel
 
+from store import extras
 from workflows.model.local_examples import Choices, choices, complain, usable
 from workflows.model.local_examples import Example as Example
 from workflows.model.port import Alternative, Answer, ModelError, Question
@@ -125,7 +126,7 @@ class LocalModel:
             from workflows.model import local_familiarity, local_training
         except ModuleNotFoundError as missing:
             raise CannotLearn(
-                f"the local model needs scikit-learn ({missing.name} is missing): pip install 'countersign-bot[local]'"
+                f"the local model needs scikit-learn ({missing.name} is missing): {extras.advice('local')}"
             ) from missing
 
         used = usable(examples)

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.app import opened
+from bot.settings import Settings
+from store import extras
 from store.database import Database
 from tests.integration.bot.commandline import CommandLine
 
@@ -24,8 +27,6 @@ SECRET = "hunter2-planted"
         ("sqlite://", "a SQLite database in memory forgets every case; name a file"),
         ("sqlite:///file:x?mode=memory&uri=true", "a SQLite database in memory forgets every case; name a file"),
         ("sqlite+aiosqlite:///cases.sqlite", "aiosqlite"),
-        ("sqlite:///no/such/folder/cases.sqlite", "unable to open database file"),
-        ("sqlite:///.", "unable to open database file"),
         (f"postgresql://u:{SECRET}@127.0.0.1:1/db", "Connection refused"),
         (f"postgresql://u:{SECRET}@no-such-host.invalid/db", "no-such-host.invalid"),
     ],
@@ -38,8 +39,6 @@ SECRET = "hunter2-planted"
         "memory",
         "memory by its mode",
         "driver",
-        "no folder",
-        "a folder",
         "nobody there",
         "no host",
     ],
@@ -58,7 +57,7 @@ def test_a_missing_driver_for_postgresql_is_named_with_how_to_install_it(
 ) -> None:
     monkeypatch.setitem(sys.modules, "psycopg", None)
     error = empty("cases", COUNTERSIGN_DATABASE_URL="postgresql://localhost/cases").error()
-    assert "pip install 'countersign-bot[postgres]'" in error
+    assert error.endswith(extras.advice("postgres"))
 
 
 @pytest.mark.parametrize(
@@ -199,3 +198,42 @@ def test_a_reader_that_goes_away_early_is_no_failure_to_speak_of(countersign: Co
     process.wait(30)
     with process.stderr:
         assert process.stderr.read() == ""
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("sqlite:///no/such/folder.sqlite", "there is no folder {folder}/no/such"),
+        ("sqlite:///folder", "Is a directory"),
+    ],
+)
+def test_a_database_that_cannot_be_opened_is_named_with_its_path(empty: CommandLine, url: str, why: str) -> None:
+    (empty.folder / "folder").mkdir()
+    error = empty("cases", COUNTERSIGN_DATABASE_URL=url).error()
+    path = empty.folder / url.removeprefix("sqlite:///")
+    assert error.endswith(f"unable to open the database file {path}: {why.format(folder=empty.folder)}")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes are of POSIX")
+def test_a_new_database_is_for_its_owner_alone(empty: CommandLine) -> None:
+    """It holds cases, and so do the files that SQLite lays beside it (A43)."""
+    before = os.umask(0o022)
+    try:
+        with opened(Settings(database_url=f"sqlite:///{empty.folder / 'countersign.sqlite'}", model="local")):
+            modes = {file.name: file.stat().st_mode & 0o777 for file in empty.folder.glob("countersign.sqlite*")}
+    finally:
+        os.umask(before)
+    modes.pop("countersign.sqlite.lock", None)
+    assert set(modes) == {"countersign.sqlite", "countersign.sqlite-wal", "countersign.sqlite-shm"}
+    assert set(modes.values()) == {0o600}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes are of POSIX")
+def test_doctor_names_a_database_that_others_can_read(empty: CommandLine) -> None:
+    empty.done("migrate")
+    file = empty.folder / "countersign.sqlite"
+    file.chmod(0o644)
+    said = empty("doctor")
+    assert said.code == 1
+    assert f"others on this machine can read {file}" in said.out
+    assert f"chmod 600 {file}" in said.out

@@ -1,13 +1,16 @@
 """Two processes on one database: one works, the other records and says so, and nothing is left lying."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from bot.cli import finishing
+from bot.app import opened
+from bot.cli import finishing, running
+from bot.settings import Settings
 from store.database import Database
 from store.exclusive import exclusive
-from tests.integration.bot.commandline import CommandLine, wait_until
+from tests.integration.bot.commandline import PARCELS, CommandLine, wait_until
 
 ELSEWHERE = "another Countersign process works on"
 
@@ -16,6 +19,7 @@ ELSEWHERE = "another Countersign process works on"
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A command waits a moment for a process that may just be ending. Here it is not ending."""
     monkeypatch.setattr(finishing, "PATIENCE", 0.05)
+    monkeypatch.setattr(running, "PATIENCE", 0.05)
 
 
 @pytest.fixture
@@ -43,6 +47,28 @@ def test_a_file_is_taken_in_while_another_process_works_and_that_is_said(held: C
     assert f"{ELSEWHERE} {held.folder / 'countersign.sqlite'}; it goes on with what was taken in" in said.err
     assert "not finished       2" in said.out
     assert [held.state(f"parcel-{number}") for number in (4, 5)] == ["ready", "ready"]
+
+
+def test_the_numbers_of_a_file_are_those_at_the_end_of_the_other_process_s_work(
+    countersign: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`run` beside a running `serve` waits for it, as it would for itself."""
+    monkeypatch.setattr(running, "PATIENCE", 60.0)
+    monkeypatch.setattr(running, "_LOOK", 0.01)
+    (countersign.folder / "more.csv").write_text("id,text\n" + "".join(f"{n},text {n}\n" for n in range(1, 21)))
+    database_url = f"sqlite:///{countersign.folder / 'countersign.sqlite'}"
+    mine = Settings(database_url=database_url, workflows=(str(PARCELS),), model="local")
+    with opened(mine) as app, ThreadPoolExecutor(1) as other, app.dispatcher.alone():
+
+        def work() -> None:
+            wait_until(lambda: app.ready() == 20)
+            app.dispatcher.drain()
+
+        working = other.submit(work)
+        said = countersign("run", "more.csv", "--workflow", "parcels", "--json")
+        working.result()
+    assert said.json()["tally"]["unfinished"] == 0
+    assert said.json()["tally"]["cases"] == 20
 
 
 def test_a_case_is_taken_in_while_another_process_works_and_that_is_said(held: CommandLine) -> None:

@@ -11,6 +11,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from socket import AF_INET, AF_INET6, create_server
 from threading import Barrier
 from typing import Any
 
@@ -500,8 +501,9 @@ def test_the_desks_own_origin_may_change_things(desk: Desk) -> None:
     assert desk.ask("PUT", "/tickets/1/triage", headers=headers, json=TRIAGE).status_code == 200
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "", "192.168.1.4", "example.com"])
+@pytest.mark.parametrize("host", ["0.0.0.0", "::"])
 def test_the_desk_does_not_listen_beyond_loopback(tmp_path: Path, host: str) -> None:
-    with pytest.raises(ValueError, match="loopback only"):
-        serve(tmp_path / "desk.db", 0, host=host)
+    family = AF_INET6 if ":" in host else AF_INET
+    with create_server((host, 0), family=family) as open_to_all, pytest.raises(ValueError, match="loopback only"):
+        serve(tmp_path / "desk.db", open_to_all)
     assert not list(tmp_path.iterdir())

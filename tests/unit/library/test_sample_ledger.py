@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from socket import create_server
 from typing import Any
 
 import pytest
@@ -172,5 +173,5 @@ def test_the_page_shows_what_was_booked_and_runs_nothing_of_it(office: Office) -
 
 
 def test_a_ledger_listens_on_loopback_only(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="The sample ledger knows no users"):
-        serve(tmp_path / "ledger.db", 0, host="0.0.0.0")
+    with create_server(("", 0)) as open_to_all, pytest.raises(ValueError, match="The sample ledger knows no users"):
+        serve(tmp_path / "ledger.db", open_to_all)

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 from scipy.sparse import random_array
 
+from store import extras
 from workflows.model.local import CannotLearn, Example, LocalModel
 from workflows.model.local_training import Lesson, Vocabulary, calibration_error, learn
 from workflows.model.port import Answer, Model, ModelError, Question, Usage
@@ -458,6 +459,7 @@ import sys
 sys.modules["sklearn"] = None
 from typing import Literal
 from pydantic import BaseModel
+from store import extras
 from workflows.model.local import CannotLearn, Example, LocalModel
 class Triage(BaseModel):
     queue: Literal["a", "b"]
@@ -466,4 +468,4 @@ try:
 except CannotLearn as error:
     print(error)
 """
-        assert "pip install 'countersign-bot[local]'" in run(program)
+        assert extras.advice("local") in run(program)

@@ -25,12 +25,14 @@ def route(message: str, label: str, *, by: str, key: str) -> str:
     """Route a message; returns the receipt. Raise `OutcomeUnknown` where the file cannot be written."""
     path = Path(os.environ.get(FILE, DEFAULT_FILE))
     try:
+        if not path.exists():
+            path.touch(0o600)  # what is routed is for its owner alone
         with closing(sqlite3.connect(path, timeout=30, isolation_level=None)) as table:
             table.execute("PRAGMA synchronous=FULL")
             if table.execute("PRAGMA journal_mode").fetchone() != ("wal",):
                 table.execute("PRAGMA journal_mode=WAL")
                 table.execute(_TABLE)
             table.execute("INSERT OR IGNORE INTO routes VALUES (?, ?, ?, ?)", (key, message, label, by))
-    except sqlite3.Error as error:
+    except (OSError, sqlite3.Error) as error:
         raise OutcomeUnknown(f"the routes in {path} cannot be written: {error}") from error
     return f"{message} > {label}"

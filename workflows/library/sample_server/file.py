@@ -30,6 +30,9 @@ class File:
         Raises sqlite3.DatabaseError if the file is something else, sqlite3.OperationalError if it cannot be opened.
         """
         self._path = path
+        if path.parent.is_dir():
+            # Readable to its owner alone, as what it holds is.
+            path.touch(0o600)
         with closing(self._connect()) as connection:
             connection.execute("PRAGMA journal_mode=WAL")
             connection.executescript(schema)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from socket import socket
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -47,13 +48,13 @@ def create_app(
     return application(routes, name=NAME, outage=outage, out={"suppliers", "invoices"}, hosts=hosts)
 
 
-def serve(path: Path, port: int, host: str = "127.0.0.1") -> None:
+def serve(path: Path, listening: socket) -> None:
     """Run the ledger over the file at `path` until it is stopped.
 
-    Raises ValueError if `host` is not a loopback host.
+    Raise `ValueError` where `listening` is bound to anything but loopback.
     """
-    check_host(host, NAME)
-    run(create_app(Ledger(path)), host=host, port=port)
+    check_host(listening.getsockname()[0], NAME)
+    run(create_app(Ledger(path)), listening)
 
 
 @dataclass(frozen=True, kw_only=True)

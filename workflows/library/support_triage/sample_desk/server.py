@@ -7,6 +7,7 @@ caller that never heard an answer sends the same request again and gets the rece
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from socket import socket
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -51,13 +52,13 @@ def create_app(
     return application(routes, name=NAME, outage=outage, out={"tickets", "customers"}, hosts=hosts)
 
 
-def serve(path: Path, port: int, host: str = "127.0.0.1") -> None:
+def serve(path: Path, listening: socket) -> None:
     """Run the desk over the file at `path` until it is stopped.
 
-    Raises ValueError if `host` is not a loopback host.
+    Raise `ValueError` where `listening` is bound to anything but loopback.
     """
-    check_host(host, NAME)
-    run(create_app(HelpDesk(path)), host=host, port=port)
+    check_host(listening.getsockname()[0], NAME)
+    run(create_app(HelpDesk(path)), listening)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,33 @@
+"""Advice for what comes with an extra, from where Countersign itself was installed.
+
+Never by its name alone: no package index holds it, so whoever registers that name would be installed.
+"""
+
+import json
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
+
+DISTRIBUTION = "countersign-bot"
+
+
+def advice(extra: str) -> str:
+    """Return what to type so that an extra of Countersign's is there."""
+    source = _source()
+    if source is None:
+        return f"pip install './THE-WHEEL.whl[{extra}]', with the wheel or the checkout that Countersign came from"
+    return f"pip install {'-e ' if source.is_dir() else ''}'{source}[{extra}]'"
+
+
+def _source() -> Path | None:
+    """The wheel or the checkout that is installed; None where it is no longer there, or is not known."""
+    try:
+        told = distribution(DISTRIBUTION).read_text("direct_url.json")  # PEP 610
+    except PackageNotFoundError:
+        return None
+    url = urlsplit(json.loads(told)["url"]) if told else None
+    if url is None or url.scheme != "file":
+        return None
+    path = Path(url2pathname(url.path))
+    return path if path.exists() else None
