@@ -5,12 +5,28 @@ import sys
 from typing import TextIO
 
 import structlog
+from structlog.typing import EventDict
+
+from workflows.redaction import redacted
+
+_TEXTS = ("event", "exception", "error", "why")
+"""The keys whose values others wrote."""
+
+
+def _redact(logger: object, method: str, event: EventDict) -> EventDict:
+    """Mask secrets in what errors and libraries say."""
+    for key in _TEXTS:
+        if isinstance(value := event.get(key), str):
+            event[key] = redacted(value)
+    return event
+
 
 _SHARED = (
     structlog.contextvars.merge_contextvars,
     structlog.processors.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     structlog.processors.format_exc_info,
+    _redact,
 )
 
 

@@ -1,7 +1,6 @@
 """One way to write a value as JSON, so that equal values have equal hashes; and what no database can keep."""
 
 import json
-import re
 from collections import deque
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import fields, is_dataclass
@@ -9,8 +8,11 @@ from hashlib import sha256
 from itertools import repeat
 from typing import TypeVar
 
-from pydantic import BaseModel, JsonValue, RootModel
+from pydantic import BaseModel, JsonValue, RootModel, ValidationError
 from pydantic_core import to_jsonable_python
+
+from workflows.engine.complaints import complaints
+from workflows.redaction import redacted
 
 MAX_DEPTH = 50
 """How deep lists and objects may stand in each other."""
@@ -19,8 +21,6 @@ MAX_BYTES = 256 * 1024
 MAX_MESSAGE = 4_000
 """Characters of an error's message that are kept."""
 
-_SECRET = re.compile(r"\b(?:xox[a-z]|xapp|sk)-[\w-]{6,}|\bBearer\s+[\w.~+/-]{8,}=*", re.IGNORECASE)
-"""What looks like a token of Slack's or a model vendor's, or is sent as one."""
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
@@ -68,18 +68,36 @@ def unstorable(values: Mapping[str, JsonValue]) -> str | None:
     return None
 
 
+def texts_in(body: str) -> list[str]:
+    """The texts of a value that is kept as JSON, without the names of its fields."""
+    found: list[str] = []
+    left: list[JsonValue] = [json.loads(body)]
+    while left:
+        value = left.pop()
+        if isinstance(value, str):
+            found.append(value)
+        elif isinstance(value, dict):
+            left.extend(value.values())
+        elif isinstance(value, list):
+            left.extend(value)
+    return found
+
+
 def printable(message: str) -> str:
     """A text in a form that can be kept: cut, and without NUL or half surrogate pairs."""
     return message[:MAX_MESSAGE].encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")
 
 
 def words_of(error: Exception) -> str:
-    """What an error says, in a form that can be kept; its type's name where it says nothing."""
+    """What an error says, without secrets and in a form that can be kept; its type's name where it says nothing."""
     try:
-        said = str(error)
+        if isinstance(error, ValidationError):
+            said = f"{error.title}: {'; '.join(f'{field}: {what}' for field, what in complaints(error).items())}"
+        else:
+            said = str(error)
     except Exception:  # noqa: BLE001  # an error without words is no reason to lose the case
         said = ""
-    return _SECRET.sub("[secret]", printable(said)) or type(error).__name__
+    return printable(redacted(said)) or type(error).__name__
 
 
 def _text(plain: JsonValue) -> str:

@@ -1,6 +1,7 @@
 """Reads what is known of a case, each answer in one read transaction."""
 
 import json
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -10,6 +11,7 @@ from workflows.engine.attempt_views import AttemptView
 from workflows.engine.cards import decision_view
 from workflows.engine.context import Context
 from workflows.engine.errors import Refused, Unknown
+from workflows.engine.keys import case_key
 from workflows.engine.policy import MODEL_SAID
 from workflows.engine.states import ReviewState
 from workflows.engine.views import (
@@ -36,8 +38,8 @@ def find_case(context: Context, reference: str) -> int:
             numbered = cases.get(session, int(number))
             if numbered is not None and numbered.team_id == context.team:
                 found[numbered.id] = numbered
-        if reference.isprintable():
-            found |= {case.id: case for case in cases.with_key(session, team=context.team, key=reference)}
+        with suppress(ValueError):
+            found |= {case.id: case for case in cases.with_key(session, team=context.team, key=case_key(reference))}
     if not found:
         raise Unknown(f"there is no case {reference!r}; `countersign cases` lists them")
     if len(found) > 1:

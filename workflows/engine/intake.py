@@ -15,7 +15,7 @@ from workflows.engine.canonical import MAX_BYTES, digest, to_body, unstorable
 from workflows.engine.complaints import complaints
 from workflows.engine.context import Context
 from workflows.engine.errors import InvalidInput, QueueFull
-from workflows.engine.keys import MAX_CASE_KEY
+from workflows.engine.keys import case_key
 from workflows.engine.registry import AnyWorkflow
 from workflows.engine.states import ReviewState, RunState
 from workflows.engine.transitions import move_review, move_run
@@ -72,9 +72,12 @@ def _key(workflow: AnyWorkflow, input: BaseModel) -> str:
         key: object = workflow.key(input)
     except Exception as error:  # the author's code; said as a bad input
         raise InvalidInput(f"no key can be made of it: {type(error).__name__}: {error}") from error
-    if not isinstance(key, str) or not key or len(key) > MAX_CASE_KEY or not key.isprintable():
-        raise InvalidInput(f"its key has to be 1 to {MAX_CASE_KEY} printable characters, it is {key!r:.40}")
-    return key
+    if not isinstance(key, str):
+        raise InvalidInput(f"its key has to be a text, it is {type(key).__name__}")
+    try:
+        return case_key(key)
+    except ValueError as error:
+        raise InvalidInput(f"its key {error}") from error
 
 
 @retry(retry=retry_if_exception_type(IntegrityError), stop=stop_after_attempt(5), reraise=True)

@@ -1,10 +1,25 @@
 """Idempotency keys: which effects are the same effect."""
 
+import unicodedata
 from hashlib import sha256
 from urllib.parse import quote
 
+from workflows.invisible import is_invisible
+
 MAX_CASE_KEY = 255
 """Characters in a case's key."""
+
+
+def case_key(text: str) -> str:
+    """Return a case's key in its one form: composed (Unicode's NFC), and single spaces between its words.
+
+    Two keys that a person cannot tell apart are one case. Raise `ValueError` for a key that is empty, too long, or has
+    a character that cannot be seen.
+    """
+    key = " ".join(unicodedata.normalize("NFC", text).split())
+    if not key or len(key) > MAX_CASE_KEY or any(map(is_invisible, text.strip())) or not key.isprintable():
+        raise ValueError(f"has to be 1 to {MAX_CASE_KEY} characters that can be seen, it is {text!a:.60}")
+    return key
 
 
 def delivery_key(*, workflow: str, case: str, revision: int, correction: int = 0, rejection: bool = False) -> str:

@@ -20,7 +20,7 @@ from store.database import Unavailable
 from store.journal import StepLine
 from store.seams import Seam
 from workflows.engine import delivering, holding, notices, pausing, proposing
-from workflows.engine.canonical import canonical, to_body, words_of
+from workflows.engine.canonical import canonical, texts_in, to_body, words_of
 from workflows.engine.claiming import Claimed
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.declared import Run
@@ -36,6 +36,7 @@ from workflows.engine.reviews import open_review
 from workflows.engine.states import Resolution, RunState, StepState
 from workflows.engine.transitions import move_run
 from workflows.model.port import Account, Model
+from workflows.redaction import without
 
 log = structlog.get_logger()
 
@@ -214,7 +215,7 @@ class Runner:
 
     def _stop(self, claimed: Claimed, error: Exception) -> None:
         """Record on the run what stopped it, and have it said; never quietly."""
-        context = self._context
+        context, said = self._context, self._said(claimed, error)
         with context.database.write() as session:
             run = runs.get(session, claimed.run)
             if run is None or run.epoch != claimed.epoch or run.state not in (RunState.RUNNING, RunState.DELIVERING):
@@ -226,7 +227,7 @@ class Runner:
             at = context.clock()
             step = _failed_step(journal.of_run(session, run.id), error)
             workflow = context.registry.get(teams.workflow_name(session, run.workflow_id))
-            verdict = decide(Facts(error=words_of(error)))
+            verdict = decide(Facts(error=said))
             message = "; ".join(reason.text for reason in verdict.reasons)
             plan = context.registry.plan(workflow)
             if isinstance(error, Drifted) and run.plan not in (None, plan):
@@ -247,6 +248,13 @@ class Runner:
                 notices.failure(session, run, at=at)
             delivering.show_review(session, run, workflow, context=context)
         log.error("run.stopped", run=claimed.run, case=claimed.case, step=step, error=type(error).__name__)
+
+    def _said(self, claimed: Claimed, error: Exception) -> str:
+        """What an error says, without the case's own words: people of other rights read of failures."""
+        with self._context.database.read() as session:
+            run = runs.get(session, claimed.run)
+            told = texts_in(contents.body(session, run.input_id)) if run is not None else []
+        return without(words_of(error), told)
 
     def _hold(self, session: Session, run: schema.Run, error: NotAllowed) -> None:
         """Keep a delivery for later, and those after it: the other system does not let us in, and did nothing."""

@@ -15,8 +15,23 @@ Address = IPv4Address | IPv6Address
 Resolve = Callable[[str, int], Sequence[str]]
 """The addresses of a host for a port. Raise `OSError` for a host that has none."""
 
-_TRANSLATED = ip_network("64:ff9b::/96")
-"""IPv6 addresses that stand for the IPv4 address in their last four bytes (RFC 6052)."""
+_WRAPPED = (ip_network("64:ff9b::/96"), ip_network("::/96"))
+"""IPv6 addresses that stand for the IPv4 address in their last four bytes (RFC 6052; RFC 4291, no longer in use)."""
+_UNICAST = ip_network("2000::/3")
+"""The IPv6 addresses of the open internet that are given out at all."""
+_SPECIAL = tuple(
+    ip_network(written)
+    for written in (
+        *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24"),
+        *("192.0.2.0/24", "192.31.196.0/24", "192.52.193.0/24", "192.88.99.0/24", "192.168.0.0/16", "192.175.48.0/24"),
+        *("198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4"),
+        *("2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3fff::/20"),
+    )
+)
+"""IANA's registries of special-purpose addresses, of November 2026, with relays and anycast services.
+
+Python's own table is as old as the Python: 3.11 takes 192.0.0.192 and 3fff::1 for public.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,8 +93,8 @@ def _against(written: Address, host: str, may: Allowed) -> str | None:
         return None
     if meant.is_loopback:
         return "which is this machine"
-    is_site_local = isinstance(meant, IPv6Address) and meant.is_site_local
-    if meant.is_global and not (meant.is_multicast or meant.is_reserved or is_site_local):
+    is_given_out = isinstance(meant, IPv4Address) or meant in _UNICAST
+    if is_given_out and meant.is_global and not any(meant in network for network in _SPECIAL):
         return None
     return "which is not an address of the open internet"
 
@@ -88,6 +103,6 @@ def _meant(address: Address) -> Address:
     """The IPv4 address that an IPv6 address only wraps, or the address itself."""
     if isinstance(address, IPv4Address):
         return address
-    if address in _TRANSLATED:
+    if any(address in network for network in _WRAPPED) and not (address.is_loopback or address.is_unspecified):
         return IPv4Address(address.packed[-4:])
     return address.ipv4_mapped or address.sixtofour or address

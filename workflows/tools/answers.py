@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import from_json, to_json
 
 from workflows.errors import CountersignError, NotAllowed, NotDone, OutcomeUnknown, OutputBroken, TryAgain
+from workflows.redaction import SECRET, redacted, without
 from workflows.tools.contracts import complaint
 
 FormT = TypeVar("FormT")
@@ -20,6 +21,12 @@ _DONE_PERHAPS = frozenset({301, 302, 303})
 _LATER = frozenset({408, 425, 429, 503})
 _SHOWN = 300
 """Characters of a refusal that are shown."""
+_LOOKED_THROUGH = 2_000
+"""Characters of a refusal that are looked through for secrets."""
+_SHORTEST = 4
+"""Characters of the shortest secret that is looked for."""
+_ECHO = 6
+"""Characters that a refusal has to have in common with a secret to be a part of it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,9 +80,8 @@ def unsure(message: str, *, is_question: bool) -> CountersignError:
 
 def _shown(content: bytes, secrets: Iterable[str]) -> str:
     """The beginning of what the other side says, in one line."""
-    text = content.decode("utf-8", "replace")
-    for secret in filter(None, secrets):
-        text = text.replace(secret, "[secret]")
+    text = content[: 4 * _LOOKED_THROUGH].decode("utf-8", "replace")[:_LOOKED_THROUGH]
+    text = redacted(without(text, secrets, mask=SECRET, run=_ECHO, least=_SHORTEST))
     return "".join(char if char.isprintable() else " " for char in text[:_SHOWN]).strip()
 
 

@@ -12,8 +12,10 @@ No message and no cause of one holds a header, a query or a token; what the othe
 import json as jsonlib
 import re
 import ssl
+from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import TracebackType
+from urllib.parse import quote, unquote
 from weakref import finalize
 
 import httpx2
@@ -32,6 +34,8 @@ MOST_BYTES = 1024 * 1024
 """Of an answer. One that is wrong in every byte takes 400 times as much memory while it is read."""
 _QUESTIONS = frozenset({"GET", "HEAD", "OPTIONS"})
 _MOST_REDIRECTS = 5
+_OPEN = frozenset({"accept", "accept-encoding", "content-type", "content-length", "host", "idempotency-key"})
+"""Headers of a request that may stand in a message."""
 _UPWARDS = re.compile(r"(^|/)(\.|%2e){1,2}(/|$)", re.IGNORECASE)
 
 
@@ -100,7 +104,6 @@ class Client:
         self._transport = transport
         self._tokens = tokens
         self._headers = {"Accept": "application/json", "Accept-Encoding": "gzip, deflate", **headers}
-        self._secrets = tuple(headers.values())
         self._redirects = redirects
         self._most_bytes = most_bytes
         # Its connections end with it, or with the process.
@@ -141,7 +144,7 @@ class Client:
                 answer = self._answered(request)
                 following = self._following(request, answer)
                 if following is None:
-                    return understood(answer, is_question=_is_question(request), secrets=self._hidden)
+                    return understood(answer, is_question=_is_question(request), secrets=self._hidden(request))
                 request = following
         raise NotDone(f"{self._name} redirects more than {_MOST_REDIRECTS} times")
 
@@ -244,11 +247,14 @@ class Client:
         same = (url.scheme, url.host, url.port) == (request.url.scheme, request.url.host, request.url.port)
         return httpx2.Request(request.method, url, headers=self._headers) if same else None
 
-    @property
-    def _hidden(self) -> tuple[str, ...]:
-        """What must not stand in a message."""
+    def _hidden(self, request: httpx2.Request) -> tuple[str, ...]:
+        """What must not stand in a message, whatever the other side echoes: headers, token, query and base path."""
         token = self._tokens.known() if self._tokens is not None else None
-        return (*self._secrets, *([token] if token else []))
+        own = [value for name, value in request.headers.items() if name.lower() not in _OPEN]
+        base = httpx2.URL(self._base_url if isinstance(self._base_url, str) else self._base_url()).path.strip("/")
+        query = [value for pair in request.url.params.multi_items() for value in pair]
+        told = [*own, *([token] if token else []), base, request.url.query.decode("ascii", "replace"), *query]
+        return tuple(form for text in told if text for form in _forms(text))
 
 
 class _TooMuch(Exception):
@@ -279,6 +285,17 @@ class _Counted(httpx2.SyncByteStream):
 
 def _is_question(request: httpx2.Request) -> bool:
     return request.method in _QUESTIONS
+
+
+def _forms(text: str) -> Iterator[str]:
+    """A text as the other side may write it."""
+    yield text
+    yield unquote(text)
+    yield quote(text, safe="")
+    yield jsonlib.dumps(text)[1:-1]
+    for place in range(3):  # its base64 within a longer one: by where it begins in a group of three
+        encoded = b64encode(b"\0" * place + text.encode()).decode().rstrip("=")
+        yield encoded[place + 1 if place else 0 : len(encoded) - 1]
 
 
 def _origin(request: httpx2.Request) -> str:

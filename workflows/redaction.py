@@ -1,0 +1,110 @@
+"""Takes secrets and a case's words out of texts that are kept, logged or shown: errors, above all.
+
+What a secret is shows by where it stands (the password of a URL, the value of a query, what follows `api_key=` or
+`Authorization:`), by its form (a JWT, a private key, a long run of random characters), and by the prefixes that vendors
+give theirs. A list of prefixes alone would miss whoever came last.
+"""
+
+import re
+from collections.abc import Iterable
+
+SECRET, CASE_TEXT = "[secret]", "[case text]"
+MOST = 16_384
+"""Characters of a text that are looked through; the rest is cut off."""
+_RUN = 12
+"""Characters that a text has to have in common with a case for them to be the case's."""
+_LEAST = 8
+"""Characters of a case's shortest text that is taken for the case's: shorter ones are words like any other."""
+_NAMES = (
+    r"(?:api|access|private|secret|account|shared|signing|encryption|master)[ _-]?key(?:[ _-]?id)?"
+    r"|(?:client[ _-]?)?secret|token|passw(?:or)?d|passwd|passphrase|pwd|credentials?|cookie|session(?:[ _-]?id)?"
+    r"|signature|sig|sas|bearer|pat|otp|pin"
+)
+_RULES: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----.*?(?:-----END|\Z)", re.DOTALL), SECRET),
+    # pydantic shows what it was given.
+    (re.compile(r"input_value=.*?(?=, input_type=|\]\Z|\Z)", re.DOTALL), "input_value=[hidden]"),
+    # The user and the password of a URL, and all values of its query.
+    (re.compile(r"(?<=://)[^\s/?#\"'<>]{1,500}@"), f"{SECRET}@"),
+    (re.compile(r"(?<=[?&])([\w.\[\]~%-]{1,80}=)[^\s&#\"'<>]{1,2000}"), rf"\1{SECRET}"),
+    (
+        re.compile(
+            r"(\b(?:proxy-)?authorization[\"']?\s{0,3}[:=]\s{0,3}[\"']?)(?:\w{1,40}\s{1,3})?[^\s,;\"']{1,2000}", re.I
+        ),
+        rf"\1{SECRET}",
+    ),
+    (
+        re.compile(
+            rf"((?:\b|_|-)(?:{_NAMES})[\"']?\s{{0,3}}(?:=|:(?!//))\s{{0,3}})(?:\"[^\"]{{1,2000}}\"|'[^']{{1,2000}}'|[^\s,;&(){{}}\[\]\"']{{1,2000}})",
+            re.I,
+        ),
+        rf"\1{SECRET}",
+    ),
+    (re.compile(r"\beyJ[\w-]{5,2000}\.[\w-]{2,4000}(?:\.[\w-]{0,2000})?"), SECRET),
+    (
+        re.compile(
+            r"\b(?:(?:xox[a-z]|xapp|sk|glpat|pypi)-|(?:sk|pk|rk|whsec|shp(?:at|ca|pa|ss)|dop_v1|npm|hf|gh[opsur]|github_pat)_)"
+            r"[\w-]{6,500}",
+            re.IGNORECASE,
+        ),
+        SECRET,
+    ),
+    (
+        re.compile(
+            r"\b(?:AKIA|ASIA|AROA|AIDA)[A-Z0-9]{12,}\b|\bAIza[\w-]{20,}|\bya29\.[\w-]{10,}|\bSG\.[\w-]{8,}\.[\w-]{8,}"
+        ),
+        SECRET,
+    ),
+)
+_SCHEME = re.compile(r"\b(Basic|Bearer|Digest|Token|Negotiate|ApiKey)(\s{1,3})([\w.~+/=-]{8,4000})", re.IGNORECASE)
+_LONG = re.compile(r"(?<![\w/+=.-])[\w+/=-]{24,4000}")
+
+
+def redacted(text: str) -> str:
+    """Return a text with its secrets masked, and cut to `MOST` characters."""
+    text = text[:MOST]
+    for pattern, mask in _RULES:
+        text = pattern.sub(mask, text)
+    text = _SCHEME.sub(lambda found: f"{found[1]}{found[2]}{SECRET}" if _is_random(found[3], 8) else found[0], text)
+    return _LONG.sub(lambda found: SECRET if _is_random(found[0], 24) else found[0], text)
+
+
+def without(text: str, told: Iterable[str], *, mask: str = CASE_TEXT, run: int = _RUN, least: int = _LEAST) -> str:
+    """Return a text with each run of characters masked that it has in common with what was told.
+
+    `run`: the fewest characters that count, whatever their case; a shorter told text counts where it stands whole, if
+    it has at least `least`.
+    """
+    folded = text.lower()
+    if len(folded) != len(text):  # a letter whose small form is longer: places would no longer agree
+        folded = text
+    hidden = bytearray(len(text))
+    for one in told:
+        words = one.lower()
+        size = min(run, len(words))
+        if size < least:
+            continue
+        pieces = {words[at : at + size] for at in range(len(words) - size + 1)}
+        for at in range(len(folded) - size + 1):
+            if folded[at : at + size] in pieces:
+                hidden[at : at + size] = b"\1" * size
+    parts, at = [], 0
+    while at < len(text):
+        end = hidden.find(1 - hidden[at], at)
+        end = len(text) if end < 0 else end
+        parts.append(mask if hidden[at] else text[at:end])
+        at = end
+    return "".join(parts)
+
+
+def _is_random(text: str, least: int) -> bool:
+    """Tell whether a run of characters looks like a key and not like a word, a name or a number."""
+    if len(text) < least:
+        return False
+    if re.fullmatch(r"(?:[0-9a-f]{32,}|[0-9A-F]{32,})", text):
+        return not text.isdigit()
+    has_digit = any(char.isdigit() for char in text)
+    has_both = any(char.islower() for char in text) and any(char.isupper() for char in text)
+    if least < 24:
+        return has_digit or (has_both and not text.istitle()) or text.endswith("=")
+    return has_digit and has_both and len(set(text)) >= 12
