@@ -16,6 +16,7 @@ from rich.text import Text
 
 from bot import env_files
 from workflows.engine.neutral import one_line, plain
+from workflows.redaction import redacted
 
 PIPED_WIDTH = 200
 """Columns of a table where standard output is no terminal."""
@@ -96,4 +97,4 @@ def one_line_errors() -> Iterator[None]:
 
 def tell_error(message: str) -> None:
     """Say on one line of standard error what went wrong."""
-    typer.echo(f"error: {one_line(message, 2_000)}", err=True)
+    typer.echo(f"error: {one_line(redacted(message), 2_000)}", err=True)
