@@ -33,7 +33,7 @@ def correct_case(reference: str, assignments: Sequence[str], *, reason: str) -> 
         case = find_case(app.context, reference)
         view = corrections.delivered_view(app.context, case)
         workflow = app.context.registry.get(view.workflow)
-        new = read_form(workflow.output, {**view.values, **assigned(assignments)})
+        new = read_form(workflow.output, {**view.values, **assigned(workflow, assignments)}, zone=workflow.timezone)
         corrections.correct(app.context, case, new, by=operator(), reasons=[reason] if reason else [])
         for name, value in entries(new).items():
             if value != view.values[name]:
