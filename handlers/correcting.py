@@ -15,7 +15,8 @@ from handlers.surface import Surface
 from workflows.engine import corrections
 from workflows.engine.corrections import delivered_view
 from workflows.engine.errors import InvalidOutput, NeverBroken, Refused
-from workflows.engine.forms import form_of, read_form
+from workflows.engine.form_fields import form_of
+from workflows.engine.forms import read_form
 from workflows.engine.views import DeliveredView
 
 Body = Mapping[str, Any]
@@ -29,7 +30,8 @@ def register(app: App, surface: Surface) -> None:
         with answering(body, ack, client) as answer:
             pressed = click(body)
             view = _admitted(surface, pressed, Delivered.read(pressed.value))
-            fields = form_of(surface.context.registry.get(view.workflow).output)
+            workflow = surface.context.registry.get(view.workflow)
+            fields = form_of(workflow.output, zone=workflow.timezone)
             form = modals.correction_form(view, fields)
             if form is None:
                 raise Refused(f"This form is too large for Slack. At the command line: countersign correct {view.case}")
@@ -44,7 +46,7 @@ def register(app: App, surface: Surface) -> None:
                 view = _admitted(surface, sent, Delivered.read(sent.view.private_metadata))
                 workflow = surface.context.registry.get(view.workflow)
                 why = inputs.read_plainly(state).get(WHY, "").strip()
-                output = read_form(workflow.output, inputs.read(state))
+                output = read_form(workflow.output, inputs.read(state), zone=workflow.timezone)
                 by, reasons = sent.user.id, [why] if why else []
                 corrections.correct(surface.context, view.case, output, by=by, reasons=reasons, of=view.run)
             except InvalidOutput as error:

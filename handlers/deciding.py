@@ -11,7 +11,7 @@ from handlers.surface import Surface
 from workflows.engine import reviews
 from workflows.engine.cards import card_view, place_of, waiting_in
 from workflows.engine.errors import Refused
-from workflows.engine.forms import form_of
+from workflows.engine.form_fields import form_of
 from workflows.engine.views import CardView, PlaceView
 
 
@@ -66,7 +66,8 @@ def is_stale(view: CardView, shown: Shown) -> bool:
 
 def edit_form(surface: Surface, view: CardView) -> View:
     """The form of a review, with what is proposed in it. Raise `Refused` where Slack cannot hold it."""
-    fields = form_of(surface.context.registry.get(view.workflow).output)
+    workflow = surface.context.registry.get(view.workflow)
+    fields = form_of(workflow.output, zone=workflow.timezone)
     typed = {value.name: value.proposed or "" for value in view.values} if view.has_proposal else {}
     form = modals.edit_form(view, fields, typed, nevers=view.nevers)
     if form is None:

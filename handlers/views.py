@@ -18,7 +18,8 @@ from workflows.engine import reviews
 from workflows.engine.cards import card_view
 from workflows.engine.decisions import Follows
 from workflows.engine.errors import BadReason, InvalidOutput, NeverBroken, Refused, Repeated, Stale
-from workflows.engine.forms import form_of, read_form
+from workflows.engine.form_fields import form_of
+from workflows.engine.forms import read_form
 from workflows.engine.templating import redrawn
 from workflows.engine.views import CardView
 
@@ -95,7 +96,8 @@ def _edit(surface: Surface, submitted: Submission, view: CardView) -> dict[str, 
             raise Repeated("this was heard before, and is done")
         raise Stale("the review moved on")
     typed = inputs.read(state)
-    output, fields = read_form(workflow.output, typed), form_of(workflow.output)
+    output = read_form(workflow.output, typed, zone=workflow.timezone)
+    fields = form_of(workflow.output, zone=workflow.timezone)
     generation = inputs.generation_of(state)
     if generation == 0 and view.has_proposal:
         anew = redrawn(context, workflow, view.review, proposed=_proposed(view), typed=typed)

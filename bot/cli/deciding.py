@@ -10,9 +10,11 @@ from bot.settings import settings
 from workflows.engine import claims, reviews
 from workflows.engine.decisions import Follows
 from workflows.engine.errors import InvalidOutput, NeverBroken, Refused
+from workflows.engine.form_fields import SEVERAL, form_of
 from workflows.engine.forms import entries_of, read_form
 from workflows.engine.history import case_view, find_case, open_review_of
 from workflows.engine.neutral import plain
+from workflows.engine.registry import AnyWorkflow
 from workflows.engine.states import STOPPED, RunState
 from workflows.engine.templating import redrawn
 from workflows.engine.views import OpenReview
@@ -47,12 +49,12 @@ def edit_case(reference: str, assignments: Sequence[str], *, confirmed: bool, ve
             proposal = case_view(app.context, review.case).newest.proposal
             assert proposal is not None
             proposed = entries_of(workflow.output, proposal.output)
-        typed = proposed | assigned(assignments)
-        read_form(workflow.output, typed)
+        typed = proposed | assigned(workflow, assignments)
+        read_form(workflow.output, typed, zone=workflow.timezone)
         anew = redrawn(app.context, workflow, review.id, proposed=proposed, typed=typed)
         for name in anew:
             out.print(plain(f"{name}: written anew, to go with what you chose"))
-        output = read_form(workflow.output, typed | anew)
+        output = read_form(workflow.output, typed | anew, zone=workflow.timezone)
         try:
             reviews.edit(app.context, review.id, shown, output, by=operator(), confirmed=confirmed)
         except NeverBroken as broken:
@@ -75,14 +77,21 @@ def reject_case(reference: str, *, reason: str, then: str, version: int | None) 
     return _decide(reference, version, reject)
 
 
-def assigned(assignments: Sequence[str]) -> dict[str, str]:
-    """What FIELD=VALUE arguments say. Raise `InvalidOutput` for one without a name."""
+def assigned(workflow: AnyWorkflow, assignments: Sequence[str]) -> dict[str, str]:
+    """What FIELD=VALUE arguments say; a field of several values may be named once for each.
+
+    Raise `InvalidOutput` for an argument without a name, and for one value too many.
+    """
+    several = {field.name for field in form_of(workflow.output) if field.kind in SEVERAL}
     values: dict[str, str] = {}
     for assignment in assignments:
         name, equals, value = assignment.partition("=")
+        name = name.strip()
         if not equals or not name:
             raise InvalidOutput({assignment: "has to be FIELD=VALUE"})
-        values[name.strip()] = value
+        if name in values and name not in several:
+            raise InvalidOutput({name: "is set twice"})
+        values[name] = f"{values[name]}\n{value}" if name in values else value
     return values
 
 

@@ -3,13 +3,14 @@
 import json
 from collections.abc import Mapping
 
-from pydantic import JsonValue
+from pydantic import BaseModel, JsonValue
 from rich.text import Text
 
 from bot.app import App, opened
 from bot.cli.printing import moment, one_line_errors, out, print_json, print_named, shown
 from bot.settings import settings
 from workflows.engine.attempt_views import AttemptView
+from workflows.engine.forms import entries_of
 from workflows.engine.history import case_view, find_case
 from workflows.engine.neutral import one_line
 from workflows.engine.states import STOPPED, RunState
@@ -31,13 +32,15 @@ def show_case_in(app: App, case: int, *, as_json: bool) -> int:
     out.print(Text.assemble((f"case {view.id}  ", "bold"), shown(view.key), f"  {view.workflow}"))
     print_named("revision", f"{view.revision}, from {view.source}, {moment(view.received_at)}")
     _values("input", view.newest.input)
+    registry = app.context.registry
+    output = registry.get(view.workflow).output if view.workflow in registry else None
     for run in view.runs:
-        _run(run)
+        _run(run, output)
     print_named("next", _next(view))
     return 0
 
 
-def _run(run: RunView) -> None:
+def _run(run: RunView, output: type[BaseModel] | None) -> None:
     out.print()
     kind = f" correction {run.correction}" if run.correction else ""
     begun = f", run {run.parent} again from {run.from_step}" if run.parent and run.from_step else ""
@@ -62,7 +65,7 @@ def _run(run: RunView) -> None:
         )
         if proposal.sample:
             print_named("  sample answer", "written by hand for a demonstration; no number counts it")
-        for name, value in proposal.output.items():
+        for name, value in _as_people_write(proposal.output, output).items():
             sure = proposal.confidence.get(name)
             second = proposal.second.get(name)
             said = f"  ({sure:.2f})" if sure is not None else "  (no confidence)"
@@ -72,7 +75,7 @@ def _run(run: RunView) -> None:
         for doubt in proposal.doubts:
             print_named("  but", doubt)
     if run.review is not None:
-        _review(run.review)
+        _review(run.review, output)
     if run.delivery is not None:
         receipt = f": {run.delivery.receipt}" if run.delivery.receipt else ""
         words = {"intended": "recorded", "applied": "applied", "failed": "apply failed"}
@@ -99,7 +102,7 @@ def _asked(attempt: AttemptView) -> None:
     print_named(f"asked {attempt.model}", f"{outcome}{tokens}, {cost}{took}{request}{why}")
 
 
-def _review(review: ReviewView) -> None:
+def _review(review: ReviewView, output: type[BaseModel] | None) -> None:
     due = f", answer by {moment(review.answer_by)}" if review.answer_by and review.state == "open" else ""
     claimed = f", claimed by {review.claimed_by}" if review.claimed_by else ""
     print_named("review", f"{review.state}, version {review.version}{due}{claimed}")
@@ -110,7 +113,7 @@ def _review(review: ReviewView) -> None:
         reason = f": {decision.reason}" if decision.reason else ""
         print_named("  decision", f"{decision.kind} by {decision.by}, {moment(decision.at)}{follows}{reason}")
         if decision.output is not None and decision.kind != "approved":
-            _values("  decided", decision.output)
+            _values("  decided", _as_people_write(decision.output, output))
         for sentence in decision.confirmed:
             print_named("  confirmed", f"although never: {sentence}")
 
@@ -129,6 +132,12 @@ def _next(view: CaseView) -> str:
     if state is RunState.DELIVERED:
         return f"nothing; if it was wrong, countersign correct {view.id} --set FIELD=VALUE"
     return "nothing" if state is RunState.CLOSED else "it is being worked on, or will be at the next run"
+
+
+def _as_people_write(values: Mapping[str, JsonValue], output: type[BaseModel] | None) -> Mapping[str, JsonValue]:
+    """Values as they stand in the form; as they are kept where the workflow, or a field of it, is not known here."""
+    written = entries_of(output, values) if output is not None else {}
+    return {name: written[name] if value is not None and name in written else value for name, value in values.items()}
 
 
 def _values(what: str, values: Mapping[str, JsonValue]) -> None:

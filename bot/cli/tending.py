@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from bot.app import database_of, opened
+from bot.cli.backups import tell_restored
 from bot.cli.deciding import assigned, tell
 from bot.cli.finishing import PATIENCE, finish
 from bot.cli.people import operator
@@ -32,7 +33,7 @@ def correct_case(reference: str, assignments: Sequence[str], *, reason: str) -> 
         case = find_case(app.context, reference)
         view = corrections.delivered_view(app.context, case)
         workflow = app.context.registry.get(view.workflow)
-        new = read_form(workflow.output, {**view.values, **assigned(assignments)})
+        new = read_form(workflow.output, {**view.values, **assigned(workflow, assignments)}, zone=workflow.timezone)
         corrections.correct(app.context, case, new, by=operator(), reasons=[reason] if reason else [])
         for name, value in entries(new).items():
             if value != view.values[name]:
@@ -57,10 +58,7 @@ def database_restored() -> int:
         # Nobody may work on it, nor send, with what it knew before.
         with app.dispatcher.alone(patience=PATIENCE), exclusive(app.context.database, name=SENDER, patience=PATIENCE):
             found = restored(app.context, by=operator())
-        made = f"up to {found.made_at:%Y-%m-%d %H:%M} UTC" if found.made_at is not None else "empty"
-        out.print(f"the database is a backup ({made}); {found.unfinished:,} of its cases are not at an end")
-        out.print("to a system without keys, what of them may have been delivered since becomes doubtful: look, settle")
-        out.print("what came in since is not in it: before you bring it again, look what such a system has of it")
+        tell_restored(found)
         return 0
 
 

@@ -10,7 +10,7 @@ from bot.demo.places import ENGINEER, FAILURES, PLACES, Place
 from bot.demo.reading import lines
 from bot.demo.story import Told
 from bot.sandbox.client import Administrator, Block, Outcome, Person, ShownMessage
-from workflows.engine.forms import form_of
+from workflows.engine.form_fields import form_of
 
 _CASE = re.compile(r"\([a-z-]+, ([^()]+)\)$")
 _AGAIN = re.compile(r"/rerun ([0-9]+)")

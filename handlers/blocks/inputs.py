@@ -16,7 +16,8 @@ from handlers.blocks.drawn import Block
 from handlers.blocks.elements import label, option
 from handlers.blocks.rich import bullets, line, rich, words
 from handlers.blocks.text import parts
-from workflows.engine.forms import Field, Kind
+from workflows.engine.form_fields import Field, Kind
+from workflows.engine.form_texts import chosen_in, value_of
 from workflows.engine.neutral import one_line
 
 State = Mapping[str, Mapping[str, Mapping[str, object]]]
@@ -31,6 +32,11 @@ CONFIRM = "confirm!"
 _NUMBER = re.compile("[0-9]{1,6}")
 _EMPTY = "(empty)"
 """How a choice is shown that is the empty text."""
+_TIME = re.compile("[0-2][0-9]:[0-5][0-9]")
+_MULTILINE = frozenset({Kind.TEXT, Kind.ROWS, Kind.JSON, Kind.LIST, Kind.CHOICES})
+_FORMS = {Kind.DATE: "YYYY-MM-DD", Kind.TIME: "HH:MM", Kind.MOMENT: "YYYY-MM-DD HH:MM"}
+_LONGEST_CHOICE = min(limits.OPTION_TEXT + limits.OPTION_DESCRIPTION - 3, limits.OPTION_VALUE - len(CHOSEN))
+"""Characters of a choice: its line, what goes on below it, and the dots between."""
 _DIGITS = 20
 """Digits before and after the point of a number that still goes into a number's input."""
 
@@ -41,12 +47,14 @@ def inputs(fields: Sequence[Field], typed: Mapping[str, str], *, generation: int
 
 
 def read(state: State) -> dict[str, str]:
-    """What was typed: field -> text, the parts of a long one joined in their order."""
+    """What was typed: field -> text, the parts of a long one joined in their order, a time behind its date."""
     found: dict[str, list[tuple[int, str]]] = {}
     for block_id, elements in state.items():
         name, part, _ = _ids(block_id)
         if name and ELEMENT in elements:
-            found.setdefault(name, []).append((part, _typed(elements[ELEMENT])))
+            text = _typed(elements[ELEMENT])
+            is_second_half = part > 0 and text and "selected_time" in elements[ELEMENT]
+            found.setdefault(name, []).append((part, f" {text}" if is_second_half else text))
     return {name: "".join(text for _, text in sorted(pieces)) for name, pieces in found.items()}
 
 
@@ -101,9 +109,21 @@ def errors(complaints: Mapping[str, str], state: Mapping[str, object]) -> dict[s
 
 
 def _inputs(field: Field, text: str, generation: int) -> list[Block]:
-    element = _chosen(field, text) or _number(field, text) or _date(field, text)
+    element = (
+        _chosen(field, text)
+        or _several(field, text)
+        or _number(field, text)
+        or _date(field, text)
+        or _clock(field, text)
+    )
     if element is not None:
         return [_input(field, element, field.label, part=0, generation=generation)]
+    halves = _moment(field, text)
+    if halves is not None:
+        return [
+            _input(field, half, f"{field.label}, {what}", part=part, generation=generation) | {"optional": False}
+            for part, (what, half) in enumerate(zip(("date", "time"), halves, strict=True))
+        ]
     pieces = parts(text, limits.TEXT_INPUT)
     made = []
     for part, piece in enumerate(pieces):
@@ -120,50 +140,102 @@ def _input(field: Field, element: Block, name: str, *, part: int, generation: in
         "optional": not field.required or part > 0,
         "element": {"action_id": ELEMENT} | element,
     }
-    return made | ({"hint": label(field.help, limits.INPUT_HINT)} if field.help and part == 0 else {})
+    hint = _hint(field, str(element["type"])) if part == 0 else ""
+    return made | ({"hint": label(hint, limits.INPUT_HINT)} if hint else {})
+
+
+def _hint(field: Field, element: str) -> str:
+    """What helps to fill it in; the choices, where they are typed."""
+    typed = field.choices and element == "plain_text_input"
+    of = "Any of" if field.kind is Kind.CHOICES else "One of"
+    return " ".join(filter(None, [field.help, f"{of}: {', '.join(field.choices)}" if typed else ""]))
 
 
 def _text(field: Field, text: str) -> Block:
-    short = field.kind not in (Kind.JSON, Kind.ROWS) and field.max_length is not None and field.max_length <= 100
+    short = field.kind is Kind.TEXT and field.max_length is not None and field.max_length <= 100
     made: Block = {
         "type": "plain_text_input",
-        "multiline": field.kind in (Kind.TEXT, Kind.ROWS, Kind.JSON) and not short and not field.choices,
+        "multiline": field.kind in _MULTILINE and not short,
         "max_length": limits.TEXT_INPUT,
     }
-    if field.kind is Kind.DATE:
-        made["placeholder"] = label("YYYY-MM-DD, or empty", limits.PLACEHOLDER)
+    form = _FORMS.get(field.kind)
+    if form is not None:
+        needs_zone = field.kind is Kind.MOMENT and field.zoned and field.zone is None
+        form = f"{form}{' +HH:MM' if needs_zone else ''}{'' if field.required else ', or empty'}"
+        made["placeholder"] = label(form, limits.PLACEHOLDER)
     return made | ({"initial_value": text} if text else {})
 
 
 def _chosen(field: Field, text: str) -> Block | None:
     """A choice; None where Slack could not show it, and it is typed instead."""
     choices = ("yes", "no") if field.kind is Kind.YES_NO else field.choices
-    if not choices or not all(_fits(choice) for choice in choices):
+    if field.kind is Kind.CHOICES or not choices or not all(_fits(choice) for choice in choices):
         return None
-    options = [option(choice or _EMPTY, f"{CHOSEN}{choice}") for choice in choices]
+    options = [_option(choice) for choice in choices]
     if not field.required and "" not in choices:
         options.append(option("No value", NOTHING))
-    most = limits.RADIO_OPTIONS if field.kind is Kind.YES_NO else limits.OPTIONS
-    if len(options) > most * limits.OPTION_GROUPS:
+    if len(options) > limits.OPTIONS * limits.OPTION_GROUPS:
         return None
-    made: Block = {"type": "radio_buttons" if field.kind is Kind.YES_NO else "static_select"}
-    if len(options) <= most:
-        made["options"] = options
-    else:
-        groups = [options[start : start + most] for start in range(0, len(options), most)]
-        made["option_groups"] = [
-            {"label": label(f"{start * most + 1} to {start * most + len(group)}", limits.OPTION_GROUP_LABEL)}
-            | {"options": group}
-            for start, group in enumerate(groups)
-        ]
+    made: Block = {"type": "radio_buttons" if field.kind is Kind.YES_NO else "static_select"} | _offered(options)
     initial = next((choice for choice in options if choice["value"] == f"{CHOSEN}{text}"), None)
     if initial is None and options[-1]["value"] == NOTHING:
         initial = options[-1]
     return made | ({"initial_option": initial} if initial is not None else {})
 
 
+def _several(field: Field, text: str) -> Block | None:
+    """Choices of which there may be several; None where Slack could not show or keep them, and they are typed."""
+    if field.kind is not Kind.CHOICES or not all(choice and _fits(choice) for choice in field.choices):
+        return None
+    chosen = chosen_in(field, text)
+    unset_is_none = field.nullable and text.strip() and not chosen
+    if chosen is None or unset_is_none or len(set(chosen)) < len(chosen):
+        return None
+    options = [_option(choice) for choice in field.choices]
+    if not 0 < len(options) <= limits.OPTIONS * limits.OPTION_GROUPS or len(chosen) > limits.OPTIONS:
+        return None
+    # Checkboxes are read in the order in which they stand, which is not always that of the list.
+    in_order = chosen == [choice for choice in field.choices if choice in chosen]
+    if len(options) <= limits.CHECKBOXES and in_order:
+        made: Block = {"type": "checkboxes", "options": options}
+    else:
+        made = {"type": "multi_static_select"} | _offered(options)
+        if field.most is not None and len(chosen) <= field.most:
+            made["max_selected_items"] = max(1, min(field.most, limits.OPTIONS))
+    initial = [_option(choice) for choice in chosen]
+    return made | ({"initial_options": initial} if initial else {})
+
+
+def _offered(options: Sequence[Block]) -> Block:
+    """The options, in groups where there are more than one group holds."""
+    most = limits.OPTIONS
+    if len(options) <= most:
+        return {"options": [*options]}
+    groups = [options[start : start + most] for start in range(0, len(options), most)]
+    return {
+        "option_groups": [
+            {"label": label(f"{start * most + 1} to {start * most + len(group)}", limits.OPTION_GROUP_LABEL)}
+            | {"options": [*group]}
+            for start, group in enumerate(groups)
+        ]
+    }
+
+
+def _option(choice: str) -> Block:
+    """A choice; what is too long for its line goes on below it."""
+    text = choice or _EMPTY
+    if len(text) <= limits.OPTION_TEXT:
+        return option(text, f"{CHOSEN}{choice}")
+    first = text[: limits.OPTION_TEXT - 1].rsplit(" ", 1)[0]
+    if len(text) - len(first) > limits.OPTION_DESCRIPTION - 1:
+        first = text[: limits.OPTION_TEXT - 1]
+    rest = text[len(first) :].strip()
+    return option(f"{first}…", f"{CHOSEN}{choice}") | {"description": label(f"…{rest}", limits.OPTION_DESCRIPTION)}
+
+
 def _fits(choice: str) -> bool:
-    return not choice or (choice != _EMPTY and choice == one_line(choice, limits.OPTION_TEXT))
+    """Can Slack show a choice whole, and give it back?"""
+    return not choice or (choice != _EMPTY and choice == one_line(choice, _LONGEST_CHOICE))
 
 
 def _number(field: Field, text: str) -> Block | None:
@@ -198,12 +270,40 @@ def _date(field: Field, text: str) -> Block | None:
         return None
 
 
+def _clock(field: Field, text: str) -> Block | None:
+    # As a date's, its picker cannot be emptied again.
+    if field.kind is not Kind.TIME or not field.required or (text and not _TIME.fullmatch(text)):
+        return None
+    made: Block = {"type": "timepicker"}
+    return made | ({"initial_time": text} if text else {})
+
+
+def _moment(field: Field, text: str) -> tuple[Block, Block] | None:
+    """A date and a time of day, in the zone that is meant where none is said; None where they would lose something."""
+    if field.kind is not Kind.MOMENT or not field.required:
+        return None
+    if not text:
+        return {"type": "datepicker"}, {"type": "timepicker"}
+    day, _, rest = text.partition(" ")
+    clock = rest.split(" ", 1)[0]
+    try:
+        kept = value_of(field, f"{day} {clock}") == value_of(field, text)
+    except ValueError:
+        return None
+    if not kept or not _TIME.fullmatch(clock):
+        return None
+    return {"type": "datepicker", "initial_date": day}, {"type": "timepicker", "initial_time": clock}
+
+
 def _typed(element: Mapping[str, object]) -> str:
+    several = element.get("selected_options")
+    if isinstance(several, Sequence):
+        return "\n".join(str(one.get("value", "")).removeprefix(CHOSEN) for one in several if isinstance(one, Mapping))
     chosen = element.get("selected_option")
     if isinstance(chosen, Mapping):
         value = str(chosen.get("value", NOTHING))
         return "" if value == NOTHING else value.removeprefix(CHOSEN)
-    return str(element.get("value") or element.get("selected_date") or "")
+    return str(element.get("value") or element.get("selected_date") or element.get("selected_time") or "")
 
 
 def _ids(block_id: str) -> tuple[str, int, int]:

@@ -14,7 +14,7 @@ from handlers.blocks.rich import line, moment, narrowed, quote, rich, words
 from handlers.blocks.text import begun_large, excerpt, without_first_line
 from handlers.ids import Action, Callback, Delivered, Shown
 from workflows.engine.decisions import MAX_REASON, Follows
-from workflows.engine.forms import Field
+from workflows.engine.form_fields import Field
 from workflows.engine.neutral import one_line, plain
 from workflows.engine.states import ReviewState
 from workflows.engine.views import CardView, DeliveredView, DoubtView, WaitingView

@@ -1,14 +1,14 @@
 """F61: a backup is put in place after effects were delivered: none is sent again to a target without keys."""
 
-import shutil
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
+from store.backups import back_up, put_in_place, staged_copy
+from store.database import Database
 from tests.chaos.automation import FORGETFUL, KNOWING, UNSURE
 from tests.chaos.conftest import MakeStory
 from tests.chaos.counting import count
@@ -16,28 +16,35 @@ from tests.chaos.story import Story
 from tests.chaos.tally import hold
 from tests.slack.stage import ANA, BEN, KIM, SUPPORT
 from workflows.engine import reruns, reviews
+from workflows.engine.context import Context
 from workflows.engine.decisions import Follows
 from workflows.engine.history import open_reviews
+from workflows.engine.registry import Registry
 from workflows.engine.restoring import restored
 
 
 def backed_up(story: Story) -> None:
-    """Make a backup, as an operator does."""
-    with closing(sqlite3.connect(story.file)) as database, closing(sqlite3.connect(f"{story.file}.backup")) as copy:
-        database.backup(copy)
+    """Make a backup while the process lives, as an operator does."""
+    back_up(story.world.context.database, _backup(story))
 
 
 def put_back(story: Story) -> None:
-    """Put the backup in place of the database, say so, and start again."""
+    """Put the backup in place of the database, marked as one, and start again."""
     story.end()
     story.clock.move(timedelta(hours=1))
-    for name in ("-wal", "-shm"):
-        story.file.with_name(story.file.name + name).unlink(missing_ok=True)
-    shutil.copy(f"{story.file}.backup", story.file)
-    story.act(lambda: None)
-    restored(story.world.context, by="cli:ops")
-    story.end()
+    database = Database(f"sqlite:///{story.file}")
+    with staged_copy(database, _backup(story)) as staged:
+        copy = Database(f"sqlite:///{staged.file}")
+        context = Context(database=copy, registry=Registry(), clock=story.clock, team=1)
+        restored(context, by="cli:ops")
+        copy.close()
+        put_in_place(database, staged, at=story.clock())
+    database.close()
     story.clock.move(timedelta(minutes=1))
+
+
+def _backup(story: Story) -> Path:
+    return Path(f"{story.file}.backup")
 
 
 def waiting(story: Story) -> None:

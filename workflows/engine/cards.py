@@ -11,7 +11,8 @@ from store import cases, contents, deliveries, reviews, runs, schema, teams
 from workflows.engine.canonical import canonical, from_body
 from workflows.engine.context import Context
 from workflows.engine.errors import Unknown
-from workflows.engine.forms import entries_of, form_of
+from workflows.engine.form_fields import form_of
+from workflows.engine.forms import entries_of
 from workflows.engine.policy import MODEL_SAID
 from workflows.engine.registry import AnyWorkflow
 from workflows.engine.states import Resolution, ReviewState, RunState

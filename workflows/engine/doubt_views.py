@@ -10,7 +10,8 @@ from workflows.engine.cards import case_text, known_workflow, one_line_of
 from workflows.engine.context import Context
 from workflows.engine.delivering import REJECTION, SETTLED
 from workflows.engine.errors import Unknown
-from workflows.engine.forms import entries_of, form_of
+from workflows.engine.form_fields import form_of
+from workflows.engine.forms import entries_of
 from workflows.engine.registry import AnyWorkflow
 from workflows.engine.states import DeliveryState, RunState
 from workflows.engine.views import DoubtView

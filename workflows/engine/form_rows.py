@@ -24,6 +24,19 @@ def split_rows(text: str) -> list[list[str]]:
     return [_split(line) for line in lines if line.strip()]
 
 
+def write_lines(values: Iterable[str]) -> str:
+    """A value on each line: what `split_lines` reads back, apart from spaces at its ends and from blank ones."""
+    return "\n".join(re.sub(r"[\\\n\r]", lambda found: _MEANT[found[0]], value) for value in values)
+
+
+def split_lines(text: str) -> list[str]:
+    """The value of each line that is not blank."""
+    lines = text.replace("\r\n", "\n").split("\n")
+    return [
+        "".join(_WRITTEN.get(piece, piece) for piece in _PIECE.findall(line.strip())) for line in lines if line.strip()
+    ]
+
+
 def _escaped(value: str) -> str:
     return re.sub(r"[\\|\n\r]", lambda found: _MEANT[found[0]], value)
 

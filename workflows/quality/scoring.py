@@ -15,7 +15,8 @@ from pydantic import BaseModel, JsonValue, TypeAdapter, ValidationError
 from workflows.engine.canonical import canonical
 from workflows.engine.complaints import complaints
 from workflows.engine.errors import InvalidOutput
-from workflows.engine.forms import Kind, form_of, value_of
+from workflows.engine.form_fields import Kind, form_of
+from workflows.engine.form_texts import value_of
 
 Truth = Mapping[str, object]
 """Output field -> its right value, as the output's type has it; only those that are known."""

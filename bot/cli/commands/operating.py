@@ -1,5 +1,6 @@
 """Commands that pause, resume, and keep the database."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -38,8 +39,29 @@ def propose(workflow: WorkflowArgument = None) -> None:
 
 
 @app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where the backup goes.")],
+    replace: Annotated[bool, typer.Option("--replace", help="Also in place of a file that is there.")] = False,
+) -> None:
+    """Write the database to one file, also while it is served. SQLite; PostgreSQL has pg_dump."""
+    from bot.cli.backups import back_up
+
+    raise typer.Exit(back_up(file, replace=replace))
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A backup.")],
+) -> None:
+    """Put a backup in place of the database while nothing is served: what is older is not delivered twice."""
+    from bot.cli.backups import restore as restore_backup
+
+    raise typer.Exit(restore_backup(file))
+
+
+@app.command()
 def restored() -> None:
-    """Say that the database is a backup, before anything is served: what is older is not delivered twice."""
+    """Say that the database is a backup that was put in place by other means, before anything is served."""
     from bot.cli.tending import database_restored
 
     raise typer.Exit(database_restored())

@@ -29,7 +29,11 @@ const DRAWN = {
   static_select: select,
   radio_buttons: (element, value, around) => several(element, [value], around, "radio"),
   checkboxes: (element, value, around) => several(element, value ?? [], around, "checkbox"),
+  multi_static_select: (element, value, around) => several(element, value ?? [], around, "checkbox"),
 };
+
+/** Those of which several can be chosen. */
+const SEVERAL = ["checkboxes", "multi_static_select"];
 
 export const canDraw = (element) => Object.hasOwn(DRAWN, element.type);
 
@@ -47,7 +51,7 @@ export function heldIn(element, state) {
     selected_date: element.initial_date,
     selected_time: element.initial_time,
   };
-  if (element.type === "checkboxes") return (held.selected_options ?? []).map((option) => option.value);
+  if (SEVERAL.includes(element.type)) return (held.selected_options ?? []).map((option) => option.value);
   return held.value ?? held.selected_option?.value ?? held.selected_date ?? held.selected_time ?? "";
 }
 
@@ -93,11 +97,12 @@ function select(element, value, around) {
   return { node, focus: node, read: () => node.value };
 }
 
-/** Radio buttons and checkboxes: each option with what it means under it. */
+/** Radio buttons, checkboxes, and a menu of which several are chosen: each option with what it means under it. */
 function several(element, chosen, around, type) {
   const name = newId("choice");
   const boxes = [];
-  const options = element.options.map((option) => {
+  const offered = element.options ?? element.option_groups.flatMap((group) => group.options);
+  const options = offered.map((option) => {
     const meaning = option.description && newId("meaning");
     const box = el("input", {
       type,
@@ -115,7 +120,7 @@ function several(element, chosen, around, type) {
     "div",
     {
       id: around.id,
-      class: "options",
+      class: element.type === "multi_static_select" ? "options menu" : "options",
       role: type === "radio" ? "radiogroup" : "group",
       "aria-labelledby": around.label || null,
       "aria-describedby": around.described || null,
@@ -123,7 +128,15 @@ function several(element, chosen, around, type) {
     },
     options,
   );
-  const ticked = () => boxes.filter((box) => box.checked).map((box) => box.value);
+  // In the order in which they were chosen, as Slack keeps those of a menu.
+  let order = chosen;
+  const ticked = () => {
+    const now = boxes.filter((box) => box.checked).map((box) => box.value);
+    if (element.type !== "multi_static_select") return now;
+    order = [...order.filter((one) => now.includes(one)), ...now.filter((one) => !order.includes(one))];
+    return order;
+  };
+  node.addEventListener("change", ticked);
   return {
     node,
     get focus() {

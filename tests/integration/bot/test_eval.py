@@ -82,7 +82,7 @@ def test_bad_rows_are_named_and_the_rest_is_tried(countersign: CommandLine) -> N
     path.write_text(path.read_text() + '{"input": {"id": -1, "text": "\\u001b[2J"}, "output": {"queue": "home"}}\n{\n')
     said = countersign("eval", "parcels", "--file", path)
     assert said.code == 1
-    assert "line 3 cannot be tried: id: input should be greater than 0\n" in said.out
+    assert "line 3 cannot be tried: id: has to be more than 0\n" in said.out
     assert "line 4 cannot be tried: not readable as JSON: " in said.out
     assert printed(said)["tried"] == "2 of 2"
     assert len(countersign("eval", "parcels", "--file", path, "--json").json()["unusable"]) == 2

@@ -80,9 +80,9 @@ def test_an_example_that_does_not_fit_is_named_with_its_file(empty: CommandLine)
     [
         (b"2", "1 values for 2 columns (id, text)"),
         (b"2,two,more", "3 values for 2 columns (id, text)"),
-        (b"2,", "text: string should have at least 1 character"),
-        (b"two,two", "id: input should be a valid integer"),
-        (b",two", "id: input should be a valid integer"),
+        (b"2,", "text: has to have at least 1 character"),
+        (b"two,two", "id: has to be a whole number"),
+        (b",two", "id: has to be a whole number"),
         (b"2,a\0b", "text: holds a NUL character"),
         (b"2," + b"x" * 1_000_000, "bytes, the limit for one input is 262,144"),
         (b"2,caf\xe9", "text: is not valid UTF-8"),
@@ -120,7 +120,7 @@ def test_a_bad_row_is_reported_by_its_number_and_the_others_go_on(
 
 def test_a_person_reads_of_a_bad_row_by_its_number(countersign: CommandLine) -> None:
     said = run(countersign, "id,text\n1,one\n2,\n3,three\n")
-    assert "row 2 (line 3) refused: text: string should have at least 1 character" in said.out
+    assert "row 2 (line 3) refused: text: has to have at least 1 character" in said.out
     assert "taken in           2" in said.out
     assert "refused            1" in said.out
 

@@ -16,7 +16,7 @@ from tests.world import Tell
 from workflows import NotDone
 from workflows.engine.cards import card_view
 from workflows.engine.digests import digest_view, make
-from workflows.engine.forms import form_of
+from workflows.engine.form_fields import form_of
 from workflows.engine.tally import Hits, tally
 from workflows.engine.views import CardView
 from workflows.model.port import Answer, Question

@@ -2,25 +2,27 @@
 
 import tracemalloc
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
-from enum import StrEnum
-from typing import Annotated, Any, Literal
+from enum import Enum, StrEnum
+from typing import Annotated, Any, Literal, TypeVar
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic import BaseModel, Field, create_model
+from pydantic import AwareDatetime, BaseModel, Field, create_model
 
-from bot.sandbox.forms import Values, find_input, initial_values
+from bot.sandbox.forms import Values, find_input, initial_values, spots
 from bot.sandbox.json import objects
 from handlers import limits
 from handlers.blocks import inputs, modals
 from tests.unit.handlers.cases import view
 from tests.unit.handlers.slack import as_sent, complaints, modal, typed, untouched
 from workflows.engine.errors import InvalidOutput
-from workflows.engine.forms import Field as FormField
-from workflows.engine.forms import Kind, entries, form_of, read_form
+from workflows.engine.form_fields import Field as FormField
+from workflows.engine.form_fields import Kind, form_of
+from workflows.engine.forms import entries, read_form
 
 fewer = settings(max_examples=settings().max_examples // 2)
 
@@ -30,9 +32,21 @@ class Mood(StrEnum):
     CALM = "calm, or so it seems"
 
 
+class Urgency(Enum):
+    NOW = 1
+    LATER = 2
+
+
 class Line(BaseModel):
     article: str
     amount: Decimal = Decimal(1)
+
+
+MomentT = TypeVar("MomentT", datetime, time)
+
+
+def to_the_minute(moment: MomentT) -> MomentT:
+    return moment.replace(second=0, microsecond=0)
 
 
 text = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=40)
@@ -40,8 +54,11 @@ shown = text.filter(str.strip)
 """Left blank, an optional text is none, and a required one is missing."""
 words = st.text(st.sampled_from("abc \n\tдの\N{PILE OF POO}\u202e<>&*"), min_size=1, max_size=300).filter(str.strip)
 long = st.builds(lambda piece, length: (piece * length)[:length] + ".", words, st.sampled_from([2_999, 3_000, 10_000]))
+ZONES = st.sampled_from([UTC, timezone(timedelta(hours=5, minutes=30))])
 CASES = tuple(f"case {number}" for number in range(150))
+ANY_CASE: Any = Literal[CASES]  # made of numbers, which no type checker knows
 TALES = ("a" * 76, "b" * 151, "a", "-", "=", "=a", "No value", "yes\nno", " spaced ", "\u202ehidden")
+ANY_TALE: Any = Literal[TALES]
 KINDS: tuple[tuple[Any, st.SearchStrategy[Any]], ...] = (  # Any: an annotation is no type of its own
     (str, shown | long),
     (Literal["billing", "delivery", "-", "=billing", "No value"], st.sampled_from(["billing", "delivery", "-"])),
@@ -55,6 +72,16 @@ KINDS: tuple[tuple[Any, st.SearchStrategy[Any]], ...] = (  # Any: an annotation 
     (date, st.dates()),
     (list[Line], st.lists(st.builds(Line, article=text.map(str.strip)), max_size=3)),
     (list[str], st.lists(text | long, max_size=3)),
+    (Urgency, st.sampled_from(Urgency)),
+    (list[Urgency], st.lists(st.sampled_from(Urgency), max_size=3)),
+    (set[Urgency], st.sets(st.sampled_from(Urgency))),
+    (list[ANY_CASE], st.lists(st.sampled_from(CASES), max_size=120)),
+    (list[ANY_TALE], st.lists(st.sampled_from(TALES), max_size=3, unique=True)),
+    (datetime, st.datetimes() | st.datetimes(timezones=ZONES) | st.datetimes().map(to_the_minute)),
+    (AwareDatetime, st.datetimes(timezones=ZONES) | st.datetimes(timezones=ZONES).map(to_the_minute)),
+    (time, st.times() | st.times().map(to_the_minute)),
+    (timedelta, st.timedeltas()),
+    (Line, st.builds(Line, article=text.map(str.strip))),
     (dict[str, list[int]], st.dictionaries(text, st.lists(st.integers(), max_size=2), max_size=3)),
 )
 
@@ -90,6 +117,82 @@ def back(output: BaseModel) -> BaseModel:
 @given(outputs())
 def test_a_form_that_is_submitted_as_it_was_opened_gives_the_same_values(output: BaseModel) -> None:
     assert back(output) == output
+
+
+def drawn(annotation: Any, text: str, *, zone: ZoneInfo | None = None) -> list[dict[str, Any]]:
+    """The elements of a form with one field, once Slack took it."""
+    fields = form_of(create_model("Output", field=(annotation, ...)), zone=zone or UTC)
+    form = modals.edit_form(view(), fields, {"field": text})
+    assert form is not None
+    return [dict(spot.element) for spot in spots(objects(modal(form)["blocks"])) if spot.is_input]
+
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+@pytest.mark.parametrize(
+    ("annotation", "text", "elements"),
+    [
+        (Urgency, "now", ["static_select"]),
+        (Urgency | None, "", ["static_select"]),
+        (list[Urgency], "later", ["checkboxes"]),
+        (list[Urgency], "later, now", ["multi_static_select"]),
+        (list[Urgency], "later, later", ["plain_text_input"]),
+        (list[Urgency] | None, "", ["checkboxes"]),
+        (list[Urgency] | None, "[]", ["plain_text_input"]),
+        (list[ANY_CASE], "case 7, case 3", ["multi_static_select"]),
+        (time, "14:30", ["timepicker"]),
+        (time, "14:30:01", ["plain_text_input"]),
+        (time | None, "14:30", ["plain_text_input"]),
+        (datetime, "2026-03-01 14:30", ["datepicker", "timepicker"]),
+        (datetime, "2026-03-01 14:30 UTC", ["plain_text_input"]),
+        (AwareDatetime, "2026-03-01 14:30 +01:00", ["datepicker", "timepicker"]),
+        (AwareDatetime, "2026-03-01 14:30 UTC", ["plain_text_input"]),
+        (AwareDatetime, "", ["datepicker", "timepicker"]),
+        (AwareDatetime | None, "", ["plain_text_input"]),
+        (timedelta, "2 h", ["plain_text_input"]),
+        (list[str], "one\ntwo", ["plain_text_input"]),
+    ],
+    ids=lambda value: str(value)[:50],
+)
+def test_each_kind_has_the_element_that_loses_nothing(annotation: Any, text: str, elements: list[str]) -> None:
+    """A picker cannot be emptied, knows minutes and no zone; what it could not give back is typed."""
+    assert [element["type"] for element in drawn(annotation, text, zone=BERLIN)] == elements
+
+
+def test_a_moment_is_picked_in_the_time_zone_of_the_workflow() -> None:
+    output = create_model("Output", due=(AwareDatetime, ...))
+    fields = form_of(output, zone=BERLIN)
+    form = modals.edit_form(view(), fields, {"due": "2026-03-01 14:30 +01:00"})
+    assert form is not None
+    kept = modal(form)
+    assert "Europe/Berlin" in str(kept["blocks"])
+    state = untouched(kept)
+    state["due.1.0"] = {"value": {"type": "timepicker", "selected_time": "16:05"}}
+    read = read_form(output, inputs.read(state), zone=BERLIN)
+    assert read == output(due=datetime(2026, 3, 1, 15, 5, tzinfo=UTC))
+
+
+def test_a_choice_that_is_too_long_for_its_line_goes_on_below_it() -> None:
+    long = "Refund the customer in full, since the parcel was lost on its way and no other one can be sent in time"
+    (element,) = drawn(Literal[(long, "no")], long)
+    first = element["options"][0]
+    joined = f"{first['text']['text']} {first['description']['text']}".replace("… …", " ")
+    assert joined == long
+    assert element["initial_option"] == first
+
+
+def test_choices_that_are_typed_are_named_below_the_input() -> None:
+    choice: Any = Literal["a" * 200, "b"]  # Any: an annotation is no type of its own
+    output = create_model("Output", field=(choice, ...))
+    (block,) = inputs.inputs(form_of(output), {"field": "b"}, generation=0)
+    assert block["hint"] == {"type": "plain_text", "text": f"One of: {'a' * 200}, b", "emoji": False}
+
+
+def test_no_more_are_chosen_than_there_may_be() -> None:
+    annotation = Annotated[list[ANY_CASE], Field(max_length=3)]
+    (element,) = drawn(annotation, "case 1")
+    assert element["max_selected_items"] == 3
 
 
 @fewer
@@ -271,9 +374,9 @@ def test_records_are_one_box_with_a_row_each_and_its_columns_below_it() -> None:
 
 def test_what_is_wrong_in_a_row_is_said_at_the_box() -> None:
     said = inputs.errors(
-        {"lines": "row 2, amount: input should be a valid decimal"}, {"queue.0.0": {}, "lines.0.0": {}}
+        {"lines": "row 2, amount: has to be a number such as 1234.50"}, {"queue.0.0": {}, "lines.0.0": {}}
     )
-    assert said == {"lines.0.0": "row 2, amount: input should be a valid decimal"}
+    assert said == {"lines.0.0": "row 2, amount: has to be a number such as 1234.50"}
 
 
 @pytest.mark.parametrize("number", [1, 99, 100, 101, 150, 1_000])

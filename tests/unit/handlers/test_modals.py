@@ -15,7 +15,7 @@ from tests.slack.stage import words
 from tests.unit.handlers.cases import ANA, MARIA, NOW, decision, few, longer, texts, value, view, views, waiting
 from tests.unit.handlers.slack import hidden, modal, said, untouched
 from workflows.engine.decisions import Follows
-from workflows.engine.forms import Field, Kind
+from workflows.engine.form_fields import Field, Kind
 from workflows.engine.neutral import plain
 from workflows.engine.states import ReviewState
 from workflows.engine.views import CardView, WaitingReview, WaitingView
