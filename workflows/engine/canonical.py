@@ -12,6 +12,8 @@ from typing import TypeVar
 from pydantic import BaseModel, JsonValue, RootModel
 from pydantic_core import to_jsonable_python
 
+from workflows.engine import bounds
+
 MAX_DEPTH = 50
 """How deep lists and objects may stand in each other."""
 MAX_BYTES = 256 * 1024
@@ -19,6 +21,8 @@ MAX_BYTES = 256 * 1024
 MAX_MESSAGE = 4_000
 """Characters of an error's message that are kept."""
 
+_WORDS_WITHIN = 5.0
+"""Seconds that an error has to say what it is."""
 _SECRET = re.compile(r"\b(?:xox[a-z]|xapp|sk)-[\w-]{6,}|\bBearer\s+[\w.~+/-]{8,}=*", re.IGNORECASE)
 """What looks like a token of Slack's or a model vendor's, or is sent as one."""
 ModelT = TypeVar("ModelT", bound=BaseModel)
@@ -74,9 +78,12 @@ def printable(message: str) -> str:
 
 
 def words_of(error: Exception) -> str:
-    """What an error says, in a form that can be kept; its type's name where it says nothing."""
+    """What an error says, in a form that can be kept; its type's name where it says nothing.
+
+    An author's error says it by the author's code, which may do anything but that.
+    """
     try:
-        said = str(error)
+        said = bounds.run(lambda: str(error), what="the words of an error", seconds=_WORDS_WITHIN)
     except Exception:  # noqa: BLE001  # an error without words is no reason to lose the case
         said = ""
     return _SECRET.sub("[secret]", printable(said)) or type(error).__name__

@@ -13,19 +13,27 @@ from decimal import Decimal
 import structlog
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
-from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
+from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
 from store import contents, journal, runs, schema, seams, teams
 from store.database import Unavailable
 from store.journal import StepLine
 from store.seams import Seam
-from workflows.engine import delivering, holding, notices, pausing, proposing
+from workflows.engine import bounds, delivering, holding, notices, pausing, proposing
 from workflows.engine.canonical import canonical, to_body, words_of
 from workflows.engine.claiming import Claimed
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.declared import Run
 from workflows.engine.delivering import Delivering
-from workflows.engine.errors import Drifted, Fenced, NoProposal, NotAllowed, NotDone, OutcomeUnknown
+from workflows.engine.errors import (
+    Drifted,
+    Fenced,
+    NoProposal,
+    NotAllowed,
+    NotDone,
+    OutcomeUnknown,
+    TimeLimitPassed,
+)
 from workflows.engine.journal import Journal
 from workflows.engine.loading import Found, Work, find, subject_of, understood
 from workflows.engine.policy import PAUSED, Facts, Verdict, Way, decide
@@ -38,6 +46,9 @@ from workflows.engine.transitions import move_run
 from workflows.model.port import Account, Model
 
 log = structlog.get_logger()
+
+MOST_STUCK = 3
+"""Pieces of a workflow's code that do not return, and it is paused: each keeps a thread while the process lives."""
 
 
 class Runner:
@@ -93,8 +104,14 @@ class Runner:
             log.warning("run.fenced", run=claimed.run, why=str(error))
         except Unavailable:
             raise
-        except Exception as error:  # noqa: BLE001  # the loop's edge: whatever it was, it is recorded on the run
-            self._stop(claimed, error)
+        except KeyboardInterrupt:
+            # An author's comes out as `CodeExited`: this one is a person's who ends the program.
+            raise
+        except BaseException as error:  # the loop's edge: whatever it was, it is recorded on the run
+            stopped = bounds.contained(error)
+            if not isinstance(stopped, Exception):
+                raise
+            self._stop(claimed, stopped)
 
     def _find(self, claimed: Claimed) -> Found:
         with self._context.database.read() as session:
@@ -121,6 +138,7 @@ class Runner:
             self._go_alone(work, proposed.proposal, proposed.facts, kept)
             return
         with self._context.database.write() as session:
+            self._pause_where_stuck(session, work.run, work.workflow)
             if not proposed.facts.proposed and proposed.facts.no_proposal_code in proposing.STOPPING:
                 why = proposed.facts.no_proposal or "no proposal is to be had"
                 pausing.stop_within(session, self._context, work.run.workflow_id, why)
@@ -200,13 +218,13 @@ class Runner:
 
         retrying = Retrying(
             stop=stop_after_attempt(delivering.TRIES if task.idempotent else 1),
-            retry=retry_if_exception_type(OutcomeUnknown),
+            retry=retry_if_exception(_is_made_again),
             wait=wait_exponential_jitter(multiplier=0.5, max=10),
             sleep=self._sleep,
             before_sleep=prepare_another,
             reraise=True,
         )
-        receipt = retrying(lambda: _attempt(task, run, kept))
+        receipt = retrying(lambda: _attempt(work, task, run, kept))
         delivering.applied(self._context, work.claimed, work.run, task.row, work.workflow, receipt)
 
     def _journal(self, work: Work, lines: Sequence[StepLine], *, scope: str = "") -> Journal:
@@ -214,7 +232,7 @@ class Runner:
 
     def _stop(self, claimed: Claimed, error: Exception) -> None:
         """Record on the run what stopped it, and have it said; never quietly."""
-        context = self._context
+        context, said = self._context, words_of(error)
         with context.database.write() as session:
             run = runs.get(session, claimed.run)
             if run is None or run.epoch != claimed.epoch or run.state not in (RunState.RUNNING, RunState.DELIVERING):
@@ -226,7 +244,9 @@ class Runner:
             at = context.clock()
             step = _failed_step(journal.of_run(session, run.id), error)
             workflow = context.registry.get(teams.workflow_name(session, run.workflow_id))
-            verdict = decide(Facts(error=words_of(error)))
+            if isinstance(error, TimeLimitPassed):
+                self._pause_where_stuck(session, run, workflow)
+            verdict = decide(Facts(error=said))
             message = "; ".join(reason.text for reason in verdict.reasons)
             plan = context.registry.plan(workflow)
             if isinstance(error, Drifted) and run.plan not in (None, plan):
@@ -247,6 +267,13 @@ class Runner:
                 notices.failure(session, run, at=at)
             delivering.show_review(session, run, workflow, context=context)
         log.error("run.stopped", run=claimed.run, case=claimed.case, step=step, error=type(error).__name__)
+
+    def _pause_where_stuck(self, session: Session, run: schema.Run, workflow: AnyWorkflow) -> None:
+        """Begin nothing more of a workflow whose code does not return, and have it said once."""
+        stuck = [one.what for one in bounds.stuck() if one.workflow == workflow.name]
+        if len(stuck) >= MOST_STUCK:
+            why = f"its code does not return: {', '.join(sorted(set(stuck)))}"
+            pausing.stop_within(session, self._context, run.workflow_id, why, deliveries=True)
 
     def _hold(self, session: Session, run: schema.Run, error: NotAllowed) -> None:
         """Keep a delivery for later, and those after it: the other system does not let us in, and did nothing."""
@@ -280,10 +307,20 @@ def _account(work: Work) -> Account:
     )
 
 
-def _attempt(task: Delivering, run: Run[BaseModel], kept: Journal) -> str:
+def _is_made_again(error: BaseException) -> bool:
+    """Is a delivery that ended so made again at once? One that did not return would only keep another thread."""
+    return isinstance(error, OutcomeUnknown) and not isinstance(error, TimeLimitPassed)
+
+
+def _attempt(work: Work, task: Delivering, run: Run[BaseModel], kept: Journal) -> str:
     with kept.open():
         seams.before(Seam.EFFECT, task.key)
-        receipt = task.attempt(run)
+        receipt = bounds.run(
+            lambda: task.attempt(run),
+            what="the delivery",
+            workflow=work.workflow.name,
+            seconds=work.workflow.time_limits.code,
+        )
         seams.after(Seam.EFFECT, task.key)
         return receipt
 
