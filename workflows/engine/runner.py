@@ -6,7 +6,7 @@ database cannot do it now is nothing recorded: the run is to be taken back, and 
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -21,7 +21,7 @@ from store.journal import StepLine
 from store.seams import Seam
 from workflows.engine import bounds, delivering, holding, notices, pausing, proposing
 from workflows.engine.canonical import canonical, to_body, words_of
-from workflows.engine.claiming import Claimed
+from workflows.engine.claiming import Claimed, Clogged
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.declared import Run
 from workflows.engine.delivering import Delivering
@@ -74,18 +74,21 @@ class Runner:
         """Take a claimed run as far as it goes without a person. Raise `store.database.Unavailable`."""
         self._go_on(claimed, lambda: self._find(claimed))
 
-    def take(self, run: int, *, died: bool, alone: bool) -> bool:
+    def take(self, run: int, *, died: bool, alone: bool, but: Collection[str] = ()) -> bool:
         """Claim a run, if it is ready or a worker held it, and take it as far as it goes without a person.
 
         Only for whoever is entitled to it: its job came. `died`: the worker that held it ended; else it could not note
-        how far it had come. `alone`: nothing else is worked on here; False where that is needed first. Raise `Unknown`
-        where this process does not know its workflow, or `store.database.Unavailable`.
+        how far it had come. `alone`: nothing else is worked on here; False where that is needed first. `but`: none of
+        these workflows. Raise `Unknown` where this process does not know its workflow, `Clogged` where it is one of
+        those, or `store.database.Unavailable`.
         """
         # All in one transaction: where the database is a network away, each takes longer than what it does.
         with self._context.database.write() as session:
             loaded = runs.load(session, run)
             if loaded is None:
                 return True
+            if loaded.workflow in but:
+                raise Clogged(f"too much code of {loaded.workflow} does not return")
             claimed = claim_one(session, loaded, died=died, alone=alone, context=self._context)
             if claimed is None:
                 return alone or loaded.run.state != RunState.READY
