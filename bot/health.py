@@ -24,14 +24,19 @@ _SECONDS = 5.0
 
 @contextmanager
 def answering_health(
-    address: Address | None, *, alive: Mapping[str, Check], ready: Mapping[str, Check]
+    address: Address | None,
+    *,
+    alive: Mapping[str, Check],
+    ready: Mapping[str, Check],
+    told: Mapping[str, Callable[[], int]] | None = None,
 ) -> Iterator[int | None]:
     """Answer for the block; yields the port, or None where nothing is answered.
 
     `alive`: what has to be so for /healthz to say 200. `ready`: what has to be so besides for /readyz. Else they say
-    503, and what is not so. An address that is taken is only said: another of our processes may be on this machine.
+    503, and what is not so. `told`: numbers that /readyz says besides, and that decide nothing. An address that is
+    taken is only said: another of our processes may be on this machine.
     """
-    server = _server(address, _handler(alive, {**alive, **ready})) if address is not None else None
+    server = _server(address, _handler(alive, {**alive, **ready}, told or {})) if address is not None else None
     if server is None:
         yield None
         return
@@ -45,7 +50,9 @@ def answering_health(
         server.server_close()
 
 
-def _handler(alive: Mapping[str, Check], ready: Mapping[str, Check]) -> type[BaseHTTPRequestHandler]:
+def _handler(
+    alive: Mapping[str, Check], ready: Mapping[str, Check], told: Mapping[str, Callable[[], int]]
+) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         timeout = _SECONDS
         server_version = "countersign"
@@ -57,7 +64,8 @@ def _handler(alive: Mapping[str, Check], ready: Mapping[str, Check]) -> type[Bas
                 self._answer(404, {"error": "there are /healthz and /readyz"})
                 return
             found = {name: _is_so(check) for name, check in checks.items()}
-            self._answer(200 if all(found.values()) else 503, found)
+            numbers = {name: number() for name, number in told.items()} if checks is ready else {}
+            self._answer(200 if all(found.values()) else 503, {**found, **numbers})
 
         def _answer(self, status: int, body: Mapping[str, object]) -> None:
             said = json.dumps(body).encode()

@@ -1,12 +1,14 @@
 """`serve`: the worker, the sender, the schedule and Slack's socket in one process, until it is told to stop.
 
 It stops in the order that loses nothing: first it begins nothing new and finishes what it began, then it waits until no
-click is in flight, and last it lets go of the socket.
+click is in flight, and last it lets go of the socket. What does not come to its end within a while is cut off.
 """
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import time
+from dataclasses import dataclass
+from datetime import time as time_of_day
 from functools import partial
 from threading import Event, Thread
 from zoneinfo import ZoneInfo
@@ -16,14 +18,22 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from bot.app import App
+from bot.dispatching.crew import SLOW
 from bot.health import answering_health
 from bot.schedule import Schedule
 from bot.slack import Slack
 from store.database import Unavailable, hurried
 from store.exclusive import SENDER, Taken, exclusive
-from workflows.engine import digests
+from workflows.engine import bounds, digests
 
 log = structlog.get_logger()
+
+STOPS_WITHIN = 30.0
+"""Seconds that the loops have to end when told to; the dispatcher's has 20 for what it began."""
+STUCK_FOR_EACH = 4
+"""Threads that may hang in an author's code, for each of ours; with more the process ends, to be started anew."""
+_LOOK = 1.0
+"""Seconds between two looks at them."""
 
 _TURN = 2.0
 """Seconds between two attempts to become the sender."""
@@ -40,11 +50,12 @@ def serve(
     schedule: Schedule | None = None,
     started: Callable[[], None] = lambda: None,
 ) -> bool:
-    """Serve until `stop` is set; False where a loop ended before. `started`: called when everything runs.
+    """Serve until `stop` is set; False where a loop ended before, or did not end then. `started`: called when
+    everything runs.
 
     Raise `store.exclusive.Taken` where only one process may work on the database, and another one does.
     """
-    loops: list[Callable[[Event], None]] = []
+    loops: list[_Loop] = [_Loop(run=partial(_watch, app.settings.threads))]
     ended: list[str] = []
     running = Event()
     with ExitStack() as held:
@@ -55,17 +66,20 @@ def serve(
             "not stopping": lambda: not stop.is_set(),
             "database": lambda: _answers(app),
             "slack": lambda: slack is None or slack.hearing.is_connected,
+            "worker": lambda: not worker or app.dispatcher.is_able(),
         }
-        held.enter_context(answering_health(app.settings.health_address, alive=alive, ready=ready))
+        told = {"given up and running": lambda: len(bounds.stuck()), "slow": _slow}
+        address = app.settings.health_address
+        held.enter_context(answering_health(address, alive=alive, ready=ready, told=told))
         if worker:
             taken_back = held.enter_context(app.dispatcher.alone())
             if taken_back:
                 log.info("runs.taken_back", runs=taken_back)
-            loops.append(app.dispatcher.run)
+            loops.append(_Loop(run=app.dispatcher.run))
         if slack is not None:
             held.callback(slack.hearing.close)
             # The work goes on while Slack is not to be reached.
-            loops += [slack.hearing.connect, partial(_send, app, slack)]
+            loops += [_Loop(run=slack.hearing.connect, ends=True), _Loop(run=partial(_send, app, slack))]
         with _threads(stop, *loops, ended=ended):
             if schedule is not None:
                 schedule.start()
@@ -84,7 +98,7 @@ def schedule_of(app: App) -> Schedule:
     zone = ZoneInfo(app.settings.timezone)
     return Schedule(
         lambda today: digests.make(app.context, today=today, zone=zone),
-        at=time.fromisoformat(app.settings.digest_at),
+        at=time_of_day.fromisoformat(app.settings.digest_at),
         zone=zone,
         clock=app.context.clock,
     )
@@ -109,28 +123,58 @@ def _answers(app: App) -> bool:
     return True
 
 
-@contextmanager
-def _threads(stop: Event, *loops: Callable[[Event], None], ended: list[str]) -> Iterator[None]:
-    """Have these loops run for the block; they are told to stop at its end, and waited for.
+@dataclass(frozen=True, kw_only=True)
+class _Loop:
+    """Something that goes on until it is told to stop."""
 
-    `ended`: gets the names of those that end by an error.
+    run: Callable[[Event], None]
+    ends: bool = False
+    """Does it end before, when it has done what it is for?"""
+
+
+def _watch(threads: int, stop: Event) -> None:
+    """Raise `RuntimeError` where so much code hangs that only a new process gets rid of it."""
+    while not stop.wait(_LOOK):
+        stuck = bounds.stuck()
+        if len(stuck) > STUCK_FOR_EACH * threads:
+            where = sorted({f"{one.what} of {one.workflow}" for one in stuck})
+            raise RuntimeError(f"{len(stuck)} threads hang in authors' code: {', '.join(where)}")
+
+
+def _slow() -> int:
+    """How many pieces of authors' code have been running for a while."""
+    return sum(bounds.slow(SLOW).values())
+
+
+@contextmanager
+def _threads(stop: Event, *loops: _Loop, ended: list[str]) -> Iterator[None]:
+    """Have these loops run for the block; they are told to stop at its end, and waited for, for a while.
+
+    `ended`: gets the names of those that end by an error, before their time, or not in time.
     """
-    threads = [Thread(target=_guarded, args=(loop, stop, ended)) for loop in loops]
+    threads = [Thread(target=_guarded, args=(loop, stop, ended), daemon=True) for loop in loops]
     for thread in threads:
         thread.start()
     try:
         yield
     finally:
         stop.set()
-        for thread in threads:
-            thread.join()
+        until = time.monotonic() + STOPS_WITHIN
+        for thread, loop in zip(threads, loops, strict=True):
+            thread.join(max(0.0, until - time.monotonic()))
+            if thread.is_alive():
+                log.error("loop.cut_off", loop=str(loop.run))
+                ended.append(str(loop.run))
 
 
-def _guarded(loop: Callable[[Event], None], stop: Event, ended: list[str]) -> None:
-    """Run a loop. Where one ends by an error, all stop: a process that does half its work looks alive."""
+def _guarded(loop: _Loop, stop: Event, ended: list[str]) -> None:
+    """Run a loop. Where one ends by itself, all stop: a process that does half its work looks alive."""
     try:
-        loop(stop)
-    except Exception as error:  # the loops' edge: the process ends and says why
-        log.error("loop.ended", loop=str(loop), error=type(error).__name__, exc_info=error)
-        ended.append(str(loop))
-        stop.set()
+        loop.run(stop)
+        if loop.ends or stop.is_set():
+            return
+        log.error("loop.ended", loop=str(loop.run), error=None)
+    except BaseException as error:  # the loops' edge: the process ends and says why
+        log.error("loop.ended", loop=str(loop.run), error=type(error).__name__, exc_info=error)
+    ended.append(str(loop.run))
+    stop.set()

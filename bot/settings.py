@@ -75,6 +75,9 @@ class Settings(BaseSettings):
     """How many cases may be to be worked on; more are refused. Those that wait for people do not count."""
     health: str = "127.0.0.1:8479"
     """Where `serve` answers /healthz and /readyz, as HOST:PORT; `off` for nowhere."""
+    frozen_seconds: float = Field(default=60.0, ge=0)
+    """After so many seconds in which no Python code could run, the process ends with 1, to be started again; 0: never.
+    """
     log_level: Literal["auto", "off", "debug", "info", "warning", "error"] = "auto"
     """auto: info for `serve`, off for every other command, which say themselves what went wrong."""
     post_to: Annotated[Mapping[str, str], NoDecode] = Field(default_factory=dict)

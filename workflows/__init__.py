@@ -4,10 +4,11 @@ Importing this reaches no database, no Slack and no model.
 """
 
 from workflows.engine.backoff import Backoff
-from workflows.engine.declared import Ask, Autonomy, Budget, Example, Rejection, Review, Run
+from workflows.engine.declared import Ask, Autonomy, Budget, Example, Rejection, Review, Run, TimeLimits
 from workflows.engine.definition import Workflow
 from workflows.engine.errors import (
     BadDeclaration,
+    CodeExited,
     ContractBroken,
     CountersignError,
     InputBroken,
@@ -17,6 +18,8 @@ from workflows.engine.errors import (
     NotDone,
     OutcomeUnknown,
     OutputBroken,
+    TimeLimitPassed,
+    TooSlow,
     TryAgain,
     Unclear,
 )
@@ -32,6 +35,7 @@ __all__ = [
     "Backoff",
     "BadDeclaration",
     "Budget",
+    "CodeExited",
     "ContractBroken",
     "CountersignError",
     "Example",
@@ -47,6 +51,9 @@ __all__ = [
     "Review",
     "Row",
     "Run",
+    "TimeLimitPassed",
+    "TimeLimits",
+    "TooSlow",
     "TryAgain",
     "Unclear",
     "Workflow",

@@ -33,6 +33,18 @@ class OutcomeUnknown(CountersignError):
     """The other system may have done it or not: the connection dropped after sending."""
 
 
+class TimeLimitPassed(OutcomeUnknown):
+    """A workflow's code did not return in its time and was given up; what it still does comes too late."""
+
+
+class CodeExited(CountersignError):
+    """A workflow's code raised what is meant to end a program or a task, such as `SystemExit`."""
+
+
+class TooSlow(CountersignError):
+    """A pattern did not come to an end on a text in its time."""
+
+
 class ContractBroken(CountersignError):
     """What came is not what was agreed. The message names where, each field, and what came instead."""
 

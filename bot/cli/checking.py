@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from importlib.metadata import version
 
@@ -18,6 +19,7 @@ from bot.workspace import check as check_workspace
 from bot.workspace import connect
 from store import extras, migrate, outages, outbox, runs, spending, teams
 from workflows.engine import pausing
+from workflows.engine.claiming import BUSY
 from workflows.engine.errors import CountersignError
 from workflows.engine.neutral import plain
 from workflows.engine.registry import AnyWorkflow
@@ -34,6 +36,9 @@ _USUAL = Usage(input_tokens=10_000, output_tokens=1_000)
 """What a question takes, more or less."""
 _PATIENCE = 10.0
 """Seconds that a provider has to answer a question about a model."""
+_LONG = timedelta(minutes=2)
+"""For which a case may be at one step or at its delivery without a word."""
+_CASES_NAMED = 5
 _CURES = (
     "see whether ANTHROPIC_API_KEY is right, its account is in order, and the model is spelled as the provider does"
 )
@@ -291,5 +296,26 @@ def _work(app: App) -> Iterator[Finding]:
     if left:
         do = "if no process works on them, `countersign run` any file, and it goes on with them"
         yield Finding(level="note", what=f"{left} cases are to be worked on", do=do)
+    yield from _slow(app)
     if totals[RunState.WAITING]:
         yield Finding(level="note", what=f"{totals[RunState.WAITING]} cases wait for people", do="countersign reviews")
+
+
+def _slow(app: App) -> Iterator[Finding]:
+    """What is being worked on and does not come on: a model that takes its time, or code that does not return."""
+    names = [workflow.name for workflow in app.context.registry]
+    with app.context.database.read() as session:
+        known = {row.id for row in teams.workflows(session, team=app.context.team) if row.name in names}
+        held = runs.in_states(session, workflows=known, states=BUSY)
+    since = app.context.clock() - _LONG
+    slow = [run for run in held if run.changed_at < since]
+    if slow:
+        oldest = min(run.changed_at for run in slow)
+        cases = ", ".join(str(run.case_id) for run in slow[:_CASES_NAMED])
+        more = f" and {len(slow) - _CASES_NAMED} more" if len(slow) > _CASES_NAMED else ""
+        yield Finding(
+            level="note",
+            what=f"{len(slow)} cases do not come on, the first since {moment(oldest)}: {cases}{more}",
+            do="code that does not return is given up after its workflow's time_limits; if no process works on them, "
+            "they go on with the next that does",
+        )

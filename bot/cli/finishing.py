@@ -5,6 +5,7 @@ from datetime import timedelta
 import typer
 
 from bot.app import App
+from bot.watchdog import ending_if_frozen
 from store.exclusive import Taken
 
 PATIENCE = 2.0
@@ -19,7 +20,7 @@ def finish(app: App, case: int) -> None:
     A command that finds another at work leaves its case to it; an older backlog is left to `countersign run`.
     """
     try:
-        with app.dispatcher.alone(patience=PATIENCE):
+        with app.dispatcher.alone(patience=PATIENCE), ending_if_frozen(app.settings.frozen_seconds):
             since = app.context.clock() - RECENT
             app.dispatcher.drain(case=case)
             app.dispatcher.drain(since=since)

@@ -19,6 +19,7 @@ from bot.cli.people import operator
 from bot.cli.printing import one_line_errors, out, print_json, progress, shown
 from bot.cli.showing import show_case_in
 from bot.settings import settings
+from bot.watchdog import ending_if_frozen
 from store.exclusive import Taken
 from workflows.engine.canonical import printable
 from workflows.engine.errors import InvalidInput, QueueFull
@@ -182,7 +183,8 @@ def _work(app: App, workflow: AnyWorkflow) -> _Worked:
             learned = _learn(app, workflow) if waiting else {}
             started = time.perf_counter()
             columns_ = (TextColumn("working"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-            with Progress(*columns_, console=progress) as bar:
+            frozen = ending_if_frozen(app.settings.frozen_seconds)
+            with frozen, Progress(*columns_, console=progress) as bar:
                 task = bar.add_task("working", total=waiting)
                 runs = app.dispatcher.drain(done=lambda: bar.advance(task))
             return _Worked(runs=runs, seconds=time.perf_counter() - started, learned=learned)

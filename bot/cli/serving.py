@@ -12,7 +12,11 @@ from bot.cli.ports import listening_at
 from bot.cli.printing import one_line_errors
 from bot.settings import settings
 from bot.signals import stopping_on_signals
+from bot.watchdog import ending_after, ending_if_frozen
 from workflows.engine.errors import Refused
+
+_GONE_WITHIN = 60.0
+"""Seconds after which the process is gone when it is told to stop, whatever hangs in it."""
 
 
 def serve_roles(*, worker: bool, in_slack: bool, with_schedule: bool) -> int:
@@ -20,7 +24,13 @@ def serve_roles(*, worker: bool, in_slack: bool, with_schedule: bool) -> int:
     from bot.server import schedule_of, serve
     from bot.slack import in_slack as slack_of
 
-    with one_line_errors(), stopping_on_signals() as stop, opened(settings(), log_level="info") as app:
+    with (
+        one_line_errors(),
+        stopping_on_signals() as stop,
+        ending_after(stop, seconds=_GONE_WITHIN),
+        opened(settings(), log_level="info") as app,
+        ending_if_frozen(app.settings.frozen_seconds),
+    ):
         app.refuse_unpriced()
         slack = slack_of(app) if in_slack else None
         schedule = schedule_of(app) if with_schedule else None

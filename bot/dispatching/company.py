@@ -8,11 +8,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Condition
 
+LONGEST = 60.0
+"""Seconds for which a suspect is kept alone, and for which it waits to be so: hanging code stops no others."""
+
 
 class Company:
     """Lets in many at once, or one alone. Who waits to be alone goes before whoever comes later."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, longest: float = LONGEST) -> None:
+        """`longest`: seconds for which anybody waits here."""
+        self._longest = longest
         self._changed = Condition()
         self._inside = 0
         self._waiting_alone = 0
@@ -23,10 +28,10 @@ class Company:
         with self._changed:
             if alone:
                 self._waiting_alone += 1
-                self._changed.wait_for(lambda: self._inside == 0)
+                self._changed.wait_for(lambda: self._inside == 0, timeout=self._longest)
                 # It stays counted while it is inside: nobody comes in beside it.
             else:
-                self._changed.wait_for(lambda: self._waiting_alone == 0)
+                self._changed.wait_for(lambda: self._waiting_alone == 0, timeout=self._longest)
             self._inside += 1
         try:
             yield

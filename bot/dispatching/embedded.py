@@ -3,16 +3,22 @@
 The ready row is the queue. A case that waits for a person is a row and nothing here.
 """
 
+import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from threading import Event
 
 import structlog
 
 from bot.dispatching.company import Company
+from bot.dispatching.crew import DRAIN, SLOW, Crew, Unfinished
+from bot.dispatching.port import SILENT
+from store.database import Unavailable
 from store.exclusive import exclusive
+from workflows.engine.bounds import contained
 from workflows.engine.claiming import Claimed, claim
 from workflows.engine.context import Context
 from workflows.engine.recovery import keep_apart, take_back
@@ -25,15 +31,28 @@ IDLE = 0.2
 AFTER_TROUBLE = 2.0
 """Seconds before the next look where one failed."""
 
+_Pending = dict["Future[object]", Claimed]
+"""What was claimed here and has not come to its end."""
+
 
 class Embedded:
     """A pool of threads in the one process that works on a SQLite file."""
 
-    def __init__(self, context: Context, runner: Runner, *, threads: int) -> None:
+    def __init__(
+        self, context: Context, runner: Runner, *, threads: int, slow_after: float = SLOW, drain: float = DRAIN
+    ) -> None:
+        """`slow_after`: seconds after which an author's code no longer keeps others from being begun. `drain`: seconds
+        that what was begun has to come to its end, when told to stop."""
         self._context = context
         self._runner = runner
         self._threads = threads
+        self._slow_after = slow_after
+        self._drain = drain
         self._company = Company()
+        self._crew: Crew | None = None
+        """The threads of `run`."""
+        self._looked_at = float("-inf")
+        """When `run` last looked for what is ready, by the monotonic clock."""
 
     @contextmanager
     def alone(self, *, patience: float = 0) -> Iterator[int]:
@@ -53,66 +72,80 @@ class Embedded:
         `done`: called after each. Interrupted, it lets go of what it has not begun; that is taken back at the next
         start.
         """
-        advanced = 0
-        with self._pool() as (pool, pending):
+        advanced, crew = 0, Crew(self._threads, slow_after=self._slow_after)
+        pending: _Pending = {}
+        try:
             while True:
-                pending = self._top_up(pool, pending, case=case, since=since)
+                self._top_up(crew, pending, case=case, since=since)
                 if not pending:
                     return advanced
-                finished, pending = wait(pending, return_when=FIRST_COMPLETED)
+                finished, _ = wait(pending, timeout=IDLE, return_when=FIRST_COMPLETED)
+                crew.tend()
                 for future in finished:
+                    del pending[future]
                     future.result()
                     advanced += 1
                     done()
+        finally:
+            crew.close(seconds=self._drain)
 
     def run(self, stop: Event) -> None:
-        """Work on whatever becomes ready until told to stop, within `alone`; what was begun then is finished."""
-        in_trouble = False
-        with self._pool() as (pool, pending):
-            while not stop.is_set():
-                try:
-                    if in_trouble and not pending:
-                        # What could not be noted is as if a worker had died in the midst of it.
-                        take_back(self._context, died=False)
-                        in_trouble = False
-                    if not in_trouble:
-                        pending = self._top_up(pool, pending)
-                    if not pending:
-                        stop.wait(IDLE)
-                        continue
-                    # A short wait, so that what becomes ready meanwhile gets the threads that are free.
-                    finished, pending = wait(pending, timeout=IDLE, return_when=FIRST_COMPLETED)
-                    for future in finished:
-                        future.result()
-                except Exception as error:  # the loop's edge: it goes on when the database is back
-                    log.error("worker.failed", error=type(error).__name__, exc_info=error)
-                    in_trouble = True
-                    stop.wait(AFTER_TROUBLE)
+        """Work on whatever becomes ready until told to stop, within `alone`; what was begun then is finished.
 
-    @contextmanager
-    def _pool(self) -> Iterator[tuple[ThreadPoolExecutor, set[Future[None]]]]:
-        pool = ThreadPoolExecutor(self._threads, thread_name_prefix="worker")
-        try:
-            yield pool, set()
-        finally:
-            pool.shutdown(cancel_futures=True)
+        Raise `Unfinished` where that takes too long.
+        """
+        crew = self._crew = Crew(self._threads, slow_after=self._slow_after)
+        pending: _Pending = {}
+        trouble: list[BaseException] = []
+        while not stop.is_set():
+            try:
+                self._looked_at = time.monotonic()
+                if trouble:
+                    # What could not be noted is as if a worker had died in the midst of it; where its own code failed,
+                    # it is held to account.
+                    died = not all(isinstance(error, Unavailable) for error in trouble)
+                    take_back(self._context, died=died, but=[claimed.run for claimed in pending.values()])
+                    trouble.clear()
+                self._top_up(crew, pending)
+                if not pending:
+                    stop.wait(IDLE)
+                    continue
+                # A short wait, so that what becomes ready meanwhile gets the threads that are free.
+                finished, _ = wait(pending, timeout=IDLE, return_when=FIRST_COMPLETED)
+                crew.tend()
+                for future in finished:
+                    del pending[future]
+                    if (error := future.exception()) is not None:
+                        trouble.append(error)
+                if trouble:
+                    raise trouble[0]
+            except Exception as error:  # the loop's edge: it goes on when the database is back
+                log.error("worker.failed", error=type(error).__name__, exc_info=error)
+                trouble = trouble or [error]
+                stop.wait(AFTER_TROUBLE)
+        self._looked_at = float("-inf")
+        left = crew.close(seconds=self._drain)
+        if left:
+            raise Unfinished(f"{left} cases were being worked on {self._drain:g} s after the process was told to stop")
 
-    def _top_up(
-        self,
-        pool: ThreadPoolExecutor,
-        pending: set[Future[None]],
-        *,
-        case: int | None = None,
-        since: datetime | None = None,
-    ) -> set[Future[None]]:
+    def is_able(self) -> bool:
+        """Does `run` look for work, and can it begin some?"""
+        return self._crew is not None and time.monotonic() - self._looked_at < SILENT and self._crew.has_room
+
+    def _top_up(self, crew: Crew, pending: _Pending, *, case: int | None = None, since: datetime | None = None) -> None:
         """Claim a few ahead, in one transaction, so that no thread waits for the next claim."""
-        if len(pending) >= self._threads:
-            return pending
-        claimed = claim(self._context, limit=2 * self._threads - len(pending), case=case, since=since)
-        return pending | {pool.submit(self._advance, run) for run in claimed}
+        at_work = max(0, len(pending) - crew.slow)
+        if at_work >= self._threads:
+            return
+        limit = 2 * self._threads - at_work
+        for claimed in claim(self._context, limit=limit, case=case, since=since, but=crew.clogged):
+            pending[crew.submit(partial(self._advance, claimed))] = claimed
 
     def _advance(self, claimed: Claimed) -> None:
-        with self._company.among(alone=claimed.is_suspect):
-            if claimed.is_suspect:
-                keep_apart(self._context, claimed)
-            self._runner.advance(claimed)
+        try:
+            with self._company.among(alone=claimed.is_suspect):
+                if claimed.is_suspect:
+                    keep_apart(self._context, claimed)
+                self._runner.advance(claimed)
+        except BaseException as error:  # whatever it is, it concerns this run
+            raise contained(error) from error

@@ -6,6 +6,9 @@ from datetime import datetime
 from threading import Event
 from typing import Protocol
 
+SILENT = 30.0
+"""Seconds without a look for work after which a dispatcher no longer counts as at work."""
+
 
 class Dispatcher(Protocol):
     """Has runs advanced."""
@@ -30,5 +33,12 @@ class Dispatcher(Protocol):
         ...
 
     def run(self, stop: Event) -> None:
-        """Work on whatever becomes ready until told to stop, within `alone`; what was begun then is finished."""
+        """Work on whatever becomes ready until told to stop, within `alone`; what was begun then is finished.
+
+        Raise `bot.dispatching.crew.Unfinished` where that takes too long.
+        """
+        ...
+
+    def is_able(self) -> bool:
+        """Does `run` look for work, and can it begin some?"""
         ...

@@ -6,20 +6,26 @@ transaction that makes them ready.
 """
 
 import asyncio
-import contextlib
+import math
+import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import contextmanager
 from datetime import datetime
-from threading import Event, Lock
+from functools import partial
+from threading import Event, Lock, Thread
 
 import structlog
 from procrastinate import App, BaseRetryStrategy, PsycopgConnector, RetryDecision
 from procrastinate.jobs import Job
 
 from bot.dispatching.company import Company
+from bot.dispatching.crew import DRAIN, SLOW, SPARE, Crew, Unfinished
+from bot.dispatching.port import SILENT
 from store import queue
 from store.database import Unavailable
+from workflows.engine.bounds import contained
+from workflows.engine.claiming import Clogged
 from workflows.engine.context import Context
 from workflows.engine.holding import release_all
 from workflows.engine.runner import Runner
@@ -37,6 +43,8 @@ AFTER_TROUBLE = 2.0
 """Seconds before it is begun anew where the database was away."""
 _LOOK = 0.1
 """Seconds between two looks whether to stop."""
+_AFTER_DRAIN = 5.0
+"""Seconds in which procrastinate notes what was not finished."""
 LONGEST_PAUSE = 15
 """Seconds before a job is tried again that could not be done."""
 
@@ -55,17 +63,33 @@ class Again(BaseRetryStrategy):
 class Queued:
     """A procrastinate worker in this process, with threads."""
 
-    def __init__(self, context: Context, runner: Runner, *, url: str, threads: int) -> None:
-        """`url`: a libpq connection URL."""
+    def __init__(
+        self,
+        context: Context,
+        runner: Runner,
+        *,
+        url: str,
+        threads: int,
+        slow_after: float = SLOW,
+        drain: float = DRAIN,
+    ) -> None:
+        """`url`: a libpq connection URL. `slow_after`: seconds after which an author's code no longer keeps others from
+        being begun. `drain`: seconds that what was begun has to come to its end, when told to stop."""
         self._context = context
         self._runner = runner
         self._url = url
         self._threads = threads
+        self._slow_after = slow_after
+        self._drain = drain
         self._company = Company()
         self._in_trouble: set[int] = set()
         """Runs of which this process could not note how far they had come."""
         self._counting = Lock()
         self._advanced = 0
+        self._crew: Crew | None = None
+        """The threads of `run`."""
+        self._looked_at = float("-inf")
+        """When it was last seen that jobs are fetched, by the monotonic clock."""
 
     @contextmanager
     def alone(self, *, patience: float = 0) -> Iterator[int]:
@@ -81,62 +105,100 @@ class Queued:
         self, *, case: int | None = None, since: datetime | None = None, done: Callable[[], None] = lambda: None
     ) -> int:
         """Work until no job is left; returns how many runs were advanced here. Others may work beside it."""
-        before = self._advanced
+        before, crew, interrupted = self._advanced, Crew(self._threads, slow_after=self._slow_after), Event()
+        working: Future[None] = Future()
+
+        def work() -> None:
+            try:
+                working.set_result(asyncio.run(self._work(crew, interrupted, is_endless=False, done=done)))
+            except BaseException as error:  # noqa: BLE001  # told to whoever waits
+                working.set_exception(error)
+
         # In a thread of its own: the caller's may run a loop already.
-        with ThreadPoolExecutor(1, thread_name_prefix="draining") as thread:
-            thread.submit(asyncio.run, self._work(stop=None, done=done)).result()
+        thread = Thread(target=work, name="draining", daemon=True)
+        thread.start()
+        try:
+            working.result()
+        finally:
+            interrupted.set()
+            thread.join(self._drain + _AFTER_DRAIN)
+            crew.close(seconds=0)
         return self._advanced - before
 
     def run(self, stop: Event) -> None:
-        """Work until told to stop; what was begun then is finished."""
+        """Work until told to stop; what was begun then is finished. Raise `Unfinished` where that takes too long."""
+        crew = self._crew = Crew(self._threads, slow_after=self._slow_after)
         while not stop.is_set():
             try:
-                asyncio.run(self._work(stop=stop, done=lambda: None))
+                asyncio.run(self._work(crew, stop, is_endless=True, done=lambda: None))
             except Exception as error:  # the loop's edge: procrastinate gives up after a while, and we do not
                 log.error("worker.failed", error=type(error).__name__, exc_info=error)
                 stop.wait(AFTER_TROUBLE)
+        self._looked_at = float("-inf")
+        left = crew.close(seconds=0)
+        if left:
+            raise Unfinished(f"{left} cases were being worked on {self._drain:g} s after the process was told to stop")
 
-    async def _work(self, *, stop: Event | None, done: Callable[[], None]) -> None:
-        app = App(connector=PsycopgConnector(conninfo=self._url, min_size=1, max_size=4))
-        app.task(name=queue.TASK, queue=queue.QUEUE, retry=Again())(lambda run: self._advance(run, done))
-        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(self._threads, thread_name_prefix="worker"))
+    def is_able(self) -> bool:
+        """Does `run` fetch jobs, and can it begin some?"""
+        return self._crew is not None and time.monotonic() - self._looked_at < SILENT and self._crew.has_room
+
+    async def _work(self, crew: Crew, stop: Event, *, is_endless: bool, done: Callable[[], None]) -> None:
+        app = App(connector=PsycopgConnector(conninfo=self._url, min_size=1, max_size=4 * (1 + SPARE)))
+
+        async def advance(run: int) -> None:
+            await asyncio.wrap_future(crew.submit(partial(self._advance, crew, run, done)))
+
+        app.task(name=queue.TASK, queue=queue.QUEUE, retry=Again())(advance)
         async with app.open_async():
-            working = asyncio.create_task(
-                app.run_worker_async(
-                    queues=[queue.QUEUE],
-                    concurrency=self._threads,
-                    wait=stop is not None,
-                    install_signal_handlers=False,
-                    fetch_job_polling_interval=_POLL,
-                    delete_jobs="successful",
-                    update_heartbeat_interval=HEARTBEAT,
-                    stalled_worker_timeout=STALLED,
-                )
-            )
-            if stop is None:
-                await working
-                return
-            rescuing = asyncio.create_task(_rescue(app, self._context))
-            while not stop.is_set() and not working.done():
+            workers = [asyncio.create_task(self._worker(app, is_endless=is_endless))]
+            rescuing = [asyncio.create_task(_rescue(app, self._context))] if is_endless else []
+            while not stop.is_set() and not all(worker.done() for worker in workers):
+                self._looked_at = time.monotonic()
+                crew.tend()
+                # A worker of procrastinate's has a fixed number of jobs in hand; one whose all are slow gets company.
+                if crew.slow >= self._threads * len(workers) and len(workers) <= SPARE:
+                    workers.append(asyncio.create_task(self._worker(app, is_endless=is_endless)))
                 await asyncio.sleep(_LOOK)
-            for task in (rescuing, working):
-                task.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await task
+            # All at once: each waits for what it began.
+            for task in (*rescuing, *workers):
+                if stop.is_set() or task in rescuing:
+                    task.cancel()
+            ended = await asyncio.gather(*rescuing, *workers, return_exceptions=True)
+        for error in ended:
+            if isinstance(error, Exception):
+                raise error
 
-    def _advance(self, run: int, done: Callable[[], None]) -> None:
+    async def _worker(self, app: App, *, is_endless: bool) -> None:
+        await app.run_worker_async(
+            queues=[queue.QUEUE],
+            concurrency=self._threads,
+            wait=is_endless,
+            install_signal_handlers=False,
+            fetch_job_polling_interval=_POLL,
+            delete_jobs="successful",
+            update_heartbeat_interval=HEARTBEAT,
+            stalled_worker_timeout=STALLED,
+            # Without an end it is only left when told to stop; what it has not finished then is given to others.
+            shutdown_graceful_timeout=self._drain if is_endless else math.inf,
+        )
+
+    def _advance(self, crew: Crew, run: int, done: Callable[[], None]) -> None:
         """What a job is about."""
         died = run not in self._in_trouble
         try:
             with self._company.among(alone=False):
-                done_with = self._runner.take(run, died=died, alone=False)
+                done_with = self._runner.take(run, died=died, alone=False, but=crew.clogged)
             if not done_with:
                 with self._company.among(alone=True):
-                    self._runner.take(run, died=died, alone=True)
-        except Unavailable:
+                    self._runner.take(run, died=died, alone=True, but=crew.clogged)
+        except (Unavailable, Clogged) as error:
             # The job comes back; the run was not lost with its worker.
-            self._in_trouble.add(run)
+            if isinstance(error, Unavailable):
+                self._in_trouble.add(run)
             raise
+        except BaseException as error:  # whatever it is, it concerns this run
+            raise contained(error) from error
         self._in_trouble.discard(run)
         with self._counting:
             self._advanced += 1

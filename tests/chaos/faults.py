@@ -17,9 +17,10 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 
 from store.seams import Seam, Side
 from workflows import OutcomeUnknown
+from workflows.engine.bounds import Ended
 
 
-class Died(BaseException):
+class Died(Ended):
     """The process ends here. No code of the product or of an author catches it."""
 
 

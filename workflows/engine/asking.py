@@ -9,6 +9,7 @@ from typing import Generic
 from pydantic import BaseModel, JsonValue, TypeAdapter, ValidationError
 from pydantic_core import to_jsonable_python
 
+from workflows.engine import bounds
 from workflows.engine.canonical import canonical, from_body, printable, to_body, unstorable
 from workflows.engine.complaints import complaints
 from workflows.engine.declared import InputT
@@ -67,14 +68,18 @@ class Asker(Generic[InputT, OutputT]):
         return with_evidence(proposal, shown=shown, needed=self._workflow.evidence)
 
     def _question(self, data: Mapping[str, JsonValue]) -> Question:
+        rule = self._workflow.time_limits.rule
         return Question(
             workflow=self._workflow.name,
             output=self._workflow.output,
             prompt=self._prompt,
             data=data,
-            text=self._workflow.text_of(self._input),
+            text=bounds.run(lambda: self._workflow.text_of(self._input), what="its text", seconds=rule),
             account=self._account,
-            templates={field: partial(template, self._input) for field, template in self._workflow.templates.items()},
+            templates={
+                field: partial(_filled, template, self._input, rule)
+                for field, template in self._workflow.templates.items()
+            },
         )
 
 
@@ -124,6 +129,12 @@ def read_answer(answer: Answer, output: type[OutputT]) -> Proposal[OutputT]:
         model=answer.model,
         prompt_version=answer.prompt_version,
     )
+
+
+def _filled(
+    template: Callable[[InputT, Mapping[str, str]], str], input: InputT, seconds: float, chosen: Mapping[str, str]
+) -> str:
+    return bounds.run(lambda: template(input, chosen), what="its template", seconds=seconds)
 
 
 def _cost(answer: Answer) -> Decimal:

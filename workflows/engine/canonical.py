@@ -11,6 +11,7 @@ from typing import TypeVar
 from pydantic import BaseModel, JsonValue, RootModel, ValidationError
 from pydantic_core import to_jsonable_python
 
+from workflows.engine import bounds
 from workflows.engine.complaints import complaints
 from workflows.redaction import redacted
 
@@ -21,6 +22,8 @@ MAX_BYTES = 256 * 1024
 MAX_MESSAGE = 4_000
 """Characters of an error's message that are kept."""
 
+_WORDS_WITHIN = 5.0
+"""Seconds that an error has to say what it is."""
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
@@ -89,12 +92,15 @@ def printable(message: str) -> str:
 
 
 def words_of(error: Exception) -> str:
-    """What an error says, without secrets and in a form that can be kept; its type's name where it says nothing."""
+    """What an error says, without secrets and in a form that can be kept; its type's name where it says nothing.
+
+    An author's error says it by the author's code, which may do anything but that.
+    """
     try:
         if isinstance(error, ValidationError):
             said = f"{error.title}: {'; '.join(f'{field}: {what}' for field, what in complaints(error).items())}"
         else:
-            said = str(error)
+            said = bounds.run(lambda: str(error), what="the words of an error", seconds=_WORDS_WITHIN)
     except Exception:  # noqa: BLE001  # an error without words is no reason to lose the case
         said = ""
     return printable(redacted(said)) or type(error).__name__

@@ -8,6 +8,7 @@ from pydantic import BaseModel, JsonValue
 from sqlalchemy.orm import Session
 
 from store import cases, contents, deliveries, reviews, runs, schema, teams
+from workflows.engine import bounds
 from workflows.engine.canonical import canonical, from_body
 from workflows.engine.context import Context
 from workflows.engine.errors import Unknown
@@ -220,7 +221,12 @@ def case_text(workflow: AnyWorkflow, body: str) -> str:
     """The case as plain text; as JSON where it no longer fits the workflow, or has no text."""
     form: type[BaseModel] = workflow.input
     try:
-        text = workflow.text_of(from_body(form, body))
+        text = bounds.run(
+            lambda: workflow.text_of(from_body(form, body)),
+            what="its text",
+            workflow=workflow.name,
+            seconds=workflow.time_limits.rule,
+        )
     except Exception:  # noqa: BLE001  # the author's code; the card is shown all the same
         text = ""
     return text if text.strip() else canonical(json.loads(body))

@@ -1,12 +1,13 @@
 """The nevers and the checks, held against an input and what is proposed or entered for it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
 from pydantic import BaseModel
 
+from workflows.engine import bounds
 from workflows.engine.declared import Check, Never
 from workflows.engine.proposal import Proposal
 from workflows.engine.registry import AnyWorkflow
@@ -33,13 +34,19 @@ class Broken:
         return tuple(rule.sentence for rule in (*self.rules, *self.unchecked) if rule.on_edit == "bar")
 
 
-def broken_nevers(workflow: AnyWorkflow, input: BaseModel, output: BaseModel) -> Broken:
-    """Hold every never against the case; all of them are asked, whatever the first says."""
+def broken_nevers(
+    workflow: AnyWorkflow, input: BaseModel, output: BaseModel, *, seconds: float | None = None
+) -> Broken:
+    """Hold every never against the case; all of them are asked, whatever the first says.
+
+    `seconds`: for which each is waited for; None: as the workflow declares.
+    """
+    limit = workflow.time_limits.rule if seconds is None else seconds
     rules: list[Never[BaseModel, BaseModel]] = []
     unchecked: list[Never[BaseModel, BaseModel]] = []
     for never in workflow.nevers:
         try:
-            if never.broken(input, output):
+            if _says(workflow, f"the never “{never.sentence}”", never.broken, input, output, limit):
                 rules.append(never)
         except Exception as error:  # noqa: BLE001  # a rule that cannot be checked protects by counting as broken
             log.error("never.unchecked", workflow=workflow.name, never=never.sentence, error=type(error).__name__)
@@ -65,8 +72,20 @@ def less_sure(proposal: Proposal[Any], fields: Sequence[str], *, cap: float, dou
 
 
 def _holds(workflow: AnyWorkflow, check: Check[BaseModel, BaseModel], input: BaseModel, output: BaseModel) -> bool:
+    what, limit = f"the check “{check.sentence}”", workflow.time_limits.rule
     try:
-        return check.holds(input, output)
+        return _says(workflow, what, check.holds, input, output, limit)
     except Exception as error:  # noqa: BLE001  # a check that cannot be made leaves the doubt that it is there for
         log.error("check.failed", workflow=workflow.name, check=check.sentence, error=type(error).__name__)
         return False
+
+
+def _says(
+    workflow: AnyWorkflow,
+    what: str,
+    rule: Callable[[BaseModel, BaseModel], bool],
+    input: BaseModel,
+    output: BaseModel,
+    limit: float,
+) -> bool:
+    return bounds.run(lambda: bool(rule(input, output)), what=what, workflow=workflow.name, seconds=limit)

@@ -1,5 +1,6 @@
 """Which run is worked on next, and by whom."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +15,10 @@ BUSY = (RunState.RUNNING, RunState.DELIVERING)
 """Run states in which a worker holds the run."""
 
 
+class Clogged(RuntimeError):
+    """Nothing more of a workflow is begun here for now: too many threads wait for its code."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Claimed:
     """A run that the caller may work on, as long as its epoch is this one."""
@@ -25,13 +30,22 @@ class Claimed:
     """It was lost with its worker a few times, and is worked on while nothing else is."""
 
 
-def claim(context: Context, *, limit: int, case: int | None = None, since: datetime | None = None) -> list[Claimed]:
+def claim(
+    context: Context,
+    *,
+    limit: int,
+    case: int | None = None,
+    since: datetime | None = None,
+    but: Collection[str] = (),
+) -> list[Claimed]:
     """Claim the next ready runs of known workflows, oldest first, at most one for each case.
 
-    `case`: only this one's. `since`: only runs that wait for their delivery, or came or were changed since.
+    `case`: only this one's. `since`: only runs that wait for their delivery, or came or were changed since. `but`: none
+    of these workflows.
     """
     with context.database.write() as session:
-        known = [row.id for row in teams.workflows(session, team=context.team) if row.name in context.registry]
+        rows = teams.workflows(session, team=context.team)
+        known = [row.id for row in rows if row.name in context.registry and row.name not in but]
         ready = runs.claimable(
             session, workflows=known, ready=RunState.READY, busy=BUSY, limit=limit, case=case, since=since
         )

@@ -16,6 +16,21 @@ SubjectT = TypeVar("SubjectT")
 
 
 @dataclass(frozen=True, kw_only=True)
+class TimeLimits:
+    """How long a workflow's own code may take, in seconds. What does not return by then is given up."""
+
+    code: float = 600.0
+    """A proposal, a delivery, and each step that declares no time-out of its own."""
+    rule: float = 10.0
+    """A never, a check, the scope, a key, a form's validators, a text."""
+
+    def __post_init__(self) -> None:
+        """Raise `BadDeclaration` for a limit that lets nothing through."""
+        if not (self.code > 0 and self.rule > 0):
+            raise BadDeclaration(f"a limit of time is more than 0 seconds, not {min(self.code, self.rule):g}")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Review:
     """How people are asked."""
 

@@ -23,6 +23,7 @@ from workflows.engine.declared import (
     Rejection,
     Review,
     Run,
+    TimeLimits,
 )
 from workflows.engine.errors import BadDeclaration
 from workflows.engine.proposal import OutputT, Proposal
@@ -53,6 +54,7 @@ class Workflow(Generic[InputT, OutputT]):
         text: Callable[[InputT], str] | None = None,
         examples: Callable[[], Iterable[Example]] | None = None,
         folder: Path | None = None,
+        time_limits: TimeLimits | None = None,
     ) -> None:
         """Declare a workflow.
 
@@ -66,6 +68,7 @@ class Workflow(Generic[InputT, OutputT]):
         text, for the local model; left out, all its text fields. `examples`: left out, `examples.jsonl` beside the
         declaration, if it is there.
         `folder`: where the declaration's files are; left out, the folder of the module that declares it.
+        `time_limits`: how long its code may take; left out, ten minutes for what works and ten seconds for what looks.
 
         Raise `BadDeclaration` for a declaration that cannot work.
         """
@@ -99,6 +102,7 @@ class Workflow(Generic[InputT, OutputT]):
         self.evidence = tuple(evidence)
         self.examples = examples
         self.folder = folder or _declaring_folder()
+        self.time_limits = time_limits or TimeLimits()
         self.nevers: tuple[Never[InputT, OutputT], ...] = ()
         self.checks: tuple[Check[InputT, OutputT], ...] = ()
         self.templates: dict[str, Callable[[InputT, Mapping[str, str]], str]] = {}

@@ -17,8 +17,11 @@
     │   ├── NotAllowed
     │   └── InputBroken (is a ContractBroken too)
     ├── OutcomeUnknown
+    │   ├── TimeLimitPassed
     │   └── OutputBroken (is a ContractBroken too)
     ├── ContractBroken
+    ├── CodeExited
+    ├── TooSlow
     ├── Unclear
     ├── NoProposal
     ├── Drifted
@@ -32,6 +35,7 @@ from collections.abc import Mapping, Sequence
 
 from workflows.errors import (
     BadDeclaration,
+    CodeExited,
     ContractBroken,
     CountersignError,
     InputBroken,
@@ -39,6 +43,8 @@ from workflows.errors import (
     NotDone,
     OutcomeUnknown,
     OutputBroken,
+    TimeLimitPassed,
+    TooSlow,
     TryAgain,
     Unclear,
 )
@@ -47,6 +53,7 @@ __all__ = [
     "AlreadyDelivered",
     "BadDeclaration",
     "BadReason",
+    "CodeExited",
     "ContractBroken",
     "CountersignError",
     "Drifted",
@@ -64,6 +71,8 @@ __all__ = [
     "Refused",
     "Repeated",
     "Stale",
+    "TimeLimitPassed",
+    "TooSlow",
     "TryAgain",
     "Unclear",
     "Unknown",

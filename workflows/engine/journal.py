@@ -22,6 +22,7 @@ from store import contents, journal, runs, seams
 from store.database import Unavailable
 from store.journal import StepLine
 from store.seams import Seam
+from workflows.engine import bounds
 from workflows.engine.backoff import pause
 from workflows.engine.canonical import canonical, digest, words_of
 from workflows.engine.claiming import Claimed
@@ -29,6 +30,9 @@ from workflows.engine.context import Context
 from workflows.engine.errors import Drifted, Fenced
 from workflows.engine.states import RunState, StepState
 from workflows.engine.steps import DELIVER, Call, recording
+
+MAX_TYPE = 200
+"""Characters of an error's type that are kept."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,7 +106,8 @@ class Journal:
         if self._broken is not None:
             raise self._broken
         try:
-            return self._record(call)
+            with bounds.untimed():
+                return self._record(call)
         except (Drifted, Fenced, Unavailable) as error:
             self._broken = error
             raise
@@ -111,7 +116,7 @@ class Journal:
         name = self._scope + call.name
         self._nth[name] += 1
         nth = self._nth[name]
-        arguments = canonical(call.arguments)
+        arguments = bounds.run(lambda: canonical(call.arguments), what=f"writing the input of {call.name}")
         past = self._past[self._made] if self._made < len(self._past) else None
         self._made += 1
         row: dict[str, object] = {"name": name, "nth": nth, "input_hash": digest(arguments), "recalled_from": None}
@@ -138,7 +143,7 @@ class Journal:
                 seams.after(Seam.STEP, call.name)
             output = written(call, result)
         except Exception as error:  # goes through, once it is journaled
-            row |= {"state": StepState.FAILED, "error": type(error).__name__, "cost": Decimal(0)}
+            row |= {"state": StepState.FAILED, "error": type(error).__name__[:MAX_TYPE], "cost": Decimal(0)}
             self._write(row, start, f'{{"input":{arguments},"error":{canonical(words_of(error))}}}')
             raise
         row |= {"state": StepState.FINISHED, "error": None, "cost": call.cost(result)}
@@ -198,12 +203,20 @@ def attempts_at(call: Call, *, sleep: Callable[[float], None]) -> Retrying:
 
 def written(call: Call, result: object) -> str:
     """What came of a call, as it is kept: JSON. Raise `ValueError` for what has no such form."""
-    return canonical(call.result.dump_python(result, mode="json", by_alias=False, round_trip=True))
+
+    def write() -> str:
+        return canonical(call.result.dump_python(result, mode="json", by_alias=False, round_trip=True))
+
+    return bounds.run(write, what=f"writing the result of {call.name}")
 
 
 def read_back(call: Call, output: str) -> object:
     """What a recall gives of what was written."""
-    return call.result.validate_json(output, by_alias=False, by_name=True)
+
+    def read() -> object:
+        return call.result.validate_json(output, by_alias=False, by_name=True)
+
+    return bounds.run(read, what=f"reading the result of {call.name}")
 
 
 def in_scope(name: str, scope: str) -> bool:

@@ -8,6 +8,8 @@ from threading import BoundedSemaphore
 from workflows.errors import BadDeclaration, TryAgain
 from workflows.tools.deadlines import within
 
+LONGEST_WAIT = 600.0
+"""Seconds for which a place is waited for where the step declares no time-out."""
 _inside: ContextVar[frozenset[int]] = ContextVar("countersign_steps_inside", default=frozenset())
 """The limits whose place this thread has; a step that calls itself needs no second one."""
 
@@ -37,7 +39,8 @@ class Limits:
         if self._places is None or id(self) in _inside.get():
             yield
             return
-        if not self._places.acquire(timeout=self._timeout):
+        # Whoever has a place may never give it back.
+        if not self._places.acquire(timeout=self._timeout or LONGEST_WAIT):
             raise TryAgain(f"step {self._step}: {self._at_once} calls of it are being made, and none ended in time")
         token = _inside.set(_inside.get() | {id(self)})
         try:

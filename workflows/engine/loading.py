@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from store import contents, journal, reviews, schema
 from store.journal import StepLine
 from store.runs import LoadedRun
+from workflows.engine import bounds
 from workflows.engine.canonical import from_body
 from workflows.engine.claiming import Claimed
 from workflows.engine.context import Context
@@ -71,7 +72,7 @@ def understood(found: Found, claimed: Claimed, *, context: Context) -> Work:
     loaded = found.loaded
     workflow = context.registry.get(loaded.workflow)
     try:
-        input = from_body(workflow.input, loaded.input)
+        input = _read(workflow, workflow.input, loaded.input, what="reading the input")
     except ValidationError as error:
         raise Drifted(f"the input no longer fits {workflow.input.__name__}: {error}") from error
     return Work(
@@ -94,6 +95,12 @@ def subject_of(work: Work, *, rejected: bool) -> Rejection | BaseModel:
         return Rejection(reason=json.loads(work.settled), by=work.by)
     output: type[BaseModel] = work.workflow.output
     try:
-        return from_body(output, work.settled)
+        return _read(work.workflow, output, work.settled, what="reading what was decided")
     except ValidationError as error:
         raise Drifted(f"what was decided no longer fits {output.__name__}: {error}") from error
+
+
+def _read(workflow: AnyWorkflow, form: type[BaseModel], body: str, *, what: str) -> BaseModel:
+    """Read back what is kept: the form's validators are the author's code."""
+    limit = workflow.time_limits.rule
+    return bounds.run(lambda: from_body(form, body), what=what, workflow=workflow.name, seconds=limit)

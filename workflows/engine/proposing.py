@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from store import contents, reviews, schema
+from workflows.engine import bounds
 from workflows.engine.asking import Asker, proposal_body
 from workflows.engine.canonical import words_of
 from workflows.engine.checks import broken_nevers, held_against_checks
@@ -78,7 +79,7 @@ def propose(
     another system that does not let us in; a person is asked then, without a proposal.
     """
     floor = workflow.autonomy.at_least
-    if workflow.scope is not None and not workflow.scope(input):
+    if not _in_scope(workflow, input):
         return Proposed(proposal=None, facts=Facts(floor=floor, in_scope=False, proposed=False))
     if pause is not None:
         return Proposed(proposal=None, facts=Facts(floor=floor, proposed=False, paused=pause.sentence))
@@ -87,7 +88,7 @@ def propose(
     )
     with journal.open():
         try:
-            made: object = workflow.make_proposal(input, ask)
+            made = _made(workflow, input, ask)
         except NoProposal as none:
             made = none
         except NotAllowed as shut:
@@ -99,8 +100,6 @@ def propose(
             floor=floor, proposed=False, no_proposal=str(made), no_proposal_code=made.code, model_said=made.said
         )
         return Proposed(proposal=None, facts=none_made)
-    if not isinstance(made, Proposal) or not isinstance(made.output, workflow.output):
-        raise TypeError(f"propose has to return a Proposal of {workflow.output.__name__}, it returned {made!r:.80}")
     proposal = held_against_checks(workflow, input, made)
     if second is not None:
         opinion = second(workflow, input, proposal.output)
@@ -117,6 +116,26 @@ def propose(
         unchecked_nevers=tuple(rule.sentence for rule in broken.unchecked),
     )
     return Proposed(proposal=proposal, facts=facts)
+
+
+def _in_scope(workflow: AnyWorkflow, input: BaseModel) -> bool:
+    scope = workflow.scope
+    if scope is None:
+        return True
+    limit = workflow.time_limits.rule
+    return bounds.run(lambda: bool(scope(input)), what="the scope", workflow=workflow.name, seconds=limit)
+
+
+def _made(workflow: AnyWorkflow, input: BaseModel, ask: Asker[BaseModel, BaseModel]) -> AnyProposal | NoProposal:
+    """What the workflow proposes. Raise `TypeError` where that is no proposal."""
+
+    def make() -> AnyProposal | NoProposal:
+        made: object = workflow.make_proposal(input, ask)
+        if isinstance(made, NoProposal) or (isinstance(made, Proposal) and isinstance(made.output, workflow.output)):
+            return made
+        raise TypeError(f"propose has to return a Proposal of {workflow.output.__name__}, it returned {made!r:.80}")
+
+    return bounds.run(make, what="the proposal", workflow=workflow.name, seconds=workflow.time_limits.code)
 
 
 def keep(session: Session, context: Context, run: schema.Run, proposal: AnyProposal) -> int:

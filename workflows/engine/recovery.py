@@ -4,6 +4,8 @@ Which of the runs that a process held has ended it, nobody can tell. One that wa
 worked on while nothing else is; if the process ends then, it was this one, and no other is held to account.
 """
 
+from collections.abc import Collection
+
 from sqlalchemy.orm import Session
 
 from store import contents, runs, schema, seams, teams
@@ -23,17 +25,17 @@ MAX_LOSSES = 10
 """How often a run may be lost with its worker; then it fails, visibly, and its neighbours go on."""
 
 
-def take_back(context: Context, *, died: bool = True) -> int:
+def take_back(context: Context, *, died: bool = True, but: Collection[int] = ()) -> int:
     """Make the runs ready again that a worker held; returns how many. Only for who is alone on the database.
 
     A delivery that was cut off is made ready only where its target knows the key; elsewhere it is in doubt. `died`: its
-    process ended; else it only could not note how far it had come.
+    process ended; else it only could not note how far it had come. `but`: not these runs, which are worked on here.
     """
     with context.database.write() as session:
         known = {
             row.id: row.name for row in teams.workflows(session, team=context.team) if row.name in context.registry
         }
-        held = runs.in_states(session, workflows=known, states=BUSY)
+        held = [run for run in runs.in_states(session, workflows=known, states=BUSY) if run.id not in but]
         was_alone = any(run.alone for run in held)
         for run in held:
             is_lost = died and (run.alone or not was_alone)

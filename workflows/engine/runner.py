@@ -6,26 +6,34 @@ database cannot do it now is nothing recorded: the run is to be taken back, and 
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
 import structlog
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
-from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
+from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
 from store import contents, journal, runs, schema, seams, teams
 from store.database import Unavailable
 from store.journal import StepLine
 from store.seams import Seam
-from workflows.engine import delivering, holding, notices, pausing, proposing
+from workflows.engine import bounds, delivering, holding, notices, pausing, proposing
 from workflows.engine.canonical import canonical, texts_in, to_body, words_of
-from workflows.engine.claiming import Claimed
+from workflows.engine.claiming import Claimed, Clogged
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.declared import Run
 from workflows.engine.delivering import Delivering
-from workflows.engine.errors import Drifted, Fenced, NoProposal, NotAllowed, NotDone, OutcomeUnknown
+from workflows.engine.errors import (
+    Drifted,
+    Fenced,
+    NoProposal,
+    NotAllowed,
+    NotDone,
+    OutcomeUnknown,
+    TimeLimitPassed,
+)
 from workflows.engine.journal import Journal
 from workflows.engine.loading import Found, Work, find, subject_of, understood
 from workflows.engine.policy import PAUSED, Facts, Verdict, Way, decide
@@ -39,6 +47,9 @@ from workflows.model.port import Account, Model
 from workflows.redaction import without
 
 log = structlog.get_logger()
+
+MOST_STUCK = 3
+"""Pieces of a workflow's code that do not return, and it is paused: each keeps a thread while the process lives."""
 
 
 class Runner:
@@ -64,18 +75,21 @@ class Runner:
         """Take a claimed run as far as it goes without a person. Raise `store.database.Unavailable`."""
         self._go_on(claimed, lambda: self._find(claimed))
 
-    def take(self, run: int, *, died: bool, alone: bool) -> bool:
+    def take(self, run: int, *, died: bool, alone: bool, but: Collection[str] = ()) -> bool:
         """Claim a run, if it is ready or a worker held it, and take it as far as it goes without a person.
 
         Only for whoever is entitled to it: its job came. `died`: the worker that held it ended; else it could not note
-        how far it had come. `alone`: nothing else is worked on here; False where that is needed first. Raise `Unknown`
-        where this process does not know its workflow, or `store.database.Unavailable`.
+        how far it had come. `alone`: nothing else is worked on here; False where that is needed first. `but`: none of
+        these workflows. Raise `Unknown` where this process does not know its workflow, `Clogged` where it is one of
+        those, or `store.database.Unavailable`.
         """
         # All in one transaction: where the database is a network away, each takes longer than what it does.
         with self._context.database.write() as session:
             loaded = runs.load(session, run)
             if loaded is None:
                 return True
+            if loaded.workflow in but:
+                raise Clogged(f"too much code of {loaded.workflow} does not return")
             claimed = claim_one(session, loaded, died=died, alone=alone, context=self._context)
             if claimed is None:
                 return alone or loaded.run.state != RunState.READY
@@ -94,8 +108,14 @@ class Runner:
             log.warning("run.fenced", run=claimed.run, why=str(error))
         except Unavailable:
             raise
-        except Exception as error:  # noqa: BLE001  # the loop's edge: whatever it was, it is recorded on the run
-            self._stop(claimed, error)
+        except KeyboardInterrupt:
+            # An author's comes out as `CodeExited`: this one is a person's who ends the program.
+            raise
+        except BaseException as error:  # the loop's edge: whatever it was, it is recorded on the run
+            stopped = bounds.contained(error)
+            if not isinstance(stopped, Exception):
+                raise
+            self._stop(claimed, stopped)
 
     def _find(self, claimed: Claimed) -> Found:
         with self._context.database.read() as session:
@@ -122,6 +142,7 @@ class Runner:
             self._go_alone(work, proposed.proposal, proposed.facts, kept)
             return
         with self._context.database.write() as session:
+            self._pause_where_stuck(session, work.run, work.workflow)
             if not proposed.facts.proposed and proposed.facts.no_proposal_code in proposing.STOPPING:
                 why = proposed.facts.no_proposal or "no proposal is to be had"
                 pausing.stop_within(session, self._context, work.run.workflow_id, why)
@@ -201,13 +222,13 @@ class Runner:
 
         retrying = Retrying(
             stop=stop_after_attempt(delivering.TRIES if task.idempotent else 1),
-            retry=retry_if_exception_type(OutcomeUnknown),
+            retry=retry_if_exception(_is_made_again),
             wait=wait_exponential_jitter(multiplier=0.5, max=10),
             sleep=self._sleep,
             before_sleep=prepare_another,
             reraise=True,
         )
-        receipt = retrying(lambda: _attempt(task, run, kept))
+        receipt = retrying(lambda: _attempt(work, task, run, kept))
         delivering.applied(self._context, work.claimed, work.run, task.row, work.workflow, receipt)
 
     def _journal(self, work: Work, lines: Sequence[StepLine], *, scope: str = "") -> Journal:
@@ -227,6 +248,8 @@ class Runner:
             at = context.clock()
             step = _failed_step(journal.of_run(session, run.id), error)
             workflow = context.registry.get(teams.workflow_name(session, run.workflow_id))
+            if isinstance(error, TimeLimitPassed):
+                self._pause_where_stuck(session, run, workflow)
             verdict = decide(Facts(error=said))
             message = "; ".join(reason.text for reason in verdict.reasons)
             plan = context.registry.plan(workflow)
@@ -255,6 +278,13 @@ class Runner:
             run = runs.get(session, claimed.run)
             told = texts_in(contents.body(session, run.input_id)) if run is not None else []
         return without(words_of(error), told)
+
+    def _pause_where_stuck(self, session: Session, run: schema.Run, workflow: AnyWorkflow) -> None:
+        """Begin nothing more of a workflow whose code does not return, and have it said once."""
+        stuck = [one.what for one in bounds.stuck() if one.workflow == workflow.name]
+        if len(stuck) >= MOST_STUCK:
+            why = f"its code does not return: {', '.join(sorted(set(stuck)))}"
+            pausing.stop_within(session, self._context, run.workflow_id, why, deliveries=True)
 
     def _hold(self, session: Session, run: schema.Run, error: NotAllowed) -> None:
         """Keep a delivery for later, and those after it: the other system does not let us in, and did nothing."""
@@ -288,10 +318,20 @@ def _account(work: Work) -> Account:
     )
 
 
-def _attempt(task: Delivering, run: Run[BaseModel], kept: Journal) -> str:
+def _is_made_again(error: BaseException) -> bool:
+    """Is a delivery that ended so made again at once? One that did not return would only keep another thread."""
+    return isinstance(error, OutcomeUnknown) and not isinstance(error, TimeLimitPassed)
+
+
+def _attempt(work: Work, task: Delivering, run: Run[BaseModel], kept: Journal) -> str:
     with kept.open():
         seams.before(Seam.EFFECT, task.key)
-        receipt = task.attempt(run)
+        receipt = bounds.run(
+            lambda: task.attempt(run),
+            what="the delivery",
+            workflow=work.workflow.name,
+            seconds=work.workflow.time_limits.code,
+        )
         seams.after(Seam.EFFECT, task.key)
         return receipt
 

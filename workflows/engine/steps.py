@@ -16,6 +16,7 @@ from typing import Any, Generic, NoReturn, ParamSpec, Protocol, TypeVar, overloa
 
 from pydantic import TypeAdapter
 
+from workflows.engine import bounds
 from workflows.engine.backoff import Backoff
 from workflows.engine.errors import BadDeclaration, InputBroken, TryAgain
 from workflows.engine.limits import Limits
@@ -36,6 +37,8 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,79}")
 PASSING: tuple[type[Exception], ...] = (TryAgain, ConnectionError, TimeoutError)
 """Errors that may be gone the next time."""
 Backoffs = Mapping[type[Exception], Backoff]
+GRACE = 60.0
+"""Seconds after its time-out for which a step is still waited for: what it returns then is known."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +105,7 @@ class Step(Generic[P, R]):
         self.tries = tries
         self.retry_on = (*retry_on, *(kind for kind in backoff if not issubclass(kind, retry_on)))
         self.backoff = backoff
+        self._timeout = timeout
         self._limits = Limits(name, timeout=timeout, at_once=at_once)
         self._shape = Shape(name, function)
         update_wrapper(self, function)
@@ -123,7 +127,7 @@ class Step(Generic[P, R]):
 
             def invoke() -> R:
                 with self._limits.kept():
-                    given = self.function(*bound.args, **bound.kwargs)
+                    given = self._bounded(lambda: self.function(*bound.args, **bound.kwargs), recorder)
                 result: R = self._shape.checked_result(given)
                 return result
 
@@ -141,6 +145,13 @@ class Step(Generic[P, R]):
             )
         )
         return recorded
+
+    def _bounded(self, call: Callable[[], R], recorder: Recorder | None) -> R:
+        """Make the call within its limit of time, where it belongs to a run."""
+        if recorder is None:
+            return call()
+        seconds = None if self._timeout is None else self._timeout + GRACE
+        return bounds.run(call, what=f"the step {self.name}", seconds=seconds)
 
 
 def _raising(error: Exception) -> Callable[[], NoReturn]:
@@ -184,8 +195,10 @@ def step(
 
     `timeout`: seconds for one attempt. No thread can be ended from outside, so this is a deadline for whoever looks:
     `workflows.tools.http` does, and raises `TryAgain` where nothing was sent and `OutcomeUnknown` where it may have
-    been done; your own waiting can ask `workflows.tools.deadlines.seconds_left()`. Code that does neither goes on until
-    it ends; what it returns is kept, since then it is known. Threads that you start do not know the deadline.
+    been done; your own waiting can ask `workflows.tools.deadlines.seconds_left()`. Code that does neither goes on; what
+    it returns within another minute is kept, since then it is known. After that it is given up, and the run stops; a
+    step without a time-out is given up after the `code` of its workflow's `TimeLimits`. Threads that you start do not
+    know the deadline.
     `at_once`: how many calls of it this process makes at a time. More wait for one to end, at most for `timeout`, and
     then raise `TryAgain`.
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import structlog
 from pydantic import BaseModel, ValidationError
 
+from workflows.engine import bounds
 from workflows.engine.canonical import from_body
 from workflows.engine.context import Context
 from workflows.engine.history import input_of
@@ -38,7 +39,12 @@ def redrawn(
 
 def _written(workflow: AnyWorkflow, name: str, input: BaseModel, chosen: Mapping[str, str]) -> str | None:
     try:
-        return workflow.templates[name](input, chosen)
+        return bounds.run(
+            lambda: workflow.templates[name](input, chosen),
+            what=f"the template of {name}",
+            workflow=workflow.name,
+            seconds=workflow.time_limits.rule,
+        )
     except Exception as error:  # noqa: BLE001  # the author's code: where it fails, the text is left as it is
         log.warning("template.failed", workflow=workflow.name, field=name, error=type(error).__name__)
         return None

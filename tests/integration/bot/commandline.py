@@ -25,8 +25,10 @@ COUNTERSIGN = Path(sys.executable).with_name("countersign")
 PARCELS = Path(parcels.__file__)
 NEW_PROCESS_FIELD_LIMIT = 131_072
 """Characters in a CSV field, as Python begins; a call before this one may have changed it for the process."""
-LONGEST = 30.0
-"""Seconds that another process may take to get where it is expected."""
+LONGEST = 150.0
+"""Seconds that another process may take to get where it is expected, on a slow machine with much else to do."""
+LONGEST_LOOK = 0.25
+"""Seconds between two looks at most: who looks all the time takes from others what they need to get there."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,7 +129,8 @@ class CommandLine:
 
 def wait_until(reached: Callable[[], object]) -> None:
     """Wait for what another process is about to do."""
-    end = time.monotonic() + LONGEST
+    end, pause = time.monotonic() + LONGEST, 0.01
     while not reached():
         assert time.monotonic() < end, "it never came to that"
-        time.sleep(0.01)
+        time.sleep(pause)
+        pause = min(1.5 * pause, LONGEST_LOOK)

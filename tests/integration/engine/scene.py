@@ -16,6 +16,7 @@ from tests.sample import Desk, Ticket, Triage, sample_workflow
 from tests.world import Tell, World, sure
 from workflows import Ask, Autonomy, Proposal, Rejection, Review, Run, Workflow, step
 from workflows.engine import reviews
+from workflows.engine.bounds import Ended
 from workflows.engine.decisions import Follows
 from workflows.engine.views import DeliveryView, OpenReview, ReviewView, RunView, StepView
 from workflows.model.port import Answer, Question
@@ -24,7 +25,7 @@ from workflows.model.scripted import says
 RowT = TypeVar("RowT", bound=schema.Base)
 
 
-class Crash(BaseException):
+class Crash(Ended):
     """The process dies here. No code of the product or of an author catches it."""
 
 

@@ -1,0 +1,294 @@
+"""Runs an author's code under a limit of time, and keeps whatever it raises to its own case.
+
+No thread can be ended from outside. The code therefore runs in a thread of its own, and the caller waits no longer than
+the limit: then the thread is given up, the caller goes on with `TimeLimitPassed`, and what the thread still does comes
+too late. `SystemExit`, `KeyboardInterrupt`, `CancelledError` and their like, which are meant to end a program or a
+task, come out as `CodeExited`.
+
+Author code calls ours (a step is journaled, a model is asked), and ours calls author code again. Only the innermost
+piece runs against its limit: the time of what it calls is not its own.
+"""
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import Context, ContextVar, copy_context
+from dataclasses import dataclass
+from queue import SimpleQueue
+from threading import Condition, Lock, Thread
+from typing import Generic, TypeVar, cast
+
+from workflows.errors import CodeExited, TimeLimitPassed
+
+T = TypeVar("T")
+
+SECONDS = 600.0
+"""How long code may take of which nothing else is said."""
+MOST_IDLE = 32
+"""Threads that are kept for the next call; more end when they are done."""
+
+
+class Ended(BaseException):
+    """The process is taken to end here. A test raises it in place of a kill, and nothing contains it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stuck:
+    """A piece of code that was given up and has not returned."""
+
+    workflow: str
+    what: str
+
+
+@dataclass(kw_only=True)
+class _Section:
+    """A piece of code within a call, and how much of its time is left."""
+
+    workflow: str
+    what: str
+    seconds: float | None
+    """None: it is ours, and has limits of its own."""
+    left: float | None
+    since: float
+    """When it last began or went on, by the monotonic clock."""
+
+    @property
+    def ends_at(self) -> float:
+        """When its time is over, if nothing else is called meanwhile."""
+        return float("inf") if self.left is None else self.since + self.left
+
+
+class _Call(Generic[T]):
+    """One call in a thread of its own, and the sections that it is in."""
+
+    def __init__(self, call: Callable[[], T], *, workflow: str, what: str, seconds: float) -> None:
+        self._call = call
+        self._context: Context = copy_context()
+        self._changed = Condition(Lock())
+        self._sections = [_section(workflow, what, seconds)]
+        self._looks_at = float("inf")
+        """When whoever waits will look by himself."""
+        self._is_over = False
+        self._is_given_up = False
+        self._result: T | None = None
+        self._error: BaseException | None = None
+        self._thread: Thread | None = None
+
+    def make(self) -> None:
+        """Make the call, in the thread for it."""
+        self._thread = threading.current_thread()
+        try:
+            self._result = self._context.run(self._inside)
+        except BaseException as error:  # noqa: BLE001  # told to whoever waits
+            self._error = error
+
+    def _inside(self) -> T:
+        _current.set(cast("_Call[object]", self))
+        return self._call()
+
+    def over(self) -> None:
+        """Tell whoever waits."""
+        with self._changed:
+            self._is_over = True
+            self._changed.notify()
+
+    @property
+    def is_here(self) -> bool:
+        """Is this thread the call's? One that the code started is not, though it may know its context."""
+        return self._thread is threading.current_thread()
+
+    @contextmanager
+    def within(self, what: str, *, seconds: float | None, is_ours: bool = False) -> Iterator[None]:
+        """Be in another section for the block. Raise `TimeLimitPassed` where nobody waits for the call any more."""
+        with self._changed:
+            outer = self._sections[-1]
+            if self._is_given_up:
+                raise _passed(outer)
+            if outer.left is not None:
+                outer.left -= time.monotonic() - outer.since
+            if seconds is None and not is_ours:
+                seconds = next(around.seconds for around in reversed(self._sections) if around.seconds is not None)
+            self._sections.append(_section(outer.workflow, what, seconds))
+            self._have_looked_at(self._sections[-1])
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._sections.pop()
+                outer.since = time.monotonic()
+                self._have_looked_at(outer)
+
+    def _have_looked_at(self, section: _Section) -> None:
+        """Wake whoever waits, where he would look too late."""
+        if section.ends_at < self._looks_at:
+            self._changed.notify()
+
+    def wait(self) -> T:
+        """Wait for its end. Raise what it raised, `CodeExited` or `TimeLimitPassed`."""
+        with self._changed:
+            try:
+                while not self._is_over:
+                    innermost = self._sections[-1]
+                    left = innermost.ends_at - time.monotonic()
+                    if left <= 0:
+                        raise _passed(innermost)
+                    self._looks_at = innermost.ends_at
+                    self._changed.wait(None if innermost.left is None else left)
+            except BaseException:
+                self._is_given_up = True
+                raise
+        if self._error is not None:
+            raise contained(self._error)
+        return cast(T, self._result)
+
+    def running(self, now: float) -> tuple[str, float] | None:
+        """Of which workflow a piece of code is waited for here, and for how many seconds; None where it is ours."""
+        with self._changed:
+            innermost = self._sections[-1]
+            if self._is_given_up or innermost.left is None:
+                return None
+            return innermost.workflow, now - innermost.since
+
+    @property
+    def stuck(self) -> Stuck | None:
+        """What was given up and goes on."""
+        with self._changed:
+            innermost = self._sections[-1]
+            if not self._is_given_up or self._is_over:
+                return None
+            return Stuck(workflow=innermost.workflow, what=innermost.what)
+
+
+def _section(workflow: str, what: str, seconds: float | None) -> _Section:
+    return _Section(workflow=workflow, what=what, seconds=seconds, left=seconds, since=time.monotonic())
+
+
+def _passed(section: _Section) -> TimeLimitPassed:
+    of = f" of {section.workflow}" if section.workflow else ""
+    limit = f" within {section.seconds:g} s" if section.seconds is not None else ""
+    return TimeLimitPassed(
+        f"{section.what}{of} did not return{limit} and was given up; what it still does is not known"
+    )
+
+
+class _Thread:
+    """A thread that makes one call after another. Nothing waits for it when the process ends."""
+
+    def __init__(self) -> None:
+        self._calls: SimpleQueue[_Call[object]] = SimpleQueue()
+        self._thread = Thread(target=self._serve, name="author-code", daemon=True)
+        self._thread.start()
+
+    @property
+    def is_alive(self) -> bool:
+        """Does it run? In a process that was forked, no thread of the old one does."""
+        return self._thread.is_alive()
+
+    def give(self, call: "_Call[object]") -> None:
+        """Have it make a call."""
+        self._calls.put(call)
+
+    def _serve(self) -> None:
+        while True:
+            call = self._calls.get()
+            call.make()
+            goes_on = _made(self, call)
+            call.over()
+            if not goes_on:
+                return
+
+
+_current: ContextVar["_Call[object] | None"] = ContextVar("countersign_author_code", default=None)
+_guard = Lock()
+_idle: list[_Thread] = []
+_under_way: set["_Call[object]"] = set()
+"""The calls of this process that have not returned, also those that nobody waits for any more."""
+
+
+def run(call: Callable[[], T], *, what: str, seconds: float | None = None, workflow: str = "") -> T:
+    """Make a call to an author's code, and wait for it no longer than `seconds`; returns what it returns.
+
+    `what`: names it in messages, such as "its delivery". `seconds`: None: as many as the call around it was given, or
+    `SECONDS`. `workflow`: whose code it is; within another call it is that one's. Raise `TimeLimitPassed`,
+    `CodeExited`, or what the code raises.
+    """
+    around = _current.get()
+    if around is not None and around.is_here:
+        with around.within(what, seconds=seconds):
+            try:
+                return call()
+            except Exception:
+                raise
+            except BaseException as error:  # contained here: code around it may look at what it raised
+                raise contained(error) from error
+    made = _Call(call, workflow=workflow, what=what, seconds=SECONDS if seconds is None else seconds)
+    _thread_for(cast("_Call[object]", made)).give(cast("_Call[object]", made))
+    return made.wait()
+
+
+@contextmanager
+def untimed() -> Iterator[None]:
+    """Stop the time of the author's code around: what is done in the block is ours, and has limits of its own."""
+    around = _current.get()
+    if around is None or not around.is_here:
+        yield
+        return
+    with around.within("our own code", seconds=None, is_ours=True):
+        yield
+
+
+def contained(error: BaseException) -> BaseException:
+    """The error, or `CodeExited` in place of one that is meant to end a program or a task."""
+    if isinstance(error, (Exception, Ended)):
+        return error
+    exited = CodeExited(
+        f"the code raised {type(error).__name__}{_said(error)}, which is meant to end a program or a task; it ended "
+        "what was done for this case, and nothing else"
+    )
+    exited.__cause__ = error
+    return exited
+
+
+def slow(seconds: float) -> Counter[str]:
+    """Workflow -> how many pieces of its code have been running for longer than this, and are still waited for."""
+    now = time.monotonic()
+    with _guard:
+        calls = list(_under_way)
+    found = [call.running(now) for call in calls]
+    return Counter(running[0] for running in found if running is not None and running[1] > seconds)
+
+
+def stuck() -> list[Stuck]:
+    """The pieces of code that were given up in this process and have not returned since."""
+    with _guard:
+        calls = list(_under_way)
+    return [found for call in calls if (found := call.stuck) is not None]
+
+
+def _thread_for(call: "_Call[object]") -> _Thread:
+    with _guard:
+        _under_way.add(call)
+        while _idle:
+            thread = _idle.pop()
+            if thread.is_alive:
+                return thread
+    return _Thread()
+
+
+def _made(thread: _Thread, call: "_Call[object]") -> bool:
+    """Note that a thread has made a call; is it kept for the next one?"""
+    with _guard:
+        _under_way.discard(call)
+        if len(_idle) >= MOST_IDLE:
+            return False
+        _idle.append(thread)
+        return True
+
+
+def _said(error: BaseException) -> str:
+    """What such an error says, as a rule a number or nothing."""
+    if isinstance(error, SystemExit) and isinstance(error.code, int):
+        return f" ({error.code})"
+    return ""
