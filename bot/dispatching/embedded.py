@@ -3,6 +3,7 @@
 The ready row is the queue. A case that waits for a person is a row and nothing here.
 """
 
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from workflows.engine.claiming import Claimed, claim
 from workflows.engine.context import Context
 from workflows.engine.recovery import keep_apart, take_back
 from workflows.engine.runner import Runner
+from workflows.engine.waiting import awaken
 
 log = structlog.get_logger()
 
@@ -24,6 +26,8 @@ IDLE = 0.2
 """Seconds between two looks for what is ready."""
 AFTER_TROUBLE = 2.0
 """Seconds before the next look where one failed."""
+AWAKENING = 1.0
+"""Seconds between two looks for deliveries that need not wait any longer."""
 
 
 class Embedded:
@@ -57,8 +61,12 @@ class Embedded:
         with self._pool() as (pool, pending):
             while True:
                 pending = self._top_up(pool, pending, case=case, since=since)
-                if not pending:
+                if not pending and not awaken(self._context):
                     return advanced
+                if not pending:
+                    pending = self._top_up(pool, pending, case=case, since=since)
+                    if not pending:
+                        return advanced
                 finished, pending = wait(pending, return_when=FIRST_COMPLETED)
                 for future in finished:
                     future.result()
@@ -67,7 +75,7 @@ class Embedded:
 
     def run(self, stop: Event) -> None:
         """Work on whatever becomes ready until told to stop, within `alone`; what was begun then is finished."""
-        in_trouble = False
+        in_trouble, looked = False, float("-inf")
         with self._pool() as (pool, pending):
             while not stop.is_set():
                 try:
@@ -75,6 +83,9 @@ class Embedded:
                         # What could not be noted is as if a worker had died in the midst of it.
                         take_back(self._context, died=False)
                         in_trouble = False
+                    if not in_trouble and time.monotonic() - looked >= AWAKENING:
+                        looked = time.monotonic()
+                        awaken(self._context)
                     if not in_trouble:
                         pending = self._top_up(pool, pending)
                     if not pending:

@@ -7,9 +7,10 @@ from typing import Any
 from pydantic import BaseModel, JsonValue
 from sqlalchemy.orm import Session
 
-from store import cases, contents, deliveries, reviews, runs, schema, teams
+from store import cases, contents, reviews, runs, schema, teams
 from workflows.engine.canonical import canonical, from_body
 from workflows.engine.context import Context
+from workflows.engine.delivery_views import delivery_of, held_of
 from workflows.engine.errors import Unknown
 from workflows.engine.forms import entries_of, form_of
 from workflows.engine.policy import MODEL_SAID
@@ -34,7 +35,7 @@ def card_view(context: Context, review: int) -> CardView:
         decision = _last_decision(session, row)
         carrying = _carrying_out(session, row)
         problem = _json(session, carrying.problem_id)
-        delivery = deliveries.of_run(session, carrying.id)
+        delivery = delivery_of(session, context, carrying)
         return CardView(
             generation=context.restores.number,
             review=row.id,
@@ -61,7 +62,8 @@ def card_view(context: Context, review: int) -> CardView:
             run=carrying.id,
             run_state=carrying.state,
             problem=problem["message"] if problem is not None else None,
-            receipt=_json(session, delivery.receipt_id) if delivery is not None else None,
+            delivery=delivery,
+            held=held_of(session, carrying, delivery),
             correction=run.correction > 0,
             revised=case.revision > run.revision,
             corrected=runs.was_corrected(
@@ -114,7 +116,7 @@ def failure_view(context: Context, run: int) -> FailureView:
         case = cases.get(session, row.case_id) if row is not None else None
         if row is None or case is None or row.team_id != context.team:
             raise Unknown(f"there is no run {run}")
-        problem = _json(session, row.problem_id) or {}
+        problem, delivery = _json(session, row.problem_id) or {}, delivery_of(session, context, row)
         return FailureView(
             run=row.id,
             case=case.id,
@@ -124,6 +126,7 @@ def failure_view(context: Context, run: int) -> FailureView:
             step=problem.get("step"),
             error=problem.get("type", "WorkerLost"),
             message=problem.get("message", "Countersign ended in the midst of the delivery"),
+            not_confirmed=delivery is not None and delivery.not_confirmed,
             at=row.changed_at,
         )
 

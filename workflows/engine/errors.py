@@ -17,6 +17,7 @@
     │   ├── NotAllowed
     │   └── InputBroken (is a ContractBroken too)
     ├── OutcomeUnknown
+    │   ├── NotConfirmed
     │   └── OutputBroken (is a ContractBroken too)
     ├── ContractBroken
     ├── Unclear
@@ -36,6 +37,7 @@ from workflows.errors import (
     CountersignError,
     InputBroken,
     NotAllowed,
+    NotConfirmed,
     NotDone,
     OutcomeUnknown,
     OutputBroken,
@@ -57,6 +59,7 @@ __all__ = [
     "NeverBroken",
     "NoProposal",
     "NotAllowed",
+    "NotConfirmed",
     "NotDone",
     "OutcomeUnknown",
     "OutputBroken",
