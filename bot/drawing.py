@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from handlers.blocks.card import card
+from handlers.blocks.deliveries import late, target
 from handlers.blocks.digest import digest
 from handlers.blocks.doubt import doubt, is_open
 from handlers.blocks.drawn import Drawn
@@ -15,6 +16,7 @@ from store import cards, outbox
 from store.schema import OutboxRow
 from workflows.engine.cards import card_view, failure_view
 from workflows.engine.context import Context
+from workflows.engine.delivery_views import late_view, target_view
 from workflows.engine.digests import digest_view
 from workflows.engine.doubt_views import doubt_view
 from workflows.engine.outages import outage_view
@@ -53,6 +55,10 @@ def draw(context: Context, rows: Sequence[OutboxRow]) -> Picture:
             return Picture(drawn=doubt(asked), waits=is_open(asked))
         case "outage":
             return Picture(drawn=outage(outage_view(context.database, team=context.team, outage=_id(first))))
+        case "late":
+            return Picture(drawn=late(late_view(context, _id(first))))
+        case "target":
+            return Picture(drawn=target(target_view(context, _id(first))))
         case "queue":
             with context.database.read() as session:
                 rest = cards.unshown(session, team=context.team, channel=first.channel, open_state=ReviewState.OPEN)

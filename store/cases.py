@@ -4,12 +4,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from store import rows
 from store.samples import has_sample
-from store.schema import Case, Proposal, Run, Workflow
+from store.schema import Case, Delivery, Proposal, Run, Workflow
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +24,10 @@ class CaseLine:
     """Of its newest run."""
     resolution: str | None
     received_at: datetime
+    waits: bool
+    """Its delivery waits for a target."""
+    not_confirmed: bool
+    """Its delivery waits or failed, and may have been made all the same."""
 
 
 def find(session: Session, *, workflow: int, key: str) -> Case | None:
@@ -72,11 +76,33 @@ def revise(session: Session, *, case: int, revision: int, content_hash: str) -> 
     rows.change(session, Case, case, where={"revision": revision}, to=raised)
 
 
-def lines(session: Session, *, team: int, workflow: str | None, state: str | None, limit: int) -> list[CaseLine]:
-    """Cases with the state of their newest run, newest case first."""
+def lines(
+    session: Session,
+    *,
+    team: int,
+    workflow: str | None,
+    state: str | None,
+    limit: int,
+    waiting: str,
+    failed: str,
+) -> list[CaseLine]:
+    """Cases with the state of their newest run, newest case first. `waiting`, `failed`: states of a delivery."""
     newest = select(func.max(Run.id)).where(Run.case_id == Case.id).correlate(Case).scalar_subquery()
+    delivery = exists().where(Delivery.run_id == Run.id).correlate(Run)
     query = (
-        select(Case.id, Case.key, Workflow.name, Case.revision, Run.state, Run.resolution, Case.received_at)
+        select(
+            Case.id,
+            Case.key,
+            Workflow.name,
+            Case.revision,
+            Run.state,
+            Run.resolution,
+            Case.received_at,
+            delivery.where(Delivery.state == waiting).label("waits"),
+            delivery.where(Delivery.state.in_((waiting, failed)), Delivery.maybe_applied.is_(True)).label(
+                "unconfirmed"
+            ),
+        )
         .join(Workflow, Workflow.id == Case.workflow_id)
         .join(Run, Run.id == newest)
         .where(Case.team_id == team)
@@ -96,6 +122,8 @@ def lines(session: Session, *, team: int, workflow: str | None, state: str | Non
             state=row.state,
             resolution=row.resolution,
             received_at=row.received_at,
+            waits=bool(row.waits),
+            not_confirmed=bool(row.unconfirmed),
         )
         for row in session.execute(query)
     ]

@@ -60,7 +60,7 @@ def add(
         "changed_at": at,
     }
     added = rows.add_new(session, Delivery, ("team_id", "key"), **values)
-    return None if added is None else Delivery(id=added, **values)
+    return None if added is None else Delivery(id=added, rounds=0, **values)
 
 
 def move(session: Session, *, delivery: int, frm: str, to: str, at: datetime, **changes: Any) -> bool:

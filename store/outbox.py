@@ -23,7 +23,9 @@ DOUBT = "doubt"
 """The kind of the question whether a delivery happened; its subject is `delivery:ID`."""
 OUTAGE = "outage"
 """The kind of the news that a model is left alone; its subject is `outage:ID`."""
-VIEWS = frozenset({CARD, QUEUE, DOUBT, OUTAGE})
+TARGET = "target"
+"""The kind of the news that a target of deliveries is down; its subject is `target:ID`, by the outage."""
+VIEWS = frozenset({CARD, QUEUE, DOUBT, OUTAGE, TARGET})
 """Kinds that show a present state; the others say something once."""
 
 

@@ -9,11 +9,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, false, func, or_, select, update
+from sqlalchemy import bindparam, exists, false, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from store import rows
-from store.schema import Run, Workflow
+from store.schema import Delivery, Run, Workflow
+from store.waiting import kept_back
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,10 +103,13 @@ def lift(session: Session, workflow: int) -> bool:
     return session.scalar(lifted) is not None
 
 
-def releasable(session: Session, *, team: int, state: str, limit: int) -> list[Run]:
-    """Runs in a state whose workflow holds no deliveries, oldest first; nobody else's transaction may add one now."""
+def releasable(session: Session, *, team: int, state: str, ready: str, waiting: str, limit: int) -> list[Run]:
+    """Runs in a state whose workflow holds no deliveries, oldest first; nobody else's transaction may add one now.
+
+    Those that wait for their target, or behind an older delivery of their case that does, are none of them.
+    """
     free = or_(Workflow.paused_at.is_(None), ~Workflow.holds_deliveries)
-    held = (Run.team_id == team, Run.state == state, free)
+    held = (Run.team_id == team, Run.state == state, free, ~kept_back(holding=state, ready=ready, waiting=waiting))
     found = select(Run.workflow_id).join(Workflow, Workflow.id == Run.workflow_id).where(*held).distinct()
     workflows = list(session.scalars(found))
     if not workflows:
@@ -123,19 +127,14 @@ def releasable(session: Session, *, team: int, state: str, limit: int) -> list[R
     return list(session.scalars(query))
 
 
-def is_behind(session: Session, run: Run, *, state: str) -> bool:
-    """Is an older run of the same case in a state?"""
-    query = select(Run.id).where(Run.case_id == run.case_id, Run.state == state, Run.id < run.id).limit(1)
-    return session.scalar(query) is not None
-
-
-def numbers(session: Session, *, team: int, states: Collection[str]) -> dict[tuple[str, str], int]:
-    """How many runs are in each of these states, by (workflow, state)."""
+def numbers(session: Session, *, team: int, states: Collection[str], waiting: str) -> dict[tuple[str, str], int]:
+    """How many runs are in each of these states, by (workflow, state); those that wait for their target left out."""
+    waits = exists().where(Delivery.run_id == Run.id, Delivery.state == waiting, Delivery.next_at.is_not(None))
     query = (
         select(Workflow.name, Run.state, func.count())
         .select_from(Run)
         .join(Workflow, Workflow.id == Run.workflow_id)
-        .where(Run.team_id == team, Run.state.in_(states))
+        .where(Run.team_id == team, Run.state.in_(states), ~waits)
         .group_by(Workflow.name, Run.state)
     )
     return {(name, state): number for name, state, number in session.execute(query)}

@@ -20,6 +20,7 @@ from workflows.engine.recovery import take_back
 from workflows.engine.registry import AnyWorkflow, Registry
 from workflows.engine.runner import Runner
 from workflows.engine.views import CaseView, OpenReview
+from workflows.engine.waiting import awaken
 from workflows.model.port import Answer, Question
 from workflows.model.scripted import ScriptedModel, says
 
@@ -81,9 +82,9 @@ class World:
         return claim(self.context, limit=limit)
 
     def work(self) -> int:
-        """Work until nothing is ready; returns how many runs were advanced."""
+        """Work until nothing is ready, and nothing that waits is due; returns how many runs were advanced."""
         advanced = 0
-        while claimed := self.claim(limit=10):
+        while (claimed := self.claim(limit=10)) or awaken(self.context):
             for run in claimed:
                 self.runner.advance(run)
                 advanced += 1

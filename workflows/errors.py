@@ -32,6 +32,15 @@ class NotAllowed(NotDone):
 class OutcomeUnknown(CountersignError):
     """The other system may have done it or not: the connection dropped after sending."""
 
+    def __init__(self, message: str = "", *, after: float | None = None) -> None:
+        """`after`: seconds that the other system asked to wait."""
+        self.after = after
+        super().__init__(message)
+
+
+class NotConfirmed(OutcomeUnknown):
+    """It may have been done or not, and was asked under a key: asked again under it, it is done only once."""
+
 
 class TimeLimitPassed(OutcomeUnknown):
     """A workflow's code did not return in its time and was given up; what it still does comes too late."""

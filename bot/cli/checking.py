@@ -12,6 +12,7 @@ from importlib.metadata import version
 from bot.app import App, opened
 from bot.cli.pausing import said_of
 from bot.cli.printing import moment, one_line_errors, out, print_json
+from bot.cli.waiting import waiting_in_words
 from bot.models import examples_of
 from bot.refusals import advice
 from bot.settings import settings
@@ -62,6 +63,7 @@ def check(*, as_json: bool) -> int:
             *_database(app),
             *_model(app),
             *_standing_outages(app),
+            *_waiting(app),
             *_workflows(app),
             *_slack(app),
             *_work(app),
@@ -145,6 +147,12 @@ def _standing_outages(app: App) -> Iterator[Finding]:
             what=f"model {outage.model} is not asked since {moment(outage.began_at)}: {outage.reason}",
             do="it is tried again with the next cases; /propose WORKFLOW afterwards has waiting ones proposed anew",
         )
+
+
+def _waiting(app: App) -> Iterator[Finding]:
+    for said in waiting_in_words(app):
+        do = "they go out by themselves once it takes them, for three days; countersign rerun CASE tries one now"
+        yield Finding(level="note", what=said, do=do)
 
 
 def _workflows(app: App) -> Iterator[Finding]:

@@ -3,11 +3,12 @@
 from bot.app import App, opened
 from bot.cli.pausing import tell_pauses
 from bot.cli.printing import moment, one_line_errors, out, print_json, print_table
+from bot.cli.waiting import tell_waiting
 from bot.settings import settings
 from store import cases, teams
 from workflows.engine.errors import Refused
 from workflows.engine.history import open_reviews
-from workflows.engine.states import RunState
+from workflows.engine.states import DeliveryState, RunState
 
 
 def list_cases(*, workflow: str | None, state: str | None, limit: int, as_json: bool) -> int:
@@ -17,7 +18,15 @@ def list_cases(*, workflow: str | None, state: str | None, limit: int, as_json: 
             raise Refused(f"there is no state {state!r}; there are: {', '.join(RunState)}")
         _known(app, workflow)
         with app.context.database.read() as session:
-            found = cases.lines(session, team=app.context.team, workflow=workflow, state=state, limit=limit)
+            found = cases.lines(
+                session,
+                team=app.context.team,
+                workflow=workflow,
+                state=state,
+                limit=limit,
+                waiting=DeliveryState.WAITING,
+                failed=DeliveryState.FAILED,
+            )
         if as_json:
             print_json(found)
             return 0
@@ -33,7 +42,7 @@ def list_cases(*, workflow: str | None, state: str | None, limit: int, as_json: 
                     line.key,
                     line.workflow,
                     line.revision,
-                    line.state,
+                    _state(line),
                     line.resolution or "",
                     moment(line.received_at),
                 )
@@ -41,7 +50,15 @@ def list_cases(*, workflow: str | None, state: str | None, limit: int, as_json: 
             ],
         )
         tell_pauses(app, workflow)
+        tell_waiting(app, workflow)
         return 0
+
+
+def _state(line: cases.CaseLine) -> str:
+    """Where a case stands, and whether its delivery waits, or may be there although nobody confirmed it."""
+    if line.not_confirmed:
+        return f"{line.state}, not confirmed"
+    return f"{line.state}, waits for its target" if line.waits else line.state
 
 
 def list_reviews(*, workflow: str | None, limit: int, as_json: bool) -> int:

@@ -13,8 +13,8 @@ from workflows.engine.attempt_views import AttemptView
 from workflows.engine.forms import entries_of
 from workflows.engine.history import case_view, find_case
 from workflows.engine.neutral import one_line
-from workflows.engine.states import STOPPED, RunState
-from workflows.engine.views import CaseView, ReviewView, RunView
+from workflows.engine.states import STOPPED, DeliveryState, RunState
+from workflows.engine.views import CaseView, DeliveryView, ReviewView, RunView
 
 
 def show_case(reference: str, *, as_json: bool) -> int:
@@ -77,15 +77,33 @@ def _run(run: RunView, output: type[BaseModel] | None) -> None:
     if run.review is not None:
         _review(run.review, output)
     if run.delivery is not None:
-        receipt = f": {run.delivery.receipt}" if run.delivery.receipt else ""
-        words = {"intended": "recorded", "applied": "applied", "failed": "apply failed"}
-        state = words.get(run.delivery.state, run.delivery.state)
-        print_named("delivery", f"{state}{receipt}  (key {run.delivery.key}, attempts {run.delivery.attempts})")
+        delivery = run.delivery
+        receipt = f": {delivery.receipt}" if delivery.receipt else ""
+        said = f"{delivery_in_words(delivery)}{receipt}"
+        print_named("delivery", f"{said}  (key {delivery.key}, attempts {delivery.attempts})")
     if run.problem is not None:
         step_name = run.problem.get("step")
         print_named(
             "problem", f"{f'in step {step_name}: ' if step_name else ''}{run.problem['type']}: {run.problem['message']}"
         )
+
+
+_DELIVERY = {"intended": "recorded", "applied": "applied", "failed": "apply failed"}
+
+
+def delivery_in_words(delivery: DeliveryView) -> str:
+    """How a delivery stands."""
+    if delivery.state != DeliveryState.WAITING:
+        if delivery.not_confirmed:
+            return "not confirmed; it may be applied"
+        return _DELIVERY.get(delivery.state, delivery.state)
+    again = f"at {moment(delivery.next_at)}" if delivery.next_at is not None else "once that is up"
+    why = f"{delivery.target} did not take it yet"
+    if delivery.down_since is not None:
+        why = f"{delivery.target} is down since {moment(delivery.down_since)}"
+    if delivery.maybe_applied:
+        return f"not confirmed; it may be applied; {why}; made again under the same key {again}"
+    return f"recorded; {why}, tried again {again}"
 
 
 def _asked(attempt: AttemptView) -> None:
@@ -127,6 +145,12 @@ def _next(view: CaseView) -> str:
         return f"countersign edit {view.id} --set FIELD=VALUE, or reject {view.id} --reason WHY --then close"
     if state is RunState.DOUBTFUL:
         return f"look whether it happened, then countersign settle {view.id} happened or not-happened"
+    if run.held == "down":
+        return f"nothing, it is made again by itself; at once: countersign rerun {view.id}"
+    if run.held == "behind":
+        return "nothing; it follows an older delivery of this case by itself"
+    if run.held == "paused":
+        return f"it is held; countersign resume {view.workflow}"
     if state in STOPPED:
         return f"mend the cause, then countersign rerun {view.id}"
     if state is RunState.DELIVERED:

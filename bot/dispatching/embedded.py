@@ -23,6 +23,7 @@ from workflows.engine.claiming import Claimed, claim
 from workflows.engine.context import Context
 from workflows.engine.recovery import keep_apart, take_back
 from workflows.engine.runner import Runner
+from workflows.engine.waiting import awaken
 
 log = structlog.get_logger()
 
@@ -30,6 +31,8 @@ IDLE = 0.2
 """Seconds between two looks for what is ready."""
 AFTER_TROUBLE = 2.0
 """Seconds before the next look where one failed."""
+AWAKENING = 1.0
+"""Seconds between two looks for deliveries that need not wait any longer."""
 
 _Pending = dict["Future[object]", Claimed]
 """What was claimed here and has not come to its end."""
@@ -77,6 +80,8 @@ class Embedded:
         try:
             while True:
                 self._top_up(crew, pending, case=case, since=since)
+                if not pending and awaken(self._context):
+                    self._top_up(crew, pending, case=case, since=since)
                 if not pending:
                     return advanced
                 finished, _ = wait(pending, timeout=IDLE, return_when=FIRST_COMPLETED)
@@ -97,6 +102,7 @@ class Embedded:
         crew = self._crew = Crew(self._threads, slow_after=self._slow_after)
         pending: _Pending = {}
         trouble: list[BaseException] = []
+        awakened = float("-inf")
         while not stop.is_set():
             try:
                 self._looked_at = time.monotonic()
@@ -106,6 +112,9 @@ class Embedded:
                     died = not all(isinstance(error, Unavailable) for error in trouble)
                     take_back(self._context, died=died, but=[claimed.run for claimed in pending.values()])
                     trouble.clear()
+                if time.monotonic() - awakened >= AWAKENING:
+                    awakened = time.monotonic()
+                    awaken(self._context)
                 self._top_up(crew, pending)
                 if not pending:
                     stop.wait(IDLE)

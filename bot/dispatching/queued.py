@@ -27,9 +27,9 @@ from store.database import Unavailable
 from workflows.engine.bounds import contained
 from workflows.engine.claiming import Clogged
 from workflows.engine.context import Context
-from workflows.engine.holding import release_all
 from workflows.engine.runner import Runner
 from workflows.engine.states import RunState
+from workflows.engine.waiting import awaken
 
 log = structlog.get_logger()
 
@@ -98,7 +98,7 @@ class Queued:
             states = {"ready": RunState.READY, "running": RunState.RUNNING, "delivering": RunState.DELIVERING}
             forgotten = queue.enqueue_forgotten(session, **states)
         # Whoever resumed their workflow may have ended before all of them were released.
-        release_all(self._context)
+        awaken(self._context)
         yield forgotten
 
     def drain(
@@ -110,7 +110,10 @@ class Queued:
 
         def work() -> None:
             try:
-                working.set_result(asyncio.run(self._work(crew, interrupted, is_endless=False, done=done)))
+                asyncio.run(self._work(crew, interrupted, is_endless=False, done=done))
+                while not interrupted.is_set() and awaken(self._context):
+                    asyncio.run(self._work(crew, interrupted, is_endless=False, done=done))
+                working.set_result(None)
             except BaseException as error:  # noqa: BLE001  # told to whoever waits
                 working.set_exception(error)
 
@@ -206,13 +209,13 @@ class Queued:
 
 
 async def _rescue(app: App, context: Context) -> None:
-    """Give the jobs of dead workers to the living, and release what who resumed it did not, again and again."""
+    """Give the jobs of dead workers to the living, and release what need not wait any longer, again and again."""
     while True:
         await asyncio.sleep(HEARTBEAT)
         try:
             for job in await app.job_manager.get_stalled_jobs(queue=queue.QUEUE, seconds_since_heartbeat=STALLED):
                 log.warning("job.rescued", run=job.task_kwargs.get("run"))
                 await app.job_manager.retry_job(job)
-            await asyncio.get_running_loop().run_in_executor(None, release_all, context)
+            await asyncio.get_running_loop().run_in_executor(None, awaken, context)
         except Exception as error:  # noqa: BLE001  # the loop's edge: the database may be away for a while
             log.error("rescue.failed", error=type(error).__name__)

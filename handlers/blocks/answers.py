@@ -3,16 +3,18 @@
 from collections.abc import Sequence
 
 from handlers.blocks import status
+from handlers.blocks.deliveries import NOT_CONFIRMED, waiting
 from handlers.blocks.drawn import Block, Drawn
 from handlers.blocks.elements import actions, button
 from handlers.blocks.pauses import pauses
 from handlers.blocks.rich import line, moment, person, rich, words
+from handlers.blocks.room import Room
 from handlers.blocks.text import begun_large, escaped, excerpt
 from handlers.ids import Action, Delivered
 from workflows.engine.neutral import one_line
 from workflows.engine.pauses import Pause
-from workflows.engine.states import STOPPED, ReviewState, RunState
-from workflows.engine.views import CardView, CaseView, RunView
+from workflows.engine.states import STOPPED, DeliveryState, ReviewState, RunState
+from workflows.engine.views import CardView, CaseView, DeliveryView, RunView
 
 
 def refused(message: str, *, owner: str | None = None) -> Drawn:
@@ -75,7 +77,8 @@ def case(view: CaseView) -> Drawn:
     ]
     pieces += [_step(number, text) for number, text in enumerate(_steps(run), 1)]
     if run.problem is not None:
-        pieces.append(line(words(f"Stopped: {run.problem['type']}: {excerpt(run.problem['message'], 600)}")))
+        how = "Not made so far" if RunState(run.state) is RunState.HOLDING else "Stopped"
+        pieces.append(line(words(f"{how}: {run.problem['type']}: {excerpt(run.problem['message'], 600)}")))
     if run.review is not None:
         asked = "; ".join(excerpt(why, 200) for why in run.review.why[:5])
         pieces.append(line(words(f"Review {run.review.state}, version {run.review.version}: {asked}")))
@@ -84,13 +87,15 @@ def case(view: CaseView) -> Drawn:
             for decision in run.review.decisions
         ]
     if run.delivery is not None:
-        receipt = f": {excerpt(run.delivery.receipt, 200)}" if run.delivery.receipt else ""
-        tried = f"{run.delivery.attempts} {'attempt' if run.delivery.attempts == 1 else 'attempts'}"
-        pieces.append(line(words(f"Delivery {run.delivery.state} after {tried}{receipt}")))
+        pieces.append(line(*_delivery(run.delivery)))
     if RunState(run.state) is RunState.DOUBTFUL:
         look = f"Look whether it happened; its card asks. Or: countersign settle {view.id} happened (or not-happened)"
         pieces.append(line(words(look)))
-    elif RunState(run.state) is RunState.HOLDING:
+    elif run.held == "down":
+        pieces.append(line(words("At once: "), words(f"/rerun {view.id}", code=True)))
+    elif run.held == "behind":
+        pieces.append(line(words("An older delivery of this case is still to be made; this one follows by itself.")))
+    elif run.held == "paused":
         pieces.append(line(words("Held until its workflow is resumed: "), words(f"/resume {view.workflow}", code=True)))
     elif RunState(run.state) in STOPPED:
         pieces.append(line(words(f"Again, once it is mended: /rerun {view.id}")))
@@ -99,6 +104,18 @@ def case(view: CaseView) -> Drawn:
     return Drawn(text=escaped(f"Case {view.id}: {run.state}", 300), blocks=[rich(*pieces), *below])
 
 
+def _delivery(delivery: DeliveryView) -> Sequence[Block]:
+    tried = f"{delivery.attempts} {'attempt' if delivery.attempts == 1 else 'attempts'}"
+    if delivery.state == DeliveryState.WAITING:
+        said = waiting(delivery, _IN_A_LINE)
+        return [words(f"Delivery after {tried}: {said.title.lower()}"), *said.more]
+    if delivery.not_confirmed:
+        return [words(f"Delivery after {tried}: {NOT_CONFIRMED.lower()}; it may be applied")]
+    receipt = f": {excerpt(delivery.receipt, 200)}" if delivery.receipt else ""
+    return [words(f"Delivery {delivery.state} after {tried}{receipt}")]
+
+
+_IN_A_LINE = Room(text=200, line=200, items=0)
 _MOST_STEPS = 12
 
 

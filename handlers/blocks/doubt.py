@@ -69,6 +69,8 @@ def _status(view: DoubtView, room: Room) -> list[Block]:
                 "Nothing is delivered until somebody says so." if view.can_be_delivered else "The case was run again."
             )
             made.append(line(words(todo)))
+        case DeliveryState.WAITING:
+            made.append(line(words("It could not be delivered yet, and is delivered again by itself.")))
         case DeliveryState.INTENDED | DeliveryState.ATTEMPTING:
             made.append(line(words("It is being delivered again.")))
     return made or [line(words(f"{_in_brief(view)}."))]

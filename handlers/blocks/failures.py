@@ -20,6 +20,7 @@ _SAID = {
     RunState.PARKED: "is parked: its journal and the code do not fit together",
     RunState.DOUBTFUL: "is in doubt: its delivery may have happened or not",
 }
+_NOT_CONFIRMED = "stopped: its delivery is not confirmed, and may have happened"
 
 
 def failures(views: Sequence[FailureView]) -> Drawn:
@@ -96,4 +97,6 @@ def _sentence(view: FailureView) -> str:
 
 
 def _how(view: FailureView) -> str:
+    if view.not_confirmed:
+        return _NOT_CONFIRMED
     return _SAID.get(RunState(view.state), "stopped; it went on since")

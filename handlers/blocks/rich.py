@@ -46,6 +46,11 @@ def moment(time: datetime) -> Block:
     }
 
 
+def hour(time: datetime) -> Block:
+    """A time of the next hours in the reader's own time zone, without its date."""
+    return {"type": "date", "timestamp": int(time.timestamp()), "format": "{time}", "fallback": in_words(time)}
+
+
 def ago(time: datetime) -> Block:
     """How long ago a time is, as the reader sees it."""
     return {"type": "date", "timestamp": int(time.timestamp()), "format": "{ago}", "fallback": in_words(time)}

@@ -1,5 +1,6 @@
 """How a review stands, in words. Recorded, applied and apply failed are three different things."""
 
+from handlers.blocks.deliveries import Said, unconfirmed, waiting
 from handlers.blocks.drawn import Block
 from handlers.blocks.rich import line, moment, person, quote, words
 from handlers.blocks.room import Room
@@ -36,7 +37,7 @@ def in_brief(view: CardView) -> str:
                 return "Decision needed (sample answer, written by hand)"
             return "Decision needed" if view.has_proposal else "To be filled in"
         case ReviewState.DECIDED if view.decision is not None:
-            return f"{_what(view)}{_DECIDED[view.decision.kind]}, {_outcome(view, _BRIEF)[0].lower()}"
+            return f"{_what(view)}{_DECIDED[view.decision.kind]}, {_outcome(view, _BRIEF).title.lower()}"
         case _:
             return _otherwise(view)
 
@@ -47,8 +48,8 @@ def lines(view: CardView, room: Room) -> list[Block]:
         case ReviewState.OPEN:
             return _open(view, room)
         case ReviewState.DECIDED if view.decision is not None:
-            outcome, more = _outcome(view, room)
-            said = line(words(outcome, bold=True), words(more))
+            outcome = _outcome(view, room)
+            said = line(words(outcome.title, bold=True), *outcome.more)
             return [
                 _decided(view.decision, room, _what(view)),
                 *_quoted(view.decision.reason, room),
@@ -94,31 +95,44 @@ def _decided(decision: DecisionView, room: Room, what: str = "") -> Block:
     return line(*made)
 
 
-def _outcome(view: CardView, room: Room) -> tuple[str, str]:
+def _outcome(view: CardView, room: Room) -> Said:
     """What became of a decision: in words that differ for recorded, applied and not applied, and what to do."""
     state, rejected = RunState(view.run_state), view.decision is not None and view.decision.kind == "rejected"
+    delivery = view.delivery
+    receipt = delivery.receipt if delivery is not None else None
+    if state is RunState.HOLDING and delivery is not None and view.held == "down":
+        return waiting(delivery, room)
     if state is RunState.HOLDING:
-        return "Recorded", "; held until the workflow is resumed."
+        until = "an older delivery of this case is made" if view.held == "behind" else "the workflow is resumed"
+        return _said("Recorded", f"; held until {until}.")
     if state in _UNDER_WAY:
-        return "Recorded", "; being passed on." if rejected else "; being applied."
+        return _said("Recorded", "; being passed on." if rejected else "; being applied.")
     if state is RunState.DELIVERED and view.corrected:
-        return "Corrected since", "; something else stands there now."
-    if state is RunState.DELIVERED or (state is RunState.CLOSED and view.receipt is not None):
-        return "Applied", f": {excerpt(view.receipt, room.line)}" if view.receipt else "."
+        return _said("Corrected since", "; something else stands there now.")
+    if state is RunState.DELIVERED or (state is RunState.CLOSED and receipt is not None):
+        return _said("Applied", f": {excerpt(receipt, room.line)}" if receipt else ".")
     if state is RunState.CLOSED:
-        return "Closed", "; nothing was delivered."
+        return _said("Closed", "; nothing was delivered.")
     if state is RunState.DOUBTFUL:
-        return "Apply in doubt", ": it may have happened or not. Another card asks what you find when you look."
+        return _said("Apply in doubt", ": it may have happened or not. Another card asks what you find when you look.")
+    if state in _NOT_APPLIED and delivery is not None and delivery.not_confirmed:
+        return unconfirmed(delivery, view.case)
     if state in _NOT_APPLIED:
-        return "Apply failed", f"; the decision is kept. An engineer can say /rerun {view.case}."
+        return _said("Apply failed", f"; the decision is kept. An engineer can say /rerun {view.case}.")
     if view.decision is not None and view.decision.follows == "propose_again":
-        return "To be proposed again", " on a new card."
-    return _otherwise(view), "."
+        return _said("To be proposed again", " on a new card.")
+    return _said(_otherwise(view), ".")
+
+
+def _said(title: str, more: str) -> Said:
+    return Said(title=title, more=[words(more)])
 
 
 def _detail(view: CardView, room: Room) -> list[Block]:
     """What went wrong."""
-    went_wrong = RunState(view.run_state) in (*_NOT_APPLIED, RunState.DOUBTFUL)
+    # That a target is down, and why, is told once, and not on each card.
+    waits = view.held == "down" and view.delivery is not None and view.delivery.down_since is None
+    went_wrong = waits or RunState(view.run_state) in (*_NOT_APPLIED, RunState.DOUBTFUL)
     return _quoted(view.problem, room) if went_wrong else []
 
 

@@ -8,6 +8,7 @@ from store.schema.auditing import AuditRow
 from store.schema.base import Base, OfTeam
 from store.schema.cases import Case, Content, Run, Step, Team, Workflow
 from store.schema.deciding import Decision, Delivery, Proposal, Review
+from store.schema.reaching import TargetOutage
 from store.schema.showing import Digest, InboxRow, Message, OutboxRow, Pause
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "Run",
     "Spending",
     "Step",
+    "TargetOutage",
     "Team",
     "Workflow",
 ]

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, false
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from store.schema.base import Base, OfTeam
@@ -73,7 +73,16 @@ class Delivery(OfTeam, Base):
     """The effect in the system of record. One row for each key."""
 
     __tablename__ = "deliveries"
-    __table_args__ = (UniqueConstraint("team_id", "key"),)
+    __table_args__ = (
+        UniqueConstraint("team_id", "key"),
+        # Few wait, and they are looked for every other second.
+        Index(
+            "ix_deliveries_next_at",
+            "next_at",
+            sqlite_where=text("next_at IS NOT NULL"),
+            postgresql_where=text("next_at IS NOT NULL"),
+        ),
+    )
 
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
     run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"), index=True)
@@ -84,7 +93,15 @@ class Delivery(OfTeam, Base):
     state: Mapped[str] = mapped_column(String(20))
     attempts: Mapped[int]
     maybe_applied: Mapped[bool]
-    """It failed, and may have been applied all the same: only the same values may be sent under its key."""
+    """An attempt failed, and may have been applied all the same: only the same values may be sent under its key."""
+    target: Mapped[str | None] = mapped_column(String(100))
+    """The name of the system that it waits for, or last waited for; None where it never did."""
+    waiting_since: Mapped[datetime | None]
+    """When it first had to wait; None where it never did."""
+    rounds: Mapped[int] = mapped_column(server_default="0")
+    """How often it was attempted in vain since then: the next pause is longer."""
+    next_at: Mapped[datetime | None]
+    """When it is made again; None while it does not wait."""
     output_id: Mapped[int] = mapped_column(ForeignKey("contents.id"))
     receipt_id: Mapped[int | None] = mapped_column(ForeignKey("contents.id"))
     created_at: Mapped[datetime]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from tenacity import RetryCallState, wait_exponential_jitter
 
-from workflows.errors import BadDeclaration, TryAgain
+from workflows.errors import BadDeclaration, OutcomeUnknown, TryAgain
 
 LONGEST_PAUSE = 60.0
 """Seconds that a step waits at most before it tries again, whatever the other system asks."""
@@ -37,5 +37,5 @@ def pause(state: RetryCallState, backoffs: Mapping[type[Exception], Backoff]) ->
     found = (backoffs[kind] for kind in type(error).__mro__ if kind in backoffs)
     backoff = next(found, DEFAULT)
     wait = wait_exponential_jitter(multiplier=backoff.first, max=backoff.longest, jitter=backoff.first)
-    asked = error.after if isinstance(error, TryAgain) and error.after is not None else 0.0
+    asked = error.after if isinstance(error, (TryAgain, OutcomeUnknown)) and error.after is not None else 0.0
     return min(max(asked, wait(state)), LONGEST_PAUSE)

@@ -7,10 +7,11 @@ from typing import Any
 from pydantic import BaseModel, JsonValue
 from sqlalchemy.orm import Session
 
-from store import cases, contents, deliveries, reviews, runs, schema, teams
+from store import cases, contents, reviews, runs, schema, teams
 from workflows.engine import bounds
 from workflows.engine.canonical import canonical, from_body
 from workflows.engine.context import Context
+from workflows.engine.delivery_views import delivery_of, held_of
 from workflows.engine.errors import Unknown
 from workflows.engine.form_fields import form_of
 from workflows.engine.forms import entries_of
@@ -36,7 +37,7 @@ def card_view(context: Context, review: int) -> CardView:
         decision = _last_decision(session, row)
         carrying = _carrying_out(session, row)
         problem = _json(session, carrying.problem_id)
-        delivery = deliveries.of_run(session, carrying.id)
+        delivery = delivery_of(session, context, carrying)
         return CardView(
             generation=context.restores.number,
             review=row.id,
@@ -63,7 +64,8 @@ def card_view(context: Context, review: int) -> CardView:
             run=carrying.id,
             run_state=carrying.state,
             problem=problem["message"] if problem is not None else None,
-            receipt=_json(session, delivery.receipt_id) if delivery is not None else None,
+            delivery=delivery,
+            held=held_of(session, carrying, delivery),
             correction=run.correction > 0,
             revised=case.revision > run.revision,
             corrected=runs.was_corrected(
@@ -116,7 +118,7 @@ def failure_view(context: Context, run: int) -> FailureView:
         case = cases.get(session, row.case_id) if row is not None else None
         if row is None or case is None or row.team_id != context.team:
             raise Unknown(f"there is no run {run}")
-        problem = _json(session, row.problem_id) or {}
+        problem, delivery = _json(session, row.problem_id) or {}, delivery_of(session, context, row)
         return FailureView(
             run=row.id,
             case=case.id,
@@ -126,6 +128,7 @@ def failure_view(context: Context, run: int) -> FailureView:
             step=problem.get("step"),
             error=problem.get("type", "WorkerLost"),
             message=problem.get("message", "Countersign ended in the midst of the delivery"),
+            not_confirmed=delivery is not None and delivery.not_confirmed,
             at=row.changed_at,
         )
 

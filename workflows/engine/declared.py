@@ -146,6 +146,8 @@ class Effect(Generic[SubjectT, InputT]):
 
     apply: Callable[[SubjectT, Run[InputT]], str]
     idempotent: bool
+    target: str | None = None
+    """The system that it reaches, as people call it; None: it has no name of its own."""
 
 
 class Ask(Protocol[OutputT]):

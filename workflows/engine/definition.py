@@ -29,6 +29,8 @@ from workflows.engine.errors import BadDeclaration
 from workflows.engine.proposal import OutputT, Proposal
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+_LONGEST_TARGET = 100
+"""Characters of the name of a target."""
 
 
 class Workflow(Generic[InputT, OutputT]):
@@ -182,10 +184,15 @@ class Workflow(Generic[InputT, OutputT]):
     def deliver(self, function: Callable[[OutputT, Run[InputT]], str], /) -> Callable[[OutputT, Run[InputT]], str]: ...
     @overload
     def deliver(
-        self, /, *, idempotent: bool
+        self, /, *, idempotent: bool = False, target: str | None = None
     ) -> Callable[[Callable[[OutputT, Run[InputT]], str]], Callable[[OutputT, Run[InputT]], str]]: ...
     def deliver(
-        self, function: Callable[[OutputT, Run[InputT]], str] | None = None, /, *, idempotent: bool = False
+        self,
+        function: Callable[[OutputT, Run[InputT]], str] | None = None,
+        /,
+        *,
+        idempotent: bool = False,
+        target: str | None = None,
     ) -> (
         Callable[[OutputT, Run[InputT]], str]
         | Callable[[Callable[[OutputT, Run[InputT]], str]], Callable[[OutputT, Run[InputT]], str]]
@@ -193,12 +200,15 @@ class Workflow(Generic[InputT, OutputT]):
         """The effect in the system of record; returns the receipt.
 
         `idempotent`: the target recognises `run.key` and applies a second attempt only once. Where it does not, a
-        delivery that ends in anything but a receipt or `NotDone` is in doubt: it is never tried again by itself, and a
-        person is asked whether it happened.
+        delivery that ends in anything but a receipt or `NotDone` is in doubt: neither it nor a step in it is tried
+        again by itself, and a person is asked whether it happened. `target`: the system that it reaches, as people call
+        it, such as "the help desk"; workflows that name the same one wait together while it is down. Left out, each
+        workflow has a target of its own. Raise `BadDeclaration` for a name that cannot be shown.
         """
+        self._check_target(target)
 
         def decorate(function: Callable[[OutputT, Run[InputT]], str]) -> Callable[[OutputT, Run[InputT]], str]:
-            self.effect = Effect(apply=function, idempotent=idempotent)
+            self.effect = Effect(apply=function, idempotent=idempotent, target=target)
             return function
 
         return decorate if function is None else decorate(function)
@@ -209,24 +219,49 @@ class Workflow(Generic[InputT, OutputT]):
     ) -> Callable[[Rejection, Run[InputT]], str]: ...
     @overload
     def on_reject(
-        self, /, *, idempotent: bool
+        self, /, *, idempotent: bool = False, target: str | None = None
     ) -> Callable[[Callable[[Rejection, Run[InputT]], str]], Callable[[Rejection, Run[InputT]], str]]: ...
     def on_reject(
-        self, function: Callable[[Rejection, Run[InputT]], str] | None = None, /, *, idempotent: bool = False
+        self,
+        function: Callable[[Rejection, Run[InputT]], str] | None = None,
+        /,
+        *,
+        idempotent: bool = False,
+        target: str | None = None,
     ) -> (
         Callable[[Rejection, Run[InputT]], str]
         | Callable[[Callable[[Rejection, Run[InputT]], str]], Callable[[Rejection, Run[InputT]], str]]
     ):
         """What the system of record is told when a person rejects a case and closes it; returns the receipt.
 
-        `idempotent`: as in `deliver`.
+        `idempotent`, `target`: as in `deliver`; without a name, it is the target of `deliver`.
         """
+        self._check_target(target)
 
         def decorate(function: Callable[[Rejection, Run[InputT]], str]) -> Callable[[Rejection, Run[InputT]], str]:
-            self.rejection_effect = Effect(apply=function, idempotent=idempotent)
+            self.rejection_effect = Effect(apply=function, idempotent=idempotent, target=target)
             return function
 
         return decorate if function is None else decorate(function)
+
+    @property
+    def target(self) -> str:
+        """The system that an answer is delivered to, as people call it."""
+        named = self.effect.target if self.effect is not None else None
+        return named or f"the target of {self.name}"[:_LONGEST_TARGET]
+
+    @property
+    def rejection_target(self) -> str:
+        """The system that is told of rejections; the same one, unless it is named."""
+        named = self.rejection_effect.target if self.rejection_effect is not None else None
+        return named or self.target
+
+    def _check_target(self, name: str | None) -> None:
+        """Raise `BadDeclaration` for a target's name that cannot be shown."""
+        if name is not None and not (name.strip() and name.isprintable() and len(name) <= _LONGEST_TARGET):
+            raise BadDeclaration(
+                f"workflow {self.name}: a target's name has 1 to {_LONGEST_TARGET} printable characters"
+            )
 
     def make_proposal(self, input: InputT, ask: Ask[OutputT]) -> Proposal[OutputT]:
         """Propose as declared, or ask the model with the whole input."""

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from store import audit, cases, contents, deliveries, messages, reviews, runs, schema
-from workflows.engine import notices
+from workflows.engine import notices, waiting
 from workflows.engine.canonical import canonical
 from workflows.engine.claiming import Claimed
 from workflows.engine.context import SYSTEM, Context
@@ -18,6 +18,7 @@ from workflows.engine.keys import delivery_key
 from workflows.engine.registry import AnyWorkflow
 from workflows.engine.states import DeliveryState, Resolution, ReviewState, RunState
 from workflows.engine.steps import DELIVER
+from workflows.engine.targets import effect_of
 from workflows.engine.transitions import begin_new_delivery, move_delivery, move_run
 
 ANSWER, REJECTION = "answer", "rejection"
@@ -26,7 +27,10 @@ SETTLED = "delivery.settled"
 """The audit's word for what a person found who looked."""
 SCOPE = f"{DELIVER}/"
 TRIES = 3
-"""How often a delivery of unknown outcome is attempted in one go, where the target knows the key."""
+"""How often a delivery of unknown outcome is attempted in one go, where the target knows the key; then it waits."""
+
+_FRESH: dict[str, Any] = {"target": None, "waiting_since": None, "rounds": 0, "next_at": None}
+"""What a delivery is that has not waited."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,7 +114,7 @@ def _intend(
     known = deliveries.with_key(session, team=run.team_id, key=key)
     assert known is not None
     if known.state == DeliveryState.FAILED:
-        changes = {"run_id": run.id, "output_id": output_id}
+        changes = {"run_id": run.id, "output_id": output_id, **_FRESH}
         move_delivery(session, known, DeliveryState.INTENDED, at=at, actor=SYSTEM, **changes)
     elif known.state == DeliveryState.INTENDED:
         frm = to = known.state
@@ -132,18 +136,24 @@ def begin(session: Session, context: Context, run: int) -> schema.Delivery:
         raise Fenced(f"run {run} has nothing to deliver")
     # An attempt that was cut off may have had its effect, whatever comes of this one.
     maybe = delivery.maybe_applied or delivery.state == DeliveryState.ATTEMPTING
-    at = context.clock()
-    if not move_delivery(session, delivery, DeliveryState.ATTEMPTING, at=at, actor=SYSTEM, maybe_applied=maybe):
+    changes = {"maybe_applied": maybe, "next_at": None}
+    if not move_delivery(session, delivery, DeliveryState.ATTEMPTING, at=context.clock(), actor=SYSTEM, **changes):
         raise Fenced(f"the delivery of run {run} was taken over")
     return delivery
 
 
-def unknown(context: Context, run: int) -> None:
-    """Note that an attempt ended without a word whether it had its effect. The next one may be refused all the same."""
+def begin_another(context: Context, run: int) -> schema.Delivery:
+    """Note that an attempt ended without a word whether it had its effect, and that another begins; returns its row.
+
+    That one may be refused all the same. Raise `Fenced` where the delivery is no longer the caller's.
+    """
     with context.database.write() as session:
         delivery = deliveries.of_run(session, run)
-        if delivery is not None:
-            deliveries.mark_maybe(session, delivery=delivery.id, state=delivery.state, maybe=True)
+        if delivery is None or delivery.state != DeliveryState.ATTEMPTING:
+            raise Fenced(f"the delivery of run {run} was taken over")
+        changes = {"maybe_applied": True}
+        move_delivery(session, delivery, DeliveryState.ATTEMPTING, at=context.clock(), actor=SYSTEM, **changes)
+        return delivery
 
 
 def applied(
@@ -161,12 +171,16 @@ def applied(
     end = RunState.CLOSED if run.resolution == Resolution.REJECTED else RunState.DELIVERED
     with context.database.write() as session:
         at = context.clock()
-        if not move_run(session, run, end, at=at, actor=SYSTEM, held_at=claimed.epoch):
+        # What it waited for is no problem any more.
+        solved = {} if delivery.target is None else {"problem_id": None}
+        if not move_run(session, run, end, at=at, actor=SYSTEM, held_at=claimed.epoch, **solved):
             raise Fenced(f"run {run.id} was taken over")
         kept = contents.keep(session, team=run.team_id, case=run.case_id, kind="receipt", body=canonical(receipt))
         done = {"receipt_id": kept, "maybe_applied": False}
         if not move_delivery(session, delivery, DeliveryState.APPLIED, at=at, actor=SYSTEM, **done):
             raise Fenced(f"the delivery of run {run.id} was taken over")
+        if delivery.target is not None:
+            waiting.note_answered(session, context, run)
         if delivery.attempts > 1:
             show_doubt(session, delivery, workflow, at=at)
         show_review(session, run, workflow, context=context)
@@ -196,7 +210,7 @@ def refuse_what_a_backup_forgot(context: Context, run: schema.Run) -> None:
 
 
 def not_applied(session: Session, run: schema.Run, *, maybe: bool, context: Context) -> None:
-    """Note that no receipt came. `maybe`: the effect may have been had all the same; the target knows its key."""
+    """Note that no receipt came. `maybe`: the effect, or a part of it, may have been had all the same."""
     delivery = deliveries.of_run(session, run.id)
     if delivery is not None and delivery.state == DeliveryState.ATTEMPTING:
         at, maybe = context.clock(), maybe or delivery.maybe_applied
@@ -207,7 +221,7 @@ def put_back(session: Session, run: schema.Run, *, context: Context) -> None:
     """Note that an attempt certainly had no effect, and that the delivery is still to be made."""
     delivery = deliveries.of_run(session, run.id)
     if delivery is not None and delivery.state == DeliveryState.ATTEMPTING:
-        move_delivery(session, delivery, DeliveryState.INTENDED, at=context.clock(), actor=SYSTEM)
+        move_delivery(session, delivery, DeliveryState.INTENDED, at=context.clock(), actor=SYSTEM, **_FRESH)
 
 
 def put_in_doubt(
@@ -233,7 +247,7 @@ def is_in_doubt(workflow: AnyWorkflow, run: schema.Run, error: Exception | None)
 
     Where the target knows the key it does not matter: a second attempt is applied only once.
     """
-    effect = workflow.rejection_effect if run.resolution == Resolution.REJECTED else workflow.effect
+    effect = effect_of(workflow, run)
     return effect is None or (not effect.idempotent and not isinstance(error, NotDone))
 
 

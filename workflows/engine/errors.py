@@ -17,6 +17,7 @@
     │   ├── NotAllowed
     │   └── InputBroken (is a ContractBroken too)
     ├── OutcomeUnknown
+    │   ├── NotConfirmed
     │   ├── TimeLimitPassed
     │   └── OutputBroken (is a ContractBroken too)
     ├── ContractBroken
@@ -40,6 +41,7 @@ from workflows.errors import (
     CountersignError,
     InputBroken,
     NotAllowed,
+    NotConfirmed,
     NotDone,
     OutcomeUnknown,
     OutputBroken,
@@ -64,6 +66,7 @@ __all__ = [
     "NeverBroken",
     "NoProposal",
     "NotAllowed",
+    "NotConfirmed",
     "NotDone",
     "OutcomeUnknown",
     "OutputBroken",

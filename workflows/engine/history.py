@@ -6,10 +6,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from store import attempts, audit, cases, contents, deliveries, journal, reviews, runs, schema, teams
+from store import attempts, audit, cases, contents, journal, reviews, runs, schema, teams
 from workflows.engine.attempt_views import AttemptView
 from workflows.engine.cards import decision_view
 from workflows.engine.context import Context
+from workflows.engine.delivery_views import delivery_of, held_of
 from workflows.engine.errors import Refused, Unknown
 from workflows.engine.keys import case_key
 from workflows.engine.policy import MODEL_SAID
@@ -17,7 +18,6 @@ from workflows.engine.states import ReviewState
 from workflows.engine.views import (
     AuditView,
     CaseView,
-    DeliveryView,
     OpenReview,
     ProposalView,
     ReviewView,
@@ -63,7 +63,7 @@ def case_view(context: Context, case: int) -> CaseView:
             revision=row.revision,
             source=row.source,
             received_at=row.received_at,
-            runs=[_run(session, run) for run in runs.of_case(session, case)],
+            runs=[_run(session, context, run) for run in runs.of_case(session, case)],
             audit=[
                 AuditView(at=entry.at, actor=entry.actor, action=entry.action, subject=entry.subject)
                 for entry in audit.of_case(session, case)
@@ -122,10 +122,10 @@ def open_review_of(context: Context, case: int) -> OpenReview:
     )
 
 
-def _run(session: Session, run: schema.Run) -> RunView:
+def _run(session: Session, context: Context, run: schema.Run) -> RunView:
     proposal = reviews.proposal_of(session, run.id)
     review = reviews.of_run(session, run.id)
-    delivery = deliveries.of_run(session, run.id)
+    delivery = delivery_of(session, context, run)
     return RunView(
         id=run.id,
         parent=run.parent_id,
@@ -144,7 +144,8 @@ def _run(session: Session, run: schema.Run) -> RunView:
         asked=[_attempt(attempt, body) for attempt, body in attempts.of_run(session, run.id)],
         proposal=_proposal(session, proposal) if proposal else None,
         review=_review(session, review) if review else None,
-        delivery=_delivery(session, delivery) if delivery else None,
+        delivery=delivery,
+        held=held_of(session, run, delivery),
     )
 
 
@@ -215,16 +216,6 @@ def _review(session: Session, review: schema.Review) -> ReviewView:
         opened_at=review.opened_at,
         answer_by=review.answer_by,
         decisions=[decision_view(session, decision) for decision in reviews.decisions(session, review.id)],
-    )
-
-
-def _delivery(session: Session, delivery: schema.Delivery) -> DeliveryView:
-    return DeliveryView(
-        key=delivery.key,
-        kind=delivery.kind,
-        state=delivery.state,
-        attempts=delivery.attempts,
-        receipt=_json(session, delivery.receipt_id),
     )
 
 

@@ -1,14 +1,18 @@
 """Holds what is resolved while its workflow is paused with its deliveries, and releases it afterwards. Nothing is lost:
 what is held is a row, and whoever starts to work releases what somebody else did not come to.
+
+What waits for its target is in `workflows.engine.waiting`.
 """
+
+from enum import StrEnum
 
 from sqlalchemy.orm import Session
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_exponential
 
-from store import pausing, schema
+from store import pausing, schema, waiting
 from store.database import Unavailable
 from workflows.engine.context import SYSTEM, Context
-from workflows.engine.states import RunState
+from workflows.engine.states import DeliveryState, RunState
 from workflows.engine.transitions import move_run
 
 AT_ONCE = 200
@@ -22,18 +26,31 @@ _patiently = Retrying(
 )
 
 
-def is_held(session: Session, run: schema.Run) -> bool:
-    """Has a run's delivery to wait, as things stand until the transaction ends?
+class Held(StrEnum):
+    """Why a delivery is kept for later."""
 
-    It waits behind an older one of its case, too: what is newer has to arrive later.
-    """
+    PAUSED = "paused"
+    """Its workflow is paused with its deliveries."""
+    BEHIND = "behind"
+    """An older delivery of its case is still to be made: what is newer has to arrive later."""
+    DOWN = "down"
+    """Its target is down."""
+
+
+def held(session: Session, run: schema.Run, target: str) -> Held | None:
+    """Why a run's delivery has to wait, as things stand until the transaction ends; None where it has not."""
     standing = pausing.standing(session, run.workflow_id, held=True)
-    return (standing is not None and standing.holds_deliveries) or is_behind(session, run)
+    if standing is not None and standing.holds_deliveries:
+        return Held.PAUSED
+    return in_the_way(session, run, target)
 
 
-def is_behind(session: Session, run: schema.Run) -> bool:
-    """Is an older run of its case held still?"""
-    return pausing.is_behind(session, run, state=RunState.HOLDING)
+def in_the_way(session: Session, run: schema.Run, target: str) -> Held | None:
+    """What is in the way of a run's delivery where its workflow is not."""
+    found = waiting.obstacle(session, run, target=target, holding=RunState.HOLDING, ready=RunState.READY)
+    if found.behind:
+        return Held.BEHIND
+    return Held.DOWN if found.down else None
 
 
 def release_all(context: Context, *, by: str = SYSTEM) -> int:
@@ -50,6 +67,13 @@ def release_all(context: Context, *, by: str = SYSTEM) -> int:
 def release(context: Context, *, by: str = SYSTEM) -> int:
     """Make the oldest of them ready; returns how many."""
     with context.database.write() as session:
-        at, held = context.clock(), RunState.HOLDING
-        found = pausing.releasable(session, team=context.team, state=held, limit=AT_ONCE)
+        at = context.clock()
+        found = pausing.releasable(
+            session,
+            team=context.team,
+            state=RunState.HOLDING,
+            ready=RunState.READY,
+            waiting=DeliveryState.WAITING,
+            limit=AT_ONCE,
+        )
         return sum(move_run(session, run, RunState.READY, at=at, actor=by) for run in found)

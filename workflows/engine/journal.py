@@ -16,7 +16,7 @@ from decimal import Decimal
 from itertools import count
 
 from sqlalchemy.exc import IntegrityError
-from tenacity import Retrying, retry_if_exception_type, stop_after_attempt
+from tenacity import Retrying, retry_if_exception, stop_after_attempt
 
 from store import contents, journal, runs, seams
 from store.database import Unavailable
@@ -27,9 +27,10 @@ from workflows.engine.backoff import pause
 from workflows.engine.canonical import canonical, digest, words_of
 from workflows.engine.claiming import Claimed
 from workflows.engine.context import Context
-from workflows.engine.errors import Drifted, Fenced
+from workflows.engine.errors import Drifted, Fenced, NotConfirmed, NotDone, OutcomeUnknown
 from workflows.engine.states import RunState, StepState
 from workflows.engine.steps import DELIVER, Call, recording
+from workflows.tools import effects
 
 MAX_TYPE = 200
 """Characters of an error's type that are kept."""
@@ -58,26 +59,34 @@ class Journal:
         lines: Sequence[StepLine],
         *,
         scope: str = "",
+        once: bool = False,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        """`lines`: the run's journal so far. `scope`: what the names of this part begin with."""
+        """`lines`: the run's journal so far. `scope`: what the names of this part begin with.
+
+        `once`: it belongs to the delivery to a target without keys. A step that may have been done is not made again
+        there, by whomever.
+        """
         self._context = context
         self._claimed = claimed
         self._lines = lines
         self._scope = scope
+        self._once = once
         self._sleep = sleep
         self._past = _calls([line for line in lines if in_scope(line.name, scope)])
         self._end = max((line.position for line in lines), default=0)
         self._made = 0
         self._nth: Counter[str] = Counter()
-        self._broken: Drifted | Fenced | Unavailable | None = None
+        self._broken: Drifted | Fenced | Unavailable | OutcomeUnknown | None = None
+        self._unsure: dict[tuple[str, str], Exception] = {}
+        """(name, hash of the input) of the calls that may have been made -> what became of them; where it matters."""
 
-    def part(self, scope: str) -> "Journal":
+    def part(self, scope: str, *, once: bool) -> "Journal":
         """The journal of the part that follows this one, its names beginning with `scope`.
 
         It need not be read again: while the run is the caller's, nobody else writes to it.
         """
-        following = Journal(self._context, self._claimed, self._lines, scope=scope, sleep=self._sleep)
+        following = Journal(self._context, self._claimed, self._lines, scope=scope, once=once, sleep=self._sleep)
         following._end = self._end
         return following
 
@@ -86,10 +95,11 @@ class Journal:
         """Journal the step calls of this thread for the block, and hold the journal against what was called.
 
         Raise `Drifted`, `Fenced` or `Unavailable` at its end where the block met one and caught it: it is not the
-        author's to handle.
+        author's to handle. Where something may be had only once, raise `OutcomeUnknown` in place of a `NotDone` that
+        does not speak of all that the block did.
         """
         try:
-            with recording(self):
+            with recording(self), _certain(self._once, lambda: next(iter(self._unsure.values()), None)):
                 yield
         except Exception as error:  # goes through; what broke the journal before it goes first
             if self._broken is not None and error is not self._broken:
@@ -117,6 +127,12 @@ class Journal:
         self._nth[name] += 1
         nth = self._nth[name]
         arguments = bounds.run(lambda: canonical(call.arguments), what=f"writing the input of {call.name}")
+        before = self._unsure.get((name, digest(arguments)))
+        if before is not None:
+            self._broken = OutcomeUnknown(
+                f"the step {call.name} may have been done, and is not made again: {words_of(before)}"
+            )
+            raise self._broken
         past = self._past[self._made] if self._made < len(self._past) else None
         self._made += 1
         row: dict[str, object] = {"name": name, "nth": nth, "input_hash": digest(arguments), "recalled_from": None}
@@ -129,8 +145,15 @@ class Journal:
             self._end += 1
             row["position"] = self._end
         numbers = count(past.attempts + 1 if past else 1)
-        retrying = attempts_at(call, sleep=self._sleep)
+        retrying = attempts_at(call, sleep=self._sleep, may_be_made_again=self._may_be_made_again)
         return retrying(lambda: self._attempt(call, row | {"attempt": next(numbers)}, arguments))
+
+    def _may_be_made_again(self, error: BaseException) -> bool:
+        """May a step be made again at once that ended in an error of a type that may pass?"""
+        if self._once:
+            return isinstance(error, NotDone)
+        # Under a key the whole delivery is made again, and counted.
+        return not (self._scope and isinstance(error, NotConfirmed))
 
     def _attempt(self, call: Call, row: dict[str, object], arguments: str) -> object:
         row["started_at"] = self._context.clock()
@@ -139,10 +162,13 @@ class Journal:
             # A step inside a step belongs to it: the journal holds the outer one.
             with recording(None):
                 seams.before(Seam.STEP, call.name)
-                result = call.invoke()
+                with _certain(self._once):
+                    result = call.invoke()
                 seams.after(Seam.STEP, call.name)
             output = written(call, result)
         except Exception as error:  # goes through, once it is journaled
+            if self._once and not isinstance(error, NotDone):
+                self._unsure[str(row["name"]), str(row["input_hash"])] = error
             row |= {"state": StepState.FAILED, "error": type(error).__name__[:MAX_TYPE], "cost": Decimal(0)}
             self._write(row, start, f'{{"input":{arguments},"error":{canonical(words_of(error))}}}')
             raise
@@ -190,11 +216,40 @@ def _same(past: _Made, name: str, nth: int, input_hash: str) -> None:
         raise Drifted(f"the step {name} (call {nth}) is called with another input than the one in the journal")
 
 
-def attempts_at(call: Call, *, sleep: Callable[[float], None]) -> Retrying:
-    """What makes a call as often as its step allows, with a growing pause between. `sleep`: takes seconds."""
+@contextmanager
+def _certain(once: bool, before: Callable[[], Exception | None] = lambda: None) -> Iterator[None]:
+    """Raise `OutcomeUnknown` in place of a `NotDone` where the block had something done before it that had no key.
+
+    That error speaks of one call alone. `once`: only then does it matter. `before`: what else may have been done.
+    """
+    if not once:
+        yield
+        return
+    with effects.noted() as had:
+        try:
+            yield
+        except NotDone as error:
+            unsure = before()
+            if unsure is not None:
+                raise OutcomeUnknown(f"{words_of(error)}; before that: {words_of(unsure)}") from error
+            if had:
+                raise OutcomeUnknown(f"{words_of(error)}; {had[0]} did something before that") from error
+            raise
+
+
+def attempts_at(
+    call: Call,
+    *,
+    sleep: Callable[[float], None],
+    may_be_made_again: Callable[[BaseException], bool] = lambda _: True,
+) -> Retrying:
+    """What makes a call as often as its step allows, with a growing pause between. `sleep`: takes seconds.
+
+    `may_be_made_again`: asked about an error of a type that the step tries again.
+    """
     return Retrying(
         stop=stop_after_attempt(call.tries),
-        retry=retry_if_exception_type(call.retry_on),
+        retry=retry_if_exception(lambda error: isinstance(error, call.retry_on) and may_be_made_again(error)),
         wait=lambda state: pause(state, call.backoff),
         sleep=sleep,
         reraise=True,

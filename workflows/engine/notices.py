@@ -9,6 +9,8 @@ from workflows.engine.declared import Review
 
 FAILURE = "failure"
 """The kind of the note that a run stopped; its subject is `run:ID`."""
+LATE = "late"
+"""The kind of the note that a delivery is tried in vain for long; its subject is `run:ID`."""
 PAUSED = "paused"
 """The kind of the note that Countersign paused a workflow; its subject is `workflow:ID:TIME`."""
 FAILURES = "failures"
@@ -39,6 +41,12 @@ def doubt(session: Session, delivery: schema.Delivery, declared: Review, *, at: 
 def failure(session: Session, run: schema.Run, *, at: datetime) -> None:
     """Have it said that a run stopped."""
     outbox.add_note(session, team=run.team_id, kind=FAILURE, subject=f"run:{run.id}", channel=FAILURES, at=at)
+
+
+def late(session: Session, run: schema.Run, *, at: datetime) -> None:
+    """Have it said once that a run's delivery is tried in vain for long."""
+    subject = f"run:{run.id}"
+    outbox.add_note_once(session, team=run.team_id, kind=LATE, subject=subject, channel=FAILURES, at=at)
 
 
 def paused(session: Session, *, team: int, workflow: int, at: datetime) -> None:

@@ -18,7 +18,7 @@ from workflows.engine.errors import BadReason, Unknown
 from workflows.engine.holding import release_all
 from workflows.engine.neutral import one_line
 from workflows.engine.pauses import Pause, Paused, Resumed, Standing
-from workflows.engine.states import ReviewState, RunState
+from workflows.engine.states import DeliveryState, ReviewState, RunState
 
 MAX_REASON = 300
 """Characters of the reason for a pause."""
@@ -110,7 +110,7 @@ def standings(context: Context, workflows: list[str]) -> list[Standing]:
     with context.database.read() as session:
         pauses = {line.workflow: pause_of(line) for line in pausing.all_standing(session, team=context.team)}
         states = (RunState.WAITING, RunState.HOLDING)
-        runs = pausing.numbers(session, team=context.team, states=states)
+        runs = pausing.numbers(session, team=context.team, states=states, waiting=DeliveryState.WAITING)
         empty = unproposed.count_empty(session, team=context.team, state=ReviewState.OPEN)
     return [
         Standing(

@@ -16,10 +16,10 @@ from workflows.engine.canonical import canonical
 from workflows.engine.claiming import BUSY, Claimed, is_suspect
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.delivering import is_in_doubt, not_applied, put_in_doubt, show_review
-from workflows.engine.holding import release_all
 from workflows.engine.registry import AnyWorkflow
 from workflows.engine.states import RunState
 from workflows.engine.transitions import move_run
+from workflows.engine.waiting import awaken
 
 MAX_LOSSES = 10
 """How often a run may be lost with its worker; then it fails, visibly, and its neighbours go on."""
@@ -41,7 +41,7 @@ def take_back(context: Context, *, died: bool = True, but: Collection[int] = ())
             is_lost = died and (run.alone or not was_alone)
             _take_back(session, run, context.registry.get(known[run.workflow_id]), is_lost=is_lost, context=context)
     # Whoever resumed their workflow may have ended before all of them were released.
-    release_all(context)
+    awaken(context)
     return len(held)
 
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from store import audit, cases, deliveries, journal, queue, runs, schema, teams
 from store.journal import StepLine
-from workflows.engine import delivering
+from workflows.engine import delivering, waiting
 from workflows.engine.context import Context
 from workflows.engine.errors import AlreadyDelivered, Refused, Unknown
 from workflows.engine.intake import supersede_reviews
@@ -15,13 +15,13 @@ from workflows.engine.journal import in_scope
 from workflows.engine.registry import AnyWorkflow
 from workflows.engine.states import STOPPED, DeliveryState, Resolution, RunState, StepState
 from workflows.engine.steps import DELIVER, START
+from workflows.engine.targets import is_keyed
 from workflows.engine.transitions import move_run
 
 _WHY_NOT = {
     RunState.READY: "it is to be worked on already",
     RunState.RUNNING: "it is being worked on",
     RunState.DELIVERING: "it is being delivered",
-    RunState.HOLDING: "it is decided, and delivered once its workflow is resumed",
     RunState.DOUBTFUL: "its delivery is in doubt; say first whether it happened",
 }
 
@@ -45,6 +45,8 @@ def rerun(context: Context, case: int, *, by: str, from_step: str | None = None)
         run = runs.newest(session, case)
         if run is None:
             raise Unknown(f"there is no case {case}")
+        if run.state == RunState.HOLDING:
+            return _try_now(session, context, case, by=by, from_step=from_step)
         why_not = _WHY_NOT.get(RunState(run.state))
         if why_not is not None:
             raise Refused(why_not)
@@ -54,6 +56,16 @@ def rerun(context: Context, case: int, *, by: str, from_step: str | None = None)
         workflow = context.registry.get(teams.workflow_name(session, run.workflow_id))
         step = from_step or _where_it_stopped(run, journal.of_run(session, run.id))
         return Rerun(run=start(session, context, run, workflow, from_step=step, by=by), from_step=step)
+
+
+def _try_now(session: Session, context: Context, case: int, *, by: str, from_step: str | None) -> Rerun:
+    """Have a delivery made at once that waits for its target: its run goes on. Raise `Refused` with the reason."""
+    if from_step not in (None, DELIVER):
+        raise Refused(f"it is decided, and its delivery is made again by itself; only {DELIVER} can be tried now")
+    tried = waiting.try_now(session, context, case, by=by)
+    if tried is None:
+        raise Refused("it is decided, and delivered once its workflow is resumed")
+    return Rerun(run=tried.id, from_step=DELIVER)
 
 
 def start(
@@ -72,7 +84,7 @@ def start(
             f"its delivery may have happened, with the values it had: run it again from {DELIVER}, or look, and settle "
             "it as not-happened first"
         )
-    recalled = _recalled(lines, from_step, delivery_only=delivery_only)
+    recalled = _recalled(lines, from_step, delivery_only=delivery_only, once=not is_keyed(workflow, parent))
     at = context.clock()
     if not move_run(session, parent, RunState.SUPERSEDED, at=at, actor=by):
         raise Refused("it was run again at this moment")
@@ -120,12 +132,13 @@ def _take_over(session: Session, context: Context, child: int, workflow: AnyWork
         delivering.intend(session, context, run, workflow.name, output_id=run.output_id)
 
 
-def _recalled(lines: Sequence[StepLine], from_step: str, *, delivery_only: bool) -> list[StepLine]:
+def _recalled(lines: Sequence[StepLine], from_step: str, *, delivery_only: bool, once: bool) -> list[StepLine]:
+    """The steps that are not made again. `once`: the target knows no key, so what is done of a delivery stays done."""
     proposing = [line for line in lines if in_scope(line.name, "")]
     if from_step == START:
         return []
     if from_step == DELIVER:
-        return proposing
+        return list(lines) if once else proposing
     position = next((line.position for line in lines if from_step in (line.name, _call(line))), None)
     if position is None:
         names = dict.fromkeys(_call(line) for line in lines)

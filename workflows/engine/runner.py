@@ -19,8 +19,9 @@ from store import contents, journal, runs, schema, seams, teams
 from store.database import Unavailable
 from store.journal import StepLine
 from store.seams import Seam
-from workflows.engine import bounds, delivering, holding, notices, pausing, proposing
+from workflows.engine import bounds, delivering, holding, notices, pausing, proposing, waiting
 from workflows.engine.canonical import canonical, texts_in, to_body, words_of
+from workflows.engine.certainty import has_answered
 from workflows.engine.claiming import Claimed, Clogged
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.declared import Run
@@ -34,7 +35,8 @@ from workflows.engine.errors import (
     OutcomeUnknown,
     TimeLimitPassed,
 )
-from workflows.engine.journal import Journal
+from workflows.engine.holding import Held
+from workflows.engine.journal import Journal, in_scope
 from workflows.engine.loading import Found, Work, find, subject_of, understood
 from workflows.engine.policy import PAUSED, Facts, Verdict, Way, decide
 from workflows.engine.proposing import AnyProposal, SecondOpinion
@@ -42,6 +44,7 @@ from workflows.engine.recovery import claim_one
 from workflows.engine.registry import AnyWorkflow
 from workflows.engine.reviews import open_review
 from workflows.engine.states import Resolution, RunState, StepState
+from workflows.engine.targets import Failures, effect_of, is_keyed, target_of
 from workflows.engine.transitions import move_run
 from workflows.model.port import Account, Model
 from workflows.redaction import without
@@ -70,6 +73,7 @@ class Runner:
         self._models = models
         self._second = second
         self._sleep = sleep
+        self._failures = Failures()
 
     def advance(self, claimed: Claimed) -> None:
         """Take a claimed run as far as it goes without a person. Raise `store.database.Unavailable`."""
@@ -172,10 +176,13 @@ class Runner:
             run, body = work.run, to_body(proposal.output)
             output = contents.keep(session, team=run.team_id, case=run.case_id, kind="output", body=body)
             resolved = {"resolution": Resolution.ALONE, "output_id": output}
-            if holding.is_behind(session, run):
+            held = holding.in_the_way(session, run, work.workflow.target)
+            if held is not None:
                 self._move(session, work, RunState.HOLDING, **resolved)
                 proposing.keep(session, context, run, proposal)
                 delivering.intend(session, context, run, work.workflow.name, output_id=output)
+                if held is Held.DOWN:
+                    waiting.park(session, context, run, work.workflow)
                 return
             self._move(session, work, RunState.DELIVERING, **resolved)
             proposing.keep(session, context, run, proposal)
@@ -183,7 +190,7 @@ class Runner:
                 session, context, run, work.workflow.name, case_key=work.case_key, output_id=output
             )
         task = Delivering(effect=work.workflow.effect, subject=proposal.output, row=row)
-        self._deliver(work, task, kept.part(delivering.SCOPE))
+        self._deliver(work, task, kept.part(delivering.SCOPE, once=not task.idempotent))
 
     def _carry_out(self, work: Work) -> None:
         """Deliver what a person decided, or go on with a delivery that was cut off."""
@@ -191,37 +198,40 @@ class Runner:
         rejected = work.run.resolution == Resolution.REJECTED
         subject = subject_of(work, rejected=rejected)
         with context.database.write() as session:
-            is_held = holding.is_held(session, work.run)
+            held = holding.held(session, work.run, target_of(workflow, work.run))
             if rejected and not delivering.is_intended(session, work.run.id):
                 self._move(session, work, RunState.CLOSED)
                 return
-            if is_held:
+            if held is not None:
                 self._move(session, work, RunState.HOLDING)
+                if held is Held.DOWN:
+                    waiting.park(session, context, work.run, workflow)
                 delivering.show_review(session, work.run, workflow, context=context)
                 return
             self._move(session, work, RunState.DELIVERING)
             row = delivering.begin(session, context, work.run.id)
-        effect = workflow.rejection_effect if rejected else workflow.effect
-        task = Delivering(effect=effect, subject=subject, row=row)
-        self._deliver(work, task, self._journal(work, work.lines, scope=delivering.SCOPE))
+        task = Delivering(effect=effect_of(workflow, work.run), subject=subject, row=row)
+        self._deliver(work, task, self._delivery_journal(work, task, work.lines))
 
     def _deliver(self, work: Work, task: Delivering, kept: Journal) -> None:
         """Have the effect, outside any transaction. `kept`: the journal of the first attempt.
 
-        Where the target knows the key, an attempt of unknown outcome is made again at once.
+        Where the target knows the key, an attempt of unknown outcome is made again at once, unless it was made again
+        by then or the target asks to wait.
         """
         if not task.idempotent:
             delivering.refuse_what_a_backup_forgot(self._context, work.run)
         run = Run(id=work.run.id, case=work.run.case_id, input=work.input, key=task.key, by=work.by)
+        row = task.row
 
         def prepare_another(_: RetryCallState) -> None:
-            nonlocal kept
-            delivering.unknown(self._context, run.id)
+            nonlocal kept, row
+            row = delivering.begin_another(self._context, run.id)
             with self._context.database.read() as session:
-                kept = self._journal(work, journal.of_run(session, run.id), scope=delivering.SCOPE)
+                kept = self._delivery_journal(work, task, journal.of_run(session, run.id))
 
         retrying = Retrying(
-            stop=stop_after_attempt(delivering.TRIES if task.idempotent else 1),
+            stop=stop_after_attempt(delivering.TRIES if task.idempotent and row.target is None else 1),
             retry=retry_if_exception(_is_made_again),
             wait=wait_exponential_jitter(multiplier=0.5, max=10),
             sleep=self._sleep,
@@ -229,10 +239,15 @@ class Runner:
             reraise=True,
         )
         receipt = retrying(lambda: _attempt(work, task, run, kept))
-        delivering.applied(self._context, work.claimed, work.run, task.row, work.workflow, receipt)
+        self._failures.took_one(target_of(work.workflow, work.run))
+        delivering.applied(self._context, work.claimed, work.run, row, work.workflow, receipt)
 
-    def _journal(self, work: Work, lines: Sequence[StepLine], *, scope: str = "") -> Journal:
-        return Journal(self._context, work.claimed, lines, scope=scope, sleep=self._sleep)
+    def _journal(self, work: Work, lines: Sequence[StepLine]) -> Journal:
+        return Journal(self._context, work.claimed, lines, sleep=self._sleep)
+
+    def _delivery_journal(self, work: Work, task: Delivering, lines: Sequence[StepLine]) -> Journal:
+        scope, once = delivering.SCOPE, not task.idempotent
+        return Journal(self._context, work.claimed, lines, scope=scope, once=once, sleep=self._sleep)
 
     def _stop(self, claimed: Claimed, error: Exception) -> None:
         """Record on the run what stopped it, and have it said; never quietly."""
@@ -246,7 +261,8 @@ class Runner:
                 self._hold(session, run, error)
                 return
             at = context.clock()
-            step = _failed_step(journal.of_run(session, run.id), error)
+            lines = journal.of_run(session, run.id)
+            step = _failed_step(lines, error)
             workflow = context.registry.get(teams.workflow_name(session, run.workflow_id))
             if isinstance(error, TimeLimitPassed):
                 self._pause_where_stuck(session, run, workflow)
@@ -262,10 +278,17 @@ class Runner:
                 kind="problem",
                 body=canonical({"step": step, "type": type(error).__name__, "message": message}),
             )
+            if run.state == RunState.DELIVERING:
+                waiting.note_probe(session, context, run, error, problem_id=problem)
+                if self._put_off(session, run, workflow, error, problem=problem):
+                    delivering.show_review(session, run, workflow, context=context)
+                    return
             if run.state == RunState.DELIVERING and delivering.is_in_doubt(workflow, run, error):
                 delivering.put_in_doubt(session, run, workflow, context=context, problem_id=problem)
             else:
-                delivering.not_applied(session, run, maybe=not isinstance(error, NotDone), context=context)
+                # Where no key tells them apart, a step that was done stays done with the values that it had.
+                maybe = not isinstance(error, NotDone) or (not is_keyed(workflow, run) and _has_part(lines))
+                delivering.not_applied(session, run, maybe=maybe, context=context)
                 end = RunState.PARKED if isinstance(error, Drifted) else RunState.FAILED
                 move_run(session, run, end, at=at, actor=SYSTEM, problem_id=problem)
                 notices.failure(session, run, at=at)
@@ -286,10 +309,25 @@ class Runner:
             why = f"its code does not return: {', '.join(sorted(set(stuck)))}"
             pausing.stop_within(session, self._context, run.workflow_id, why, deliveries=True)
 
+    def _put_off(
+        self, session: Session, run: schema.Run, workflow: AnyWorkflow, error: Exception, *, problem: int
+    ) -> bool:
+        """Have a delivery wait that may work later; False where it fails."""
+        target = target_of(workflow, run)
+        if not waiting.put_off(
+            session, self._context, run, workflow, error, problem_id=problem, failures=self._failures
+        ):
+            if has_answered(error):
+                self._failures.took_one(target)
+            return False
+        log.warning("delivery.waits", run=run.id, case=run.case_id, target=target, error=type(error).__name__)
+        return True
+
     def _hold(self, session: Session, run: schema.Run, error: NotAllowed) -> None:
         """Keep a delivery for later, and those after it: the other system does not let us in, and did nothing."""
         context, at = self._context, self._context.clock()
         workflow = context.registry.get(teams.workflow_name(session, run.workflow_id))
+        waiting.note_answered(session, context, run)
         pausing.stop_within(session, context, run.workflow_id, words_of(error), deliveries=True)
         delivering.put_back(session, run, context=context)
         move_run(session, run, RunState.HOLDING, at=at, actor=SYSTEM)
@@ -319,8 +357,11 @@ def _account(work: Work) -> Account:
 
 
 def _is_made_again(error: BaseException) -> bool:
-    """Is a delivery that ended so made again at once? One that did not return would only keep another thread."""
-    return isinstance(error, OutcomeUnknown) and not isinstance(error, TimeLimitPassed)
+    """Is a delivery that ended so made again at once?
+
+    One that did not return would only keep another thread, and where the other system named a time, that is waited for.
+    """
+    return isinstance(error, OutcomeUnknown) and error.after is None and not isinstance(error, TimeLimitPassed)
 
 
 def _attempt(work: Work, task: Delivering, run: Run[BaseModel], kept: Journal) -> str:
@@ -334,6 +375,11 @@ def _attempt(work: Work, task: Delivering, run: Run[BaseModel], kept: Journal) -
         )
         seams.after(Seam.EFFECT, task.key)
         return receipt
+
+
+def _has_part(lines: Sequence[StepLine]) -> bool:
+    """Has a step of a delivery finished?"""
+    return any(in_scope(line.name, delivering.SCOPE) and line.state == StepState.FINISHED for line in lines)
 
 
 def _failed_step(lines: list[StepLine], error: Exception) -> str | None:

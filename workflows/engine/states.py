@@ -13,7 +13,8 @@ class RunState(StrEnum):
     WAITING = "waiting"
     """For a person. Nothing is held meanwhile."""
     HOLDING = "holding"
-    """Resolved, its delivery held until its workflow is resumed."""
+    """Resolved, its delivery kept for later: until its workflow is resumed, its target can be tried again, or an older
+    delivery of its case is made."""
     DELIVERING = "delivering"
     DELIVERED = "delivered"
     CLOSED = "closed"
@@ -43,6 +44,8 @@ class DeliveryState(StrEnum):
 
     INTENDED = "intended"
     """Recorded, not yet attempted."""
+    WAITING = "waiting"
+    """Not made so far, and made again by itself: its target may take it later, or its target is down."""
     ATTEMPTING = "attempting"
     APPLIED = "applied"
     FAILED = "failed"
@@ -97,7 +100,7 @@ RUN_MOVES: Mapping[RunState, frozenset[RunState]] = {
     _R.DELIVERING: frozenset(
         {
             _R.READY,  # its worker died, and the target knows the key
-            _R.HOLDING,  # the other system does not let us in, and did nothing
+            _R.HOLDING,  # the other system may take it later, or does not let us in
             _R.DELIVERED,
             _R.CLOSED,
             _R.FAILED,
@@ -123,10 +126,12 @@ REVIEW_MOVES: Mapping[ReviewState, frozenset[ReviewState]] = {
 }
 
 DELIVERY_MOVES: Mapping[DeliveryState, frozenset[DeliveryState]] = {
-    _D.INTENDED: frozenset({_D.ATTEMPTING}),
+    _D.INTENDED: frozenset({_D.WAITING, _D.ATTEMPTING}),
+    _D.WAITING: frozenset({_D.ATTEMPTING}),
     _D.ATTEMPTING: frozenset(
         {
             _D.INTENDED,  # the other system did nothing, and its workflow is paused
+            _D.WAITING,
             _D.ATTEMPTING,
             _D.APPLIED,
             _D.FAILED,

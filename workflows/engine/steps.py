@@ -18,7 +18,7 @@ from pydantic import TypeAdapter
 
 from workflows.engine import bounds
 from workflows.engine.backoff import Backoff
-from workflows.engine.errors import BadDeclaration, InputBroken, TryAgain
+from workflows.engine.errors import BadDeclaration, InputBroken, NotConfirmed, TryAgain
 from workflows.engine.limits import Limits
 from workflows.engine.shapes import Shape
 
@@ -34,7 +34,7 @@ DELIVER = "deliver"
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,79}")
 
-PASSING: tuple[type[Exception], ...] = (TryAgain, ConnectionError, TimeoutError)
+PASSING: tuple[type[Exception], ...] = (TryAgain, NotConfirmed, ConnectionError, TimeoutError)
 """Errors that may be gone the next time."""
 Backoffs = Mapping[type[Exception], Backoff]
 GRACE = 60.0
@@ -191,7 +191,8 @@ def step(
     `name`: what the journal calls it, by default the function's name; a run that waits over a renaming is parked.
     `tries`: how often it is attempted where the error is one of `retry_on`, with a growing, jittered pause between.
     `backoff`: the pauses after errors of a type, which is tried again too: `{TryAgain: Backoff(first=2, longest=30)}`.
-    What a `TryAgain` asks for is waited as well, up to a minute.
+    What a `TryAgain` asks for is waited as well, up to a minute. In a delivery an unknown outcome is not tried again
+    here: where the target knows our key the whole delivery is, and elsewhere nothing is but what ended in `NotDone`.
 
     `timeout`: seconds for one attempt. No thread can be ended from outside, so this is a deadline for whoever looks:
     `workflows.tools.http` does, and raises `TryAgain` where nothing was sent and `OutcomeUnknown` where it may have

@@ -89,6 +89,23 @@ class DeliveryView:
     state: str
     attempts: int
     receipt: str | None
+    maybe_applied: bool
+    """An attempt got no receipt, and may have been applied all the same."""
+    keyed: bool
+    """The target knows the key: made again under it, it is applied only once."""
+    target: str | None
+    """The system that it waits for, or last waited for, as people call it; None where it never did."""
+    waiting_since: datetime | None
+    """Since when it waits; None while it does not."""
+    next_at: datetime | None
+    """When it is made again, or its target is tried with another one; None while it does not wait."""
+    down_since: datetime | None
+    """Since when its target is down; None where it is not, or it does not wait."""
+
+    @property
+    def not_confirmed(self) -> bool:
+        """Was it attempted without a receipt, and may it be applied all the same, with nobody asked about it?"""
+        return self.maybe_applied and self.state in ("waiting", "failed")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,6 +132,8 @@ class RunView:
     proposal: ProposalView | None
     review: ReviewView | None
     delivery: DeliveryView | None
+    held: str | None
+    """Why the delivery is kept for later: paused, behind or down; None where it is not."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -221,7 +240,10 @@ class CardView:
     """The run that carries out the decision."""
     run_state: str
     problem: str | None
-    receipt: str | None
+    delivery: DeliveryView | None
+    """What brings the decision to its system of record; None where nothing is brought yet."""
+    held: str | None
+    """Why the delivery is kept for later: paused, behind or down; None where it is not."""
     correction: bool
     revised: bool
     """Did a newer revision of the case take its place?"""
@@ -243,6 +265,8 @@ class FailureView:
     error: str
     """The error's type."""
     message: str
+    not_confirmed: bool
+    """Its delivery may have been made all the same."""
     at: datetime
 
 

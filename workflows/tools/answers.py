@@ -4,12 +4,13 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from enum import StrEnum
 from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import from_json, to_json
 
-from workflows.errors import CountersignError, NotAllowed, NotDone, OutcomeUnknown, OutputBroken, TryAgain
+from workflows.errors import CountersignError, NotAllowed, NotConfirmed, NotDone, OutcomeUnknown, OutputBroken, TryAgain
 from workflows.redaction import SECRET, redacted, without
 from workflows.tools.contracts import complaint
 
@@ -18,7 +19,10 @@ FormT = TypeVar("FormT")
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _DONE_PERHAPS = frozenset({301, 302, 303})
 """Redirects that are also given after something was done."""
-_LATER = frozenset({408, 425, 429, 503})
+_NOT_NOW = frozenset({425, 429})
+"""Nothing was done: it would not risk a repetition (RFC 8470), or we ask too often (RFC 6585)."""
+_TOO_LATE = 408
+"""It did not wait for the whole of what was sent, or so it says: what stands before it may have passed all of it on."""
 _SHOWN = 300
 """Characters of a refusal that are shown."""
 _LOOKED_THROUGH = 2_000
@@ -53,7 +57,18 @@ class Answer:
             raise OutputBroken(f"{self.source} answers in another form than agreed: {found}") from None
 
 
-def understood(answer: Answer, *, is_question: bool, secrets: Iterable[str]) -> Answer:
+class Asked(StrEnum):
+    """What a request is, where nobody knows what came of it."""
+
+    QUESTION = "question"
+    """It has nothing done: it may be asked as often as one likes."""
+    UNDER_KEY = "under_key"
+    """It has something done, and only once under its key."""
+    ONCE = "once"
+    """It has something done each time."""
+
+
+def understood(answer: Answer, *, asked: Asked, secrets: Iterable[str]) -> Answer:
     """The answer, if it says that it was done. Raise what `workflows.tools.http` tells of, where it does not.
 
     `secrets`: what is taken out of the other side's words before they are shown.
@@ -61,21 +76,28 @@ def understood(answer: Answer, *, is_question: bool, secrets: Iterable[str]) -> 
     who, status = answer.source, answer.status
     if 200 <= status < 300:
         return answer
-    if status in _LATER:
-        raise TryAgain(f"{who} is out of service ({status})", after=_retry_after(answer.headers))
+    after = _retry_after(answer.headers)
+    if status in _NOT_NOW:
+        raise TryAgain(f"{who} does not take it now ({status})", after=after)
     if status == 401:
         raise NotAllowed(f"{who} does not know us (401)")
     if status in REDIRECTS:
         words = f"{who} sends us elsewhere ({status}), which is not followed"
-        raise OutcomeUnknown(words) if status in _DONE_PERHAPS and not is_question else NotDone(words)
-    if 400 <= status < 500:
+        raise NotDone(words) if status not in _DONE_PERHAPS or asked is Asked.QUESTION else unsure(words, asked=asked)
+    if 400 <= status < 500 and status != _TOO_LATE:
         raise NotDone(f"{who} refused it ({status}): {_shown(answer.content, secrets)}")
-    raise unsure(f"{who} failed ({status})", is_question=is_question)
+    said = "is out of service" if status in (_TOO_LATE, 503) else "failed"
+    raise unsure(f"{who} {said} ({status})", asked=asked, after=after)
 
 
-def unsure(message: str, *, is_question: bool) -> CountersignError:
-    """The error for what may have been done or not. Of a question there is nothing to be unsure about."""
-    return TryAgain(message) if is_question else OutcomeUnknown(message)
+def unsure(message: str, *, asked: Asked, after: float | None = None) -> CountersignError:
+    """The error for what may have been done or not. Of a question there is nothing to be unsure about.
+
+    `after`: seconds that the other system asked to wait.
+    """
+    if asked is Asked.QUESTION:
+        return TryAgain(message, after=after)
+    return (NotConfirmed if asked is Asked.UNDER_KEY else OutcomeUnknown)(message, after=after)
 
 
 def _shown(content: bytes, secrets: Iterable[str]) -> str:

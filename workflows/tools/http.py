@@ -1,7 +1,8 @@
 """The HTTP client for steps. It turns what can happen into the errors that the engine knows, once for all steps.
 
-    TryAgain        not reached; 408, 425, 429, 503; a question (GET, HEAD) that got no answer
-    OutcomeUnknown  sent, and then too late, cut off, or 5xx
+    TryAgain        not reached; 425, 429; a question (GET, HEAD, OPTIONS) that got no answer, 408 or 5xx
+    OutcomeUnknown  anything else was sent, and then came too late, cut off, too large, 408, 5xx, 301, 302 or 303
+    NotConfirmed    the same of a request with an idempotency key: asked again under it, it is done only once
     NotAllowed      401, also with a new token if there is a way to one
     NotDone         any other 4xx, a redirect, an address that may not be spoken with
     OutputBroken    done, and the answer is not of the form that was agreed
@@ -21,9 +22,9 @@ from weakref import finalize
 import httpx2
 from pydantic_core import to_jsonable_python
 
-from workflows.errors import BadDeclaration, NotDone, TryAgain
-from workflows.tools import addresses
-from workflows.tools.answers import REDIRECTS, Answer, understood, unsure
+from workflows.errors import BadDeclaration, NotDone, OutcomeUnknown, TryAgain
+from workflows.tools import addresses, effects
+from workflows.tools.answers import REDIRECTS, Answer, Asked, understood, unsure
 from workflows.tools.connecting import CheckedTransport
 from workflows.tools.deadlines import seconds_left, within
 from workflows.tools.tokens import Token, Tokens
@@ -144,7 +145,7 @@ class Client:
                 answer = self._answered(request)
                 following = self._following(request, answer)
                 if following is None:
-                    return understood(answer, is_question=_is_question(request), secrets=self._hidden(request))
+                    return self._told(request, answer)
                 request = following
         raise NotDone(f"{self._name} redirects more than {_MOST_REDIRECTS} times")
 
@@ -199,6 +200,21 @@ class Client:
         answer = self._sent(request, token)
         return self._sent(request, self._tokens.renewed(token)) if answer.status == 401 else answer
 
+    def _told(self, request: httpx2.Request, answer: Answer) -> Answer:
+        """The answer, if it says that it was done; noted where it was, or may have been. Raise what is told of here."""
+        asked = _asked(request)
+        try:
+            told = understood(answer, asked=asked, secrets=self._hidden(request))
+        except OutcomeUnknown:
+            self._note(asked)
+            raise
+        self._note(asked)
+        return told
+
+    def _note(self, asked: Asked) -> None:
+        if asked is Asked.ONCE:
+            effects.note(self._name)
+
     def _sent(self, request: httpx2.Request, token: str | None = None) -> Answer:
         left = seconds_left()
         limit = self._timeout if left is None else min(self._timeout, left)
@@ -221,7 +237,8 @@ class Client:
         except (httpx2.HTTPError, _TooMuch) as error:
             why = str(error) if isinstance(error, _TooMuch) else type(error).__name__
             message = f"{self._name} at {_origin(request)} did not answer: {why}"
-            raise unsure(message, is_question=_is_question(request)) from None
+            self._note(_asked(request))
+            raise unsure(message, asked=_asked(request)) from None
         headers = {name.lower(): value for name, value in response.headers.items()}
         return Answer(source=self._name, status=response.status_code, headers=headers, content=content)
 
@@ -296,6 +313,12 @@ def _forms(text: str) -> Iterator[str]:
     for place in range(3):  # its base64 within a longer one: by where it begins in a group of three
         encoded = b64encode(b"\0" * place + text.encode()).decode().rstrip("=")
         yield encoded[place + 1 if place else 0 : len(encoded) - 1]
+
+
+def _asked(request: httpx2.Request) -> Asked:
+    if _is_question(request):
+        return Asked.QUESTION
+    return Asked.UNDER_KEY if request.headers.get("Idempotency-Key") else Asked.ONCE
 
 
 def _origin(request: httpx2.Request) -> str:

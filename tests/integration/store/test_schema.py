@@ -17,7 +17,7 @@ from workflows import NotDone
 from workflows.engine import claims, corrections, history, reviews
 from workflows.engine.claiming import BUSY
 from workflows.engine.reruns import rerun
-from workflows.engine.states import RunState
+from workflows.engine.states import DeliveryState, RunState
 from workflows.model.scripted import ScriptedModel
 
 ROWS = 5_000
@@ -173,7 +173,15 @@ def test_without_its_index_the_same_check_would_catch_the_claim(world: World) ->
 def test_a_list_of_cases_reads_no_run_but_the_newest_of_each_case_listed(world: World, state: str | None) -> None:
     fill(world)
     with heard(world.database.engine) as said, world.database.read() as session:
-        lines = cases.lines(session, team=world.context.team, workflow="sample", state=state, limit=20)
+        lines = cases.lines(
+            session,
+            team=world.context.team,
+            workflow="sample",
+            state=state,
+            limit=20,
+            waiting=DeliveryState.WAITING,
+            failed=DeliveryState.FAILED,
+        )
     assert len(lines) == 20
     # It goes down the cases themselves, newest first, and stops at the limit.
     assert [scanned(world.database, statement) - {"cases"} for statement in said] == [set()]

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.integration.tools.server import DeskServer, Reply
-from workflows import NotDone, OutcomeUnknown, OutputBroken, TryAgain
+from workflows import NotDone, OutputBroken
+from workflows.errors import NotConfirmed
 from workflows.library.support_triage import desk as client
 
 ORDER = {"number": "1", "item": "Kettle", "placed_on": "2025-01-31", "status": "delivered", "total": "39.00"}
@@ -86,9 +87,9 @@ def test_an_update_is_sent_under_its_key_and_gives_the_receipt(desk: DeskServer)
 @pytest.mark.parametrize(
     ("reply", "error", "said"),
     [
-        (Reply(status=503, headers={"Retry-After": "5"}), TryAgain, "the help desk is out of service"),
-        (Reply(status=500), OutcomeUnknown, "the help desk failed"),
-        (Reply(drops=True), OutcomeUnknown, "did not answer"),
+        (Reply(status=503, headers={"Retry-After": "5"}), NotConfirmed, "the help desk is out of service"),
+        (Reply(status=500), NotConfirmed, "the help desk failed"),
+        (Reply(drops=True), NotConfirmed, "did not answer"),
         (Reply(status=404, body=b"no such ticket"), NotDone, "the help desk refused it .404.: no such ticket"),
         (Reply(body=b'{"id": "HD-1"}'), OutputBroken, "receipt: it is missing in an object with id"),
     ],

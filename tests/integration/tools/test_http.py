@@ -15,6 +15,7 @@ from pydantic import BaseModel
 
 from tests.integration.tools.server import DeskServer, Reply
 from workflows import BadDeclaration, NotAllowed, NotDone, OutcomeUnknown, OutputBroken, TryAgain
+from workflows.errors import NotConfirmed
 from workflows.tools.deadlines import within
 from workflows.tools.http import Client, client
 
@@ -28,6 +29,10 @@ def get(made: Client) -> object:
 
 def put(made: Client) -> object:
     return made.put("/orders", {})
+
+
+def put_under_key(made: Client) -> object:
+    return made.put("/orders", {}, idempotency_key="case/7")
 
 
 class Line(BaseModel):
@@ -69,9 +74,12 @@ def test_a_path_stays_below_the_base_url(desk: DeskServer) -> None:
         (403, NotDone, NotDone),
         (404, NotDone, NotDone),
         (401, NotAllowed, NotAllowed),
-        (408, TryAgain, TryAgain),
+        (408, OutcomeUnknown, TryAgain),
+        (409, NotDone, NotDone),
+        (425, TryAgain, TryAgain),
         (429, TryAgain, TryAgain),
-        (503, TryAgain, TryAgain),
+        (503, OutcomeUnknown, TryAgain),
+        (504, OutcomeUnknown, TryAgain),
         (500, OutcomeUnknown, TryAgain),
         (502, OutcomeUnknown, TryAgain),
         (302, OutcomeUnknown, NotDone),
@@ -82,12 +90,17 @@ def test_a_path_stays_below_the_base_url(desk: DeskServer) -> None:
 def test_each_refusal_is_an_error_of_ours(
     desk: DeskServer, ours: Client, status: int, of_a_put: type[Exception], of_a_get: type[Exception]
 ) -> None:
-    """A question changes nothing, so there is nothing to be unsure about."""
-    for ask, expected in ((put, of_a_put), (get, of_a_get)):
-        desk.will(Reply(status=status, body=b""))
+    """F65: a question changes nothing, so there is nothing to be unsure about. What has something done may have been
+    done, unless the answer says that it was not; under a key it can be asked again all the same.
+    """
+    under_key = NotConfirmed if of_a_put is OutcomeUnknown else of_a_put
+    for ask, expected in ((put, of_a_put), (put_under_key, under_key), (get, of_a_get)):
+        desk.will(Reply(status=status, body=b"", headers={"Retry-After": "7"}))
         with pytest.raises(expected, match=str(status)) as refused:
             ask(ours)
         assert type(refused.value) is expected
+        if status in (408, 425, 429) or status >= 500:
+            assert getattr(refused.value, "after", None) == 7.0
 
 
 @pytest.mark.parametrize(
@@ -122,9 +135,12 @@ def test_what_was_never_reached_may_be_tried_again() -> None:
 @pytest.mark.parametrize("reply", [Reply(drops=True), Reply(stalls=True), Reply(drips=True)], ids=repr)
 def test_what_was_sent_and_got_no_answer_may_have_been_done(desk: DeskServer, reply: Reply) -> None:
     with client(desk.url, allow_private=HERE, timeout=0.2, total=0.4) as made:
-        desk.will(reply, reply)
-        with pytest.raises(OutcomeUnknown):
+        desk.will(reply, reply, reply)
+        with pytest.raises(OutcomeUnknown) as once:
             put(made)
+        assert type(once.value) is OutcomeUnknown
+        with pytest.raises(NotConfirmed):
+            put_under_key(made)
         with pytest.raises(TryAgain):
             get(made)
 

@@ -8,8 +8,16 @@ from hypothesis import Phase, settings
 from hypothesis import strategies as st
 
 from workflows.engine.decisions import DecisionKind, Follows
-from workflows.engine.states import ReviewState, RunState
-from workflows.engine.views import CardView, DecisionView, FailureView, ValueView, WaitingReview, WaitingView
+from workflows.engine.states import DeliveryState, ReviewState, RunState
+from workflows.engine.views import (
+    CardView,
+    DecisionView,
+    DeliveryView,
+    FailureView,
+    ValueView,
+    WaitingReview,
+    WaitingView,
+)
 
 NOW = datetime(2026, 11, 19, 9, 30, tzinfo=UTC)
 ANA, MARIA = "U0ANA", "U0MARIA"
@@ -122,7 +130,22 @@ views = st.builds(
     decision=st.none() | decisions,
     run_state=st.sampled_from([str(state) for state in RunState]),
     problem=st.none() | texts,
-    receipt=st.none() | texts,
+    delivery=st.none()
+    | st.builds(
+        DeliveryView,
+        key=keys,
+        kind=st.just("answer"),
+        state=st.sampled_from([str(state) for state in DeliveryState]),
+        attempts=st.integers(0, 99),
+        receipt=st.none() | texts,
+        maybe_applied=st.booleans(),
+        keyed=st.booleans(),
+        target=st.none() | texts,
+        waiting_since=st.none() | st.just(NOW),
+        next_at=st.none() | st.just(NOW),
+        down_since=st.none() | st.just(NOW),
+    ),
+    held=st.none() | st.sampled_from(["paused", "behind", "down"]),
     correction=st.booleans(),
     revised=st.booleans(),
     corrected=st.booleans(),
@@ -137,6 +160,7 @@ failed = st.builds(
     step=st.none() | st.sampled_from(["look_up", "x" * 100]),
     error=st.sampled_from(["KeyError", "TimeoutError", "X" * 100]),
     message=longer,
+    not_confirmed=st.booleans(),
     at=st.just(NOW),
 )
 waiting = st.builds(
@@ -220,10 +244,29 @@ def view(**other: object) -> CardView:
         run=23,
         run_state="waiting",
         problem=None,
-        receipt=None,
+        delivery=None,
+        held=None,
         correction=False,
         revised=False,
         corrected=False,
+    )
+    return replace(plain, **other)  # type: ignore[arg-type]
+
+
+def delivery(**other: object) -> DeliveryView:
+    """A plain delivery that was applied."""
+    plain = DeliveryView(
+        key="triage/T-17",
+        kind="answer",
+        state="applied",
+        attempts=1,
+        receipt="HD-1",
+        maybe_applied=False,
+        keyed=True,
+        target=None,
+        waiting_since=None,
+        next_at=None,
+        down_since=None,
     )
     return replace(plain, **other)  # type: ignore[arg-type]
 
@@ -239,6 +282,7 @@ def failure(case: int = 17, **other: object) -> FailureView:
         step="look_up",
         error="TimeoutError",
         message="it took too long",
+        not_confirmed=False,
         at=NOW,
     )
     return replace(plain, **other)  # type: ignore[arg-type]

@@ -12,7 +12,7 @@ from handlers.blocks.card import card
 from handlers.blocks.drawn import Block
 from handlers.ids import Delivered, Shown
 from tests.slack.stage import words
-from tests.unit.handlers.cases import ANA, LURES, MARIA, NOW, decision, few, value, view, views
+from tests.unit.handlers.cases import ANA, LURES, MARIA, NOW, decision, delivery, few, value, view, views
 from tests.unit.handlers.slack import as_sent, message
 from workflows.engine.decisions import DecisionKind
 from workflows.engine.states import ReviewState, RunState
@@ -105,7 +105,7 @@ def test_a_list_of_long_texts_fits_a_card(name: str, number: int) -> None:
 def test_a_long_text_about_a_decision_fits_a_card(name: str) -> None:
     long = {name: "long " * 20_000}
     decided = decision("rejected", **({"reason": long["reason"]} if name == "reason" else {}))
-    rest = {} if name == "reason" else long
+    rest = {"delivery": delivery(**long)} if name == "receipt" else {} if name == "reason" else long
     for state in ("failed", "doubtful", "delivered", "closed"):
         told = message(card(view(state="decided", decision=decided, run_state=state, **rest)), named=[ANA])
         if name == "reason":
@@ -206,10 +206,58 @@ def test_what_became_of_a_decision_is_told_apart(kind: DecisionKind, run: RunSta
 
 @pytest.mark.parametrize("kind", list(DecisionKind))
 def test_what_was_told_to_the_system_of_record_and_closed_is_applied(kind: DecisionKind) -> None:
-    shown = view(state="decided", decision=decision(str(kind)), run_state="closed", receipt="told the desk")
+    shown = view(
+        state="decided", decision=decision(str(kind)), run_state="closed", delivery=delivery(receipt="told the desk")
+    )
     drawn = card(shown)
     assert "Applied: told the desk" in message(drawn, named=[ANA])
     assert ", applied:" in drawn.text
+
+
+DESK = {"target": "the help desk", "state": "waiting", "receipt": None, "next_at": NOW, "waiting_since": NOW}
+
+
+@pytest.mark.parametrize(
+    ("run", "stands", "says", "brief"),
+    [
+        ("holding", {"down_since": NOW}, "Recorded; the help desk is down, tried again at 2026-", "recorded"),
+        ("holding", {}, "Recorded; the help desk did not take it yet, tried again at 2026-", "recorded"),
+        (
+            "holding",
+            {"maybe_applied": True},
+            "Not confirmed; it may be applied. It is made again under the same key at 2026-",
+            "not confirmed",
+        ),
+        (
+            "failed",
+            {"maybe_applied": True, "state": "failed"},
+            "Not confirmed; it may be applied. An engineer can say /rerun 17: it is made again under the same key.",
+            "not confirmed",
+        ),
+        (
+            "failed",
+            {"maybe_applied": True, "state": "failed", "keyed": False},
+            "Not confirmed; a part of it may be applied. An engineer can say /rerun 17: it goes on after what is done.",
+            "not confirmed",
+        ),
+    ],
+)
+def test_what_waits_and_what_nobody_confirmed_is_not_called_failed(
+    run: str, stands: dict[str, object], says: str, brief: str
+) -> None:
+    """F82: the fourth and fifth thing that can become of a decision, in words of their own."""
+    shown = view(
+        state="decided",
+        decision=decision("approved"),
+        run_state=run,
+        delivery=delivery(**{**DESK, **stands}),
+        held="down" if run == "holding" else None,
+    )
+    drawn = card(shown)
+    told = message(drawn, named=[ANA])
+    assert says in told
+    assert "failed" not in told.lower()
+    assert drawn.text.startswith(f"Approved, {brief}")
 
 
 ALL = list(product(ReviewState, [None, *DecisionKind], RunState, [False, True], [False, True]))

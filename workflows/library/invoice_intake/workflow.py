@@ -132,7 +132,7 @@ def gives_orders(document: Document, invoice: Invoice) -> bool:
     return paper.gives_orders(document.text)
 
 
-@intake.deliver(idempotent=True)
+@intake.deliver(idempotent=True, target="the ledger")
 def book(invoice: Invoice, run: Run[Document]) -> str:
     """Book it; the ledger pays to the account that it has on file."""
     booking = invoice.model_dump(mode="json", exclude={"account", "booked_before"})

@@ -75,7 +75,7 @@ def reply(ticket: Ticket, chosen: Mapping[str, str]) -> str:
     return replies["urgent" if chosen["priority"] in ("high", "urgent") else "normal"]
 
 
-@triage.deliver(idempotent=True)
+@triage.deliver(idempotent=True, target="the help desk")
 def deliver(triage: Triage, run: Run[Ticket]) -> str:
     """Update the ticket in the help desk."""
     return desk.update(

@@ -1,0 +1,214 @@
+"""Runs whose delivery waits: for their workflow, for an older delivery of their case, or for a target."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select, update
+from sqlalchemy.orm import Session, aliased
+
+from store.schema import Delivery, Run, TargetOutage, Workflow
+
+
+@dataclass(frozen=True, kw_only=True)
+class Obstacle:
+    """What stands in the way of a delivery."""
+
+    behind: bool
+    """An older delivery of the case is still to be made."""
+    down: bool
+    """The target is down, and this is not the delivery that was let through to see."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """How many deliveries of a workflow wait for a target."""
+
+    target: str
+    workflow: str
+    number: int
+    next_at: datetime | None
+    """When the first of them is made again, where the target is not down."""
+
+
+_older = aliased(Run)
+# Asked before each delivery: it is built once, and one statement.
+_OBSTACLE = select(
+    exists().where(
+        _older.case_id == bindparam("case"),
+        _older.id < bindparam("run"),
+        _older.resolution.is_not(None),
+        _older.state.in_((bindparam("holding"), bindparam("ready"))),
+    ),
+    exists().where(
+        TargetOutage.team_id == bindparam("team"),
+        TargetOutage.target == bindparam("target"),
+        TargetOutage.standing.is_(True),
+        or_(TargetOutage.probe_run.is_(None), TargetOutage.probe_run != bindparam("run")),
+    ),
+)
+
+
+def obstacle(session: Session, run: Run, *, target: str, holding: str, ready: str) -> Obstacle:
+    """What stands in the way of a run's delivery to a target."""
+    values = {"case": run.case_id, "run": run.id, "team": run.team_id, "target": target}
+    behind, down = session.execute(_OBSTACLE, {**values, "holding": holding, "ready": ready}).one()
+    return Obstacle(behind=bool(behind), down=bool(down))
+
+
+def is_any(session: Session, *, team: int, holding: str) -> bool:
+    """Is there a run whose delivery is kept for later, or a target that is down?"""
+    held = exists().where(Run.state == holding, Run.team_id == team)
+    down = exists().where(TargetOutage.team_id == team, TargetOutage.standing.is_(True))
+    return bool(session.scalar(select(or_(held, down))))
+
+
+def due(
+    session: Session,
+    *,
+    workflows: Collection[int],
+    holding: str,
+    ready: str,
+    waiting: str,
+    at: datetime,
+    longest: timedelta,
+    down: Collection[str],
+    limit: int,
+) -> list[Run]:
+    """The runs whose delivery is to be made again now, oldest first. `down`: targets that are left alone.
+
+    `longest`: the longest pause there is: who would wait for longer was put off before the clock was put back.
+    """
+    is_time = or_(Delivery.next_at <= at, Delivery.next_at > at + longest)
+    query = _free(workflows, holding=holding, ready=ready, waiting=waiting).where(is_time)
+    if down:
+        query = query.where(Delivery.target.not_in(down))
+    return list(session.scalars(query.order_by(Run.id).limit(limit)))
+
+
+def probe_of(
+    session: Session,
+    target: str,
+    *,
+    workflows: Collection[int],
+    holding: str,
+    ready: str,
+    waiting: str,
+    overdue: datetime,
+) -> Run | None:
+    """The run whose delivery is to show whether a target is up: whoever waits for the longest to be tried.
+
+    So a case that the target never takes does not keep it down for all others. Those that wait since before `overdue`
+    come first.
+    """
+    query = _free(workflows, holding=holding, ready=ready, waiting=waiting).where(Delivery.target == target)
+    last_chance = Delivery.waiting_since <= overdue
+    return session.scalar(query.order_by(last_chance.desc(), Delivery.next_at, Run.id).limit(1))
+
+
+def is_waited_for(session: Session, target: str, *, team: int, waiting: str, since: datetime | None = None) -> bool:
+    """Does a delivery wait for a target? `since`: only one that waits since this time, or longer."""
+    query = select(Delivery.id).where(*_waits(team, target, waiting))
+    if since is not None:
+        query = query.where(Delivery.waiting_since <= since)
+    return session.scalar(query.limit(1)) is not None
+
+
+def count(session: Session, target: str, *, team: int, waiting: str) -> int:
+    """How many deliveries wait for a target."""
+    return session.scalar(select(func.count()).select_from(Delivery).where(*_waits(team, target, waiting))) or 0
+
+
+def by_target(session: Session, *, team: int, waiting: str) -> list[Waiting]:
+    """How many deliveries wait, by target and workflow."""
+    query = (
+        select(Delivery.target, Workflow.name, func.count(), func.min(Delivery.next_at))
+        .select_from(Delivery)
+        .join(Run, Run.id == Delivery.run_id)
+        .join(Workflow, Workflow.id == Run.workflow_id)
+        .where(*_waits(team, None, waiting))
+        .group_by(Delivery.target, Workflow.name)
+        .order_by(Delivery.target, Workflow.name)
+    )
+    return [
+        Waiting(target=target or "", workflow=workflow, number=number, next_at=next_at)
+        for target, workflow, number, next_at in session.execute(query)
+    ]
+
+
+def hasten(session: Session, target: str, *, team: int, waiting: str, at: datetime) -> None:
+    """Have all that waits for a target be due."""
+    hastened = update(Delivery).where(*_waits(team, target, waiting)).values(next_at=at)
+    session.execute(hastened, execution_options={"synchronize_session": False})
+
+
+def oldest_of_case(session: Session, case: int, *, holding: str, waiting: str) -> Run | None:
+    """The oldest run of a case whose delivery waits for its target."""
+    query = (
+        select(Run)
+        .join(Delivery, Delivery.run_id == Run.id)
+        .where(Run.case_id == case, Run.state == holding, Delivery.state == waiting)
+        .order_by(Run.id)
+        .limit(1)
+    )
+    return session.scalar(query)
+
+
+def _waits(team: int, target: str | None, waiting: str) -> list[ColumnElement[bool]]:
+    # By the index of those that wait: there may be millions of others.
+    found = [Delivery.next_at.is_not(None), Delivery.team_id == team, Delivery.state == waiting]
+    return [*found, Delivery.target == target] if target is not None else found
+
+
+def _free(workflows: Collection[int], *, holding: str, ready: str, waiting: str) -> Select[Run]:
+    """Runs whose delivery waits, while neither their workflow nor an older one of their case is in its way."""
+    older = aliased(Run)
+    in_the_way = (
+        select(older.id)
+        .where(
+            older.case_id == Run.case_id,
+            older.id < Run.id,
+            older.resolution.is_not(None),
+            older.state.in_((holding, ready)),
+        )
+        .exists()
+    )
+    return (
+        select(Run)
+        .join(Delivery, Delivery.run_id == Run.id)
+        .join(Workflow, Workflow.id == Run.workflow_id)
+        .where(
+            Delivery.next_at.is_not(None),
+            Delivery.state == waiting,
+            Run.state == holding,
+            Run.workflow_id.in_(workflows),
+            or_(Workflow.paused_at.is_(None), ~Workflow.holds_deliveries),
+            ~in_the_way,
+        )
+    )
+
+
+def kept_back(*, holding: str, ready: str, waiting: str) -> ColumnElement[bool]:
+    """Of a run that is held: does it wait for its target, or behind an older delivery of its case that does?
+
+    An older one that is only held goes out with it, before it.
+    """
+    older, delivery = aliased(Run), aliased(Delivery)
+    own = exists().where(delivery.run_id == Run.id, delivery.state == waiting).correlate(Run)
+    other = (
+        exists()
+        .where(
+            older.case_id == Run.case_id,
+            older.id < Run.id,
+            older.resolution.is_not(None),
+            or_(
+                older.state == ready,
+                and_(
+                    older.state == holding,
+                    exists().where(Delivery.run_id == older.id, Delivery.state == waiting).correlate(older),
+                ),
+            ),
+        )
+        .correlate(Run)
+    )
+    return or_(own, other)
