@@ -22,8 +22,9 @@ from bot.dispatching.crew import SLOW
 from bot.health import answering_health
 from bot.schedule import Schedule
 from bot.slack import Slack
-from store.database import Unavailable, hurried
+from store.database import Unavailable
 from store.exclusive import SENDER, Taken, exclusive
+from store.hurry import hurried
 from workflows.engine import bounds, digests
 
 log = structlog.get_logger()

@@ -19,7 +19,7 @@ from handlers.blocks.drawn import Drawn
 from handlers.blocks.modals import View
 from handlers.rights import NotAllowed
 from store import seams
-from store.database import hurried
+from store.hurry import hurried
 from store.seams import Seam
 from workflows.engine.errors import Refused, Repeated
 

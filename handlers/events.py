@@ -9,7 +9,7 @@ from handlers.answering import DATABASE_SECONDS
 from handlers.payloads import event
 from handlers.surface import Surface
 from store import seams
-from store.database import hurried
+from store.hurry import hurried
 from store.seams import Seam
 from workflows.engine import inbox
 

@@ -12,7 +12,6 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,7 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.orm import Session
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_random
 
-from store import extras, seams
+from store import extras, hurry, seams
 from store.seams import Seam
 from store.together import NotKept, Together
 from store.turns import TookTooLong, Turns
@@ -33,8 +32,6 @@ BUSY_TIMEOUT_MS = 10_000
 
 AT_ONCE = 4
 """Transactions of one process that write to PostgreSQL at once."""
-_hurry: ContextVar[float | None] = ContextVar("countersign_hurry", default=None)
-"""Seconds that a statement may take here; None: as long as it takes."""
 _DRIVERS = ("sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg")
 
 
@@ -44,16 +41,6 @@ class UnsupportedDatabase(ValueError):
 
 class Unavailable(RuntimeError):
     """The database cannot do it now. Whether the transaction was kept is not certain."""
-
-
-@contextmanager
-def hurried(seconds: float) -> Iterator[None]:
-    """Have no statement of this thread take longer for the block: somebody waits. It is `Unavailable` then."""
-    token = _hurry.set(seconds)
-    try:
-        yield
-    finally:
-        _hurry.reset(token)
 
 
 class Database:
@@ -96,7 +83,7 @@ class Database:
 
         `urgent`: a person waits for it; it goes before the workers. No network inside the block. Raise `Unavailable`.
         """
-        together, patience = self._together, _hurry.get()
+        together, patience = self._together, hurry.seconds()
         if together is not None:
             writing = together.part(urgent=urgent, patience=patience)
         else:
@@ -119,11 +106,11 @@ class Database:
     @contextmanager
     def _on(self, engine: Engine) -> Iterator[Session]:
         with Session(engine, expire_on_commit=False) as session, session.begin():
-            hurry = _hurry.get()
+            seconds = hurry.seconds()
             if self.dialect == "sqlite":
                 _driver(session.connection()).execute("BEGIN DEFERRED")
-            elif hurry is not None:
-                session.connection().exec_driver_sql(f"SET LOCAL statement_timeout = {_milliseconds(hurry)}")
+            elif seconds is not None:
+                session.connection().exec_driver_sql(f"SET LOCAL statement_timeout = {_milliseconds(seconds)}")
             yield session
 
     def close(self) -> None:
@@ -168,18 +155,14 @@ def _sqlite(url: URL, connections: int) -> Engine:
 
 def _postgresql(url: URL, connections: int) -> Engine:
     try:
-        engine = create_engine(
-            url.set(drivername="postgresql+psycopg"),
-            pool_size=connections,
-            max_overflow=8,
-            pool_pre_ping=True,
-            hide_parameters=True,
-        )
+        # Loaded here: its driver comes with the extra "postgres".
+        from store import postgres
+
+        return postgres.engine(url, connections=connections)
     except ImportError as error:
         raise UnsupportedDatabase(
             f"PostgreSQL needs a driver ({error.name or error}): {extras.advice('postgres')}"
         ) from error
-    return engine
 
 
 def _open_sqlite(dialect: Dialect, _record: object, arguments: list[Any], options: dict[str, Any]) -> object:
@@ -215,11 +198,11 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:  # Any: the DBAPI
 
 
 def _begin_hurried(connection: Connection) -> None:
-    driver, hurry = _driver(connection), _hurry.get()
-    if hurry is None:
+    driver, seconds = _driver(connection), hurry.seconds()
+    if seconds is None:
         driver.execute("BEGIN IMMEDIATE")
         return
-    driver.execute(f"PRAGMA busy_timeout={_milliseconds(hurry)}")
+    driver.execute(f"PRAGMA busy_timeout={_milliseconds(seconds)}")
     try:
         driver.execute("BEGIN IMMEDIATE")
     finally:

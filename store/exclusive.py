@@ -20,6 +20,12 @@ _ADVISORY_KEY = 0x636F756E746572
 """Of PostgreSQL's advisory lock: "counter" in ASCII."""
 
 
+IDLE = "60s"
+"""For which the server lets the session of a sender be silent: so long is a lock held that nobody holds any more, where
+even the network does not notice."""
+_END_IDLE = text(
+    "SELECT set_config(name, :idle, false) FROM pg_settings WHERE name = 'idle_session_timeout' AND source = 'default'"
+)
 _LOCK_NOT_AVAILABLE = "55P03"
 """PostgreSQL's code for a lock that was not to be had in time."""
 
@@ -49,16 +55,24 @@ def exclusive(database: Database, *, name: str = WORK, patience: float = 0) -> I
     key = _ADVISORY_KEY + zlib.crc32(name.encode()) if name != WORK else _ADVISORY_KEY
     with database.engine.connect() as connection:
         _lock(connection, key, patience)
+        if name == SENDER:
+            # Whoever sends looks all the time whether the lock is still held, and one that is gone does not.
+            connection.execute(_END_IDLE, {"idle": IDLE})
+            connection.commit()
         try:
             yield lambda: _is_held(connection)
         finally:
             if _is_held(connection):
                 connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": key})
                 connection.commit()
+            # What was said to this session holds for nobody else.
+            connection.invalidate()
 
 
 def _is_held(connection: Connection) -> bool:
-    """Does the session still live that holds the lock?"""
+    """Does the session still live that holds the lock? It would be another one on a connection made in its place."""
+    if connection.invalidated:
+        return False
     try:
         connection.execute(text("SELECT 1"))
         connection.commit()

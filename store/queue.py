@@ -28,6 +28,24 @@ _WITHOUT_JOB = text(
 )
 
 
+_BROUGHT_FORWARD = text(
+    "UPDATE procrastinate_jobs SET scheduled_at = now() "
+    "WHERE task_name = :task AND status = 'todo' AND scheduled_at > now() + make_interval(secs => :longest)"
+)
+_NO_LONGER_AHEAD = text(
+    "UPDATE procrastinate_workers SET last_heartbeat = now() WHERE last_heartbeat > now() + interval '1 minute'"
+)
+
+
+def forget_wrong_clocks(session: Session, *, longest: float) -> None:
+    """Let go of what was noted while a clock was ahead: jobs that would wait until then, signs of life from then.
+
+    `longest`: seconds for which a job may wait. A dead worker whose last sign is to come would never count as dead.
+    """
+    session.execute(_BROUGHT_FORWARD, {"task": TASK, "longest": longest})
+    session.execute(_NO_LONGER_AHEAD)
+
+
 def enqueue(session: Session, *, run: int, case: int) -> None:
     """Have a run advanced once this transaction is committed."""
     if session.get_bind().dialect.name != "postgresql":

@@ -18,11 +18,12 @@ from threading import Event, Lock, Thread
 import structlog
 from procrastinate import App, BaseRetryStrategy, PsycopgConnector, RetryDecision
 from procrastinate.jobs import Job
+from sqlalchemy import make_url
 
 from bot.dispatching.company import Company
 from bot.dispatching.crew import DRAIN, SLOW, SPARE, Crew, Unfinished
 from bot.dispatching.port import SILENT
-from store import queue
+from store import postgres, queue
 from store.database import Unavailable
 from workflows.engine.bounds import contained
 from workflows.engine.claiming import Clogged
@@ -45,6 +46,8 @@ _LOOK = 0.1
 """Seconds between two looks whether to stop."""
 _AFTER_DRAIN = 5.0
 """Seconds in which procrastinate notes what was not finished."""
+_CONNECTING = 10.0
+"""Seconds for which a connection is waited for; then all is begun anew, so that no pause between two attempts grows."""
 LONGEST_PAUSE = 15
 """Seconds before a job is tried again that could not be done."""
 
@@ -147,7 +150,17 @@ class Queued:
         return self._crew is not None and time.monotonic() - self._looked_at < SILENT and self._crew.has_room
 
     async def _work(self, crew: Crew, stop: Event, *, is_endless: bool, done: Callable[[], None]) -> None:
-        app = App(connector=PsycopgConnector(conninfo=self._url, min_size=1, max_size=4 * (1 + SPARE)))
+        connector = PsycopgConnector(
+            conninfo=self._url,
+            min_size=1,
+            max_size=4 * (1 + SPARE),
+            kwargs=postgres.parameters(make_url(self._url)),
+            connection_class=postgres.NoticingAsync,
+            configure=postgres.prepare,
+            timeout=_CONNECTING,
+            reconnect_timeout=_CONNECTING,
+        )
+        app = App(connector=connector)
 
         async def advance(run: int) -> None:
             await asyncio.wrap_future(crew.submit(partial(self._advance, crew, run, done)))
@@ -216,6 +229,13 @@ async def _rescue(app: App, context: Context) -> None:
             for job in await app.job_manager.get_stalled_jobs(queue=queue.QUEUE, seconds_since_heartbeat=STALLED):
                 log.warning("job.rescued", run=job.task_kwargs.get("run"))
                 await app.job_manager.retry_job(job)
-            await asyncio.get_running_loop().run_in_executor(None, awaken, context)
+            loop = asyncio.get_running_loop()
+            await loop.run_in_executor(None, awaken, context)
+            await loop.run_in_executor(None, _forget_wrong_clocks, context)
         except Exception as error:  # noqa: BLE001  # the loop's edge: the database may be away for a while
             log.error("rescue.failed", error=type(error).__name__)
+
+
+def _forget_wrong_clocks(context: Context) -> None:
+    with context.database.write() as session:
+        queue.forget_wrong_clocks(session, longest=2 * LONGEST_PAUSE)

@@ -23,6 +23,7 @@ from tests.chaos.gathering import Remembered, gather
 from tests.chaos.settings import LONG, SEED
 from tests.chaos.tally import hold
 from tests.integration.engine.scene import rows
+from tests.proxy import proxied
 from tests.world import World
 from workflows.engine import doubts, reruns
 from workflows.engine.errors import Refused
@@ -255,3 +256,46 @@ def test_while_postgresql_restarts_again_and_again_nothing_is_lost(
         counts = load.finish(seconds=60 if LONG else 20)
     assert ended[0] > 0
     hold("F46, F47", "PostgreSQL restarts again and again", counts, ended=ended[0], refused=load.refused)
+
+
+def test_while_connections_are_lost_without_a_word_nothing_is_and_work_goes_on(
+    postgres_url: str, opened: Callable[[str], Database], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F68: those of the workers, of the queue, and of who brings cases. The server knows of nothing, and nor do we."""
+    monkeypatch.setattr("store.postgres.QUIET", 0.4)
+    monkeypatch.setattr("store.postgres.ANSWER", 2.0)
+    with psycopg.connect(postgres_url, autocommit=True) as admin:
+        # So long does it hold rows for who is gone; an operator's own setting goes before ours.
+        admin.execute(
+            f"ALTER DATABASE {make_url(postgres_url).database} SET idle_in_transaction_session_timeout = '2s'"
+        )
+    with proxied(postgres_url) as proxy:
+        load = Load(opened(proxy.url))
+        lost = 0
+        with working(load):
+            for id in range(1, 17 if not LONG else 65):
+                load.bring((KNOWING, FORGETFUL)[id % 2], id)
+                if id % 8 == 0:
+                    lost += proxy.lose()
+            counts = load.finish(seconds=60)
+    hold("F68", "connections to PostgreSQL are lost without a word", counts, lost=lost, refused=load.refused)
+
+
+def test_what_a_wrong_clock_put_off_by_a_year_is_done_all_the_same(
+    postgres_url: str, opened: Callable[[str], Database]
+) -> None:
+    """F69: jobs that would wait until then, and one of a worker that died with a last sign of life from then."""
+    load = Load(opened(postgres_url))
+    load.bring_all(3)
+    ahead = "now() + interval '400 days'"
+    with psycopg.connect(postgres_url, autocommit=True) as admin:
+        admin.execute(f"UPDATE procrastinate_jobs SET scheduled_at = {ahead}")
+        admin.execute(f"INSERT INTO procrastinate_workers (last_heartbeat) VALUES ({ahead})")
+        admin.execute(
+            "UPDATE procrastinate_jobs SET status = 'doing', scheduled_at = NULL, "
+            "worker_id = (SELECT max(id) FROM procrastinate_workers) "
+            "WHERE id = (SELECT min(id) FROM procrastinate_jobs)"
+        )
+    with working(load):
+        counts = load.finish(seconds=60)
+    hold("F69", "a clock was 400 days ahead for a moment, with jobs put off", counts)

@@ -7,7 +7,8 @@ from threading import Event
 import pytest
 from sqlalchemy import text
 
-from store.database import Database, Unavailable, hurried
+from store.database import Database, Unavailable
+from store.hurry import hurried
 
 LITTLE = 0.2
 

@@ -14,7 +14,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from store import seams, together
-from store.database import Database, Unavailable, hurried
+from store.database import Database, Unavailable
+from store.hurry import hurried
 from store.seams import Seam, Side
 from tests.unit.store.test_turns import wait_until
 
