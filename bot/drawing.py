@@ -8,7 +8,7 @@ from handlers.blocks.deliveries import late, target
 from handlers.blocks.digest import digest
 from handlers.blocks.doubt import doubt, is_open
 from handlers.blocks.drawn import Drawn
-from handlers.blocks.failures import failures, nowhere, unsent
+from handlers.blocks.failures import failures, nowhere, unsent, wrong_clock
 from handlers.blocks.outage import outage
 from handlers.blocks.pauses import stopped
 from handlers.blocks.queue import queue
@@ -21,7 +21,7 @@ from workflows.engine.digests import digest_view
 from workflows.engine.doubt_views import doubt_view
 from workflows.engine.outages import outage_view
 from workflows.engine.pausing import pause_note
-from workflows.engine.states import ReviewState
+from workflows.engine.states import OutboxState, ReviewState
 
 NOWHERE = "nowhere"
 """The kind of the note that a channel cannot be posted to; its subject is `nowhere:CHANNEL:DATE`."""
@@ -70,10 +70,15 @@ def draw(context: Context, rows: Sequence[OutboxRow]) -> Picture:
             return Picture(drawn=stopped(note.workflow, note.pause))
         case "digest":
             return Picture(drawn=digest(digest_view(context, _id(first))))
+        case "clock":
+            return Picture(drawn=wrong_clock(digest_view(context, _id(first)).last, context.clock()))
         case "nowhere":
             channel = first.subject.split(":")[1]
             with context.database.read() as session:
                 held = outbox.held_up(session, team=context.team, channel=channel)
+            if not held.number:
+                # It is over, and was not told while it was so.
+                return Picture(drawn=None)
             posting = [workflow for workflow in context.registry if workflow.review.post_to == channel]
             owners = sorted({workflow.owner for workflow in posting})
             return Picture(drawn=nowhere(channel, held.error, held.number, owners=owners))
@@ -81,6 +86,8 @@ def draw(context: Context, rows: Sequence[OutboxRow]) -> Picture:
             with context.database.read() as session:
                 row = outbox.get(session, _id(first))
             assert row is not None
+            if row.state != OutboxState.DEAD:
+                return Picture(drawn=None)
             return Picture(drawn=unsent(row.channel, row.subject, row.error or "no reason given"))
         case _:
             raise AssertionError(f"nobody draws {first.kind}")

@@ -26,6 +26,7 @@ from store.database import Unavailable
 from store.exclusive import SENDER, Taken, exclusive
 from store.hurry import hurried
 from workflows.engine import bounds, digests
+from workflows.engine.context import Clock
 
 log = structlog.get_logger()
 
@@ -94,14 +95,14 @@ def serve(
     return not ended
 
 
-def schedule_of(app: App) -> Schedule:
-    """What makes the summary of the day."""
+def schedule_of(app: App, *, clock: Clock | None = None) -> Schedule:
+    """What makes the summary of the day. `clock`: the one that it goes by, where that is another one than all have."""
     zone = ZoneInfo(app.settings.timezone)
     return Schedule(
         lambda today: digests.make(app.context, today=today, zone=zone),
         at=time_of_day.fromisoformat(app.settings.digest_at),
         zone=zone,
-        clock=app.context.clock,
+        clock=clock or app.context.clock,
     )
 
 

@@ -64,9 +64,18 @@ def get(session: Session, digest: int) -> Digest | None:
     return session.get(Digest, digest)
 
 
-def latest_period(session: Session, *, team: int, job: str) -> str | None:
-    """The last local date, as YYYY-MM-DD, that a digest of the job covers; None before the first."""
-    return session.scalar(select(func.max(Digest.period)).where(Digest.team_id == team, Digest.job == job))
+def latest_period(session: Session, *, team: int, job: str, until: str) -> str | None:
+    """The last local date, as YYYY-MM-DD and no later than `until`, that a digest of the job covers; None before the
+    first. A later one was made while a clock was wrong, and says nothing of these days.
+    """
+    query = select(func.max(Digest.period)).where(Digest.team_id == team, Digest.job == job, Digest.period <= until)
+    return session.scalar(query)
+
+
+def ahead(session: Session, *, team: int, job: str, of: str) -> list[Digest]:
+    """The digests of a job for local dates after one, as YYYY-MM-DD."""
+    query = select(Digest).where(Digest.team_id == team, Digest.job == job, Digest.period > of)
+    return list(session.scalars(query.order_by(Digest.id)))
 
 
 def stops(session: Session, *, team: int, actions: Collection[str], since: datetime, until: datetime) -> list[StopLine]:

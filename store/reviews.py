@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, func, or_, select, update
@@ -184,17 +184,18 @@ def move(session: Session, *, review: int, frm: str, to: str, shown: int | None 
     return rows.change(session, Review, review, where=where, to={"state": to, **changes})
 
 
-def claim(session: Session, *, review: int, state: str, by: str, at: datetime, over: datetime) -> bool:
+def claim(session: Session, *, review: int, state: str, by: str, at: datetime, lasts: timedelta) -> bool:
     """Claim a review in this state for a person; False where somebody else holds it or the state is another.
 
-    `over`: a claim from before then no longer counts.
+    `lasts`: how long a claim counts; one that is further from now was made long ago, or by a wrong clock.
     """
+    is_over = or_(Review.claimed_at < at - lasts, Review.claimed_at > at + lasts)
     claimed = (
         update(Review)
         .where(
             Review.id == review,
             Review.state == state,
-            or_(Review.claimed_by.is_(None), Review.claimed_by == by, Review.claimed_at < over),
+            or_(Review.claimed_by.is_(None), Review.claimed_by == by, is_over),
         )
         .values(claimed_by=by, claimed_at=at)
         .returning(Review.id)

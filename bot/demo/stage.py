@@ -97,7 +97,7 @@ def staged(
 
             def run() -> None:
                 try:
-                    serve(app, stop, slack=slack, schedule=schedule_of(app), started=started.set)
+                    serve(app, stop, slack=slack, schedule=schedule_of(app, clock=now), started=started.set)
                 finally:
                     started.set()
 

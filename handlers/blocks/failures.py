@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import date, datetime
 
 from handlers.blocks.drawn import Block, Drawn
 from handlers.blocks.rich import bullets, channel, line, moment, person, quote, rich, words
@@ -46,6 +47,15 @@ def nowhere(name: str, code: str, number: int, *, owners: Sequence[str]) -> Draw
 def unsent(name: str, subject: str, code: str) -> Drawn:
     """That a message was given up."""
     text = f"A message about {subject} could not be shown in {name}: {code}. See countersign doctor."
+    return Drawn(text=escaped(text, 300), blocks=[rich(line(words(text)))])
+
+
+def wrong_clock(day: date, now: datetime) -> Drawn:
+    """That a summary was made for a date to come."""
+    text = (
+        f"A summary was made for {day.isoformat()}, which is still to come by the clock of {now:%Y-%m-%d %H:%M} UTC. "
+        "The clock was wrong then, or is wrong now: see that it is set by itself. The other summaries are made as ever."
+    )
     return Drawn(text=escaped(text, 300), blocks=[rich(line(words(text)))])
 
 

@@ -23,8 +23,7 @@ def claim(context: Context, review: int, *, by: str) -> None:
     with context.database.write(urgent=True) as session:
         row = still_open(session, review)
         at = context.clock()
-        over = at - CLAIM_LASTS
-        if not reviews.claim(session, review=review, state=ReviewState.OPEN, by=by, at=at, over=over):
+        if not reviews.claim(session, review=review, state=ReviewState.OPEN, by=by, at=at, lasts=CLAIM_LASTS):
             raise Refused(f"{row.claimed_by} has claimed it")
         _note_claim(session, context, row, by=by)
 
@@ -37,15 +36,15 @@ def take_in_hand(context: Context, review: int, shown: int, *, by: str) -> None:
     with context.database.write(urgent=True) as session:
         row = still_open(session, review, shown)
         at, held_by = context.clock(), row.claimed_by
-        if not reviews.claim(session, review=review, state=ReviewState.OPEN, by=by, at=at, over=at - CLAIM_LASTS):
+        if not reviews.claim(session, review=review, state=ReviewState.OPEN, by=by, at=at, lasts=CLAIM_LASTS):
             reviews.touch_claim(session, review=review, state=ReviewState.OPEN, at=at)
         elif held_by != by:
             _note_claim(session, context, row, by=by)
 
 
 def is_in_hand(claimed_at: datetime | None, *, at: datetime) -> bool:
-    """Does a claim count at a time? Who claimed it may be at it still."""
-    return claimed_at is not None and claimed_at >= at - CLAIM_LASTS
+    """Does a claim count at a time? Who made it may be at it still. One from long after then is a wrong clock's."""
+    return claimed_at is not None and abs(at - claimed_at) <= CLAIM_LASTS
 
 
 def _note_claim(session: Session, context: Context, row: schema.Review, *, by: str) -> None:

@@ -18,11 +18,14 @@ from store.digests import StandingLine, StopLine
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.digest_views import Cause, DigestView, PausedSince, StandingCase, Unproposed, WorkflowFigures
 from workflows.engine.errors import Unknown
+from workflows.engine.notices import FAILURES
 from workflows.engine.states import STOPPED, Resolution, RunState
 from workflows.engine.steps import DELIVER
 
 LEADS = "leads"
 """The channel for team leads: a role, for which the settings name the channel."""
+CLOCK = "clock"
+"""The kind of the note that a summary was made for a date to come; its subject is `digest:ID`."""
 JOB = "failures"
 """The name of the job that makes it."""
 LONGEST = 31
@@ -40,20 +43,25 @@ def make(context: Context, *, today: date, zone: ZoneInfo) -> int | None:
     """Make the failure summary of the local dates before `today`, and have it posted; returns its id.
 
     It covers the day before, and those before that one since the last digest, `LONGEST` days at most; the very first
-    one only the day before. None where that day is covered already.
+    one only the day before. None where that day is covered already, or was over before the database was made. One that
+    was made for a date to come, while a clock was wrong, keeps no other from being made; people are told of it.
     """
     last = today - timedelta(days=1)
     # Much is counted, so outside the writing transaction: on SQLite no case would go on meanwhile.
     with context.database.read() as session:
-        before = digests.latest_period(session, team=context.team, job=JOB)
-        first = _first(before, last)
-        if first > last:
-            return None
+        before = digests.latest_period(session, team=context.team, job=JOB, until=last.isoformat())
+        ahead = digests.ahead(session, team=context.team, job=JOB, of=today.isoformat())
+        first = max(_first(before, last), _born(session, context, zone))
+    if ahead:
+        _tell_of_wrong_clock(context, ahead)
+    if first > last:
+        return None
+    with context.database.read() as session:
         since, until = _midnight(first, zone), _midnight(today, zone)
         figures = _gather(session, context.team, since=since, until=until)
     missed = (last - date.fromisoformat(before)).days - 1 if before is not None else 0
     with context.database.write() as session:
-        if digests.latest_period(session, team=context.team, job=JOB) != before:
+        if digests.latest_period(session, team=context.team, job=JOB, until=last.isoformat()) != before:
             return None
         at = context.clock()
         made = digests.add(
@@ -83,6 +91,22 @@ def digest_view(context: Context, digest: int) -> DigestView:
         missed=row.figures["missed"],
         workflows=_figures.validate_python(row.figures["workflows"]),
     )
+
+
+def _born(session: Session, context: Context, zone: ZoneInfo) -> date:
+    """The first local date of which the database can tell something."""
+    made_at = teams.made_at(session, team=context.team)
+    # One that is still to come was noted while a clock was wrong.
+    return made_at.astimezone(zone).date() if made_at <= context.clock() else date.min
+
+
+def _tell_of_wrong_clock(context: Context, ahead: Sequence[schema.Digest]) -> None:
+    """Have it said, once of each, that a summary was made for a date to come."""
+    with context.database.write() as session:
+        at = context.clock()
+        for digest in ahead:
+            subject = f"digest:{digest.id}"
+            outbox.add_note_once(session, team=context.team, kind=CLOCK, subject=subject, channel=FAILURES, at=at)
 
 
 def _first(before: str | None, last: date) -> date:

@@ -51,6 +51,10 @@ class Lanes:
         waited = 0.0
         while not self._limiter.hit(self._rate, model):
             until = self._limiter.get_window_stats(self._rate, model).reset_time
+            if until - time.time() > 2 * LONGEST_WAIT:
+                # Counted while the clock was ahead: it would count until then.
+                self._limiter = MovingWindowRateLimiter(MemoryStorage())
+                continue
             pause = min(max(until - time.time(), 0.05), LONGEST_WAIT)
             if waited + pause > LONGEST_WAIT:
                 raise Busy(f"{model} was asked {self._rate.amount} times within a minute, as often as is set.")

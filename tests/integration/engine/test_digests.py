@@ -9,9 +9,9 @@ from threading import Barrier
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from bot.schedule import daily
 from store import digests, schema
 from tests.conftest import MakeWorld
 from tests.integration.engine.scene import DRAFT, Crash, Scene, rows, sample
@@ -21,7 +21,7 @@ from workflows import NotDone, OutcomeUnknown
 from workflows.engine import corrections, doubts, reruns
 from workflows.engine.decisions import Follows
 from workflows.engine.digest_views import Cause, DigestView, StandingCase, WorkflowFigures
-from workflows.engine.digests import LEADS, digest_view, make
+from workflows.engine.digests import CLOCK, LEADS, digest_view, make
 from workflows.engine.errors import Drifted, Unknown
 from workflows.model.scripted import says
 
@@ -298,10 +298,11 @@ def test_it_is_posted_once_to_the_leads(make_world: MakeWorld) -> None:
 def test_a_second_call_on_the_same_day_makes_nothing(make_world: MakeWorld) -> None:
     """Nor does one for an earlier day, whose clock was put back."""
     scene = sample(make_world)
+    made(scene, TODAY - DAY)
     made(scene)
     for today in (TODAY, TODAY - DAY):
         assert make(scene.world.context, today=today, zone=BERLIN) is None
-    assert len(rows(scene.world, schema.Digest)) == len(scene.outbox()) == 1
+    assert len(rows(scene.world, schema.Digest)) == len(scene.outbox()) == 2
 
 
 def test_a_row_that_is_there_already_does_not_undo_what_else_its_transaction_writes(make_world: MakeWorld) -> None:
@@ -404,19 +405,44 @@ def test_no_moment_is_counted_twice_or_never_where_the_clocks_are_changed(make_w
     assert [view.older for view in views] == [0, 24, 49]
 
 
-def test_a_slot_that_comes_twice_in_autumn_makes_one_summary(make_world: MakeWorld) -> None:
-    """At half past two, when the clocks go from three back to two."""
+@pytest.mark.parametrize("days", [400, -400])
+def test_one_moment_of_a_wrong_clock_keeps_no_summary_from_being_made_and_is_told(
+    make_world: MakeWorld, days: int
+) -> None:
+    """F69: a summary for a date to come says nothing of the days before it."""
     scene = sample(make_world)
-    trigger = daily(time(2, 30), BERLIN)
-    slot, results = None, []
-    scene.world.clock.time = datetime(2026, 10, 24, 22, tzinfo=UTC)
-    for _ in range(3):
-        slot = trigger.get_next_fire_time(slot, scene.world.clock().astimezone(BERLIN))
-        scene.world.clock.time = slot.astimezone(UTC) + timedelta(seconds=1)
-        today = slot.astimezone(BERLIN).date()
-        results.append((today.day, make(scene.world.context, today=today, zone=BERLIN) is not None))
-    assert results == [(25, True), (25, False), (26, True)]
-    assert [row.period for row in rows(scene.world, schema.Digest)] == ["2026-10-24", "2026-10-25"]
+    with scene.world.database.write() as session:
+        session.execute(update(schema.Team).values(created_at=datetime(2020, 1, 1, tzinfo=UTC)))
+    made(scene)
+    wrong = made(scene, TODAY + days * DAY)
+    at(scene, TODAY)
+    failed(scene)
+    for day in range(1, 4):
+        view = made(scene, TODAY + day * DAY)
+        assert (view.first, view.last, view.missed) == (TODAY + (day - 1) * DAY, TODAY + (day - 1) * DAY, 0)
+        assert view.stopped == (day == 1)
+    told_of = [subject for kind, subject, *_ in scene.outbox() if kind == CLOCK]
+    # Back again, those that are right are to come by the clock that is wrong; which of the two is, nobody can tell.
+    assert told_of == ([f"digest:{wrong.id}"] if days > 0 else ["digest:1"])
+
+
+def test_a_database_that_was_made_while_the_clock_was_ahead_has_summaries_all_the_same(make_world: MakeWorld) -> None:
+    scene = sample(make_world)
+    with scene.world.database.write() as session:
+        session.execute(update(schema.Team).values(created_at=datetime(2028, 1, 1, tzinfo=UTC)))
+    assert made(scene).last == TODAY - DAY
+
+
+def test_no_summary_is_made_of_a_day_before_the_database_was(make_world: MakeWorld) -> None:
+    """The first one is about the day on which it was made, by the local date."""
+    scene = sample(make_world)
+    born = datetime.combine(TODAY, time(0, 30), tzinfo=BERLIN).astimezone(UTC)
+    with scene.world.database.write() as session:
+        session.execute(update(schema.Team).values(created_at=born))
+    at(scene, TODAY, 8)
+    assert make(scene.world.context, today=TODAY, zone=BERLIN) is None
+    view = made(scene, TODAY + DAY)
+    assert (view.first, view.last) == (TODAY, TODAY)
 
 
 def test_a_summary_stays_as_it_was_made(make_world: MakeWorld) -> None:

@@ -124,6 +124,18 @@ def test_a_claim_counts_for_half_an_hour(make_sqlite_world: MakeWorld) -> None:
     assert anew(scene) == Counted(begun=1, in_hand=0)
 
 
+def test_a_claim_that_a_wrong_clock_made_does_not_count_for_a_year(make_world: MakeWorld) -> None:
+    """F69: 400 days ahead."""
+    scene, (case, other) = down(make_world, "unavailable", "unavailable")
+    scene.world.clock.move(timedelta(days=400))
+    for one in (case, other):
+        claims.claim(scene.world.context, scene.review(one).id, by="U0ANA")
+    scene.world.clock.move(timedelta(days=-400))
+    claims.claim(scene.world.context, scene.review(other).id, by="U0BEN")
+    assert scene.review(other).claimed_by == "U0BEN"
+    assert anew(scene) == Counted(begun=1, in_hand=1)
+
+
 def test_a_form_that_is_open_counts_as_a_claim_and_bars_nobody(make_world: MakeWorld) -> None:
     scene, (case,) = down(make_world, "unavailable")
     review = scene.review(case)

@@ -1,9 +1,9 @@
 """The clock of the daily job: when it is time, for which date, and that nothing stops it."""
 
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from queue import Queue
 from threading import Event, active_count
 from zoneinfo import ZoneInfo
@@ -11,11 +11,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from structlog.testing import capture_logs
 
-from bot.schedule import Schedule, daily, slot_of_today
+from bot.schedule import Schedule, day_of_last_slot, slot_of_today
 
 BERLIN = ZoneInfo("Europe/Berlin")
-PATIENCE = 5.0
+PATIENCE = 30.0
 """Seconds after which something that should have happened did not."""
+LOOK = 0.005
+"""Seconds between two looks at the clock, here."""
 
 
 @contextmanager
@@ -32,26 +34,24 @@ def berlin(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=BERLIN).astimezone(UTC)
 
 
-def now() -> datetime:
-    """The time of this machine, which APScheduler goes by."""
-    return datetime.now(UTC)
+class Wall:
+    """A clock on the wall in Berlin, which anybody may set."""
+
+    def __init__(self, text: str) -> None:
+        self.set(text)
+
+    def set(self, text: str) -> None:
+        self.time = berlin(text)
+
+    def __call__(self) -> datetime:
+        return self.time
 
 
-def zone_far_from_midnight() -> ZoneInfo:
-    """A zone in which the date does not change during a test, and mostly is another one than here."""
-    return ZoneInfo("UTC" if 6 <= now().hour < 14 else "Pacific/Kiritimati")
-
-
-def slots(at: time, first: date, count: int) -> list[datetime]:
-    """The slots from a local date on, in UTC, as APScheduler goes from one to the next."""
-    trigger = daily(at, BERLIN)
-    moment, before = datetime.combine(first, time.min, tzinfo=BERLIN), None
-    found = []
-    for _ in range(count):
-        before = trigger.get_next_fire_time(before, moment)
-        found.append(before.astimezone(UTC))
-        moment = (found[-1] + timedelta(seconds=1)).astimezone(BERLIN)
-    return found
+def days(at: time, first: str, hours: int) -> list[int]:
+    """The days of the month whose slots come within so many hours, looking every ten minutes, as often as they come."""
+    begin = berlin(first)
+    found = [day_of_last_slot(begin + timedelta(minutes=10 * n), at=at, zone=BERLIN).day for n in range(6 * hours)]
+    return [later for earlier, later in pairwise(found) if earlier != later]
 
 
 def test_the_slot_of_today_follows_from_the_local_date() -> None:
@@ -64,68 +64,53 @@ def test_the_slot_of_today_follows_from_the_local_date() -> None:
 
 def test_a_slot_in_the_hour_that_spring_leaves_out_comes_once_and_an_hour_late() -> None:
     late = datetime(2027, 3, 28, 1, 30, tzinfo=UTC)  # half past three by the clock on the wall
-    assert slots(time(2, 30), date(2027, 3, 27), 3) == [
-        datetime(2027, 3, 27, 1, 30, tzinfo=UTC),
-        late,
-        datetime(2027, 3, 29, 0, 30, tzinfo=UTC),
-    ]
     assert slot_of_today(berlin("2027-03-28 00:30:00"), at=time(2, 30), zone=BERLIN) == late
+    assert days(time(2, 30), "2027-03-27 00:00:00", 72) == [27, 28, 29]
 
 
-def test_a_slot_in_the_hour_that_autumn_repeats_comes_twice_for_one_date() -> None:
-    """The job is told the same date both times; that there is one digest for it is for its unique key to see to."""
-    found = slots(time(2, 30), date(2026, 10, 24), 4)
-    assert [slot.astimezone(BERLIN).date().day for slot in found] == [24, 25, 25, 26]
-    assert found[2] - found[1] == timedelta(hours=1)
+def test_a_slot_in_the_hour_that_autumn_repeats_comes_once() -> None:
+    assert days(time(2, 30), "2026-10-24 00:00:00", 72) == [24, 25, 26]
 
 
-def test_the_job_is_run_for_the_date_of_its_slot_and_one_that_failed_does_not_stop_the_next() -> None:
-    """The first is the slot of yesterday, missed and made up for; the second is that of today, which comes now."""
-    zone = zone_far_from_midnight()
-    made: Queue[date] = Queue()
+def test_each_day_is_made_at_its_slot_and_what_failed_is_tried_again() -> None:
+    wall, made, broken = Wall("2026-11-20 07:59:59"), Queue[date](), [True, True, False, False]
 
     def make(day: date) -> None:
         made.put(day)
-        raise ValueError("the database is away")
+        if broken.pop(0):
+            raise ValueError("the database is away")
 
-    moment = datetime.now(zone)
-    at = (moment + timedelta(seconds=1.4)).time().replace(microsecond=0)
-    today, yesterday = moment.date(), moment.date() - timedelta(days=1)
-
-    with (
-        capture_logs() as logs,
-        started(Schedule(make, at=at, zone=zone, clock=lambda: moment.astimezone(UTC) - timedelta(days=1))),
-    ):
-        assert made.get(timeout=PATIENCE) == yesterday
-        assert made.get(timeout=PATIENCE) == today
-
-    assert [(entry["event"], entry["date"], entry["error"], entry["log_level"]) for entry in logs] == [
-        ("digest.failed", yesterday.isoformat(), "ValueError", "error"),
-        ("digest.failed", today.isoformat(), "ValueError", "error"),
-    ]
+    with capture_logs() as logs, started(Schedule(make, at=time(8), zone=BERLIN, clock=wall, look=LOOK)):
+        wall.set("2026-11-20 08:00:00")
+        assert [made.get(timeout=PATIENCE).day for _ in range(3)] == [20, 20, 20]
+        wall.set("2026-11-21 09:30:00")
+        assert made.get(timeout=PATIENCE).day == 21
+    assert made.empty()
+    failed = ("digest.failed", "2026-11-20", "ValueError", "error")
+    assert [(log["event"], log["date"], log["error"], log["log_level"]) for log in logs] == [failed, failed]
 
 
-def test_a_slot_that_has_passed_is_made_up_for_once_and_one_to_come_is_waited_for() -> None:
-    """Of two schedules, one late in the day and one early."""
-    zone = zone_far_from_midnight()
-    moment = datetime.now(zone)
+def test_a_slot_of_today_that_has_passed_is_made_up_for_at_the_start_and_none_of_another_day() -> None:
     made: Queue[date] = Queue()
     with (
-        started(Schedule(made.put, at=time(23, 59), zone=zone, clock=lambda: moment)),
-        started(Schedule(made.put, at=time(0), zone=zone, clock=lambda: moment)),
+        started(Schedule(made.put, at=time(9), zone=BERLIN, clock=Wall("2026-11-20 08:30:00"), look=LOOK)),
+        started(Schedule(made.put, at=time(8), zone=BERLIN, clock=Wall("2026-11-21 08:30:00"), look=LOOK)),
     ):
-        assert made.get(timeout=PATIENCE) == moment.date()
+        assert made.get(timeout=PATIENCE).day == 21
     assert made.empty()
 
 
-def test_days_that_a_process_was_away_are_one_run_for_the_last_of_them() -> None:
-    """Which days that one has to cover, the database knows."""
-    zone = zone_far_from_midnight()
-    moment = datetime.now(zone)
-    made: Queue[date] = Queue()
-    with started(Schedule(made.put, at=time(0), zone=zone, clock=lambda: moment - timedelta(days=3))):
-        assert made.get(timeout=PATIENCE) == moment.date()
-    assert made.empty()
+@pytest.mark.parametrize("wrong", ["2028-01-01 12:00:00", "2025-10-16 12:00:00"])
+def test_one_moment_of_a_wrong_clock_stops_no_later_day(wrong: str) -> None:
+    """F69: 400 days ahead, or back."""
+    wall, made = Wall("2026-11-20 07:00:00"), Queue[date]()
+    with started(Schedule(made.put, at=time(8), zone=BERLIN, clock=wall, look=LOOK)):
+        wall.set(wrong)
+        assert made.get(timeout=PATIENCE).isoformat() == wrong[:10]
+        wall.set("2026-11-20 08:00:10")
+        assert made.get(timeout=PATIENCE).day == 20
+        wall.set("2026-11-21 08:00:00")
+        assert made.get(timeout=PATIENCE).day == 21
 
 
 def test_start_returns_at_once_and_stop_waits_for_what_is_being_made_and_leaves_no_thread() -> None:
@@ -137,7 +122,7 @@ def test_start_returns_at_once_and_stop_waits_for_what_is_being_made_and_leaves_
         go_on.wait(PATIENCE)
         done.set()
 
-    schedule = Schedule(make, at=time(0), zone=zone_far_from_midnight(), clock=now)
+    schedule = Schedule(make, at=time(0), zone=BERLIN, clock=Wall("2026-11-20 08:00:00"))
     schedule.start()
     assert begun.wait(PATIENCE)
     go_on.set()
@@ -147,18 +132,8 @@ def test_start_returns_at_once_and_stop_waits_for_what_is_being_made_and_leaves_
 
 
 def test_stop_of_what_was_never_started_or_is_stopped_does_nothing() -> None:
-    schedule = Schedule(lambda _: None, at=time(0), zone=zone_far_from_midnight(), clock=now)
+    schedule = Schedule(lambda _: None, at=time(0), zone=BERLIN, clock=Wall("2026-11-20 08:00:00"))
     schedule.stop()
     schedule.start()
     schedule.stop()
     schedule.stop()
-
-
-def test_the_scheduler_is_quiet_below_a_warning(caplog: pytest.LogCaptureFixture) -> None:
-    made: Queue[date] = Queue()
-    with (
-        caplog.at_level(logging.DEBUG),
-        started(Schedule(made.put, at=time(0), zone=zone_far_from_midnight(), clock=now)),
-    ):
-        made.get(timeout=PATIENCE)
-    assert caplog.records == []

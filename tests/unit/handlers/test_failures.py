@@ -1,10 +1,12 @@
 """What stopped, as those read it who mend it."""
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.blocks.failures import failures, nowhere, unsent
+from handlers.blocks.failures import failures, nowhere, unsent, wrong_clock
 from tests.unit.handlers.cases import LURES, NOW, failed, failure, few, keys
 from tests.unit.handlers.slack import message
 from workflows.engine.states import RunState
@@ -133,3 +135,8 @@ def test_a_message_that_was_given_up_is_named(name: str, subject: str, code: str
 def test_a_failure_has_its_time_in_the_readers_zone() -> None:
     drawn = failures([failure()])
     assert f"'timestamp': {int(NOW.timestamp())}" in str(drawn.blocks)
+
+
+def test_a_summary_for_a_date_to_come_names_it_and_the_clock() -> None:
+    told = message(wrong_clock(date(2028, 1, 1), NOW))
+    assert "A summary was made for 2028-01-01, which is still to come by the clock of 2026-" in told

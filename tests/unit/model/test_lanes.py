@@ -48,3 +48,18 @@ def test_who_is_too_early_waits_as_long_as_is_needed_and_not_for_ever() -> None:
     assert sum(pauses) <= LONGEST_WAIT
     with lanes.turn("b"):
         pass
+
+
+def test_what_was_counted_while_the_clock_was_ahead_holds_up_nobody_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
+    """F69: 400 days ahead for a moment."""
+    pauses: list[float] = []
+    lanes = Lanes(per_minute=2, sleep=pauses.append)
+    real = time.time
+    with monkeypatch.context() as patch:
+        patch.setattr(time, "time", lambda: real() + 400 * 86_400)
+        for _ in range(2):
+            with lanes.turn("a"):
+                pass
+    with lanes.turn("a"):
+        pass
+    assert not pauses
