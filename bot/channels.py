@@ -131,4 +131,4 @@ class Channels:
 def _begin(session: Session, row: OutboxRow, at: datetime) -> bool:
     """Note that an attempt begins; whether it is taken is not certain until Slack says so."""
     to, unsure = OutboxState.ATTEMPTING, row.unsure_since or at
-    return outbox.move(session, row, frm=row.state, to=to, attempts=row.attempts + 1, unsure_since=unsure)
+    return outbox.move(session, row, frm=row.state, to=to, unsure_since=unsure)

@@ -2,6 +2,8 @@
 
 import json
 import re
+import socket
+import ssl
 from dataclasses import dataclass
 from enum import StrEnum
 from http.client import HTTPException
@@ -15,7 +17,11 @@ class Then(StrEnum):
     WAIT = "wait"
     """Slack named the time; this channel waits, others go on."""
     LATER = "later"
-    """It may pass by itself."""
+    """It says nothing about what was sent, and passes by itself: tried for as long as it takes."""
+    REFUSED = "refused"
+    """What was sent is refused, by a word that we do not know: tried a few times."""
+    UNDRAWN = "undrawn"
+    """It could not be drawn, so that Slack was not asked: tried a few times."""
     POST_ANEW = "post_anew"
     """The message is no longer there."""
     NO_CHANNEL = "no_channel"
@@ -39,33 +45,61 @@ class Refusal:
     """It may have been done all the same."""
 
 
-_CODES = {
-    "ratelimited": Then.WAIT,
-    "rate_limited": Then.WAIT,
-    "message_not_found": Then.POST_ANEW,
-    "cant_delete_message": Then.POST_ANEW,
-    "cant_update_message": Then.POST_ANEW,
-    "edit_window_closed": Then.POST_ANEW,
-    "channel_not_found": Then.NO_CHANNEL,
-    "not_in_channel": Then.NO_CHANNEL,
-    "is_archived": Then.NO_CHANNEL,
-    "restricted_action": Then.NO_CHANNEL,
-    "restricted_action_read_only_channel": Then.NO_CHANNEL,
-    "not_authed": Then.NO_TOKEN,
-    "invalid_auth": Then.NO_TOKEN,
-    "account_inactive": Then.NO_TOKEN,
-    "token_revoked": Then.NO_TOKEN,
-    "token_expired": Then.NO_TOKEN,
-    "missing_scope": Then.NO_TOKEN,
-    "not_allowed_token_type": Then.NO_TOKEN,
-    "team_access_not_granted": Then.NO_TOKEN,
-    "fatal_error": Then.LATER,
-    "internal_error": Then.LATER,
-    "service_unavailable": Then.LATER,
-    "request_timeout": Then.LATER,
-    "team_added_to_org": Then.LATER,
-    "message_limit_exceeded": Then.LATER,
+COUNTED = frozenset({Then.REFUSED, Then.UNDRAWN, Then.POST_ANEW})
+"""What uses up one of the attempts at a message: what is about the message itself."""
+_WORDS = {
+    Then.WAIT: ("ratelimited", "rate_limited"),
+    Then.LATER: (
+        "external_channel_migrating",
+        "fatal_error",
+        "internal_error",
+        "message_limit_exceeded",
+        "request_timeout",
+        "rollup_error",
+        "service_unavailable",
+        "team_added_to_org",
+    ),
+    Then.POST_ANEW: ("cant_delete_message", "cant_update_message", "edit_window_closed", "message_not_found"),
+    Then.NO_CHANNEL: (
+        "channel_is_limited_access",
+        "channel_not_found",
+        "is_archived",
+        "not_in_channel",
+        "restricted_action",
+        "restricted_action_read_only_channel",
+        "restricted_action_thread_only_channel",
+    ),
+    Then.NO_TOKEN: (
+        "access_denied",
+        "accesslimited",
+        "account_inactive",
+        "ekm_access_denied",
+        "enterprise_is_restricted",
+        "invalid_auth",
+        "missing_scope",
+        "no_permission",
+        "not_allowed_token_type",
+        "not_authed",
+        "org_login_required",
+        "team_access_not_granted",
+        "token_expired",
+        "token_revoked",
+        "two_factor_setup_required",
+    ),
+    Then.GIVE_UP: (
+        "invalid_arguments",
+        "invalid_blocks",
+        "invalid_blocks_format",
+        "invalid_metadata_format",
+        "invalid_metadata_schema",
+        "markdown_text_conflict",
+        "metadata_too_large",
+        "msg_blocks_too_long",
+        "msg_too_long",
+        "no_text",
+    ),
 }
+_CODES = {code: then for then, codes in _WORDS.items() for code in codes}
 _HALFWAY = frozenset({"fatal_error", "internal_error", "service_unavailable", "request_timeout"})
 """Words after which Slack may have done a part of it."""
 _ADVICE = {
@@ -75,35 +109,51 @@ _ADVICE = {
 }
 """What an operator can do about a refusal."""
 _WORD = re.compile("[a-z0-9_]{1,100}")
-TRANSPORT = (OSError, HTTPException, SlackClientError, json.JSONDecodeError, UnicodeDecodeError)
+TRANSPORT = (
+    OSError,
+    HTTPException,
+    SlackClientError,
+    json.JSONDecodeError,
+    UnicodeDecodeError,
+    # Of the SDK, for an answer in an unknown charset, and for JSON that is no object.
+    LookupError,
+    AttributeError,
+)
 """What a call to Slack raises besides: no connection, one that broke, an answer that cannot be read."""
+_NOT_SENT = (ConnectionRefusedError, socket.gaierror, ssl.SSLCertVerificationError)
+"""What ends a call before anything was sent."""
 
 
 def advice(code: str) -> str:
     """What an operator can do where Slack, or we, said this word."""
     if code == "Unknown":
         return "name the file of its workflow in COUNTERSIGN_WORKFLOWS"
-    return _ADVICE.get(_CODES.get(code, Then.LATER), "see that Slack can be reached from here")
+    return _ADVICE.get(_CODES.get(code, Then.LATER), "see that Slack can be reached from here; it is tried on and on")
 
 
 def refusal(error: Exception) -> Refusal:
-    """Read what a call to Slack raised. An unknown word of Slack's is taken at its word: it would refuse it again."""
+    """Read what a call to Slack raised. Only what Slack itself says, in its own form, is about what was sent."""
     if not isinstance(error, SlackApiError):
-        return Refusal(then=Then.LATER, code=type(error).__name__, unsure=True)
-    response = error.response
-    status = getattr(response, "status_code", 200)
-    try:
-        code = str(response.get("error") or f"http_{status}")
-    except (AttributeError, ValueError):  # an answer that is no JSON is kept as text
-        code = f"http_{status}"
-    if not _WORD.fullmatch(code):
-        # A page of somebody's in between, no answer of Slack's.
-        return Refusal(then=Then.LATER, code=f"http_{status}", unsure=True)
+        was_sent = not isinstance(getattr(error, "reason", error), _NOT_SENT)
+        return Refusal(then=Then.LATER, code=type(error).__name__, unsure=was_sent)
+    status, code = getattr(error.response, "status_code", 200), _word(error)
     if status == 429:
         code = "ratelimited"
-    then = _CODES.get(code, Then.LATER if status >= 500 else Then.GIVE_UP)
+    if code is None:
+        # A page of somebody's in between, no answer of Slack's.
+        return Refusal(then=Then.LATER, code=f"http_{status}", unsure=True)
+    then = _CODES.get(code, Then.LATER if status >= 500 else Then.REFUSED)
     unsure = status >= 500 or code in _HALFWAY
     return Refusal(then=then, code=code, after=_retry_after(error) if then is Then.WAIT else None, unsure=unsure)
+
+
+def _word(error: SlackApiError) -> str | None:
+    """Slack's code; None where the answer is not in Slack's form."""
+    try:
+        is_slacks, code = error.response.get("ok") is False, error.response.get("error")
+    except (AttributeError, ValueError):  # an answer that is no JSON is kept as text
+        return None
+    return code if is_slacks and isinstance(code, str) and _WORD.fullmatch(code) else None
 
 
 def _retry_after(error: SlackApiError) -> float:

@@ -16,9 +16,10 @@ from slack_sdk import WebClient
 from sqlalchemy.orm import Session
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_exponential
 
+from bot.breaker import Breaker
 from bot.channels import Channels, Taken
 from bot.drawing import NOWHERE, UNSENT, draw
-from bot.refusals import Refusal, Then
+from bot.refusals import COUNTED, Refusal, Then
 from bot.standing import LONGEST_PAUSE, POST, NotTaken, Standing, Stood
 from store import messages, outbox
 from store.database import Unavailable
@@ -36,14 +37,14 @@ log = structlog.get_logger()
 ROLES = frozenset({FAILURES, LEADS})
 """Channels that the settings name."""
 MAX_ATTEMPTS = 8
-"""How often a message is tried before it is given up, visibly."""
+"""How often a message may be refused before it is given up, visibly. What says nothing about it is not counted."""
 PACE = 1.0
 """Seconds between two messages to a channel."""
 _AT_ONCE = 4
 """Channels that are sent to at the same time."""
 _IDLE = 0.2
 """Seconds between two looks at the outbox."""
-_HELD_UP = timedelta(minutes=1)
+_HELD_UP = timedelta(seconds=30)
 """For how long a channel is left alone that refuses us."""
 
 
@@ -58,17 +59,24 @@ _patiently = Retrying(
 class Sender:
     """The outbox's way into Slack."""
 
-    def __init__(self, context: Context, client: WebClient, *, roles: Mapping[str, str], pace: float) -> None:
+    def __init__(
+        self, context: Context, client: WebClient, *, breaker: Breaker, roles: Mapping[str, str], pace: float
+    ) -> None:
         """`client`: one that retries nothing. `roles`: a role of channels -> its channel. `pace`: seconds."""
         self._context = context
+        self._breaker = breaker
         self._standing = Standing(context, client)
         self._roles = roles
         self._pace = pace
         self._channels = Channels(context, pace=pace)
         self._free_at: dict[str, float] = {}
         """Channel -> when the next message may go there, by the monotonic clock."""
-        self._refused_until = 0.0
-        """While Slack refuses the token, by the monotonic clock."""
+        self._unanswered: dict[int, int] = {}
+        """Row -> how often it got no answer, while Slack answered others."""
+
+    def posts(self) -> bool:
+        """Does Slack take messages, as far as it was tried?"""
+        return self._breaker.takes_messages
 
     def run(self, stop: Event, *, entitled: Callable[[], bool] = lambda: True) -> None:
         """Send what is due until told to stop, or no longer entitled; what is being sent is brought to its end."""
@@ -119,9 +127,9 @@ class Sender:
 
     def _free(self, channels: Sequence[str]) -> Sequence[str]:
         """Those that may be sent something now."""
-        now = time.monotonic()
-        if now < self._refused_until:
+        if self._breaker.is_open:
             return []
+        now = time.monotonic()
         return [channel for channel in channels if self._free_at.get(self._real(channel), 0.0) <= now]
 
     def _real(self, channel: str) -> str:
@@ -130,6 +138,9 @@ class Sender:
 
     def _serve(self, channel: str) -> None:
         """Send a channel one message, if there is one to send. Raise what the database raises."""
+        if self._breaker.is_open:
+            # It opened while this channel waited for its turn.
+            return
         taken = self._channels.take(channel)
         if not taken.rows:
             return
@@ -146,8 +157,11 @@ class Sender:
             raise
         except Exception as error:  # the loop's edge: tried again, and in the end given up visibly
             log.error("message.not_sent", channel=channel, error=type(error).__name__, exc_info=error)
-            self._note_refused(taken, NotTaken(Refusal(then=Then.LATER, code=type(error).__name__), POST))
+            self._note_refused(taken, NotTaken(Refusal(then=Then.UNDRAWN, code=type(error).__name__), POST))
         else:
+            self._breaker.note_taken(self._real(channel))
+            for row in taken.rows:
+                self._unanswered.pop(row.id, None)
             # It stands there: only the note of it is made again where the database is away for a moment.
             _patiently(self._note_sent, taken, stood, waits=picture.waits)
 
@@ -178,42 +192,63 @@ class Sender:
     def _note_refused(self, taken: Taken, error: NotTaken) -> None:
         """Note that Slack did not take a message, or did not say so, and when it is tried again."""
         rows, refused = taken.rows, error.refused
-        first, at, now = rows[0], self._context.clock(), time.monotonic()
-        real = self._real(first.channel)
+        first, at, real = rows[0], self._context.clock(), self._real(rows[0].channel)
         log.warning("message.refused", subject=first.subject, channel=first.channel, code=refused.code)
-        attempts, counted = first.attempts, True
-        wait = min(timedelta(seconds=2**attempts), LONGEST_WAIT)
+        wait = self._wait_after(taken, refused, real)
         with self._context.database.write() as session:
             match refused.then:
                 case Then.WAIT:
-                    asked, counted = timedelta(seconds=refused.after or 1.0), False
                     where = EVERYWHERE if error.everywhere else real
-                    until = at + min(asked, LONGEST_PAUSE)
+                    until = at + min(timedelta(seconds=refused.after or 1.0), LONGEST_PAUSE)
                     pause(session, team=first.team_id, method=error.method, channel=where, until=until)
-                    wait = min(asked, LONGEST_WAIT)
-                case Then.NO_TOKEN:
-                    wait, counted = timedelta(0), False
-                    self._refused_until = now + _HELD_UP.total_seconds()
                 case Then.NO_CHANNEL:
-                    wait, counted = _HELD_UP, False
                     self._tell_nowhere(session, first)
                 case Then.POST_ANEW:
-                    wait = timedelta(0)
                     messages.forget(session, team=first.team_id, channel=first.channel, subject=first.subject)
-                case Then.GIVE_UP:
-                    attempts = MAX_ATTEMPTS
+                case _:
+                    pass
             for row in rows:
                 # Whether this attempt was taken is certain; whether an earlier one was, may not be.
                 unsure = row.unsure_since if refused.unsure else taken.unsure
-                frm, said = OutboxState.ATTEMPTING, {"error": refused.code, "unsure_since": unsure}
-                if counted and attempts >= MAX_ATTEMPTS:
+                attempts = row.attempts + (refused.then in COUNTED)
+                frm, said = (
+                    OutboxState.ATTEMPTING,
+                    {"error": refused.code, "unsure_since": unsure, "attempts": attempts},
+                )
+                if refused.then is Then.GIVE_UP or attempts >= MAX_ATTEMPTS:
                     outbox.move(session, row, frm=frm, to=OutboxState.DEAD, **said)
                     self._tell_unsent(session, row)
                 else:
-                    tried = row.attempts if counted else row.attempts - 1
-                    outbox.move(session, row, frm=frm, to=OutboxState.DUE, attempts=tried, not_before=at + wait, **said)
+                    # Without a wait of its own it stays the first: the message that is the next trial.
+                    later = at + wait if wait else row.not_before
+                    outbox.move(session, row, frm=frm, to=OutboxState.DUE, not_before=later, **said)
             if refused.then is Then.NO_CHANNEL:
                 outbox.hold_up(session, team=first.team_id, channel=first.channel, until=at + wait)
+
+    def _wait_after(self, taken: Taken, refused: Refusal, channel: str) -> timedelta:
+        """How long the rows of a message wait before it is tried again; what all wait for, the breaker knows."""
+        match refused.then:
+            case Then.WAIT:
+                self._breaker.note_answered()
+                return min(timedelta(seconds=refused.after or 1.0), LONGEST_WAIT)
+            case Then.NO_TOKEN:
+                self._breaker.note_refused_all(seconds=_HELD_UP.total_seconds())
+                return timedelta(0)
+            case Then.LATER:
+                if self._breaker.note_unanswered(channel):
+                    return timedelta(0)
+                tries = self._unanswered.get(taken.rows[0].id, 0) + 1
+                self._unanswered |= dict.fromkeys((row.id for row in taken.rows), tries)
+                return timedelta(seconds=min(2.0 ** min(tries, 10), self._breaker.longest))
+            case Then.NO_CHANNEL:
+                self._breaker.note_refused(channel)
+                return _HELD_UP
+            case Then.POST_ANEW:
+                self._breaker.note_answered()
+                return timedelta(0)
+            case Then.REFUSED | Then.GIVE_UP:
+                self._breaker.note_refused(channel)
+        return min(timedelta(seconds=2 ** (taken.rows[0].attempts + 1)), LONGEST_WAIT)
 
     def _tell_nowhere(self, session: Session, row: OutboxRow) -> None:
         """Have it said, once a day, that a channel refuses us."""

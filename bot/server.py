@@ -67,7 +67,9 @@ def serve(
             "started": running.is_set,
             "not stopping": lambda: not stop.is_set(),
             "database": lambda: _answers(app),
-            "slack": lambda: slack is None or slack.hearing.is_connected,
+            "hearing": lambda: slack is None or slack.hearing.is_connected,
+            "posting": lambda: slack is None or slack.sender.posts(),
+            "slack": lambda: slack is None or (slack.hearing.is_connected and slack.sender.posts()),
             "worker": lambda: not worker or app.dispatcher.is_able(),
         }
         told = {"given up and running": lambda: len(bounds.stuck()), "slow": _slow}

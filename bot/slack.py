@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from bot.app import App
+from bot.breaker import Breaker
 from bot.hearing import Hearing
 from bot.sender import PACE, Sender
-from bot.workspace import Workspace, adopt, connect
+from bot.workspace import Workspace, adopt, check_hearing, connect
 from handlers.groups import Groups
 from handlers.rights import Rights
 from handlers.surface import Surface
@@ -23,12 +24,13 @@ class Slack:
 
 
 def in_slack(app: App, *, pace: float = PACE) -> Slack:
-    """Put together what speaks with Slack. Raise `bot.workspace.NoWorkspace`.
+    """Put together what speaks with Slack. Raise `bot.workspace.NoWorkspace`, also where nothing could be heard.
 
     `pace`: seconds between two messages to a channel.
     """
     settings, context = app.settings, app.context
     workspace = connected(app)
+    check_hearing(workspace)
     groups = Groups(workspace.asking)
     surface = Surface(
         context=context,
@@ -50,4 +52,4 @@ def sender_of(app: App, workspace: Workspace, *, pace: float) -> Sender:
     """The sender to a workspace. `pace`: seconds between two messages to a channel."""
     named = {FAILURES: app.settings.failures_channel, LEADS: app.settings.leads_channel}
     roles = {role: channel for role, channel in named.items() if channel is not None}
-    return Sender(app.context, workspace.sending, roles=roles, pace=pace)
+    return Sender(app.context, workspace.sending, breaker=Breaker(workspace.trying), roles=roles, pace=pace)

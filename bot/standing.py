@@ -140,12 +140,15 @@ class Standing:
         """The message about these rows, or some of them, where it stands in the channel already."""
         if time.monotonic() - self._may_not_look.get(channel, float("-inf")) < _ASK_AGAIN:
             return None
-        ours, oldest, cursor = self._databases(rows), (since - _CLOCKS_DIFFER).timestamp(), ""
+        # Noted before the clock was put back, it says nothing of when that was: the newest messages are looked at.
+        is_known = since <= self._context.clock()
+        ours, oldest, cursor = self._databases(rows), (since - _CLOCKS_DIFFER).timestamp() if is_known else 0.0, ""
         for _ in range(_PAGES):
             try:
                 page = self._history(channel, oldest, cursor)
             except NotTaken as error:
-                if error.refused.code not in _NOT_OURS_TO_READ and error.refused.then is not Then.GIVE_UP:
+                lasts = error.refused.then in (Then.GIVE_UP, Then.REFUSED)
+                if error.refused.code not in _NOT_OURS_TO_READ and not lasts:
                     raise
                 # Which scopes there are is for the operator to decide.
                 log.info("history.not_read", channel=channel, error=error.refused.code)

@@ -16,6 +16,8 @@ _SENDER_SECONDS = 15
 """For which the sender waits for an answer."""
 _CLICK_SECONDS = 2
 """For which a call waits while a person does."""
+_TRIAL_SECONDS = 5
+"""For which an answer is waited for that says only whether Slack is there."""
 
 
 class NoWorkspace(CountersignError):
@@ -44,6 +46,11 @@ class Workspace:
         """A client for what somebody waits for: the right to something, a modal."""
         return self._client(_CLICK_SECONDS)
 
+    @property
+    def trying(self) -> WebClient:
+        """A client that asks whether Slack is there."""
+        return self._client(_TRIAL_SECONDS)
+
     def _client(self, seconds: int) -> WebClient:
         return WebClient(token=self.bot_token, base_url=self.api_url, timeout=seconds, retry_handlers=[])
 
@@ -71,6 +78,24 @@ def connect(settings: Settings) -> Workspace:
         app_token=app_token,
         api_url=settings.slack_api_url,
     )
+
+
+def check_hearing(workspace: Workspace) -> bool:
+    """Would Slack let us hear with the app token? Raise `NoWorkspace` where not; False where it does not say now."""
+    client = WebClient(base_url=workspace.api_url, timeout=_SENDER_SECONDS, retry_handlers=[])
+    try:
+        client.apps_connections_open(app_token=workspace.app_token)
+    except SlackApiError as error:
+        refused = refusal(error)
+        if refused.then not in (Then.LATER, Then.WAIT):
+            raise NoWorkspace(
+                f"Slack refuses SLACK_APP_TOKEN: {refused.code}; make one with the scope connections:write under "
+                "Basic Information, App-Level Tokens, and see that Socket Mode is on"
+            ) from error
+        return False
+    except TRANSPORT:
+        return False
+    return True
 
 
 def adopt(context: Context, workspace: Workspace) -> None:

@@ -159,6 +159,16 @@ def mark_unsure(session: Session, *, team: int, since: datetime) -> None:
     session.execute(unknown.values(unsure_since=since), execution_options={"synchronize_session": False})
 
 
+def revive_notes(session: Session, *, team: int, at: datetime) -> None:
+    """Make due again the notes that were given up: what stood in their way may be gone."""
+    revived = (
+        update(OutboxRow)
+        .where(OutboxRow.team_id == team, OutboxRow.kind.not_in((CARD, DOUBT)), OutboxRow.state == "dead")
+        .values(state="due", attempts=0, not_before=at)
+    )
+    session.execute(revived, execution_options={"synchronize_session": False})
+
+
 def want_all_again(session: Session, *, team: int) -> None:
     """Have all views drawn anew that stand somewhere: what they show may not be how things are."""
     stands = select(Message.id).where(

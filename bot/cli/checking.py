@@ -17,7 +17,7 @@ from bot.models import examples_of
 from bot.refusals import advice
 from bot.settings import settings
 from bot.workspace import check as check_workspace
-from bot.workspace import connect
+from bot.workspace import check_hearing, connect
 from store import extras, migrate, outages, outbox, runs, spending, teams
 from workflows.engine import pausing
 from workflows.engine.claiming import BUSY
@@ -258,6 +258,10 @@ def _slack(app: App) -> Iterator[Finding]:
         workspace = connect(settings)
         check_workspace(app.context, workspace)
         yield Finding(level="ok", what=f"Slack workspace {workspace.name} ({workspace.team})")
+        if check_hearing(workspace):
+            yield Finding(level="ok", what="SLACK_APP_TOKEN is accepted: what people press can be heard")
+        else:
+            yield Finding(level="note", what="Slack does not say just now whether it accepts SLACK_APP_TOKEN")
     except CountersignError as error:
         yield Finding(level="bad", what=str(error))
     unset = {
@@ -283,7 +287,7 @@ def _messages(app: App) -> Iterator[Finding]:
             yield Finding(
                 level="bad",
                 what=f"given up, to {one.channel} ({one.error}): {one.number}",
-                do="a card is tried again when serve starts; the cases are in `countersign reviews` all the same",
+                do="all are tried again when serve starts; the cases are in `countersign reviews` all the same",
             )
         else:
             yield Finding(

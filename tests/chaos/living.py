@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
 
+from bot.breaker import Breaker
 from bot.sandbox.running import Running
 from bot.sender import Sender
 from store import schema
@@ -79,7 +80,8 @@ class Living:
                 world.registry.add(self.office.workflow(name, post_to=SUPPORT, reviewers="S0SUPPORT"))
             world.restart()
             self.ears.hear_for(world)
-            sender = Sender(world.context, self.ears.workspace.sending, roles=ROLES, pace=PACE)
+            breaker = Breaker(self.ears.workspace.trying, longest=PACE)
+            sender = Sender(world.context, self.ears.workspace.sending, breaker=breaker, roles=ROLES, pace=PACE)
             sender.prepare()
         except BaseException:
             database.close()

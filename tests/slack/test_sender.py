@@ -6,7 +6,12 @@ from threading import Event, Thread
 import pytest
 from sqlalchemy import delete
 
+from bot.sandbox.errors import SlackError
+from bot.sandbox.json import Object
+from bot.sandbox.web import methods
+from bot.sender import MAX_ATTEMPTS
 from store import cards, messages, outbox, runs, schema
+from tests.integration.engine.scene import rows
 from tests.sample import sample_workflow
 from tests.slack.stage import ANA, FAILED, GENERAL, SUPPORT, Stage, buttons, words
 from workflows import Autonomy, Review
@@ -197,6 +202,38 @@ def test_a_card_that_somebody_deleted_is_posted_again(stage: Stage) -> None:
     assert "@U0ANA is on it." in words(card.blocks)
 
 
+def test_a_message_that_slack_refuses_by_an_unknown_word_is_tried_as_often_as_there_are_attempts(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And one that it says is wrong in itself is not tried again."""
+
+    def refuse(code: str) -> None:
+        def refusing(*_: object) -> Object:
+            raise SlackError(code)
+
+        monkeypatch.setitem(methods.BOT_METHODS, "chat.postMessage", refusing)
+
+    def card() -> tuple[str, int, str | None]:
+        (row,) = [row for row in rows(stage.world, schema.OutboxRow) if row.kind == "card"]
+        return row.state, row.attempts, row.error
+
+    def come_back_later() -> None:
+        stage.sender.drain(seconds=0.1)
+        stage.world.clock.move(timedelta(minutes=10))
+
+    take_in(stage, stage.sample(), 1)
+    refuse("a_word_of_next_year")
+    for attempt in range(1, MAX_ATTEMPTS):
+        come_back_later()
+        assert card() == ("due", attempt, "a_word_of_next_year")
+    come_back_later()
+    assert card() == ("dead", MAX_ATTEMPTS, "a_word_of_next_year")
+    refuse("invalid_blocks")
+    stage.sender = stage.new_sender()
+    come_back_later()
+    assert card() == ("dead", 0, "invalid_blocks")
+
+
 @pytest.mark.parametrize("refusal", ["remove_bot", "archive_channel"])
 def test_a_channel_that_refuses_us_is_told_in_the_failures_channel_and_keeps_its_cards(
     stage: Stage, refusal: str
@@ -223,10 +260,30 @@ def test_while_the_token_is_refused_everything_stays_queued(stage: Stage) -> Non
     take_in(stage, stage.sample(), 2)
     assert not stage.sender.drain(seconds=0.5)
     assert len(stage.running.administrator.calls("chat.postMessage")) == 1
+    assert not stage.sender.posts()
     stage.running.administrator.restore_token()
     stage.sender = stage.new_sender()
     stage.send()
     assert len(waiting(stage)) == 2
+    assert stage.sender.posts()
+
+
+def test_while_one_channel_refuses_us_others_are_posted_to_and_while_all_do_nothing_is(stage: Stage) -> None:
+    """Readiness tells the truth: posting is impossible only where nothing that was tried is taken."""
+    stage.running.administrator.remove_bot(SUPPORT)
+    take_in(stage, stage.sample(), 1)
+    stage.sender._roles = {}
+    assert not stage.sender.drain(seconds=0.2)
+    assert not stage.sender.posts()
+    stage.sender._roles = {"failures": FAILED}
+    assert not stage.sender.drain(seconds=0.2)
+    assert stage.sender.posts()
+    stage.running.administrator.remove_bot(FAILED)
+    stage.desk.look_up_errors.append(NotDone("the desk is closed"))
+    stage.world.submit(stage.world.registry.get("sample"), id=1, text="x")
+    stage.world.work()
+    assert not stage.sender.drain(seconds=0.2)
+    assert not stage.sender.posts()
 
 
 def test_a_message_that_slack_will_never_take_is_given_up_and_that_is_told(stage: Stage) -> None:

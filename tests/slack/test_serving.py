@@ -204,24 +204,76 @@ def test_of_two_processes_one_sends_and_the_other_takes_over_when_it_dies(
     assert len(administrator.calls("chat.postMessage")) == 1
 
 
-def test_serve_tells_when_it_is_ready_and_when_it_no_longer_is(slack: CommandLine, alone: Running) -> None:
-    """F12: while it finishes what it began, whoever sends it work is to send it elsewhere."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    slack.settings["COUNTERSIGN_HEALTH"] = f"127.0.0.1:{port}"
+@dataclass(kw_only=True)
+class Health:
+    """What whoever watches a process asks it."""
 
-    def answer(path: str) -> int:
-        connection = HTTPConnection("127.0.0.1", port, timeout=5)
+    port: int
+
+    def status(self, path: str) -> int:
+        """The status, or 0 where nothing answers."""
+        return self._asked(path)[0]
+
+    def ready(self) -> dict[str, bool]:
+        """What /readyz says."""
+        return self._asked("/readyz")[1]
+
+    def _asked(self, path: str) -> tuple[int, dict[str, bool]]:
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=10)
         try:
             connection.request("GET", path)
-            return connection.getresponse().status
+            answer = connection.getresponse()
+            return answer.status, json.loads(answer.read())
         except ConnectionError:
-            return 0
+            return 0, {}
         finally:
             connection.close()
 
+
+@pytest.fixture
+def health(slack: CommandLine) -> Health:
+    """Where the process tells how it is."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    slack.settings["COUNTERSIGN_HEALTH"] = f"127.0.0.1:{port}"
+    return Health(port=port)
+
+
+def test_serve_tells_when_it_is_ready_and_when_it_no_longer_is(
+    slack: CommandLine, alone: Running, health: Health
+) -> None:
+    """F12: while it finishes what it began, whoever sends it work is to send it elsewhere."""
     with served(slack, alone) as serve:
-        wait_until(lambda: answer("/readyz") == 200)
+        wait_until(lambda: health.status("/readyz") == 200)
         serve.process.send_signal(signal.SIGTERM)
-        wait_until(lambda: answer("/readyz") == 503)
-        assert answer("/healthz") == 200
+        wait_until(lambda: health.status("/readyz") == 503)
+        assert health.status("/healthz") == 200
+
+
+def test_serve_tells_that_it_cannot_post_and_that_it_cannot_hear_and_when_it_can_again(
+    slack: CommandLine, alone: Running, health: Health
+) -> None:
+    """Each by itself: Slack answers with pages of errors, then the sockets are lost, too."""
+    administrator = alone.administrator
+    with served(slack, alone):
+        administrator.fault("server_error", status=503, times=None)
+        slack("submit", '{"id": 1, "text": "unsure"}', "--workflow", "parcels")
+        wait_until(lambda: not health.ready()["posting"])
+        assert health.ready().items() >= {"hearing": True, "slack": False, "database": True}.items()
+        administrator.disconnect()
+        wait_until(lambda: not health.ready()["hearing"])
+        administrator.no_faults()
+        wait_until(lambda: health.ready()["hearing"])
+        alone.person(ANA).wait_until(lambda: alone.person(ANA).messages(SUPPORT), seconds=60)
+        wait_until(lambda: health.status("/readyz") == 200)
+
+
+@pytest.mark.parametrize("token", ["xapp-of-nobody", "xoxb-sandbox"])
+def test_serve_with_a_wrong_app_token_says_so_and_ends(slack: CommandLine, token: str) -> None:
+    """It would hear nothing. Doctor finds it, too."""
+    said = slack("serve", SLACK_APP_TOKEN=token).error()
+    assert "SLACK_APP_TOKEN" in said
+    found = slack("doctor", SLACK_APP_TOKEN=token)
+    assert found.code == 1
+    assert "SLACK_APP_TOKEN" in found.out
+    assert "SLACK_APP_TOKEN is accepted" in slack.done("doctor").out

@@ -14,6 +14,7 @@ def reconcile(context: Context) -> None:
     team, open_state = context.team, ReviewState.OPEN
     with context.database.write() as session:
         at = context.clock()
+        outbox.revive_notes(session, team=team, at=at)
         cards.revive(session, team=team, open_state=open_state, doubtful_state=DeliveryState.DOUBTFUL, at=at)
         for delivery in cards.unasked(session, team=team, state=DeliveryState.DOUBTFUL):
             run = runs.get(session, delivery.run_id)
