@@ -1,9 +1,10 @@
 """Connections to PostgreSQL that notice when nobody is at the other end any more.
 
 - The other end is gone without a word. Waiting for an answer, `tcp_user_timeout` notices after 20 s that what was sent
-  is not acknowledged; only listening, keepalives notice after 25 s.
+  is not acknowledged; only listening, keepalives notice as soon.
 - The other end's system answers, its server does not: it is stopped, or something in between lost the connection. This
   module notices after 10 to 15 s, and where a person waits, a second after their patience is over.
+- Another connection is made in its place; where that is not to be had either, that is said 5 s later.
 - This end is gone, and the server holds what it had locked: the server ends the session after 25 s, and one in the
   midst of a transaction after 30 s at most.
 
