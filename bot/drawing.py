@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from handlers.blocks.card import card
 from handlers.blocks.deliveries import late, target
@@ -9,18 +10,22 @@ from handlers.blocks.digest import digest
 from handlers.blocks.doubt import doubt, is_open
 from handlers.blocks.drawn import Drawn
 from handlers.blocks.failures import failures, nowhere, unsent, wrong_clock
+from handlers.blocks.groups import unreadable
 from handlers.blocks.outage import outage
-from handlers.blocks.pauses import stopped
+from handlers.blocks.pauses import by_hand, lifted, stopped
 from handlers.blocks.queue import queue
+from handlers.rights import named_by
 from store import cards, outbox
 from store.schema import OutboxRow
-from workflows.engine.cards import card_view, failure_view
+from workflows.engine import notices
+from workflows.engine.cards import card_view, failure_view, place_of
 from workflows.engine.context import Context
 from workflows.engine.delivery_views import late_view, target_view
 from workflows.engine.digests import digest_view
 from workflows.engine.doubt_views import doubt_view
+from workflows.engine.errors import Unknown
 from workflows.engine.outages import outage_view
-from workflows.engine.pausing import pause_note
+from workflows.engine.pausing import hand_note, pause_note
 from workflows.engine.states import OutboxState, ReviewState
 
 NOWHERE = "nowhere"
@@ -68,6 +73,15 @@ def draw(context: Context, rows: Sequence[OutboxRow]) -> Picture:
         case "paused":
             note = pause_note(context, int(first.subject.split(":")[1]))
             return Picture(drawn=stopped(note.workflow, note.pause))
+        case notices.PAUSED_BY_HAND | notices.RESUMED as kind:
+            _, workflow, at = first.subject.split(":")
+            done_at = datetime.strptime(at, notices.MOMENT).replace(tzinfo=UTC)
+            told = hand_note(context, int(workflow), done_at, resumed=kind == notices.RESUMED)
+            return Picture(drawn=lifted(told) if kind == notices.RESUMED else by_hand(told))
+        case notices.GROUP:
+            _, group, code, _ = first.subject.split(":")
+            hurt = [workflow for workflow in context.registry if group in named_by(workflow.review.reviewers)]
+            return Picture(drawn=unreadable(group, code, workflows=sorted(workflow.name for workflow in hurt)))
         case "digest":
             return Picture(drawn=digest(digest_view(context, _id(first))))
         case "clock":
@@ -88,9 +102,37 @@ def draw(context: Context, rows: Sequence[OutboxRow]) -> Picture:
             assert row is not None
             if row.state != OutboxState.DEAD:
                 return Picture(drawn=None)
-            return Picture(drawn=unsent(row.channel, row.subject, row.error or "no reason given"))
+            return Picture(drawn=unsent(row.channel, _what(context, row), row.error or "no reason given"))
         case _:
             raise AssertionError(f"nobody draws {first.kind}")
+
+
+def _what(context: Context, row: OutboxRow) -> str:
+    """What an intent is about, in words."""
+    try:
+        match row.kind:
+            case "card":
+                return f"the card of case {place_of(context, _id(row)).case}"
+            case "doubt":
+                return f"the question whether case {doubt_view(context, _id(row)).case} was delivered"
+            case "failure":
+                return f"the news that case {failure_view(context, _id(row)).case} stopped"
+    except Unknown:
+        pass
+    return _WHAT.get(row.kind, "a message")
+
+
+_WHAT = {
+    "card": "the card of a case",
+    "doubt": "the question whether a case was delivered",
+    "outage": "the news that a model is left alone",
+    "queue": "the number of reviews that wait",
+    "paused": "the news that Countersign paused a workflow",
+    notices.PAUSED_BY_HAND: "the news that a workflow was paused",
+    notices.RESUMED: "the news that a workflow was resumed",
+    notices.GROUP: "the news that a user group cannot be read",
+    "digest": "the summary of the day",
+}
 
 
 def _id(row: OutboxRow) -> int:

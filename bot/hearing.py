@@ -48,7 +48,7 @@ class Hearing:
         self._executor = ThreadPoolExecutor(CLICKS, thread_name_prefix="listener")
         client = workspace.asking
         identity = AuthorizeResult(
-            enterprise_id=None,
+            enterprise_id=workspace.enterprise,
             team_id=workspace.team,
             bot_token=workspace.bot_token,
             bot_id=workspace.bot_id,
@@ -63,7 +63,8 @@ class Hearing:
             client=client,
             authorize=lambda **_: identity,
             listener_executor=self._executor,
-            raise_error_for_unhandled_request=False,
+            # The listeners' error handler acknowledges what nobody listens to; Bolt would log what is in it.
+            raise_error_for_unhandled_request=True,
         )
         logger.setLevel(logging.WARNING)
         listeners.register(app, surface)

@@ -1,6 +1,7 @@
 """The wiring of what speaks with Slack."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from bot.app import App
 from bot.breaker import Breaker
@@ -10,6 +11,8 @@ from bot.workspace import Workspace, adopt, check_hearing, connect
 from handlers.groups import Groups
 from handlers.rights import Rights
 from handlers.surface import Surface
+from workflows.engine import notices
+from workflows.engine.context import Context
 from workflows.engine.digests import LEADS
 from workflows.engine.notices import FAILURES
 
@@ -31,12 +34,12 @@ def in_slack(app: App, *, pace: float = PACE) -> Slack:
     settings, context = app.settings, app.context
     workspace = connected(app)
     check_hearing(workspace)
-    groups = Groups(workspace.asking)
+    groups = Groups(workspace.looking_up, team=workspace.named_team, tell=partial(tell_unusable, context))
     surface = Surface(
         context=context,
         rights=Rights(members=groups, engineers=settings.engineers),
         groups=groups,
-        slack_team=workspace.team,
+        installed=workspace.installed,
     )
     return Slack(workspace=workspace, sender=sender_of(app, workspace, pace=pace), hearing=Hearing(workspace, surface))
 
@@ -53,3 +56,9 @@ def sender_of(app: App, workspace: Workspace, *, pace: float) -> Sender:
     named = {FAILURES: app.settings.failures_channel, LEADS: app.settings.leads_channel}
     roles = {role: channel for role, channel in named.items() if channel is not None}
     return Sender(app.context, workspace.sending, breaker=Breaker(workspace.trying), roles=roles, pace=pace)
+
+
+def tell_unusable(context: Context, group: str, code: str) -> None:
+    """Have it said in the failures channel that a user group cannot be read, once a day."""
+    with context.database.write() as session:
+        notices.unusable_group(session, team=context.team, group=group, code=code, at=context.clock())

@@ -8,6 +8,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.refusals import TRANSPORT, Then, refusal
 from bot.settings import Settings
+from handlers.admission import Installation
 from store import teams
 from workflows.engine.context import Context
 from workflows.engine.errors import CountersignError
@@ -18,6 +19,8 @@ _CLICK_SECONDS = 2
 """For which a call waits while a person does."""
 _TRIAL_SECONDS = 5
 """For which an answer is waited for that says only whether Slack is there."""
+_LOOKUP_SECONDS = 8
+"""For which a question to Slack waits whose answer is remembered; whoever needs it at once waits for less."""
 
 
 class NoWorkspace(CountersignError):
@@ -30,6 +33,10 @@ class Workspace:
 
     team: str
     name: str
+    enterprise: str | None
+    """The organisation on Enterprise Grid that it belongs to."""
+    whole: bool
+    """Is the bot installed in the organisation as a whole?"""
     bot_user: str
     bot_id: str
     bot_token: str
@@ -43,13 +50,28 @@ class Workspace:
 
     @property
     def asking(self) -> WebClient:
-        """A client for what somebody waits for: the right to something, a modal."""
+        """A client for what somebody waits for: a modal, an answer."""
         return self._client(_CLICK_SECONDS)
 
     @property
     def trying(self) -> WebClient:
         """A client that asks whether Slack is there."""
         return self._client(_TRIAL_SECONDS)
+
+    @property
+    def looking_up(self) -> WebClient:
+        """A client for who is in a group, and what there is in the workspace."""
+        return self._client(_LOOKUP_SECONDS)
+
+    @property
+    def installed(self) -> Installation:
+        """Whose people may act here."""
+        return Installation(team=self.team, enterprise=self.enterprise, whole=self.whole)
+
+    @property
+    def named_team(self) -> str | None:
+        """The workspace where a question has to name it: asked with a token of the organisation as a whole."""
+        return self.team if self.whole and self.team.startswith("T") else None
 
     def _client(self, seconds: int) -> WebClient:
         return WebClient(token=self.bot_token, base_url=self.api_url, timeout=seconds, retry_handlers=[])
@@ -72,6 +94,8 @@ def connect(settings: Settings) -> Workspace:
     return Workspace(
         team=str(who["team_id"]),
         name=str(who["team"]),
+        enterprise=str(who["enterprise_id"]) if who.get("enterprise_id") else None,
+        whole=who.get("is_enterprise_install") is True,
         bot_user=str(who["user_id"]),
         bot_id=str(who.get("bot_id")),
         bot_token=bot_token,

@@ -2,20 +2,31 @@
 
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
-from handlers.answering import answering
+from handlers.answering import afterwards, answering
 from handlers.blocks import answers, modals
 from handlers.blocks.modals import View
-from handlers.deciding import admitted, edit_form, is_stale, may_decide, next_review, seen, show_decided, tell_too_late
-from handlers.ids import Action, Shown
+from handlers.deciding import (
+    admitted,
+    edit_form,
+    is_stale,
+    may_decide,
+    next_review,
+    readable,
+    show_decided,
+    take_in_hand,
+    tell_too_late,
+)
+from handlers.ids import Action, Listed, Shown
 from handlers.listing import page
-from handlers.payloads import click
+from handlers.payloads import Click, click
 from handlers.surface import Surface
-from workflows.engine import claims, reviews
+from workflows.engine import pausing, reviews
 from workflows.engine.errors import Refused, Stale
 from workflows.engine.views import CardView
 
@@ -36,61 +47,63 @@ def register(app: App, surface: Surface) -> None:
                 by, heard_as = pressed.user.id, pressed.heard_as
                 reviews.approve(surface.context, shown.review, shown.version, by=by, heard_as=heard_as)
             except Stale:
-                tell_too_late(surface, answer, shown.review, user=pressed.user.id)
+                tell_too_late(surface, answer, pressed, shown.review)
                 return
             answer.done()
-            if answer.in_modal:
-                show_decided(surface, answer, shown.review)
+            show_decided(surface, answer, pressed, shown.review)
 
     @app.action(Action.EDIT)
     def edit(body: Body, ack: Ack, client: WebClient) -> None:
-        _open_form(surface, body, ack, client, lambda view: edit_form(surface, view))
+        _open_form(surface, body, ack, client, lambda view, listed: edit_form(surface, view, listed=listed))
 
     @app.action(Action.REJECT)
     def reject(body: Body, ack: Ack, client: WebClient) -> None:
-        _open_form(surface, body, ack, client, modals.rejection_form)
+        def form(view: CardView, listed: Listed | None) -> View:
+            can_propose = not pausing.is_paused(surface.context, view.workflow)
+            return modals.rejection_form(view, listed=listed, can_propose=can_propose)
+
+        _open_form(surface, body, ack, client, form)
 
     @app.action(Action.DETAILS)
     def details(body: Body, ack: Ack, client: WebClient) -> None:
         with answering(body, ack, client) as answer:
             pressed = click(body)
-            view = seen(surface, pressed, Shown.read(pressed.value))
-            with surface.watched(view.case, by=pressed.user.id, wants="read"):
-                surface.rights.read(pressed.user.id, surface.context.registry.get(view.workflow))
-            answer.open(modals.details(view))
+            answer.open(modals.details(readable(surface, pressed, Shown.read(pressed.value))))
 
     @app.action(Action.REVIEW)
     def review(body: Body, ack: Ack, client: WebClient) -> None:
         with answering(body, ack, client) as answer:
             pressed = click(body)
             view = admitted(surface, pressed, Shown.read(pressed.value))
-            answer.open(modals.review(view))
+            # Pressed in the list, or in an answer to a command.
+            answer.open(modals.review(view, listed=_list(pressed)))
 
     @app.action(Action.START)
     def start(body: Body, ack: Ack, client: WebClient) -> None:
         with answering(body, ack, client) as answer:
             pressed = click(body)
-            answer.open(page(surface, pressed, pressed.container.channel_id or "", first=0))
+            listed = Listed(channel=pressed.channel or "")
+            answer.open(page(surface, listed, origin=pressed.origin, user=pressed.user.id))
 
     @app.action(re.compile(f"{Action.PAGE}[.].*"))
     def turn(body: Body, ack: Ack, client: WebClient) -> None:
         with answering(body, ack, client) as answer:
             pressed = click(body)
-            channel = pressed.view.private_metadata if pressed.view else ""
             first = int(pressed.value) if _NUMBER.fullmatch(pressed.value) else 0
-            answer.update(page(surface, pressed, channel, first=first))
+            listed = Listed(channel=(_list(pressed) or Listed()).channel, first=first)
+            answer.update(page(surface, listed, origin=pressed.origin, user=pressed.user.id))
 
     @app.action(Action.NEXT)
     def turn_to_next(body: Body, ack: Ack, client: WebClient) -> None:
         with answering(body, ack, client) as answer:
             pressed = click(body)
-            following = next_review(
-                surface, admitted(surface, pressed, Shown.read(pressed.value)), user=pressed.user.id
-            )
+            view = admitted(surface, pressed, Shown.read(pressed.value))
+            listed = pressed.view.listed if pressed.view else None
+            following = next_review(surface, view, user=pressed.user.id, listed=listed)
             if following is None:
                 answer.update(modals.told(answers.NOTHING_WAITS))
             else:
-                answer.update(modals.review(following))
+                answer.update(modals.review(following, listed=listed))
 
     @app.action(re.compile(".*"))
     def anything_else(body: Body, ack: Ack, client: WebClient) -> None:
@@ -98,20 +111,22 @@ def register(app: App, surface: Surface) -> None:
             raise Refused("This button is of another version of Countersign, and does nothing any more.")
 
 
-def _open_form(surface: Surface, body: Body, ack: Ack, client: WebClient, form: Callable[[CardView], View]) -> None:
+def _list(pressed: Click) -> Listed | None:
+    """The list that a button was pressed in."""
+    return Listed.read(pressed.view.private_metadata) if pressed.view else None
+
+
+def _open_form(
+    surface: Surface, body: Body, ack: Ack, client: WebClient, form: Callable[[CardView, Listed | None], View]
+) -> None:
     """Open a form for a decision, unless it comes too late already."""
     with answering(body, ack, client) as answer:
         pressed = click(body)
         shown = Shown.read(pressed.value)
         view = admitted(surface, pressed, shown)
         if is_stale(view, shown):
-            tell_too_late(surface, answer, shown.review, user=pressed.user.id)
+            tell_too_late(surface, answer, pressed, shown.review)
             return
-        made = form(view)
-        try:
-            # Nothing is changed under who has the form open.
-            claims.take_in_hand(surface.context, shown.review, shown.version, by=pressed.user.id)
-        except Stale:
-            tell_too_late(surface, answer, shown.review, user=pressed.user.id)
-            return
-        answer.open(made)
+        if answer.open(form(view, pressed.view.listed if pressed.view else None)):
+            # Nothing is changed under who has the form open, and nobody is taken to be at it who has it not.
+            afterwards("claim", partial(take_in_hand, surface, shown, by=pressed.user.id))

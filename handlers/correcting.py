@@ -11,10 +11,11 @@ from handlers.blocks import answers, inputs, modals
 from handlers.blocks.modals import WHY
 from handlers.ids import Action, Callback, Delivered
 from handlers.payloads import Click, Submission, click, submission
-from handlers.surface import Surface
+from handlers.surface import NotHere, Surface
 from workflows.engine import corrections
+from workflows.engine.cards import place_of_case
 from workflows.engine.corrections import delivered_view
-from workflows.engine.errors import InvalidOutput, NeverBroken, Refused
+from workflows.engine.errors import InvalidOutput, NeverBroken, Refused, Unknown
 from workflows.engine.form_fields import form_of
 from workflows.engine.forms import read_form
 from workflows.engine.views import DeliveredView
@@ -56,7 +57,7 @@ def register(app: App, surface: Surface) -> None:
             except Refused as error:
                 answer.done(
                     response_action="update",
-                    view=modals.told(answers.refused(str(error)), typed=inputs.read(state)),
+                    view=modals.told(answers.refused(str(error)), typed=inputs.read_labelled(state, sent.view.labels)),
                 )
             else:
                 answer.done(response_action="update", view=modals.told(answers.correction_waits(view.case)))
@@ -65,12 +66,17 @@ def register(app: App, surface: Surface) -> None:
 def _admitted(surface: Surface, acted: Click | Submission, delivered: Delivered) -> DeliveredView:
     """What was delivered, for somebody who may read it. Raise `Refused`; that they may not is audited."""
     surface.known_here(delivered.generation)
+    try:
+        place = place_of_case(surface.context, delivered.case)
+    except Unknown as error:
+        surface.admit(acted.origin)
+        raise NotHere from error
+    user = acted.user.id
+    with surface.watched(place.case, by=user, wants="see"):
+        surface.admit(acted.origin)
+    with surface.discreet(place.workflow, acted.channel), surface.watched(place.case, by=user, wants="correct"):
+        surface.rights.read(user, surface.context.registry.get(place.workflow))
     view = delivered_view(surface.context, delivered.case)
-    user = acted.user
-    with surface.watched(view.case, by=user.id, wants="see"):
-        surface.admit(acted.team.id if acted.team else None, user.team_id)
-    with surface.watched(view.case, by=user.id, wants="correct"):
-        surface.rights.read(user.id, surface.context.registry.get(view.workflow))
     if view.run != delivered.run:
         raise Refused("Something else was delivered since this was shown.")
     return view

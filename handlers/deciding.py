@@ -1,25 +1,28 @@
 """What comes before and after a decision in Slack: the right to it, and what the person sees of it."""
 
-from handlers.answering import Answer
+from contextlib import suppress
+
+from handlers.answering import Answer, afterwards
 from handlers.blocks import answers, modals
 from handlers.blocks.card import card
 from handlers.blocks.drawn import Drawn
 from handlers.blocks.modals import View
-from handlers.ids import Shown
-from handlers.payloads import Click, Submission
-from handlers.surface import Surface
-from workflows.engine import reviews
+from handlers.ids import Listed, Shown
+from handlers.listing import page
+from handlers.payloads import Click, Modal, Submission
+from handlers.surface import NotHere, Surface
+from workflows.engine import claims, reviews
 from workflows.engine.cards import card_view, place_of, waiting_in
-from workflows.engine.errors import Refused
+from workflows.engine.errors import Refused, Stale, Unknown
 from workflows.engine.form_fields import form_of
 from workflows.engine.views import CardView, PlaceView
 
 
 def may_decide(surface: Surface, acted: Click | Submission, shown: Shown) -> None:
     """Raise `Refused` where somebody may not decide the review that they want to; that is audited."""
-    place = _place(surface, acted, shown)
-    with surface.watched(place.case, by=acted.user.id, wants="decide"):
-        surface.rights.decide(acted.user.id, surface.context.registry.get(place.workflow))
+    place, user = _place(surface, acted, shown), acted.user.id
+    with surface.discreet(place.workflow, acted.channel), surface.watched(place.case, by=user, wants="decide"):
+        surface.rights.decide(user, surface.context.registry.get(place.workflow))
 
 
 def admitted(surface: Surface, acted: Click | Submission, shown: Shown) -> CardView:
@@ -28,17 +31,24 @@ def admitted(surface: Surface, acted: Click | Submission, shown: Shown) -> CardV
     return card_view(surface.context, shown.review)
 
 
-def seen(surface: Surface, acted: Click | Submission, shown: Shown) -> CardView:
-    """The review that somebody acts on, as it is now. Raise `Refused` for somebody from elsewhere; that is audited."""
-    _place(surface, acted, shown)
+def readable(surface: Surface, acted: Click | Submission, shown: Shown) -> CardView:
+    """The review that somebody wants to read, as it is now. Raise `Refused` where they may not; that is audited."""
+    place, user = _place(surface, acted, shown), acted.user.id
+    with surface.discreet(place.workflow, acted.channel), surface.watched(place.case, by=user, wants="read"):
+        surface.rights.read(user, surface.context.registry.get(place.workflow))
     return card_view(surface.context, shown.review)
 
 
 def _place(surface: Surface, acted: Click | Submission, shown: Shown) -> PlaceView:
+    """What a review belongs to. Raise `Refused` for an unknown one, or for somebody from elsewhere; that is audited."""
     surface.known_here(shown.generation)
-    place = place_of(surface.context, shown.review)
+    try:
+        place = place_of(surface.context, shown.review)
+    except Unknown as error:
+        surface.admit(acted.origin)
+        raise NotHere from error
     with surface.watched(place.case, by=acted.user.id, wants="see"):
-        surface.admit(acted.team.id if acted.team else None, acted.user.team_id)
+        surface.admit(acted.origin)
     return place
 
 
@@ -48,11 +58,13 @@ def too_late(surface: Surface, review: int, *, user: str) -> Drawn:
     return answers.too_late(card_view(surface.context, review), user)
 
 
-def tell_too_late(surface: Surface, answer: Answer, review: int, *, user: str) -> None:
+def tell_too_late(surface: Surface, answer: Answer, pressed: Click, review: int) -> None:
     """Tell a person that they decide too late, and show how the review stands."""
-    told = too_late(surface, review, user=user)
-    if answer.in_modal:
-        answer.update(modals.review(card_view(surface.context, review), notice=told))
+    told = too_late(surface, review, user=pressed.user.id)
+    if pressed.view is not None:
+        view = modals.review(card_view(surface.context, review), notice=told, listed=pressed.view.listed)
+        answer.update(view, done="It is too late for this; nothing of yours was recorded")
+        _refresh_list(surface, answer, pressed, pressed.view)
     else:
         answer.tell(told)
         # The very message that was pressed: a second one of the same card is known to nobody else.
@@ -64,29 +76,63 @@ def is_stale(view: CardView, shown: Shown) -> bool:
     return view.state != "open" or view.version != shown.version
 
 
-def edit_form(surface: Surface, view: CardView) -> View:
+def take_in_hand(surface: Surface, shown: Shown, *, by: str) -> None:
+    """Note that a person has a review's form open. Where it moved on meanwhile, they hear of it when they submit."""
+    with suppress(Stale):
+        claims.take_in_hand(surface.context, shown.review, shown.version, by=by)
+
+
+def edit_form(surface: Surface, view: CardView, *, listed: Listed | None = None, notice: str | None = None) -> View:
     """The form of a review, with what is proposed in it. Raise `Refused` where Slack cannot hold it."""
     workflow = surface.context.registry.get(view.workflow)
     fields = form_of(workflow.output, zone=workflow.timezone)
     typed = {value.name: value.proposed or "" for value in view.values} if view.has_proposal else {}
-    form = modals.edit_form(view, fields, typed, nevers=view.nevers)
+    form = modals.edit_form(view, fields, typed, nevers=view.nevers, listed=listed, notice=notice)
     if form is None:
         raise Refused(f"This form is too large for Slack. Decide it at the command line: countersign edit {view.case}")
     return form
 
 
-def show_decided(surface: Surface, answer: Answer, review: int, *, of: str | None = None) -> None:
-    """Draw a review anew in the modal it was decided in, or in the one named."""
-    answer.update(modals.review(card_view(surface.context, review)), of=of)
-
-
-def next_review(surface: Surface, view: CardView, *, user: str) -> CardView | None:
-    """The review with the earliest deadline of those that stand where this one was shown and that the user may decide.
-
-    None where none waits.
+def show_decided(surface: Surface, answer: Answer, acted: Click | Submission, review: int) -> None:
+    """Where a review was decided in a modal, or in a form that was opened from one, draw anew what lies there: the
+    review, and below it the list that it was opened from.
     """
-    channel = surface.context.registry.get(view.workflow).review.post_to
-    shown = surface.shown_in(channel) if channel is not None else []
-    names = [workflow.name for workflow in shown if surface.may(surface.rights.decide, user, workflow)]
+    modal = acted.view
+    if modal is None:
+        return
+    decided_in = modal.previous_view_id if isinstance(acted, Submission) else modal.id
+    if decided_in is None:
+        return
+    drawn = modals.review(card_view(surface.context, review), listed=modal.listed)
+    answer.update(drawn, of=decided_in, done="It is recorded")
+    _refresh_list(surface, answer, acted, modal)
+
+
+def _refresh_list(surface: Surface, answer: Answer, acted: Click | Submission, modal: Modal) -> None:
+    listed, root = modal.listed, modal.root_view_id
+    if listed is not None and root is not None:
+
+        def refresh() -> None:
+            answer.refresh(page(surface, listed, origin=acted.origin, user=acted.user.id), of=root)
+
+        afterwards("list", refresh)
+
+
+def next_review(surface: Surface, view: CardView, *, user: str, listed: Listed | None) -> CardView | None:
+    """The review with the earliest deadline of those that the user may decide, where this one was shown.
+
+    `listed`: the list that it was opened from. None where none waits.
+    """
+    shown_in = surface.context.registry.get(view.workflow).review.post_to
+    return first_waiting(surface, listed.channel if listed is not None else shown_in or "", user=user)
+
+
+def first_waiting(surface: Surface, channel: str, *, user: str) -> CardView | None:
+    """The review with the earliest deadline of those that the user may decide and whose cards a channel shows.
+
+    `channel`: empty for all. None where none waits.
+    """
+    may_decide = surface.allowed(surface.rights.decide, user, surface.shown_in(channel))
+    names = [workflow.name for workflow in may_decide]
     waiting = waiting_in(surface.context, workflows=names, first=0, limit=1)
     return card_view(surface.context, waiting.reviews[0].review) if waiting.reviews else None

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import structlog
 from slack_bolt import App, BoltResponse
 
 from handlers.answering import DATABASE_SECONDS
@@ -12,8 +13,13 @@ from store import seams
 from store.hurry import hurried
 from store.seams import Seam
 from workflows.engine import inbox
+from workflows.engine.errors import Refused
+
+log = structlog.get_logger()
 
 _AUDITED = frozenset({"app_uninstalled", "tokens_revoked"})
+_HEARD = _AUDITED | {"subteam_members_changed", "subteam_updated"}
+"""Events that somebody listens to; any other is acknowledged, and not kept."""
 
 
 def register(app: App, surface: Surface) -> None:
@@ -28,10 +34,23 @@ def register(app: App, surface: Surface) -> None:
     def keep(body: Mapping[str, Any], next: Callable[[], BoltResponse]) -> BoltResponse:
         if body.get("type") != "event_callback":
             return next()
-        came = event(body)
+        try:
+            came = event(body)
+        except Refused:
+            # It would not fit the next time either.
+            log.warning("event.not_understood")
+            return BoltResponse(status=200)
+        if came.event.type not in _HEARD:
+            return next()
+        is_ours = surface.installed.admits(came.origin)
+        if not is_ours:
+            log.info("event.from_elsewhere", kind=came.event.type)
         with hurried(DATABASE_SECONDS):
             is_new = inbox.hear(
-                surface.context, key=came.event_id, kind=came.event.type, audited=came.event.type in _AUDITED
+                surface.context,
+                key=came.event_id,
+                kind=came.event.type,
+                audited=is_ours and came.event.type in _AUDITED,
             )
         seams.before(Seam.ACK, "event")
         return next() if is_new else BoltResponse(status=200)

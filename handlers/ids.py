@@ -1,5 +1,6 @@
 """The names that Slack sends back to us, and the references that buttons and modals carry."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -100,6 +101,30 @@ class Delivered:
         """Read what came back from Slack. Raise `Refused` for what no button of ours carries."""
         case, run, generation = _numbers(value)
         return cls(case=case, run=run, generation=generation)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listed:
+    """A page of the list of what waits, as the modals keep it in mind that are opened from it."""
+
+    channel: str = ""
+    """Whose cards are listed; empty: those of all channels."""
+    first: int = 0
+    """The place of its first review, from 0."""
+
+    def __str__(self) -> str:
+        return f"{self.channel}.{self.first}"
+
+    @classmethod
+    def read(cls, value: str) -> "Listed":
+        """Read what came back from Slack; what no list of ours carries is the first page of all."""
+        channel, _, first = value.rpartition(".")
+        if not _PAGE.fullmatch(first) or not _CHANNEL.fullmatch(channel):
+            return cls()
+        return cls(channel=channel, first=int(first))
+
+
+_PAGE, _CHANNEL = re.compile("[0-9]{1,6}"), re.compile("[A-Z0-9]{0,40}")
 
 
 def _text(first: int, second: int, generation: int) -> str:

@@ -11,10 +11,10 @@ from handlers.blocks import modals
 from handlers.blocks.doubt import doubt, is_open
 from handlers.ids import Action, Tried
 from handlers.payloads import Click, click
-from handlers.surface import Surface
+from handlers.surface import NotHere, Surface
 from workflows.engine import doubts, reruns
 from workflows.engine.doubt_views import doubt_view
-from workflows.engine.errors import Refused, Stale
+from workflows.engine.errors import Refused, Stale, Unknown
 from workflows.engine.steps import DELIVER
 from workflows.engine.views import DoubtView
 
@@ -36,7 +36,7 @@ def register(app: App, surface: Surface) -> None:
     def deliver(body: Body, ack: Ack, client: WebClient) -> None:
         with answering(body, ack, client) as answer:
             pressed = click(body)
-            view = _admitted(surface, pressed, wants="rerun")
+            view = _seen(surface, pressed, wants="rerun")
             if not view.can_be_delivered:
                 _too_late(answer, view)
             reruns.rerun(surface.context, view.case, by=pressed.user.id, from_step=DELIVER)
@@ -47,16 +47,13 @@ def register(app: App, surface: Surface) -> None:
     def look(body: Body, ack: Ack, client: WebClient) -> None:
         with answering(body, ack, client) as answer:
             pressed = click(body)
-            view = _seen(surface, pressed)
-            with surface.watched(view.case, by=pressed.user.id, wants="read"):
-                surface.rights.read(pressed.user.id, surface.context.registry.get(view.workflow))
-            answer.open(modals.doubt(view))
+            answer.open(modals.doubt(_seen(surface, pressed, wants="read")))
 
 
 def _settle(surface: Surface, body: Body, ack: Ack, client: WebClient, *, happened: bool) -> None:
     with answering(body, ack, client) as answer:
         pressed = click(body)
-        view = _admitted(surface, pressed, wants="settle")
+        view = _seen(surface, pressed, wants="settle")
         if not is_open(view):
             _too_late(answer, view)
         doubts.settle(surface.context, view.case, happened=happened, by=pressed.user.id, key=view.key)
@@ -71,21 +68,20 @@ def _too_late(answer: Answer, view: DoubtView) -> None:
     raise Stale("somebody said already what they found; the card shows it now")
 
 
-def _seen(surface: Surface, pressed: Click) -> DoubtView:
-    """The doubt that somebody acts on. Raise `Refused`; that somebody comes from elsewhere is audited."""
-    tried = Tried.read(pressed.value)
+def _seen(surface: Surface, pressed: Click, *, wants: str) -> DoubtView:
+    """The doubt that somebody wants to do something about. Raise `Refused`; that they may not is audited."""
+    tried, user = Tried.read(pressed.value), pressed.user.id
     surface.known_here(tried.generation)
-    view = doubt_view(surface.context, tried.delivery)
-    with surface.watched(view.case, by=pressed.user.id, wants="see"):
-        surface.admit(pressed.team.id if pressed.team else None, pressed.user.team_id)
+    try:
+        view = doubt_view(surface.context, tried.delivery)
+    except Unknown as error:
+        surface.admit(pressed.origin)
+        raise NotHere from error
+    with surface.watched(view.case, by=user, wants="see"):
+        surface.admit(pressed.origin)
+    with surface.discreet(view.workflow, pressed.channel), surface.watched(view.case, by=user, wants=wants):
+        right = surface.rights.read if wants == "read" else surface.rights.settle
+        right(user, surface.context.registry.get(view.workflow))
     if view.attempt != tried.attempt:
         raise Refused("It was delivered again since this was shown; look at the newest card.")
-    return view
-
-
-def _admitted(surface: Surface, pressed: Click, *, wants: str) -> DoubtView:
-    """The doubt that somebody wants to settle. Raise `Refused`; that they may not is audited."""
-    view = _seen(surface, pressed)
-    with surface.watched(view.case, by=pressed.user.id, wants=wants):
-        surface.rights.settle(pressed.user.id, surface.context.registry.get(view.workflow))
     return view

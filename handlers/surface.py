@@ -1,15 +1,23 @@
 """What every listener works with. Made once, in `bot/slack.py`."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from handlers.admission import Installation, Origin
 from handlers.groups import Groups
-from handlers.rights import NotAllowed, Rights
+from handlers.rights import NotAllowed, Rights, Unsure, UnusableGroup
 from workflows.engine import refusals
 from workflows.engine.context import Context
-from workflows.engine.errors import Refused
+from workflows.engine.errors import Refused, Unknown
 from workflows.engine.registry import AnyWorkflow
+
+
+class NotHere(Unknown):
+    """What a person acted on is not there, or they may not know that it is: they are told the same."""
+
+    def __init__(self) -> None:
+        super().__init__("You have no right to this, or it is not there any more.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,12 +27,12 @@ class Surface:
     context: Context
     rights: Rights
     groups: Groups
-    slack_team: str
-    """Slack's id of the workspace whose cases these are."""
+    installed: Installation
+    """The workspace whose cases these are."""
 
-    def admit(self, team: str | None, user_team: str | None) -> None:
+    def admit(self, origin: Origin) -> None:
         """Raise `NotAllowed` for anybody from another workspace: they are told nothing about any case."""
-        if team != self.slack_team or user_team not in (None, self.slack_team):
+        if not self.installed.admits(origin):
             raise NotAllowed("Only members of this workspace can do that.")
 
     def known_here(self, generation: int) -> None:
@@ -50,14 +58,44 @@ class Surface:
             refusals.note_of_workflow(self.context, workflow, by=by, wanted=wants)
             raise
 
-    def may(self, right: Callable[[str, AnyWorkflow], None], user: str, workflow: AnyWorkflow) -> bool:
-        """Has a user this right? Raise `Unsure` where that cannot be found out."""
+    @contextmanager
+    def discreet(self, workflow: str, channel: str | None) -> Iterator[None]:
+        """Have somebody who may not do something in the block told no more than where it is not there at all.
+
+        It is no secret in the channel where the workflow's cards are shown.
+        """
         try:
-            right(user, workflow)
-        except NotAllowed:
-            return False
-        return True
+            yield
+        except UnusableGroup:
+            raise
+        except NotAllowed as error:
+            if channel and any(one.name == workflow for one in self.shown_in(channel)):
+                raise
+            raise NotHere from error
+
+    def allowed(
+        self, right: Callable[[str, AnyWorkflow], None], user: str, among: Iterable[AnyWorkflow]
+    ) -> Sequence[AnyWorkflow]:
+        """The workflows among these that a user has this right in, as far as it can be found out.
+
+        Raise `Unsure` or `UnusableGroup` where there are none for all that is known, and that is not all.
+        """
+        found, unsaid = list[AnyWorkflow](), list[Unsure | UnusableGroup]()
+        for workflow in among:
+            try:
+                right(user, workflow)
+                found.append(workflow)
+            except UnusableGroup as error:
+                # Whose owner may be asked is of one workflow, and for a person who may know of it.
+                unsaid.append(UnusableGroup(error.group, error.code))
+            except Unsure as error:
+                unsaid.append(error)
+            except NotAllowed:
+                pass
+        if unsaid and not found:
+            raise unsaid[0]
+        return found
 
     def shown_in(self, channel: str) -> Sequence[AnyWorkflow]:
-        """The workflows whose cards are shown in a channel."""
-        return [workflow for workflow in self.context.registry if workflow.review.post_to == channel]
+        """The workflows whose cards are shown in a channel; all for an empty name."""
+        return [workflow for workflow in self.context.registry if channel in ("", workflow.review.post_to)]

@@ -15,8 +15,8 @@ from handlers.ids import Command
 from handlers.payloads import Typed, typed
 from handlers.rights import NotAllowed
 from handlers.surface import Surface
-from workflows.engine import pausing
-from workflows.engine.errors import Refused
+from workflows.engine import pausing, refusals
+from workflows.engine.errors import Refused, Unknown
 from workflows.engine.holding import release_all
 from workflows.engine.proposing_anew import propose_anew, waiting
 
@@ -91,20 +91,33 @@ def _propose(surface: Surface, answer: Answer, said: Typed) -> None:
 
 
 def _admit(surface: Surface, said: Typed, workflow: str, *, wants: str) -> None:
-    """Raise `Refused` where somebody may not do that with a workflow; that is audited."""
-    surface.admit(said.team_id, None)
-    declared = surface.context.registry.get(workflow)
-    with surface.watched_over(workflow, by=said.user_id, wants=wants):
-        surface.rights.pause(said.user_id, declared)
+    """Raise `Refused` where somebody may not do that with a workflow; that is audited.
+
+    Whoever may not know of a workflow is told the same as where there is none, and it takes as long.
+    """
+    surface.admit(said.origin)
+    user, registry, rights = said.user_id, surface.context.registry, surface.rights
+    mine = [one.name for one in surface.allowed(rights.pause, user, registry)]
+    if workflow in mine:
+        return
+    known = [one.name for one in surface.allowed(rights.read, user, registry)]
+    if workflow in registry:
+        refusals.note_of_workflow(surface.context, workflow, by=user, wanted=wants)
+    else:
+        refusals.note_of_no_workflow(surface.context, by=user, wanted=wants)
+    if workflow in known:
+        rights.pause(user, registry.get(workflow))
+    which = f"; yours are {', '.join(sorted(mine))}" if mine else ""
+    raise Unknown(f"there is no workflow {workflow!r} that you may do this with{which}")
 
 
 def _standings(surface: Surface, said: Typed, only: list[str], command: Command) -> Drawn:
     """How the workflows stand that a person may pause. Raise `Refused` where there are none."""
-    surface.admit(said.team_id, None)
+    surface.admit(said.origin)
     for name in only:
-        surface.context.registry.get(name)
-    known = [workflow for workflow in surface.context.registry if not only or workflow.name in only]
-    names = [workflow.name for workflow in known if surface.may(surface.rights.pause, said.user_id, workflow)]
+        _admit(surface, said, name, wants="pause")
+    mine = surface.allowed(surface.rights.pause, said.user_id, surface.context.registry)
+    names = sorted(one.name for one in mine if not only or one.name in only)
     if not names:
         raise NotAllowed("Only engineers and owners may pause workflows.")
-    return pauses.standings(pausing.standings(surface.context, sorted(names)), usage=_USAGE[command])
+    return pauses.standings(pausing.standings(surface.context, names), usage=_USAGE[command])

@@ -1,25 +1,27 @@
 """What is submitted: the form of an edit, and that of a rejection. What was typed is never lost."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
-from handlers.answering import Answer, answering
+from handlers.answering import Answer, afterwards, answering
 from handlers.blocks import answers, inputs, modals
-from handlers.blocks.modals import FOLLOWS, REASON
-from handlers.deciding import admitted, is_stale, may_decide, show_decided, too_late
+from handlers.blocks.modals import FILL_IN_NOW, FOLLOWS, REASON
+from handlers.deciding import admitted, edit_form, is_stale, may_decide, show_decided, take_in_hand, too_late
 from handlers.ids import Callback, Shown
 from handlers.payloads import Submission, submission
 from handlers.rights import NotAllowed
-from handlers.surface import Surface
+from handlers.surface import NotHere, Surface
 from workflows.engine import reviews
 from workflows.engine.cards import card_view
 from workflows.engine.decisions import Follows
-from workflows.engine.errors import BadReason, InvalidOutput, NeverBroken, Refused, Repeated, Stale
+from workflows.engine.errors import BadReason, InvalidOutput, NeverBroken, Refused, Repeated, Stale, Unknown
 from workflows.engine.form_fields import form_of
 from workflows.engine.forms import read_form
+from workflows.engine.states import ReviewState
 from workflows.engine.templating import redrawn
 from workflows.engine.views import CardView
 
@@ -35,7 +37,7 @@ def register(app: App, surface: Surface) -> None:
             submitted = submission(body)
             state = submitted.view.state.values
             try:
-                again = _edit(surface, submitted, admitted(surface, submitted, _shown(submitted)))
+                again = _edit(surface, submitted, admitted(surface, submitted, submitted.view.shown))
             except Repeated:
                 answer.done()
             except InvalidOutput as error:
@@ -43,38 +45,40 @@ def register(app: App, surface: Surface) -> None:
             except NeverBroken as error:
                 answer.done(response_action="errors", errors=inputs.errors({"": str(error)}, state))
             except Refused as error:
-                _hand_back(surface, answer, submitted, error, typed=_changed(surface, submitted))
+                _hand_back(surface, answer, submitted, error, typed=_changed(surface, submitted, error))
             else:
                 answer.done(**again)
                 if not again:
-                    _show_below(surface, answer, submitted)
+                    show_decided(surface, answer, submitted, submitted.view.shown.review)
 
     @app.view(Callback.REJECT)
     def reject(body: Body, ack: Ack, client: WebClient) -> None:
         with answering(body, ack, client) as answer:
             submitted = submission(body)
             said = inputs.read_plainly(submitted.view.state.values)
+            fills_in = said.get(FOLLOWS) == FILL_IN_NOW
             try:
                 _reject(surface, submitted, said)
             except Repeated:
-                answer.done()
-            except (Stale, NotAllowed) as error:
+                if not fills_in:
+                    raise
+            except (Stale, NotAllowed, NotHere) as error:
                 _hand_back(surface, answer, submitted, error, typed={"your reason": said.get(REASON, "")})
+                return
             except BadReason as error:
                 answer.done(response_action="errors", errors={REASON: answers.sentence(str(error))})
+                return
             except Refused as error:
                 answer.done(response_action="errors", errors={FOLLOWS: answers.sentence(str(error))})
-            else:
-                answer.done()
-                _show_below(surface, answer, submitted)
-
-
-def _shown(submitted: Submission) -> Shown:
-    return Shown.read(submitted.view.private_metadata)
+                return
+            if fills_in:
+                _fill_in_now(surface, answer, submitted)
+            answer.done()
+            show_decided(surface, answer, submitted, submitted.view.shown.review)
 
 
 def _reject(surface: Surface, submitted: Submission, said: Mapping[str, str]) -> None:
-    shown, follows = _shown(submitted), _follows(said.get(FOLLOWS))
+    shown, follows = submitted.view.shown, _follows(said.get(FOLLOWS))
     may_decide(surface, submitted, shown)
     reviews.reject(
         surface.context,
@@ -87,10 +91,22 @@ def _reject(surface: Surface, submitted: Submission, said: Mapping[str, str]) ->
     )
 
 
+def _fill_in_now(surface: Surface, answer: Answer, submitted: Submission) -> None:
+    """Show the empty form in place of that of the rejection, which is recorded, and take the person to be at it."""
+    view = card_view(surface.context, submitted.view.shown.review)
+    if view.state != ReviewState.OPEN or view.decision is None or view.decision.heard_as != submitted.heard_as:
+        return  # heard twice, and it went on meanwhile
+    notice = "Your rejection is recorded. Fill in what is right; closed without that, it waits for whoever fills it in."
+    form = edit_form(surface, view, listed=submitted.view.listed, notice=notice)
+    answer.done(response_action="update", view=form)
+    shown = Shown(review=view.review, version=view.version, generation=view.generation)
+    afterwards("claim", partial(take_in_hand, surface, shown, by=submitted.user.id))
+
+
 def _edit(surface: Surface, submitted: Submission, view: CardView) -> dict[str, Any]:
     """Decide with what was typed; returns how the form goes on: it closes, or asks for something first."""
     workflow, context = surface.context.registry.get(view.workflow), surface.context
-    shown, state = _shown(submitted), submitted.view.state.values
+    shown, listed, state = submitted.view.shown, submitted.view.listed, submitted.view.state.values
     if is_stale(view, shown):
         if view.decision is not None and view.decision.heard_as == submitted.heard_as:
             raise Repeated("this was heard before, and is done")
@@ -103,7 +119,9 @@ def _edit(surface: Surface, submitted: Submission, view: CardView) -> dict[str, 
         anew = redrawn(context, workflow, view.review, proposed=_proposed(view), typed=typed)
         if anew:
             labels = [field.label for field in fields if field.name in anew]
-            form = modals.edit_form(view, fields, {**typed, **anew}, generation=1, nevers=view.nevers, redrawn=labels)
+            form = modals.edit_form(
+                view, fields, {**typed, **anew}, generation=1, nevers=view.nevers, redrawn=labels, listed=listed
+            )
             if form is None:
                 raise Refused("Other texts go with what you chose, and they are too long for Slack.")
             return {"response_action": "update", "view": form}
@@ -116,7 +134,8 @@ def _edit(surface: Surface, submitted: Submission, view: CardView) -> dict[str, 
         if confirmed == inputs.mark(broken.sentences):
             reviews.edit(context, shown.review, shown.version, output, by=by, confirmed=True, heard_as=heard_as)
             return {}
-        form = modals.edit_form(view, fields, typed, generation=generation + 1, nevers=broken.sentences)
+        sentences = broken.sentences
+        form = modals.edit_form(view, fields, typed, generation=generation + 1, nevers=sentences, listed=listed)
         if form is None:
             raise
         return {"response_action": "update", "view": form}
@@ -127,21 +146,23 @@ def _proposed(view: CardView) -> dict[str, str]:
     return {value.name: value.proposed or "" for value in view.values}
 
 
-def _changed(surface: Surface, submitted: Submission) -> dict[str, str]:
+def _changed(surface: Surface, submitted: Submission, error: Refused) -> dict[str, str]:
     """What a person made of a form: label -> text, where that is not what stood there."""
-    typed = inputs.read(submitted.view.state.values)
-    try:
-        view = card_view(surface.context, _shown(submitted).review)
-    except Refused:
+    state = submitted.view.state.values
+    typed = inputs.read_labelled(state, submitted.view.labels)
+    if isinstance(error, NotAllowed | Unknown):
+        # What stood there is not theirs to know.
         return typed
-    proposed = _proposed(view) if view.has_proposal else {}
-    labels = {value.name: value.label for value in view.values}
-    return {labels.get(name, name): text for name, text in typed.items() if text != proposed.get(name, "")}
+    view = card_view(surface.context, submitted.view.shown.review)
+    stood = {value.label: value.proposed for value in view.values} if view.has_proposal else {}
+    return {label: text for label, text in typed.items() if text != (stood.get(label) or "")}
 
 
 def _follows(chosen: str | None) -> Follows:
+    if not chosen:
+        raise Refused("Choose what is to follow.")
     try:
-        return Follows(chosen) if chosen else Follows.BY_HAND
+        return Follows.BY_HAND if chosen == FILL_IN_NOW else Follows(chosen)
     except ValueError:
         raise Refused("This form is of another version of Countersign; open it again.") from None
 
@@ -151,13 +172,7 @@ def _hand_back(
 ) -> None:
     """Say why nothing was recorded, in place of the form, with what was typed to be copied."""
     if isinstance(error, Stale):
-        why = too_late(surface, _shown(submitted).review, user=submitted.user.id)
+        why = too_late(surface, submitted.view.shown.review, user=submitted.user.id)
     else:
         why = answers.refused(str(error), owner=error.owner if isinstance(error, NotAllowed) else None)
     answer.done(response_action="update", view=modals.told(why, typed=typed))
-
-
-def _show_below(surface: Surface, answer: Answer, submitted: Submission) -> None:
-    """Where the form stood on the review in the list's modal, show there what became of it."""
-    if submitted.view.previous_view_id:
-        show_decided(surface, answer, _shown(submitted).review, of=submitted.view.previous_view_id)

@@ -1,5 +1,6 @@
 """Who did what and when. Rows are only ever added."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -53,6 +54,12 @@ def record(
 def last(session: Session, *, subject: str, action: str) -> AuditRow | None:
     """The last time that something was done to a subject; None where it never was."""
     query = select(AuditRow).where(AuditRow.subject == subject, AuditRow.action == action)
+    return session.scalar(query.order_by(AuditRow.id.desc()).limit(1))
+
+
+def actor_at(session: Session, *, subject: str, actions: Collection[str], at: datetime) -> str | None:
+    """Who did one of these things to a subject at a time; None where nobody did."""
+    query = select(AuditRow.actor).where(AuditRow.subject == subject, AuditRow.action.in_(actions), AuditRow.at == at)
     return session.scalar(query.order_by(AuditRow.id.desc()).limit(1))
 
 

@@ -14,6 +14,7 @@ from bot.cli.pausing import said_of
 from bot.cli.printing import moment, one_line_errors, out, print_json
 from bot.cli.waiting import waiting_in_words
 from bot.models import examples_of
+from bot.places import look
 from bot.refusals import advice
 from bot.settings import settings
 from bot.workspace import check as check_workspace
@@ -262,6 +263,9 @@ def _slack(app: App) -> Iterator[Finding]:
             yield Finding(level="ok", what="SLACK_APP_TOKEN is accepted: what people press can be heard")
         else:
             yield Finding(level="note", what="Slack does not say just now whether it accepts SLACK_APP_TOKEN")
+        for place in look(app, workspace):
+            level = "note" if place.works is None else "ok" if place.works else "bad"
+            yield Finding(level=level, what=place.what, do=place.do)
     except CountersignError as error:
         yield Finding(level="bad", what=str(error))
     unset = {

@@ -43,7 +43,7 @@ def list_cases(*, workflow: str | None, state: str | None, limit: int, as_json: 
                     line.workflow,
                     line.revision,
                     _state(line),
-                    line.resolution or "",
+                    (line.resolution or "").replace("_", " "),
                     moment(line.received_at),
                 )
                 for line in found

@@ -44,7 +44,7 @@ def _run(run: RunView, output: type[BaseModel] | None) -> None:
     out.print()
     kind = f" correction {run.correction}" if run.correction else ""
     begun = f", run {run.parent} again from {run.from_step}" if run.parent and run.from_step else ""
-    resolved = f", {run.resolution}" if run.resolution else ""
+    resolved = f", {run.resolution.replace('_', ' ')}" if run.resolution else ""
     out.print(Text.assemble((f"run {run.id}{kind}: {run.state}{resolved}{begun}", "bold")))
     if run.plan is not None:
         print_named("plan", run.plan)
@@ -123,7 +123,7 @@ def _asked(attempt: AttemptView) -> None:
 def _review(review: ReviewView, output: type[BaseModel] | None) -> None:
     due = f", answer by {moment(review.answer_by)}" if review.answer_by and review.state == "open" else ""
     claimed = f", claimed by {review.claimed_by}" if review.claimed_by else ""
-    print_named("review", f"{review.state}, version {review.version}{due}{claimed}")
+    print_named("review", f"{review.state.replace('_', ' ')}, version {review.version}{due}{claimed}")
     for why in review.why:
         print_named("  asked because", why)
     for decision in review.decisions:

@@ -67,16 +67,28 @@ def view_as_json(sandbox: Sandbox, view: View) -> Object:
 
 
 def _common(sandbox: Sandbox, kind: str, user: User) -> Object:
-    team = sandbox.workspace.team
+    team, app = sandbox.workspace.team, sandbox.workspace.app
+    acts_in, enterprise = _acts_in(sandbox, user)
+    where: Object = {"id": acts_in, "domain": team.domain}
+    if enterprise is not None:
+        where |= {"enterprise_id": enterprise, "enterprise_name": enterprise.lower()}
     return {
         "type": kind,
         "token": TOKEN,
-        "api_app_id": sandbox.workspace.app.id,
-        "team": {"id": team.id, "domain": team.domain},
-        "enterprise": None,
-        "is_enterprise_install": False,
-        "user": {"id": user.id, "username": user.name, "name": user.name, "team_id": team.id},
+        "api_app_id": app.id,
+        # An app of the whole organisation is told the organisation alone.
+        "team": None if app.org_wide and user.acts_in is None else where,
+        "enterprise": {"id": enterprise, "name": enterprise.lower()} if enterprise is not None else None,
+        "is_enterprise_install": app.org_wide,
+        "user": {"id": user.id, "username": user.name, "name": user.name, "team_id": user.home or acts_in},
     }
+
+
+def _acts_in(sandbox: Sandbox, user: User) -> tuple[str, str | None]:
+    """The workspace that a person acts in, and its organisation."""
+    if user.acts_in is not None:
+        return user.acts_in, user.acts_in_enterprise
+    return sandbox.workspace.team.id, sandbox.workspace.team.enterprise
 
 
 def action_as_json(spot: Spot, state: Object | None, stamp: str) -> Object:
@@ -137,19 +149,22 @@ def view_closed(sandbox: Sandbox, user: User, view: View, *, cleared: bool) -> O
 
 
 def slash_command(sandbox: Sandbox, user: User, channel: Channel, command: str, text: str) -> Object:
-    team = sandbox.workspace.team
+    team, app = sandbox.workspace.team, sandbox.workspace.app
+    acts_in, enterprise = _acts_in(sandbox, user)
+    of_organisation: Object = {"enterprise_id": enterprise, "enterprise_name": enterprise.lower()} if enterprise else {}
     return {
         "token": TOKEN,
-        "team_id": team.id,
+        "team_id": acts_in,
         "team_domain": team.domain,
+        **of_organisation,
         "channel_id": channel.id,
         "channel_name": channel.name,
         "user_id": user.id,
         "user_name": user.name,
         "command": command,
         "text": text,
-        "api_app_id": sandbox.workspace.app.id,
-        "is_enterprise_install": "false",
+        "api_app_id": app.id,
+        "is_enterprise_install": "true" if app.org_wide else "false",
         "response_url": reply_url(sandbox, user, channel, None),
         "trigger_id": sandbox.triggers.give(user.id),
     }
@@ -159,17 +174,18 @@ def event(sandbox: Sandbox, content: Object) -> Object:
     """An event of the Events API."""
     workspace = sandbox.workspace
     authorization: Object = {
-        "enterprise_id": None,
+        "enterprise_id": workspace.team.enterprise,
         "team_id": workspace.team.id,
         "user_id": workspace.app.user,
         "is_bot": True,
-        "is_enterprise_install": False,
+        "is_enterprise_install": workspace.app.org_wide,
     }
     authorizations: list[JsonValue] = [authorization]
     return {
         "token": TOKEN,
         "type": "event_callback",
         "team_id": workspace.team.id,
+        "enterprise_id": workspace.team.enterprise,
         "api_app_id": workspace.app.id,
         "event": content,
         "event_id": f"Ev{token_hex(5).upper()}",

@@ -9,6 +9,10 @@ Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,79}$")]
 UserId = Annotated[str, StringConstraints(pattern=r"^U[A-Z0-9]{2,20}$")]
 
 
+EnterpriseId = Annotated[str, StringConstraints(pattern=r"^E[A-Z0-9]{2,20}$")]
+TeamId = Annotated[str, StringConstraints(pattern=r"^[TE][A-Z0-9]{2,20}$")]
+
+
 class WorkspaceUnusable(ValueError):
     """The file does not describe a workspace."""
 
@@ -23,6 +27,8 @@ class Team(_Model):
     id: Annotated[str, StringConstraints(pattern=r"^T[A-Z0-9]{2,20}$")] = "T0SANDBOX"
     name: str = "Sandbox"
     domain: Name = "sandbox"
+    enterprise: EnterpriseId | None = None
+    """The organisation on Enterprise Grid that it belongs to."""
 
 
 class SlashCommand(_Model):
@@ -43,6 +49,8 @@ class App(_Model):
     """What the bot was given leave to do."""
     commands: list[SlashCommand] = []
     """Those that are offered to whoever types a slash; others are sent to the app all the same."""
+    org_wide: bool = False
+    """Is it installed in the organisation as a whole? Then a click names the organisation, and no workspace."""
 
 
 class User(_Model):
@@ -55,13 +63,19 @@ class User(_Model):
     deactivated: bool = False
     guest: bool = False
     bot: bool = False
+    home: TeamId | None = None
+    """The team that Slack says they are of; on Enterprise Grid another workspace, or the organisation."""
+    acts_in: TeamId | None = None
+    """The workspace that they act in, where it is not this one: they come through Slack Connect."""
+    acts_in_enterprise: EnterpriseId | None = None
+    """The organisation of that workspace."""
     time_zone: str = "Europe/Berlin"
 
 
 class Channel(_Model):
     """A channel, and who is in it."""
 
-    id: Annotated[str, StringConstraints(pattern=r"^C[A-Z0-9]{2,20}$")]
+    id: Annotated[str, StringConstraints(pattern=r"^[CD][A-Z0-9]{2,20}$")]
     name: Name
     members: list[UserId] = []
     private: bool = False
@@ -75,6 +89,7 @@ class Group(_Model):
     handle: Name
     name: str
     members: list[UserId] = []
+    disabled: bool = False
 
 
 class Workspace(_Model):
@@ -98,6 +113,8 @@ class Workspace(_Model):
         for id, named in members + [(group.id, group.members) for group in self.groups]:
             if strangers := set(named) - {user.id for user in self.users}:
                 raise ValueError(f"{id} has members that are no users: {', '.join(sorted(strangers))}")
+        if self.app.org_wide and self.team.enterprise is None:
+            raise ValueError("an app can be installed in an organisation only where there is one")
         if not any(user.id == self.app.user and user.bot for user in self.users):
             raise ValueError(f"there is no bot user {self.app.user}")
         return self
@@ -107,6 +124,16 @@ class Workspace(_Model):
 
     def channel(self, id: str) -> Channel | None:
         return next((channel for channel in self.channels if channel.id == id), None)
+
+    def direct(self, user: str) -> Channel:
+        """The direct messages of the app to a person, begun with the first."""
+        id, known = f"D{user[1:]}", self.user(user)
+        found = self.channel(id)
+        if found is None:
+            name = f"direct-{known.name if known is not None else user.lower()}"[:80]
+            found = Channel(id=id, name=name, members=[user, self.app.user], private=True)
+            self.channels.append(found)
+        return found
 
     def group(self, id: str) -> Group | None:
         return next((group for group in self.groups if group.id == id), None)
@@ -149,7 +176,7 @@ def default_workspace() -> Workspace:
                 SlashCommand(name="/pause", usage="WORKFLOW [--deliveries] REASON", description="Pause a workflow"),
                 SlashCommand(name="/resume", usage="WORKFLOW", description="Let a paused workflow go on"),
                 SlashCommand(name="/propose", usage="WORKFLOW", description="Ask the model about what waits"),
-                SlashCommand(name="/countersign", usage="case CASE", description="See how a case stands"),
+                SlashCommand(name="/countersign", usage="queue, review or case CASE", description="See what waits"),
             ]
         ),
         users=users,

@@ -4,17 +4,19 @@ from collections.abc import Sequence
 
 from handlers.blocks import status
 from handlers.blocks.deliveries import NOT_CONFIRMED, waiting
+from handlers.blocks.doubt import buttons as doubt_buttons
 from handlers.blocks.drawn import Block, Drawn
 from handlers.blocks.elements import actions, button
-from handlers.blocks.pauses import pauses
+from handlers.blocks.pauses import pauses, why
 from handlers.blocks.rich import line, moment, person, rich, words
 from handlers.blocks.room import Room
 from handlers.blocks.text import begun_large, escaped, excerpt
-from handlers.ids import Action, Delivered
+from handlers.ids import Action, Delivered, Shown
+from handlers.texts import states
 from workflows.engine.neutral import one_line
 from workflows.engine.pauses import Pause
 from workflows.engine.states import STOPPED, DeliveryState, ReviewState, RunState
-from workflows.engine.views import CardView, CaseView, DeliveryView, RunView
+from workflows.engine.views import CardView, CaseView, DecisionView, DeliveryView, DoubtView, RunView
 
 
 def refused(message: str, *, owner: str | None = None) -> Drawn:
@@ -34,7 +36,7 @@ def too_late(view: CardView, user: str) -> Drawn:
     if view.decision is None:
         text = f"{status.in_brief(view)}. What you pressed is older than that, so nothing was recorded."
         return Drawn(text=escaped(text, 300), blocks=[rich(line(words(text)))])
-    verb = "filled in" if view.decision.kind == "answered" else view.decision.kind
+    verb = states.DECISION[view.decision.kind]
     if view.decision.by == user and view.state == ReviewState.DECIDED:
         said = [words(f"You {verb} this already, "), moment(view.decision.at), words(".")]
         return Drawn(text=f"You {verb} this already", blocks=[rich(line(*said))])
@@ -67,12 +69,15 @@ def begun_again(case: int, from_step: str) -> Drawn:
     return Drawn(text=escaped(text, 300), blocks=[rich(line(words(text)))])
 
 
-def case(view: CaseView) -> Drawn:
-    """What an engineer is told of a case: how it stands, and what led to it."""
+def case(view: CaseView, *, can_decide: bool = False, doubt: DoubtView | None = None) -> Drawn:
+    """What a person is told of a case: how it stands, what led to it, and what they can do about it here.
+
+    `can_decide`: has it a review that they may decide? `doubt`: what they may say of its delivery.
+    """
     run = view.newest
     first = [words(f"Case {view.id} ", bold=True), words(f"{view.workflow} · {view.key} · ")]
     pieces = [
-        line(*first, words(run.state, bold=True)),
+        line(*first, words(states.RUN[run.state], bold=True)),
         line(words("Came in "), moment(view.received_at), words(f" from {view.source}")),
     ]
     pieces += [_step(number, text) for number, text in enumerate(_steps(run), 1)]
@@ -80,17 +85,14 @@ def case(view: CaseView) -> Drawn:
         how = "Not made so far" if RunState(run.state) is RunState.HOLDING else "Stopped"
         pieces.append(line(words(f"{how}: {run.problem['type']}: {excerpt(run.problem['message'], 600)}")))
     if run.review is not None:
-        asked = "; ".join(excerpt(why, 200) for why in run.review.why[:5])
-        pieces.append(line(words(f"Review {run.review.state}, version {run.review.version}: {asked}")))
-        pieces += [
-            line(words(f"{decision.kind} by "), person(decision.by), words(" · "), moment(decision.at))
-            for decision in run.review.decisions
-        ]
+        asked = "; ".join(excerpt(why(reason), 200) for reason in run.review.why[:5])
+        pieces.append(line(words(f"{states.REVIEW[run.review.state]}. Why a person is asked: {asked}")))
+        pieces += [line(*_decision(decision)) for decision in run.review.decisions]
     if run.delivery is not None:
         pieces.append(line(*_delivery(run.delivery)))
     if RunState(run.state) is RunState.DOUBTFUL:
-        look = f"Look whether it happened; its card asks. Or: countersign settle {view.id} happened (or not-happened)"
-        pieces.append(line(words(look)))
+        look = "Look there whether it happened, then say what you found"
+        pieces.append(line(words(f"{look}: here, or countersign settle {view.id} happened (or not-happened)")))
     elif run.held == "down":
         pieces.append(line(words("At once: "), words(f"/rerun {view.id}", code=True)))
     elif run.held == "behind":
@@ -99,20 +101,38 @@ def case(view: CaseView) -> Drawn:
         pieces.append(line(words("Held until its workflow is resumed: "), words(f"/resume {view.workflow}", code=True)))
     elif RunState(run.state) in STOPPED:
         pieces.append(line(words(f"Again, once it is mended: /rerun {view.id}")))
+    below = [_review_button(view)] if can_decide else []
+    below += [doubt_buttons(doubt)] if doubt is not None else []
     delivered = Delivered(case=view.id, run=run.id, generation=view.generation)
-    below = [actions("delivered", [correct(delivered)])] if RunState(run.state) is RunState.DELIVERED else []
-    return Drawn(text=escaped(f"Case {view.id}: {run.state}", 300), blocks=[rich(*pieces), *below])
+    below += [actions("delivered", [correct(delivered)])] if RunState(run.state) is RunState.DELIVERED else []
+    return Drawn(text=escaped(f"Case {view.id}: {states.RUN[run.state]}", 300), blocks=[rich(*pieces), *below])
+
+
+def _review_button(view: CaseView) -> Block:
+    review = view.newest.review
+    assert review is not None
+    shown = Shown(review=review.id, version=review.version, generation=view.generation)
+    says = f"Review case {view.id}"
+    return actions("review", [button("Review", action=Action.REVIEW, value=str(shown), says=says, style="primary")])
+
+
+def _decision(decision: DecisionView) -> Sequence[Block]:
+    """Who decided what and when, and what follows."""
+    then = f" · {states.FOLLOWS[decision.follows]}" if decision.follows else ""
+    how = words(f"{states.DECISION[decision.kind].capitalize()} by ")
+    return how, person(decision.by), words(" · "), moment(decision.at), words(then or ".")
 
 
 def _delivery(delivery: DeliveryView) -> Sequence[Block]:
+    what = "The news of the rejection" if delivery.kind == REJECTION else "Delivery"
     tried = f"{delivery.attempts} {'attempt' if delivery.attempts == 1 else 'attempts'}"
     if delivery.state == DeliveryState.WAITING:
         said = waiting(delivery, _IN_A_LINE)
-        return [words(f"Delivery after {tried}: {said.title.lower()}"), *said.more]
+        return [words(f"{what} after {tried}: {said.title.lower()}"), *said.more]
     if delivery.not_confirmed:
-        return [words(f"Delivery after {tried}: {NOT_CONFIRMED.lower()}; it may be applied")]
+        return [words(f"{what} after {tried}: {NOT_CONFIRMED.lower()}; it may be applied")]
     receipt = f": {excerpt(delivery.receipt, 200)}" if delivery.receipt else ""
-    return [words(f"Delivery {delivery.state} after {tried}{receipt}")]
+    return [words(f"{what} {states.DELIVERY[delivery.state]} after {tried}{receipt}")]
 
 
 _IN_A_LINE = Room(text=200, line=200, items=0)
@@ -137,7 +157,9 @@ def _step(number: int, text: str) -> Block:
 def usage(paused: Sequence[Pause] = ()) -> Drawn:
     """What can be said. `paused`: the workflows that are paused."""
     said = {
-        "/countersign case CASE": " shows how a case stands and what led to it",
+        "/countersign queue": " opens the list of what waits",
+        "/countersign review": " opens the review that is to be decided first; with a CASE, that one's",
+        "/countersign case CASE": " shows how a case stands and what led to it, with what you can do about it",
         "/rerun CASE": " runs it again from the step that failed",
         "/rerun CASE from STEP": " runs it again from a step, start or deliver",
         "/pause WORKFLOW REASON": " has people get its cases with empty forms; alone, it tells how all stand",
@@ -149,4 +171,6 @@ def usage(paused: Sequence[Pause] = ()) -> Drawn:
     return Drawn(text="What you can say", blocks=[block])
 
 
+REJECTION = "rejection"
+"""The kind of a delivery that tells of a rejection."""
 NOTHING_WAITS = Drawn(text="Nothing waits", blocks=[rich(line(words("Nothing waits here any more.", bold=True)))])

@@ -39,6 +39,16 @@ def waiting(delivery: DeliveryView, room: Room) -> Said:
     return Said(title="Recorded", more=more)
 
 
+def rejection_waits(delivery: DeliveryView, room: Room) -> Said:
+    """How a rejection stands whose news waits for its target."""
+    target = excerpt(delivery.target, room.line)
+    down = f"; {target} is down" if delivery.down_since is not None else f"; {target} did not take it yet"
+    again = [words("at "), hour(delivery.next_at)] if delivery.next_at is not None else [words("later")]
+    maybe = ", and may have been told" if delivery.maybe_applied else ""
+    more = [words(f"{down}{maybe}. It is told again "), *again, words(" by itself, and the case closes.")]
+    return Said(title="Recorded", more=more)
+
+
 def unconfirmed(delivery: DeliveryView, case: int) -> Said:
     """How a delivery stands that failed and may have been applied all the same."""
     how = "it is made again under the same key" if delivery.keyed else "it goes on after what is done"

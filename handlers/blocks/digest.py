@@ -117,7 +117,10 @@ def _unproposed(unproposed: Sequence[Unproposed]) -> list[Block]:
     total = sum(one.cases for one in unproposed)
     if not total:
         return []
-    why = ", ".join(f"{one.cases:,} {_WHY.get(one.code, one_line(one.code, _NAME))}" for one in unproposed[:_CAUSES])
+    why = ", ".join(
+        f"{one.cases:,} {_WHY.get(one.code, one_line(one.code.replace('_', ' '), _NAME))}"
+        for one in unproposed[:_CAUSES]
+    )
     more = sum(one.cases for one in unproposed[_CAUSES:])
     return [line(words(f"{_count(total, 'case')} without a proposal: {why}{f', {more:,} more' if more else ''}"))]
 

@@ -45,7 +45,7 @@ def _blocks(view: DoubtView, room: Room) -> Sequence[Block]:
         ]
         what = "News of the rejection" if view.rejection else "What was sent"
         made.append(rich(line(words(what, bold=True)), bullets(some(sent, room, "fields"))))
-    return [*made, _buttons(view), _small_print(view, room)]
+    return [*made, buttons(view), _small_print(view, room)]
 
 
 def _status(view: DoubtView, room: Room) -> list[Block]:
@@ -76,7 +76,8 @@ def _status(view: DoubtView, room: Room) -> list[Block]:
     return made or [line(words(f"{_in_brief(view)}."))]
 
 
-def _buttons(view: DoubtView) -> Block:
+def buttons(view: DoubtView) -> Block:
+    """What somebody who looked can say, and a way to look."""
     tried = str(Tried(delivery=view.delivery, attempt=view.attempt, generation=view.generation))
     look = button("Look", action=Action.LOOK, value=tried, says=f"Look at {view.case_key}")
     if is_open(view):

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from handlers.blocks.drawn import Block, Drawn
 from handlers.blocks.rich import bullets, channel, line, moment, person, quote, rich, words
 from handlers.blocks.room import Room, fitting
-from handlers.blocks.text import escaped, excerpt
+from handlers.blocks.text import begun_large, escaped, excerpt
 from workflows.engine.neutral import one_line
 from workflows.engine.states import RunState
 from workflows.engine.views import FailureView
@@ -39,15 +39,16 @@ def nowhere(name: str, code: str, number: int, *, owners: Sequence[str]) -> Draw
     todo = "Invite Countersign to the channel, or name another one. Meanwhile: countersign reviews"
     told = [line(words("Owner: "), *_listed(owners))] if owners else []
     return Drawn(
-        text=escaped(f"Slack refuses messages to {name}{why}", 300),
+        text=escaped(f"Slack refuses messages to a channel{why}", 300),
         blocks=[rich(line(words("Slack refuses messages to "), channel(name), words(why)), line(words(todo)), *told)],
     )
 
 
-def unsent(name: str, subject: str, code: str) -> Drawn:
-    """That a message was given up."""
-    text = f"A message about {subject} could not be shown in {name}: {code}. See countersign doctor."
-    return Drawn(text=escaped(text, 300), blocks=[rich(line(words(text)))])
+def unsent(name: str, what: str, code: str) -> Drawn:
+    """That a message was given up. `what`: it, in words."""
+    said = f"{begun_large(what)} could not be shown"
+    ends = words(f" ({code}). See countersign doctor.")
+    return Drawn(text=escaped(f"{said} ({code})", 300), blocks=[rich(line(words(f"{said} in "), channel(name), ends))])
 
 
 def wrong_clock(day: date, now: datetime) -> Drawn:

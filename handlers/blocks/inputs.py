@@ -30,6 +30,7 @@ CHOSEN = "="
 CONFIRM = "confirm!"
 """How the block_id begins of the question whether a rule is to be passed over."""
 _NUMBER = re.compile("[0-9]{1,6}")
+_PART = re.compile(r" \([0-9]+ of [0-9]+\)$")
 _EMPTY = "(empty)"
 """How a choice is shown that is the empty text."""
 _TIME = re.compile("[0-2][0-9]:[0-5][0-9]")
@@ -56,6 +57,12 @@ def read(state: State) -> dict[str, str]:
             is_second_half = part > 0 and text and "selected_time" in elements[ELEMENT]
             found.setdefault(name, []).append((part, f" {text}" if is_second_half else text))
     return {name: "".join(text for _, text in sorted(pieces)) for name, pieces in found.items()}
+
+
+def read_labelled(state: State, labels: Mapping[str, str]) -> dict[str, str]:
+    """What was typed: the label above it -> text. `labels`: those of the form, by block_id."""
+    firsts = {name: block_id for block_id in sorted(state, key=_order, reverse=True) if (name := _ids(block_id)[0])}
+    return {_PART.sub("", labels.get(firsts[name], name)): text for name, text in read(state).items()}
 
 
 def read_plainly(state: State) -> dict[str, str]:
@@ -103,9 +110,17 @@ def errors(complaints: Mapping[str, str], state: Mapping[str, object]) -> dict[s
     for field, complaint in complaints.items():
         name = field.split(".")[0]
         block_id = last.get(name) or next(reversed(last.values()), name)
-        text = complaint if field in last or field in ("", "the whole") else f"{field}: {complaint}"
+        text = (
+            complaint if field in last or field in ("", "the whole") else f"{_place(field, name in last)}: {complaint}"
+        )
         found[block_id] = f"{found[block_id]}; {text}" if block_id in found else text
     return {block_id: one_line(text, 300) or "this cannot be so" for block_id, text in found.items()}
+
+
+def _place(field: str, is_input: bool) -> str:
+    """Where in a value something is wrong, in words. `is_input`: is its beginning the input that it stands at?"""
+    parts = field.split(".")[1 if is_input else 0 :]
+    return ", ".join(f"item {int(part) + 1}" if part.isdigit() else part.replace("_", " ") for part in parts)
 
 
 def _inputs(field: Field, text: str, generation: int) -> list[Block]:

@@ -12,7 +12,7 @@ from handlers.blocks.inputs import ELEMENT, confirmation, inputs
 from handlers.blocks.pauses import why
 from handlers.blocks.rich import line, moment, narrowed, quote, rich, words
 from handlers.blocks.text import begun_large, excerpt, without_first_line
-from handlers.ids import Action, Callback, Delivered, Shown
+from handlers.ids import Action, Callback, Delivered, Listed, Shown
 from workflows.engine.decisions import MAX_REASON, Follows
 from workflows.engine.form_fields import Field
 from workflows.engine.neutral import one_line, plain
@@ -24,6 +24,9 @@ View = dict[str, object]
 FOLLOWS = "follows"
 REASON = "reason"
 """The inputs of a rejection."""
+FILL_IN_NOW = "fill_in_now"
+"""The choice of who rejects a proposal and fills in the empty form at once."""
+AND_THEN = "What is to follow?"
 WHY = "why!"
 """The input of a correction that is no field; no field can have that name."""
 PAGE = 10
@@ -42,19 +45,26 @@ def edit_form(
     generation: int = 0,
     nevers: Sequence[str] = (),
     redrawn: Sequence[str] = (),
+    listed: Listed | None = None,
+    notice: str | None = None,
 ) -> View | None:
     """The review form, with what is proposed or typed in it. None where it is too large for Slack.
 
     `nevers`: the rules that the person has to confirm to pass over. `redrawn`: the labels of texts that follow from
-    other fields and were written anew.
+    other fields and were written anew. `listed`: the list that it is opened from. `notice`: what is recorded
+    already, and said first.
     """
     anew = f"Written anew, to go with what you chose: {', '.join(redrawn)}. Look at it, then press Decide."
     told_first = [rich(line(words(anew, bold=True)))] if redrawn else []
     asked = confirmation(nevers, generation=generation) if nevers else []
     # What has to be confirmed comes first, where it is seen on a phone too.
-    made = [_about(view), *_sample(view), *asked, *told_first, *inputs(fields, typed, generation=generation)]
+    first = [rich(line(words(notice, bold=True)))] if notice is not None else []
+    made = [*first, _about(view), *_sample(view), *asked, *told_first, *inputs(fields, typed, generation=generation)]
     title = f"{'Edit' if view.has_proposal else 'Fill in'} case {view.case}"
-    form = _form(Callback.EDIT, title, made, submit="Decide", metadata=_shown(view))
+    form = _form(Callback.EDIT, title, made, submit="Decide", metadata=_shown(view, listed))
+    if notice is not None:
+        # There is nothing left to be cancelled.
+        form["close"] = label("Later", limits.VIEW_TITLE)
     return form if _fits(form, made) else None
 
 
@@ -75,40 +85,46 @@ def correction_form(view: DeliveredView, fields: Sequence[Field]) -> View | None
     return form if _fits(form, made) else None
 
 
-def rejection_form(view: CardView) -> View:
-    """Why it is rejected, and what follows."""
+def rejection_form(view: CardView, *, listed: Listed | None = None, can_propose: bool = True) -> View:
+    """Why it is rejected, and what is to follow; nothing is chosen for the person.
+
+    `can_propose`: is there a model to be asked again?
+    """
     follows = {
-        Follows.BY_HAND: ("I fill it in by hand", "the review stays open with an empty form"),
         Follows.CLOSE: ("Close the case", "nothing of this is delivered"),
-        Follows.PROPOSE_AGAIN: ("Propose again", "the model is asked anew"),
+        FILL_IN_NOW: ("I will fill it in now", "the empty form comes next, here"),
+        Follows.BY_HAND: ("Leave it to others to fill in", "it stays open, with an empty form"),
+        Follows.PROPOSE_AGAIN: ("Have it proposed again", "the model is asked anew"),
     }
     if not view.has_proposal:
-        del follows[Follows.BY_HAND]
-    if view.correction:
+        del follows[FILL_IN_NOW], follows[Follows.BY_HAND]
+    if view.correction or not can_propose:
         del follows[Follows.PROPOSE_AGAIN]
     options = [
         option(text, choice) | {"description": label(meaning, limits.OPTION_DESCRIPTION)}
         for choice, (text, meaning) in follows.items()
     ]
     reason = {"type": "plain_text_input", "action_id": ELEMENT, "multiline": True, "max_length": MAX_REASON}
-    choose = {"type": "radio_buttons", "action_id": ELEMENT, "options": options, "initial_option": options[0]}
+    choose = {"type": "radio_buttons", "action_id": ELEMENT, "options": options}
     made: list[Block] = [
         _about(view),
         {"type": "input", "block_id": REASON, "label": label("Why?", limits.INPUT_LABEL), "element": reason},
-        {"type": "input", "block_id": FOLLOWS, "label": label("What follows?", limits.INPUT_LABEL), "element": choose},
+        {"type": "input", "block_id": FOLLOWS, "label": label(AND_THEN, limits.INPUT_LABEL), "element": choose},
     ]
-    return _form(Callback.REJECT, f"Reject case {view.case}", made, submit="Reject", metadata=_shown(view))
+    title = f"Reject case {view.case}"
+    return _form(Callback.REJECT, title, made, submit="Reject", metadata=_shown(view, listed))
 
 
-def review(view: CardView, *, notice: Drawn | None = None) -> View:
-    """A review as it stands in the list's modal. `notice`: what came of the last press."""
+def review(view: CardView, *, notice: Drawn | None = None, listed: Listed | None = None) -> View:
+    """A review as it stands in a modal. `notice`: what came of the last press. `listed`: the list it is opened from."""
     above = [*notice.blocks, divider()] if notice is not None else []
     below = []
     if view.state != ReviewState.OPEN:
         shown = str(Shown(review=view.review, version=view.version, generation=view.generation))
         press = button("Next review", action=Action.NEXT, value=shown, says="Next review", style="primary")
         below = [actions("next", [press])]
-    return _page(Callback.REVIEW, "Review", [*above, *card(view).blocks, *below], metadata=_shown(view))
+    blocks = [*above, *card(view).blocks, *below]
+    return _page(Callback.REVIEW, "Review", blocks, metadata=_shown(view, listed))
 
 
 def details(view: CardView) -> View:
@@ -150,8 +166,8 @@ def doubt(view: DoubtView) -> View:
     )
 
 
-def waiting_list(waiting: WaitingView, *, channel: str) -> View:
-    """What waits in a channel, a page of it."""
+def waiting_list(waiting: WaitingView, *, listed: Listed) -> View:
+    """What waits in a channel, or in all of them, a page of it."""
     made: list[Block] = []
     for one in waiting.reviews:
         shown = str(Shown(review=one.review, version=one.version, generation=one.generation))
@@ -169,7 +185,7 @@ def waiting_list(waiting: WaitingView, *, channel: str) -> View:
         made.insert(0, small_print(f"{waiting.first + 1} to {last} of {waiting.total:,}, the earliest deadline first"))
     else:
         made.append(rich(line(words("Nothing waits here any more."))))
-    return _page(Callback.LIST, "Waiting", made) | {"private_metadata": channel}
+    return _page(Callback.LIST, "Waiting", made, metadata=str(listed))
 
 
 def told(what: Drawn, *, typed: Mapping[str, str] | None = None) -> View:
@@ -218,8 +234,9 @@ def _page(callback: Callback, title: str, blocks: Sequence[Block], *, metadata: 
     return made
 
 
-def _shown(view: CardView) -> str:
-    return str(Shown(review=view.review, version=view.version, generation=view.generation))
+def _shown(view: CardView, listed: Listed | None = None) -> str:
+    shown = str(Shown(review=view.review, version=view.version, generation=view.generation))
+    return f"{shown} {listed}" if listed is not None else shown
 
 
 def _whole(title: str, text: str) -> Block:

@@ -6,7 +6,7 @@ from handlers.blocks.drawn import Block, Drawn
 from handlers.blocks.rich import bullets, is_user, line, moment, person, quote, rich, words
 from handlers.blocks.text import escaped
 from workflows.engine.neutral import one_line
-from workflows.engine.pauses import Pause, Paused, Resumed, Standing, paused_by
+from workflows.engine.pauses import HandNote, Pause, Paused, Resumed, Standing, paused_by
 
 _NAMED = 30
 """Workflows that a list names."""
@@ -32,6 +32,29 @@ def stopped(workflow: str, pause: Pause | None) -> Drawn:
         line(words("Mend it, then "), _command("resume", workflow), *_and_propose(workflow)),
     ]
     return Drawn(text=escaped(f"{text}: {pause.reason}", 300), blocks=[rich(*pieces)])
+
+
+def by_hand(note: HandNote) -> Drawn:
+    """That somebody paused a workflow, for the people who get its cases."""
+    name, who = note.workflow, person(note.by)
+    if note.pause is None or note.pause.by_itself:
+        said = f"{name} was paused; it was resumed since"
+        first = line(words(f"{name} was paused", bold=True), words(" by "), who, words(". It was resumed since."))
+        return Drawn(text=escaped(said, 300), blocks=[rich(first)])
+    pieces = [
+        line(words(f"{name} is paused", bold=True), words(", by "), who, words(" · "), moment(note.at)),
+        quote(note.pause.reason),
+        line(words(_meaning(note.pause))),
+        line(words("An engineer or its owner lets it go on: "), _command("resume", name)),
+    ]
+    return Drawn(text=escaped(f"{name} is paused: {note.pause.reason}", 300), blocks=[rich(*pieces)])
+
+
+def lifted(note: HandNote) -> Drawn:
+    """That somebody let a workflow go on, for the people who get its cases."""
+    said = f"{note.workflow} goes on"
+    first = line(words(said, bold=True), words(", resumed by "), person(note.by), words(" · "), moment(note.at))
+    return Drawn(text=escaped(said, 300), blocks=[rich(first)])
 
 
 def paused(made: Paused, standing: Standing) -> Drawn:

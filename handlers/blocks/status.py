@@ -1,10 +1,11 @@
 """How a review stands, in words. Recorded, applied and apply failed are three different things."""
 
-from handlers.blocks.deliveries import Said, unconfirmed, waiting
+from handlers.blocks.deliveries import Said, rejection_waits, unconfirmed, waiting
 from handlers.blocks.drawn import Block
 from handlers.blocks.rich import line, moment, person, quote, words
 from handlers.blocks.room import Room
 from handlers.blocks.text import excerpt
+from workflows.engine.decisions import DecisionKind, Follows
 from workflows.engine.states import ReviewState, RunState
 from workflows.engine.views import CardView, DecisionView
 
@@ -97,8 +98,9 @@ def _decided(decision: DecisionView, room: Room, what: str = "") -> Block:
 
 def _outcome(view: CardView, room: Room) -> Said:
     """What became of a decision: in words that differ for recorded, applied and not applied, and what to do."""
-    state, rejected = RunState(view.run_state), view.decision is not None and view.decision.kind == "rejected"
-    delivery = view.delivery
+    state, delivery = RunState(view.run_state), view.delivery
+    if view.decision is not None and view.decision.kind == DecisionKind.REJECTED:
+        return _rejected(view, view.decision, state, room)
     receipt = delivery.receipt if delivery is not None else None
     if state is RunState.HOLDING and delivery is not None and view.held == "down":
         return waiting(delivery, room)
@@ -106,7 +108,7 @@ def _outcome(view: CardView, room: Room) -> Said:
         until = "an older delivery of this case is made" if view.held == "behind" else "the workflow is resumed"
         return _said("Recorded", f"; held until {until}.")
     if state in _UNDER_WAY:
-        return _said("Recorded", "; being passed on." if rejected else "; being applied.")
+        return _said("Recorded", "; being applied.")
     if state is RunState.DELIVERED and view.corrected:
         return _said("Corrected since", "; something else stands there now.")
     if state is RunState.DELIVERED or (state is RunState.CLOSED and receipt is not None):
@@ -119,8 +121,32 @@ def _outcome(view: CardView, room: Room) -> Said:
         return unconfirmed(delivery, view.case)
     if state in _NOT_APPLIED:
         return _said("Apply failed", f"; the decision is kept. An engineer can say /rerun {view.case}.")
-    if view.decision is not None and view.decision.follows == "propose_again":
+    return _said(_otherwise(view), ".")
+
+
+def _rejected(view: CardView, decision: DecisionView, state: RunState, room: Room) -> Said:
+    """What became of a rejection. Nothing of it is applied: the case closes, and its system may be told of that."""
+    delivery = view.delivery
+    if decision.follows == Follows.PROPOSE_AGAIN:
         return _said("To be proposed again", " on a new card.")
+    if state is RunState.HOLDING and delivery is not None and view.held == "down":
+        return rejection_waits(delivery, room)
+    if state is RunState.HOLDING:
+        until = "an older delivery of it is made" if view.held == "behind" else "the workflow is resumed"
+        return _said("Recorded", f"; the case closes once {until}.")
+    if state in _UNDER_WAY:
+        return _said("Recorded", "; the case is being closed.")
+    if state in (RunState.CLOSED, RunState.DELIVERED):
+        if delivery is not None and delivery.receipt:
+            return _said("Closed", f"; its system was told: {excerpt(delivery.receipt, room.line)}")
+        return _said("Closed", "; what was delivered before stays." if view.correction else "; nothing was delivered.")
+    if state is RunState.DOUBTFUL:
+        return _said("Closing in doubt", ": its system may have been told or not. Another card asks what you find.")
+    if state in _NOT_APPLIED:
+        told = "may have been told" if delivery is not None and delivery.not_confirmed else "was not told"
+        return _said(
+            "Closing failed", f"; its system {told}. The rejection is kept. An engineer can say /rerun {view.case}."
+        )
     return _said(_otherwise(view), ".")
 
 

@@ -87,9 +87,9 @@ def test_a_rule_is_passed_over_by_ticking_its_box_with_what_was_typed_kept(
 @pytest.mark.parametrize(
     ("follows", "told"),
     [
-        ("I fill it in by hand", "Waits to be filled in"),
+        ("Leave it to others to fill in", "Waits to be filled in"),
         ("Close the case", "Rejected by @Ana"),
-        ("Propose again", "Rejected by @Ana"),
+        ("Have it proposed again", "Rejected by @Ana"),
     ],
 )
 def test_a_rejection_takes_a_reason_and_what_follows(
@@ -105,9 +105,29 @@ def test_a_rejection_takes_a_reason_and_what_follows(
     window.submit()
     expect(window.modal).not_to_be_attached()
     stage.work()
-    expect(window.messages).to_have_count(2 if follows == "Propose again" else 1)
+    expect(window.messages).to_have_count(2 if follows == "Have it proposed again" else 1)
     expect(window.messages.first).to_contain_text(told)
     expect(window.messages.first.locator("blockquote", has_text="It is not about money")).to_be_visible()
+
+
+def test_who_rejects_and_fills_in_now_finds_the_empty_form_in_the_same_place(
+    stage: Stage, open_window: OpenWindow
+) -> None:
+    stage.submit(stage.sample(), id=1, text="Where is my money?")
+    window = open_window()
+    form = window.open(window.messages, "Reject")
+    form.get_by_label("Why?").fill("It is not about money")
+    window.submit()
+    expect(form).to_contain_text("Please complete this required field.")  # nothing was chosen for the person
+    form.get_by_role("radio", name="I will fill it in now").check()
+    window.submit()
+    expect(window.modal).to_contain_text("Your rejection is recorded.")
+    window.modal.get_by_label("Queue").select_option(label="delivery")
+    window.submit()
+    expect(window.modal).not_to_be_attached()
+    stage.work()
+    expect(window.messages).to_have_count(1)
+    expect(window.messages.first).to_contain_text("Answered by hand by @Ana")
 
 
 def test_approving_against_a_rule_is_asked_again_and_can_be_taken_back(stage: Stage, open_window: OpenWindow) -> None:

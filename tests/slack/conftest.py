@@ -53,12 +53,12 @@ def settings_for(running: Running) -> Settings:
 def ears(running: Running) -> Iterator[Ears]:
     """Listeners on a socket."""
     workspace = connect(settings_for(running))
-    groups = Groups(workspace.asking)
+    groups = Groups(workspace.looking_up)
     surface = Surface(
         context=cast(Context, None),  # each test puts its own there
         rights=Rights(members=groups, engineers=[ENGINEERS]),
         groups=groups,
-        slack_team=workspace.team,
+        installed=workspace.installed,
     )
     hearing = Hearing(workspace, surface)
     hearing.connect(Event())

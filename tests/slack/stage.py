@@ -18,6 +18,7 @@ from bot.workspace import Workspace
 from handlers.groups import Groups
 from handlers.rights import Members, Rights
 from handlers.surface import Surface
+from store import schema
 from tests.sample import Desk, sample_workflow
 from tests.world import World
 from workflows import Autonomy
@@ -51,7 +52,7 @@ class Ears:
     def hear_for(self, world: World) -> None:
         """Put another Countersign behind the socket, as a restart would."""
         object.__setattr__(self.surface, "context", world.context)
-        groups = Groups(self.workspace.asking)
+        groups = Groups(self.workspace.looking_up)
         object.__setattr__(self.surface, "groups", groups)
         self.only_members(groups)
 
@@ -133,6 +134,16 @@ class Stage:
         """Press a button that opens a modal, and wait for it."""
         assert self.press(user, action, card=card).acknowledged
         return self.view(user)
+
+    def took(self, user: str, *, action: str = "edit", card: int = -1) -> ShownView:
+        """Press a button that opens a form, and wait until the person is taken to be at it."""
+        shown = self.opened(user, action, card=card)
+        self.person(user).wait_until(
+            lambda: any(
+                row.claimed_by == user for row in self.world.rows(schema.Review) if isinstance(row, schema.Review)
+            )
+        )
+        return shown
 
     def view(self, user: str, *, deep: int = 1) -> ShownView:
         """The modal that a person looks at, once so many are open."""

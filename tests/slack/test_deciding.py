@@ -107,7 +107,7 @@ def test_approving_what_runs_into_a_rule_is_asked_twice(stage: Stage) -> None:
 def test_a_rejection_by_hand_leaves_an_empty_form_to_be_filled_in(stage: Stage) -> None:
     case = stage.submit(stage.sample(), id=1, text="Where is my money?")
     stage.opened(ANA, "reject")
-    assert stage.person(ANA).submit({REASON: "It is not about money"}).outcome == "closed"
+    assert stage.person(ANA).submit({REASON: "It is not about money", FOLLOWS: "by_hand"}).outcome == "closed"
     stage.work()
     (card,) = stage.cards()
     said = words(card.blocks)
@@ -124,6 +124,43 @@ def test_a_rejection_by_hand_leaves_an_empty_form_to_be_filled_in(stage: Stage) 
     assert stage.world.state(case) == "delivered"
 
 
+def test_who_rejects_and_fills_in_at_once_gets_the_empty_form_in_the_same_modal_and_no_second_card(
+    stage: Stage,
+) -> None:
+    """D14"""
+    case = stage.submit(stage.sample(), id=1, text="Where is my money?")
+    stage.opened(ANA, "reject")
+    assert stage.person(ANA).submit({REASON: "It is not about money", FOLLOWS: "fill_in_now"}).outcome == "updated"
+    form = stage.view(ANA)
+    assert form.title["text"] == "Fill in case 1"
+    assert words(form.blocks).startswith("Your rejection is recorded. Fill in what is right;")
+    assert "initial_option" not in str(form.blocks)
+    stage.work()
+
+    def is_said_on_the_card() -> bool:
+        stage.send()
+        return "@U0ANA is on it." in words(stage.cards()[0].blocks)
+
+    stage.person(ANA).wait_until(is_said_on_the_card)
+    assert stage.person(ANA).submit({"queue.0.0": "=delivery", "reply.0.0": "On its way"}).outcome == "closed"
+    stage.work()
+    (card,) = stage.cards()
+    assert "Answered by hand by @U0ANA" in words(card.blocks)
+    assert "Applied" in words(card.blocks)
+    assert stage.world.state(case) == "delivered"
+
+
+def test_who_closes_the_empty_form_leaves_it_to_whoever_fills_it_in(stage: Stage) -> None:
+    stage.submit(stage.sample(), id=1, text="Where is my money?")
+    stage.opened(ANA, "reject")
+    stage.person(ANA).submit({REASON: "It is not about money", FOLLOWS: "fill_in_now"})
+    stage.person(ANA).close()
+    stage.work()
+    (card,) = stage.cards()
+    assert buttons(card) == ["edit", "reject", "details"]
+    assert "Rejected by @U0ANA" in words(card.blocks)
+
+
 def test_a_rejection_that_closes_the_case_tells_the_system_of_record(stage: Stage) -> None:
     case = stage.submit(stage.sample(), id=1, text="Buy cheap pills")
     stage.opened(ANA, "reject")
@@ -132,6 +169,8 @@ def test_a_rejection_that_closes_the_case_tells_the_system_of_record(stage: Stag
     said = words(stage.cards()[0].blocks)
     assert "Rejected by @U0ANA" in said
     assert "Spam" in said
+    assert "Closed; its system was told: noted" in said
+    assert "Applied" not in said
     assert stage.world.state(case) == "closed"
     assert stage.desk.told == {"sample/ticket-1/rejection": "Spam"}
 
@@ -151,7 +190,8 @@ def test_a_rejection_needs_a_reason(stage: Stage) -> None:
     stage.submit(stage.sample(), id=1, text="Where is my money?")
     stage.opened(ANA, "reject")
     assert stage.person(ANA).submit().outcome == "incomplete"
-    submitted = stage.person(ANA).submit({REASON: "   "})
+    assert stage.person(ANA).submit({REASON: "It is not about money"}).outcome == "incomplete"  # nothing is chosen
+    submitted = stage.person(ANA).submit({REASON: "   ", FOLLOWS: "close"})
     assert submitted.outcome == "errors"
     assert set(submitted.errors) == {REASON}
 

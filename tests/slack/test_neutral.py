@@ -59,7 +59,7 @@ def test_an_edit_a_reason_and_an_error_are_too(hostile: Stage) -> None:
     hostile.work()
     hostile.submit(sample, id=2, text="Another")
     hostile.opened(ANA, "reject")
-    assert hostile.person(ANA).submit({"reason": HOSTILE}).outcome == "closed"
+    assert hostile.person(ANA).submit({"reason": HOSTILE, "follows": "by_hand"}).outcome == "closed"
     hostile.work()
     hostile.person(KIM).command(SUPPORT, "/countersign", "case 1")
     hostile.person(KIM).command(SUPPORT, "/rerun", HOSTILE)

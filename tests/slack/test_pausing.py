@@ -67,12 +67,49 @@ def test_an_engineer_pauses_a_workflow_and_people_get_empty_forms_that_say_why(s
         "0 cases wait for people now. To let it go on: /resume sample"
     )
     stage.submit(sample, id=1, text="Where is my money?")
-    (card,) = stage.cards()
+    _, card = stage.cards()
     told = words(card.blocks)
     assert "Waits to be filled in; there is no proposal" in told
     assert f"This workflow is paused: {WHY}" in told
     assert KIM not in str(card.blocks)  # nobody is called with each card
     assert buttons(card) == ["edit", "reject", "details"]
+
+
+def test_the_people_of_a_workflow_see_who_paused_it_and_why_and_that_it_goes_on(stage: Stage) -> None:
+    """D11: in the channel where its cards are shown, whichever channel it was typed in."""
+    stage.sample()
+    stage.person(KIM).command(FAILED, "/pause", f"sample {WHY}")
+    stage.send()
+    (note,) = stage.cards()
+    assert words(note.blocks) == (
+        "sample is paused, by @U0KIM · 2026-11-20 09:00 UTC\n"
+        f"{WHY}\n"
+        "The model is not asked, and nothing is resolved alone: people get empty forms. What they decide is still "
+        "delivered.\n"
+        "An engineer or its owner lets it go on: /resume sample"
+    )
+    stage.person(MARIA).command(FAILED, "/resume", "sample")
+    stage.person(MARIA).wait_until(lambda: not pausing.standings(stage.world.context, ["sample"])[0].pause)
+    stage.send()
+    assert [words(one.blocks) for one in stage.cards()][1:] == [
+        "sample goes on, resumed by @U0MARIA · 2026-11-20 09:00 UTC"
+    ]
+    # What changes nothing is not told.
+    stage.person(MARIA).command(FAILED, "/resume", "sample")
+    stage.send()
+    assert len(stage.cards()) == 2
+
+
+def test_a_pause_that_ended_before_it_was_told_is_told_as_over(stage: Stage) -> None:
+    stage.sample()
+    pausing.pause(stage.world.context, "sample", by=KIM, reason=WHY)
+    pausing.resume(stage.world.context, "sample", by=MARIA)
+    stage.send()
+    told = [words(one.blocks) for one in stage.cards()]
+    assert told == [
+        "sample was paused by @U0KIM. It was resumed since.",
+        "sample goes on, resumed by @U0MARIA · 2026-11-20 09:00 UTC",
+    ]
 
 
 def test_a_second_pause_says_who_paused_it_and_since_when(stage: Stage) -> None:
@@ -88,12 +125,13 @@ def test_a_decision_is_held_said_so_on_its_card_and_delivered_on_resume(stage: S
     """Slack makes one long dash of two short ones on some keyboards."""
     case = stage.submit(stage.sample(), id=1, text="Where is my money?")
     assert "What they decide is held until then." in paused(stage, f"sample {flag} {WHY}")
-    stage.press(ANA, "approve")
+    stage.press(ANA, "approve", card=0)
     stage.work()
-    (card,) = stage.cards()
+    card, _ = stage.cards()
     assert "Recorded; held until the workflow is resumed." in words(card.blocks)
     assert stage.desk.attempts == []
-    assert "Held until its workflow is resumed: /resume sample" in said(stage, KIM, "/countersign", f"case {case}")
+    assert "held until its workflow is resumed\n" in (told := said(stage, KIM, "/countersign", f"case {case}"))
+    assert "To let it go on: /resume sample" in told
     stage.person(MARIA).command(SUPPORT, "/resume", "sample")
     assert stage.told(MARIA) == "sample goes on.\n1 held delivery goes out now."
     stage.person(MARIA).wait_until(lambda: stage.world.state(case) == "ready")
@@ -109,14 +147,14 @@ def test_what_went_to_people_is_proposed_anew_except_where_somebody_is_at_it(sta
     assert f"is paused ({WHY}); resume it first." in said(stage, KIM, "/propose", "sample")
     stage.person(KIM).command(SUPPORT, "/resume", "sample")
     stage.person(KIM).wait_until(lambda: "/propose sample" in stage.told(KIM))
-    stage.opened(ANA, "edit", card=0)
+    stage.took(ANA, card=1)
     stage.person(MARIA).command(SUPPORT, "/propose", "sample")
     assert stage.told(MARIA) == (
         "The model is asked about 1 case of sample.\n1 case stays as it is: somebody is at it, or decided it once."
     )
     stage.person(MARIA).wait_until(lambda: stage.world.state(2) == "ready")
     stage.work()
-    first, old, new = stage.cards()
+    _, first, old, _, new = stage.cards()
     assert "@U0ANA is on it." in words(first.blocks)
     assert old.text.startswith("Superseded: the case was run again")
     assert "approve" in buttons(new)
@@ -150,7 +188,7 @@ def test_a_form_that_was_open_for_too_long_is_refused_in_words_with_what_was_typ
     """F23: after half an hour nobody counts as being at it; the press that comes then loses no text."""
     down(stage)
     case = stage.submit(stage.sample(), id=1, text="Where is my money?")
-    stage.opened(ANA, "edit")
+    stage.took(ANA)
     assert propose_anew(stage.world.context, "sample", by=KIM) == Counted(begun=0, in_hand=1)
     stage.world.clock.move(timedelta(minutes=31))
     assert propose_anew(stage.world.context, "sample", by=KIM) == Counted(begun=1, in_hand=0)
@@ -165,7 +203,7 @@ def test_a_form_that_was_open_for_too_long_is_refused_in_words_with_what_was_typ
 
 def test_a_form_that_is_open_is_said_on_the_card_and_bars_nobody(stage: Stage) -> None:
     stage.submit(stage.sample(), id=1, text="Where is my money?")
-    stage.opened(ANA, "reject")
+    stage.took(ANA, action="reject")
     stage.send()
     assert "@U0ANA is on it." in words(stage.cards()[0].blocks)
     stage.press(BEN, "approve")
@@ -191,8 +229,14 @@ def test_alone_each_command_tells_how_the_workflows_stand(stage: Stage, command:
 def test_only_engineers_and_the_owner_may_and_a_refusal_is_audited(stage: Stage, command: str, user: str) -> None:
     stage.sample()
     answer = said(stage, user, command, f"sample {WHY}" if command == "/pause" else "sample")
-    assert answer == (
+    known = (
         "Only engineers and the owner may pause sample, resume it, or have it propose anew. Ask its owner, @U0MARIA."
+    )
+    # Whoever may not even read its cases is told the same as where there is no such workflow.
+    assert answer == (
+        f"{known} Ask its owner, @U0MARIA."
+        if user == ANA
+        else "There is no workflow 'sample' that you may do this with."
     )
     assert actions(stage) == [f"{user} {command[1:]}.refused"]
     stage.person(user).command(SUPPORT, command, "")
@@ -210,7 +254,7 @@ def test_whoever_is_refused_changes_nothing(stage: Stage) -> None:
         stage.person(EVE).command(SUPPORT, command, f"sample {WHY}" if command == "/pause" else "sample")
         stage.person(EVE).wait_until(partial(_refused, stage, number))
     answered = [one for one in stage.person(EVE).messages(SUPPORT) if one.ephemeral]
-    assert all("Only engineers and the owner" in words(one.blocks) for one in answered)
+    assert {words(one.blocks) for one in answered} == {"There is no workflow 'sample' that you may do this with."}
     stage.work()
     assert (len(stage.world.case(case).runs), stage.world.state(case)) == (1, "waiting")
 
@@ -218,7 +262,8 @@ def test_whoever_is_refused_changes_nothing(stage: Stage) -> None:
 @pytest.mark.parametrize("command", ["/pause", "/resume", "/propose"])
 def test_a_workflow_that_nobody_knows_is_refused_in_words(stage: Stage, command: str) -> None:
     stage.sample()
-    assert said(stage, KIM, command, "nowhere") == "There is no workflow 'nowhere'; known: sample."
+    answer = said(stage, KIM, command, "nowhere")
+    assert answer == "There is no workflow 'nowhere' that you may do this with; yours are sample."
 
 
 def test_a_pause_without_a_reason_is_not_made(stage: Stage) -> None:

@@ -77,7 +77,8 @@ def test_a_rerun_that_cannot_be_is_refused_in_words(stage: Stage, text: str, ans
 def test_only_engineers_and_the_owner_run_cases_again(stage: Stage, user: str) -> None:
     case = failed(stage)
     answer = said(stage, user, "/rerun", str(case))
-    assert answer == "Only engineers and the owner may run cases of sample again. Ask its owner, @U0MARIA."
+    known = "Only engineers and the owner may run cases of sample again. Ask its owner, @U0MARIA."
+    assert answer == (known if user == ANA else f"There is no case '{case}' that you may see.")
     assert len(stage.world.case(case).runs) == 1
     assert [entry.actor for entry in stage.world.case(case).audit if entry.action == "rerun.refused"] == [user]
 
@@ -98,7 +99,7 @@ def test_an_engineer_reads_what_led_to_a_case(stage: Stage) -> None:
         f"Case {case} sample · ticket-1 · failed",
         "1. look_up: finished",
         "2. ask: finished",
-        "approved by @U0ANA",
+        "Approved by @U0ANA",
         "Stopped: NotDone: the desk is closed",
         "Delivery failed after 1 attempt",
         f"/rerun {case}",
@@ -109,8 +110,7 @@ def test_an_engineer_reads_what_led_to_a_case(stage: Stage) -> None:
 def test_whoever_has_no_part_in_a_workflow_reads_no_case_of_it(stage: Stage) -> None:
     stage.submit(stage.sample(), id=1, text="Where is my money?")
     answer = said(stage, EVE, "/countersign", "case 1")
-    assert answer.startswith("Only reviewers, engineers and the owner may read cases of sample.")
-    assert "money" not in answer
+    assert answer == "There is no case '1' that you may see."
     stage.press(EVE, "details")
     assert stage.person(EVE).views() == []
 

@@ -53,8 +53,13 @@ def test_a_rejection_that_arrives_twice_is_one(stage: Stage) -> None:
     stage.submit(stage.sample(), id=1, text="Where is my money?")
     stage.opened(ANA, "reject")
     stage.running.administrator.duplicate_envelopes()
-    assert stage.person(ANA).submit({"reason": "No."}).outcome == "closed"
+    assert stage.person(ANA).submit({"reason": "No.", "follows": "by_hand"}).outcome == "closed"
     assert decisions(stage) == ["U0ANA rejected"]
+    stage.submit(stage.world.registry.get("sample"), id=2, text="And mine?")
+    stage.opened(ANA, "reject")
+    stage.running.administrator.duplicate_envelopes()
+    assert stage.person(ANA).submit({"reason": "No.", "follows": "fill_in_now"}).outcome == "updated"
+    assert decisions(stage) == ["U0ANA rejected"] * 2
 
 
 def test_a_command_that_arrives_twice_runs_the_case_again_once(stage: Stage) -> None:

@@ -301,7 +301,7 @@ def test_a_message_that_slack_will_never_take_is_given_up_and_that_is_told(stage
     ]
     assert row.state == "dead"
     assert row.attempts == 8
-    assert "A message about review:1 could not be shown in C0SUPPORT: Unknown" in words(
+    assert "The card of a case could not be shown in #C0SUPPORT (Unknown)." in words(
         stage.cards(channel=FAILED)[0].blocks
     )
     # The workflow is back, and with it the card.

@@ -131,7 +131,7 @@ def test_when_the_server_is_away_and_comes_back_all_is_shown_without_a_restart(
             context=cast(Context, None),
             rights=Rights(members=groups, engineers=[]),
             groups=groups,
-            slack_team=workspace.team,
+            installed=workspace.installed,
         )
         ears = Ears(workspace=workspace, hearing=cast(Hearing, None), surface=surface)
         world = World(database=database, model=ScriptedModel(sure(0.6, queue="billing", reply="We look into it.")))

@@ -84,6 +84,17 @@ def place_of(context: Context, review: int) -> PlaceView:
     return PlaceView(case=place.case, workflow=place.workflow)
 
 
+def place_of_case(context: Context, case: int) -> PlaceView:
+    """What a case belongs to. Raise `Unknown` for a case or a workflow that is not there."""
+    with context.database.read() as session:
+        row = cases.get(session, case)
+        if row is None or row.team_id != context.team:
+            raise Unknown(f"there is no case {case}")
+        name = teams.workflow_name(session, row.workflow_id)
+    known_workflow(context, name)
+    return PlaceView(case=case, workflow=name)
+
+
 def waiting_in(context: Context, *, workflows: Collection[str], first: int, limit: int) -> WaitingView:
     """What waits for a decision of these workflows, the earliest deadline first."""
     with context.database.read() as session:

@@ -25,6 +25,7 @@ def delivery_of(session: Session, context: Context, run: schema.Run) -> Delivery
     if waits and row.target is not None:
         outage = target_outages.of_target(session, row.target, team=row.team_id)
     return DeliveryView(
+        id=row.id,
         key=row.key,
         kind=row.kind,
         state=row.state,

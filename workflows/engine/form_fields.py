@@ -21,6 +21,7 @@ from typing_extensions import TypeAliasType
 
 from workflows.engine.canonical import canonical
 from workflows.engine.form_rows import SEPARATOR
+from workflows.labels import titled
 
 
 class Kind(StrEnum):
@@ -171,7 +172,7 @@ def _field(name: str, info: FieldInfo, *, zone: tzinfo, on_a_line: bool) -> Fiel
     may_be_empty = said.nullable or "" in shape.choices or _may_be_empty(kind, info)
     return Field(
         name=name,
-        label=info.title or name.replace("_", " ").capitalize(),
+        label=titled(name, info),
         kind=kind,
         required=info.is_required() and not may_be_empty,
         nullable=said.nullable,

@@ -1,6 +1,7 @@
 """Reads what is known of a case, each answer in one read transaction."""
 
 import json
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -26,11 +27,23 @@ from workflows.engine.views import (
 )
 
 
-def find_case(context: Context, reference: str) -> int:
+def find_case(context: Context, reference: str, *, workflows: Collection[str] | None = None) -> int:
     """The id of the case that a person means: by its number, also as `#7`, or by its key.
 
-    Raise `Unknown`, or `Refused` where it may mean several.
+    `workflows`: only cases of these; None: of all. Raise `Unknown`, or `Refused` where it may mean several.
     """
+    found = cases_meant(context, reference, workflows=workflows)
+    if not found:
+        raise Unknown(f"there is no case {reference!r}; `countersign cases` lists them")
+    if len(found) > 1:
+        # In quotes, since a shell takes a bare # for a comment.
+        named = " or ".join(f"case {case} ('#{case}')" for case in found)
+        raise Refused(f"{reference!r} may mean {named}; name it by its number, with the #")
+    return found[0]
+
+
+def cases_meant(context: Context, reference: str, *, workflows: Collection[str] | None = None) -> Sequence[int]:
+    """The ids of all cases that a person may mean. `workflows`: as for `find_case`."""
     with context.database.read() as session:
         found = {}
         number = reference.removeprefix("#")
@@ -40,13 +53,8 @@ def find_case(context: Context, reference: str) -> int:
                 found[numbered.id] = numbered
         with suppress(ValueError):
             found |= {case.id: case for case in cases.with_key(session, team=context.team, key=case_key(reference))}
-    if not found:
-        raise Unknown(f"there is no case {reference!r}; `countersign cases` lists them")
-    if len(found) > 1:
-        # In quotes, since a shell takes a bare # for a comment.
-        named = " or ".join(f"case {case.id} ('#{case.id}')" for case in found.values())
-        raise Refused(f"{reference!r} may mean {named}; name it by its number, with the #")
-    return next(iter(found))
+        names = {case.workflow_id: teams.workflow_name(session, case.workflow_id) for case in found.values()}
+    return [case.id for case in found.values() if workflows is None or names[case.workflow_id] in workflows]
 
 
 def case_view(context: Context, case: int) -> CaseView:

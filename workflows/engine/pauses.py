@@ -68,3 +68,15 @@ class Resumed:
     """Right after it; what is held is about to be delivered."""
     changed: bool
     """False: it was not paused."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandNote:
+    """What is told of a person's pause, or of its end."""
+
+    workflow: str
+    by: str
+    """Who did it."""
+    at: datetime
+    pause: Pause | None
+    """The pause, if it stands still."""

@@ -6,6 +6,7 @@ do; it goes on by a person's word only.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -14,14 +15,17 @@ from store.pausing import PauseLine
 from workflows.engine import notices
 from workflows.engine.canonical import unstorable
 from workflows.engine.context import SYSTEM, Context
+from workflows.engine.declared import Review
 from workflows.engine.errors import BadReason, Unknown
 from workflows.engine.holding import release_all
 from workflows.engine.neutral import one_line
-from workflows.engine.pauses import Pause, Paused, Resumed, Standing
+from workflows.engine.pauses import HandNote, Pause, Paused, Resumed, Standing
 from workflows.engine.states import DeliveryState, ReviewState, RunState
 
 MAX_REASON = 300
 """Characters of the reason for a pause."""
+_PAUSED, _HELD, _RESUMED = "workflow.paused", "workflow.deliveries_held", "workflow.resumed"
+"""What was done, as the audit has it."""
 
 
 def paused(session: Session, workflow: int, *, held: bool = False) -> Pause | None:
@@ -52,6 +56,9 @@ def pause(context: Context, workflow: str, *, by: str, reason: str, deliveries: 
     with context.database.write(urgent=True) as session:
         row = _row(session, context, workflow)
         changed = _pause(session, context, row, by=by, reason=said, deliveries=deliveries)
+        if changed:
+            declared, at = _review(context, workflow), context.clock()
+            notices.paused_by_hand(session, declared, team=context.team, workflow=row, at=at)
         standing = paused(session, row)
         assert standing is not None
         return Paused(pause=standing, changed=changed)
@@ -74,12 +81,12 @@ def stop_within(session: Session, context: Context, row: int, reason: str, *, de
 def _pause(session: Session, context: Context, row: int, *, by: str, reason: str, deliveries: bool) -> bool:
     """Pause, or have a pause hold deliveries too; False where that is so already."""
     at = context.clock()
-    action = "workflow.paused"
+    action = _PAUSED
     if not pausing.pause(session, row, by=by, reason=reason, holds_deliveries=deliveries, at=at):
         standing = paused(session, row)
         if not deliveries or standing is None:
             return False
-        action, both = "workflow.deliveries_held", one_line(f"{standing.reason}; {reason}", MAX_REASON)
+        action, both = _HELD, one_line(f"{standing.reason}; {reason}", MAX_REASON)
         if not pausing.hold_deliveries(session, row, reason=both):
             return False
     details: dict[str, str | int | None] = {"deliveries": "held" if deliveries else "made"}
@@ -100,9 +107,17 @@ def lift(context: Context, workflow: str, *, by: str) -> Resumed:
         row = _row(session, context, workflow)
         changed = pausing.lift(session, row)
         if changed:
-            _record(session, context, row, by=by, action="workflow.resumed", details={})
+            _record(session, context, row, by=by, action=_RESUMED, details={})
+            declared, at = _review(context, workflow), context.clock()
+            notices.resumed(session, declared, team=context.team, workflow=row, at=at)
     (standing,) = standings(context, [workflow])
     return Resumed(standing=standing, changed=changed)
+
+
+def is_paused(context: Context, workflow: str) -> bool:
+    """Is a workflow paused?"""
+    with context.database.read() as session:
+        return any(line.workflow == workflow for line in pausing.all_standing(session, team=context.team))
 
 
 def standings(context: Context, workflows: list[str]) -> list[Standing]:
@@ -137,6 +152,20 @@ def pause_note(context: Context, workflow: int) -> PauseNote:
     """What is told of a pause of a workflow's row."""
     with context.database.read() as session:
         return PauseNote(workflow=teams.workflow_name(session, workflow), pause=paused(session, workflow))
+
+
+def hand_note(context: Context, workflow: int, at: datetime, *, resumed: bool) -> HandNote:
+    """What is told of somebody's pause of a workflow's row at a time; `resumed`: of its end."""
+    actions = (_RESUMED,) if resumed else (_PAUSED, _HELD)
+    with context.database.read() as session:
+        by = audit.actor_at(session, subject=f"workflow:{workflow}", actions=actions, at=at)
+        name, standing = teams.workflow_name(session, workflow), paused(session, workflow)
+    return HandNote(workflow=name, by=by or SYSTEM, at=at, pause=standing)
+
+
+def _review(context: Context, workflow: str) -> Review | None:
+    """How a workflow's cases are shown; None for one that is not known here any more."""
+    return context.registry.get(workflow).review if workflow in context.registry else None
 
 
 def _row(session: Session, context: Context, workflow: str) -> int:

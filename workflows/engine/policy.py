@@ -59,6 +59,8 @@ class Facts:
     """That the workflow is paused, by whom and why; None where it is not."""
     confidence: Mapping[str, float | None] = field(default_factory=dict)
     """Each field's, already checked to be from 0 to 1."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """What people call the fields."""
     unfamiliar: str | None = None
     doubts: Sequence[str] = ()
     """What speaks against trusting the proposal as far as it says."""
@@ -118,7 +120,8 @@ def _against(facts: Facts) -> list[Reason]:
 
 def _confidence(facts: Facts) -> list[Reason]:
     reasons = []
-    unknown = [name for name, number in facts.confidence.items() if number is None]
+    labels = {name: facts.labels.get(name, name) for name in facts.confidence}
+    unknown = [labels[name] for name, number in facts.confidence.items() if number is None]
     if unknown or not facts.confidence:
         fields = _named(unknown, len(facts.confidence)) or "any field"
         reasons.append(Reason(code="no_confidence", text=f"no usable confidence for {fields}"))
@@ -126,7 +129,7 @@ def _confidence(facts: Facts) -> list[Reason]:
         return [*reasons, Reason(code="draft", text="this workflow only drafts; a person decides every case")]
     low = {name: number for name, number in facts.confidence.items() if number is not None and number < facts.floor}
     if low:
-        fields = _named([f"{name} {number:.2f}" for name, number in low.items()], len(facts.confidence))
+        fields = _named([f"{labels[name]} {number:.2f}" for name, number in low.items()], len(facts.confidence))
         reasons.append(Reason(code="below_floor", text=f"confidence is below {facts.floor:g}: {fields}"))
     return reasons
 

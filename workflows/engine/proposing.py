@@ -20,6 +20,7 @@ from workflows.engine.policy import PAUSED, Facts
 from workflows.engine.proposal import Proposal
 from workflows.engine.registry import AnyWorkflow
 from workflows.engine.steps import Recorder
+from workflows.labels import label_of
 from workflows.model.port import Account, Model, NoAnswer, Prompt
 
 NOT_ALLOWED = "not_allowed"
@@ -109,6 +110,7 @@ def propose(
     facts = Facts(
         floor=floor,
         confidence=proposal.field_confidence(),
+        labels={name: label_of(workflow.output, name) for name in workflow.output.model_fields},
         unfamiliar=proposal.unfamiliar,
         doubts=proposal.doubts,
         fallback=proposal.fallback,

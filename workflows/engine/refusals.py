@@ -3,6 +3,7 @@
 from store import audit, cases, pausing
 from workflows.engine.context import Context
 from workflows.engine.errors import Unknown
+from workflows.engine.history import cases_meant
 
 
 def note(context: Context, case: int, *, by: str, wanted: str) -> None:
@@ -20,6 +21,26 @@ def note(context: Context, case: int, *, by: str, wanted: str) -> None:
             subject=f"case:{case}",
             case=case,
         )
+
+
+def note_unseen(context: Context, reference: str, *, by: str, wanted: str) -> None:
+    """Record that somebody asked for a case that they may not know of, or that is not there. `wanted`: as for `note`.
+
+    The same is done for both: by the time that it takes they are not told apart either.
+    """
+    meant = cases_meant(context, reference)
+    with context.database.write(urgent=True) as session:
+        case = meant[0] if meant else None
+        subject = f"case:{case}" if case is not None else "case:unknown"
+        at, action = context.clock(), f"{wanted}.refused"
+        audit.record(session, team=context.team, at=at, actor=by, action=action, subject=subject, case=case)
+
+
+def note_of_no_workflow(context: Context, *, by: str, wanted: str) -> None:
+    """Record that somebody asked for a workflow that is not there. `wanted`: as for `note`."""
+    with context.database.write(urgent=True) as session:
+        at, action = context.clock(), f"{wanted}.refused"
+        audit.record(session, team=context.team, at=at, actor=by, action=action, subject="workflow:unknown", case=None)
 
 
 def note_of_workflow(context: Context, workflow: str, *, by: str, wanted: str) -> None:

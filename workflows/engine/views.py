@@ -84,6 +84,7 @@ class ReviewView:
 class DeliveryView:
     """The effect in the system of record."""
 
+    id: int
     key: str
     kind: str
     state: str

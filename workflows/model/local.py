@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Self
 from pydantic import BaseModel
 
 from store import extras
+from workflows.labels import titled
 from workflows.model.local_examples import Choices, choices, complain, usable
 from workflows.model.local_examples import Example as Example
 from workflows.model.port import Alternative, Answer, ModelError, Question
@@ -187,7 +188,7 @@ class LocalModel:
         if not chosen:
             problem = f"the local model learned {', '.join(self._choosers)}, which {question.output.__name__} lacks"
             return Answer(model=self.name, problem=problem)
-        if empty := [field for field in default if fields[field].is_required()]:
+        if empty := [titled(field, fields[field]) for field in default if fields[field].is_required()]:
             return Answer(
                 model=self.name,
                 problem=f"the local model chooses and does not write, so it has nothing for {', '.join(empty)}:"

@@ -67,6 +67,14 @@ class Administrator(Failing):
     def set_group(self, group: str, members: list[str]) -> Outcome:
         return self._act("admin/set_group", group=group, members=[*members])
 
+    def set_disabled(self, group: str, *, disabled: bool = True) -> None:
+        """Disable a user group, or enable it again."""
+        self._act("admin/set_disabled", group=group, disabled=disabled)
+
+    def send_payload(self, payload: dict[str, JsonValue]) -> Outcome:
+        """Send the app whatever Slack may come to send it; the outcome has the app's answer."""
+        return self._act("admin/send_payload", payload=payload)
+
     def deactivate_user(self, user: str) -> None:
         self._act("admin/deactivate_user", user=user)
 

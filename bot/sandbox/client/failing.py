@@ -1,5 +1,7 @@
 """What an administrator of a sandbox can have go wrong."""
 
+from pydantic import JsonValue
+
 from bot.sandbox.faults.calls import FaultKind
 
 from .caller import Caller
@@ -17,15 +19,17 @@ class Failing(Caller):
         times: int | None = 1,
         seconds: float | None = None,
         status: int = 500,
+        error: str | None = None,
     ) -> None:
         """Have something go wrong with the next calls of a method, or of any, and in a channel, or in any.
 
         What, `FaultKind` says. `times`: how many calls it hits, None for all. `seconds`: the Retry-After of
         `rate_limited` (needed) and `ok_false_ratelimited` (without it there is none), and how late the answer of
         `slow` is (needed; real seconds). `status`: of the two kinds that end in an error of the server.
-        Raises Refused.
+        `error`: Slack's word, of `refused`. `response_url` is a method, too. Raises Refused.
         """
-        self._act("faults/call", kind=kind, method=method, channel=channel, times=times, seconds=seconds, status=status)
+        order: dict[str, JsonValue] = {"kind": kind, "method": method, "channel": channel, "times": times}
+        self._act("faults/call", **order, seconds=seconds, status=status, error=error)
 
     def duplicate_envelopes(self, times: int = 1, *, apart: bool = False) -> None:
         """Have the next payloads sent twice, in two envelopes; `apart`: over different connections, if there are."""

@@ -58,6 +58,8 @@ class Outcome(_Shown):
     why: str = ""
     event_id: str = ""
     """Of the event by which the app was told, if it was one."""
+    answer: JsonValue = None
+    """What the app acknowledged a payload of one's own with."""
 
 
 class ShownCall(_Shown):

@@ -51,6 +51,8 @@ class Control:
             "admin/remove_bot": self._ordered(orders.ForChannel, self._remove_bot),
             "admin/add_bot": self._ordered(orders.ForChannel, self._add_bot),
             "admin/set_group": self._ordered(orders.SetGroup, self._set_group),
+            "admin/set_disabled": self._ordered(orders.SetDisabled, self._set_disabled),
+            "admin/send_payload": self._ordered(orders.SendPayload, self._send_payload),
             "admin/deactivate_user": self._ordered(orders.ForUser, self._deactivate),
             "admin/revoke_token": self._ordered(orders.Nothing, self._revoke),
             "admin/restore_token": self._ordered(orders.Nothing, self._restore),
@@ -163,6 +165,13 @@ class Control:
 
     async def _set_group(self, order: orders.SetGroup) -> Object:
         return await administrating.set_group(self._sandbox, order.group, order.members)
+
+    async def _set_disabled(self, order: orders.SetDisabled) -> Object:
+        administrating.set_disabled(self._sandbox, order.group, disabled=order.disabled)
+        return told(None, outcome="done")
+
+    async def _send_payload(self, order: orders.SendPayload) -> Object:
+        return await telling.send_payload(self._sandbox, order.payload)
 
     async def _deactivate(self, order: orders.ForUser) -> Object:
         administrating.deactivate_user(self._sandbox, order.user)

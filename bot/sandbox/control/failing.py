@@ -20,6 +20,7 @@ def fail_calls(sandbox: Sandbox, order: FailCall) -> None:
             times=order.times,
             seconds=order.seconds,
             status=order.status,
+            error=order.error,
         )
     sandbox.faults.calls.add(fault)
 

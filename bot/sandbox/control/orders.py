@@ -81,6 +81,15 @@ class Refresh(Order):
     """End the connections instead of asking for new ones."""
 
 
+class SetDisabled(Order):
+    group: str
+    disabled: bool
+
+
+class SendPayload(Order):
+    payload: dict[str, JsonValue]
+
+
 class SetScopes(Order):
     scopes: list[str]
 
@@ -100,6 +109,7 @@ class FailCall(Order):
     times: int | None = 1
     seconds: float | None = None
     status: int = 500
+    error: str | None = None
 
 
 class DuplicateEnvelopes(Order):

@@ -9,6 +9,7 @@ FaultKind = Literal[
     "rate_limited",
     "ok_false_ratelimited",
     "server_error",
+    "refused",
     "dropped",
     "executed_then_error",
     "executed_then_dropped",
@@ -17,7 +18,8 @@ FaultKind = Literal[
 """What happens to a call.
 
 Not executed: `rate_limited` (429 with Retry-After), `ok_false_ratelimited` (the same said with 200), `server_error`
-(a page of HTML, as a proxy sends it), `dropped` (the connection ends without an answer). Executed first, and only then:
+(a page of HTML, as a proxy sends it), `refused` (200, with an error of one's choice), `dropped` (the connection ends
+without an answer). Executed first, and only then:
 `executed_then_error`, `executed_then_dropped`, `slow` (answered in the end, but late).
 """
 
@@ -31,7 +33,7 @@ class Fault:
 
     kind: FaultKind
     method: str | None = None
-    """Such as chat.postMessage; None: any."""
+    """Such as chat.postMessage, or response_url; None: any."""
     channel: str | None = None
     """Only calls that name this channel; None: any."""
     times: int | None = 1
@@ -40,6 +42,8 @@ class Fault:
     """For the kinds that say to wait, their Retry-After, rounded up; for `slow`, how late the answer is."""
     status: int = 500
     """The HTTP status of an error of the server."""
+    error: str | None = None
+    """Slack's word for why it is refused."""
 
     def __post_init__(self) -> None:
         if self.times is not None and self.times < 1:
@@ -48,6 +52,8 @@ class Fault:
             raise ValueError("seconds are not negative")
         if self.seconds is None and self.kind in ("rate_limited", "slow"):
             raise ValueError(f"{self.kind} takes seconds")
+        if (self.error is None) == (self.kind == "refused"):
+            raise ValueError("refused takes an error, and nothing else does")
         if self.status not in SERVER_ERRORS:
             raise ValueError(f"{self.status} is no error of a server")
 

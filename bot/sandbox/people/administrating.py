@@ -38,6 +38,15 @@ async def set_group(sandbox: Sandbox, id: str, members: list[str]) -> Outcome:
     return await tell(sandbox, changed, outcome="done")
 
 
+def set_disabled(sandbox: Sandbox, id: str, *, disabled: bool) -> None:
+    """Disable a group, or enable it again. Raises NotPossible."""
+    group = sandbox.workspace.group(id)
+    if group is None:
+        raise NotPossible(404, f"there is no group {id[:50]!r}")
+    group.disabled = disabled
+    sandbox.changes.announce()
+
+
 async def open_home(sandbox: Sandbox, user_id: str) -> Outcome:
     """A person opens the app's Home tab; the app is told. Raises NotPossible."""
     user = find_person(sandbox, user_id)

@@ -45,6 +45,14 @@ async def send_again(sandbox: Sandbox, event_id: str) -> Outcome:
     return await _send(sandbox, sent)
 
 
+async def send_payload(sandbox: Sandbox, payload: Object) -> Outcome:
+    """Send the app whatever Slack may come to send it: an event, a command, or anything that people do."""
+    kind = "events_api" if payload.get("type") == "event_callback" else "interactive"
+    kind = "slash_commands" if "command" in payload else kind
+    delivery = await sandbox.sockets.deliver(kind, payload, accepts=kind != "events_api")
+    return told(delivery, answer=delivery.answer)
+
+
 async def _send(sandbox: Sandbox, sent: SentEvent, *, outcome: str | None = None) -> Outcome:
     delivery = await sandbox.sockets.deliver("events_api", sent.payload, again=sent.again)
     return told(delivery, outcome=outcome, event_id=sent.id)

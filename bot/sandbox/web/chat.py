@@ -32,8 +32,12 @@ KEPT_AS_SENT = (
 
 
 def open_channel(sandbox: Sandbox, arguments: Arguments) -> Channel:
-    """The channel that the bot may write to. Raises SlackError."""
-    channel = sandbox.workspace.channel(arguments.needed("channel"))
+    """The channel that the bot may write to; a person's id means their direct messages. Raises SlackError."""
+    named = arguments.needed("channel")
+    person = sandbox.workspace.user(named)
+    if person is not None and not person.bot and not person.deactivated:
+        return sandbox.workspace.direct(person.id)
+    channel = sandbox.workspace.channel(named)
     if channel is None or (channel.private and sandbox.workspace.app.user not in channel.members):
         raise SlackError("channel_not_found")
     if channel.archived:

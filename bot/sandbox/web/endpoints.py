@@ -52,6 +52,14 @@ class WebApi:
 
     async def reply(self, request: Request) -> Response:
         """POST to a response_url"""
+        fault = self._sandbox.faults.calls.take("response_url", "")
+        if fault is None:
+            return await self._reply(request)
+        # What is read only once has to be read before the connection may end.
+        executed = await self._reply(request) if fault.executes else answer({"ok": False, "error": error_of(fault)})
+        return await fail(self._sandbox, fault, lambda: executed)
+
+    async def _reply(self, request: Request) -> Response:
         try:
             body = parse(await read_body(request), otherwise="invalid_payload")
             if not isinstance(body, dict):

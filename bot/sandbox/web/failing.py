@@ -23,6 +23,8 @@ async def fail(sandbox: Sandbox, fault: Fault, execute: Callable[[], Response]) 
         case "server_error" | "executed_then_error":
             page = f"<html><head><title>{fault.status}</title></head><body><h1>Server Error</h1></body></html>"
             return Response(page, fault.status, media_type="text/html")
+        case "refused":
+            return answer({"ok": False, "error": fault.error})
         case "dropped" | "executed_then_dropped":
             return Dropped()
         case "slow":
@@ -35,6 +37,8 @@ async def fail(sandbox: Sandbox, fault: Fault, execute: Callable[[], Response]) 
 
 def error_of(fault: Fault) -> str:
     """As what a call counts that was not executed."""
+    if fault.error is not None:
+        return fault.error
     return "ratelimited" if fault.kind in ("rate_limited", "ok_false_ratelimited") else fault.kind
 
 

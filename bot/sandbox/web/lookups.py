@@ -29,15 +29,24 @@ def users_list(sandbox: Sandbox, arguments: Arguments) -> Object:
 
 
 def usergroups_list(sandbox: Sandbox, arguments: Arguments) -> Object:
-    with_users = arguments.flag("include_users")
-    return {"usergroups": [_group(sandbox, group, with_users=with_users) for group in sandbox.workspace.groups]}
+    with_users, with_disabled = arguments.flag("include_users"), arguments.flag("include_disabled")
+    _named_team(sandbox, arguments)
+    groups = [group for group in sandbox.workspace.groups if with_disabled or not group.disabled]
+    return {"usergroups": [_group(sandbox, group, with_users=with_users) for group in groups]}
 
 
 def usergroups_users_list(sandbox: Sandbox, arguments: Arguments) -> Object:
     group = sandbox.workspace.group(arguments.needed("usergroup"))
-    if group is None:
+    _named_team(sandbox, arguments)
+    if group is None or (group.disabled and not arguments.flag("include_disabled")):
         raise SlackError("no_such_subteam")
     return {"users": [*group.members]}
+
+
+def _named_team(sandbox: Sandbox, arguments: Arguments) -> None:
+    """Raises SlackError where an app of the whole organisation does not say which workspace it means."""
+    if sandbox.workspace.app.org_wide and arguments.text("team_id") != sandbox.workspace.team.id:
+        raise SlackError("missing_argument" if not arguments.text("team_id") else "team_not_found")
 
 
 def conversations_info(sandbox: Sandbox, arguments: Arguments) -> Object:
@@ -106,7 +115,7 @@ def _group(sandbox: Sandbox, group: Group, *, with_users: bool) -> Object:
         "is_usergroup": True,
         "name": group.name,
         "handle": group.handle,
-        "date_delete": 0,
+        "date_delete": 1 if group.disabled else 0,
         "user_count": len(group.members),
     }
     return {**shown, "users": [*group.members]} if with_users else shown

@@ -23,14 +23,16 @@ def api_test(sandbox: Sandbox, arguments: Arguments) -> Object:
 def auth_test(sandbox: Sandbox, arguments: Arguments) -> Object:
     workspace = sandbox.workspace
     bot = workspace.user(workspace.app.user)
+    organisation: Object = {"enterprise_id": workspace.team.enterprise} if workspace.team.enterprise else {}
     return {
+        **organisation,
         "url": f"https://{workspace.team.domain}.slack.com/",
         "team": workspace.team.name,
         "user": bot.name if bot else "",
         "team_id": workspace.team.id,
         "user_id": workspace.app.user,
         "bot_id": workspace.app.bot_id,
-        "is_enterprise_install": False,
+        "is_enterprise_install": workspace.app.org_wide,
     }
 
 

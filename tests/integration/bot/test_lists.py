@@ -84,7 +84,7 @@ def test_reviews_say_why_a_person_is_asked(three: CommandLine) -> None:
     header, *lines = three.done("reviews").out.splitlines()
     assert header.split("  ")[0] == "case"
     assert len(lines) == 2
-    assert lines[0].endswith("confidence is below 0.9: queue 0.50, note 0.50")
+    assert lines[0].endswith("confidence is below 0.9: Queue 0.50, Note 0.50")
     assert lines[1].endswith("no proposal: nobody knows where it goes")
     listed = three.done("reviews", "--json").json()
     assert [(review["case"], review["has_proposal"], review["version"]) for review in listed] == [
@@ -101,13 +101,13 @@ def test_show_tells_the_whole_story_of_a_case(three: CommandLine) -> None:
         "case 2  parcel-2  parcels",
         "revision               1, from command line, ",
         "input text             unsure",
-        "run 2: delivered, by_person",
+        "run 2: delivered, by person",
         "step look_up           finished, ",
         '"sender of 2"',
         "proposed by            the workflow's own code",
         "queue                home  (0.50)",
         "because              it says so",
-        "asked because        confidence is below 0.9: queue 0.50, note 0.50",
+        "asked because        confidence is below 0.9: Queue 0.50, Note 0.50",
         "decision             edited by cli:ana, ",
         "decided queue        shop",
         "delivery               applied: P-2  (key parcels/parcel-2, attempts 1)",

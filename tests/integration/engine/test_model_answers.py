@@ -56,7 +56,7 @@ def test_what_is_no_confidence_is_a_persons_case_with_the_proposal(
 
     review = scene.review(case)
     assert review.has_proposal
-    assert review.why == ["no usable confidence for queue, reply"]
+    assert review.why == ["no usable confidence for Queue, Reply"]
     proposal = scene.run(case).proposal
     assert proposal is not None
     assert proposal.confidence == {"queue": None, "reply": None}
@@ -66,13 +66,13 @@ def test_what_is_no_confidence_is_a_persons_case_with_the_proposal(
 def test_a_confidence_that_is_left_out_is_a_persons_case(make_sqlite_world: MakeWorld) -> None:
     scene = sample(make_sqlite_world, lambda _: replace(says(GOOD), confidence={"queue": 0.99}))
     case = scene.worked()
-    assert scene.review(case).why == ["no usable confidence for reply"]
+    assert scene.review(case).why == ["no usable confidence for Reply"]
 
 
 def test_a_default_that_the_model_did_not_state_is_not_delivered_alone(make_sqlite_world: MakeWorld) -> None:
     scene = sample(make_sqlite_world, lambda _: says({"queue": "billing"}, confidence=0.99))
     case = scene.worked()
-    assert scene.review(case).why == ["no usable confidence for reply"]
+    assert scene.review(case).why == ["no usable confidence for Reply"]
 
 
 def test_a_model_that_is_not_to_be_had_leaves_the_case_to_a_person(make_world: MakeWorld) -> None:

@@ -34,7 +34,7 @@ def test_every_never_that_is_broken_is_named(make_sqlite_world: MakeWorld) -> No
     assert scene.review(case).why == [
         f"never: {SAFETY}",
         "never: promise money",
-        "confidence is below 0.8: queue 0.50, reply 0.50",
+        "confidence is below 0.8: Queue 0.50, Reply 0.50",
     ]
 
 

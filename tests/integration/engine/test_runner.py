@@ -43,7 +43,7 @@ def test_an_unsure_case_waits_for_a_person_with_what_is_proposed(make_world: Mak
     review = scene.review(case)
     assert scene.run(case).state == "waiting"
     assert review.has_proposal
-    assert review.why == ["confidence is below 0.8: queue 0.79, reply 0.79"]
+    assert review.why == ["confidence is below 0.8: Queue 0.79, Reply 0.79"]
     proposal = scene.run(case).proposal
     assert proposal is not None
     assert proposal.output == {"queue": "billing", "reply": "Hello"}

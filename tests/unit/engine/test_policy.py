@@ -193,3 +193,12 @@ def test_a_field_that_the_model_says_nothing_about_is_never_delivered_alone(stat
     assume(len(stated) < 2)
     proposal = Proposal(output=Answer(queue="billing"), confidence=stated)
     assert decide(Facts(floor=0.01, confidence=proposal.field_confidence())).way is Way.PERSON
+
+
+def test_a_person_reads_what_fields_are_called() -> None:
+    labels = {"queue": "Where it goes"}
+    unsure = replace(CERTAIN, floor=0.99, confidence={"queue": 0.5, "reply": None}, labels=labels)
+    assert [reason.text for reason in decide(unsure).reasons] == [
+        "no usable confidence for reply",
+        "confidence is below 0.99: Where it goes 0.50",
+    ]

@@ -133,6 +133,7 @@ views = st.builds(
     delivery=st.none()
     | st.builds(
         DeliveryView,
+        id=st.integers(1, 10**12),
         key=keys,
         kind=st.just("answer"),
         state=st.sampled_from([str(state) for state in DeliveryState]),
@@ -256,6 +257,7 @@ def view(**other: object) -> CardView:
 def delivery(**other: object) -> DeliveryView:
     """A plain delivery that was applied."""
     plain = DeliveryView(
+        id=31,
         key="triage/T-17",
         kind="answer",
         state="applied",

@@ -14,7 +14,7 @@ from handlers.ids import Delivered, Shown
 from tests.slack.stage import words
 from tests.unit.handlers.cases import ANA, LURES, MARIA, NOW, decision, delivery, few, value, view, views
 from tests.unit.handlers.slack import as_sent, message
-from workflows.engine.decisions import DecisionKind
+from workflows.engine.decisions import DecisionKind, Follows
 from workflows.engine.states import ReviewState, RunState
 from workflows.engine.views import CardView
 
@@ -177,14 +177,13 @@ ENDS = {
     RunState.DOUBTFUL: "Apply in doubt",
     RunState.SUPERSEDED: "Superseded",
 }
-BRIEF = {
-    "Recorded": "recorded",
-    "Applied": "applied",
-    "Closed": "closed",
-    "Apply failed": "apply failed",
-    "Apply in doubt": "apply in doubt",
-    "Superseded": "superseded",
+REJECTED = ENDS | {
+    RunState.DELIVERED: "Closed",
+    RunState.FAILED: "Closing failed",
+    RunState.PARKED: "Closing failed",
+    RunState.DOUBTFUL: "Closing in doubt",
 }
+"""Nothing of a rejection is ever applied."""
 
 
 @pytest.mark.parametrize(("kind", "run"), [*product(DecisionKind, ENDS)])
@@ -192,11 +191,12 @@ def test_what_became_of_a_decision_is_told_apart(kind: DecisionKind, run: RunSta
     """In the card and in its notification, and in no other words than its own."""
     shown = view(state="decided", decision=decision(str(kind)), run_state=str(run))
     drawn = card(shown)
-    told, expected = message(drawn, named=[ANA]), ENDS[run]
+    expected = (REJECTED if kind is DecisionKind.REJECTED else ENDS)[run]
+    told = message(drawn, named=[ANA])
     assert f"{status.in_brief(view())}" not in drawn.text
     assert re.search(rf"^{re.escape(expected)}", told, re.MULTILINE)
-    assert drawn.text.partition(":")[0].endswith(f", {BRIEF[expected]}")
-    others = set(ENDS.values()) - {expected}
+    assert drawn.text.partition(":")[0].endswith(f", {expected.lower()}")
+    others = {*ENDS.values(), *REJECTED.values()} - {expected}
     assert not [
         other
         for other in others
@@ -204,14 +204,26 @@ def test_what_became_of_a_decision_is_told_apart(kind: DecisionKind, run: RunSta
     ]
 
 
-@pytest.mark.parametrize("kind", list(DecisionKind))
-def test_what_was_told_to_the_system_of_record_and_closed_is_applied(kind: DecisionKind) -> None:
-    shown = view(
-        state="decided", decision=decision(str(kind)), run_state="closed", delivery=delivery(receipt="told the desk")
-    )
-    drawn = card(shown)
-    assert "Applied: told the desk" in message(drawn, named=[ANA])
-    assert ", applied:" in drawn.text
+def test_no_rejection_is_called_applied_whatever_follows_and_whatever_became_of_it() -> None:
+    for run, follows, receipt, held in product(ENDS, [None, *Follows], [None, "told"], [None, "down", "behind"]):
+        for maybe, state, correction in product([False, True], ["waiting", "failed", "applied"], [False, True]):
+            shown = view(
+                state="decided",
+                decision=decision("rejected", follows=str(follows) if follows else None),
+                run_state=str(run),
+                delivery=delivery(receipt=receipt, maybe_applied=maybe, state=state, target="the desk", next_at=NOW),
+                held=held,
+                correction=correction,
+            )
+            drawn = card(shown)
+            assert not re.search(r"\bappl", message(drawn, named=[ANA]) + drawn.text, re.IGNORECASE), shown
+
+
+def test_a_closed_case_says_whether_its_system_was_told() -> None:
+    closed = view(state="decided", decision=decision("rejected"), run_state="closed")
+    told = replace(closed, delivery=delivery(receipt="told the desk"))
+    assert "Closed; its system was told: told the desk" in message(card(told), named=[ANA])
+    assert "Closed; nothing was delivered." in message(card(closed), named=[ANA])
 
 
 DESK = {"target": "the help desk", "state": "waiting", "receipt": None, "next_at": NOW, "waiting_since": NOW}

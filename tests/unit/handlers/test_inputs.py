@@ -453,12 +453,12 @@ def test_each_complaint_stands_at_an_input_of_the_form(
     ("field", "stands", "told"),
     [
         ("lines", "lines.0.2", "is missing"),
-        ("lines.0.amount", "lines.0.2", "lines.0.amount: is missing"),
+        ("lines.0.amount", "lines.0.2", "item 1, amount: is missing"),
         ("reply", "reply.1.2", "is missing"),
-        ("reply.3", "reply.1.2", "reply.3: is missing"),
+        ("reply.3", "reply.1.2", "item 4: is missing"),
         ("", "reply.1.2", "is missing"),
         ("the whole", "reply.1.2", "is missing"),
-        ("approved_by", "reply.1.2", "approved_by: is missing"),
+        ("approved_by", "reply.1.2", "approved by: is missing"),
         ("line", "reply.1.2", "line: is missing"),
     ],
 )
@@ -470,7 +470,7 @@ def test_a_complaint_stands_at_its_field_or_at_the_last(field: str, stands: str,
 def test_several_complaints_at_one_input_are_all_said() -> None:
     said = {"lines.0.amount": "is missing", "lines.1.amount": "is missing"}
     assert inputs.errors(said, {"lines.0.0": {}}) == {
-        "lines.0.0": "lines.0.amount: is missing; lines.1.amount: is missing"
+        "lines.0.0": "item 1, amount: is missing; item 2, amount: is missing"
     }
 
 

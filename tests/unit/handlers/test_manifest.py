@@ -23,6 +23,7 @@ SCOPES = {
     "chat_postEphemeral": "chat:write",
     "usergroups_users_list": "usergroups:read",
     "conversations_history": None,  # an operator's choice: it does without
+    "conversations_info": None,  # the same, for doctor
     "auth_test": None,
     "views_open": None,
     "views_push": None,

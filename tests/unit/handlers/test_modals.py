@@ -10,7 +10,7 @@ from bot.sandbox.json import Object, objects
 from handlers import limits
 from handlers.blocks import answers, modals
 from handlers.blocks.inputs import State, read_plainly
-from handlers.ids import Shown
+from handlers.ids import Listed, Shown
 from tests.slack.stage import words
 from tests.unit.handlers.cases import ANA, MARIA, NOW, decision, few, longer, texts, value, view, views, waiting
 from tests.unit.handlers.slack import hidden, modal, said, untouched
@@ -79,8 +79,8 @@ def test_whatever_a_review_holds_its_form_is_taken_or_said_to_be_too_large(
 @few
 @given(waiting)
 def test_whatever_waits_its_list_is_taken(page: WaitingView) -> None:
-    kept = modal(modals.waiting_list(page, channel="C0SUPPORT"))
-    assert kept["private_metadata"] == "C0SUPPORT"
+    kept = modal(modals.waiting_list(page, listed=Listed(channel="C0SUPPORT")))
+    assert kept["private_metadata"] == "C0SUPPORT.0"
     values = [
         str(element["value"])
         for block in objects(kept["blocks"])
@@ -183,16 +183,18 @@ def test_a_form_with_too_many_fields_is_said_to_be_too_large_and_not_cut(number:
         assert len([block for block in objects(modal(form)["blocks"]) if block["type"] == "input"]) == number
 
 
-def test_a_rejection_offers_what_can_follow() -> None:
-    def offered(shown: CardView) -> list[str]:
-        kept = modal(modals.rejection_form(shown))
+def test_a_rejection_asks_what_is_to_follow_and_chooses_nothing_for_the_person() -> None:
+    def offered(shown: CardView, *, can_propose: bool = True) -> list[str]:
+        kept = modal(modals.rejection_form(shown, can_propose=can_propose))
         (element,) = [block["element"] for block in objects(kept["blocks"]) if block.get("block_id") == "follows"]
         assert isinstance(element, dict)
+        assert "initial_option" not in element
         return [str(option["value"]) for option in objects(element["options"])]
 
-    assert offered(view()) == [Follows.BY_HAND, Follows.CLOSE, Follows.PROPOSE_AGAIN]
+    assert offered(view()) == [Follows.CLOSE, modals.FILL_IN_NOW, Follows.BY_HAND, Follows.PROPOSE_AGAIN]
+    assert offered(view(), can_propose=False) == [Follows.CLOSE, modals.FILL_IN_NOW, Follows.BY_HAND]
     assert offered(view(has_proposal=False)) == [Follows.CLOSE, Follows.PROPOSE_AGAIN]
-    assert offered(view(correction=True)) == [Follows.BY_HAND, Follows.CLOSE]
+    assert offered(view(correction=True)) == [Follows.CLOSE, modals.FILL_IN_NOW, Follows.BY_HAND]
     assert offered(view(has_proposal=False, correction=True)) == [Follows.CLOSE]
 
 
@@ -225,7 +227,9 @@ def test_a_rejection_without_a_reason_is_stopped_by_slack_itself() -> None:
 )
 def test_the_list_is_turned_page_by_page(first: int, shown: int, total: int, pages: dict[str, str], above: str) -> None:
     reviews = [_waits(place) for place in range(shown)]
-    kept = modal(modals.waiting_list(WaitingView(reviews=reviews, first=first, total=total), channel="C0SUPPORT"))
+    kept = modal(
+        modals.waiting_list(WaitingView(reviews=reviews, first=first, total=total), listed=Listed(channel="C0SUPPORT"))
+    )
     turns = {
         str(element["action_id"]): str(element["value"])
         for block in objects(kept["blocks"])
@@ -237,7 +241,7 @@ def test_the_list_is_turned_page_by_page(first: int, shown: int, total: int, pag
 
 
 def test_an_empty_list_says_so() -> None:
-    kept = modal(modals.waiting_list(WaitingView(reviews=[], first=0, total=0), channel="C0SUPPORT"))
+    kept = modal(modals.waiting_list(WaitingView(reviews=[], first=0, total=0), listed=Listed(channel="C0SUPPORT")))
     assert said(kept) == "Nothing waits here any more."
 
 

@@ -331,7 +331,7 @@ class TestWhatItCannotChoose:
         answer = model.answer(question("Where is my parcel?", templates={}))
         assert answer.values is None
         assert answer.problem == (
-            "the local model chooses and does not write, so it has nothing for reply:"
+            "the local model chooses and does not write, so it has nothing for Reply:"
             " give a template, a default or, for a choice, labelled examples"
         )
 

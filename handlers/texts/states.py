@@ -1,0 +1,49 @@
+"""States, decisions and what follows them, as people read them."""
+
+from collections.abc import Mapping
+
+from workflows.engine.decisions import DecisionKind, Follows
+from workflows.engine.states import DeliveryState, ReviewState, RunState
+
+RUN: Mapping[str, str] = {
+    RunState.READY: "to be worked on",
+    RunState.RUNNING: "being worked on",
+    RunState.WAITING: "waits for a person",
+    RunState.HOLDING: "recorded, its delivery held",
+    RunState.DELIVERING: "being delivered",
+    RunState.DELIVERED: "delivered",
+    RunState.CLOSED: "closed",
+    RunState.FAILED: "failed",
+    RunState.DOUBTFUL: "in doubt",
+    RunState.SUPERSEDED: "superseded",
+    RunState.PARKED: "parked",
+}
+"""How a case stands, by the state of its newest run."""
+REVIEW: Mapping[str, str] = {
+    ReviewState.OPEN: "Waits for a decision",
+    ReviewState.AWAITING_SECOND: "Waits for a second decision",
+    ReviewState.DECIDED: "Decided",
+    ReviewState.ASKED: "Waits for an answer to a question",
+    ReviewState.SUPERSEDED: "Superseded",
+    ReviewState.EXPIRED: "Expired",
+}
+DECISION: Mapping[str, str] = {
+    DecisionKind.APPROVED: "approved",
+    DecisionKind.EDITED: "edited",
+    DecisionKind.ANSWERED: "filled in",
+    DecisionKind.REJECTED: "rejected",
+}
+FOLLOWS: Mapping[str, str] = {
+    Follows.BY_HAND: "to be filled in by hand",
+    Follows.CLOSE: "the case closes",
+    Follows.PROPOSE_AGAIN: "to be proposed again",
+}
+DELIVERY: Mapping[str, str] = {
+    DeliveryState.INTENDED: "is recorded",
+    DeliveryState.ATTEMPTING: "is being made",
+    DeliveryState.WAITING: "waits for its target",
+    DeliveryState.APPLIED: "applied",
+    DeliveryState.FAILED: "failed",
+    DeliveryState.DOUBTFUL: "in doubt",
+}
+"""What became of a delivery, to go after the word for it."""
