@@ -9,6 +9,7 @@ from handlers.blocks.doubt import doubt, is_open
 from handlers.blocks.drawn import Drawn
 from handlers.blocks.failures import failures, nowhere, unsent
 from handlers.blocks.outage import outage
+from handlers.blocks.overrun import overrun
 from handlers.blocks.pauses import stopped
 from handlers.blocks.queue import queue
 from store import cards, outbox
@@ -17,7 +18,7 @@ from workflows.engine.cards import card_view, failure_view
 from workflows.engine.context import Context
 from workflows.engine.digests import digest_view
 from workflows.engine.doubt_views import doubt_view
-from workflows.engine.outages import outage_view
+from workflows.engine.outages import outage_view, overrun_view
 from workflows.engine.pausing import pause_note
 from workflows.engine.states import ReviewState
 
@@ -53,6 +54,9 @@ def draw(context: Context, rows: Sequence[OutboxRow]) -> Picture:
             return Picture(drawn=doubt(asked), waits=is_open(asked))
         case "outage":
             return Picture(drawn=outage(outage_view(context.database, team=context.team, outage=_id(first))))
+        case "overrun":
+            more = overrun_view(context.database, team=context.team, overrun=_id(first))
+            return Picture(drawn=overrun(more) if more is not None else None)
         case "queue":
             with context.database.read() as session:
                 rest = cards.unshown(session, team=context.team, channel=first.channel, open_state=ReviewState.OPEN)

@@ -1,6 +1,7 @@
 """Which model proposes for a workflow: chosen by the settings, made when it is first asked."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from threading import Lock
 
 import structlog
@@ -22,8 +23,8 @@ from workflows.model.anthropic import AnthropicVendor
 from workflows.model.gateway import Gateway, models_of
 from workflows.model.lanes import Lanes
 from workflows.model.local import CannotLearn, LocalModel
-from workflows.model.port import Model, ModelUnavailable, NoAnswer, Prompt, Usage
-from workflows.model.prices import Unpriced, price
+from workflows.model.port import Model, ModelError, ModelUnavailable, NoAnswer, Prompt, Usage
+from workflows.model.prices import Prices, Unpriced
 from workflows.model.samples import SampleAnswers
 
 log = structlog.get_logger()
@@ -36,6 +37,7 @@ class Models:
     """The models of all workflows."""
 
     def __init__(self, settings: Settings, *, database: Database, team: int, clock: Clock) -> None:
+        self.prices = Prices(own=settings.model_prices)
         self._settings = settings
         self._database = database
         self._team = team
@@ -101,9 +103,19 @@ class Models:
         for workflow, prompt in registry:
             for model in self.asked(workflow, prompt):
                 try:
-                    price(model, Usage())
+                    self.prices.of(model, Usage())
                 except Unpriced as error:
-                    raise Refused(f"{workflow.name}: {error}; name another in its prompt or the settings") from error
+                    raise Refused(
+                        f"{workflow.name}: {error}; name another in its prompt or the settings, or say what it costs: "
+                        f"COUNTERSIGN_MODEL_PRICES={model}=READ/WRITTEN, 0/0 for nothing"
+                    ) from error
+
+    def prepare(self, registry: Iterable[tuple[AnyWorkflow, Prompt | None]]) -> None:
+        """Load what asking a paid model needs, where one is asked: no question's time counts it then."""
+        if any(self.asked(workflow, prompt) for workflow, prompt in registry):
+            # Where it cannot be had, each case says why.
+            with suppress(ModelError), self._lock:
+                self._shared_gateway().prepare()
 
     def shows_samples(self, workflow: AnyWorkflow) -> bool:
         """Are its cases answered by what somebody wrote by hand, for a demonstration?"""
@@ -124,7 +136,7 @@ class Models:
             self._gateway.close()
 
     def vendor(self, *, timeout: float | None = None) -> AnthropicVendor:
-        """A connection to Anthropic. `timeout`: seconds without a byte; None: as its answers take.
+        """A connection to Anthropic. `timeout`: seconds without a byte; None: as it is set, or as its answers take.
 
         Raise `ModelUnavailable` where there is no key that can be one.
         """
@@ -132,7 +144,11 @@ class Models:
         if key is None:
             why = "no key for Anthropic: set ANTHROPIC_API_KEY, or COUNTERSIGN_MODEL=local"
             raise ModelUnavailable(why, no_answer=NoAnswer.ACCOUNT)
-        return AnthropicVendor(api_key=key, base_url=self._settings.anthropic_base_url, timeout=timeout)
+        return AnthropicVendor(
+            api_key=key,
+            base_url=self._settings.anthropic_base_url,
+            timeout=self._settings.model_timeout if timeout is None else timeout,
+        )
 
     def _learned(self, workflow: AnyWorkflow) -> LocalModel:
         if workflow.name not in self._local:
@@ -155,7 +171,10 @@ class Models:
                 outages=KnownOutages(self._database, team=self._team, clock=self._clock),
                 default_model=settings.anthropic_model,
                 lanes=Lanes(at_once=settings.model_at_once, per_minute=settings.model_per_minute),
+                prices=self.prices,
+                states_form=settings.model_states_form,
             )
+            self._gateway.prepare()
         return self._gateway
 
 

@@ -23,7 +23,9 @@ DOUBT = "doubt"
 """The kind of the question whether a delivery happened; its subject is `delivery:ID`."""
 OUTAGE = "outage"
 """The kind of the news that a model is left alone; its subject is `outage:ID`."""
-VIEWS = frozenset({CARD, QUEUE, DOUBT, OUTAGE})
+OVERRUN = "overrun"
+"""The kind of the news that a model took more than was reserved for it; its subject is `overrun:ID`."""
+VIEWS = frozenset({CARD, QUEUE, DOUBT, OUTAGE, OVERRUN})
 """Kinds that show a present state; the others say something once."""
 
 

@@ -19,7 +19,7 @@ def serve_roles(*, worker: bool, in_slack: bool, with_schedule: bool) -> int:
     from bot.slack import in_slack as slack_of
 
     with one_line_errors(), stopping_on_signals() as stop, opened(settings(), log_level="info") as app:
-        app.refuse_unpriced()
+        app.prepare_models()
         slack = slack_of(app) if in_slack else None
         schedule = schedule_of(app) if with_schedule else None
         roles = {

@@ -23,7 +23,7 @@ from workflows.model.port import Account, Model, NoAnswer, Prompt
 
 NOT_ALLOWED = "not_allowed"
 """The code where another system does not let us in."""
-STOPPING = frozenset({NOT_ALLOWED, NoAnswer.RETIRED})
+STOPPING = frozenset({NOT_ALLOWED, NoAnswer.RETIRED, NoAnswer.UNFIT})
 """Why there is no proposal, where that holds for every case until somebody mends it: the workflow is paused."""
 
 AnyProposal = Proposal[Any]

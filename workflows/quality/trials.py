@@ -16,7 +16,14 @@ from workflows.quality.examples import Labelled
 from workflows.quality.risk import alone_up_to
 from workflows.quality.scoring import score
 
-_SAYS_NOTHING = {NoAnswer.UNAVAILABLE, NoAnswer.OVER_BUDGET, NoAnswer.ACCOUNT, NoAnswer.RETIRED, NOT_ALLOWED}
+_SAYS_NOTHING = {
+    NoAnswer.UNAVAILABLE,
+    NoAnswer.OVER_BUDGET,
+    NoAnswer.ACCOUNT,
+    NoAnswer.RETIRED,
+    NoAnswer.UNFIT,
+    NOT_ALLOWED,
+}
 """Codes for the lack of a proposal that is not the prompt's or the model's doing."""
 
 

@@ -38,6 +38,14 @@ def propose(workflow: WorkflowArgument = None) -> None:
 
 
 @app.command()
+def recount(model: Annotated[str, typer.Argument(help="The model, as doctor names it.")]) -> None:
+    """Reserve for a model what is reckoned again, where its provider had miscounted what a question took."""
+    from bot.cli.tending import recount_model
+
+    raise typer.Exit(recount_model(model))
+
+
+@app.command()
 def restored() -> None:
     """Say that the database is a backup, before anything is served: what is older is not delivered twice."""
     from bot.cli.tending import database_restored
