@@ -15,7 +15,7 @@ from workflows.engine.context import Clock
 from workflows.engine.declared import Example
 from workflows.engine.errors import InvalidInput, Refused
 from workflows.engine.outages import KnownOutages
-from workflows.engine.proposing import Second
+from workflows.engine.proposing import Second, opinion_of
 from workflows.engine.registry import AnyWorkflow
 from workflows.engine.rows import read_rows
 from workflows.model import local
@@ -81,12 +81,10 @@ class Models:
         """
         if self.learns(workflow) or self.shows_samples(workflow) or workflow.name in self._untaught:
             return Second()
-        values = {name: getattr(output, name) for name in type(output).model_fields}
         try:
             with self._learning:
                 model = self._learned(workflow)
-            text = workflow.text_of(input)
-            return Second(probabilities=model.probabilities(text, values), unfamiliar=model.unfamiliar(text))
+            return opinion_of(model, workflow, input, output)
         except Exception as error:  # noqa: BLE001  # an author's examples, and a library that computes
             log.info("model.no_second_opinion", workflow=workflow.name, error=type(error).__name__)
             self._untaught.add(workflow.name)

@@ -40,6 +40,25 @@ class Second:
     """Why the case is unlike all examples; None where it is not, or nobody knows."""
 
 
+class Classifier(Protocol):
+    """Whoever learned from examples which values go with a text."""
+
+    def probabilities(self, text: str, values: Mapping[str, object]) -> Mapping[str, float]:
+        """Field -> how probable its value is for a text, 0 to 1, for the fields and values that were learned."""
+        ...
+
+    def unfamiliar(self, text: str) -> str | None:
+        """Why a text is unlike all examples; None where it is not, or nobody knows."""
+        ...
+
+
+def opinion_of(learned: Classifier, workflow: AnyWorkflow, input: BaseModel, output: BaseModel) -> Second:
+    """What one that learned from examples makes of a proposal. Whatever the author's code raises goes through."""
+    text = workflow.text_of(input)
+    values = {name: getattr(output, name) for name in type(output).model_fields}
+    return Second(probabilities=learned.probabilities(text, values), unfamiliar=learned.unfamiliar(text))
+
+
 SecondOpinion = Callable[[AnyWorkflow, BaseModel, BaseModel], Second]
 """Given a workflow, an input and an output."""
 
@@ -112,6 +131,9 @@ def propose(
         confidence=proposal.field_confidence(),
         unfamiliar=proposal.unfamiliar,
         doubts=proposal.doubts,
+        second=proposal.second,
+        second_below=workflow.autonomy.second_opinion,
+        needs_second=workflow.autonomy.needs_second,
         fallback=proposal.fallback,
         nevers=tuple(rule.sentence for rule in broken.rules),
         unchecked_nevers=tuple(rule.sentence for rule in broken.unchecked),
