@@ -41,10 +41,12 @@ class App:
     made: Mapping[str, Mapping[str, JsonValue]]
     """Workflow name -> the options that it was made from."""
 
-    def refuse_unpriced(self) -> None:
-        """Raise `Refused` where a model would be asked of which nobody knows what it costs."""
+    def prepare_models(self) -> None:
+        """Have the models ready to be asked. Raise `Refused` where nobody knows what one of them costs."""
         registry = self.context.registry
-        self.models.refuse_unpriced((workflow, registry.prompt(workflow.name)) for workflow in registry)
+        prompts = [(workflow, registry.prompt(workflow.name)) for workflow in registry]
+        self.models.refuse_unpriced(prompts)
+        self.models.prepare(prompts)
 
     def ready(self) -> int:
         """How many runs are to be worked on, of the workflows that are known here."""

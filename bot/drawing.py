@@ -12,6 +12,7 @@ from handlers.blocks.drawn import Drawn
 from handlers.blocks.failures import failures, nowhere, unsent, wrong_clock
 from handlers.blocks.groups import unreadable
 from handlers.blocks.outage import outage
+from handlers.blocks.overrun import overrun
 from handlers.blocks.pauses import by_hand, lifted, stopped
 from handlers.blocks.queue import queue
 from handlers.rights import named_by
@@ -24,7 +25,7 @@ from workflows.engine.delivery_views import late_view, target_view
 from workflows.engine.digests import digest_view
 from workflows.engine.doubt_views import doubt_view
 from workflows.engine.errors import Unknown
-from workflows.engine.outages import outage_view
+from workflows.engine.outages import outage_view, overrun_view
 from workflows.engine.pausing import hand_note, pause_note
 from workflows.engine.states import OutboxState, ReviewState
 
@@ -64,6 +65,9 @@ def draw(context: Context, rows: Sequence[OutboxRow]) -> Picture:
             return Picture(drawn=late(late_view(context, _id(first))))
         case "target":
             return Picture(drawn=target(target_view(context, _id(first))))
+        case "overrun":
+            more = overrun_view(context.database, team=context.team, overrun=_id(first))
+            return Picture(drawn=overrun(more) if more is not None else None)
         case "queue":
             with context.database.read() as session:
                 rest = cards.unshown(session, team=context.team, channel=first.channel, open_state=ReviewState.OPEN)

@@ -1,6 +1,7 @@
 """Which model proposes for a workflow: chosen by the settings, made when it is first asked."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from threading import Lock
 
 import structlog
@@ -14,7 +15,7 @@ from workflows.engine.context import Clock
 from workflows.engine.declared import Example
 from workflows.engine.errors import InvalidInput, Refused
 from workflows.engine.outages import KnownOutages
-from workflows.engine.proposing import Second
+from workflows.engine.proposing import Second, opinion_of
 from workflows.engine.registry import AnyWorkflow
 from workflows.engine.rows import read_rows
 from workflows.model import local
@@ -22,8 +23,8 @@ from workflows.model.anthropic import AnthropicVendor
 from workflows.model.gateway import Gateway, models_of
 from workflows.model.lanes import Lanes
 from workflows.model.local import CannotLearn, LocalModel
-from workflows.model.port import Model, ModelUnavailable, NoAnswer, Prompt, Usage
-from workflows.model.prices import Unpriced, price
+from workflows.model.port import Model, ModelError, ModelUnavailable, NoAnswer, Prompt, Usage
+from workflows.model.prices import Prices, Unpriced
 from workflows.model.samples import SampleAnswers
 
 log = structlog.get_logger()
@@ -36,6 +37,7 @@ class Models:
     """The models of all workflows."""
 
     def __init__(self, settings: Settings, *, database: Database, team: int, clock: Clock) -> None:
+        self.prices = Prices(own=settings.model_prices)
         self._settings = settings
         self._database = database
         self._team = team
@@ -79,12 +81,10 @@ class Models:
         """
         if self.learns(workflow) or self.shows_samples(workflow) or workflow.name in self._untaught:
             return Second()
-        values = {name: getattr(output, name) for name in type(output).model_fields}
         try:
             with self._learning:
                 model = self._learned(workflow)
-            text = workflow.text_of(input)
-            return Second(probabilities=model.probabilities(text, values), unfamiliar=model.unfamiliar(text))
+            return opinion_of(model, workflow, input, output)
         except Exception as error:  # noqa: BLE001  # an author's examples, and a library that computes
             log.info("model.no_second_opinion", workflow=workflow.name, error=type(error).__name__)
             self._untaught.add(workflow.name)
@@ -101,9 +101,19 @@ class Models:
         for workflow, prompt in registry:
             for model in self.asked(workflow, prompt):
                 try:
-                    price(model, Usage())
+                    self.prices.of(model, Usage())
                 except Unpriced as error:
-                    raise Refused(f"{workflow.name}: {error}; name another in its prompt or the settings") from error
+                    raise Refused(
+                        f"{workflow.name}: {error}; name another in its prompt or the settings, or say what it costs: "
+                        f"COUNTERSIGN_MODEL_PRICES={model}=READ/WRITTEN, 0/0 for nothing"
+                    ) from error
+
+    def prepare(self, registry: Iterable[tuple[AnyWorkflow, Prompt | None]]) -> None:
+        """Load what asking a paid model needs, where one is asked: no question's time counts it then."""
+        if any(self.asked(workflow, prompt) for workflow, prompt in registry):
+            # Where it cannot be had, each case says why.
+            with suppress(ModelError), self._lock:
+                self._shared_gateway().prepare()
 
     def shows_samples(self, workflow: AnyWorkflow) -> bool:
         """Are its cases answered by what somebody wrote by hand, for a demonstration?"""
@@ -124,7 +134,7 @@ class Models:
             self._gateway.close()
 
     def vendor(self, *, timeout: float | None = None) -> AnthropicVendor:
-        """A connection to Anthropic. `timeout`: seconds without a byte; None: as its answers take.
+        """A connection to Anthropic. `timeout`: seconds without a byte; None: as it is set, or as its answers take.
 
         Raise `ModelUnavailable` where there is no key that can be one.
         """
@@ -132,7 +142,11 @@ class Models:
         if key is None:
             why = "no key for Anthropic: set ANTHROPIC_API_KEY, or COUNTERSIGN_MODEL=local"
             raise ModelUnavailable(why, no_answer=NoAnswer.ACCOUNT)
-        return AnthropicVendor(api_key=key, base_url=self._settings.anthropic_base_url, timeout=timeout)
+        return AnthropicVendor(
+            api_key=key,
+            base_url=self._settings.anthropic_base_url,
+            timeout=self._settings.model_timeout if timeout is None else timeout,
+        )
 
     def _learned(self, workflow: AnyWorkflow) -> LocalModel:
         if workflow.name not in self._local:
@@ -155,7 +169,10 @@ class Models:
                 outages=KnownOutages(self._database, team=self._team, clock=self._clock),
                 default_model=settings.anthropic_model,
                 lanes=Lanes(at_once=settings.model_at_once, per_minute=settings.model_per_minute),
+                prices=self.prices,
+                states_form=settings.model_states_form,
             )
+            self._gateway.prepare()
         return self._gateway
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import time
+from decimal import Decimal, InvalidOperation
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -20,6 +21,10 @@ from bot import env_files
 from workflows.engine.context import QUEUE_LIMIT
 from workflows.model.anthropic import DEFAULT_MODEL
 from workflows.model.lanes import AT_ONCE
+from workflows.model.prices import OwnPrice
+
+_DEAREST = 100_000
+"""US dollars for a million tokens; no model is as dear."""
 
 
 class SettingsUnusable(ValueError):
@@ -65,6 +70,12 @@ class Settings(BaseSettings):
     """How many questions to one model are under way at once, in this process."""
     model_per_minute: int | None = Field(default=None, ge=1)
     """How many questions to one model begin in any minute, in this process; None: as many as there are."""
+    model_prices: Annotated[Mapping[str, OwnPrice], NoDecode] = Field(default_factory=dict)
+    """What models of your own cost, in US dollars for a million tokens read and written."""
+    model_timeout: float | None = Field(default=None, ge=1, le=3_600)
+    """Seconds without a byte of an answer after which an attempt is given up; None: as its tokens may take."""
+    model_states_form: bool = False
+    """Put the form of the answer into the prompt, for a server that holds no answer to it?"""
     sample_answers: bool = False
     """Without a key, may a workflow that brings answers written by hand show them, marked as such?"""
     workflows: Annotated[tuple[str, ...], NoDecode] = ()
@@ -102,6 +113,7 @@ class Settings(BaseSettings):
         "anthropic_api_key",
         "anthropic_base_url",
         "model_per_minute",
+        "model_timeout",
         "slack_bot_token",
         "slack_app_token",
         "failures_channel",
@@ -117,6 +129,13 @@ class Settings(BaseSettings):
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("model_prices", mode="before")
+    @classmethod
+    def _prices(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return {model: _own_price(each) for model, each in _pairs(value, "MODEL=READ/WRITTEN")}
 
     @field_validator("post_to", mode="before")
     @classmethod
@@ -206,11 +225,24 @@ def _safe_url(value: str) -> None:
         raise ValueError("has to be an https URL, or http on this machine: a secret and the cases are sent there")
 
 
-def _pairs(text: str) -> list[tuple[str, str]]:
+def _own_price(text: str) -> OwnPrice:
+    """Raise `ValueError` for what is no price."""
+    try:
+        read, written = (Decimal(part.strip()) for part in text.split("/"))
+    except (ValueError, InvalidOperation):
+        read = written = Decimal("NaN")
+    if not all(price.is_finite() and 0 <= price <= _DEAREST for price in (read, written)):
+        raise ValueError(
+            f"a price is US dollars for a million tokens read and written, such as 0.5/1.5 or 0/0, not {text!r}"
+        )
+    return OwnPrice(read=read, written=written)
+
+
+def _pairs(text: str, form: str = "WORKFLOW=ID") -> list[tuple[str, str]]:
     pairs = []
     for part in filter(None, (part.strip() for part in text.split(","))):
         name, equals, value = (word.strip() for word in part.partition("="))
         if not equals or not name or not value:
-            raise ValueError(f"has to be WORKFLOW=ID, separated by commas, not {part!r}")
+            raise ValueError(f"has to be {form}, separated by commas, not {part!r}")
         pairs.append((name, value))
     return pairs

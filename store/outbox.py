@@ -25,7 +25,9 @@ OUTAGE = "outage"
 """The kind of the news that a model is left alone; its subject is `outage:ID`."""
 TARGET = "target"
 """The kind of the news that a target of deliveries is down; its subject is `target:ID`, by the outage."""
-VIEWS = frozenset({CARD, QUEUE, DOUBT, OUTAGE, TARGET})
+OVERRUN = "overrun"
+"""The kind of the news that a model took more than was reserved for it; its subject is `overrun:ID`."""
+VIEWS = frozenset({CARD, QUEUE, DOUBT, OUTAGE, TARGET, OVERRUN})
 """Kinds that show a present state; the others say something once."""
 
 

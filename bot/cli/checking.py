@@ -19,7 +19,7 @@ from bot.refusals import advice
 from bot.settings import settings
 from bot.workspace import check as check_workspace
 from bot.workspace import check_hearing, connect
-from store import extras, migrate, outages, outbox, runs, spending, teams
+from store import extras, migrate, outages, outbox, overruns, runs, spending, teams
 from workflows.engine import pausing
 from workflows.engine.claiming import BUSY
 from workflows.engine.errors import CountersignError
@@ -28,7 +28,7 @@ from workflows.engine.registry import AnyWorkflow
 from workflows.engine.states import STOPPED, OutboxState, RunState
 from workflows.model.gateway import models_of
 from workflows.model.port import ModelError, Prompt, Usage
-from workflows.model.prices import Unpriced, price
+from workflows.model.prices import Unpriced
 from workflows.model.requests import request_for, worst_case
 
 PRICES = f"genai-prices {version('genai-prices')}"
@@ -65,6 +65,7 @@ def check(*, as_json: bool) -> int:
             *_model(app),
             *_standing_outages(app),
             *_waiting(app),
+            *_overruns(app),
             *_workflows(app),
             *_slack(app),
             *_work(app),
@@ -126,15 +127,20 @@ def _anthropic(app: App) -> Iterator[Finding]:
         for model, names in (asked or {app.settings.anthropic_model: []}).items():
             used = f", for {', '.join(names)}" if names else ""
             try:
-                price(model, Usage())
+                app.models.prices.of(model, Usage())
             except ModelError as error:
                 yield Finding(
-                    level="bad", what=f"{error}{used}", do="name a model with a price in the prompt or the settings"
+                    level="bad",
+                    what=f"{error}{used}",
+                    do="name a model with a price in the prompt or the settings, or say what it costs: "
+                    f"COUNTERSIGN_MODEL_PRICES={model}=READ/WRITTEN, US dollars for a million tokens, 0/0 for nothing",
                 )
                 continue
             wrong = vendor.knows(model)
             if wrong is None:
-                yield Finding(level="ok", what=f"model {model} at Anthropic, priced by {PRICES}{used}")
+                priced = "as the settings say" if model in app.models.prices.own else f"by {PRICES}"
+                where = app.settings.anthropic_base_url or "Anthropic"
+                yield Finding(level="ok", what=f"model {model} at {where}, priced {priced}{used}")
             else:
                 yield Finding(level="bad", what=f"model {model}{used}: {wrong}", do=_CURES)
 
@@ -154,6 +160,18 @@ def _waiting(app: App) -> Iterator[Finding]:
     for said in waiting_in_words(app):
         do = "they go out by themselves once it takes them, for three days; countersign rerun CASE tries one now"
         yield Finding(level="note", what=said, do=do)
+
+
+def _overruns(app: App) -> Iterator[Finding]:
+    with app.context.database.read() as session:
+        known = overruns.all_of(session, team=app.context.team)
+    for one in known:
+        yield Finding(
+            level="note",
+            what=f"model {one.model} took ${one.cost:.4f} on {moment(one.at)} for a question of {one.workflow}, for "
+            f"which ${one.reserved:.4f} were reserved; {one.factor:g} times what is reckoned is reserved since then",
+            do=f"see the provider's bill; where its count was wrong, countersign recount {one.model}",
+        )
 
 
 def _workflows(app: App) -> Iterator[Finding]:
@@ -215,7 +233,11 @@ def _workflow(app: App, workflow: AnyWorkflow) -> Iterator[Finding]:
 def _budget(app: App, workflow: AnyWorkflow, prompt: Prompt) -> Iterator[Finding]:
     model = models_of(prompt, app.settings.anthropic_model)[0]
     with suppress(Unpriced):  # that is told of the model
-        worst = worst_case(request_for(prompt, model=model, user="x" * _A_LETTER))
+        states_form = app.settings.model_states_form
+        request = request_for(prompt, model=model, user="x" * _A_LETTER, states_form=states_form)
+        with app.context.database.read() as session:
+            factor = overruns.factor(session, team=app.context.team, model=model)
+        worst = worst_case(request, app.models.prices) * Decimal(factor)
         if worst > Decimal(workflow.budget.per_case):
             yield Finding(
                 level="bad",
@@ -223,7 +245,8 @@ def _budget(app: App, workflow: AnyWorkflow, prompt: Prompt) -> Iterator[Finding
                 do="allow more for a case, or a smaller max_tokens in the prompt; until then people get its cases",
             )
     with suppress(Unpriced):
-        first, *others = (price(one, _USUAL) for one in models_of(prompt, app.settings.anthropic_model))
+        prices = app.models.prices
+        first, *others = (prices.of(one, _USUAL) for one in models_of(prompt, app.settings.anthropic_model))
         if any(other > first for other in others):
             yield Finding(
                 level="bad",

@@ -86,6 +86,8 @@ def print_tried(tried: Tried) -> None:
     else:
         lines[f"goes alone (floor {summary.floor:g})"] = f"{summary.alone.of:,}"
         lines["right, of those alone"] = _share(summary.alone)
+    if summary.second is not None:
+        lines["the local model speaks against"] = f"{summary.second.of:,}, of these right: {_share(summary.second)}"
     for code, number in summary.no_proposal.items():
         lines[f"no proposal: {code}"] = f"{number:,}"
     lines["dollars"] = f"{summary.cost:.4f}" + _each(summary.cost / summary.tried if summary.tried else None)

@@ -25,7 +25,7 @@ from workflows.model.port import Account, Prompt
 from workflows.quality.comparing import compare_results
 from workflows.quality.evals import Eval
 from workflows.quality.examples import Examples, of_list, read_file
-from workflows.quality.folds import left_out, parts
+from workflows.quality.folds import left_out, parts, with_second
 from workflows.quality.mcnemar import Word
 from workflows.quality.results import Result, result_of
 from workflows.quality.trials import Trial
@@ -170,10 +170,11 @@ class _Bench:
     def run(self, prompt: Prompt | None) -> Tried:
         """Try the workflow with a prompt, and keep what came of it."""
         learns = self.app.models.learns(self.workflow)
-        dealt = parts(
+        deal = parts if learns else with_second
+        dealt = deal(
             self.workflow,
             self.examples.labelled,
-            _taught(self.workflow) if learns else [],
+            [] if self.app.models.shows_samples(self.workflow) else _taught(self.workflow),
             model=lambda: self.app.models(self.workflow),
             learn=lambda rest: learned_from(self.workflow, rest),
         )

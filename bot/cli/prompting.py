@@ -23,7 +23,7 @@ from workflows.engine.registry import AnyWorkflow
 from workflows.engine.steps import ASK
 from workflows.model.gateway import models_of
 from workflows.model.port import Prompt
-from workflows.model.prices import Unpriced
+from workflows.model.prices import Prices, Unpriced
 from workflows.model.requests import Request, request_for, worst_case
 from workflows.model.user_turn import user_turn
 
@@ -105,15 +105,17 @@ def render_prompt(
         told = _told(app, case) if case is not None else None
         data = _data(app, workflow, case=case, input=input) if told is None else None
         model = models_of(prompt, app.settings.anthropic_model)[0]
-        request = request_for(prompt, model=model, user=told or ("" if data is None else user_turn(data)))
+        user = told or ("" if data is None else user_turn(data))
+        request = request_for(prompt, model=model, user=user, states_form=app.settings.model_states_form)
+        worst = _worst(request, app.models.prices)
         if as_json:
-            print_json({"version": prompt.version, "request": request, "worst_case_dollars": _worst(request)})
+            print_json({"version": prompt.version, "request": request, "worst_case_dollars": worst})
             return 0
         how = {"effort": request.effort, "thinking": request.thinking, "fallback": prompt.fallback_model}
         said = "".join(f", {what} {value}" for what, value in how.items() if value is not None)
         print_named("version", prompt.version)
         print_named("asked", f"{request.model}, at most {request.max_tokens:,} tokens{said}")
-        print_named("one request, at most", _worst(request))
+        print_named("one request, at most", worst)
         out.print("\n--- system", style="bold")
         out.print(shown(request.system), soft_wrap=True)
         if request.user:
@@ -200,8 +202,8 @@ def _asked_with(app: App, reference: str) -> dict[str, JsonValue]:
     return data
 
 
-def _worst(request: Request) -> str:
+def _worst(request: Request, prices: Prices) -> str:
     try:
-        return f"${worst_case(request):.4f}"
+        return f"${worst_case(request, prices):.4f}"
     except Unpriced as error:
         return str(error)

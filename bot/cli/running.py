@@ -73,7 +73,7 @@ def run_file(
     with one_line_errors():
         options = options_for(name, examples=examples, label=label, floor=floor)
         with opened(settings(), make=options) as app:
-            app.refuse_unpriced()
+            app.prepare_models()
             workflow = named(app, name, options)
             posting = _posting(app, workflow) if post else None
             taken = _take_in_file(app, workflow, file)
@@ -100,7 +100,7 @@ def _posting(app: App, workflow: AnyWorkflow) -> Callable[[], bool]:
 def submit_one(text: str, name: str, *, as_json: bool) -> int:
     """Take in one case and work on it; returns the exit code."""
     with one_line_errors(), opened(settings()) as app:
-        app.refuse_unpriced()
+        app.prepare_models()
         workflow = app.context.registry.get(name)
         try:
             values = json.loads(sys.stdin.read() if text == "-" else text)

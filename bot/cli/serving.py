@@ -31,7 +31,7 @@ def serve_roles(*, worker: bool, in_slack: bool, with_schedule: bool) -> int:
         opened(settings(), log_level="info") as app,
         ending_if_frozen(app.settings.frozen_seconds),
     ):
-        app.refuse_unpriced()
+        app.prepare_models()
         slack = slack_of(app) if in_slack else None
         schedule = schedule_of(app) if with_schedule else None
         roles = {

@@ -1,4 +1,4 @@
-"""`rerun`, `correct`, `settle`, `migrate`: what keeps cases and the database going."""
+"""`rerun`, `correct`, `settle`, `recount`, `migrate`: what keeps cases and the database going."""
 
 from collections.abc import Sequence
 
@@ -12,9 +12,11 @@ from bot.settings import settings
 from store import migrate
 from store.exclusive import SENDER, exclusive
 from workflows.engine import corrections, doubts, reruns
+from workflows.engine.errors import Refused
 from workflows.engine.forms import entries, read_form
 from workflows.engine.history import find_case
 from workflows.engine.neutral import plain
+from workflows.engine.outages import recount
 from workflows.engine.restoring import restored
 
 
@@ -49,6 +51,15 @@ def settle_case(reference: str, *, happened: bool, key: str | None) -> int:
         state = doubts.settle(app.context, case, happened=happened, by=operator(), key=key)
         more = "" if happened else f"; countersign rerun {case} delivers it"
         out.print(f"case {case}: {state}{more}")
+        return 0
+
+
+def recount_model(model: str) -> int:
+    """Forget that a model took more than was reserved; returns the exit code."""
+    with one_line_errors(), opened(settings()) as app:
+        if not recount(app.context, model, by=operator()):
+            raise Refused(f"nothing is known of {model} that took more than was reserved; see countersign doctor")
+        out.print(plain(f"for {model} what is reckoned is reserved again; what was booked stays booked"))
         return 0
 
 

@@ -3,7 +3,7 @@
 States are plain words here: which words there are and how they may follow each other is the engine's business.
 """
 
-from store.schema.asking import Attempt, Eval, Outage, PromptVersion, Spending
+from store.schema.asking import Attempt, Eval, Outage, Overrun, PromptVersion, Spending
 from store.schema.auditing import AuditRow
 from store.schema.base import Base, OfTeam
 from store.schema.cases import Case, Content, Run, Step, Team, Workflow
@@ -26,6 +26,7 @@ __all__ = [
     "OfTeam",
     "Outage",
     "OutboxRow",
+    "Overrun",
     "Pause",
     "PromptVersion",
     "Proposal",

@@ -105,6 +105,20 @@ class Outage(OfTeam, Base):
     """True while it lasts, then None: one at a time stands for a model."""
 
 
+class Overrun(OfTeam, Base):
+    """A model that took more than was reserved for a question to it: from then on more is reserved."""
+
+    __tablename__ = "overruns"
+    __table_args__ = (UniqueConstraint("team_id", "model"),)
+
+    model: Mapped[str] = mapped_column(String(200))
+    factor: Mapped[float]
+    """How often what was reckoned fits into what it took, where that was most."""
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempts.id"))
+    """The request that took it."""
+    at: Mapped[datetime]
+
+
 class Eval(OfTeam, Base):
     """A prompt or a model, tried on examples whose right answers are known."""
 

@@ -11,6 +11,8 @@ from pydantic import BaseModel, JsonValue
 from workflows.engine.errors import BadDeclaration
 from workflows.engine.proposal import OutputT, Proposal
 
+SECOND_OPINION = 0.15
+"""The probability below which the local model's opinion is a doubt, where a workflow says nothing of it."""
 InputT = TypeVar("InputT", bound=BaseModel)
 SubjectT = TypeVar("SubjectT")
 
@@ -49,11 +51,21 @@ class Autonomy:
 
     at_least: float | None = None
     """The confidence from which it may, above 0 and at most 1; None: never."""
+    second_opinion: float | None = SECOND_OPINION
+    """Where the local model, which learned from the examples, gives what another one proposed less than this
+    probability, a person decides. 0 to 1; None: it has no say.
+    """
+    needs_second: bool = False
+    """Does a person decide, too, where the local model can say nothing, as without examples?"""
 
     def __post_init__(self) -> None:
-        """Raise `BadDeclaration` for a number that is no floor."""
+        """Raise `BadDeclaration` for a number that is no floor or no probability."""
         if self.at_least is not None and not 0 < self.at_least <= 1:
             raise BadDeclaration(f"a floor is above 0 and at most 1, not {self.at_least}")
+        if self.second_opinion is not None and not 0 <= self.second_opinion <= 1:
+            raise BadDeclaration(f"a second opinion counts below a number from 0 to 1, not {self.second_opinion}")
+        if self.needs_second and self.second_opinion is None:
+            raise BadDeclaration("a second opinion is needed, and has no say: give second_opinion a number")
 
     @classmethod
     def draft(cls) -> "Autonomy":
@@ -61,12 +73,15 @@ class Autonomy:
         return cls()
 
     @classmethod
-    def floor(cls, confidence: float) -> "Autonomy":
+    def floor(
+        cls, confidence: float, *, second_opinion: float | None = SECOND_OPINION, needs_second: bool = False
+    ) -> "Autonomy":
         """Cases whose every field is at least this sure (above 0, at most 1) are resolved alone.
 
-        Raise `BadDeclaration` for any other number.
+        `second_opinion`, `needs_second`: what the local model has to say to it. Raise `BadDeclaration` for any other
+        number.
         """
-        return cls(at_least=confidence)
+        return cls(at_least=confidence, second_opinion=second_opinion, needs_second=needs_second)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,8 +1,9 @@
-"""What is told of a model that is left alone. Pure: only what a reader sees."""
+"""What is told of a model that is left alone, or took more than was reckoned. Pure: only what a reader sees."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,3 +17,19 @@ class OutageView:
     """None: it lasts."""
     waiting: Mapping[str, int]
     """Workflow -> the cases that came meanwhile and wait for people without a proposal."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OverrunView:
+    """A question that took more than was reserved for it; of all to a model the one that did most."""
+
+    model: str
+    factor: float
+    """How often what is reckoned is reserved since then."""
+    cost: Decimal
+    """US dollars."""
+    reserved: Decimal
+    workflow: str
+    case: int | None
+    """None: of an eval."""
+    at: datetime

@@ -1,4 +1,4 @@
-"""Tells people once when a model is left alone, and when it answers again."""
+"""Tells people once when a model is left alone, when it answers again, and when it took more than was reckoned."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -6,11 +6,12 @@ from datetime import datetime
 import structlog
 from sqlalchemy.orm import Session
 
-from store import outages, outbox, unproposed
+from store import audit, outages, outbox, overruns, unproposed
 from store.database import Database
+from workflows.engine.context import Context
 from workflows.engine.errors import Unknown
 from workflows.engine.notices import FAILURES
-from workflows.engine.outage_views import OutageView
+from workflows.engine.outage_views import OutageView, OverrunView
 from workflows.engine.states import ReviewState
 
 log = structlog.get_logger()
@@ -40,6 +41,12 @@ class KnownOutages:
             self._show(session, outage, at=at)
             log.info("model.answers_again", model=model, outage=outage)
 
+    def overran(self, session: Session, model: str, *, factor: float, attempt: int, at: datetime) -> None:
+        """Note that a request took more than was reckoned for it, and have it said where it is the most so far."""
+        noted = overruns.note(session, team=self._team, model=model, factor=factor, attempt=attempt, at=at)
+        if noted is not None:
+            _tell_overrun(session, noted, team=self._team, at=at)
+
     def _show(self, session: Session, outage: int, *, at: datetime) -> None:
         subject = f"outage:{outage}"
         outbox.want_view(session, team=self._team, kind=outbox.OUTAGE, subject=subject, channel=FAILURES, at=at)
@@ -57,3 +64,45 @@ def outage_view(database: Database, *, team: int, outage: int) -> OutageView:
         return OutageView(
             model=row.model, reason=row.reason, began_at=row.began_at, ended_at=row.ended_at, waiting=waiting
         )
+
+
+def overrun_view(database: Database, *, team: int, overrun: int) -> OverrunView | None:
+    """What is to be told of a model that took more than was reserved; None where that was forgotten since."""
+    with database.read() as session:
+        found = overruns.get(session, overrun, team=team)
+    if found is None:
+        return None
+    return OverrunView(
+        model=found.model,
+        factor=found.factor,
+        cost=found.cost,
+        reserved=found.reserved,
+        workflow=found.workflow,
+        case=found.case,
+        at=found.at,
+    )
+
+
+def recount(context: Context, model: str, *, by: str) -> bool:
+    """Reserve for a model what is reckoned again: its provider had miscounted. False where that is so already."""
+    with context.database.write() as session:
+        forgotten = overruns.forget(session, team=context.team, model=model)
+        if forgotten is None:
+            return False
+        _tell_overrun(session, forgotten, team=context.team, at=context.clock())
+        audit.record(
+            session,
+            team=context.team,
+            at=context.clock(),
+            actor=by,
+            action="model.recounted",
+            subject=f"model:{model}",
+            case=None,
+            details={},
+        )
+        return True
+
+
+def _tell_overrun(session: Session, overrun: int, *, team: int, at: datetime) -> None:
+    subject = f"overrun:{overrun}"
+    outbox.want_view(session, team=team, kind=outbox.OVERRUN, subject=subject, channel=FAILURES, at=at)

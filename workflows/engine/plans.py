@@ -36,6 +36,7 @@ def plan_of(workflow: Workflow[Any, Any], prompt: str | None) -> str:
         "output": _form(workflow.output),
         "nevers": [never.sentence for never in workflow.nevers],
         "autonomy": workflow.autonomy.at_least,
+        "second opinion": [workflow.autonomy.second_opinion, workflow.autonomy.needs_second],
         "prompt": prompt,
     }
     return digest(canonical(parts))[:LENGTH]

@@ -14,6 +14,9 @@ NO_PROPOSAL = "no_proposal"
 """The code where nothing better is known of why there is no proposal."""
 PAUSED = "paused"
 OUT_OF_SCOPE = "out_of_scope"
+SECOND = "second_opinion"
+"""The code where the local model speaks against what is proposed."""
+NO_SECOND = "no_second_opinion"
 
 
 class Way(StrEnum):
@@ -64,6 +67,12 @@ class Facts:
     unfamiliar: str | None = None
     doubts: Sequence[str] = ()
     """What speaks against trusting the proposal as far as it says."""
+    second: Mapping[str, float] = field(default_factory=dict)
+    """Field -> the probability of its value in the eyes of the local model; empty where that can say nothing."""
+    second_below: float | None = None
+    """Below this probability it is a doubt; None: never."""
+    needs_second: bool = False
+    """Is it a doubt, too, that it can say nothing?"""
     fallback: str | None = None
     """Why another model than the prompt's own was asked: its confidence was not measured for this workflow."""
     nevers: tuple[str, ...] = ()
@@ -114,8 +123,31 @@ def _against(facts: Facts) -> list[Reason]:
     if facts.fallback is not None:
         reasons.append(Reason(code="fallback", text=facts.fallback))
     reasons += [Reason(code="doubt", text=doubt) for doubt in facts.doubts]
+    reasons += _second(facts)
     reasons += _confidence(facts)
     return reasons
+
+
+def _second(facts: Facts) -> list[Reason]:
+    if facts.second_below is None:
+        return []
+    if facts.needs_second and not facts.second:
+        text = "there is no second opinion: the local model has learned nothing of such answers"
+        return [Reason(code=NO_SECOND, text=text)]
+    return [
+        Reason(
+            code=SECOND,
+            text=f"the examples speak against the proposed {name.replace('_', ' ')}: the local model, which learned "
+            f"from them, gives it a probability of {_percent(probability)}",
+        )
+        for name, probability in facts.second.items()
+        # Not below, whatever it is: what is no number speaks against it, too.
+        if not probability >= facts.second_below
+    ]
+
+
+def _percent(probability: float) -> str:
+    return "less than 1%" if probability < 0.01 else f"{probability:.0%}"
 
 
 def _confidence(facts: Facts) -> list[Reason]:

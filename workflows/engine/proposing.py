@@ -25,7 +25,7 @@ from workflows.model.port import Account, Model, NoAnswer, Prompt
 
 NOT_ALLOWED = "not_allowed"
 """The code where another system does not let us in."""
-STOPPING = frozenset({NOT_ALLOWED, NoAnswer.RETIRED})
+STOPPING = frozenset({NOT_ALLOWED, NoAnswer.RETIRED, NoAnswer.UNFIT})
 """Why there is no proposal, where that holds for every case until somebody mends it: the workflow is paused."""
 
 AnyProposal = Proposal[Any]
@@ -40,6 +40,25 @@ class Second:
     """Output field -> of its value, 0 to 1."""
     unfamiliar: str | None = None
     """Why the case is unlike all examples; None where it is not, or nobody knows."""
+
+
+class Classifier(Protocol):
+    """Whoever learned from examples which values go with a text."""
+
+    def probabilities(self, text: str, values: Mapping[str, object]) -> Mapping[str, float]:
+        """Field -> how probable its value is for a text, 0 to 1, for the fields and values that were learned."""
+        ...
+
+    def unfamiliar(self, text: str) -> str | None:
+        """Why a text is unlike all examples; None where it is not, or nobody knows."""
+        ...
+
+
+def opinion_of(learned: Classifier, workflow: AnyWorkflow, input: BaseModel, output: BaseModel) -> Second:
+    """What one that learned from examples makes of a proposal. Whatever the author's code raises goes through."""
+    text = workflow.text_of(input)
+    values = {name: getattr(output, name) for name in type(output).model_fields}
+    return Second(probabilities=learned.probabilities(text, values), unfamiliar=learned.unfamiliar(text))
 
 
 SecondOpinion = Callable[[AnyWorkflow, BaseModel, BaseModel], Second]
@@ -113,6 +132,9 @@ def propose(
         labels={name: label_of(workflow.output, name) for name in workflow.output.model_fields},
         unfamiliar=proposal.unfamiliar,
         doubts=proposal.doubts,
+        second=proposal.second,
+        second_below=workflow.autonomy.second_opinion,
+        needs_second=workflow.autonomy.needs_second,
         fallback=proposal.fallback,
         nevers=tuple(rule.sentence for rule in broken.rules),
         unchecked_nevers=tuple(rule.sentence for rule in broken.unchecked),

@@ -24,7 +24,13 @@ from workflows.engine.states import ReviewState
 from workflows.engine.steps import ASK, START
 from workflows.model.port import NoAnswer
 
-_OF_MODELS = (NoAnswer.UNAVAILABLE, NoAnswer.OVER_BUDGET, NoAnswer.ACCOUNT, NoAnswer.RETIRED)
+_OF_MODELS = (
+    NoAnswer.UNAVAILABLE,
+    NoAnswer.OVER_BUDGET,
+    NoAnswer.ACCOUNT,
+    NoAnswer.RETIRED,
+    NoAnswer.UNFIT,
+)
 PASSING = frozenset({*_OF_MODELS, NOT_ALLOWED, PAUSED})
 """Codes of why there is no proposal, where there may be one the next time."""
 _AT_ONCE = 200

@@ -1,8 +1,8 @@
 """Sends one request to a model behind the Anthropic API, or to a server that speaks like it.
 
 The SDK neither retries nor waits: the gateway does, so that there is one place that counts attempts and each attempt is
-one record. What comes back is judged by the table in `anthropic_verdicts`. The SDK is imported when the first question
-comes.
+one record. What comes back is judged by the table in `anthropic_verdicts`. The SDK is imported when it is prepared, or
+else when the first question comes.
 """
 
 import json
@@ -43,6 +43,9 @@ _DRIPS = 2
 """Time-outs for which a reply may go on without one of them running out."""
 _LONGEST_NAME = 200
 """Characters of what the provider calls a model or a request."""
+LEAST_SECRET = 16
+"""Characters of a key from which on it is taken out of what a server says: a shorter one is no secret, but may stand in
+any word."""
 _LONGEST_WHY = 300
 """Characters of why an attempt came to nothing."""
 
@@ -78,15 +81,15 @@ class AnthropicVendor:
             verdict = judge_error(error)
             return Reply(
                 verdict=self._told(verdict),
-                text=self._without_key(body),
-                request_id=_name(getattr(error, "request_id", None)),
+                text=body,
+                request_id=self._name(getattr(error, "request_id", None)),
             )
         return Reply(
             verdict=self._told(judge_reply(answer)),
-            text=self._without_key(text_of(answer)),
+            text=text_of(answer),
             usage=usage_of(answer),
-            answered_by=_name(getattr(answer, "model", None)),
-            request_id=_name(getattr(answer, "_request_id", None)),
+            answered_by=self._name(getattr(answer, "model", None)),
+            request_id=self._name(getattr(answer, "_request_id", None)),
         )
 
     def knows(self, model: str) -> str | None:
@@ -96,6 +99,15 @@ class AnthropicVendor:
         except expected_errors() as error:
             return self._told(judge_error(error)).why
         return None
+
+    def prepare(self) -> None:
+        """Import the SDK and make its client; connects to nothing."""
+        self._connected()
+
+    def masked(self, text: str) -> str:
+        """A text without the key: a server can quote what it was sent."""
+        key = self._api_key.get_secret_value()
+        return text.replace(key, "[API key]") if len(key) >= LEAST_SECRET else text
 
     def close(self) -> None:
         """Close the connections. A later request opens new ones."""
@@ -107,9 +119,10 @@ class AnthropicVendor:
     def _create(self, request: Request) -> object:
         import anthropic
 
-        output_config: OutputConfigParam = {
-            "format": {"type": "json_schema", "schema": anthropic.transform_schema(dict(request.form))}
-        }
+        output_config: OutputConfigParam = {}
+        if not request.form_is_stated:
+            schema = anthropic.transform_schema(dict(request.form))
+            output_config["format"] = {"type": "json_schema", "schema": schema}
         if request.effort is not None:
             output_config["effort"] = request.effort
         thinking: anthropic.types.ThinkingConfigParam | anthropic.Omit = anthropic.omit
@@ -124,7 +137,7 @@ class AnthropicVendor:
                 {"type": "text", "text": request.system, "cache_control": {"type": "ephemeral", "ttl": "1h"}},
             ],
             messages=[{"role": "user", "content": request.user}],
-            output_config=output_config,
+            output_config=output_config or anthropic.omit,
             thinking=thinking,
             timeout=self._seconds(request.max_tokens),
         )
@@ -159,16 +172,11 @@ class AnthropicVendor:
 
     def _told(self, verdict: Verdict) -> Verdict:
         """Without the key, and only then cut: a part of a key is no key to look for."""
-        why = self._without_key(verdict.why)
+        why = self.masked(verdict.why)
         return replace(verdict, why=why if len(why) <= _LONGEST_WHY else f"{why[:_LONGEST_WHY]}…")
 
-    def _without_key(self, text: str) -> str:
-        # A server can quote in its error what it was sent.
-        return text.replace(self._api_key.get_secret_value(), "[API key]")
-
-
-def _name(told: object) -> str | None:
-    return told[:_LONGEST_NAME] if isinstance(told, str) and told else None
+    def _name(self, told: object) -> str | None:
+        return self.masked(told)[:_LONGEST_NAME] if isinstance(told, str) and told else None
 
 
 class _BoundedStream(httpx2.SyncByteStream):

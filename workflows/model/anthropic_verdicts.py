@@ -1,16 +1,12 @@
-"""What Anthropic's SDK returned or raised, as an outcome: each error type and status in one place.
+"""What Anthropic's SDK returned or raised, as an outcome.
 
 | Comes of | Outcome |
 |---|---|
 | a complete message | answered |
-| no connection, a time-out, 408, 409, 5xx | transient |
-| 429 except for spend limits | throttled |
+| no connection, a time-out | transient |
+| an error, also in the body of a 200 | what `anthropic_errors` makes of it |
 | a 200 that is no message, or a message without its parts | broken |
-| spend limits (429 to the SDK), 402, and what speaks of the credit balance | spent |
-| 401, 403 | locked out |
-| 404 | retired |
-| 413, `model_context_window_exceeded` | too long |
-| every other status | invalid |
+| `model_context_window_exceeded` | too long |
 | `refusal` | refused |
 | `max_tokens` | truncated |
 
@@ -21,21 +17,31 @@ seconds, which a command that asks no model should not wait for.
 import json
 import math
 from collections.abc import Mapping
+from contextlib import suppress
 from email.utils import parsedate_to_datetime
 
+from workflows.model.anthropic_errors import outcome_of, parts_of, status_in
 from workflows.model.outcomes import Outcome, Verdict
 from workflows.model.port import Usage
 
 _LONGEST_QUOTE = 4_000
 """Characters of the provider's own words that are passed on; whoever takes secrets out of them cuts them."""
 
-_REFUSED_STATUS = {
-    400: (Outcome.INVALID, "The model's provider calls the request invalid"),
-    401: (Outcome.LOCKED_OUT, "The API key for the model is not accepted"),
-    402: (Outcome.SPENT, "The account at the model's provider has a billing problem"),
-    403: (Outcome.LOCKED_OUT, "The API key may not use this model"),
-    404: (Outcome.RETIRED, "The model's provider does not know this model"),
-    413: (Outcome.TOO_LONG, "The case is too long for the model"),
+_LOOKED_THROUGH = 20_000
+"""Characters of a reply that is some other text, in which an error is looked for."""
+MOST_TOKENS = 10_000_000_000
+"""Tokens that a reply may say it took. What says more says nothing."""
+
+_REASONS = {
+    Outcome.SPENT: "The account at the model's provider has no money left, or a spend limit is reached",
+    Outcome.LOCKED_OUT: "The model's provider does not let this API key or its organisation in",
+    Outcome.RETIRED: "The model's provider does not know this model",
+    Outcome.TOO_LONG: "The case is too long for the model",
+    Outcome.REFUSED: "The model's provider declined to answer",
+    Outcome.UNFIT: "The model's provider does not take the form of the answer, or what the prompt asks for",
+    Outcome.INVALID: "The model's provider calls the request invalid",
+    Outcome.THROTTLED: "The model's provider limits how much may be asked now",
+    Outcome.TRANSIENT: "The model's provider cannot answer now",
 }
 
 
@@ -51,9 +57,6 @@ def judge_error(error: Exception) -> Verdict:
     import anthropic
 
     match error:
-        case anthropic.EnforcedSpendLimitReachedError() | anthropic.ContractSpendLimitReachedError():
-            # Both are rate limit errors to the SDK; but no pause helps.
-            return Verdict(outcome=Outcome.SPENT, why="The spend limit at the model's provider is reached.")
         case anthropic.APITimeoutError():
             why = "The model did not answer in time."
             return Verdict(outcome=Outcome.TRANSIENT, why=why, may_cost=_was_sent(error))
@@ -61,16 +64,8 @@ def judge_error(error: Exception) -> Verdict:
             cause = f" ({type(error.__cause__).__name__})" if error.__cause__ else ""
             why = f"The connection to the model failed{cause}."
             return Verdict(outcome=Outcome.TRANSIENT, why=why, may_cost=_was_sent(error))
-        case anthropic.RateLimitError(response=response):
-            why = "The model's provider limits how much may be asked now (HTTP 429)."
-            return Verdict(outcome=Outcome.THROTTLED, why=why, retry_after=_retry_after(response.headers))
-        case anthropic.RequestTimeoutError() | anthropic.ConflictError() | anthropic.InternalServerError():
-            why = f"The model's provider cannot answer now (HTTP {error.status_code})."
-            return Verdict(outcome=Outcome.TRANSIENT, why=why, retry_after=_retry_after(error.response.headers))
-        case anthropic.APIStatusError(status_code=status, api_message=words):
-            other = (Outcome.INVALID, "The model's provider does not take the request")
-            outcome, reason = _REFUSED_STATUS.get(402 if _is_a_bill(words) else status, other)
-            return Verdict(outcome=outcome, why=f"{reason} (HTTP {status}){_quoted(words)}.")
+        case anthropic.APIStatusError(status_code=status, body=body, response=response):
+            return _of_error(status, body, retry_after=_retry_after(response.headers))
         case _:
             why = "The reply of the model's provider was broken."
             return Verdict(outcome=Outcome.BROKEN, why=why, may_cost=True)
@@ -80,13 +75,17 @@ def judge_reply(reply: object) -> Verdict:
     """The verdict on what the SDK returned, which after a 200 can be anything."""
     import anthropic
 
+    error = _error_in(reply)
+    if error is not None:
+        kind, _, _ = parts_of(error)
+        return _of_error(status_in(kind), error)
     if not isinstance(reply, anthropic.types.Message):
         why = "The reply was no message from a model but some other text."
         return Verdict(outcome=Outcome.BROKEN, why=why, may_cost=True)
     match reply.stop_reason:
         case "refusal":
-            told = (getattr(reply.stop_details, name, None) for name in ("explanation", "category"))
-            words = next(filter(None, map(_quoted, told)), "")
+            said = (getattr(reply.stop_details, name, None) for name in ("explanation", "category"))
+            words = next(filter(None, map(_quoted, said)), "")
             return Verdict(outcome=Outcome.REFUSED, why=f"The model declined to answer{words}.", may_cost=True)
         case "max_tokens":
             why = "The model's answer was cut off at max_tokens."
@@ -100,6 +99,28 @@ def judge_reply(reply: object) -> Verdict:
     if usage_of(reply) is None:
         return Verdict(outcome=Outcome.BROKEN, why="The reply does not say what it cost.", may_cost=True)
     return Verdict(outcome=Outcome.ANSWERED)
+
+
+def _of_error(status: int, body: object, *, retry_after: float | None = None) -> Verdict:
+    kind, code, words = parts_of(body)
+    outcome = outcome_of(status, kind=kind, code=code, words=words)
+    passes = outcome in (Outcome.THROTTLED, Outcome.TRANSIENT)
+    # The words of what passes by itself would only be read in vain, and differ each time.
+    why = f"{_REASONS[outcome]} (HTTP {status}){'' if passes else _quoted(words)}."
+    return Verdict(outcome=outcome, why=why, retry_after=retry_after)
+
+
+def _error_in(reply: object) -> object:
+    """The error that came with a success's status, as JSON or as an event of a stream; None where there is none."""
+    if isinstance(reply, str):
+        for line in reply[:_LOOKED_THROUGH].splitlines():
+            with suppress(ValueError, RecursionError):
+                found = json.loads(line.removeprefix("data:"))
+                if isinstance(found, dict) and found.get("type") == "error":
+                    return found
+        return None
+    told = getattr(reply, "error", None)
+    return {"error": told} if getattr(reply, "type", None) == "error" and isinstance(told, dict) else None
 
 
 def text_of(reply: object) -> str:
@@ -116,27 +137,29 @@ def usage_of(reply: object) -> Usage | None:
     """The tokens that a reply took; None where it does not say."""
     told = getattr(reply, "usage", None)
     counts = [
-        getattr(told, name, None)
+        _count(getattr(told, name, None))
         for name in ("input_tokens", "output_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")
     ]
-    if counts[0] is None or counts[1] is None:
+    read, written, from_cache, to_cache = counts
+    if read is None or written is None or -1 in counts:
         return None
-    whole = [count or 0 for count in counts]
-    if not all(isinstance(count, int) and count >= 0 for count in whole):
-        return None
-    thinking = getattr(getattr(told, "output_tokens_details", None), "thinking_tokens", None)
+    thinking = _count(getattr(getattr(told, "output_tokens_details", None), "thinking_tokens", None)) or 0
     return Usage(
-        input_tokens=whole[0],
-        output_tokens=whole[1],
-        thinking_tokens=thinking if isinstance(thinking, int) and 0 <= thinking <= whole[1] else 0,
-        cache_read_tokens=whole[2],
-        cache_write_tokens=whole[3],
+        input_tokens=read,
+        output_tokens=written,
+        thinking_tokens=thinking if 0 <= thinking <= written else 0,
+        cache_read_tokens=from_cache or 0,
+        cache_write_tokens=to_cache or 0,
     )
 
 
-def _is_a_bill(words: object) -> bool:
-    """Some accounts without money are told so with a 400."""
-    return isinstance(words, str) and "credit balance" in words.lower()
+def _count(told: object) -> int | None:
+    """A number of tokens; None where there is none, and -1 for what cannot be one: negative, NaN, beyond reason."""
+    if told is None:
+        return None
+    if isinstance(told, bool) or not isinstance(told, (int, float)) or not 0 <= told <= MOST_TOKENS:
+        return -1
+    return int(told) if told == int(told) else -1
 
 
 def _was_sent(error: Exception) -> bool:

@@ -1,13 +1,14 @@
 """Circuit breakers: a model that is down is left alone, so that cases reach people at once instead of after minutes.
 
-Several failures in a row open the breaker, and a spend limit or a refused key opens it at once. After a while one
-question is let through as a trial, and the others wait for what comes of it by going elsewhere. The breaker is of this
-process; the outage that it makes is a row that all share.
+Several questions in a row that came to nothing open the breaker, and a spend limit or a refused key opens it at once.
+Questions count and not attempts: where many threads ask at once, a second of overload meets one attempt of each. After
+a while one question is let through as a trial, and the others wait for what comes of it by going elsewhere. The breaker
+is of this process; the outage that it makes is a row that all share.
 """
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from threading import Lock
 
@@ -17,7 +18,7 @@ from workflows.model.attempts import Attempt
 from workflows.model.outcomes import Breaker
 
 FAILURES = 5
-"""Failures in a row before the breaker opens."""
+"""Questions in a row that came to nothing, each after attempts of its own, before the breaker opens."""
 PAUSE = timedelta(seconds=30)
 """How long a model that does not answer is left alone before the next trial."""
 LONG_PAUSE = timedelta(minutes=5)
@@ -45,8 +46,20 @@ class Breakers:
             raise LeftAlone(breaker.reason)
 
     def through(self, model: str, make: Callable[[], Attempt]) -> Attempt:
-        """Make an attempt, and note what it says of its model. Raise `LeftAlone` where none is to be made."""
+        """Make an attempt, and note what it says of its model. Raise `LeftAlone` where none is to be made.
+
+        A failure that may pass says nothing yet: the question is asked again, and `count` is told where it ends so.
+        Only of a trial it says enough.
+        """
         breaker = self._of(model)
+        if breaker.is_closed:
+            attempt = make()
+            match attempt.verdict.follows.breaker:
+                case Breaker.OPENS:
+                    self._note(model, breaker, attempt)
+                case Breaker.CLOSES:
+                    breaker.works()
+            return attempt
         made: list[Attempt] = []
         try:
             # As a context: the library would hold its lock for as long as a call takes.
@@ -61,8 +74,10 @@ class Breakers:
         return made[0]
 
     def count(self, model: str, failed: Attempt) -> None:
-        """Note a question that came to nothing, whose attempts by themselves said nothing of the model."""
+        """Note a question that came to nothing, after all its attempts."""
         breaker = self._of(model)
+        if not breaker.is_closed:
+            return
         try:
             with breaker.library.calling():
                 raise _Down
@@ -105,16 +120,21 @@ class _OfModel:
             state_storage=self._since,
         )
 
+    @property
+    def is_closed(self) -> bool:
+        """Does it let all through?"""
+        return bool(self.library.current_state == pybreaker.STATE_CLOSED)
+
     def is_shut(self) -> bool:
         """Is it open, and no trial due or one under way?"""
-        if self.library.current_state == pybreaker.STATE_CLOSED:
+        if self.is_closed:
             return False
         return self._trial.locked() or self._since.seconds < self.library.reset_timeout
 
     @contextmanager
     def one_at_a_time(self) -> Iterator[None]:
         """Let one through where it is not closed: the library would let all through that come at that moment."""
-        if self.library.current_state == pybreaker.STATE_CLOSED:
+        if self.is_closed:
             yield
             return
         if not self._trial.acquire(blocking=False):
@@ -124,6 +144,11 @@ class _OfModel:
         finally:
             self._trial.release()
 
+    def works(self) -> None:
+        """Count anew. An answer that comes late, when it is open already, changes nothing."""
+        with suppress(pybreaker.CircuitBreakerError), self.library.calling():
+            pass
+
     def open(self, pause: timedelta, why: str) -> None:
         """Open it, whatever was counted."""
         self.library.reset_timeout = pause.total_seconds()
@@ -132,7 +157,7 @@ class _OfModel:
 
     def has_opened(self, pause: timedelta, why: str) -> bool:
         """Has the last failure opened it? One that comes late, when it is open already, changes nothing."""
-        if self.library.current_state == pybreaker.STATE_CLOSED:
+        if self.is_closed:
             self._told = False
             return False
         if self._told:

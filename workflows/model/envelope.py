@@ -17,6 +17,8 @@ from pydantic_core import core_schema
 
 from workflows.model.port import Alternative, ModelUnavailable
 
+ANCHORS: Mapping[str, float] = {"certain": 0.97, "likely": 0.85, "unsure": 0.5, "guess": 0.2}
+"""What a word for a confidence counts as."""
 ALTERNATIVES = 2
 """How many other values are asked for, and kept, for each field that is a choice."""
 
@@ -24,7 +26,12 @@ _COMPLAINTS = 10
 """How many things that are wrong with an answer are named."""
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 """As JSON has it; behind another backslash it is six plain characters."""
-_FENCE = re.compile(r"```(?:json)?\s*(.*?)\s*```", re.DOTALL)
+_THOUGHTS = re.compile(r"\s*<think>.*?</think>", re.DOTALL)
+"""What a model of one's own may write before its answer."""
+_LOOKED_AT = 50
+"""Places in a reply at which an answer may begin that are looked at; each is read as far as it is JSON."""
+_LONGEST_AROUND = 200_000
+"""Characters of a reply in which an answer among other words is looked for."""
 
 
 class Unreadable(ValueError):
@@ -80,9 +87,32 @@ def form(output: type[BaseModel], *, evidence: Sequence[str] = ()) -> JsonSchema
     return _record(envelope)
 
 
-def read(text: str, output: type[BaseModel]) -> Filled:
+def stated(form: JsonSchemaValue) -> str:
+    """The form in words, for the prompt of a model that nothing else holds to it."""
+    return (
+        "Answer with one JSON object and nothing else: no words before it, none after it. It has to have every field of"
+        f" this JSON schema:\n{json.dumps(form, ensure_ascii=False)}"
+    )
+
+
+def in_words(form: JsonSchemaValue) -> JsonSchemaValue:
+    """The form with each confidence as one of a few words, whose numbers are in `ANCHORS`."""
+    parts = dict(form.get("properties", {}))
+    fields = parts.get("confidence", {}).get("properties")
+    if not fields:
+        return form
+    parts["confidence"] = {
+        **_record({name: {"type": "string", "enum": list(ANCHORS)} for name in fields}),
+        "description": "For each field of the answer, how sure you are. certain: the case states it, and no other value"
+        " comes to mind. likely: it is right nine times in ten. unsure: two values are both sensible. guess: none is.",
+    }
+    return {**form, "properties": parts}
+
+
+def read(text: str, output: type[BaseModel], *, in_words: bool = False) -> Filled:
     """Read a reply. Lenient beside the answer: what is missing is left out, what is odd is passed on.
 
+    `in_words`: was the confidence asked for in words?
     Raise `Unreadable` for a reply that is no JSON, or has no answer in it that fits the output.
     """
     envelope = _parsed(text)
@@ -96,7 +126,11 @@ def read(text: str, output: type[BaseModel]) -> Filled:
     names = output.model_fields.keys()
     return Filled(
         values=values,
-        confidence={n: c for n, c in confidence.items() if n in names} if isinstance(confidence, dict) else {},
+        confidence={
+            name: _number_of(said) if in_words else said
+            for name, said in (confidence.items() if isinstance(confidence, dict) else ())
+            if name in names
+        },
         alternatives={
             name: others
             for name, listed in (alternatives.items() if isinstance(alternatives, dict) else ())
@@ -208,9 +242,13 @@ def _fit(values: Mapping[str, JsonValue], output: type[BaseModel]) -> None:
 
 
 def _parsed(text: str) -> JsonValue:
-    fenced = _FENCE.fullmatch(text.strip())
+    thoughts = _THOUGHTS.match(text)
+    said = text[thoughts.end() :] if thoughts else text
     try:
-        parsed: JsonValue = json.loads(fenced[1] if fenced else text, parse_constant=_finite, parse_float=_finite)
+        try:
+            parsed = _as_json(said)
+        except json.JSONDecodeError as error:
+            parsed = _among_words(said, error)
         kept = json.dumps(parsed, ensure_ascii=False).encode()
     except Unreadable:
         raise
@@ -226,11 +264,46 @@ def _parsed(text: str) -> JsonValue:
     return parsed
 
 
+def _as_json(text: str) -> JsonValue:
+    parsed: JsonValue = json.loads(text, parse_constant=_finite, parse_float=_finite)
+    return parsed
+
+
+def _among_words(text: str, error: json.JSONDecodeError) -> JsonValue:
+    """The one answer that stands in a fence or between other words. Raise the error where there is none.
+
+    Where there are several nobody knows which one is meant.
+    """
+    reader = json.JSONDecoder(parse_constant=_finite, parse_float=_finite)
+    found: list[JsonValue] = []
+    at, looked_at = text.find("{"), 0
+    while at >= 0 and looked_at < _LOOKED_AT and at < _LONGEST_AROUND:
+        looked_at += 1
+        try:
+            value, end = reader.raw_decode(text[:_LONGEST_AROUND], at)
+        except json.JSONDecodeError:
+            end = at + 1
+        else:
+            if isinstance(value, dict) and "answer" in value and value not in found:
+                found.append(value)
+        at = text.find("{", end)
+    if len(found) > 1:
+        raise Unreadable("several answers stand in the reply")
+    if not found:
+        raise error
+    return found[0]
+
+
 def _finite(number: str) -> float:
     value = float(number)
     if not math.isfinite(value):
         raise Unreadable(f"the reply holds {number[:20]}, which is no number")
     return value
+
+
+def _number_of(said: JsonValue) -> JsonValue:
+    """A word for a confidence as its number. What is none of the words is no confidence, a number neither."""
+    return ANCHORS.get(said.strip().lower()) if isinstance(said, str) else None
 
 
 def _alternatives(listed: JsonValue, *, chosen: JsonValue) -> tuple[Alternative, ...]:

@@ -16,18 +16,20 @@ from datetime import datetime
 from decimal import Decimal
 from hashlib import sha256
 
+from pydantic import JsonValue
 from tenacity import RetryCallState, Retrying, retry_if_result, wait_exponential_jitter
 
 from store.database import Database
 from workflows.model.attempts import Attempt, conclude
 from workflows.model.breakers import Breakers, LeftAlone
 from workflows.model.envelope import Filled, Unreadable, form, read
+from workflows.model.invalid import InvalidRequests
 from workflows.model.lanes import Busy, Lanes
 from workflows.model.ledger import Asked, Given, Ledger, OverBudget, Reservation
 from workflows.model.outages import Outages
-from workflows.model.outcomes import Again, Outcome, Verdict
+from workflows.model.outcomes import Again, Breaker, Outcome, Verdict
 from workflows.model.port import Account, Answer, ModelUnavailable, Prompt, Question, Usage
-from workflows.model.prices import price
+from workflows.model.prices import Prices
 from workflows.model.requests import Reply, Request, Vendor, request_for, worst_case
 from workflows.model.user_turn import user_turn
 
@@ -59,10 +61,16 @@ class _Asking:
     model: str
     told: str
     """The user's turn."""
+    states_form: bool
+
+    @property
+    def about(self) -> str:
+        """What is wrong with one such request may be wrong with all."""
+        return "\0".join((self.question.workflow, self.prompt.version, self.model))
 
     def asked(self, *, number: int, told: str) -> Asked:
         """For the ledger. `told`: what is really said this time; the question stays the same."""
-        about = "\0".join((self.prompt.version, self.model, self.told))
+        about = "\0".join((self.prompt.version, self.model, self.told, *(["stated"] if self.states_form else [])))
         return Asked(
             workflow=self.question.workflow,
             account=self.account,
@@ -89,12 +97,20 @@ class Gateway:
         default_model: str,
         lanes: Lanes | None = None,
         breakers: Breakers | None = None,
+        prices: Prices | None = None,
+        states_form: bool = False,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        """`default_model`: for prompts that name none. `sleep`: waits some seconds."""
+        """`default_model`: for prompts that name none. `prices`: left out, the library's. `sleep`: waits some seconds.
+
+        `states_form`: put the form of the answer into the prompt, for a server that holds no answer to it.
+        """
         self.default_model = default_model
         self._vendor = vendor
-        self._ledger = Ledger(database, team=team, clock=clock, outages=outages)
+        self._prices = prices or Prices()
+        self._states_form = states_form
+        self._invalid = InvalidRequests()
+        self._ledger = Ledger(database, team=team, clock=clock, outages=outages, prices=self._prices)
         self._lanes = lanes or Lanes(sleep=sleep)
         self._breakers = breakers or Breakers(outages.began)
         self._sleep = sleep
@@ -116,13 +132,24 @@ class Gateway:
         made: list[Attempt] = []
         first: Verdict | None = None
         for model in models_of(prompt, self.default_model):
-            asking = _Asking(question=question, prompt=prompt, account=account, model=model, told=told)
+            asking = _Asking(
+                question=question,
+                prompt=prompt,
+                account=account,
+                model=model,
+                told=told,
+                states_form=self._states_form,
+            )
             made += self._ask(asking)
             if made[-1].filled is not None or not made[-1].verdict.follows.elsewhere:
                 break
             # What the prompt's own model came to is what counts, where the other one is of no use either.
             first = first or made[-1].verdict
         return replace(conclude(made, first=first), prompt_version=prompt.version)
+
+    def prepare(self) -> None:
+        """Load what asking needs, which may take seconds: no question's time counts it then."""
+        self._vendor.prepare()
 
     def close(self) -> None:
         """Close the vendor's connections. A later question opens new ones."""
@@ -146,7 +173,7 @@ class Gateway:
             sleep=self._sleep,
             retry_error_callback=lambda _: made[-1],
         )(attempt)
-        if made[-1].verdict.outcome is Outcome.THROTTLED:
+        if made[-1].verdict.follows.breaker is Breaker.COUNTS:
             self._breakers.count(asking.model, made[-1])
         return made
 
@@ -156,14 +183,14 @@ class Gateway:
         if found is None:
             return None
         try:
-            filled = read(found.said, asking.question.output)
+            filled = read(found.said, asking.question.output, in_words=asking.prompt.confidence == "words")
         except Unreadable:
             return None  # the output's form is the same, and its author's own rules for it are not
         self._ledger.give_again(asked, found)
         return _once_more(found, filled, model=asking.model)
 
     def _attempt(self, asking: _Asking, request: Request, *, number: int) -> Attempt:
-        worst = worst_case(request)
+        worst = worst_case(request, self._prices)
         try:
             self._breakers.refuse(request.model)
             with self._lanes.turn(request.model):
@@ -177,12 +204,15 @@ class Gateway:
             return _unsent(request, Outcome.UNAFFORDABLE, str(over))
 
     def _send(self, asking: _Asking, request: Request, reservation: Reservation) -> Attempt:
+        # Before the clock starts: the first request of a process would seem to take seconds longer.
+        self._vendor.prepare()
         started = time.perf_counter()
         replies: list[Reply] = []
 
         def make() -> Attempt:
             replies.append(self._vendor.send(request))
-            return _read(replies[0], request, asking.question, worst=reservation.worst)
+            attempt = self._read(replies[0], request, asking, worst=reservation.worst)
+            return replace(attempt, verdict=self._invalid.judged(asking.about, attempt.verdict))
 
         try:
             attempt = self._breakers.through(request.model, make)
@@ -193,12 +223,33 @@ class Gateway:
         self._ledger.settle(
             reservation,
             attempt,
-            said=None if reply is None else _kept(reply.text, whole=attempt.filled is not None),
+            said=None if reply is None else _kept(self._vendor.masked(reply.text), whole=attempt.filled is not None),
             cost=attempt.cost if known else None,
             request_id=None if reply is None else reply.request_id,
             milliseconds=(time.perf_counter() - started) * 1000,
         )
         return attempt
+
+    def _read(self, reply: Reply, request: Request, asking: _Asking, *, worst: Decimal) -> Attempt:
+        verdict, filled = reply.verdict, None
+        if verdict.outcome is Outcome.ANSWERED:
+            in_words = asking.prompt.confidence == "words"
+            try:
+                # Read as it came: a key that is a part of a field's name would make another answer of it.
+                filled = _masked(read(reply.text, asking.question.output, in_words=in_words), self._vendor.masked)
+            except Unreadable as error:
+                why = f"The model's answer cannot be read: {self._vendor.masked(str(error))}."
+                verdict = Verdict(outcome=Outcome.GARBAGE, why=why)
+        usage = reply.usage or Usage()
+        unknown = reply.usage is None and verdict.may_cost
+        return Attempt(
+            verdict=verdict,
+            model=reply.answered_by or request.model,
+            filled=filled,
+            raw=None if filled else _kept(self._vendor.masked(reply.text)),
+            usage=usage,
+            cost=worst if unknown else self._prices.of(request.model, usage),
+        )
 
 
 def models_of(prompt: Prompt, default_model: str) -> tuple[str, ...]:
@@ -211,12 +262,14 @@ def models_of(prompt: Prompt, default_model: str) -> tuple[str, ...]:
 def _request(asking: _Asking, made: Sequence[Attempt]) -> Request:
     """The request, as it is to be made after these attempts."""
     cut_off = sum(attempt.verdict.outcome is Outcome.TRUNCATED for attempt in made)
-    request = request_for(asking.prompt, model=asking.model, user=asking.told)
-    request = replace(
-        request,
-        form=request.form or form(asking.question.output),
-        max_tokens=request.max_tokens * 2**cut_off,
+    request = request_for(
+        asking.prompt,
+        model=asking.model,
+        user=asking.told,
+        form=None if asking.prompt.form else form(asking.question.output),
+        states_form=asking.states_form,
     )
+    request = replace(request, max_tokens=request.max_tokens * 2**cut_off)
     if made and made[-1].verdict.outcome is Outcome.GARBAGE:
         return replace(request, user=user_turn(asking.question.data, problem=made[-1].verdict.why))
     return request
@@ -232,22 +285,29 @@ def _is_enough(made: Sequence[Attempt]) -> bool:
     )
 
 
-def _read(reply: Reply, request: Request, question: Question, *, worst: Decimal) -> Attempt:
-    verdict, filled = reply.verdict, None
-    if verdict.outcome is Outcome.ANSWERED:
-        try:
-            filled = read(reply.text, question.output)
-        except Unreadable as error:
-            verdict = Verdict(outcome=Outcome.GARBAGE, why=f"The model's answer cannot be read: {error}.")
-    usage = reply.usage or Usage()
-    unknown = reply.usage is None and verdict.may_cost
-    return Attempt(
-        verdict=verdict,
-        model=reply.answered_by or request.model,
-        filled=filled,
-        raw=None if filled else _kept(reply.text),
-        usage=usage,
-        cost=worst if unknown else price(request.model, usage),
+def _masked(filled: Filled, mask: Callable[[str], str]) -> Filled:
+    """The answer, with a mask over each of its texts. The names of its fields stay."""
+
+    def over(value: JsonValue) -> JsonValue:
+        match value:
+            case str():
+                return mask(value)
+            case list():
+                return [over(inner) for inner in value]
+            case dict():
+                return {name: over(inner) for name, inner in value.items()}
+        return value
+
+    return replace(
+        filled,
+        values={name: over(value) for name, value in filled.values.items()},
+        confidence={name: over(value) for name, value in filled.confidence.items()},
+        alternatives={
+            name: tuple(replace(other, value=mask(other.value)) for other in others)
+            for name, others in filled.alternatives.items()
+        },
+        evidence={name: mask(quote) for name, quote in filled.evidence.items()},
+        reasons=tuple(map(mask, filled.reasons)),
     )
 
 

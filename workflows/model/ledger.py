@@ -1,5 +1,8 @@
 """The ledger: what each request to a model may cost is reserved before it is sent, and settled when that is known.
 
+What took more than was reserved is booked as it was told, and from then on as many times more is reserved for that
+model as it took: nobody knows what else was reckoned too low for it.
+
 A reservation is a committed row, so that it counts in every process, and after this one ended. Who dies between the two
 leaves the reservation standing: nobody knows whether the provider counts that request, so it counts here.
 
@@ -10,21 +13,23 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
-from importlib.metadata import version
+from decimal import ROUND_UP, Decimal
 
 import structlog
 
-from store import attempts, contents, spending
+from store import attempts, contents, overruns, spending
 from store.database import Database
 from workflows.model.attempts import Attempt
 from workflows.model.outages import Outages
 from workflows.model.outcomes import Outcome
 from workflows.model.port import Account, Usage
+from workflows.model.prices import Prices
 
 log = structlog.get_logger()
 
 _DOLLAR = "${:.4f}"
+_NANO = Decimal("1e-9")
+"""US dollars that the books know at least."""
 
 
 class OverBudget(Exception):
@@ -54,7 +59,10 @@ class Reservation:
     attempt: int
     asked: Asked
     began_at: datetime
+    reckoned: Decimal
+    """US dollars that it costs at worst, as far as can be reckoned."""
     worst: Decimal
+    """US dollars that are reserved: as many times more as its model once took."""
     budgets: tuple[tuple[str, str, Decimal], ...]
     """Budget, period, and how much of it there is."""
 
@@ -71,18 +79,22 @@ class Given:
 class Ledger:
     """The books of one team."""
 
-    def __init__(self, database: Database, *, team: int, clock: Callable[[], datetime], outages: Outages) -> None:
+    def __init__(
+        self, database: Database, *, team: int, clock: Callable[[], datetime], outages: Outages, prices: Prices
+    ) -> None:
         self._database = database
         self._team = team
         self._clock = clock
         self._outages = outages
-        self._prices = version("genai-prices")
+        self._prices = prices
 
-    def reserve(self, asked: Asked, worst: Decimal) -> Reservation:
+    def reserve(self, asked: Asked, reckoned: Decimal) -> Reservation:
         """Reserve what a request costs at worst, in US dollars, and note that it is made. Raise `OverBudget`."""
         at = self._clock()
         budgets = _budgets(asked, at)
         with self._database.write() as session:
+            factor = overruns.factor(session, team=self._team, model=asked.model)
+            worst = reckoned if factor == 1 else (reckoned * Decimal(factor)).quantize(_NANO, ROUND_UP)
             for budget, period, limit in budgets:
                 if not spending.take(session, team=self._team, budget=budget, period=period, amount=worst, limit=limit):
                     left = limit - spending.taken(session, team=self._team, budget=budget, period=period)
@@ -90,7 +102,7 @@ class Ledger:
             attempt = attempts.begin(
                 session, **self._row(asked, at), outcome=attempts.ASKED, reserved=worst, cost=None, **_counts(Usage())
             )
-        return Reservation(attempt=attempt, asked=asked, began_at=at, worst=worst, budgets=budgets)
+        return Reservation(attempt=attempt, asked=asked, began_at=at, reckoned=reckoned, worst=worst, budgets=budgets)
 
     def settle(
         self,
@@ -105,8 +117,6 @@ class Ledger:
         """Note what came of a request. `said`: what the model wrote. `cost`: None where nobody knows it."""
         asked, case = reservation.asked, reservation.asked.account.case
         answered = attempt.verdict.outcome is Outcome.ANSWERED
-        if cost is not None and cost > reservation.worst:
-            log.warning("model.cost_above_reservation", model=asked.model, cost=str(cost), worst=str(reservation.worst))
         with self._database.write() as session:
             at = self._clock()
             if cost is not None:
@@ -129,6 +139,10 @@ class Ledger:
                 milliseconds=milliseconds,
                 **_counts(attempt.usage),
             )
+            if cost is not None and cost > reservation.worst and reservation.reckoned:
+                log.warning("model.cost_above_reservation", model=asked.model, attempt=reservation.attempt)
+                factor = _factor(cost, reservation.reckoned)
+                self._outages.overran(session, asked.model, factor=factor, attempt=reservation.attempt, at=at)
             if answered:
                 self._outages.answered(session, asked.model, asked_at=reservation.began_at, at=at)
 
@@ -168,7 +182,7 @@ class Ledger:
             "model": asked.model,
             "prompt_version": asked.prompt_version,
             "input_hash": asked.input_hash,
-            "prices": self._prices,
+            "prices": self._prices.source(asked.model),
             "began_at": at,
         }
 
@@ -183,6 +197,11 @@ def _budgets(asked: Asked, at: datetime) -> tuple[tuple[str, str, Decimal], ...]
         (f"workflow:{asked.workflow}", day, account.per_day),
         (f"case:{account.case}", "", account.per_case),
     )
+
+
+def _factor(cost: Decimal, reckoned: Decimal) -> float:
+    """How often what was reckoned fits into what it took, in hundredths and rather too often."""
+    return float((cost / reckoned).quantize(Decimal("0.01"), ROUND_UP))
 
 
 def _over(budget: str, *, limit: Decimal, left: Decimal, worst: Decimal) -> str:

@@ -1,4 +1,4 @@
-"""When a model is left alone and when it answers again: whoever wants to tell people of it."""
+"""What happens to a model that people are to be told: it is left alone, answers again, takes more than was reckoned."""
 
 from datetime import datetime
 from typing import Protocol
@@ -15,4 +15,8 @@ class Outages(Protocol):
 
     def answered(self, session: Session, model: str, *, asked_at: datetime, at: datetime) -> None:
         """A model answered, in the transaction that notes so."""
+        ...
+
+    def overran(self, session: Session, model: str, *, factor: float, attempt: int, at: datetime) -> None:
+        """A request took so many times what was reckoned for it, in the transaction that notes so."""
         ...

@@ -3,17 +3,18 @@
 | Outcome | Asked again | Breaker | Another model may be asked |
 |---|---|---|---|
 | answered | no | closes | |
-| transient: no connection, a time-out, overload | after a pause | counts | yes |
-| throttled: a rate limit | after a pause | closes; a question that ends so counts | yes |
-| broken: a reply that is no message | a few times | counts | yes |
+| transient: no connection, a time-out, overload | after a pause | a question that ends so counts | yes |
+| throttled: a rate limit | after a pause | a question that ends so counts | yes |
+| broken: a reply that is no message | a few times | a question that ends so counts | yes |
 | garbage: a message that is no answer | a few times, told what was wrong | closes | no |
 | truncated: cut off at max_tokens | with more tokens | closes | no |
 | too long: the case does not fit | no | closes | no |
 | refused | no | closes | no |
 | spent: a spend limit or a bill | no | opens at once | no: it is the same account |
-| locked out: the key | no | opens at once | no: it is the same key |
+| locked out: the key, the organisation | no | opens at once | no: it is the same key |
 | retired: no such model | no; the workflow is paused | closes | no: somebody has to choose |
-| invalid: not understood | no | closes: it is the request's fault, and others' are sound | no |
+| unfit: its form or its prompt is not taken | no; the workflow is paused | closes | no: somebody has to mend it |
+| invalid: not understood | no; several in a row are unfit | closes: others' requests are sound | no |
 | unaffordable: over a budget, never sent | no | | yes, a cheaper one |
 | left alone: the breaker is open, never sent | no | | yes |
 
@@ -41,6 +42,7 @@ class Outcome(StrEnum):
     SPENT = "spent"
     LOCKED_OUT = "locked_out"
     RETIRED = "retired"
+    UNFIT = "unfit"
     INVALID = "invalid"
     UNAFFORDABLE = "unaffordable"
     LEFT_ALONE = "left_alone"
@@ -63,7 +65,7 @@ class Breaker(StrEnum):
     CLOSES = "closes"
     """It works."""
     COUNTS = "counts"
-    """It may be down: several in a row open the breaker."""
+    """It may be down: several questions in a row that end so open the breaker."""
     OPENS = "opens"
     """No question will be answered."""
     NOTHING = "nothing"
@@ -86,7 +88,7 @@ FOLLOWS: Mapping[Outcome, Follows] = {
     _O.ANSWERED: Follows(),
     _O.GIVEN_AGAIN: Follows(breaker=Breaker.NOTHING),
     _O.TRANSIENT: Follows(again=Again.AFTER_A_PAUSE, breaker=Breaker.COUNTS, elsewhere=True, no_answer=_N.UNAVAILABLE),
-    _O.THROTTLED: Follows(again=Again.AFTER_A_PAUSE, elsewhere=True, no_answer=_N.UNAVAILABLE),
+    _O.THROTTLED: Follows(again=Again.AFTER_A_PAUSE, breaker=Breaker.COUNTS, elsewhere=True, no_answer=_N.UNAVAILABLE),
     _O.BROKEN: Follows(again=Again.A_FEW_TIMES, breaker=Breaker.COUNTS, elsewhere=True, no_answer=_N.GARBAGE),
     _O.GARBAGE: Follows(again=Again.A_FEW_TIMES, no_answer=_N.GARBAGE),
     _O.TRUNCATED: Follows(again=Again.WITH_MORE_TOKENS, no_answer=_N.TRUNCATED),
@@ -95,6 +97,7 @@ FOLLOWS: Mapping[Outcome, Follows] = {
     _O.SPENT: Follows(breaker=Breaker.OPENS, no_answer=_N.ACCOUNT),
     _O.LOCKED_OUT: Follows(breaker=Breaker.OPENS, no_answer=_N.ACCOUNT),
     _O.RETIRED: Follows(no_answer=_N.RETIRED),
+    _O.UNFIT: Follows(no_answer=_N.UNFIT),
     _O.INVALID: Follows(no_answer=_N.UNAVAILABLE),
     _O.UNAFFORDABLE: Follows(breaker=Breaker.NOTHING, elsewhere=True, no_answer=_N.OVER_BUDGET),
     _O.LEFT_ALONE: Follows(breaker=Breaker.NOTHING, elsewhere=True, no_answer=_N.UNAVAILABLE),

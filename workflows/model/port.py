@@ -18,6 +18,7 @@ from pydantic import BaseModel, JsonValue
 
 Effort = Literal["low", "medium", "high", "xhigh", "max"]
 Thinking = Literal["adaptive", "disabled"]
+Confidence = Literal["numbers", "words"]
 MAX_TOKENS = 4096
 """The most that one answer may take, thinking included, where the prompt says nothing."""
 
@@ -29,9 +30,11 @@ class NoAnswer(StrEnum):
     """It does not answer now."""
     OVER_BUDGET = "over_budget"
     ACCOUNT = "account"
-    """The provider does not let us: the key, the bill, a spend limit."""
+    """The provider does not let us: the key, the organisation, the bill, a spend limit."""
     RETIRED = "retired"
     """The provider no longer knows the model."""
+    UNFIT = "unfit"
+    """The provider takes no question of this workflow: not its form, or not what its prompt asks for."""
     GARBAGE = "garbage"
     """It said something, but no answer, several times."""
     REFUSED = "refused"
@@ -57,6 +60,8 @@ class Prompt:
     max_tokens: int = MAX_TOKENS
     fallback_model: str | None = None
     """A cheaper one, for when the first cannot be had or afforded."""
+    confidence: Confidence = "numbers"
+    """How the model says how sure it is."""
     source: str = ""
     """The file as it was read."""
     form: Mapping[str, JsonValue] = field(default_factory=dict)

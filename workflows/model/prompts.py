@@ -19,7 +19,8 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints, ValidationError
 from pydantic.json_schema import JsonSchemaValue
 
-from workflows.model.port import MAX_TOKENS, Effort, Prompt, Thinking
+from workflows.model.envelope import in_words
+from workflows.model.port import MAX_TOKENS, Confidence, Effort, Prompt, Thinking
 from workflows.model.user_turn import FRAME
 
 VERSION_LENGTH = 12
@@ -43,6 +44,7 @@ class _FrontMatter(BaseModel):
     thinking: Thinking | None = None
     max_tokens: Annotated[int, Field(ge=1, le=64_000)] = MAX_TOKENS
     fallback_model: _Model | None = None
+    confidence: Confidence = "numbers"
 
 
 def load_prompt(
@@ -100,10 +102,13 @@ def parse_prompt(
     text = _rendered(body, declared or {}, name).strip()
     if not text:
         raise BadPrompt(f"the prompt {name} is empty")
+    asked = in_words(form or {}) if front.confidence == "words" else form or {}
+    # Left out where it is the usual one: the versions from before it could be chosen stay what they were.
+    how = front.model_dump(exclude={"confidence"} if front.confidence == "numbers" else None)
     # In their own order: a model writes in the order of the form.
-    decides = [front.model_dump(), body, text, form or {}, FRAME]
+    decides = [how, body, text, asked, FRAME]
     version = sha256(json.dumps(decides).encode()).hexdigest()[:VERSION_LENGTH]
-    return Prompt(name=name, text=text, version=version, source=source, form=form or {}, **front.model_dump())
+    return Prompt(name=name, text=text, version=version, source=source, form=asked, **front.model_dump())
 
 
 def _split(source: str, name: str) -> tuple[_FrontMatter, str]:

@@ -7,6 +7,9 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from pydantic import BaseModel
+
+from workflows.engine.proposing import Classifier, Second, SecondOpinion, opinion_of
 from workflows.engine.registry import AnyWorkflow
 from workflows.model.port import Account, ModelError, NoAnswer, Prompt
 from workflows.quality.examples import Labelled
@@ -55,8 +58,10 @@ class Eval:
             for part in self.parts:
                 doing("learning")
                 # Beforehand, so that its time does not count as the first example's; each one says what is wrong.
-                with suppress(ModelError):
-                    part.model()
+                for make in (part.model, part.second):
+                    with suppress(ModelError):
+                        if make is not None:
+                            make()
                 doing("trying")
                 yield from self._try_part(part, pool)
                 if self.unfinished is not None:
@@ -104,6 +109,17 @@ class Eval:
             prompt=self.prompt,
             account=self.account,
             model=part.model,
+            second=_opinion(part.second) if part.second is not None else None,
             floors=floors(self.workflow.autonomy.at_least),
             sleep=self.sleep,
         )
+
+
+def _opinion(learned: Callable[[], Classifier]) -> SecondOpinion:
+    def second(workflow: AnyWorkflow, input: BaseModel, output: BaseModel) -> Second:
+        try:
+            return opinion_of(learned(), workflow, input, output)
+        except Exception:  # noqa: BLE001  # as for a case: it is only beside the proposal
+            return Second()
+
+    return second

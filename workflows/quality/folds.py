@@ -10,9 +10,11 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from threading import Lock
+from typing import Generic, TypeVar
 
 from workflows.engine.canonical import digest
 from workflows.engine.declared import Example
+from workflows.engine.proposing import Classifier
 from workflows.engine.registry import AnyWorkflow
 from workflows.model.port import Model, ModelError
 from workflows.quality.examples import Labelled
@@ -30,17 +32,26 @@ class Part:
     """Raise `ModelError`."""
     learned_without: bool = False
     """Did the model learn without these, being of a kind that would have learned from them?"""
+    second: Callable[[], Classifier] | None = None
+    """Who is asked what it makes of the model's proposals, having learned without these; None: nobody.
+
+    Raise `ModelError`.
+    """
 
 
-class Once:
+ModelT = TypeVar("ModelT")
+LearnerT = TypeVar("LearnerT")
+
+
+class Once(Generic[ModelT]):
     """A model that is made when it is first asked for, or why it cannot be had. May be shared between threads."""
 
-    def __init__(self, make: Callable[[], Model]) -> None:
+    def __init__(self, make: Callable[[], ModelT]) -> None:
         self._make = make
         self._lock = Lock()
-        self._made: Model | ModelError | None = None
+        self._made: ModelT | ModelError | None = None
 
-    def __call__(self) -> Model:
+    def __call__(self) -> ModelT:
         """The model. Raise `ModelError`."""
         with self._lock:
             if self._made is None:
@@ -67,6 +78,18 @@ def parts(
     Of so many parts that each leaves out no more than a fifth of what there is to learn from: five at most, and one
     where only a few stand on both sides.
     """
+    found = []
+    for places, rest in _dealt(workflow, examples, learned):
+        is_whole = len(rest) == len(learned)
+        made = Once(model) if is_whole else Once(_learner(learn, rest))
+        found.append(Part(places=places, model=made, learned_without=not is_whole))
+    return found
+
+
+def _dealt(
+    workflow: AnyWorkflow, examples: Sequence[Labelled], learned: Sequence[Example]
+) -> list[tuple[Sequence[int], Sequence[Example]]]:
+    """Places of examples that are tried together, each with what may be learned for them."""
     texts = [_alike(workflow.text_of(one.input)) for one in examples] if learned else []
     known = [_text_of(workflow, one) for one in learned]
     both = set(texts) & {text for text in known if text is not None}
@@ -75,19 +98,35 @@ def parts(
     order = sorted(both, key=lambda text: (answers[text], digest(text)))
     count = min(MOST_PARTS, math.ceil(len(both) * MOST_PARTS / max(1, len(set(known)))))
     dealt = {text: turn % count for turn, text in enumerate(order)}
-    found = []
+    found: list[tuple[Sequence[int], Sequence[Example]]] = []
     unknown = [place for place in range(len(examples)) if not both or texts[place] not in dealt]
     if unknown:
-        found.append(Part(places=unknown, model=Once(model)))
+        found.append((unknown, learned))
     for part in range(count):
         rest = [one for one, text in zip(learned, known, strict=True) if text is None or dealt.get(text) != part]
         places = [place for place, text in enumerate(texts) if dealt.get(text) == part]
-        found.append(Part(places=places, model=Once(_learner(learn, rest)), learned_without=True))
+        found.append((places, rest))
     return found
 
 
-def _learner(learn: Callable[[Sequence[Example]], Model], rest: Sequence[Example]) -> Callable[[], Model]:
-    def make() -> Model:
+def with_second(
+    workflow: AnyWorkflow,
+    examples: Sequence[Labelled],
+    learned: Sequence[Example],
+    *,
+    model: Callable[[], Model],
+    learn: Callable[[Sequence[Example]], Classifier],
+) -> list[Part]:
+    """Deal out what is to be tried with a model that learns nothing, so that no second opinion knows the answer."""
+    asked = Once(model)
+    return [
+        Part(places=places, model=asked, second=Once(_learner(learn, rest)) if learned else None)
+        for places, rest in _dealt(workflow, examples, learned)
+    ]
+
+
+def _learner(learn: Callable[[Sequence[Example]], LearnerT], rest: Sequence[Example]) -> Callable[[], LearnerT]:
+    def make() -> LearnerT:
         try:
             return learn(rest)
         except ModelError as error:

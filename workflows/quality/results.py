@@ -7,6 +7,7 @@ from statistics import quantiles
 
 from pydantic import BaseModel, ConfigDict
 
+from workflows.engine.policy import SECOND
 from workflows.quality import risk
 from workflows.quality.trials import Outcome, Trial
 
@@ -95,6 +96,8 @@ class Summary(_Kept):
     """Sentence -> how many examples run into it."""
     reasons: dict[str, int]
     """Why examples go to a person: the policy's code -> how many."""
+    second: Share | None = None
+    """Of those that the local model spoke against, how many were right; None where it spoke against none."""
     no_proposal: dict[str, int]
     """Code (garbage, refused, truncated, ...) -> how many."""
     out_of_scope: int
@@ -127,6 +130,7 @@ def result_of(
     counted = [trial for trial in trials if trial.is_counted]
     tried = [trial for trial in trials if trial.outcome is not Outcome.UNTRIED]
     alone = [trial for trial in trials if trial.alone]
+    against = [trial for trial in trials if SECOND in trial.reasons]
     judged = (risk.Judged(alone_up_to=trial.alone_up_to, right=trial.whole) for trial in trials)
     summary = Summary(
         examples=examples,
@@ -143,6 +147,7 @@ def result_of(
         ),
         nevers=_counts(sentence for trial in trials for sentence in trial.nevers),
         reasons=_counts(code for trial in tried if not trial.alone for code in trial.reasons),
+        second=Share(right=sum(trial.whole for trial in against), of=len(against)) if against else None,
         no_proposal=_counts(str(trial.code) for trial in trials if trial.outcome is Outcome.NO_PROPOSAL),
         out_of_scope=sum(trial.outcome is Outcome.OUT_OF_SCOPE for trial in trials),
         untried=_counts(str(trial.code) for trial in trials if trial.outcome is Outcome.UNTRIED),

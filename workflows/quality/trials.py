@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from workflows.engine.canonical import words_of
 from workflows.engine.policy import Way, decide
-from workflows.engine.proposing import NOT_ALLOWED, propose
+from workflows.engine.proposing import NOT_ALLOWED, SecondOpinion, propose
 from workflows.engine.registry import AnyWorkflow
 from workflows.engine.rehearsing import Rehearsal
 from workflows.model.port import Account, Model, NoAnswer, Prompt
@@ -16,7 +16,14 @@ from workflows.quality.examples import Labelled
 from workflows.quality.risk import alone_up_to
 from workflows.quality.scoring import score
 
-_SAYS_NOTHING = {NoAnswer.UNAVAILABLE, NoAnswer.OVER_BUDGET, NoAnswer.ACCOUNT, NoAnswer.RETIRED, NOT_ALLOWED}
+_SAYS_NOTHING = {
+    NoAnswer.UNAVAILABLE,
+    NoAnswer.OVER_BUDGET,
+    NoAnswer.ACCOUNT,
+    NoAnswer.RETIRED,
+    NoAnswer.UNFIT,
+    NOT_ALLOWED,
+}
 """Codes for the lack of a proposal that is not the prompt's or the model's doing."""
 
 
@@ -80,13 +87,19 @@ def try_one(
     account: Account,
     model: Callable[[], Model],
     floors: Sequence[float],
+    second: SecondOpinion | None = None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Trial:
-    """Try one example. Whatever goes wrong is in what it returns. `floors`: of the table, from low to high."""
+    """Try one example. Whatever goes wrong is in what it returns. `floors`: of the table, from low to high.
+
+    `second`: who else is asked how probable the proposal is, not having learned this example.
+    """
     rehearsal = Rehearsal(sleep=sleep)
     start = time.perf_counter()
     try:
-        found = _found(workflow, example, rehearsal, prompt=prompt, account=account, model=model, floors=floors)
+        found = _found(
+            workflow, example, rehearsal, prompt=prompt, account=account, model=model, floors=floors, second=second
+        )
     except Exception as error:  # noqa: BLE001  # the loop's edge: a system that is not there ends no eval
         found = Trial(
             input_hash=example.input_hash, outcome=Outcome.UNTRIED, code=type(error).__name__, why=words_of(error)
@@ -109,9 +122,17 @@ def _found(
     account: Account,
     model: Callable[[], Model],
     floors: Sequence[float],
+    second: SecondOpinion | None,
 ) -> Trial:
     proposed = propose(
-        workflow, example.input, prompt=prompt, account=account, journal=rehearsal, model=model, pause=None
+        workflow,
+        example.input,
+        prompt=prompt,
+        account=account,
+        journal=rehearsal,
+        model=model,
+        pause=None,
+        second=second,
     )
     facts, proposal = proposed.facts, proposed.proposal
     verdict = decide(facts)

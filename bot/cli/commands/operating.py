@@ -60,6 +60,14 @@ def restore(
 
 
 @app.command()
+def recount(model: Annotated[str, typer.Argument(help="The model, as doctor names it.")]) -> None:
+    """Reserve for a model what is reckoned again, where its provider had miscounted what a question took."""
+    from bot.cli.tending import recount_model
+
+    raise typer.Exit(recount_model(model))
+
+
+@app.command()
 def restored() -> None:
     """Say that the database is a backup that was put in place by other means, before anything is served."""
     from bot.cli.tending import database_restored

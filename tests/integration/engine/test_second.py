@@ -1,4 +1,4 @@
-"""The local model's view of another one's proposal: kept beside it, and heeded where the case is like no example."""
+"""The local model's view of another one's proposal: kept beside it, and heeded where it speaks against it."""
 
 from collections.abc import Iterator
 
@@ -11,6 +11,8 @@ from store.database import Database
 from tests.sample import Desk, sample_workflow
 from tests.world import World, sure
 from workflows import Example
+from workflows.engine.cards import card_view
+from workflows.engine.declared import Autonomy
 from workflows.engine.proposing import Second
 from workflows.engine.runner import Runner
 from workflows.library.support_triage.workflow import Ticket, Triage, triage
@@ -49,6 +51,33 @@ def test_it_is_kept_with_the_proposal_and_sends_what_is_unfamiliar_to_a_person(
     assert proposal.confidence["queue"] == 0.95
     if unfamiliar is not None:
         assert unfamiliar in world.review(case).why
+
+
+@pytest.mark.parametrize(
+    ("autonomy", "probability", "state"),
+    [
+        (Autonomy.floor(0.8), 0.16, "delivered"),
+        (Autonomy.floor(0.8), 0.03, "waiting"),
+        (Autonomy.floor(0.8, second_opinion=0.02), 0.03, "delivered"),
+        (Autonomy.floor(0.8, second_opinion=None), 0.0, "delivered"),
+        (Autonomy.floor(0.8), None, "delivered"),
+        (Autonomy.floor(0.8, needs_second=True), None, "waiting"),
+    ],
+)
+def test_where_it_speaks_against_the_proposal_a_person_decides_and_is_told(
+    world: World, autonomy: Autonomy, probability: float | None, state: str
+) -> None:
+    opinion = Second(probabilities={} if probability is None else {"queue": probability})
+    world.runner = Runner(world.context, lambda _: world.model, second=lambda *_: opinion)
+    sample = sample_workflow(Desk(), autonomy=autonomy)
+    world.registry.add(sample)
+    case = world.submit(sample, id=1, text="I was charged twice").case
+    world.work()
+    assert world.state(case) == state
+    if state == "waiting":
+        (why,) = card_view(world.context, world.review(case).id).why
+        assert ("the examples speak against the proposed queue" in why) is (probability is not None)
+        assert "3%" in why or "no second opinion" in why
 
 
 def test_it_learns_from_the_workflows_examples(world: World) -> None:

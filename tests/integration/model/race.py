@@ -62,6 +62,13 @@ class Moody:
             return Reply(verdict=Verdict(outcome=Outcome.TRANSIENT, why="It stalled.", may_cost=True))
         return Reply(verdict=Verdict(outcome=Outcome.REFUSED, why="No."), usage=Usage())
 
+    def prepare(self) -> None:
+        """There is nothing to load."""
+
+    def masked(self, text: str) -> str:
+        """It knows no secret."""
+        return text
+
     def close(self) -> None:
         """There is nothing to close."""
 

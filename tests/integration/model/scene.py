@@ -1,6 +1,7 @@
 """Countersign with the real gateway, before a server that speaks like Anthropic's."""
 
 import json
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -49,8 +50,15 @@ class Scene:
         prompt = Prompt(name="triage.md", text="Sort the ticket.", version="0123456789ab", **how)
         self.world.registry._prompts[self.workflow.name] = prompt
 
-    def open_breakers(self, *, pause: timedelta = timedelta(minutes=5), lanes: Lanes | None = None) -> None:
-        """A new process: its breakers know nothing."""
+    def open_breakers(
+        self,
+        *,
+        pause: timedelta = timedelta(minutes=5),
+        lanes: Lanes | None = None,
+        sleep: Callable[[float], None] | None = None,
+        **how: Any,
+    ) -> None:
+        """A new process: its breakers know nothing. `sleep`: left out, the pauses are noted and not made."""
         world = self.world
         self.gateway = Gateway(
             self.vendor,
@@ -61,7 +69,8 @@ class Scene:
             default_model=HAIKU,
             lanes=lanes,
             breakers=Breakers(self.outages.began, pause=pause),
-            sleep=world.pauses.append,
+            sleep=sleep or world.pauses.append,
+            **how,
         )
         world.runner._models = lambda _: self.gateway
 

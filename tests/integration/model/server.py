@@ -12,7 +12,7 @@ import asyncio
 import json
 import socket
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Event, Lock, Thread
 from types import TracebackType
@@ -86,6 +86,11 @@ def failure(
     return Reply(status=status, body=body, headers={"content-type": "application/json", **(headers or {})})
 
 
+def invalid(words: str) -> Reply:
+    """A 400 as the API has it for a request that it does not take, for whatever reason."""
+    return failure(400, kind="invalid_request_error", words=words)
+
+
 class AnthropicServer:
     """The server, in a thread, for as long as its `with` block lasts. A request it has no answer for gets a 400."""
 
@@ -97,6 +102,7 @@ class AnthropicServer:
         self.retired: set[str] = set()
         """Models that are no longer known."""
         self._replies: deque[Reply] = deque()
+        self._always: Callable[[Received], Reply] | None = None
         self._requests: list[Received] = []
         self._lock = Lock()
         self._started = Event()
@@ -107,6 +113,11 @@ class AnthropicServer:
         """Add to what the server does next."""
         with self._lock:
             self._replies.extend(replies)
+
+    def will_always(self, reply: Callable[[Received], Reply]) -> None:
+        """What the server does with each request for which it has no reply in order."""
+        with self._lock:
+            self._always = reply
 
     @property
     def requests(self) -> Sequence[Received]:
@@ -124,6 +135,7 @@ class AnthropicServer:
         """Begin anew, for the next test."""
         with self._lock:
             self._replies.clear()
+            self._always = None
             self._requests.clear()
 
     def __enter__(self) -> "AnthropicServer":
@@ -159,7 +171,7 @@ class AnthropicServer:
         received = Received(headers=dict(request.headers), body=await request.json())
         with self._lock:
             self._requests.append(received)
-            reply = self._replies.popleft() if self._replies else None
+            reply = self._replies.popleft() if self._replies else self._always and self._always(received)
         if reply is None:
             reply = failure(400, kind="invalid_request_error", words="the test told the server no further answer")
         return _Said(reply)

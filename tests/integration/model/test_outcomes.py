@@ -176,13 +176,13 @@ def test_a_reply_without_end_is_not_read_to_its_end(server: AnthropicServer, mod
 @pytest.mark.parametrize(
     ("status", "words", "no_answer"),
     [
-        (400, "calls the request invalid", NoAnswer.UNAVAILABLE),
-        (401, "The API key for the model is not accepted", NoAnswer.ACCOUNT),
-        (402, "billing problem", NoAnswer.ACCOUNT),
-        (403, "may not use this model", NoAnswer.ACCOUNT),
+        (400, "does not know this model", NoAnswer.RETIRED),
+        (401, "does not let this API key or its organisation in", NoAnswer.ACCOUNT),
+        (402, "no money left, or a spend limit is reached", NoAnswer.ACCOUNT),
+        (403, "does not let this API key or its organisation in", NoAnswer.ACCOUNT),
         (404, "does not know this model", NoAnswer.RETIRED),
         (413, "too long for the model", NoAnswer.TRUNCATED),
-        (422, "does not take the request", NoAnswer.UNAVAILABLE),
+        (422, "does not know this model", NoAnswer.RETIRED),
     ],
 )
 def test_a_request_that_cannot_succeed_is_made_once_and_told_in_words(
@@ -196,13 +196,6 @@ def test_a_request_that_cannot_succeed_is_made_once_and_told_in_words(
     assert f"(HTTP {status}): model: claude-old. [31mIt is retired." in str(told.value)
     assert len(str(told.value)) < 350
     assert told.value.no_answer is no_answer
-
-
-def test_an_account_without_money_is_known_by_its_words(server: AnthropicServer, model: Gateway) -> None:
-    server.will(failure(400, kind="invalid_request_error", words="Your credit balance is too low to access the API."))
-    with pytest.raises(ModelUnavailable, match="billing problem") as told:
-        model.answer(question())
-    assert told.value.no_answer is NoAnswer.ACCOUNT
 
 
 @pytest.mark.parametrize("code", ["enforced_spend_limit_reached", "contract_spend_limit_reached"])
@@ -238,8 +231,42 @@ GARBAGE = {
     "an empty object": Reply(body=b"{}"),
     "a list": Reply(body=b"[]"),
     "null": Reply(body=b"null"),
-    "an error with status 200": Reply(body=b'{"type": "error", "error": {"type": "api_error", "message": "no"}}'),
 }
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}}',
+        b'event: error\ndata: {"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}}\n\n',
+    ],
+)
+def test_an_overload_with_the_status_of_a_success_passes_like_any_other(
+    server: AnthropicServer, model: Gateway, sleep: Sleep, body: bytes
+) -> None:
+    kind = "text/event-stream" if body.startswith(b"event") else "application/json"
+    server.will(*[Reply(body=body, headers={"content-type": kind})] * 3, message(filled_in()))
+    assert model.answer(question()).values is not None
+    assert len(server.requests) == 4
+
+
+@pytest.mark.parametrize(
+    ("kind", "no_answer"),
+    [
+        ("authentication_error", NoAnswer.ACCOUNT),
+        ("billing_error", NoAnswer.ACCOUNT),
+        ("not_found_error", NoAnswer.RETIRED),
+        ("request_too_large", NoAnswer.TRUNCATED),
+    ],
+)
+def test_an_error_with_the_status_of_a_success_is_what_its_type_says(
+    server: AnthropicServer, model: Gateway, kind: str, no_answer: NoAnswer
+) -> None:
+    server.will(Reply(body=json.dumps({"type": "error", "error": {"type": kind, "message": "no"}}).encode()))
+    with pytest.raises(ModelUnavailable) as told:
+        model.answer(question())
+    assert told.value.no_answer is no_answer
+    assert len(server.requests) == 1
 
 
 @pytest.mark.parametrize("garbage", GARBAGE.values(), ids=GARBAGE.keys())

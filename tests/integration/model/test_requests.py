@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import time
 import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +15,7 @@ from opentelemetry import trace
 from pydantic import BaseModel, JsonValue, SecretStr
 
 from tests.integration.model.asking import INSTRUCTIONS, KEY, Connect, Triage, case_in, filled_in, question
+from tests.integration.model.books import Books
 from tests.integration.model.server import AnthropicServer, Reply, failure, message
 from workflows.model.anthropic import DEFAULT_MODEL, AnthropicVendor
 from workflows.model.envelope import form
@@ -164,6 +166,43 @@ def test_the_key_is_in_no_error_and_in_no_answer(
     assert KEY[:20] not in told
     assert server.unsaid == 0
     assert KEY in str(server.requests[0].headers)
+
+
+def test_the_key_is_taken_out_of_what_was_read_and_not_of_what_is_to_be_read(
+    server: AnthropicServer, connect: Connect
+) -> None:
+    """Else a field whose name holds it would be lost, and with it the answer."""
+
+    class Kind(BaseModel):
+        the_kind_of_the_letter: str
+
+    key = "the_kind_of_the_letter"
+    server.will(message(json.dumps({"answer": {key: f"the key is {key}"}, "confidence": {key: 0.9}, "reasons": [key]})))
+    answer = connect(api_key=key).answer(question(output=Kind))
+    assert answer.values == {key: "the key is [API key]"}
+    assert answer.confidence == {key: 0.9}
+    assert answer.reasons == ("[API key]",)
+
+
+def test_the_sdk_is_imported_before_the_clock_of_the_first_request_starts(
+    server: AnthropicServer, books: Books
+) -> None:
+    """It took up to 14 seconds, which seemed to be the model's."""
+
+    class Slow(AnthropicVendor):
+        def prepare(self) -> None:
+            time.sleep(0.5)
+            super().prepare()
+
+    server.will(message(filled_in()))
+    vendor = Slow(api_key=KEY, base_url=server.url)
+    began = time.perf_counter()
+    books.gateway(vendor, sleep=lambda _: None).answer(question())
+    whole = (time.perf_counter() - began) * 1000
+    vendor.close()
+    taken = books.attempts()[-1].milliseconds
+    assert taken is not None
+    assert taken < whole - 500
 
 
 def test_the_key_is_in_no_repr(model: Gateway) -> None:

@@ -2,12 +2,14 @@
 
 import os
 import re
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
 from bot.settings import Settings, SettingsUnusable, settings
+from workflows.model.prices import OwnPrice
 
 
 @pytest.fixture(autouse=True)
@@ -26,6 +28,21 @@ def test_nothing_has_to_be_set() -> None:
     assert settings.workflows == ()
     assert settings.threads == 8
     assert settings.anthropic_api_key is None
+
+
+def test_a_model_of_ones_own_has_the_price_that_is_set_and_may_cost_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COUNTERSIGN_MODEL_PRICES", " qwen3:0.6b=0/0 , org/model@v1 = 0.5 / 1.25 ,")
+    assert Settings().model_prices == {
+        "qwen3:0.6b": OwnPrice(read=Decimal(0), written=Decimal(0)),
+        "org/model@v1": OwnPrice(read=Decimal("0.5"), written=Decimal("1.25")),
+    }
+
+
+@pytest.mark.parametrize("value", ["qwen3", "qwen3=0", "qwen3=0/-1", "qwen3=0/NaN", "qwen3=free/free", "qwen3=0/0/0"])
+def test_what_is_no_price_is_said_in_one_line(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("COUNTERSIGN_MODEL_PRICES", value)
+    with pytest.raises(SettingsUnusable, match=r"(?i)model_prices: .*(MODEL=READ/WRITTEN|0\.5/1\.5)"):
+        settings()
 
 
 @pytest.mark.parametrize(

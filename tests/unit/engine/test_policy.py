@@ -33,6 +33,9 @@ def facts(*, confidence: st.SearchStrategy[float] | st.SearchStrategy[float | No
         unfamiliar=st.none() | st.just("another language"),
         nevers=st.lists(sentences, unique=True, max_size=2).map(tuple),
         unchecked_nevers=st.lists(sentences, unique=True, max_size=2).map(tuple),
+        second=st.dictionaries(st.sampled_from(FIELDS), probabilities),
+        second_below=st.none() | probabilities,
+        needs_second=st.booleans(),
         correction=st.booleans(),
         error=st.none() | st.just("it broke"),
     )
@@ -46,6 +49,9 @@ AGAINST = [
     {"proposed": False, "no_proposal": "the provider is down"},
     {"paused": "this workflow is paused by U0KIM: why"},
     {"unfamiliar": "another language"},
+    {"second": {"queue": 0.03}, "second_below": 0.15},
+    {"second": {"queue": math.nan}, "second_below": 0.15},
+    {"second_below": 0.15, "needs_second": True},
     {"correction": True},
     {"error": "it broke"},
     {"floor": None},
@@ -69,6 +75,10 @@ def expected_codes(known: Facts) -> list[str]:
         return codes
     if known.unfamiliar is not None:
         codes.append("unfamiliar")
+    if known.second_below is not None:
+        if known.needs_second and not known.second:
+            codes.append("no_second_opinion")
+        codes += ["second_opinion" for number in known.second.values() if number < known.second_below]
     if not known.confidence or None in known.confidence.values():
         codes.append("no_confidence")
     if known.floor is None:
@@ -82,6 +92,20 @@ def test_a_sure_case_with_nothing_against_it_is_resolved_alone() -> None:
     verdict = decide(CERTAIN)
     assert verdict.way is Way.ALONE
     assert [reason.text for reason in verdict.reasons] == ["confidence 0.90, the floor is 0.8"]
+
+
+def test_a_second_opinion_counts_below_its_number_and_is_said_in_words() -> None:
+    facts = replace(CERTAIN, second={"queue": 0.15, "reply_language": 0.149, "tone": 0.002}, second_below=0.15)
+    texts = [reason.text for reason in decide(facts).reasons]
+    assert texts == [
+        "the examples speak against the proposed reply language: the local model, which learned from them, gives it a "
+        "probability of 15%",
+        "the examples speak against the proposed tone: the local model, which learned from them, gives it a "
+        "probability of less than 1%",
+    ]
+    assert decide(replace(facts, second_below=None)).way is Way.ALONE
+    assert decide(replace(CERTAIN, second_below=0.15)).way is Way.ALONE
+    assert decide(replace(CERTAIN, second_below=0.15, needs_second=True)).way is Way.PERSON
 
 
 def test_the_floor_itself_is_enough() -> None:

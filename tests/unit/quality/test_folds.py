@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from tests.unit.quality.trying import ACCOUNT, sample
 from workflows.engine.declared import Example
 from workflows.model.port import Answer, ModelError, Question
-from workflows.model.scripted import says
+from workflows.model.scripted import ScriptedModel, says
 from workflows.quality.evals import Eval
 from workflows.quality.examples import Labelled, of_list
-from workflows.quality.folds import MOST_PARTS, Once, left_out, parts
-from workflows.quality.results import result_of
+from workflows.quality.folds import MOST_PARTS, Once, Part, left_out, parts, with_second
+from workflows.quality.results import Share, Summary, result_of
 
 WORKFLOW = sample()
 QUEUES = ("billing", "delivery", "safety")
@@ -28,6 +28,13 @@ class Memory:
 
     def answer(self, question: Question) -> Answer:
         return says({"queue": self.known.get(question.text.removesuffix("\nen"), "billing"), "reply": ""})
+
+    def probabilities(self, text: str, values: Mapping[str, object]) -> Mapping[str, float]:
+        known = self.known.get(text.removesuffix("\nen"))
+        return {"queue": 0.5 if known is None else float(known == values["queue"])}
+
+    def unfamiliar(self, text: str) -> None:
+        return None
 
 
 def example(id: int, text: str, queue: str = "billing") -> Example:
@@ -105,6 +112,21 @@ def test_every_example_is_tried_once_and_none_with_a_model_that_learned_its_text
     for part in dealt:
         known = part.model().known  # type: ignore[attr-defined]  # it is a Memory
         assert not any(ready[place].input.text in known for place in part.places)  # type: ignore[attr-defined]  # a Ticket
+
+
+def test_a_second_opinion_is_asked_of_one_that_did_not_learn_the_example() -> None:
+    """One that knows all answers would speak against each wrong one. It is asked about nothing that it knows."""
+    taught, careless = examples(90), ScriptedModel(lambda _: says({"queue": "billing", "reply": ""}))
+    ready = usable(taught)
+
+    def tried(parts: Sequence[Part]) -> Summary:
+        eval = Eval(workflow=WORKFLOW, prompt=None, account=ACCOUNT, examples=ready, parts=parts)
+        return result_of(list(eval.run()), examples=len(ready), floor=None).summary
+
+    fair = tried(with_second(WORKFLOW, ready, taught, model=lambda: careless, learn=Memory))
+    knowing = Part(places=range(90), model=lambda: careless, second=lambda: Memory(taught))
+    assert fair.second is None
+    assert tried([knowing]).second == Share(right=0, of=60)
 
 
 def test_one_answer_is_spread_evenly_over_the_parts() -> None:
