@@ -24,7 +24,8 @@ _COMPLAINTS = 10
 """How many things that are wrong with an answer are named."""
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 """As JSON has it; behind another backslash it is six plain characters."""
-_FENCE = re.compile(r"```(?:json)?\s*(.*?)\s*```", re.DOTALL)
+_FENCE = "```"
+"""Around code in Markdown; models put it around JSON, too."""
 
 
 class Unreadable(ValueError):
@@ -207,10 +208,17 @@ def _fit(values: Mapping[str, JsonValue], output: type[BaseModel]) -> None:
         raise Unreadable(f"the answer does not fit the form: {said}") from None
 
 
+def _unfenced(text: str) -> str:
+    """What stands within a fence, where the whole stands in one. A pattern for it would take hours for many spaces."""
+    inner = text.strip()
+    if len(inner) < 2 * len(_FENCE) or not (inner.startswith(_FENCE) and inner.endswith(_FENCE)):
+        return text
+    return inner[len(_FENCE) : -len(_FENCE)].removeprefix("json").strip()
+
+
 def _parsed(text: str) -> JsonValue:
-    fenced = _FENCE.fullmatch(text.strip())
     try:
-        parsed: JsonValue = json.loads(fenced[1] if fenced else text, parse_constant=_finite, parse_float=_finite)
+        parsed: JsonValue = json.loads(_unfenced(text), parse_constant=_finite, parse_float=_finite)
         kept = json.dumps(parsed, ensure_ascii=False).encode()
     except Unreadable:
         raise
