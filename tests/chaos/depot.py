@@ -1,11 +1,13 @@
 """Two automations in a file of their own, for real processes that are really killed.
 
 Their world is a folder: each effect is a file that is there whole or not at all, each step a line with its time.
-`poison` in a text ends whatever process works on it, as a fault in C code does.
+`poison` in a text ends whatever process works on it, as a fault in C code does; `frozen` holds its interpreter, as a
+pattern does that searches for hours.
 """
 
 import json
 import os
+import re
 import signal
 import time
 from pathlib import Path
@@ -46,6 +48,8 @@ def weigh(parcel: int, text: str) -> float:
         # Its neighbours are in the midst of theirs.
         time.sleep(0.05)
         os.kill(os.getpid(), signal.SIGKILL)
+    if "frozen" in text:
+        re.search("(a+)+$", "a" * 60 + "b")
     time.sleep(float(os.environ.get("DEPOT_SECONDS", "0.02")))
     return 1.5
 

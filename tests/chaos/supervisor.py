@@ -1,4 +1,4 @@
-"""Starts a worker again as long as it is killed, as a supervisor does; prints how often it was started.
+"""Starts a worker again as long as it is killed or ends with an error; prints how often it was started.
 
 `python -m tests.chaos.supervisor TIMES`. All is imported once, and each start is a fork: that is quicker than as many
 new processes, and they end as really.
@@ -10,11 +10,12 @@ import sys
 from bot import discovery
 from bot.app import opened
 from bot.settings import settings
+from bot.watchdog import ending_if_frozen
 
 
 def work() -> None:
     """Work until nothing is ready."""
-    with opened(settings()) as app, app.dispatcher.alone():
+    with opened(settings()) as app, app.dispatcher.alone(), ending_if_frozen(app.settings.frozen_seconds):
         app.dispatcher.drain()
 
 
@@ -26,7 +27,7 @@ def supervise(times: int) -> int:
             work()
             os._exit(0)
         _, status = os.waitpid(child, 0)
-        if os.WIFEXITED(status):
+        if os.waitstatus_to_exitcode(status) == 0:
             return start
     return times + 1
 

@@ -4,7 +4,7 @@ One socket serves all tests, since letting go of one takes seconds; each test pu
 """
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from pydantic import JsonValue
@@ -19,6 +19,7 @@ from handlers.groups import Groups
 from handlers.rights import Members, Rights
 from handlers.surface import Surface
 from store import schema
+from tests.integration.bot.commandline import LONGEST
 from tests.sample import Desk, sample_workflow
 from tests.world import World
 from workflows import Autonomy
@@ -107,7 +108,14 @@ class Stage:
 
     def send(self) -> None:
         """Send all that is due."""
-        assert self.sender.drain(seconds=20)
+        assert self.sender.drain(seconds=LONGEST)
+
+    def send_until(self, reached: Callable[[], object]) -> None:
+        """Send what can be sent until it has come to something: not everything can be."""
+        end = time.monotonic() + LONGEST
+        while not reached():
+            assert time.monotonic() < end, "it never came to that"
+            self.sender.drain(seconds=0.1)
 
     def person(self, user: str) -> Person:
         """Somebody in the workspace."""

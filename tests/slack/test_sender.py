@@ -241,10 +241,7 @@ def test_a_channel_that_refuses_us_is_told_in_the_failures_channel_and_keeps_its
     administrator = stage.running.administrator
     getattr(administrator, refusal)(SUPPORT)
     take_in(stage, stage.sample(), 3)
-    for _ in range(20):
-        assert not stage.sender.drain(seconds=0.2)
-        if stage.cards(channel=FAILED):
-            break
+    stage.send_until(lambda: stage.cards(channel=FAILED))
     (told,) = stage.cards(channel=FAILED)
     code = {"remove_bot": "not_in_channel", "archive_channel": "is_archived"}[refusal]
     assert f"Slack refuses messages to #C0SUPPORT ({code}); 3 messages wait for it." in words(told.blocks)
@@ -258,6 +255,7 @@ def test_a_channel_that_refuses_us_is_told_in_the_failures_channel_and_keeps_its
 def test_while_the_token_is_refused_everything_stays_queued(stage: Stage) -> None:
     stage.running.administrator.revoke_token()
     take_in(stage, stage.sample(), 2)
+    stage.send_until(lambda: stage.running.administrator.calls("chat.postMessage"))
     assert not stage.sender.drain(seconds=0.5)
     assert len(stage.running.administrator.calls("chat.postMessage")) == 1
     assert not stage.sender.posts()
@@ -292,13 +290,16 @@ def test_a_message_that_slack_will_never_take_is_given_up_and_that_is_told(stage
     # A review of a workflow that this process cannot draw, as after a redeploy without it.
     known = stage.world.registry._workflows
     known["elsewhere"] = known.pop("sample")
-    for _ in range(8):
-        stage.sender.drain(seconds=0.1)
+
+    def card() -> schema.OutboxRow:
+        (row,) = [row for row in rows(stage.world, schema.OutboxRow) if row.kind == "card"]
+        return row
+
+    for attempt in range(1, 9):
+        stage.send_until(lambda attempt=attempt: card().attempts == attempt and card().state in ("due", "dead"))
         stage.world.clock.move(timedelta(minutes=10))
     stage.send()
-    (row,) = [
-        row for row in stage.world.rows(schema.OutboxRow) if isinstance(row, schema.OutboxRow) and row.kind == "card"
-    ]
+    row = card()
     assert row.state == "dead"
     assert row.attempts == 8
     assert "The card of a case could not be shown in #C0SUPPORT (Unknown)." in words(
@@ -420,7 +421,7 @@ def test_what_slack_asked_for_before_the_clock_was_put_back_an_hour_holds_up_nob
     """F49"""
     stage.running.administrator.fault("rate_limited", method="chat.postMessage", seconds=30)
     take_in(stage, stage.sample(), 1)
-    stage.sender.drain(seconds=0.3)
+    stage.send_until(lambda: stage.running.administrator.calls("chat.postMessage"))
     stage.world.clock.move(timedelta(hours=-1))
     stage.send()
     assert len(stage.cards()) == 1

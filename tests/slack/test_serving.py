@@ -16,7 +16,7 @@ import pytest
 
 from bot.sandbox.running import Running, serving
 from bot.sandbox.sandbox import APP_TOKEN, BOT_TOKEN, Sandbox
-from tests.integration.bot.commandline import CommandLine, wait_until
+from tests.integration.bot.commandline import LONGEST, CommandLine, wait_until
 from tests.slack.stage import ANA, EVE, SUPPORT, words
 
 FAST = 0.02
@@ -63,11 +63,11 @@ def served(slack: CommandLine, alone: Running) -> Iterator[Served]:
     """`countersign serve`, until the block ends."""
     serve = Served(process=slack.started("serve"))
     try:
-        alone.administrator.wait_until(alone.administrator.sockets, seconds=30)
+        alone.administrator.wait_until(alone.administrator.sockets)
         yield serve
     finally:
         serve.process.send_signal(signal.SIGTERM)
-        _, serve.log = serve.process.communicate(timeout=30)
+        _, serve.log = serve.process.communicate(timeout=LONGEST)
         assert serve.process.returncode == 0, serve.log
 
 
@@ -191,16 +191,16 @@ def test_of_two_processes_one_sends_and_the_other_takes_over_when_it_dies(
     countersign.done("migrate")
     ana, administrator = alone.person(ANA), alone.administrator
     first = countersign.started("serve")
-    administrator.wait_until(administrator.sockets, seconds=30)
+    administrator.wait_until(administrator.sockets)
     countersign("submit", '{"id": 1, "text": "unsure"}', "--workflow", "parcels")
     (card,) = ana.wait_until(lambda: ana.messages(SUPPORT))
     with served(countersign, alone):
-        administrator.wait_until(lambda: administrator.sockets() == 2, seconds=30)
+        administrator.wait_until(lambda: administrator.sockets() == 2)
         first.kill()
         first.communicate()
-        administrator.wait_until(lambda: administrator.sockets() == 1, seconds=30)
+        administrator.wait_until(lambda: administrator.sockets() == 1)
         assert ana.press(SUPPORT, card.ts, "approve").acknowledged
-        ana.wait_until(lambda: "Applied: P-1" in words(ana.messages(SUPPORT)[0].blocks), seconds=30)
+        ana.wait_until(lambda: "Applied: P-1" in words(ana.messages(SUPPORT)[0].blocks))
     assert len(administrator.calls("chat.postMessage")) == 1
 
 
@@ -219,7 +219,7 @@ class Health:
         return self._asked("/readyz")[1]
 
     def _asked(self, path: str) -> tuple[int, dict[str, bool]]:
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=LONGEST)
         try:
             connection.request("GET", path)
             answer = connection.getresponse()
@@ -243,11 +243,15 @@ def test_serve_tells_when_it_is_ready_and_when_it_no_longer_is(
     slack: CommandLine, alone: Running, health: Health
 ) -> None:
     """F12: while it finishes what it began, whoever sends it work is to send it elsewhere."""
+    held = slack.place("hold")
     with served(slack, alone) as serve:
         wait_until(lambda: health.status("/readyz") == 200)
+        slack("submit", '{"id": 1, "text": "for the door"}', "--workflow", "parcels")
+        wait_until(lambda: slack.lines("attempts"))
         serve.process.send_signal(signal.SIGTERM)
         wait_until(lambda: health.status("/readyz") == 503)
         assert health.status("/healthz") == 200
+        held.unlink()
 
 
 def test_serve_tells_that_it_cannot_post_and_that_it_cannot_hear_and_when_it_can_again(

@@ -5,12 +5,12 @@ Only currencies in use count. A sign that several of them share is no answer: `$
 
 import re
 from collections.abc import Iterable, Mapping
-from functools import cache
 from typing import TYPE_CHECKING
 
 from workflows.errors import Unclear
 from workflows.tools.characters import HARD_SPACE, plain, shown, text_of
 from workflows.tools.languages import LANGUAGES
+from workflows.tools.tables import made_once
 
 if TYPE_CHECKING:
     from babel import Locale
@@ -80,7 +80,7 @@ def _key(text: str) -> str:
     return " ".join(plain(text).replace(HARD_SPACE, " ").replace("$ ", "$").split()).removesuffix(".")
 
 
-@cache
+@made_once
 def _homes() -> Mapping[str, tuple[str, ...]]:
     """Currency -> the territories where it is tender now."""
     from babel.core import get_global
@@ -94,7 +94,7 @@ def _homes() -> Mapping[str, tuple[str, ...]]:
     return homes
 
 
-@cache
+@made_once
 def _signs() -> Mapping[str, frozenset[str]]:
     """Sign -> the currencies that it stands for, at home or in one of the languages."""
     from babel import Locale, UnknownLocaleError
@@ -124,7 +124,7 @@ def _signs() -> Mapping[str, frozenset[str]]:
     return {sign: frozenset(codes) for sign, codes in found.items()}
 
 
-@cache
+@made_once
 def _names() -> Mapping[str, frozenset[str]]:
     """Name in small letters -> its currencies; also the last word of an English name alone (“yen”, “dollars”)."""
     from babel import Locale

@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
 
 from workflows.tools.currencies import codes, currencies_of, fraction_digits, signs
 from workflows.tools.numbers import NUMBER, readings, split
+from workflows.tools.tables import made_once
 
 _NUMBER = re.compile(NUMBER)
 _LONGEST_BEFORE = 16
@@ -126,7 +126,7 @@ class _Patterns:
     right_in_brackets: re.Pattern[str]
 
 
-@cache
+@made_once
 def _patterns() -> _Patterns:
     known = sorted(codes() | signs(), key=lambda sign: (-len(sign), sign))
     # A space may stand where the data has one, and after the dollar of “$ US”.

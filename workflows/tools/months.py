@@ -6,10 +6,10 @@ Polish; it also takes “tomorrow” and half a date, and looks at the clock.
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache
 
 from workflows.tools.characters import plain
 from workflows.tools.languages import LANGUAGES
+from workflows.tools.tables import made_once
 
 _IN_ENGLISH = (
     "january february march april may june july august september october november december",
@@ -34,7 +34,7 @@ _MORE: Mapping[str, tuple[int, ...]] = {"juill": (7,), "अक्टू": (10,)}
 """In daily use, and not in the data."""
 
 
-@cache
+@made_once
 def _words() -> Mapping[str, tuple[int, ...]]:
     found = dict(_MORE)
     for info in _data():
@@ -45,7 +45,7 @@ def _words() -> Mapping[str, tuple[int, ...]]:
     return found
 
 
-@cache
+@made_once
 def _weekdays() -> frozenset[str]:
     names = (plain(word).casefold() for info in _data() for name in _DAYS for word in info[name])
     words = {part for name in names for part in _APART.split(name) if part}
@@ -53,7 +53,7 @@ def _weekdays() -> frozenset[str]:
     return frozenset(words | suffixed | {f"{week}{day}" for week in ("星期", "週", "周") for day in _EAST_ASIAN_DAYS})
 
 
-@cache
+@made_once
 def _data() -> Sequence[Mapping[str, list[str]]]:
     from dateparser.languages.loader import default_loader  # late: importing this room has to be cheap
 

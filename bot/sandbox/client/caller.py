@@ -42,7 +42,7 @@ class Caller:
             raise Refused(response.status_code, str(body.get("error")))
         return body
 
-    def wait_until(self, look: Callable[[], Answer | None], seconds: float = 10.0) -> Answer:
+    def wait_until(self, look: Callable[[], Answer | None], seconds: float = 120.0) -> Answer:
         """What `look` finds, as soon as it finds something. Raises TimeoutError."""
         over = time.monotonic() + seconds
         change = 0

@@ -17,7 +17,7 @@ from store import migrate, runs
 from store.database import Database, Unavailable
 from store.schema import Run
 from tests.integration.bot import parcels
-from tests.integration.bot.commandline import wait_until
+from tests.integration.bot.commandline import LONGEST, wait_until
 from workflows.engine import holding, pausing, reviews
 from workflows.engine.claiming import SUSPECTED, claim
 from workflows.engine.history import open_review_of
@@ -58,7 +58,7 @@ def running(app: App) -> Iterator[None]:
         yield
     finally:
         stop.set()
-        thread.join(timeout=30)
+        thread.join(timeout=LONGEST)
         assert not thread.is_alive()
 
 

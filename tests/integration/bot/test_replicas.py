@@ -2,7 +2,6 @@
 
 import signal
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -12,7 +11,7 @@ from bot.app import opened
 from bot.settings import Settings
 from store import queue, runs
 from store.database import Database
-from tests.integration.bot.commandline import CommandLine, wait_until
+from tests.integration.bot.commandline import LONGEST, CommandLine, wait_until
 from workflows.engine.intake import accept, take_in
 
 ROLES = ("--no-slack", "--no-schedule")
@@ -37,7 +36,7 @@ def workers(shared: CommandLine, number: int) -> "Iterator[list[subprocess.Popen
         for process in processes:
             process.send_signal(signal.SIGTERM)
         for process in processes:
-            process.communicate(timeout=30)
+            process.communicate(timeout=LONGEST)
 
 
 def settings_of(shared: CommandLine) -> Settings:
@@ -84,9 +83,7 @@ def test_what_a_killed_process_held_is_taken_over_and_no_finished_step_is_repeat
         first.wait()
         (shared.folder / "world" / "hold").unlink()
         with workers(shared, 1):
-            killed_at = time.monotonic()
             wait_until(lambda: states(shared) == {"delivered": 3, "doubtful": 1})
-            assert time.monotonic() - killed_at < 20
     assert sorted(map(int, shared.lines("steps"))) == [1, 2, 3, 11]
     attempts = shared.lines("attempts")
     assert sorted(attempts) == sorted([f"parcels/parcel-{id}" for id in (1, 2, 3)] * 2 + ["letters/parcel-11"])

@@ -10,7 +10,7 @@ from bot.cli import finishing, running
 from bot.settings import Settings
 from store.database import Database
 from store.exclusive import exclusive
-from tests.integration.bot.commandline import PARCELS, CommandLine, wait_until
+from tests.integration.bot.commandline import LONGEST, PARCELS, CommandLine, wait_until
 
 ELSEWHERE = "another Countersign process works on"
 
@@ -134,7 +134,7 @@ def test_what_one_command_records_while_another_delivers_is_not_left_lying(
     wait_until(lambda: countersign.lines("attempts"))
     said = countersign(*words(second, 2))
     hold.unlink()
-    working.communicate(timeout=30)
+    working.communicate(timeout=LONGEST)
     assert (working.returncode, said.code) == (0, 0)
     assert ELSEWHERE in said.err
     listed = countersign.done("cases", "--json").json()
@@ -153,7 +153,7 @@ def test_lists_are_read_while_another_process_works(held: CommandLine) -> None:
 def test_two_processes_that_submit_the_same_input_at_once_make_one_case(countersign: CommandLine) -> None:
     submission = json.dumps({"id": 1, "text": "the same"})
     both = [countersign.started("submit", submission, "--workflow", "parcels") for _ in range(2)]
-    ends = [(process.communicate(timeout=60), process.returncode) for process in both]
+    ends = [(process.communicate(timeout=LONGEST), process.returncode) for process in both]
     assert [code for _, code in ends] == [0, 0], ends
     assert len(countersign.done("cases", "--json").json()) == 1
     assert countersign.lines("steps") == ["1"]
