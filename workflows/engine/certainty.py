@@ -48,6 +48,11 @@ def may_work_later(error: BaseException, *, keyed: bool) -> bool:
     return isinstance(error, (OSError, HTTPException)) and not isinstance(error, _MENDED_BY_NOBODY)
 
 
+def may_work_at_once(error: BaseException) -> bool:
+    """May an attempt under a key be made again in the same go? A target that says when to come back is not pressed."""
+    return may_work_later(error, keyed=True) and not isinstance(error, TryAgain) and asked_pause(error) is None
+
+
 def has_answered(error: BaseException) -> bool:
     """Is the target up, although it did not do what it was asked?"""
     return isinstance(error, NotDone) and not isinstance(error, (TryAgain, InputBroken))

@@ -21,12 +21,12 @@ from store.journal import StepLine
 from store.seams import Seam
 from workflows.engine import delivering, holding, notices, pausing, proposing, waiting
 from workflows.engine.canonical import canonical, to_body, words_of
-from workflows.engine.certainty import has_answered
+from workflows.engine.certainty import has_answered, may_work_at_once
 from workflows.engine.claiming import Claimed
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.declared import Run
 from workflows.engine.delivering import Delivering
-from workflows.engine.errors import Drifted, Fenced, NoProposal, NotAllowed, NotDone, OutcomeUnknown
+from workflows.engine.errors import Drifted, Fenced, NoProposal, NotAllowed, NotDone
 from workflows.engine.holding import Held
 from workflows.engine.journal import Journal, in_scope
 from workflows.engine.loading import Found, Work, find, subject_of, understood
@@ -210,7 +210,7 @@ class Runner:
 
         retrying = Retrying(
             stop=stop_after_attempt(delivering.TRIES if task.idempotent and row.target is None else 1),
-            retry=retry_if_exception(lambda error: isinstance(error, OutcomeUnknown) and error.after is None),
+            retry=retry_if_exception(may_work_at_once),
             wait=wait_exponential_jitter(multiplier=0.5, max=10),
             sleep=self._sleep,
             before_sleep=prepare_another,
