@@ -119,6 +119,12 @@ def count(session: Session, target: str, *, team: int, waiting: str) -> int:
     return session.scalar(select(func.count()).select_from(Delivery).where(*_waits(team, target, waiting))) or 0
 
 
+def runs_of(session: Session, target: str, *, team: int, waiting: str, limit: int) -> list[Run]:
+    """The runs whose delivery waits for a target, oldest first."""
+    query = select(Run).join(Delivery, Delivery.run_id == Run.id).where(*_waits(team, target, waiting))
+    return list(session.scalars(query.order_by(Run.id).limit(limit)))
+
+
 def by_target(session: Session, *, team: int, waiting: str) -> list[Waiting]:
     """How many deliveries wait, by target and workflow."""
     query = (

@@ -18,6 +18,7 @@ from bot.cli.making import named, options_for
 from bot.cli.people import operator
 from bot.cli.printing import one_line_errors, out, print_json, progress, shown
 from bot.cli.showing import show_case_in
+from bot.cli.waiting import tell_waiting
 from bot.settings import settings
 from bot.watchdog import ending_if_frozen
 from store.exclusive import Taken
@@ -85,6 +86,7 @@ def run_file(
                 print_json(_as_json(workflow, taken, worked, numbers))
             else:
                 _print(workflow, taken, worked, numbers)
+                tell_waiting(app, workflow.name)
             posted = posting() if posting is not None else True
             return 1 if taken.refused or taken.left_out or numbers.failed or not posted else 0
 

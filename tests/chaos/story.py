@@ -238,6 +238,9 @@ class Story(Living):
         case = run.case_id
         if run.state in (RunState.FAILED, RunState.PARKED):
             self.act(lambda: _unless_refused(lambda: reruns.rerun(self.world.context, case, by=KIM)))
+        elif run.state == RunState.HOLDING:
+            # Its delivery is made again by itself, after a while.
+            self.clock.move(timedelta(hours=1))
         elif run.state == RunState.DOUBTFUL:
             (delivery,) = [row for row in self.act(lambda: self.rows(schema.Delivery)) if row.run_id == run.id]
             happened = self.office.has(delivery.key)

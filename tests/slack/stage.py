@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from pydantic import JsonValue
 
-from bot.breaker import LONGEST, Breaker
+from bot import breaker
 from bot.hearing import Hearing
 from bot.sandbox.client import Block, Outcome, Person, ShownMessage, ShownView
 from bot.sandbox.running import Running
@@ -75,10 +75,10 @@ class Stage:
         self.ears.hear_for(self.world)
         self.sender = self.new_sender()
 
-    def new_sender(self, *, longest_pause: float = LONGEST) -> Sender:
+    def new_sender(self, *, longest_pause: float = breaker.LONGEST) -> Sender:
         """A sender that remembers nothing, as after a restart. `longest_pause`: seconds, while Slack is away."""
         roles = {FAILURES: FAILED, LEADS: LEADING}
-        breaker = Breaker(self.ears.workspace.trying, longest=longest_pause)
+        breaker = breaker.Breaker(self.ears.workspace.trying, longest=longest_pause)
         sender = Sender(self.world.context, self.ears.workspace.sending, breaker=breaker, roles=roles, pace=0.01)
         sender.prepare()
         return sender

@@ -1,6 +1,7 @@
 """What stands in the channels is the present state, whatever Slack says in between, and after a restart too."""
 
 from datetime import timedelta
+from functools import partial
 from threading import Event, Thread
 
 import pytest
@@ -295,8 +296,11 @@ def test_a_message_that_slack_will_never_take_is_given_up_and_that_is_told(stage
         (row,) = [row for row in rows(stage.world, schema.OutboxRow) if row.kind == "card"]
         return row
 
+    def was_tried(times: int) -> bool:
+        return card().attempts == times and card().state in ("due", "dead")
+
     for attempt in range(1, 9):
-        stage.send_until(lambda attempt=attempt: card().attempts == attempt and card().state in ("due", "dead"))
+        stage.send_until(partial(was_tried, attempt))
         stage.world.clock.move(timedelta(minutes=10))
     stage.send()
     row = card()

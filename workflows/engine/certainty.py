@@ -8,7 +8,7 @@ from datetime import timedelta
 from http.client import HTTPException
 from random import Random
 
-from workflows.errors import InputBroken, NotDone, OutcomeUnknown, OutputBroken, TryAgain
+from workflows.errors import InputBroken, NotDone, OutcomeUnknown, OutputBroken, TimeLimitPassed, TryAgain
 
 FIRST = timedelta(seconds=30)
 """The pause after the first attempt in vain; it doubles with each."""
@@ -46,6 +46,16 @@ def may_work_later(error: BaseException, *, keyed: bool) -> bool:
     if status is not None:
         return status in _PASSING_STATUS or status >= 500
     return isinstance(error, (OSError, HTTPException)) and not isinstance(error, _MENDED_BY_NOBODY)
+
+
+def may_work_at_once(error: BaseException) -> bool:
+    """May an attempt under a key be made again in the same go?
+
+    A target that says when to come back is not pressed, and code that did not return would keep one more thread.
+    """
+    if isinstance(error, (TryAgain, TimeLimitPassed)) or asked_pause(error) is not None:
+        return False
+    return may_work_later(error, keyed=True)
 
 
 def has_answered(error: BaseException) -> bool:

@@ -21,20 +21,12 @@ from store.journal import StepLine
 from store.seams import Seam
 from workflows.engine import bounds, delivering, holding, notices, pausing, proposing, waiting
 from workflows.engine.canonical import canonical, texts_in, to_body, words_of
-from workflows.engine.certainty import has_answered
+from workflows.engine.certainty import has_answered, may_work_at_once
 from workflows.engine.claiming import Claimed, Clogged
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.declared import Run
 from workflows.engine.delivering import Delivering
-from workflows.engine.errors import (
-    Drifted,
-    Fenced,
-    NoProposal,
-    NotAllowed,
-    NotDone,
-    OutcomeUnknown,
-    TimeLimitPassed,
-)
+from workflows.engine.errors import Drifted, Fenced, NoProposal, NotAllowed, NotDone, TimeLimitPassed
 from workflows.engine.holding import Held
 from workflows.engine.journal import Journal, in_scope
 from workflows.engine.loading import Found, Work, find, subject_of, understood
@@ -232,7 +224,7 @@ class Runner:
 
         retrying = Retrying(
             stop=stop_after_attempt(delivering.TRIES if task.idempotent and row.target is None else 1),
-            retry=retry_if_exception(_is_made_again),
+            retry=retry_if_exception(may_work_at_once),
             wait=wait_exponential_jitter(multiplier=0.5, max=10),
             sleep=self._sleep,
             before_sleep=prepare_another,
@@ -354,14 +346,6 @@ def _account(work: Work) -> Account:
         # Who runs a case again wants another answer, and not the same once more.
         own_answers_only=run.parent_id is not None,
     )
-
-
-def _is_made_again(error: BaseException) -> bool:
-    """Is a delivery that ended so made again at once?
-
-    One that did not return would only keep another thread, and where the other system named a time, that is waited for.
-    """
-    return isinstance(error, OutcomeUnknown) and error.after is None and not isinstance(error, TimeLimitPassed)
 
 
 def _attempt(work: Work, task: Delivering, run: Run[BaseModel], kept: Journal) -> str:

@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_exponential
 
-from store import deliveries, outbox, pausing, runs, schema, target_outages, teams, waiting
+from store import deliveries, outbox, pausing, reviews, runs, schema, target_outages, teams, waiting
 from store.database import Unavailable
 from workflows.engine import certainty, holding, notices
 from workflows.engine.certainty import GIVEN_UP_AFTER, LONGEST, LONGEST_PROBE
@@ -19,7 +19,7 @@ from workflows.engine.context import SYSTEM, Context
 from workflows.engine.errors import NotDone, Refused
 from workflows.engine.notices import FAILURES
 from workflows.engine.registry import AnyWorkflow
-from workflows.engine.states import DeliveryState, RunState
+from workflows.engine.states import DeliveryState, Resolution, RunState
 from workflows.engine.targets import Failures, effect_of, target_of
 from workflows.engine.transitions import move_delivery, move_run
 
@@ -27,6 +27,8 @@ AT_ONCE = 200
 """Runs that are released in one transaction."""
 _LONGEST_WAIT = LONGEST * 2
 """No pause is longer: whoever would wait for longer was put off before the clock was put back."""
+_MOST_REDRAWN = 20
+"""Cards that are drawn anew when a target turns out to be down. Those that come later say so from the beginning."""
 _UNDER_WAY = (RunState.READY, RunState.RUNNING, RunState.DELIVERING)
 
 _patiently = Retrying(
@@ -80,6 +82,7 @@ def put_off(
             )
             if begun is not None:
                 _show(session, context, begun)
+                _redraw(session, context, target)
     return True
 
 
@@ -280,6 +283,17 @@ def _show(session: Session, context: Context, outage: int) -> None:
     """Have what is told of an outage be drawn anew."""
     at, subject = context.clock(), f"target:{outage}"
     outbox.want_view(session, team=context.team, kind=outbox.TARGET, subject=subject, channel=FAILURES, at=at)
+
+
+def _redraw(session: Session, context: Context, target: str) -> None:
+    """Have the cards say that a target is down that said until now when each of them is tried again."""
+    at = context.clock()
+    found = waiting.runs_of(session, target, team=context.team, waiting=DeliveryState.WAITING, limit=_MOST_REDRAWN)
+    for run in found:
+        review = reviews.decided_for(session, run.id) if run.resolution != Resolution.ALONE else None
+        name = teams.workflow_name(session, run.workflow_id)
+        if review is not None and name in context.registry:
+            notices.card(session, review, context.registry.get(name).review, at=at)
 
 
 def _known(session: Session, context: Context) -> list[int]:

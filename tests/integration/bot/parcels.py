@@ -1,8 +1,8 @@
 """An automation in a file of its own, as somebody outside this repository writes one.
 
 What it is given decides what it does, and its world is a folder: whatever it does to the world is a line or a file
-there, so that a test can count. `closed` in the folder holds why the depot refuses; `silent`, that it never answers;
-while `hold` is there, a delivery takes its time.
+there, so that a test can count. `closed` in the folder holds why the depot refuses; `busy`, that it may take it later;
+`silent`, that it never answers; while `hold` is there, a delivery takes its time.
 """
 
 import json
@@ -24,6 +24,7 @@ from workflows import (
     Rejection,
     Review,
     Run,
+    TryAgain,
     Workflow,
     step,
 )
@@ -84,6 +85,8 @@ def deliver(routing: Routing, run: Run[Parcel]) -> str:
         time.sleep(0.01)  # it ends when the file is taken away, not after some time
     if (world() / "closed").exists():
         raise NotDone((world() / "closed").read_text())
+    if (world() / "busy").exists():
+        raise TryAgain("the depot is busy")
     if (world() / "silent").exists():
         raise OutcomeUnknown("the depot did not answer")
     effects = world() / "effects"
