@@ -46,8 +46,8 @@ class Filled:
 def form(output: type[BaseModel], *, evidence: Sequence[str] = ()) -> JsonSchemaValue:
     """The JSON schema of the envelope around an output. `evidence`: the fields that need a quote.
 
-    Fields go by their names, aliases are left aside; what is looked up is not asked for. Every field is required and there are few unions: providers
-    compile the schema to a grammar and refuse it where too much is optional.
+    Fields go by their names, aliases are left aside; what is looked up is not asked for. Every field is required and
+    there are few unions: providers compile the schema to a grammar and refuse it where too much is optional.
     Raise `ModelUnavailable` for an output that no closed schema can express (a free mapping, `Any`, a tuple, a model
     that contains itself).
     """

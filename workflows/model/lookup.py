@@ -11,7 +11,7 @@ class LookedUp:
     """Marks a field, in `Annotated`, that the workflow's `propose` looks up; a person's form still asks for it."""
 
     until: JsonValue
-    """What stands there until then, as JSON has it: the value that brings a person, should the looking up be forgotten."""
+    """What stands there until then, as JSON has it: the value that brings a person, should it never be looked up."""
 
 
 def looked_up(output: type[BaseModel]) -> Mapping[str, JsonValue]:
