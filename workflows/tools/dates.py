@@ -14,7 +14,7 @@ from workflows.errors import Unclear
 from workflows.tools.characters import HARD_SPACE, plain, shown, text_of
 from workflows.tools.months import is_weekday, months_of
 
-__all__ = ["LONGEST_DATE", "LONGEST_TEXT", "Unclear", "date_of", "dates_in"]
+__all__ = ["LONGEST_DATE", "LONGEST_TEXT", "Dated", "Unclear", "date_of", "dates_at", "dates_in"]
 
 LONGEST_TEXT = 100_000
 """Characters that are searched for dates."""
@@ -107,6 +107,33 @@ def dates_in(text: str) -> list[date]:
         raise Unclear(f"at most {LONGEST_TEXT:,} characters are searched for dates, these are {len(text):,}")
     found = ((one.start, each) for one in _scan(_ready(text)) for each in one.readings)
     return [each for _, each in dict.fromkeys(found)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dated:
+    """A place of a text where a whole date stands."""
+
+    start: int
+    end: int
+    days: tuple[date, ...]
+    """Its sensible readings, the one with the day before the month first."""
+    day_first: bool | None
+    """Whether the day stands before the month, where all parts are numbers and only one order makes a date."""
+
+
+def dates_at(text: str) -> list[Dated]:
+    """Where the whole dates of a text in plain characters stand, in order."""
+    return [
+        Dated(start=one.start, end=one.end, days=one.readings, day_first=_order(one.orders))
+        for one in _scan(_ready(text))
+        if one.readings
+    ]
+
+
+def _order(orders: Mapping[str, date] | None) -> bool | None:
+    if orders is None or "year" in orders or len(orders) != 1:
+        return None
+    return "day" in orders
 
 
 def _ready(text: str) -> str:

@@ -31,7 +31,7 @@ _COLUMN_ENDS = r"(?=[ \u00a0]*(?:\n|\r|\Z|\|)|[ \u00a0]{2})"
 # Behind an amount and apart from it: a minus before its column ends, or a bookkeeper's sign for a credit.
 _CREDITED = re.compile(
     rf"[ \u00a0]{{0,3}}(?:{_MINUS}{_COLUMN_ENDS}|{_MINUS}[ \u00a0]?(?:[^\W\d_]{{1,3}}\b|[€$£])"
-    rf"|\(?(?:CR|Cr|cr)\b|H{_COLUMN_ENDS})"
+    rf"|\(?(?:CR|Cr|cr)\b|H(?:{_COLUMN_ENDS}|[ \u00a0]?(?:[€$£]|[A-Z]{{3}}\b)))"
 )
 _FIRST_CJK = 0x3000
 """From here on words are written without spaces."""

@@ -13,6 +13,8 @@ _DAY = re.compile(r"[0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]{4}(?![0-9])")
 """A label may run into a whole date, which no mark looks like."""
 _OPENS = frozenset(":;#=№°º\"'“”„«»*|([{<")
 """Marks that set what follows them apart, where others join: `No:17` and `#17` are 17, and `INV/17` is not."""
+_COLUMNS = frozenset(";|")
+"""Marks between the columns of a table."""
 _ABBREVIATED = re.compile(r"(?<![^\W_])(?:n[ro]?|nos|num|núm|č|ref|art|fa|fv)\.\Z", re.IGNORECASE)
 _NEAR = 24
 """Characters beside a passage that are looked at."""
@@ -79,7 +81,8 @@ def _goes_on_after(passage: str, after: str) -> bool:
         return False
     if _go_together(passage[-1], after[0]):
         return True
-    is_mark = not after[0].isalnum() and not after[0].isspace() and unicodedata.category(after[0]) != "Sc"
+    is_mark = not after[0].isalnum() and not after[0].isspace() and after[0] not in _COLUMNS
+    is_mark = is_mark and unicodedata.category(after[0]) != "Sc"
     return is_mark and after[1:].isalnum() and _has_digit(passage.split()[-1])
 
 
