@@ -26,6 +26,7 @@ from workflows.engine.errors import (
 from workflows.engine.proposal import Proposal
 from workflows.engine.rows import Row, columns, read_rows
 from workflows.engine.steps import step
+from workflows.model.lookup import LookedUp
 from workflows.model.port import Alternative
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "Example",
     "InputBroken",
     "InvalidInput",
+    "LookedUp",
     "NoProposal",
     "NotAllowed",
     "NotDone",

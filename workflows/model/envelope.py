@@ -15,6 +15,7 @@ from pydantic.errors import PydanticInvalidForJsonSchema
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
+from workflows.model.lookup import looked_up
 from workflows.model.port import Alternative, ModelUnavailable
 
 ANCHORS: Mapping[str, float] = {"certain": 0.97, "likely": 0.85, "unsure": 0.5, "guess": 0.2}
@@ -52,8 +53,8 @@ class Filled:
 def form(output: type[BaseModel], *, evidence: Sequence[str] = ()) -> JsonSchemaValue:
     """The JSON schema of the envelope around an output. `evidence`: the fields that need a quote.
 
-    Fields go by their names, aliases are left aside. Every field is required and there are few unions: providers
-    compile the schema to a grammar and refuse it where too much is optional.
+    Fields go by their names, aliases are left aside; what is looked up is not asked for. Every field is required and
+    there are few unions: providers compile the schema to a grammar and refuse it where too much is optional.
     Raise `ModelUnavailable` for an output that no closed schema can express (a free mapping, `Any`, a tuple, a model
     that contains itself).
     """
@@ -62,7 +63,9 @@ def form(output: type[BaseModel], *, evidence: Sequence[str] = ()) -> JsonSchema
     except PydanticInvalidForJsonSchema as error:
         raise ModelUnavailable(f"the output {output.__name__} cannot be asked for: {error.message}") from None
     answer = _closed(schema, schema.get("$defs", {}), where=output.__name__)
-    fields = answer.get("properties")
+    elsewhere = looked_up(output)
+    fields = {name: node for name, node in answer.get("properties", {}).items() if name not in elsewhere}
+    answer = {**answer, "properties": fields, "required": list(fields)}
     if not fields:
         raise ModelUnavailable(f"the output {output.__name__} cannot be asked for: it has no fields")
     choices = {name: labels for name, node in fields.items() if len(labels := _labels(node)) > 1}
@@ -119,11 +122,13 @@ def read(text: str, output: type[BaseModel], *, in_words: bool = False) -> Fille
     values = envelope.get("answer") if isinstance(envelope, dict) else None
     if not isinstance(envelope, dict) or not isinstance(values, dict):
         raise Unreadable("the reply is JSON, but no answer is in it")
+    elsewhere = looked_up(output)
+    values = {**values, **elsewhere}
     _fit(values, output)
     confidence = envelope.get("confidence")
     alternatives = envelope.get("alternatives")
     reasons = envelope.get("reasons")
-    names = output.model_fields.keys()
+    names = output.model_fields.keys() - elsewhere
     return Filled(
         values=values,
         confidence={

@@ -50,21 +50,22 @@ def amount(text: str, *, decimal: Literal[".", ","] | None = None) -> Amount:
     if len(one.values) > 1:
         first, second = one.values
         raise Unclear(f"{shown(text)} may be {first} or {second}: say whether “.” or “,” is its decimal sign")
-    return Amount(value=-abs(one.values[0]) if one.in_brackets else one.values[0], currency=one.currency)
+    is_negative = one.in_brackets or one.maybe_negative
+    return Amount(value=-abs(one.values[0]) if is_negative else one.values[0], currency=one.currency)
 
 
 def amounts_in(text: str) -> list[Amount]:
     """Every number in a text that may be an amount, in order; of an ambiguous one, each sensible reading.
 
-    It answers whether a total stands in a text: for `1.234` it gives both, for `(12.00)` also -12.00, for `2 500` also
-    2 and 500. Dates, times, percentages and numbers inside words are left out. Raise `Unclear` for a text of more than
-    100,000 characters.
+    It answers whether a total stands in a text: for `1.234` it gives both, for `(12.00)`, `- 12.00` and `12.00 CR` also
+    -12.00, for `2 500` also 2 and 500. Dates, times, percentages and numbers inside words are left out. Raise `Unclear`
+    for a text of more than 100,000 characters.
     """
     if len(text_of(text)) > LONGEST_TEXT:
         raise Unclear(f"at most {LONGEST_TEXT:,} characters are searched for amounts, these are {len(text):,}")
     found: dict[tuple[int, Amount], None] = {}
     for one in scan(plain(text), None):
         for value in (*one.values, *one.apart):
-            for signed in (-value, value) if one.in_brackets else (value,):
+            for signed in (-value, value) if one.in_brackets or one.maybe_negative else (value,):
                 found[one.start, Amount(value=signed, currency=one.currency)] = None
     return [each for _, each in found]

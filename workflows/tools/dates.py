@@ -14,7 +14,7 @@ from workflows.errors import Unclear
 from workflows.tools.characters import HARD_SPACE, plain, shown, text_of
 from workflows.tools.months import is_weekday, months_of
 
-__all__ = ["LONGEST_DATE", "LONGEST_TEXT", "Unclear", "date_of", "dates_in"]
+__all__ = ["LONGEST_DATE", "LONGEST_TEXT", "Dated", "Unclear", "date_of", "dates_at", "dates_in"]
 
 LONGEST_TEXT = 100_000
 """Characters that are searched for dates."""
@@ -25,9 +25,12 @@ YEARS = range(1800, 2200)
 
 # Each looks at a bounded number of characters.
 _NUMERIC = re.compile(
-    r"(?<!\w)(?<!\d[./:,-])(?P<a>\d{4}|\d{1,2}) ?(?P<sign>[./-]) ?(?P<b>\d{1,2}) ?(?P=sign) ?(?P<c>\d{4}|\d{1,2})"
-    r"(?!\d|[./:,-]\d|[^\W\dT])"
+    r"(?<![\d_])(?<!\d[./:,])(?P<a>\d{4}|\d{1,2}) ?(?P<sign>[./-]) ?(?P<b>\d{1,2}) ?(?P=sign) ?"
+    r"(?P<c>\d{4}|\d{1,2})(?!\d|[./:,]\d|[^\W\dT])"
 )
+# A label may run into a day in front of a whole year; what one letter runs into is a mark.
+_RUN_TOGETHER = re.compile(r"[^\W\d_]{2}\Z")
+_DASHES = str.maketrans(dict.fromkeys("\u2012\u2013\u2014\u2015", "-"))
 _EAST_ASIAN = re.compile(r"(?<!\d)(?P<a>\d{4}) ?[年년] ?(?P<b>\d{1,2}) ?[月월] ?(?P<c>\d{1,2}) ?[日일号號]")
 _COMPACT = re.compile(r"(?P<a>\d{4})(?P<b>\d\d)(?P<c>\d\d)")
 _TOKEN = re.compile(r"\d+|[^\W\d_][^\s\d.,;:/()\[\]{}<>|\"“”'_-]{0,30}")
@@ -106,13 +109,51 @@ def dates_in(text: str) -> list[date]:
     return [each for _, each in dict.fromkeys(found)]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Dated:
+    """A place of a text where a whole date stands."""
+
+    start: int
+    end: int
+    days: tuple[date, ...]
+    """Its sensible readings, the one with the day before the month first."""
+    day_first: bool | None
+    """Whether the day stands before the month, where all parts are numbers and only one order makes a date."""
+
+
+def dates_at(text: str) -> list[Dated]:
+    """Where the whole dates of a text in plain characters stand, in order."""
+    return [
+        Dated(start=one.start, end=one.end, days=one.readings, day_first=_order(one.orders))
+        for one in _scan(_ready(text))
+        if one.readings
+    ]
+
+
+def _order(orders: Mapping[str, date] | None) -> bool | None:
+    if orders is None or "year" in orders or len(orders) != 1:
+        return None
+    return "day" in orders
+
+
 def _ready(text: str) -> str:
-    return plain(text).replace(HARD_SPACE, " ")
+    return plain(text).replace(HARD_SPACE, " ").translate(_DASHES)
 
 
 def _scan(text: str) -> list[_Found]:
-    found = [_numeric(match) for pattern in (_NUMERIC, _EAST_ASIAN) for match in pattern.finditer(text)]
+    found = [_numeric(match) for match in _NUMERIC.finditer(text) if _is_apart(text, match)]
+    found += [_numeric(match) for match in _EAST_ASIAN.finditer(text)]
     return sorted((*found, *_named(text)), key=lambda one: one.start)
+
+
+def _is_apart(text: str, match: re.Match[str]) -> bool:
+    """Is it a date by itself? A dash makes a mark of what it joins, but for two days with points, which are a span."""
+    before, after = text[max(match.start() - 2, 0) : match.start()], text[match.end() : match.end() + 2]
+    if before and before[-1].isalpha() and not (len(match["c"]) == 4 and _RUN_TOGETHER.search(before)):
+        return False
+    if match["sign"] != "-" and len(match["c"]) == 4:
+        return True
+    return not (before[:1].isdigit() and before[-1:] == "-") and not (after[:1] == "-" and after[1:].isdigit())
 
 
 def _numeric(match: re.Match[str]) -> _Found:
@@ -124,7 +165,8 @@ def _numeric(match: re.Match[str]) -> _Found:
     tried: dict[str, date | None] = {}
     if len(c) > 1:
         tried |= {"day": _day(_year(c), int(b), int(a)), "month": _day(_year(c), int(a), int(b))}
-    if len(a) == 2 >= len(c):
+    # With points and no spaces the year comes first nowhere; Korea writes 26. 3. 5.
+    if len(a) == 2 >= len(c) and not (points and tried.get("day") and " " not in match[0]):
         tried["year"] = _day(_year(a), int(b), int(c))
     orders = {first: each for first, each in tried.items() if each is not None}
     return _Found(start=match.start(), end=match.end(), orders=orders, points=points)

@@ -25,6 +25,14 @@ _NO_AMOUNT_BEFORE = re.compile(r"(?:(?<![.,]\d\d)(?<=\w)-|(?<=\d)[/:.,]|[#\\]|\w
 _NO_AMOUNT_AFTER = re.compile(r"\w|(?<![.,]\d\d)-\d|[/:]\d|[ \u00a0]?[%‰]")
 _CODE = re.compile(r"[A-Za-z]{3}")
 _SPACE = "[ \u00a0]"
+_MINUS = "[-\u2010-\u2015]"
+"""Hyphens and dashes: any of them is printed for a minus."""
+_COLUMN_ENDS = r"(?=[ \u00a0]*(?:\n|\r|\Z|\|)|[ \u00a0]{2})"
+# Behind an amount and apart from it: a minus before its column ends, or a bookkeeper's sign for a credit.
+_CREDITED = re.compile(
+    rf"[ \u00a0]{{0,3}}(?:{_MINUS}{_COLUMN_ENDS}|{_MINUS}[ \u00a0]?(?:[^\W\d_]{{1,3}}\b|[€$£])"
+    rf"|\(?(?:CR|Cr|cr)\b|H(?:{_COLUMN_ENDS}|[ \u00a0]?(?:[€$£]|[A-Z]{{3}}\b)))"
+)
 _FIRST_CJK = 0x3000
 """From here on words are written without spaces."""
 
@@ -39,9 +47,16 @@ class Found:
     """Its sensible readings, at most two; none: it is no number after all."""
     apart: tuple[Decimal, ...]
     """What else stands there if its soft spaces stand between numbers."""
-    currency: str | None
-    """None: none is there, or one that may be several."""
+    currencies: frozenset[str]
+    """What the sign, code or name beside it may stand for; none, if none is there."""
     in_brackets: bool
+    maybe_negative: bool
+    """Does something stand near it that may be its minus: a dash apart from it, CR or H behind it?"""
+
+    @property
+    def currency(self) -> str | None:
+        """None: none is there, or one that may be several."""
+        return next(iter(self.currencies)) if len(self.currencies) == 1 else None
 
 
 def scan(text: str, decimal: str | None) -> Iterator[Found]:
@@ -82,14 +97,16 @@ def _one(text: str, match: re.Match[str], free: int, decimal: str | None) -> Fou
     cents = right["cents"][:1] if right["cents"] else ""
     if cents in ".," and cents and decimal in (None, cents):
         decimal = cents
-    factor = -1 if left["minus"] or left["inner"] or right["minus"] else 1
+    is_apart = any((left[sign] or "")[1:] for sign in ("minus", "inner"))
+    factor = -1 if not is_apart and (left["minus"] or left["inner"] or right["minus"]) else 1
     return Found(
         start=start,
         end=end,
         values=tuple(factor * value for value in readings(number, decimal=decimal, whole=whole)),
         apart=tuple(value for part in split(number) for value in readings(part, whole=whole)),
-        currency=next(iter(possible)) if len(possible) == 1 else None,
+        currencies=possible,
         in_brackets=in_brackets,
+        maybe_negative=is_apart or _CREDITED.match(text, end) is not None,
     )
 
 
@@ -135,14 +152,15 @@ def _patterns() -> _Patterns:
     begins = rf"(?:(?<![^\W_])|(?![{opens}]))"
     closes = "".join(sorted({each[-1] for each in known if each[-1].isalpha() and ord(each[-1]) < _FIRST_CJK}))
     ends = rf"(?:(?![^\W_])|(?<![{closes}]))\.?"
-    bare = r"(?P<bare>(?P<cents>[.,:][-–—]{1,2}(?!\w))?(?P<minus>-(?![\w-]))?)"
+    bare = rf"(?P<bare>(?P<cents>[.,:][-–—]{{1,2}}(?!\w))?(?P<minus>{_MINUS}(?!\w|{_MINUS}))?)"
     after = rf"{bare}(?:[ \u00a0]?(?P<after>{sign}){ends})?"
     left = (
-        rf"(?:{begins}(?P<outer>{sign})\.?[ \u00a0]?)?(?P<open>\()?(?P<minus>(?<![\w-])-)?"
-        rf"(?:{begins}(?P<before>{sign})\.?[ \u00a0]?(?P<inner>-)?)?\Z"
+        rf"(?:{begins}(?P<outer>{sign})\.?[ \u00a0]?)?(?P<open>[(<][ \u00a0]?)?"
+        rf"(?P<minus>(?<!\w)(?<!{_MINUS}){_MINUS}[ \u00a0]{{0,12}})?"
+        rf"(?:{begins}(?P<before>{sign})\.?[ \u00a0]?(?P<inner>{_MINUS}[ \u00a0]{{0,2}})?)?\Z"
     )
     return _Patterns(
         left=re.compile(left),
         right=re.compile(rf"{after}(?P<close>)(?P<beyond>)"),
-        right_in_brackets=re.compile(rf"{after}(?:(?P<close>\))(?:[ \u00a0]?(?P<beyond>{sign}){ends})?)?"),
+        right_in_brackets=re.compile(rf"{after}(?:(?P<close>[ \u00a0]?[)>])(?:[ \u00a0]?(?P<beyond>{sign}){ends})?)?"),
     )

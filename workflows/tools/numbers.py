@@ -7,6 +7,7 @@ shape, so that nothing is guessed: `1.234` has two readings, `1.234,5` has one, 
 import re
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import lru_cache
 
 from workflows.tools.characters import HARD_SPACE
 
@@ -19,6 +20,7 @@ _SIGN = re.compile(r"[.,'٫٬ \u00a0]")
 _GROUPING = str.maketrans("", "", f"'٬ {HARD_SPACE}")
 
 
+@lru_cache(maxsize=4096)
 def readings(number: str, *, decimal: str | None = None, whole: bool = False) -> tuple[Decimal, ...]:
     """The sensible values of a number that fits `NUMBER`, the one with “.” as its decimal sign first; none, if none.
 
@@ -45,6 +47,7 @@ def readings(number: str, *, decimal: str | None = None, whole: bool = False) ->
     return tuple(found)
 
 
+@lru_cache(maxsize=4096)
 def split(number: str) -> tuple[str, ...]:
     """The numbers that stand here, if each soft space stands between two; none, if there is no soft space."""
     heads = number.split(" ")

@@ -7,19 +7,31 @@ _WIDE = ("W", "F")
 """East Asian widths of scripts that put no spaces between words."""
 _GROUP = re.compile(r"[0-9]{3}(?![0-9])")
 """What may be the rest of a number whose thousands are set off by a space."""
+_GROUPS_BEFORE = re.compile(r"(?<![0-9.,'])[0-9]{1,3}(?: [0-9]{3}){0,4} \Z")
+"""What may be its beginning. A number that has its cents already does not go on."""
+_DAY = re.compile(r"[0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]{4}(?![0-9])")
+"""A label may run into a whole date, which no mark looks like."""
+_OPENS = frozenset(":;#=№°º\"'“”„«»*|([{<")
+"""Marks that set what follows them apart, where others join: `No:17` and `#17` are 17, and `INV/17` is not."""
+_COLUMNS = frozenset(";|")
+"""Marks between the columns of a table."""
+_ABBREVIATED = re.compile(r"(?<![^\W_])(?:n[ro]?|nos|num|núm|č|ref|art|fa|fv)\.\Z", re.IGNORECASE)
+_NEAR = 24
+"""Characters beside a passage that are looked at."""
+_GAP = re.compile(r"\s+")
+_SOFT_GAPS = frozenset(" \u3000")
 _UNSEEN = ("Cf", "Cc")
 """Unicode's categories of characters that nobody sees."""
 
 
 def as_read(text: str) -> str:
-    """A text as it reads: one form for each character, one space for each gap, and nothing that nobody sees."""
+    """A text as it reads: one form for each character, one space for each gap, and nothing that nobody sees.
+
+    A gap that sets columns or lines apart stays one: a line break stands for it.
+    """
     composed = unicodedata.normalize("NFKC", text)
-    seen = "".join(
-        " " if char.isspace() else char
-        for char in composed
-        if char.isspace() or unicodedata.category(char) not in _UNSEEN
-    )
-    return " ".join(seen.split())
+    seen = "".join(char for char in composed if char.isspace() or unicodedata.category(char) not in _UNSEEN)
+    return _GAP.sub(lambda gap: " " if gap[0] in _SOFT_GAPS else "\n", seen.strip())
 
 
 def stands(passage: str, ready: str, *, spaces_aside: bool = False) -> bool:
@@ -31,9 +43,8 @@ def stands(passage: str, ready: str, *, spaces_aside: bool = False) -> bool:
     wanted = as_read(passage)
     if not wanted:
         return False
-    words = re.escape(wanted)
-    letters = " ?".join(re.escape(char) for char in wanted if char != " ")
-    pattern = letters if spaces_aside else words
+    gaps, letters = wanted.split(), [re.escape(char) for char in wanted if not char.isspace()]
+    pattern = "[ \\n]?".join(letters) if spaces_aside else "[ \\n]".join(map(re.escape, gaps))
     # Looked for at each place, also where two overlap.
     found = re.finditer(f"(?=({pattern}))", ready)
     return any(not _is_cut(ready, match.start(1), match.end(1)) for match in found)
@@ -41,16 +52,42 @@ def stands(passage: str, ready: str, *, spaces_aside: bool = False) -> bool:
 
 def _is_cut(text: str, start: int, end: int) -> bool:
     """Does the word or the number at either end of a span go on outside it?"""
-    before, after = text[max(start - 2, 0) : start], text[end : end + 2]
-    if before and _go_together(before[-1], text[start]):
+    passage, before, after = text[start:end], text[max(start - _NEAR, 0) : start], text[end : end + 2]
+    return _goes_on_before(passage, before, text, start) or _goes_on_after(passage, after)
+
+
+def _goes_on_before(passage: str, before: str, text: str, start: int) -> bool:
+    if not before:
+        return False
+    if _go_together(before[-1], passage[0]):
+        return not (before[-1].isalpha() and _DAY.match(text, start))
+    if before[-1] == " ":
+        return _GROUP.match(text, start) is not None and _GROUPS_BEFORE.search(before) is not None
+    if not _has_digit(passage.split()[0]):
+        return False
+    if before[-1] in "-+" or (passage[0].isdigit() and before[-1] in ".,'" and before[-2:-1].isdigit()):
         return True
-    if after and _go_together(text[end - 1], after[0]):
+    is_mark = not before[-1].isalnum() and not before[-1].isspace() and before[-1] not in _OPENS
+    return (
+        is_mark
+        and before[-2:-1].isalnum()
+        and unicodedata.category(before[-1]) != "Sc"
+        and _ABBREVIATED.search(before) is None
+    )
+
+
+def _goes_on_after(passage: str, after: str) -> bool:
+    if not after:
+        return False
+    if _go_together(passage[-1], after[0]):
         return True
-    if before[-1:] == " " and before[:-1].isdigit() and _GROUP.match(text, start):
-        return True
-    if text[start].isdigit() and before and before[-1] in ".,'-+" and (before[-1] in "-+" or before[:-1].isdigit()):
-        return True
-    return text[end - 1].isdigit() and len(after) == 2 and after[0] in ".,'-" and after[1].isdigit()
+    is_mark = not after[0].isalnum() and not after[0].isspace() and after[0] not in _COLUMNS
+    is_mark = is_mark and unicodedata.category(after[0]) != "Sc"
+    return is_mark and after[1:].isalnum() and _has_digit(passage.split()[-1])
+
+
+def _has_digit(word: str) -> bool:
+    return any(map(str.isdigit, word))
 
 
 def _go_together(one: str, other: str) -> bool:

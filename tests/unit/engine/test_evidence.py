@@ -1,11 +1,13 @@
 """Quotes and checks: what caps a model's confidence, and what is said of it."""
 
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 import pytest
-from pydantic import BaseModel, JsonValue
+from pydantic import BaseModel, Field, JsonValue
 
 from tests.sample import Desk, Ticket, Triage, sample_workflow
 from workflows import BadDeclaration, Proposal
@@ -16,6 +18,15 @@ SHOWN: JsonValue = {
     "invoice": "INVOICE  2026-117\nof 3 March 2026\nTotal due:\u00a01.234,50 €\nMüller & Söhne GmbH",
     "orders": [{"number": "A-1", "total": 12}],
 }
+
+
+class Urgency(StrEnum):
+    HIGH = "very urgent"
+
+
+class Item(BaseModel):
+    name: str | None
+    price: Decimal | None
 
 
 class Invoice(BaseModel):
@@ -106,12 +117,64 @@ def test_a_confidence_that_is_not_known_stays_unknown() -> None:
         ("le 3 mars 2026", date(2026, 3, 3)),
         ("MÜLLER & SÖHNE GMBH", "Müller & Söhne GmbH"),
         ("$ or EUR 5.00", "EUR"),
-        ("anything", True),
-        ("anything", ["a list"]),
+        ("paid: yes", True),
+        ("order 0191b8a2-7c3e-7d00-8000-0000000000aa of", UUID("0191b8a2-7c3e-7d00-8000-0000000000aa")),
+        ("sizes 3, 4 and XL", [3, "xl"]),
+        ("2 x Kettle 12.50", Item(name="kettle", price=Decimal("12.50"))),
+        ("2 x Kettle 12.50, 1 x Lid 3.00", [Item(name="Kettle", price=Decimal("12.5")), Item(name="Lid", price=None)]),
+        ("opens at 08:30:00", time(8, 30)),
+        ("very urgent", Urgency.HIGH),
     ],
 )
 def test_a_value_is_found_whatever_its_format(quote: str, value: object) -> None:
     assert says(quote, value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        True,
+        False,
+        ["a list"],
+        ["A-1", "anything"],
+        UUID("0191b8a2-7c3e-7d00-8000-0000000000aa"),
+        Item(name="anything", price=Decimal(1)),
+        [Item(name="Kettle", price=None)],
+        [Item(name=None, price=None)],
+        {"a": "b"},
+        time(8, 30),
+        Urgency.HIGH,
+    ],
+    ids=str,
+)
+def test_a_quote_that_does_not_hold_every_part_of_a_value_proves_nothing(value: object) -> None:
+    assert not says("anything", value)
+
+
+def test_what_is_no_text_is_doubted_like_any_other_field() -> None:
+    class Order(BaseModel):
+        id: UUID = UUID("0191b8a2-7c3e-7d00-8000-0000000000aa")
+        lines: list[Item] = Field(default=[Item(name="Kettle", price=Decimal(12))])
+        is_paid: bool = True
+        notes: list[str] = Field(default=[])
+
+    made = Proposal(
+        output=Order(),
+        confidence=dict.fromkeys(Order.model_fields, 0.97),
+        evidence=dict.fromkeys(Order.model_fields, "abc"),
+    )
+    found = with_evidence(made, shown="abc", needed=list(Order.model_fields))
+    assert found.doubts == tuple(f"the quote for {field} says something else" for field in ("id", "lines", "is_paid"))
+
+
+@pytest.mark.parametrize(("quote", "is_enough"), [("a", False), ("12", False), ("n 12", True), ("合計", True)])
+def test_a_quote_of_less_than_three_letters_or_digits_proves_nothing(quote: str, is_enough: bool) -> None:
+    class Note(BaseModel):
+        text: str = quote
+
+    made = Proposal(output=Note(), confidence={"text": 0.97}, evidence={"text": quote})
+    found = with_evidence(made, shown="a 12 n 12 合計", needed=["text"])
+    assert (found.doubts == ()) == is_enough
 
 
 # Checks

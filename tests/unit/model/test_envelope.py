@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, Field, JsonValue, RootModel
 
 from workflows.model.envelope import Unreadable, form, read
+from workflows.model.lookup import LookedUp
 from workflows.model.port import Alternative, ModelUnavailable
 
 
@@ -244,6 +245,29 @@ def test_fields_that_need_evidence_are_asked_for_a_quote_each() -> None:
     assert evidence["required"] == ["queue"]
     text = json.dumps({"answer": {"queue": "billing"}, "evidence": {"queue": "charged twice", "rating": ""}})
     assert read(text, Rated).evidence == {"queue": "charged twice"}
+
+
+class Booked(BaseModel):
+    text: str
+    is_known: Annotated[bool, LookedUp(until=False)]
+    account: Annotated[Literal["as on file", "changed"], LookedUp(until="changed")]
+
+
+def test_what_is_looked_up_is_not_asked_for() -> None:
+    asked = form(Booked)["properties"]
+    assert list(asked["answer"]["properties"]) == asked["answer"]["required"] == ["text"]
+    assert list(asked["confidence"]["properties"]) == ["text"]
+    assert "alternatives" not in asked
+
+
+def test_what_a_model_says_of_it_all_the_same_is_left_aside() -> None:
+    said = filled(
+        answer={"account": "as on file", "is_known": True, "text": "hello"}, confidence={"account": 1, "text": 0.9}
+    )
+    read_back = read(said, Booked)
+    assert read_back.values == {"text": "hello", "is_known": False, "account": "changed"}
+    assert read_back.confidence == {"text": 0.9}
+    assert read(filled(), Booked).values["account"] == "changed"
 
 
 @pytest.mark.parametrize("said", [1.7, -1, "high", None, True, [0.9], {"is": 1}])

@@ -197,6 +197,51 @@ def test_a_currency_belongs_to_one_amount() -> None:
     assert values("USD 12.00 EUR 15.00") == ["12.00 USD", "15.00 EUR"]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "119,00-",
+        "-119,00",
+        "\u2212119,00",
+        "\u2013119,00",
+        "119,00\u2212",
+        "119,00\u2013",
+        "EUR -119,00",
+        "-EUR 119,00",
+        "€\u2013119",
+    ],
+)
+def test_a_minus_beside_an_amount_belongs_to_it(text: str) -> None:
+    assert {each.value for each in amounts_in(f"Total {text}\n")} == {Decimal("-119")}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "- 119,00",
+        "-      119,00 EUR",
+        "\u2212 119,00",
+        "119,00 -",
+        "119,00 EUR-",
+        "119,00 - EUR",
+        "EUR - 119,00",
+        "(119,00)",
+        "( 119,00 )",
+        "<119,00>",
+        "119,00 CR",
+        "119,00 EUR CR",
+        "119,00 (CR)",
+        "119,00 H",
+    ],
+)
+def test_what_may_be_the_minus_of_an_amount_gives_both_readings(text: str) -> None:
+    assert {each.value for each in amounts_in(f"Total {text}\n")} >= {Decimal(-119), Decimal(119)}
+
+
+def test_a_dash_between_two_amounts_is_the_minus_of_neither() -> None:
+    assert values("5–10 EUR, 12.00–15.00, 12.–") == ["5", "10 EUR", "12.00", "15.00", "12"]
+
+
 def test_an_ambiguous_amount_in_a_text_gives_each_reading() -> None:
     assert values("1.234 (5.00)") == ["1.234", "1234", "-5.00", "5.00"]
     assert values("2 500,00 EUR") == ["2500.00 EUR", "2 EUR", "500.00 EUR"]

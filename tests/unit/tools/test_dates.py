@@ -57,11 +57,27 @@ def test_an_ambiguous_date_is_refused_with_both_readings() -> None:
 
 
 def test_a_short_year_may_also_come_first() -> None:
-    for text in ("26/03/05", "26.03.05"):
-        with pytest.raises(Unclear, match="may be 2005-03-26 or 2026-03-05"):
-            date_of(text)
-        assert date_of(text, day_first=True) == date(2005, 3, 26)
+    with pytest.raises(Unclear, match="may be 2005-03-26 or 2026-03-05"):
+        date_of("26/03/05")
+    assert date_of("26/03/05", day_first=True) == date(2005, 3, 26)
     assert date_of("26. 3. 5.") == MARCH_5
+
+
+def test_between_points_without_spaces_the_year_does_not_come_first() -> None:
+    assert date_of("05.03.26") == MARCH_5
+    assert date_of("26.03.05") == date(2005, 3, 26)
+
+
+@pytest.mark.parametrize(
+    "text", ["Datum05.03.2026", "am05/03/2026", "05\u201303\u20132026", "Date-05.03.2026", "x 05.03.2026-"]
+)
+def test_a_label_may_run_into_a_date_and_a_dash_may_stand_in_it(text: str) -> None:
+    assert MARCH_5 in dates_in(text)
+
+
+def test_a_span_is_two_dates_and_a_mark_is_none() -> None:
+    assert dates_in("01.03.2026-05.03.2026, 01.03.2026–05.03.2026") == [date(2026, 3, 1), MARCH_5] * 2
+    assert dates_in("R05.03.2026 INV05.03.26 2026-03-05-17 7-05-03-2026") == []
 
 
 def test_a_month_that_is_another_one_in_another_language_is_refused() -> None:

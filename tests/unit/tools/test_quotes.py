@@ -8,7 +8,8 @@ from workflows.tools.quotes import as_read, stands
 
 TEXT = as_read(
     "INVOICE  INV-20261187 of 03.02.2026\nNet 1,209.00 EUR, paid -309.00\u00a0EUR. Total due:\u202f1.100,00 €\n"
-    "Müller & Söhne GmbH, IBAN DE00 1234, 合計1200円\nSumma 7 654,00 kr, 12 st"
+    "Müller & Söhne GmbH, IBAN DE00 1234, 合計1200円\nSumma 7 654,00 kr, 12 st\n"
+    "Steuerbetrag 56,87\n529,87 EUR, Datum13.11.2017, No. INV/2026/03/0008, RE.0815, #4711, 9 21,30 88,10 Nr.17."
 )
 
 
@@ -28,6 +29,11 @@ TEXT = as_read(
         "EUR.",
         "7 654,00 kr",
         "12 st",
+        "529,87",
+        "13.11.2017",
+        "4711",
+        "88,10",
+        "17",
     ],
 )
 def test_a_whole_passage_stands(passage: str) -> None:
@@ -51,6 +57,11 @@ def test_a_whole_passage_stands(passage: str) -> None:
         "Total du",
         "öhne GmbH",
         "1.234",
+        "2026/03/0008",
+        "0815",
+        "INV/2026/03",
+        "21",
+        "711",
         "",
         "  ",
         "\u200b",

@@ -4,9 +4,17 @@ import datetime
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
-Number = Annotated[Decimal, Field(max_digits=18, decimal_places=6)]
+from workflows import LookedUp
+
+
+def plain_notation(number: Decimal) -> Decimal:
+    """The same number without an exponent: `1E+3` is 1000 to a person, and to a ledger."""
+    return Decimal(f"{number:f}")
+
+
+Number = Annotated[Decimal, Field(max_digits=18, decimal_places=6), AfterValidator(plain_notation)]
 
 
 class Document(BaseModel):
@@ -38,8 +46,12 @@ class Invoice(BaseModel):
     net: Number
     tax: Number = Field(description="All taxes together; a tax that is withheld counts as less")
     total: Number = Field(description="Before what was paid already")
-    account: Literal["as on file", "none named", "changed", "no such supplier"] = Field(title="Bank account")
-    """How the accounts in the text compare with the ledger's; looked up, never asked of a model."""
-    booked_before: bool
-    """Is there a booking with this supplier and number? Looked up as well."""
+    due: Number = Field(title="Amount due", description="What is left to pay: the total, less what was paid already")
+    """BT-115 of EN 16931."""
+    account: Annotated[
+        Literal["as on file", "none named", "changed", "no such supplier"], LookedUp(until="no such supplier")
+    ] = Field(title="Bank account")
+    """How the accounts in the text compare with the ledger's."""
+    booked_before: Annotated[bool, LookedUp(until=False)]
+    """Is there a booking with this supplier and number?"""
     lines: list[Line] = Field(max_length=200)

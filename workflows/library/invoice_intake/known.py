@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from workflows.library.invoice_intake import paper
+from workflows.library.invoice_intake.accounts import account_key, accounts_in, is_one_of
 from workflows.library.invoice_intake.invoice import Document, Invoice
 from workflows.library.invoice_intake.ledger import Known
 
@@ -16,30 +17,36 @@ class Compared:
     account: Literal["as on file", "none named", "changed", "no such supplier"]
     reasons: tuple[str, ...]
     """For the person who has to decide it."""
+    doubts: tuple[str, ...] = ()
+    """What makes a person look, though no rule forbids it."""
 
 
 def compared(document: Document, invoice: Invoice, known: Known) -> Compared:
     """Compare the accounts that stand in the text, not those that a model found in it."""
-    named = sorted(paper.accounts_in(document.text))
+    named = sorted(accounts_in(document.text))
+    alike = known.alike is not None and known.booked is None
+    doubts = (f"the ledger has an invoice of this supplier with this date and total: {known.alike}",) if alike else ()
     booked = (f"the ledger has {invoice.number} of this supplier already: {known.booked}",) if known.booked else ()
     if known.supplier is None:
         says = f"; the text names {_listed(named)}" if named else ""
         return Compared(
             account="no such supplier",
             reasons=(f"the ledger knows no supplier by the name of {invoice.supplier}{says}", *booked),
+            doubts=doubts,
         )
-    on_file = {paper.account_key(account) for account in known.supplier.accounts}
-    others = [account for account in named if account not in on_file]
+    others = [account for account in named if not is_one_of(account, known.supplier.accounts)]
     if others or paper.says_account_changed(document.text):
         says = f"the text names {_listed(others)}" if others else "the text says that its account changed"
         pays = _listed(known.supplier.accounts) or "no account"
         return Compared(
-            account="changed", reasons=(f"the ledger pays {known.supplier.name} to {pays}; {says}", *booked)
+            account="changed",
+            reasons=(f"the ledger pays {known.supplier.name} to {pays}; {says}", *booked),
+            doubts=doubts,
         )
-    return Compared(account="as on file" if named else "none named", reasons=booked)
+    return Compared(account="as on file" if named else "none named", reasons=booked, doubts=doubts)
 
 
 def _listed(accounts: Iterable[str]) -> str:
     """In groups of four, as people compare them."""
-    keys = [paper.account_key(account) for account in accounts]
+    keys = [account_key(account) for account in accounts]
     return ", ".join(" ".join(key[start : start + 4] for start in range(0, len(key), 4)) for key in keys)

@@ -32,6 +32,8 @@ class Known(BaseModel):
     """None: it knows no such supplier."""
     booked: str | None
     """The receipt of a booking with the same supplier and number; None where there is none."""
+    alike: str | None = None
+    """The receipt of another booking of the same supplier, total and date; None where there is none."""
 
 
 class _Receipt(BaseModel):
@@ -39,12 +41,15 @@ class _Receipt(BaseModel):
 
 
 @step(tries=3, timeout=TIMEOUT)
-def look_up(document: str, *, supplier: str, number: str) -> Known:
+def look_up(document: str, *, supplier: str, number: str, date: str, total: str) -> Known:
     """What the ledger knows of a supplier and of its invoice; `document` itself does not count as booked.
+
+    `date`: YYYY-MM-DD. `total`: in plain notation.
 
     Raise what `workflows.tools.http` tells of.
     """
-    return _ledger.get("/suppliers", params={"name": supplier, "number": number, "but": document}).read(Known)
+    asked = {"name": supplier, "number": number, "but": document, "date": date, "total": total}
+    return _ledger.get("/suppliers", params=asked).read(Known)
 
 
 @step(tries=3, timeout=TIMEOUT)

@@ -1,75 +1,124 @@
-"""What the text of a document gives away by itself, whatever a model makes of it.
+"""What kind of paper a text is, and what it says to its reader, whatever a model makes of it.
 
-The nevers go by this. It errs towards a person: a word that only looks like a reminder's brings the invoice to one.
+An invoice says so in a title or a label: that is asked for, rather than a list of all that is none. It errs towards a
+person: a word that only looks like a reminder's brings the invoice to one.
 """
 
 import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from workflows.tools.amounts import Amount, amounts_in
-from workflows.tools.characters import plain
-from workflows.tools.currencies import currencies_of
+from workflows.library.invoice_intake.layout import Cell, Sheet, level, sheet_of
 from workflows.tools.quotes import as_read, stands
 
 _LONGEST_TITLE = 60
-"""Characters of a line that may say what kind of paper it is; a longer one is a sentence about something."""
+"""Characters of a piece of a line that may say what kind of paper it is; a longer one is a sentence about something."""
+_MOST_WORDS_BESIDE = 1
+"""Words in a title beside the one that says what the paper is."""
 
-_IBAN = re.compile(r"\b([A-Z]{2})[0-9]{2}(?:[ -]?[A-Z0-9]){8,30}")
-IBAN_LENGTHS = {
-    **{"AE": 23, "AT": 20, "BE": 16, "BG": 22, "CH": 21, "CY": 28, "CZ": 24, "DE": 22, "DK": 18, "EE": 20, "ES": 24},
-    **{"FI": 18, "FR": 27, "GB": 22, "GR": 27, "HR": 21, "HU": 28, "IE": 22, "IL": 23, "IS": 26, "IT": 27, "LI": 21},
-    **{"LT": 20, "LU": 20, "LV": 21, "MC": 27, "MT": 31, "NL": 18, "NO": 15, "PL": 28, "PT": 25, "RO": 24, "RS": 22},
-    **{"SA": 24, "SE": 24, "SI": 19, "SK": 24, "SM": 27, "TR": 26, "UA": 29},
-}
-_ACCOUNT = re.compile(
-    r"(?<!customer )(?<!your )(?<!client )\b(?:account(?: no\.?| number)?|acct\.?|a/c|kontonr\.?|kontonummer|bankgiro"
-    r"|plusgiro|clabe)\s*[:#]?\s*([0-9][0-9 -]{4,24}[0-9])\b"
-    r"|(?:口座番号|普通預金|普通|账号|帳號)\s*[:\uff1a]?\s*([0-9][0-9 -]{4,24}[0-9])",
-    re.IGNORECASE,
+_INVOICE = re.compile(
+    r"(?<![^\W\d_])(?:[a-z]{0,24}(?:rechnung|invoice(?! (?:to|address)\b))|bill\b(?!(?:ed)?[ -]to\b)|factures?\b|factura\b|fattura\b|fatura\b|factuur|faktur[ay]?\b"
+    r"|faktuur\w*|fakturan?\b|laskun?\b|lasku\w{0,12}|szamla\w*|doklad\b|arve\b|racun\b|saskaita|rekins|τιμολογιο\w*"
+    r"|(?:rechnungs|faktura|factuur|fattura|facture|invoice)[a-z-]{1,12})|請求書|发票|فاتورة"
 )
-_CHANGED = re.compile(
-    r"bank(ing)? details (have|has) (been )?changed|(new|changed|updated) bank (account|details)"
-    r"|neue[ns]? (bankverbindung|konto)|bankverbindung hat sich geändert|nouve(au|lles) (rib|coordonnées bancaires)"
-    r"|nuev(a|os) (cuenta|datos bancarios)|nuov[oe] (iban|coordinate bancarie)|nieuw(e)? (rekeningnummer|bankrekening)"
-    r"|now(y|e) (numer rachunku|konto)",
-    re.IGNORECASE,
-)
-_OTHER_PAPER = re.compile(
-    r"\b(reminder|past due|overdue notice|statement of account|quotation|quote|estimate|pro-?forma|order confirmation"
-    r"|delivery note|mahnung|zahlungserinnerung|kontoauszug|angebot|kostenvoranschlag|auftragsbestätigung|lieferschein"
-    r"|rappel|relance|devis|bon de livraison|presupuesto|recordatorio|albarán|preventivo|sollecito|offerte|herinnering"
-    r"|aanmaning|oferta|wezwanie do zapłaty|påminnelse|rykker|orçamento|teklif)\b|見積書|督促状|报价单|催款",
-    re.IGNORECASE,
+_NOT_ONE = re.compile(
+    r"\b(?:not an?|not|is no|kein\w*|keine|pas une|ne constitue pas|no es una|non e una|nao e uma|geen|nie jest|neni|ikke en|inte en"
+    r"|ei ole)\b(?: \w+){0,3} (?:[a-z]{0,24}rechnung|invoice|facture|factura|fattura|fatura|factuur|faktur\w|lasku)\b"
 )
 _CREDIT = re.compile(
-    r"\b(credit (note|memo)|gutschrift|rechnungskorrektur|stornorechnung|avoir|factura rectificativa|nota de crédito"
-    r"|nota di credito|creditnota|creditfactuur|faktura korygująca|kreditnota|kreditfaktura|iade faturası)\b"
-    r"|赤伝|红字发票",
-    re.IGNORECASE,
+    r"credit[ -]?(?:note|memo\w*|invoice)|\bcredit\Z|gutschrift\w*|\w{0,20}korrektur\w*|\bstorno\w*|storniert\w*|\bcancel\w*"
+    r"|cancellation|\bvoid\b|\brefund\w*|ruckerstattung|erstattung\w*|\bavoir\b|remboursement|note de credit"
+    r"|factura rectificativa|rectificativ\w*|\babono\b|nota de (?:credito|abono)|reembolso|nota di (?:credito|accredito)"
+    r"|storno|rimborso|creditnota|credit(?:factuur)|terugbetaling|korygujac\w*|korekt\w*|zwrot\b|dobropis\w*|opravny danovy"
+    r"|\bopravn\w+|vratka|kreditnot\w*|kreditfaktur\w*|kredittnota|kreditering\w*|hyvitys\w*|palautus|corrected invoice"
+    r"|correct(?:ion|ive) invoice|invoice correction|\badjustment note|debit note|lastschriftanzeige|belastungsanzeige"
+    r"|iade faturasi|helyesbito|sztorno|jovairas|storno|πιστωτικο|anulat\w*|annul\w*|anulad\w*|mangelruge|赤伝|红字"
 )
+_OTHER_PAPER = re.compile(
+    r"\bremind\w*|past[ -]?due|\boverdue\b|final (?:notice|demand|reminder|warning)|letter of demand|dunning"
+    r"|last notice|urgent notice|notice of default|statement (?:of account|of charges)|account statement|pro[ -]?forma\w*"
+    r"|mahn(?:ung|bescheid|stufe|schreiben)\w*|\w{0,12}mahnung|zahlungserinnerung|\w{0,10}erinnerung\b|inkasso\w*"
+    r"|kontoauszug|saldenbestatigung|kontostand|offene posten|rappel\b|relance\b|mise en demeure|releve de compte"
+    r"|recordatorio|requerimiento|ultimo aviso|aviso de pago|extracto de cuenta|estado de cuenta|sollecito|estratto conto"
+    r"|avviso di pagamento|herinnering|aanmaning|ingebrekestelling|rekeningoverzicht|wezwanie|przypomnienie|ponaglenie"
+    r"|zestawienie|upominka|vyzva\b|upomienka|paminnelse|betalingspaminnelse|betalningspaminnelse|purring|inkassovarsel|rykker"
+    r"|paamindelse|muistutus\w*|maksumuistutus|maksukehotus|perinta|lembrete|aviso de (?:cobranca|vencimento)|cobranca"
+    r"|aviso de vencimiento|extrato|musterrechnung|specimen|sample invoice|test invoice|proforma|zalohov\w+"
+    r"|\bsaldo ?besked|kontoudtog|kontoutdrag|kontoutskrift|tiliote|remittance advice|zahlungsavis|payment advice"
+    r"|zahlungsbestatigung|quittung|kassenbon|kassenbeleg|\brecu\b|quittance|\brecibo\b|ricevuta|kwitancja|paragon\b|kvitto"
+    r"|kvittering|kuitti|stvrzenka|kvitance|bevestiging van betaling|betalingsbevijs|betaalbewijs|payment confirmation"
+    r"|見積書|督促状|報価|报价单|催款|納品書|领収書|領収書|対账单"
+)
+"""Words that no honest invoice has in a title, whatever stands beside them."""
+_STATE = re.compile(
+    r"\bdraft\b|entwurf|brouillon|borrador|\bbozza\b|\bconcept\b|rascunho|wersja robocza|navrh\b|kladde\b|utkast\b|luonnos"
+    r"|\bduplica\w*|\bduplikat\w*|zweitschrift|\w{0,14}kopie\b|\bkopia\b|\bcopia\b|\bcopie\b|\bkopi\b|\bkopio\b|\bcopy\b|\bodpis\b"
+)
+"""Words that are a stamp where they stand alone, or beside the word for an invoice."""
+_MAY_REFER = re.compile(
+    r"purchase[ -]orders?|sales[ -]orders?|order (?:confirmation|acknowledg\w+)|(?:work |job )?order\b|delivery (?:note|slip)"
+    r"|packing (?:list|slip)|dispatch note|bill of lading|quotation|\bquote\b|\bestimate\b|\boffer\b|\breceipts?\b|\bstatement\b"
+    r"|goods received note|time ?sheet|contract\b|remittance|angebot\w*|kostenvoranschlag|auftrag\w*|bestellung\w*"
+    r"|bestellschein|lieferschein\w*|packzettel|frachtbrief|vertrag\b|\w{0,12}beleg\b(?=\W*\Z)|bon de (?:livraison|commande)"
+    r"|devis\b|commande\b|offre\b|bordereau|presupuesto|pedido\b|albaran\w*|oferta\b|preventivo|ordine\b|documento di trasporto"
+    r"|\bddt\b|bolla\b|offerte\b|pakbon\w*|bestelling\w*|orderbevestiging|vrachtbrief|opdrachtbevestiging|zamowienie"
+    r"|dowod dostawy|list przewozowy|\bwz\b|objednavk\w*|dodaci list|nabidk\w*|tilbud\w*|folgeseddel|foljesedel\w*|ordre\w*"
+    r"|orderbekraftelse|offert\b|pakkseddel|tarjous|lahete\w*|tilausvahvistus|tilaus\b|orcamento|guia de (?:remessa|transporte)"
+    r"|encomenda\b|nota de encomenda|teklif|irsaliye|arajanlat|szallitolevel|megrendeles"
+)
+"""Words that are a title alone, and a reference with something behind them: “Lieferschein-Nr. 12”."""
+_UPON = re.compile(r"(?:up)?on receipt|nach erhalt|receipt of|a reception|thank you for your order|ihre? (?:auftrag|bestellung)")
+_STAMP = re.compile(
+    r"\W*(?:paid(?! to\b)|bezahlt|beglichen|acquitt\w+|pagad[oa]|pagat[oa]|betaald|voldaan|zaplacono|oplacono|zaplaceno|uhrazeno"
+    r"|betalt|betald|maksettu|settled|saldat[oa]|fizetve|dankend erhalten|amount received)\b.{0,30}"
+)
+_STAMP_WITH_ACCENT = re.compile(r"\W*(?:payée?s?|réglée?s?)\b.{0,30}", re.IGNORECASE)
+"""“Payee” is who is paid, in English."""
+
+_CHANGED = re.compile(
+    r"bank(?:ing)? (?:details|account|information) (?:has|have|is|are|was|were)? ?(?:been )?(?:recently )?(?:changed|updated|new)"
+    r"|(?:new|changed|updated|different) (?:bank|account|iban|payment details)|change of (?:bank|account)|our bank has changed"
+    r"|changed (?:our|the) (?:bank|account)|no longer (?:use|pay)|old account|account (?:is|has been) closed"
+    r"|(?:neue|geandert|abweichend)\w*(?: \w+)? (?:bankverbindung|konto|iban|bank)\w*"
+    r"|(?:bankverbindung|konto\w*|iban|bankdaten) (?:hat|haben|wurde|ist|lautet)\b.{0,20}(?:geandert|neu|umgestellt|gewechselt)"
+    r"|nouve(?:au|lles?|l) (?:rib|compte|coordonnees|iban)|coordonnees bancaires ont change|changement de (?:rib|compte|banque)"
+    r"|nuev[ao]s? (?:cuenta|datos bancarios|iban)|cambio de (?:cuenta|banco)|nuov[oaei] (?:iban|conto|coordinate|banca)"
+    r"|cambio (?:iban|banca)|nieuwe? (?:rekening|bank|iban)|gewijzigd\w* (?:rekening|bank|iban)|now[ye] (?:numer|konto|rachunek)"
+    r"|zmian\w+ (?:konta|rachunku|numeru)|nov[eyao]\w* (?:iban|cislo uctu|ucet|konto)|ny(?:tt)? (?:konto|bank|kontonummer|iban)"
+    r"|nye? kontonr|andret konto|andrat (?:konto|bankgiro)|uusi (?:tili|iban)|nova conta|novo iban|alteracao de (?:iban|conta)"
+)
+_PAID = re.compile(
+    r"(?:already|has been|have been|was|were|been|fully|bereits|wurde|vollstandig|schon|deja|ete|gia|e stat[oa]|ya ha sido|ya|ja foi"
+    r"|reeds|zijn|is al|juz|jiz|allerede|redan|jo|bylo|byla) (?:been )?(?:fully )?(?:vollstandig |per \w+ )?(?:paid|settled|bezahlt"
+    r"|beglichen|gezahlt|payee?s?|reglee?s?|acquittee?s?|pagat[oaie]|pagad[oa]s?|pag[oa]s?|saldat[oa]|betaald|voldaan|zaplacon\w+"
+    r"|oplacon\w+|uhrazen\w+|zaplacen\w+|betalt|betald|erlagt|maksettu)"
+    r"|\bpaid in full|paid (?:with thanks|by (?:card|credit|debit|bank|cash|paypal)|via|on \d|per)|payments? received|received with thanks"
+    r"|(?:thank you|thanks) for (?:your|the) (?:pre)?payment|(?:betrag|zahlung) (?:dankend )?erhalten|dankend erhalten"
+    r"|bezahlt (?:per|mit|am|via|durch)|facture acquittee|pour acquit|(?:paye|regle)e? (?:par|le)\b|pagad[oa] (?:con|el|por)"
+    r"|pagat[oa] (?:con|il|in data|tramite)|betaald (?:op|met|via|per)|voldaan (?:op|per|met)|zaplacono (?:karta|gotowka|przelewem)"
+    r"|uhrazeno (?:kartou|dne|prevodem)|betalt (?:den|med|via)|betald (?:den|med|via)|maksettu (?:kortilla|\d)|pago (?:em \d|por|com)"
+    r"|(?:no|nothing) (?:further )?(?:payment|to pay|amount)(?: is)?(?: due| required| necessary)?|do not pay|please do not pay"
+    r"|keine (?:weitere )?(?:zahlung|aufforderung zur)|nicht (?:mehr )?(?:zu )?(?:bezahlen|uberweisen|zahlen)|ne (?:pas|rien) (?:payer|regler)"
+    r"|niet (?:te )?betalen|nie placic|neplatte|skal ikke betales|betala inte|ei tarvitse maksaa|no pagar|non pagare"
+    r"|direct debit|lastschrift\b|abgebucht|eingezogen|bankeinzug|prelevement automatique|sera preleve\w*|domicili\w+"
+    r"|automatische incasso|wordt (?:automatisch )?(?:geincasseerd|afgeschreven)|autogiro|adeudo|addebit\w+|polecenie zaplaty"
+    r"|betalingsservice|avtalegiro|suoraveloitus|charged to your|will be (?:charged|collected|debited)|we will collect"
+)
+"""The invoice is paid already, or is collected."""
 _ORDERS = re.compile(
-    r"\b(ignore|disregard|forget) (all |any |the |your )*(previous |prior |above |other )?(instruction|rule|check)"
-    r"|\bconfidence\b.{0,40}\b1([.,]0+)?\b|\bsystem prompt\b|\b(auto-?|pre-?)approved?\b|\bmark (this|it) as approved\b"
-    r"|\b(ai|llm|language model|assistant|chatbot)\b.{0,60}\b(must|should|approve|book|set)\b",
-    re.IGNORECASE | re.DOTALL,
+    r"\b(?:ignore|disregard|forget) (?:all |any |the |your )*(?:previous |prior |above |other )?(?:instruction|rule|check)"
+    r"|\bconfidence\b.{0,40}\b1(?:[.,]0+)?\b|\bsystem prompt\b|\b(?:auto-?|pre-?)approved?\b|\bmark (?:this|it) as approved\b"
+    r"|\b(?:ai|llm|language model|assistant|chatbot)\b.{0,60}\b(?:must|should|approve|book|set)\b"
 )
-
-
-@lru_cache(maxsize=32)
-def stated(text: str) -> tuple[Amount, ...]:
-    """Every number in a text that may be an amount. Several rules ask, and the longest text takes a second or two."""
-    return tuple(amounts_in(text))
-
-
-def accounts_in(text: str) -> frozenset[str]:
-    """The bank accounts that a text names, as `account_key` writes them."""
-    return frozenset(_accounts(plain(text)))
-
-
-def account_key(account: str) -> str:
-    """An account without what differs between two ways to write it."""
-    return re.sub(r"[^A-Z0-9]", "", plain(account).upper())
+_SPACED = re.compile(r"(?<!\w)\w(?: \w){3,}(?!\w)")
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_SMALL = frozenset(
+    "di do na pagamento pago paiement zaplaty betaling betalning zahlung zahlungs no nr number nummer num numero vom from of date datum for zu der die das the de du la le el il per to und and et e y first"
+    " second third st nd rd final last payment friendly urgent erste zweite dritte letzte customer office file accounts".split()
+)
+_TOP = 1
+"""The lines with the sender's name, where a title stands and no head of a column."""
+_PARTS = re.compile(r"\s[/–—-]\s|[·•,:]\s")
 
 
 def says_account_changed(text: str) -> bool:
@@ -78,13 +127,32 @@ def says_account_changed(text: str) -> bool:
 
 
 def is_other_paper(text: str) -> bool:
-    """Does a line of it look like the title of a reminder, a quote, or another paper that asks for no booking?"""
-    return any(_OTHER_PAPER.search(line) for line in _titles(text))
+    """Does it call itself something else than an invoice: a reminder, a quote, a draft, a copy?"""
+    return (
+        _NOT_ONE.search(_flowing(text)) is not None
+        or any(_titles(text, _OTHER_PAPER))
+        or _is_stamped(text)
+        or _is_reference_alone(text)
+    )
+
+
+def is_invoice(text: str) -> bool:
+    """Does a title or a label of it say that it is an invoice?"""
+    return any(_INVOICE.search(level(cell.text[:_LONGEST_TITLE])) for cell in sheet_of(text).every_cell())
 
 
 def is_credit(text: str) -> bool:
-    """Does a line of it look like the title of a credit note?"""
-    return any(_CREDIT.search(line) for line in _titles(text))
+    """Does it call itself a credit note, a correction or a refund?"""
+    return any(_titles(text, _CREDIT))
+
+
+def is_paid(text: str) -> bool:
+    """Does it say that it is paid already, or that it will be collected?"""
+    return (
+        _PAID.search(_flowing(text)) is not None
+        or any(_STAMP.fullmatch(title) for title in _pieces(text))
+        or any(_STAMP_WITH_ACCENT.fullmatch(cell.text) for cell in sheet_of(text).every_cell())
+    )
 
 
 def gives_orders(text: str) -> bool:
@@ -92,35 +160,110 @@ def gives_orders(text: str) -> bool:
     return _ORDERS.search(_flowing(text)) is not None
 
 
-def names_currency(text: str, currency: str) -> bool:
-    """Does a code, a sign or a name in it stand for this currency?"""
-    ready = plain(text)
-    words = set(re.findall(r"[^\W\d_]+|[^\w\s]", ready))
-    return any(currency in currencies_of(word) for word in words) or any(
-        found.currency == currency for found in stated(text)
-    )
-
-
 def names(text: str, what: str) -> bool:
     """Does it stand in the text, apart from spaces and what cannot be seen?"""
     return stands(what.casefold(), as_read(text.casefold()), spaces_aside=True)
 
 
-def _accounts(ready: str) -> Iterator[str]:
-    rest = ready
-    for match in _IBAN.finditer(ready):
-        length = IBAN_LENGTHS.get(match[1])
-        key = account_key(match[0])
-        if length is not None and len(key) >= length:
-            yield key[:length]
-            rest = rest.replace(match[0], " ")
-    yield from (account_key(match[1] or match[2]) for match in _ACCOUNT.finditer(rest))
+def _titles(text: str, kind: re.Pattern[str]) -> Iterator[str]:
+    """The pieces of lines that have little in them beside a word of this kind, or that have it in capitals."""
+    for cell in sheet_of(text).every_cell():
+        title = _title(cell.text)
+        if title is None:
+            continue
+        for piece in _split(level(title)):
+            found = kind.search(piece)
+            if found is not None and (_words_beside(piece, found) <= _MOST_WORDS_BESIDE or _is_shouted(title, kind)):
+                yield piece
 
 
-def _titles(text: str) -> list[str]:
-    lines = (line.strip() for line in plain(text).splitlines())
-    return [line for line in lines if 0 < len(line) <= _LONGEST_TITLE]
+def _is_stamped(text: str) -> bool:
+    """Does a word such as “copy” or “draft” stand alone, and not in a line of what is invoiced?"""
+    for cell in _sheet_titles(text):
+        found = _STATE.search(level(cell.text))
+        if found is None or _words_beside(level(cell.text), found):
+            continue
+        beside = sheet_of(text).beside(cell)
+        if beside is None or not _IDENTIFIER.fullmatch(beside.text):
+            return True
+    return False
 
 
+def _sheet_titles(text: str) -> Iterator[Cell]:
+    return (cell for cell in sheet_of(text).every_cell() if len(cell.text) <= _LONGEST_TITLE)
+
+
+def _is_reference_alone(text: str) -> bool:
+    """Is an order's, a delivery's or a quote's word a title: alone in its piece, or where nothing is called an invoice?"""
+    sheet = sheet_of(text)
+    is_named = any(_is_title(title) for title in _pieces(text))
+    for cell in _sheet_titles(text):
+        small = level(_title(cell.text) or "")
+        found = _MAY_REFER.search(small)
+        if found is None or _UPON.search(small) or _words_beside(small, found) > (0 if is_named else _MOST_WORDS_BESIDE):
+            continue
+        if is_named and _leads_to_something(sheet, cell, small) and not _INVOICE.search(small):
+            continue
+        if is_named or not _LABEL.search(small):
+            return True
+    return False
+
+
+def _is_title(piece: str) -> bool:
+    """Is the word for an invoice a title there, and not a label: “Rechnung 12”, but not “Rechnungsdatum”?"""
+    found = _INVOICE.search(piece)
+    if found is None:
+        return False
+    behind = piece[found.end() :]
+    return not re.match(r"[ ./-]{0,3}(?:n[ro]?\b|n[°º.]|no\b|num|date|dat|to\b|for\b|total|amount|betrag|address|adress)", behind) and (
+        re.search(r"(?:nummer|nr|datum|dato|date|betrag|adresse|summe|total|numero|pvm|paiva)\w*\Z", found[0]) is None
+    )
+
+
+def _leads_to_something(sheet: Sheet, cell: Cell, small: str) -> bool:
+    """Does a number or a day stand behind a word, beside it or under it, as behind a label?"""
+    if any(map(str.isdigit, small)):
+        return True
+    is_head = cell.line > _TOP and (len(sheet.cells[cell.line]) > 1 or _LABEL.search(small))
+    near = (sheet.beside(cell), sheet.below(cell) if is_head else None)
+    return any(other is not None and _IDENTIFIER.fullmatch(other.text) is not None for other in near)
+
+
+_IDENTIFIER = re.compile(r"(?=[^\W\d_]{0,6}[ .:#/-]{0,2}\d)[\w ./,#:-]{1,24}")
+"""A number, a mark or a day."""
+_LABEL = re.compile(r"\b(?:nr|no|num\w*|nummer|numero|n|date|datum|cislo|id)\b|:")
+
+
+def _words_beside(piece: str, found: re.Match[str]) -> int:
+    beside = _INVOICE.sub(" ", f"{piece[: found.start()]} {piece[found.end() :]}")
+    return len([word for word in _WORD.findall(beside) if word not in _SMALL])
+
+
+def _is_shouted(title: str, kind: re.Pattern[str]) -> bool:
+    """Does the word stand there in capitals, among others that do not?"""
+    return any(kind.search(level(word[0])) for word in _CAPITALS.finditer(title)) and not title.isupper()
+
+
+_CAPITALS = re.compile(r"[^\W\d_a-z]{2,}(?:[ -][^\W\d_a-z]{2,}){0,3}")
+
+
+@lru_cache(maxsize=32)
+def _pieces(text: str) -> tuple[str, ...]:
+    titles = (_title(cell.text) for cell in sheet_of(text).every_cell())
+    return tuple(piece for title in titles if title is not None for piece in (level(title), *_split(level(title))))
+
+
+def _title(cell: str) -> str | None:
+    """The text of a cell that may be a title, letters that are set apart put together; None for a sentence."""
+    joined = _SPACED.sub(lambda found: found[0].replace(" ", ""), cell.strip())
+    return joined if 0 < len(joined) <= _LONGEST_TITLE else None
+
+
+def _split(title: str) -> list[str]:
+    return [piece for piece in _PARTS.split(title) if piece]
+
+
+@lru_cache(maxsize=32)
 def _flowing(text: str) -> str:
-    return " ".join(plain(text).split())
+    # Columns stay apart, and lines run on.
+    return " ".join(" | ".join(cell.level for cell in line) for line in sheet_of(text).cells)

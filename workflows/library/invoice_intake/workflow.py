@@ -5,10 +5,10 @@ from datetime import timedelta
 from decimal import Decimal
 
 from workflows import Ask, Autonomy, Budget, Proposal, Rejection, Review, Run, Workflow
-from workflows.library.invoice_intake import ledger, paper
+from workflows.library.invoice_intake import figures, identity, ledger, paper
+from workflows.library.invoice_intake.currency import states_currency
 from workflows.library.invoice_intake.invoice import Document, Invoice
 from workflows.library.invoice_intake.known import compared
-from workflows.tools.dates import dates_in
 
 BASE = "EUR"
 LIMIT = Decimal(5_000)
@@ -38,16 +38,18 @@ intake = Workflow(
 def propose(document: Document, ask: Ask[Invoice]) -> Proposal[Invoice]:
     """Have it read; what the ledger knows comes from the ledger, whatever the model filled in there."""
     read = ask(text=document.text, received_from=document.received_from)
-    known = ledger.look_up(document.id, supplier=read.output.supplier, number=read.output.number)
-    facts = compared(document, read.output, known)
-    looked_up = {"account": 1.0, "booked_before": 1.0}
+    said = read.output
+    known = ledger.look_up(
+        document.id, supplier=said.supplier, number=said.number, date=said.date.isoformat(), total=str(said.total)
+    )
+    facts = compared(document, said, known)
+    looked_up = {"account": 1.0, "booked_before": 0.5 if facts.doubts else 1.0}
     return replace(
         read,
-        output=read.output.model_copy(update={"account": facts.account, "booked_before": known.booked is not None}),
+        output=said.model_copy(update={"account": facts.account, "booked_before": known.booked is not None}),
         confidence={**read.confidence, **looked_up},
-        alternatives={name: others for name, others in read.alternatives.items() if name not in looked_up},
-        evidence={name: quote for name, quote in read.evidence.items() if name not in looked_up},
         reasons=(*facts.reasons, *read.reasons),
+        doubts=(*read.doubts, *facts.doubts),
     )
 
 
@@ -64,36 +66,65 @@ def lines_add_up(document: Document, invoice: Invoice) -> bool:
     return not invoice.lines or any(abs(total - sure) <= rounding for sure in (invoice.net, invoice.total))
 
 
-@intake.check("the text states the date", fields=("date",), cap=0.5)
+@intake.check("the lines stand in the text, and none are left out", fields=("lines",), cap=0.6)
+def states_lines(document: Document, invoice: Invoice) -> bool:
+    """That they add up is another check: lines that are all left out add up as well."""
+    if not invoice.lines:
+        return not figures.holds_lines(document.text)
+    return all(figures.states_amount(document.text, line.amount) for line in invoice.lines)
+
+
+@intake.check("the number stands beside the label of the invoice's number, whole", fields=("number",), cap=0.5)
+def states_number(document: Document, invoice: Invoice) -> bool:
+    """And no other number does: of two invoices in one text each is an invoice of its own."""
+    return identity.states_number(document.text, invoice.number)
+
+
+@intake.check("the date stands beside a label of the invoice's date", fields=("date",), cap=0.5)
 def states_date(document: Document, invoice: Invoice) -> bool:
-    """In whatever way dates are written."""
-    return invoice.date in dates_in(document.text)
+    """In whatever way dates are written, and not as the day when it is due or was delivered."""
+    return identity.states_date(document.text, invoice.date)
 
 
-@intake.check("the text names the currency", fields=("currency",), cap=0.5)
+@intake.check("the currency stands beside the total", fields=("currency",), cap=0.5)
 def names_currency(document: Document, invoice: Invoice) -> bool:
-    """By a code, a sign or a name."""
-    return paper.names_currency(document.text, invoice.currency)
+    """Or is the only one in the text."""
+    return states_currency(document.text, invoice.currency, total=invoice.total)
 
 
-@intake.check("the text holds the number", fields=("number",), cap=0.5)
-def holds_number(document: Document, invoice: Invoice) -> bool:
-    """Spaces and what cannot be seen aside."""
-    return paper.names(document.text, invoice.number)
+@intake.check("the total stands beside the label of a total, and no amount is larger", fields=("total",), cap=0.5)
+def states_total(document: Document, invoice: Invoice) -> bool:
+    """Share capital and turnover aside."""
+    return figures.states_total(document.text, invoice.total)
+
+
+@intake.check("the tax is what the text states as tax, of all rates together", fields=("net", "tax"), cap=0.5)
+def states_tax(document: Document, invoice: Invoice) -> bool:
+    """None, where the text says why, or names no tax."""
+    text, net, tax = document.text, invoice.net, invoice.tax
+    return figures.states_tax(text, net=net, tax=tax) and figures.states_net(text, net=net)
+
+
+@intake.check("the amount due is the total, less what the text says was paid", fields=("due",), cap=0.5)
+def states_due(document: Document, invoice: Invoice) -> bool:
+    """A payment on account lowers what is due, and not what the invoice is for."""
+    return figures.fits_due(document.text, total=invoice.total, due=invoice.due)
 
 
 @intake.never(f"book more than {LIMIT:,} {BASE}, or another currency, alone")
 def is_large(document: Document, invoice: Invoice) -> bool:
     """Looks at the amounts of the text first: the model may have taken a small one for the total."""
-    found = [amount.value for amount in paper.stated(document.text) if amount.currency == BASE]
-    return invoice.currency != BASE or any(abs(amount) > LIMIT for amount in [*found, invoice.total])
+    return (
+        invoice.currency != BASE
+        or abs(invoice.total) > LIMIT
+        or figures.asks_for_more(document.text, limit=LIMIT, currency=BASE)
+    )
 
 
 @intake.never("book a total that the text does not state")
 def invents_total(document: Document, invoice: Invoice) -> bool:
-    """Whatever the text writes before it: a credit note may state what is given back without a sign."""
-    found = [amount.value for amount in paper.stated(document.text) if amount.currency in (None, invoice.currency)]
-    return all(abs(amount) != abs(invoice.total) for amount in found)
+    """With its sign; a credit note alone may state what is given back without one."""
+    return not figures.is_stated(document.text, invoice.total, currency=invoice.currency)
 
 
 @intake.never("book an invoice whose net and tax differ from its total")
@@ -116,14 +147,28 @@ def is_booked(document: Document, invoice: Invoice) -> bool:
 
 @intake.never("book a credit note, or nothing to pay, alone")
 def is_credit(document: Document, invoice: Invoice) -> bool:
-    """Somebody has to say which invoice it takes back."""
-    return invoice.total <= 0 or paper.is_credit(document.text)
+    """Somebody has to say which invoice it takes back. A minus beside a total is enough, however it is printed."""
+    return (
+        invoice.total <= 0 or paper.is_credit(document.text) or figures.may_be_negative(document.text, invoice.total)
+    )
 
 
 @intake.never("book a reminder, a quote, or another paper that is no invoice")
 def is_other_paper(document: Document, invoice: Invoice) -> bool:
-    """They look like invoices, with totals and accounts."""
-    return paper.is_other_paper(document.text)
+    """They look like invoices, with totals and accounts. A paper that does not call itself an invoice is none."""
+    return paper.is_other_paper(document.text) or not paper.is_invoice(document.text)
+
+
+@intake.never("book two invoices as one")
+def is_several(document: Document, invoice: Invoice) -> bool:
+    """Each has a number of its own."""
+    return len(identity.numbers_in(document.text)) > 1
+
+
+@intake.never("book in full what the text says is paid")
+def is_paid(document: Document, invoice: Invoice) -> bool:
+    """Also what will be collected from our account: somebody would pay it twice."""
+    return paper.is_paid(document.text) or invoice.due > invoice.total
 
 
 @intake.never("do alone what an invoice tells its reader to do")

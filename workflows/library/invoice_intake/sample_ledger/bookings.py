@@ -40,6 +40,8 @@ class Booking:
     net: str
     tax: str
     total: str
+    due: str
+    """What is to be paid now."""
     lines: tuple[Line, ...]
 
 
@@ -101,4 +103,4 @@ def content_of(body: str) -> Booking | Rejection:
     read = json.loads(body)
     if "reason" in read:
         return Rejection(**read)
-    return Booking(**{**read, "lines": tuple(Line(**line) for line in read["lines"])})
+    return Booking(**{"due": read["total"], **read, "lines": tuple(Line(**line) for line in read["lines"])})

@@ -8,7 +8,7 @@ from workflows.library.sample_server.reading import Refused, only, read_reason, 
 
 from .bookings import Booking, Line, Rejection
 
-_FIELDS = ("supplier", "number", "date", "currency", "net", "tax", "total")
+_FIELDS = ("supplier", "number", "date", "currency", "net", "tax", "total", "due")
 _PARTS = ("description", "quantity", "unit_price", "amount")
 MOST_LINES = 500
 
@@ -19,11 +19,12 @@ def read_booking(body: Mapping[str, object]) -> Booking:
     return Booking(
         supplier=_named(body, "supplier"),
         number=_named(body, "number"),
-        date=_date(body),
+        date=read_day(body, "date"),
         currency=_like(body, "currency", r"[A-Z]{3}", "an ISO 4217 code such as EUR"),
-        net=_amount(body, "net"),
-        tax=_amount(body, "tax"),
-        total=_amount(body, "total"),
+        net=read_amount(body, "net"),
+        tax=read_amount(body, "tax"),
+        total=read_amount(body, "total"),
+        due=read_amount(body, "due"),
         lines=_lines(body),
     )
 
@@ -59,16 +60,18 @@ def _like(body: Mapping[str, object], field: str, pattern: str, what: str) -> st
     return value
 
 
-def _amount(body: Mapping[str, object], field: str) -> str:
+def read_amount(body: Mapping[str, object], field: str) -> str:
+    """An amount in plain notation. Raises Refused (400)."""
     return _like(body, field, r"-?[0-9]{1,15}(\.[0-9]{1,6})?", "an amount as text, such as 1234.50")
 
 
-def _date(body: Mapping[str, object]) -> str:
-    value = text(body, "date")
+def read_day(body: Mapping[str, object], field: str) -> str:
+    """A day. Raises Refused (400)."""
+    value = text(body, field)
     try:
         return date.fromisoformat(value).isoformat()
     except ValueError:
-        raise Refused(400, "invalid_date", "date must be a date as YYYY-MM-DD.") from None
+        raise Refused(400, f"invalid_{field}", f"{field} must be a date as YYYY-MM-DD.") from None
 
 
 def _lines(body: Mapping[str, object]) -> tuple[Line, ...]:
@@ -80,9 +83,9 @@ def _lines(body: Mapping[str, object]) -> tuple[Line, ...]:
     return tuple(
         Line(
             description=text(line, "description"),
-            quantity=_amount(line, "quantity"),
-            unit_price=_amount(line, "unit_price"),
-            amount=_amount(line, "amount"),
+            quantity=read_amount(line, "quantity"),
+            unit_price=read_amount(line, "unit_price"),
+            amount=read_amount(line, "amount"),
         )
         for line in lines
     )

@@ -71,13 +71,21 @@ class _Endpoints:
         return HTMLResponse(page.render_page(invoices, outage_seconds=self.outage.seconds_left()), headers=HEADERS)
 
     def look_up(self, request: Request) -> Response:
-        """What is known of a supplier, and whether its invoice of a number is booked already, but as this one."""
-        name, number, this = (reading.read_query(request.query_params, part) for part in ("name", "number", "but"))
+        """What is known of a supplier, and whether its invoice of a number is booked already, but as this one.
+
+        With a date and a total: also whether another one is that has both.
+        """
+        query = request.query_params
+        name, number, this = (reading.read_query(query, part) for part in ("name", "number", "but"))
+        alike = None
+        if "date" in query or "total" in query:
+            date, total = reading.read_day(query, "date"), reading.read_amount(query, "total")
+            alike = self.storage.alike(name, date=date, total=total, but=this)
         known = self.suppliers.get(key_of(name))
         earlier = known is not None and key_of(number) in map(key_of, known.booked)
         booked = "before this file" if earlier else self.storage.booked(name, number, but=this)
         supplier = {"name": known.name, "accounts": list(known.accounts)} if known is not None else None
-        return facts({"supplier": supplier, "booked": booked})
+        return facts({"supplier": supplier, "booked": booked, "alike": alike})
 
     def list_invoices(self, request: Request) -> Response:
         limit = read_limit(request.query_params.get("limit", str(LISTED)))

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from decimal import Decimal
 from itertools import groupby
 from pathlib import Path
 
@@ -68,6 +69,20 @@ class Ledger:
                 (_mark(supplier, number), but),
             ).fetchone()
             return None if found is None else str(found["receipt"])
+
+    def alike(self, supplier: str, *, date: str, total: str, but: str) -> str | None:
+        """The receipt under which another invoice of a supplier is booked that has this date and total."""
+        with self._file.reading() as connection:
+            rows = connection.execute(
+                "SELECT receipt, body FROM changes WHERE booked_as >= ? AND booked_as < ? AND invoice <> ?"  # noqa: S608  # ours
+                f" AND {_LATEST} ORDER BY number",
+                (f"{key_of(supplier)}/", f"{key_of(supplier)}0", but),
+            )
+            for row in rows:
+                content = content_of(row["body"])
+                if isinstance(content, Booking) and content.date == date and Decimal(content.total) == Decimal(total):
+                    return str(row["receipt"])
+            return None
 
     def invoice(self, invoice: str) -> Invoice | None:
         """One invoice, or none if nothing ever happened to it."""

@@ -1,0 +1,33 @@
+"""The currency of an invoice: the one beside its total, not one that a footer mentions."""
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+
+from workflows.library.invoice_intake.figures import figures_in
+from workflows.library.invoice_intake.labels import is_about_capital
+from workflows.library.invoice_intake.layout import level, sheet_of
+from workflows.tools.currencies import currencies_of
+
+_TOKEN = re.compile(r"(?<![^\W\d_])(?:[A-Z]{3}|[A-Z]{1,3}\$|kr|Kr|zł|Kč|SFr|Euro?s?|euro?s?|EURO)(?![^\W\d_])\.?|[^\w\s]")
+_MAIN = frozenset("EUR USD GBP CHF SEK NOK DKK PLN CZK HUF RON BGN JPY CNY CAD AUD NZD INR TRY AED HKD SGD ZAR BRL MXN ILS KRW ISK".split())
+"""Codes that are taken for currencies wherever they stand; others may be words in capitals."""
+
+
+def states_currency(text: str, currency: str, *, total: Decimal) -> bool:
+    """Does it stand beside the total; or, where none does, is it the only one that the text names?"""
+    figures = figures_in(text)
+    beside = [one.currencies for one in figures.totals(total) if one.currencies]
+    if beside:
+        return all(found == {currency} for found in beside)
+    return set(_named(text)) == {frozenset({currency})}
+
+
+def _named(text: str) -> Iterator[frozenset[str]]:
+    for line in sheet_of(text).lines:
+        if is_about_capital(level(line)):
+            continue
+        for token in _TOKEN.findall(line):
+            found = currencies_of(token)
+            if found and (len(found) > 1 or found <= _MAIN or not token.isalpha()):
+                yield found

@@ -1,0 +1,305 @@
+"""The amounts of an invoice with their labels, and whether what was read of them fits.
+
+A quote proves that an amount stands there, not which one it is. So the label beside it has to be its own, the largest
+amount has to be the total, and what the tax rates come to has to be the tax. What cannot be understood fits nothing.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from itertools import product
+
+from workflows.library.invoice_intake.accounts import without_accounts
+from workflows.library.invoice_intake.labels import (
+    Figure,
+    figure_of,
+    is_about_capital,
+    is_head_of_lines,
+    names_tax,
+    says_tax_free,
+    says_withheld,
+)
+from workflows.library.invoice_intake.layout import Sheet, is_worded, level, sheet_of
+from workflows.tools.characters import plain
+from workflows.tools.dates import dates_at
+from workflows.tools.money import Found, scan
+
+_CENT = Decimal("0.01")
+_LONGEST_HEAD = 5
+"""Words of the head of a column; a longer line is the heads of several, or a sentence."""
+_HIGHEST_RATE = 30
+"""Percent. No tax on what is sold is higher."""
+_UNIT = re.compile(r" ?[^\W\d_]{1,12}\b")
+_MARK = re.compile(r"[A-Za-z]{1,2}[-\d]")
+"""What an invoice's own number may begin with, though a currency is written so somewhere: R-30992."""
+_RATE = re.compile(r"(?<![\d.,])(\d{1,2}(?:[.,]\d{1,2})?) ?%|% ?(\d{1,2}(?:[.,]\d{1,2})?)(?![\d.,])")
+_TOTALS = frozenset({Figure.GROSS, Figure.SUM, Figure.DUE})
+_NETS = frozenset({Figure.NET, Figure.SUM})
+_SUMMED = frozenset({Figure.NET, Figure.TAX, Figure.GROSS, Figure.DUE, Figure.PAID, Figure.BASE, Figure.SUM})
+_ROUNDING = Decimal("0.05")
+"""By how much the tax of many lines, each rounded, may differ; beside it half a thousandth of the net."""
+_MOST_PARTS = 12
+"""Rates or bases that are added up."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stated:
+    """An amount that a text states."""
+
+    line: int
+    value: Decimal
+    figure: Figure | None
+    """None: its label says nothing."""
+    currencies: frozenset[str]
+    """What the sign or code beside it may stand for; none, if none is there."""
+    is_money: bool
+    """Has it cents or a currency, and is it no quantity?"""
+    may_be_negative: bool
+    is_capital: bool
+    """Does it tell of a company's capital or turnover?"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figures:
+    """The amounts of one text."""
+
+    stated: tuple[Stated, ...]
+    rates: frozenset[Decimal]
+    """The tax rates above nought, in percent, that stand beside the name of a tax."""
+    tax_is_named: bool
+    is_tax_free: bool
+    """Does it say why there is no tax, or that it is 0 %?"""
+    is_withheld: bool
+    """Is a tax withheld?"""
+
+    def values(self, *figures: Figure) -> list[Decimal]:
+        """The amounts of these kinds, in order."""
+        return [one.value for one in self.stated if one.figure in figures]
+
+    def totals(self, value: Decimal) -> list[Stated]:
+        """Where an amount stands as a total."""
+        return [one for one in self.stated if one.value == value and one.figure in _TOTALS]
+
+
+@lru_cache(maxsize=32)
+def figures_in(text: str) -> Figures:
+    """The amounts of a text. Several rules ask for the same one."""
+    sheet = sheet_of(_without_marks(text))
+    levels = [level(line) for line in sheet.lines]
+    flowing = " ".join(" ".join(levels).split())
+    return Figures(
+        stated=tuple(one for line in range(len(sheet.lines)) for one in _stated(sheet, line, levels[line])),
+        rates=frozenset(rate for line in levels if names_tax(line) for rate in _rates(line) if rate),
+        tax_is_named=any(names_tax(line) for line in levels),
+        is_tax_free=says_tax_free(flowing),
+        is_withheld=says_withheld(flowing),
+    )
+
+
+def states_total(text: str, total: Decimal) -> bool:
+    """Does it stand beside the label of a total, and is no amount of the text larger?"""
+    figures = figures_in(text)
+    larger = [one for one in figures.stated if abs(one.value) > total and _may_be_asked(one)]
+    return bool(figures.totals(total)) and not larger
+
+
+def states_tax(text: str, *, net: Decimal, tax: Decimal) -> bool:
+    """Is it what stands as tax, all rates together? None is right only where the text names none, or says why."""
+    figures = figures_in(text)
+    taxes = [value for value in figures.values(Figure.TAX) if value]
+    if figures.is_withheld or tax < 0 or tax > abs(net):
+        return False
+    if not tax:
+        return not taxes and not figures.rates and (figures.is_tax_free or not figures.tax_is_named)
+    if not taxes or any(value > tax for value in taxes):
+        return False
+    parts = [value for value in taxes if value != tax]
+    is_whole = _add_up(parts, tax) if parts else len(figures.rates) <= 1
+    return is_whole and _fits_rates(figures, net=net, tax=tax)
+
+
+def states_net(text: str, *, net: Decimal) -> bool:
+    """Where the text names amounts before tax, is it one of them or all of them together?"""
+    figures = figures_in(text)
+    nets = [value for value in figures.values(Figure.NET) if value]
+    if not nets:
+        return True
+    return any(abs(value - net) <= _CENT for value in nets) or _add_up(nets, net)
+
+
+def is_stated(text: str, total: Decimal, *, currency: str) -> bool:
+    """Does it stand in the text with its sign, in this currency or in none? What is given back may lack the minus."""
+    for one in figures_in(text).stated:
+        is_same = one.value == total or (total < 0 and one.value == -total)
+        if is_same and (not one.currencies or currency in one.currencies):
+            return True
+    return False
+
+
+def fits_due(text: str, *, total: Decimal, due: Decimal) -> bool:
+    """Is what is left to pay the total, less what the text says was paid?"""
+    figures = figures_in(text)
+    paid = {abs(value) for value in figures.values(Figure.PAID) if value}
+    left = {value for value in figures.values(Figure.DUE)}
+    if due == total:
+        return not paid and left <= {total}
+    return due > 0 and due in left and left <= {total, due} and any(total - part == due for part in (*paid, sum(paid)))
+
+
+def may_be_negative(text: str, total: Decimal) -> bool:
+    """May a total of the text be less than nothing, or be given back?"""
+    return any(
+        one.value < 0 or one.may_be_negative
+        for one in figures_in(text).stated
+        if one.figure in _TOTALS or abs(one.value) == abs(total)
+    )
+
+
+def asks_for_more(text: str, limit: Decimal, currency: str) -> bool:
+    """Is there an amount in a text above a limit, in a currency or in none?"""
+    return any(
+        abs(one.value) > limit and _may_be_asked(one) and (not one.currencies or currency in one.currencies)
+        for one in figures_in(text).stated
+    )
+
+
+def holds_lines(text: str) -> bool:
+    """Does a text seem to have lines: money that is neither a sum nor a tax?"""
+    stated = figures_in(text).stated
+    return any(one.is_money and one.value and one.figure not in _SUMMED and not one.is_capital for one in stated)
+
+
+def states_amount(text: str, value: Decimal) -> bool:
+    """Does an amount stand in a text, whatever its sign?"""
+    return any(abs(one.value) == abs(value) for one in figures_in(text).stated)
+
+
+def _may_be_asked(one: Stated) -> bool:
+    """May it be an amount that somebody is to pay? A quantity, a meter's count and a company's capital are none."""
+    return not one.is_capital and (one.is_money or one.figure in _SUMMED)
+
+
+def _fits_rates(figures: Figures, *, net: Decimal, tax: Decimal) -> bool:
+    """Does a tax lie where the rates put it? Of an invoice that is partly free of tax it is less than that."""
+    if not figures.rates:
+        return True
+    most = max(figures.rates) * net / 100
+    rounding = _ROUNDING + net / 2000
+    return tax <= most + rounding and (len(figures.rates) > 1 or figures.is_tax_free or tax >= most - rounding)
+
+
+def _add_up(parts: Sequence[Decimal], whole: Decimal) -> bool:
+    """Do these come to the whole: as they stand, each once, or every one twice, as where a table repeats them?"""
+    if not 1 < len(parts) <= 2 * _MOST_PARTS:
+        return False
+    once = list(dict.fromkeys(parts))
+    rounding = _CENT * len(once)
+    return any(abs(found - whole) <= rounding for found in (sum(parts), sum(once), sum(parts) / 2) if len(once) > 1) or (
+        len(once) == 1 and sum(parts) == whole
+    )
+
+
+def _rates(line: str) -> Iterator[Decimal]:
+    for found in _RATE.finditer(line):
+        yield Decimal((found[1] or found[2]).replace(",", "."))
+
+
+def _without_marks(text: str) -> str:
+    """The text with its account numbers and dates blotted out, in which figures stand that are no amounts."""
+    ready = without_accounts(plain(text))
+    for one in dates_at(ready):
+        ready = f"{ready[: one.start]}{'#' * (one.end - one.start)}{ready[one.end :]}"
+    return ready
+
+
+def _stated(sheet: Sheet, line: int, leveled: str) -> Iterator[Stated]:
+    found = [(one, value) for one in scan(sheet.lines[line], None) if (value := _value(one)) is not None]
+    text, rows, free = sheet.lines[line], list[_Row](), 0
+    for one, value in found:
+        label = level(sheet.label(line, _first_digit(text, one), free))
+        if not label and rows and sheet.cell_at(line, one.start) == sheet.cell_at(line, rows[-1].found.start):
+            label = rows[-1].label
+        rows.append(_Row(found=one, value=value, label=label, is_money=_is_money(text, one, value)))
+        free = one.end
+    labels = Counter(row.label for row in rows if row.is_money)
+    heads = [_head(sheet, line, row.found) for row in rows]
+    for row, head in zip(rows, heads, strict=True):
+        figure = figure_of(row.label)
+        if not row.label or (figure is not None and labels[row.label] > 1):
+            figure = figure_of(head) if head and heads.count(head) == 1 else None
+            if names_tax(f"{row.label} {' '.join(heads)}"):
+                figure = _by_rate(row, rows, figure, leveled)
+        if not row.is_money and not _ends_its_cell(text, row.found):
+            figure = None
+        yield Stated(
+            line=line,
+            value=row.value,
+            figure=figure,
+            currencies=row.found.currencies,
+            is_money=row.is_money,
+            may_be_negative=row.found.in_brackets or row.found.maybe_negative,
+            is_capital=is_about_capital(leveled),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Row:
+    """An amount among the others of its line."""
+
+    found: Found
+    value: Decimal
+    label: str
+    """The words to its left, in level letters."""
+    is_money: bool
+
+
+def _head(sheet: Sheet, line: int, one: Found) -> str:
+    """The words above an amount that may be the head of its column; empty, where lines of an invoice stand there."""
+    above = sheet.above(line, one.start, one.end)
+    if above is None or is_head_of_lines(level(sheet.lines[above.line])) or len(above.text.split()) > _LONGEST_HEAD:
+        return ""
+    return above.level
+
+
+def _by_rate(row: _Row, rows: Sequence[_Row], figure: Figure | None, leveled: str) -> Figure | None:
+    """In a row of a table of taxes, the tax is what a rate of the row makes of another amount of it."""
+    money = [other.value for other in rows if other.is_money]
+    whole = {other.value for other in rows if 0 < other.value < _HIGHEST_RATE and not other.is_money}
+    for base, rate in product(money, {*_rates(leveled), *whole}):
+        tax = (base * rate / 100).quantize(_CENT)
+        if tax and any(abs(other - tax) <= _CENT for other in money):
+            if abs(row.value - tax) <= _CENT:
+                return Figure.TAX
+            return Figure.BASE if row.value == base else figure
+    return figure
+
+
+def _ends_its_cell(text: str, one: Found) -> bool:
+    """Does nothing follow a number, as where it is an amount without cents?"""
+    return not text[one.end : one.end + 2].strip(" |\u00a0")
+
+
+def _first_digit(line: str, one: Found) -> int:
+    """Where the digits begin: a label may end in the currency that stands before them."""
+    return next((at for at in range(one.start, one.end) if line[at].isdigit()), one.start)
+
+
+def _value(one: Found) -> Decimal | None:
+    """The reading of money: three digits after its only sign are a group."""
+    if not one.values:
+        return None
+    if len(one.values) > 1:
+        return max(one.values, key=abs)
+    return one.values[0]
+
+
+def _is_money(line: str, one: Found, value: Decimal) -> bool:
+    if one.currencies and not _MARK.match(line, one.start):
+        return True
+    if value.as_tuple().exponent != -2:
+        return False
+    behind = _UNIT.match(line, one.end)
+    return behind is None or not is_worded(behind[0]) or line[one.end : one.end + 1] != " "

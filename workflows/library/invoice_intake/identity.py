@@ -1,0 +1,232 @@
+"""Which invoice it is, and from which day: the number and the date, by the labels beside them.
+
+Other numbers and days stand on an invoice too: of the order, the customer, the delivery, the day when it is due. A
+number passes where the invoice's own label leads to the whole of it, and to no other; a day likewise.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from workflows.library.invoice_intake.layout import Cell, Sheet, level, sheet_of
+from workflows.tools.dates import Dated, dates_at
+from workflows.tools.quotes import as_read
+
+_INVOICE = (
+    r"(?:[a-z]{0,20}rechnungs?|[a-z]{0,12}invoice|inv|bill|factures?|factura|fattura|fatura|factuur|fakt(?:ur|uur)[ay]?"
+    r"|fakturan?s?|laskun?|beleg|dokument|document[eo]?|doklad[u]?|szamla|arve|racun|saskaita|rekins|nota fiscal|fa\b|fv\b"
+    r"|τιμολογι\w+|請求(?:書)?|发票)"
+)
+_NO = r"(?:id|n\.o|nos?|nr|nro|num|num[mb]?er|numeron?|numero|nummer|n|numer|cislo|c|sorszam\w{0,3}|szam\w{0,3}|番号|号码|号)"
+_BETWEEN = r"(?: ?\([^)]{1,14}\))?(?:[ ./-]{0,3}(?:vat|iva|btw|tva|zakupu|sprzedazy))?[ ./-]{0,3}"
+_OF = r"(?:[ .\u00b0\u00ba]{0,3}(?:d[ei]l?l?a?|der|van|of)?(?: la| l.)? ?)"
+"""Between the word for a number and the word for an invoice: “numéro de facture”, “číslo faktury”."""
+_END = r"[ .:#\u00b0\u00ba\u2116-]{0,8}"
+_NAMED = re.compile(rf"(?<![^\W\d_])(?:(?P<named>{_INVOICE}{_BETWEEN}{_NO}|{_NO}{_OF}{_INVOICE})|(?P<bare>{_INVOICE}{_BETWEEN}))(?![a-z]){_END}")
+"""The invoice's own label: with the word for a number, or without."""
+_PLAIN = re.compile(rf"^\W{{0,3}}(?:{_NO}|αριθμος)(?![a-z]){_END}")
+"""A label that only says that it is a number."""
+_TOKEN = re.compile(r"[^\s|]+")
+_PREFIX = re.compile(r"[A-Z\u0370-\u03ff]{1,5}")
+_NO_PREFIX = frozenset(
+    "NO NR DATE DATUM DATA FECHA DATO TO FOR FROM PAGE TOTAL DUE OF VOM DU DEL DE AN AND IN PO SO DN VAT IBAN TEL FAX NIF CIF"
+    " NIP ICO DIC REF".split()
+)
+_GOES_ON = re.compile(r" ?[-/] ?(?=[^\W_])| (?=[^\s|]{0,12}\d)")
+_SPACE = re.compile(" ")
+_LEAST_BARE = 3
+"""Characters of what stands behind the bare word for an invoice, to be taken for another invoice's number."""
+
+_DAY_WORD = r"(?:date|datum|dat\b|data|fecha|dato|dag|tag|pvm|paiva\w{0,6}|dagen|nap|kuup\w{0,8}|tarihi)"
+_ISSUED = re.compile(
+    rf"(?:{_INVOICE}[ ./-]{{0,3}}(?:s|n)?{_DAY_WORD})|(?:date|fecha|data|datum|tag)(?: d[aeiou]l?l?a?| of| der| van)? ?(?:l.)?"
+    r"(?:invoice|issue|factur\w*|facturation|emis\w+|expedicion|fattura|documento|fatura|ausstellung|rechnung)"
+    r"|issue date|issued?(?: on)?\b|dated\b|tax point|ausstellungs\w*|ausgestellt\w*|beleg-?datum|emise? le|emitida|emesso"
+    r"|data wystawienia|wystawion\w*|datum vystaveni|vystaven\w*|faktur\w{0,8}dat\w*|fakturer\w*dat\w*|factuurdatum"
+    r"|laskun? ?p\w+|paivays\w*|kelt\w*|szamla kelte|発行日|开票日期|fatura tarihi|ημερομηνια εκδοσης|utstedt|udstedt|invoiced"
+)
+_OTHER_DAY = re.compile(
+    r"(?<![a-z])(?:due|fallig\w*|payment|payable|pay\b|zahl\w*|bis\b|bezahl\w*|uberweis\w*|until|by\b|before|deliver\w*"
+    r"|liefer\w*|ausliefer\w*|leistung\w*|versand\w*|ship\w*|dispatch\w*|service\w*|supply|perform\w*|order\w*|bestell\w*"
+    r"|auftrag\w*|vertrag\w*|commande\w*|pedido\w*|ordine\w*|bestelling\w*|zamow\w*|objedn\w*|ordre\w*|tilaus\w*|order"
+    r"|period\w*|zeitraum\w*|abrechnung\w*|from\b|to\b|von\b|ab\b|echeance\w*|echoir|limite\w*|vencim\w*|vence\w*|scad\w*"
+    r"|verval\w*|termin\w*|splatn\w*|forfald\w*|forfall\w*|forfal\w*|erapaiva\w*|era\b|found\w*|gegrundet\w*|established"
+    r"|est\b|since|seit|depuis|desde|dal\b|sinds|sedan|zaloz\w*|rok\w*|valid\w*|gultig\w*|contract\w*|contrat\w*|print\w*"
+    r"|gedruckt\w*|anreise\w*|abreise\w*|arriv\w*|depart\w*|birth\w*|geb\b|livr\w*|entrega\w*|consegna\w*|lever\w*|toimit\w*"
+    r"|sprzeda\w*|zdan\w*|uskutecn\w*|duzp|plneni\w*|receiv\w*|eingang\w*|paid|quote\w*|offer\w*|angebot\w*|skonto\w*"
+    r"|regist\w*|eintrag\w*|handelsreg\w*|version\w*|stand\b|rev\b|presta\w*|operaci\w*|ejecuci\w*|periodo|competenza|ddt"
+    r"|wykonan\w*|dodan\w*|dostaw\w*|zaplat\w*|platno\w*|betal\w*|maks\w*|esedekes\w*|teljesit\w*|last\w*|next|reminder|mahn\w*"
+    r"|customer|kunde\w*|client\w*|statement|balance|cash|discount|lieferschein\w*|delivery note|bon\b|albaran\w*|pakbon\w*"
+    r"|inkomst\w*|oprettet|gesticht|opgericht\w*|fundad\w*|fondat\w*|fondee?|creee|costituit\w*|constitu\w*|perustett\w*"
+    rf"|zalo\w*|grundet\w*|grundad\w*|stiftet|etabl\w*|πληρωτε\w*)(?:[ .:-]{{0,2}}{_DAY_WORD})?"
+)
+_ANY_DAY = re.compile(rf"(?<![a-z]){_DAY_WORD}(?![a-z])|ημερομηνια|日期|التاريخ")
+_OWN = re.compile(rf"(?<![a-z]){_INVOICE}")
+_LONGEST_SPAN = 5
+"""Characters between the two dates of a period."""
+_ENGLISH = re.compile(r"\b(?:invoice|bill)\b")
+_NUMERIC_SLASH = re.compile(r"\d/\d")
+
+
+def states_number(text: str, number: str) -> bool:
+    """Does the invoice's own label lead to this number, whole, and to no other?"""
+    wanted = _key(number)
+    found = _numbers(text)
+    named = [one for one in found if one.is_certain] or found
+    others = [one for one in found if one.is_certain and one.key != wanted]
+    return bool(wanted) and any(one.key == wanted for one in named) and not others
+
+
+def numbers_in(text: str) -> frozenset[str]:
+    """The numbers that the labels of invoices lead to; of two invoices in one text there are two."""
+    return frozenset(one.key for one in _numbers(text) if one.is_certain)
+
+
+def states_date(text: str, day: date) -> bool:
+    """Does the invoice's own label, or a label that is no other's, lead to this day?"""
+    found = _days(text)
+    for kind in ("issued", "date", "none"):
+        alike = [one for one in found if one.kind == kind]
+        if alike:
+            return all(day in one.place.days for one in alike) and _is_in_order(text, alike, day)
+    return False
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Number:
+    """What a label of an invoice's number leads to."""
+
+    key: str
+    is_certain: bool
+    """Is it the number of an invoice, whoever's? Else it may be something else beside a title."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Day:
+    place: Dated
+    kind: str
+    """“issued”, “date” (a label says only that), “none” (no label says anything) or “other”."""
+
+
+@lru_cache(maxsize=32)
+def _numbers(text: str) -> tuple[_Number, ...]:
+    sheet = sheet_of(text)
+    found = [one for cell in sheet.every_cell() for one in _numbers_of(sheet, cell)]
+    if any(one.is_certain for one in found):
+        return tuple(found)
+    plain = (one for cell in sheet.every_cell() if (label := _PLAIN.search(cell.level)) for one in _led_to(sheet, cell, label))
+    return (*found, *plain)
+
+
+def _numbers_of(sheet: Sheet, cell: Cell) -> Iterator[_Number]:
+    for label in _NAMED.finditer(cell.level):
+        yield from _led_to(sheet, cell, label)
+
+
+def _led_to(sheet: Sheet, cell: Cell, label: re.Match[str]) -> Iterator[_Number]:
+    """In the same cell, else in the next one, else in the one below."""
+    is_named = label.re is _NAMED and label["named"] is not None
+    rest = cell.text[label.end() :]
+    if rest and label[0][-1] not in " :#\u00b0\u00ba\u2116" and not (is_named and label[0][-1] == "."):
+        return  # a number may begin like a label: INV/2026, FA-231
+    own = _number(rest, is_named=is_named)
+    if own is not None:
+        yield own
+    if rest.strip():
+        return
+    for near in (sheet.beside(cell), sheet.below(cell)):
+        number = _number(near.text, is_named=is_named) if near is not None else None
+        if near is not None and number is not None:
+            if is_named:
+                yield number
+            elif number.key == _key(near.text):
+                yield _Number(key=number.key, is_certain=False)
+            return
+
+
+def _number(rest: str, *, is_named: bool) -> _Number | None:
+    """The number that a text begins with, with all that belongs to it."""
+    start = len(rest) - len(rest.lstrip(" :#.\u00a0"))
+    days = [one.start for one in dates_at(rest[:80])]
+    end, has_digit = start, False
+    while (token := _TOKEN.match(rest, end)) is not None and token.start() not in days:
+        word = token[0].rstrip(",.;:)")
+        is_prefix = not has_digit and _PREFIX.fullmatch(word) is not None and word not in _NO_PREFIX
+        if not any(map(str.isdigit, word)) and not is_prefix:
+            break
+        has_digit = has_digit or any(map(str.isdigit, word))
+        end = token.start() + len(word)
+        gap = (_GOES_ON if has_digit else _SPACE).match(rest, end)
+        if gap is None or gap.end() in days:
+            break
+        end = gap.end()
+    key = _key(rest[start:end])
+    if not has_digit or not key:
+        return None
+    return _Number(key=key, is_certain=is_named or len(key) >= _LEAST_BARE)
+
+
+@lru_cache(maxsize=32)
+def _days(text: str) -> tuple[_Day, ...]:
+    sheet = sheet_of(text)
+    found = []
+    for line, written in enumerate(sheet.lines):
+        free = 0
+        for place in dates_at(written):
+            between = written[free : place.start] if free else ""
+            if free and not any(map(str.isalpha, between)) and len(between) <= _LONGEST_SPAN:
+                kind = found[-1].kind
+            else:
+                kind = _kind(level(sheet.label(line, place.start, free)))
+            if kind == "none":
+                head = sheet.above(line, place.start, place.end)
+                kind = _kind(head.level) if head is not None and not _stands_before(sheet, line, place) else kind
+            found.append(_Day(place=place, kind=kind))
+            free = place.end
+    return tuple(found)
+
+
+def _stands_before(sheet: Sheet, line: int, place: Dated) -> bool:
+    """Do words stand before a date in its own cell: “Berlin, den 3. März 2026”?"""
+    at = sheet.cell_at(line, place.start)
+    return at is not None and any(map(str.isalpha, sheet.lines[line][sheet.cells[line][at].start : place.start]))
+
+
+def _kind(label: str) -> str:
+    """By the words nearest to the date."""
+    ends = {
+        "issued": _last(_ISSUED, label),
+        "other": _last(_OTHER_DAY, label),
+        "date": _last(_ANY_DAY, label),
+        "own": _last(_OWN, label),
+    }
+    kind, end = max(ends.items(), key=lambda each: each[1])
+    if end < 0:
+        return "none"
+    return "issued" if kind == "own" else kind
+
+
+def _last(pattern: re.Pattern[str], label: str) -> int:
+    return max((found.end() for found in pattern.finditer(label)), default=-1)
+
+
+def _is_in_order(text: str, found: list[_Day], day: date) -> bool:
+    """Of two orders of day and month: the one that another date of the text proves, else the day first, but for English.
+
+    An English text with slashes may be from either side of the Atlantic.
+    """
+    if any(one.place.days == (day,) for one in found):
+        return True
+    proofs = {one.place.day_first for one in _days(text)} - {None}
+    first = all(one.place.days[0] == day for one in found)
+    if proofs:
+        return len(proofs) == 1 and first == (True in proofs)
+    lines = sheet_of(text).lines
+    is_english = any(_ENGLISH.search(level(line)) for line in lines)
+    return first and not (is_english and any(_NUMERIC_SLASH.search(line) for line in lines))
+
+
+def _key(number: str) -> str:
+    return "".join(as_read(number).split()).casefold()

@@ -1,0 +1,137 @@
+"""Where things stand on a paper: its lines, the cells that gaps set apart, and the label that belongs to a place.
+
+A label stands before its value in the same cell, in a cell to the left, or in the same column above. Everything looks
+at a bounded piece of the text, so that no text is slow.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from workflows.tools.characters import plain
+
+LONGEST_LABEL = 80
+"""Characters of a label; of a longer text before a value, the last ones."""
+_MOST_LINES_UP = 14
+"""How far above a value the head of its column may stand."""
+_MOST_CELLS = 12
+"""How many cells to the left are looked at."""
+
+_CELL = re.compile(r"[^\s|](?:[^\s|]|[ \u00a0](?=[^\s|]))*")
+_LEADERS = re.compile(r"\.{3,}|_{3,}|-{3,}|={3,}|[*`\u2022\u25cf\u00b7]")
+_LETTERS = re.compile(r"[^\W\d_]{2,}")
+_CURRENCY = re.compile(r"\b(?:eur|usd|gbp|chf|sek|nok|dkk|pln|czk|huf|ron|euro|kr|zl|kc|lei|ft|fr)\b\.?")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell:
+    """A piece of a line between two gaps."""
+
+    line: int
+    start: int
+    end: int
+    text: str
+
+    @property
+    def level(self) -> str:
+        """The text as words are compared."""
+        return level(self.text)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sheet:
+    """A paper, line by line."""
+
+    lines: tuple[str, ...]
+    cells: tuple[tuple[Cell, ...], ...]
+    """The cells of each line."""
+
+    def every_cell(self) -> Iterator[Cell]:
+        """All cells, from the top."""
+        return (cell for line in self.cells for cell in line)
+
+    def cell_at(self, line: int, column: int) -> int | None:
+        """The number of the cell of a line that a column is in."""
+        cells = self.cells[line]
+        return next((at for at, cell in enumerate(cells) if cell.start <= column < cell.end), None)
+
+    def above(self, line: int, start: int, end: int) -> Cell | None:
+        """The nearest cell with words above a place, in its column."""
+        for higher in range(line - 1, max(line - 1 - _MOST_LINES_UP, -1), -1):
+            for cell in self.cells[higher]:
+                if cell.start < end + 2 and cell.end > start - 2 and is_worded(cell.text):
+                    return cell
+        return None
+
+    def below(self, cell: Cell) -> Cell | None:
+        """The cell under another one, in the next line that holds anything."""
+        for lower in range(cell.line + 1, min(cell.line + 4, len(self.cells))):
+            if self.cells[lower]:
+                return next((c for c in self.cells[lower] if c.start < cell.end + 1 and c.end > cell.start - 1), None)
+        return None
+
+    def beside(self, cell: Cell) -> Cell | None:
+        """The next cell to the right."""
+        return next((other for other in self.cells[cell.line] if other.start > cell.start), None)
+
+    def label(self, line: int, start: int, after: int = 0) -> str:
+        """The words to the left of a place, of the same cell from `after` on or of the nearest one; empty, if none."""
+        at = self.cell_at(line, start)
+        if at is None:
+            return ""
+        cells = self.cells[line]
+        own = self.lines[line][max(cells[at].start, after) : start]
+        if is_worded(own):
+            return own[-LONGEST_LABEL:]
+        for cell in reversed(cells[max(at - _MOST_CELLS, 0) : at]):
+            if is_worded(cell.text):
+                return cell.text[-LONGEST_LABEL:]
+        return ""
+
+
+@lru_cache(maxsize=32)
+def sheet_of(text: str) -> Sheet:
+    """A text as it stands on its paper. Several rules ask for the same one."""
+    ready = _LEADERS.sub(lambda gap: " " * len(gap[0]), plain(text).replace("\t", "    "))
+    lines = tuple(_columns(line) for line in ready.splitlines())
+    return Sheet(
+        lines=lines,
+        cells=tuple(
+            tuple(
+                Cell(line=number, start=found.start(), end=found.end(), text=found[0])
+                for found in _CELL.finditer(line)
+            )
+            for number, line in enumerate(lines)
+        ),
+    )
+
+
+def _columns(line: str) -> str:
+    """A line of a table with semicolons or commas between has its columns there."""
+    return line.replace(";", "|") if line.count(";") > 2 and "  " not in line else line
+
+
+def is_worded(text: str) -> bool:
+    """Is there a word in it, other than a currency?"""
+    return _LETTERS.search(_CURRENCY.sub(" ", level(text))) is not None
+
+
+class _Level(dict[int, str]):
+    """Fills itself with the characters that are met."""
+
+    def __missing__(self, code: int) -> str:
+        small = chr(code).lower()[:1]
+        bare = _BARE.get(small) or unicodedata.normalize("NFKD", small)[:1]
+        self[code] = bare or chr(code)
+        return self[code]
+
+
+_BARE = {"ß": "s", "ł": "l", "ø": "o", "đ": "d", "æ": "a", "œ": "o", "ı": "i", "\u00a0": " "}
+_table = _Level()
+
+
+def level(text: str) -> str:
+    """A text in small letters without accents, each character still in its place."""
+    return text.translate(_table)
