@@ -78,8 +78,8 @@ class Stage:
     def new_sender(self, *, longest_pause: float = breaker.LONGEST) -> Sender:
         """A sender that remembers nothing, as after a restart. `longest_pause`: seconds, while Slack is away."""
         roles = {FAILURES: FAILED, LEADS: LEADING}
-        breaker = breaker.Breaker(self.ears.workspace.trying, longest=longest_pause)
-        sender = Sender(self.world.context, self.ears.workspace.sending, breaker=breaker, roles=roles, pace=0.01)
+        watching = breaker.Breaker(self.ears.workspace.trying, longest=longest_pause)
+        sender = Sender(self.world.context, self.ears.workspace.sending, breaker=watching, roles=roles, pace=0.01)
         sender.prepare()
         return sender
 

@@ -53,7 +53,12 @@ def _paper(id: str, truth: Mapping[str, object], text: str) -> Paper:
     taxes = truth.get("taxes", [])
     assert isinstance(lines, list)
     assert isinstance(taxes, list)
-    values = {"currency": "EUR", "due": truth["total"], **truth, "lines": [dict(zip(named, line, strict=True)) for line in lines]}
+    values = {
+        "currency": "EUR",
+        "due": truth["total"],
+        **truth,
+        "lines": [dict(zip(named, line, strict=True)) for line in lines],
+    }
     values.pop("taxes", None)
     invoice = Invoice.model_validate({**values, "account": "as on file", "booked_before": False})
     accounts = tuple(accounts_in(text))

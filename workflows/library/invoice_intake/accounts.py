@@ -25,7 +25,9 @@ _NATIONAL = re.compile(
     r"\s{0,3}(?:\(?(?:eur|no|nr|number)\)?\.?)?\s{0,3}[:#.]?\s{0,20}([0-9][0-9 \u00a0./-]{3,40}[0-9])"
     r"|(?:口座番号|普通預金|普通|账号|帳號)\s*[:\uff1a]?\s*([0-9][0-9 -]{4,24}[0-9])"
 )
-_OURS = re.compile(r"(?:customer|your|client|kunden|ihr\w{0,2}|votre|su|vostro|uw|twoj\w*|vase\w*|din|ditt|tu)[ -]{0,2}\Z")
+_OURS = re.compile(
+    r"(?:customer|your|client|kunden|ihr\w{0,2}|votre|su|vostro|uw|twoj\w*|vase\w*|din|ditt|tu)[ -]{0,2}\Z"
+)
 _DEBITED = re.compile(
     r"debit|abgebucht|abbuch|eingezogen|einzug|lastschrift|prelev|domicil|incass|addebit|adeud|pobran|inkas|autogiro"
 )

@@ -197,9 +197,9 @@ def _add_up(parts: Sequence[Decimal], whole: Decimal) -> bool:
         return False
     once = list(dict.fromkeys(parts))
     rounding = _CENT * len(once)
-    return any(abs(found - whole) <= rounding for found in (sum(parts), sum(once), sum(parts) / 2) if len(once) > 1) or (
-        len(once) == 1 and sum(parts) == whole
-    )
+    return any(
+        abs(found - whole) <= rounding for found in (sum(parts), sum(once), sum(parts) / 2) if len(once) > 1
+    ) or (len(once) == 1 and sum(parts) == whole)
 
 
 def _rates(line: str) -> Iterator[Decimal]:

@@ -24,15 +24,51 @@ _BETWEEN = r"(?: ?\([^)]{1,14}\))?(?:[ ./-]{0,3}(?:vat|iva|btw|tva|zakupu|sprzed
 _OF = r"(?:[ .\u00b0\u00ba]{0,3}(?:d[ei]l?l?a?|der|van|of)?(?: la| l.)? ?)"
 """Between the word for a number and the word for an invoice: “numéro de facture”, “číslo faktury”."""
 _END = r"[ .:#\u00b0\u00ba\u2116-]{0,8}"
-_NAMED = re.compile(rf"(?<![^\W\d_])(?:(?P<named>{_INVOICE}{_BETWEEN}{_NO}|{_NO}{_OF}{_INVOICE})|(?P<bare>{_INVOICE}{_BETWEEN}))(?![a-z]){_END}")
+_NAMED = re.compile(
+    rf"(?<![^\W\d_])(?:(?P<named>{_INVOICE}{_BETWEEN}{_NO}|{_NO}{_OF}{_INVOICE})|(?P<bare>{_INVOICE}{_BETWEEN}))(?![a-z]){_END}"
+)
 """The invoice's own label: with the word for a number, or without."""
 _PLAIN = re.compile(rf"^\W{{0,3}}(?:{_NO}|αριθμος)(?![a-z]){_END}")
 """A label that only says that it is a number."""
 _TOKEN = re.compile(r"[^\s|]+")
 _PREFIX = re.compile(r"[A-Z\u0370-\u03ff]{1,5}")
 _NO_PREFIX = frozenset(
-    "NO NR DATE DATUM DATA FECHA DATO TO FOR FROM PAGE TOTAL DUE OF VOM DU DEL DE AN AND IN PO SO DN VAT IBAN TEL FAX NIF CIF"
-    " NIP ICO DIC REF".split()
+    [
+        "NO",
+        "NR",
+        "DATE",
+        "DATUM",
+        "DATA",
+        "FECHA",
+        "DATO",
+        "TO",
+        "FOR",
+        "FROM",
+        "PAGE",
+        "TOTAL",
+        "DUE",
+        "OF",
+        "VOM",
+        "DU",
+        "DEL",
+        "DE",
+        "AN",
+        "AND",
+        "IN",
+        "PO",
+        "SO",
+        "DN",
+        "VAT",
+        "IBAN",
+        "TEL",
+        "FAX",
+        "NIF",
+        "CIF",
+        "NIP",
+        "ICO",
+        "DIC",
+        "REF",
+    ]
 )
 _GOES_ON = re.compile(r" ?[-/] ?(?=[^\W_])| (?=[^\s|]{0,12}\d)")
 _SPACE = re.compile(" ")
@@ -116,7 +152,12 @@ def _numbers(text: str) -> tuple[_Number, ...]:
     found = [one for cell in sheet.every_cell() for one in _numbers_of(sheet, cell)]
     if any(one.is_certain for one in found):
         return tuple(found)
-    plain = (one for cell in sheet.every_cell() if (label := _PLAIN.search(cell.level)) for one in _led_to(sheet, cell, label))
+    plain = (
+        one
+        for cell in sheet.every_cell()
+        if (label := _PLAIN.search(cell.level))
+        for one in _led_to(sheet, cell, label)
+    )
     return (*found, *plain)
 
 

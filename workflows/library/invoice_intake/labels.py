@@ -103,7 +103,9 @@ _LINES = re.compile(
     r"|mnozstvi|popis|polozka|antal|beskrivelse|vare|beskrivning|artikel|antall|varenr|pris\b|maara|kuvaus|tuote|hinta"
     r"|unit price|rate|price|units?|stk|menny\w*|megnevezes|cant\b|denumire|品名|数量|单价|単価)"
 )
-_WITHHELD = re.compile(r"\birpf\b|\britenuta|\bretencion|\bretenc|\bwithh\w+|\bretenue a la source|\bbronbelasting|\birs\b")
+_WITHHELD = re.compile(
+    r"\birpf\b|\britenuta|\bretencion|\bretenc|\bwithh\w+|\bretenue a la source|\bbronbelasting|\birs\b"
+)
 _FREE_OF_TAX = re.compile(
     r"reverse[ -]charge|steuerschuld|steuerfrei|tax[ -]?exempt|vat[ -]?exempt|exempt\b|exonere|exoner|autoliquid|btw verlegd"
     r"|verlegd|vrijgesteld|inversion|inversione contabile|exent[oa]|esente|esenzione|non soggett|fuori campo|non imponibile"

@@ -100,8 +100,7 @@ def sheet_of(text: str) -> Sheet:
         lines=lines,
         cells=tuple(
             tuple(
-                Cell(line=number, start=found.start(), end=found.end(), text=found[0])
-                for found in _CELL.finditer(line)
+                Cell(line=number, start=found.start(), end=found.end(), text=found[0]) for found in _CELL.finditer(line)
             )
             for number, line in enumerate(lines)
         ),

@@ -67,7 +67,9 @@ _MAY_REFER = re.compile(
     r"|encomenda\b|nota de encomenda|teklif|irsaliye|arajanlat|szallitolevel|megrendeles"
 )
 """Words that are a title alone, and a reference with something behind them: “Lieferschein-Nr. 12”."""
-_UPON = re.compile(r"(?:up)?on receipt|nach erhalt|receipt of|a reception|thank you for your order|ihre? (?:auftrag|bestellung)")
+_UPON = re.compile(
+    r"(?:up)?on receipt|nach erhalt|receipt of|a reception|thank you for your order|ihre? (?:auftrag|bestellung)"
+)
 _STAMP = re.compile(
     r"\W*(?:paid(?! to\b)|bezahlt|beglichen|acquitt\w+|pagad[oa]|pagat[oa]|betaald|voldaan|zaplacono|oplacono|zaplaceno|uhrazeno"
     r"|betalt|betald|maksettu|settled|saldat[oa]|fizetve|dankend erhalten|amount received)\b.{0,30}"
@@ -113,8 +115,68 @@ _ORDERS = re.compile(
 _SPACED = re.compile(r"(?<!\w)\w(?: \w){3,}(?!\w)")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _SMALL = frozenset(
-    "di do na pagamento pago paiement zaplaty betaling betalning zahlung zahlungs no nr number nummer num numero vom from of date datum for zu der die das the de du la le el il per to und and et e y first"
-    " second third st nd rd final last payment friendly urgent erste zweite dritte letzte customer office file accounts".split()
+    [
+        "di",
+        "do",
+        "na",
+        "pagamento",
+        "pago",
+        "paiement",
+        "zaplaty",
+        "betaling",
+        "betalning",
+        "zahlung",
+        "zahlungs",
+        "no",
+        "nr",
+        "number",
+        "nummer",
+        "num",
+        "numero",
+        "vom",
+        "from",
+        "of",
+        "date",
+        "datum",
+        "for",
+        "zu",
+        "der",
+        "die",
+        "das",
+        "the",
+        "de",
+        "du",
+        "la",
+        "le",
+        "el",
+        "il",
+        "per",
+        "to",
+        "und",
+        "and",
+        "et",
+        "e",
+        "y",
+        "first",
+        "second",
+        "third",
+        "st",
+        "nd",
+        "rd",
+        "final",
+        "last",
+        "payment",
+        "friendly",
+        "urgent",
+        "erste",
+        "zweite",
+        "dritte",
+        "letzte",
+        "customer",
+        "office",
+        "file",
+        "accounts",
+    ]
 )
 _TOP = 1
 """The lines with the sender's name, where a title stands and no head of a column."""
@@ -200,7 +262,11 @@ def _is_reference_alone(text: str) -> bool:
     for cell in _sheet_titles(text):
         small = level(_title(cell.text) or "")
         found = _MAY_REFER.search(small)
-        if found is None or _UPON.search(small) or _words_beside(small, found) > (0 if is_named else _MOST_WORDS_BESIDE):
+        if (
+            found is None
+            or _UPON.search(small)
+            or _words_beside(small, found) > (0 if is_named else _MOST_WORDS_BESIDE)
+        ):
             continue
         if is_named and _leads_to_something(sheet, cell, small) and not _INVOICE.search(small):
             continue
@@ -215,7 +281,9 @@ def _is_title(piece: str) -> bool:
     if found is None:
         return False
     behind = piece[found.end() :]
-    return not re.match(r"[ ./-]{0,3}(?:n[ro]?\b|n[°º.]|no\b|num|date|dat|to\b|for\b|total|amount|betrag|address|adress)", behind) and (
+    return not re.match(
+        r"[ ./-]{0,3}(?:n[ro]?\b|n[°º.]|no\b|num|date|dat|to\b|for\b|total|amount|betrag|address|adress)", behind
+    ) and (
         re.search(r"(?:nummer|nr|datum|dato|date|betrag|adresse|summe|total|numero|pvm|paiva)\w*\Z", found[0]) is None
     )
 

@@ -148,9 +148,7 @@ def is_booked(document: Document, invoice: Invoice) -> bool:
 @intake.never("book a credit note, or nothing to pay, alone")
 def is_credit(document: Document, invoice: Invoice) -> bool:
     """Somebody has to say which invoice it takes back. A minus beside a total is enough, however it is printed."""
-    return (
-        invoice.total <= 0 or paper.is_credit(document.text) or figures.may_be_negative(document.text, invoice.total)
-    )
+    return invoice.total <= 0 or paper.is_credit(document.text) or figures.may_be_negative(document.text, invoice.total)
 
 
 @intake.never("book a reminder, a quote, or another paper that is no invoice")
