@@ -9,7 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, exists, false, func, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, exists, false, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from store import rows
@@ -108,8 +108,7 @@ def releasable(session: Session, *, team: int, state: str, ready: str, waiting: 
 
     Those that wait for their target, or behind an older delivery of their case that does, are none of them.
     """
-    free = or_(Workflow.paused_at.is_(None), ~Workflow.holds_deliveries)
-    held = (Run.team_id == team, Run.state == state, free, ~kept_back(holding=state, ready=ready, waiting=waiting))
+    held = _releasable(team, state, ready, waiting)
     found = select(Run.workflow_id).join(Workflow, Workflow.id == Run.workflow_id).where(*held).distinct()
     workflows = list(session.scalars(found))
     if not workflows:
@@ -125,6 +124,18 @@ def releasable(session: Session, *, team: int, state: str, ready: str, waiting: 
         .limit(limit)
     )
     return list(session.scalars(query))
+
+
+def is_releasable(session: Session, *, team: int, state: str, ready: str, waiting: str) -> bool:
+    """Is there a run that `releasable` would find?"""
+    query = select(Run.id).join(Workflow, Workflow.id == Run.workflow_id)
+    return session.scalar(query.where(*_releasable(team, state, ready, waiting)).limit(1)) is not None
+
+
+def _releasable(team: int, state: str, ready: str, waiting: str) -> tuple[ColumnElement[bool], ...]:
+    free = or_(Workflow.paused_at.is_(None), ~Workflow.holds_deliveries)
+    kept = kept_back(holding=state, ready=ready, waiting=waiting)
+    return (Run.team_id == team, Run.state == state, free, ~kept)
 
 
 def numbers(session: Session, *, team: int, states: Collection[str], waiting: str) -> dict[tuple[str, str], int]:

@@ -155,10 +155,13 @@ def awaken(context: Context) -> int:
 
     Raise `store.database.Unavailable` where that cannot be done for half a minute.
     """
+    states = {"ready": RunState.READY, "waiting": DeliveryState.WAITING}
+    # Looked at every second: what only looks is in nobody's way.
     with context.database.read() as session:
         if not waiting.is_any(session, team=context.team, holding=RunState.HOLDING):
             return 0
-    awakened = holding.release_all(context)
+        releasable = pausing.is_releasable(session, team=context.team, state=RunState.HOLDING, **states)
+    awakened = holding.release_all(context) if releasable else 0
     while number := _patiently(_awaken_some, context):
         awakened += number
     return awakened

@@ -109,3 +109,16 @@ def test_rerun_tries_it_at_once(here: CommandLine, app: App) -> None:
     assert here.lines("attempts") == ["parcels/parcel-1"] * 2
     by = [row["actor"] for row in here.case(1)["audit"] if row["action"] == "run.ready"]
     assert f"cli:{getpass.getuser()}" in by
+
+
+def test_what_nobody_confirmed_is_called_that_wherever_it_is_shown(here: CommandLine, app: App) -> None:
+    """F82: neither failed, nor one attempt where there were three."""
+    here.place("silent")
+    said = here.submit(1)
+    assert said.code == 0
+    assert "not confirmed; it may be applied; the target of parcels did not take it yet" in said.out
+    assert "made again under the same key at" in said.out
+    assert "attempts 3)" in said.out
+    assert "failed" not in said.out
+    assert "holding, not confirmed" in here.done("cases").out
+    assert here.case(1)["runs"][-1]["delivery"]["attempts"] == len(here.lines("attempts")) == 3

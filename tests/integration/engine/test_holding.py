@@ -126,7 +126,9 @@ def test_a_newer_revision_waits_for_an_older_one_that_is_not_released_yet(make_w
     scene.edit(case, queue="delivery")
     scene.world.work()
     pausing.lift(scene.world.context, "sample", by="U0KIM")
-    scene.worked(text="other words")
+    scene.submit(text="other words")
+    for claimed in scene.world.claim():
+        scene.world.runner.advance(claimed)
     assert [run.state for run in scene.world.case(case).runs] == ["holding", "holding"]
     assert scene.desk.attempts == []
     scene.world.restart()
