@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
-import psutil
+import psutil  # type: ignore[import-untyped]  # ships no types
 import psycopg
 import pytest
 from sqlalchemy import text
