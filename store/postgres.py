@@ -18,6 +18,7 @@ from collections.abc import Callable, Generator, Mapping
 from typing import Any, TypeVar
 
 import psycopg
+from psycopg.conninfo import make_conninfo
 from psycopg.pq import TransactionStatus
 from sqlalchemy import URL, Engine, create_engine, event
 
@@ -84,7 +85,7 @@ class Noticing(psycopg.Connection[Any]):
     limit: float | None = None
     """Seconds that a statement may take, whatever the server says."""
 
-    def wait(self, gen: Waiting[RV], *args: Any, **options: Any) -> RV:  # type: ignore[override]  # as psycopg's own
+    def wait(self, gen: Waiting[RV], *args: Any, **options: Any) -> RV:
         """Wait for the server, and raise `psycopg.OperationalError` where that is in vain."""
         patience = hurry.seconds()
         limit = self.limit if patience is None else patience + 1.0
@@ -92,10 +93,10 @@ class Noticing(psycopg.Connection[Any]):
 
     def _is_worked_on(self) -> bool:
         """Does the server work on the statement that is waited for?"""
-        info = self.info
-        asking = {**info.get_parameters(), "password": info.password, "connect_timeout": math.ceil(ANSWER)}
+        password = self.info.password or None
+        asking = make_conninfo(self.info.dsn, password=password, connect_timeout=math.ceil(ANSWER))
         try:
-            with Noticing.connect(**asking, autocommit=True) as other:
+            with Noticing.connect(asking, autocommit=True) as other:
                 other.limit = ANSWER
                 found = other.execute(_IS_WORKED_ON, [self.backend]).fetchone()
         except psycopg.Error:
@@ -106,7 +107,7 @@ class Noticing(psycopg.Connection[Any]):
 class NoticingAsync(psycopg.AsyncConnection[Any]):
     """The same for statements that never take long: it is asked nobody."""
 
-    async def wait(self, gen: Waiting[RV], *args: Any, **options: Any) -> RV:  # type: ignore[override]  # as psycopg's own
+    async def wait(self, gen: Waiting[RV], *args: Any, **options: Any) -> RV:
         """Wait for the server, and raise `psycopg.OperationalError` where that is in vain."""
         return await super().wait(_watched(gen, self, limit=QUIET + ANSWER), *args, **options)
 

