@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from bot.samples import has_samples, sample_answers
 from bot.settings import Settings
 from store.database import Database
-from workflows.engine.complaints import complaints
+from workflows.engine.complaints import all_complaints
 from workflows.engine.context import Clock
 from workflows.engine.declared import Example
 from workflows.engine.errors import InvalidInput, Refused
@@ -216,7 +216,7 @@ def _to_learn(workflow: AnyWorkflow, number: int, example: Example) -> local.Exa
     try:
         input = workflow.input.model_validate(example.input)
     except ValidationError as error:
-        found = "; ".join(f"{field}: {what}" for field, what in complaints(error).items())
+        found = all_complaints(error)
         where = EXAMPLES if workflow.examples is None else "the examples"
         raise InvalidInput(f"{where}, example {number}, does not fit {workflow.input.__name__}: {found}") from error
     labels = {field: value for field, value in example.output.items() if isinstance(value, str)}

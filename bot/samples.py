@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from workflows.engine.complaints import all_complaints
 from workflows.engine.declared import Example
 from workflows.engine.errors import InvalidInput
 from workflows.engine.registry import AnyWorkflow
@@ -50,6 +51,8 @@ def _texts(workflow: AnyWorkflow, examples: list[Example]) -> dict[str, str]:
         try:
             input = workflow.input.model_validate(example.input)
         except ValidationError as error:
-            raise InvalidInput(f"example {number} of {workflow.name} does not fit its input: {error}") from error
+            raise InvalidInput(
+                f"example {number} of {workflow.name} does not fit its input: {all_complaints(error)}"
+            ) from error
         texts[workflow.key(input)] = workflow.text_of(input)
     return texts

@@ -18,6 +18,7 @@ from pydantic_settings import (
 )
 
 from bot import env_files
+from workflows.complaints import in_words
 from workflows.engine.context import QUEUE_LIMIT
 from workflows.model.anthropic import DEFAULT_MODEL
 from workflows.model.lanes import AT_ONCE
@@ -38,7 +39,7 @@ def settings() -> "Settings":
         return Settings() if file is None else _with_file(env_files.read(file))
     except ValidationError as error:
         details = error.errors(include_url=False, include_input=False)
-        named = ", ".join(f"{'.'.join(str(part) for part in detail['loc'])}: {detail['msg']}" for detail in details)
+        named = ", ".join(f"{'.'.join(str(part) for part in detail['loc'])}: {in_words(detail)}" for detail in details)
         raise SettingsUnusable(named) from error
     except env_files.EnvFileUnusable as error:
         raise SettingsUnusable(str(error)) from error

@@ -15,6 +15,10 @@ from workflows.engine.history import case_view, find_case
 from workflows.engine.neutral import one_line
 from workflows.engine.states import STOPPED, DeliveryState, RunState
 from workflows.engine.views import CaseView, DeliveryView, ReviewView, RunView
+from workflows.model.outcomes import Outcome
+
+_SAID = 600
+"""Characters of what a model said that are shown; --json has all that is kept."""
 
 
 def show_case(reference: str, *, as_json: bool) -> int:
@@ -118,6 +122,9 @@ def _asked(attempt: AttemptView) -> None:
     why = f": {one_line(attempt.why, 200)}" if attempt.why else ""
     outcome = attempt.outcome.replace("_", " ")
     print_named(f"asked {attempt.model}", f"{outcome}{tokens}, {cost}{took}{request}{why}")
+    # An answer stands below, as the proposal that was made of it.
+    if isinstance(attempt.said, str) and attempt.said and attempt.outcome != Outcome.ANSWERED:
+        print_named("  it said", one_line(attempt.said, _SAID))
 
 
 def _review(review: ReviewView, output: type[BaseModel] | None) -> None:
@@ -126,6 +133,8 @@ def _review(review: ReviewView, output: type[BaseModel] | None) -> None:
     print_named("review", f"{review.state.replace('_', ' ')}, version {review.version}{due}{claimed}")
     for why in review.why:
         print_named("  asked because", why)
+    if review.model_said is not None:
+        print_named("  the model said", one_line(review.model_said, _SAID))
     for decision in review.decisions:
         follows = f", then {decision.follows.replace('_', ' ')}" if decision.follows else ""
         reason = f": {decision.reason}" if decision.reason else ""

@@ -11,7 +11,7 @@ from pydantic_core import to_jsonable_python
 
 from workflows.engine import bounds
 from workflows.engine.canonical import canonical, from_body, printable, to_body, unstorable
-from workflows.engine.complaints import complaints
+from workflows.engine.complaints import all_complaints
 from workflows.engine.declared import InputT
 from workflows.engine.definition import Workflow
 from workflows.engine.errors import NoProposal
@@ -108,7 +108,7 @@ def read_answer(answer: Answer, output: type[OutputT]) -> Proposal[OutputT]:
     try:
         values = from_body(output, canonical(answer.values))
     except ValidationError as error:
-        found = "; ".join(f"{field}: {what}" for field, what in complaints(error).items())
+        found = all_complaints(error)
         said = canonical(answer.values)
         message = f"the model's answer does not fit the form: {found}"
         raise NoProposal(message, code=NoAnswer.GARBAGE, said=said) from error

@@ -104,6 +104,7 @@ def open_reviews(context: Context, *, workflow: str | None = None, limit: int = 
             version=line.version,
             has_proposal=line.has_proposal,
             why=_sentences(why[line.reasons_id]),
+            model_said=_model_said(why[line.reasons_id]),
             claimed_by=line.claimed_by,
             answer_by=line.answer_by,
         )
@@ -125,6 +126,7 @@ def open_review_of(context: Context, case: int) -> OpenReview:
         version=review.version,
         has_proposal=review.has_proposal,
         why=review.why,
+        model_said=review.model_said,
         claimed_by=review.claimed_by,
         answer_by=review.answer_by,
     )
@@ -214,12 +216,14 @@ def _proposal(session: Session, proposal: schema.Proposal) -> ProposalView:
 
 
 def _review(session: Session, review: schema.Review) -> ReviewView:
+    reasons = contents.body(session, review.reasons_id)
     return ReviewView(
         id=review.id,
         state=review.state,
         version=review.version,
         has_proposal=review.proposal_id is not None,
-        why=_sentences(contents.body(session, review.reasons_id)),
+        why=_sentences(reasons),
+        model_said=_model_said(reasons),
         claimed_by=review.claimed_by,
         opened_at=review.opened_at,
         answer_by=review.answer_by,
@@ -233,3 +237,7 @@ def _json(session: Session, content: int | None) -> Any:  # Any: its column says
 
 def _sentences(reasons: str) -> list[str]:
     return [reason["text"] for reason in json.loads(reasons) if reason["code"] != MODEL_SAID]
+
+
+def _model_said(reasons: str) -> str | None:
+    return next((reason["text"] for reason in json.loads(reasons) if reason["code"] == MODEL_SAID), None)

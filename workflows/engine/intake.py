@@ -12,7 +12,7 @@ from tenacity import retry, retry_if_exception_type, stop_after_attempt
 from store import audit, cases, contents, queue, reviews, runs, teams
 from workflows.engine import notices
 from workflows.engine.canonical import MAX_BYTES, digest, to_body, unstorable
-from workflows.engine.complaints import complaints
+from workflows.engine.complaints import all_complaints
 from workflows.engine.context import Context
 from workflows.engine.errors import InvalidInput, QueueFull
 from workflows.engine.keys import case_key
@@ -56,7 +56,7 @@ def accept(workflow: AnyWorkflow, values: Mapping[str, JsonValue]) -> Accepted:
     try:
         input: BaseModel = workflow.input.model_validate(values)
     except ValidationError as error:
-        raise InvalidInput("; ".join(f"{field}: {what}" for field, what in complaints(error).items())) from error
+        raise InvalidInput(all_complaints(error)) from error
     try:
         body = to_body(input)
     except ValueError as error:

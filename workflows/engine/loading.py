@@ -12,6 +12,7 @@ from store.runs import LoadedRun
 from workflows.engine import bounds
 from workflows.engine.canonical import from_body
 from workflows.engine.claiming import Claimed
+from workflows.engine.complaints import all_complaints
 from workflows.engine.context import Context
 from workflows.engine.declared import Rejection
 from workflows.engine.errors import Drifted
@@ -74,7 +75,7 @@ def understood(found: Found, claimed: Claimed, *, context: Context) -> Work:
     try:
         input = _read(workflow, workflow.input, loaded.input, what="reading the input")
     except ValidationError as error:
-        raise Drifted(f"the input no longer fits {workflow.input.__name__}: {error}") from error
+        raise Drifted(f"the input no longer fits {workflow.input.__name__}: {all_complaints(error)}") from error
     return Work(
         claimed=claimed,
         workflow=workflow,
@@ -97,7 +98,7 @@ def subject_of(work: Work, *, rejected: bool) -> Rejection | BaseModel:
     try:
         return _read(work.workflow, output, work.settled, what="reading what was decided")
     except ValidationError as error:
-        raise Drifted(f"what was decided no longer fits {output.__name__}: {error}") from error
+        raise Drifted(f"what was decided no longer fits {output.__name__}: {all_complaints(error)}") from error
 
 
 def _read(workflow: AnyWorkflow, form: type[BaseModel], body: str, *, what: str) -> BaseModel:

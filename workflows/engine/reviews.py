@@ -15,6 +15,7 @@ from store import audit, cases, contents, journal, reviews, runs, schema, teams
 from workflows.engine import delivering, notices, reruns
 from workflows.engine.canonical import canonical, from_body, to_body, unstorable
 from workflows.engine.checks import broken_nevers
+from workflows.engine.complaints import all_complaints
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.decisions import MAX_REASON, DecisionKind, Follows
 from workflows.engine.errors import BadReason, InvalidOutput, NeverBroken, Refused, Repeated, Stale, Unknown
@@ -282,7 +283,7 @@ def _bar(session: Session, workflow: AnyWorkflow, row: schema.Review) -> None:
     try:
         proposed = from_body(form, _proposed(session, row))
     except ValidationError as error:
-        raise Refused(f"what is proposed no longer fits {form.__name__}: {error}") from error
+        raise Refused(f"what is proposed no longer fits {form.__name__}: {all_complaints(error)}") from error
     barring = broken_nevers(workflow, _input(session, workflow, row), proposed).barring
     if barring:
         raise NeverBroken(barring, barred=True)
@@ -295,7 +296,8 @@ def _input(session: Session, workflow: AnyWorkflow, row: schema.Review) -> BaseM
     try:
         return from_body(form, contents.body(session, run.input_id))
     except ValidationError as error:
-        raise Refused(f"the case no longer fits {form.__name__}, so the nevers cannot look at it: {error}") from error
+        found = all_complaints(error)
+        raise Refused(f"the case no longer fits {form.__name__}, so the nevers cannot look at it: {found}") from error
 
 
 def _proposed(session: Session, row: schema.Review) -> str:

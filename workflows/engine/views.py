@@ -74,6 +74,8 @@ class ReviewView:
     has_proposal: bool
     why: Sequence[str]
     """Why a person is asked."""
+    model_said: str | None
+    """What the model said in place of an answer."""
     claimed_by: str | None
     opened_at: datetime
     answer_by: datetime | None
@@ -179,6 +181,8 @@ class OpenReview:
     version: int
     has_proposal: bool
     why: Sequence[str]
+    model_said: str | None
+    """What the model said in place of an answer."""
     claimed_by: str | None
     answer_by: datetime | None
 

@@ -23,7 +23,7 @@ from workflows.model.anthropic_verdicts import (
     text_of,
     usage_of,
 )
-from workflows.model.outcomes import Verdict
+from workflows.model.outcomes import Outcome, Verdict
 from workflows.model.port import ModelUnavailable, NoAnswer
 from workflows.model.requests import Reply, Request
 
@@ -93,11 +93,16 @@ class AnthropicVendor:
         )
 
     def knows(self, model: str) -> str | None:
-        """Ask the provider whether the key is good and the model is there; returns what is wrong, or None."""
+        """Ask the provider whether the key is good and the model is there; returns what is wrong, or None.
+
+        A server of one's own may have no answer to that, which says nothing: it does not name the model then.
+        """
         try:
             self._connected().models.retrieve(model)
         except expected_errors() as error:
-            return self._told(judge_error(error)).why
+            verdict = self._told(judge_error(error))
+            unknown = verdict.outcome is Outcome.RETIRED and model not in verdict.why
+            return None if unknown and self._base_url is not None else verdict.why
         return None
 
     def prepare(self) -> None:

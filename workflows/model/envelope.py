@@ -15,6 +15,7 @@ from pydantic.errors import PydanticInvalidForJsonSchema
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
+from workflows.complaints import in_words, place_of
 from workflows.model.lookup import looked_up
 from workflows.model.port import Alternative, ModelUnavailable
 
@@ -98,7 +99,7 @@ def stated(form: JsonSchemaValue) -> str:
     )
 
 
-def in_words(form: JsonSchemaValue) -> JsonSchemaValue:
+def asking_words(form: JsonSchemaValue) -> JsonSchemaValue:
     """The form with each confidence as one of a few words, whose numbers are in `ANCHORS`."""
     parts = dict(form.get("properties", {}))
     fields = parts.get("confidence", {}).get("properties")
@@ -239,10 +240,8 @@ def _fit(values: Mapping[str, JsonValue], output: type[BaseModel]) -> None:
     try:
         output.model_validate_json(json.dumps(values), by_alias=False, by_name=True)
     except ValidationError as error:
-        errors = error.errors(include_url=False, include_input=False, include_context=False)
-        said = "; ".join(
-            f"{'.'.join(map(str, one['loc'])) or 'the whole'}: {one['msg']}" for one in errors[:_COMPLAINTS]
-        )
+        errors = error.errors(include_url=False, include_input=False)
+        said = "; ".join(f"{place_of(one['loc']) or 'the whole'}: {in_words(one)}" for one in errors[:_COMPLAINTS])
         raise Unreadable(f"the answer does not fit the form: {said}") from None
 
 

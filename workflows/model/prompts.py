@@ -19,7 +19,8 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints, ValidationError
 from pydantic.json_schema import JsonSchemaValue
 
-from workflows.model.envelope import in_words
+from workflows.complaints import in_words, place_of
+from workflows.model.envelope import asking_words
 from workflows.model.port import MAX_TOKENS, Confidence, Effort, Prompt, Thinking
 from workflows.model.user_turn import FRAME
 
@@ -102,7 +103,7 @@ def parse_prompt(
     text = _rendered(body, declared or {}, name).strip()
     if not text:
         raise BadPrompt(f"the prompt {name} is empty")
-    asked = in_words(form or {}) if front.confidence == "words" else form or {}
+    asked = asking_words(form or {}) if front.confidence == "words" else form or {}
     # Left out where it is the usual one: the versions from before it could be chosen stay what they were.
     how = front.model_dump(exclude={"confidence"} if front.confidence == "numbers" else None)
     # In their own order: a model writes in the order of the form.
@@ -127,7 +128,9 @@ def _split(source: str, name: str) -> tuple[_FrontMatter, str]:
     try:
         return _FrontMatter.model_validate({} if loaded is None else loaded), body
     except ValidationError as error:
-        said = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors(include_url=False))
+        said = "; ".join(
+            f"{place_of(one['loc']) or 'the whole'}: {in_words(one)}" for one in error.errors(include_url=False)
+        )
         allowed = ", ".join(_FrontMatter.model_fields)
         raise BadPrompt(
             f"the front matter of the prompt {name} cannot be used: {said}. It may hold {allowed}"

@@ -5,6 +5,8 @@ from itertools import islice
 
 from pydantic import ValidationError
 
+from workflows.complaints import in_words
+
 _TOLD = 5
 """Complaints that are told; more are counted."""
 _MOST = 1_000
@@ -31,10 +33,14 @@ def complaint(error: ValidationError, value: Callable[[], object], validate: Cal
     told = [
         f"{_place(one['loc'])}: it is missing in {_glimpse(one['input'])}"
         if one["type"] == "missing"
-        else f"{_place(one['loc'])}: {one['msg']}, and not {_glimpse(one['input'])}"
-        for one in few.errors(include_url=False, include_context=False)[:_TOLD]
+        else f"{_place(one['loc'])}: {_instead(in_words(one), one['input'])}"
+        for one in few.errors(include_url=False)[:_TOLD]
     ]
     return "; ".join((*told, *([f"and {count - len(told):,} more"] if count > len(told) else [])))
+
+
+def _instead(expected: str, came: object) -> str:
+    return f"{expected}, and {'not' if expected.startswith('has to') else 'is'} {_glimpse(came)}"
 
 
 def _place(path: Sequence[int | str]) -> str:

@@ -64,6 +64,8 @@ def look_up(parcel: int) -> str:
 
 def propose(parcel: Parcel, ask: Ask[Routing]) -> Proposal[Routing]:
     sender = look_up(parcel.id)
+    if "babbles" in parcel.text:
+        raise NoProposal("the answer cannot be read", code="garbage", said="I would say home, or the shop")
     if "nobody knows" in parcel.text:
         raise NoProposal("nobody knows where it goes")
     sure = 0.5 if "unsure" in parcel.text else 0.95

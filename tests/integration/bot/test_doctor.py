@@ -82,7 +82,7 @@ def test_a_model_that_the_provider_knows_and_that_has_a_price_is_fine(
 ) -> None:
     countersign, _ = asking
     said = countersign.done("doctor")
-    (model,) = [what for what in levels(said) if what.startswith("model claude-haiku-5-5 at Anthropic")]
+    (model,) = [what for what in levels(said) if what.startswith("model claude-haiku-5-5 at http://127.0.0.1:")]
     assert "for support-triage, invoice-intake, asking" in model
     assert levels(said)["asking: $0.00 of $10 are spent today (UTC), $0.10 a case"] == "ok"
     assert any(what.startswith("asking: prompt ask.md, version ") for what in levels(said))
@@ -102,13 +102,26 @@ def test_a_model_without_a_known_price_is_bad_and_refused_at_start(asking: tuple
     assert server.requests == ()
 
 
+def test_a_server_that_tells_of_no_model_is_not_taken_for_one_that_has_it_not(
+    asking: tuple[CommandLine, AnthropicServer],
+) -> None:
+    """llama.cpp answers to any name, and has no page for one."""
+    countersign, server = asking
+    server.retired.add("/")
+    own = {"COUNTERSIGN_ANTHROPIC_MODEL": "qwen3", "COUNTERSIGN_MODEL_PRICES": "qwen3=0/0"}
+    said = countersign.done("doctor", **own)
+    server.retired.clear()
+    assert "model qwen3 at http://127.0.0.1:" in said.out
+    assert "priced as the settings say, for asking" in said.out
+
+
 def test_a_retired_model_and_a_revoked_key_are_bad(asking: tuple[CommandLine, AnthropicServer]) -> None:
     countersign, server = asking
     revoked = countersign("doctor", ANTHROPIC_API_KEY=REVOKED_KEY)
     server.retired.add("claude-haiku-5-5")
     retired = countersign("doctor")
     assert (revoked.code, retired.code) == (1, 1)
-    assert "The API key for the model is not accepted" in revoked.out
+    assert "does not let this API key or its organisation in" in revoked.out
     assert "The model's provider does not know this model" in retired.out
     assert REVOKED_KEY not in revoked.out
 

@@ -63,11 +63,11 @@ def test_a_missing_driver_for_postgresql_is_named_with_how_to_install_it(
 @pytest.mark.parametrize(
     ("setting", "value", "why"),
     [
-        ("COUNTERSIGN_THREADS", "many", "threads: Input should be a valid integer"),
-        ("COUNTERSIGN_THREADS", "0", "threads: Input should be greater than or equal to 1"),
-        ("COUNTERSIGN_THREADS", "65", "threads: Input should be less than or equal to 64"),
-        ("COUNTERSIGN_MODEL", "gpt", "model: Input should be 'auto', 'local' or 'anthropic'"),
-        ("COUNTERSIGN_LOG_LEVEL", "loud", "log_level: Input should be"),
+        ("COUNTERSIGN_THREADS", "many", "threads: has to be a whole number"),
+        ("COUNTERSIGN_THREADS", "0", "threads: has to be at least 1"),
+        ("COUNTERSIGN_THREADS", "65", "threads: has to be at most 64"),
+        ("COUNTERSIGN_MODEL", "gpt", "model: has to be auto, local or anthropic"),
+        ("COUNTERSIGN_LOG_LEVEL", "loud", "log_level: has to be"),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_named(empty: CommandLine, setting: str, value: str, why: str) -> None:

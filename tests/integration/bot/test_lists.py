@@ -170,3 +170,14 @@ def test_a_person_without_a_name_can_still_decide(countersign: CommandLine, monk
     monkeypatch.setattr(pwd, "getpwuid", nameless)
     countersign.done("approve", "1")
     assert countersign.effects()["parcels/parcel-1"]["by"] == f"cli:uid-{os.getuid()}"
+
+
+def test_what_the_model_said_instead_of_an_answer_is_shown_and_in_the_json(countersign: CommandLine) -> None:
+    """Who works at the command line holds the database; nothing is hidden from them."""
+    countersign.submit(1, "the model babbles")
+    case = countersign.done("show", "1")
+    assert "the model said" in case.out
+    assert "I would say home, or the shop" in case.out
+    (listed,) = countersign.done("reviews", "--json").json()
+    assert listed["model_said"] == "I would say home, or the shop"
+    assert countersign.done("show", "1", "--json").json()["runs"][0]["review"]["model_said"] == listed["model_said"]

@@ -100,7 +100,7 @@ class AnthropicServer:
         self._listener.bind(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         self.retired: set[str] = set()
-        """Models that are no longer known."""
+        """Models that are no longer known; "/" for a server that tells of none."""
         self._replies: deque[Reply] = deque()
         self._always: Callable[[Received], Reply] | None = None
         self._requests: list[Received] = []
@@ -162,6 +162,8 @@ class AnthropicServer:
         model = request.path_params["model"]
         if request.headers.get("authorization") == f"Bearer {REVOKED_KEY}":
             return _Said(failure(401, kind="authentication_error", words="invalid key"))
+        if "/" in self.retired:
+            return _Said(failure(404, kind="not_found_error", words="File Not Found"))
         if model in self.retired:
             return _Said(failure(404, kind="not_found_error", words=f"model: {model}"))
         whole = {"id": model, "type": "model", "display_name": model, "created_at": "2026-09-01T00:00:00Z"}

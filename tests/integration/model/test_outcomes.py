@@ -56,8 +56,8 @@ def test_values_that_do_not_fit_the_output_are_asked_for_again_with_what_was_wro
     first, again = (request.body["messages"][0]["content"] for request in server.requests)
     assert again.startswith(first)
     problem = json.loads(again.partition("<problem>")[2].partition("</problem>")[0])
-    assert "queue: Input should be 'delivery', 'billing' or 'returns'" in problem
-    assert "reply: Input should be a valid string" in problem
+    assert "queue: has to be delivery, billing or returns" in problem
+    assert "reply: has to be text" in problem
 
 
 def test_text_blocks_make_one_answer_and_blocks_of_other_types_are_left_aside(

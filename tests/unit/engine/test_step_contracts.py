@@ -54,11 +54,11 @@ def test_what_was_agreed_comes_in_the_annotated_types() -> None:
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
-        ({"total": None}, "0.total: Value error, a text is needed, not NoneType"),
-        ({"total": "1.234"}, "0.total: Value error, “1.234” may be 1.234 or 1234"),
-        ({"placed_on": "03/04/2026"}, "0.placed_on: Value error, “03/04/2026” may be 2026-04-03 or 2026-03-04"),
+        ({"total": None}, "0.total: a text is needed, not NoneType"),
+        ({"total": "1.234"}, "0.total: “1.234” may be 1.234 or 1234"),
+        ({"placed_on": "03/04/2026"}, "0.placed_on: “03/04/2026” may be 2026-04-03 or 2026-03-04"),
         ({"placed_on": "yesterday"}, "0.placed_on: "),
-        ({"number": 7}, "0.number: Input should be a valid string, and not 7"),
+        ({"number": 7}, "0.number: has to be text, and not 7"),
     ],
 )
 def test_another_form_upstream_is_told_with_the_field_and_what_came(changed: dict[str, object], said: str) -> None:
@@ -78,7 +78,7 @@ def test_a_field_that_is_missing_or_renamed_is_told_with_the_names_that_came() -
 @pytest.mark.parametrize("answer", [None, "an error page", {}, 7], ids=repr)
 def test_something_else_altogether_is_told(answer: object) -> None:
     UPSTREAM["answer"] = answer
-    with pytest.raises(OutputBroken, match="the whole: Input should be a valid list"):
+    with pytest.raises(OutputBroken, match="the whole: has to be a list"):
         last_orders("C-1")
 
 
@@ -141,7 +141,7 @@ def test_a_class_that_pydantic_does_not_know_is_held_against_its_instances() -> 
         return "used"
 
     assert use(Connection()) == "used"
-    with pytest.raises(InputBroken, match="instance of"):
+    with pytest.raises(InputBroken, match="has to be of another kind"):
         use("a string")  # type: ignore[arg-type]  # on purpose
 
 

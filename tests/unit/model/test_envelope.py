@@ -230,9 +230,9 @@ def test_a_whole_envelope_is_read() -> None:
 @pytest.mark.parametrize(
     ("answer", "wrong"),
     [
-        ({"queue": "the moon"}, "queue: Input should be 'billing', 'returns' or 'delivery'"),
-        ({"rating": 3}, "queue: Field required"),
-        ({"queue": "billing", "rating": "3"}, "rating: Input should be 1, 2 or 3"),
+        ({"queue": "the moon"}, "queue: has to be billing, returns or delivery"),
+        ({"rating": 3}, "queue: is missing"),
+        ({"queue": "billing", "rating": "3"}, "rating: has to be 1, 2 or 3"),
     ],
 )
 def test_an_answer_that_does_not_fit_the_form_is_unreadable(answer: dict[str, JsonValue], wrong: str) -> None:

@@ -52,14 +52,14 @@ def test_what_is_left_out_is_the_models_own_default(source: str) -> None:
 @pytest.mark.parametrize(
     ("source", "words"),
     [
-        (WHOLE.replace("effort: low", "effort: loud"), "effort: Input should be 'low'"),
-        (WHOLE.replace("effort: low", "temperature: 0.2"), "temperature: Extra inputs are not permitted"),
+        (WHOLE.replace("effort: low", "effort: loud"), "effort: has to be low"),
+        (WHOLE.replace("effort: low", "temperature: 0.2"), "temperature: is not asked for"),
         (WHOLE.replace("max_tokens: 2000", "max_tokens: 0"), "max_tokens"),
         (WHOLE.replace("max_tokens: 2000", "max_tokens: true"), "max_tokens"),
         (WHOLE.replace("max_tokens: 2000", "max_tokens: many"), "max_tokens"),
         (WHOLE.replace("model: claude-haiku-5-5", "model: ''"), "model"),
         (WHOLE.replace("model: claude-haiku-5-5", "model: [a, b]"), "model"),
-        ("---\n- a\n- b\n---\nText", "dict"),
+        ("---\n- a\n- b\n---\nText", "the whole: has to be an object with names and values"),
         ("---\nmodel: : :\n---\nText", "is no YAML"),
         ("---\nmodel: !!python/object/apply:os.system ['true']\n---\nText", "is no YAML"),
         ("---\nmodel: a\nText without an end", "has no end"),
