@@ -129,7 +129,10 @@ def _what(context: Context, row: OutboxRow) -> str:
 _WHAT = {
     "card": "the card of a case",
     "doubt": "the question whether a case was delivered",
+    "failure": "the news that a case stopped",
+    "late": "the news that a delivery is tried in vain",
     "outage": "the news that a model is left alone",
+    "target": "the news that a target is down",
     "queue": "the number of reviews that wait",
     "paused": "the news that Countersign paused a workflow",
     notices.PAUSED_BY_HAND: "the news that a workflow was paused",

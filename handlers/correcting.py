@@ -69,7 +69,7 @@ def _admitted(surface: Surface, acted: Click | Submission, delivered: Delivered)
     try:
         place = place_of_case(surface.context, delivered.case)
     except Unknown as error:
-        surface.admit(acted.origin)
+        surface.not_there("case", acted.origin, by=acted.user.id, wants="correct")
         raise NotHere from error
     user = acted.user.id
     with surface.watched(place.case, by=user, wants="see"):

@@ -20,7 +20,7 @@ from workflows.engine.views import CardView, PlaceView
 
 def may_decide(surface: Surface, acted: Click | Submission, shown: Shown) -> None:
     """Raise `Refused` where somebody may not decide the review that they want to; that is audited."""
-    place, user = _place(surface, acted, shown), acted.user.id
+    place, user = _place(surface, acted, shown, wants="decide"), acted.user.id
     with surface.discreet(place.workflow, acted.channel), surface.watched(place.case, by=user, wants="decide"):
         surface.rights.decide(user, surface.context.registry.get(place.workflow))
 
@@ -33,19 +33,19 @@ def admitted(surface: Surface, acted: Click | Submission, shown: Shown) -> CardV
 
 def readable(surface: Surface, acted: Click | Submission, shown: Shown) -> CardView:
     """The review that somebody wants to read, as it is now. Raise `Refused` where they may not; that is audited."""
-    place, user = _place(surface, acted, shown), acted.user.id
+    place, user = _place(surface, acted, shown, wants="read"), acted.user.id
     with surface.discreet(place.workflow, acted.channel), surface.watched(place.case, by=user, wants="read"):
         surface.rights.read(user, surface.context.registry.get(place.workflow))
     return card_view(surface.context, shown.review)
 
 
-def _place(surface: Surface, acted: Click | Submission, shown: Shown) -> PlaceView:
+def _place(surface: Surface, acted: Click | Submission, shown: Shown, *, wants: str) -> PlaceView:
     """What a review belongs to. Raise `Refused` for an unknown one, or for somebody from elsewhere; that is audited."""
     surface.known_here(shown.generation)
     try:
         place = place_of(surface.context, shown.review)
     except Unknown as error:
-        surface.admit(acted.origin)
+        surface.not_there("review", acted.origin, by=acted.user.id, wants=wants)
         raise NotHere from error
     with surface.watched(place.case, by=acted.user.id, wants="see"):
         surface.admit(acted.origin)

@@ -34,7 +34,7 @@ def _nobody_listens(request: BoltRequest) -> BoltResponse:
     kind = _kind(request)
     log.info("request.not_listened_to", kind=kind)
     match kind:
-        case "block_suggestion" | "interactive_message" | "dialog_suggestion":
+        case "block_suggestion" | "dialog_suggestion":
             return BoltResponse(status=200, body={"options": []})
         case "view_submission":
             old = answers.refused("This form is of another version of Countersign; nothing was recorded.")

@@ -75,7 +75,7 @@ def _seen(surface: Surface, pressed: Click, *, wants: str) -> DoubtView:
     try:
         view = doubt_view(surface.context, tried.delivery)
     except Unknown as error:
-        surface.admit(pressed.origin)
+        surface.not_there("delivery", pressed.origin, by=user, wants=wants)
         raise NotHere from error
     with surface.watched(view.case, by=user, wants="see"):
         surface.admit(pressed.origin)

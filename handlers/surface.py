@@ -49,14 +49,11 @@ class Surface:
             refusals.note(self.context, case, by=by, wanted=wants)
             raise
 
-    @contextmanager
-    def watched_over(self, workflow: str, *, by: str, wants: str) -> Iterator[None]:
-        """The same for what is about a workflow as a whole."""
-        try:
-            yield
-        except NotAllowed:
-            refusals.note_of_workflow(self.context, workflow, by=by, wanted=wants)
-            raise
+    def not_there(self, kind: str, origin: Origin, *, by: str, wants: str) -> None:
+        """Do for something of a kind that is not there what is done for what a person may not know of."""
+        is_ours = self.installed.admits(origin)
+        refusals.note_of_nothing(self.context, kind, by=by, wanted=wants if is_ours else "see")
+        self.admit(origin)
 
     @contextmanager
     def discreet(self, workflow: str, channel: str | None) -> Iterator[None]:

@@ -129,6 +129,8 @@ def _delivery(delivery: DeliveryView) -> Sequence[Block]:
     if delivery.state == DeliveryState.WAITING:
         said = waiting(delivery, _IN_A_LINE)
         return [words(f"{what} after {tried}: {said.title.lower()}"), *said.more]
+    if delivery.state == DeliveryState.INTENDED:
+        return [words(f"{what} is recorded, and not made yet")]
     if delivery.not_confirmed:
         return [words(f"{what} after {tried}: {NOT_CONFIRMED.lower()}; it may be applied")]
     receipt = f": {excerpt(delivery.receipt, 200)}" if delivery.receipt else ""

@@ -149,6 +149,8 @@ def test_a_guessed_number_says_nothing_about_what_is_there(stage: Stage, action:
         ts = str(sending.chat_postMessage(channel="C0FAILURES", text="forged", blocks=blocks)["ts"])
         assert stage.person(EVE).press("C0FAILURES", ts, action).acknowledged
         assert stage.told(EVE, "C0FAILURES") == NOT_HERE
+    rows = [row for row in stage.world.rows(schema.AuditRow) if isinstance(row, schema.AuditRow)]
+    assert [row.actor for row in rows if row.action.endswith(".refused")] == [EVE, EVE]
     assert stage.person(EVE).views() == []
     assert decisions(stage) == []
 

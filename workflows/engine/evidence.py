@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
+from functools import partial
 from typing import Any
 from unicodedata import east_asian_width
 
@@ -16,6 +17,7 @@ from pydantic import BaseModel, JsonValue
 from workflows.engine.checks import less_sure
 from workflows.engine.proposal import Proposal
 from workflows.errors import Unclear
+from workflows.labels import label_of
 from workflows.tools.quotes import as_read, stands
 
 CAP = 0.5
@@ -32,27 +34,27 @@ def with_evidence(proposal: Proposal[Any], *, shown: JsonValue, needed: Sequence
     `shown`: all that the model was shown of the case. `needed`: the fields that need a quote; the quotes of others only
     have to stand in the case.
     """
-    texts = [as_read(text) for text in _texts(shown)]
+    texts, called = [as_read(text) for text in _texts(shown)], partial(label_of, type(proposal.output))
     for field, quote in proposal.evidence.items():
         if not quote.strip():
             continue
         if len(quote) > LONGEST:
-            doubt = f"the quote for {field} is too long to prove anything"
+            doubt = f"the quote for {called(field)} is too long to prove anything"
             proposal = less_sure(proposal, [field], cap=CAP, doubt=doubt)
         elif not any(stands(quote, text) for text in texts):
-            doubt = f"the quote for {field} does not stand in the case"
+            doubt = f"the quote for {called(field)} does not stand in the case"
             proposal = less_sure(proposal, [field], cap=CAP, doubt=doubt)
     for field in needed:
         quote, value = proposal.evidence.get(field, ""), getattr(proposal.output, field)
         if _is_nothing(value):
             continue
         if not quote.strip():
-            proposal = less_sure(proposal, [field], cap=CAP, doubt=f"there is no quote for {field}")
+            proposal = less_sure(proposal, [field], cap=CAP, doubt=f"there is no quote for {called(field)}")
         elif _letters(quote) < SHORTEST:
-            doubt = f"the quote for {field} is too short to prove anything"
+            doubt = f"the quote for {called(field)} is too short to prove anything"
             proposal = less_sure(proposal, [field], cap=CAP, doubt=doubt)
         elif len(quote) <= LONGEST and not says(quote, value):
-            doubt = f"the quote for {field} says something else"
+            doubt = f"the quote for {called(field)} says something else"
             proposal = less_sure(proposal, [field], cap=CAP, doubt=doubt)
     return proposal
 

@@ -137,8 +137,8 @@ def _second(facts: Facts) -> list[Reason]:
     return [
         Reason(
             code=SECOND,
-            text=f"the examples speak against the proposed {name.replace('_', ' ')}: the local model, which learned "
-            f"from them, gives it a probability of {_percent(probability)}",
+            text=f"the examples speak against the proposed {facts.labels.get(name) or name.replace('_', ' ')}: the "
+            f"local model, which learned from them, gives it a probability of {_percent(probability)}",
         )
         for name, probability in facts.second.items()
         # Not below, whatever it is: what is no number speaks against it, too.

@@ -36,11 +36,11 @@ def note_unseen(context: Context, reference: str, *, by: str, wanted: str) -> No
         audit.record(session, team=context.team, at=at, actor=by, action=action, subject=subject, case=case)
 
 
-def note_of_no_workflow(context: Context, *, by: str, wanted: str) -> None:
-    """Record that somebody asked for a workflow that is not there. `wanted`: as for `note`."""
+def note_of_nothing(context: Context, kind: str, *, by: str, wanted: str) -> None:
+    """Record that somebody acted on something of a kind that is not there. `wanted`: as for `note`."""
     with context.database.write(urgent=True) as session:
-        at, action = context.clock(), f"{wanted}.refused"
-        audit.record(session, team=context.team, at=at, actor=by, action=action, subject="workflow:unknown", case=None)
+        at, action, subject = context.clock(), f"{wanted}.refused", f"{kind}:unknown"
+        audit.record(session, team=context.team, at=at, actor=by, action=action, subject=subject, case=None)
 
 
 def note_of_workflow(context: Context, workflow: str, *, by: str, wanted: str) -> None:

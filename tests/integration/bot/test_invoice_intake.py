@@ -73,7 +73,9 @@ def test_all_forty_are_booked_or_wait_for_a_person_and_samples_count_in_no_accur
 def test_an_amount_that_no_passage_states_is_looked_at_by_a_person(office: CommandLine, id: str) -> None:
     run = submit(office, id)
     assert run["state"] == "waiting"
-    assert set(run["proposal"]["doubts"]) == {f"the quote for {field} says something else" for field in UNPROVED[id]}
+    assert set(run["proposal"]["doubts"]) == {
+        f"the quote for {field.capitalize()} says something else" for field in UNPROVED[id]
+    }
 
 
 def test_what_is_booked_is_what_the_invoice_says_with_its_lines(office: CommandLine) -> None:

@@ -76,7 +76,7 @@ def test_where_it_speaks_against_the_proposal_a_person_decides_and_is_told(
     assert world.state(case) == state
     if state == "waiting":
         (why,) = card_view(world.context, world.review(case).id).why
-        assert ("the examples speak against the proposed queue" in why) is (probability is not None)
+        assert ("the examples speak against the proposed Queue" in why) is (probability is not None)
         assert "3%" in why or "no second opinion" in why
 
 

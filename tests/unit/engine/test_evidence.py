@@ -65,13 +65,13 @@ def test_true_quotes_leave_the_confidence_as_it_is() -> None:
 @pytest.mark.parametrize(
     ("field", "quote", "doubt"),
     [
-        ("total", "Total due: 9.999,00 €", "the quote for total does not stand in the case"),
-        ("total", "", "there is no quote for total"),
-        ("total", "  ", "there is no quote for total"),
-        ("total", "INVOICE 2026-117", "the quote for total says something else"),
-        ("issued", "INVOICE 2026-117", "the quote for issued says something else"),
-        ("number", "Total due: 1.234,50 €", "the quote for number says something else"),
-        ("supplier", "of 3 March 2026", "the quote for supplier says something else"),
+        ("total", "Total due: 9.999,00 €", "the quote for Total does not stand in the case"),
+        ("total", "", "there is no quote for Total"),
+        ("total", "  ", "there is no quote for Total"),
+        ("total", "INVOICE 2026-117", "the quote for Total says something else"),
+        ("issued", "INVOICE 2026-117", "the quote for Issued says something else"),
+        ("number", "Total due: 1.234,50 €", "the quote for Number says something else"),
+        ("supplier", "of 3 March 2026", "the quote for Supplier says something else"),
     ],
 )
 def test_a_quote_that_proves_nothing_caps_its_field_and_says_so(field: str, quote: str, doubt: str) -> None:
@@ -83,14 +83,14 @@ def test_a_quote_that_proves_nothing_caps_its_field_and_says_so(field: str, quot
 
 
 def test_a_value_that_the_quote_does_not_say_is_not_trusted_although_the_quote_is_true() -> None:
-    assert examined(QUOTES, total=Decimal("1234.05")).doubts == ("the quote for total says something else",)
-    assert examined(QUOTES, issued=date(2026, 3, 4)).doubts == ("the quote for issued says something else",)
+    assert examined(QUOTES, total=Decimal("1234.05")).doubts == ("the quote for Total says something else",)
+    assert examined(QUOTES, issued=date(2026, 3, 4)).doubts == ("the quote for Issued says something else",)
 
 
 def test_a_field_without_a_value_needs_no_quote_and_one_that_nobody_asked_for_only_a_true_one() -> None:
     assert examined(QUOTES).field_confidence()["note"] == 0.97
     loose = with_evidence(proposal({"supplier": "made up"}), shown=SHOWN, needed=[])
-    assert loose.doubts == ("the quote for supplier does not stand in the case",)
+    assert loose.doubts == ("the quote for Supplier does not stand in the case",)
 
 
 def test_what_nobody_sees_does_not_make_a_quote_another_one() -> None:
@@ -102,7 +102,7 @@ def test_a_confidence_that_is_not_known_stays_unknown() -> None:
     unknown = Proposal(output=Invoice(), confidence={"total": None}, evidence={})
     found = with_evidence(unknown, shown=SHOWN, needed=["total"])
     assert found.field_confidence()["total"] is None
-    assert found.doubts == ("there is no quote for total",)
+    assert found.doubts == ("there is no quote for Total",)
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def test_what_is_no_text_is_doubted_like_any_other_field() -> None:
         evidence=dict.fromkeys(Order.model_fields, "abc"),
     )
     found = with_evidence(made, shown="abc", needed=list(Order.model_fields))
-    assert found.doubts == tuple(f"the quote for {field} says something else" for field in ("id", "lines", "is_paid"))
+    assert found.doubts == tuple(f"the quote for {field} says something else" for field in ("Id", "Lines", "Is paid"))
 
 
 @pytest.mark.parametrize(("quote", "is_enough"), [("a", False), ("12", False), ("n 12", True), ("合計", True)])
