@@ -24,7 +24,7 @@ from workflows.engine.errors import (
     Unclear,
 )
 from workflows.engine.proposal import Proposal
-from workflows.engine.rows import Row, columns, read_rows
+from workflows.engine.rows import Reading, Row, columns, read_rows
 from workflows.engine.steps import step
 from workflows.model.lookup import LookedUp
 from workflows.model.port import Alternative
@@ -49,6 +49,7 @@ __all__ = [
     "OutcomeUnknown",
     "OutputBroken",
     "Proposal",
+    "Reading",
     "Rejection",
     "Review",
     "Row",

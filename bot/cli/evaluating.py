@@ -1,6 +1,7 @@
 """`eval`: a workflow tried on examples whose right answers are known, and held against another version."""
 
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -21,6 +22,7 @@ from store import evals, prompt_versions, schema
 from workflows.engine.errors import InvalidInput, Refused
 from workflows.engine.prompting import keep_prompt, prompt_in, prompt_of_version
 from workflows.engine.registry import AnyWorkflow
+from workflows.engine.wanted_columns import read_named, reading_for
 from workflows.model.port import Account, Prompt
 from workflows.quality.comparing import compare_results
 from workflows.quality.evals import Eval
@@ -39,6 +41,9 @@ class Asked:
     examples: Path | None
     label: str | None
     file: Path | None
+    columns: Sequence[str]
+    """FIELD=COLUMN, where they differ."""
+    encoding: str | None
     prompt: Path | None
     against: str | None
     limit: int | None
@@ -52,7 +57,7 @@ def evaluate(asked: Asked, *, json: bool) -> int:
         options = options_for(asked.name, examples=asked.examples, label=asked.label)
         with opened(settings(), make=options) as app:
             workflow = named(app, asked.name, options)
-            examples = _examples(workflow, asked.file)
+            examples = _examples(workflow, asked)
             if not json:
                 print_unusable(examples)
             if asked.limit is not None:
@@ -83,9 +88,12 @@ def _is_amiss(tried: Tried) -> bool:
     return run_now and (bool(summary.untried) or summary.unfinished is not None)
 
 
-def _examples(workflow: AnyWorkflow, file: Path | None) -> Examples:
+def _examples(workflow: AnyWorkflow, asked: Asked) -> Examples:
+    file = asked.file
     if file is not None:
-        return read_file(workflow, file)
+        return read_file(
+            workflow, file, reading_for(workflow, named=read_named(asked.columns), encoding=asked.encoding)
+        )
     if workflow.examples is not None:
         return of_list(workflow, workflow.examples())
     own = workflow.folder / EXAMPLES if workflow.folder is not None else None

@@ -5,7 +5,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import typer
@@ -22,20 +22,23 @@ from bot.cli.waiting import tell_waiting
 from bot.settings import settings
 from bot.watchdog import ending_if_frozen
 from store.exclusive import Taken
-from workflows.engine.canonical import printable
+from workflows.engine.canonical import digest, printable
 from workflows.engine.errors import InvalidInput, QueueFull
 from workflows.engine.history import case_view
 from workflows.engine.intake import Accepted, Intake, accept, take_in
+from workflows.engine.neutral import one_line
 from workflows.engine.registry import AnyWorkflow
-from workflows.engine.rows import columns, read_rows
+from workflows.engine.rows import Reading, Row, read_rows
 from workflows.engine.states import STOPPED
 from workflows.engine.tally import Hits, Tally, tally, under_way
+from workflows.engine.wanted_columns import read_named, reading_for, refuse_without
 from workflows.model.local import LocalModel, TrainingReport
 from workflows.model.port import ModelError
 
 _AT_ONCE = 200
 """Rows that are taken in with one transaction."""
 _REFUSALS_SHOWN = 20
+_COLUMNS_SHOWN = 10
 PATIENCE = 60.0
 """Seconds without progress after which another process is no longer waited for."""
 _LOOK = 0.5
@@ -49,6 +52,8 @@ class _Taken:
     rows: int = 0
     intakes: Counter[Intake] = field(default_factory=Counter)
     refused: list[dict[str, JsonValue]] = field(default_factory=list)
+    unused: tuple[str, ...] = ()
+    """Columns of which nothing is taken."""
     left_out: int = 0
     """Rows that the queue had no room for."""
     cases: list[int] = field(default_factory=list)
@@ -68,16 +73,29 @@ class _Worked:
 
 
 def run_file(
-    file: Path, name: str, *, examples: Path | None, label: str | None, floor: float | None, post: bool, as_json: bool
+    file: Path,
+    name: str,
+    *,
+    examples: Path | None,
+    label: str | None,
+    floor: float | None,
+    columns: Sequence[str],
+    encoding: str | None,
+    post: bool,
+    as_json: bool,
 ) -> int:
-    """Take in a file and work on it; returns the exit code. `post`: then show in Slack what waits for people."""
+    """Take in a file and work on it; returns the exit code.
+
+    `columns`: FIELD=COLUMN, where they differ. `post`: then show in Slack what waits for people.
+    """
     with one_line_errors():
         options = options_for(name, examples=examples, label=label, floor=floor)
         with opened(settings(), make=options) as app:
             app.prepare_models()
             workflow = named(app, name, options)
             posting = _posting(app, workflow) if post else None
-            taken = _take_in_file(app, workflow, file)
+            reading = reading_for(workflow, named=read_named(columns), encoding=encoding)
+            taken = _take_in_file(app, workflow, file, reading)
             worked = _work(app, workflow)
             if worked.elsewhere:
                 _watch(app, taken.cases)
@@ -123,13 +141,42 @@ def submit_one(text: str, name: str, *, as_json: bool) -> int:
         return 1 if case_view(app.context, receipt.case).newest.state in STOPPED else 0
 
 
-def _take_in_file(app: App, workflow: AnyWorkflow, file: Path) -> _Taken:
-    taken = _Taken()
+@dataclass(frozen=True, kw_only=True)
+class _Told:
+    """The row that brought a key first, and what else there is under it in the file."""
+
+    row: int
+    content: str
+    others: tuple[int, ...] = ()
+    """Rows with the same key and other content."""
+
+
+def _conflicts(workflow: AnyWorkflow, file: Path, reading: Reading) -> dict[str, tuple[int, ...]]:
+    """Key -> the rows that bring it with different content: two messages under one id, and nobody knows which it is."""
+    told: dict[str, _Told] = {}
+    for row in read_rows(file, reading):
+        try:
+            accepted = _accepted(workflow, row)
+        except InvalidInput:
+            continue  # said when it is taken in
+        content = digest(accepted.body)
+        first = told.setdefault(accepted.key, _Told(row=row.number, content=content))
+        if first.content != content:
+            told[accepted.key] = replace(first, others=(*first.others, row.number))
+    return {key: (first.row, *first.others) for key, first in told.items() if first.others}
+
+
+def _accepted(workflow: AnyWorkflow, row: Row) -> Accepted:
+    if row.problem is not None:
+        raise InvalidInput(row.problem)
+    wanted = workflow.input.model_fields
+    return accept(workflow, {name: value for name, value in row.values.items() if name in wanted})
+
+
+def _take_in_file(app: App, workflow: AnyWorkflow, file: Path, reading: Reading) -> _Taken:
+    taken = _Taken(unused=refuse_without(workflow, file, reading))
     wanted = set(workflow.input.model_fields)
-    present = columns(file)
-    missing = [name for name, info in workflow.input.model_fields.items() if info.is_required() and name not in present]
-    if file.suffix.lower() == ".csv" and missing:
-        raise InvalidInput(f"{file}: no column {' or '.join(missing)}; it has: {', '.join(present)}")
+    conflicts = _conflicts(workflow, file, reading)
     truths = [name for name in workflow.output.model_fields if name not in wanted]
     batch: list[tuple[Accepted, Mapping[str, JsonValue]]] = []
     started = time.perf_counter()
@@ -157,14 +204,14 @@ def _take_in_file(app: App, workflow: AnyWorkflow, file: Path) -> _Taken:
 
     with Progress(TextColumn("taking in"), BarColumn(), TextColumn("{task.completed} rows"), console=progress) as bar:
         task = bar.add_task("taking in", total=None)
-        for row in read_rows(file):
+        for row in read_rows(file, reading):
             taken.rows += 1
             try:
-                if row.problem is not None:
-                    raise InvalidInput(row.problem)
-                values = {name: value for name, value in row.values.items() if name in wanted}
+                accepted = _accepted(workflow, row)
+                if accepted.key in conflicts:
+                    raise InvalidInput(_conflict(accepted.key, conflicts[accepted.key]))
                 truth = {name: row.values[name] for name in truths if row.values.get(name) not in (None, "")}
-                batch.append((accept(workflow, values), truth))
+                batch.append((accepted, truth))
             except InvalidInput as error:
                 taken.refused.append({"row": row.number, "line": row.line, "why": str(error)})
             if len(batch) == _AT_ONCE:
@@ -174,6 +221,11 @@ def _take_in_file(app: App, workflow: AnyWorkflow, file: Path) -> _Taken:
             commit()
     taken.seconds = time.perf_counter() - started
     return taken
+
+
+def _conflict(key: str, rows: tuple[int, ...]) -> str:
+    named = ", ".join(str(row) for row in rows[:5]) + (f" and {len(rows) - 5} more" if len(rows) > 5 else "")
+    return f"rows {named} have the key {key} and different content, so none of them was taken in"
 
 
 def _work(app: App, workflow: AnyWorkflow) -> _Worked:
@@ -231,6 +283,7 @@ def _as_json(workflow: AnyWorkflow, taken: _Taken, worked: _Worked, numbers: Tal
         "revised": taken.intakes[Intake.REVISED],
         "duplicates": taken.intakes[Intake.DUPLICATE],
         "refused": taken.refused,
+        "columns_not_used": list(taken.unused),
         "left_out": taken.left_out,
         "intake_seconds": taken.seconds,
         "runs": worked.runs,
@@ -263,6 +316,9 @@ def _print(workflow: AnyWorkflow, taken: _Taken, worked: _Worked, numbers: Tally
         "decided by people": f"{numbers.decided:,}",
         "failed": f"{numbers.failed:,}",
     }
+    if taken.unused:
+        few, more = taken.unused[:_COLUMNS_SHOWN], len(taken.unused) - _COLUMNS_SHOWN
+        lines["columns not used"] = ", ".join(few) + (f" and {more} more" if more > 0 else "")
     if taken.left_out:
         lines["left out"] = f"{taken.left_out:,}"
     if numbers.unfinished:
@@ -280,7 +336,7 @@ def _print(workflow: AnyWorkflow, taken: _Taken, worked: _Worked, numbers: Tally
     lines["dollars"] = f"{numbers.cost:.4f}"
     width = max(map(len, lines))
     for what, value in lines.items():
-        out.print(f"{what:<{width}}  {value}")
+        out.print(shown(f"{what:<{width}}  {one_line(value, 300)}"))
     if taken.left_out:
         out.print("next: so many cases were to be worked on that not all rows had room; say the same command again")
     if numbers.to_review or numbers.samples:

@@ -95,6 +95,8 @@ def _workflow(figures: WorkflowFigures) -> Block:
     lines += _standing("From before", figures.older_cases, figures.older)
     lines += _unproposed(figures.unproposed)
     lines.append(line(words(_numbers(figures))))
+    if figures.work_alone:
+        lines.append(line(words(_work_alone(figures))))
     if figures.samples:
         whose = "whose answers are samples, written by hand, not counted here"
         lines.append(line(words(f"{_count(figures.samples, 'case')} {whose}")))
@@ -164,6 +166,18 @@ def _numbers(figures: WorkflowFigures) -> str:
     ]
     said = [f"{number:,} {what}" for number, what in numbers if number]
     return ", ".join([*said, _dollars(figures.cost)])
+
+
+def _work_alone(figures: WorkflowFigures) -> str:
+    """The work that went alone, and what that is made of."""
+    assert figures.by_hand is not None
+    each = figures.by_hand.total_seconds() / 60
+    return f"Work that went alone: {_hours(figures)} ({_count(figures.alone, 'case')} at {each:g} min by hand)"
+
+
+def _hours(figures: WorkflowFigures) -> str:
+    minutes = figures.work_alone.total_seconds() / 60
+    return f"{minutes:.0f} min" if minutes < 60 else f"{minutes / 60:,.1f} hours"
 
 
 def _stand(number: int, which: str = "") -> str:

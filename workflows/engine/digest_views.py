@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 
@@ -80,6 +80,15 @@ class WorkflowFigures:
     samples: int = 0
     """Cases taken in whose proposals were written by hand for a demonstration. None of the other numbers counts them,
     but for what stopped."""
+
+    by_hand: timedelta | None = None
+    """How long a person takes for such a case without Countersign, as its author says; None: that is not said."""
+
+    @property
+    def work_alone(self) -> timedelta:
+        """The work of people that the cases stand for that went alone. Those that people decided stand for none: how
+        long they took over them nobody knows."""
+        return self.alone * self.by_hand if self.by_hand is not None else timedelta(0)
 
     @property
     def is_quiet(self) -> bool:

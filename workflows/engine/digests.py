@@ -5,7 +5,7 @@ Whoever wakes first makes it. Days that had none, since nothing ran at their tim
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -58,7 +58,8 @@ def make(context: Context, *, today: date, zone: ZoneInfo) -> int | None:
         return None
     with context.database.read() as session:
         since, until = _midnight(first, zone), _midnight(today, zone)
-        figures = _gather(session, context.team, since=since, until=until)
+        by_hand = {workflow.name: workflow.review.by_hand for workflow in context.registry}
+        figures = _gather(session, context.team, since=since, until=until, by_hand=by_hand)
     missed = (last - date.fromisoformat(before)).days - 1 if before is not None else 0
     with context.database.write() as session:
         if digests.latest_period(session, team=context.team, job=JOB, until=last.isoformat()) != before:
@@ -122,8 +123,10 @@ def _midnight(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time.min, tzinfo=zone).astimezone(UTC)
 
 
-def _gather(session: Session, team: int, *, since: datetime, until: datetime) -> list[WorkflowFigures]:
-    """The figures of each workflow of which there is something to tell."""
+def _gather(
+    session: Session, team: int, *, since: datetime, until: datetime, by_hand: Mapping[str, timedelta | None]
+) -> list[WorkflowFigures]:
+    """The figures of each workflow of which there is something to tell. `by_hand`: workflow -> what a case takes."""
     actions = [f"run.{state}" for state in STOPPED]
     stops: defaultdict[int, list[StopLine]] = defaultdict(list)
     for stop in digests.stops(session, team=team, actions=actions, since=since, until=until):
@@ -166,6 +169,7 @@ def _gather(session: Session, team: int, *, since: datetime, until: datetime) ->
                 unproposed=[Unproposed(code=code, cases=number) for code, number in unproposed[row.id].most_common()],
                 paused=_paused(row, held.get(row.id, 0)),
                 samples=samples.get(row.id, 0),
+                by_hand=by_hand.get(row.name),
             )
         )
     return [figures for figures in found if not figures.is_quiet]

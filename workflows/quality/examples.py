@@ -15,7 +15,8 @@ from workflows.engine.declared import Example
 from workflows.engine.errors import InvalidInput, InvalidOutput
 from workflows.engine.intake import accept
 from workflows.engine.registry import AnyWorkflow
-from workflows.engine.rows import Row, columns, read_rows
+from workflows.engine.rows import Reading, Row, columns, read_rows
+from workflows.engine.wanted_columns import reading_for, refuse_without
 from workflows.quality.scoring import Truth, read_cells, read_truth
 
 
@@ -54,16 +55,19 @@ class Examples:
         return digest("\n".join(sorted(f"{one.input_hash} {one.truth_hash}" for one in self.labelled)))
 
 
-def read_file(workflow: AnyWorkflow, path: Path) -> Examples:
+def read_file(workflow: AnyWorkflow, path: Path, reading: Reading | None = None) -> Examples:
     """Read a .jsonl file of `{"input": ..., "output": ...}`, or one of flat rows as `countersign run` takes them in.
 
     In a flat row, or a CSV, a column that is named like a field of the output holds the right answer; an empty one is
     not known. Raise `InvalidInput` for a file that cannot be read, or a CSV without the columns that are needed.
     """
-    as_table = path.suffix.lower() == ".csv"
+    reading = reading or reading_for(workflow)
+    as_table = path.suffix.lower() in (".csv", ".tsv")
     if as_table:
-        _refuse_columns(workflow, path)
-    return _gather(workflow, ((row.line, _parted(workflow, row, as_table=as_table)) for row in read_rows(path)))
+        _refuse_columns(workflow, path, reading)
+    return _gather(
+        workflow, ((row.line, _parted(workflow, row, as_table=as_table)) for row in read_rows(path, reading))
+    )
 
 
 def of_list(workflow: AnyWorkflow, examples: Iterable[Example]) -> Examples:
@@ -127,11 +131,9 @@ def _parted(workflow: AnyWorkflow, row: Row, *, as_table: bool) -> Example | Inv
     return Example(input={name: value for name, value in row.values.items() if name in wanted}, output=known)
 
 
-def _refuse_columns(workflow: AnyWorkflow, path: Path) -> None:
-    present, inputs = columns(path), workflow.input.model_fields
-    missing = [name for name, info in inputs.items() if info.is_required() and name not in present]
-    if missing:
-        raise InvalidInput(f"{path}: no column {' or '.join(missing)}; it has: {', '.join(present)}")
+def _refuse_columns(workflow: AnyWorkflow, path: Path, reading: Reading) -> None:
+    refuse_without(workflow, path, reading)
+    present, inputs = columns(path, reading), workflow.input.model_fields
     answers = [name for name in workflow.output.model_fields if name not in inputs]
     if not any(name in present for name in answers):
         raise InvalidInput(

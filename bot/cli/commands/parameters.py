@@ -9,6 +9,14 @@ CaseReference = Annotated[str, typer.Argument(metavar="CASE", help="The case's n
 Assignments = Annotated[
     list[str] | None, typer.Option("--set", metavar="FIELD=VALUE", help="A field of the output. May be repeated.")
 ]
+Mapped = Annotated[
+    list[str] | None,
+    typer.Option("--map", metavar="FIELD=COLUMN", help="The column that holds a field, or #3. May be repeated."),
+]
+Encoding = Annotated[
+    str | None,
+    typer.Option("--encoding", help="How the file is written, such as cp1252; left out, UTF-8 or as it says."),
+]
 Version = Annotated[
     int | None, typer.Option("--version", help="The version that you were shown; left out, the present one.")
 ]

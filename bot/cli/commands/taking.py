@@ -5,18 +5,20 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.commands.parameters import CaseReference, Json
+from bot.cli.commands.parameters import CaseReference, Encoding, Json, Mapped
 
 app = typer.Typer()
 
 
 @app.command()
 def run(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A .csv or .jsonl file of inputs.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A .csv, .tsv, .jsonl or .json file of inputs.")],
     workflow: Annotated[str, typer.Option("--workflow", help="Which workflow takes them in.")],
     examples: Annotated[Path | None, typer.Option(help="intent-triage: a CSV with labelled examples.")] = None,
     label: Annotated[str | None, typer.Option(help="intent-triage: the column that is to be proposed.")] = None,
     floor: Annotated[float | None, typer.Option(help="intent-triage: resolve alone from this confidence.")] = None,
+    map: Mapped = None,
+    encoding: Encoding = None,
     post: Annotated[bool, typer.Option("--post", help="Then show in Slack what waits for people there.")] = False,
     json: Json = False,
 ) -> None:
@@ -27,7 +29,19 @@ def run(
     """
     from bot.cli.running import run_file
 
-    raise typer.Exit(run_file(file, workflow, examples=examples, label=label, floor=floor, post=post, as_json=json))
+    raise typer.Exit(
+        run_file(
+            file,
+            workflow,
+            examples=examples,
+            label=label,
+            floor=floor,
+            columns=map or [],
+            encoding=encoding,
+            post=post,
+            as_json=json,
+        )
+    )
 
 
 @app.command()
@@ -47,7 +61,9 @@ def evaluate(
     workflow: Annotated[str, typer.Argument(metavar="WORKFLOW", help="Which workflow is tried.")],
     examples: Annotated[Path | None, typer.Option(help="intent-triage: a CSV with labelled examples.")] = None,
     label: Annotated[str | None, typer.Option(help="intent-triage: the column that is to be proposed.")] = None,
-    file: Annotated[Path | None, typer.Option(help="Other examples to try it on: .jsonl or .csv.")] = None,
+    file: Annotated[Path | None, typer.Option(help="Other examples to try it on: .jsonl, .json or .csv.")] = None,
+    map: Mapped = None,
+    encoding: Encoding = None,
     prompt: Annotated[Path | None, typer.Option(help="Another prompt to try, a file.")] = None,
     against: Annotated[
         str | None,
@@ -69,6 +85,8 @@ def evaluate(
         examples=examples,
         label=label,
         file=file,
+        columns=map or [],
+        encoding=encoding,
         prompt=prompt,
         against=against,
         limit=limit,

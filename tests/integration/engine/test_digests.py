@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from threading import Barrier
@@ -459,3 +460,18 @@ def test_a_digest_that_is_not_there_is_unknown(make_world: MakeWorld) -> None:
     scene = sample(make_world)
     with pytest.raises(Unknown, match="there is no digest 7"):
         digest_view(scene.world.context, 7)
+
+
+def test_only_what_went_alone_counts_as_work_that_people_did_not_have(make_sqlite_world: MakeWorld) -> None:
+    scene = sample(make_sqlite_world)
+    (workflow,) = scene.world.registry
+    workflow.review = replace(workflow.review, by_hand=timedelta(minutes=6))
+    at(scene, TODAY - DAY)
+    for number in (1, 2):
+        scene.worked(id=number)
+    by_a_person = scene.worked(id=3, language="de")
+    scene.edit(by_a_person, queue="billing", reply="Hello")
+    scene.world.work()
+    figures = told(made(scene))
+    assert (figures.alone, figures.by_people) == (2, 1)
+    assert figures.work_alone == timedelta(minutes=12)

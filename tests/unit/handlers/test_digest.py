@@ -1,7 +1,7 @@
 """The failure summary as a team lead reads it."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -30,6 +30,7 @@ def figures(
     more_causes: int = 0,
     cost: str = "0",
     samples: int = 0,
+    by_hand: timedelta | None = None,
 ) -> WorkflowFigures:
     cases = [StandingCase(case=case, in_doubt=case in in_doubt) for case in sorted([*standing, *in_doubt])]
     return WorkflowFigures(
@@ -47,6 +48,7 @@ def figures(
         more_causes=more_causes,
         cost=Decimal(cost),
         samples=samples,
+        by_hand=by_hand,
     )
 
 
@@ -253,3 +255,23 @@ def test_a_name_with_line_breaks_stays_on_its_line() -> None:
 def test_a_name_of_nothing_is_still_something_that_slack_takes() -> None:
     drawn = digest(view(figures("", stopped=1, causes=[Cause(step="", error="", cases=1)])))
     assert all(element["text"] for block in drawn.blocks for element in _elements(block))
+
+
+@pytest.mark.parametrize(
+    ("alone", "minutes", "said"),
+    [
+        (18, 8, "Work that went alone: 2.4 hours (18 cases at 8 min by hand)"),
+        (1, 6, "Work that went alone: 6 min (1 case at 6 min by hand)"),
+        (3, 0.5, "Work that went alone: 2 min (3 cases at 0.5 min by hand)"),
+        (10_000, 8, "Work that went alone: 1,333.3 hours (10,000 cases at 8 min by hand)"),
+    ],
+)
+def test_the_work_that_went_alone_is_told_with_what_it_is_made_of(alone: int, minutes: float, said: str) -> None:
+    assert said in shown(digest(view(figures(alone=alone, by_people=5, by_hand=timedelta(minutes=minutes)))))
+
+
+@pytest.mark.parametrize("by_hand", [None, timedelta(0), timedelta(minutes=8)])
+def test_of_work_that_did_not_go_alone_no_hours_are_told(by_hand: timedelta | None) -> None:
+    """What people decided took them time too; how much nobody knows."""
+    lines = shown(digest(view(figures(by_people=5, by_hand=by_hand))))
+    assert not [line for line in lines if "by hand" in line]

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, StringConstraints, create_model
 
-from workflows import Autonomy, BadDeclaration, Example, InvalidInput, Run, Workflow, columns, read_rows
+from workflows import Autonomy, BadDeclaration, Example, InvalidInput, Reading, Run, Workflow, columns, read_rows
 from workflows.library.intent_triage import routes
 
 _COLUMN = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
@@ -69,11 +69,12 @@ def read_examples(path: Path, label: str) -> Iterator[Example]:
 
     Raise `InvalidInput` where a column is missing or a row cannot be read.
     """
-    present = columns(path)
+    reading = Reading(fields=("text", label))
+    present = columns(path, reading)
     missing = [column for column in ("text", label) if column not in present]
     if missing:
         raise InvalidInput(f"{path}: no column {' or '.join(missing)}; it has: {', '.join(present)}")
-    for row in read_rows(path):
+    for row in read_rows(path, reading):
         if row.problem is not None:
             raise InvalidInput(f"{path}, row {row.number} (line {row.line}): {row.problem}")
         text, value = str(row.values["text"]).strip(), str(row.values[label]).strip()
