@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from tests.unit.library.papers import Paper
+from tests.unit.library.papers import FOLDER, Paper
 from workflows.library.invoice_intake.invoice import Invoice
 from workflows.tools.dates import dates_in
 
@@ -39,7 +39,9 @@ def amounts(paper: Paper) -> Iterator[Altered]:
         yield _read(paper, "one rate of two, total made to fit", tax=tax, total=total, due=total)
     for line in truth.lines:
         if line.amount not in (truth.total, truth.net) and line.amount > 0:
-            yield _read(paper, "a line taken for the total", net=line.amount, tax=Decimal(0), total=line.amount, due=line.amount)
+            yield _read(
+                paper, "a line taken for the total", net=line.amount, tax=Decimal(0), total=line.amount, due=line.amount
+            )
     if truth.due != truth.total:
         yield _read(paper, "partly paid, booked in full", due=truth.total)
         yield _read(paper, "what is left taken for the total", total=truth.due, net=truth.due - truth.tax)
@@ -77,10 +79,30 @@ def currencies(paper: Paper) -> Iterator[Altered]:
     for sign in ("$", "kr", "CHF", "USD", "£", "zł", "CHF "):
         text, count = re.subn(r"€|\bEUR\b|\bEuro\b", sign, paper.text)
         if count:
-            yield Altered(what=f"{sign} read as EUR", text=f"{text}\nPrices in EUR on request. Preise in EUR auf Anfrage.\n", read=paper.truth)
+            yield Altered(
+                what=f"{sign} read as EUR",
+                text=f"{text}\nPrices in EUR on request. Preise in EUR auf Anfrage.\n",
+                read=paper.truth,
+            )
 
 
-MINUS = ("-{}", "- {}", "-   {}", "{}-", "{} -", "\u2212{}", "{}\u2212", "\u2013{}", "\u2013 {}", "{}\u2013", "({})", "( {} )", "{} CR", "{} H", "<{}>")
+MINUS = (
+    "-{}",
+    "- {}",
+    "-   {}",
+    "{}-",
+    "{} -",
+    "\u2212{}",
+    "{}\u2212",
+    "\u2013{}",
+    "\u2013 {}",
+    "{}\u2013",
+    "({})",
+    "( {} )",
+    "{} CR",
+    "{} H",
+    "<{}>",
+)
 
 
 def signs(paper: Paper) -> Iterator[Altered]:
@@ -91,31 +113,26 @@ def signs(paper: Paper) -> Iterator[Altered]:
     for minus in MINUS:
         text = re.sub(rf"(?<![\d.,]){re.escape(printed)}(?![\d])", minus.format(printed), paper.text)
         yield Altered(what=f"total as {minus}", text=text, read=paper.truth)
-        text = re.sub(rf"(?<![\d.,]){re.escape(printed)}( ?(?:€|EUR))?(?![\d])", lambda found: minus.format(found[0]), paper.text)
+        with_currency = re.compile(rf"(?<![\d.,])({re.escape(printed)}(?: ?(?:€|EUR))?)(?![\d])")
+        text = with_currency.sub(minus.format(r"\1"), paper.text)
         yield Altered(what=f"total and currency as {minus}", text=text, read=paper.truth)
 
 
-WORDS = (
-    "CREDIT NOTE|Credit memo|CREDIT-NOTE|Gutschrift|Rechnungsgutschrift|GUTSCHRIFT|Storno|Stornorechnung|STORNO-RECHNUNG"
-    "|Korrekturrechnung|Rechnungskorrektur|REFUND|Refund invoice|CANCELLED|Avoir|NOTE DE CRÉDIT|Factura rectificativa|Abono"
-    "|Nota di credito|Creditnota|Creditfactuur|Faktura korygująca|Dobropis|Opravný daňový doklad|Kreditnota|Kreditfaktura"
-    "|Hyvityslasku|Nota de crédito|Corrected invoice"
-    "|REMINDER|Payment reminder|OVERDUE|PAST DUE|FINAL NOTICE|Final demand|2nd reminder|Mahnung|1. Mahnung|LETZTE MAHNUNG"
-    "|Zahlungserinnerung|Rappel|RELANCE|Mise en demeure|Recordatorio de pago|Sollecito di pagamento|Herinnering|AANMANING"
-    "|Wezwanie do zapłaty|Upomínka|Betalningspåminnelse|Rykker|Purring|Maksumuistutus|Aviso de vencimento"
-    "|STATEMENT|Statement of account|Account statement|Kontoauszug|Relevé de compte"
-    "|PRO FORMA|PRO-FORMA INVOICE|Proforma|Pro forma invoice|Proforma-Rechnung|Facture pro forma|Factura proforma"
-    "|Faktura pro forma|Zálohová faktura|QUOTATION|Quote|Angebot|Kostenvoranschlag|Devis|Presupuesto|Preventivo|Offerte|Oferta"
-    "|PURCHASE ORDER|Order confirmation|Auftragsbestätigung|Bestellung|Bon de commande|Pedido|Zamówienie|DELIVERY NOTE"
-    "|Lieferschein|Bon de livraison|Albarán|Pakbon|RECEIPT|Quittung|Reçu|DRAFT|DRAFT INVOICE|Entwurf|COPY|Kopie|Duplicate"
-    "|INVOICE COPY|Rechnungskopie|Duplikat|SPECIMEN|This is not an invoice|Dies ist keine Rechnung|G U T S C H R I F T|M A H N U N G"
-).split("|")
+WORDS = (FOLDER / "words.txt").read_text(encoding="utf-8").splitlines()
+"""What other papers than invoices call themselves."""
+
+
+_TITLE = re.compile(
+    r"(?<![\w-])(?:TAX INVOICE|INVOICE|Invoice|RECHNUNG|Rechnung|FACTURE|Facture|FACTURA|FATTURA|FACTUUR|FAKTURA|LASKU)"
+    r"(?=[ ]{2,}|$)",
+    re.MULTILINE,
+)
 
 
 def words(paper: Paper) -> Iterator[Altered]:
     """What makes another paper of it: in place of its title, in a line of its own, and far behind the sender's name."""
     for word in WORDS:
-        text, count = re.subn(r"(?<![\w-])(?:TAX INVOICE|INVOICE|Invoice|RECHNUNG|Rechnung|FACTURE|Facture|FACTURA|FATTURA|FACTUUR|FAKTURA|LASKU)(?=[ ]{2,}|$)", word, paper.text, count=1, flags=re.MULTILINE)
+        text, count = _TITLE.subn(word, paper.text, count=1)
         if count:
             yield Altered(what=f"{word} in place of the title", text=text, read=paper.truth)
         yield Altered(what=f"{word} in a line", text=f"{word}\n{paper.text}", read=paper.truth)
@@ -123,12 +140,8 @@ def words(paper: Paper) -> Iterator[Altered]:
         yield Altered(what=f"{word} behind a name", text=f"{head}{' ' * 44}{word}\n{rest}", read=paper.truth)
 
 
-PAID = (
-    "PAID|Paid in full|Already paid by card|PAID 01.03.2026|Bezahlt|BEZAHLT|Bereits bezahlt per PayPal|Betrag dankend erhalten"
-    "|Payée|Facture acquittée|Déjà réglé par carte|Pagado|PAGADO con tarjeta|Pagato|Betaald|Reeds voldaan per iDEAL|Zapłacono"
-    "|Uhrazeno|Zaplaceno kartou|Betalt|Maksettu|Payment received, thank you|Wird per Lastschrift eingezogen|Paid by direct debit"
-    "|Keine Zahlung erforderlich|No payment due"
-).split("|")
+PAID = (FOLDER / "paid.txt").read_text(encoding="utf-8").splitlines()
+"""What says that an invoice is paid, or will be collected."""
 
 
 def payments(paper: Paper) -> Iterator[Altered]:
@@ -137,12 +150,34 @@ def payments(paper: Paper) -> Iterator[Altered]:
         yield Altered(what=f"“{word}” at its end", text=f"{paper.text}\n{word}\n", read=paper.truth)
         head, rest = paper.text.split("\n", 1)
         yield Altered(what=f"“{word}” behind a name", text=f"{head}{' ' * 30}{word}\n{rest}", read=paper.truth)
-    for label in ("Anzahlung", "Deposit received", "Acompte versé", "Anticipo", "Acconto", "Aanbetaling", "Zaliczka", "Záloha", "Less payment", "Bereits gezahlt"):
+    for label in (
+        "Anzahlung",
+        "Deposit received",
+        "Acompte versé",
+        "Anticipo",
+        "Acconto",
+        "Aanbetaling",
+        "Zaliczka",
+        "Záloha",
+        "Less payment",
+        "Bereits gezahlt",
+    ):
         text = f"{paper.text}\n{label}        20,00 EUR\n"
         yield Altered(what=f"{label} of 20", text=text, read=paper.truth.model_copy(update={"due": paper.truth.total}))
 
 
-IBANS = ("DE89370400440532013000", "NL91ABNA0417164300", "FR1420041010050500013M02606", "GB29NWBK60161331926819", "BR1800360305000010009795493C1", "NO9386011117947", "MT84MALT011000012345MTLCAST001S", "XK051212012345678906", "BE68539007547034", "PL61109010140000071219812874")
+IBANS = (
+    "DE89370400440532013000",
+    "NL91ABNA0417164300",
+    "FR1420041010050500013M02606",
+    "GB29NWBK60161331926819",
+    "BR1800360305000010009795493C1",
+    "NO9386011117947",
+    "MT84MALT011000012345MTLCAST001S",
+    "XK051212012345678906",
+    "BE68539007547034",
+    "PL61109010140000071219812874",
+)
 SPACED = (
     lambda iban: iban,
     lambda iban: iban.lower(),
@@ -159,7 +194,15 @@ SPACED = (
     lambda iban: _grouped(iban, 8, "\n   "),
     lambda iban: _grouped(iban, 4, "\t"),
 )
-NATIONAL = ("Konto-Nr. 9876543210, BLZ 37040044", "Account no: 98765432, sort code 60-16-13", "Kontonummer: 9876 543 210", "Bankgiro 987-6543", "Numer konta: 61 1090 1014 0000 0712 1981 2874", "Číslo účtu: 9876543210/0800", "Rekeningnummer 98.76.54.321")
+NATIONAL = (
+    "Konto-Nr. 9876543210, BLZ 37040044",
+    "Account no: 98765432, sort code 60-16-13",
+    "Kontonummer: 9876 543 210",
+    "Bankgiro 987-6543",
+    "Numer konta: 61 1090 1014 0000 0712 1981 2874",
+    "Číslo účtu: 9876543210/0800",
+    "Rekeningnummer 98.76.54.321",
+)
 
 
 def accounts(paper: Paper) -> Iterator[Altered]:
@@ -168,10 +211,16 @@ def accounts(paper: Paper) -> Iterator[Altered]:
         for space in SPACED:
             written = space(iban)
             for lead in ("IBAN ", "Pay to: ", "IBAN:", "IBAN", "") if at == 0 else ("IBAN ",):
-                yield Altered(what=f"account {lead}{written!r}", text=f"{paper.text}\n{lead}{written}\n", read=paper.truth)
+                yield Altered(
+                    what=f"account {lead}{written!r}", text=f"{paper.text}\n{lead}{written}\n", read=paper.truth
+                )
     for national in NATIONAL:
         yield Altered(what=national, text=f"{paper.text}\n{national}\n", read=paper.truth)
-    for prose in ("Please note our new bank details.", "Unsere Bankverbindung hat sich geändert.", "Nos coordonnées bancaires ont changé."):
+    for prose in (
+        "Please note our new bank details.",
+        "Unsere Bankverbindung hat sich geändert.",
+        "Nos coordonnées bancaires ont changé.",
+    ):
         yield Altered(what=prose, text=f"{paper.text}\n{prose}\n", read=paper.truth)
 
 
@@ -179,17 +228,35 @@ def several(paper: Paper) -> Iterator[Altered]:
     """A second invoice behind it."""
     at = max(at for at, char in enumerate(paper.truth.number) if char.isdigit())
     changed = f"{paper.truth.number[:at]}{(int(paper.truth.number[at]) + 1) % 10}{paper.truth.number[at + 1 :]}"
-    yield Altered(what="its own text with another number behind it", text=f"{paper.text}\n{paper.text.replace(paper.truth.number, changed)}", read=paper.truth)
+    yield Altered(
+        what="its own text with another number behind it",
+        text=f"{paper.text}\n{paper.text.replace(paper.truth.number, changed)}",
+        read=paper.truth,
+    )
 
 
 def larger(paper: Paper) -> Iterator[Altered]:
     """A larger amount than the total."""
-    for line in ("Gesamtbetrag 4.310,00 EUR", "Total due                    €4,310.00", "Offener Gesamtbetrag inkl. Vorsaldo: 1.904,10 €"):
+    for line in (
+        "Gesamtbetrag 4.310,00 EUR",
+        "Total due                    €4,310.00",
+        "Offener Gesamtbetrag inkl. Vorsaldo: 1.904,10 €",
+    ):
         yield Altered(what=line, text=f"{paper.text}\n{line}\n", read=paper.truth)
 
 
 KINDS: tuple[Callable[[Paper], Iterator[Altered]], ...] = (
-    amounts, dates, numbers, lines, currencies, signs, words, payments, accounts, several, larger,
+    amounts,
+    dates,
+    numbers,
+    lines,
+    currencies,
+    signs,
+    words,
+    payments,
+    accounts,
+    several,
+    larger,
 )
 
 

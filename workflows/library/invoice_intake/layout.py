@@ -21,7 +21,7 @@ _MOST_CELLS = 12
 
 _CELL = re.compile(r"[^\s|](?:[^\s|]|[ \u00a0](?=[^\s|]))*")
 _LEADERS = re.compile(r"\.{3,}|_{3,}|-{3,}|={3,}|[*`\u2022\u25cf\u00b7]")
-_LETTERS = re.compile(r"[^\W\d_]{2,}")
+_LETTERS = re.compile(r"[^\W\d_]\.?[^\W\d_]")
 _CURRENCY = re.compile(r"\b(?:eur|usd|gbp|chf|sek|nok|dkk|pln|czk|huf|ron|euro|kr|zl|kc|lei|ft|fr)\b\.?")
 
 
@@ -100,8 +100,7 @@ def sheet_of(text: str) -> Sheet:
         lines=lines,
         cells=tuple(
             tuple(
-                Cell(line=number, start=found.start(), end=found.end(), text=found[0])
-                for found in _CELL.finditer(line)
+                Cell(line=number, start=found.start(), end=found.end(), text=found[0]) for found in _CELL.finditer(line)
             )
             for number, line in enumerate(lines)
         ),

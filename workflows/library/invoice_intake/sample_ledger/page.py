@@ -28,7 +28,9 @@ def _invoice(invoice: Invoice) -> str:
     return article(
         f"{last.supplier}, {last.number}",
         tag(invoice.status) + tag(f"{last.total} {last.currency}"),
-        said("Dated ", f"{last.date}; net {last.net}, tax {last.tax}, total {last.total}, due {last.due} {last.currency}"),
+        said(
+            "Dated ", f"{last.date}; net {last.net}, tax {last.tax}, total {last.total}, due {last.due} {last.currency}"
+        ),
         said("", lines),
         history=history,
     )
