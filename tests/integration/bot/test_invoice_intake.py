@@ -54,7 +54,7 @@ def booked(office: CommandLine, id: str) -> Any:
 def test_a_sample_answer_is_one_that_a_model_could_have_given(key: str) -> None:
     filled = envelope.read(json.dumps(SAMPLES[key]), Invoice)
     Invoice.model_validate(filled.values)
-    assert set(filled.confidence) == set(Invoice.model_fields)
+    assert set(filled.confidence) == set(Invoice.model_fields) - {"account", "booked_before"}
     assert all(quote in DOCUMENTS[key]["text"] for quote in filled.evidence.values())
 
 

@@ -9,11 +9,12 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 
 from workflows import Proposal
 from workflows.engine.checks import broken_nevers, held_against_checks
-from workflows.engine.evidence import says, with_evidence
+from workflows.engine.evidence import LONGEST, says, with_evidence
 from workflows.library.invoice_intake.accounts import accounts_in
 from workflows.library.invoice_intake.invoice import Document, Invoice
 from workflows.library.invoice_intake.known import compared
@@ -80,4 +81,9 @@ def against(text: str, read: Invoice, *, accounts: tuple[str, ...]) -> tuple[str
 
 def _quote(text: str, value: object) -> str:
     """The line that states a value, as a model quotes it; of a sum of several lines there is none."""
-    return next((line.strip()[:200] for line in text.splitlines() if line.strip() and says(line, value)), "")
+    return next(
+        (line for line in map(str.strip, text.splitlines()) if 0 < len(line) <= LONGEST and _says(line, value)), ""
+    )
+
+
+_says = lru_cache(maxsize=100_000)(says)

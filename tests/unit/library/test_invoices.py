@@ -1,7 +1,6 @@
 """The forty sample invoices: their truth stands in their text, and each rule speaks up where it is meant to."""
 
 import json
-import re
 import unicodedata
 from collections.abc import Mapping
 from decimal import Decimal
@@ -11,9 +10,9 @@ from typing import Any
 import pytest
 
 import workflows.library.invoice_intake
-from workflows.engine.form_fields import Kind, form_of
-from workflows.engine.forms import entries, read_form
-from workflows.library.invoice_intake import paper
+from workflows.engine.forms import Kind, entries, form_of, read_form
+from workflows.library.invoice_intake.accounts import accounts_in
+from workflows.library.invoice_intake.figures import figures_in
 from workflows.library.invoice_intake.invoice import Document, Invoice
 from workflows.library.invoice_intake.known import compared
 from workflows.library.invoice_intake.ledger import Known, Supplier
@@ -21,7 +20,6 @@ from workflows.library.invoice_intake.sample_ledger.suppliers import SHIPPED, ke
 from workflows.library.invoice_intake.workflow import intake
 from workflows.model.envelope import form
 from workflows.tools.amounts import amounts_in
-from workflows.tools.characters import plain
 from workflows.tools.dates import dates_in
 
 FOLDER = Path(workflows.library.invoice_intake.__file__).parent
@@ -63,11 +61,34 @@ MEANT: Mapping[str, set[str]] = {
     "book an invoice whose net and tax differ from its total": {WRONG_SUM},
     "book to a changed bank account": {"re-bankdetails.eml", "lemaire-F-0957.pdf", "lasku-3310.txt"},
     "book an invoice twice": {"RE-51007-copy.pdf"},
-    "book a credit note, or nothing to pay, alone": {"gutschrift-G-0071.pdf"},
-    "book a reminder, a quote, or another paper that is no invoice": {"mahnung-bueroring.pdf", "PF-118.pdf"},
+    "book a credit note, or nothing to pay, alone": {"folio-312.pdf", "gutschrift-G-0071.pdf"},
+    "book a reminder, a quote, or another paper that is no invoice": {
+        "PF-118.pdf",
+        "RE-51007-copy.pdf",
+        "export-belege.csv",
+        "mahnung-bueroring.pdf",
+    },
+    "book two invoices as one": {"schlussrechnung-801.pdf"},
+    "book in full what the text says is paid": {
+        "telebel-2026-03.pdf",
+        "wattle-power-0326.pdf",
+    },
     "do alone what an invoice tells its reader to do": {"brightline-0087.txt"},
 }
-"""Rule -> the examples that were written for it."""
+"""Rule -> the examples that it stops."""
+DOUBTED = {
+    WRONG_SUM,
+    "INV-IE-77120.html",
+    "PF-118.pdf",
+    "export-belege.csv",
+    "factura-2026-07.txt",
+    "folio-312.pdf",
+    "greenfield-si-2290.pdf",
+    "gutschrift-G-0071.pdf",
+    "meridian-4502.pdf",
+    "schlussrechnung-801.pdf",
+}
+"""Truths in euros that a check doubts: they are hard to read, or no plain invoices."""
 
 
 def test_there_are_forty_and_no_two_are_the_same() -> None:
@@ -84,7 +105,8 @@ def test_what_is_true_of_an_invoice_stands_in_its_text(id: str) -> None:
     assert invoice.date in dates_in(document.text)
     assert bare(invoice.number) in bare(document.text)
     assert key_of(invoice.supplier) in key_of(document.text)
-    assert paper.names_currency(document.text, invoice.currency)
+    named = {currency for each in figures_in(document.text).stated for currency in each.currencies}
+    assert not named or invoice.currency in named
 
 
 def bare(text: str) -> str:
@@ -110,11 +132,15 @@ def test_a_rule_speaks_up_on_the_examples_that_are_meant_for_it_and_on_no_other(
     assert {id for id, example in EXAMPLES.items() if rule.broken(*example)} == MEANT[rule.sentence]
 
 
-def test_each_check_holds_for_each_truth_but_for_the_sum_that_is_wrong() -> None:
-    failed = {
-        (check.sentence, id) for check in intake.checks for id, case in EXAMPLES.items() if not check.holds(*case)
+def test_the_checks_hold_for_most_truths_and_doubt_those_that_are_hard_to_read() -> None:
+    """Rounding, withheld tax, two tables of taxes, a text that names no label: a person looks."""
+    doubted = {
+        id
+        for id, case in EXAMPLES.items()
+        for check in intake.checks
+        if not check.holds(*case) and case[1].currency == "EUR"
     }
-    assert failed == {("net and tax add up to the total", WRONG_SUM)}
+    assert doubted == DOUBTED
 
 
 @pytest.mark.parametrize("id", EXAMPLES)
@@ -165,7 +191,7 @@ def test_a_small_amount_taken_for_the_total_of_a_large_invoice_does_not_get_past
 
 
 def test_another_currency_does_not_pass_for_euros_unseen() -> None:
-    assert failing("wattle-power-0326.pdf", currency="EUR") == {"the text names the currency"}
+    assert "the currency stands beside the total" in failing("wattle-power-0326.pdf", currency="EUR")
     assert "book a total that the text does not state" in broken("wattle-power-0326.pdf", currency="EUR")
 
 
@@ -175,28 +201,46 @@ def test_a_total_that_an_invoice_tells_its_reader_to_enter_does_not_add_up() -> 
     assert "do alone what an invoice tells its reader to do" in said
 
 
-def test_swapped_day_and_month_are_a_date_that_the_text_may_state_and_another_day_is_not() -> None:
-    document, invoice = EXAMPLES["invoice-april.txt"]
-    assert not failing(document.id, date=invoice.date.replace(month=5, day=4))
-    assert failing(document.id, date=invoice.date.replace(day=6)) == {"the text states the date"}
+def test_a_date_of_which_day_and_month_may_be_swapped_is_doubted_either_way_in_english() -> None:
+    _, invoice = EXAMPLES["invoice-april.txt"]
+    for day in (invoice.date, invoice.date.replace(month=5, day=4), invoice.date.replace(day=6)):
+        assert "the date stands beside a label of the invoice's date" in failing("invoice-april.txt", date=day)
 
 
-def test_lines_that_are_missing_do_not_add_up() -> None:
+def test_lines_that_are_missing_do_not_add_up_and_none_at_all_are_missed() -> None:
     _, invoice = EXAMPLES["brandt-R2026-0118.pdf"]
     assert failing("brandt-R2026-0118.pdf", lines=invoice.lines[1:]) == {
         "the lines add up to the net amount or to the total"
     }
+    assert failing("brandt-R2026-0118.pdf", lines=[]) == {"the lines stand in the text, and none are left out"}
 
 
-def test_a_customer_number_is_no_invoice_number_of_another_text() -> None:
-    assert failing("druckwerk-sammel.pdf", number="DE-26-01995") == {"the text holds the number"}
+@pytest.mark.parametrize("number", ["2026-30551", "7700231", "26-01994", "DE-26-01995"])
+def test_the_number_of_an_order_or_a_part_of_the_own_is_not_the_invoices(number: str) -> None:
+    assert failing("druckwerk-sammel.pdf", number=number) == {
+        "the number stands beside the label of the invoice's number, whole"
+    }
+
+
+def test_what_is_due_is_less_where_the_text_says_what_was_paid() -> None:
+    said = broken("schlussrechnung-801.pdf", due=Decimal("4522.00"))
+    assert "book in full what the text says is paid" in said
+    assert "book in full what the text says is paid" not in broken("schlussrechnung-801.pdf")
+
+
+@pytest.mark.parametrize("written", ["1E+3", "1000", "1.0E3"])
+def test_an_amount_leaves_in_plain_notation_however_it_was_written(written: str) -> None:
+    _, invoice = EXAMPLES["meridian-4471.pdf"]
+    read = Invoice.model_validate_json(json.dumps({**json.loads(invoice.model_dump_json()), "total": written}))
+    assert (read.model_dump(mode="json")["total"], entries(read)["total"]) in {("1000", "1000")}
 
 
 # The form
 
 
 def test_a_model_can_be_asked_for_it_and_a_person_can_correct_it() -> None:
-    assert form(Invoice)["properties"]["answer"]["properties"].keys() == Invoice.model_fields.keys()
+    asked = form(Invoice)["properties"]["answer"]["properties"].keys()
+    assert asked == Invoice.model_fields.keys() - {"account", "booked_before"}
     kinds = {field.name: field.kind for field in form_of(Invoice)}
     assert kinds["lines"] is Kind.ROWS
     assert Kind.JSON not in kinds.values()
@@ -221,8 +265,7 @@ def test_a_line_is_corrected_in_its_row() -> None:
 def test_every_account_in_them_is_made_up() -> None:
     """Check digits are never 00."""
     text = "\n".join(document.text for document, _ in EXAMPLES.values())
-    found = re.findall(r"\b[A-Z]{2}[0-9]{2}(?= ?[A-Z0-9]{4} ?[A-Z0-9]{4})", plain(text))
-    assert {iban[2:] for iban in found if iban[:2] in paper.IBAN_LENGTHS} <= {"00"}
+    assert {account[2:4] for account in accounts_in(text) if account[:2].isalpha()} == {"00"}
 
 
 def test_every_sender_is_at_an_address_that_cannot_exist() -> None:

@@ -25,6 +25,7 @@ BOOKING: dict[str, Any] = {
     "net": "100.00",
     "tax": "19.00",
     "total": "119.00",
+    "due": "119.00",
     "lines": [LINE],
 }
 SUPPLIERS = [{"name": "Moosbach & Söhne KG", "accounts": ["DE00 1"], "booked": ["OLD-7"]}]
@@ -98,8 +99,19 @@ def test_a_supplier_is_known_by_its_name_however_it_is_spaced_and_written_large(
     assert office.known(name)["supplier"] == {"name": "Moosbach & Söhne KG", "accounts": ["DE00 1"]}
 
 
+def test_another_booking_of_the_same_supplier_date_and_total_is_told(office: Office) -> None:
+    """Under another number: the same invoice may have been read twice, once with a part of its number."""
+    asked = {"name": "Tischlerei Moosbach", "number": "1", "but": "other.pdf", "date": "2026-03-16", "total": "119"}
+    assert office.ask("GET", "/suppliers", params=asked).json()["alike"] is None
+    office.book(supplier="Tischlerei Moosbach", date="2026-03-16")
+    assert office.ask("GET", "/suppliers", params=asked).json()["alike"] == "LG-000001"
+    for other in ({"but": "scan-1.pdf"}, {"name": "Moosbach"}, {"date": "2026-03-17"}, {"total": "119.01"}):
+        assert office.ask("GET", "/suppliers", params={**asked, **other}).json()["alike"] is None
+    assert office.ask("GET", "/suppliers", params={**asked, "date": "soon"}).status_code == 400
+
+
 def test_another_supplier_is_not_known(office: Office) -> None:
-    assert office.known("Moosbach & Sohn KG") == {"supplier": None, "booked": None}
+    assert office.known("Moosbach & Sohn KG") == {"supplier": None, "booked": None, "alike": None}
 
 
 def test_an_invoice_is_booked_already_under_its_number_but_not_as_itself(office: Office) -> None:

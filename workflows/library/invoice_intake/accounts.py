@@ -31,6 +31,8 @@ _OURS = re.compile(
 _DEBITED = re.compile(
     r"debit|abgebucht|abbuch|eingezogen|einzug|lastschrift|prelev|domicil|incass|addebit|adeud|pobran|inkas|autogiro"
 )
+_LONGEST_WORD = 4
+"""Letters in a group of an IBAN that has no digit: a bank's code. A longer one is a word of the text."""
 _YOURS = re.compile(r"\b(?:your|ihr\w{0,2}|votre|vostr[oa]|uw|su|tu|twoj\w*|vas\w*|din|ditt)\b")
 _RUNS_INTO = re.compile(r"(?:[1il]ban|konto|account|compte|nr|no)\Z", re.IGNORECASE)
 """Words that an account may run into."""
@@ -117,6 +119,9 @@ def _iban(ready: str, start: int) -> tuple[str, int] | None:
             continue
         key += char.upper()
         at += 1
+    words = re.split(r"[\W_]+", ready[start:at])
+    if any(len(word) > _LONGEST_WORD and not any(map(str.isdigit, word)) for word in words):
+        return None
     is_whole = len(key) == form.length and key[2:4].isdigit() and form.national.match(key[4:]) is not None
     if not is_whole or ready[at : at + 1].isdigit():
         return None

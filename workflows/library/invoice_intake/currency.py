@@ -12,38 +12,10 @@ from workflows.tools.currencies import currencies_of
 _TOKEN = re.compile(
     r"(?<![^\W\d_])(?:[A-Z]{3}|[A-Z]{1,3}\$|kr|Kr|zł|Kč|SFr|Euro?s?|euro?s?|EURO)(?![^\W\d_])\.?|[^\w\s]"
 )
-_MAIN = frozenset(
-    [
-        "EUR",
-        "USD",
-        "GBP",
-        "CHF",
-        "SEK",
-        "NOK",
-        "DKK",
-        "PLN",
-        "CZK",
-        "HUF",
-        "RON",
-        "BGN",
-        "JPY",
-        "CNY",
-        "CAD",
-        "AUD",
-        "NZD",
-        "INR",
-        "TRY",
-        "AED",
-        "HKD",
-        "SGD",
-        "ZAR",
-        "BRL",
-        "MXN",
-        "ILS",
-        "KRW",
-        "ISK",
-    ]
+_CODES = (
+    "EUR USD GBP CHF SEK NOK DKK PLN CZK HUF RON BGN JPY CNY CAD AUD NZD INR TRY AED HKD SGD ZAR BRL MXN ILS KRW ISK"
 )
+_MAIN = frozenset(_CODES.split())
 """Codes that are taken for currencies wherever they stand; others may be words in capitals."""
 
 

@@ -143,10 +143,20 @@ def fits_due(text: str, *, total: Decimal, due: Decimal) -> bool:
     """Is what is left to pay the total, less what the text says was paid?"""
     figures = figures_in(text)
     paid = {abs(value) for value in figures.values(Figure.PAID) if value}
-    left = {value for value in figures.values(Figure.DUE)}
+    left = set(figures.values(Figure.DUE))
     if due == total:
         return not paid and left <= {total}
     return due > 0 and due in left and left <= {total, due} and any(total - part == due for part in (*paid, sum(paid)))
+
+
+def payments(text: str) -> tuple[Stated, ...]:
+    """What the text says was paid on account."""
+    return tuple(one for one in figures_in(text).stated if one.figure is Figure.PAID)
+
+
+def leaves_less(text: str, total: Decimal) -> bool:
+    """Does the text say that something was paid, or that less than the total is left to pay?"""
+    return any(one.value for one in payments(text)) or any(left < total for left in figures_in(text).values(Figure.DUE))
 
 
 def may_be_negative(text: str, total: Decimal) -> bool:
@@ -154,7 +164,7 @@ def may_be_negative(text: str, total: Decimal) -> bool:
     return any(
         one.value < 0 or one.may_be_negative
         for one in figures_in(text).stated
-        if one.figure in _TOTALS or abs(one.value) == abs(total)
+        if one.figure in _TOTALS or (one.is_money and abs(one.value) == abs(total))
     )
 
 
@@ -232,6 +242,8 @@ def _stated(sheet: Sheet, line: int, leveled: str) -> Iterator[Stated]:
             figure = figure_of(head) if head and heads.count(head) == 1 else None
             if names_tax(f"{row.label} {' '.join(heads)}"):
                 figure = _by_rate(row, rows, figure, leveled)
+        if figure is Figure.TAX and figure_of(rows[0].label) is Figure.OTHER:
+            figure = Figure.OTHER  # a discount or a charge, and the rate that it is taxed at
         if not row.is_money and not _ends_its_cell(text, row.found):
             figure = None
         yield Stated(

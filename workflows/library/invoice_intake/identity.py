@@ -16,60 +16,33 @@ from workflows.tools.quotes import as_read
 
 _INVOICE = (
     r"(?:[a-z]{0,20}rechnungs?|[a-z]{0,12}invoice|inv|bill|factures?|factura|fattura|fatura|factuur|fakt(?:ur|uur)[ay]?"
-    r"|fakturan?s?|laskun?|beleg|dokument|document[eo]?|doklad[u]?|szamla|arve|racun|saskaita|rekins|nota fiscal|fa\b|fv\b"
+    r"|fakturan?s?|laskun?|beleg|dokument|document[eo]?|doklad[u]?|szamla|arve|racun|saskaita|rekins"
+    r"|nota fiscal|fa\b|fv\b"
     r"|τιμολογι\w+|請求(?:書)?|发票)"
 )
-_NO = r"(?:id|n\.o|nos?|nr|nro|num|num[mb]?er|numeron?|numero|nummer|n|numer|cislo|c|sorszam\w{0,3}|szam\w{0,3}|番号|号码|号)"
+_NO = (
+    r"(?:id|ref(?:erence|erenz|\.)?|n\.o|nos?|nr|nro|num|num[mb]?er|numeron?|numero|nummer|n"
+    r"|numer|cislo|c|sorszam\w{0,3}|szam\w{0,3}|番号|号码|号)"
+)
 _BETWEEN = r"(?: ?\([^)]{1,14}\))?(?:[ ./-]{0,3}(?:vat|iva|btw|tva|zakupu|sprzedazy))?[ ./-]{0,3}"
 _OF = r"(?:[ .\u00b0\u00ba]{0,3}(?:d[ei]l?l?a?|der|van|of)?(?: la| l.)? ?)"
 """Between the word for a number and the word for an invoice: “numéro de facture”, “číslo faktury”."""
-_END = r"[ .:#\u00b0\u00ba\u2116-]{0,8}"
+_END = r"(?: ?/ ?[a-z .\u00b0\u00ba]{2,24}(?=[:#]))?[ .:#\u00b0\u00ba\u2116-]{0,8}"
+"""The same label in another language may stand behind a slash."""
 _NAMED = re.compile(
-    rf"(?<![^\W\d_])(?:(?P<named>{_INVOICE}{_BETWEEN}{_NO}|{_NO}{_OF}{_INVOICE})|(?P<bare>{_INVOICE}{_BETWEEN}))(?![a-z]){_END}"
+    rf"(?<![^\W\d_])(?:(?P<named>{_INVOICE}{_BETWEEN}{_NO}|{_NO}{_OF}{_INVOICE})"
+    rf"|(?P<bare>{_INVOICE}{_BETWEEN}))(?![a-z]){_END}"
 )
 """The invoice's own label: with the word for a number, or without."""
 _PLAIN = re.compile(rf"^\W{{0,3}}(?:{_NO}|αριθμος)(?![a-z]){_END}")
 """A label that only says that it is a number."""
 _TOKEN = re.compile(r"[^\s|]+")
 _PREFIX = re.compile(r"[A-Z\u0370-\u03ff]{1,5}")
-_NO_PREFIX = frozenset(
-    [
-        "NO",
-        "NR",
-        "DATE",
-        "DATUM",
-        "DATA",
-        "FECHA",
-        "DATO",
-        "TO",
-        "FOR",
-        "FROM",
-        "PAGE",
-        "TOTAL",
-        "DUE",
-        "OF",
-        "VOM",
-        "DU",
-        "DEL",
-        "DE",
-        "AN",
-        "AND",
-        "IN",
-        "PO",
-        "SO",
-        "DN",
-        "VAT",
-        "IBAN",
-        "TEL",
-        "FAX",
-        "NIF",
-        "CIF",
-        "NIP",
-        "ICO",
-        "DIC",
-        "REF",
-    ]
+_LABELS = (
+    "NO NR DATE DATUM DATA FECHA DATO TO FOR FROM PAGE TOTAL DUE OF VOM DU DEL DE AN AND IN "
+    "PO SO DN VAT IBAN TEL FAX NIF CIF NIP ICO DIC REF"
 )
+_NO_PREFIX = frozenset(_LABELS.split())
 _GOES_ON = re.compile(r" ?[-/] ?(?=[^\W_])| (?=[^\s|]{0,12}\d)")
 _SPACE = re.compile(" ")
 _LEAST_BARE = 3
@@ -77,25 +50,39 @@ _LEAST_BARE = 3
 
 _DAY_WORD = r"(?:date|datum|dat\b|data|fecha|dato|dag|tag|pvm|paiva\w{0,6}|dagen|nap|kuup\w{0,8}|tarihi)"
 _ISSUED = re.compile(
-    rf"(?:{_INVOICE}[ ./-]{{0,3}}(?:s|n)?{_DAY_WORD})|(?:date|fecha|data|datum|tag)(?: d[aeiou]l?l?a?| of| der| van)? ?(?:l.)?"
+    rf"(?:{_INVOICE}[ ./-]{{0,3}}(?:s|n)?{_DAY_WORD})|(?:date|fecha|data|datum|tag)(?: d[aeiou]l?l?a?| of"
+    rf"| der| van)? ?(?:l.)?"
     r"(?:invoice|issue|factur\w*|facturation|emis\w+|expedicion|fattura|documento|fatura|ausstellung|rechnung)"
-    r"|issue date|issued?(?: on)?\b|dated\b|tax point|ausstellungs\w*|ausgestellt\w*|beleg-?datum|emise? le|emitida|emesso"
+    r"|issue date|issued?(?: on)?\b|dated\b|tax point|ausstellungs\w*|ausgestellt\w*|beleg-?datum"
+    r"|emise? le|emitida|emesso"
     r"|data wystawienia|wystawion\w*|datum vystaveni|vystaven\w*|faktur\w{0,8}dat\w*|fakturer\w*dat\w*|factuurdatum"
-    r"|laskun? ?p\w+|paivays\w*|kelt\w*|szamla kelte|発行日|开票日期|fatura tarihi|ημερομηνια εκδοσης|utstedt|udstedt|invoiced"
+    r"|laskun? ?p\w+|paivays\w*|kelt\w*|szamla kelte|発行日|开票日期|fatura tarihi"
+    r"|ημερομηνια εκδοσης|utstedt|udstedt|invoiced"
 )
 _OTHER_DAY = re.compile(
-    r"(?<![a-z])(?:due|fallig\w*|payment|payable|pay\b|zahl\w*|bis\b|bezahl\w*|uberweis\w*|until|by\b|before|deliver\w*"
-    r"|liefer\w*|ausliefer\w*|leistung\w*|versand\w*|ship\w*|dispatch\w*|service\w*|supply|perform\w*|order\w*|bestell\w*"
+    r"(?<![a-z])(?:due|fallig\w*|payment|payable|pay\b|zahl\w*|bis\b|bezahl\w*|uberweis\w*|until|by\b"
+    r"|before|avant|regler|reglement|antes|entro|uiterlijk|voor\b|senast|senest|innen|viimeistaan|deliver\w*"
+    r"|liefer\w*|ausliefer\w*|leistung\w*|versand\w*|ship\w*|dispatch\w*|service\w*|supply|perform\w*"
+    r"|order\w*|bestell\w*"
     r"|auftrag\w*|vertrag\w*|commande\w*|pedido\w*|ordine\w*|bestelling\w*|zamow\w*|objedn\w*|ordre\w*|tilaus\w*|order"
-    r"|period\w*|zeitraum\w*|abrechnung\w*|from\b|to\b|von\b|ab\b|echeance\w*|echoir|limite\w*|vencim\w*|vence\w*|scad\w*"
-    r"|verval\w*|termin\w*|splatn\w*|forfald\w*|forfall\w*|forfal\w*|erapaiva\w*|era\b|found\w*|gegrundet\w*|established"
-    r"|est\b|since|seit|depuis|desde|dal\b|sinds|sedan|zaloz\w*|rok\w*|valid\w*|gultig\w*|contract\w*|contrat\w*|print\w*"
-    r"|gedruckt\w*|anreise\w*|abreise\w*|arriv\w*|depart\w*|birth\w*|geb\b|livr\w*|entrega\w*|consegna\w*|lever\w*|toimit\w*"
-    r"|sprzeda\w*|zdan\w*|uskutecn\w*|duzp|plneni\w*|receiv\w*|eingang\w*|paid|quote\w*|offer\w*|angebot\w*|skonto\w*"
-    r"|regist\w*|eintrag\w*|handelsreg\w*|version\w*|stand\b|rev\b|presta\w*|operaci\w*|ejecuci\w*|periodo|competenza|ddt"
-    r"|wykonan\w*|dodan\w*|dostaw\w*|zaplat\w*|platno\w*|betal\w*|maks\w*|esedekes\w*|teljesit\w*|last\w*|next|reminder|mahn\w*"
-    r"|customer|kunde\w*|client\w*|statement|balance|cash|discount|lieferschein\w*|delivery note|bon\b|albaran\w*|pakbon\w*"
-    r"|inkomst\w*|oprettet|gesticht|opgericht\w*|fundad\w*|fondat\w*|fondee?|creee|costituit\w*|constitu\w*|perustett\w*"
+    r"|period\w*|zeitraum\w*|abrechnung\w*|from\b|to\b|von\b|ab\b|echeance\w*|echoir|limite\w*|vencim\w*"
+    r"|vence\w*|scad\w*"
+    r"|verval\w*|termin\w*|splatn\w*|forfald\w*|forfall\w*|forfal\w*|erapaiva\w*|era\b|found\w*"
+    r"|gegrundet\w*|established"
+    r"|est\b|since|seit|depuis|desde|dal\b|sinds|sedan|zaloz\w*|rok\w*|valid\w*|gultig\w*|contract\w*"
+    r"|contrat\w*|print\w*"
+    r"|gedruckt\w*|anreise\w*|abreise\w*|arriv\w*|depart\w*|birth\w*|geb\b|livr\w*|entrega\w*|consegna\w*"
+    r"|lever\w*|toimit\w*"
+    r"|sprzeda\w*|zdan\w*|uskutecn\w*|duzp|plneni\w*|receiv\w*|eingang\w*|paid|quote\w*|offer\w*"
+    r"|angebot\w*|devis|offre|offerte|preventivo|presupuesto|accept\w*|agree\w*|signed|skonto\w*"
+    r"|regist\w*|eintrag\w*|handelsreg\w*|version\w*|stand\b|rev\b|presta\w*|operaci\w*|ejecuci\w*"
+    r"|periodo|competenza|ddt"
+    r"|wykonan\w*|dodan\w*|dostaw\w*|zaplat\w*|platno\w*|betal\w*|maks\w*|esedekes\w*|teljesit\w*|last\w*"
+    r"|next|reminder|mahn\w*"
+    r"|customer|kunde\w*|client\w*|statement|balance|cash|discount|lieferschein\w*|delivery note|bon\b"
+    r"|albaran\w*|pakbon\w*"
+    r"|inkomst\w*|oprettet|gesticht|opgericht\w*|fundad\w*|fondat\w*|fondee?|creee|costituit\w*"
+    r"|constitu\w*|perustett\w*"
     rf"|zalo\w*|grundet\w*|grundad\w*|stiftet|etabl\w*|πληρωτε\w*)(?:[ .:-]{{0,2}}{_DAY_WORD})?"
 )
 _ANY_DAY = re.compile(rf"(?<![a-z]){_DAY_WORD}(?![a-z])|ημερομηνια|日期|التاريخ")
@@ -137,6 +124,8 @@ class _Number:
     key: str
     is_certain: bool
     """Is it the number of an invoice, whoever's? Else it may be something else beside a title."""
+    length: int = 0
+    """Characters that it takes in the cell of its label."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,8 +151,13 @@ def _numbers(text: str) -> tuple[_Number, ...]:
 
 
 def _numbers_of(sheet: Sheet, cell: Cell) -> Iterator[_Number]:
+    free = 0
     for label in _NAMED.finditer(cell.level):
-        yield from _led_to(sheet, cell, label)
+        if label.start() < free:
+            continue  # a number may begin like a label: FA 2026/15
+        for one in _led_to(sheet, cell, label):
+            free = label.end() + one.length
+            yield one
 
 
 def _led_to(sheet: Sheet, cell: Cell, label: re.Match[str]) -> Iterator[_Number]:
@@ -181,7 +175,7 @@ def _led_to(sheet: Sheet, cell: Cell, label: re.Match[str]) -> Iterator[_Number]
         number = _number(near.text, is_named=is_named) if near is not None else None
         if near is not None and number is not None:
             if is_named:
-                yield number
+                yield _Number(key=number.key, is_certain=True)
             elif number.key == _key(near.text):
                 yield _Number(key=number.key, is_certain=False)
             return
@@ -191,22 +185,22 @@ def _number(rest: str, *, is_named: bool) -> _Number | None:
     """The number that a text begins with, with all that belongs to it."""
     start = len(rest) - len(rest.lstrip(" :#.\u00a0"))
     days = [one.start for one in dates_at(rest[:80])]
-    end, has_digit = start, False
-    while (token := _TOKEN.match(rest, end)) is not None and token.start() not in days:
+    end, at, has_digit = start, start, False
+    while (token := _TOKEN.match(rest, at)) is not None and at not in days:
         word = token[0].rstrip(",.;:)")
         is_prefix = not has_digit and _PREFIX.fullmatch(word) is not None and word not in _NO_PREFIX
         if not any(map(str.isdigit, word)) and not is_prefix:
             break
         has_digit = has_digit or any(map(str.isdigit, word))
-        end = token.start() + len(word)
+        end = at + len(word)
         gap = (_GOES_ON if has_digit else _SPACE).match(rest, end)
-        if gap is None or gap.end() in days:
+        if gap is None:
             break
-        end = gap.end()
+        at = gap.end()
     key = _key(rest[start:end])
     if not has_digit or not key:
         return None
-    return _Number(key=key, is_certain=is_named or len(key) >= _LEAST_BARE)
+    return _Number(key=key, is_certain=is_named or len(key) >= _LEAST_BARE, length=end)
 
 
 @lru_cache(maxsize=32)
@@ -254,7 +248,7 @@ def _last(pattern: re.Pattern[str], label: str) -> int:
 
 
 def _is_in_order(text: str, found: list[_Day], day: date) -> bool:
-    """Of two orders of day and month: the one that another date of the text proves, else the day first, but for English.
+    """Of two orders of day and month: the one that another date proves, else the day first, but for English.
 
     An English text with slashes may be from either side of the Atlantic.
     """

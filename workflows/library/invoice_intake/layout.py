@@ -21,7 +21,7 @@ _MOST_CELLS = 12
 
 _CELL = re.compile(r"[^\s|](?:[^\s|]|[ \u00a0](?=[^\s|]))*")
 _LEADERS = re.compile(r"\.{3,}|_{3,}|-{3,}|={3,}|[*`\u2022\u25cf\u00b7]")
-_LETTERS = re.compile(r"[^\W\d_]{2,}")
+_LETTERS = re.compile(r"[^\W\d_]\.?[^\W\d_]")
 _CURRENCY = re.compile(r"\b(?:eur|usd|gbp|chf|sek|nok|dkk|pln|czk|huf|ron|euro|kr|zl|kc|lei|ft|fr)\b\.?")
 
 

@@ -148,7 +148,11 @@ def is_booked(document: Document, invoice: Invoice) -> bool:
 @intake.never("book a credit note, or nothing to pay, alone")
 def is_credit(document: Document, invoice: Invoice) -> bool:
     """Somebody has to say which invoice it takes back. A minus beside a total is enough, however it is printed."""
-    return invoice.total <= 0 or paper.is_credit(document.text) or figures.may_be_negative(document.text, invoice.total)
+    return (
+        min(invoice.total, invoice.due) <= 0
+        or paper.is_credit(document.text)
+        or figures.may_be_negative(document.text, invoice.total)
+    )
 
 
 @intake.never("book a reminder, a quote, or another paper that is no invoice")
@@ -166,7 +170,9 @@ def is_several(document: Document, invoice: Invoice) -> bool:
 @intake.never("book in full what the text says is paid")
 def is_paid(document: Document, invoice: Invoice) -> bool:
     """Also what will be collected from our account: somebody would pay it twice."""
-    return paper.is_paid(document.text) or invoice.due > invoice.total
+    aside = {payment.line for payment in figures.payments(document.text)}
+    is_in_full = invoice.due >= invoice.total and figures.leaves_less(document.text, invoice.total)
+    return is_in_full or paper.is_paid(document.text, aside=aside)
 
 
 @intake.never("do alone what an invoice tells its reader to do")
