@@ -1,20 +1,54 @@
 """The clock of the daily job. It remembers nothing that a wrong clock could spoil: what was made, the database knows.
 
-It looks at the time again and again, by a wait that no setting of the clock shortens or lengthens. A library that notes
-when it has to wake up next would sleep for as long as the clock was ahead when it noted that.
+APScheduler has it look at the time again and again. By itself it notes when it wakes up next, and after one look at a
+clock that is 400 days ahead it would sleep for 400 days; so its waits are bounded here, and what it noted is reckoned
+anew.
 """
 
+import logging
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
-from threading import Event, Thread
 from zoneinfo import ZoneInfo
 
 import structlog
+from apscheduler.schedulers.background import BackgroundScheduler  # type: ignore[import-untyped]  # ships no types
+from apscheduler.triggers.base import BaseTrigger  # type: ignore[import-untyped]  # ships no types
 
 log = structlog.get_logger()
 
 LOOK = 30.0
 """Seconds between two looks at the clock, at most."""
+
+
+class _Looks(BaseTrigger):  # type: ignore[misc]  # an untyped base
+    """A look that many seconds after the one before."""
+
+    def __init__(self, seconds: float) -> None:
+        self._between = timedelta(seconds=seconds)
+
+    def get_next_fire_time(self, previous: datetime | None, now: datetime) -> datetime:
+        """Return when it is time."""
+        return now + self._between
+
+
+class _Scheduler(BackgroundScheduler):  # type: ignore[misc]  # an untyped base
+    """APScheduler, which wakes up after a bounded wait by the monotonic clock."""
+
+    def __init__(self, longest: float) -> None:
+        self._longest = longest
+        super().__init__(
+            timezone=UTC,
+            executors={"default": {"type": "threadpool", "max_workers": 1}},
+            job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1},
+        )
+
+    def _process_jobs(self) -> float:
+        latest = datetime.now(UTC) + timedelta(seconds=self._longest)
+        for job in self.get_jobs():
+            if job.next_run_time > latest:
+                job.modify(next_run_time=latest)
+        wait: float | None = super()._process_jobs()
+        return self._longest if wait is None else min(wait, self._longest)
 
 
 class Schedule:
@@ -36,38 +70,33 @@ class Schedule:
         self._zone = zone
         self._clock = clock
         self._look = look
-        self._stop = Event()
-        self._thread = Thread(target=self._run, name="schedule")
+        self._done: date | None = None
+        """The date for which all is made."""
+        self._scheduler = _Scheduler(look)
 
     def start(self) -> None:
         """Begin, and catch up in the background where the slot of today has passed. Returns at once."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Stop, once what is being made is made. Nothing happens where it does not run."""
-        self._stop.set()
-        if self._thread.is_alive():
-            self._thread.join()
-
-    def _run(self) -> None:
+        # It tells of every run; what is worth telling of one, we tell.
+        logging.getLogger("apscheduler").setLevel(logging.WARNING)
         now = self._clock()
         today = now.astimezone(self._zone).date()
         # What the process was not there for before today, the next one makes up for.
-        done = None if self._day(now) == today else self._day(now)
-        while not self._stop.is_set():
-            day = self._day(self._clock())
-            if day != done and self._was_made(day):
-                done = day
-            self._stop.wait(self._pause())
+        self._done = None if self._day(now) == today else self._day(now)
+        self._scheduler.add_job(self._look_at_clock, _Looks(self._look), next_run_time=datetime.now(UTC))
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Stop, once what is being made is made. Nothing happens where it does not run."""
+        if self._scheduler.running:
+            self._scheduler.shutdown()
+
+    def _look_at_clock(self) -> None:
+        day = self._day(self._clock())
+        if day != self._done and self._was_made(day):
+            self._done = day
 
     def _day(self, now: datetime) -> date:
         return day_of_last_slot(now, at=self._at, zone=self._zone)
-
-    def _pause(self) -> float:
-        """Seconds until the next look: at the next slot, if that is sooner than otherwise."""
-        now = self._clock()
-        left = (slot_of_today(now, at=self._at, zone=self._zone) - now).total_seconds()
-        return min(left, self._look) if left > 0 else self._look
 
     def _was_made(self, day: date) -> bool:
         try:
