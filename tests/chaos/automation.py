@@ -8,12 +8,14 @@ from pydantic import JsonValue
 
 from tests.chaos.counting import Effect
 from tests.sample import Ticket, Triage
-from workflows import Ask, Autonomy, NotDone, Proposal, Rejection, Run, Workflow, step
+from workflows import Ask, Autonomy, NotDone, Proposal, Rejection, Run, TimeLimits, TryAgain, Workflow, step
 from workflows.model.port import Answer, Question
 from workflows.model.scripted import says
 
 KNOWING, FORGETFUL = "claims", "letters"
 """The automation whose system of record knows keys, and the one whose does not."""
+STEP, RULE, BEFORE, AFTER = "step", "rule", "before the effect", "after the effect"
+"""Places in the automations' own code."""
 UNSURE, BROKEN = "unsure", "broken"
 """What a ticket's text says that a person has to see, and one for which the step fails until it is mended."""
 
@@ -26,14 +28,24 @@ class Record:
     effects: list[Effect] = field(default_factory=list)
     attempts: list[str] = field(default_factory=list)
     """The key of every attempt."""
+    down: int = 0
+    """Attempts that it refuses still, since it is out of service."""
+    drops: int = 0
+    """Attempts that it does still, and says nothing of."""
     _lock: Lock = field(default_factory=Lock)
 
     def apply(self, key: str, values: JsonValue) -> str:
         """Have an effect; where keys are known, once for each."""
         with self._lock:
             self.attempts.append(key)
+            if self.down:
+                self.down -= 1
+                raise TryAgain("it is out of service")
             if not (self.knows_keys and self.has(key)):
                 self.effects.append(Effect(key=key, values=values))
+            if self.drops:
+                self.drops -= 1
+                raise ConnectionResetError("the line was dropped")
             return f"receipt for {key}"
 
     def has(self, key: str) -> bool:
@@ -44,6 +56,11 @@ class Record:
 @dataclass(kw_only=True)
 class Office:
     """What the automations touch. It outlives every process."""
+
+    disturb: Callable[[str, str], None] = lambda _place, _about: None
+    """Called by the automations' own code: at STEP or RULE about a text, BEFORE and AFTER an effect about its key."""
+    limits: TimeLimits = field(default_factory=TimeLimits)
+    """Of the automations' own code."""
 
     records: dict[str, Record] = field(
         default_factory=lambda: {KNOWING: Record(knows_keys=True), FORGETFUL: Record(knows_keys=False)}
@@ -85,11 +102,13 @@ class Office:
             output=Triage,
             key=lambda ticket: f"ticket-{ticket.id}",
             autonomy=Autonomy.floor(0.8),
+            time_limits=self.limits,
         )
         made.review = replace(made.review, post_to=post_to, reviewers=reviewers)
 
         @step
         def look_up(ticket: int, text: str) -> str:
+            self.disturb(STEP, text)
             if BROKEN in text and not self.mended:
                 raise NotDone("the records are closed")
             return f"customer of {ticket}"
@@ -111,9 +130,17 @@ class Office:
                 last_orders(customer)
             return ask(text=ticket.text, customer=customer)
 
+        @made.never("send what the rule does not like")
+        def is_disliked(ticket: Ticket, triage: Triage) -> bool:
+            self.disturb(RULE, ticket.text)
+            return False
+
         @made.deliver(idempotent=record.knows_keys)
         def deliver(triage: Triage, run: Run[Ticket]) -> str:
-            return record.apply(run.key, triage.model_dump(mode="json"))
+            self.disturb(BEFORE, run.key)
+            receipt = record.apply(run.key, triage.model_dump(mode="json"))
+            self.disturb(AFTER, run.key)
+            return receipt
 
         @made.on_reject(idempotent=record.knows_keys)
         def rejected(rejection: Rejection, run: Run[Ticket]) -> str:

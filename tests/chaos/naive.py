@@ -6,10 +6,13 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
+from bot import sender
+from bot.refusals import Then
 from bot.standing import Standing
 from store import rows, schema
 from store.journal import StepLine
-from workflows.engine import delivering, journal, notices, recovery
+from workflows import NotDone
+from workflows.engine import bounds, delivering, journal, notices, recovery, waiting
 
 Naive = Callable[[pytest.MonkeyPatch], None]
 
@@ -23,6 +26,40 @@ def knows_no_doubt(patch: pytest.MonkeyPatch) -> None:
     """A delivery that was cut off is made again, whether its target knows keys or not."""
     for room in (delivering, recovery):
         patch.setattr(room, "is_in_doubt", lambda *_: False)
+
+
+def takes_an_exit_for_a_refusal(patch: pytest.MonkeyPatch) -> None:
+    """Code that ended as a program does has done nothing, it is thought."""
+    contained = bounds.contained
+
+    def refused(error: BaseException) -> BaseException:
+        return contained(error) if isinstance(error, (Exception, bounds.Ended)) else NotDone("it exited")
+
+    patch.setattr(bounds, "contained", refused)
+
+
+def takes_silence_for_a_refusal(patch: pytest.MonkeyPatch) -> None:
+    """Code that was given up has done nothing, it is thought."""
+    patch.setattr(bounds, "_passed", lambda _: NotDone("it did not return"))
+
+
+def waits_for_ever(patch: pytest.MonkeyPatch) -> None:
+    """Whoever calls an author's code waits until it returns."""
+
+    def run(call: Callable[[], object], **_: object) -> object:
+        return call()
+
+    patch.setattr(bounds, "run", run)
+
+
+def gives_a_delivery_up_at_once(patch: pytest.MonkeyPatch) -> None:
+    """What a target does not take now is a failure, and a person's to try again."""
+    patch.setattr(waiting, "put_off", lambda *_, **__: False)
+
+
+def counts_every_attempt(patch: pytest.MonkeyPatch) -> None:
+    """A message that got no answer has used up one of its attempts."""
+    patch.setattr(sender, "COUNTED", frozenset(Then))
 
 
 def takes_nothing_back(patch: pytest.MonkeyPatch) -> None:

@@ -202,6 +202,29 @@ def test_when_slack_is_gone_until_attempts_would_be_used_up_all_is_as_it_should_
     hold("F32, F66", "Slack is gone until attempts would be used up", count(story.evidence()), tried=tried)
 
 
+def test_a_sender_that_counts_every_attempt_gives_messages_up(
+    make_story: MakeStory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control for F66: nobody but Slack's absence refused them."""
+    given_up = {}
+    for counted in (False, True):
+        story = make_story()
+        with story.telling(), monkeypatch.context() as patch:
+            if counted:
+                naive.counts_every_attempt(patch)
+            story.act(lambda: None)
+            story.running.administrator.fault("dropped", times=None)
+            story.bring(KNOWING, 3, f"{UNSURE} money")
+            story.world_works()
+            for _ in range(2 * MAX_ATTEMPTS):
+                story.sender.drain(seconds=0.05)
+                story.clock.move(timedelta(minutes=6))
+            given_up[counted] = [intent.key for intent in story.evidence().intents if intent.state == "dead"]
+            story.running.administrator.no_faults()
+    assert not given_up[False]
+    assert given_up[True]
+
+
 def test_a_sender_with_the_sdks_own_retries_is_not_what_we_have(make_story: MakeStory) -> None:
     """F17: the SDK's own retry is the naive way; ours has none."""
     story = make_story()
