@@ -88,7 +88,7 @@ def connect(settings: Settings) -> Workspace:
         refused = refusal(error)
         if refused.then in (Then.LATER, Then.WAIT):
             raise NoWorkspace(f"Slack cannot answer just now ({refused.code}); start again in a moment") from error
-        raise NoWorkspace(f"Slack refuses SLACK_BOT_TOKEN: {refused.code}") from error
+        raise NoWorkspace(f"Slack refuses SLACK_BOT_TOKEN ({refused.code})") from error
     except TRANSPORT as error:
         raise NoWorkspace(f"{settings.slack_api_url} cannot be reached: {error}") from error
     return Workspace(
@@ -113,7 +113,7 @@ def check_hearing(workspace: Workspace) -> bool:
         refused = refusal(error)
         if refused.then not in (Then.LATER, Then.WAIT):
             raise NoWorkspace(
-                f"Slack refuses SLACK_APP_TOKEN: {refused.code}; make one with the scope connections:write under "
+                f"Slack refuses SLACK_APP_TOKEN ({refused.code}); make one with the scope connections:write under "
                 "Basic Information, App-Level Tokens, and see that Socket Mode is on"
             ) from error
         return False

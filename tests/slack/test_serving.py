@@ -108,7 +108,7 @@ def test_run_post_says_before_it_begins_what_is_missing(slack: CommandLine) -> N
         in slack("run", file, "--workflow", "parcels", "--post", SLACK_BOT_TOKEN="").error()
     )
     wrong = slack("run", file, "--workflow", "parcels", "--post", SLACK_BOT_TOKEN="xoxb-wrong")
-    assert "Slack refuses SLACK_BOT_TOKEN: invalid_auth" in wrong.error()
+    assert "Slack refuses SLACK_BOT_TOKEN (invalid_auth)" in wrong.error()
     assert slack.done("cases", "--json").json() == []
 
 
