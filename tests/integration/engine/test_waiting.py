@@ -14,7 +14,7 @@ from tests.integration.engine.scene import Crash, Scene, rows
 from tests.integration.engine.target import NAME, Target, decided, scene_with, serving
 from tests.integration.engine.test_pausing import pause, resume
 from tests.integration.engine.trail import follow_the_trail
-from tests.sample import Ticket, Triage
+from tests.sample import Ticket, Triage, sample_workflow
 from tests.unit.handlers.slack import message
 from workflows import NotDone, Run, TryAgain
 from workflows.engine import certainty, reruns
@@ -281,6 +281,27 @@ def test_a_target_without_keys_is_tried_again_only_where_nothing_was_done(
     passes(scene, hours=9)
     assert (states(scene, busy), states(scene, doubtful)) == ({"delivered"}, {"doubtful"})
     assert target.asked == ["/tickets/1", "/tickets/2", "/tickets/1"]
+
+
+def test_workflows_that_name_the_same_target_wait_together(make_sqlite_world: MakeWorld, target: Target) -> None:
+    scene = scene_with(make_sqlite_world, target)
+    other, asked = sample_workflow(scene.desk, name="other"), list[str]()
+
+    @other.deliver(idempotent=True, target=NAME)
+    def deliver(triage: Triage, run: Run[Ticket]) -> str:
+        asked.append(run.key)
+        return "done"
+
+    scene.world.registry.add(other)
+    target.status = 503
+    decided(scene, 1, 2, 3)
+    case = scene.world.submit(other, id=1, text="charged twice").case
+    scene.world.work()
+    assert (scene.run(case).state, asked) == ("holding", [])
+    target.status = 200
+    passes(scene, minutes=1)
+    assert (scene.run(case).state, asked) == ("delivered", ["other/ticket-1"])
+    assert len(told(scene)) == 1
 
 
 def test_a_refusal_shows_that_a_target_is_up(make_sqlite_world: MakeWorld, target: Target) -> None:

@@ -176,3 +176,16 @@ def test_left_out_the_model_is_asked_with_the_whole_input() -> None:
 def test_left_out_the_text_of_a_case_is_all_its_text_fields() -> None:
     assert declared().text_of(Ticket(id=7, text="hello", language="de")) == "hello\nde"
     assert declared(text=lambda ticket: ticket.text).text_of(Ticket(id=7, text="hello")) == "hello"
+
+
+def test_a_target_has_the_name_that_its_author_gives_it_or_one_of_its_own() -> None:
+    sample = sample_workflow(Desk())
+    assert sample.target == sample.rejection_target == "the target of sample"
+    assert sample.effect is not None
+    sample.deliver(idempotent=True, target="the help desk")(sample.effect.apply)
+    assert sample.target == sample.rejection_target == "the help desk"
+    for name in ("", " ", "two\nlines", "x" * 101):
+        with pytest.raises(BadDeclaration, match="a target's name has 1 to 100 printable characters"):
+            sample.deliver(target=name)
+        with pytest.raises(BadDeclaration, match="a target's name"):
+            sample.on_reject(target=name)
