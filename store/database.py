@@ -172,8 +172,8 @@ def _open_sqlite(dialect: Dialect, _record: object, arguments: list[Any], option
     """
     file = Path(arguments[0])
     try:
-        # SQLite gives the files beside it (-wal, -shm) the mode of this one. A file that is there is not opened: closing
-        # it would take away the locks that this process holds on it for its other connections.
+        # SQLite gives the files beside it (-wal, -shm) the mode of this one. A file that is there is not opened, since
+        # closing it would take away the locks that this process holds on it for its other connections.
         with suppress(FileExistsError):
             os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0), 0o600))
         return dialect.connect(*arguments, **options)

@@ -1,5 +1,7 @@
 """One way to read and one to write: what is promised of them on a real database."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
