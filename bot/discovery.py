@@ -58,7 +58,7 @@ def installed() -> list[AnyWorkflow]:
     for entry in entry_points(group=ENTRY_POINTS):
         try:
             workflow = entry.load()
-        except Exception as error:  # another package's code; said as a bad declaration
+        except (Exception, SystemExit) as error:  # another package's code; said as a bad declaration
             raise BadDeclaration(f"the entry point {entry.name} = {entry.value} cannot be loaded: {error}") from error
         if not isinstance(workflow, Workflow):
             raise BadDeclaration(f"the entry point {entry.name} = {entry.value} is no Workflow")

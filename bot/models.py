@@ -1,8 +1,9 @@
 """Which model proposes for a workflow: chosen by the settings, made when it is first asked."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from threading import Lock
+from typing import TypeVar
 
 import structlog
 from pydantic import BaseModel, ValidationError
@@ -10,10 +11,11 @@ from pydantic import BaseModel, ValidationError
 from bot.samples import has_samples, sample_answers
 from bot.settings import Settings
 from store.database import Database
+from workflows.engine import bounds
 from workflows.engine.complaints import all_complaints
 from workflows.engine.context import Clock
 from workflows.engine.declared import Example
-from workflows.engine.errors import InvalidInput, Refused
+from workflows.engine.errors import CodeExited, InvalidInput, Refused, TimeLimitPassed
 from workflows.engine.outages import KnownOutages
 from workflows.engine.proposing import Second, opinion_of
 from workflows.engine.registry import AnyWorkflow
@@ -29,6 +31,10 @@ from workflows.model.samples import SampleAnswers
 
 log = structlog.get_logger()
 
+T = TypeVar("T")
+
+EXAMPLES_WITHIN = 60.0
+"""Seconds that reading a workflow's examples may take."""
 EXAMPLES = "examples.jsonl"
 """Beside a workflow's declaration: its labelled examples."""
 
@@ -181,8 +187,9 @@ def examples_of(workflow: AnyWorkflow) -> list[Example]:
 
     Raise `InvalidInput` for a file that cannot be read, naming the row.
     """
-    if workflow.examples is not None:
-        return list(workflow.examples())
+    given = workflow.examples
+    if given is not None:
+        return _within(workflow, lambda: list(given()))
     path = workflow.folder / EXAMPLES if workflow.folder else None
     if path is None or not path.exists():
         return []
@@ -195,11 +202,19 @@ def examples_of(workflow: AnyWorkflow) -> list[Example]:
     return found
 
 
+def _within(workflow: AnyWorkflow, call: Callable[[], T]) -> T:
+    """Read examples by the author's code, for no longer than others wait for what is learned from them."""
+    seconds = min(workflow.time_limits.code, EXAMPLES_WITHIN)
+    return bounds.run(call, what="reading its examples", workflow=workflow.name, seconds=seconds)
+
+
 def learned_from(workflow: AnyWorkflow, examples: Iterable[Example]) -> LocalModel:
     """The local model of a workflow, learned from these examples. Raise `CannotLearn`."""
     try:
-        taught = [_to_learn(workflow, number, example) for number, example in enumerate(examples, 1)]
-    except InvalidInput as error:
+        taught = _within(
+            workflow, lambda: [_to_learn(workflow, number, example) for number, example in enumerate(examples, 1)]
+        )
+    except (InvalidInput, TimeLimitPassed, CodeExited) as error:
         raise CannotLearn(str(error)) from error
     return LocalModel.train(taught, workflow.output)
 
@@ -207,7 +222,7 @@ def learned_from(workflow: AnyWorkflow, examples: Iterable[Example]) -> LocalMod
 def _train(workflow: AnyWorkflow) -> LocalModel:
     try:
         examples = examples_of(workflow)
-    except InvalidInput as error:
+    except (InvalidInput, TimeLimitPassed, CodeExited) as error:
         raise CannotLearn(str(error)) from error
     return learned_from(workflow, examples)
 

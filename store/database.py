@@ -11,7 +11,7 @@ whatever the driver calls it: whoever meets it does the whole again later.
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -172,8 +172,10 @@ def _open_sqlite(dialect: Dialect, _record: object, arguments: list[Any], option
     """
     file = Path(arguments[0])
     try:
-        # SQLite gives the files beside it (-wal, -shm) the mode of this one.
-        os.close(os.open(file, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600))
+        # SQLite gives the files beside it (-wal, -shm) the mode of this one. A file that is there is not opened, since
+        # closing it would take away the locks that this process holds on it for its other connections.
+        with suppress(FileExistsError):
+            os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0), 0o600))
         return dialect.connect(*arguments, **options)
     except OSError as error:
         why = f"there is no folder {file.parent}" if not file.parent.exists() else error.strerror or str(error)

@@ -36,7 +36,7 @@ class Desk:
     looked_up: list[int] = field(default_factory=list)
     errors: list[Exception] = field(default_factory=list)
     """What the next attempts raise, in turn."""
-    look_up_errors: list[Exception] = field(default_factory=list)
+    look_up_errors: list[BaseException] = field(default_factory=list)
 
 
 def sample_workflow(

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from workflows.engine import bounds
 from workflows.engine.canonical import words_of
+from workflows.engine.declared import TimeLimits
 from workflows.engine.definition import Workflow
 from workflows.engine.errors import AuthorFailed
 
@@ -18,7 +19,7 @@ T = TypeVar("T")
 def called(code: Callable[[], T]) -> T:
     """What an author's code returns. Raise `AuthorFailed` for whatever it raises, also `SystemExit`."""
     try:
-        return bounds.run(code, what="the author's code")
+        return bounds.run(code, what="the author's code", seconds=TimeLimits().rule)
     except Exception as error:  # the author's; told of its own case
         raise AuthorFailed(f"{type(error).__name__}: {words_of(error)}") from error
 

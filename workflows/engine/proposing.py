@@ -62,7 +62,7 @@ class Classifier(Protocol):
 
 def opinion_of(learned: Classifier, workflow: AnyWorkflow, input: BaseModel, output: BaseModel) -> Second:
     """What one that learned from examples makes of a proposal. Whatever the author's code raises goes through."""
-    text = workflow.text_of(input)
+    text = within(workflow, "its text", lambda: workflow.text_of(input))
     values = {name: getattr(output, name) for name in type(output).model_fields}
     return Second(probabilities=learned.probabilities(text, values), unfamiliar=learned.unfamiliar(text))
 

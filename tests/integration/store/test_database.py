@@ -1,5 +1,7 @@
 """One way to read and one to write: what is promised of them on a real database."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -182,4 +184,17 @@ def test_connections_that_the_server_ended_are_made_anew_unnoticed(postgres_url:
     for _ in range(4):
         with database.write() as session:
             assert session.execute(text("SELECT 1")).scalar_one() == 1
+    database.close()
+
+
+def test_another_connection_takes_away_no_lock_that_this_process_holds(sqlite_url: str) -> None:
+    """Another process would take itself for the last one then, and remove what was committed to the -wal file."""
+    database = Database(sqlite_url)
+    assert database.file is not None
+    with database.engine.connect() as one, database.engine.connect() as two:
+        for connection in (one, two):
+            connection.exec_driver_sql("SELECT 1 FROM sqlite_master")
+        looking = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('PRAGMA user_version=1'); c.close()"
+        subprocess.run([sys.executable, "-c", looking, str(database.file)], check=True)
+        assert Path(f"{database.file}-wal").exists()
     database.close()

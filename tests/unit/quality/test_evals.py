@@ -97,9 +97,14 @@ def test_out_of_scope_counts_neither_way() -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "code"), [(NotDone("the desk is closed"), "NotDone"), (KeyError("customer"), "KeyError")]
+    ("error", "code"),
+    [
+        (NotDone("the desk is closed"), "NotDone"),
+        (KeyError("customer"), "KeyError"),
+        (SystemExit(2), "CodeExited"),
+    ],
 )
-def test_an_outside_system_that_is_not_there_is_never_counted_as_wrong(error: Exception, code: str) -> None:
+def test_an_outside_system_that_is_not_there_is_never_counted_as_wrong(error: BaseException, code: str) -> None:
     desk = Desk(look_up_errors=[error])
     workflow = sample(desk)
     trials, result = tried(workflow, tickets(workflow, "a", "b"), sure(queue="billing", reply=""))
