@@ -75,7 +75,7 @@ def keys(desk: DeskServer) -> list[str]:
         (b'{"name": "Ada"}', "since: it is missing in an object with name"),
         (b'{"name": "Ada", "joined": "2020-02-29"}', "since: it is missing in an object with name, joined"),
         (b'{"name": "Ada", "since": 1582934400}', "since: has to be text, and not 1582934400"),
-        (b"<html>We moved</html>", "the whole: Invalid JSON"),
+        (b"<html>We moved</html>", "the whole: has to be JSON"),
     ],
 )
 def test_a_system_that_answers_in_another_form_stops_the_run_visibly(
