@@ -84,11 +84,13 @@ def _present_form(view: DeliveredView, workflow: AnyWorkflow, sent: Submission, 
 
 def _admitted(surface: Surface, acted: Click | Submission, delivered: Delivered) -> DeliveredView:
     """What was delivered, for somebody who may read it. Raise `Refused`; that they may not is audited."""
-    surface.known_here(delivered.generation)
+    subject = f"case:{delivered.case}"
+    with surface.watched_stray(subject, by=acted.user.id, wants="see"):
+        surface.known_here(delivered.generation)
     try:
         place = place_of_case(surface.context, delivered.case)
     except Unknown as error:
-        surface.not_there("case", acted.origin, by=acted.user.id, wants="correct")
+        surface.not_there(subject, acted.origin, by=acted.user.id, wants="correct")
         raise NotHere from error
     user = acted.user.id
     with surface.watched(place.case, by=user, wants="see"):

@@ -46,10 +46,9 @@ def _place(surface: Surface, acted: Click | Submission, shown: Shown, *, wants: 
     with surface.watched_stray(subject, by=user, wants="see"):
         surface.known_here(shown.generation)
     try:
-        with surface.watched_stray(subject, by=user, wants="see"):
-            place = place_of(surface.context, shown.review)
+        place = place_of(surface.context, shown.review)
     except Unknown as error:
-        surface.not_there("review", acted.origin, by=acted.user.id, wants=wants)
+        surface.not_there(subject, acted.origin, by=user, wants=wants)
         raise NotHere from error
     with surface.watched(place.case, by=user, wants="see"):
         surface.admit(acted.origin)

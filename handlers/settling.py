@@ -74,11 +74,13 @@ def _too_late(surface: Surface, answer: Answer, pressed: Click, view: DoubtView)
 def _seen(surface: Surface, pressed: Click, *, wants: str) -> DoubtView:
     """The doubt that somebody wants to do something about. Raise `Refused`; that they may not is audited."""
     tried, user = Tried.read(pressed.value), pressed.user.id
-    surface.known_here(tried.generation)
+    subject = f"delivery:{tried.delivery}"
+    with surface.watched_stray(subject, by=user, wants="see"):
+        surface.known_here(tried.generation)
     try:
         view = doubt_view(surface.context, tried.delivery)
     except Unknown as error:
-        surface.not_there("delivery", pressed.origin, by=user, wants=wants)
+        surface.not_there(subject, pressed.origin, by=user, wants=wants)
         raise NotHere from error
     with surface.watched(view.case, by=user, wants="see"):
         surface.admit(pressed.origin)

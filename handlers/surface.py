@@ -52,18 +52,17 @@ class Surface:
 
     @contextmanager
     def watched_stray(self, subject: str, *, by: str, wants: str) -> Iterator[None]:
-        """The same for what belongs to no case here: it is from before a restore, or was never there."""
+        """The same for what belongs to no case here: it is from before a restore."""
         try:
             yield
-        except Refused as error:
-            why = "unknown" if isinstance(error, Unknown) else "before_restore"
-            refusals.note_stray(self.context, subject, by=by, wanted=wants, why=why)
+        except Refused:
+            refusals.note_stray(self.context, subject, by=by, wanted=wants, why="before_restore")
             raise
 
-    def not_there(self, kind: str, origin: Origin, *, by: str, wants: str) -> None:
-        """Do for something of a kind that is not there what is done for what a person may not know of."""
+    def not_there(self, subject: str, origin: Origin, *, by: str, wants: str) -> None:
+        """Do for something that is not there what is done for what a person may not know of. `subject`: as kind:id."""
         is_ours = self.installed.admits(origin)
-        refusals.note_of_nothing(self.context, kind, by=by, wanted=wants if is_ours else "see")
+        refusals.note_stray(self.context, subject, by=by, wanted=wants if is_ours else "see", why="unknown")
         self.admit(origin)
 
     @contextmanager

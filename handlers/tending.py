@@ -104,7 +104,7 @@ def _admit(surface: Surface, said: Typed, workflow: str, *, wants: str) -> None:
     if workflow in registry:
         refusals.note_of_workflow(surface.context, workflow, by=user, wanted=wants)
     else:
-        refusals.note_of_nothing(surface.context, "workflow", by=user, wanted=wants)
+        refusals.note_stray(surface.context, "workflow:unknown", by=user, wanted=wants, why="no_right")
     if workflow in known:
         rights.pause(user, registry.get(workflow))
     which = f"; yours are {', '.join(sorted(mine))}" if mine else ""

@@ -98,12 +98,6 @@ def note_unseen(context: Context, reference: str, *, by: str, wanted: str) -> No
         _record(session, context, by=by, wanted=wanted, why="no_right", subject=subject, case=case)
 
 
-def note_of_nothing(context: Context, kind: str, *, by: str, wanted: str) -> None:
-    """Record that somebody acted on something of a kind that is not there. `wanted`: as for `note`."""
-    with context.database.write(urgent=True) as session:
-        _record(session, context, by=by, wanted=wanted, why="no_right", subject=f"{kind}:unknown", case=None)
-
-
 def note_of_workflow(context: Context, workflow: str, *, by: str, wanted: str) -> None:
     """Record a refusal that is about a workflow and no case of it. `wanted`: as for `note`."""
     with context.database.write(urgent=True) as session:
