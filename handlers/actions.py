@@ -8,8 +8,9 @@ from typing import Any
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
-from handlers.answering import afterwards, answering
+from handlers.answering import Answer, afterwards, answering
 from handlers.blocks import answers, modals
+from handlers.blocks.inputs import CONFIRM
 from handlers.blocks.modals import View
 from handlers.deciding import (
     admitted,
@@ -26,8 +27,9 @@ from handlers.ids import Action, Listed, Shown
 from handlers.listing import page
 from handlers.payloads import Click, click
 from handlers.surface import Surface
-from workflows.engine import pausing, reviews
-from workflows.engine.errors import Refused, Stale
+from workflows.engine import pausing, refusals, reviews
+from workflows.engine.cards import card_view
+from workflows.engine.errors import FormChanged, NeverBroken, Refused, Stale
 from workflows.engine.views import CardView
 
 Body = Mapping[str, Any]
@@ -40,17 +42,13 @@ def register(app: App, surface: Surface) -> None:
     @app.action(Action.APPROVE)
     def approve(body: Body, ack: Ack, client: WebClient) -> None:
         with answering(body, ack, client) as answer:
+            _approve(surface, answer, click(body), confirmed=False)
+
+    @app.action(Action.ALL_THE_SAME)
+    def pass_over(body: Body, ack: Ack, client: WebClient) -> None:
+        with answering(body, ack, client) as answer:
             pressed = click(body)
-            shown = Shown.read(pressed.value)
-            may_decide(surface, pressed, shown)
-            try:
-                by, heard_as = pressed.user.id, pressed.heard_as
-                reviews.approve(surface.context, shown.review, shown.version, by=by, heard_as=heard_as)
-            except Stale:
-                tell_too_late(surface, answer, pressed, shown.review)
-                return
-            answer.done()
-            show_decided(surface, answer, pressed, shown.review)
+            _approve(surface, answer, pressed, confirmed=pressed.block.removeprefix(CONFIRM))
 
     @app.action(Action.EDIT)
     def edit(body: Body, ack: Ack, client: WebClient) -> None:
@@ -116,6 +114,36 @@ def _list(pressed: Click) -> Listed | None:
     return Listed.read(pressed.view.private_metadata) if pressed.view else None
 
 
+def _approve(surface: Surface, answer: Answer, pressed: Click, *, confirmed: str | bool) -> None:
+    """Approve, or show what stands in the way, with what can be done. `confirmed`: as `reviews.approve` has it."""
+    shown, by, listed = Shown.read(pressed.value), pressed.user.id, pressed.view.listed if pressed.view else None
+    may_decide(surface, pressed, shown)
+    try:
+        with refusals.told_of_review(surface.context, shown.review, by=by, wanted="approve"):
+            heard_as = pressed.heard_as
+            reviews.approve(surface.context, shown.review, shown.version, by=by, confirmed=confirmed, heard_as=heard_as)
+    except Stale:
+        tell_too_late(surface, answer, pressed, shown.review)
+    except NeverBroken as broken:
+        if broken.barred:
+            raise
+        met = modals.rule_met(card_view(surface.context, shown.review), broken, listed=listed)
+        if confirmed:
+            answer.update(met)
+        else:
+            answer.open(met)
+    except FormChanged as changed:
+        view = card_view(surface.context, shown.review)
+        _open(surface, answer, shown, edit_form(surface, view, listed=listed, changed=changed), user=by)
+    else:
+        answer.done()
+        show_decided(surface, answer, pressed, shown.review)
+        below = pressed.view.previous_view_id if confirmed and pressed.view else None
+        if below is not None:
+            drawn = modals.review(card_view(surface.context, shown.review), listed=listed)
+            answer.update(drawn, of=below, done="It is recorded")
+
+
 def _open_form(
     surface: Surface, body: Body, ack: Ack, client: WebClient, form: Callable[[CardView, Listed | None], View]
 ) -> None:
@@ -125,8 +153,15 @@ def _open_form(
         shown = Shown.read(pressed.value)
         view = admitted(surface, pressed, shown)
         if is_stale(view, shown):
+            why = refusals.TOO_LATE
+            refusals.note_of_review(surface.context, shown.review, by=pressed.user.id, wanted="open", why=why)
             tell_too_late(surface, answer, pressed, shown.review)
             return
-        if answer.open(form(view, pressed.view.listed if pressed.view else None)):
-            # Nothing is changed under who has the form open, and nobody is taken to be at it who has it not.
-            afterwards("claim", partial(take_in_hand, surface, shown, by=pressed.user.id))
+        made = form(view, pressed.view.listed if pressed.view else None)
+        _open(surface, answer, shown, made, user=pressed.user.id)
+
+
+def _open(surface: Surface, answer: Answer, shown: Shown, form: View, *, user: str) -> None:
+    if answer.open(form):
+        # Nothing is changed under who has the form open, and nobody is taken to be at it who has it not.
+        afterwards("claim", partial(take_in_hand, surface, shown, by=user))

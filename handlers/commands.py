@@ -50,7 +50,8 @@ def register(app: App, surface: Surface) -> None:
             with surface.watched(view.id, by=said.user_id, wants="rerun"):
                 surface.rights.rerun(said.user_id, surface.context.registry.get(view.workflow))
             try:
-                begun = reruns.rerun(surface.context, view.id, by=said.user_id, from_step=from_step)
+                with refusals.told_of_case(surface.context, view.id, by=said.user_id, wanted="rerun"):
+                    begun = reruns.rerun(surface.context, view.id, by=said.user_id, from_step=from_step)
             except AlreadyDelivered as delivered:
                 seen = Delivered(case=view.id, run=delivered.run, generation=view.generation)
                 answer.say(answers.delivered_already(seen))

@@ -8,16 +8,17 @@ from slack_sdk import WebClient
 
 from handlers.answering import answering
 from handlers.blocks import answers, inputs, modals
-from handlers.blocks.modals import WHY
+from handlers.blocks.modals import WHY, View
 from handlers.ids import Action, Callback, Delivered
 from handlers.payloads import Click, Submission, click, submission
 from handlers.surface import NotHere, Surface
-from workflows.engine import corrections
+from workflows.engine import corrections, refusals
 from workflows.engine.cards import place_of_case
 from workflows.engine.corrections import delivered_view
 from workflows.engine.errors import InvalidOutput, NeverBroken, Refused, Unknown
 from workflows.engine.form_fields import form_of
-from workflows.engine.forms import read_form
+from workflows.engine.forms import form_mark, read_form
+from workflows.engine.registry import AnyWorkflow
 from workflows.engine.views import DeliveredView
 
 Body = Mapping[str, Any]
@@ -47,9 +48,14 @@ def register(app: App, surface: Surface) -> None:
                 view = _admitted(surface, sent, Delivered.read(sent.view.private_metadata))
                 workflow = surface.context.registry.get(view.workflow)
                 why = inputs.read_plainly(state).get(WHY, "").strip()
+                anew = _present_form(view, workflow, sent, why=why)
+                if anew is not None:
+                    answer.done(response_action="update", view=anew)
+                    return
                 output = read_form(workflow.output, inputs.read(state), zone=workflow.timezone)
                 by, reasons = sent.user.id, [why] if why else []
-                corrections.correct(surface.context, view.case, output, by=by, reasons=reasons, of=view.run)
+                with refusals.told_of_case(surface.context, view.case, by=by, wanted="correct"):
+                    corrections.correct(surface.context, view.case, output, by=by, reasons=reasons, of=view.run)
             except InvalidOutput as error:
                 answer.done(response_action="errors", errors=inputs.errors(error.errors, state))
             except NeverBroken as error:
@@ -61,6 +67,19 @@ def register(app: App, surface: Surface) -> None:
                 )
             else:
                 answer.done(response_action="update", view=modals.told(answers.correction_waits(view.case)))
+
+
+def _present_form(view: DeliveredView, workflow: AnyWorkflow, sent: Submission, *, why: str) -> View | None:
+    """The form as it is now with what was typed, where it was opened as another one. Raise `Refused`: too large."""
+    fields = form_of(workflow.output)
+    if sent.view.mark in ("", form_mark(fields)):
+        return None
+    names = {field.name for field in fields}
+    typed = {name: text for name, text in inputs.read(sent.view.state.values).items() if name in names}
+    form = modals.correction_form(view, fields, typed=typed, why=why)
+    if form is None:
+        raise Refused("The form has changed since you opened it, and is too large for Slack now.")
+    return form
 
 
 def _admitted(surface: Surface, acted: Click | Submission, delivered: Delivered) -> DeliveredView:
@@ -78,5 +97,6 @@ def _admitted(surface: Surface, acted: Click | Submission, delivered: Delivered)
         surface.rights.read(user, surface.context.registry.get(place.workflow))
     view = delivered_view(surface.context, delivered.case)
     if view.run != delivered.run:
+        refusals.note(surface.context, view.case, by=user, wanted="correct", why=refusals.TOO_LATE)
         raise Refused("Something else was delivered since this was shown.")
     return view

@@ -13,8 +13,9 @@ from handlers.payloads import Click, Modal, Submission
 from handlers.surface import NotHere, Surface
 from workflows.engine import claims, reviews
 from workflows.engine.cards import card_view, place_of, waiting_in
-from workflows.engine.errors import Refused, Stale, Unknown
+from workflows.engine.errors import FormChanged, Refused, Stale, Unknown
 from workflows.engine.form_fields import form_of
+from workflows.engine.forms import defaults_of
 from workflows.engine.views import CardView, PlaceView
 
 
@@ -41,13 +42,16 @@ def readable(surface: Surface, acted: Click | Submission, shown: Shown) -> CardV
 
 def _place(surface: Surface, acted: Click | Submission, shown: Shown) -> PlaceView:
     """What a review belongs to. Raise `Refused` for an unknown one, or for somebody from elsewhere; that is audited."""
-    surface.known_here(shown.generation)
+    user, subject = acted.user.id, f"review:{shown.review}"
+    with surface.watched_stray(subject, by=user, wants="see"):
+        surface.known_here(shown.generation)
     try:
-        place = place_of(surface.context, shown.review)
+        with surface.watched_stray(subject, by=user, wants="see"):
+            place = place_of(surface.context, shown.review)
     except Unknown as error:
         surface.admit(acted.origin)
         raise NotHere from error
-    with surface.watched(place.case, by=acted.user.id, wants="see"):
+    with surface.watched(place.case, by=user, wants="see"):
         surface.admit(acted.origin)
     return place
 
@@ -82,15 +86,46 @@ def take_in_hand(surface: Surface, shown: Shown, *, by: str) -> None:
         claims.take_in_hand(surface.context, shown.review, shown.version, by=by)
 
 
-def edit_form(surface: Surface, view: CardView, *, listed: Listed | None = None, notice: str | None = None) -> View:
-    """The form of a review, with what is proposed in it. Raise `Refused` where Slack cannot hold it."""
+def edit_form(
+    surface: Surface,
+    view: CardView,
+    *,
+    listed: Listed | None = None,
+    notice: str | None = None,
+    changed: FormChanged | None = None,
+) -> View:
+    """The form of a review, with what is proposed in it. Raise `Refused` where Slack cannot hold it.
+
+    `changed`: that the form is another one than it was proposed in, where somebody meets that.
+    """
     workflow = surface.context.registry.get(view.workflow)
     fields = form_of(workflow.output, zone=workflow.timezone)
-    typed = {value.name: value.proposed or "" for value in view.values} if view.has_proposal else {}
-    form = modals.edit_form(view, fields, typed, nevers=view.nevers, listed=listed, notice=notice)
+    told = _changed(view, changed) if changed is not None else None
+    form = modals.edit_form(
+        view, fields, known(surface, view), listed=listed, notice=notice, changed=told, dropped=view.left_over
+    )
     if form is None:
         raise Refused(f"This form is too large for Slack. Decide it at the command line: countersign edit {view.case}")
     return form
+
+
+def known(surface: Surface, view: CardView) -> dict[str, str]:
+    """What is known of a form's fields: what is proposed, and what a newer field has where nobody gave a value."""
+    if not view.has_proposal:
+        return {}
+    by_itself = defaults_of(surface.context.registry.get(view.workflow).output)
+    return {
+        value.name: by_itself.get(value.name, "") if value.proposed is None else value.proposed for value in view.values
+    }
+
+
+def _changed(view: CardView, changed: FormChanged) -> str:
+    labels = {value.name: value.label for value in view.values}
+    what = "; ".join(f"{labels.get(name, name)} {how}" for name, how in changed.errors.items())
+    return (
+        f"Not approved yet: the form has changed since this was proposed ({what}). What is known stands below. "
+        "Look at it, then press Decide."
+    )
 
 
 def show_decided(surface: Surface, answer: Answer, acted: Click | Submission, review: int) -> None:

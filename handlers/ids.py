@@ -11,6 +11,7 @@ class Action(StrEnum):
     """What can be pressed."""
 
     APPROVE = "approve"
+    ALL_THE_SAME = "approve_all_the_same"
     EDIT = "edit"
     REJECT = "reject"
     DETAILS = "details"
@@ -25,11 +26,16 @@ class Action(StrEnum):
     CORRECT = "correct"
 
 
+FORM = "form!"
+"""How the block_id begins that names a form as it was drawn; no field can have that name."""
+
+
 class Callback(StrEnum):
     """What can be submitted, or is only read."""
 
     EDIT = "edit"
     REJECT = "reject"
+    RULE = "rule"
     REVIEW = "review"
     LIST = "list"
     READ = "read"

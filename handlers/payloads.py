@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from handlers.admission import Origin
-from handlers.ids import Listed, Shown
+from handlers.ids import FORM, Listed, Shown
 from workflows.engine.errors import Refused
 
 
@@ -54,6 +54,7 @@ class _Acted(_Payload):
 class _Pressed(_Payload):
     value: str = ""
     action_id: str = ""
+    block_id: str = ""
     action_ts: str = ""
 
 
@@ -92,6 +93,12 @@ class Modal(_Payload):
         return {block.block_id: block.label.text for block in self.blocks if block.label is not None}
 
     @property
+    def mark(self) -> str:
+        """The name of the form as it was drawn; empty for one that has none."""
+        named = (block.block_id for block in self.blocks if block.block_id.startswith(FORM))
+        return next(named, "").removeprefix(FORM)
+
+    @property
     def shown(self) -> Shown:
         """The review that it is about. Raise `Refused`."""
         return Shown.read(self.private_metadata.partition(" ")[0])
@@ -119,6 +126,11 @@ class Click(_Acted):
     def channel(self) -> str | None:
         """Where the message stands that the button is of; None for one of a modal."""
         return self.container.channel_id
+
+    @property
+    def block(self) -> str:
+        """The block that the button stands in."""
+        return self.actions[0].block_id
 
     @property
     def heard_as(self) -> str:

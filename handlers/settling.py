@@ -12,7 +12,7 @@ from handlers.blocks.doubt import doubt, is_open
 from handlers.ids import Action, Tried
 from handlers.payloads import Click, click
 from handlers.surface import NotHere, Surface
-from workflows.engine import doubts, reruns
+from workflows.engine import doubts, refusals, reruns
 from workflows.engine.doubt_views import doubt_view
 from workflows.engine.errors import Refused, Stale, Unknown
 from workflows.engine.steps import DELIVER
@@ -38,8 +38,9 @@ def register(app: App, surface: Surface) -> None:
             pressed = click(body)
             view = _seen(surface, pressed, wants="rerun")
             if not view.can_be_delivered:
-                _too_late(answer, view)
-            reruns.rerun(surface.context, view.case, by=pressed.user.id, from_step=DELIVER)
+                _too_late(surface, answer, pressed, view)
+            with refusals.told_of_case(surface.context, view.case, by=pressed.user.id, wanted="rerun"):
+                reruns.rerun(surface.context, view.case, by=pressed.user.id, from_step=DELIVER)
             answer.done()
             answer.redraw(doubt(doubt_view(surface.context, view.delivery)))
 
@@ -55,14 +56,16 @@ def _settle(surface: Surface, body: Body, ack: Ack, client: WebClient, *, happen
         pressed = click(body)
         view = _seen(surface, pressed, wants="settle")
         if not is_open(view):
-            _too_late(answer, view)
-        doubts.settle(surface.context, view.case, happened=happened, by=pressed.user.id, key=view.key)
+            _too_late(surface, answer, pressed, view)
+        with refusals.told_of_case(surface.context, view.case, by=pressed.user.id, wanted="settle"):
+            doubts.settle(surface.context, view.case, happened=happened, by=pressed.user.id, key=view.key)
         answer.done()
         answer.redraw(doubt(doubt_view(surface.context, view.delivery)))
 
 
-def _too_late(answer: Answer, view: DoubtView) -> None:
+def _too_late(surface: Surface, answer: Answer, pressed: Click, view: DoubtView) -> None:
     """Show how it stands, and raise `Stale`."""
+    refusals.note(surface.context, view.case, by=pressed.user.id, wanted="settle", why=refusals.TOO_LATE)
     answer.done()
     answer.redraw(doubt(view))
     raise Stale("somebody said already what they found; the card shows it now")
@@ -83,5 +86,6 @@ def _seen(surface: Surface, pressed: Click, *, wants: str) -> DoubtView:
         right = surface.rights.read if wants == "read" else surface.rights.settle
         right(user, surface.context.registry.get(view.workflow))
     if view.attempt != tried.attempt:
+        refusals.note(surface.context, view.case, by=pressed.user.id, wanted="settle", why=refusals.TOO_LATE)
         raise Refused("It was delivered again since this was shown; look at the newest card.")
     return view

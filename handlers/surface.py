@@ -42,11 +42,22 @@ class Surface:
 
     @contextmanager
     def watched(self, case: int, *, by: str, wants: str) -> Iterator[None]:
-        """Have it recorded where the block raises `NotAllowed`: somebody wanted to do what they may not."""
+        """Have it recorded where the block raises `Refused`: somebody wanted to do what they may not."""
         try:
             yield
-        except NotAllowed:
-            refusals.note(self.context, case, by=by, wanted=wants)
+        except Refused as error:
+            why = "no_right" if isinstance(error, NotAllowed) else refusals.why_of(error)
+            refusals.note(self.context, case, by=by, wanted=wants, why=why)
+            raise
+
+    @contextmanager
+    def watched_stray(self, subject: str, *, by: str, wants: str) -> Iterator[None]:
+        """The same for what belongs to no case here: it is from before a restore, or was never there."""
+        try:
+            yield
+        except Refused as error:
+            why = "unknown" if isinstance(error, Unknown) else "before_restore"
+            refusals.note_stray(self.context, subject, by=by, wanted=wants, why=why)
             raise
 
     @contextmanager

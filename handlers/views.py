@@ -1,6 +1,6 @@
 """What is submitted: the form of an edit, and that of a rejection. What was typed is never lost."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -10,17 +10,17 @@ from slack_sdk import WebClient
 from handlers.answering import Answer, afterwards, answering
 from handlers.blocks import answers, inputs, modals
 from handlers.blocks.modals import FILL_IN_NOW, FOLLOWS, REASON
-from handlers.deciding import admitted, edit_form, is_stale, may_decide, show_decided, take_in_hand, too_late
-from handlers.ids import Callback, Shown
+from handlers.deciding import admitted, edit_form, is_stale, known, may_decide, show_decided, take_in_hand, too_late
+from handlers.ids import Callback, Listed, Shown
 from handlers.payloads import Submission, submission
 from handlers.rights import NotAllowed
 from handlers.surface import NotHere, Surface
-from workflows.engine import reviews
+from workflows.engine import refusals, reviews
 from workflows.engine.cards import card_view
 from workflows.engine.decisions import Follows
 from workflows.engine.errors import BadReason, InvalidOutput, NeverBroken, Refused, Repeated, Stale, Unknown
-from workflows.engine.form_fields import form_of
-from workflows.engine.forms import read_form
+from workflows.engine.form_fields import Field, form_of
+from workflows.engine.forms import form_mark, read_form
 from workflows.engine.states import ReviewState
 from workflows.engine.templating import redrawn
 from workflows.engine.views import CardView
@@ -37,7 +37,9 @@ def register(app: App, surface: Surface) -> None:
             submitted = submission(body)
             state = submitted.view.state.values
             try:
-                again = _edit(surface, submitted, admitted(surface, submitted, submitted.view.shown))
+                view = admitted(surface, submitted, submitted.view.shown)
+                with refusals.told_of_review(surface.context, view.review, by=submitted.user.id, wanted="edit"):
+                    again = _edit(surface, submitted, view)
             except Repeated:
                 answer.done()
             except InvalidOutput as error:
@@ -50,6 +52,11 @@ def register(app: App, surface: Surface) -> None:
                 answer.done(**again)
                 if not again:
                     show_decided(surface, answer, submitted, submitted.view.shown.review)
+
+    @app.view(Callback.RULE)
+    def go_back(body: Body, ack: Ack, client: WebClient) -> None:
+        with answering(body, ack, client) as answer:
+            answer.done()
 
     @app.view(Callback.REJECT)
     def reject(body: Body, ack: Ack, client: WebClient) -> None:
@@ -80,15 +87,16 @@ def register(app: App, surface: Surface) -> None:
 def _reject(surface: Surface, submitted: Submission, said: Mapping[str, str]) -> None:
     shown, follows = submitted.view.shown, _follows(said.get(FOLLOWS))
     may_decide(surface, submitted, shown)
-    reviews.reject(
-        surface.context,
-        shown.review,
-        shown.version,
-        by=submitted.user.id,
-        reason=said.get(REASON, ""),
-        follows=follows,
-        heard_as=submitted.heard_as,
-    )
+    with refusals.told_of_review(surface.context, shown.review, by=submitted.user.id, wanted="reject"):
+        reviews.reject(
+            surface.context,
+            shown.review,
+            shown.version,
+            by=submitted.user.id,
+            reason=said.get(REASON, ""),
+            follows=follows,
+            heard_as=submitted.heard_as,
+        )
 
 
 def _fill_in_now(surface: Surface, answer: Answer, submitted: Submission) -> None:
@@ -111,35 +119,57 @@ def _edit(surface: Surface, submitted: Submission, view: CardView) -> dict[str, 
         if view.decision is not None and view.decision.heard_as == submitted.heard_as:
             raise Repeated("this was heard before, and is done")
         raise Stale("the review moved on")
-    typed = inputs.read(state)
-    output = read_form(workflow.output, typed, zone=workflow.timezone)
-    fields = form_of(workflow.output, zone=workflow.timezone)
+    typed, fields = inputs.read(state), form_of(workflow.output, zone=workflow.timezone)
     generation = inputs.generation_of(state)
+    if submitted.view.mark not in ("", form_mark(fields)):
+        return _present_form(surface, view, fields, typed, listed=listed, generation=generation + 1)
+    output = read_form(workflow.output, typed, zone=workflow.timezone)
     if generation == 0 and view.has_proposal:
         anew = redrawn(context, workflow, view.review, proposed=_proposed(view), typed=typed)
         if anew:
             labels = [field.label for field in fields if field.name in anew]
-            form = modals.edit_form(
-                view, fields, {**typed, **anew}, generation=1, nevers=view.nevers, redrawn=labels, listed=listed
-            )
+            form = modals.edit_form(view, fields, {**typed, **anew}, generation=1, redrawn=labels, listed=listed)
             if form is None:
                 raise Refused("Other texts go with what you chose, and they are too long for Slack.")
             return {"response_action": "update", "view": form}
-    by, heard_as, confirmed = submitted.user.id, submitted.heard_as, inputs.confirmed(state)
+    by, heard_as, confirmed = submitted.user.id, submitted.heard_as, inputs.confirmed(state) or False
     try:
-        reviews.edit(context, shown.review, shown.version, output, by=by, heard_as=heard_as)
+        reviews.edit(context, shown.review, shown.version, output, by=by, confirmed=confirmed, heard_as=heard_as)
     except NeverBroken as broken:
         if broken.barred:
             raise
-        if confirmed == inputs.mark(broken.sentences):
-            reviews.edit(context, shown.review, shown.version, output, by=by, confirmed=True, heard_as=heard_as)
-            return {}
-        sentences = broken.sentences
-        form = modals.edit_form(view, fields, typed, generation=generation + 1, nevers=sentences, listed=listed)
+        form = modals.edit_form(view, fields, typed, generation=generation + 1, broken=broken, listed=listed)
         if form is None:
             raise
         return {"response_action": "update", "view": form}
     return {}
+
+
+def _present_form(
+    surface: Surface,
+    view: CardView,
+    fields: Sequence[Field],
+    typed: Mapping[str, str],
+    *,
+    listed: Listed | None,
+    generation: int,
+) -> dict[str, Any]:
+    """The form as it is now, with what was typed in an earlier one: nobody decides about a field unseen."""
+    names = {field.name: field.label for field in fields}
+    carried = {name: text for name, text in typed.items() if name in names}
+    dropped = {name: text for name, text in typed.items() if name not in names}
+    form = modals.edit_form(
+        view,
+        fields,
+        {**known(surface, view), **carried},
+        generation=generation,
+        listed=listed,
+        changed=modals.FORM_CHANGED,
+        dropped=dropped,
+    )
+    if form is None:
+        raise Refused("The form has changed since you opened it, and is too large for Slack now.")
+    return {"response_action": "update", "view": form}
 
 
 def _proposed(view: CardView) -> dict[str, str]:

@@ -63,6 +63,22 @@ def actor_at(session: Session, *, subject: str, actions: Collection[str], at: da
     return session.scalar(query.order_by(AuditRow.id.desc()).limit(1))
 
 
+_LOOKED_AT = 500
+"""Rows that are looked at for somebody's refusals."""
+
+
+def refused(session: Session, *, team: int, actor: str, since: datetime, at_most: int) -> int:
+    """How many refusals of a person are kept since a time, among the newest rows; counted no further than `at_most`."""
+    newest = select(AuditRow.id).where(AuditRow.team_id == team).order_by(AuditRow.id.desc()).limit(_LOOKED_AT)
+    theirs = select(AuditRow.id).where(
+        AuditRow.id.in_(newest),
+        AuditRow.actor == actor,
+        AuditRow.at > since,
+        AuditRow.action.like("%.refused"),
+    )
+    return session.scalar(select(func.count()).select_from(theirs.limit(at_most).subquery())) or 0
+
+
 def newest(session: Session, *, team: int) -> datetime | None:
     """When the last thing happened; None before the first."""
     return session.scalar(select(func.max(AuditRow.at)).where(AuditRow.team_id == team))

@@ -2,7 +2,7 @@
 
 import importlib.util
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -99,7 +99,7 @@ def _model(app: App) -> Iterator[Finding]:
         yield Finding(
             level="bad",
             what="COUNTERSIGN_MODEL is anthropic, but there is no key",
-            do="set ANTHROPIC_API_KEY, or COUNTERSIGN_MODEL=local; until then people get every case without a proposal",
+            do=f"set ANTHROPIC_API_KEY, or COUNTERSIGN_MODEL=local; until then {_unanswered(app.context.registry)}",
         )
     if has_key and settings.model != "local":
         yield from _anthropic(app)
@@ -207,7 +207,7 @@ def _workflow(app: App, workflow: AnyWorkflow) -> Iterator[Finding]:
         if not number:
             yield Finding(
                 level="note",
-                what=f"{workflow.name}: no examples to learn from, so people get its cases without a proposal",
+                what=f"{workflow.name}: no examples to learn from, so {_unanswered([workflow])}",
                 do="put labelled examples into examples.jsonl beside it, or set ANTHROPIC_API_KEY",
             )
     if app.models.shows_samples(workflow):
@@ -242,7 +242,7 @@ def _budget(app: App, workflow: AnyWorkflow, prompt: Prompt) -> Iterator[Finding
             yield Finding(
                 level="bad",
                 what=f"{workflow.name}: asking {model} may cost ${worst:.4f}, a case has ${workflow.budget.per_case}",
-                do="allow more for a case, or a smaller max_tokens in the prompt; until then people get its cases",
+                do=f"allow more for a case, or a smaller max_tokens in the prompt; till then {_unanswered([workflow])}",
             )
     with suppress(Unpriced):
         prices = app.models.prices
@@ -258,9 +258,17 @@ def _budget(app: App, workflow: AnyWorkflow, prompt: Prompt) -> Iterator[Finding
         spent = spending.taken(session, team=app.context.team, budget=f"workflow:{workflow.name}", period=today)
     what = f"{workflow.name}: ${spent:.2f} of ${budget.per_day} are spent today ({workflow.timezone.key})"
     if spent >= Decimal(budget.per_day):
-        yield Finding(level="note", what=what, do="people get its cases without a proposal until the day is over")
+        yield Finding(level="note", what=what, do=f"{_unanswered([workflow])}, until the day is over")
     else:
         yield Finding(level="ok", what=f"{what}, ${budget.per_case} a case")
+
+
+def _unanswered(workflows: Iterable[AnyWorkflow]) -> str:
+    """What it comes to where no model answers. Code of a workflow's own may do without, and only its author knows."""
+    asking = [workflow.name for workflow in workflows if workflow.proposing is None]
+    if not asking:
+        return "its own propose gets no answer where it asks the model"
+    return f"people get cases of {', '.join(asking)} without a proposal"
 
 
 def _paused(app: App, workflow: AnyWorkflow) -> Iterator[Finding]:

@@ -1,15 +1,16 @@
 """`claim`, `approve`, `edit`, `reject`: a person's decision, and then its delivery."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 from bot.app import App, opened
 from bot.cli.finishing import finish
 from bot.cli.people import operator
 from bot.cli.printing import one_line_errors, out, tell_error
 from bot.settings import settings
-from workflows.engine import claims, reviews
+from workflows.engine import claims, refusals, reviews
 from workflows.engine.decisions import Follows
-from workflows.engine.errors import InvalidOutput, NeverBroken, Refused
+from workflows.engine.errors import FormChanged, InvalidOutput, NeverBroken, Refused
 from workflows.engine.form_fields import SEVERAL, form_of
 from workflows.engine.forms import entries_of, read_form
 from workflows.engine.history import case_view, find_case, open_review_of
@@ -24,19 +25,20 @@ def claim_review(reference: str) -> int:
     """Claim a case's review; returns the exit code."""
     with one_line_errors(), opened(settings()) as app:
         review = open_review_of(app.context, find_case(app.context, reference))
-        claims.claim(app.context, review.id, by=operator())
+        with refusals.told_of_review(app.context, review.id, by=operator(), wanted="claim"):
+            claims.claim(app.context, review.id, by=operator())
         out.print(f"case {review.case}: claimed")
         return 0
 
 
-def approve_case(reference: str, *, version: int | None) -> int:
+def approve_case(reference: str, *, confirmed: bool, version: int | None) -> int:
     """Approve; returns the exit code."""
 
     def approve(app: App, review: OpenReview, shown: int) -> str:
-        reviews.approve(app.context, review.id, shown, by=operator())
+        reviews.approve(app.context, review.id, shown, by=operator(), confirmed=confirmed)
         return "approved"
 
-    return _decide(reference, version, approve)
+    return _decide(reference, version, approve, wanted="approve")
 
 
 def edit_case(reference: str, assignments: Sequence[str], *, confirmed: bool, version: int | None) -> int:
@@ -55,15 +57,10 @@ def edit_case(reference: str, assignments: Sequence[str], *, confirmed: bool, ve
         for name in anew:
             out.print(plain(f"{name}: written anew, to go with what you chose"))
         output = read_form(workflow.output, typed | anew, zone=workflow.timezone)
-        try:
-            reviews.edit(app.context, review.id, shown, output, by=operator(), confirmed=confirmed)
-        except NeverBroken as broken:
-            raise Refused(
-                f"{broken}" + ("" if broken.barred else "; say --confirm to decide so all the same")
-            ) from None
+        reviews.edit(app.context, review.id, shown, output, by=operator(), confirmed=confirmed)
         return "edited" if review.has_proposal else "answered"
 
-    return _decide(reference, version, edit)
+    return _decide(reference, version, edit, wanted="edit")
 
 
 def reject_case(reference: str, *, reason: str, then: str, version: int | None) -> int:
@@ -74,7 +71,20 @@ def reject_case(reference: str, *, reason: str, then: str, version: int | None) 
         reviews.reject(app.context, review.id, shown, by=operator(), reason=reason, follows=follows)
         return "rejected"
 
-    return _decide(reference, version, reject)
+    return _decide(reference, version, reject, wanted="reject")
+
+
+@contextmanager
+def _advised(review: OpenReview) -> Iterator[None]:
+    """Say what to type where a decision is refused that can go on."""
+    try:
+        yield
+    except NeverBroken as broken:
+        if broken.barred:
+            raise
+        raise Refused(f"{broken}; say --confirm to decide so all the same") from None
+    except FormChanged as changed:
+        raise Refused(f"{changed}: countersign edit {review.case} --set FIELD=VALUE") from None
 
 
 def assigned(workflow: AnyWorkflow, assignments: Sequence[str]) -> dict[str, str]:
@@ -95,10 +105,11 @@ def assigned(workflow: AnyWorkflow, assignments: Sequence[str]) -> dict[str, str
     return values
 
 
-def _decide(reference: str, version: int | None, decide: Callable[[App, OpenReview, int], str]) -> int:
+def _decide(reference: str, version: int | None, decide: Callable[[App, OpenReview, int], str], *, wanted: str) -> int:
     with one_line_errors(), opened(settings()) as app:
         review = open_review_of(app.context, find_case(app.context, reference))
-        decided = decide(app, review, review.version if version is None else version)
+        with _advised(review), refusals.told_of_review(app.context, review.id, by=operator(), wanted=wanted):
+            decided = decide(app, review, review.version if version is None else version)
         finish(app, review.case)
         return tell(app, review.case, decided)
 

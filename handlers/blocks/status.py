@@ -92,7 +92,7 @@ def _decided(decision: DecisionView, room: Room, what: str = "") -> Block:
     made = [words(how, bold=True), person(decision.by), words(" · "), moment(decision.at)]
     if decision.confirmed:
         rules = "; ".join(f"never {sentence}" for sentence in decision.confirmed)
-        made.append(words(f" · confirmed: {excerpt(rules, room.line)}"))
+        made.append(words(f" · aware of the rule: {excerpt(rules, room.line)}"))
     return line(*made)
 
 

@@ -1,11 +1,13 @@
 """Reviewers decide on the card: approve, edit, reject; and what they see of it."""
 
-import pytest
+from typing import Literal
+
+from pydantic import BaseModel
 
 from handlers.blocks.modals import FOLLOWS, REASON
 from tests.sample import Triage, sample_workflow
 from tests.slack.conftest import MakeStage
-from tests.slack.stage import ANA, BEN, FAILED, SUPPORT, Stage, buttons, dict_of, inputs, options, words
+from tests.slack.stage import ANA, BEN, EVE, FAILED, SUPPORT, Stage, buttons, dict_of, inputs, options, words
 from tests.world import sure
 from workflows import Autonomy, OutcomeUnknown
 from workflows.engine import corrections
@@ -93,15 +95,106 @@ def test_an_edit_that_runs_into_a_rule_has_to_be_confirmed_with_what_was_typed_k
     (box,) = [name for name in inputs(form) if name.startswith("confirm!")]
     assert stage.person(ANA).submit({box: [*options(inputs(form)[box])]}).outcome == "closed"
     stage.work()
-    assert "confirmed: never answer a safety report alone" in words(stage.cards()[0].blocks)
+    assert "aware of the rule: never answer a safety report alone" in words(stage.cards()[0].blocks)
     assert stage.desk.applied["sample/ticket-1"] == Triage(queue="safety", reply="Careful!")
 
 
-def test_approving_what_runs_into_a_rule_is_asked_twice(stage: Stage) -> None:
-    stage.submit(stage.sample(), id=1, text="There is smoke")
-    with pytest.raises(Exception, match="409"):
-        stage.press(ANA, "approve")
-    assert stage.press(ANA, "approve", confirmed=True).acknowledged
+def test_a_rule_that_the_card_showed_is_approved_with_one_press(stage: Stage) -> None:
+    case = stage.submit(stage.sample(), id=1, text="There is smoke")
+    assert "Never: answer a safety report alone" in words(stage.cards()[0].blocks)
+    assert stage.press(ANA, "approve").acknowledged
+    stage.work()
+    assert stage.world.state(case) == "delivered"
+
+
+def test_an_approval_that_meets_a_new_rule_is_asked_for_and_what_is_safe_is_pressed_first(stage: Stage) -> None:
+    """F72: the rule came with another version of the code, while the card stood there."""
+    sample = stage.sample()
+    case = stage.submit(sample, id=1, text="Where is my money?")
+    sample.never("answer on a Friday alone")(lambda ticket, triage: True)
+
+    asked = stage.opened(ANA, "approve")
+    assert "never answer on a Friday alone" in words(asked.blocks)
+    assert asked.submit is not None
+    assert asked.submit["text"] == "Go back"
+    assert stage.person(ANA).submit().outcome == "closed"
+    assert stage.world.state(case) == "waiting"
+
+    stage.opened(ANA, "approve")
+    assert stage.person(ANA).press_in_view("approve_all_the_same").acknowledged
+    stage.person(ANA).wait_until(lambda: "Recorded" in words(stage.view(ANA).blocks))
+    stage.work()
+    assert stage.world.state(case) == "delivered"
+    assert "aware of the rule: never answer on a Friday alone" in words(stage.cards()[0].blocks)
+
+
+class Urgent(Triage):
+    """The output as a later version of the code has it."""
+
+    urgency: Literal["low", "high"]
+
+
+def test_an_approval_after_the_form_changed_opens_the_form_with_what_is_known(stage: Stage) -> None:
+    """F72: nothing is recorded, and nothing of what was proposed is lost."""
+    sample = stage.sample()
+    case = stage.submit(sample, id=1, text="Where is my money?")
+    sample.output = Urgent
+
+    form = stage.opened(ANA, "approve")
+    assert "the form has changed since this was proposed (Urgency is missing)" in words(form.blocks)
+    assert dict_of(form.values["queue.0.0"]["value"]["selected_option"])["value"] == "=billing"
+    assert stage.world.state(case) == "waiting"
+    assert stage.person(ANA).submit().outcome == "incomplete"
+    assert stage.person(ANA).submit({"urgency.0.0": "=high"}).outcome == "closed"
+    stage.work()
+    assert stage.desk.applied == {
+        "sample/ticket-1": Urgent(queue="billing", reply="We look into it.", urgency="high"),
+    }
+
+
+def test_a_form_that_was_opened_before_it_changed_is_drawn_anew_with_what_was_typed(stage: Stage) -> None:
+    """F72"""
+    sample = stage.sample()
+    stage.submit(sample, id=1, text="Where is my money?")
+    stage.opened(ANA, "edit")
+    sample.output = Urgent
+    assert stage.person(ANA).submit({"reply.0.0": "My own words"}).outcome == "updated"
+    form = stage.view(ANA)
+    assert "The form has changed since you opened it. Nothing is recorded yet" in words(form.blocks)
+    assert form.values["reply.0.1"]["value"]["value"] == "My own words"
+    assert stage.person(ANA).submit({"urgency.0.1": "=low"}).outcome == "closed"
+    stage.work()
+    assert stage.desk.applied["sample/ticket-1"].reply == "My own words"
+
+
+def test_what_was_typed_for_a_field_that_is_gone_stands_in_the_form(stage: Stage) -> None:
+    """F72"""
+
+    class Queue(BaseModel):
+        queue: Literal["billing", "delivery", "safety"]
+
+    sample = stage.sample()
+    case = stage.submit(sample, id=1, text="Where is my money?")
+    sample.output, sample.nevers = Queue, ()
+    form = stage.opened(ANA, "approve")
+    assert "No longer in the form: reply\nWe look into it." in words(form.blocks)
+    assert stage.person(ANA).submit().outcome == "closed"
+    stage.work()
+    assert stage.world.state(case) == "delivered"
+
+
+def test_a_press_that_was_refused_and_one_that_came_too_late_stand_in_the_audit(stage: Stage) -> None:
+    """Who, what and why; and nothing of the case."""
+    case = stage.submit(stage.sample(), id=1, text="Where is my money?")
+    stage.press(EVE, "approve")
+    stage.press(ANA, "approve")
+    stage.press(BEN, "edit")
+    stage.told(BEN)
+    refused = [entry for entry in stage.world.case(case).audit if entry.action.endswith(".refused")]
+    assert [(entry.actor, entry.action, dict(entry.details)) for entry in refused] == [
+        (EVE, "decide.refused", {"why": "no_right"}),
+        (BEN, "open.refused", {"why": "too_late"}),
+    ]
 
 
 def test_a_rejection_by_hand_leaves_an_empty_form_to_be_filled_in(stage: Stage) -> None:
@@ -290,7 +383,7 @@ def test_approving_what_runs_into_a_rule_is_recorded_as_passing_it_over(stage: S
     stage.submit(stage.sample(), id=1, text="There is smoke")
     stage.press(ANA, "approve", confirmed=True)
     stage.work()
-    assert "confirmed: never answer a safety report alone" in words(stage.cards()[0].blocks)
+    assert "aware of the rule: never answer a safety report alone" in words(stage.cards()[0].blocks)
 
 
 def test_a_token_in_an_error_is_not_shown(stage: Stage) -> None:

@@ -1,22 +1,21 @@
 """Asks the model of a run, and reads what it says with suspicion."""
 
-import json
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import partial
 from typing import Generic
 
-from pydantic import BaseModel, JsonValue, TypeAdapter, ValidationError
+from pydantic import JsonValue, TypeAdapter
 from pydantic_core import to_jsonable_python
 
 from workflows.engine import bounds
-from workflows.engine.canonical import canonical, from_body, printable, to_body, unstorable
-from workflows.engine.complaints import complaints
+from workflows.engine.canonical import MAX_PROPOSAL, MAX_RESULT, canonical, larger_than, printable, unstorable
 from workflows.engine.declared import InputT
 from workflows.engine.definition import Workflow
-from workflows.engine.errors import NoProposal
+from workflows.engine.errors import Misfit, NoProposal
 from workflows.engine.evidence import with_evidence
 from workflows.engine.proposal import OutputT, Proposal
+from workflows.engine.round_trip import read
 from workflows.engine.steps import ASK, Call, Recorder
 from workflows.model.port import Account, Answer, Model, ModelError, ModelUnavailable, NoAnswer, Prompt, Question
 
@@ -46,6 +45,8 @@ class Asker(Generic[InputT, OutputT]):
 
     def __call__(self, **data: object) -> Proposal[OutputT]:
         """Ask, journaled. Raise `NoProposal` where nothing usable comes back."""
+        if larger_than(data, MAX_RESULT):
+            raise NoProposal(f"what the model was to be told is too large, the limit is {MAX_RESULT:,} bytes")
         plain: dict[str, JsonValue] = to_jsonable_python(data)
         call = Call(
             name=ASK,
@@ -88,6 +89,8 @@ def keepable(answer: Answer) -> Answer:
     unfit = unstorable(
         {**(answer.values or {}), "the reasons": list(answer.reasons), "the evidence": {**answer.evidence}}
     )
+    if unfit is None and larger_than([answer.values, answer.evidence, answer.reasons, answer.raw], MAX_PROPOSAL):
+        unfit = f"it is too large, the limit is {MAX_PROPOSAL:,} bytes"
     if unfit is None:
         return answer
     return Answer(
@@ -106,11 +109,10 @@ def read_answer(answer: Answer, output: type[OutputT]) -> Proposal[OutputT]:
         code = answer.no_answer or "no_proposal"
         raise NoProposal(answer.problem or "the model gave no answer", code=code, said=answer.raw)
     try:
-        values = from_body(output, canonical(answer.values))
-    except ValidationError as error:
-        found = "; ".join(f"{field}: {what}" for field, what in complaints(error).items())
+        values = read(output, canonical(answer.values))
+    except Misfit as error:
         said = canonical(answer.values)
-        message = f"the model's answer does not fit the form: {found}"
+        message = f"the model's answer does not fit the form: {error}"
         raise NoProposal(message, code=NoAnswer.GARBAGE, said=said) from error
     return Proposal(
         output=values,
@@ -139,19 +141,3 @@ def _filled(
 
 def _cost(answer: Answer) -> Decimal:
     return answer.cost
-
-
-def proposal_body(proposal: Proposal[BaseModel]) -> str:
-    """A proposal as the JSON that is kept of it."""
-    return canonical(
-        {
-            "output": json.loads(to_body(proposal.output)),
-            "confidence": proposal.field_confidence(),
-            "alternatives": proposal.alternatives,
-            "evidence": proposal.evidence,
-            "reasons": proposal.reasons,
-            "unfamiliar": proposal.unfamiliar,
-            "doubts": proposal.doubts,
-            "second": proposal.second,
-        }
-    )

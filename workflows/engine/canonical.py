@@ -4,6 +4,7 @@ import json
 from collections import deque
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import fields, is_dataclass
+from decimal import Decimal
 from hashlib import sha256
 from itertools import repeat
 from typing import TypeVar
@@ -19,8 +20,12 @@ MAX_DEPTH = 50
 """How deep lists and objects may stand in each other."""
 MAX_BYTES = 256 * 1024
 """How large one input may be, as JSON in UTF-8."""
+MAX_RESULT = 4 * 1024 * 1024
+"""How large what one step is given, and what it gives, may be, as JSON in UTF-8."""
+MAX_PROPOSAL = 1024 * 1024
+"""How large a proposal may be, with its reasons and its evidence, as JSON in UTF-8."""
 MAX_MESSAGE = 4_000
-"""Characters of an error's message that are kept."""
+"""Characters of an error's message, of a receipt or of a reason that are kept."""
 
 _WORDS_WITHIN = 5.0
 """Seconds that an error has to say what it is."""
@@ -41,7 +46,9 @@ def canonical(value: object) -> str:
 
 def to_body(model: BaseModel) -> str:
     """A model as it is kept: its fields by their own names, nothing computed. `from_body` reads it back."""
-    return _text(_ordered(model, model.model_dump(mode="json", by_alias=False, round_trip=True)))
+    # Whether it is what the form says is found out when it is read back.
+    plain = model.model_dump(mode="json", by_alias=False, round_trip=True, warnings=False)
+    return _text(_ordered(model, plain))
 
 
 def from_body(form: type[ModelT], body: str) -> ModelT:
@@ -86,12 +93,46 @@ def texts_in(body: str) -> list[str]:
     return found
 
 
+def larger_than(value: object, limit: int) -> bool:
+    """Would a value take more bytes as JSON than this? Told without writing it, and without going on once it is known.
+
+    A lower bound: what is refused by it is too large for certain, and what it lets through is measured once written.
+    """
+    left, ahead = limit, [value]
+    while ahead:
+        one = ahead.pop()
+        match one:
+            case str() | bytes() | bytearray():
+                left -= len(one)
+            case int():
+                left -= one.bit_length() // 4
+            case Decimal():
+                left -= len(one.as_tuple().digits)
+            case BaseModel():
+                ahead += [one.__dict__, one.__pydantic_extra__]
+            case Mapping():
+                left -= 4 * len(one)
+                if left >= 0:
+                    ahead += [*one, *one.values()]
+            case Set() | list() | tuple() | deque():
+                left -= 2 * len(one)
+                if left >= 0:
+                    ahead += one
+            case _ if is_dataclass(one) and not isinstance(one, type):
+                ahead += [getattr(one, field.name, None) for field in fields(one)]
+            case _:
+                left -= 1
+        if left < 0:
+            return True
+    return False
+
+
 def printable(message: str) -> str:
     """A text in a form that can be kept: cut, and without NUL or half surrogate pairs."""
     return message[:MAX_MESSAGE].encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")
 
 
-def words_of(error: Exception) -> str:
+def words_of(error: BaseException) -> str:
     """What an error says, without secrets and in a form that can be kept; its type's name where it says nothing.
 
     An author's error says it by the author's code, which may do anything but that.

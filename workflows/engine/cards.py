@@ -8,15 +8,16 @@ from pydantic import BaseModel, JsonValue
 from sqlalchemy.orm import Session
 
 from store import cases, contents, reviews, runs, schema, teams
-from workflows.engine import bounds
-from workflows.engine.canonical import canonical, from_body
+from workflows.engine.author_code import within
+from workflows.engine.canonical import canonical
 from workflows.engine.context import Context
 from workflows.engine.delivery_views import delivery_of, held_of
 from workflows.engine.errors import Unknown
 from workflows.engine.form_fields import form_of
 from workflows.engine.forms import entries_of
-from workflows.engine.policy import MODEL_SAID
+from workflows.engine.policy import MODEL_SAID, rules_in
 from workflows.engine.registry import AnyWorkflow
+from workflows.engine.round_trip import read
 from workflows.engine.states import Resolution, ReviewState, RunState
 from workflows.engine.views import CardView, DecisionView, FailureView, PlaceView, ValueView, WaitingReview, WaitingView
 
@@ -31,47 +32,53 @@ def card_view(context: Context, review: int) -> CardView:
         case, run = cases.get(session, row.case_id), runs.get(session, row.run_id)
         assert case is not None
         assert run is not None
-        text = case_text(workflow, contents.body(session, run.input_id))
+        input = contents.body(session, run.input_id)
         why = json.loads(contents.body(session, row.reasons_id))
         proposal = _proposal(session, row)
         decision = _last_decision(session, row)
         carrying = _carrying_out(session, row)
         problem = _json(session, carrying.problem_id)
         delivery = delivery_of(session, context, carrying)
-        return CardView(
-            generation=context.restores.number,
-            review=row.id,
-            version=row.version,
-            state=row.state,
-            case=case.id,
-            key=case.key,
-            workflow=workflow.name,
-            question=workflow.decision,
-            subject=one_line_of(text, case.key),
-            text=text,
-            values=_values(workflow, proposal, decision, _delivered(session, run)),
-            has_proposal=row.proposal_id is not None,
-            model=proposal.get("model"),
-            sample=proposal.get("sample", False),
-            model_says=proposal.get("reasons", []),
-            why=[reason["text"] for reason in why if reason["code"] != MODEL_SAID],
-            model_said=next((reason["text"] for reason in why if reason["code"] == MODEL_SAID), None),
-            nevers=[reason["text"].removeprefix("never: ") for reason in why if reason["code"] == "never"],
-            claimed_by=row.claimed_by,
-            opened_at=row.opened_at,
-            answer_by=row.answer_by,
-            decision=decision,
-            run=carrying.id,
-            run_state=carrying.state,
-            problem=problem["message"] if problem is not None else None,
-            delivery=delivery,
-            held=held_of(session, carrying, delivery),
-            correction=run.correction > 0,
-            revised=case.revision > run.revision,
-            corrected=runs.was_corrected(
-                session, case.id, revision=run.revision, after=run.correction, state=RunState.DELIVERED
-            ),
+        held = held_of(session, carrying, delivery)
+        delivered = _delivered(session, run)
+        corrected = runs.was_corrected(
+            session, case.id, revision=run.revision, after=run.correction, state=RunState.DELIVERED
         )
+    # The author's code is called outside the transaction.
+    text = case_text(workflow, input)
+    return CardView(
+        generation=context.restores.number,
+        review=row.id,
+        version=row.version,
+        state=row.state,
+        case=case.id,
+        key=case.key,
+        workflow=workflow.name,
+        question=workflow.decision,
+        subject=one_line_of(text, case.key),
+        text=text,
+        values=_values(workflow, proposal, decision, delivered),
+        has_proposal=row.proposal_id is not None,
+        left_over=_left_over(workflow, proposal.get("output", {})),
+        model=proposal.get("model"),
+        sample=proposal.get("sample", False),
+        model_says=proposal.get("reasons", []),
+        why=[reason["text"] for reason in why if reason["code"] != MODEL_SAID],
+        model_said=next((reason["text"] for reason in why if reason["code"] == MODEL_SAID), None),
+        nevers=rules_in(why),
+        claimed_by=row.claimed_by,
+        opened_at=row.opened_at,
+        answer_by=row.answer_by,
+        decision=decision,
+        run=carrying.id,
+        run_state=carrying.state,
+        problem=problem["message"] if problem is not None else None,
+        delivery=delivery,
+        held=held,
+        correction=run.correction > 0,
+        revised=case.revision > run.revision,
+        corrected=corrected,
+    )
 
 
 def place_of(context: Context, review: int) -> PlaceView:
@@ -103,6 +110,7 @@ def waiting_in(context: Context, *, workflows: Collection[str], first: int, limi
         lines = reviews.lines(session, team=team, state=state, workflows=workflows, limit=limit, first=first)
         why = contents.bodies(session, [line.reasons_id for line in lines])
         inputs = {line.id: _input(session, line.run_id) for line in lines}
+    # The author's code is called outside the transaction.
     return WaitingView(
         reviews=[
             WaitingReview(
@@ -228,22 +236,26 @@ def _values(
 
 
 def _entries(workflow: AnyWorkflow, values: Mapping[str, JsonValue] | None) -> dict[str, str]:
-    return entries_of(workflow.output, values) if values is not None else {}
+    """What stands in the form for values; nothing for a field that is newer than they are."""
+    if values is None:
+        return {}
+    return {name: entry for name, entry in entries_of(workflow.output, values).items() if name in values}
+
+
+def _left_over(workflow: AnyWorkflow, values: Mapping[str, JsonValue]) -> dict[str, str]:
+    known = workflow.output.model_fields
+    left = {name: value for name, value in values.items() if name not in known}
+    return {name: value if isinstance(value, str) else canonical(value) for name, value in left.items()}
 
 
 def case_text(workflow: AnyWorkflow, body: str) -> str:
     """The case as plain text; as JSON where it no longer fits the workflow, or has no text."""
     form: type[BaseModel] = workflow.input
     try:
-        text = bounds.run(
-            lambda: workflow.text_of(from_body(form, body)),
-            what="its text",
-            workflow=workflow.name,
-            seconds=workflow.time_limits.rule,
-        )
+        text: object = within(workflow, "its text", lambda: workflow.text_of(read(form, body)))
     except Exception:  # noqa: BLE001  # the author's code; the card is shown all the same
         text = ""
-    return text if text.strip() else canonical(json.loads(body))
+    return text if isinstance(text, str) and text.strip() else canonical(json.loads(body))
 
 
 def one_line_of(text: str, key: str) -> str:

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from store import audit, reviews, schema, teams
 from workflows.engine import notices
+from workflows.engine.cards import known_workflow
 from workflows.engine.context import Context
 from workflows.engine.errors import Refused
 from workflows.engine.reviews import still_open
@@ -49,7 +50,7 @@ def is_in_hand(claimed_at: datetime | None, *, at: datetime) -> bool:
 
 def _note_claim(session: Session, context: Context, row: schema.Review, *, by: str) -> None:
     at = context.clock()
-    declared = context.registry.get(teams.workflow_name(session, row.workflow_id))
+    declared = known_workflow(context, teams.workflow_name(session, row.workflow_id))
     audit.record(
         session,
         team=row.team_id,

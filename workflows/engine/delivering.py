@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from store import audit, cases, contents, deliveries, messages, reviews, runs, schema
 from workflows.engine import notices, waiting
-from workflows.engine.canonical import canonical
+from workflows.engine.canonical import MAX_MESSAGE, canonical
 from workflows.engine.claiming import Claimed
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.declared import Effect, Rejection, Run
@@ -53,9 +53,10 @@ class Delivering:
         return self.effect is not None and self.effect.idempotent
 
     def attempt(self, run: Run[BaseModel]) -> str:
-        """Have the effect; returns its receipt."""
+        """Have the effect; returns its receipt, as much of it as is kept."""
         assert self.effect is not None
-        return str(self.effect.apply(self.subject, run))
+        receipt = str(self.effect.apply(self.subject, run))
+        return receipt if len(receipt) <= MAX_MESSAGE else f"{receipt[:MAX_MESSAGE]}…"
 
 
 def intend(session: Session, context: Context, run: schema.Run, workflow: str, *, output_id: int) -> None:
@@ -113,7 +114,7 @@ def _intend(
         return None
     known = deliveries.with_key(session, team=run.team_id, key=key)
     assert known is not None
-    if known.state == DeliveryState.FAILED:
+    if known.state == DeliveryState.FAILED or _waits_for_nobody(session, known):
         changes = {"run_id": run.id, "output_id": output_id, **_FRESH}
         move_delivery(session, known, DeliveryState.INTENDED, at=at, actor=SYSTEM, **changes)
     elif known.state == DeliveryState.INTENDED:
@@ -124,9 +125,30 @@ def _intend(
     return None
 
 
+def _waits_for_nobody(session: Session, delivery: schema.Delivery) -> bool:
+    """Does a delivery wait for its target whose run was given up for another one?"""
+    if delivery.state != DeliveryState.WAITING:
+        return False
+    run = runs.get(session, delivery.run_id)
+    return run is not None and run.state == RunState.SUPERSEDED
+
+
 def is_intended(session: Session, run: int) -> bool:
     """Is there something that a run has to deliver?"""
     return deliveries.of_run(session, run) is not None
+
+
+def was_attempted(session: Session, run: int) -> bool:
+    """May a run's delivery have had its effect, by an attempt that ended without a word?"""
+    delivery = deliveries.of_run(session, run)
+    return delivery is not None and (delivery.maybe_applied or delivery.state == DeliveryState.ATTEMPTING)
+
+
+def take_out(session: Session, run: schema.Run, *, context: Context) -> None:
+    """Note that a run's delivery, which certainly had no effect, no longer waits for its target."""
+    delivery = deliveries.of_run(session, run.id)
+    if delivery is not None and delivery.state == DeliveryState.WAITING:
+        move_delivery(session, delivery, DeliveryState.INTENDED, at=context.clock(), actor=SYSTEM, **_FRESH)
 
 
 def begin(session: Session, context: Context, run: int) -> schema.Delivery:

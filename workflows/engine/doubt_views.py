@@ -27,34 +27,37 @@ def doubt_view(context: Context, delivery: int) -> DoubtView:
         assert run is not None
         assert case is not None
         workflow = known_workflow(context, teams.workflow_name(session, run.workflow_id))
-        text = case_text(workflow, contents.body(session, run.input_id))
+        input, values = contents.body(session, run.input_id), _values(session, workflow, row)
+        receipt = _receipt(session, row)
         problem = _json(session, run.problem_id)
         settled = audit.last(session, subject=f"delivery:{row.id}", action=SETTLED)
         newest = runs.newest(session, row.case_id)
-        return DoubtView(
-            generation=context.restores.number,
-            delivery=row.id,
-            attempt=row.attempts,
-            key=row.key,
-            state=row.state,
-            case=case.id,
-            case_key=case.key,
-            workflow=workflow.name,
-            subject=one_line_of(text, case.key),
-            text=text,
-            values=_values(session, workflow, row),
-            rejection=row.kind == REJECTION,
-            why=str(problem["message"]) if isinstance(problem, dict) else None,
-            since=row.changed_at,
-            settled_by=settled.actor if settled is not None else None,
-            settled_at=settled.at if settled is not None else None,
-            run_state=run.state,
-            can_be_delivered=row.state == DeliveryState.FAILED
-            and run.state == RunState.FAILED
-            and newest is not None
-            and newest.id == run.id,
-            receipt=_receipt(session, row),
-        )
+    # The author's code is called outside the transaction.
+    text = case_text(workflow, input)
+    return DoubtView(
+        generation=context.restores.number,
+        delivery=row.id,
+        attempt=row.attempts,
+        key=row.key,
+        state=row.state,
+        case=case.id,
+        case_key=case.key,
+        workflow=workflow.name,
+        subject=one_line_of(text, case.key),
+        text=text,
+        values=values,
+        rejection=row.kind == REJECTION,
+        why=str(problem["message"]) if isinstance(problem, dict) else None,
+        since=row.changed_at,
+        settled_by=settled.actor if settled is not None else None,
+        settled_at=settled.at if settled is not None else None,
+        run_state=run.state,
+        can_be_delivered=row.state == DeliveryState.FAILED
+        and run.state == RunState.FAILED
+        and newest is not None
+        and newest.id == run.id,
+        receipt=receipt,
+    )
 
 
 def _values(session: Session, workflow: AnyWorkflow, row: schema.Delivery) -> Mapping[str, str]:

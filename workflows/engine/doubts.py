@@ -4,6 +4,7 @@ from sqlalchemy.orm import Session
 
 from store import audit, cases, deliveries, runs, schema, teams
 from workflows.engine import notices
+from workflows.engine.cards import known_workflow
 from workflows.engine.context import Context
 from workflows.engine.delivering import SETTLED, show_review
 from workflows.engine.errors import Refused, Unknown
@@ -48,7 +49,7 @@ def settle(context: Context, case: int, *, happened: bool, by: str, key: str | N
             case=case,
             details={"happened": "yes" if happened else "no"},
         )
-        workflow = context.registry.get(teams.workflow_name(session, run.workflow_id))
+        workflow = known_workflow(context, teams.workflow_name(session, run.workflow_id))
         notices.doubt(session, delivery, workflow.review, at=context.clock())
         show_review(session, run, workflow, context=context)
         return to

@@ -10,6 +10,7 @@
     │   ├── InvalidInput
     │   ├── QueueFull
     │   ├── InvalidOutput
+    │   ├── FormChanged
     │   ├── BadReason
     │   └── NeverBroken
     ├── NotDone
@@ -25,6 +26,8 @@
     ├── TooSlow
     ├── Unclear
     ├── NoProposal
+    ├── Misfit
+    ├── AuthorFailed
     ├── Drifted
     └── Fenced
 
@@ -32,7 +35,9 @@ An author raises `NotDone`, `TryAgain`, `NotAllowed` and `OutcomeUnknown` in a s
 raise are declared in `workflows.errors`, below this room; the others are the engine's own.
 """
 
+import json
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 
 from workflows.errors import (
     BadDeclaration,
@@ -53,6 +58,7 @@ from workflows.errors import (
 
 __all__ = [
     "AlreadyDelivered",
+    "AuthorFailed",
     "BadDeclaration",
     "BadReason",
     "CodeExited",
@@ -60,9 +66,11 @@ __all__ = [
     "CountersignError",
     "Drifted",
     "Fenced",
+    "FormChanged",
     "InputBroken",
     "InvalidInput",
     "InvalidOutput",
+    "Misfit",
     "NeverBroken",
     "NoProposal",
     "NotAllowed",
@@ -124,18 +132,36 @@ class InvalidOutput(Refused):
         super().__init__("; ".join(f"{field}: {error}" for field, error in self.errors.items()))
 
 
+class FormChanged(Refused):
+    """What was proposed does not fit the form as it is now: a person looks at it in the present form."""
+
+    def __init__(self, errors: Mapping[str, str]) -> None:
+        """`errors`: field -> what is wrong with it, in plain words."""
+        self.errors = dict(errors)
+        super().__init__(
+            f"the form has changed since this was proposed: {_listed(self.errors)}; nothing was recorded. Edit it: "
+            "what is known stands in the form"
+        )
+
+
 class BadReason(Refused):
     """The reason for a rejection is missing, too long, or cannot be kept."""
 
 
 class NeverBroken(Refused):
-    """A person's values run into a never: to be confirmed, or barred."""
+    """What a person decides runs into a never that they were not shown: to be confirmed, or barred."""
 
     def __init__(self, sentences: Sequence[str], *, barred: bool) -> None:
         self.sentences = tuple(sentences)
         self.barred = barred
+        self.mark = sha256(json.dumps(sorted(set(sentences))).encode()).hexdigest()[:16]
+        """A name for these rules, so that nobody confirms others than they were shown."""
         rules = "; ".join(f"never {sentence}" for sentence in self.sentences)
         super().__init__(f"this is barred: {rules}" if barred else f"this has to be confirmed: {rules}")
+
+
+def _listed(errors: Mapping[str, str]) -> str:
+    return "; ".join(error if field == "the whole" else f"{field}: {error}" for field, error in errors.items())
 
 
 class NoProposal(CountersignError):
@@ -149,6 +175,19 @@ class NoProposal(CountersignError):
         self.code = code
         self.said = said
         super().__init__(message)
+
+
+class Misfit(CountersignError):
+    """A value does not fit a form, or would not be read back from what is kept as it is."""
+
+    def __init__(self, errors: Mapping[str, str]) -> None:
+        """`errors`: field -> what is wrong with it, in plain words."""
+        self.errors = dict(errors)
+        super().__init__(_listed(self.errors))
+
+
+class AuthorFailed(CountersignError):
+    """An author's own code failed: a validator, a key, a scope, a rule. The message names its error."""
 
 
 class Drifted(CountersignError):

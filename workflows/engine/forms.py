@@ -1,20 +1,35 @@
 """The form of a review: what stands in it for some values, and the values that people typed into it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, tzinfo
 
-from pydantic import BaseModel, JsonValue, ValidationError
+from pydantic import BaseModel, JsonValue
 
-from workflows.engine.canonical import canonical, from_body, to_body, unstorable
-from workflows.engine.complaints import complaints
-from workflows.engine.errors import InvalidOutput
+from workflows.engine.canonical import canonical, digest, to_body, unstorable
+from workflows.engine.errors import InvalidOutput, Misfit
 from workflows.engine.form_fields import Field, Kind, form_of
 from workflows.engine.form_texts import text_of, value_of
 from workflows.engine.proposal import OutputT
+from workflows.engine.round_trip import read
 
 _EMPTY_IS_A_VALUE = frozenset({Kind.TEXT, Kind.ROWS, Kind.LIST, Kind.CHOICES})
 """Left empty, the value is an empty text, or none of several."""
+
+
+def form_mark(fields: Sequence[Field]) -> str:
+    """A name for a form as it is now: who has an older one open is shown the present one first."""
+    return digest(repr(tuple(fields)))[:8]
+
+
+def defaults_of(output: type[BaseModel]) -> dict[str, str]:
+    """What stands in the form for the fields that have a value where nobody gave one."""
+    values = {
+        name: info.get_default(call_default_factory=False)
+        for name, info in output.model_fields.items()
+        if not info.is_required() and info.default_factory is None
+    }
+    return {name: text for name, text in entries_of(output, json.loads(canonical(values))).items() if name in values}
 
 
 def entries(output: BaseModel) -> dict[str, str]:
@@ -53,15 +68,15 @@ def read_form(output: type[OutputT], typed: Mapping[str, str], *, zone: tzinfo =
     if errors:
         raise InvalidOutput(errors)
     try:
-        return from_body(output, canonical(values))
-    except ValidationError as error:
-        raise InvalidOutput(_complaints(error, fields)) from error
+        return read(output, canonical(values))
+    except Misfit as error:
+        raise InvalidOutput(_complaints(error.errors, fields)) from error
 
 
-def _complaints(error: ValidationError, fields: Mapping[str, Field]) -> dict[str, str]:
+def _complaints(errors: Mapping[str, str], fields: Mapping[str, Field]) -> dict[str, str]:
     """What is wrong with which field; rows and lines are counted as people count them."""
     found: dict[str, str] = {}
-    for where, what in complaints(error).items():
+    for where, what in errors.items():
         name, *inside = where.split(".")
         if name not in fields or not inside or fields[name].kind is Kind.JSON:
             found[where] = what

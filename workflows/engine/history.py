@@ -73,7 +73,13 @@ def case_view(context: Context, case: int) -> CaseView:
             received_at=row.received_at,
             runs=[_run(session, context, run) for run in runs.of_case(session, case)],
             audit=[
-                AuditView(at=entry.at, actor=entry.actor, action=entry.action, subject=entry.subject)
+                AuditView(
+                    at=entry.at,
+                    actor=entry.actor,
+                    action=entry.action,
+                    subject=entry.subject,
+                    details=entry.details,
+                )
                 for entry in audit.of_case(session, case)
             ],
         )

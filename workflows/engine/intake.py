@@ -4,21 +4,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pydantic import BaseModel, JsonValue, ValidationError
+from pydantic import BaseModel, JsonValue
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from tenacity import retry, retry_if_exception_type, stop_after_attempt
 
 from store import audit, cases, contents, queue, reviews, runs, teams
 from workflows.engine import notices
-from workflows.engine.canonical import MAX_BYTES, digest, to_body, unstorable
-from workflows.engine.complaints import complaints
+from workflows.engine.author_code import called, within
+from workflows.engine.canonical import MAX_BYTES, digest, larger_than, unstorable
 from workflows.engine.context import Context
-from workflows.engine.errors import InvalidInput, QueueFull
+from workflows.engine.errors import AuthorFailed, InvalidInput, Misfit, QueueFull, TimeLimitPassed
 from workflows.engine.keys import case_key
 from workflows.engine.registry import AnyWorkflow
+from workflows.engine.round_trip import checked, kept
 from workflows.engine.states import ReviewState, RunState
 from workflows.engine.transitions import move_review, move_run
+
+_MOST_GIVEN = 4 * MAX_BYTES
+"""Bytes of what is brought, with what the form has no field for; it is not looked at where it is more."""
 
 
 class Intake(StrEnum):
@@ -49,29 +53,35 @@ class Accepted:
 
 
 def accept(workflow: AnyWorkflow, values: Mapping[str, JsonValue]) -> Accepted:
-    """Check an input against the workflow's form. Raise `InvalidInput`, naming the field."""
+    """Check an input against the workflow's form. Raise `InvalidInput`, naming the field.
+
+    Whatever the author's code raises at it, it is this input that is refused.
+    """
     problem = unstorable(values)
     if problem is not None:
         raise InvalidInput(problem)
+    if larger_than(values, _MOST_GIVEN):
+        raise InvalidInput(f"too large, the limit for one input is {MAX_BYTES:,} bytes")
     try:
-        input: BaseModel = workflow.input.model_validate(values)
-    except ValidationError as error:
-        raise InvalidInput("; ".join(f"{field}: {what}" for field, what in complaints(error).items())) from error
+        return within(workflow, "taking in an input", lambda: _accepted(workflow, values))
+    except TimeLimitPassed as error:
+        raise InvalidInput(str(error)) from error
+
+
+def _accepted(workflow: AnyWorkflow, values: Mapping[str, JsonValue]) -> Accepted:
+    form: type[BaseModel] = workflow.input
     try:
-        body = to_body(input)
-    except ValueError as error:
-        raise InvalidInput(f"it cannot be written as JSON: {error}") from error
-    size = len(body.encode())
-    if size > MAX_BYTES:
-        raise InvalidInput(f"{size:,} bytes, the limit for one input is {MAX_BYTES:,}")
-    return Accepted(key=_key(workflow, input), body=body)
+        made = kept(form, checked(lambda: form.model_validate(values)), a="input")
+    except Misfit as error:
+        raise InvalidInput(str(error)) from error
+    return Accepted(key=_key(workflow, made.value), body=made.body)
 
 
 def _key(workflow: AnyWorkflow, input: BaseModel) -> str:
     try:
-        key: object = workflow.key(input)
-    except Exception as error:  # the author's code; said as a bad input
-        raise InvalidInput(f"no key can be made of it: {type(error).__name__}: {error}") from error
+        key: object = called(lambda: workflow.key(input))
+    except AuthorFailed as error:
+        raise InvalidInput(f"no key can be made of it: {error}") from error
     if not isinstance(key, str):
         raise InvalidInput(f"its key has to be a text, it is {type(key).__name__}")
     try:

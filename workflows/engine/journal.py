@@ -24,10 +24,11 @@ from store.journal import StepLine
 from store.seams import Seam
 from workflows.engine import bounds
 from workflows.engine.backoff import pause
-from workflows.engine.canonical import canonical, digest, words_of
+from workflows.engine.canonical import MAX_RESULT, canonical, digest, words_of
 from workflows.engine.claiming import Claimed
 from workflows.engine.context import Context
-from workflows.engine.errors import Drifted, Fenced, NotConfirmed, NotDone, OutcomeUnknown
+from workflows.engine.errors import Drifted, Fenced, NotConfirmed, NotDone, OutcomeUnknown, OutputBroken
+from workflows.engine.round_trip import losses
 from workflows.engine.states import RunState, StepState
 from workflows.engine.steps import DELIVER, Call, recording
 from workflows.tools import effects
@@ -139,7 +140,7 @@ class Journal:
         if past is not None:
             _same(past, name, nth, digest(arguments))
             if past.finished is not None:
-                return read_back(call, canonical(json.loads(past.finished.body)["output"]))
+                return recalled(call, canonical(json.loads(past.finished.body)["output"]))
             row["position"] = past.position
         else:
             self._end += 1
@@ -166,6 +167,8 @@ class Journal:
                     result = call.invoke()
                 seams.after(Seam.STEP, call.name)
             output = written(call, result)
+            # What the code goes on with is what a recall would give it.
+            back = read_back(call, result, output)
         except Exception as error:  # goes through, once it is journaled
             if self._once and not isinstance(error, NotDone):
                 self._unsure[str(row["name"]), str(row["input_hash"])] = error
@@ -174,8 +177,7 @@ class Journal:
             raise
         row |= {"state": StepState.FINISHED, "error": None, "cost": call.cost(result)}
         self._write(row, start, f'{{"input":{arguments},"output":{output}}}')
-        # What the code goes on with is what a recall would give it.
-        return read_back(call, output)
+        return back
 
     def _write(self, row: dict[str, object], start: float, body: str) -> None:
         milliseconds = (time.perf_counter() - start) * 1000
@@ -257,15 +259,29 @@ def attempts_at(
 
 
 def written(call: Call, result: object) -> str:
-    """What came of a call, as it is kept: JSON. Raise `ValueError` for what has no such form."""
+    """What came of a call, as it is kept: JSON. Raise `ValueError` for what has no such form, or `OutputBroken`."""
 
     def write() -> str:
-        return canonical(call.result.dump_python(result, mode="json", by_alias=False, round_trip=True))
+        return canonical(call.result.dump_python(result, mode="json", by_alias=False, round_trip=True, warnings=False))
 
-    return bounds.run(write, what=f"writing the result of {call.name}")
+    output = bounds.run(write, what=f"writing the result of {call.name}")
+    if len(output) > MAX_RESULT:
+        raise OutputBroken(f"the step {call.name} gives {len(output):,} characters, the limit is {MAX_RESULT:,}")
+    return output
 
 
-def read_back(call: Call, output: str) -> object:
+def read_back(call: Call, result: object, output: str) -> object:
+    """What a recall gives of what was written. Raise `OutputBroken` where that is not what came of the call."""
+    back = recalled(call, output)
+    # Of what nothing is said, nothing is expected: it is what JSON makes of it, from the first.
+    lost = losses(result, back) if call.result.core_schema["type"] != "any" else {}
+    if lost:
+        told = "; ".join(f"{field}: {how}" for field, how in lost.items())
+        raise OutputBroken(f"the step {call.name} gives what would not be recalled as it is: {told}")
+    return back
+
+
+def recalled(call: Call, output: str) -> object:
     """What a recall gives of what was written."""
 
     def read() -> object:

@@ -3,21 +3,22 @@
 import json
 from dataclasses import dataclass
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
-from store import contents, journal, reviews, schema
+from store import contents, journal, reviews, runs, schema
 from store.journal import StepLine
 from store.runs import LoadedRun
-from workflows.engine import bounds
-from workflows.engine.canonical import from_body
+from workflows.engine.author_code import within
 from workflows.engine.claiming import Claimed
 from workflows.engine.context import Context
 from workflows.engine.declared import Rejection
-from workflows.engine.errors import Drifted
+from workflows.engine.errors import Drifted, Misfit
 from workflows.engine.pauses import Pause
 from workflows.engine.pausing import pause_of
+from workflows.engine.policy import rules_in
 from workflows.engine.registry import AnyWorkflow
+from workflows.engine.round_trip import as_shown, read
 from workflows.engine.states import Resolution
 
 
@@ -32,6 +33,18 @@ class Found:
     """JSON of what is to be delivered, or of the reason for a rejection, where the run is resolved."""
     by: str
     """Who resolved it."""
+    decided: "Decided | None"
+    """How a person resolved it; None where none did."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decided:
+    """A decision that a run carries out."""
+
+    plan: str | None
+    """The version of the code that the case was proposed with."""
+    rules: frozenset[str]
+    """The sentences of the nevers that the person was shown, or passed over."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +55,8 @@ class Work:
     workflow: AnyWorkflow
     case_key: str
     input: BaseModel
+    input_body: str
+    """JSON."""
     run: schema.Run
     """As it stands; its state moves with what is written."""
     lines: list[StepLine]
@@ -50,6 +65,8 @@ class Work:
     """JSON of what is to be delivered, or of the reason for a rejection, where the run is resolved."""
     by: str
     """Who resolved it."""
+    decided: Decided | None
+    """How a person resolved it; None where none did."""
     pause: Pause | None
     """Of the workflow, where it was paused when the run was loaded."""
 
@@ -58,32 +75,43 @@ def find(session: Session, loaded: LoadedRun) -> Found:
     """Read the rest of what belongs to a run."""
     run = loaded.run
     by_person = run.resolution not in (None, Resolution.ALONE)
-    by = reviews.decided_by(session, run.id) if by_person else None
+    review = reviews.decided_for(session, run.id) if by_person else None
+    last = next(reversed(reviews.decisions(session, review.id)), None) if review is not None else None
     return Found(
         loaded=loaded,
         lines=journal.of_run(session, run.id),
         settled=contents.body(session, run.output_id) if run.output_id else None,
-        by=by or Resolution.ALONE.value,
+        by=last.by if last is not None else Resolution.ALONE.value,
+        decided=_decided(session, run, review, last) if review is not None and last is not None else None,
     )
+
+
+def _decided(session: Session, run: schema.Run, review: schema.Review, last: schema.Decision) -> Decided:
+    first = run if review.run_id == run.id else runs.get(session, review.run_id)
+    shown = rules_in(json.loads(contents.body(session, review.reasons_id)))
+    return Decided(plan=first.plan if first is not None else None, rules=frozenset([*shown, *last.confirmed]))
 
 
 def understood(found: Found, claimed: Claimed, *, context: Context) -> Work:
     """The work that these rows are to this code. Raise `Drifted` where the input's form changed meanwhile."""
     loaded = found.loaded
     workflow = context.registry.get(loaded.workflow)
+    form: type[BaseModel] = workflow.input
     try:
-        input = _read(workflow, workflow.input, loaded.input, what="reading the input")
-    except ValidationError as error:
+        input = within(workflow, "reading the input", lambda: read(form, loaded.input))
+    except Misfit as error:
         raise Drifted(f"the input no longer fits {workflow.input.__name__}: {error}") from error
     return Work(
         claimed=claimed,
         workflow=workflow,
         case_key=loaded.case_key,
         input=input,
+        input_body=loaded.input,
         run=loaded.run,
         lines=found.lines,
         settled=found.settled,
         by=found.by,
+        decided=found.decided,
         pause=pause_of(loaded.pause),
     )
 
@@ -94,13 +122,8 @@ def subject_of(work: Work, *, rejected: bool) -> Rejection | BaseModel:
     if rejected:
         return Rejection(reason=json.loads(work.settled), by=work.by)
     output: type[BaseModel] = work.workflow.output
+    settled = work.settled
     try:
-        return _read(work.workflow, output, work.settled, what="reading what was decided")
-    except ValidationError as error:
+        return within(work.workflow, "reading what was decided", lambda: as_shown(output, settled))
+    except Misfit as error:
         raise Drifted(f"what was decided no longer fits {output.__name__}: {error}") from error
-
-
-def _read(workflow: AnyWorkflow, form: type[BaseModel], body: str, *, what: str) -> BaseModel:
-    """Read back what is kept: the form's validators are the author's code."""
-    limit = workflow.time_limits.rule
-    return bounds.run(lambda: from_body(form, body), what=what, workflow=workflow.name, seconds=limit)

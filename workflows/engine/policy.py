@@ -33,6 +33,8 @@ class Reason:
 
     code: str
     text: str
+    rule: str | None = None
+    """The sentence of the never that it is about."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,6 +81,8 @@ class Facts:
     """The sentences of the nevers that the case runs into."""
     unchecked_nevers: tuple[str, ...] = ()
     """The sentences of the nevers whose own code failed."""
+    decided_before: str | None = None
+    """Why what was decided already is to be looked at once more."""
     correction: bool = False
     """A delivered case is to be corrected."""
     error: str | None = None
@@ -100,11 +104,13 @@ def decide(facts: Facts) -> Verdict:
 
 
 def _against(facts: Facts) -> list[Reason]:
-    reasons = [Reason(code="never", text=f"never: {sentence}") for sentence in facts.nevers]
+    reasons = [Reason(code="never", text=f"never: {sentence}", rule=sentence) for sentence in facts.nevers]
     reasons += [
-        Reason(code="never_unchecked", text=f"the rule “never {sentence}” could not be checked")
+        Reason(code="never_unchecked", text=f"the rule “never {sentence}” could not be checked", rule=sentence)
         for sentence in facts.unchecked_nevers
     ]
+    if facts.decided_before is not None:
+        return [*reasons, Reason(code="decided_before", text=facts.decided_before)]
     if facts.correction:
         # It comes from a person, who states no confidence.
         return [*reasons, Reason(code="correction", text="it corrects what was delivered")]
@@ -172,3 +178,12 @@ _NAMED = 8
 
 def _named(fields: Sequence[str], of: int) -> str:
     return ", ".join(fields) if len(fields) <= _NAMED else f"{len(fields)} of {of} fields"
+
+
+def rules_in(reasons: Sequence[Mapping[str, str]]) -> list[str]:
+    """The sentences of the nevers that a person was told of. `reasons`: as they are kept."""
+    return [
+        reason.get("rule") or reason["text"].removeprefix("never: ")  # older rows have the sentence in the text alone
+        for reason in reasons
+        if reason["code"] in ("never", "never_unchecked")
+    ]

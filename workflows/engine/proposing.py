@@ -1,30 +1,36 @@
 """Makes the proposal of a run, and gathers the facts that the policy looks at."""
 
+import json
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Annotated, Any, Protocol
 
-from pydantic import BaseModel
+from pydantic import BaseModel, StringConstraints, TypeAdapter, ValidationError
 from sqlalchemy.orm import Session
 
 from store import contents, reviews, schema
 from workflows.engine import bounds
-from workflows.engine.asking import Asker, proposal_body
-from workflows.engine.canonical import words_of
+from workflows.engine.asking import Asker
+from workflows.engine.author_code import within
+from workflows.engine.canonical import MAX_PROPOSAL, canonical, larger_than, unstorable, words_of
 from workflows.engine.checks import broken_nevers, held_against_checks
+from workflows.engine.complaints import complaints
 from workflows.engine.context import Context
-from workflows.engine.errors import NoProposal, NotAllowed
+from workflows.engine.errors import Misfit, NoProposal, NotAllowed
 from workflows.engine.pauses import Pause
 from workflows.engine.policy import PAUSED, Facts
 from workflows.engine.proposal import Proposal
 from workflows.engine.registry import AnyWorkflow
+from workflows.engine.round_trip import kept
 from workflows.engine.steps import Recorder
 from workflows.labels import label_of
-from workflows.model.port import Account, Model, NoAnswer, Prompt
+from workflows.model.port import Account, Alternative, Model, NoAnswer, Prompt
 
 NOT_ALLOWED = "not_allowed"
 """The code where another system does not let us in."""
+NOT_KEPT = "not_kept"
+"""The code where what was proposed would be delivered as something else."""
 STOPPING = frozenset({NOT_ALLOWED, NoAnswer.RETIRED, NoAnswer.UNFIT})
 """Why there is no proposal, where that holds for every case until somebody mends it: the workflow is paused."""
 
@@ -71,6 +77,10 @@ class Proposed:
 
     proposal: AnyProposal | None
     facts: Facts
+    output: str = ""
+    """JSON of what is proposed, as it was before any rule looked at it; empty where there is none."""
+    body: str = ""
+    """JSON of the whole proposal."""
 
 
 class Proceedings(Recorder, Protocol):
@@ -95,8 +105,9 @@ def propose(
     """Propose as the workflow declares it, its steps journaled; nothing of that is done where it is paused.
 
     `account`: who pays for the model. `second`: who else is asked how probable the proposal is, where it can be told.
-    Whatever an author's code raises goes through: it stops the run. Only a model without a usable answer does not, nor
-    another system that does not let us in; a person is asked then, without a proposal.
+    Whatever the author's own `propose` or scope raises goes through: it stops the run. A person is asked, without a
+    proposal, where a model has no usable answer, another system does not let us in, or what was proposed would not be
+    delivered as it is.
     """
     floor = workflow.autonomy.at_least
     if not _in_scope(workflow, input):
@@ -120,11 +131,19 @@ def propose(
             floor=floor, proposed=False, no_proposal=str(made), no_proposal_code=made.code, model_said=made.said
         )
         return Proposed(proposal=None, facts=none_made)
-    proposal = held_against_checks(workflow, input, made)
-    if second is not None:
-        opinion = second(workflow, input, proposal.output)
-        unfamiliar = proposal.unfamiliar or opinion.unfamiliar
-        proposal = replace(proposal, second=opinion.probabilities, unfamiliar=unfamiliar)
+    try:
+        output = within(workflow, "reading the proposal", lambda: kept(workflow.output, made.output))
+        # What is looked at by all that follows is what will be delivered.
+        proposal = held_against_checks(workflow, input, replace(made, output=output.value))
+        if second is not None:
+            opinion = second(workflow, input, proposal.output)
+            unfamiliar = proposal.unfamiliar or opinion.unfamiliar
+            proposal = replace(proposal, second=opinion.probabilities, unfamiliar=unfamiliar)
+        body = proposal_body(proposal, output.body)
+    except Misfit as error:
+        why = f"what was proposed cannot be kept as it is: {error}"
+        unfit = Facts(floor=floor, proposed=False, no_proposal=why, no_proposal_code=NOT_KEPT)
+        return Proposed(proposal=None, facts=unfit)
     broken = broken_nevers(workflow, input, proposal.output)
     facts = Facts(
         floor=floor,
@@ -139,7 +158,7 @@ def propose(
         nevers=tuple(rule.sentence for rule in broken.rules),
         unchecked_nevers=tuple(rule.sentence for rule in broken.unchecked),
     )
-    return Proposed(proposal=proposal, facts=facts)
+    return Proposed(proposal=proposal, facts=facts, output=output.body, body=body)
 
 
 def _in_scope(workflow: AnyWorkflow, input: BaseModel) -> bool:
@@ -162,11 +181,40 @@ def _made(workflow: AnyWorkflow, input: BaseModel, ask: Asker[BaseModel, BaseMod
     return bounds.run(make, what="the proposal", workflow=workflow.name, seconds=workflow.time_limits.code)
 
 
-def keep(session: Session, context: Context, run: schema.Run, proposal: AnyProposal) -> int:
-    """Keep the proposal of a run; returns its id."""
-    content_id = contents.keep(
-        session, team=run.team_id, case=run.case_id, kind="proposal", body=proposal_body(proposal)
-    )
+_PARTS: Mapping[str, TypeAdapter[Any]] = {
+    "alternatives": TypeAdapter(Mapping[str, tuple[Alternative, ...]]),
+    "evidence": TypeAdapter(Mapping[str, str]),
+    "reasons": TypeAdapter(tuple[str, ...]),
+    "unfamiliar": TypeAdapter(str | None),
+    "doubts": TypeAdapter(tuple[str, ...]),
+    "second": TypeAdapter(Mapping[str, float]),
+    "model": TypeAdapter(Annotated[str, StringConstraints(max_length=200)]),
+    "prompt_version": TypeAdapter(Annotated[str, StringConstraints(max_length=64)] | None),
+}
+"""What goes with a proposal's output, and what each has to be; Any: each is of its own type."""
+_COLUMNS = ("model", "prompt_version")
+
+
+def proposal_body(proposal: AnyProposal, output: str) -> str:
+    """A proposal as the JSON that is kept of it. `output`: its values, written. Raise `Misfit` for what is none."""
+    parts = {name: getattr(proposal, name) for name in _PARTS}
+    if larger_than(parts, MAX_PROPOSAL):
+        raise Misfit({"the whole": f"too large, the limit is {MAX_PROPOSAL:,} bytes"})
+    for name, form in _PARTS.items():
+        try:
+            form.validate_python(parts[name], strict=True)
+        except ValidationError as error:
+            raise Misfit({f"its {name}": next(iter(complaints(error).values()))}) from error
+    columns = {name: parts.pop(name) for name in _COLUMNS}
+    problem = unstorable({f"its {name}": text for name, text in columns.items()})
+    if problem is not None:
+        raise Misfit({"the whole": problem})
+    return canonical({"output": json.loads(output), "confidence": proposal.field_confidence(), **parts})
+
+
+def keep(session: Session, context: Context, run: schema.Run, proposal: AnyProposal, body: str) -> int:
+    """Keep the proposal of a run; returns its id. `body`: what is kept of it."""
+    content_id = contents.keep(session, team=run.team_id, case=run.case_id, kind="proposal", body=body)
     return reviews.add_proposal(
         session,
         team=run.team_id,

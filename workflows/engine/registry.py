@@ -9,6 +9,7 @@ from pydantic.json_schema import JsonSchemaValue
 from workflows.engine.definition import Workflow
 from workflows.engine.errors import BadDeclaration, Unknown
 from workflows.engine.plans import plan_of
+from workflows.engine.round_trip import never_kept
 from workflows.model.envelope import form
 from workflows.model.port import ModelUnavailable, Prompt
 from workflows.model.prompts import BadPrompt, load_prompt
@@ -28,12 +29,19 @@ class Registry:
     def add(self, workflow: AnyWorkflow) -> None:
         """Take in a workflow.
 
-        Raise `BadDeclaration` where it delivers nothing, its prompt cannot be read, or its name is taken.
+        Raise `BadDeclaration` where it delivers nothing, its prompt cannot be read, its name is taken, or a field of
+        its input or output could never be delivered as it was.
         """
         if workflow.name in self._workflows:
             raise BadDeclaration(f"there are two workflows named {workflow.name}; a name is an identity")
         if workflow.effect is None:
             raise BadDeclaration(f"workflow {workflow.name} delivers nothing: declare its effect with .deliver")
+        for what, values in (("input", workflow.input), ("output", workflow.output)):
+            for field, why in never_kept(values).items():
+                raise BadDeclaration(
+                    f"workflow {workflow.name}: the {what}'s {field} {why}; what is delivered is what was kept, so "
+                    "leave it out and look it up in the delivery"
+                )
         self._prompts[workflow.name] = _prompt(workflow)
         self._workflows[workflow.name] = workflow
 

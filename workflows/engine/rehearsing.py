@@ -56,4 +56,4 @@ class Rehearsal:
             usage = result.usage
             self.tokens += usage.input_tokens + usage.output_tokens + usage.cache_read_tokens + usage.cache_write_tokens
             self.models.append(result.model)
-        return read_back(call, written(call, result))
+        return read_back(call, result, written(call, result))

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from store import audit, cases, deliveries, journal, queue, runs, schema, teams
 from store.journal import StepLine
 from workflows.engine import delivering, waiting
+from workflows.engine.cards import known_workflow
 from workflows.engine.context import Context
 from workflows.engine.errors import AlreadyDelivered, Refused, Unknown
 from workflows.engine.intake import supersede_reviews
@@ -53,7 +54,7 @@ def rerun(context: Context, case: int, *, by: str, from_step: str | None = None)
         if _is_delivered(session, run):
             delivered = runs.last_in(session, case, state=RunState.DELIVERED)
             raise AlreadyDelivered(delivered.id if delivered is not None else run.id)
-        workflow = context.registry.get(teams.workflow_name(session, run.workflow_id))
+        workflow = known_workflow(context, teams.workflow_name(session, run.workflow_id))
         step = from_step or _where_it_stopped(run, journal.of_run(session, run.id))
         return Rerun(run=start(session, context, run, workflow, from_step=step, by=by), from_step=step)
 
@@ -153,6 +154,8 @@ def _call(line: StepLine) -> str:
 
 
 def _where_it_stopped(run: schema.Run, lines: Sequence[StepLine]) -> str:
+    if run.state == RunState.PARKED and run.resolution is not None:
+        return DELIVER  # what was decided is kept
     if run.state != RunState.FAILED:
         return START
     failed = _call(lines[-1]) if lines and lines[-1].state == StepState.FAILED else None

@@ -4,22 +4,22 @@ Every decision names the version that the person was shown, and is a compare-and
 the other is told who it was. A decision, what follows for the run and the intent to show it are one transaction.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from store import audit, cases, contents, journal, reviews, runs, schema, teams
 from workflows.engine import delivering, notices, reruns
-from workflows.engine.canonical import canonical, from_body, to_body, unstorable
-from workflows.engine.checks import broken_nevers
+from workflows.engine.canonical import MAX_MESSAGE, canonical, unstorable
+from workflows.engine.cards import known_workflow
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.decisions import MAX_REASON, DecisionKind, Follows
-from workflows.engine.errors import BadReason, InvalidOutput, NeverBroken, Refused, Repeated, Stale, Unknown
-from workflows.engine.policy import Reason
+from workflows.engine.errors import BadReason, Refused, Repeated, Stale, Unknown
+from workflows.engine.policy import MODEL_SAID, Reason
 from workflows.engine.registry import AnyWorkflow
+from workflows.engine.scrutiny import as_entered, as_proposed, basis_of, passed_over
 from workflows.engine.states import Resolution, ReviewState, RunState
 from workflows.engine.steps import ASK, START
 from workflows.engine.transitions import move_review, move_run
@@ -45,7 +45,7 @@ def open_review(
 ) -> int:
     """Open the review of a run that waits for a person; returns its id. `proposal`: its row, or None: an empty form."""
     at = context.clock()
-    body = canonical([{"code": reason.code, "text": reason.text} for reason in reasons])
+    body = canonical([_kept_reason(reason) for reason in reasons[:_MOST_REASONS]])
     opened = reviews.add(
         session,
         team=run.team_id,
@@ -74,25 +74,29 @@ def open_review(
     return opened
 
 
-def approve(context: Context, review: int, shown: int, *, by: str, heard_as: str | None = None) -> None:
-    """Approve what is proposed. `shown`: the version that the person saw, with the rules that it runs into; these are
-    kept with the decision.
+def approve(
+    context: Context, review: int, shown: int, *, by: str, confirmed: bool | str = False, heard_as: str | None = None
+) -> None:
+    """Approve what is proposed, by the rules and in the form as they are now.
+
+    `shown`: the version that the person saw. `confirmed`: the mark of the rules that the card did not show and that the
+    person was told of and passes over (`NeverBroken.mark`), or True for whatever they are.
 
     `heard_as`: what tells this very press from every other, where one may be heard twice. Raise `Unknown`, `Repeated`,
-    `Stale`, `NeverBroken` for what is barred to people too, or `Refused` where nothing is proposed.
+    `Stale`, `NeverBroken` for what is barred or to be confirmed, `FormChanged` where what is proposed does not fit the
+    present form, or `Refused` where nothing is proposed.
     """
+    basis = basis_of(context, _as_it_stands(context, review, shown, heard_as))
+    if basis.proposed is None:
+        raise Refused("there is no proposal to approve; fill in the form instead")
+    rules = passed_over(basis, as_proposed(basis), edited=False, confirmed=confirmed)
     with context.database.write(urgent=True) as session:
         row = still_open(session, review, shown, heard_as)
-        if row.proposal_id is None:
-            raise Refused("there is no proposal to approve; fill in the form instead")
-        workflow = _workflow(context, session, row)
-        passed_over = _pass_over(session, workflow, row)
-        output = _keep(session, row, "output", _proposed(session, row))
+        output = _keep(session, row, "output", basis.proposed)
         by_whom = By(person=by, heard_as=heard_as)
-        _decide(
-            session, context, workflow, row, shown, DecisionKind.APPROVED, by_whom, output=output, confirmed=passed_over
-        )
-        _settle(session, context, workflow, row, output, Resolution.BY_PERSON, by=by)
+        kind = DecisionKind.APPROVED
+        _decide(session, context, basis.workflow, row, shown, kind, by_whom, output=output, confirmed=rules)
+        _settle(session, context, basis.workflow, row, output, Resolution.BY_PERSON, by=by)
 
 
 def edit(
@@ -102,34 +106,26 @@ def edit(
     output: BaseModel,
     *,
     by: str,
-    confirmed: bool = False,
+    confirmed: bool | str = False,
     heard_as: str | None = None,
 ) -> None:
     """Decide with a person's own values; where there was no proposal they are the answer.
 
-    The nevers look at them too. `confirmed`: the person was told what they run into and wants them all the same.
-    `heard_as`: as for `approve`. Raise `Unknown`, `Repeated`, `Stale`, `NeverBroken`, or `InvalidOutput` for values of
-    another form.
+    The nevers look at them too. `confirmed` and `heard_as`: as for `approve`. Raise `Unknown`, `Repeated`, `Stale`,
+    `NeverBroken`, or `InvalidOutput` for values of another form.
     """
+    basis = basis_of(context, _as_it_stands(context, review, shown, heard_as))
+    entered = as_entered(basis.workflow, output)
+    edited = entered.body != basis.proposed
+    rules = passed_over(basis, entered.value, edited=edited, confirmed=confirmed)
+    as_is = DecisionKind.EDITED if edited else DecisionKind.APPROVED
+    kind = as_is if basis.proposed is not None else DecisionKind.ANSWERED
     with context.database.write(urgent=True) as session:
         row = still_open(session, review, shown, heard_as)
-        workflow = _workflow(context, session, row)
-        if not isinstance(output, workflow.output):
-            raise InvalidOutput({"the whole": f"has to be a {workflow.output.__name__}"})
-        broken = broken_nevers(workflow, _input(session, workflow, row), output)
-        if broken.barring:
-            raise NeverBroken(broken.barring, barred=True)
-        if broken.sentences and not confirmed:
-            raise NeverBroken(broken.sentences, barred=False)
-        body = to_body(output)
-        if row.proposal_id is None:
-            kind = DecisionKind.ANSWERED
-        else:
-            kind = DecisionKind.APPROVED if body == _proposed(session, row) else DecisionKind.EDITED
-        kept = _keep(session, row, "output", body)
+        kept = _keep(session, row, "output", entered.body)
         by_whom = By(person=by, heard_as=heard_as)
-        _decide(session, context, workflow, row, shown, kind, by_whom, output=kept, confirmed=broken.sentences)
-        _settle(session, context, workflow, row, kept, Resolution.BY_PERSON, by=by)
+        _decide(session, context, basis.workflow, row, shown, kind, by_whom, output=kept, confirmed=rules)
+        _settle(session, context, basis.workflow, row, kept, Resolution.BY_PERSON, by=by)
 
 
 def reject(
@@ -180,6 +176,16 @@ def show_again(context: Context, review: int) -> None:
         notices.card(session, row, _workflow(context, session, row).review, at=context.clock())
 
 
+def _as_it_stands(context: Context, review: int, shown: int, heard_as: str | None) -> schema.Review:
+    """The review, looked at before the author's code is asked; whether it still stands so is settled with the write."""
+    with context.database.read() as session:
+        row = reviews.get(session, review)
+        if row is None:
+            raise Unknown(f"there is no review {review}")
+        _refuse_late(session, row, shown, heard_as)
+        return row
+
+
 def still_open(session: Session, review: int, shown: int | None = None, heard_as: str | None = None) -> schema.Review:
     """The review, if it is open and, where given, still at the version that was shown. Raise `Repeated` or `Stale`."""
     row = reviews.get(session, review)
@@ -187,11 +193,15 @@ def still_open(session: Session, review: int, shown: int | None = None, heard_as
         raise Unknown(f"there is no review {review}")
     cases.hold(session, row.case_id)
     session.refresh(row)
+    _refuse_late(session, row, shown, heard_as)
+    return row
+
+
+def _refuse_late(session: Session, row: schema.Review, shown: int | None, heard_as: str | None) -> None:
     if row.state != ReviewState.OPEN or (shown is not None and row.version != shown):
-        if heard_as is not None and any(made.heard_as == heard_as for made in reviews.decisions(session, review)):
+        if heard_as is not None and any(made.heard_as == heard_as for made in reviews.decisions(session, row.id)):
             raise Repeated("this was heard before, and is done")
         raise Stale(_what_happened(session, row))
-    return row
 
 
 def _decide(
@@ -262,47 +272,19 @@ def _settle(
 
 
 def _workflow(context: Context, session: Session, row: schema.Review) -> AnyWorkflow:
-    return context.registry.get(teams.workflow_name(session, row.workflow_id))
+    return known_workflow(context, teams.workflow_name(session, row.workflow_id))
 
 
-def _pass_over(session: Session, workflow: AnyWorkflow, row: schema.Review) -> Sequence[str]:
-    """The rules that a proposal was shown to run into, and that its approval passes over.
-
-    Raise `NeverBroken` for one that bars people too, or `Refused` where that can no longer be told.
-    """
-    if any(never.on_edit == "bar" for never in workflow.nevers):
-        _bar(session, workflow, row)
-    reasons = json.loads(contents.body(session, row.reasons_id))
-    return [reason["text"].removeprefix("never: ") for reason in reasons if reason["code"] == "never"]
+_MOST_REASONS = 50
+"""Reasons why a person is asked that are kept."""
+_MOST_SAID = 32_000
+"""Characters of what a model said instead of an answer."""
 
 
-def _bar(session: Session, workflow: AnyWorkflow, row: schema.Review) -> None:
-    """Refuse a proposal that a person's own values may not be either."""
-    form: type[BaseModel] = workflow.output
-    try:
-        proposed = from_body(form, _proposed(session, row))
-    except ValidationError as error:
-        raise Refused(f"what is proposed no longer fits {form.__name__}: {error}") from error
-    barring = broken_nevers(workflow, _input(session, workflow, row), proposed).barring
-    if barring:
-        raise NeverBroken(barring, barred=True)
-
-
-def _input(session: Session, workflow: AnyWorkflow, row: schema.Review) -> BaseModel:
-    run = runs.get(session, row.run_id)
-    assert run is not None
-    form: type[BaseModel] = workflow.input
-    try:
-        return from_body(form, contents.body(session, run.input_id))
-    except ValidationError as error:
-        raise Refused(f"the case no longer fits {form.__name__}, so the nevers cannot look at it: {error}") from error
-
-
-def _proposed(session: Session, row: schema.Review) -> str:
-    """The proposed output of a review that has a proposal, as JSON."""
-    proposal = reviews.proposal_of(session, row.run_id)
-    assert proposal is not None
-    return canonical(json.loads(contents.body(session, proposal.content_id))["output"])
+def _kept_reason(reason: Reason) -> dict[str, str]:
+    most = _MOST_SAID if reason.code == MODEL_SAID else MAX_MESSAGE
+    said = {"code": reason.code, "text": reason.text[:most]}
+    return said if reason.rule is None else said | {"rule": reason.rule}
 
 
 def _keep(session: Session, row: schema.Review, kind: str, body: str) -> int:

@@ -19,11 +19,13 @@ from store import contents, journal, runs, schema, seams, teams
 from store.database import Unavailable
 from store.journal import StepLine
 from store.seams import Seam
-from workflows.engine import bounds, delivering, holding, notices, pausing, proposing, waiting
-from workflows.engine.canonical import canonical, texts_in, to_body, words_of
+from workflows.engine import bounds, decided_before, delivering, holding, notices, pausing, proposing, waiting
+from workflows.engine.author_code import within
+from workflows.engine.canonical import canonical, texts_in, words_of
 from workflows.engine.certainty import has_answered, may_work_at_once
 from workflows.engine.claiming import Claimed, Clogged
 from workflows.engine.context import SYSTEM, Context
+from workflows.engine.decided_before import what_is_new
 from workflows.engine.declared import Run
 from workflows.engine.delivering import Delivering
 from workflows.engine.errors import Drifted, Fenced, NoProposal, NotAllowed, NotDone, TimeLimitPassed
@@ -31,10 +33,11 @@ from workflows.engine.holding import Held
 from workflows.engine.journal import Journal, in_scope
 from workflows.engine.loading import Found, Work, find, subject_of, understood
 from workflows.engine.policy import PAUSED, Facts, Verdict, Way, decide
-from workflows.engine.proposing import AnyProposal, SecondOpinion
+from workflows.engine.proposing import Proposed, SecondOpinion
 from workflows.engine.recovery import claim_one
 from workflows.engine.registry import AnyWorkflow
 from workflows.engine.reviews import open_review
+from workflows.engine.round_trip import read
 from workflows.engine.states import Resolution, RunState, StepState
 from workflows.engine.targets import Failures, effect_of, is_keyed, target_of
 from workflows.engine.transitions import move_run
@@ -135,14 +138,14 @@ class Runner:
         verdict = decide(proposed.facts)
         if verdict.way is Way.ALONE:
             assert proposed.proposal is not None
-            self._go_alone(work, proposed.proposal, proposed.facts, kept)
+            self._go_alone(work, proposed, kept)
             return
         with self._context.database.write() as session:
             self._pause_where_stuck(session, work.run, work.workflow)
             if not proposed.facts.proposed and proposed.facts.no_proposal_code in proposing.STOPPING:
                 why = proposed.facts.no_proposal or "no proposal is to be had"
                 pausing.stop_within(session, self._context, work.run.workflow_id, why)
-            self._ask_person(session, work, proposed.proposal, verdict)
+            self._ask_person(session, work, proposed, verdict)
 
     def _model(self, work: Work) -> Model:
         """The model of a run. Raise `NoProposal` where its workflow was paused since the run began."""
@@ -152,42 +155,51 @@ class Runner:
             raise NoProposal(pause.sentence, code=PAUSED)
         return self._models(work.workflow)
 
-    def _ask_person(self, session: Session, work: Work, proposal: AnyProposal | None, verdict: Verdict) -> None:
+    def _ask_person(self, session: Session, work: Work, proposed: Proposed, verdict: Verdict) -> None:
         context, run = self._context, self._move(session, work, RunState.WAITING)
-        kept = proposing.keep(session, context, run, proposal) if proposal is not None else None
+        kept = self._keep(session, work, proposed) if proposed.proposal is not None else None
         open_review(session, context, run, work.workflow, proposal=kept, reasons=verdict.reasons)
 
-    def _go_alone(self, work: Work, proposal: AnyProposal, facts: Facts, kept: Journal) -> None:
+    def _go_alone(self, work: Work, proposed: Proposed, kept: Journal) -> None:
         """Deliver what was proposed; a person is asked where the workflow was paused since it was proposed."""
-        context = self._context
+        context, workflow = self._context, work.workflow
         with context.database.write() as session:
             pause = pausing.paused(session, work.run.workflow_id, held=True)
             if pause is not None:
-                self._ask_person(session, work, proposal, decide(replace(facts, paused=pause.sentence)))
+                self._ask_person(session, work, proposed, decide(replace(proposed.facts, paused=pause.sentence)))
                 return
-            run, body = work.run, to_body(proposal.output)
-            output = contents.keep(session, team=run.team_id, case=run.case_id, kind="output", body=body)
+            run = work.run
+            output = contents.keep(session, team=run.team_id, case=run.case_id, kind="output", body=proposed.output)
             resolved = {"resolution": Resolution.ALONE, "output_id": output}
             held = holding.in_the_way(session, run, work.workflow.target)
             if held is not None:
                 self._move(session, work, RunState.HOLDING, **resolved)
-                proposing.keep(session, context, run, proposal)
-                delivering.intend(session, context, run, work.workflow.name, output_id=output)
+                self._keep(session, work, proposed)
+                delivering.intend(session, context, run, workflow.name, output_id=output)
                 if held is Held.DOWN:
-                    waiting.park(session, context, run, work.workflow)
+                    waiting.park(session, context, run, workflow)
                 return
             self._move(session, work, RunState.DELIVERING, **resolved)
-            proposing.keep(session, context, run, proposal)
+            self._keep(session, work, proposed)
             row = delivering.intend_and_begin(
-                session, context, run, work.workflow.name, case_key=work.case_key, output_id=output
+                session, context, run, workflow.name, case_key=work.case_key, output_id=output
             )
-        task = Delivering(effect=work.workflow.effect, subject=proposal.output, row=row)
+        # Read from what was kept, as after a crash: what rules and checks did to theirs is not delivered.
+        subject: BaseModel = within(workflow, "reading the proposal", lambda: read(workflow.output, proposed.output))
+        task = Delivering(effect=workflow.effect, subject=subject, row=row)
         self._deliver(work, task, kept.part(delivering.SCOPE, once=not task.idempotent))
+
+    def _keep(self, session: Session, work: Work, proposed: Proposed) -> int:
+        assert proposed.proposal is not None
+        return proposing.keep(session, self._context, work.run, proposed.proposal, proposed.body)
 
     def _carry_out(self, work: Work) -> None:
         """Deliver what a person decided, or go on with a delivery that was cut off."""
         workflow, context = work.workflow, self._context
         rejected = work.run.resolution == Resolution.REJECTED
+        unlike = None if rejected else what_is_new(work, plan=context.registry.plan(workflow))
+        if unlike is not None and self._ask_again(work, unlike):
+            return
         subject = subject_of(work, rejected=rejected)
         with context.database.write() as session:
             held = holding.held(session, work.run, target_of(workflow, work.run))
@@ -205,6 +217,23 @@ class Runner:
         task = Delivering(effect=effect_of(workflow, work.run), subject=subject, row=row)
         self._deliver(work, task, self._delivery_journal(work, task, work.lines))
 
+    def _ask_again(self, work: Work, facts: Facts) -> bool:
+        """Have a person look at what was decided before the rules or the form changed, with all of it kept.
+
+        False where its delivery was attempted already: then it is carried out as it was, or not at all.
+        """
+        context, run = self._context, work.run
+        assert work.settled is not None
+        with context.database.write() as session:
+            if delivering.was_attempted(session, run.id):
+                return False
+            before = self._move(session, work, RunState.SUPERSEDED)
+            delivering.take_out(session, before, context=context)
+            delivering.show_review(session, before, work.workflow, context=context)
+            reasons = decide(facts).reasons
+            decided_before.ask(session, context, before, work.workflow, work.settled, by=work.by, reasons=reasons)
+        return True
+
     def _deliver(self, work: Work, task: Delivering, kept: Journal) -> None:
         """Have the effect, outside any transaction. `kept`: the journal of the first attempt.
 
@@ -213,7 +242,10 @@ class Runner:
         """
         if not task.idempotent:
             delivering.refuse_what_a_backup_forgot(self._context, work.run)
-        run = Run(id=work.run.id, case=work.run.case_id, input=work.input, key=task.key, by=work.by)
+        # What the author's own code made of its input on the way here is not part of the case.
+        form: type[BaseModel] = work.workflow.input
+        input = within(work.workflow, "reading the input", lambda: read(form, work.input_body))
+        run = Run(id=work.run.id, case=work.run.case_id, input=input, key=task.key, by=work.by)
         row = task.row
 
         def prepare_another(_: RetryCallState) -> None:

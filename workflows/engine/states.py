@@ -127,7 +127,12 @@ REVIEW_MOVES: Mapping[ReviewState, frozenset[ReviewState]] = {
 
 DELIVERY_MOVES: Mapping[DeliveryState, frozenset[DeliveryState]] = {
     _D.INTENDED: frozenset({_D.WAITING, _D.ATTEMPTING}),
-    _D.WAITING: frozenset({_D.ATTEMPTING}),
+    _D.WAITING: frozenset(
+        {
+            _D.INTENDED,  # a person looks once more at what waits
+            _D.ATTEMPTING,
+        }
+    ),
     _D.ATTEMPTING: frozenset(
         {
             _D.INTENDED,  # the other system did nothing, and its workflow is paused

@@ -18,7 +18,8 @@ from pydantic import TypeAdapter
 
 from workflows.engine import bounds
 from workflows.engine.backoff import Backoff
-from workflows.engine.errors import BadDeclaration, InputBroken, NotConfirmed, TryAgain
+from workflows.engine.canonical import MAX_RESULT, larger_than
+from workflows.engine.errors import BadDeclaration, InputBroken, NotConfirmed, OutputBroken, TryAgain
 from workflows.engine.limits import Limits
 from workflows.engine.shapes import Shape
 
@@ -117,6 +118,9 @@ class Step(Generic[P, R]):
         """
         recorder = _recorder.get()
         bound = self._shape.bind(args, kwargs)
+        if larger_than(bound.arguments, MAX_RESULT):
+            # Not even the journal has room for it.
+            raise InputBroken(f"the step {self.name} is called with more than {MAX_RESULT:,} bytes, the limit")
         try:
             self._shape.check(bound)
         except InputBroken as broken:
@@ -128,6 +132,12 @@ class Step(Generic[P, R]):
             def invoke() -> R:
                 with self._limits.kept():
                     given = self._bounded(lambda: self.function(*bound.args, **bound.kwargs), recorder)
+                # Before anything is made of it: it may be a hundred times what the machine has room for.
+                if larger_than(given, MAX_RESULT):
+                    raise OutputBroken(
+                        f"the step {self.name} gives more than {MAX_RESULT:,} bytes, the limit; have it give what is "
+                        "needed of it, or where it stands"
+                    )
                 result: R = self._shape.checked_result(given)
                 return result
 
@@ -204,7 +214,8 @@ def step(
     then raise `TryAgain`.
 
     Arguments and result are held against the annotations, by pydantic, in a run and outside. They have to be what
-    pydantic can write as JSON and read back. Raise `BadDeclaration` for fewer than one try, or limits that are none.
+    pydantic can write as JSON and read back as it was, 4 MiB at most. Raise `BadDeclaration` for fewer than one try, or
+    limits that are none.
     """
 
     def decorate(function: Callable[P, R]) -> Step[P, R]:

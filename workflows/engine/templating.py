@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 
 import structlog
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
-from workflows.engine import bounds
-from workflows.engine.canonical import from_body
+from workflows.engine.author_code import within
 from workflows.engine.context import Context
+from workflows.engine.errors import Misfit, TimeLimitPassed
 from workflows.engine.history import input_of
 from workflows.engine.registry import AnyWorkflow
+from workflows.engine.round_trip import read
 
 log = structlog.get_logger()
 
@@ -26,8 +27,9 @@ def redrawn(
     if not untouched:
         return {}
     try:
-        input = from_body(workflow.input, input_of(context, review))
-    except ValidationError:
+        body = input_of(context, review)
+        input = within(workflow, "reading the input", lambda: read(workflow.input, body))
+    except (Misfit, TimeLimitPassed):
         return {}  # the case no longer fits; its text is left as it is, and the nevers will say so
     found = {}
     for name in untouched:
@@ -39,12 +41,7 @@ def redrawn(
 
 def _written(workflow: AnyWorkflow, name: str, input: BaseModel, chosen: Mapping[str, str]) -> str | None:
     try:
-        return bounds.run(
-            lambda: workflow.templates[name](input, chosen),
-            what=f"the template of {name}",
-            workflow=workflow.name,
-            seconds=workflow.time_limits.rule,
-        )
+        return within(workflow, f"the template of {name}", lambda: workflow.templates[name](input, chosen))
     except Exception as error:  # noqa: BLE001  # the author's code: where it fails, the text is left as it is
         log.warning("template.failed", workflow=workflow.name, field=name, error=type(error).__name__)
         return None

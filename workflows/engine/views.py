@@ -145,6 +145,8 @@ class AuditView:
     actor: str
     action: str
     subject: str
+    details: Mapping[str, JsonValue]
+    """Ids, versions and words for programs."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -221,6 +223,8 @@ class CardView:
     """The case as plain text."""
     values: Sequence[ValueView]
     has_proposal: bool
+    left_over: Mapping[str, str]
+    """What is proposed for fields that the form no longer has: name -> text."""
     model: str | None
     sample: bool
     """Is what is proposed a sample answer, written by hand for a demonstration?"""
@@ -231,7 +235,7 @@ class CardView:
     model_said: str | None
     """What the model said in place of an answer."""
     nevers: Sequence[str]
-    """The rules that what is proposed runs into."""
+    """The rules that it runs into, as the card shows them."""
     claimed_by: str | None
     opened_at: datetime
     answer_by: datetime | None

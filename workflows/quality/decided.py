@@ -6,14 +6,15 @@ What nobody decided is no example: an automation must not be examined with its o
 import json
 from dataclasses import dataclass
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
-from workflows.engine.canonical import canonical, from_body, to_body
+from workflows.engine.canonical import canonical, to_body
 from workflows.engine.context import Context
 from workflows.engine.declared import Example
-from workflows.engine.errors import Refused
+from workflows.engine.errors import Misfit, Refused
 from workflows.engine.history import case_view
 from workflows.engine.registry import AnyWorkflow
+from workflows.engine.round_trip import read
 from workflows.engine.states import Resolution, RunState
 from workflows.engine.views import CaseView, RunView
 
@@ -38,9 +39,9 @@ def decided(context: Context, case: int) -> Decided:
     workflow = context.registry.get(view.workflow)
     run = _settled(view)
     try:
-        input: BaseModel = from_body(workflow.input, canonical(run.input))
-        output: BaseModel = from_body(workflow.output, canonical(run.output))
-    except ValidationError as error:
+        input: BaseModel = read(workflow.input, canonical(run.input))
+        output: BaseModel = read(workflow.output, canonical(run.output))
+    except Misfit as error:
         raise Refused(f"{_named(view)} no longer fits the form of {workflow.name}, which has changed since") from error
     # An input is read by its aliases, as it comes in; an answer by its fields, as it is kept.
     example = Example(

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
-from pydantic import BaseModel, JsonValue, ValidationError
+from pydantic import BaseModel, JsonValue
 
-from workflows.engine.canonical import canonical, digest, from_body
+from workflows.engine.canonical import canonical, digest
 from workflows.engine.declared import Example
 from workflows.engine.errors import InvalidInput, InvalidOutput
 from workflows.engine.intake import accept
 from workflows.engine.registry import AnyWorkflow
+from workflows.engine.round_trip import read
 from workflows.engine.rows import Row, columns, read_rows
 from workflows.quality.scoring import Truth, read_cells, read_truth
 
@@ -97,10 +98,8 @@ def _labelled(workflow: AnyWorkflow, example: Example) -> Labelled:
     if not truth:
         raise InvalidInput(f"no right answer: give the value of {' or '.join(workflow.output.model_fields)}")
     body = accept(workflow, example.input).body
-    try:
-        input: BaseModel = from_body(workflow.input, body)
-    except ValidationError as error:
-        raise InvalidInput("it does not fit its own form once it is written down") from error
+    # It was read back once already when it was taken in.
+    input: BaseModel = read(workflow.input, body)
     return Labelled(input=input, input_hash=digest(body), truth=truth, truth_hash=_hash(truth))
 
 

@@ -7,6 +7,7 @@ import typer
 from bot.cli.commands.parameters import Assignments, CaseReference, Version
 
 app = typer.Typer()
+Confirm = Annotated[bool, typer.Option("--confirm", help="Yes, although it runs into a never.")]
 
 
 @app.command()
@@ -18,18 +19,18 @@ def claim(case: CaseReference) -> None:
 
 
 @app.command()
-def approve(case: CaseReference, version: Version = None) -> None:
+def approve(case: CaseReference, confirm: Confirm = False, version: Version = None) -> None:
     """Approve what is proposed for a case, and deliver it."""
     from bot.cli.deciding import approve_case
 
-    raise typer.Exit(approve_case(case, version=version))
+    raise typer.Exit(approve_case(case, confirmed=confirm, version=version))
 
 
 @app.command()
 def edit(
     case: CaseReference,
     set: Assignments = None,
-    confirm: Annotated[bool, typer.Option("--confirm", help="Yes, although it runs into a never.")] = False,
+    confirm: Confirm = False,
     version: Version = None,
 ) -> None:
     """Decide a case with your own values, and deliver them. Fields left out keep what is proposed."""

@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from tests.integration.bot.commandline import COUNTERSIGN, CommandLine
+from tests.integration.bot.commandline import COUNTERSIGN, PARCELS, CommandLine
 from tests.integration.bot.conftest import sit_down
 
 
@@ -97,6 +97,30 @@ def test_an_edit_that_runs_into_a_never_has_to_be_confirmed(countersign: Command
     countersign.done("edit", "1", "--set", "queue=shop", "--confirm")
     assert countersign.effects()["parcels/parcel-1"]["queue"] == "shop"
     assert "although never: send out what leaks" in countersign.done("show", "1").out
+
+
+def test_an_approval_meets_what_came_since_and_says_how_it_goes_on(asked: CommandLine) -> None:
+    """F72: a rule and a field came with a newer version of the file. `show` names each press that was refused."""
+    code = PARCELS.read_text()
+    newer = asked.folder / "newer.py"
+    asked.settings["COUNTERSIGN_WORKFLOWS"] = str(newer)
+    newer.write_text(f'{code}\nparcels.never("send on a Friday alone")(lambda parcel, routing: True)\n')
+    said = asked("approve", "1").error()
+    assert said == ("this has to be confirmed: never send on a Friday alone; say --confirm to decide so all the same")
+
+    newer.write_text(code.replace('    note: str = ""', '    note: str = ""\n    floor: int'))
+    said = asked("approve", "1").error()
+    assert said.startswith("the form has changed since this was proposed: floor: is missing; nothing was recorded")
+    assert said.endswith("countersign edit 1 --set FIELD=VALUE")
+    assert asked.effects() == {}
+    shown = asked.done("show", "1").out
+    assert [line.split(":")[-1].strip() for line in shown.splitlines() if "approve by cli:ana" in line] == [
+        "to be confirmed",
+        "form changed",
+    ]
+
+    newer.write_text(f'{code}\nparcels.never("send on a Friday alone")(lambda parcel, routing: True)\n')
+    assert asked.done("approve", "1", "--confirm").out.startswith("case 1: approved; it is delivered now")
 
 
 def test_a_never_that_bars_is_not_to_be_confirmed_away(asked: CommandLine) -> None:

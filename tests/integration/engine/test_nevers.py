@@ -6,6 +6,7 @@ from tests.conftest import MakeWorld
 from tests.integration.engine.scene import Scene, sample
 from tests.sample import Ticket, Triage
 from tests.world import sure
+from workflows.engine import reviews
 from workflows.engine.errors import NeverBroken
 
 SAFETY = "answer a safety report alone"
@@ -136,3 +137,44 @@ def test_a_never_on_the_input_asks_for_confirmation_of_any_edit(make_sqlite_worl
     scene, case = waiting(make_sqlite_world, proposal=True, text="smoke everywhere")
     with pytest.raises(NeverBroken, match="this has to be confirmed"):
         scene.edit(case, queue="delivery", reply="calm down")
+
+
+def test_a_never_that_the_card_showed_needs_no_second_press(make_sqlite_world: MakeWorld) -> None:
+    """It forbids *alone*: a person who saw it decides, and it is kept that they did."""
+    scene, case = waiting(make_sqlite_world, proposal=True, text="smoke everywhere")
+    scene.edit(case, queue="billing", reply="Hello")  # what is proposed
+    scene.world.work()
+    assert scene.run(case).state == "delivered"
+    assert [(made.kind, made.confirmed) for made in scene.decided(case).decisions] == [("approved", [SAFETY])]
+    other = scene.worked(id=2, text="smoke here too")
+    scene.approve(other)
+    assert scene.decided(other).decisions[0].confirmed == [SAFETY]
+
+
+def test_a_never_that_came_since_the_card_has_to_be_confirmed_before_an_approval(make_sqlite_world: MakeWorld) -> None:
+    """F72"""
+    scene, case = waiting(make_sqlite_world, proposal=True)
+    scene.workflow.never("answer on a Friday alone")(lambda ticket, triage: True)
+    review = scene.review(case)
+
+    with pytest.raises(NeverBroken, match=r"^this has to be confirmed: never answer on a Friday alone$") as met:
+        scene.approve(case)
+    with pytest.raises(NeverBroken):
+        reviews.approve(scene.world.context, review.id, 1, by="U0ANA", confirmed="the mark of other rules")
+    assert scene.run(case).state == "waiting"
+
+    reviews.approve(scene.world.context, review.id, 1, by="U0ANA", confirmed=met.value.mark)
+    scene.world.work()
+    assert scene.run(case).state == "delivered"
+    assert scene.decided(case).decisions[0].confirmed == ["answer on a Friday alone"]
+
+
+def test_a_never_that_bars_and_came_since_the_card_stops_an_approval(make_sqlite_world: MakeWorld) -> None:
+    """F72"""
+    scene, case = waiting(make_sqlite_world, proposal=True)
+    scene.workflow.never("answer at all", on_edit="bar")(lambda ticket, triage: True)
+    review = scene.review(case)
+    with pytest.raises(NeverBroken, match=r"^this is barred: never answer at all$"):
+        reviews.approve(scene.world.context, review.id, 1, by="U0ANA", confirmed=True)
+    assert scene.run(case).state == "waiting"
+    assert scene.desk.attempts == []

@@ -1,12 +1,22 @@
 """What is taken in: an input that fits, with a key; anything else is refused, naming the field."""
 
+from asyncio import CancelledError
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, JsonValue, computed_field
+from pydantic import (
+    AliasChoices,
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    computed_field,
+    field_serializer,
+    field_validator,
+)
 
 from tests.sample import Desk, Ticket, Triage, sample_workflow
 from workflows import InvalidInput, Workflow
@@ -141,6 +151,72 @@ def test_an_input_from_which_no_key_can_be_made_is_refused() -> None:
 def test_a_key_that_is_no_text_is_refused(key: object) -> None:
     with pytest.raises(InvalidInput):
         accept(keyed(lambda _: key), {"id": 1, "text": "x"})
+
+
+class Wordless(ValueError):
+    """An error that cannot even say what it is."""
+
+    def __str__(self) -> str:
+        raise RuntimeError("no words")
+
+
+ERRORS = [
+    KeyError("age"),
+    SystemExit(3),
+    GeneratorExit(),
+    CancelledError(),
+    MemoryError(),
+    RecursionError(),
+    Wordless(),
+]
+
+
+def _fail(error: BaseException) -> Any:
+    raise error
+
+
+def _failing(error: BaseException) -> type[BaseModel]:
+    """An input whose validator raises something, whatever is brought."""
+
+    class Failing(Ticket):
+        @field_validator("text")
+        @classmethod
+        def _look(cls, text: str) -> str:
+            _fail(error)
+            return text
+
+    return Failing
+
+
+def _unwritable(error: BaseException) -> type[BaseModel]:
+    """An input that is taken, and cannot be written down."""
+
+    class Unwritable(Ticket):
+        @field_serializer("text")
+        def _write(self, text: str) -> str:
+            _fail(error)
+            return text
+
+    return Unwritable
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
+def test_whatever_an_authors_code_raises_it_is_that_input_that_is_refused(error: BaseException) -> None:
+    """F73: a validator, a serializer or a key; the reason names the error, and nothing goes through."""
+    brought: dict[str, JsonValue] = {"id": 1, "text": "x"}
+    for form in (_failing(error), _unwritable(error)):
+        workflow = sample_workflow(Desk())
+        workflow.input = form  # type: ignore[assignment]  # as another author would have it
+        with pytest.raises(InvalidInput) as refused:
+            accept(workflow, brought)
+        assert type(error).__name__ in str(refused.value) or isinstance(error, ValueError)
+    with pytest.raises(InvalidInput, match=f"no key can be made of it: .*{type(error).__name__}"):
+        accept(keyed(lambda _: _fail(error)), brought)
+
+
+def test_what_is_brought_besides_the_form_is_bounded_too() -> None:
+    with pytest.raises(InvalidInput, match="too large"):
+        accept(sample, {"id": 1, "text": "x", "more": ["x" * 1_000] * 2_000})
 
 
 class Camel(BaseModel):

@@ -10,7 +10,9 @@ from pydantic import JsonValue
 
 from tests.sample import Triage
 from workflows import NoProposal, Proposal
-from workflows.engine.asking import keepable, proposal_body, read_answer
+from workflows.engine.asking import keepable, read_answer
+from workflows.engine.canonical import to_body
+from workflows.engine.proposing import proposal_body
 from workflows.model.port import Answer
 from workflows.model.scripted import says
 
@@ -83,5 +85,5 @@ def test_garbage_is_a_proposal_that_can_be_kept_or_none_with_a_reason(
     except NoProposal as none:
         kept = str(none)
     else:
-        kept = proposal_body(proposal)
+        kept = proposal_body(proposal, to_body(proposal.output))
     assert kept.encode()

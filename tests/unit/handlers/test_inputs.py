@@ -19,7 +19,7 @@ from handlers import limits
 from handlers.blocks import inputs, modals
 from tests.unit.handlers.cases import view
 from tests.unit.handlers.slack import as_sent, complaints, modal, typed, untouched
-from workflows.engine.errors import InvalidOutput
+from workflows.engine.errors import InvalidOutput, NeverBroken
 from workflows.engine.form_fields import Field as FormField
 from workflows.engine.form_fields import Kind, form_of
 from workflows.engine.forms import entries, read_form
@@ -427,7 +427,11 @@ def test_each_complaint_stands_at_an_input_of_the_form(
 ) -> None:
     fields = [FormField(name=name, label=name, kind=Kind.TEXT, required=False) for name in some]
     form = modals.edit_form(
-        view(), fields, dict.fromkeys(some, "word " * 1_000 if long else ""), generation=generation, nevers=["err"]
+        view(),
+        fields,
+        dict.fromkeys(some, "word " * 1_000 if long else ""),
+        generation=generation,
+        broken=NeverBroken(["err"], barred=False),
     )
     assert form is not None
     state = {
@@ -504,9 +508,20 @@ def test_what_no_form_of_ours_holds_is_not_read() -> None:
 sentences = st.lists(st.text(min_size=1, max_size=60), min_size=1, max_size=5, unique=True)
 
 
+def asking(nevers: list[str]) -> modals.View | None:
+    """A form that asks whether these rules are to be passed over."""
+    field = FormField(name="a", label="A", kind=Kind.TEXT, required=False)
+    return modals.edit_form(view(), [field], {}, broken=NeverBroken(nevers, barred=False))
+
+
+def mark(nevers: list[str]) -> str:
+    """The name of some rules."""
+    return NeverBroken(nevers, barred=False).mark
+
+
 def ticked(nevers: list[str], *, tick: bool = True) -> Values:
     """The form's state where a person was asked about these rules."""
-    form = modals.edit_form(view(), [FormField(name="a", label="A", kind=Kind.TEXT, required=False)], {}, nevers=nevers)
+    form = asking(nevers)
     assert form is not None
     kept = modal(form)
     (asked,) = [block for block in objects(kept["blocks"]) if str(block["block_id"]).startswith(inputs.CONFIRM)]
@@ -523,7 +538,7 @@ def ticked(nevers: list[str], *, tick: bool = True) -> Values:
 @given(sentences, sentences)
 def test_a_tick_confirms_the_rules_that_were_shown_and_no_others(shown: list[str], broken: list[str]) -> None:
     confirmed = inputs.confirmed(ticked(shown))
-    assert (confirmed == inputs.mark(broken)) == (set(shown) == set(broken))
+    assert (confirmed == mark(broken)) == (set(shown) == set(broken))
     assert inputs.confirmed(ticked(shown, tick=False)) is None
     assert inputs.read(ticked(shown)) == {"a": ""}
 
@@ -532,23 +547,23 @@ def test_a_tick_confirms_the_rules_that_were_shown_and_no_others(shown: list[str
 def test_the_order_of_rules_does_not_matter(rules: list[str], random: Any) -> None:  # Any: Hypothesis types it so
     mixed = list(rules)
     random.shuffle(mixed)
-    assert inputs.mark(mixed) == inputs.mark(rules)
+    assert mark(mixed) == mark(rules)
 
 
 def test_two_rules_are_not_one_rule_of_two_lines() -> None:
-    assert inputs.mark(["send money", "delete an account"]) != inputs.mark(["delete an account\nsend money"])
+    assert mark(["send money", "delete an account"]) != mark(["delete an account\nsend money"])
 
 
 def test_a_rule_that_is_not_shown_whole_cannot_be_confirmed_unseen() -> None:
     """Slack's label holds 2,000 characters; the rule that comes after them has to be seen all the same."""
     rules = ["send money to anybody whose name is not in the book " * 45, "delete an account"]
-    form = modals.edit_form(view(), [FormField(name="a", label="A", kind=Kind.TEXT, required=False)], {}, nevers=rules)
+    form = asking(rules)
     assert form is not None
     assert "never delete an account" in str(modal(form)["blocks"])
 
 
 def test_nobody_confirms_what_was_not_asked() -> None:
-    state = {"tags.0.0": {"value": {"selected_options": [{"value": inputs.mark(["send money"])}]}}}
+    state = {"tags.0.0": {"value": {"selected_options": [{"value": mark(["send money"])}]}}}
     assert inputs.confirmed(state) is None
 
 

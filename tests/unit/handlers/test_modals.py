@@ -15,7 +15,9 @@ from tests.slack.stage import words
 from tests.unit.handlers.cases import ANA, MARIA, NOW, decision, few, longer, texts, value, view, views, waiting
 from tests.unit.handlers.slack import hidden, modal, said, untouched
 from workflows.engine.decisions import Follows
+from workflows.engine.errors import NeverBroken
 from workflows.engine.form_fields import Field, Kind
+from workflows.engine.forms import form_mark
 from workflows.engine.neutral import plain
 from workflows.engine.states import ReviewState
 from workflows.engine.views import CardView, WaitingReview, WaitingView
@@ -71,9 +73,24 @@ def test_whatever_a_review_holds_its_form_is_taken_or_said_to_be_too_large(
     """Also where what is kept no longer fits the fields as they are now."""
     named = [Field(**{**vars(field), "name": f"field_{place}"}) for place, field in enumerate(some)]
     entries = {field.name: text for field in named}
-    form = modals.edit_form(shown, named, entries, generation=generation, nevers=nevers)
+    broken = NeverBroken(nevers, barred=False) if nevers else None
+    form = modals.edit_form(
+        shown, named, entries, generation=generation, broken=broken, changed=text, dropped={"note": text}
+    )
     if form is not None:
         modal(form)
+
+
+@few
+@given(views, st.lists(texts, min_size=1, max_size=60))
+def test_whatever_rule_an_approval_meets_it_is_told_and_what_is_safe_is_the_prominent_choice(
+    shown: CardView, nevers: list[str]
+) -> None:
+    kept = modal(modals.rule_met(shown, NeverBroken(nevers, barred=False)))
+    assert kept["submit"] == {"type": "plain_text", "text": "Go back", "emoji": False}
+    (row,) = [block for block in objects(kept["blocks"]) if block["type"] == "actions"]
+    (button,) = objects(row["elements"])
+    assert "style" not in button
 
 
 @few
@@ -170,6 +187,7 @@ def test_the_form_names_its_case_and_carries_the_version_that_was_shown() -> Non
     assert form is not None
     kept = modal(form)
     assert kept["private_metadata"] == "7.3"
+    assert objects(kept["blocks"])[0]["block_id"] == f"form!{form_mark(some)}"
     assert kept["callback_id"] == "edit"
     assert "I was charged twice" in said(kept)
 

@@ -1,0 +1,31 @@
+"""Calls an author's code besides steps, proposals and deliveries: validators, serializers, keys, rules, texts.
+
+All of it is called outside transactions and under a limit of time (`bounds`). Whatever it raises concerns the one row
+or case that it was called for.
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from workflows.engine import bounds
+from workflows.engine.canonical import words_of
+from workflows.engine.definition import Workflow
+from workflows.engine.errors import AuthorFailed
+
+T = TypeVar("T")
+
+
+def called(code: Callable[[], T]) -> T:
+    """What an author's code returns. Raise `AuthorFailed` for whatever it raises, also `SystemExit`."""
+    try:
+        return bounds.run(code, what="the author's code")
+    except Exception as error:  # the author's; told of its own case
+        raise AuthorFailed(f"{type(error).__name__}: {words_of(error)}") from error
+
+
+def within(workflow: Workflow[Any, Any], what: str, code: Callable[[], T]) -> T:
+    """What a workflow's code returns, within the time that its rules have. Raise what it raises, or `TimeLimitPassed`.
+
+    `what`: names it in messages.
+    """
+    return bounds.run(code, what=what, workflow=workflow.name, seconds=workflow.time_limits.rule)
