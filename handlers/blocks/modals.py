@@ -85,7 +85,7 @@ def rule_met(view: CardView, broken: NeverBroken, *, listed: Listed | None = Non
     shown = _shown(view)
     rules = bullets([line(words(f"never {sentence}", bold=True)) for sentence in broken.sentences])
     told = rich(
-        line(words("Not approved yet. ", bold=True), words("It runs into a rule that its card did not show:")),
+        line(words("It runs into a rule that its card did not show:")),
         rules,
         line(
             words("Go back, look again, and edit or reject it. Or approve it as it is, if that is right all the same.")
@@ -95,7 +95,8 @@ def rule_met(view: CardView, broken: NeverBroken, *, listed: Listed | None = Non
         "Approve all the same", action=Action.ALL_THE_SAME, value=shown, says=f"Approve {view.key} all the same"
     )
     made = [_about(view), told, recommendation(view, _BRIEF), actions(f"{CONFIRM}{broken.mark}", [press])]
-    return _form(Callback.RULE, "A rule came since", made, submit="Go back", metadata=_shown(view, listed))
+    form = _form(Callback.RULE, "Not approved yet", made, submit="Go back", metadata=_shown(view, listed))
+    return form | {"close": label("Close", limits.VIEW_TITLE)}
 
 
 def correction_form(
