@@ -1,7 +1,7 @@
 """On invoices of many layouts: what is read rightly goes alone more often than not, and what is read wrongly never.
 
-The wrong ones are those of `alterations.py`, at a confidence of 0.97. All of them on all papers are some 25,000 cases,
-which take minutes: `COUNTERSIGN_ALL_ALTERATIONS=1` tries them all. Else each paper gets every few of each kind, and
+The wrong ones are those of `alterations.py`, at a confidence of 0.97. All of them on all papers are some 45,000 cases,
+which take ten minutes: `COUNTERSIGN_ALL_ALTERATIONS=1` tries them all. Else each paper gets every few of each kind, and
 another paper the next ones, so that each alteration is tried on some papers.
 """
 
@@ -16,7 +16,7 @@ from tests.unit.library.papers import Paper, against, papers
 
 PAPERS = [*papers("known.txt"), *papers("aside.txt"), *papers("unseen.txt")]
 IS_EVERY = bool(os.environ.get("COUNTERSIGN_ALL_ALTERATIONS"))
-MOST_OF_A_KIND = 8
+MOST_OF_A_KIND = 4
 """Alterations of one kind that a paper is tried with."""
 
 
@@ -42,4 +42,4 @@ def test_no_wrong_reading_goes_alone(kind: Callable[[Paper], Iterator[Altered]])
             if not against(one.text, one.read, accounts=paper.accounts):
                 alone.append((paper.id, one.what))
     assert alone == []
-    assert tried >= (5 if kind.__name__ == "dates" else 30)
+    assert tried >= 30

@@ -73,10 +73,11 @@ def is_one_of(account: str, known: Iterable[str]) -> bool:
 
 def without_accounts(ready: str) -> str:
     """A text in plain characters with its IBANs blotted out, each character still in its place."""
+    pieces, free = list[str](), 0
     for start, end, _ in _ibans(ready):
-        blot = re.sub(r"[^\n]", "#", ready[start:end])
-        ready = ready[:start] + blot + ready[end:]
-    return ready
+        pieces += [ready[free:start], re.sub(r"[^\n]", "#", ready[start:end])]
+        free = end
+    return "".join([*pieces, ready[free:]])
 
 
 def _accounts(ready: str) -> Iterator[str]:

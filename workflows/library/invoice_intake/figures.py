@@ -30,6 +30,8 @@ from workflows.tools.money import Found, scan
 _CENT = Decimal("0.01")
 _LONGEST_HEAD = 5
 """Words of the head of a column; a longer line is the heads of several, or a sentence."""
+_MOST_AMOUNTS = 30
+"""Amounts of a line that are told apart by their labels; no line of an invoice has more."""
 _HIGHEST_RATE = 30
 """Percent. No tax on what is sold is higher."""
 _UNIT = re.compile(r" ?[^\W\d_]{1,12}\b")
@@ -206,10 +208,10 @@ def _add_up(parts: Sequence[Decimal], whole: Decimal) -> bool:
     if not 1 < len(parts) <= 2 * _MOST_PARTS:
         return False
     once = list(dict.fromkeys(parts))
-    rounding = _CENT * len(once)
-    return any(
-        abs(found - whole) <= rounding for found in (sum(parts), sum(once), sum(parts) / 2) if len(once) > 1
-    ) or (len(once) == 1 and sum(parts) == whole)
+    if len(once) == 1:
+        return sum(parts) == whole
+    every, each = sum(parts, Decimal(0)), sum(once, Decimal(0))
+    return any(abs(found - whole) <= _CENT * len(once) for found in (every, each, every / 2))
 
 
 def _rates(line: str) -> Iterator[Decimal]:
@@ -219,10 +221,11 @@ def _rates(line: str) -> Iterator[Decimal]:
 
 def _without_marks(text: str) -> str:
     """The text with its account numbers and dates blotted out, in which figures stand that are no amounts."""
-    ready = without_accounts(plain(text))
+    ready, pieces, free = without_accounts(plain(text)), list[str](), 0
     for one in dates_at(ready):
-        ready = f"{ready[: one.start]}{'#' * (one.end - one.start)}{ready[one.end :]}"
-    return ready
+        pieces += [ready[free : one.start], "#" * (one.end - one.start)]
+        free = one.end
+    return "".join([*pieces, ready[free:]])
 
 
 def _stated(sheet: Sheet, line: int, leveled: str) -> Iterator[Stated]:
@@ -234,6 +237,9 @@ def _stated(sheet: Sheet, line: int, leveled: str) -> Iterator[Stated]:
             label = rows[-1].label
         rows.append(_Row(found=one, value=value, label=label, is_money=_is_money(text, one, value)))
         free = one.end
+    if len(rows) > _MOST_AMOUNTS:
+        yield from (_bare(row, line) for row in rows)
+        return
     labels = Counter(row.label for row in rows if row.is_money)
     heads = [_head(sheet, line, row.found) for row in rows]
     for row, head in zip(rows, heads, strict=True):
@@ -255,6 +261,19 @@ def _stated(sheet: Sheet, line: int, leveled: str) -> Iterator[Stated]:
             may_be_negative=row.found.in_brackets or row.found.maybe_negative,
             is_capital=is_about_capital(leveled),
         )
+
+
+def _bare(row: "_Row", line: int) -> Stated:
+    """An amount of which no label is looked for."""
+    return Stated(
+        line=line,
+        value=row.value,
+        figure=None,
+        currencies=row.found.currencies,
+        is_money=row.is_money,
+        may_be_negative=row.found.in_brackets or row.found.maybe_negative,
+        is_capital=False,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

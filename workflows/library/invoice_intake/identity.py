@@ -162,7 +162,7 @@ def _numbers_of(sheet: Sheet, cell: Cell) -> Iterator[_Number]:
 
 def _led_to(sheet: Sheet, cell: Cell, label: re.Match[str]) -> Iterator[_Number]:
     """In the same cell, else in the next one, else in the one below."""
-    is_named = label.re is _NAMED and label["named"] is not None
+    is_named = label.re is _NAMED and (label["named"] is not None or ":" in label[0])
     rest = cell.text[label.end() :]
     if rest and label[0][-1] not in " :#\u00b0\u00ba\u2116" and not (is_named and label[0][-1] == "."):
         return  # a number may begin like a label: INV/2026, FA-231
@@ -206,7 +206,7 @@ def _number(rest: str, *, is_named: bool) -> _Number | None:
 @lru_cache(maxsize=32)
 def _days(text: str) -> tuple[_Day, ...]:
     sheet = sheet_of(text)
-    found = []
+    found: list[_Day] = []
     for line, written in enumerate(sheet.lines):
         free = 0
         for place in dates_at(written):

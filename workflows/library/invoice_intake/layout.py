@@ -6,6 +6,7 @@ at a bounded piece of the text, so that no text is slow.
 
 import re
 import unicodedata
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,7 +18,9 @@ LONGEST_LABEL = 80
 _MOST_LINES_UP = 14
 """How far above a value the head of its column may stand."""
 _MOST_CELLS = 12
-"""How many cells to the left are looked at."""
+"""How many cells to the left, or above, are looked at."""
+_LONGEST_CELL = 200
+"""Characters of a cell that are searched for words."""
 
 _CELL = re.compile(r"[^\s|](?:[^\s|]|[ \u00a0](?=[^\s|]))*")
 _LEADERS = re.compile(r"\.{3,}|_{3,}|-{3,}|={3,}|[*`\u2022\u25cf\u00b7]")
@@ -54,14 +57,14 @@ class Sheet:
 
     def cell_at(self, line: int, column: int) -> int | None:
         """The number of the cell of a line that a column is in."""
-        cells = self.cells[line]
-        return next((at for at, cell in enumerate(cells) if cell.start <= column < cell.end), None)
+        at = bisect_right(self.cells[line], column, key=_start) - 1
+        return at if at >= 0 and column < self.cells[line][at].end else None
 
     def above(self, line: int, start: int, end: int) -> Cell | None:
         """The nearest cell with words above a place, in its column."""
         for higher in range(line - 1, max(line - 1 - _MOST_LINES_UP, -1), -1):
-            for cell in self.cells[higher]:
-                if cell.start < end + 2 and cell.end > start - 2 and is_worded(cell.text):
+            for cell in self._between(higher, start - 1, end + 1):
+                if is_worded(cell.text[:_LONGEST_CELL]):
                     return cell
         return None
 
@@ -69,12 +72,19 @@ class Sheet:
         """The cell under another one, in the next line that holds anything."""
         for lower in range(cell.line + 1, min(cell.line + 4, len(self.cells))):
             if self.cells[lower]:
-                return next((c for c in self.cells[lower] if c.start < cell.end + 1 and c.end > cell.start - 1), None)
+                return next(iter(self._between(lower, cell.start, cell.end)), None)
         return None
 
     def beside(self, cell: Cell) -> Cell | None:
         """The next cell to the right."""
-        return next((other for other in self.cells[cell.line] if other.start > cell.start), None)
+        at = bisect_right(self.cells[cell.line], cell.start, key=_start)
+        return self.cells[cell.line][at] if at < len(self.cells[cell.line]) else None
+
+    def _between(self, line: int, start: int, end: int) -> tuple[Cell, ...]:
+        """The first cells of a line that reach into these columns, their ends included."""
+        first = bisect_left(self.cells[line], start, key=_end)
+        near = self.cells[line][first : first + _MOST_CELLS]
+        return tuple(cell for cell in near if cell.start <= end)
 
     def label(self, line: int, start: int, after: int = 0) -> str:
         """The words to the left of a place, of the same cell from `after` on or of the nearest one; empty, if none."""
@@ -82,13 +92,21 @@ class Sheet:
         if at is None:
             return ""
         cells = self.cells[line]
-        own = self.lines[line][max(cells[at].start, after) : start]
+        own = self.lines[line][max(cells[at].start, after, start - LONGEST_LABEL) : start]
         if is_worded(own):
-            return own[-LONGEST_LABEL:]
+            return own
         for cell in reversed(cells[max(at - _MOST_CELLS, 0) : at]):
-            if is_worded(cell.text):
+            if is_worded(cell.text[-LONGEST_LABEL:]):
                 return cell.text[-LONGEST_LABEL:]
         return ""
+
+
+def _start(cell: Cell) -> int:
+    return cell.start
+
+
+def _end(cell: Cell) -> int:
+    return cell.end
 
 
 @lru_cache(maxsize=32)
