@@ -15,11 +15,21 @@ _RUN = 12
 """Characters that a text has to have in common with a case for them to be the case's."""
 _LEAST = 8
 """Characters of a case's shortest text that is taken for the case's: shorter ones are words like any other."""
+_PASSWORD = r"passw(?:or)?d|passwd|passphrase|pwd"
 _NAMES = (
     r"(?:api|access|private|secret|account|shared|signing|encryption|master)[ _-]?key(?:[ _-]?id)?"
-    r"|(?:client[ _-]?)?secret|token|passw(?:or)?d|passwd|passphrase|pwd|credentials?|cookie|session(?:[ _-]?id)?"
-    r"|signature|sig|sas|bearer|pat|otp|pin"
+    r"|(?:client[ _-]?)?secret|token|credentials?|cookie|session(?:[ _-]?id)?|signature|sig|sas|bearer|pat|otp|pin"
 )
+_A_WORD = r"[a-z_]{2,40}(?![\w=+/.-]*[\w=+/-])"
+"""A small word after a colon says what became of a token or a session: “invalid_auth”."""
+_VALUE = r"(?:\"[^\"]{1,2000}\"|'[^']{1,2000}'|[^\s,;&(){}\[\]\"']{1,2000})"
+
+
+def _named(names: str, *, unless: str = "") -> re.Pattern[str]:
+    """What stands after one of these names and a sign. `unless`: what may stand after the sign without being one."""
+    return re.compile(rf"((?:\b|_|-)(?:{names})[\"']?\s{{0,3}}(?:=|:(?!//){unless})\s{{0,3}}){_VALUE}", re.IGNORECASE)
+
+
 _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----.*?(?:-----END|\Z)", re.DOTALL), SECRET),
     # pydantic shows what it was given.
@@ -33,13 +43,8 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
         ),
         rf"\1{SECRET}",
     ),
-    (
-        re.compile(
-            rf"((?:\b|_|-)(?:{_NAMES})[\"']?\s{{0,3}}(?:=|:(?!//))\s{{0,3}})(?:\"[^\"]{{1,2000}}\"|'[^']{{1,2000}}'|[^\s,;&(){{}}\[\]\"']{{1,2000}})",
-            re.I,
-        ),
-        rf"\1{SECRET}",
-    ),
+    (_named(_PASSWORD), rf"\1{SECRET}"),
+    (_named(_NAMES, unless=f"(?! {_A_WORD})"), rf"\1{SECRET}"),
     (re.compile(r"\beyJ[\w-]{5,2000}\.[\w-]{2,4000}(?:\.[\w-]{0,2000})?"), SECRET),
     (
         re.compile(

@@ -31,6 +31,8 @@ PLANTED = "hunter2Planted99"
         f"X-Api-Key: {PLANTED}",
         f"Set-Cookie: session={PLANTED}; Path=/",
         f"Cookie: sid={PLANTED}",
+        f"token: {PLANTED}",
+        f"password: {PLANTED}",
         f"Authorization: Basic {PLANTED}",
         f"authorization='Token {PLANTED}'",
         f"'Authorization': 'Bearer {PLANTED}'",
@@ -64,6 +66,10 @@ def test_a_secret_is_masked_wherever_it_stands(text: str) -> None:
     assert base64.b64encode(PLANTED.encode()).decode() not in found
 
 
+def test_a_password_of_small_letters_is_masked_all_the_same() -> None:
+    assert redacted("password: letmein, said the log") == "password: [secret], said the log"
+
+
 @pytest.mark.parametrize("secret", ["AKIAIOSFODNN7EXAMPLE", "0123456789abcdef0123456789abcdef"])
 def test_a_secret_is_masked_by_its_form(secret: str) -> None:
     assert secret not in redacted(f"denied for {secret} here")
@@ -74,6 +80,8 @@ def test_a_secret_is_masked_by_its_form(secret: str) -> None:
     [
         "the help desk refused it (422): no queue named billing",
         "the token is refused; a new one too",
+        "Slack refuses SLACK_BOT_TOKEN: invalid_auth",
+        "the session: closed by the other side",
         "input_tokens=120, max_tokens: 1024",
         "Basic information about the order is missing",
         "row 7: ticket-1017 under support-triage/ticket-1017/correction-1",
