@@ -15,7 +15,7 @@ _RUN = 12
 """Characters that a text has to have in common with a case for them to be the case's."""
 _LEAST = 8
 """Characters of a case's shortest text that is taken for the case's: shorter ones are words like any other."""
-_PASSWORD = r"passw(?:or)?d|passwd|passphrase|pwd"
+_PASSWORD = r"passw(?:or)?d|passwd|passphrase|pwd"  # noqa: S105  # names of one, and none itself
 _NAMES = (
     r"(?:api|access|private|secret|account|shared|signing|encryption|master)[ _-]?key(?:[ _-]?id)?"
     r"|(?:client[ _-]?)?secret|token|credentials?|cookie|session(?:[ _-]?id)?|signature|sig|sas|bearer|pat|otp|pin"
