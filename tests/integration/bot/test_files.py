@@ -84,11 +84,11 @@ def test_an_example_that_does_not_fit_is_named_with_its_file(empty: CommandLine)
         (b"two,two", "id: has to be a whole number"),
         (b",two", "id: has to be a whole number"),
         (b"2,a\0b", "text: holds a NUL character"),
-        (b"2," + b"x" * 1_000_000, "bytes, the limit for one input is 262,144"),
+        (b"2," + b"x" * 1_000_000, "too large, the limit for one input is 262,144 bytes"),
         (b"2,caf\xe9", "text: is not valid UTF-8: byte 0xE9. If the file was written in Windows' own way, say --enc"),
         (b"2,\xff\xfe\x00", "text: is not valid UTF-8"),
         (b'2,"two" and more', "not readable as CSV: ',' expected after '\"'"),
-        (b"99999999999999999999999999,x" + b"y" * 262_144, "bytes, the limit"),
+        (b"99999999999999999999999999,x" + b"y" * 262_144, "too large, the limit for one input"),
         (b"9" * 5000 + b",x", "id: "),
     ],
     ids=[
