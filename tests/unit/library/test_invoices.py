@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 import workflows.library.invoice_intake
-from workflows.engine.forms import Kind, entries, form_of, read_form
+from workflows.engine.form_fields import Kind, form_of
+from workflows.engine.forms import entries, read_form
 from workflows.library.invoice_intake.accounts import accounts_in
 from workflows.library.invoice_intake.figures import figures_in
 from workflows.library.invoice_intake.invoice import Document, Invoice
