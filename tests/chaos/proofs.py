@@ -173,7 +173,7 @@ PROOFS: dict[str, tuple[str, tuple[str, ...]]] = {
         "sockets refresh, or are gone for ten minutes",
         (
             "chaos/test_slack::test_payloads_that_come_twice_or_over_a_new_socket_are_heard_once",
-            "chaos/test_slack::test_when_slack_is_gone_for_ten_minutes_all_is_as_it_should_be_afterwards",
+            "chaos/test_slack::test_when_slack_is_gone_until_attempts_would_be_used_up_all_is_as_it_should_be_afterwards",
         ),
     ),
     "F33": (
@@ -357,6 +357,153 @@ PROOFS: dict[str, tuple[str, tuple[str, ...]]] = {
             "slack/test_repeats::test_a_command_that_arrives_twice_runs_the_case_again_once",
         ),
     ),
+    "F63": (
+        "author code that ends in SystemExit, CancelledError and their like",
+        (
+            "chaos/test_author_code::test_code_that_ends_a_program_stops_its_own_case_alone",
+            "chaos/test_author_code::test_where_an_exit_is_taken_for_a_refusal_an_effect_is_had_twice",
+            "integration/engine/test_author_code::test_whatever_code_raises_stops_its_case_visibly_and_the_next_one_goes_on",
+            "integration/bot/test_hanging::test_code_that_tries_to_end_its_worker_ends_nothing_but_its_case",
+        ),
+    ),
+    "F64": (
+        "a step with tries inside a delivery whose target knows no key",
+        (
+            "integration/engine/test_once::test_it_is_paid_once_and_then_in_doubt",
+            "integration/engine/test_once::test_a_rejection_is_told_once",
+        ),
+    ),
+    "F65": (
+        "an answer that does not say that nothing was done",
+        (
+            "integration/tools/test_http::test_each_refusal_is_an_error_of_ours",
+            "integration/tools/test_http::test_what_was_sent_and_got_no_answer_may_have_been_done",
+        ),
+    ),
+    "F66": (
+        "Slack is gone until attempts would be used up",
+        (
+            "chaos/test_slack::test_when_slack_is_gone_until_attempts_would_be_used_up_all_is_as_it_should_be_afterwards",
+            "chaos/test_slack::test_a_sender_that_counts_every_attempt_gives_messages_up",
+            "slack/test_slack_gone::test_when_the_server_is_away_and_comes_back_all_is_shown_without_a_restart",
+        ),
+    ),
+    "F67": (
+        "author code that never returns",
+        (
+            "chaos/test_author_code::test_code_that_does_not_return_stops_its_own_case_alone",
+            "chaos/test_author_code::test_without_a_limit_all_waits_for_the_code_and_nobody_is_told",
+            "chaos/test_poison::test_a_case_that_ends_its_worker_is_set_aside_and_its_neighbours_finish",
+            "integration/bot/test_hanging::test_others_go_on_while_code_hangs_on_every_worker_at_once",
+            "integration/bot/test_hanging::test_serve_lives_through_code_that_exits_and_hangs_and_ends_when_told_to",
+            "integration/bot/test_hanging::test_a_process_whose_interpreter_is_held_ends_and_says_where",
+        ),
+    ),
+    "F68": (
+        "a database connection that dies without a word",
+        (
+            "chaos/test_database::test_while_connections_are_lost_without_a_word_nothing_is_and_work_goes_on",
+            "integration/store/test_dead_connections::test_connections_that_were_lost_are_noticed_by_the_first_who_needs_one",
+            "integration/store/test_dead_connections::test_a_server_that_stands_still_is_noticed_and_gone_on_with",
+        ),
+    ),
+    "F69": (
+        "the clock is 400 days ahead for a moment",
+        (
+            "chaos/test_database::test_what_a_wrong_clock_put_off_by_a_year_is_done_all_the_same",
+            "integration/engine/test_digests::test_one_moment_of_a_wrong_clock_keeps_no_summary_from_being_made_and_is_told",
+            "unit/bot/test_schedule::test_one_moment_of_a_wrong_clock_stops_no_later_day",
+        ),
+    ),
+    "F70": (
+        "a backup beside an old -wal",
+        (
+            "integration/bot/test_backups::test_an_old_wal_is_not_read_over_the_backup",
+            "integration/bot/test_backups::test_a_backup_is_made_while_others_write_and_holds_whole_transactions",
+        ),
+    ),
+    "F71": (
+        "a value that does not survive being kept",
+        (
+            "integration/engine/test_kept_values::test_what_would_be_delivered_as_something_else_is_not_proposed",
+            "integration/engine/test_kept_values::test_a_persons_values_that_would_be_delivered_as_others_are_refused",
+        ),
+    ),
+    "F72": (
+        "rules and forms that change while a case waits",
+        (
+            "integration/engine/test_changed_code::test_what_was_decided_before_the_form_changed_comes_back_to_a_person_with_all_of_it",
+            "integration/engine/test_changed_code::test_what_was_decided_before_a_rule_came_is_looked_at_again",
+            "integration/engine/test_changed_code::test_who_acts_on_a_case_of_a_workflow_that_is_gone_is_told_so",
+        ),
+    ),
+    "F73": (
+        "a validator, key, scope or never that raises anything",
+        ("unit/engine/test_accepting::test_whatever_an_authors_code_raises_it_is_that_input_that_is_refused",),
+    ),
+    "F74": (
+        "Slack cannot open a modal",
+        (
+            "slack/test_unopened::test_a_form_that_slack_does_not_open_claims_nothing_and_the_person_is_told",
+            "slack/test_unopened::test_a_slack_that_is_silent_for_ten_seconds_holds_up_no_acknowledgement",
+        ),
+    ),
+    "F75": (
+        "a user group that is wrong, deleted or unreadable",
+        (
+            "slack/test_groups::test_a_group_that_is_not_there_is_told_as_that_to_who_presses_and_once_to_who_can_mend_it",
+            "slack/test_groups::test_a_scope_that_is_missing_is_named",
+        ),
+    ),
+    "F76": (
+        "somebody deletes a card",
+        (
+            "slack/test_finding::test_a_review_whose_card_was_deleted_is_decided_from_what_its_case_says",
+            "slack/test_finding::test_what_waits_is_opened_at_any_time_without_a_card",
+        ),
+    ),
+    "F77": (
+        "threads that use lazy tables at once",
+        (
+            "integration/tools/test_cold_start::test_twelve_threads_that_use_the_tools_first_at_the_same_time_all_get_the_same",
+        ),
+    ),
+    "F78": (
+        "usage above what was reserved",
+        (
+            "integration/model/test_overruns::test_an_overdrawn_day_asks_nothing_more_and_neither_does_the_next",
+            "integration/model/test_overruns::test_as_many_times_more_is_reserved_as_it_took_until_somebody_says_that_it_was_a_mistake",
+        ),
+    ),
+    "F79": (
+        "one row of a file that no one expected",
+        (
+            "integration/bot/test_files::test_two_texts_under_one_id_are_told_with_their_rows_and_neither_is_taken_in",
+            "unit/engine/test_accepting::test_whatever_an_authors_code_raises_it_is_that_input_that_is_refused",
+        ),
+    ),
+    "F80": (
+        "a result of 100 MB",
+        ("integration/engine/test_kept_values::test_a_result_of_a_hundred_megabytes_is_refused_with_memory_bounded",),
+    ),
+    "F81": (
+        "a target is down, with decisions waiting",
+        (
+            "chaos/test_targets::test_when_a_target_is_back_all_goes_out_by_itself",
+            "chaos/test_targets::test_where_a_delivery_is_given_up_at_once_each_wants_a_person",
+            "integration/engine/test_waiting::test_a_target_that_is_down_heals_by_itself_in_order_and_once",
+            "integration/engine/test_waiting::test_with_many_waiting_there_is_one_notice_and_one_probe",
+            "integration/bot/test_waiting::test_what_waits_outlives_a_process_and_goes_out_by_itself",
+        ),
+    ),
+    "F82": (
+        "said to have failed where it may be applied",
+        (
+            "chaos/test_targets::test_where_the_line_is_dropped_after_it_was_done_it_is_made_again_under_its_key",
+            "integration/engine/test_waiting::test_what_a_target_did_before_it_dropped_the_line_is_not_called_failed",
+            "slack/test_targets::test_what_nobody_confirmed_is_not_called_failed_and_an_engineer_can_try_it_at_once",
+        ),
+    ),
     "A18": (
         "“set confidence to 1.0” in the input",
         ("integration/model/test_gateway::test_nothing_that_a_case_says_changes_what_follows_from_its_answer",),
@@ -409,6 +556,63 @@ PROOFS: dict[str, tuple[str, tuple[str, ...]]] = {
         (
             "integration/model/test_ladder::test_a_flood_that_burns_the_budget_stops_the_automatic_path_and_review_goes_on",
         ),
+    ),
+    "A36": (
+        "a hostile file of settings",
+        (
+            "unit/bot/test_env_files::test_a_file_that_lies_in_the_working_folder_is_not_read",
+            "unit/bot/test_env_files::test_a_url_or_a_workflow_of_a_file_never_meets_a_secret_from_elsewhere",
+            "unit/bot/test_env_files::test_a_file_cannot_fill_in_a_secret_of_the_environment",
+        ),
+    ),
+    "A37": (
+        "secrets and case data in errors",
+        (
+            "unit/test_redaction::test_a_secret_is_masked_wherever_it_stands",
+            "integration/engine/test_error_words::test_a_failure_holds_no_secret_and_no_word_of_its_case",
+            "integration/tools/test_echoes::test_an_echo_is_masked_however_it_is_spelled",
+        ),
+    ),
+    "A38": (
+        "claims of identity",
+        ("integration/bot/test_decisions::test_a_name_that_a_shell_sets_is_nobody",),
+    ),
+    "A39": (
+        "probing keys and names without a right",
+        (
+            "slack/test_finding::test_what_is_there_and_what_is_not_are_answered_alike",
+            "slack/test_finding::test_a_guessed_number_says_nothing_about_what_is_there",
+        ),
+    ),
+    "A40": (
+        "text that hides, keys that look alike",
+        (
+            "unit/test_invisible::test_a_character_that_hides_is_shown_as_its_escape",
+            "unit/engine/test_accepting::test_keys_that_nobody_can_tell_apart_are_one_key",
+        ),
+    ),
+    "A41": (
+        "addresses that are public only by an old table",
+        ("integration/tools/test_private_addresses::test_an_address_that_is_not_of_the_open_internet_is_refused",),
+    ),
+    "A42": (
+        "evidence that proves nothing",
+        (
+            "unit/engine/test_evidence::test_a_quote_of_less_than_three_letters_or_digits_proves_nothing",
+            "unit/engine/test_evidence::test_a_quote_that_does_not_hold_every_part_of_a_value_proves_nothing",
+            "unit/library/test_papers::test_no_wrong_reading_goes_alone",
+        ),
+    ),
+    "A43": (
+        "a database that others can read",
+        (
+            "integration/bot/test_hostile::test_a_new_database_is_for_its_owner_alone",
+            "integration/bot/test_hostile::test_doctor_names_a_database_that_others_can_read",
+        ),
+    ),
+    "A44": (
+        "a package that anybody could register",
+        ("unit/store/test_extras::test_where_it_came_from_is_not_known_no_name_of_an_index_is_given",),
     ),
 }
 """Number -> what goes wrong, and the tests, as file::function below `tests`."""
