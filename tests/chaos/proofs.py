@@ -289,13 +289,13 @@ PROOFS: dict[str, tuple[str, tuple[str, ...]]] = {
     "F50": (
         "gap and overlap of summer time",
         (
-            "integration/engine/test_digests::test_a_slot_that_comes_twice_in_autumn_makes_one_summary",
+            "unit/bot/test_schedule::test_a_slot_in_the_hour_that_autumn_repeats_comes_once",
             "unit/bot/test_schedule::test_a_slot_in_the_hour_that_spring_leaves_out_comes_once_and_an_hour_late",
         ),
     ),
     "F51": (
         "down over several slots",
-        ("unit/bot/test_schedule::test_a_slot_that_has_passed_is_made_up_for_once_and_one_to_come_is_waited_for",),
+        ("unit/bot/test_schedule::test_a_slot_of_today_that_has_passed_is_made_up_for_at_the_start_and_none_of_another_day",),
     ),
     "F52": (
         "two replicas, one slot",
