@@ -19,6 +19,7 @@ _SAID = {
     "rerun.refused": "refused: {who} is no engineer",
     "read.refused": "refused: {who} may not read it",
     "run.failed": "failed; told in #failures",
+    "run.holding": "waits, as the other system takes nothing now; it goes out by itself",
     "run.begun_again": "run again by {who}",
     "run.closed": "closed",
 }

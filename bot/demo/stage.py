@@ -23,7 +23,7 @@ from bot.slack import Slack, in_slack
 from store import runs
 from workflows.engine.claiming import BUSY
 from workflows.engine.intake import accept, take_in
-from workflows.engine.states import ENDED, STOPPED, RunState
+from workflows.engine.states import ENDED, RunState
 from workflows.library.invoice_intake import ledger as ledger_client
 from workflows.library.support_triage import desk as desk_client
 
@@ -52,10 +52,10 @@ class Stage:
         return receipt.case
 
     def end_outage_once_felt(self, case: int) -> bool:
-        """End the outage, if the case has failed by it."""
+        """End the outage, if the case's delivery waits by it."""
         with self.app.context.database.read() as session:
             run = runs.newest(session, case)
-        if run is None or RunState(run.state) not in STOPPED:
+        if run is None or run.state != RunState.HOLDING:
             return False
         stage_outage(self.desk, 0)
         return True

@@ -50,7 +50,7 @@ HINT = (
     "druckwerk-sammel.pdf: the order's number was taken for the invoice's. Press Edit, write DE-26-01994, Decide.",
     "Invoices are proposed from sample answers, written by hand, as there is no key for an AI. No number counts them.",
     "Whatever you decide reaches the help desk or the ledger: open their pages and look.",
-    "A delivery failed while the help desk took no changes. Become Kim, an engineer, and type the /rerun in #failures.",
+    "ticket-1032 was decided while the help desk took no changes: it waits, and goes out by itself within a minute.",
     "Become Eve, who is no reviewer, and press Approve. Become Lee, a team lead, and read #leads.",
 )
 
