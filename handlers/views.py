@@ -128,7 +128,15 @@ def _edit(surface: Surface, submitted: Submission, view: CardView) -> dict[str, 
         anew = redrawn(context, workflow, view.review, proposed=_proposed(view), typed=typed)
         if anew:
             labels = [field.label for field in fields if field.name in anew]
-            form = modals.edit_form(view, fields, {**typed, **anew}, generation=1, redrawn=labels, listed=listed)
+            form = modals.edit_form(
+                view,
+                fields,
+                {**typed, **anew},
+                generation=1,
+                redrawn=labels,
+                listed=listed,
+                ticked=inputs.confirmed(state) is not None,
+            )
             if form is None:
                 raise Refused("Other texts go with what you chose, and they are too long for Slack.")
             return {"response_action": "update", "view": form}

@@ -45,6 +45,7 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     ),
     (_named(_PASSWORD), rf"\1{SECRET}"),
     (_named(_NAMES, unless=f"(?! {_A_WORD})"), rf"\1{SECRET}"),
+    (re.compile(r"(\bBearer\s{1,3})[\w.~+/=-]{8,4000}", re.IGNORECASE), rf"\1{SECRET}"),
     (re.compile(r"\beyJ[\w-]{5,2000}\.[\w-]{2,4000}(?:\.[\w-]{0,2000})?"), SECRET),
     (
         re.compile(
@@ -61,7 +62,7 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
         SECRET,
     ),
 )
-_SCHEME = re.compile(r"\b(Basic|Bearer|Digest|Token|Negotiate|ApiKey)(\s{1,3})([\w.~+/=-]{8,4000})", re.IGNORECASE)
+_SCHEME = re.compile(r"\b(Basic|Digest|Token|Negotiate|ApiKey)(\s{1,3})([\w.~+/=-]{8,4000})", re.IGNORECASE)
 _LONG = re.compile(r"(?<![\w/+=.-])[\w+/=-]{24,4000}")
 
 

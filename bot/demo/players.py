@@ -13,6 +13,8 @@ from bot.sandbox.client import Administrator, Block, Outcome, Person, ShownMessa
 from workflows.engine.form_fields import form_of
 
 _CASE = re.compile(r"\([a-z-]+, ([^()]+)\)$")
+_UPDATES = 3
+"""How often a form may ask for something more before it takes what was typed."""
 _AGAIN = re.compile(r"/rerun ([0-9]+)")
 _REPLY = "Hello, thank you for your message. A colleague looks into it and answers today."
 
@@ -78,9 +80,11 @@ class Players:
             typed[f"{name}.0.0"] = f"={value}" if chosen else value
         if "reply" in fields and not form.values.get("reply.0.0", {}).get("value", {}).get("value"):
             typed["reply.0.0"] = _REPLY
-        if person.submit({**typed, **_ticks(form.blocks)}).outcome == "updated":
-            # A rule was run into that the form did not ask about before.
-            self._confirm(person)
+        outcome = person.submit({**typed, **_ticks(form.blocks)}).outcome
+        for _ in range(_UPDATES):
+            if outcome == "updated":
+                # A text was written anew, or a rule was run into that the form did not ask about before.
+                outcome = self._confirm(person).outcome
 
     def _confirm(self, person: Person) -> Outcome:
         return person.submit({**_ticks(person.views()[-1].blocks)})

@@ -82,16 +82,22 @@ def confirmed(state: State) -> str | None:
     return None
 
 
-def confirmation(sentences: Sequence[str], mark: str, *, generation: int) -> list[Block]:
-    """The question whether these rules are to be passed over, with every one of them. `mark`: their name."""
+def confirmation(
+    sentences: Sequence[str], mark: str, *, generation: int, optional: bool = False, ticked: bool = False
+) -> list[Block]:
+    """The question whether these rules are to be passed over, with every one of them. `mark`: their name.
+
+    `optional`: what is typed may turn out to run into none of them.
+    """
     rules = [line(words(f"never {sentence}")) for sentence in sentences]
     yes = option("Yes, decide it so all the same", mark)
     question: Block = {
         "type": "input",
         "block_id": f"{CONFIRM}{generation}",
         "label": label("Pass over these rules?", limits.INPUT_LABEL),
-        "optional": False,
-        "element": {"type": "checkboxes", "action_id": ELEMENT, "options": [yes]},
+        "optional": optional,
+        "element": {"type": "checkboxes", "action_id": ELEMENT, "options": [yes]}
+        | ({"initial_options": [yes]} if ticked else {}),
     }
     return [rich(line(words("This runs into a rule:", bold=True)), bullets(rules)), question]
 

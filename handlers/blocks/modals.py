@@ -56,10 +56,12 @@ def edit_form(
     notice: str | None = None,
     changed: str | None = None,
     dropped: Mapping[str, str] | None = None,
+    ticked: bool = False,
 ) -> View | None:
     """The review form, with what is proposed or typed in it. None where it is too large for Slack.
 
-    `broken`: the rules that the person has to confirm to pass over. `redrawn`: the labels of texts that follow from
+    `broken`: the rules that the person has to confirm to pass over. `ticked`: those that the card shows are confirmed
+    already. `redrawn`: the labels of texts that follow from
     other fields and were written anew. `listed`: the list that it is opened from. `notice`: what is recorded already,
     and said first. `changed`: that the form is another one than the person, or the proposal, knew. `dropped`: what they
     typed, or was proposed, that the form has no field for any more.
@@ -67,7 +69,11 @@ def edit_form(
     anew = f"Written anew, to go with what you chose: {', '.join(redrawn)}. Look at it, then press Decide."
     told_first = [rich(line(words(text, bold=True))) for text in (changed, anew if redrawn else None) if text]
     told_first += [_whole(f"No longer in the form: {name}", text) for name, text in (dropped or {}).items() if text]
-    asked = confirmation(broken.sentences, broken.mark, generation=generation) if broken is not None else _rules(view)
+    asked = (
+        confirmation(broken.sentences, broken.mark, generation=generation)
+        if broken is not None
+        else _rules(view, generation, ticked=ticked)
+    )
     # What has to be confirmed comes first, where it is seen on a phone too.
     first = [rich(line(words(notice, bold=True)))] if notice is not None else []
     about = _about(view) | {"block_id": f"{FORM}{form_mark(fields)}"}
@@ -241,10 +247,13 @@ def _about(view: CardView) -> Block:
     return rich(line(words(excerpt(view.subject, 200), bold=True)), quote(excerpt(narrowed(text), 1_000)))
 
 
-def _rules(view: CardView) -> list[Block]:
-    """The rules that the card shows, for whoever edits: they ask for a person, and nothing has to be confirmed."""
+def _rules(view: CardView, generation: int, *, ticked: bool) -> list[Block]:
+    """The rules that the card shows. Whoever edits confirms them in the same form; who fills one in decides anyway."""
     if not view.nevers:
         return []
+    if view.has_proposal:
+        mark = NeverBroken(view.nevers, barred=False).mark
+        return confirmation(view.nevers, mark, generation=generation, optional=True, ticked=ticked)
     rules = "; ".join(f"never {sentence}" for sentence in view.nevers)
     return [rich(line(words("A person decides this, by the rule: ", bold=True), words(excerpt(rules, 500))))]
 

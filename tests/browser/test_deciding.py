@@ -81,7 +81,7 @@ def test_a_rule_is_passed_over_by_ticking_its_box_with_what_was_typed_kept(
     window.submit()
     expect(window.modal).not_to_be_attached()
     stage.work()
-    expect(window.messages).to_contain_text("confirmed: never answer a safety report alone")
+    expect(window.messages).to_contain_text("aware of the rule: never answer a safety report alone")
 
 
 @pytest.mark.parametrize(
@@ -130,20 +130,29 @@ def test_who_rejects_and_fills_in_now_finds_the_empty_form_in_the_same_place(
     expect(window.messages.first).to_contain_text("Answered by hand by @Ana")
 
 
-def test_approving_against_a_rule_is_asked_again_and_can_be_taken_back(stage: Stage, open_window: OpenWindow) -> None:
-    case = stage.submit(stage.sample(), id=1, text="There is smoke")
+def test_approving_against_a_rule_that_the_card_shows_takes_one_press(stage: Stage, open_window: OpenWindow) -> None:
+    stage.submit(stage.sample(), id=1, text="There is smoke")
     window = open_window()
-    approve = window.messages.get_by_role("button", name="Approve")
-    approve.click()
-    expect(window.question).to_contain_text("It runs into a rule")
-    expect(window.question).to_contain_text("never answer a safety report alone")
-    window.question.get_by_role("button", name="Go back").click()
-    expect(window.question).not_to_be_attached()
-    expect(approve).to_be_focused()
-    assert stage.world.state(case) == "waiting"
-    approve.click()
+    expect(window.messages).to_contain_text("Never: answer a safety report alone")
     with window.acting("press"):
-        window.question.get_by_role("button", name="Approve").click()
+        window.messages.get_by_role("button", name="Approve").click()
+    stage.work()
+    expect(window.messages).to_contain_text("Approved by @Ana")
+
+
+def test_approving_against_a_rule_that_came_since_can_be_taken_back(stage: Stage, open_window: OpenWindow) -> None:
+    sample = stage.sample()
+    case = stage.submit(sample, id=1, text="Where is my money?")
+    window = open_window()
+    sample.never("say where money is")(lambda ticket, triage: True)
+    form = window.open(window.messages, "Approve")
+    expect(form).to_contain_text("never say where money is")
+    window.submit()
+    expect(window.modal).not_to_be_attached()
+    assert stage.world.state(case) == "waiting"
+    form = window.open(window.messages, "Approve")
+    form.get_by_role("button", name="all the same").click()
+    expect(window.modal).not_to_be_attached()
     stage.work()
     expect(window.messages).to_contain_text("Approved by @Ana")
 

@@ -295,7 +295,9 @@ PROOFS: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "F51": (
         "down over several slots",
-        ("unit/bot/test_schedule::test_a_slot_of_today_that_has_passed_is_made_up_for_at_the_start_and_none_of_another_day",),
+        (
+            "unit/bot/test_schedule::test_a_slot_of_today_that_has_passed_is_made_up_for_at_the_start_and_none_of_another_day",
+        ),
     ),
     "F52": (
         "two replicas, one slot",

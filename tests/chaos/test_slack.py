@@ -21,7 +21,7 @@ from tests.chaos.living import PACE, ROLES
 from tests.chaos.settings import LONG, long_only
 from tests.chaos.story import Story
 from tests.chaos.tally import hold, note
-from tests.slack.stage import ANA, FAILED, SUPPORT, buttons
+from tests.slack.stage import ANA, FAILED, SUPPORT, buttons, words
 
 Goes = Callable[[Administrator], None]
 METHODS = ["chat.postMessage", "chat.update"]
@@ -140,7 +140,7 @@ def test_a_channel_that_refuses_us_is_told_and_gets_all_once_it_is_back(make_sto
         story.bring(KNOWING, 4, f"{UNSURE} money")
         story.world_works()
         assert not story.sender.drain(seconds=0.3)
-        assert any(SUPPORT in text for text in shown(story, FAILED))
+        assert any(SUPPORT in words(one.blocks) for one in story.running.person(ANA).messages(FAILED))
         story.end()
         getattr(administrator, back)(SUPPORT)
         story.come_to_an_end()

@@ -396,4 +396,4 @@ def test_a_token_in_an_error_is_not_shown(stage: Stage) -> None:
     stage.work()
     for channel in (SUPPORT, FAILED):
         said = words(stage.cards(channel=channel)[0].blocks)
-        assert "auth failed for [secret] and [secret] with [secret]" in said
+        assert "auth failed for [secret] and [secret] with Bearer [secret]" in said

@@ -74,8 +74,8 @@ def test_an_outage_is_one_message_that_says_when_it_is_over_and_what_waits(
     stage: Stage, server: AnthropicServer
 ) -> None:
     sample = asking(stage)
-    server.will(*[failure(529)] * FAILURES)
-    for number in (1, 2):
+    server.will(*[failure(529)] * 4 * FAILURES)
+    for number in range(1, FAILURES + 1):
         stage.submit(sample, id=number, text=f"text {number}")
     (told,) = news(stage)
     assert told.startswith(f"The model {HAIKU} is not asked for now")
@@ -84,14 +84,14 @@ def test_an_outage_is_one_message_that_says_when_it_is_over_and_what_waits(
     card = words(stage.cards()[-1].blocks)
     assert "Waits to be filled in; there is no proposal" in card
     stage.world.clock.move(timedelta(minutes=5))
-    server.will(*[message(filled_in())] * 4)
-    stage.submit(sample, id=3, text="text 3")
+    server.will(*[message(filled_in())] * 2 * FAILURES)
+    stage.submit(sample, id=99, text="text 99")
     (told,) = news(stage)
     assert told.startswith(f"The model {HAIKU} answers again")
-    assert "2 of sample: /propose sample" in told
+    assert f"{FAILURES} of sample: /propose sample" in told
     said(stage, KIM, "/propose", "sample")
     stage.work()
-    assert {stage.world.state(case) for case in (1, 2, 3)} == {"delivered"}
+    assert {stage.world.state(case) for case in range(1, FAILURES + 2)} == {"delivered"}
 
 
 @pytest.mark.parametrize("reply", [failure(429, code="enforced_spend_limit_reached"), failure(401)])

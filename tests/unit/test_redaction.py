@@ -66,7 +66,8 @@ def test_a_secret_is_masked_wherever_it_stands(text: str) -> None:
     assert base64.b64encode(PLANTED.encode()).decode() not in found
 
 
-def test_a_password_of_small_letters_is_masked_all_the_same() -> None:
+def test_a_password_or_a_bearer_s_token_of_small_letters_is_masked_all_the_same() -> None:
+    assert redacted("refused: Bearer abcdefghijk") == "refused: Bearer [secret]"
     assert redacted("password: letmein, said the log") == "password: [secret], said the log"
 
 

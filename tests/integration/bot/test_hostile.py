@@ -203,15 +203,18 @@ def test_a_reader_that_goes_away_early_is_no_failure_to_speak_of(countersign: Co
 @pytest.mark.parametrize(
     ("url", "why"),
     [
-        ("sqlite:///no/such/folder.sqlite", "there is no folder {folder}/no/such"),
-        ("sqlite:///folder", "Is a directory"),
+        (
+            "sqlite:///no/such/folder.sqlite",
+            "unable to open the database file {path}: there is no folder {folder}/no/such",
+        ),
+        ("sqlite:///folder", "{path}: unable to open database file"),
     ],
 )
 def test_a_database_that_cannot_be_opened_is_named_with_its_path(empty: CommandLine, url: str, why: str) -> None:
     (empty.folder / "folder").mkdir()
     error = empty("cases", COUNTERSIGN_DATABASE_URL=url).error()
     path = empty.folder / url.removeprefix("sqlite:///")
-    assert error.endswith(f"unable to open the database file {path}: {why.format(folder=empty.folder)}")
+    assert error == f"the database: {why.format(folder=empty.folder, path=path)}"
 
 
 @pytest.mark.skipif(os.name != "posix", reason="modes are of POSIX")

@@ -12,6 +12,7 @@ from tests.integration.model.scene import HAIKU, Scene, filled_in
 from tests.integration.model.server import Reply, message
 from tests.sample import Triage
 from workflows.engine import reruns
+from workflows.engine.bounds import Ended
 from workflows.model.port import Account, Prompt, Question
 
 
@@ -49,9 +50,9 @@ def test_an_answer_that_came_before_a_crash_is_not_paid_for_again(scene: Scene) 
 
     def end(seam: Seam, side: Side, name: str) -> None:
         if (seam, side, name) == (Seam.STEP, Side.AFTER, "ask"):
-            raise SystemExit
+            raise Ended
 
-    with seams.watched(end), pytest.raises(SystemExit):
+    with seams.watched(end), pytest.raises(Ended):
         world.runner.advance(claimed)
     world.restart()
     world.work()

@@ -10,6 +10,7 @@ from tests.integration.model.server import Reply, failure, message
 from tests.sample import Triage
 from workflows import Budget
 from workflows.engine import reviews
+from workflows.engine.bounds import Ended
 
 
 def test_a_model_that_is_down_leaves_the_case_to_the_prompts_other_one_and_to_a_person(scene: Scene) -> None:
@@ -105,7 +106,7 @@ def test_a_provider_that_was_never_reached_costs_nothing(scene: Scene) -> None:
 def test_a_process_that_dies_while_it_asks_leaves_the_reservation_standing(scene: Scene) -> None:
     """F3: one more request is paid for, and both count."""
 
-    class Dying(BaseException):
+    class Dying(Ended):
         pass
 
     def die(_: object) -> None:

@@ -63,8 +63,9 @@ def test_what_is_no_pattern_is_said_when_it_is_declared() -> None:
 
 def test_a_fenced_reply_full_of_spaces_is_read_at_once() -> None:
     """A pattern for the fence took 85 seconds for 4,000 spaces, and longer by the cube of more."""
-    start = time.monotonic()
+    start = time.process_time()
     with pytest.raises(Unreadable):
         _parsed("```" + " " * 200_000 + "x")
-    assert time.monotonic() - start < 60
-    assert _parsed('```json\n{"a": 1}\n```') == _parsed('```\n{"a": 1}```') == _parsed('{"a": 1}') == {"a": 1}
+    assert time.process_time() - start < 20
+    fenced, bare = '```json\n{"answer": 1}\n```', '{"answer": 1}'
+    assert _parsed(fenced) == _parsed(bare) == {"answer": 1}
