@@ -4,7 +4,7 @@ Importing this reaches no database, no Slack and no model.
 """
 
 from workflows.engine.backoff import Backoff
-from workflows.engine.declared import Ask, Autonomy, Budget, Example, Rejection, Review, Run, TimeLimits
+from workflows.engine.declared import Ask, Autonomy, Budget, Does, Example, Rejection, Review, Run, TimeLimits
 from workflows.engine.definition import Workflow
 from workflows.engine.errors import (
     BadDeclaration,
@@ -22,6 +22,7 @@ from workflows.engine.errors import (
     TooSlow,
     TryAgain,
     Unclear,
+    Undeclared,
 )
 from workflows.engine.proposal import Proposal
 from workflows.engine.rows import Reading, Row, columns, read_rows
@@ -39,6 +40,7 @@ __all__ = [
     "CodeExited",
     "ContractBroken",
     "CountersignError",
+    "Does",
     "Example",
     "InputBroken",
     "InvalidInput",
@@ -59,6 +61,7 @@ __all__ = [
     "TooSlow",
     "TryAgain",
     "Unclear",
+    "Undeclared",
     "Workflow",
     "columns",
     "read_rows",

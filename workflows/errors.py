@@ -29,6 +29,10 @@ class NotAllowed(NotDone):
     """The other system does not know us, or no longer: our token was refused, and a new one too."""
 
 
+class Undeclared(NotDone):
+    """A step would do what its workflow does not declare that it may; it was not called."""
+
+
 class OutcomeUnknown(CountersignError):
     """The other system may have done it or not: the connection dropped after sending."""
 

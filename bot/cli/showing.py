@@ -37,7 +37,10 @@ def show_case_in(app: App, case: int, *, as_json: bool) -> int:
     print_named("revision", f"{view.revision}, from {view.source}, {moment(view.received_at)}")
     _values("input", view.newest.input)
     registry = app.context.registry
-    output = registry.get(view.workflow).output if view.workflow in registry else None
+    workflow = registry.get(view.workflow) if view.workflow in registry else None
+    output = workflow.output if workflow is not None else None
+    if workflow is not None and workflow.may_in_words:
+        print_named("it may", workflow.may_in_words)
     for run in view.runs:
         _run(run, output)
     _refused(view)

@@ -121,4 +121,6 @@ def _small_print(view: CardView, room: Room) -> Block:
     elif view.model and view.has_proposal:
         who = "the local model" if view.model.startswith("local/") else one_line(view.model, room.line)
         parts.append(f"{'correction' if view.correction else 'proposed'} by {who}")
-    return small_print(" · ".join(parts))
+    # Once it is decided, what it did is told, and not what it may do.
+    may = [f"It may {one_line(view.may, room.line)}"] if view.may and view.state == ReviewState.OPEN else []
+    return small_print(" · ".join(parts), *may)

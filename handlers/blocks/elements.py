@@ -17,9 +17,9 @@ def header(text: object) -> Block:
     return {"type": "header", "text": label(text, limits.HEADER_TEXT)}
 
 
-def small_print(text: object) -> Block:
-    """A line in small grey letters."""
-    return {"type": "context", "elements": [label(text, limits.SECTION_FIELD)]}
+def small_print(*texts: object) -> Block:
+    """A line in small grey letters, in as many parts as there are texts."""
+    return {"type": "context", "elements": [label(text, limits.SECTION_FIELD) for text in texts]}
 
 
 def divider() -> Block:

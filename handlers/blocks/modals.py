@@ -189,6 +189,7 @@ def details(view: CardView) -> View:
     made += [_whole("Why a person is asked", why(reason)) for reason in view.why]
     made += [_whole("What the model said instead of an answer", view.model_said)] if view.model_said else []
     made += [_whole("The proposal's own reason", reason) for reason in view.model_says]
+    made += [_whole("What this workflow may do", view.may)] if view.may else []
     return _page(
         Callback.READ,
         "Details",

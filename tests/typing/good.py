@@ -45,7 +45,7 @@ triage = Workflow(
     input=Ticket,
     output=Triage,
     key=lambda ticket: f"ticket-{ticket.id}",
-    may=["choose a queue", "draft a reply"],
+    may={"retrieve": "look up orders", "route": "choose a queue", "draft": "draft a reply"},
     prompt="triage.md",
     review=Review(
         post_to="C0SUPPORT",
@@ -65,7 +65,14 @@ def today() -> str:
     return "2026-11-20"
 
 
-@step(tries=3, timeout=20, at_once=4, backoff={TryAgain: Backoff(first=2, longest=30)}, retry_on=(TryAgain,))
+@step(
+    does="retrieve",
+    tries=3,
+    timeout=20,
+    at_once=4,
+    backoff={TryAgain: Backoff(first=2, longest=30)},
+    retry_on=(TryAgain,),
+)
 def last_orders(customer: str, *, most: int = 3) -> list[Order]:
     return [Order(number=f"{customer}-{number}") for number in range(most)]
 
@@ -94,14 +101,14 @@ def reply(ticket: Ticket, chosen: Mapping[str, str]) -> str:
     return f"Hello, {chosen['queue']} will write to you."
 
 
-@triage.deliver(idempotent=True)
+@triage.deliver(idempotent=True, does=("route", "draft"))
 def update(triage: Triage, run: Run[Ticket]) -> str:
     if run.input.id < 0:
         raise NotDone("there is no such ticket")
     return f"{run.key} {triage.queue} by {run.by}"
 
 
-@triage.on_reject
+@triage.on_reject(does="route")
 def rejected(rejection: Rejection, run: Run[Ticket]) -> str:
     return f"{run.key} {rejection.reason}"
 

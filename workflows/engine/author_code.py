@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from workflows.engine import bounds
+from workflows.engine.boundary import before_decision
 from workflows.engine.canonical import words_of
 from workflows.engine.declared import TimeLimits
 from workflows.engine.definition import Workflow
@@ -27,6 +28,7 @@ def called(code: Callable[[], T]) -> T:
 def within(workflow: Workflow[Any, Any], what: str, code: Callable[[], T]) -> T:
     """What a workflow's code returns, within the time that its rules have. Raise what it raises, or `TimeLimitPassed`.
 
-    `what`: names it in messages.
+    `what`: names it in messages. Steps in it may do what may be done before anything is decided.
     """
-    return bounds.run(code, what=what, workflow=workflow.name, seconds=workflow.time_limits.rule)
+    with before_decision(workflow):
+        return bounds.run(code, what=what, workflow=workflow.name, seconds=workflow.time_limits.rule)

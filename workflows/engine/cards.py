@@ -55,6 +55,7 @@ def card_view(context: Context, review: int) -> CardView:
         key=case.key,
         workflow=workflow.name,
         question=workflow.decision,
+        may=workflow.may_in_words,
         subject=one_line_of(text, case.key),
         text=text,
         values=_values(workflow, proposal, decision, delivered),

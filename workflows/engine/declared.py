@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal, InvalidOperation
-from typing import Generic, Literal, Protocol, TypeVar
+from typing import Generic, Literal, Protocol, TypeVar, get_args
 
 from pydantic import BaseModel, JsonValue
 
@@ -13,6 +13,16 @@ from workflows.engine.proposal import OutputT, Proposal
 
 SECOND_OPINION = 0.15
 """The probability below which the local model's opinion is a doubt, where a workflow says nothing of it."""
+Does = Literal["retrieve", "recommend", "draft", "route", "execute"]
+"""What a step or a delivery does in the world.
+
+Look something up; suggest; prepare what is not in force yet; hand it to a queue or to people; change anything else.
+"""
+DOES: tuple[Does, ...] = get_args(Does)
+UNDECIDED: frozenset[Does] = frozenset({"retrieve", "recommend", "draft"})
+"""What may be done before anything is decided."""
+MAX_WORDS = 200
+"""Characters of the words for one thing that a workflow may do."""
 InputT = TypeVar("InputT", bound=BaseModel)
 SubjectT = TypeVar("SubjectT")
 
@@ -163,6 +173,7 @@ class Effect(Generic[SubjectT, InputT]):
     idempotent: bool
     target: str | None = None
     """The system that it reaches, as people call it; None: it has no name of its own."""
+    does: tuple[Does, ...] = ("execute",)
 
 
 class Ask(Protocol[OutputT]):
@@ -174,3 +185,26 @@ class Ask(Protocol[OutputT]):
         Raise `NoProposal` where the model gave nothing usable; left alone, a person gets the case with an empty form.
         """
         ...
+
+
+def does_in(whose: str, given: Does | Sequence[Does]) -> tuple[Does, ...]:
+    """What is done, of what an author wrote. Raise `BadDeclaration` for nothing, or for what there is no word for."""
+    done = (given,) if isinstance(given, str) else tuple(given)
+    unknown = [one for one in done if one not in DOES]
+    if unknown or not done:
+        said = ", ".join(repr(one) for one in unknown) or "nothing"
+        raise BadDeclaration(f"{whose} does {said}; what can be done is {', '.join(DOES)}")
+    return done
+
+
+def may_in(whose: str, given: Mapping[Does, str]) -> dict[Does, str]:
+    """What may be done, with its words. Raise `BadDeclaration` for another form, or words that cannot be shown."""
+    if not isinstance(given, Mapping):
+        raise BadDeclaration(
+            f'{whose}: may gives what it may do its words, such as {{"route": "choose a queue"}}, of {", ".join(DOES)}'
+        )
+    for one, words in given.items():
+        does_in(f"{whose}: may", one)
+        if not (type(words) is str and words.strip() and words.isprintable() and len(words) <= MAX_WORDS):
+            raise BadDeclaration(f"{whose}: the words of may for {one} are 1 to {MAX_WORDS} printable characters")
+    return dict(given)

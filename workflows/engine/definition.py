@@ -12,10 +12,12 @@ from typing import Generic, Literal, overload
 from zoneinfo import ZoneInfo
 
 from workflows.engine.declared import (
+    DOES,
     Ask,
     Autonomy,
     Budget,
     Check,
+    Does,
     Effect,
     Example,
     InputT,
@@ -24,6 +26,8 @@ from workflows.engine.declared import (
     Review,
     Run,
     TimeLimits,
+    does_in,
+    may_in,
 )
 from workflows.engine.errors import BadDeclaration
 from workflows.engine.proposal import OutputT, Proposal
@@ -45,7 +49,7 @@ class Workflow(Generic[InputT, OutputT]):
         input: type[InputT],
         output: type[OutputT],
         key: Callable[[InputT], str],
-        may: Sequence[str] = (),
+        may: Mapping[Does, str] | None = None,
         prompt: str | None = None,
         review: Review | None = None,
         autonomy: Autonomy | None = None,
@@ -62,7 +66,9 @@ class Workflow(Generic[InputT, OutputT]):
 
         `name`: lower-case words joined by hyphens; it is the workflow's identity. `decision`: the question it answers.
         `owner`: the Slack user id of the person it belongs to. `key`: what makes two inputs the same case.
-        `may`: what it is allowed to do, in words for people. `prompt`: a file in `prompts/` beside the declaration.
+        `may`: all that it may do, each with words for people: `{"route": "choose a queue"}`. A step or a delivery that
+        does anything else is refused. Left out, it may retrieve, recommend, and do what its delivery says that it does.
+        `prompt`: a file in `prompts/` beside the declaration.
         `autonomy`: left out, everything goes to a person. `scope`: left out, all cases; outside it a person decides
         without a proposal. `budget`: what the model may cost; left out, a small one. `timezone`: whose days these are,
         a name of the IANA database. `evidence`: the output fields that are taken from the input word for word: the
@@ -95,7 +101,8 @@ class Workflow(Generic[InputT, OutputT]):
         self.input = input
         self.output = output
         self.key = key
-        self.may = tuple(may)
+        self.may = may_in(f"workflow {name}", may) if may is not None else None
+        """What it may do -> words for people; None: nothing is declared."""
         self.prompt = prompt
         self.review = review or Review()
         self.autonomy = autonomy or Autonomy.draft()
@@ -184,7 +191,7 @@ class Workflow(Generic[InputT, OutputT]):
     def deliver(self, function: Callable[[OutputT, Run[InputT]], str], /) -> Callable[[OutputT, Run[InputT]], str]: ...
     @overload
     def deliver(
-        self, /, *, idempotent: bool = False, target: str | None = None
+        self, /, *, idempotent: bool = False, target: str | None = None, does: Does | Sequence[Does] = "execute"
     ) -> Callable[[Callable[[OutputT, Run[InputT]], str]], Callable[[OutputT, Run[InputT]], str]]: ...
     def deliver(
         self,
@@ -193,6 +200,7 @@ class Workflow(Generic[InputT, OutputT]):
         *,
         idempotent: bool = False,
         target: str | None = None,
+        does: Does | Sequence[Does] = "execute",
     ) -> (
         Callable[[OutputT, Run[InputT]], str]
         | Callable[[Callable[[OutputT, Run[InputT]], str]], Callable[[OutputT, Run[InputT]], str]]
@@ -203,12 +211,14 @@ class Workflow(Generic[InputT, OutputT]):
         delivery that ends in anything but a receipt or `NotDone` is in doubt: neither it nor a step in it is tried
         again by itself, and a person is asked whether it happened. `target`: the system that it reaches, as people call
         it, such as "the help desk"; workflows that name the same one wait together while it is down. Left out, each
-        workflow has a target of its own. Raise `BadDeclaration` for a name that cannot be shown.
+        workflow has a target of its own. `does`: what of `may` it does, one or several. Raise `BadDeclaration` for a
+        name that cannot be shown, or for a word that is none of those.
         """
         self._check_target(target)
+        done = does_in(f"the delivery of workflow {self.name}", does)
 
         def decorate(function: Callable[[OutputT, Run[InputT]], str]) -> Callable[[OutputT, Run[InputT]], str]:
-            self.effect = Effect(apply=function, idempotent=idempotent, target=target)
+            self.effect = Effect(apply=function, idempotent=idempotent, target=target, does=done)
             return function
 
         return decorate if function is None else decorate(function)
@@ -219,7 +229,7 @@ class Workflow(Generic[InputT, OutputT]):
     ) -> Callable[[Rejection, Run[InputT]], str]: ...
     @overload
     def on_reject(
-        self, /, *, idempotent: bool = False, target: str | None = None
+        self, /, *, idempotent: bool = False, target: str | None = None, does: Does | Sequence[Does] = "execute"
     ) -> Callable[[Callable[[Rejection, Run[InputT]], str]], Callable[[Rejection, Run[InputT]], str]]: ...
     def on_reject(
         self,
@@ -228,21 +238,44 @@ class Workflow(Generic[InputT, OutputT]):
         *,
         idempotent: bool = False,
         target: str | None = None,
+        does: Does | Sequence[Does] = "execute",
     ) -> (
         Callable[[Rejection, Run[InputT]], str]
         | Callable[[Callable[[Rejection, Run[InputT]], str]], Callable[[Rejection, Run[InputT]], str]]
     ):
         """What the system of record is told when a person rejects a case and closes it; returns the receipt.
 
-        `idempotent`, `target`: as in `deliver`; without a name, it is the target of `deliver`.
+        `idempotent`, `target`, `does`: as in `deliver`; without a name, it is the target of `deliver`.
         """
         self._check_target(target)
+        done = does_in(f"on_reject of workflow {self.name}", does)
 
         def decorate(function: Callable[[Rejection, Run[InputT]], str]) -> Callable[[Rejection, Run[InputT]], str]:
-            self.rejection_effect = Effect(apply=function, idempotent=idempotent, target=target)
+            self.rejection_effect = Effect(apply=function, idempotent=idempotent, target=target, does=done)
             return function
 
         return decorate if function is None else decorate(function)
+
+    @property
+    def allowed(self) -> frozenset[Does]:
+        """All that it may do."""
+        if self.may is not None:
+            return frozenset(self.may)
+        changes_nothing: frozenset[Does] = frozenset({"retrieve", "recommend"})
+        effects = [effect for effect in (self.effect, self.rejection_effect) if effect is not None]
+        return changes_nothing.union(*(effect.does for effect in effects))
+
+    @property
+    def may_in_words(self) -> str:
+        """What it may do, as its author says it to people; empty where nothing is declared."""
+        return ", ".join((self.may or {}).values())
+
+    @property
+    def may_as_declared(self) -> str:
+        """What it may do, for its author: each word of `may` with its words."""
+        declared = self.may if self.may is not None else {}
+        said = [f"{one} ({declared[one]})" if one in declared else one for one in DOES if one in self.allowed]
+        return ", ".join(said) or "nothing"
 
     @property
     def target(self) -> str:

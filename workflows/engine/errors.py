@@ -16,6 +16,7 @@
     ├── NotDone
     │   ├── TryAgain
     │   ├── NotAllowed
+    │   ├── Undeclared
     │   └── InputBroken (is a ContractBroken too)
     ├── OutcomeUnknown
     │   ├── NotConfirmed
@@ -54,6 +55,7 @@ from workflows.errors import (
     TooSlow,
     TryAgain,
     Unclear,
+    Undeclared,
 )
 
 __all__ = [
@@ -86,6 +88,7 @@ __all__ = [
     "TooSlow",
     "TryAgain",
     "Unclear",
+    "Undeclared",
     "Unknown",
 ]
 

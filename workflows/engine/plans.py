@@ -20,11 +20,13 @@ LENGTH = 12
 
 
 def plan_of(workflow: Workflow[Any, Any], prompt: str | None) -> str:
-    """A hash over what the workflow's author wrote: the files with its functions, its forms, and its prompt's version.
+    """A hash over what the workflow's author wrote: the files with its functions, its forms, its terms, and its
+    prompt's version.
 
     Code that those files import is not in it.
     """
-    effects = [effect.apply for effect in (workflow.effect, workflow.rejection_effect) if effect is not None]
+    declared = [effect for effect in (workflow.effect, workflow.rejection_effect) if effect is not None]
+    effects = [effect.apply for effect in declared]
     nevers = [never.broken for never in workflow.nevers]
     functions: list[Callable[..., object]] = [*effects, *nevers, *workflow.templates.values()]
     if workflow.proposing is not None:
@@ -37,6 +39,7 @@ def plan_of(workflow: Workflow[Any, Any], prompt: str | None) -> str:
         "nevers": [never.sentence for never in workflow.nevers],
         "autonomy": workflow.autonomy.at_least,
         "second opinion": [workflow.autonomy.second_opinion, workflow.autonomy.needs_second],
+        "may": [workflow.may, *(effect.does for effect in declared)],
         "prompt": prompt,
     }
     return digest(canonical(parts))[:LENGTH]

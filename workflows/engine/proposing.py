@@ -13,6 +13,7 @@ from store import contents, reviews, schema
 from workflows.engine import bounds
 from workflows.engine.asking import Asker
 from workflows.engine.author_code import within
+from workflows.engine.boundary import before_decision
 from workflows.engine.canonical import MAX_PROPOSAL, canonical, larger_than, unstorable, words_of
 from workflows.engine.checks import broken_nevers, held_against_checks
 from workflows.engine.complaints import complaints
@@ -117,7 +118,7 @@ def propose(
     ask: Asker[BaseModel, BaseModel] = Asker(
         workflow, input, prompt=prompt, account=account, recorder=journal, model=model
     )
-    with journal.open():
+    with journal.open(), before_decision(workflow):
         try:
             made = _made(workflow, input, ask)
         except NoProposal as none:
@@ -165,8 +166,7 @@ def _in_scope(workflow: AnyWorkflow, input: BaseModel) -> bool:
     scope = workflow.scope
     if scope is None:
         return True
-    limit = workflow.time_limits.rule
-    return bounds.run(lambda: bool(scope(input)), what="the scope", workflow=workflow.name, seconds=limit)
+    return within(workflow, "the scope", lambda: bool(scope(input)))
 
 
 def _made(workflow: AnyWorkflow, input: BaseModel, ask: Asker[BaseModel, BaseModel]) -> AnyProposal | NoProposal:

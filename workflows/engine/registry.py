@@ -9,6 +9,7 @@ from pydantic.json_schema import JsonSchemaValue
 from workflows.engine.definition import Workflow
 from workflows.engine.errors import BadDeclaration, Unknown
 from workflows.engine.plans import plan_of
+from workflows.engine.reach import check_reach
 from workflows.engine.round_trip import never_kept
 from workflows.model.envelope import form
 from workflows.model.port import ModelUnavailable, Prompt
@@ -30,7 +31,7 @@ class Registry:
         """Take in a workflow.
 
         Raise `BadDeclaration` where it delivers nothing, its prompt cannot be read, its name is taken, or a field of
-        its input or output could never be delivered as it was.
+        its input or output could never be delivered as it was, or it does what it does not declare that it may.
         """
         if workflow.name in self._workflows:
             raise BadDeclaration(f"there are two workflows named {workflow.name}; a name is an identity")
@@ -42,6 +43,7 @@ class Registry:
                     f"workflow {workflow.name}: the {what}'s {field} {why}; what is delivered is what was kept, so "
                     "leave it out and look it up in the delivery"
                 )
+        check_reach(workflow)
         self._prompts[workflow.name] = _prompt(workflow)
         self._workflows[workflow.name] = workflow
 
@@ -97,7 +99,7 @@ def told(workflow: AnyWorkflow) -> dict[str, JsonValue]:
     return {
         "workflow": workflow.name,
         "decision": workflow.decision,
-        "may": list(workflow.may),
+        "may": list((workflow.may or {}).values()),
         "nevers": [never.sentence for never in workflow.nevers],
         "checks": [check.sentence for check in workflow.checks],
         "fields": list(workflow.output.model_fields),

@@ -21,6 +21,7 @@ from store.journal import StepLine
 from store.seams import Seam
 from workflows.engine import bounds, decided_before, delivering, holding, notices, pausing, proposing, waiting
 from workflows.engine.author_code import within
+from workflows.engine.boundary import in_delivery
 from workflows.engine.canonical import canonical, texts_in, words_of
 from workflows.engine.certainty import has_answered, may_work_at_once
 from workflows.engine.claiming import Claimed, Clogged
@@ -381,7 +382,8 @@ def _account(work: Work) -> Account:
 
 
 def _attempt(work: Work, task: Delivering, run: Run[BaseModel], kept: Journal) -> str:
-    with kept.open():
+    assert task.effect is not None
+    with kept.open(), in_delivery(work.workflow, task.effect.does):
         seams.before(Seam.EFFECT, task.key)
         receipt = bounds.run(
             lambda: task.attempt(run),

@@ -6,7 +6,7 @@ rerun, and errors of a type that may pass are tried again.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -16,10 +16,11 @@ from typing import Any, Generic, NoReturn, ParamSpec, Protocol, TypeVar, overloa
 
 from pydantic import TypeAdapter
 
-from workflows.engine import bounds
+from workflows.engine import boundary, bounds
 from workflows.engine.backoff import Backoff
 from workflows.engine.canonical import MAX_RESULT, larger_than
-from workflows.engine.errors import BadDeclaration, InputBroken, NotConfirmed, OutputBroken, TryAgain
+from workflows.engine.declared import Does, does_in
+from workflows.engine.errors import BadDeclaration, InputBroken, NotConfirmed, OutputBroken, TryAgain, Undeclared
 from workflows.engine.limits import Limits
 from workflows.engine.shapes import Shape
 
@@ -93,6 +94,7 @@ class Step(Generic[P, R]):
         backoff: Backoffs,
         timeout: float | None,
         at_once: int | None,
+        does: tuple[Does, ...] | None,
     ) -> None:
         if not _NAME.fullmatch(name) or name in (ASK, START, DELIVER):
             raise BadDeclaration(
@@ -106,6 +108,8 @@ class Step(Generic[P, R]):
         self.tries = tries
         self.retry_on = (*retry_on, *(kind for kind in backoff if not issubclass(kind, retry_on)))
         self.backoff = backoff
+        self.does = does
+        """None: nothing is said of it."""
         self._timeout = timeout
         self._limits = Limits(name, timeout=timeout, at_once=at_once)
         self._shape = Shape(name, function)
@@ -114,7 +118,8 @@ class Step(Generic[P, R]):
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """Call the function: plainly outside a run, journaled inside one.
 
-        Raise `InputBroken` before the call, `OutputBroken` after it, where its annotations are not kept to.
+        Raise `InputBroken` before the call, `OutputBroken` after it, where its annotations are not kept to, and
+        `Undeclared` in place of the call where it does what the workflow around it may not.
         """
         recorder = _recorder.get()
         bound = self._shape.bind(args, kwargs)
@@ -122,11 +127,12 @@ class Step(Generic[P, R]):
             # Not even the journal has room for it.
             raise InputBroken(f"the step {self.name} is called with more than {MAX_RESULT:,} bytes, the limit")
         try:
+            boundary.check(self.name, self.does)
             self._shape.check(bound)
-        except InputBroken as broken:
+        except (InputBroken, Undeclared) as refused:
             if recorder is None:
                 raise
-            invoke: Callable[[], R] = _raising(broken)
+            invoke: Callable[[], R] = _raising(refused)
         else:
 
             def invoke() -> R:
@@ -184,6 +190,7 @@ def step(
     backoff: Backoffs | None = None,
     timeout: float | None = None,
     at_once: int | None = None,
+    does: Does | Sequence[Does] | None = None,
 ) -> Callable[[Callable[P, R]], Step[P, R]]: ...
 def step(
     function: Callable[P, R] | None = None,
@@ -195,6 +202,7 @@ def step(
     backoff: Backoffs | None = None,
     timeout: float | None = None,
     at_once: int | None = None,
+    does: Does | Sequence[Does] | None = None,
 ) -> Step[P, R] | Callable[[Callable[P, R]], Step[P, R]]:
     """Make a function a step.
 
@@ -212,21 +220,25 @@ def step(
     know the deadline.
     `at_once`: how many calls of it this process makes at a time. More wait for one to end, at most for `timeout`, and
     then raise `TryAgain`.
+    `does`: what it does in the world, one or several; held against what the workflow that calls it may do. Left out, it
+    retrieves, and in a delivery does what that one does.
 
     Arguments and result are held against the annotations, by pydantic, in a run and outside. They have to be what
-    pydantic can write as JSON and read back as it was, 4 MiB at most. Raise `BadDeclaration` for fewer than one try, or
-    limits that are none.
+    pydantic can write as JSON and read back as it was, 4 MiB at most. Raise `BadDeclaration` for fewer than one try,
+    limits that are none, or a word of `does` that is none.
     """
 
     def decorate(function: Callable[P, R]) -> Step[P, R]:
+        called = function.__name__ if name is None else name
         return Step(
             function,
-            name=function.__name__ if name is None else name,
+            name=called,
             tries=tries,
             retry_on=retry_on,
             backoff=dict(backoff or {}),
             timeout=timeout,
             at_once=at_once,
+            does=does_in(f"step {called}", does) if does is not None else None,
         )
 
     return decorate if function is None else decorate(function)

@@ -221,6 +221,8 @@ class CardView:
     workflow: str
     question: str
     """The decision that the workflow is about."""
+    may: str
+    """What the workflow may do, in its author's words; empty where it declares nothing."""
     subject: str
     """The case in one line."""
     text: str

@@ -111,6 +111,7 @@ def declare(name: str, *, idempotent: bool) -> Workflow[Parcel, Routing]:
         input=Parcel,
         output=Routing,
         key=lambda parcel: f"parcel-{parcel.id}",
+        may={"retrieve": "look up the sender", "execute": "send it out"},
         review=Review(),
         autonomy=Autonomy.floor(0.9),
     )

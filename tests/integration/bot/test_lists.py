@@ -100,6 +100,7 @@ def test_show_tells_the_whole_story_of_a_case(three: CommandLine) -> None:
     for part in (
         "case 2  parcel-2  parcels",
         "revision               1, from command line, ",
+        "it may                 look up the sender, send it out",
         "input text             unsure",
         "run 2: delivered, by person",
         "step look_up           finished, ",

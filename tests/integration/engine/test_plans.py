@@ -71,6 +71,26 @@ def test_another_prompt_another_floor_another_rule_are_other_versions() -> None:
     assert len(set(plans)) == len(plans)
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("key=lambda", 'may={"execute": "pay"}, key=lambda'),
+        ("deliver(idempotent=True)", 'deliver(idempotent=True, does="route")'),
+    ],
+)
+def test_what_it_may_do_is_a_term_of_a_workflow(tmp_path: Path, old: str, new: str) -> None:
+    """Also where it stands in a file that has none of the workflow's functions."""
+    (plain,) = in_file(_written(tmp_path / "one.py", CODE))
+    (other,) = in_file(_written(tmp_path / "two.py", CODE.replace(old, new)))
+    (tmp_path / "two.py").write_text(CODE)
+    assert plan_of(plain, None) != plan_of(other, None)
+
+
+def _written(file: Path, code: str) -> Path:
+    file.write_text(code)
+    return file
+
+
 def test_a_form_that_has_no_schema_still_has_a_version() -> None:
     class Strange:
         pass

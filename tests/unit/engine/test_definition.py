@@ -29,7 +29,7 @@ def test_what_is_left_out_has_a_careful_default() -> None:
     assert workflow.autonomy == Autonomy.draft() == Autonomy(at_least=None)
     assert workflow.review == Review(post_to=None, reviewers=None, answer_within=timedelta(hours=8), by_hand=None)
     assert (workflow.scope, workflow.prompt, workflow.examples) == (None, None, None)
-    assert (workflow.may, workflow.nevers, workflow.templates) == ((), (), {})
+    assert (workflow.may, workflow.nevers, workflow.templates) == (None, (), {})
     assert workflow.effect is None
     assert workflow.rejection_effect is None
 

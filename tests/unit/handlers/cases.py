@@ -111,6 +111,7 @@ views = st.builds(
     key=keys,
     workflow=st.sampled_from(["triage", "x" * 100]),
     question=texts,
+    may=texts,
     subject=texts,
     text=longer,
     values=st.builds(
@@ -229,6 +230,7 @@ def view(**other: object) -> CardView:
         key="T-17",
         workflow="triage",
         question="Where does it go?",
+        may="",
         subject="I was charged twice",
         text="I was charged twice\nPlease give me my money back.",
         values=[value()],

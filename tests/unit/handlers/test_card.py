@@ -359,3 +359,12 @@ def test_who_is_on_it_and_by_when_is_said() -> None:
     told = message(card(view(claimed_by=MARIA, answer_by=NOW)), named=[MARIA])
     assert "@U0MARIA is on it." in told
     assert "answer by 2026-11-19 09:30 UTC" in told
+
+
+def test_an_open_card_says_in_small_print_what_its_workflow_may_do() -> None:
+    *_, plain = card(view()).blocks
+    *above, small = card(view(may="choose a queue, draft a reply")).blocks
+    assert words(as_sent([small])) == words(as_sent([plain])) + "It may choose a queue, draft a reply"
+    assert "draft a reply" not in words(as_sent(above))
+    decided = view(may="choose a queue", state="decided", decision=decision(), run_state="delivered")
+    assert "It may" not in words(as_sent(card(decided).blocks))

@@ -176,6 +176,12 @@ def test_the_details_say_what_is_proposed_how_sure_that_is_and_why_in_full() -> 
     assert all(f"reason {number}" in told for number in range(12))
 
 
+def test_the_details_say_what_the_workflow_may_do() -> None:
+    assert "may" not in said(modal(modals.details(view())))
+    told = said(modal(modals.details(view(may="choose a queue, draft a reply"))))
+    assert "What this workflow may do\nchoose a queue, draft a reply" in told
+
+
 def test_the_details_of_a_correction_say_what_was_delivered() -> None:
     told = said(modal(modals.details(view(values=[value(delivered="sales")], correction=True))))
     assert "sales" in told

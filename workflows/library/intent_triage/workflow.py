@@ -46,13 +46,13 @@ def intent_triage(
         input=Message,
         output=output,
         key=lambda message: message.id,
-        may=[f"choose the {label}"],
+        may={"route": f"choose the {label.replace('_', ' ')}"},
         autonomy=Autonomy.floor(floor),
         text=lambda message: message.text,
         examples=lambda: read_examples(Path(examples), label),
     )
 
-    @workflow.deliver(idempotent=True)
+    @workflow.deliver(idempotent=True, does="route")
     def deliver(routing: BaseModel, run: Run[Message]) -> str:
         return routes.route(run.input.id, getattr(routing, label), by=run.by, key=run.key)
 

@@ -40,7 +40,7 @@ class _Receipt(BaseModel):
     receipt: str
 
 
-@step(tries=3, timeout=TIMEOUT)
+@step(tries=3, timeout=TIMEOUT, does="retrieve")
 def look_up(document: str, *, supplier: str, number: str, date: str, total: str) -> Known:
     """What the ledger knows of a supplier and of its invoice; `document` itself does not count as booked.
 
@@ -52,13 +52,13 @@ def look_up(document: str, *, supplier: str, number: str, date: str, total: str)
     return _ledger.get("/suppliers", params=asked).read(Known)
 
 
-@step(tries=3, timeout=TIMEOUT)
+@step(tries=3, timeout=TIMEOUT, does="execute")
 def book(document: str, *, booking: Mapping[str, JsonValue], idempotency_key: str) -> str:
     """Book an invoice; returns the receipt. Raise what `workflows.tools.http` tells of."""
     return _ledger.put(f"/invoices/{document}/booking", booking, idempotency_key=idempotency_key).read(_Receipt).receipt
 
 
-@step(tries=3, timeout=TIMEOUT)
+@step(tries=3, timeout=TIMEOUT, does="route")
 def leave_to_people(document: str, *, reason: str, idempotency_key: str) -> str:
     """Note that an invoice is left to people; returns the receipt. Raise what `workflows.tools.http` tells of."""
     answer = _ledger.put(f"/invoices/{document}/rejection", {"reason": reason}, idempotency_key=idempotency_key)

@@ -23,7 +23,11 @@ intake = Workflow(
     input=Document,
     output=Invoice,
     key=lambda document: document.id,
-    may=["read an invoice", "book it in the ledger, to be paid to the account on file"],
+    may={
+        "retrieve": "look up its supplier in the ledger",
+        "execute": "book it there, to be paid to the account on file",
+        "route": "leave it to people",
+    },
     prompt="extract.md",
     review=Review(answer_within=timedelta(hours=8), by_hand=timedelta(minutes=8)),
     autonomy=Autonomy.floor(0.9),
@@ -188,7 +192,7 @@ def book(invoice: Invoice, run: Run[Document]) -> str:
     return ledger.book(run.input.id, booking=booking, idempotency_key=run.key)
 
 
-@intake.on_reject(idempotent=True)
+@intake.on_reject(idempotent=True, does="route")
 def rejected(rejection: Rejection, run: Run[Document]) -> str:
     """Leave the invoice to people, with the reviewer's reason."""
     return ledger.leave_to_people(run.input.id, reason=rejection.reason, idempotency_key=run.key)

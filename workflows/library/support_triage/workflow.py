@@ -46,7 +46,11 @@ triage = Workflow(
     input=Ticket,
     output=Triage,
     key=lambda ticket: f"ticket-{ticket.id}",
-    may=["choose a queue and a priority", "write a first reply"],
+    may={
+        "retrieve": "look up the customer's orders",
+        "route": "choose a queue and a priority",
+        "draft": "write a first reply",
+    },
     prompt="triage.md",
     review=Review(answer_within=timedelta(hours=2), by_hand=timedelta(minutes=6)),
     autonomy=Autonomy.floor(0.85),
@@ -75,7 +79,7 @@ def reply(ticket: Ticket, chosen: Mapping[str, str]) -> str:
     return replies["urgent" if chosen["priority"] in ("high", "urgent") else "normal"]
 
 
-@triage.deliver(idempotent=True, target="the help desk")
+@triage.deliver(idempotent=True, target="the help desk", does=("route", "draft"))
 def deliver(triage: Triage, run: Run[Ticket]) -> str:
     """Update the ticket in the help desk."""
     return desk.update(
@@ -87,7 +91,7 @@ def deliver(triage: Triage, run: Run[Ticket]) -> str:
     )
 
 
-@triage.on_reject(idempotent=True)
+@triage.on_reject(idempotent=True, does="route")
 def rejected(rejection: Rejection, run: Run[Ticket]) -> str:
     """Leave the ticket to people, with the reviewer's reason."""
     return desk.leave_to_people(run.input.id, reason=rejection.reason, idempotency_key=run.key)
