@@ -14,6 +14,7 @@ from typing import Any
 
 from pydantic import JsonValue
 
+from workflows.engine.canonical import words_of
 from workflows.engine.definition import Workflow
 from workflows.engine.errors import BadDeclaration
 from workflows.engine.registry import AnyWorkflow
@@ -59,7 +60,9 @@ def installed() -> list[AnyWorkflow]:
         try:
             workflow = entry.load()
         except (Exception, SystemExit) as error:  # another package's code; said as a bad declaration
-            raise BadDeclaration(f"the entry point {entry.name} = {entry.value} cannot be loaded: {error}") from error
+            raise BadDeclaration(
+                f"the entry point {entry.name} = {entry.value} cannot be loaded: {_said(error)}"
+            ) from error
         if not isinstance(workflow, Workflow):
             raise BadDeclaration(f"the entry point {entry.name} = {entry.value} is no Workflow")
         found.append(workflow)
@@ -74,11 +77,16 @@ def in_file(path: Path) -> list[AnyWorkflow]:
     try:
         module = _load(path)
     except (Exception, SystemExit) as error:
-        raise BadDeclaration(f"{path} cannot be loaded: {type(error).__name__}: {error}") from error
+        raise BadDeclaration(f"{path} cannot be loaded: {type(error).__name__}: {_said(error)}") from error
     found = [value for value in vars(module).values() if isinstance(value, Workflow)]
     if not found:
         raise BadDeclaration(f"{path} declares no workflow")
     return list(dict.fromkeys(found))
+
+
+def _said(error: BaseException) -> str:
+    """What an error says, which may be the work of a file that cannot be loaded."""
+    return words_of(error) if isinstance(error, Exception) else str(error.args[0] if error.args else "")
 
 
 def _load(path: Path) -> ModuleType:

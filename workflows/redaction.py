@@ -43,6 +43,9 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
         ),
         rf"\1{SECRET}",
     ),
+    # As at a command line: `--password VALUE`, `-u name:VALUE`.
+    (re.compile(rf"((?:^|\s)--?(?:{_PASSWORD}|pass|{_NAMES})[ =]{{1,3}}){_VALUE}", re.IGNORECASE), rf"\1{SECRET}"),
+    (re.compile(r"((?:^|\s)(?:-u|--user)[ =]{1,3}[^\s:]{1,200}:)\S{1,500}"), rf"\1{SECRET}"),
     (_named(_PASSWORD), rf"\1{SECRET}"),
     (_named(_NAMES, unless=f"(?! {_A_WORD})"), rf"\1{SECRET}"),
     (re.compile(r"(\bBearer\s{1,3})[\w.~+/=-]{8,4000}", re.IGNORECASE), rf"\1{SECRET}"),

@@ -1,5 +1,7 @@
 """`cases` and `reviews`: lists."""
 
+import typer
+
 from bot.app import App, opened
 from bot.cli.pausing import tell_pauses
 from bot.cli.printing import moment, one_line_errors, out, print_json, print_table
@@ -27,6 +29,8 @@ def list_cases(*, workflow: str | None, state: str | None, limit: int, as_json: 
                 waiting=DeliveryState.WAITING,
                 failed=DeliveryState.FAILED,
             )
+        if len(found) == limit:
+            typer.echo(f"the newest {limit:,}; --limit NUMBER shows more", err=True)
         if as_json:
             print_json(found)
             return 0

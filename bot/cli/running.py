@@ -334,6 +334,8 @@ def _print(workflow: AnyWorkflow, taken: _Taken, worked: _Worked, numbers: Tally
     if worked.runs:
         lines["cases per second"] = f"{worked.runs / worked.seconds:.0f} ({worked.runs:,} in {worked.seconds:.1f} s)"
     lines["dollars"] = f"{numbers.cost:.4f}"
+    if not taken.rows:
+        out.print("there is no row in the file")
     width = max(map(len, lines))
     for what, value in lines.items():
         out.print(shown(f"{what:<{width}}  {one_line(value, 300)}"))

@@ -1,7 +1,7 @@
 """The nevers and the checks, held against an input and what is proposed or entered for it."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import structlog
@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from workflows.engine import bounds
 from workflows.engine.declared import Check, Never
+from workflows.engine.errors import TimeLimitPassed
 from workflows.engine.proposal import Proposal
 from workflows.engine.registry import AnyWorkflow
 
@@ -22,6 +23,8 @@ class Broken:
     rules: tuple[Never[BaseModel, BaseModel], ...] = ()
     unchecked: tuple[Never[BaseModel, BaseModel], ...] = ()
     """The rules whose own code failed: they count as broken."""
+    causes: Mapping[str, str] = field(default_factory=dict)
+    """The sentence of each of these -> what its code came to: the type of an error, without the case's words."""
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -44,6 +47,7 @@ def broken_nevers(
     limit = workflow.time_limits.rule if seconds is None else seconds
     rules: list[Never[BaseModel, BaseModel]] = []
     unchecked: list[Never[BaseModel, BaseModel]] = []
+    causes: dict[str, str] = {}
     for never in workflow.nevers:
         try:
             if _says(workflow, f"the never “{never.sentence}”", never.broken, input, output, limit):
@@ -51,7 +55,9 @@ def broken_nevers(
         except Exception as error:  # noqa: BLE001  # a rule that cannot be checked protects by counting as broken
             log.error("never.unchecked", workflow=workflow.name, never=never.sentence, error=type(error).__name__)
             unchecked.append(never)
-    return Broken(rules=tuple(rules), unchecked=tuple(unchecked))
+            is_slow = isinstance(error, TimeLimitPassed)
+            causes[never.sentence] = f"no answer within {limit:g} s" if is_slow else type(error).__name__
+    return Broken(rules=tuple(rules), unchecked=tuple(unchecked), causes=causes)
 
 
 def held_against_checks(workflow: AnyWorkflow, input: BaseModel, proposal: Proposal[Any]) -> Proposal[Any]:

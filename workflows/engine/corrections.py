@@ -83,7 +83,8 @@ def correct(
     except Misfit as error:
         raise Refused(f"this cannot be kept as it is: {error}") from error
     rules, unchecked = _sentences(broken.rules), _sentences(broken.unchecked)
-    verdict = decide(Facts(correction=True, nevers=rules, unchecked_nevers=unchecked))
+    facts = Facts(correction=True, nevers=rules, unchecked_nevers=unchecked, unchecked_causes=broken.causes)
+    verdict = decide(facts)
     with context.database.write(urgent=True) as session:
         run = _begin(session, context, case, by=by, of=seen.run)
         kept = proposing.keep(session, context, run, proposal, body)

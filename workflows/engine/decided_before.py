@@ -48,6 +48,7 @@ def what_is_new(work: Work, *, plan: str) -> Facts | None:
         decided_before="a rule came, or changed, since this was decided",
         nevers=tuple(new),
         unchecked_nevers=tuple(unchecked),
+        unchecked_causes=broken.causes,
     )
 
 

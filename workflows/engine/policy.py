@@ -81,6 +81,8 @@ class Facts:
     """The sentences of the nevers that the case runs into."""
     unchecked_nevers: tuple[str, ...] = ()
     """The sentences of the nevers whose own code failed."""
+    unchecked_causes: Mapping[str, str] = field(default_factory=dict)
+    """The sentence of each of these -> what its code came to."""
     decided_before: str | None = None
     """Why what was decided already is to be looked at once more."""
     correction: bool = False
@@ -103,10 +105,18 @@ def decide(facts: Facts) -> Verdict:
     )
 
 
+def _because(cause: str | None) -> str:
+    return f": {cause}" if cause else ""
+
+
 def _against(facts: Facts) -> list[Reason]:
     reasons = [Reason(code="never", text=f"never: {sentence}", rule=sentence) for sentence in facts.nevers]
     reasons += [
-        Reason(code="never_unchecked", text=f"the rule “never {sentence}” could not be checked", rule=sentence)
+        Reason(
+            code="never_unchecked",
+            text=f"the rule “never {sentence}” could not be checked{_because(facts.unchecked_causes.get(sentence))}",
+            rule=sentence,
+        )
         for sentence in facts.unchecked_nevers
     ]
     if facts.decided_before is not None:

@@ -158,6 +158,7 @@ def propose(
         fallback=proposal.fallback,
         nevers=tuple(rule.sentence for rule in broken.rules),
         unchecked_nevers=tuple(rule.sentence for rule in broken.unchecked),
+        unchecked_causes=broken.causes,
     )
     return Proposed(proposal=proposal, facts=facts, output=output.body, body=body)
 

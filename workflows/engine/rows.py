@@ -484,6 +484,12 @@ def _json_values(path: Path, file: TextIO, reading: Reading) -> Iterator[Row]:
             end = "the list does not end" if place >= len(text) else "a comma or the end of the list has to follow"
             yield Row(number=number + 1, line=line, values={}, problem=f"{end}; nothing after it was read")
             return
+    if in_array:
+        # What was cut off may end anywhere, also where another value would follow.
+        ends = text.startswith("]", place)
+        if not ends or _after_space(text, place + 1) < len(text):
+            why = "something stands after the list, which is not read" if ends else "the list does not end"
+            yield Row(number=number + 1, line=line, values={}, problem=why)
 
 
 def _after_space(text: str, place: int) -> int:

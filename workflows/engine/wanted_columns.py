@@ -31,6 +31,8 @@ def refuse_without(workflow: AnyWorkflow, path: Path, reading: Reading) -> tuple
         return ()
     present = columns(path, reading)
     missing = [name for name, info in workflow.input.model_fields.items() if info.is_required() and name not in present]
+    if missing and not any(header.names):
+        raise InvalidInput(f"{path}: its first line, where the header has to stand, is empty")
     if missing:
         raise InvalidInput(
             f"{path}: no column {' or '.join(missing)}; it has: {', '.join(header.names)}. "

@@ -194,8 +194,8 @@ def test_many_bad_rows_are_shown_in_part_and_counted_whole(countersign: CommandL
 @pytest.mark.parametrize(
     ("content", "why"),
     [
-        ("", "no column id or text; it has:"),
-        ("\n1,one\n", "no column id or text; it has:"),
+        ("", "its first line, where the header has to stand, is empty"),
+        ("\n1,one\n", "its first line, where the header has to stand, is empty"),
         ("id,words\n1,one\n", "no column text; it has: id, words"),
         ("1,one\n2,two\n", "no column id or text; it has: 1, one"),
         ("id,text,text\n1,one,two\n", "which column is text, text (#2) or text (#3)? Say --map 'text=#2' or the other"),

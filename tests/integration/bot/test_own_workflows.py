@@ -69,6 +69,10 @@ def test_settings_may_stand_in_a_file(empty: CommandLine) -> None:
         ("raise RuntimeError('two\\nlines \\x1b[2J')\n", "{path} cannot be loaded: RuntimeError: two lines \\u001b[2J"),
         ("x = '\0'\n", "{path} cannot be loaded: "),
         (
+            "class Wordless(Exception):\n    def __str__(self):\n        raise ValueError\nraise Wordless\n",
+            "{path} cannot be loaded: Wordless: Wordless",
+        ),
+        (
             AUTOMATION.format(name="one").replace('"one"', '"Not A Name"'),
             "a name is lower-case words joined by hyphens",
         ),
@@ -90,6 +94,7 @@ def test_settings_may_stand_in_a_file(empty: CommandLine) -> None:
         "import",
         "raises",
         "NUL",
+        "wordless",
         "name",
         "no effect",
         "two of one name",

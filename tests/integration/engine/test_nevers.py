@@ -48,7 +48,7 @@ def test_a_never_whose_own_code_fails_counts_as_broken(make_sqlite_world: MakeWo
 
     case = scene.worked()
 
-    assert scene.review(case).why == ["the rule “never write to a minor” could not be checked"]
+    assert scene.review(case).why == ["the rule “never write to a minor” could not be checked: KeyError"]
     assert scene.desk.attempts == []
 
 
@@ -67,7 +67,7 @@ def test_a_never_after_one_that_fails_is_still_asked(make_sqlite_world: MakeWorl
     case = scene.worked()
     assert scene.review(case).why == [
         "never: promise money",
-        "the rule “never write to a minor” could not be checked",
+        "the rule “never write to a minor” could not be checked: KeyError",
     ]
 
 

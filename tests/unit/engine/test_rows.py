@@ -442,3 +442,22 @@ def test_names_that_differ_in_case_only_are_asked_about_in_their_row(tmp_path: P
 def test_an_encoding_that_is_none_is_told(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match="latin-47: is no encoding such as cp1252"):
         wanted(tmp_path, "a.csv", "id,text\n", Reading(encoding="latin-47"))
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ('[{"id": 1, "text": "a"},', "the list does not end"),
+        ("[", "the list does not end"),
+        ('[{"id": 1, "text": "a"}', "the list does not end"),
+        ('[{"id": 1, "text": "a"}] [{"id": 2}]', "something stands after the list"),
+    ],
+)
+def test_a_list_that_was_cut_off_is_told_wherever_it_was_cut(tmp_path: Path, text: str, why: str) -> None:
+    """The rows before it are read; that there were to be more is never silent."""
+    path = tmp_path / "cut.json"
+    path.write_text(text)
+    rows = list(read_rows(path))
+    assert rows[-1].problem is not None
+    assert rows[-1].problem.startswith(why)
+    assert [row.problem for row in rows[:-1]] == [None] * (len(rows) - 1)
