@@ -118,7 +118,8 @@ def tell(app: App, case: int, done: str) -> int:
     """Say what was done and how the case stands now; returns the exit code."""
     run = case_view(app.context, case).newest
     receipt = f": {run.delivery.receipt}" if run.delivery and run.delivery.receipt else ""
-    out.print(plain(f"case {case}: {done}; it is {run.state} now{receipt}"))
+    stands = "waiting to be delivered" if run.state == RunState.HOLDING else run.state
+    out.print(plain(f"case {case}: {done}; it is {stands} now{receipt}"))
     if RunState(run.state) in STOPPED and run.problem is not None:
         tell_error(str(run.problem["message"]))
         return 1

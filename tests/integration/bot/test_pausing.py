@@ -27,7 +27,7 @@ def test_what_is_held_goes_out_and_what_waits_is_proposed_anew(countersign: Comm
     countersign.submit(1, "unsure")
     assert "what they decide is held" in pause(countersign, "--deliveries")
     countersign.submit(2)
-    assert "approved; it is holding now" in countersign.done("approve", "1").out
+    assert "approved; it is waiting to be delivered now" in countersign.done("approve", "1").out
     assert countersign.lines("attempts") == []
     assert countersign("propose", "parcels").error() == "parcels is paused (the depot moves); resume it first"
     assert countersign.done("resume", "parcels").out == (
