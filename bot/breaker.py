@@ -23,7 +23,7 @@ _FIRST = 1.0
 
 
 class Breaker:
-    """Whether Slack takes what it is sent. May be shared between threads."""
+    """Watch over whether Slack takes what it is sent. May be shared between threads."""
 
     def __init__(self, client: WebClient, *, longest: float = LONGEST) -> None:
         """`client`: one that retries nothing, with a short time-out. `longest`: seconds between two trials."""

@@ -265,10 +265,3 @@ def decided_for(session: Session, run: int) -> Review | None:
         if review is not None or parent is None:
             return review
         run = parent
-
-
-def decided_by(session: Session, run: int) -> str | None:
-    """Who decided a run, or the run whose decision it took over; None where no person did."""
-    review = decided_for(session, run)
-    last = next(reversed(decisions(session, review.id)), None) if review is not None else None
-    return last.by if last is not None else None

@@ -264,7 +264,7 @@ def _budget(app: App, workflow: AnyWorkflow, prompt: Prompt) -> Iterator[Finding
 
 
 def _unanswered(workflows: Iterable[AnyWorkflow]) -> str:
-    """What it comes to where no model answers. Code of a workflow's own may do without, and only its author knows."""
+    """Say what it comes to where no model answers. Code of a workflow's own may do without: only its author knows."""
     asking = [workflow.name for workflow in workflows if workflow.proposing is None]
     if not asking:
         return "its own propose gets no answer where it asks the model"
@@ -349,7 +349,7 @@ def _work(app: App) -> Iterator[Finding]:
 
 
 def _slow(app: App) -> Iterator[Finding]:
-    """What is being worked on and does not come on: a model that takes its time, or code that does not return."""
+    """Find cases that do not come on: a model that takes its time, or code that does not return."""
     names = [workflow.name for workflow in app.context.registry]
     with app.context.database.read() as session:
         known = {row.id for row in teams.workflows(session, team=app.context.team) if row.name in names}

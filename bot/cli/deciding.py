@@ -88,7 +88,7 @@ def _advised(review: OpenReview) -> Iterator[None]:
 
 
 def assigned(workflow: AnyWorkflow, assignments: Sequence[str]) -> dict[str, str]:
-    """What FIELD=VALUE arguments say; a field of several values may be named once for each.
+    """Read FIELD=VALUE arguments; a field of several values may be named once for each.
 
     Raise `InvalidOutput` for an argument without a name, and for one value too many.
     """

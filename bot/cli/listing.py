@@ -59,7 +59,7 @@ def list_cases(*, workflow: str | None, state: str | None, limit: int, as_json: 
 
 
 def _state(line: cases.CaseLine) -> str:
-    """Where a case stands, and whether its delivery waits, or may be there although nobody confirmed it."""
+    """Say how a case stands, and whether its delivery waits, or may be there although nobody confirmed it."""
     if line.not_confirmed:
         return f"{line.state}, not confirmed"
     return f"{line.state}, waits for its target" if line.waits else line.state

@@ -100,7 +100,7 @@ _DELIVERY = {"intended": "recorded", "applied": "applied", "failed": "apply fail
 
 
 def delivery_in_words(delivery: DeliveryView) -> str:
-    """How a delivery stands."""
+    """State of a delivery."""
     if delivery.state != DeliveryState.WAITING:
         if delivery.not_confirmed:
             return "not confirmed; it may be applied"
@@ -115,7 +115,7 @@ def delivery_in_words(delivery: DeliveryView) -> str:
 
 
 def _refused(view: CaseView) -> None:
-    """Who wanted what of this case and was refused."""
+    """Refusals of this case: by whom, and of what."""
     for entry in view.audit:
         wanted, dot, what = entry.action.rpartition(".")
         if dot and what == "refused":

@@ -1,4 +1,4 @@
-"""What is said of deliveries that wait for a target, below a list of cases and by `doctor`."""
+"""Lines about deliveries that wait for a target, below a list of cases and in `doctor`."""
 
 from collections.abc import Iterator
 

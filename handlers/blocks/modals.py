@@ -61,10 +61,10 @@ def edit_form(
     """The review form, with what is proposed or typed in it. None where it is too large for Slack.
 
     `broken`: the rules that the person has to confirm to pass over. `ticked`: those that the card shows are confirmed
-    already. `redrawn`: the labels of texts that follow from
-    other fields and were written anew. `listed`: the list that it is opened from. `notice`: what is recorded already,
-    and said first. `changed`: that the form is another one than the person, or the proposal, knew. `dropped`: what they
-    typed, or was proposed, that the form has no field for any more.
+    already. `redrawn`: the labels of texts that follow from other fields and were written anew. `listed`: the list that
+    it is opened from. `notice`: what is recorded already, and said first. `changed`: that the form is another one than
+    the person, or the proposal, knew. `dropped`: what they typed, or was proposed, that the form has no field for any
+    more.
     """
     anew = f"Written anew, to go with what you chose: {', '.join(redrawn)}. Look at it, then press Decide."
     told_first = [rich(line(words(text, bold=True))) for text in (changed, anew if redrawn else None) if text]
