@@ -24,16 +24,16 @@ from benchmarks.process import Measured
 from benchmarks.report import Section, number, table, tell
 from bot.app import App, opened
 from bot.sandbox.client import Outcome, Person
-from bot.sandbox.running import Running, serving
-from bot.sandbox.sandbox import APP_TOKEN, BOT_TOKEN, Sandbox
+from bot.sandbox.http.running_sandbox import Running, serving
+from bot.sandbox.state.sandbox import APP_TOKEN, BOT_TOKEN, Sandbox
 from bot.settings import Settings
-from handlers.blocks.card import card
-from handlers.ids import Action
-from store import runs
+from handlers.slack.blocks.card import card
+from handlers.slack.ids import Action
+from store.cases import runs
 from store.schema import Case, Review
-from workflows.engine import intake
-from workflows.engine.cards import card_view
-from workflows.engine.states import ReviewState, RunState
+from workflows.engine.case import intake
+from workflows.engine.case.states import ReviewState, RunState
+from workflows.engine.review.cards import card_view
 
 HEADING = "Clicks"
 A_SECOND = 50

@@ -12,8 +12,8 @@ from pathlib import Path
 import psycopg
 from sqlalchemy.engine import make_url
 
-from store import migrate
-from store.database import Database
+from store.db import migration
+from store.db.database import Database
 
 SQLITE, POSTGRESQL = "SQLite", "PostgreSQL"
 
@@ -102,7 +102,7 @@ def migrated(url: str) -> None:
     """Bring a database to Countersign's schema."""
     database = Database(url)
     try:
-        migrate.upgrade(database)
+        migration.upgrade(database)
     finally:
         database.close()
 

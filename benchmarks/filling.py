@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import CTE, Column, ColumnElement, Row, String, Table, cast, func, insert, literal, select, text
 from sqlalchemy.orm import Session
 
-from store.database import Database
+from store.db.database import Database
 from store.schema import AuditRow, Base, Case, Content, Delivery, Proposal, Run, Step
 
 _TABLES: tuple[type[Base], ...] = (Case, Content, Run, Step, Proposal, Delivery, AuditRow)

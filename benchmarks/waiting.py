@@ -17,10 +17,11 @@ from benchmarks.process import Measured, Size, size
 from benchmarks.report import Section, number, table, tell
 from bot.app import App, opened
 from bot.settings import Settings
-from store import runs
+from store.cases import runs
 from store.schema import Review
-from workflows.engine import intake, reviews
-from workflows.engine.states import ReviewState, RunState
+from workflows.engine.case import intake
+from workflows.engine.case.states import ReviewState, RunState
+from workflows.engine.review import reviews
 
 HEADING = "Waiting"
 THREADS = 8

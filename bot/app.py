@@ -1,6 +1,6 @@
 """The wiring: what is made of which, and in what order. Nothing is connected before this runs.
 
-What speaks with Slack is wired in `bot/slack.py`, so that a command which does not speak with it starts without it.
+What speaks with Slack is wired in `bot/slack/wiring.py`, so that a command without Slack starts without it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,18 +14,20 @@ import structlog
 from pydantic import JsonValue
 
 from bot import discovery, logs
-from bot.dispatching.embedded import Embedded
-from bot.dispatching.port import Dispatcher
 from bot.models import Models
 from bot.settings import Settings
-from store import migrate, runs, teams
-from store.database import Database, UnsupportedDatabase
+from bot.worker.embedded import Embedded
+from bot.worker.port import Dispatcher
+from store.cases import runs
+from store.db import migration
+from store.db.database import Database, UnsupportedDatabase
+from store.governance import teams
+from workflows.engine.case.states import RunState
 from workflows.engine.context import Clock, Context
+from workflows.engine.declare.registry import AnyWorkflow, Registry
 from workflows.engine.errors import CountersignError, Refused
-from workflows.engine.prompting import keep_prompts
-from workflows.engine.registry import AnyWorkflow, Registry
-from workflows.engine.runner import Runner
-from workflows.engine.states import RunState
+from workflows.engine.propose.prompts import keep_prompts
+from workflows.engine.run.runner import Runner
 
 log = structlog.get_logger()
 
@@ -77,7 +79,7 @@ def opened(
 
     A SQLite file is made and brought up to date by itself; PostgreSQL has to be migrated before. `make`: options of a
     workflow to make now, in place of those kept for it. `log_level`: where the settings leave it to us. Raise
-    `CountersignError`, or `store.migrate.NewerSchema`.
+    `CountersignError`, or `store.db.migration.NewerSchema`.
     """
     logs.configure(settings.log_level if settings.log_level != "auto" else log_level)
     database = database_of(settings)
@@ -117,7 +119,7 @@ def _dispatcher(context: Context, runner: Runner, *, threads: int) -> Dispatcher
     if context.database.file is not None:
         return Embedded(context, runner, threads=threads)
     # Loaded here: it comes with the extra "postgres".
-    from bot.dispatching.queued import Queued
+    from bot.worker.postgres import Queued
 
     url = context.database.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
     return Queued(context, runner, url=url, threads=threads)
@@ -125,8 +127,8 @@ def _dispatcher(context: Context, runner: Runner, *, threads: int) -> Dispatcher
 
 def _prepare(database: Database) -> None:
     if database.file is not None:
-        migrate.upgrade(database)
-    elif migrate.is_behind(database):
+        migration.upgrade(database)
+    elif migration.is_behind(database):
         raise Refused("the database is not up to date; run `countersign migrate` first")
 
 

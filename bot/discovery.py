@@ -14,10 +14,10 @@ from typing import Any
 
 from pydantic import JsonValue
 
-from workflows.engine.canonical import words_of
-from workflows.engine.definition import Workflow
+from workflows.engine.declare.error_words import words_of
+from workflows.engine.declare.registry import AnyWorkflow
+from workflows.engine.declare.workflow import Workflow
 from workflows.engine.errors import BadDeclaration
-from workflows.engine.registry import AnyWorkflow
 from workflows.library.intent_triage.workflow import intent_triage
 from workflows.library.invoice_intake.workflow import intake
 from workflows.library.support_triage.workflow import triage

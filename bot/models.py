@@ -10,24 +10,24 @@ from pydantic import BaseModel, ValidationError
 
 from bot.samples import has_samples, sample_answers
 from bot.settings import Settings
-from store.database import Database
-from workflows.engine import bounds
-from workflows.engine.complaints import all_complaints
+from store.db.database import Database
+from workflows.engine.case.file_rows import read_rows
 from workflows.engine.context import Clock
-from workflows.engine.declared import Example
+from workflows.engine.declare import author_threads
+from workflows.engine.declare.registry import AnyWorkflow
+from workflows.engine.declare.workflow import Example
 from workflows.engine.errors import CodeExited, InvalidInput, Refused, TimeLimitPassed
-from workflows.engine.outages import KnownOutages
-from workflows.engine.proposing import Second, opinion_of
-from workflows.engine.registry import AnyWorkflow
-from workflows.engine.rows import read_rows
-from workflows.model import local
-from workflows.model.anthropic import AnthropicVendor
+from workflows.engine.propose.model_outages import KnownOutages
+from workflows.engine.propose.proposer import Second, opinion_of
+from workflows.engine.text.complaints import all_complaints
+from workflows.model.concurrency import Lanes
 from workflows.model.gateway import Gateway, models_of
-from workflows.model.lanes import Lanes
-from workflows.model.local import CannotLearn, LocalModel
+from workflows.model.local import local_model
+from workflows.model.local.local_model import CannotLearn, LocalModel
 from workflows.model.port import Model, ModelError, ModelUnavailable, NoAnswer, Prompt, Usage
 from workflows.model.prices import Prices, Unpriced
-from workflows.model.samples import SampleAnswers
+from workflows.model.sample_answers import SampleAnswers
+from workflows.model.vendors.anthropic.client import AnthropicVendor
 
 log = structlog.get_logger()
 
@@ -205,7 +205,7 @@ def examples_of(workflow: AnyWorkflow) -> list[Example]:
 def _within(workflow: AnyWorkflow, call: Callable[[], T]) -> T:
     """Read examples by the author's code, for no longer than others wait for what is learned from them."""
     seconds = min(workflow.time_limits.code, EXAMPLES_WITHIN)
-    return bounds.run(call, what="reading its examples", workflow=workflow.name, seconds=seconds)
+    return author_threads.run(call, what="reading its examples", workflow=workflow.name, seconds=seconds)
 
 
 def learned_from(workflow: AnyWorkflow, examples: Iterable[Example]) -> LocalModel:
@@ -227,7 +227,7 @@ def _train(workflow: AnyWorkflow) -> LocalModel:
     return learned_from(workflow, examples)
 
 
-def _to_learn(workflow: AnyWorkflow, number: int, example: Example) -> local.Example:
+def _to_learn(workflow: AnyWorkflow, number: int, example: Example) -> local_model.Example:
     try:
         input = workflow.input.model_validate(example.input)
     except ValidationError as error:
@@ -235,4 +235,4 @@ def _to_learn(workflow: AnyWorkflow, number: int, example: Example) -> local.Exa
         where = EXAMPLES if workflow.examples is None else "the examples"
         raise InvalidInput(f"{where}, example {number}, does not fit {workflow.input.__name__}: {found}") from error
     labels = {field: value for field, value in example.output.items() if isinstance(value, str)}
-    return local.Example(text=workflow.text_of(input), labels=labels)
+    return local_model.Example(text=workflow.text_of(input), labels=labels)

@@ -5,12 +5,12 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from workflows.engine.complaints import all_complaints
-from workflows.engine.declared import Example
+from workflows.engine.case.file_rows import read_rows
+from workflows.engine.declare.registry import AnyWorkflow
+from workflows.engine.declare.workflow import Example
 from workflows.engine.errors import InvalidInput
-from workflows.engine.registry import AnyWorkflow
-from workflows.engine.rows import read_rows
-from workflows.model.samples import SampleAnswers
+from workflows.engine.text.complaints import all_complaints
+from workflows.model.sample_answers import SampleAnswers
 
 SAMPLES = "samples.jsonl"
 

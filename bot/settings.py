@@ -1,4 +1,4 @@
-"""The settings of an operator, from the environment or a file (`bot.env_files`). Nothing else reads the environment."""
+"""Settings of an operator, from the environment or a file (`bot.settings_file`). Nothing else reads the environment."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,12 +17,12 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from bot import env_files
+from bot import settings_file
 from workflows.complaints import in_words
 from workflows.engine.context import QUEUE_LIMIT
-from workflows.model.anthropic import DEFAULT_MODEL
-from workflows.model.lanes import AT_ONCE
+from workflows.model.concurrency import AT_ONCE
 from workflows.model.prices import OwnPrice
+from workflows.model.vendors.anthropic.client import DEFAULT_MODEL
 
 _DEAREST = 100_000
 """US dollars for a million tokens; no model is as dear."""
@@ -35,13 +35,13 @@ class SettingsUnusable(ValueError):
 def settings() -> "Settings":
     """The settings as they are now. Raise `SettingsUnusable`."""
     try:
-        file = env_files.located()
-        return Settings() if file is None else _with_file(env_files.read(file))
+        file = settings_file.located()
+        return Settings() if file is None else _with_file(settings_file.read(file))
     except ValidationError as error:
         details = error.errors(include_url=False, include_input=False)
         named = ", ".join(f"{'.'.join(str(part) for part in detail['loc'])}: {in_words(detail)}" for detail in details)
         raise SettingsUnusable(named) from error
-    except env_files.EnvFileUnusable as error:
+    except settings_file.EnvFileUnusable as error:
         raise SettingsUnusable(str(error)) from error
 
 

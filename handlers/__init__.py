@@ -1,1 +1,4 @@
-"""Hears and draws: Slack's listeners, and the blocks."""
+"""Hears and draws: what comes in from people, and what they are shown. `texts` has the words, `slack` is a face.
+
+Imports workflows and the store's session; only `bot` imports it.
+"""

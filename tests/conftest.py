@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from sqlalchemy.engine import make_url
 
-from store.database import Database
+from store.db.database import Database
 from tests.world import Tell, World
 from workflows.model.scripted import ScriptedModel
 

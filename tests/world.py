@@ -9,18 +9,20 @@ from datetime import UTC, datetime, timedelta
 
 from pydantic import JsonValue
 
-from store import migrate, schema, teams
-from store.database import Database
-from workflows.engine import intake
-from workflows.engine.claiming import Claimed, claim
+from store import schema
+from store.db import migration
+from store.db.database import Database
+from store.governance import teams
+from workflows.engine.case import intake
+from workflows.engine.case.intake import Receipt
+from workflows.engine.case.leases import Claimed, claim
 from workflows.engine.context import QUEUE_LIMIT, Context
-from workflows.engine.history import case_view, open_review_of
-from workflows.engine.intake import Receipt
-from workflows.engine.recovery import take_back
-from workflows.engine.registry import AnyWorkflow, Registry
-from workflows.engine.runner import Runner
-from workflows.engine.views import CaseView, OpenReview
-from workflows.engine.waiting import awaken
+from workflows.engine.declare.registry import AnyWorkflow, Registry
+from workflows.engine.deliver.waiting_deliveries import awaken
+from workflows.engine.read.history import case_view, open_review_of
+from workflows.engine.read.views import CaseView, OpenReview
+from workflows.engine.run.recovery import take_back
+from workflows.engine.run.runner import Runner
 from workflows.model.port import Answer, Question
 from workflows.model.scripted import ScriptedModel, says
 
@@ -54,7 +56,7 @@ class World:
     """Seconds that somebody would have slept."""
 
     def __post_init__(self) -> None:
-        migrate.upgrade(self.database)
+        migration.upgrade(self.database)
         with self.database.write() as session:
             # It has been there for a while: of the days before it was made, no summary tells.
             team = teams.add_local_team(session, at=self.clock() - timedelta(days=365))

@@ -3,9 +3,22 @@
 Importing this reaches no database, no Slack and no model.
 """
 
-from workflows.engine.backoff import Backoff
-from workflows.engine.declared import Ask, Autonomy, Budget, Does, Example, Rejection, Review, Run, TimeLimits
-from workflows.engine.definition import Workflow
+from workflows.engine.case.file_rows import Reading, Row, columns, read_rows
+from workflows.engine.declare.backoff import Backoff
+from workflows.engine.declare.proposal import Proposal
+from workflows.engine.declare.steps import step
+from workflows.engine.declare.workflow import (
+    Ask,
+    Autonomy,
+    Budget,
+    Does,
+    Example,
+    Rejection,
+    Review,
+    Run,
+    TimeLimits,
+    Workflow,
+)
 from workflows.engine.errors import (
     BadDeclaration,
     CodeExited,
@@ -24,10 +37,7 @@ from workflows.engine.errors import (
     Unclear,
     Undeclared,
 )
-from workflows.engine.proposal import Proposal
-from workflows.engine.rows import Reading, Row, columns, read_rows
-from workflows.engine.steps import step
-from workflows.model.lookup import LookedUp
+from workflows.model.lookup_fields import LookedUp
 from workflows.model.port import Alternative
 
 __all__ = [

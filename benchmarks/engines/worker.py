@@ -9,7 +9,7 @@ from pathlib import Path
 from benchmarks.peers.conversation import hear, now, say
 from bot.app import App, opened
 from bot.settings import Settings
-from workflows.engine import intake
+from workflows.engine.case import intake
 
 WARM_UP = 20
 AT_ONCE = 500

@@ -16,13 +16,13 @@ from benchmarks.gateway.triage import Triage
 from bot.app import App, opened
 from bot.settings import Settings
 from store.schema import Run
-from workflows.engine import intake
-from workflows.engine.outages import KnownOutages
-from workflows.model.anthropic import AnthropicVendor
+from workflows.engine.case import intake
+from workflows.engine.propose.model_outages import KnownOutages
+from workflows.model.concurrency import Lanes
 from workflows.model.envelope import form
 from workflows.model.gateway import Gateway
-from workflows.model.lanes import Lanes
 from workflows.model.port import Account, Prompt, Question
+from workflows.model.vendors.anthropic.client import AnthropicVendor
 
 MOST = 200
 """Questions at once."""

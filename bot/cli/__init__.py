@@ -10,8 +10,8 @@ from typing import Annotated
 
 import typer
 
-from bot import env_files
-from bot.cli.commands import deciding, looking, operating, prompts, serving, taking
+from bot import settings_file
+from bot.cli.commands import cases, decisions, lists, operations, processes, prompts
 
 app = typer.Typer(
     name="countersign",
@@ -20,7 +20,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for commands in (taking, looking, deciding, operating, serving):
+for commands in (cases, lists, decisions, operations, processes):
     app.add_typer(commands.app)
 app.add_typer(prompts.app, name="prompts")
 
@@ -44,7 +44,7 @@ def _begin(
 ) -> None:
     """AI proposes, your team countersigns."""
     if env_file is not None:
-        context.with_resource(env_files.named(env_file))
+        context.with_resource(settings_file.named(env_file))
 
 
 def main() -> None:

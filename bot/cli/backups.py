@@ -3,18 +3,19 @@
 from pathlib import Path
 
 from bot.app import database_of, now
-from bot.cli.finishing import PATIENCE
+from bot.cli.completion import PATIENCE
+from bot.cli.output import one_line_errors, out, shown
 from bot.cli.people import operator
-from bot.cli.printing import one_line_errors, out, shown
 from bot.settings import settings
-from store import backups, migrate, teams
-from store.backups import Backup
-from store.database import Database
-from store.exclusive import SENDER, WORK, exclusive
+from store.db import backups, migration
+from store.db.backups import Backup
+from store.db.database import Database
+from store.db.process_locks import SENDER, WORK, exclusive
+from store.governance import teams
+from workflows.engine.case.restores import Restored, restored
 from workflows.engine.context import Context
+from workflows.engine.declare.registry import Registry
 from workflows.engine.errors import Refused
-from workflows.engine.registry import Registry
-from workflows.engine.restoring import Restored, restored
 
 
 def back_up(file: Path, *, replace: bool) -> int:
@@ -46,7 +47,7 @@ def restore(file: Path) -> int:
                 kept = backups.put_in_place(database, staged, at=now())
         except backups.Unusable as error:
             raise Refused(f"nothing was changed: {error}") from error
-        except migrate.NewerSchema as error:
+        except migration.NewerSchema as error:
             raise Refused(f"nothing was changed: of {file}: {error}") from error
         finally:
             database.close()
@@ -68,7 +69,7 @@ def _marked(staged: Backup) -> Restored:
     """Bring a staged copy to this version's schema, and have it know that it is a backup, before it is in place."""
     copy = Database(f"sqlite:///{staged.file}")
     try:
-        migrate.upgrade(copy)
+        migration.upgrade(copy)
         with copy.write() as session:
             team = teams.add_local_team(session, at=now())
         return restored(Context(database=copy, registry=Registry(), clock=now, team=team), by=operator())

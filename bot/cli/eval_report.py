@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.cli.printing import out, shown
-from workflows.quality.comparing import Comparison
+from bot.cli.output import out, shown
+from workflows.quality.comparison import Comparison
 from workflows.quality.examples import Examples
 from workflows.quality.results import Result, RiskRow, Share
 from workflows.quality.trials import Outcome, Trial

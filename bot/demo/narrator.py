@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterator, Mapping
 
 from bot.demo.story import Told
-from store import audit, runs
-from store.audit import AuditLine
+from store.cases import runs
+from store.governance import audit
+from store.governance.audit import AuditLine
+from workflows.engine.case.states import Resolution
 from workflows.engine.context import SYSTEM, Context
-from workflows.engine.neutral import one_line
-from workflows.engine.states import Resolution
+from workflows.engine.text.sanitize import one_line
 
 _SAID = {
     "review.opened": "waits for a person in {channel}",

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.sandbox.workspace import Channel, Group, User, Workspace, default_workspace
+from bot.sandbox.state.workspace import Channel, Group, User, Workspace, default_workspace
 
 FAILURES = "C0FAILURES"
 LEADS = "C0LEADS"

@@ -7,10 +7,10 @@ from itertools import cycle
 from pydantic import BaseModel, JsonValue
 
 from bot.demo.places import ENGINEER, FAILURES, PLACES, Place
-from bot.demo.reading import lines
+from bot.demo.screen_text import lines
 from bot.demo.story import Told
 from bot.sandbox.client import Administrator, Block, Outcome, Person, ShownMessage
-from workflows.engine.form_fields import form_of
+from workflows.engine.text.form_fields import form_of
 
 _CASE = re.compile(r"\([a-z-]+, ([^()]+)\)$")
 _UPDATES = 3

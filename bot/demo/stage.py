@@ -15,15 +15,15 @@ from bot.app import App, now, opened
 from bot.demo.places import FAILURES, LEADS, PLACES, SUPPORT, workspace
 from bot.demo.sample_servers import help_desk, ledger, stage_outage
 from bot.demo.story import HINT, OUTAGE, UNLUCKY, Told, ticket_key
-from bot.sandbox.running import Running, serving
-from bot.sandbox.sandbox import APP_TOKEN, BOT_TOKEN, Sandbox
-from bot.server import schedule_of, serve
+from bot.sandbox.http.running_sandbox import Running, serving
+from bot.sandbox.state.sandbox import APP_TOKEN, BOT_TOKEN, Sandbox
+from bot.serve.server import schedule_of, serve
 from bot.settings import Settings
-from bot.slack import Slack, in_slack
-from store import runs
-from workflows.engine.claiming import BUSY
-from workflows.engine.intake import accept, take_in
-from workflows.engine.states import ENDED, RunState
+from bot.slack.wiring import Slack, in_slack
+from store.cases import runs
+from workflows.engine.case.intake import accept, take_in
+from workflows.engine.case.leases import BUSY
+from workflows.engine.case.states import ENDED, RunState
 from workflows.library.invoice_intake import ledger as ledger_client
 from workflows.library.support_triage import desk as desk_client
 

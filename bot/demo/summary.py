@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from bot.demo.reading import lines
+from bot.demo.screen_text import lines
 from bot.demo.stage import Stage
-from handlers.blocks.digest import digest
-from store import deliveries, reviews
-from workflows.engine import digests
-from workflows.engine.decisions import DecisionKind
-from workflows.engine.states import DeliveryState
-from workflows.engine.tally import tally
+from handlers.slack.blocks.digest import digest
+from store.cases import deliveries, reviews
+from workflows.engine.case.states import DeliveryState
+from workflows.engine.read import digests
+from workflows.engine.read.tally import tally
+from workflows.engine.review.decisions import DecisionKind
 
 
 def summary(stage: Stage, cases: Sequence[int]) -> list[str]:

@@ -5,7 +5,7 @@ import math
 
 from pydantic import JsonValue
 
-from .errors import BadRequest
+from bot.sandbox.errors import BadRequest
 
 DEEPEST = 60
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from workflows.engine.decisions import DecisionKind, Follows
-from workflows.engine.states import DeliveryState, ReviewState, RunState
+from workflows.engine.case.states import DeliveryState, ReviewState, RunState
+from workflows.engine.review.decisions import DecisionKind, Follows
 
 RUN: Mapping[str, str] = {
     RunState.READY: "to be worked on",

@@ -1,4 +1,4 @@
-"""What alembic runs: always on a connection that it is handed by `store.migrate`."""
+"""What alembic runs: always on a connection that it is handed by `store.db.migration`."""
 
 from alembic import context
 

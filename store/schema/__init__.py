@@ -3,13 +3,13 @@
 States are plain words here: which words there are and how they may follow each other is the engine's business.
 """
 
-from store.schema.asking import Attempt, Eval, Outage, Overrun, PromptVersion, Spending
-from store.schema.auditing import AuditRow
+from store.schema.audit import AuditRow
 from store.schema.base import Base, OfTeam
 from store.schema.cases import Case, Content, Run, Step, Team, Workflow
-from store.schema.deciding import Decision, Delivery, Proposal, Review
-from store.schema.reaching import TargetOutage
-from store.schema.showing import Digest, InboxRow, Message, OutboxRow, Pause
+from store.schema.model import Attempt, Eval, Outage, Overrun, PromptVersion, Spending
+from store.schema.reviews import Decision, Delivery, Proposal, Review
+from store.schema.slack import Digest, InboxRow, Message, OutboxRow, Pause
+from store.schema.targets import TargetOutage
 
 __all__ = [
     "Attempt",

@@ -14,7 +14,7 @@ from bot.settings import Settings
 from tests.acceptance.reading import README, ROOT, automation, shell_lines
 from tests.acceptance.test_typing import reported
 from tests.integration.bot.commandline import CommandLine
-from workflows.engine.form_fields import form_of
+from workflows.engine.text.form_fields import form_of
 
 MOST_LINES = 45
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from bot.sandbox.running import Running
+from bot.sandbox.http.running_sandbox import Running
 from tests.browser.window import Window
 from tests.slack.conftest import ears, make_stage, running, slack_time, stage
 from tests.slack.stage import ANA

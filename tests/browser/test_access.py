@@ -9,8 +9,8 @@ from playwright.sync_api import expect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
-from bot.sandbox.running import Running, serving
-from bot.sandbox.sandbox import Sandbox
+from bot.sandbox.http.running_sandbox import Running, serving
+from bot.sandbox.state.sandbox import Sandbox
 from tests.browser.conftest import OpenWindow
 from tests.slack.stage import ANA
 

@@ -4,8 +4,8 @@ import re
 
 from playwright.sync_api import expect
 
-from bot.sandbox.running import serving
-from bot.sandbox.sandbox import Sandbox
+from bot.sandbox.http.running_sandbox import serving
+from bot.sandbox.state.sandbox import Sandbox
 from tests.browser.conftest import OpenWindow
 from tests.slack.stage import BEN, KIM, Stage
 

@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import expect
 from slack_sdk import WebClient
 
-from bot.sandbox.running import Running
-from bot.sandbox.sandbox import BOT_TOKEN
+from bot.sandbox.http.running_sandbox import Running
+from bot.sandbox.state.sandbox import BOT_TOKEN
 from tests.browser.conftest import OpenWindow
 from tests.slack.stage import SUPPORT, Stage
 

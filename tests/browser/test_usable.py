@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from bot.sandbox.running import serving
-from bot.sandbox.sandbox import Sandbox
+from bot.sandbox.http.running_sandbox import serving
+from bot.sandbox.state.sandbox import Sandbox
 from tests.browser.conftest import OpenWindow
 from tests.sample import Triage
 from tests.slack.stage import ANA, Stage

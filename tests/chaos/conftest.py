@@ -8,10 +8,10 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from bot.sandbox.running import Running, serving
-from bot.sandbox.sandbox import Sandbox
-from store import migrate
-from store.database import Database
+from bot.sandbox.http.running_sandbox import Running, serving
+from bot.sandbox.state.sandbox import Sandbox
+from store.db import migration
+from store.db.database import Database
 from tests.chaos.faults import Fault
 from tests.chaos.settings import LONG
 from tests.chaos.story import Story
@@ -35,7 +35,7 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty, migrated database, to be copied."""
     file = tmp_path_factory.mktemp("migrated") / "empty.sqlite"
     database = Database(f"sqlite:///{file}")
-    migrate.upgrade(database)
+    migration.upgrade(database)
     database.close()
     return file
 

@@ -15,9 +15,9 @@ from slack_sdk.web import SlackResponse
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
-from store.seams import Seam, Side
+from store.db.failpoints import Seam, Side
 from workflows import OutcomeUnknown
-from workflows.engine.bounds import Ended
+from workflows.engine.declare.author_threads import Ended
 
 
 class Died(Ended):

@@ -8,13 +8,13 @@ from typing import TypeVar
 
 from pydantic import JsonValue
 
-from bot.drawing import UNSENT
 from bot.sandbox.client import Administrator
+from bot.slack.renderer import UNSENT
 from store import schema
-from store.database import Database
+from store.db.database import Database
 from tests.chaos.counting import DECIDING, STOPPED, Decided, Effect, Evidence, Intent, Shown, Standing, Stop
-from workflows.engine.keys import delivery_key
-from workflows.engine.notices import FAILURE
+from workflows.engine.case.idempotency_keys import delivery_key
+from workflows.engine.case.notices import FAILURE
 
 RowT = TypeVar("RowT", bound=schema.Base)
 

@@ -6,18 +6,18 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
 
-from bot.breaker import Breaker
-from bot.sandbox.running import Running
-from bot.sender import Sender
+from bot.sandbox.http.running_sandbox import Running
+from bot.slack.circuit_breaker import Breaker
+from bot.slack.sender import Sender
 from store import schema
-from store.database import Database, Unavailable
+from store.db.database import Database, Unavailable
 from tests.chaos.automation import FORGETFUL, KNOWING, Office
 from tests.chaos.faults import Died, Watching
 from tests.integration.engine.scene import rows
 from tests.slack.stage import FAILED, LEADING, SUPPORT, Ears
 from tests.world import Clock, World
-from workflows.engine import digests
-from workflows.engine.notices import FAILURES
+from workflows.engine.case.notices import FAILURES
+from workflows.engine.read import digests
 from workflows.model.scripted import ScriptedModel
 
 T = TypeVar("T")

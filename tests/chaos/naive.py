@@ -6,13 +6,17 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from bot import sender
-from bot.refusals import Then
-from bot.standing import Standing
-from store import rows, schema
-from store.journal import StepLine
+from bot.slack import sender
+from bot.slack.api_errors import Then
+from bot.slack.message_sync import Standing
+from store import schema
+from store.cases.journal import StepLine
+from store.db import rows
 from workflows import NotDone
-from workflows.engine import bounds, delivering, journal, notices, recovery, waiting
+from workflows.engine.case import journal, notices
+from workflows.engine.declare import author_threads
+from workflows.engine.deliver import delivery, waiting_deliveries
+from workflows.engine.run import recovery
 
 Naive = Callable[[pytest.MonkeyPatch], None]
 
@@ -24,23 +28,23 @@ def looks_for_no_message(patch: pytest.MonkeyPatch) -> None:
 
 def knows_no_doubt(patch: pytest.MonkeyPatch) -> None:
     """A delivery that was cut off is made again, whether its target knows keys or not."""
-    for room in (delivering, recovery):
+    for room in (delivery, recovery):
         patch.setattr(room, "is_in_doubt", lambda *_: False)
 
 
 def takes_an_exit_for_a_refusal(patch: pytest.MonkeyPatch) -> None:
     """Code that ended as a program does has done nothing, it is thought."""
-    contained = bounds.contained
+    contained = author_threads.contained
 
     def refused(error: BaseException) -> BaseException:
-        return contained(error) if isinstance(error, (Exception, bounds.Ended)) else NotDone("it exited")
+        return contained(error) if isinstance(error, (Exception, author_threads.Ended)) else NotDone("it exited")
 
-    patch.setattr(bounds, "contained", refused)
+    patch.setattr(author_threads, "contained", refused)
 
 
 def takes_silence_for_a_refusal(patch: pytest.MonkeyPatch) -> None:
     """Code that was given up has done nothing, it is thought."""
-    patch.setattr(bounds, "_passed", lambda _: NotDone("it did not return"))
+    patch.setattr(author_threads, "_passed", lambda _: NotDone("it did not return"))
 
 
 def waits_for_ever(patch: pytest.MonkeyPatch) -> None:
@@ -49,12 +53,12 @@ def waits_for_ever(patch: pytest.MonkeyPatch) -> None:
     def run(call: Callable[[], object], **_: object) -> object:
         return call()
 
-    patch.setattr(bounds, "run", run)
+    patch.setattr(author_threads, "run", run)
 
 
 def gives_a_delivery_up_at_once(patch: pytest.MonkeyPatch) -> None:
     """What a target does not take now is a failure, and a person's to try again."""
-    patch.setattr(waiting, "put_off", lambda *_, **__: False)
+    patch.setattr(waiting_deliveries, "put_off", lambda *_, **__: False)
 
 
 def counts_every_attempt(patch: pytest.MonkeyPatch) -> None:

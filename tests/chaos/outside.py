@@ -11,18 +11,18 @@ from pydantic import JsonValue
 from bot.app import opened
 from bot.settings import Settings
 from store import schema
-from store.database import Unavailable
+from store.db.database import Unavailable
 from tests.chaos import depot
 from tests.chaos.counting import Counts, Effect, Shown, count
 from tests.chaos.gathering import Kept, Remembered, gather
 from tests.integration.bot.commandline import CommandLine
-from workflows.engine import doubts, reruns, reviews
+from workflows.engine.case.idempotency_keys import delivery_key
+from workflows.engine.case.intake import accept, take_in
+from workflows.engine.case.states import ENDED
 from workflows.engine.context import Context
 from workflows.engine.errors import Refused
-from workflows.engine.history import open_reviews
-from workflows.engine.intake import accept, take_in
-from workflows.engine.keys import delivery_key
-from workflows.engine.states import ENDED
+from workflows.engine.read.history import open_reviews
+from workflows.engine.review import doubts, reruns, reviews
 
 WORKER = ("serve", "--no-slack", "--no-schedule")
 

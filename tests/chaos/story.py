@@ -15,20 +15,22 @@ from zoneinfo import ZoneInfo
 from pydantic import JsonValue
 
 from bot.sandbox.client import Block, Outcome, Person, ShownMessage
-from store import schema, seams
-from store.database import Database
-from store.seams import Seam, Side
+from store import schema
+from store.db import failpoints
+from store.db.database import Database
+from store.db.failpoints import Seam, Side
 from tests.chaos.automation import BROKEN, FORGETFUL, KNOWING, UNSURE, proposed
 from tests.chaos.counting import Evidence
 from tests.chaos.gathering import Remembered, gather, seen
 from tests.chaos.living import ROUNDS, Living
 from tests.slack.stage import ANA, BEN, FAILED, KIM, LEADING, SUPPORT
-from workflows.engine import digests, doubts, reruns
+from workflows.engine.case.idempotency_keys import delivery_key
+from workflows.engine.case.states import ENDED, RunState
 from workflows.engine.errors import Refused
-from workflows.engine.history import open_reviews
-from workflows.engine.keys import delivery_key
-from workflows.engine.states import ENDED, RunState
-from workflows.engine.views import OpenReview
+from workflows.engine.read import digests
+from workflows.engine.read.history import open_reviews
+from workflows.engine.read.views import OpenReview
+from workflows.engine.review import doubts, reruns
 
 CHANNELS = [SUPPORT, FAILED, LEADING]
 _PATIENCE = 0.5
@@ -54,7 +56,7 @@ class Story(Living):
     @contextmanager
     def telling(self) -> Iterator[None]:
         """The block is told: the seams are watched in it, and at its end the process ends."""
-        with seams.watched(self.watching):
+        with failpoints.watched(self.watching):
             try:
                 yield
             finally:

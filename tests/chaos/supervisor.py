@@ -9,8 +9,8 @@ import sys
 
 from bot import discovery
 from bot.app import opened
+from bot.serve.watchdog import ending_if_frozen
 from bot.settings import settings
-from bot.watchdog import ending_if_frozen
 
 
 def work() -> None:

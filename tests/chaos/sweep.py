@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from random import Random
 
-from store.seams import Seam
+from store.db.failpoints import Seam
 from tests.chaos.faults import KINDS, Crossing, Fault
 
 

@@ -9,9 +9,9 @@ from collections import Counter
 import pytest
 from sqlalchemy import text
 
-from store import migrate
-from store.database import Database
-from store.seams import Seam, Side
+from store.db import migration
+from store.db.database import Database
+from store.db.failpoints import Seam, Side
 from tests.chaos.automation import KNOWING
 from tests.chaos.conftest import MakeStory
 from tests.chaos.counting import Counts, count
@@ -50,8 +50,8 @@ def test_a_case_finishes_on_known_steps_or_parks_visibly_when_the_code_changed(
 MIGRATING = """
 import os, signal, sys
 from sqlalchemy import Engine, event
-from store import migrate
-from store.database import Database
+from store.db import migration
+from store.db.database import Database
 
 left = int(sys.argv[2])
 
@@ -63,7 +63,7 @@ def count(connection, cursor, statement, *_):
         if left == 0:
             os.kill(os.getpid(), signal.SIGKILL)
 
-migrate.upgrade(Database(sys.argv[1]))
+migration.upgrade(Database(sys.argv[1]))
 """
 
 
@@ -80,7 +80,7 @@ def before_the_last(url: str) -> Counter[str]:
 
     database = Database(url)
     config = Config()
-    config.set_main_option("script_location", str(migrate.MIGRATIONS))
+    config.set_main_option("script_location", str(migration.MIGRATIONS))
     with database.writing.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "0003")
@@ -119,12 +119,12 @@ def test_a_migration_that_is_killed_midway_leaves_the_old_schema_and_can_be_made
     database = Database(database_url)
     lost: tuple[str, ...] = ()
     if ended == -signal.SIGKILL:
-        if migrate.current(database) != "0003":
+        if migration.current(database) != "0003":
             lost += ("the schema is neither the old one nor the new one",)
     else:
         assert ended == 0
-    migrate.upgrade(database)
-    if rows_of(database) != rows or migrate.current(database) != migrate.newest():
+    migration.upgrade(database)
+    if rows_of(database) != rows or migration.current(database) != migration.newest():
         lost += ("rows are gone",)
     database.close()
     hold("F59", f"a migration is killed midway ({database.dialect})", Counts(lost=lost))

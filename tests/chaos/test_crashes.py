@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from store.seams import Seam, Side
+from store.db.failpoints import Seam, Side
 from tests.chaos.automation import FORGETFUL, KNOWING
 from tests.chaos.conftest import MakeStory
 from tests.chaos.counting import count

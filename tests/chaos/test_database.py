@@ -13,10 +13,10 @@ from pydantic import JsonValue
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import make_url
 
-from bot.dispatching.embedded import Embedded
-from bot.dispatching.queued import Queued
+from bot.worker.embedded import Embedded
+from bot.worker.postgres import Queued
 from store import schema
-from store.database import Database, Unavailable
+from store.db.database import Database, Unavailable
 from tests.chaos.automation import FORGETFUL, KNOWING, Office, proposed
 from tests.chaos.counting import Counts, count
 from tests.chaos.gathering import Remembered, gather
@@ -25,9 +25,9 @@ from tests.chaos.tally import hold
 from tests.integration.engine.scene import rows
 from tests.proxy import proxied
 from tests.world import World
-from workflows.engine import doubts, reruns
+from workflows.engine.case.idempotency_keys import delivery_key
 from workflows.engine.errors import Refused
-from workflows.engine.keys import delivery_key
+from workflows.engine.review import doubts, reruns
 from workflows.model.scripted import ScriptedModel
 
 ENDED = frozenset({"delivered", "closed"})
@@ -129,8 +129,8 @@ def opened() -> Iterator[Callable[[str], Database]]:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """SQLite gives up on a lock soon, and the worker looks again soon after trouble."""
-    monkeypatch.setattr("store.database.BUSY_TIMEOUT_MS", 50)
-    monkeypatch.setattr("bot.dispatching.embedded.AFTER_TROUBLE", 0.05)
+    monkeypatch.setattr("store.db.database.BUSY_TIMEOUT_MS", 50)
+    monkeypatch.setattr("bot.worker.embedded.AFTER_TROUBLE", 0.05)
 
 
 @pytest.mark.usefixtures("impatient")
@@ -262,8 +262,8 @@ def test_while_connections_are_lost_without_a_word_nothing_is_and_work_goes_on(
     postgres_url: str, opened: Callable[[str], Database], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """F68: those of the workers, of the queue, and of who brings cases. The server knows of nothing, and nor do we."""
-    monkeypatch.setattr("store.postgres.QUIET", 0.4)
-    monkeypatch.setattr("store.postgres.ANSWER", 2.0)
+    monkeypatch.setattr("store.db.postgres.QUIET", 0.4)
+    monkeypatch.setattr("store.db.postgres.ANSWER", 2.0)
     with psycopg.connect(postgres_url, autocommit=True) as admin:
         # So long does it hold rows for who is gone; an operator's own setting goes before ours.
         admin.execute(

@@ -6,7 +6,7 @@ import tracemalloc
 import pytest
 from pydantic import JsonValue
 
-from store.database import Database
+from store.db.database import Database
 from tests.chaos.automation import KNOWING, Office
 from tests.chaos.counting import Counts, count
 from tests.chaos.gathering import Remembered, gather
@@ -14,8 +14,8 @@ from tests.chaos.settings import LONG
 from tests.chaos.tally import hold
 from tests.integration.bot.commandline import CommandLine
 from tests.world import World
+from workflows.engine.case.intake import accept, take_in
 from workflows.engine.errors import InvalidInput, QueueFull
-from workflows.engine.intake import accept, take_in
 from workflows.model.scripted import ScriptedModel
 
 LARGEST = 10 * 1024 * 1024

@@ -4,12 +4,12 @@ import pytest
 from hypothesis import seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from store import migrate
-from store.database import Database
+from store.db import migration
+from store.db.database import Database
 from tests.chaos.counting import Counts
 from tests.chaos.settings import LONG, SEED
 from tests.chaos.tally import hold
-from tests.integration.engine import test_machine
+from tests.integration.engine.run import test_machine
 
 EXAMPLES = 150 if LONG else 2
 
@@ -22,7 +22,7 @@ class Machine(test_machine.Machine):
 def test_people_workers_and_crashes_in_any_order_lose_double_and_falsify_nothing(sqlite_url: str) -> None:
     """It asserts for itself, after each move; what it found is in the failure."""
     database = Database(sqlite_url)
-    migrate.upgrade(database)
+    migration.upgrade(database)
     Machine.database = database
     chosen = settings(
         test_machine.TestMachine.settings, max_examples=EXAMPLES, derandomize=False, database=None, print_blob=False

@@ -2,7 +2,7 @@
 
 import pytest
 
-from store.seams import Seam, Side
+from store.db.failpoints import Seam, Side
 from tests.chaos import naive
 from tests.chaos.automation import FORGETFUL
 from tests.chaos.conftest import MakeStory

@@ -12,7 +12,7 @@ from store.schema import Run
 from tests.chaos.outside import outside
 from tests.chaos.tally import hold
 from tests.integration.bot.commandline import LONGEST, CommandLine
-from workflows.engine.recovery import MAX_LOSSES
+from workflows.engine.run.recovery import MAX_LOSSES
 
 PATIENCE = 40
 """Starts after which something that ends every process would be a dead letter, if it ever were."""

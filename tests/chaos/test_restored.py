@@ -7,20 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from store.backups import back_up, put_in_place, staged_copy
-from store.database import Database
+from store.db.backups import back_up, put_in_place, staged_copy
+from store.db.database import Database
 from tests.chaos.automation import FORGETFUL, KNOWING, UNSURE
 from tests.chaos.conftest import MakeStory
 from tests.chaos.counting import count
 from tests.chaos.story import Story
 from tests.chaos.tally import hold
 from tests.slack.stage import ANA, BEN, KIM, SUPPORT
-from workflows.engine import reruns, reviews
+from workflows.engine.case.restores import restored
 from workflows.engine.context import Context
-from workflows.engine.decisions import Follows
-from workflows.engine.history import open_reviews
-from workflows.engine.registry import Registry
-from workflows.engine.restoring import restored
+from workflows.engine.declare.registry import Registry
+from workflows.engine.read.history import open_reviews
+from workflows.engine.review import reruns, reviews
+from workflows.engine.review.decisions import Follows
 
 
 def backed_up(story: Story) -> None:

@@ -9,9 +9,9 @@ import pytest
 from slack_sdk import WebClient
 from slack_sdk.http_retry.builtin_handlers import ConnectionErrorRetryHandler
 
-from bot.breaker import Breaker
 from bot.sandbox.client import Administrator, FaultKind
-from bot.sender import MAX_ATTEMPTS, Sender
+from bot.slack.circuit_breaker import Breaker
+from bot.slack.sender import MAX_ATTEMPTS, Sender
 from store import schema
 from tests.chaos import naive
 from tests.chaos.automation import BROKEN, KNOWING, UNSURE

@@ -12,8 +12,8 @@ from tests.chaos.settings import LONG
 from tests.chaos.story import Story
 from tests.chaos.tally import hold, note
 from tests.slack.stage import ANA
-from workflows.engine.delivering import TRIES
-from workflows.engine.states import ENDED
+from workflows.engine.case.states import ENDED
+from workflows.engine.deliver.delivery import TRIES
 
 DECISIONS = 12 if LONG else 4
 """Cases that people decide while the target is down, of each automation."""

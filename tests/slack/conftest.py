@@ -7,15 +7,15 @@ from typing import cast
 import pytest
 from pydantic import SecretStr
 
-from bot.hearing import Hearing
-from bot.sandbox.running import Running, serving
-from bot.sandbox.sandbox import APP_TOKEN, BOT_TOKEN, Sandbox
+from bot.sandbox.http.running_sandbox import Running, serving
+from bot.sandbox.state.sandbox import APP_TOKEN, BOT_TOKEN, Sandbox
 from bot.settings import Settings
-from bot.workspace import connect
-from handlers.groups import Groups
-from handlers.rights import Rights
-from handlers.surface import Surface
-from store.database import Database
+from bot.slack.socket import Hearing
+from bot.slack.workspace import connect
+from handlers.slack.context import Surface
+from handlers.slack.rights import Rights
+from handlers.slack.user_groups import Groups
+from store.db.database import Database
 from tests.integration.bot.conftest import countersign, empty, new_database
 from tests.slack.stage import ENGINEERS, Ears, SlackTime, Stage
 from tests.world import Tell, World, sure

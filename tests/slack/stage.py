@@ -9,23 +9,23 @@ from dataclasses import dataclass, field, replace
 
 from pydantic import JsonValue
 
-from bot import breaker
-from bot.hearing import Hearing
 from bot.sandbox.client import Block, Outcome, Person, ShownMessage, ShownView
-from bot.sandbox.running import Running
-from bot.sender import Sender
-from bot.workspace import Workspace
-from handlers.groups import Groups
-from handlers.rights import Members, Rights
-from handlers.surface import Surface
+from bot.sandbox.http.running_sandbox import Running
+from bot.slack import circuit_breaker
+from bot.slack.sender import Sender
+from bot.slack.socket import Hearing
+from bot.slack.workspace import Workspace
+from handlers.slack.context import Surface
+from handlers.slack.rights import Members, Rights
+from handlers.slack.user_groups import Groups
 from store import schema
 from tests.integration.bot.commandline import LONGEST
 from tests.sample import Desk, sample_workflow
 from tests.world import World
 from workflows import Autonomy
-from workflows.engine.digests import LEADS
-from workflows.engine.notices import FAILURES
-from workflows.engine.registry import AnyWorkflow
+from workflows.engine.case.notices import FAILURES
+from workflows.engine.declare.registry import AnyWorkflow
+from workflows.engine.read.digests import LEADS
 
 SUPPORT, FAILED, LEADING, GENERAL = "C0SUPPORT", "C0FAILURES", "C0LEADS", "C0GENERAL"
 ANA, BEN, EVE, KIM, LEE, MARIA = "U0ANA", "U0BEN", "U0EVE", "U0KIM", "U0LEE", "U0MARIA"
@@ -75,10 +75,10 @@ class Stage:
         self.ears.hear_for(self.world)
         self.sender = self.new_sender()
 
-    def new_sender(self, *, longest_pause: float = breaker.LONGEST) -> Sender:
+    def new_sender(self, *, longest_pause: float = circuit_breaker.LONGEST) -> Sender:
         """A sender that remembers nothing, as after a restart. `longest_pause`: seconds, while Slack is away."""
         roles = {FAILURES: FAILED, LEADS: LEADING}
-        watching = breaker.Breaker(self.ears.workspace.trying, longest=longest_pause)
+        watching = circuit_breaker.Breaker(self.ears.workspace.trying, longest=longest_pause)
         sender = Sender(self.world.context, self.ears.workspace.sending, breaker=watching, roles=roles, pace=0.01)
         sender.prepare()
         return sender

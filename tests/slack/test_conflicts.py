@@ -7,11 +7,11 @@ from sqlalchemy import text
 
 from bot.sandbox.client import Outcome
 from store import schema
-from store.database import Database
+from store.db.database import Database
 from tests.slack.stage import ANA, BEN, EVE, KIM, MARIA, REVIEWERS, SUPPORT, SlackTime, Stage, buttons, words
 from workflows import Review
-from workflows.engine import reruns, reviews
-from workflows.engine.decisions import Follows
+from workflows.engine.review import reruns, reviews
+from workflows.engine.review.decisions import Follows
 
 
 def decisions(stage: Stage) -> list[str]:

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from bot.sandbox.running import Running
-from bot.sandbox.sandbox import APP_TOKEN, BOT_TOKEN
+from bot.sandbox.http.running_sandbox import Running
+from bot.sandbox.state.sandbox import APP_TOKEN, BOT_TOKEN
 from tests.integration.bot.commandline import CommandLine
 
 SCOPES = ["chat:write", "commands", "usergroups:read", "channels:read"]

@@ -8,15 +8,15 @@ from threading import Event
 
 import pytest
 
-from bot.hearing import Hearing
-from bot.sandbox.running import serving
-from bot.sandbox.sandbox import Sandbox
-from bot.sandbox.workspace import default_workspace
-from bot.workspace import connect
-from handlers.groups import Groups
-from handlers.rights import Rights
-from handlers.surface import Surface
-from store.database import Database
+from bot.sandbox.http.running_sandbox import serving
+from bot.sandbox.state.sandbox import Sandbox
+from bot.sandbox.state.workspace import default_workspace
+from bot.slack.socket import Hearing
+from bot.slack.workspace import connect
+from handlers.slack.context import Surface
+from handlers.slack.rights import Rights
+from handlers.slack.user_groups import Groups
+from store.db.database import Database
 from tests.slack.conftest import settings_for
 from tests.slack.stage import ANA, BEN, ENGINEERS, EVE, KIM, LEE, SUPPORT, Ears, Stage, words
 from tests.slack.test_conflicts import decisions

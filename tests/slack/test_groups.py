@@ -5,8 +5,8 @@ from functools import partial
 
 import pytest
 
-from bot import slack
-from handlers.groups import Groups
+from bot.slack import wiring
+from handlers.slack.user_groups import Groups
 from tests.slack.stage import ANA, BEN, FAILED, KIM, REVIEWERS, SUPPORT, Stage, words
 from tests.slack.test_conflicts import decisions
 
@@ -16,7 +16,7 @@ NO_SCOPE = "Countersign may not read the user group S0SUPPORT: its scope usergro
 
 def with_real_groups(stage: Stage) -> None:
     """Have groups looked up as `serve` does, with what cannot be read told in the failures channel."""
-    tell = partial(slack.tell_unusable, stage.world.context)
+    tell = partial(wiring.tell_unusable, stage.world.context)
     groups = Groups(stage.ears.workspace.looking_up, tell=tell)
     stage.ears.only_members(groups)
 

@@ -12,12 +12,12 @@ from tests.slack.conftest import MakeStage
 from tests.slack.stage import ANA, FAILED, KIM, Stage, words
 from tests.slack.test_readers import said
 from workflows import Autonomy, Budget
-from workflows.engine.outages import KnownOutages
-from workflows.engine.registry import AnyWorkflow
-from workflows.model.anthropic import AnthropicVendor
-from workflows.model.breakers import FAILURES, Breakers
+from workflows.engine.declare.registry import AnyWorkflow
+from workflows.engine.propose.model_outages import KnownOutages
+from workflows.model.circuit_breakers import FAILURES, Breakers
 from workflows.model.gateway import Gateway
 from workflows.model.port import Prompt
+from workflows.model.vendors.anthropic.client import AnthropicVendor
 
 HAIKU = "claude-haiku-5-5"
 

@@ -8,8 +8,8 @@ import pytest
 from tests.sample import sample_workflow
 from tests.slack.stage import ANA, EVE, FAILED, KIM, LEADING, LEE, MARIA, SUPPORT, Stage, words
 from workflows import Autonomy
-from workflows.engine import digests
 from workflows.engine.errors import NotDone
+from workflows.engine.read import digests
 
 
 def said(stage: Stage, user: str, command: str, text: str) -> str:

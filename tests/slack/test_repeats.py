@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from store import schema, seams
-from store.seams import Seam, Side
+from store import schema
+from store.db import failpoints
+from store.db.failpoints import Seam, Side
 from tests.slack.stage import ANA, KIM, SUPPORT, Stage, words
 
 
@@ -86,7 +87,7 @@ def test_a_press_of_which_the_first_try_was_lost_is_taken_the_second_time(stage:
         if (seam, side) == (Seam.COMMIT, Side.BEFORE):
             raise OSError("the disk is gone")
 
-    with seams.watched(failing):
+    with failpoints.watched(failing):
         assert not stage.press(ANA, "approve").acknowledged
     assert decisions(stage) == []
     assert stage.press(ANA, "approve").acknowledged
@@ -118,7 +119,7 @@ def test_an_event_that_could_not_be_kept_is_not_acknowledged_and_taken_in_when_i
         if (seam, at) == (Seam.COMMIT, side):
             raise OSError("cut off")
 
-    with seams.watched(failing):
+    with failpoints.watched(failing):
         told = stage.running.administrator.send_event("app_uninstalled")
     assert not told.acknowledged
     assert stage.running.administrator.send_event_again(told.event_id).acknowledged

@@ -9,18 +9,21 @@ from sqlalchemy import delete
 
 from bot.sandbox.errors import SlackError
 from bot.sandbox.json import Object
-from bot.sandbox.web import methods
-from bot.sender import MAX_ATTEMPTS
-from store import cards, messages, outbox, runs, schema
+from bot.sandbox.web_api import methods
+from bot.slack.sender import MAX_ATTEMPTS
+from store import schema
+from store.cases import runs
+from store.slack import cards, messages, outbox
 from tests.integration.engine.scene import rows
 from tests.sample import sample_workflow
 from tests.slack.stage import ANA, FAILED, GENERAL, SUPPORT, Stage, buttons, words
 from workflows import Autonomy, Review
-from workflows.engine import claims, delivering, reviews
+from workflows.engine.case.states import RunState
+from workflows.engine.case.transitions import move_run
+from workflows.engine.declare.registry import AnyWorkflow
+from workflows.engine.deliver import delivery
 from workflows.engine.errors import NotDone, OutcomeUnknown
-from workflows.engine.registry import AnyWorkflow
-from workflows.engine.states import RunState
-from workflows.engine.transitions import move_run
+from workflows.engine.review import reviews
 
 
 def take_in(stage: Stage, workflow: AnyWorkflow, number: int) -> list[int]:
@@ -155,7 +158,7 @@ def test_many_changes_of_a_card_are_one_update(stage: Stage) -> None:
     case = stage.submit(stage.sample(), id=1, text="Where is my money?")
     review = stage.world.review(case)
     for _ in range(5):
-        claims.claim(stage.world.context, review.id, by=ANA)
+        reviews.claim(stage.world.context, review.id, by=ANA)
     stage.send()
     assert len(stage.running.administrator.calls("chat.update")) == 1
     assert "@U0ANA is on it." in words(stage.cards()[0].blocks)
@@ -164,7 +167,7 @@ def test_many_changes_of_a_card_are_one_update(stage: Stage) -> None:
 def test_a_card_that_changed_while_it_was_being_sent_is_sent_again(stage: Stage) -> None:
     case = stage.submit(stage.sample(), id=1, text="Where is my money?")
     review = stage.world.review(case)
-    claims.claim(stage.world.context, review.id, by=ANA)
+    reviews.claim(stage.world.context, review.id, by=ANA)
     # As it is between the attempt and its end: taken up, then wanted anew.
     with stage.world.database.write() as session:
         (row,) = outbox.due(session, team=1, channel=SUPPORT, at=stage.world.clock(), limit=1)
@@ -197,7 +200,7 @@ def test_what_was_being_sent_when_the_sender_ended_is_sent_after_a_restart(stage
 def test_a_card_that_somebody_deleted_is_posted_again(stage: Stage) -> None:
     case = stage.submit(stage.sample(), id=1, text="Where is my money?")
     stage.running.administrator.delete_message(SUPPORT, stage.cards()[0].ts)
-    claims.claim(stage.world.context, stage.world.review(case).id, by=ANA)
+    reviews.claim(stage.world.context, stage.world.review(case).id, by=ANA)
     stage.send()
     (card,) = stage.cards()
     assert "@U0ANA is on it." in words(card.blocks)
@@ -366,7 +369,7 @@ def test_a_delivery_that_was_cut_off_by_the_end_of_the_process_is_in_doubt_on_it
         run = runs.get(session, claimed.run)
         assert run is not None
         move_run(session, run, RunState.DELIVERING, at=stage.world.clock(), actor="test")
-        delivering.begin(session, stage.world.context, run.id)
+        delivery.begin(session, stage.world.context, run.id)
     stage.world.restart()
     stage.send()
     assert stage.world.state(case) == "doubtful"

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.sandbox.running import Running, serving
-from bot.sandbox.sandbox import APP_TOKEN, BOT_TOKEN, Sandbox
+from bot.sandbox.http.running_sandbox import Running, serving
+from bot.sandbox.state.sandbox import APP_TOKEN, BOT_TOKEN, Sandbox
 from tests.integration.bot.commandline import LONGEST, CommandLine, wait_until
 from tests.slack.stage import ANA, EVE, SUPPORT, words
 
@@ -81,7 +81,7 @@ def parcels(slack: CommandLine, number: int) -> Path:
 def test_run_post_makes_ten_cards_of_two_hundred_waiting_cases_and_one_for_the_rest(
     slack: CommandLine, alone: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.cli.posting.PACE", FAST)
+    monkeypatch.setattr("bot.cli.post.PACE", FAST)
     said = slack.done("run", parcels(slack, 200), "--workflow", "parcels", "--post")
     assert "C0SUPPORT: 10 of at most 10 open cards, 190 more behind one card" in said.err
     messages = alone.person(ANA).messages(SUPPORT)
@@ -113,7 +113,7 @@ def test_run_post_says_before_it_begins_what_is_missing(slack: CommandLine) -> N
 
 
 def test_run_post_says_what_slack_refused(slack: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.cli.posting.LONGEST", 1.0)
+    monkeypatch.setattr("bot.cli.post.LONGEST", 1.0)
     said = slack("run", parcels(slack, 2), "--workflow", "parcels", "--post", COUNTERSIGN_POST_TO="parcels=C0GENERAL")
     assert said.code == 1
     assert "not everything was posted: 2 messages wait; Slack said: not_in_channel" in said.err

@@ -9,17 +9,17 @@ from typing import cast
 import pytest
 from structlog.testing import capture_logs
 
-from bot.hearing import Hearing
 from bot.sandbox.client import FaultKind
-from bot.sandbox.running import serving
-from bot.sandbox.sandbox import Sandbox
-from bot.sender import MAX_ATTEMPTS, Sender
-from bot.workspace import connect
-from handlers.groups import Groups
-from handlers.rights import Rights
-from handlers.surface import Surface
+from bot.sandbox.http.running_sandbox import serving
+from bot.sandbox.state.sandbox import Sandbox
+from bot.slack.sender import MAX_ATTEMPTS, Sender
+from bot.slack.socket import Hearing
+from bot.slack.workspace import connect
+from handlers.slack.context import Surface
+from handlers.slack.rights import Rights
+from handlers.slack.user_groups import Groups
 from store import schema
-from store.database import Database
+from store.db.database import Database
 from tests.integration.bot.commandline import wait_until
 from tests.integration.engine.scene import rows
 from tests.sample import sample_workflow

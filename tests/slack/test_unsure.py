@@ -9,16 +9,18 @@ from typing import cast
 import pytest
 
 from bot.sandbox.client import FaultKind
-from store import pauses, schema, seams
-from store.pauses import EVERYWHERE
-from store.seams import Seam, Side, Watcher
+from store import schema
+from store.db import failpoints
+from store.db.failpoints import Seam, Side, Watcher
+from store.slack import rate_limits
+from store.slack.rate_limits import EVERYWHERE
 from tests.integration.bot.commandline import LONGEST
 from tests.sample import sample_workflow
 from tests.slack.stage import ANA, FAILED, SUPPORT, Stage, words
 from tests.slack.test_sender import take_in
 from workflows import Autonomy
-from workflows.engine import reviews
 from workflows.engine.errors import NotDone
+from workflows.engine.review import reviews
 
 POST, UPDATE = "chat.postMessage", "chat.update"
 UNSURE: list[FaultKind] = ["executed_then_dropped", "executed_then_error"]
@@ -102,7 +104,7 @@ def test_failures_that_were_told_without_our_knowing_are_told_once_and_the_other
 def test_a_sender_that_died_after_posting_leaves_a_card_that_its_heir_finds(stage: Stage) -> None:
     """F6"""
     take_in(stage, stage.sample(), 1)
-    with seams.watched(dying_after(Seam.MESSAGE)), pytest.raises(Died):
+    with failpoints.watched(dying_after(Seam.MESSAGE)), pytest.raises(Died):
         stage.sender.drain(seconds=LONGEST)
     stage.sender = stage.new_sender()
     later(stage)
@@ -168,7 +170,7 @@ def test_updates_are_limited_everywhere_and_posts_are_not(stage: Stage) -> None:
     stage.send_until(lambda: stage.running.administrator.calls(UPDATE))
     with stage.world.database.read() as session:
         until = {
-            channel: pauses.until(session, team=stage.world.context.team, method=UPDATE, channel=channel)
+            channel: rate_limits.until(session, team=stage.world.context.team, method=UPDATE, channel=channel)
             for channel in (SUPPORT, FAILED, EVERYWHERE)
         }
     assert set(until.values()) == {stage.world.clock() + timedelta(seconds=30)}

@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from workflows.engine.neutral import plain
+from workflows.engine.text.sanitize import plain
 from workflows.invisible import is_invisible
 
 HIDING = {

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from store.database import Database
-from store.teams import Restores
-from workflows.engine.registry import Registry
+from store.db.database import Database
+from store.governance.teams import Restores
+from workflows.engine.declare.registry import Registry
 
 Clock = Callable[[], datetime]
 """Tells the time, aware and in UTC."""

@@ -16,7 +16,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from workflows.complaints import in_words, place_of
-from workflows.model.lookup import looked_up
+from workflows.model.lookup_fields import looked_up
 from workflows.model.port import Alternative, ModelUnavailable
 
 ANCHORS: Mapping[str, float] = {"certain": 0.97, "likely": 0.85, "unsure": 0.5, "guess": 0.2}

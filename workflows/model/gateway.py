@@ -19,17 +19,17 @@ from hashlib import sha256
 from pydantic import JsonValue
 from tenacity import RetryCallState, Retrying, retry_if_result, wait_exponential_jitter
 
-from store.database import Database
-from workflows.model.attempts import Attempt, conclude
-from workflows.model.breakers import Breakers, LeftAlone
+from store.db.database import Database
+from workflows.model.circuit_breakers import Breakers, LeftAlone
+from workflows.model.concurrency import Busy, Lanes
 from workflows.model.envelope import Filled, Unreadable, form, read
-from workflows.model.invalid import InvalidRequests
-from workflows.model.lanes import Busy, Lanes
+from workflows.model.invalid_requests import InvalidRequests
 from workflows.model.ledger import Asked, Given, Ledger, OverBudget, Reservation
 from workflows.model.outages import Outages
 from workflows.model.outcomes import Again, Breaker, Outcome, Verdict
 from workflows.model.port import Account, Answer, ModelUnavailable, Prompt, Question, Usage
 from workflows.model.prices import Prices
+from workflows.model.request_attempts import Attempt, conclude
 from workflows.model.requests import Reply, Request, Vendor, request_for, worst_case
 from workflows.model.user_turn import user_turn
 

@@ -17,13 +17,14 @@ from decimal import ROUND_UP, Decimal
 
 import structlog
 
-from store import attempts, contents, overruns, spending
-from store.database import Database
-from workflows.model.attempts import Attempt
+from store.cases import contents
+from store.db.database import Database
+from store.model import overruns, requests, spending
 from workflows.model.outages import Outages
 from workflows.model.outcomes import Outcome
 from workflows.model.port import Account, Usage
 from workflows.model.prices import Prices
+from workflows.model.request_attempts import Attempt
 
 log = structlog.get_logger()
 
@@ -99,8 +100,8 @@ class Ledger:
                 if not spending.take(session, team=self._team, budget=budget, period=period, amount=worst, limit=limit):
                     left = limit - spending.taken(session, team=self._team, budget=budget, period=period)
                     raise OverBudget(_over(budget, limit=limit, left=left, worst=worst))
-            attempt = attempts.begin(
-                session, **self._row(asked, at), outcome=attempts.ASKED, reserved=worst, cost=None, **_counts(Usage())
+            attempt = requests.begin(
+                session, **self._row(asked, at), outcome=requests.ASKED, reserved=worst, cost=None, **_counts(Usage())
             )
         return Reservation(attempt=attempt, asked=asked, began_at=at, reckoned=reckoned, worst=worst, budgets=budgets)
 
@@ -127,7 +128,7 @@ class Ledger:
             if case is not None:
                 body = json.dumps({"told": asked.told, "said": said, "why": attempt.verdict.why}, ensure_ascii=False)
                 content = contents.keep(session, team=self._team, case=case, kind="attempt", body=body)
-            attempts.settle(
+            requests.settle(
                 session,
                 reservation.attempt,
                 outcome=attempt.verdict.outcome,
@@ -153,7 +154,7 @@ class Ledger:
             return None
         run = account.run if account.own_answers_only else None
         with self._database.read() as session:
-            found = attempts.given(session, team=self._team, cache_key=asked.cache_key, run=run)
+            found = requests.given(session, team=self._team, cache_key=asked.cache_key, run=run)
         if found is None:
             return None
         return Given(attempt=found.attempt, said=json.loads(found.body)["said"], answered_by=found.answered_by)
@@ -161,7 +162,7 @@ class Ledger:
     def give_again(self, asked: Asked, given: Given) -> None:
         """Note that an answer was given again."""
         with self._database.write() as session:
-            attempts.begin(
+            requests.begin(
                 session,
                 **self._row(asked, self._clock()),
                 outcome=Outcome.GIVEN_AGAIN,

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 
 from pydantic import BaseModel
 
-from workflows.engine.proposing import Classifier, Second, SecondOpinion, opinion_of
-from workflows.engine.registry import AnyWorkflow
+from workflows.engine.declare.registry import AnyWorkflow
+from workflows.engine.propose.proposer import Classifier, Second, SecondOpinion, opinion_of
 from workflows.model.port import Account, ModelError, NoAnswer, Prompt
 from workflows.quality.examples import Labelled
 from workflows.quality.folds import Part

@@ -11,10 +11,10 @@ from tempfile import NamedTemporaryFile
 
 from pydantic import ValidationError
 
-from workflows.engine.canonical import canonical, to_body
-from workflows.engine.declared import Example
+from workflows.engine.declare.registry import AnyWorkflow
+from workflows.engine.declare.workflow import Example
 from workflows.engine.errors import Refused
-from workflows.engine.registry import AnyWorkflow
+from workflows.engine.text.canonical_json import canonical, to_body
 
 _ENDINGS = (".jsonl", ".ndjson")
 

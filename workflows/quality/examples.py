@@ -10,15 +10,15 @@ from pathlib import Path
 
 from pydantic import BaseModel, JsonValue
 
-from workflows.engine.canonical import canonical, digest
-from workflows.engine.declared import Example
+from workflows.engine.case.file_columns import reading_for, refuse_without
+from workflows.engine.case.file_rows import Reading, Row, columns, read_rows
+from workflows.engine.case.intake import accept
+from workflows.engine.declare.registry import AnyWorkflow
+from workflows.engine.declare.round_trip import read
+from workflows.engine.declare.workflow import Example
 from workflows.engine.errors import InvalidInput, InvalidOutput
-from workflows.engine.intake import accept
-from workflows.engine.registry import AnyWorkflow
-from workflows.engine.round_trip import read
-from workflows.engine.rows import Reading, Row, columns, read_rows
-from workflows.engine.wanted_columns import reading_for, refuse_without
-from workflows.quality.scoring import Truth, read_cells, read_truth
+from workflows.engine.text.canonical_json import canonical, digest
+from workflows.quality.scores import Truth, read_cells, read_truth
 
 
 @dataclass(frozen=True, kw_only=True)

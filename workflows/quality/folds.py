@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Generic, TypeVar
 
-from workflows.engine.canonical import digest
-from workflows.engine.declared import Example
-from workflows.engine.proposing import Classifier
-from workflows.engine.registry import AnyWorkflow
+from workflows.engine.declare.registry import AnyWorkflow
+from workflows.engine.declare.workflow import Example
+from workflows.engine.propose.proposer import Classifier
+from workflows.engine.text.canonical_json import digest
 from workflows.model.port import Model, ModelError
 from workflows.quality.examples import Labelled
 

@@ -7,7 +7,7 @@ from statistics import quantiles
 
 from pydantic import BaseModel, ConfigDict
 
-from workflows.engine.policy import SECOND
+from workflows.engine.propose.policy import SECOND
 from workflows.quality import risk
 from workflows.quality.trials import Outcome, Trial
 

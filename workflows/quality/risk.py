@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from scipy.stats import binomtest
 
-from workflows.engine.policy import Facts, Way, decide
+from workflows.engine.propose.policy import Facts, Way, decide
 
 FLOORS = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.99)
 SURE = 0.95

@@ -6,15 +6,15 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 
-from workflows.engine.canonical import words_of
-from workflows.engine.policy import Way, decide
-from workflows.engine.proposing import NOT_ALLOWED, SecondOpinion, propose
-from workflows.engine.registry import AnyWorkflow
-from workflows.engine.rehearsing import Rehearsal
+from workflows.engine.declare.error_words import words_of
+from workflows.engine.declare.registry import AnyWorkflow
+from workflows.engine.propose.policy import Way, decide
+from workflows.engine.propose.proposer import NOT_ALLOWED, SecondOpinion, propose
+from workflows.engine.run.rehearsal import Rehearsal
 from workflows.model.port import Account, Model, NoAnswer, Prompt
 from workflows.quality.examples import Labelled
 from workflows.quality.risk import alone_up_to
-from workflows.quality.scoring import score
+from workflows.quality.scores import score
 
 _SAYS_NOTHING = {
     NoAnswer.UNAVAILABLE,

@@ -1,4 +1,4 @@
-"""`prompts`: the commands. Their work is in `bot.cli.prompting`, loaded when one runs."""
+"""`prompts`: the commands. Their work is in `bot.cli.prompts`, loaded when one runs."""
 
 from pathlib import Path
 from typing import Annotated
@@ -16,7 +16,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON, for a program to
 @app.command("list")
 def list_(json: Json = False) -> None:
     """List the versions of all prompts, the newest last; a star marks those in use."""
-    from bot.cli.prompting import list_prompts
+    from bot.cli.prompts import list_prompts
 
     raise typer.Exit(list_prompts(as_json=json))
 
@@ -24,7 +24,7 @@ def list_(json: Json = False) -> None:
 @app.command()
 def show(workflow: Workflow, version: Version = None) -> None:
     """Show a prompt as its file was."""
-    from bot.cli.prompting import show_prompt
+    from bot.cli.prompts import show_prompt
 
     raise typer.Exit(show_prompt(workflow, version=version))
 
@@ -37,7 +37,7 @@ def diff(
     file: File = None,
 ) -> None:
     """Show what differs between two versions, or between the present one and a file."""
-    from bot.cli.prompting import diff_prompts
+    from bot.cli.prompts import diff_prompts
 
     raise typer.Exit(diff_prompts(workflow, before, after, file=file))
 
@@ -52,6 +52,6 @@ def render(
     json: Json = False,
 ) -> None:
     """Show what a model would be told, word for word, and what that may cost."""
-    from bot.cli.prompting import render_prompt
+    from bot.cli.prompts import render_prompt
 
     raise typer.Exit(render_prompt(workflow, case=case, input=input, version=version, file=file, as_json=json))

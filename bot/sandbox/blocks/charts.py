@@ -2,10 +2,9 @@
 
 from pydantic import JsonValue
 
+from bot.sandbox.blocks.shapes import Place, each, number, record, string, typed
 from bot.sandbox.json import objects
-from handlers import limits
-
-from .shapes import Place, each, number, record, string, typed
+from handlers.slack import limits
 
 _LABEL = string(limits.CHART_LABEL)
 

@@ -5,13 +5,12 @@ from uuid import uuid4
 
 from pydantic import JsonValue
 
+from bot.sandbox.blocks.layout import BLOCK
+from bot.sandbox.blocks.shapes import Place, Shape, each, flag, one_of, record, string
+from bot.sandbox.blocks.texts import plain
 from bot.sandbox.errors import SlackError
 from bot.sandbox.json import Object, copy, length, objects, size
-from handlers import limits
-
-from .layout import BLOCK
-from .shapes import Place, Shape, each, flag, one_of, record, string
-from .texts import plain
+from handlers.slack import limits
 
 APART = frozenset({"table", "data_table", "data_visualization"})
 """Blocks whose size has a limit of its own, larger than that of all other blocks of a message."""

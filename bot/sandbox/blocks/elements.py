@@ -5,12 +5,11 @@ from datetime import date, time
 
 from pydantic import JsonValue
 
-from handlers import limits
-
-from .numbers import number_is_consistent, numeral
-from .options import GROUP, OPTION, OVERFLOW_OPTION, RICH_OPTION, chosen_are_offered
-from .shapes import Place, Shape, each, exactly_one, flag, matching, one_of, record, string, whole
-from .texts import CONFIRM, IMAGE_ELEMENT, link, plain
+from bot.sandbox.blocks.numbers import number_is_consistent, numeral
+from bot.sandbox.blocks.options import GROUP, OPTION, OVERFLOW_OPTION, RICH_OPTION, chosen_are_offered
+from bot.sandbox.blocks.shapes import Place, Shape, each, exactly_one, flag, matching, one_of, record, string, whole
+from bot.sandbox.blocks.texts import CONFIRM, IMAGE_ELEMENT, link, plain
+from handlers.slack import limits
 
 
 def _iso_date(value: JsonValue, place: Place) -> None:

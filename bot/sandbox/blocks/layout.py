@@ -4,15 +4,26 @@ from collections.abc import Mapping
 
 from pydantic import JsonValue
 
+from bot.sandbox.blocks.charts import CHART
+from bot.sandbox.blocks.elements import IN_ACTIONS, IN_INPUT, IN_SECTION
+from bot.sandbox.blocks.rich_text import RICH_TEXT
+from bot.sandbox.blocks.shapes import (
+    Place,
+    Shape,
+    at_least_one,
+    each,
+    flag,
+    one_of,
+    only_on,
+    record,
+    string,
+    typed,
+    whole,
+)
+from bot.sandbox.blocks.tables import DATA_TABLE, TABLE
+from bot.sandbox.blocks.texts import IMAGE_ELEMENT, any_text, link, plain, texts
 from bot.sandbox.json import objects
-from handlers import limits
-
-from .charts import CHART
-from .elements import IN_ACTIONS, IN_INPUT, IN_SECTION
-from .rich_text import RICH_TEXT
-from .shapes import Place, Shape, at_least_one, each, flag, one_of, only_on, record, string, typed, whole
-from .tables import DATA_TABLE, TABLE
-from .texts import IMAGE_ELEMENT, any_text, link, plain, texts
+from handlers.slack import limits
 
 _ID = {"block_id": string(limits.ID)}
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from pydantic import JsonValue
 
-from .shapes import Place
+from bot.sandbox.blocks.shapes import Place
 
 _FORM = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,20})?")
 

@@ -2,11 +2,10 @@
 
 from pydantic import JsonValue
 
+from bot.sandbox.blocks.shapes import Place, Shape, each, record, string
+from bot.sandbox.blocks.texts import any_text, link, plain
 from bot.sandbox.json import Object, objects
-from handlers import limits
-
-from .shapes import Place, Shape, each, record, string
-from .texts import any_text, link, plain
+from handlers.slack import limits
 
 OPTION = record(
     {"text": plain(limits.OPTION_TEXT), "value": string(limits.OPTION_VALUE)},

@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 
-from handlers import limits
-
-from .shapes import Shape, each, flag, matching, one_of, record, string, typed, whole
-from .texts import link
+from bot.sandbox.blocks.shapes import Shape, each, flag, matching, one_of, record, string, typed, whole
+from bot.sandbox.blocks.texts import link
+from handlers.slack import limits
 
 PARTS = 1_000
 """Elements in one list; a bound of our own, Slack names none."""

@@ -4,10 +4,9 @@ from collections.abc import Iterator
 
 from pydantic import JsonValue
 
-from handlers import limits
-
-from .rich_text import RICH_TEXT
-from .shapes import Place, each, flag, number, one_of, record, string, typed, whole
+from bot.sandbox.blocks.rich_text import RICH_TEXT
+from bot.sandbox.blocks.shapes import Place, each, flag, number, one_of, record, string, typed, whole
+from handlers.slack import limits
 
 _RAW = {
     "raw_text": record({"text": string(limits.DATA_TABLE_TEXT)}),

@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 
-from handlers import limits
-
-from .shapes import Shape, flag, matching, one_of, record, string, typed
+from bot.sandbox.blocks.shapes import Shape, flag, matching, one_of, record, string, typed
+from handlers.slack import limits
 
 
 def texts(most: int) -> Mapping[str, Shape]:

@@ -1,11 +1,10 @@
 """The people of a sandbox, for Python: each can do what the person could do in Slack."""
 
+from bot.sandbox.client.administrator import Administrator
+from bot.sandbox.client.caller import Refused
+from bot.sandbox.client.person import Person
+from bot.sandbox.client.shown import Block, Outcome, ShownCall, ShownMessage, ShownView
 from bot.sandbox.faults.calls import FaultKind
-
-from .administrator import Administrator
-from .caller import Refused
-from .person import Person
-from .shown import Block, Outcome, ShownCall, ShownMessage, ShownView
 
 __all__ = [
     "Administrator",

@@ -6,9 +6,9 @@ from typing import Literal, Self
 import httpx2
 from pydantic import JsonValue, TypeAdapter
 
-from .failing import Failing
-from .person import Person
-from .shown import Outcome, ShownCall
+from bot.sandbox.client.failures import Failing
+from bot.sandbox.client.person import Person
+from bot.sandbox.client.shown import Outcome, ShownCall
 
 
 class Administrator(Failing):

@@ -7,7 +7,7 @@ from typing import TypeVar
 import httpx2
 from pydantic import JsonValue, TypeAdapter
 
-from .shown import Outcome
+from bot.sandbox.client.shown import Outcome
 
 Answer = TypeVar("Answer")
 

@@ -3,8 +3,8 @@
 import httpx2
 from pydantic import JsonValue, TypeAdapter
 
-from .caller import Caller
-from .shown import Outcome, ShownMessage, ShownView
+from bot.sandbox.client.caller import Caller
+from bot.sandbox.client.shown import Outcome, ShownMessage, ShownView
 
 
 class Person(Caller):

@@ -8,15 +8,14 @@ from pydantic import JsonValue
 from starlette.requests import Request
 from starlette.responses import Response
 
+from bot.sandbox.control import failures, orders
 from bot.sandbox.errors import BadRequest, NotPossible
-from bot.sandbox.gate import answer, content_type, read_body
+from bot.sandbox.http.gate import answer, content_type, read_body
 from bot.sandbox.json import Object, parse
-from bot.sandbox.people import administrating, commanding, pressing, submitting, telling
+from bot.sandbox.people import administration, commands, events, presses, submissions
 from bot.sandbox.people.outcomes import told
-from bot.sandbox.people.seeing import find_channel, find_person, messages_seen, views_seen
-from bot.sandbox.sandbox import Sandbox
-
-from . import failing, orders
+from bot.sandbox.people.sight import find_channel, find_person, messages_seen, views_seen
+from bot.sandbox.state.sandbox import Sandbox
 
 LONGEST_WAIT = 30.0
 """Seconds."""
@@ -107,7 +106,7 @@ class Control:
         return {"changed": number > since}
 
     async def _press(self, order: orders.Press) -> Object:
-        return await pressing.press(
+        return await presses.press(
             self._sandbox,
             order.user,
             order.channel,
@@ -119,7 +118,7 @@ class Control:
         )
 
     async def _press_in_view(self, order: orders.PressInView) -> Object:
-        return await pressing.press_in_view(
+        return await presses.press_in_view(
             self._sandbox,
             order.user,
             action_id=order.action_id,
@@ -129,52 +128,52 @@ class Control:
         )
 
     async def _type(self, order: orders.FillIn) -> Object:
-        return await submitting.fill_in(self._sandbox, order.user, order.values)
+        return await submissions.fill_in(self._sandbox, order.user, order.values)
 
     async def _submit(self, order: orders.Submit) -> Object:
-        return await submitting.submit(self._sandbox, order.user, order.values)
+        return await submissions.submit(self._sandbox, order.user, order.values)
 
     async def _close(self, order: orders.Close) -> Object:
-        return await submitting.close(self._sandbox, order.user, every=order.all)
+        return await submissions.close(self._sandbox, order.user, every=order.all)
 
     async def _command(self, order: orders.Command) -> Object:
-        return await commanding.type_command(self._sandbox, order.user, order.channel, order.command, order.text)
+        return await commands.type_command(self._sandbox, order.user, order.channel, order.command, order.text)
 
     async def _open_home(self, order: orders.ForUser) -> Object:
-        return await administrating.open_home(self._sandbox, order.user)
+        return await administration.open_home(self._sandbox, order.user)
 
     async def _delete_message(self, order: orders.ForMessage) -> Object:
-        administrating.delete_message(self._sandbox, order.channel, order.ts)
+        administration.delete_message(self._sandbox, order.channel, order.ts)
         return told(None, outcome="done")
 
     async def _archive(self, order: orders.ForChannel) -> Object:
-        administrating.set_archived(self._sandbox, order.channel, archived=True)
+        administration.set_archived(self._sandbox, order.channel, archived=True)
         return told(None, outcome="done")
 
     async def _unarchive(self, order: orders.ForChannel) -> Object:
-        administrating.set_archived(self._sandbox, order.channel, archived=False)
+        administration.set_archived(self._sandbox, order.channel, archived=False)
         return told(None, outcome="done")
 
     async def _remove_bot(self, order: orders.ForChannel) -> Object:
-        administrating.set_bot_in(self._sandbox, order.channel, present=False)
+        administration.set_bot_in(self._sandbox, order.channel, present=False)
         return told(None, outcome="done")
 
     async def _add_bot(self, order: orders.ForChannel) -> Object:
-        administrating.set_bot_in(self._sandbox, order.channel, present=True)
+        administration.set_bot_in(self._sandbox, order.channel, present=True)
         return told(None, outcome="done")
 
     async def _set_group(self, order: orders.SetGroup) -> Object:
-        return await administrating.set_group(self._sandbox, order.group, order.members)
+        return await administration.set_group(self._sandbox, order.group, order.members)
 
     async def _set_disabled(self, order: orders.SetDisabled) -> Object:
-        administrating.set_disabled(self._sandbox, order.group, disabled=order.disabled)
+        administration.set_disabled(self._sandbox, order.group, disabled=order.disabled)
         return told(None, outcome="done")
 
     async def _send_payload(self, order: orders.SendPayload) -> Object:
-        return await telling.send_payload(self._sandbox, order.payload)
+        return await events.send_payload(self._sandbox, order.payload)
 
     async def _deactivate(self, order: orders.ForUser) -> Object:
-        administrating.deactivate_user(self._sandbox, order.user)
+        administration.deactivate_user(self._sandbox, order.user)
         return told(None, outcome="done")
 
     async def _revoke(self, order: orders.Nothing) -> Object:
@@ -194,29 +193,29 @@ class Control:
         return told(None, outcome="done")
 
     async def _set_scopes(self, order: orders.SetScopes) -> Object:
-        administrating.set_scopes(self._sandbox, order.scopes)
+        administration.set_scopes(self._sandbox, order.scopes)
         return told(None, outcome="done")
 
     async def _send_event(self, order: orders.SendEvent) -> Object:
-        return await telling.send_event(self._sandbox, order.type)
+        return await events.send_event(self._sandbox, order.type)
 
     async def _send_event_again(self, order: orders.SendEventAgain) -> Object:
-        return await telling.send_again(self._sandbox, order.event_id)
+        return await events.send_again(self._sandbox, order.event_id)
 
     async def _fail_call(self, order: orders.FailCall) -> Object:
-        failing.fail_calls(self._sandbox, order)
+        failures.fail_calls(self._sandbox, order)
         return told(None, outcome="done")
 
     async def _duplicate_envelopes(self, order: orders.DuplicateEnvelopes) -> Object:
-        failing.duplicate_envelopes(self._sandbox, order)
+        failures.duplicate_envelopes(self._sandbox, order)
         return told(None, outcome="done")
 
     async def _refresh_before(self, order: orders.RefreshBefore) -> Object:
-        failing.refresh_before_envelopes(self._sandbox, order)
+        failures.refresh_before_envelopes(self._sandbox, order)
         return told(None, outcome="done")
 
     async def _disconnect(self, order: orders.Disconnect) -> Object:
-        await failing.disconnect(self._sandbox, order)
+        await failures.disconnect(self._sandbox, order)
         return told(None, outcome="done")
 
     async def _no_faults(self, order: orders.Nothing) -> Object:

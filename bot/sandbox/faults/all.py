@@ -1,9 +1,8 @@
 """All faults together."""
 
-from bot.sandbox.clock import Clock
-
-from .calls import CallFaults
-from .sockets import SocketFaults
+from bot.sandbox.faults.calls import CallFaults
+from bot.sandbox.faults.sockets import SocketFaults
+from bot.sandbox.state.clock import Clock
 
 
 class Faults:

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from bot.sandbox.clock import Clock
+from bot.sandbox.state.clock import Clock
 
 
 @dataclass(frozen=True, kw_only=True)

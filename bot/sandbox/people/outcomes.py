@@ -3,7 +3,7 @@
 from pydantic import JsonValue
 
 from bot.sandbox.json import Object
-from bot.sandbox.sockets import Delivery
+from bot.sandbox.state.sockets import Delivery
 
 Outcome = Object
 

@@ -3,11 +3,10 @@
 from pydantic import JsonValue
 
 from bot.sandbox.json import Object, parse, write
-from bot.sandbox.messages import Message
-from bot.sandbox.sandbox import Sandbox
-from bot.sandbox.workspace import Channel
-
-from .seeing import find_person, message_seen, views_seen
+from bot.sandbox.people.sight import find_person, message_seen, views_seen
+from bot.sandbox.state.messages import Message
+from bot.sandbox.state.sandbox import Sandbox
+from bot.sandbox.state.workspace import Channel
 
 _Shown = dict[str, str | None]
 """The messages of a channel that were told: their ts, and when they were edited last."""

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
 
-from store import migrate
-from store.database import Database
+from store.db import migration
+from store.db.database import Database
 from tests.conftest import MakeWorld
 from tests.integration.engine.scene import empty
 from tests.world import Tell, World
@@ -22,7 +22,7 @@ def sqlite_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databa
     """A SQLite file with the newest schema. No test is about the power failing: a commit need not wait."""
     database = Database(f"sqlite:///{tmp_path_factory.mktemp('engine') / 'test.sqlite'}")
     event.listen(database.engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
-    migrate.upgrade(database)
+    migration.upgrade(database)
     yield database
     database.close()
 
@@ -35,7 +35,7 @@ def postgres_database(postgres_server: str) -> Iterator[Database]:
         admin.execute(f"CREATE DATABASE {name}")
         admin.execute(f"ALTER DATABASE {name} SET synchronous_commit TO off")
     database = Database(make_url(postgres_server).set(database=name).render_as_string(hide_password=False))
-    migrate.upgrade(database)
+    migration.upgrade(database)
     yield database
     database.close()
 

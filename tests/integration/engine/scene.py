@@ -10,15 +10,16 @@ from pydantic import BaseModel, JsonValue
 from sqlalchemy import text
 
 from store import schema
-from store.database import Database
+from store.db.database import Database
 from tests.conftest import MakeWorld
 from tests.sample import Desk, Ticket, Triage, sample_workflow
 from tests.world import Tell, World, sure
 from workflows import Ask, Autonomy, Proposal, Rejection, Review, Run, Workflow, step
-from workflows.engine import reviews
-from workflows.engine.bounds import Ended
-from workflows.engine.decisions import Follows
-from workflows.engine.views import DeliveryView, OpenReview, ReviewView, RunView, StepView
+from workflows.engine.declare.author_threads import Ended
+from workflows.engine.deliver.views import DeliveryView
+from workflows.engine.read.views import OpenReview, ReviewView, RunView, StepView
+from workflows.engine.review import reviews
+from workflows.engine.review.decisions import Follows
 from workflows.model.port import Answer, Question
 from workflows.model.scripted import says
 

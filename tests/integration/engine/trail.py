@@ -7,8 +7,8 @@ from itertools import pairwise
 from store import schema
 from tests.integration.engine.scene import rows
 from tests.world import World
-from workflows.engine.decisions import Follows
-from workflows.engine.states import DELIVERY_MOVES, REVIEW_MOVES, RUN_MOVES, DeliveryState, ReviewState, RunState
+from workflows.engine.case.states import DELIVERY_MOVES, REVIEW_MOVES, RUN_MOVES, DeliveryState, ReviewState, RunState
+from workflows.engine.review.decisions import Follows
 
 Chain = list[tuple[str, str]]
 """Moves (from, to), oldest first."""

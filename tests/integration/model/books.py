@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from store import migrate, schema, teams
-from store.database import Database
+from store import schema
+from store.db import migration
+from store.db.database import Database
+from store.governance import teams
 from tests.world import Clock
-from workflows.engine.outages import KnownOutages
-from workflows.model.anthropic import DEFAULT_MODEL
+from workflows.engine.propose.model_outages import KnownOutages
 from workflows.model.gateway import Gateway
 from workflows.model.requests import Vendor
+from workflows.model.vendors.anthropic.client import DEFAULT_MODEL
 
 
 @dataclass(kw_only=True)
@@ -54,7 +56,7 @@ def books_in(folder: Path, url: str | None = None) -> Iterator[Books]:
     """Books in a database of their own."""
     database = Database(url or f"sqlite:///{folder / 'books.sqlite'}", connections=60)
     try:
-        migrate.upgrade(database)
+        migration.upgrade(database)
         clock = Clock()
         with database.write() as session:
             team = teams.add_local_team(session, at=clock())

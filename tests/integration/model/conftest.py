@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
-from store.database import Database
-from tests.integration.model.asking import KEY, Connect, Sleep
+from store.db.database import Database
 from tests.integration.model.books import Books, books_in
+from tests.integration.model.questions import KEY, Connect, Sleep
 from tests.integration.model.scene import Scene
 from tests.integration.model.server import AnthropicServer
 from tests.world import World
-from workflows.model.anthropic import DEFAULT_MODEL, AnthropicVendor
 from workflows.model.gateway import Gateway
 from workflows.model.scripted import ScriptedModel
+from workflows.model.vendors.anthropic.client import DEFAULT_MODEL, AnthropicVendor
 
 
 @pytest.fixture(scope="module")

@@ -16,9 +16,9 @@ from threading import Lock
 
 from pydantic import BaseModel
 
-from store import teams
-from store.database import Database
-from workflows.engine.outages import KnownOutages
+from store.db.database import Database
+from store.governance import teams
+from workflows.engine.propose.model_outages import KnownOutages
 from workflows.model.gateway import Gateway
 from workflows.model.outcomes import Outcome, Verdict
 from workflows.model.port import Account, ModelUnavailable, Prompt, Question, Usage

@@ -6,16 +6,18 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from store import contents, schema, spending
+from store import schema
+from store.cases import contents
+from store.model import spending
 from tests.integration.model.server import AnthropicServer
 from tests.sample import Desk, sample_workflow
 from tests.world import World
-from workflows.engine.outages import KnownOutages
-from workflows.model.anthropic import AnthropicVendor
-from workflows.model.breakers import Breakers
+from workflows.engine.propose.model_outages import KnownOutages
+from workflows.model.circuit_breakers import Breakers
+from workflows.model.concurrency import Lanes
 from workflows.model.gateway import Gateway
-from workflows.model.lanes import Lanes
 from workflows.model.port import Prompt
+from workflows.model.vendors.anthropic.client import AnthropicVendor
 
 KEY = "sk-ant-api03-not-a-real-key"
 HAIKU, SONNET = "claude-haiku-5-5", "claude-sonnet-5"

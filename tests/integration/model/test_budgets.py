@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from store import spending
+from store.model import spending
 from tests.integration.model.books import Books, books_in
 from tests.integration.model.race import PER_DAY, race
 

@@ -6,13 +6,13 @@ from decimal import Decimal
 
 import pytest
 
-from store import seams
-from store.seams import Seam, Side
+from store.db import failpoints
+from store.db.failpoints import Seam, Side
 from tests.integration.model.scene import HAIKU, Scene, filled_in
 from tests.integration.model.server import Reply, message
 from tests.sample import Triage
-from workflows.engine import reruns
-from workflows.engine.bounds import Ended
+from workflows.engine.declare.author_threads import Ended
+from workflows.engine.review import reruns
 from workflows.model.port import Account, Prompt, Question
 
 
@@ -52,7 +52,7 @@ def test_an_answer_that_came_before_a_crash_is_not_paid_for_again(scene: Scene) 
         if (seam, side, name) == (Seam.STEP, Side.AFTER, "ask"):
             raise Ended
 
-    with seams.watched(end), pytest.raises(Ended):
+    with failpoints.watched(end), pytest.raises(Ended):
         world.runner.advance(claimed)
     world.restart()
     world.work()

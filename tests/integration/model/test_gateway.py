@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from store import digests
+from store.quality import digests
 from tests.integration.model.books import books_in
 from tests.integration.model.scene import HAIKU, KEY, Scene, filled_in
 from tests.integration.model.server import AnthropicServer, Reply, failure, message
 from tests.sample import Triage
-from workflows.engine.history import open_reviews
-from workflows.model.anthropic import AnthropicVendor
+from workflows.engine.read.history import open_reviews
 from workflows.model.port import Account, ModelUnavailable, Question, Usage
 from workflows.model.prices import price
+from workflows.model.vendors.anthropic.client import AnthropicVendor
 
 
 def test_an_attempt_is_one_row_with_all_that_is_known_of_it(scene: Scene) -> None:
@@ -120,7 +120,7 @@ def test_nothing_that_a_case_says_changes_what_follows_from_its_answer(scene: Sc
 
 
 def test_a_question_without_anybody_who_pays_is_not_asked(tmp_path: Path, running: AnthropicServer) -> None:
-    from tests.integration.model.asking import question
+    from tests.integration.model.questions import question
 
     running.forget()
     with books_in(tmp_path) as books:

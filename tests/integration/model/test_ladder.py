@@ -9,8 +9,8 @@ from tests.integration.model.scene import HAIKU, SONNET, Scene, filled_in
 from tests.integration.model.server import Reply, failure, message
 from tests.sample import Triage
 from workflows import Budget
-from workflows.engine import reviews
-from workflows.engine.bounds import Ended
+from workflows.engine.declare.author_threads import Ended
+from workflows.engine.review import reviews
 
 
 def test_a_model_that_is_down_leaves_the_case_to_the_prompts_other_one_and_to_a_person(scene: Scene) -> None:

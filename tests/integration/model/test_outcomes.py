@@ -9,9 +9,8 @@ import anthropic
 import pytest
 from pydantic import JsonValue
 
-from tests.integration.model.asking import Connect, Sleep, filled_in, question
+from tests.integration.model.questions import Connect, Sleep, filled_in, question
 from tests.integration.model.server import AnthropicServer, Reply, failure, message
-from workflows.model.anthropic import DEFAULT_MODEL, LONGEST_REPLY
 from workflows.model.gateway import LONGEST_RETRY_AFTER, Gateway
 from workflows.model.port import (
     Alternative,
@@ -21,6 +20,7 @@ from workflows.model.port import (
     Usage,
 )
 from workflows.model.prices import Unpriced, price
+from workflows.model.vendors.anthropic.client import DEFAULT_MODEL, LONGEST_REPLY
 
 
 def test_an_answer_behind_a_block_of_thinking_is_read_whole(server: AnthropicServer, model: Gateway) -> None:

@@ -5,12 +5,13 @@ from decimal import Decimal
 
 import pytest
 
-from bot.drawing import draw
-from store import outbox, schema
+from bot.slack.renderer import draw
+from store import schema
+from store.slack import outbox
 from tests.integration.model.scene import HAIKU, Scene, filled_in
 from tests.integration.model.server import Reply, message
 from workflows import Budget
-from workflows.engine.outages import recount
+from workflows.engine.propose.model_outages import recount
 from workflows.model.port import Usage
 from workflows.model.prices import price
 

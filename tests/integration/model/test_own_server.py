@@ -9,8 +9,8 @@ import pytest
 from tests.integration.model.scene import Scene, filled_in
 from tests.integration.model.server import Received, Reply, message
 from workflows import Budget
-from workflows.model.anthropic import AnthropicVendor
 from workflows.model.prices import OwnPrice, Prices
+from workflows.model.vendors.anthropic.client import AnthropicVendor
 
 OWN = "smollm2-135m"
 FREE = Prices(own={OWN: OwnPrice(read=Decimal(0), written=Decimal(0))})

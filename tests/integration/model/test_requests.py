@@ -14,10 +14,9 @@ import pytest
 from opentelemetry import trace
 from pydantic import BaseModel, JsonValue, SecretStr
 
-from tests.integration.model.asking import INSTRUCTIONS, KEY, Connect, Triage, case_in, filled_in, question
 from tests.integration.model.books import Books
+from tests.integration.model.questions import INSTRUCTIONS, KEY, Connect, Triage, case_in, filled_in, question
 from tests.integration.model.server import AnthropicServer, Reply, failure, message
-from workflows.model.anthropic import DEFAULT_MODEL, AnthropicVendor
 from workflows.model.envelope import form
 from workflows.model.gateway import Gateway
 from workflows.model.port import (
@@ -26,6 +25,7 @@ from workflows.model.port import (
     ModelUnavailable,
     Thinking,
 )
+from workflows.model.vendors.anthropic.client import DEFAULT_MODEL, AnthropicVendor
 
 
 def test_the_request_is_the_measured_shape_and_nothing_else(server: AnthropicServer, model: Gateway) -> None:
@@ -225,7 +225,7 @@ def test_a_key_that_cannot_be_one_is_refused_at_once_and_not_quoted(key: str) ->
 
 def test_the_sdk_is_imported_only_when_a_question_comes() -> None:
     code = (
-        "import sys; from workflows.model.anthropic import AnthropicVendor; AnthropicVendor(api_key='k');"
+        "import sys; from workflows.model.vendors.anthropic.client import AnthropicVendor as V; V(api_key='k');"
         "sys.exit('anthropic' in sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from store import migrate
-from store.database import Database, UnsupportedDatabase
+from store.db import migration
+from store.db.database import Database, UnsupportedDatabase
 
 
 @pytest.fixture
@@ -141,7 +141,7 @@ def test_a_write_that_only_reads_keeps_other_programs_from_writing(sqlite_url: s
 
 def test_a_row_that_points_nowhere_is_refused(database_url: str) -> None:
     database = Database(database_url)
-    migrate.upgrade(database)
+    migration.upgrade(database)
     case = "INSERT INTO cases (team_id, workflow_id, key, revision, content_hash, source, received_at)"
     with pytest.raises(IntegrityError), database.write() as session:
         session.execute(text(f"{case} VALUES (41, 42, 'k', 1, 'h', 's', '2026-11-20 09:00:00')"))

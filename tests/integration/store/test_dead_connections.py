@@ -13,9 +13,9 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
-from store.database import Database, Unavailable
-from store.exclusive import SENDER, Taken, exclusive
-from store.hurry import hurried
+from store.db.database import Database, Unavailable
+from store.db.process_locks import SENDER, Taken, exclusive
+from store.db.time_limits import hurried
 from tests.integration.bot.commandline import wait_until
 from tests.proxy import Proxy, proxied
 from tests.standstill import stopped
@@ -28,8 +28,8 @@ LONG = 20.0
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that is silent for half a second is asked whether it is there, and has two to answer."""
-    monkeypatch.setattr("store.postgres.QUIET", 0.5)
-    monkeypatch.setattr("store.postgres.ANSWER", 2.0)
+    monkeypatch.setattr("store.db.postgres.QUIET", 0.5)
+    monkeypatch.setattr("store.db.postgres.ANSWER", 2.0)
 
 
 @pytest.fixture
@@ -97,7 +97,7 @@ def test_a_sender_that_lost_its_connection_learns_it_and_another_one_takes_over(
     proxy: Proxy, database: Database, postgres_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The server has heard of nothing: it is told to end a session of a sender that is silent."""
-    monkeypatch.setattr("store.exclusive.IDLE", "1500ms")
+    monkeypatch.setattr("store.db.process_locks.IDLE", "1500ms")
     other = Database(postgres_url)
 
     def is_free() -> bool:

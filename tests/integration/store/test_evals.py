@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from store import evals, migrate, teams
-from store.database import Database
+from store.db import migration
+from store.db.database import Database
+from store.governance import teams
+from store.quality import evals
 
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 
@@ -15,7 +17,7 @@ AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 def database(database_url: str) -> Iterator[Database]:
     """A migrated database with a team."""
     database = Database(database_url)
-    migrate.upgrade(database)
+    migration.upgrade(database)
     with database.write() as session:
         teams.add_local_team(session, at=AT)
     yield database

@@ -14,10 +14,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, inspect, text
 
-from store import migrate
-from store.database import Database
-from store.exclusive import Taken, exclusive
-from store.migrate import NewerSchema
+from store.db import migration
+from store.db.database import Database
+from store.db.migration import NewerSchema
+from store.db.process_locks import Taken, exclusive
 from store.schema import Base
 
 COUNTERSIGN = Path(sys.executable).with_name("countersign")
@@ -61,7 +61,7 @@ def is_ours(_: object, name: str | None, *rest: object) -> bool:
 
 
 def test_nothing_is_left_to_migrate_between_the_migrated_and_the_declared_schema(database: Database) -> None:
-    migrate.upgrade(database)
+    migration.upgrade(database)
     with database.engine.connect() as connection:
         options = {"compare_type": True, "compare_server_default": True, "include_object": is_ours}
         differences = compare_metadata(MigrationContext.configure(connection, opts=options), Base.metadata)
@@ -72,7 +72,7 @@ def test_keys_constraints_and_indexes_of_the_migrated_schema_have_the_declared_n
     database: Database, tmp_path: Path
 ) -> None:
     """Also those that alembic's own comparison does not look at, such as the names of keys."""
-    migrate.upgrade(database)
+    migration.upgrade(database)
     with database.engine.connect() as connection:
         migrated = names(connection)
     if database.file is not None:
@@ -93,26 +93,26 @@ def test_keys_constraints_and_indexes_of_the_migrated_schema_have_the_declared_n
 
 def test_every_constraint_and_index_has_a_name(database: Database) -> None:
     """What has no name cannot be changed by a later migration."""
-    migrate.upgrade(database)
+    migration.upgrade(database)
     with database.engine.connect() as connection:
         nameless = {entry for entry in names(connection) if entry[1] != "column" and entry[2] == "None"}
     assert not nameless
 
 
 def test_upgrading_again_does_nothing(database: Database) -> None:
-    assert migrate.current(database) is None
-    assert migrate.upgrade(database) is True
-    assert migrate.upgrade(database) is False
-    assert migrate.current(database) == migrate.newest()
+    assert migration.current(database) is None
+    assert migration.upgrade(database) is True
+    assert migration.upgrade(database) is False
+    assert migration.current(database) == migration.newest()
 
 
 def test_a_database_of_an_unknown_newer_version_is_refused_in_words_and_left_alone(database: Database) -> None:
-    migrate.upgrade(database)
+    migration.upgrade(database)
     with database.writing.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(NewerSchema, match="has the schema 9999, which this version does not know; start the newer"):
-        migrate.upgrade(database)
-    assert migrate.current(database) == "9999"
+        migration.upgrade(database)
+    assert migration.current(database) == "9999"
 
 
 def test_threads_that_start_on_a_new_sqlite_file_at_once_all_find_it_ready(sqlite_url: str) -> None:
@@ -124,7 +124,7 @@ def test_threads_that_start_on_a_new_sqlite_file_at_once_all_find_it_ready(sqlit
     def start(database: Database) -> None:
         together.wait(10)
         try:
-            changed.append(migrate.upgrade(database))
+            changed.append(migration.upgrade(database))
         except Exception as error:  # noqa: BLE001  # whatever it is, the test shows it
             errors.append(error)
 
@@ -135,7 +135,7 @@ def test_threads_that_start_on_a_new_sqlite_file_at_once_all_find_it_ready(sqlit
         thread.join(60)
     assert errors == []
     assert len(changed) == len(databases)
-    assert {migrate.current(database) for database in databases} == {migrate.newest()}
+    assert {migration.current(database) for database in databases} == {migration.newest()}
     for database in databases:
         database.close()
 
@@ -168,14 +168,14 @@ def test_processes_that_migrate_a_new_database_at_once_both_find_it_ready(databa
     said = [process.communicate(timeout=60) for process in processes]
     assert [(process.returncode, err) for process, (_, err) in zip(processes, said, strict=True)] == [(0, ""), (0, "")]
     database = Database(database_url)
-    assert migrate.current(database) == migrate.newest()
+    assert migration.current(database) == migration.newest()
     database.close()
 
 
 def test_no_schema_is_changed_under_a_process_that_works_on_the_database(database: Database) -> None:
     """It waits for the other one to let go, and gives up in words; the schema stays as it was."""
     with pytest.MonkeyPatch.context() as patch, exclusive(database):
-        patch.setattr(migrate, "PATIENCE", 0.05)
+        patch.setattr(migration, "PATIENCE", 0.05)
         with pytest.raises(Taken, match="another Countersign process works on"):
-            migrate.upgrade(database)
-        assert migrate.current(database) is None
+            migration.upgrade(database)
+        assert migration.current(database) is None

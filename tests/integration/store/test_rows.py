@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from store import migrate, rows
-from store.database import Database
+from store.db import migration, rows
+from store.db.database import Database
 from store.schema import AuditRow, Case, Content, Delivery, Proposal, Run, Step, Team, Workflow
 
 AT = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -28,7 +28,7 @@ class Word(StrEnum):
 def database(database_url: str) -> Iterator[Database]:
     """A database with the newest schema."""
     database = Database(database_url)
-    migrate.upgrade(database)
+    migration.upgrade(database)
     yield database
     database.close()
 

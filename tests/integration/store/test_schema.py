@@ -9,15 +9,18 @@ import pytest
 from sqlalchemy import Engine, UniqueConstraint, event, inspect, text
 from sqlalchemy.orm import Session
 
-from store import cases, runs, schema, teams
-from store.database import Database
+from store import schema
+from store.cases import cases, runs
+from store.db.database import Database
+from store.governance import teams
 from tests.sample import Desk, Triage, sample_workflow
 from tests.world import World, sure
 from workflows import NotDone
-from workflows.engine import claims, corrections, history, reviews
-from workflows.engine.claiming import BUSY
-from workflows.engine.reruns import rerun
-from workflows.engine.states import DeliveryState, RunState
+from workflows.engine.case.leases import BUSY
+from workflows.engine.case.states import DeliveryState, RunState
+from workflows.engine.read import history
+from workflows.engine.review import corrections, reviews
+from workflows.engine.review.reruns import rerun
 from workflows.model.scripted import ScriptedModel
 
 ROWS = 5_000
@@ -201,7 +204,7 @@ def test_nothing_on_the_way_of_a_case_reads_a_large_table_from_end_to_end(world:
         world.work()
         desk.errors.append(NotDone("closed"))
         review = world.review(first)
-        claims.claim(world.context, review.id, by="U1")
+        reviews.claim(world.context, review.id, by="U1")
         reviews.approve(world.context, review.id, review.version, by="U1")
         world.work()
         rerun(world.context, first, by="U2")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Column, Integer, MetaData, Table, delete, func, insert, select
 from sqlalchemy.exc import StatementError
 
-from store.database import Database
+from store.db.database import Database
 from store.types import Money, UtcDateTime
 
 THINGS = Table(

@@ -7,8 +7,8 @@ import pytest
 
 from tests.integration.tools.server import CERTIFICATE, DeskServer, Reply
 from workflows import BadDeclaration, NotDone, TryAgain
-from workflows.tools.addresses import allowed, checked
 from workflows.tools.http import client
+from workflows.tools.http.addresses import allowed, checked
 
 HERE = ["127.0.0.1"]
 PUBLIC = "93.184.216.34"

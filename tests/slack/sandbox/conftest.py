@@ -17,10 +17,9 @@ from slack_sdk.web import SlackResponse
 from websockets.sync.client import ClientConnection, connect
 
 from bot.sandbox.client import Person
-from bot.sandbox.running import Running, serving
-from bot.sandbox.sandbox import APP_TOKEN, BOT_TOKEN, Sandbox
-
-from .building import Object, actions, button
+from bot.sandbox.http.running_sandbox import Running, serving
+from bot.sandbox.state.sandbox import APP_TOKEN, BOT_TOKEN, Sandbox
+from tests.slack.sandbox.building import Object, actions, button
 
 ACK_SECONDS = 1.0
 SUPPORT = "C0SUPPORT"

@@ -6,10 +6,9 @@ from collections.abc import Callable
 from websockets.sync.client import ClientConnection
 
 from bot.sandbox.client import Person
-from bot.sandbox.running import Running
-
-from .building import Object, actions, button
-from .conftest import SUPPORT, web_client
+from bot.sandbox.http.running_sandbox import Running
+from tests.slack.sandbox.building import Object, actions, button
+from tests.slack.sandbox.conftest import SUPPORT, web_client
 
 Connect = Callable[[], ClientConnection]
 

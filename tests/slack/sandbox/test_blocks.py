@@ -6,7 +6,7 @@ import pytest
 from pydantic import JsonValue
 from slack_sdk import WebClient
 
-from .building import (
+from tests.slack.sandbox.building import (
     Object,
     actions,
     button,
@@ -26,7 +26,7 @@ from .building import (
     table,
     text_field,
 )
-from .conftest import SUPPORT, error_of, messages_of
+from tests.slack.sandbox.conftest import SUPPORT, error_of, messages_of
 
 _PICKER: Object = {"type": "datepicker", "action_id": "day"}
 _NUMBER: Object = {"type": "number_input", "is_decimal_allowed": False}

@@ -11,7 +11,7 @@ import pytest
 import typer
 from slack_sdk import WebClient
 
-from bot.cli.sandboxing import serve_sandbox
+from bot.cli.sandbox import serve_sandbox
 
 
 def test_it_prints_what_connects_an_app_and_ends_with_ctrl_c() -> None:
@@ -19,7 +19,7 @@ def test_it_prints_what_connects_an_app_and_ends_with_ctrl_c() -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    program = f"from bot.cli.sandboxing import serve_sandbox; raise SystemExit(serve_sandbox({port}))"
+    program = f"from bot.cli.sandbox import serve_sandbox; raise SystemExit(serve_sandbox({port}))"
     with subprocess.Popen(
         [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:

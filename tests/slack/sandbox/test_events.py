@@ -5,10 +5,9 @@ from typing import Literal
 import pytest
 
 from bot.sandbox.client import Refused
-from bot.sandbox.running import Running
-
-from .building import Object
-from .conftest import App
+from bot.sandbox.http.running_sandbox import Running
+from tests.slack.sandbox.building import Object
+from tests.slack.sandbox.conftest import App
 
 Kind = Literal["app_uninstalled", "tokens_revoked"]
 KINDS: list[Kind] = ["app_uninstalled", "tokens_revoked"]

@@ -13,10 +13,9 @@ from slack_sdk.web import SlackResponse
 
 from bot.sandbox.client import FaultKind, Person, Refused
 from bot.sandbox.faults.calls import Fault
-from bot.sandbox.running import Running
-from bot.sandbox.sandbox import BOT_TOKEN
-
-from .conftest import SUPPORT, error_of, refusal_of, web_client
+from bot.sandbox.http.running_sandbox import Running
+from bot.sandbox.state.sandbox import BOT_TOKEN
+from tests.slack.sandbox.conftest import SUPPORT, error_of, refusal_of, web_client
 
 LEADS = "C0LEADS"
 LONG = 60.0

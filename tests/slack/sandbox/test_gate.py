@@ -13,14 +13,13 @@ from pydantic import JsonValue
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.sandbox.gate import LARGEST_BODY, is_loopback
-from bot.sandbox.running import Running
-from bot.sandbox.sandbox import APP_TOKEN, BOT_TOKEN, Sandbox
-from bot.sandbox.server import create_server
-
-from .building import modal
-from .conftest import SUPPORT, error_of, web_client
-from .test_blocks import REFUSED, TAKEN
+from bot.sandbox.http.gate import LARGEST_BODY, is_loopback
+from bot.sandbox.http.running_sandbox import Running
+from bot.sandbox.http.server import create_server
+from bot.sandbox.state.sandbox import APP_TOKEN, BOT_TOKEN, Sandbox
+from tests.slack.sandbox.building import modal
+from tests.slack.sandbox.conftest import SUPPORT, error_of, web_client
+from tests.slack.sandbox.test_blocks import REFUSED, TAKEN
 
 BEARER = {"Authorization": f"Bearer {BOT_TOKEN}"}
 

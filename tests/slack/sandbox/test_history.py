@@ -7,13 +7,12 @@ import pytest
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.sandbox.pacing import HISTORIES_A_MINUTE
-from bot.sandbox.running import Running, serving
-from bot.sandbox.sandbox import Sandbox
-from bot.sandbox.web.history import LARGEST_PAGE, PAGE
-
-from .building import Object, section
-from .conftest import SUPPORT, MovableClock, error_of, refusal_of, web_client
+from bot.sandbox.http.running_sandbox import Running, serving
+from bot.sandbox.state.rate_limits import HISTORIES_A_MINUTE
+from bot.sandbox.state.sandbox import Sandbox
+from bot.sandbox.web_api.history import LARGEST_PAGE, PAGE
+from tests.slack.sandbox.building import Object, section
+from tests.slack.sandbox.conftest import SUPPORT, MovableClock, error_of, refusal_of, web_client
 
 LEADS = "C0LEADS"
 

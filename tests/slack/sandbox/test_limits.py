@@ -9,9 +9,8 @@ from pydantic import JsonValue
 from slack_sdk import WebClient
 
 from bot.sandbox.json import length, size
-from handlers import limits
-
-from .building import (
+from handlers.slack import limits
+from tests.slack.sandbox.building import (
     Object,
     actions,
     button,
@@ -32,7 +31,7 @@ from .building import (
     table,
     text_field,
 )
-from .conftest import SUPPORT, error_of
+from tests.slack.sandbox.conftest import SUPPORT, error_of
 
 
 class Row(NamedTuple):

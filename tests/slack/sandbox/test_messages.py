@@ -6,10 +6,9 @@ import pytest
 from slack_sdk import WebClient
 
 from bot.sandbox.client import Person, Refused
-from bot.sandbox.running import Running
-
-from .building import Object, divider, mrkdwn, rich_text, section
-from .conftest import SUPPORT, MovableClock, error_of, web_client
+from bot.sandbox.http.running_sandbox import Running
+from tests.slack.sandbox.building import Object, divider, mrkdwn, rich_text, section
+from tests.slack.sandbox.conftest import SUPPORT, MovableClock, error_of, web_client
 
 
 def test_a_message_is_seen_by_all_in_the_channel(slack: WebClient, ana: Person, running: Running) -> None:

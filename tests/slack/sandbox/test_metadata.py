@@ -7,9 +7,8 @@ import pytest
 from slack_sdk import WebClient
 
 from bot.sandbox.client import Person
-
-from .building import Object
-from .conftest import SUPPORT, error_of
+from tests.slack.sandbox.building import Object
+from tests.slack.sandbox.conftest import SUPPORT, error_of
 
 ONE: Object = {"event_type": "case", "event_payload": {"key": "K1", "number": 1, "more": {"deep": [True]}}}
 OTHER: Object = {"event_type": "case", "event_payload": {}}

@@ -9,11 +9,21 @@ from slack_sdk import WebClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 
 from bot.sandbox.client import Person, Refused
-from bot.sandbox.running import Running
-from handlers import limits
-
-from .building import Object, actions, button, divider, field, modal, option, section, select, text_field
-from .conftest import ACK_SECONDS, SUPPORT, App, MovableClock, dig, error_of
+from bot.sandbox.http.running_sandbox import Running
+from handlers.slack import limits
+from tests.slack.sandbox.building import (
+    Object,
+    actions,
+    button,
+    divider,
+    field,
+    modal,
+    option,
+    section,
+    select,
+    text_field,
+)
+from tests.slack.sandbox.conftest import ACK_SECONDS, SUPPORT, App, MovableClock, dig, error_of
 
 Trigger = Callable[[], str]
 

@@ -7,12 +7,11 @@ import pytest
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.sandbox.pacing import BURST
-from bot.sandbox.running import Running, serving
-from bot.sandbox.sandbox import Sandbox
-from handlers import limits
-
-from .conftest import SUPPORT, MovableClock, web_client
+from bot.sandbox.http.running_sandbox import Running, serving
+from bot.sandbox.state.rate_limits import BURST
+from bot.sandbox.state.sandbox import Sandbox
+from handlers.slack import limits
+from tests.slack.sandbox.conftest import SUPPORT, MovableClock, web_client
 
 
 @pytest.fixture(scope="module")

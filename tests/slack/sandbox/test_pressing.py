@@ -4,10 +4,9 @@ import pytest
 from slack_sdk import WebClient
 
 from bot.sandbox.client import Person, Refused
-from bot.sandbox.running import Running
-
-from .building import Object, actions, button, container, field, option, section, select
-from .conftest import SUPPORT, App, dig
+from bot.sandbox.http.running_sandbox import Running
+from tests.slack.sandbox.building import Object, actions, button, container, field, option, section, select
+from tests.slack.sandbox.conftest import SUPPORT, App, dig
 
 
 def post(slack: WebClient, *blocks: Object) -> str:

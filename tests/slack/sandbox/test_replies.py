@@ -8,11 +8,10 @@ from slack_sdk import WebClient
 from slack_sdk.webhook import WebhookClient
 
 from bot.sandbox.client import Person, Refused
-from bot.sandbox.running import Running
-from handlers import limits
-
-from .building import Object, actions, button, section
-from .conftest import SUPPORT, App, MovableClock
+from bot.sandbox.http.running_sandbox import Running
+from handlers.slack import limits
+from tests.slack.sandbox.building import Object, actions, button, section
+from tests.slack.sandbox.conftest import SUPPORT, App, MovableClock
 
 Pressed = Callable[[], WebhookClient]
 

@@ -22,7 +22,7 @@ def test_it_imports_the_limits_and_nothing_else_of_this_project() -> None:
     """Nor the SDK that it is a server to."""
     imported = {name for file in ROOM.rglob("*.py") for name in _imported(file)}
     ours = {name for name in imported if name.split(".")[0] in OURS and not name.startswith("bot.sandbox.")}
-    assert ours == {"handlers.limits"}
+    assert ours == {"handlers.slack.limits"}
     assert not {name for name in imported if name.split(".")[0].startswith("slack")}
 
 

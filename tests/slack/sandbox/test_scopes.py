@@ -5,9 +5,8 @@ from functools import partial
 import pytest
 from slack_sdk import WebClient
 
-from bot.sandbox.running import Running
-
-from .conftest import SUPPORT, error_of, refusal_of
+from bot.sandbox.http.running_sandbox import Running
+from tests.slack.sandbox.conftest import SUPPORT, error_of, refusal_of
 
 HELD = "chat:write,commands,usergroups:read,channels:history"
 

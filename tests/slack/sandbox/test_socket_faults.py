@@ -11,11 +11,10 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
 from bot.sandbox.client import Person, Refused
-from bot.sandbox.running import Running, serving
-from bot.sandbox.sandbox import APP_TOKEN, Sandbox
-
-from .conftest import SUPPORT, App, MovableClock, error_of, hurry, web_client
-from .links import Connect, hear, heard_nothing, press
+from bot.sandbox.http.running_sandbox import Running, serving
+from bot.sandbox.state.sandbox import APP_TOKEN, Sandbox
+from tests.slack.sandbox.conftest import SUPPORT, App, MovableClock, error_of, hurry, web_client
+from tests.slack.sandbox.links import Connect, hear, heard_nothing, press
 
 Open = Callable[[], object]
 

@@ -10,12 +10,11 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
 from bot.sandbox.client import Outcome
-from bot.sandbox.running import Running
-from bot.sandbox.sandbox import APP_TOKEN
-from handlers import limits
-
-from .conftest import App, error_of, web_client
-from .links import Connect, hear, heard_nothing, press
+from bot.sandbox.http.running_sandbox import Running
+from bot.sandbox.state.sandbox import APP_TOKEN
+from handlers.slack import limits
+from tests.slack.sandbox.conftest import App, error_of, web_client
+from tests.slack.sandbox.links import Connect, hear, heard_nothing, press
 
 
 def test_each_envelope_goes_to_exactly_one_connection(bare: Running, link: Connect) -> None:

@@ -9,12 +9,11 @@ import pytest
 from slack_sdk import WebClient
 
 from bot.sandbox.client import Person
-from bot.sandbox.running import Running, serving
-from bot.sandbox.sandbox import Sandbox
-from bot.sandbox.workspace import Workspace, WorkspaceUnusable, default_workspace, read_workspace
-
-from .building import Object
-from .conftest import SUPPORT, web_client
+from bot.sandbox.http.running_sandbox import Running, serving
+from bot.sandbox.state.sandbox import Sandbox
+from bot.sandbox.state.workspace import Workspace, WorkspaceUnusable, default_workspace, read_workspace
+from tests.slack.sandbox.building import Object
+from tests.slack.sandbox.conftest import SUPPORT, web_client
 
 
 def _written(folder: Path, value: object) -> Path:

@@ -1,6 +1,6 @@
 """The demo tells its story in the right order, and in words."""
 
-from bot.demo.reading import lines
+from bot.demo.screen_text import lines
 from bot.demo.story import (
     ALONE,
     BOOKED,
@@ -19,7 +19,7 @@ from bot.demo.story import (
     tickets,
 )
 from bot.samples import SAMPLES
-from handlers.blocks.rich import bullets, line, moment, quote, rich, words
+from handlers.slack.blocks.rich_text import bullets, line, moment, quote, rich, words
 from tests.world import Clock
 
 

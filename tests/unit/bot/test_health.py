@@ -8,7 +8,7 @@ from http.client import HTTPConnection
 import pytest
 from structlog.testing import capture_logs
 
-from bot.health import answering_health
+from bot.serve.health import answering_health
 from bot.settings import Address, Settings
 
 ANYWHERE = Address(host="127.0.0.1", port=0)

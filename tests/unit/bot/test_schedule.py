@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from structlog.testing import capture_logs
 
-from bot.schedule import Schedule, day_of_last_slot, slot_of_today
+from bot.serve.schedule import Schedule, day_of_last_slot, slot_of_today
 
 BERLIN = ZoneInfo("Europe/Berlin")
 PATIENCE = 30.0

@@ -7,17 +7,10 @@ from datetime import UTC, datetime
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
 
-from workflows.engine.decisions import DecisionKind, Follows
-from workflows.engine.states import DeliveryState, ReviewState, RunState
-from workflows.engine.views import (
-    CardView,
-    DecisionView,
-    DeliveryView,
-    FailureView,
-    ValueView,
-    WaitingReview,
-    WaitingView,
-)
+from workflows.engine.case.states import DeliveryState, ReviewState, RunState
+from workflows.engine.deliver.views import DeliveryView
+from workflows.engine.review.decisions import DecisionKind, Follows
+from workflows.engine.review.views import CardView, DecisionView, FailureView, ValueView, WaitingReview, WaitingView
 
 NOW = datetime(2026, 11, 19, 9, 30, tzinfo=UTC)
 ANA, MARIA = "U0ANA", "U0MARIA"

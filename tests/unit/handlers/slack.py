@@ -8,12 +8,12 @@ from pydantic import JsonValue
 
 from bot.sandbox.blocks import mentions
 from bot.sandbox.blocks.documents import accept_message_blocks, accept_view
-from bot.sandbox.fields import complaint
-from bot.sandbox.forms import Values, find_input, initial_values, spots
 from bot.sandbox.json import Object, objects
-from bot.sandbox.posting import accept_text
-from handlers import limits
-from handlers.blocks.drawn import Drawn
+from bot.sandbox.state.fields import complaint
+from bot.sandbox.state.forms import Values, find_input, initial_values, spots
+from bot.sandbox.state.new_messages import accept_text
+from handlers.slack import limits
+from handlers.slack.blocks.drawing import Drawn
 from tests.slack.stage import words
 
 HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})

@@ -2,8 +2,8 @@
 
 import pytest
 
-from handlers import payloads
-from handlers.admission import Installation, Origin
+from handlers.slack import payloads
+from handlers.slack.admission import Installation, Origin
 
 OURS, ORG, THEIRS, THEIR_ORG, HOME = "T0OURS", "E0OURS", "T0THEIRS", "E0THEIRS", "T0HOME"
 PLAIN = Installation(team=OURS)

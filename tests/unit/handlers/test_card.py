@@ -7,16 +7,16 @@ from itertools import product
 import pytest
 from hypothesis import given
 
-from handlers.blocks import status
-from handlers.blocks.card import card
-from handlers.blocks.drawn import Block
-from handlers.ids import Delivered, Shown
+from handlers.slack.blocks import status
+from handlers.slack.blocks.card import card
+from handlers.slack.blocks.drawing import Block
+from handlers.slack.ids import Delivered, Shown
 from tests.slack.stage import words
 from tests.unit.handlers.cases import ANA, LURES, MARIA, NOW, decision, delivery, few, value, view, views
 from tests.unit.handlers.slack import as_sent, message
-from workflows.engine.decisions import DecisionKind, Follows
-from workflows.engine.states import ReviewState, RunState
-from workflows.engine.views import CardView
+from workflows.engine.case.states import ReviewState, RunState
+from workflows.engine.review.decisions import DecisionKind, Follows
+from workflows.engine.review.views import CardView
 
 pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")
 """Else a case that fails is hidden by the complaint that it is long."""

@@ -6,10 +6,10 @@ from decimal import Decimal
 
 import pytest
 
-from handlers import limits
-from handlers.blocks.digest import digest
-from handlers.blocks.drawn import Drawn
-from workflows.engine.digest_views import Cause, DigestView, StandingCase, WorkflowFigures
+from handlers.slack import limits
+from handlers.slack.blocks.digest import digest
+from handlers.slack.blocks.drawing import Drawn
+from workflows.engine.read.digest_views import Cause, DigestView, StandingCase, WorkflowFigures
 
 DAY = date(2026, 11, 19)
 

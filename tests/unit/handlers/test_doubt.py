@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.blocks import modals
-from handlers.blocks.doubt import doubt
+from handlers.slack.blocks import modals
+from handlers.slack.blocks.doubt import doubt
 from tests.unit.handlers.cases import ANA, LURES, NOW, few, keys, texts
 from tests.unit.handlers.slack import message, modal, said
-from workflows.engine.states import DeliveryState, RunState
-from workflows.engine.views import DoubtView
+from workflows.engine.case.states import DeliveryState, RunState
+from workflows.engine.review.views import DoubtView
 
 PLAIN = DoubtView(
     generation=0,

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.blocks.failures import failures, nowhere, unsent, wrong_clock
+from handlers.slack.blocks.failures import failures, nowhere, unsent, wrong_clock
 from tests.unit.handlers.cases import LURES, NOW, failed, failure, few, keys
 from tests.unit.handlers.slack import message
-from workflows.engine.states import RunState
-from workflows.engine.views import FailureView
+from workflows.engine.case.states import RunState
+from workflows.engine.review.views import FailureView
 
 
 @few

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers import limits
-from handlers.ids import Action, Callback, Command, Delivered, Shown, Tried
+from handlers.slack import limits
+from handlers.slack.ids import Action, Callback, Command, Delivered, Shown, Tried
 from workflows.engine.errors import Refused
 
 numbers = st.integers(0, 10**18 - 1)

@@ -13,16 +13,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import AwareDatetime, BaseModel, Field, create_model
 
-from bot.sandbox.forms import Values, find_input, initial_values, spots
 from bot.sandbox.json import objects
-from handlers import limits
-from handlers.blocks import inputs, modals
+from bot.sandbox.state.forms import Values, find_input, initial_values, spots
+from handlers.slack import limits
+from handlers.slack.blocks import inputs, modals
 from tests.unit.handlers.cases import view
 from tests.unit.handlers.slack import as_sent, complaints, modal, typed, untouched
 from workflows.engine.errors import InvalidOutput, NeverBroken
-from workflows.engine.form_fields import Field as FormField
-from workflows.engine.form_fields import Kind, form_of
-from workflows.engine.forms import entries, read_form
+from workflows.engine.review.forms import entries, read_form
+from workflows.engine.text.form_fields import Field as FormField
+from workflows.engine.text.form_fields import Kind, form_of
 
 fewer = settings(max_examples=settings().max_examples // 2)
 

@@ -9,9 +9,9 @@ from typing import Any
 from slack_bolt import App
 from slack_bolt.authorization import AuthorizeResult
 
-from handlers import listeners
-from handlers.ids import Command
-from handlers.surface import Surface
+from handlers.slack import listeners
+from handlers.slack.context import Surface
+from handlers.slack.ids import Command
 
 ROOT = Path(__file__).parents[3]
 MANIFEST: Mapping[str, Any] = json.loads((ROOT / "manifest.json").read_text())

@@ -7,20 +7,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.sandbox.json import Object, objects
-from handlers import limits
-from handlers.blocks import answers, modals
-from handlers.blocks.inputs import State, read_plainly
-from handlers.ids import Listed, Shown
+from handlers.slack import limits
+from handlers.slack.blocks import answers, modals
+from handlers.slack.blocks.inputs import State, read_plainly
+from handlers.slack.ids import Listed, Shown
 from tests.slack.stage import words
 from tests.unit.handlers.cases import ANA, MARIA, NOW, decision, few, longer, texts, value, view, views, waiting
 from tests.unit.handlers.slack import hidden, modal, said, untouched
-from workflows.engine.decisions import Follows
+from workflows.engine.case.states import ReviewState
 from workflows.engine.errors import NeverBroken
-from workflows.engine.form_fields import Field, Kind
-from workflows.engine.forms import form_mark
-from workflows.engine.neutral import plain
-from workflows.engine.states import ReviewState
-from workflows.engine.views import CardView, WaitingReview, WaitingView
+from workflows.engine.review.decisions import Follows
+from workflows.engine.review.forms import form_mark
+from workflows.engine.review.views import CardView, WaitingReview, WaitingView
+from workflows.engine.text.form_fields import Field, Kind
+from workflows.engine.text.sanitize import plain
 
 PEOPLE = [ANA, MARIA]
 fields = st.builds(

@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.blocks import pauses
-from handlers.blocks.card import card
+from handlers.slack.blocks import pauses
+from handlers.slack.blocks.card import card
 from tests.unit.handlers.cases import ANA, NOW, decision, few, people, texts, view
 from tests.unit.handlers.slack import message
-from workflows.engine.pauses import Pause, Paused, Resumed, Standing, paused_by
-from workflows.engine.states import RunState
+from workflows.engine.case.pauses import Pause, Paused, Resumed, Standing, paused_by
+from workflows.engine.case.states import RunState
 
 some_pauses = st.builds(
     Pause,

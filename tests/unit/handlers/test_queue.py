@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.blocks.queue import queue
-from handlers.ids import Action
+from handlers.slack.blocks.queue import queue
+from handlers.slack.ids import Action
 from tests.unit.handlers.cases import NOW
 from tests.unit.handlers.slack import message
 

@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from handlers.rights import NotAllowed, Rights, Unsure
+from handlers.slack.rights import NotAllowed, Rights, Unsure
 from tests.sample import Desk, sample_workflow
 from workflows import Review
-from workflows.engine.registry import AnyWorkflow
+from workflows.engine.declare.registry import AnyWorkflow
 
 GROUPS = {"S0SUPPORT": ["U0ANA", "U0BEN"], "S0ENG": ["U0KIM"]}
 

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from handlers.blocks.rich import as_written, is_user, narrowed, person, words
-from handlers.blocks.text import escaped, excerpt, in_words, parts, without_first_line
+from handlers.slack.blocks.rich_text import as_written, is_user, narrowed, person, words
+from handlers.slack.blocks.text import escaped, excerpt, in_words, parts, without_first_line
 from tests.unit.handlers.cases import longer, texts
 from tests.unit.handlers.slack import hidden
-from workflows.engine.neutral import one_line, plain
+from workflows.engine.text.sanitize import one_line, plain
 
 lengths = st.integers(1, 700)
 

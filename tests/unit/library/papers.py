@@ -13,8 +13,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from workflows import Proposal
-from workflows.engine.checks import broken_nevers, held_against_checks
-from workflows.engine.evidence import LONGEST, says, with_evidence
+from workflows.engine.propose.checks import broken_nevers, held_against_checks
+from workflows.engine.propose.evidence import LONGEST, says, with_evidence
 from workflows.library.invoice_intake.accounts import accounts_in
 from workflows.library.invoice_intake.invoice import Document, Invoice
 from workflows.library.invoice_intake.known import compared

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, Field, JsonValue, RootModel
 
 from workflows.model.envelope import Unreadable, form, read
-from workflows.model.lookup import LookedUp
+from workflows.model.lookup_fields import LookedUp
 from workflows.model.port import Alternative, ModelUnavailable
 
 

@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 from scipy.sparse import random_array
 
-from store import extras
-from workflows.model.local import CannotLearn, Example, LocalModel
-from workflows.model.local_training import Lesson, Vocabulary, calibration_error, learn
+from store.db import extras
+from workflows.model.local.local_model import CannotLearn, Example, LocalModel
+from workflows.model.local.training import Lesson, Vocabulary, calibration_error, learn
 from workflows.model.port import Answer, Model, ModelError, Question, Usage
 
 DELIVERY = """\
@@ -450,7 +450,9 @@ def run(program: str) -> str:
 
 class TestLoading:
     def test_importing_it_loads_no_scikit_learn(self) -> None:
-        program = "import sys, workflows.model.local; print({'sklearn', 'scipy', 'numpy'} & set(sys.modules))"
+        program = (
+            "import sys, workflows.model.local.local_model; print({'sklearn', 'scipy', 'numpy'} & set(sys.modules))"
+        )
         assert run(program).strip() == "set()"
 
     def test_without_scikit_learn_the_error_says_what_to_install(self) -> None:
@@ -459,8 +461,8 @@ import sys
 sys.modules["sklearn"] = None
 from typing import Literal
 from pydantic import BaseModel
-from store import extras
-from workflows.model.local import CannotLearn, Example, LocalModel
+from store.db import extras
+from workflows.model.local.local_model import CannotLearn, Example, LocalModel
 class Triage(BaseModel):
     queue: Literal["a", "b"]
 try:

@@ -15,7 +15,7 @@ from tests.world import sure
 from workflows import Ask, NoProposal, NotDone, Proposal, TryAgain
 from workflows.model.port import Answer, ModelUnavailable, NoAnswer, Question
 from workflows.model.scripted import says
-from workflows.quality.comparing import compare_results
+from workflows.quality.comparison import compare_results
 from workflows.quality.evals import HOPELESS, NO_MONEY
 from workflows.quality.mcnemar import Word
 from workflows.quality.results import Result, result_of

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.quality.trying import sample
-from workflows.engine.declared import Example
+from workflows.engine.declare.workflow import Example
 from workflows.engine.errors import Refused
 from workflows.quality.example_file import Kept, add
 

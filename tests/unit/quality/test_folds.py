@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.quality.trying import ACCOUNT, sample
-from workflows.engine.declared import Example
+from workflows.engine.declare.workflow import Example
 from workflows.model.port import Answer, ModelError, Question
 from workflows.model.scripted import ScriptedModel, says
 from workflows.quality.evals import Eval

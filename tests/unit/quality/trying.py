@@ -8,8 +8,8 @@ from pydantic import JsonValue
 
 from tests.sample import Desk, sample_workflow
 from tests.world import Tell
-from workflows.engine.declared import Autonomy, Example
-from workflows.engine.registry import AnyWorkflow
+from workflows.engine.declare.registry import AnyWorkflow
+from workflows.engine.declare.workflow import Autonomy, Example
 from workflows.model.port import Account
 from workflows.model.scripted import ScriptedModel
 from workflows.quality.evals import Eval

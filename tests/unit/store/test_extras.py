@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from store import extras
+from store.db import extras
 
 
 class Installed(Distribution):

@@ -1,0 +1,372 @@
+"""`doctor`: checks the set-up and says what to do."""
+
+import importlib.util
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from importlib.metadata import version
+
+from bot.app import App, opened
+from bot.cli.output import moment, one_line_errors, out, print_json
+from bot.cli.pauses import said_of
+from bot.cli.waiting_deliveries import waiting_in_words
+from bot.models import examples_of
+from bot.settings import settings
+from bot.slack.api_errors import advice
+from bot.slack.places import look
+from bot.slack.workspace import check as check_workspace
+from bot.slack.workspace import check_hearing, connect
+from store.cases import runs
+from store.db import extras, migration
+from store.governance import teams
+from store.model import outages, overruns, spending
+from store.slack import outbox
+from workflows.engine.case.leases import BUSY
+from workflows.engine.case.states import STOPPED, OutboxState, RunState
+from workflows.engine.declare.registry import AnyWorkflow
+from workflows.engine.deliver import workflow_pauses
+from workflows.engine.errors import CountersignError
+from workflows.engine.text.sanitize import plain
+from workflows.model.gateway import models_of
+from workflows.model.port import ModelError, Prompt, Usage
+from workflows.model.prices import Unpriced
+from workflows.model.requests import request_for, worst_case
+
+PRICES = f"genai-prices {version('genai-prices')}"
+_A_LETTER = 2_000
+"""Bytes that a case may have, where none is at hand."""
+_USUAL = Usage(input_tokens=10_000, output_tokens=1_000)
+"""What a question takes, more or less."""
+_PATIENCE = 10.0
+"""Seconds that a provider has to answer a question about a model."""
+_LONG = timedelta(minutes=2)
+"""For which a case may be at one step or at its delivery without a word."""
+_CASES_NAMED = 5
+_CURES = (
+    "see whether ANTHROPIC_API_KEY is right, its account is in order, and the model is spelled as the provider does"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One thing that was looked at."""
+
+    level: str
+    """ok, note (works, but look), or bad (does not work)."""
+    what: str
+    do: str = ""
+    """What to do about it."""
+
+
+def check(*, as_json: bool) -> int:
+    """Check the set-up; returns 1 where something does not work."""
+    with one_line_errors(), opened(settings()) as app:
+        findings = [
+            *_database(app),
+            *_model(app),
+            *_standing_outages(app),
+            *_waiting(app),
+            *_overruns(app),
+            *_workflows(app),
+            *_slack(app),
+            *_work(app),
+        ]
+        if as_json:
+            print_json(findings)
+        else:
+            for finding in findings:
+                out.print(plain(f"{finding.level:<5} {finding.what}"))
+                if finding.do:
+                    out.print(plain(f"      {finding.do}"))
+        return 1 if any(finding.level == "bad" for finding in findings) else 0
+
+
+def _database(app: App) -> Iterator[Finding]:
+    database = app.context.database
+    where = database.file or database.engine.url.render_as_string(hide_password=True)
+    yield Finding(level="ok", what=f"database {where}, schema {migration.newest()}")
+    if database.file is not None and os.name == "posix" and database.file.stat().st_mode & 0o077:
+        yield Finding(
+            level="bad",
+            what=f"others on this machine can read {database.file}, which holds cases",
+            do=f"chmod 600 {database.file}",
+        )
+
+
+def _model(app: App) -> Iterator[Finding]:
+    settings = app.settings
+    has_key = settings.anthropic_api_key is not None
+    if settings.model == "anthropic" and not has_key:
+        yield Finding(
+            level="bad",
+            what="COUNTERSIGN_MODEL is anthropic, but there is no key",
+            do=f"set ANTHROPIC_API_KEY, or COUNTERSIGN_MODEL=local; until then {_unanswered(app.context.registry)}",
+        )
+    if has_key and settings.model != "local":
+        yield from _anthropic(app)
+    if importlib.util.find_spec("sklearn") is None:
+        yield Finding(
+            level="bad" if settings.model == "local" or not has_key else "note",
+            what="the local model cannot learn: scikit-learn is not installed",
+            do=extras.advice("local"),
+        )
+
+
+def _anthropic(app: App) -> Iterator[Finding]:
+    """Every model that may be asked: has it a price, and does the provider know it and the key?"""
+    registry = app.context.registry
+    asked: dict[str, list[str]] = {}
+    for workflow in registry:
+        for model in app.models.asked(workflow, registry.prompt(workflow.name)):
+            asked.setdefault(model, []).append(workflow.name)
+    try:
+        vendor = app.models.vendor(timeout=_PATIENCE)
+    except ModelError as error:
+        yield Finding(level="bad", what=str(error), do="set ANTHROPIC_API_KEY")
+        return
+    with closing(vendor):
+        for model, names in (asked or {app.settings.anthropic_model: []}).items():
+            used = f", for {', '.join(names)}" if names else ""
+            try:
+                app.models.prices.of(model, Usage())
+            except ModelError as error:
+                yield Finding(
+                    level="bad",
+                    what=f"{error}{used}",
+                    do="name a model with a price in the prompt or the settings, or say what it costs: "
+                    f"COUNTERSIGN_MODEL_PRICES={model}=READ/WRITTEN, US dollars for a million tokens, 0/0 for nothing",
+                )
+                continue
+            wrong = vendor.knows(model)
+            if wrong is None:
+                priced = "as the settings say" if model in app.models.prices.own else f"by {PRICES}"
+                where = app.settings.anthropic_base_url or "Anthropic"
+                yield Finding(level="ok", what=f"model {model} at {where}, priced {priced}{used}")
+            else:
+                yield Finding(level="bad", what=f"model {model}{used}: {wrong}", do=_CURES)
+
+
+def _standing_outages(app: App) -> Iterator[Finding]:
+    with app.context.database.read() as session:
+        standing = outages.standing(session, team=app.context.team)
+    for outage in standing:
+        yield Finding(
+            level="note",
+            what=f"model {outage.model} is not asked since {moment(outage.began_at)}: {outage.reason}",
+            do="it is tried again with the next cases; /propose WORKFLOW afterwards has waiting ones proposed anew",
+        )
+
+
+def _waiting(app: App) -> Iterator[Finding]:
+    for said in waiting_in_words(app):
+        do = "they go out by themselves once it takes them, for three days; countersign rerun CASE tries one now"
+        yield Finding(level="note", what=said, do=do)
+
+
+def _overruns(app: App) -> Iterator[Finding]:
+    with app.context.database.read() as session:
+        known = overruns.all_of(session, team=app.context.team)
+    for one in known:
+        yield Finding(
+            level="note",
+            what=f"model {one.model} took ${one.cost:.4f} on {moment(one.at)} for a question of {one.workflow}, for "
+            f"which ${one.reserved:.4f} were reserved; {one.factor:g} times what is reckoned is reserved since then",
+            do=f"see the provider's bill; where its count was wrong, countersign recount {one.model}",
+        )
+
+
+def _workflows(app: App) -> Iterator[Finding]:
+    for workflow in app.context.registry:
+        yield from _workflow(app, workflow)
+    with app.context.database.read() as session:
+        kept = teams.workflows(session, team=app.context.team)
+    for row in kept:
+        if row.name not in app.context.registry:
+            yield Finding(
+                level="bad",
+                what=f"workflow {row.name} has cases here, but is not known to this process",
+                do="name its file in COUNTERSIGN_WORKFLOWS, or see why its options no longer make it",
+            )
+
+
+def _workflow(app: App, workflow: AnyWorkflow) -> Iterator[Finding]:
+    floor = workflow.autonomy.at_least
+    alone = "drafts only" if floor is None else f"resolves alone from {floor:g}"
+    yield Finding(level="ok", what=f"workflow {workflow.name}, owned by {workflow.owner}, {alone}")
+    prompt = app.context.registry.prompt(workflow.name)
+    if prompt is not None:
+        yield Finding(level="ok", what=f"{workflow.name}: prompt {prompt.name}, version {prompt.version}")
+    if prompt is not None and app.models.asked(workflow, prompt):
+        yield from _budget(app, workflow, prompt)
+    yield from _paused(app, workflow)
+    if app.models.learns(workflow):
+        try:
+            number = len(examples_of(workflow))
+        except CountersignError as error:
+            yield Finding(level="bad", what=f"{workflow.name}: its examples cannot be read: {error}")
+            return
+        if not number:
+            yield Finding(
+                level="note",
+                what=f"{workflow.name}: no examples to learn from, so {_unanswered([workflow])}",
+                do="put labelled examples into examples.jsonl beside it, or set ANTHROPIC_API_KEY",
+            )
+    if app.models.shows_samples(workflow):
+        yield Finding(
+            level="note",
+            what=f"{workflow.name}: shows sample answers, written by hand; no number counts them",
+            do="set ANTHROPIC_API_KEY to have a model read its cases, or unset COUNTERSIGN_SAMPLE_ANSWERS",
+        )
+    if workflow.review.post_to is None:
+        yield Finding(
+            level="note",
+            what=f"{workflow.name}: no channel is named, so its cases are not shown in Slack",
+            do=f"set COUNTERSIGN_POST_TO={workflow.name}=CHANNEL, or Review(post_to=...)",
+        )
+    if workflow.review.reviewers is None:
+        yield Finding(
+            level="note",
+            what=f"{workflow.name}: no reviewers are named, so only this command line can decide",
+            do=f"set COUNTERSIGN_REVIEWERS={workflow.name}=ID, or Review(reviewers=...)",
+        )
+
+
+def _budget(app: App, workflow: AnyWorkflow, prompt: Prompt) -> Iterator[Finding]:
+    model = models_of(prompt, app.settings.anthropic_model)[0]
+    with suppress(Unpriced):  # that is told of the model
+        states_form = app.settings.model_states_form
+        request = request_for(prompt, model=model, user="x" * _A_LETTER, states_form=states_form)
+        with app.context.database.read() as session:
+            factor = overruns.factor(session, team=app.context.team, model=model)
+        worst = worst_case(request, app.models.prices) * Decimal(factor)
+        if worst > Decimal(workflow.budget.per_case):
+            yield Finding(
+                level="bad",
+                what=f"{workflow.name}: asking {model} may cost ${worst:.4f}, a case has ${workflow.budget.per_case}",
+                do=f"allow more for a case, or a smaller max_tokens in the prompt; till then {_unanswered([workflow])}",
+            )
+    with suppress(Unpriced):
+        prices = app.models.prices
+        first, *others = (prices.of(one, _USUAL) for one in models_of(prompt, app.settings.anthropic_model))
+        if any(other > first for other in others):
+            yield Finding(
+                level="bad",
+                what=f"{workflow.name}: fallback_model {prompt.fallback_model} is dearer than {model}",
+                do="name a cheaper one in the prompt: it is asked where the first cannot be afforded",
+            )
+    budget, today = workflow.budget, app.context.clock().astimezone(workflow.timezone).date().isoformat()
+    with app.context.database.read() as session:
+        spent = spending.taken(session, team=app.context.team, budget=f"workflow:{workflow.name}", period=today)
+    what = f"{workflow.name}: ${spent:.2f} of ${budget.per_day} are spent today ({workflow.timezone.key})"
+    if spent >= Decimal(budget.per_day):
+        yield Finding(level="note", what=what, do=f"{_unanswered([workflow])}, until the day is over")
+    else:
+        yield Finding(level="ok", what=f"{what}, ${budget.per_case} a case")
+
+
+def _unanswered(workflows: Iterable[AnyWorkflow]) -> str:
+    """Say what it comes to where no model answers. Code of a workflow's own may do without: only its author knows."""
+    asking = [workflow.name for workflow in workflows if workflow.proposing is None]
+    if not asking:
+        return "its own propose gets no answer where it asks the model"
+    return f"people get cases of {', '.join(asking)} without a proposal"
+
+
+def _paused(app: App, workflow: AnyWorkflow) -> Iterator[Finding]:
+    (standing,) = workflow_pauses.standings(app.context, [workflow.name])
+    do = f"mend what it was paused for, then countersign resume {workflow.name}"
+    if standing.pause is not None:
+        held = f" ({standing.held:,} deliveries held)" if standing.held else ""
+        yield Finding(level="note", what=f"{workflow.name} is paused {said_of(standing.pause)}{held}", do=do)
+    elif standing.held:
+        yield Finding(level="note", what=f"{workflow.name}: {standing.held:,} deliveries are held no longer", do=do)
+
+
+def _slack(app: App) -> Iterator[Finding]:
+    settings = app.settings
+    if settings.slack_bot_token is None and settings.slack_app_token is None:
+        yield Finding(level="note", what="no Slack workspace is connected", do="see Slack in the README")
+        return
+    try:
+        workspace = connect(settings)
+        check_workspace(app.context, workspace)
+        yield Finding(level="ok", what=f"Slack workspace {workspace.name} ({workspace.team})")
+        if check_hearing(workspace):
+            yield Finding(level="ok", what="SLACK_APP_TOKEN is accepted: what people press can be heard")
+        else:
+            yield Finding(level="note", what="Slack does not say just now whether it accepts SLACK_APP_TOKEN")
+        for place in look(app, workspace):
+            level = "note" if place.works is None else "ok" if place.works else "bad"
+            yield Finding(level=level, what=place.what, do=place.do)
+    except CountersignError as error:
+        yield Finding(level="bad", what=str(error))
+    unset = {
+        "COUNTERSIGN_FAILURES_CHANNEL": (settings.failures_channel, "nobody is told in Slack what fails"),
+        "COUNTERSIGN_LEADS_CHANNEL": (settings.leads_channel, "the summary of the day is not posted"),
+        "COUNTERSIGN_ENGINEERS": (settings.engineers, "only owners may use /rerun"),
+    }
+    for name, (value, what) in unset.items():
+        if not value:
+            yield Finding(level="note", what=f"{name} is not set: {what}", do=f"set {name}")
+    for workflow in (*settings.post_to, *settings.reviewers):
+        if workflow not in app.context.registry:
+            yield Finding(level="bad", what=f"COUNTERSIGN_POST_TO or _REVIEWERS names {workflow}, which is no workflow")
+    yield from _messages(app)
+
+
+def _messages(app: App) -> Iterator[Finding]:
+    """What is not shown as it should be."""
+    with app.context.database.read() as session:
+        troubled = outbox.troubled(session, team=app.context.team)
+    for one in troubled:
+        if one.state == OutboxState.DEAD:
+            yield Finding(
+                level="bad",
+                what=f"given up, to {one.channel} ({one.error}): {one.number}",
+                do="all are tried again when serve starts; the cases are in `countersign reviews` all the same",
+            )
+        else:
+            yield Finding(
+                level="note",
+                what=f"messages that wait for {one.channel} ({one.error}): {one.number}",
+                do=advice(one.error),
+            )
+
+
+def _work(app: App) -> Iterator[Finding]:
+    with app.context.database.read() as session:
+        counts = runs.counts(session, team=app.context.team)
+    totals = {state: sum(number for (_, at), number in counts.items() if at == state) for state in RunState}
+    stopped = {state: totals[state] for state in STOPPED if totals[state]}
+    for state, number in stopped.items():
+        yield Finding(level="note", what=f"{number} cases are {state}", do=f"countersign cases --state {state}")
+    left = sum(totals[state] for state in (RunState.READY, RunState.RUNNING, RunState.DELIVERING))
+    if left:
+        do = "if no process works on them, `countersign run` any file, and it goes on with them"
+        yield Finding(level="note", what=f"{left} cases are to be worked on", do=do)
+    yield from _slow(app)
+    if totals[RunState.WAITING]:
+        yield Finding(level="note", what=f"{totals[RunState.WAITING]} cases wait for people", do="countersign reviews")
+
+
+def _slow(app: App) -> Iterator[Finding]:
+    """Find cases that do not come on: a model that takes its time, or code that does not return."""
+    names = [workflow.name for workflow in app.context.registry]
+    with app.context.database.read() as session:
+        known = {row.id for row in teams.workflows(session, team=app.context.team) if row.name in names}
+        held = runs.in_states(session, workflows=known, states=BUSY)
+    since = app.context.clock() - _LONG
+    slow = [run for run in held if run.changed_at < since]
+    if slow:
+        oldest = min(run.changed_at for run in slow)
+        cases = ", ".join(str(run.case_id) for run in slow[:_CASES_NAMED])
+        more = f" and {len(slow) - _CASES_NAMED} more" if len(slow) > _CASES_NAMED else ""
+        yield Finding(
+            level="note",
+            what=f"{len(slow)} cases do not come on, the first since {moment(oldest)}: {cases}{more}",
+            do="code that does not return is given up after its workflow's time_limits; if no process works on them, "
+            "they go on with the next that does",
+        )

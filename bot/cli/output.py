@@ -1,0 +1,100 @@
+"""What a person reads at the terminal. Whatever comes from a case is untrusted and shown neutralised."""
+
+import json
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+
+import typer
+from pydantic_core import to_jsonable_python
+from rich.cells import cell_len, set_cell_size
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from bot import settings_file
+from workflows.engine.text.sanitize import one_line, plain
+from workflows.redaction import redacted
+
+PIPED_WIDTH = 200
+"""Columns of a table where standard output is no terminal."""
+
+out = Console(highlight=False, markup=False, emoji=False, width=None if sys.stdout.isatty() else PIPED_WIDTH)
+progress = Console(stderr=True)
+"""Progress bars, so that standard output can be piped."""
+
+
+def shown(text: object) -> Text:
+    """Text as it is, with no markup, and control and direction characters made visible."""
+    return Text(plain(text))
+
+
+def print_table(columns: Sequence[str], lines: Sequence[Sequence[object]]) -> None:
+    """Print a table, each row on one line; the last column gives way where the terminal is narrow."""
+    cells = [columns, *([one_line(value, 300) for value in line] for line in lines)]
+    widths = [max(map(cell_len, column)) for column in zip(*cells, strict=True)][:-1]
+    for place, row in enumerate(cells):
+        line = Text("  ".join([*map(set_cell_size, row, widths), row[-1]]), style="" if place else "bold")
+        line.truncate(out.width, overflow="ellipsis")
+        out.print(line)
+
+
+def print_named(name: str, value: object) -> None:
+    """Print a value beside its name, its further lines below its first."""
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(width=22, no_wrap=True, overflow="ellipsis", style="dim")
+    grid.add_column(overflow="fold")
+    grid.add_row(shown(name), shown(value))
+    out.print(grid)
+
+
+def moment(time: datetime) -> str:
+    """A time for people, in UTC."""
+    return f"{time:%Y-%m-%d %H:%M} UTC"
+
+
+def print_json(value: object) -> None:
+    """Print a value as JSON, alone on standard output."""
+    print(json.dumps(to_jsonable_python(value), indent=2), file=sys.stdout)  # noqa: T201  # the command's own output
+
+
+@contextmanager
+def one_line_errors() -> Iterator[None]:
+    """Say in one line what went wrong and end with code 1, for the errors that a person can do something about."""
+    from sqlalchemy.exc import DBAPIError
+
+    from bot.settings import SettingsUnusable
+    from store.db.database import Unavailable, UnsupportedDatabase
+    from store.db.migration import NewerSchema
+    from store.db.process_locks import Taken
+    from workflows.engine.errors import CountersignError
+    from workflows.model.port import ModelError
+
+    if settings_file.is_passed_over():
+        typer.echo("note: .env in this folder is not read; --env-file .env reads it", err=True)
+    try:
+        yield
+    except (CountersignError, ModelError, UnsupportedDatabase, Unavailable, NewerSchema, Taken) as error:
+        tell_error(str(error))
+    except SettingsUnusable as error:
+        tell_error(f"the settings cannot be used: {error}")
+    except DBAPIError as error:
+        tell_error(f"the database: {error.orig}")
+    except BrokenPipeError:
+        # The reader went away; what Python still holds for it goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        tell_error(f"{error.filename or 'the system'}: {error.strerror or error}")
+    except KeyboardInterrupt:
+        typer.echo("stopped; what was taken in is kept, and the same command goes on with it", err=True)
+        raise typer.Exit(130) from None
+    else:
+        return
+    raise typer.Exit(1)
+
+
+def tell_error(message: str) -> None:
+    """Say on one line of standard error what went wrong."""
+    typer.echo(f"error: {one_line(redacted(message), 2_000)}", err=True)

@@ -1,0 +1,193 @@
+"""`show`: all that is known of a case."""
+
+import json
+from collections.abc import Mapping
+
+from pydantic import BaseModel, JsonValue
+from rich.text import Text
+
+from bot.app import App, opened
+from bot.cli.output import moment, one_line_errors, out, print_json, print_named, shown
+from bot.settings import settings
+from workflows.engine.case.states import STOPPED, DeliveryState, RunState
+from workflows.engine.deliver.views import DeliveryView
+from workflows.engine.propose.views import AttemptView
+from workflows.engine.read.history import case_view, find_case
+from workflows.engine.read.views import CaseView, ReviewView, RunView
+from workflows.engine.review.forms import entries_of
+from workflows.engine.text.sanitize import one_line
+from workflows.model.outcomes import Outcome
+
+_SAID = 600
+"""Characters of what a model said that are shown; --json has all that is kept."""
+
+
+def show_case(reference: str, *, as_json: bool) -> int:
+    """Show a case; returns the exit code."""
+    with one_line_errors(), opened(settings()) as app:
+        return show_case_in(app, find_case(app.context, reference), as_json=as_json)
+
+
+def show_case_in(app: App, case: int, *, as_json: bool) -> int:
+    """Show a case; returns the exit code."""
+    view = case_view(app.context, case)
+    if as_json:
+        print_json(view)
+        return 0
+    out.print(Text.assemble((f"case {view.id}  ", "bold"), shown(view.key), f"  {view.workflow}"))
+    print_named("revision", f"{view.revision}, from {view.source}, {moment(view.received_at)}")
+    _values("input", view.newest.input)
+    registry = app.context.registry
+    workflow = registry.get(view.workflow) if view.workflow in registry else None
+    output = workflow.output if workflow is not None else None
+    if workflow is not None and workflow.may_in_words:
+        print_named("it may", workflow.may_in_words)
+    for run in view.runs:
+        _run(run, output)
+    _refused(view)
+    print_named("next", _next(view))
+    return 0
+
+
+def _run(run: RunView, output: type[BaseModel] | None) -> None:
+    out.print()
+    kind = f" correction {run.correction}" if run.correction else ""
+    begun = f", run {run.parent} again from {run.from_step}" if run.parent and run.from_step else ""
+    resolved = f", {run.resolution.replace('_', ' ')}" if run.resolution else ""
+    out.print(Text.assemble((f"run {run.id}{kind}: {run.state}{resolved}{begun}", "bold")))
+    if run.plan is not None:
+        print_named("plan", run.plan)
+    for step in run.steps:
+        what = "recalled" if step.recalled else f"{step.milliseconds:.0f} ms"
+        cost = f", ${step.cost:.4f}" if step.cost else ""
+        nth = f" ({step.nth})" if step.nth > 1 else ""
+        tries = f", try {step.attempt}" if step.attempt > 1 else ""
+        said = step.error if step.error else json.dumps(step.output, ensure_ascii=False)
+        print_named(f"step {step.name}{nth}", f"{step.state}, {what}{cost}{tries}: {one_line(said, 200)}")
+    for attempt in run.asked:
+        _asked(attempt)
+    if run.proposal is not None:
+        proposal = run.proposal
+        print_named(
+            "proposed by",
+            f"{proposal.model}" + (f", prompt {proposal.prompt_version}" if proposal.prompt_version else ""),
+        )
+        if proposal.sample:
+            print_named("  sample answer", "written by hand for a demonstration; no number counts it")
+        for name, value in _as_people_write(proposal.output, output).items():
+            sure = proposal.confidence.get(name)
+            second = proposal.second.get(name)
+            said = f"  ({sure:.2f})" if sure is not None else "  (no confidence)"
+            print_named(f"  {name}", f"{value}{said}" + (f"  local model {second:.2f}" if second is not None else ""))
+        for reason in proposal.reasons:
+            print_named("  because", reason)
+        for doubt in proposal.doubts:
+            print_named("  but", doubt)
+    if run.review is not None:
+        _review(run.review, output)
+    if run.delivery is not None:
+        delivery = run.delivery
+        receipt = f": {delivery.receipt}" if delivery.receipt else ""
+        said = f"{delivery_in_words(delivery)}{receipt}"
+        print_named("delivery", f"{said}  (key {delivery.key}, attempts {delivery.attempts})")
+    if run.problem is not None:
+        step_name = run.problem.get("step")
+        print_named(
+            "problem", f"{f'in step {step_name}: ' if step_name else ''}{run.problem['type']}: {run.problem['message']}"
+        )
+
+
+_DELIVERY = {"intended": "recorded", "applied": "applied", "failed": "apply failed"}
+
+
+def delivery_in_words(delivery: DeliveryView) -> str:
+    """State of a delivery."""
+    if delivery.state != DeliveryState.WAITING:
+        if delivery.not_confirmed:
+            return "not confirmed; it may be applied"
+        return _DELIVERY.get(delivery.state, delivery.state)
+    again = f"at {moment(delivery.next_at)}" if delivery.next_at is not None else "once that is up"
+    why = f"{delivery.target} did not take it yet"
+    if delivery.down_since is not None:
+        why = f"{delivery.target} is down since {moment(delivery.down_since)}"
+    if delivery.maybe_applied:
+        return f"not confirmed; it may be applied; {why}; made again under the same key {again}"
+    return f"recorded; {why}, tried again {again}"
+
+
+def _refused(view: CaseView) -> None:
+    """Refusals of this case: by whom, and of what."""
+    for entry in view.audit:
+        wanted, dot, what = entry.action.rpartition(".")
+        if dot and what == "refused":
+            why = str(entry.details.get("why", "no_right")).replace("_", " ")
+            more = "; more of theirs within that minute are not kept" if "more" in entry.details else ""
+            print_named("refused", f"{wanted} by {entry.actor}, {moment(entry.at)}: {why}{more}")
+
+
+def _asked(attempt: AttemptView) -> None:
+    if attempt.milliseconds is None and attempt.cost is None:
+        said = f"nobody knows what came of it: it is under way, or its process ended; up to ${attempt.reserved:.4f}"
+        print_named(f"asked {attempt.model}", said)
+        return
+    cost = f"${attempt.cost:.4f}" if attempt.cost is not None else f"up to ${attempt.reserved:.4f}, nobody knows"
+    took = f", {attempt.milliseconds:.0f} ms" if attempt.milliseconds is not None else ""
+    tokens = f", {attempt.input_tokens:,} tokens in, {attempt.output_tokens:,} out"
+    request = f", request {attempt.request_id}" if attempt.request_id else ""
+    why = f": {one_line(attempt.why, 200)}" if attempt.why else ""
+    outcome = attempt.outcome.replace("_", " ")
+    print_named(f"asked {attempt.model}", f"{outcome}{tokens}, {cost}{took}{request}{why}")
+    # An answer stands below, as the proposal that was made of it.
+    if isinstance(attempt.said, str) and attempt.said and attempt.outcome != Outcome.ANSWERED:
+        print_named("  it said", one_line(attempt.said, _SAID))
+
+
+def _review(review: ReviewView, output: type[BaseModel] | None) -> None:
+    due = f", answer by {moment(review.answer_by)}" if review.answer_by and review.state == "open" else ""
+    claimed = f", claimed by {review.claimed_by}" if review.claimed_by else ""
+    print_named("review", f"{review.state.replace('_', ' ')}, version {review.version}{due}{claimed}")
+    for why in review.why:
+        print_named("  asked because", why)
+    if review.model_said is not None:
+        print_named("  the model said", one_line(review.model_said, _SAID))
+    for decision in review.decisions:
+        follows = f", then {decision.follows.replace('_', ' ')}" if decision.follows else ""
+        reason = f": {decision.reason}" if decision.reason else ""
+        print_named("  decision", f"{decision.kind} by {decision.by}, {moment(decision.at)}{follows}{reason}")
+        if decision.output is not None and decision.kind != "approved":
+            _values("  decided", _as_people_write(decision.output, output))
+        for sentence in decision.confirmed:
+            print_named("  confirmed", f"although never: {sentence}")
+
+
+def _next(view: CaseView) -> str:
+    run = view.newest
+    state = RunState(run.state)
+    if state is RunState.WAITING and run.review is not None:
+        if run.review.has_proposal:
+            return f"countersign approve {view.id}, edit {view.id} --set FIELD=VALUE, or reject {view.id} --reason WHY"
+        return f"countersign edit {view.id} --set FIELD=VALUE, or reject {view.id} --reason WHY --then close"
+    if state is RunState.DOUBTFUL:
+        return f"look whether it happened, then countersign settle {view.id} happened or not-happened"
+    if run.held == "down":
+        return f"nothing, it is made again by itself; at once: countersign rerun {view.id}"
+    if run.held == "behind":
+        return "nothing; it follows an older delivery of this case by itself"
+    if run.held == "paused":
+        return f"it is held; countersign resume {view.workflow}"
+    if state in STOPPED:
+        return f"mend the cause, then countersign rerun {view.id}"
+    if state is RunState.DELIVERED:
+        return f"nothing; if it was wrong, countersign correct {view.id} --set FIELD=VALUE"
+    return "nothing" if state is RunState.CLOSED else "it is being worked on, or will be at the next run"
+
+
+def _as_people_write(values: Mapping[str, JsonValue], output: type[BaseModel] | None) -> Mapping[str, JsonValue]:
+    """Values as they stand in the form; as they are kept where the workflow, or a field of it, is not known here."""
+    written = entries_of(output, values) if output is not None else {}
+    return {name: written[name] if value is not None and name in written else value for name, value in values.items()}
+
+
+def _values(what: str, values: Mapping[str, JsonValue]) -> None:
+    for name, value in values.items():
+        print_named(f"{what} {name}", value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))

@@ -1,0 +1,113 @@
+"""The two ways to see the demo: on the page, as long as somebody likes; or by itself, from its begin to its end."""
+
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from threading import Event
+
+from bot.app import now
+from bot.demo.narrator import Narrator
+from bot.demo.players import Players
+from bot.demo.stage import UNLUCKY_KEY, Stage, staged
+from bot.demo.story import OPENING, arrivals
+from bot.demo.summary import digest_of, summary
+from bot.slack.sender import PACE
+
+_FIRST, _LATER = 3.0, 20.0
+"""Seconds between the first cases, and between the others, where somebody watches."""
+_LOOK = 0.3
+"""Seconds between two looks at what happened."""
+_QUICK = 0.05
+"""Seconds between two messages to a channel, where nobody watches."""
+LONGEST = 120.0
+"""Seconds after which the demo that plays itself is given up."""
+
+Say = Callable[[str], None]
+
+
+def watch(stop: Event, *, port: int, say: Say) -> None:
+    """Run the demo for somebody at its page, until told to stop. Raise `OSError` where the port is taken."""
+    with staged(stop, port=port, pace=PACE) as stage:
+        say(f"Open {stage.running.page_url} and see what to try. Ctrl-C ends it.")
+        say(f"The help desk is at {stage.desk}, the ledger at {stage.ledger}.")
+        narrator = _narrator(stage, say)
+        coming = list(arrivals())
+        next_at, unlucky = time.monotonic() + 1.0, None
+        while not stop.wait(_LOOK):
+            if coming and time.monotonic() >= next_at:
+                told = coming.pop(0)
+                case = stage.submit(told)
+                unlucky = case if told.key == UNLUCKY_KEY else unlucky
+                is_opening = len(arrivals()) - len(coming) < OPENING
+                next_at = time.monotonic() + (_FIRST if is_opening else _LATER)
+            if unlucky is not None and stage.end_outage_once_felt(unlucky):
+                unlucky = None
+            narrator.tell()
+
+
+def play(stop: Event, *, say: Say) -> bool:
+    """Run the demo by itself, on a clock that is moved; did every case reach an end?"""
+    clock, began = MovedClock(), time.monotonic()
+    with staged(stop, port=0, pace=_QUICK, clock=clock) as stage:
+        narrator, players = _narrator(stage, say), _players(stage)
+        cases = []
+        for told in arrivals():
+            clock.move(timedelta(minutes=4))
+            if told.key == UNLUCKY_KEY:
+                # The outage is meant for this one alone.
+                _until(stage.is_idle, stop)
+            cases.append(stage.submit(told))
+            if told.key == UNLUCKY_KEY:
+                _until(lambda: stage.end_outage_once_felt(cases[-1]), stop)
+        while stage.unfinished() and not stop.is_set() and time.monotonic() - began < LONGEST:
+            if not players.act():
+                stop.wait(_LOOK)
+            clock.move(timedelta(minutes=1))
+            narrator.tell()
+        narrator.tell()
+        ended = not stage.unfinished()
+        say("")
+        for line in summary(stage, cases):
+            say(line)
+        clock.move(timedelta(days=1))
+        say("")
+        for line in digest_of(stage, clock().date()):
+            say(line)
+        say("")
+        say(f"{'every case is at an end' if ended else 'NOT every case is at an end'}, after {_seconds(began)}")
+    return ended
+
+
+class MovedClock:
+    """The time, moved ahead at will."""
+
+    def __init__(self) -> None:
+        self._ahead = timedelta(0)
+
+    def __call__(self) -> datetime:
+        return now() + self._ahead
+
+    def move(self, by: timedelta) -> None:
+        """Let time pass."""
+        self._ahead += by
+
+
+def _narrator(stage: Stage, say: Say) -> Narrator:
+    workspace = stage.running.sandbox.workspace
+    people = {user.id: user.real_name.split()[0] for user in workspace.users}
+    return Narrator(stage.app.context, people, {told.key: told for told in arrivals()}, say)
+
+
+def _players(stage: Stage) -> Players:
+    outputs = {workflow.name: workflow.output for workflow in stage.app.context.registry}
+    return Players(stage.running.administrator, arrivals(), outputs)
+
+
+def _until(reached: Callable[[], bool], stop: Event) -> None:
+    end = time.monotonic() + LONGEST
+    while not reached() and time.monotonic() < end and not stop.wait(0.05):
+        pass
+
+
+def _seconds(began: float) -> str:
+    return f"{time.monotonic() - began:.0f} s"

@@ -1,0 +1,103 @@
+"""What an administrator of the workspace can do."""
+
+from bot.sandbox.errors import NotPossible
+from bot.sandbox.json import Object
+from bot.sandbox.people.events import tell
+from bot.sandbox.people.outcomes import Outcome, told
+from bot.sandbox.people.sight import find_person
+from bot.sandbox.state.sandbox import Sandbox
+from bot.sandbox.state.workspace import Channel
+
+
+async def set_group(sandbox: Sandbox, id: str, members: list[str]) -> Outcome:
+    """Change who is in a group; the app is told. Raises NotPossible."""
+    group = sandbox.workspace.group(id)
+    if group is None:
+        raise NotPossible(404, f"there is no group {id[:50]!r}")
+    for member in members:
+        find_person(sandbox, member)
+    before, after = set(group.members), set(members)
+    group.members = list(dict.fromkeys(members))
+    sandbox.changes.announce()
+    if before == after:
+        return told(None, outcome="done")
+    stamp = int(sandbox.clock())
+    changed: Object = {
+        "type": "subteam_members_changed",
+        "subteam_id": group.id,
+        "team_id": sandbox.workspace.team.id,
+        "date_previous_update": stamp,
+        "date_update": stamp,
+        "added_users": [*sorted(after - before)],
+        "added_users_count": len(after - before),
+        "removed_users": [*sorted(before - after)],
+        "removed_users_count": len(before - after),
+        "event_ts": sandbox.stamps.next(),
+    }
+    return await tell(sandbox, changed, outcome="done")
+
+
+def set_disabled(sandbox: Sandbox, id: str, *, disabled: bool) -> None:
+    """Disable a group, or enable it again. Raises NotPossible."""
+    group = sandbox.workspace.group(id)
+    if group is None:
+        raise NotPossible(404, f"there is no group {id[:50]!r}")
+    group.disabled = disabled
+    sandbox.changes.announce()
+
+
+async def open_home(sandbox: Sandbox, user_id: str) -> Outcome:
+    """A person opens the app's Home tab; the app is told. Raises NotPossible."""
+    user = find_person(sandbox, user_id)
+    opened: Object = {
+        "type": "app_home_opened",
+        "user": user.id,
+        "channel": f"D{user.id[1:]}",
+        "tab": "home",
+        "event_ts": sandbox.stamps.next(),
+    }
+    return await tell(sandbox, opened)
+
+
+def delete_message(sandbox: Sandbox, channel_id: str, ts: str) -> None:
+    message = sandbox.history.find(_channel(sandbox, channel_id).id, ts)
+    if message is None:
+        raise NotPossible(404, f"there is no message {ts[:50]!r}")
+    sandbox.history.remove(message)
+    sandbox.changes.announce()
+
+
+def set_archived(sandbox: Sandbox, channel_id: str, *, archived: bool) -> None:
+    _channel(sandbox, channel_id).archived = archived
+    sandbox.changes.announce()
+
+
+def set_bot_in(sandbox: Sandbox, channel_id: str, *, present: bool) -> None:
+    channel, bot = _channel(sandbox, channel_id), sandbox.workspace.app.user
+    channel.members = [one for one in channel.members if one != bot] + ([bot] if present else [])
+    sandbox.changes.announce()
+
+
+def set_scopes(sandbox: Sandbox, scopes: list[str]) -> None:
+    """What the app was given leave to do when it was installed."""
+    sandbox.workspace.app.scopes = list(dict.fromkeys(scopes))
+    sandbox.changes.announce()
+
+
+def deactivate_user(sandbox: Sandbox, user_id: str) -> None:
+    """The person signs out for good: of channels, of groups, of what they had open."""
+    user = find_person(sandbox, user_id)
+    user.deactivated = True
+    for channel in sandbox.workspace.channels:
+        channel.members = [one for one in channel.members if one != user.id]
+    for group in sandbox.workspace.groups:
+        group.members = [one for one in group.members if one != user.id]
+    sandbox.modals.clear(user.id)
+    sandbox.changes.announce()
+
+
+def _channel(sandbox: Sandbox, id: str) -> Channel:
+    channel = sandbox.workspace.channel(id)
+    if channel is None:
+        raise NotPossible(404, f"there is no channel {id[:50]!r}")
+    return channel

@@ -1,0 +1,87 @@
+"""Acting on an element of a message or of a modal."""
+
+from pydantic import JsonValue
+
+from bot.sandbox.errors import NotPossible
+from bot.sandbox.json import Object, objects
+from bot.sandbox.people.outcomes import Outcome, told
+from bot.sandbox.people.sight import find_channel, find_message, find_person, top_view
+from bot.sandbox.state.fields import filled, kind_of
+from bot.sandbox.state.forms import Spot, Values, find_spot, initial_values
+from bot.sandbox.state.modals import View
+from bot.sandbox.state.payloads import action_as_json, holds_something, message_action, view_action
+from bot.sandbox.state.sandbox import Sandbox
+from bot.sandbox.state.sockets import Delivery
+from bot.sandbox.state.workspace import User
+
+
+async def press(
+    sandbox: Sandbox,
+    user_id: str,
+    channel_id: str,
+    ts: str,
+    *,
+    action_id: str,
+    block_id: str | None = None,
+    selected: JsonValue = None,
+    confirmed: bool = False,
+) -> Outcome:
+    """Press a button of a message, or choose in one of its menus. Raises NotPossible."""
+    user = find_person(sandbox, user_id)
+    channel = find_channel(sandbox, user, channel_id)
+    message = find_message(sandbox, user, channel, ts)
+    spot = find_spot(message.content.blocks, action_id, block_id)
+    values = initial_values(message.content.blocks, keep=message.chosen.get(user.id))
+    action = _act(sandbox, spot, values, selected, confirmed=confirmed)
+    message.chosen[user.id] = values
+    if not spot.dispatches:
+        return told(None, outcome="kept")
+    payload = message_action(sandbox, user, message, channel, action, values)
+    return told(await sandbox.sockets.deliver("interactive", payload))
+
+
+async def press_in_view(
+    sandbox: Sandbox,
+    user_id: str,
+    *,
+    action_id: str,
+    block_id: str | None = None,
+    selected: JsonValue = None,
+    confirmed: bool = False,
+) -> Outcome:
+    """The same in the modal that shows. Raises NotPossible."""
+    user = find_person(sandbox, user_id)
+    view = top_view(sandbox, user)
+    spot = find_spot(view.blocks, action_id, block_id)
+    delivery = await act_in_view(sandbox, user, view, spot, selected, confirmed=confirmed)
+    return told(delivery, outcome="kept" if delivery is None else None)
+
+
+async def act_in_view(
+    sandbox: Sandbox, user: User, view: View, spot: Spot, value: JsonValue, *, confirmed: bool = False
+) -> Delivery | None:
+    """Use one element of a modal; None where the app is not told of it before the modal is submitted."""
+    action = _act(sandbox, spot, view.values, value, confirmed=confirmed)
+    sandbox.changes.announce()
+    if not spot.dispatches:
+        return None
+    return await sandbox.sockets.deliver("interactive", view_action(sandbox, user, view, action))
+
+
+def _act(sandbox: Sandbox, spot: Spot, values: Values, selected: JsonValue, *, confirmed: bool) -> Object:
+    element = spot.element
+    state: Object | None = None
+    if holds_something(spot):
+        state = filled(element, selected, sandbox.workspace)
+    elif kind_of(element) == "overflow":
+        offered = [option for option in objects(element.get("options")) if option.get("value") == selected]
+        if len(offered) != 1:
+            raise NotPossible(409, f"there is no single option {str(selected)[:100]!r}")
+        state = {"selected_option": offered[0]}
+    elif selected is not None:
+        raise NotPossible(409, "a button has no options")
+    if "confirm" in element and not confirmed:
+        raise NotPossible(409, "it asks for confirmation first")
+    if state is not None and holds_something(spot):
+        values.setdefault(spot.block_id, {})[spot.action_id] = state
+    return action_as_json(spot, state, sandbox.stamps.next())

@@ -1,0 +1,77 @@
+"""What a person sees."""
+
+from bot.sandbox.errors import NotPossible
+from bot.sandbox.json import Object
+from bot.sandbox.state.messages import Message
+from bot.sandbox.state.modals import View
+from bot.sandbox.state.payloads import message_as_json, values_as_json, view_as_json
+from bot.sandbox.state.sandbox import Sandbox
+from bot.sandbox.state.workspace import Channel, User
+
+_OF_A_VIEW = ("id", "type", "callback_id", "title", "submit", "close", "blocks", "private_metadata", "hash")
+
+
+def find_person(sandbox: Sandbox, id: str) -> User:
+    """Raises NotPossible for strangers, for bots, and for those who cannot sign in any more."""
+    user = sandbox.workspace.user(id)
+    if user is None:
+        raise NotPossible(404, f"there is no user {id[:50]!r}")
+    if user.deactivated or user.bot:
+        raise NotPossible(403, f"{user.id} cannot sign in")
+    return user
+
+
+def find_channel(sandbox: Sandbox, user: User, id: str) -> Channel:
+    """Raises NotPossible for channels that the person is not in."""
+    channel = sandbox.workspace.channel(id)
+    if channel is None:
+        raise NotPossible(404, f"there is no channel {id[:50]!r}")
+    if user.id not in channel.members:
+        raise NotPossible(403, f"{user.id} is not in {channel.id}")
+    return channel
+
+
+def find_message(sandbox: Sandbox, user: User, channel: Channel, ts: str) -> Message:
+    """Raises NotPossible for what the person does not see."""
+    message = sandbox.history.find(channel.id, ts)
+    if message is None or not message.visible_to(user.id):
+        raise NotPossible(409, f"{user.id} sees no message {ts[:50]!r} in {channel.id}")
+    return message
+
+
+def top_view(sandbox: Sandbox, user: User) -> View:
+    """Raises NotPossible if no modal is open."""
+    view = sandbox.modals.top(user.id)
+    if view is None:
+        raise NotPossible(409, f"{user.id} has no modal open")
+    return view
+
+
+def messages_seen(sandbox: Sandbox, user: User, channel: Channel) -> list[Object]:
+    """The messages of a channel, oldest first."""
+    return [message_seen(sandbox, message) for message in sandbox.history.of(channel.id) if message.visible_to(user.id)]
+
+
+def message_seen(sandbox: Sandbox, message: Message) -> Object:
+    """A message as those see it who may."""
+    return {
+        **message.sent_with,
+        **message_as_json(sandbox, message),
+        "attachments": [*message.content.attachments],
+        "metadata": message.content.metadata,
+        "edited": message.edited is not None,
+        "ephemeral": message.only_for is not None,
+        "mentions": [*message.mentions],
+    }
+
+
+def views_seen(sandbox: Sandbox, user: User) -> list[Object]:
+    """The open modals, the one that shows last."""
+    return [
+        {
+            **{name: value for name, value in view_as_json(sandbox, view).items() if name in _OF_A_VIEW},
+            "errors": dict(view.errors),
+            "values": values_as_json(view.values),
+        }
+        for view in sandbox.modals.of(user.id)
+    ]

@@ -1,0 +1,40 @@
+"""The events that the app was sent, in case that one is sent again."""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from bot.sandbox.errors import NotPossible
+from bot.sandbox.json import Object
+
+KEPT = 1_000
+
+
+@dataclass(kw_only=True)
+class SentEvent:
+    """An event, with the id that all its deliveries share."""
+
+    id: str
+    payload: Object
+    again: int = 0
+    """How often it was sent after the first time."""
+
+
+class Events:
+    """The newest events, by event_id."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[str, SentEvent] = OrderedDict()
+
+    def keep(self, payload: Object) -> SentEvent:
+        sent = SentEvent(id=str(payload["event_id"]), payload=payload)
+        self._kept[sent.id] = sent
+        if len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+        return sent
+
+    def find(self, id: str) -> SentEvent:
+        """Raises NotPossible."""
+        sent = self._kept.get(id)
+        if sent is None:
+            raise NotPossible(404, f"there was no event {id[:50]!r}")
+        return sent

@@ -1,0 +1,87 @@
+"""The whole of the sandbox's state, in one place."""
+
+import time
+from collections.abc import Mapping, Sequence
+from secrets import token_hex
+from urllib.parse import urlsplit
+
+from bot.sandbox.faults.all import Faults
+from bot.sandbox.http.gate import is_loopback
+from bot.sandbox.state.calls import Calls
+from bot.sandbox.state.changes import Changes
+from bot.sandbox.state.clock import Clock, Stamps
+from bot.sandbox.state.events import Events
+from bot.sandbox.state.messages import History
+from bot.sandbox.state.modals import Modals
+from bot.sandbox.state.rate_limits import Pacing
+from bot.sandbox.state.sockets import Sockets
+from bot.sandbox.state.triggers import Replies, Triggers
+from bot.sandbox.state.workspace import Workspace, default_workspace
+from handlers.slack import limits
+
+BOT_TOKEN = "xoxb-sandbox"  # noqa: S105  # opens nothing but a sandbox
+APP_TOKEN = "xapp-sandbox"  # noqa: S105  # the same
+
+
+class Sandbox:
+    """A Slack workspace in memory. Touch it on the loop that serves it alone.
+
+    `pacing` refuses calls that come too fast. `ack_seconds` is how long the app may take to acknowledge, in real
+    seconds; all other times are those of `clock`. `hint` is what the page says that one can try, a line each; `links`
+    are shown beside it, by their label, and lead to other programs on this machine.
+    """
+
+    def __init__(
+        self,
+        workspace: Workspace | None = None,
+        *,
+        bot_token: str = BOT_TOKEN,
+        app_token: str = APP_TOKEN,
+        control_token: str | None = None,
+        clock: Clock = time.time,
+        pacing: bool = True,
+        ack_seconds: float = limits.ACK_SECONDS,
+        hint: Sequence[str] = (),
+        links: Mapping[str, str] | None = None,
+    ) -> None:
+        self._given = (workspace or default_workspace()).model_copy(deep=True)
+        self._pacing = pacing
+        self.bot_token = bot_token
+        self.app_token = app_token
+        self.control_token = control_token or token_hex(16)
+        self.clock = clock
+        self.hint = tuple(hint)
+        self.links = dict(links or {})
+        for link in self.links.values():
+            parts = urlsplit(link)
+            if parts.scheme != "http" or not is_loopback(parts.netloc):
+                raise ValueError(f"{link} is no http address on this machine")
+        self.url = "http://127.0.0.1"
+        """Where it is served; set when it is."""
+        self.changes = Changes()
+        self.faults = Faults(clock)
+        self.sockets = Sockets(self.changes, self.faults.sockets, app=self._given.app.id, ack_seconds=ack_seconds)
+        self._begin()
+
+    @property
+    def page_url(self) -> str:
+        """Where the page is, with what lets it in. A browser sends nobody what stands behind the #."""
+        return f"{self.url}/#token={self.control_token}"
+
+    def reset(self) -> None:
+        """As it was in the beginning, and nothing goes wrong; connections stay."""
+        self._begin()
+        self.changes.announce()
+
+    def _begin(self) -> None:
+        self.workspace = self._given.model_copy(deep=True)
+        self.stamps = Stamps(self.clock)
+        self.history = History()
+        self.modals = Modals()
+        self.triggers = Triggers(self.clock, self.workspace.team.id)
+        self.replies = Replies(self.clock)
+        self.pacing = Pacing(self.clock, on=self._pacing)
+        self.calls = Calls()
+        self.events = Events()
+        self.faults.clear()
+        self.bot_token_revoked = False

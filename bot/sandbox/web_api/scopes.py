@@ -1,0 +1,41 @@
+"""What the bot needs leave for."""
+
+from collections.abc import Mapping
+
+from bot.sandbox.errors import MissingScope
+from bot.sandbox.state.sandbox import Sandbox
+from bot.sandbox.state.workspace import Channel
+
+_READ = ("channels:read", "groups:read", "mpim:read", "im:read")
+_HISTORY = ("channels:history", "groups:history", "mpim:history", "im:history")
+_NEEDED: Mapping[str, tuple[str, ...]] = {
+    "chat.postMessage": ("chat:write",),
+    "chat.postEphemeral": ("chat:write",),
+    "chat.update": ("chat:write",),
+    "chat.delete": ("chat:write",),
+    "users.info": ("users:read",),
+    "users.list": ("users:read",),
+    "usergroups.list": ("usergroups:read",),
+    "usergroups.users.list": ("usergroups:read",),
+    "conversations.info": _READ,
+    "conversations.list": _READ,
+    "conversations.members": _READ,
+    "conversations.history": _HISTORY,
+}
+"""By method, the scopes of which any opens it; which channels it opens depends on which it is."""
+
+
+def check_method(sandbox: Sandbox, name: str) -> None:
+    """Raises MissingScope."""
+    held = sandbox.workspace.app.scopes
+    needed = _NEEDED.get(name, ())
+    if needed and not set(needed) & set(held):
+        raise MissingScope(needed, held)
+
+
+def check_history(sandbox: Sandbox, channel: Channel) -> None:
+    """Raises MissingScope if what was said in the channel is none of the bot's business."""
+    held = sandbox.workspace.app.scopes
+    needed = "groups:history" if channel.private else "channels:history"
+    if needed not in held:
+        raise MissingScope([needed], held)

@@ -1,0 +1,45 @@
+"""views.*"""
+
+from bot.sandbox.blocks.documents import accept_view
+from bot.sandbox.errors import SlackError
+from bot.sandbox.json import Object
+from bot.sandbox.state.modals import View
+from bot.sandbox.state.payloads import view_as_json
+from bot.sandbox.state.sandbox import Sandbox
+from bot.sandbox.web_api.arguments import Arguments
+
+
+def open_view(sandbox: Sandbox, arguments: Arguments) -> Object:
+    """views.open"""
+    definition = _view(arguments)
+    sandbox.modals.check_external_id(definition)
+    # What is wrong with the view is told before the trigger is used up.
+    return _shown(sandbox, sandbox.modals.open(sandbox.triggers.use(arguments.needed("trigger_id")), definition))
+
+
+def push_view(sandbox: Sandbox, arguments: Arguments) -> Object:
+    """views.push"""
+    definition = _view(arguments)
+    sandbox.modals.check_external_id(definition)
+    return _shown(sandbox, sandbox.modals.push(sandbox.triggers.use(arguments.needed("trigger_id")), definition))
+
+
+def update_view(sandbox: Sandbox, arguments: Arguments) -> Object:
+    """views.update"""
+    definition = _view(arguments)
+    if ("view_id" in arguments) == ("external_id" in arguments):
+        raise SlackError("invalid_arguments", ["[ERROR] must provide exactly one of view_id and external_id"])
+    view = sandbox.modals.find(id=arguments.text("view_id"), external_id=arguments.text("external_id"))
+    sandbox.modals.update(view, definition, arguments.text("hash"))
+    return _shown(sandbox, view)
+
+
+def _view(arguments: Arguments) -> Object:
+    if "view" not in arguments:
+        raise SlackError("invalid_arguments", ["[ERROR] missing required field: view"])
+    return accept_view(arguments.value("view", otherwise="invalid_arguments"))
+
+
+def _shown(sandbox: Sandbox, view: View) -> Object:
+    sandbox.changes.announce()
+    return {"view": view_as_json(sandbox, view)}

@@ -1,0 +1,185 @@
+"""`serve`: the worker, the sender, the schedule and Slack's socket in one process, until it is told to stop.
+
+It stops in the order that loses nothing: first it begins nothing new and finishes what it began, then it waits until no
+click is in flight, and last it lets go of the socket. What does not come to its end within a while is cut off.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import time as time_of_day
+from functools import partial
+from threading import Event, Thread
+from zoneinfo import ZoneInfo
+
+import structlog
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from bot.app import App
+from bot.serve.health import answering_health
+from bot.serve.schedule import Schedule
+from bot.slack.wiring import Slack
+from bot.worker.threads import SLOW
+from store.db.database import Unavailable
+from store.db.process_locks import SENDER, Taken, exclusive
+from store.db.time_limits import hurried
+from workflows.engine.context import Clock
+from workflows.engine.declare import author_threads
+from workflows.engine.read import digests
+
+log = structlog.get_logger()
+
+STOPS_WITHIN = 30.0
+"""Seconds that the loops have to end when told to; the dispatcher's has 20 for what it began."""
+STUCK_FOR_EACH = 4
+"""Threads that may hang in an author's code, for each of ours; with more the process ends, to be started anew."""
+_LOOK = 1.0
+"""Seconds between two looks at them."""
+
+_TURN = 2.0
+"""Seconds between two attempts to become the sender."""
+_ANSWERS_WITHIN = 1.5
+"""Seconds within which the database has to answer a look at our health."""
+
+
+def serve(
+    app: App,
+    stop: Event,
+    *,
+    slack: Slack | None,
+    worker: bool = True,
+    schedule: Schedule | None = None,
+    started: Callable[[], None] = lambda: None,
+) -> bool:
+    """Serve until `stop` is set; False where a loop ended before, or did not end then. `started`: called when
+    everything runs.
+
+    Raise `store.db.process_locks.Taken` where only one process may work on the database, and another one does.
+    """
+    loops: list[_Loop] = [_Loop(run=partial(_watch, app.settings.threads))]
+    ended: list[str] = []
+    running = Event()
+    with ExitStack() as held:
+        # It answers first and ends last: what watches us learns how far we are.
+        alive = {"loops": lambda: not ended}
+        ready = {
+            "started": running.is_set,
+            "not stopping": lambda: not stop.is_set(),
+            "database": lambda: _answers(app),
+            "hearing": lambda: slack is None or slack.hearing.is_connected,
+            "posting": lambda: slack is None or slack.sender.posts(),
+            "slack": lambda: slack is None or (slack.hearing.is_connected and slack.sender.posts()),
+            "worker": lambda: not worker or app.dispatcher.is_able(),
+        }
+        told = {"given up and running": lambda: len(author_threads.stuck()), "slow": _slow}
+        address = app.settings.health_address
+        held.enter_context(answering_health(address, alive=alive, ready=ready, told=told))
+        if worker:
+            taken_back = held.enter_context(app.dispatcher.alone())
+            if taken_back:
+                log.info("runs.taken_back", runs=taken_back)
+            loops.append(_Loop(run=app.dispatcher.run))
+        if slack is not None:
+            held.callback(slack.hearing.close)
+            # The work goes on while Slack is not to be reached.
+            loops += [_Loop(run=slack.hearing.connect, ends=True), _Loop(run=partial(_send, app, slack))]
+        with _threads(stop, *loops, ended=ended):
+            if schedule is not None:
+                schedule.start()
+            running.set()
+            started()
+            stop.wait()
+            log.info("stopping")
+            if schedule is not None:
+                schedule.stop()
+    log.info("stopped")
+    return not ended
+
+
+def schedule_of(app: App, *, clock: Clock | None = None) -> Schedule:
+    """What makes the summary of the day. `clock`: the one that it goes by, where that is another one than all have."""
+    zone = ZoneInfo(app.settings.timezone)
+    return Schedule(
+        lambda today: digests.make(app.context, today=today, zone=zone),
+        at=time_of_day.fromisoformat(app.settings.digest_at),
+        zone=zone,
+        clock=clock or app.context.clock,
+    )
+
+
+def _send(app: App, slack: Slack, stop: Event) -> None:
+    """Send, as long as this process is the one that does. Another one takes over when it ends."""
+    while not stop.is_set():
+        try:
+            with exclusive(app.context.database, name=SENDER) as is_held:
+                slack.sender.run(stop, entitled=is_held)
+        except Taken:
+            stop.wait(_TURN)
+        except (DBAPIError, Unavailable) as error:
+            log.warning("sender.without_database", error=type(error).__name__)
+            stop.wait(_TURN)
+
+
+def _answers(app: App) -> bool:
+    with hurried(_ANSWERS_WITHIN), app.context.database.read() as session:
+        session.execute(text("SELECT 1"))
+    return True
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Loop:
+    """Something that goes on until it is told to stop."""
+
+    run: Callable[[Event], None]
+    ends: bool = False
+    """Does it end before, when it has done what it is for?"""
+
+
+def _watch(threads: int, stop: Event) -> None:
+    """Raise `RuntimeError` where so much code hangs that only a new process gets rid of it."""
+    while not stop.wait(_LOOK):
+        stuck = author_threads.stuck()
+        if len(stuck) > STUCK_FOR_EACH * threads:
+            where = sorted({f"{one.what} of {one.workflow}" for one in stuck})
+            raise RuntimeError(f"{len(stuck)} threads hang in authors' code: {', '.join(where)}")
+
+
+def _slow() -> int:
+    """How many pieces of authors' code have been running for a while."""
+    return sum(author_threads.slow(SLOW).values())
+
+
+@contextmanager
+def _threads(stop: Event, *loops: _Loop, ended: list[str]) -> Iterator[None]:
+    """Have these loops run for the block; they are told to stop at its end, and waited for, for a while.
+
+    `ended`: gets the names of those that end by an error, before their time, or not in time.
+    """
+    threads = [Thread(target=_guarded, args=(loop, stop, ended), daemon=True) for loop in loops]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        until = time.monotonic() + STOPS_WITHIN
+        for thread, loop in zip(threads, loops, strict=True):
+            thread.join(max(0.0, until - time.monotonic()))
+            if thread.is_alive():
+                log.error("loop.cut_off", loop=str(loop.run))
+                ended.append(str(loop.run))
+
+
+def _guarded(loop: _Loop, stop: Event, ended: list[str]) -> None:
+    """Run a loop. Where one ends by itself, all stop: a process that does half its work looks alive."""
+    try:
+        loop.run(stop)
+        if loop.ends or stop.is_set():
+            return
+        log.error("loop.ended", loop=str(loop.run), error=None)
+    except BaseException as error:  # the loops' edge: the process ends and says why
+        log.error("loop.ended", loop=str(loop.run), error=type(error).__name__, exc_info=error)
+    ended.append(str(loop.run))
+    stop.set()

@@ -1,0 +1,207 @@
+"""Has a message stand in a channel as it is drawn: posted, changed where it stands already, or taken away.
+
+A post names in its metadata what it is about. Where an attempt ended without a word from Slack, the channel's history
+is looked through for it before it is made again, if Countersign may read that; else it may come to stand there twice.
+"""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web import SlackResponse
+
+from bot.slack.api_errors import TRANSPORT, Refusal, Then, refusal
+from handlers.slack.blocks.drawing import Drawn
+from store.db import failpoints
+from store.db.failpoints import Seam
+from store.governance import teams
+from store.schema import OutboxRow
+from store.slack import messages, rate_limits
+from store.slack.outbox import VIEWS
+from workflows.engine.context import Context
+from workflows.engine.text.canonical_json import digest
+
+log = structlog.get_logger()
+
+EVENT_TYPE = "countersign_message"
+POST, UPDATE, DELETE, HISTORY = "chat.postMessage", "chat.update", "chat.delete", "conversations.history"
+_PAGE = 200
+"""Messages of a channel's history that are looked at with one call."""
+_PAGES = 5
+_CLOCKS_DIFFER = timedelta(minutes=2)
+"""How far our clock may be ahead of Slack's."""
+LONGEST_PAUSE = timedelta(hours=1)
+"""For which Slack is left alone with a method, whatever it asks for; then it is asked again."""
+_NOT_OURS_TO_READ = frozenset({"missing_scope", "not_allowed_token_type"})
+"""What Slack says to who has not the scope for a channel's history."""
+_ASK_AGAIN = 3_600.0
+"""Seconds for which Slack's word is taken that we may not read a channel's history."""
+
+
+class NotTaken(Exception):
+    """Slack did not take a message, or did not say so."""
+
+    def __init__(self, refused: Refusal, method: str) -> None:
+        self.refused = refused
+        self.method = method
+        super().__init__(refused.code)
+
+    @property
+    def everywhere(self) -> bool:
+        """Is the method limited in the whole workspace? Posting is limited in each channel by itself."""
+        return self.method != POST
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stood:
+    """What stands now."""
+
+    ts: str | None
+    """Slack's name for the message; None where nothing is to stand there."""
+    rows: Sequence[OutboxRow]
+    """The intents that it is about; those left out are still to be met."""
+
+
+class Standing:
+    """Messages in channels, as Slack has them."""
+
+    def __init__(self, context: Context, client: WebClient) -> None:
+        """`client`: one that retries nothing."""
+        self._context = context
+        self._client = client
+        self._may_not_look: dict[str, float] = {}
+        """Channel -> since when Slack refuses its history, by the monotonic clock."""
+
+    def bring(self, rows: Sequence[OutboxRow], channel: str, drawn: Drawn | None, *, unsure: datetime | None) -> Stood:
+        """Have a message stand as drawn. Raise `NotTaken`.
+
+        `rows`: what it is about; all of one kind, and of one subject unless they are notes. `channel`: the channel
+        itself. `unsure`: when the first attempt began that may have been taken without our knowing.
+        """
+        first = rows[0]
+        with self._context.database.read() as session:
+            known = messages.of_subject(session, team=first.team_id, channel=first.channel, subject=first.subject)
+        ts = known.ts if known is not None else None
+        if ts is None and unsure is not None:
+            found = self._look_up(rows, channel, since=unsure)
+            if found is not None and found.rows[0].kind not in VIEWS:
+                return found
+            # A view that stands there is brought up to date.
+            ts = found.ts if found is not None else None
+        if drawn is None:
+            if ts is not None:
+                self._call(DELETE, channel, lambda: self._client.chat_delete(channel=channel, ts=ts))
+            return Stood(ts=None, rows=rows)
+        text, blocks = drawn.text, list(drawn.blocks)
+        if ts is not None:
+            self._call(
+                UPDATE,
+                channel,
+                lambda: self._client.chat_update(
+                    channel=channel, ts=ts, text=text, blocks=blocks, attachments=[], parse="none"
+                ),
+            )
+            return Stood(ts=ts, rows=rows)
+        posted = self._call(
+            POST,
+            channel,
+            lambda: self._client.chat_postMessage(
+                channel=channel,
+                text=text,
+                blocks=blocks,
+                unfurl_links=False,
+                unfurl_media=False,
+                parse="none",
+                metadata={"event_type": EVENT_TYPE, "event_payload": self._about(rows)},
+            ),
+        )
+        return Stood(ts=str(posted["ts"]), rows=rows)
+
+    def _about(self, rows: Sequence[OutboxRow]) -> dict[str, str]:
+        """What a message says in its metadata: nothing of a case."""
+        return {"database": self._databases(rows)[0], "rows": ",".join(str(row.id) for row in rows)}
+
+    def _databases(self, rows: Sequence[OutboxRow]) -> Sequence[str]:
+        """What tells this database from another one whose Countersign is in the same workspace; the present name first.
+
+        It has another name after each restore, since the numbers of rows are given out again. A row that is older than
+        the last one may stand under any of them.
+        """
+        with self._context.database.read() as session:
+            made_at = teams.made_at(session, team=self._context.team)
+        restores = self._context.restores
+        is_older = restores.at is not None and any(row.created_at < restores.at for row in rows)
+        oldest = 0 if is_older else restores.number
+        return [digest(f"{made_at.isoformat()} {number}")[:16] for number in range(restores.number, oldest - 1, -1)]
+
+    def _look_up(self, rows: Sequence[OutboxRow], channel: str, *, since: datetime) -> Stood | None:
+        """The message about these rows, or some of them, where it stands in the channel already."""
+        if time.monotonic() - self._may_not_look.get(channel, float("-inf")) < _ASK_AGAIN:
+            return None
+        # Noted before the clock was put back, it says nothing of when that was: the newest messages are looked at.
+        is_known = since <= self._context.clock()
+        ours, oldest, cursor = self._databases(rows), (since - _CLOCKS_DIFFER).timestamp() if is_known else 0.0, ""
+        for _ in range(_PAGES):
+            try:
+                page = self._history(channel, oldest, cursor)
+            except NotTaken as error:
+                lasts = error.refused.then in (Then.GIVE_UP, Then.REFUSED)
+                if error.refused.code not in _NOT_OURS_TO_READ and not lasts:
+                    raise
+                # Which scopes there are is for the operator to decide.
+                log.info("history.not_read", channel=channel, error=error.refused.code)
+                self._may_not_look[channel] = time.monotonic()
+                return None
+            for message in page["messages"]:
+                about = _about(message, ours)
+                named = [row for row in rows if row.id in about]
+                if named:
+                    return Stood(ts=str(message["ts"]), rows=named)
+            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                break
+        return None
+
+    def _history(self, channel: str, oldest: float, cursor: str) -> SlackResponse:
+        return self._call(
+            HISTORY,
+            channel,
+            lambda: self._client.conversations_history(
+                channel=channel,
+                oldest=f"{oldest:.6f}",
+                limit=_PAGE,
+                include_all_metadata=True,
+                cursor=cursor or None,
+            ),
+        )
+
+    def _call(self, method: str, channel: str, call: Callable[[], SlackResponse]) -> SlackResponse:
+        """Ask Slack, unless it wants to be left alone with that. Raise `NotTaken`."""
+        with self._context.database.read() as session:
+            until = rate_limits.until(session, team=self._context.team, method=method, channel=channel)
+        left = until - self._context.clock() if until is not None else timedelta(0)
+        # One that is longer than any was noted before the clock was put back.
+        if timedelta(0) < left <= LONGEST_PAUSE:
+            raise NotTaken(Refusal(then=Then.WAIT, code="ratelimited", after=left.total_seconds()), method)
+        try:
+            failpoints.before(Seam.MESSAGE, method)
+            answer = call()
+            failpoints.after(Seam.MESSAGE, method)
+        except (SlackApiError, *TRANSPORT) as error:
+            raise NotTaken(refusal(error), method) from error
+        return answer
+
+
+def _about(message: Mapping[str, object], databases: Sequence[str]) -> set[int]:
+    """The outbox rows that a message of ours says it is about."""
+    metadata = message.get("metadata")
+    if not isinstance(metadata, dict) or metadata.get("event_type") != EVENT_TYPE:
+        return set()
+    payload = metadata.get("event_payload")
+    if not isinstance(payload, dict) or payload.get("database") not in databases:
+        return set()
+    return {int(row) for row in str(payload.get("rows", "")).split(",") if row.isascii() and row.isdigit()}

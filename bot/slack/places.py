@@ -1,0 +1,109 @@
+"""Looks whether the channels and the user groups are there that the settings and the workflows name."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from slack_sdk import WebClient
+
+from bot.app import App
+from bot.slack.workspace import Workspace
+from handlers.slack.blocks.groups import why_unusable
+from handlers.slack.blocks.rich_text import is_user
+from handlers.slack.error_codes import NOT_DONE, code_of, is_passing
+from handlers.slack.rights import is_group, named_by
+
+_NOT_OURS_TO_SEE = frozenset({"missing_scope", "not_allowed_token_type"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """What was found of a place."""
+
+    works: bool | None
+    """None: it could not be found out."""
+    what: str
+    do: str = ""
+    """What to do about it."""
+
+
+def look(app: App, workspace: Workspace) -> Iterator[Found]:
+    """Look at each channel and group that is named; of those that are well, only how many."""
+    client, well = workspace.looking_up, 0
+    found = [_group(client, workspace, name, where) for name, where in _reviewers(app).items()]
+    found += [_channel(client, name, where) for name, where in _channels(app).items()]
+    for one in found:
+        if one.works:
+            well += 1
+        else:
+            yield one
+    if well:
+        yield Found(works=True, what=f"{well} of {len(found)} channels, groups and people that are named look right")
+
+
+def _reviewers(app: App) -> Mapping[str, Sequence[str]]:
+    """Who is named to have a right -> where."""
+    named: dict[str, list[str]] = {}
+    for name in app.settings.engineers:
+        named.setdefault(name, []).append("COUNTERSIGN_ENGINEERS")
+    for workflow in app.context.registry:
+        for name in named_by(workflow.review.reviewers):
+            named.setdefault(name, []).append(f"the reviewers of {workflow.name}")
+    return named
+
+
+def _channels(app: App) -> Mapping[str, Sequence[str]]:
+    """Which channel is named -> where."""
+    named: dict[str, list[str]] = {}
+    roles = {
+        "COUNTERSIGN_FAILURES_CHANNEL": app.settings.failures_channel,
+        "COUNTERSIGN_LEADS_CHANNEL": app.settings.leads_channel,
+    }
+    for setting, name in roles.items():
+        if name:
+            named.setdefault(name, []).append(setting)
+    for workflow in app.context.registry:
+        if workflow.review.post_to is not None:
+            named.setdefault(workflow.review.post_to, []).append(f"the channel of {workflow.name}")
+    return named
+
+
+def _group(client: WebClient, workspace: Workspace, name: str, where: Sequence[str]) -> Found:
+    used = f" (named as {', '.join(where)})"
+    if is_user(name):
+        return Found(works=True, what=name)
+    if not is_group(name) or not (name.isascii() and name.isalnum() and name.isupper()):
+        do = "name a person by the id in their profile (U...), or a user group by the end of its address (S...)"
+        return Found(works=False, what=f"{name} is neither a person's id nor a user group's{used}", do=do)
+    try:
+        members = client.usergroups_users_list(usergroup=name, team_id=workspace.named_team)["users"]
+    except NOT_DONE as error:
+        code = code_of(error)
+        if is_passing(code):
+            return Found(works=None, what=f"the user group {name} could not be looked at just now ({code}){used}")
+        do = "name another group or people" if code not in _NOT_OURS_TO_SEE else "add the scope, and install anew"
+        return Found(works=False, what=f"{why_unusable(name, code)}{used}", do=f"{do}; by it nobody has a right")
+    if not members:
+        return Found(works=False, what=f"nobody is in the user group {name}{used}", do="add people to it in Slack")
+    return Found(works=True, what=name)
+
+
+def _channel(client: WebClient, name: str, where: Sequence[str]) -> Found:
+    used = f" (named as {', '.join(where)})"
+    try:
+        channel = client.conversations_info(channel=name)["channel"]
+    except NOT_DONE as error:
+        code = code_of(error)
+        if is_passing(code):
+            return Found(works=None, what=f"the channel {name} could not be looked at just now ({code}){used}")
+        if code in _NOT_OURS_TO_SEE:
+            do = "nothing, if cards come; or add channels:read and groups:read, with which doctor looks"
+            return Found(works=None, what=f"the channel {name} may not be looked at{used}", do=do)
+        do = "name it by its id (at the bottom of its details), and invite Countersign to it if it is private"
+        return Found(works=False, what=f"there is no channel {name} that Countersign sees ({code}){used}", do=do)
+    if channel.get("is_archived"):
+        return Found(works=False, what=f"the channel {name} is archived{used}", do="name another one")
+    if channel.get("is_member") is False:
+        return Found(
+            works=False, what=f"Countersign is not in the channel {name}{used}", do="/invite @Countersign there"
+        )
+    return Found(works=True, what=name)

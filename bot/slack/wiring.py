@@ -1,0 +1,64 @@
+"""The wiring of what speaks with Slack."""
+
+from dataclasses import dataclass
+from functools import partial
+
+from bot.app import App
+from bot.slack.circuit_breaker import Breaker
+from bot.slack.sender import PACE, Sender
+from bot.slack.socket import Hearing
+from bot.slack.workspace import Workspace, adopt, check_hearing, connect
+from handlers.slack.context import Surface
+from handlers.slack.rights import Rights
+from handlers.slack.user_groups import Groups
+from workflows.engine.case import notices
+from workflows.engine.case.notices import FAILURES
+from workflows.engine.context import Context
+from workflows.engine.read.digests import LEADS
+
+
+@dataclass(frozen=True, kw_only=True)
+class Slack:
+    """Countersign in a Slack workspace, put together and not yet started."""
+
+    workspace: Workspace
+    sender: Sender
+    hearing: Hearing
+
+
+def in_slack(app: App, *, pace: float = PACE) -> Slack:
+    """Put together what speaks with Slack. Raise `bot.slack.workspace.NoWorkspace`, also where nothing could be heard.
+
+    `pace`: seconds between two messages to a channel.
+    """
+    settings, context = app.settings, app.context
+    workspace = connected(app)
+    check_hearing(workspace)
+    groups = Groups(workspace.looking_up, team=workspace.named_team, tell=partial(tell_unusable, context))
+    surface = Surface(
+        context=context,
+        rights=Rights(members=groups, engineers=settings.engineers),
+        groups=groups,
+        installed=workspace.installed,
+    )
+    return Slack(workspace=workspace, sender=sender_of(app, workspace, pace=pace), hearing=Hearing(workspace, surface))
+
+
+def connected(app: App) -> Workspace:
+    """The workspace of the settings, which this database is for. Raise `bot.slack.workspace.NoWorkspace`."""
+    workspace = connect(app.settings)
+    adopt(app.context, workspace)
+    return workspace
+
+
+def sender_of(app: App, workspace: Workspace, *, pace: float) -> Sender:
+    """The sender to a workspace. `pace`: seconds between two messages to a channel."""
+    named = {FAILURES: app.settings.failures_channel, LEADS: app.settings.leads_channel}
+    roles = {role: channel for role, channel in named.items() if channel is not None}
+    return Sender(app.context, workspace.sending, breaker=Breaker(workspace.trying), roles=roles, pace=pace)
+
+
+def tell_unusable(context: Context, group: str, code: str) -> None:
+    """Have it said in the failures channel that a user group cannot be read, once a day."""
+    with context.database.write() as session:
+        notices.unusable_group(session, team=context.team, group=group, code=code, at=context.clock())

@@ -1,0 +1,155 @@
+"""The connection to a Slack workspace: who we are there, and the clients that we speak through."""
+
+from dataclasses import dataclass
+
+from pydantic import SecretStr
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from bot.settings import Settings
+from bot.slack.api_errors import TRANSPORT, Then, refusal
+from handlers.slack.admission import Installation
+from store.governance import teams
+from workflows.engine.context import Context
+from workflows.engine.errors import CountersignError
+
+_SENDER_SECONDS = 15
+"""For which the sender waits for an answer."""
+_CLICK_SECONDS = 2
+"""For which a call waits while a person does."""
+_TRIAL_SECONDS = 5
+"""For which an answer is waited for that says only whether Slack is there."""
+_LOOKUP_SECONDS = 8
+"""For which a question to Slack waits whose answer is remembered; whoever needs it at once waits for less."""
+
+
+class NoWorkspace(CountersignError):
+    """There is no Slack workspace to speak to. The message says what to do."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workspace:
+    """A Slack workspace, as the bot is in it."""
+
+    team: str
+    name: str
+    enterprise: str | None
+    """The organisation on Enterprise Grid that it belongs to."""
+    whole: bool
+    """Is the bot installed in the organisation as a whole?"""
+    bot_user: str
+    bot_id: str
+    bot_token: str
+    app_token: str
+    api_url: str
+
+    @property
+    def sending(self) -> WebClient:
+        """A client for the sender, which does its own retries."""
+        return self._client(_SENDER_SECONDS)
+
+    @property
+    def asking(self) -> WebClient:
+        """A client for what somebody waits for: a modal, an answer."""
+        return self._client(_CLICK_SECONDS)
+
+    @property
+    def trying(self) -> WebClient:
+        """A client that asks whether Slack is there."""
+        return self._client(_TRIAL_SECONDS)
+
+    @property
+    def looking_up(self) -> WebClient:
+        """A client for who is in a group, and what there is in the workspace."""
+        return self._client(_LOOKUP_SECONDS)
+
+    @property
+    def installed(self) -> Installation:
+        """Whose people may act here."""
+        return Installation(team=self.team, enterprise=self.enterprise, whole=self.whole)
+
+    @property
+    def named_team(self) -> str | None:
+        """The workspace where a question has to name it: asked with a token of the organisation as a whole."""
+        return self.team if self.whole and self.team.startswith("T") else None
+
+    def _client(self, seconds: int) -> WebClient:
+        return WebClient(token=self.bot_token, base_url=self.api_url, timeout=seconds, retry_handlers=[])
+
+
+def connect(settings: Settings) -> Workspace:
+    """Find out who we are. Raise `NoWorkspace` where a token is missing or refused, or Slack is not to be reached."""
+    bot_token = _token(settings.slack_bot_token, "SLACK_BOT_TOKEN", "xoxb-")
+    app_token = _token(settings.slack_app_token, "SLACK_APP_TOKEN", "xapp-")
+    client = WebClient(token=bot_token, base_url=settings.slack_api_url, timeout=_SENDER_SECONDS, retry_handlers=[])
+    try:
+        who = client.auth_test()
+    except SlackApiError as error:
+        refused = refusal(error)
+        if refused.then in (Then.LATER, Then.WAIT):
+            raise NoWorkspace(f"Slack cannot answer just now ({refused.code}); start again in a moment") from error
+        raise NoWorkspace(f"Slack refuses SLACK_BOT_TOKEN ({refused.code})") from error
+    except TRANSPORT as error:
+        raise NoWorkspace(f"{settings.slack_api_url} cannot be reached: {error}") from error
+    return Workspace(
+        team=str(who["team_id"]),
+        name=str(who["team"]),
+        enterprise=str(who["enterprise_id"]) if who.get("enterprise_id") else None,
+        whole=who.get("is_enterprise_install") is True,
+        bot_user=str(who["user_id"]),
+        bot_id=str(who.get("bot_id")),
+        bot_token=bot_token,
+        app_token=app_token,
+        api_url=settings.slack_api_url,
+    )
+
+
+def check_hearing(workspace: Workspace) -> bool:
+    """Would Slack let us hear with the app token? Raise `NoWorkspace` where not; False where it does not say now."""
+    client = WebClient(base_url=workspace.api_url, timeout=_SENDER_SECONDS, retry_handlers=[])
+    try:
+        client.apps_connections_open(app_token=workspace.app_token)
+    except SlackApiError as error:
+        refused = refusal(error)
+        if refused.then not in (Then.LATER, Then.WAIT):
+            raise NoWorkspace(
+                f"Slack refuses SLACK_APP_TOKEN ({refused.code}); make one with the scope connections:write under "
+                "Basic Information, App-Level Tokens, and see that Socket Mode is on"
+            ) from error
+        return False
+    except TRANSPORT:
+        return False
+    return True
+
+
+def adopt(context: Context, workspace: Workspace) -> None:
+    """Make the database this workspace's. Raise `NoWorkspace` where it is another's already."""
+    with context.database.write() as session:
+        owner = teams.adopt(session, team=context.team, slack_id=workspace.team, name=workspace.name)
+    _compare(owner, workspace)
+
+
+def check(context: Context, workspace: Workspace) -> None:
+    """Raise `NoWorkspace` where the database is another workspace's; changes nothing."""
+    with context.database.read() as session:
+        owner = teams.slack_id_of(session, team=context.team)
+    _compare(owner or workspace.team, workspace)
+
+
+def _compare(owner: str, workspace: Workspace) -> None:
+    if owner != workspace.team:
+        raise NoWorkspace(
+            f"the database belongs to the Slack workspace {owner}, and SLACK_BOT_TOKEN is of {workspace.team} "
+            f"({workspace.name}); use another database, or the token of {owner}"
+        )
+
+
+def _token(secret: SecretStr | None, name: str, begins: str) -> str:
+    if secret is None:
+        raise NoWorkspace(
+            f"{name} is not set; the README says where Slack shows it. Without Slack: countersign sandbox"
+        )
+    token = secret.get_secret_value()
+    if not token.startswith(begins):
+        raise NoWorkspace(f"{name} does not begin with {begins}; is it the other token?")
+    return token

@@ -1,0 +1,242 @@
+"""Advances runs through procrastinate, on PostgreSQL: several processes share the work.
+
+procrastinate hands each job to one worker, wakes it when there is one, and notices by its heartbeats when a worker has
+died; a job that comes back belongs to a dead worker's run. `store.cases.queue` decides which runs are queued, in the
+transaction that makes them ready.
+"""
+
+import asyncio
+import math
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from datetime import datetime
+from functools import partial
+from threading import Event, Lock, Thread
+
+import structlog
+from procrastinate import App, BaseRetryStrategy, PsycopgConnector, RetryDecision
+from procrastinate.jobs import Job
+from sqlalchemy import make_url
+
+from bot.worker.isolation import Company
+from bot.worker.port import SILENT
+from bot.worker.threads import DRAIN, SLOW, SPARE, Crew, Unfinished
+from store.cases import queue
+from store.db import postgres
+from store.db.database import Unavailable
+from workflows.engine.case.leases import Clogged
+from workflows.engine.case.states import RunState
+from workflows.engine.context import Context
+from workflows.engine.declare.author_threads import contained
+from workflows.engine.deliver.waiting_deliveries import awaken
+from workflows.engine.run.runner import Runner
+
+log = structlog.get_logger()
+
+HEARTBEAT = 2.0
+"""Seconds between two signs of life of a worker."""
+STALLED = 6.0
+"""Seconds without one after which a worker counts as dead."""
+_POLL = 0.5
+"""Seconds between two looks for jobs; procrastinate sometimes misses its own wake-up."""
+AFTER_TROUBLE = 2.0
+"""Seconds before it is begun anew where the database was away."""
+_LOOK = 0.1
+"""Seconds between two looks whether to stop."""
+_AFTER_DRAIN = 5.0
+"""Seconds in which procrastinate notes what was not finished."""
+_CONNECTING = 10.0
+"""Seconds for which a connection is waited for; then all is begun anew, so that no pause between two attempts grows."""
+LONGEST_PAUSE = 15
+"""Seconds before a job is tried again that could not be done."""
+
+
+class Again(BaseRetryStrategy):
+    """A job whose worker could not do it, since the database was away or its workflow is known elsewhere.
+
+    The library's own strategies wait longer each time, without end: after an outage of minutes, for hours.
+    """
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision:
+        """Again in 2, 4, 8 and then 15 seconds."""
+        return RetryDecision(retry_in={"seconds": min(2 ** min(job.attempts + 1, 10), LONGEST_PAUSE)})
+
+
+class Queued:
+    """A procrastinate worker in this process, with threads."""
+
+    def __init__(
+        self,
+        context: Context,
+        runner: Runner,
+        *,
+        url: str,
+        threads: int,
+        slow_after: float = SLOW,
+        drain: float = DRAIN,
+    ) -> None:
+        """`url`: a libpq connection URL. `slow_after`: seconds after which an author's code no longer keeps others from
+        being begun. `drain`: seconds that what was begun has to come to its end, when told to stop."""
+        self._context = context
+        self._runner = runner
+        self._url = url
+        self._threads = threads
+        self._slow_after = slow_after
+        self._drain = drain
+        self._company = Company()
+        self._in_trouble: set[int] = set()
+        """Runs of which this process could not note how far they had come."""
+        self._counting = Lock()
+        self._advanced = 0
+        self._crew: Crew | None = None
+        """The threads of `run`."""
+        self._looked_at = float("-inf")
+        """When it was last seen that jobs are fetched, by the monotonic clock."""
+
+    @contextmanager
+    def alone(self, *, patience: float = 0) -> Iterator[int]:
+        """Nothing has to be held: each job is one worker's, and a dead one's jobs come back by themselves."""
+        with self._context.database.write() as session:
+            states = {"ready": RunState.READY, "running": RunState.RUNNING, "delivering": RunState.DELIVERING}
+            forgotten = queue.enqueue_forgotten(session, **states)
+        # Whoever resumed their workflow may have ended before all of them were released.
+        awaken(self._context)
+        yield forgotten
+
+    def drain(
+        self, *, case: int | None = None, since: datetime | None = None, done: Callable[[], None] = lambda: None
+    ) -> int:
+        """Work until no job is left; returns how many runs were advanced here. Others may work beside it."""
+        before, crew, interrupted = self._advanced, Crew(self._threads, slow_after=self._slow_after), Event()
+        working: Future[None] = Future()
+
+        def work() -> None:
+            try:
+                asyncio.run(self._work(crew, interrupted, is_endless=False, done=done))
+                while not interrupted.is_set() and awaken(self._context):
+                    asyncio.run(self._work(crew, interrupted, is_endless=False, done=done))
+                working.set_result(None)
+            except BaseException as error:  # noqa: BLE001  # told to whoever waits
+                working.set_exception(error)
+
+        # In a thread of its own: the caller's may run a loop already.
+        thread = Thread(target=work, name="draining", daemon=True)
+        thread.start()
+        try:
+            working.result()
+        finally:
+            interrupted.set()
+            thread.join(self._drain + _AFTER_DRAIN)
+            crew.close(seconds=0)
+        return self._advanced - before
+
+    def run(self, stop: Event) -> None:
+        """Work until told to stop; what was begun then is finished. Raise `Unfinished` where that takes too long."""
+        crew = self._crew = Crew(self._threads, slow_after=self._slow_after)
+        while not stop.is_set():
+            try:
+                asyncio.run(self._work(crew, stop, is_endless=True, done=lambda: None))
+            except Exception as error:  # the loop's edge: procrastinate gives up after a while, and we do not
+                log.error("worker.failed", error=type(error).__name__, exc_info=error)
+                stop.wait(AFTER_TROUBLE)
+        self._looked_at = float("-inf")
+        left = crew.close(seconds=0)
+        if left:
+            raise Unfinished(f"{left} cases were being worked on {self._drain:g} s after the process was told to stop")
+
+    def is_able(self) -> bool:
+        """Does `run` fetch jobs, and can it begin some?"""
+        return self._crew is not None and time.monotonic() - self._looked_at < SILENT and self._crew.has_room
+
+    async def _work(self, crew: Crew, stop: Event, *, is_endless: bool, done: Callable[[], None]) -> None:
+        connector = PsycopgConnector(
+            conninfo=self._url,
+            min_size=1,
+            max_size=4 * (1 + SPARE),
+            kwargs=postgres.parameters(make_url(self._url)),
+            connection_class=postgres.NoticingAsync,
+            configure=postgres.prepare,
+            timeout=_CONNECTING,
+            reconnect_timeout=_CONNECTING,
+        )
+        app = App(connector=connector)
+
+        async def advance(run: int) -> None:
+            await asyncio.wrap_future(crew.submit(partial(self._advance, crew, run, done)))
+
+        app.task(name=queue.TASK, queue=queue.QUEUE, retry=Again())(advance)
+        async with app.open_async():
+            workers = [asyncio.create_task(self._worker(app, is_endless=is_endless))]
+            rescuing = [asyncio.create_task(_rescue(app, self._context))] if is_endless else []
+            while not stop.is_set() and not all(worker.done() for worker in workers):
+                self._looked_at = time.monotonic()
+                crew.tend()
+                # A worker of procrastinate's has a fixed number of jobs in hand; one whose all are slow gets company.
+                if crew.slow >= self._threads * len(workers) and len(workers) <= SPARE:
+                    workers.append(asyncio.create_task(self._worker(app, is_endless=is_endless)))
+                await asyncio.sleep(_LOOK)
+            # All at once: each waits for what it began.
+            for task in (*rescuing, *workers):
+                if stop.is_set() or task in rescuing:
+                    task.cancel()
+            ended = await asyncio.gather(*rescuing, *workers, return_exceptions=True)
+        for error in ended:
+            if isinstance(error, Exception):
+                raise error
+
+    async def _worker(self, app: App, *, is_endless: bool) -> None:
+        await app.run_worker_async(
+            queues=[queue.QUEUE],
+            concurrency=self._threads,
+            wait=is_endless,
+            install_signal_handlers=False,
+            fetch_job_polling_interval=_POLL,
+            delete_jobs="successful",
+            update_heartbeat_interval=HEARTBEAT,
+            stalled_worker_timeout=STALLED,
+            # Without an end it is only left when told to stop; what it has not finished then is given to others.
+            shutdown_graceful_timeout=self._drain if is_endless else math.inf,
+        )
+
+    def _advance(self, crew: Crew, run: int, done: Callable[[], None]) -> None:
+        """What a job is about."""
+        died = run not in self._in_trouble
+        try:
+            with self._company.among(alone=False):
+                done_with = self._runner.take(run, died=died, alone=False, but=crew.clogged)
+            if not done_with:
+                with self._company.among(alone=True):
+                    self._runner.take(run, died=died, alone=True, but=crew.clogged)
+        except (Unavailable, Clogged) as error:
+            # The job comes back; the run was not lost with its worker.
+            if isinstance(error, Unavailable):
+                self._in_trouble.add(run)
+            raise
+        except BaseException as error:  # whatever it is, it concerns this run
+            raise contained(error) from error
+        self._in_trouble.discard(run)
+        with self._counting:
+            self._advanced += 1
+            done()
+
+
+async def _rescue(app: App, context: Context) -> None:
+    """Give the jobs of dead workers to the living, and release what need not wait any longer, again and again."""
+    while True:
+        await asyncio.sleep(HEARTBEAT)
+        try:
+            for job in await app.job_manager.get_stalled_jobs(queue=queue.QUEUE, seconds_since_heartbeat=STALLED):
+                log.warning("job.rescued", run=job.task_kwargs.get("run"))
+                await app.job_manager.retry_job(job)
+            loop = asyncio.get_running_loop()
+            await loop.run_in_executor(None, awaken, context)
+            await loop.run_in_executor(None, _forget_wrong_clocks, context)
+        except Exception as error:  # noqa: BLE001  # the loop's edge: the database may be away for a while
+            log.error("rescue.failed", error=type(error).__name__)
+
+
+def _forget_wrong_clocks(context: Context) -> None:
+    with context.database.write() as session:
+        queue.forget_wrong_clocks(session, longest=2 * LONGEST_PAUSE)

@@ -1,0 +1,131 @@
+"""The worker threads of this process: so many at once, others in the place of those whose code does not return.
+
+A thread cannot be ended, and the end of the process waits for none of these: what they had in hand is taken back as
+from a worker that died.
+"""
+
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from threading import Condition, Thread
+
+from workflows.engine.declare import author_threads
+
+SLOW = 15.0
+"""Seconds after which a piece of an author's code no longer keeps others from being begun."""
+SPARE = 2
+"""Threads in the place of slow ones, for each thread that there is."""
+DRAIN = 20.0
+"""Seconds that what was begun has to come to its end when the process is told to stop."""
+
+
+class Unfinished(RuntimeError):
+    """Work was cut off when the process was told to stop. It is taken back at the next start."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Task:
+    """What a thread is to do."""
+
+    call: Callable[[], object]
+    future: "Future[object]"
+
+    def do(self) -> None:
+        """Do it, and tell what came of it."""
+        if not self.future.set_running_or_notify_cancel():
+            return
+        try:
+            result = self.call()
+        except BaseException as error:  # noqa: BLE001  # told by the future; the thread goes on
+            self.future.set_exception(error)
+        else:
+            self.future.set_result(result)
+
+
+class Crew:
+    """Threads that do what they are given, in order."""
+
+    def __init__(self, threads: int, *, slow_after: float = SLOW) -> None:
+        """`threads`: how many things are done at once. `slow_after`: seconds."""
+        self._threads = threads
+        self._slow_after = slow_after
+        self._changed = Condition()
+        self._waiting: deque[_Task] = deque()
+        self._members: list[Thread] = []
+        self._busy = 0
+        self._is_closed = False
+
+    def submit(self, call: Callable[[], object]) -> "Future[object]":
+        """Have it done. Raise `RuntimeError` once closed."""
+        task = _Task(call=call, future=Future())
+        with self._changed:
+            if self._is_closed:
+                raise RuntimeError("the workers were told to stop")
+            self._waiting.append(task)
+            self._man()
+            self._changed.notify()
+        return task.future
+
+    def tend(self) -> None:
+        """Begin what the slow ones leave room for, with new threads in the place of those that are busy or gone."""
+        with self._changed:
+            self._man()
+            self._changed.notify_all()
+
+    @property
+    def slow(self) -> int:
+        """How many are in code that has not returned for a while, no more than others may take the place of."""
+        return min(sum(author_threads.slow(self._slow_after).values()), SPARE * self._threads)
+
+    @property
+    def clogged(self) -> frozenset[str]:
+        """The workflows of which nothing more is to be begun: half of the threads wait for their code."""
+        most = max(1, self._threads // 2)
+        return frozenset(name for name, number in author_threads.slow(self._slow_after).items() if number >= most)
+
+    @property
+    def has_room(self) -> bool:
+        """Can something be begun at once?"""
+        with self._changed:
+            return self._has_room()
+
+    def close(self, *, seconds: float) -> int:
+        """Begin nothing more, and wait for what was begun; returns how much of it has not ended after `seconds`."""
+        with self._changed:
+            self._is_closed = True
+            for task in self._waiting:
+                task.future.cancel()
+            self._waiting.clear()
+            self._changed.notify_all()
+            self._changed.wait_for(lambda: self._busy == 0, timeout=seconds)
+            return self._busy
+
+    def _has_room(self) -> bool:
+        return self._busy - self.slow < self._threads
+
+    def _man(self) -> None:
+        self._members = [member for member in self._members if member.is_alive()]
+        idle = len(self._members) - self._busy
+        while idle < len(self._waiting) and len(self._members) < (1 + SPARE) * self._threads:
+            member = Thread(target=self._serve, name=f"worker-{len(self._members)}", daemon=True)
+            member.start()
+            self._members.append(member)
+            idle += 1
+
+    def _serve(self) -> None:
+        while (task := self._next()) is not None:
+            try:
+                task.do()
+            finally:
+                with self._changed:
+                    self._busy -= 1
+                    self._changed.notify_all()
+
+    def _next(self) -> _Task | None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._is_closed or (bool(self._waiting) and self._has_room()))
+            if not self._waiting:
+                return None
+            self._busy += 1
+            return self._waiting.popleft()

@@ -1,0 +1,5 @@
+"""Slack as people use it: listeners, rights, payloads, ids, limits, and the blocks that are drawn.
+
+In: what Bolt hears. Out: one call into the engine and one answer to the person. Imports the engine's use cases and read
+models; `bot` wires it to a connection.
+"""

@@ -1,0 +1,135 @@
+"""What is said of a delivery that waits, or that nobody confirmed: recorded, not confirmed and apply failed differ."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from handlers.slack.blocks.drawing import Block, Drawn
+from handlers.slack.blocks.length import Room, fitting
+from handlers.slack.blocks.rich_text import hour, line, moment, quote, rich, words
+from handlers.slack.blocks.text import begun_large, escaped, excerpt
+from workflows.engine.deliver.views import DeliveryView, LateView, TargetView
+
+NOT_CONFIRMED = "Not confirmed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """How something stands."""
+
+    title: str
+    """In a word or two."""
+    more: Sequence[Block]
+    """The rest of the sentence."""
+
+
+def waiting(delivery: DeliveryView, room: Room) -> Said:
+    """How a delivery stands that waits for its target."""
+    target = excerpt(delivery.target, room.line)
+    again = [words("at "), hour(delivery.next_at)] if delivery.next_at is not None else [words("later")]
+    if delivery.maybe_applied:
+        down = f"; {target} is down" if delivery.down_since is not None else ""
+        more = [words(f"{down}; it may be applied. It is made again under the same key "), *again, words(".")]
+        return Said(title=NOT_CONFIRMED, more=more)
+    if delivery.down_since is not None:
+        # The time is that of the next attempt at the target, and a card is not drawn anew for each.
+        more = [words(f"; {target} is down, tried again "), *again, words(" and from then on by itself.")]
+        return Said(title="Recorded", more=more)
+    more = [words(f"; {target} did not take it yet, tried again "), *again, words(" by itself.")]
+    return Said(title="Recorded", more=more)
+
+
+def rejection_waits(delivery: DeliveryView, room: Room) -> Said:
+    """How a rejection stands whose news waits for its target."""
+    target = excerpt(delivery.target, room.line)
+    down = f"; {target} is down" if delivery.down_since is not None else f"; {target} did not take it yet"
+    again = [words("at "), hour(delivery.next_at)] if delivery.next_at is not None else [words("later")]
+    maybe = ", and may have been told" if delivery.maybe_applied else ""
+    more = [words(f"{down}{maybe}. It is told again "), *again, words(" by itself, and the case closes.")]
+    return Said(title="Recorded", more=more)
+
+
+def unconfirmed(delivery: DeliveryView, case: int) -> Said:
+    """How a delivery stands that failed and may have been applied all the same."""
+    how = "it is made again under the same key" if delivery.keyed else "it goes on after what is done"
+    what = "it may be applied" if delivery.keyed else "a part of it may be applied"
+    return Said(title=NOT_CONFIRMED, more=[words(f"; {what}. An engineer can say /rerun {case}: {how}.")])
+
+
+def late(view: LateView) -> Drawn:
+    """The note that a delivery is tried in vain for long."""
+    text = f"Case {view.case} ({view.workflow}) is not delivered yet"
+    return fitting(lambda room: [_late(view, room)], text=escaped(text, 300))
+
+
+def _late(view: LateView, room: Room) -> Block:
+    about = line(
+        words(f"Case {view.case} is not delivered yet", bold=True),
+        words(f" · {view.workflow} · {excerpt(view.key, room.line)}"),
+    )
+    if view.waiting_since is None or view.next_at is None:
+        return rich(about, line(words("It waits no longer.")))
+    target = begun_large(excerpt(view.target, room.line))
+    maybe = " It may be applied: it is made again under the same key." if view.not_confirmed else ""
+    since = line(
+        words(f"{target} did not take it in {view.attempts} attempts since "),
+        moment(view.waiting_since),
+        words(f".{maybe}"),
+    )
+    again = line(
+        words("It is tried again by itself, next at "),
+        hour(view.next_at),
+        words(", and fails after three days. At once: "),
+        words(f"/rerun {view.case}", code=True),
+    )
+    return rich(about, since, *([quote(excerpt(view.reason, min(room.text, 600)))] if view.reason else []), again)
+
+
+def target(view: TargetView) -> Drawn:
+    """The message about a target that is down: one, drawn anew while it lasts and at its end."""
+    return fitting(lambda room: _blocks(view, room), text=escaped(_brief(view), 300))
+
+
+def _brief(view: TargetView) -> str:
+    name = begun_large(view.target)
+    if view.ended_at is None:
+        return f"{name} is down; {decisions(view.waiting)}"
+    return f"{name} answers again" if view.waiting else f"{name} is not tried any more"
+
+
+def _blocks(view: TargetView, room: Room) -> Sequence[Block]:
+    name, why = begun_large(excerpt(view.target, room.line)), quote(excerpt(view.reason, min(room.text, 600)))
+    if view.ended_at is None:
+        return [
+            rich(
+                line(
+                    words(f"{name} is down", bold=True),
+                    words(" since "),
+                    moment(view.began_at),
+                    words(f"; {decisions(view.waiting)}."),
+                ),
+                why,
+                line(
+                    words("It is tried again by itself, with one of them at a time: next at "),
+                    hour(view.next_at),
+                    words(". Once it answers, all go out, each case's in its order. Nobody has to do anything here; "),
+                    words("/rerun CASE", code=True),
+                    words(" tries one at once."),
+                ),
+            )
+        ]
+    lasted = [words("It was down from "), moment(view.began_at), words(" to "), moment(view.ended_at)]
+    if not view.waiting:
+        nothing = words(". Nothing waits for it any more; the next delivery will show whether it is up.")
+        return [rich(line(words(f"{name} is not tried any more", bold=True)), line(*lasted, nothing), why)]
+    out = f". {begun_large(_numbered(view.waiting))} that waited {'goes' if view.waiting == 1 else 'go'} out by itself"
+    out = out if view.waiting == 1 else f"{out.removesuffix(' by itself')} by themselves, each case's in its order"
+    return [rich(line(words(f"{name} answers again", bold=True)), line(*lasted, words(f"{out}.")), why)]
+
+
+def decisions(number: int) -> str:
+    """How many decisions wait."""
+    return f"{_numbered(number)} {'waits' if number == 1 else 'wait'}"
+
+
+def _numbered(number: int) -> str:
+    return f"{number:,} {'decision' if number == 1 else 'decisions'}"

@@ -1,0 +1,47 @@
+"""How much of what may be long is shown: as much as a message holds. What is left out is said, never just missing."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from handlers.slack import limits
+from handlers.slack.blocks.drawing import Block, Drawn
+from handlers.slack.blocks.rich_text import line, words
+
+
+@dataclass(frozen=True, kw_only=True)
+class Room:
+    """How much is shown of each thing."""
+
+    text: int
+    """Characters of a text that stands in lines of its own."""
+    line: int
+    """Characters of what stands within a line."""
+    items: int
+    """Items of a list."""
+
+
+_ROOMS = (
+    Room(text=1_500, line=300, items=30),
+    Room(text=800, line=200, items=30),
+    Room(text=400, line=120, items=20),
+    Room(text=200, line=80, items=12),
+    Room(text=80, line=40, items=8),
+    Room(text=20, line=20, items=4),
+)
+
+
+def fitting(draw: Callable[[Room], Sequence[Block]], *, text: str) -> Drawn:
+    """Draw a message with as much room as Slack leaves. The smallest room always fits."""
+    for room in _ROOMS:
+        drawn = Drawn(text=text, blocks=draw(room))
+        if drawn.size <= limits.MESSAGE_BLOCKS_BUDGET:
+            break
+    return drawn
+
+
+def some(lines: Sequence[Block], room: Room, what: str) -> list[Block]:
+    """As many lines as there is room for, and how many more there are. `what`: their name in the plural."""
+    left = len(lines) - room.items
+    if left <= 0:
+        return list(lines)
+    return [*lines[: room.items], line(words(f"… and {left} more {what} under Details"))]

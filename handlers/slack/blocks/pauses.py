@@ -1,0 +1,157 @@
+"""What is said of paused workflows: on a card, in the failures channel, and to who pauses and resumes them."""
+
+from collections.abc import Sequence
+
+from handlers.slack.blocks.drawing import Block, Drawn
+from handlers.slack.blocks.rich_text import bullets, is_user, line, moment, person, quote, rich, words
+from handlers.slack.blocks.text import escaped
+from workflows.engine.case.pauses import HandNote, Pause, Paused, Resumed, Standing, paused_by
+from workflows.engine.text.sanitize import one_line
+
+_NAMED = 30
+"""Workflows that a list names."""
+
+
+def why(reason: str) -> str:
+    """A reason why a person is asked, as all may read it. Somebody who is only an id in it is left out: to name them
+    would call them with each card.
+    """
+    by = paused_by(reason)
+    return reason.replace(f" by {by}", "", 1) if by is not None and is_user(by) else reason
+
+
+def stopped(workflow: str, pause: Pause | None) -> Drawn:
+    """That Countersign paused a workflow, and what to do. `pause`: as it stands; None where it was resumed since."""
+    text = f"Countersign paused {workflow}"
+    if pause is None:
+        return Drawn(text=escaped(text, 300), blocks=[rich(line(words(f"{text}. It was resumed since.")))])
+    pieces = [
+        line(words(text, bold=True), words(" · "), moment(pause.at)),
+        quote(pause.reason),
+        line(words(_meaning(pause))),
+        line(words("Mend it, then "), _command("resume", workflow), *_and_propose(workflow)),
+    ]
+    return Drawn(text=escaped(f"{text}: {pause.reason}", 300), blocks=[rich(*pieces)])
+
+
+def by_hand(note: HandNote) -> Drawn:
+    """That somebody paused a workflow, for the people who get its cases."""
+    name, who = note.workflow, person(note.by)
+    if note.pause is None or note.pause.by_itself:
+        said = f"{name} was paused; it was resumed since"
+        first = line(words(f"{name} was paused", bold=True), words(" by "), who, words(". It was resumed since."))
+        return Drawn(text=escaped(said, 300), blocks=[rich(first)])
+    pieces = [
+        line(words(f"{name} is paused", bold=True), words(", by "), who, words(" · "), moment(note.at)),
+        quote(note.pause.reason),
+        line(words(_meaning(note.pause))),
+        line(words("An engineer or its owner lets it go on: "), _command("resume", name)),
+    ]
+    return Drawn(text=escaped(f"{name} is paused: {note.pause.reason}", 300), blocks=[rich(*pieces)])
+
+
+def lifted(note: HandNote) -> Drawn:
+    """That somebody let a workflow go on, for the people who get its cases."""
+    said = f"{note.workflow} goes on"
+    first = line(words(said, bold=True), words(", resumed by "), person(note.by), words(" · "), moment(note.at))
+    return Drawn(text=escaped(said, 300), blocks=[rich(first)])
+
+
+def paused(made: Paused, standing: Standing) -> Drawn:
+    """What came of a wish to pause a workflow."""
+    pause = made.pause
+    first = [
+        words(f"{pause.workflow} is paused." if made.changed else f"{pause.workflow} is paused already", bold=True)
+    ]
+    if not made.changed:
+        first += [words(", by "), *_who(pause), words(f": {pause.reason}")]
+    pieces = [
+        line(*first),
+        line(words(_meaning(pause))),
+        line(
+            words(f"{_cases(standing.waiting)} for people now. To let it go on: "), _command("resume", pause.workflow)
+        ),
+    ]
+    return Drawn(text=escaped(f"{pause.workflow} is paused", 300), blocks=[rich(*pieces)])
+
+
+def resumed(made: Resumed, *, askable: int) -> Drawn:
+    """What came of a wish to resume a workflow. `askable`: cases that the model can be asked about now."""
+    standing, name = made.standing, made.standing.workflow
+    said = f"{name} goes on." if made.changed else f"{name} is not paused."
+    pieces = [line(words(said, bold=True))]
+    if standing.held:
+        held = f"{standing.held:,} held {'delivery goes' if standing.held == 1 else 'deliveries go'} out now."
+        pieces.append(line(words(held)))
+    if askable:
+        which = f"{askable:,} {'case that waits' if askable == 1 else 'cases that wait'} without a proposal"
+        pieces.append(line(words(f"To ask the model about {which}: "), _command("propose", name)))
+    return Drawn(text=escaped(said, 300), blocks=[rich(*pieces)])
+
+
+def proposing(workflow: str, begun: int, in_hand: int) -> Drawn:
+    """What is proposed anew."""
+    if begun:
+        said = f"The model is asked about {begun:,} {'case' if begun == 1 else 'cases'} of {workflow}."
+    else:
+        said = f"No case of {workflow} waits for the model."
+    pieces = [line(words(said))]
+    if in_hand:
+        left = "1 case stays as it is" if in_hand == 1 else f"{in_hand:,} cases stay as they are"
+        pieces.append(line(words(f"{left}: somebody is at it, or decided it once.")))
+    return Drawn(text=escaped(said, 300), blocks=[rich(*pieces)])
+
+
+def standings(found: Sequence[Standing], *, usage: str) -> Drawn:
+    """How workflows stand. `usage`: what to say next."""
+    lines = [line(*_standing(one)) for one in found[:_NAMED]]
+    if more := len(found) - len(lines):
+        lines.append(line(words(f"and {more:,} more")))
+    return Drawn(
+        text="How the workflows stand",
+        blocks=[rich(bullets(lines), line(words("You can say "), words(usage, code=True)))],
+    )
+
+
+def pauses(found: Sequence[Pause]) -> Sequence[Block]:
+    """A line for each workflow that is paused."""
+    return [line(words(f"{one.workflow} is paused", bold=True), words(", by "), *_who(one)) for one in found[:_NAMED]]
+
+
+def _standing(standing: Standing) -> Sequence[Block]:
+    pause = standing.pause
+    if pause is None:
+        said = [words(standing.workflow, bold=True), words(" goes on")]
+    else:
+        by = [words(" is paused by "), *_who(pause), words(f": {one_line(pause.reason, 150)}")]
+        said = [words(standing.workflow, bold=True), *by]
+    numbers = [
+        (standing.waiting, "waiting for people"),
+        (standing.empty, "of them without a proposal"),
+        (standing.held, "deliveries held"),
+    ]
+    return [*said, *(words(f" · {number:,} {what}") for number, what in numbers if number)]
+
+
+def _who(pause: Pause) -> Sequence[Block]:
+    return [person(pause.who), words(", "), moment(pause.at)]
+
+
+def _meaning(pause: Pause) -> str:
+    """What it is to be paused."""
+    delivered = "is held until then" if pause.holds_deliveries else "is still delivered"
+    return (
+        f"The model is not asked, and nothing is resolved alone: people get empty forms. What they decide {delivered}."
+    )
+
+
+def _cases(number: int) -> str:
+    return f"{number:,} {'case waits' if number == 1 else 'cases wait'}"
+
+
+def _command(command: str, workflow: str) -> Block:
+    return words(f"/{command} {workflow}", code=True)
+
+
+def _and_propose(workflow: str) -> Sequence[Block]:
+    return [words(". What waits by then without a proposal: "), _command("propose", workflow)]

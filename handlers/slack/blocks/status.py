@@ -1,0 +1,173 @@
+"""How a review stands, in words. Recorded, applied and apply failed are three different things."""
+
+from handlers.slack.blocks.deliveries import Said, rejection_waits, unconfirmed, waiting
+from handlers.slack.blocks.drawing import Block
+from handlers.slack.blocks.length import Room
+from handlers.slack.blocks.rich_text import line, moment, person, quote, words
+from handlers.slack.blocks.text import excerpt
+from workflows.engine.case.states import ReviewState, RunState
+from workflows.engine.review.decisions import DecisionKind, Follows
+from workflows.engine.review.views import CardView, DecisionView
+
+SAMPLE = "Sample answer, written by hand"
+"""What stands wherever such an answer is shown: no model made it."""
+_DECIDED = {
+    "approved": "Approved",
+    "edited": "Edited and approved",
+    "answered": "Answered by hand",
+    "rejected": "Rejected",
+}
+_UNDER_WAY = frozenset({RunState.READY, RunState.RUNNING, RunState.DELIVERING, RunState.WAITING})
+_NOT_APPLIED = frozenset({RunState.FAILED, RunState.PARKED})
+_BRIEF = Room(text=0, line=0, items=0)
+"""For a notification, which has room for no detail."""
+_ELSE = {
+    ReviewState.AWAITING_SECOND: "Waits for a second decision",
+    ReviewState.ASKED: "Waits for an answer to a question",
+    ReviewState.EXPIRED: "Expired",
+}
+
+
+def in_brief(view: CardView) -> str:
+    """The status in a few words, for a notification."""
+    match view.state:
+        case ReviewState.OPEN:
+            if view.correction:
+                return "Correction to decide"
+            if view.has_proposal and view.sample:
+                return "Decision needed (sample answer, written by hand)"
+            return "Decision needed" if view.has_proposal else "To be filled in"
+        case ReviewState.DECIDED if view.decision is not None:
+            return f"{_what(view)}{_DECIDED[view.decision.kind]}, {_outcome(view, _BRIEF).title.lower()}"
+        case _:
+            return _otherwise(view)
+
+
+def lines(view: CardView, room: Room) -> list[Block]:
+    """The status as a reader sees it at the top of a card."""
+    match view.state:
+        case ReviewState.OPEN:
+            return _open(view, room)
+        case ReviewState.DECIDED if view.decision is not None:
+            outcome = _outcome(view, room)
+            said = line(words(outcome.title, bold=True), *outcome.more)
+            return [
+                _decided(view.decision, room, _what(view)),
+                *_quoted(view.decision.reason, room),
+                said,
+                *_detail(view, room),
+            ]
+        case _:
+            return [line(words(_otherwise(view), bold=True), words(". Nothing to do here."))]
+
+
+def _open(view: CardView, room: Room) -> list[Block]:
+    if view.correction:
+        asks = "A correction waits for your decision"
+    elif view.has_proposal:
+        asks = "Waits for your decision"
+    elif view.decision is not None:
+        asks = "Waits to be filled in"
+    else:
+        asks = "Waits to be filled in; there is no proposal"
+    first = [words(asks, bold=True)]
+    if view.answer_by is not None:
+        first += [words(" · answer by "), moment(view.answer_by)]
+    made = [line(*first), line(words(excerpt(view.question, room.line)))]
+    if view.sample:
+        made.append(line(words(SAMPLE, bold=True), words(", for you to try; no number counts it.")))
+    if view.decision is not None:
+        made += [_decided(view.decision, room), *_quoted(view.decision.reason, room)]
+    if view.claimed_by is not None:
+        made.append(line(person(view.claimed_by), words(" is on it.")))
+    return made
+
+
+def _what(view: CardView) -> str:
+    return "Correction: " if view.correction else ""
+
+
+def _decided(decision: DecisionView, room: Room, what: str = "") -> Block:
+    how = f"{what}{_DECIDED[decision.kind]} by "
+    made = [words(how, bold=True), person(decision.by), words(" · "), moment(decision.at)]
+    if decision.confirmed:
+        rules = "; ".join(f"never {sentence}" for sentence in decision.confirmed)
+        made.append(words(f" · aware of the rule: {excerpt(rules, room.line)}"))
+    return line(*made)
+
+
+def _outcome(view: CardView, room: Room) -> Said:
+    """What became of a decision: in words that differ for recorded, applied and not applied, and what to do."""
+    state, delivery = RunState(view.run_state), view.delivery
+    if view.decision is not None and view.decision.kind == DecisionKind.REJECTED:
+        return _rejected(view, view.decision, state, room)
+    receipt = delivery.receipt if delivery is not None else None
+    if state is RunState.HOLDING and delivery is not None and view.held == "down":
+        return waiting(delivery, room)
+    if state is RunState.HOLDING:
+        until = "an older delivery of this case is made" if view.held == "behind" else "the workflow is resumed"
+        return _said("Recorded", f"; held until {until}.")
+    if state in _UNDER_WAY:
+        return _said("Recorded", "; being applied.")
+    if state is RunState.DELIVERED and view.corrected:
+        return _said("Corrected since", "; something else stands there now.")
+    if state is RunState.DELIVERED or (state is RunState.CLOSED and receipt is not None):
+        return _said("Applied", f": {excerpt(receipt, room.line)}" if receipt else ".")
+    if state is RunState.CLOSED:
+        return _said("Closed", "; nothing was delivered.")
+    if state is RunState.DOUBTFUL:
+        return _said("Apply in doubt", ": it may have happened or not. Another card asks what you find when you look.")
+    if state in _NOT_APPLIED and delivery is not None and delivery.not_confirmed:
+        return unconfirmed(delivery, view.case)
+    if state in _NOT_APPLIED:
+        return _said("Apply failed", f"; the decision is kept. An engineer can say /rerun {view.case}.")
+    return _said(_otherwise(view), ".")
+
+
+def _rejected(view: CardView, decision: DecisionView, state: RunState, room: Room) -> Said:
+    """What became of a rejection. Nothing of it is applied: the case closes, and its system may be told of that."""
+    delivery = view.delivery
+    if decision.follows == Follows.PROPOSE_AGAIN:
+        return _said("To be proposed again", " on a new card.")
+    if state is RunState.HOLDING and delivery is not None and view.held == "down":
+        return rejection_waits(delivery, room)
+    if state is RunState.HOLDING:
+        until = "an older delivery of it is made" if view.held == "behind" else "the workflow is resumed"
+        return _said("Recorded", f"; the case closes once {until}.")
+    if state in _UNDER_WAY:
+        return _said("Recorded", "; the case is being closed.")
+    if state in (RunState.CLOSED, RunState.DELIVERED):
+        if delivery is not None and delivery.receipt:
+            return _said("Closed", f"; its system was told: {excerpt(delivery.receipt, room.line)}")
+        return _said("Closed", "; what was delivered before stays." if view.correction else "; nothing was delivered.")
+    if state is RunState.DOUBTFUL:
+        return _said("Closing in doubt", ": its system may have been told or not. Another card asks what you find.")
+    if state in _NOT_APPLIED:
+        told = "may have been told" if delivery is not None and delivery.not_confirmed else "was not told"
+        return _said(
+            "Closing failed", f"; its system {told}. The rejection is kept. An engineer can say /rerun {view.case}."
+        )
+    return _said(_otherwise(view), ".")
+
+
+def _said(title: str, more: str) -> Said:
+    return Said(title=title, more=[words(more)])
+
+
+def _detail(view: CardView, room: Room) -> list[Block]:
+    """What went wrong."""
+    # That a target is down, and why, is told once, and not on each card.
+    waits = view.held == "down" and view.delivery is not None and view.delivery.down_since is None
+    went_wrong = waits or RunState(view.run_state) in (*_NOT_APPLIED, RunState.DOUBTFUL)
+    return _quoted(view.problem, room) if went_wrong else []
+
+
+def _quoted(text: str | None, room: Room) -> list[Block]:
+    return [quote(excerpt(text, min(room.text, 500)))] if text else []
+
+
+def _otherwise(view: CardView) -> str:
+    known = _ELSE.get(ReviewState(view.state))
+    if known is not None:
+        return known
+    return "Superseded: the case changed" if view.revised else "Superseded: the case was run again"

@@ -1,0 +1,104 @@
+"""How a delivered case is put right: a form with what was delivered, and of it a proposal that a person decides."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from slack_bolt import Ack, App
+from slack_sdk import WebClient
+
+from handlers.slack.blocks import answers, inputs, modals
+from handlers.slack.blocks.modals import WHY, View
+from handlers.slack.context import NotHere, Surface
+from handlers.slack.ids import Action, Callback, Delivered
+from handlers.slack.payloads import Click, Submission, click, submission
+from handlers.slack.replies import answering
+from workflows.engine.declare.registry import AnyWorkflow
+from workflows.engine.errors import InvalidOutput, NeverBroken, Refused, Unknown
+from workflows.engine.review import corrections, refusals
+from workflows.engine.review.cards import place_of_case
+from workflows.engine.review.corrections import delivered_view
+from workflows.engine.review.forms import form_mark, read_form
+from workflows.engine.review.views import DeliveredView
+from workflows.engine.text.form_fields import form_of
+
+Body = Mapping[str, Any]
+
+
+def register(app: App, surface: Surface) -> None:
+    """Listen to who says that something delivered is wrong."""
+
+    @app.action(Action.CORRECT)
+    def correct(body: Body, ack: Ack, client: WebClient) -> None:
+        with answering(body, ack, client) as answer:
+            pressed = click(body)
+            view = _admitted(surface, pressed, Delivered.read(pressed.value))
+            workflow = surface.context.registry.get(view.workflow)
+            fields = form_of(workflow.output, zone=workflow.timezone)
+            form = modals.correction_form(view, fields)
+            if form is None:
+                raise Refused(f"This form is too large for Slack. At the command line: countersign correct {view.case}")
+            answer.open(form)
+
+    @app.view(Callback.CORRECT)
+    def submitted(body: Body, ack: Ack, client: WebClient) -> None:
+        with answering(body, ack, client) as answer:
+            sent = submission(body)
+            state = sent.view.state.values
+            try:
+                view = _admitted(surface, sent, Delivered.read(sent.view.private_metadata))
+                workflow = surface.context.registry.get(view.workflow)
+                why = inputs.read_plainly(state).get(WHY, "").strip()
+                anew = _present_form(view, workflow, sent, why=why)
+                if anew is not None:
+                    answer.done(response_action="update", view=anew)
+                    return
+                output = read_form(workflow.output, inputs.read(state), zone=workflow.timezone)
+                by, reasons = sent.user.id, [why] if why else []
+                with refusals.told_of_case(surface.context, view.case, by=by, wanted="correct"):
+                    corrections.correct(surface.context, view.case, output, by=by, reasons=reasons, of=view.run)
+            except InvalidOutput as error:
+                answer.done(response_action="errors", errors=inputs.errors(error.errors, state))
+            except NeverBroken as error:
+                answer.done(response_action="errors", errors=inputs.errors({"": str(error)}, state))
+            except Refused as error:
+                answer.done(
+                    response_action="update",
+                    view=modals.told(answers.refused(str(error)), typed=inputs.read_labelled(state, sent.view.labels)),
+                )
+            else:
+                answer.done(response_action="update", view=modals.told(answers.correction_waits(view.case)))
+
+
+def _present_form(view: DeliveredView, workflow: AnyWorkflow, sent: Submission, *, why: str) -> View | None:
+    """The form as it is now with what was typed, where it was opened as another one. Raise `Refused`: too large."""
+    fields = form_of(workflow.output)
+    if sent.view.mark in ("", form_mark(fields)):
+        return None
+    names = {field.name for field in fields}
+    typed = {name: text for name, text in inputs.read(sent.view.state.values).items() if name in names}
+    form = modals.correction_form(view, fields, typed=typed, why=why)
+    if form is None:
+        raise Refused("The form has changed since you opened it, and is too large for Slack now.")
+    return form
+
+
+def _admitted(surface: Surface, acted: Click | Submission, delivered: Delivered) -> DeliveredView:
+    """What was delivered, for somebody who may read it. Raise `Refused`; that they may not is audited."""
+    subject = f"case:{delivered.case}"
+    with surface.watched_stray(subject, by=acted.user.id, wants="see"):
+        surface.known_here(delivered.generation)
+    try:
+        place = place_of_case(surface.context, delivered.case)
+    except Unknown as error:
+        surface.not_there(subject, acted.origin, by=acted.user.id, wants="correct")
+        raise NotHere from error
+    user = acted.user.id
+    with surface.watched(place.case, by=user, wants="see"):
+        surface.admit(acted.origin)
+    with surface.discreet(place.workflow, acted.channel), surface.watched(place.case, by=user, wants="correct"):
+        surface.rights.read(user, surface.context.registry.get(place.workflow))
+    view = delivered_view(surface.context, delivered.case)
+    if view.run != delivered.run:
+        refusals.note(surface.context, view.case, by=user, wanted="correct", why=refusals.TOO_LATE)
+        raise Refused("Something else was delivered since this was shown.")
+    return view

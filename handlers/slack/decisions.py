@@ -1,0 +1,172 @@
+"""What comes before and after a decision in Slack: the right to it, and what the person sees of it."""
+
+from contextlib import suppress
+
+from handlers.slack.blocks import answers, modals
+from handlers.slack.blocks.card import card
+from handlers.slack.blocks.drawing import Drawn
+from handlers.slack.blocks.modals import View
+from handlers.slack.context import NotHere, Surface
+from handlers.slack.ids import Listed, Shown
+from handlers.slack.payloads import Click, Modal, Submission
+from handlers.slack.replies import Answer, afterwards
+from handlers.slack.review_list import page
+from workflows.engine.errors import FormChanged, Refused, Stale, Unknown
+from workflows.engine.review import reviews
+from workflows.engine.review.cards import card_view, place_of, waiting_in
+from workflows.engine.review.forms import defaults_of
+from workflows.engine.review.views import CardView, PlaceView
+from workflows.engine.text.form_fields import form_of
+
+
+def may_decide(surface: Surface, acted: Click | Submission, shown: Shown) -> None:
+    """Raise `Refused` where somebody may not decide the review that they want to; that is audited."""
+    place, user = _place(surface, acted, shown, wants="decide"), acted.user.id
+    with surface.discreet(place.workflow, acted.channel), surface.watched(place.case, by=user, wants="decide"):
+        surface.rights.decide(user, surface.context.registry.get(place.workflow))
+
+
+def admitted(surface: Surface, acted: Click | Submission, shown: Shown) -> CardView:
+    """The review that somebody wants to decide, as it is now. Raise `Refused` where they may not; that is audited."""
+    may_decide(surface, acted, shown)
+    return card_view(surface.context, shown.review)
+
+
+def readable(surface: Surface, acted: Click | Submission, shown: Shown) -> CardView:
+    """The review that somebody wants to read, as it is now. Raise `Refused` where they may not; that is audited."""
+    place, user = _place(surface, acted, shown, wants="read"), acted.user.id
+    with surface.discreet(place.workflow, acted.channel), surface.watched(place.case, by=user, wants="read"):
+        surface.rights.read(user, surface.context.registry.get(place.workflow))
+    return card_view(surface.context, shown.review)
+
+
+def _place(surface: Surface, acted: Click | Submission, shown: Shown, *, wants: str) -> PlaceView:
+    """What a review belongs to. Raise `Refused` for an unknown one, or for somebody from elsewhere; that is audited."""
+    user, subject = acted.user.id, f"review:{shown.review}"
+    with surface.watched_stray(subject, by=user, wants="see"):
+        surface.known_here(shown.generation)
+    try:
+        place = place_of(surface.context, shown.review)
+    except Unknown as error:
+        surface.not_there(subject, acted.origin, by=user, wants=wants)
+        raise NotHere from error
+    with surface.watched(place.case, by=user, wants="see"):
+        surface.admit(acted.origin)
+    return place
+
+
+def too_late(surface: Surface, review: int, *, user: str) -> Drawn:
+    """That a review moved on. Its card is drawn anew, since it seems to stand there as it was."""
+    reviews.show_again(surface.context, review)
+    return answers.too_late(card_view(surface.context, review), user)
+
+
+def tell_too_late(surface: Surface, answer: Answer, pressed: Click, review: int) -> None:
+    """Tell a person that they decide too late, and show how the review stands."""
+    told = too_late(surface, review, user=pressed.user.id)
+    if pressed.view is not None:
+        view = modals.review(card_view(surface.context, review), notice=told, listed=pressed.view.listed)
+        answer.update(view, done="It is too late for this; nothing of yours was recorded")
+        _refresh_list(surface, answer, pressed, pressed.view)
+    else:
+        answer.tell(told)
+        # The very message that was pressed: a second one of the same card is known to nobody else.
+        answer.redraw(card(card_view(surface.context, review)))
+
+
+def is_stale(view: CardView, shown: Shown) -> bool:
+    """Is what the person saw no longer how the review stands?"""
+    return view.state != "open" or view.version != shown.version
+
+
+def take_in_hand(surface: Surface, shown: Shown, *, by: str) -> None:
+    """Note that a person has a review's form open. Where it moved on meanwhile, they hear of it when they submit."""
+    with suppress(Stale):
+        reviews.take_in_hand(surface.context, shown.review, shown.version, by=by)
+
+
+def edit_form(
+    surface: Surface,
+    view: CardView,
+    *,
+    listed: Listed | None = None,
+    notice: str | None = None,
+    changed: FormChanged | None = None,
+) -> View:
+    """The form of a review, with what is proposed in it. Raise `Refused` where Slack cannot hold it.
+
+    `changed`: that the form is another one than it was proposed in, where somebody meets that.
+    """
+    workflow = surface.context.registry.get(view.workflow)
+    fields = form_of(workflow.output, zone=workflow.timezone)
+    told = _changed(view, changed) if changed is not None else None
+    form = modals.edit_form(
+        view, fields, known(surface, view), listed=listed, notice=notice, changed=told, dropped=view.left_over
+    )
+    if form is None:
+        raise Refused(f"This form is too large for Slack. Decide it at the command line: countersign edit {view.case}")
+    return form
+
+
+def known(surface: Surface, view: CardView) -> dict[str, str]:
+    """What is known of a form's fields: what is proposed, and what a newer field has where nobody gave a value."""
+    if not view.has_proposal:
+        return {}
+    by_itself = defaults_of(surface.context.registry.get(view.workflow).output)
+    return {
+        value.name: by_itself.get(value.name, "") if value.proposed is None else value.proposed for value in view.values
+    }
+
+
+def _changed(view: CardView, changed: FormChanged) -> str:
+    labels = {value.name: value.label for value in view.values}
+    what = "; ".join(f"{labels.get(name, name)} {how}" for name, how in changed.errors.items())
+    return (
+        f"Not approved yet: the form has changed since this was proposed ({what}). What is known stands below. "
+        "Look at it, then press Decide."
+    )
+
+
+def show_decided(surface: Surface, answer: Answer, acted: Click | Submission, review: int) -> None:
+    """Where a review was decided in a modal, or in a form that was opened from one, draw anew what lies there: the
+    review, and below it the list that it was opened from.
+    """
+    modal = acted.view
+    if modal is None:
+        return
+    decided_in = modal.previous_view_id if isinstance(acted, Submission) else modal.id
+    if decided_in is None:
+        return
+    drawn = modals.review(card_view(surface.context, review), listed=modal.listed)
+    answer.update(drawn, of=decided_in, done="It is recorded")
+    _refresh_list(surface, answer, acted, modal)
+
+
+def _refresh_list(surface: Surface, answer: Answer, acted: Click | Submission, modal: Modal) -> None:
+    listed, root = modal.listed, modal.root_view_id
+    if listed is not None and root is not None:
+
+        def refresh() -> None:
+            answer.refresh(page(surface, listed, origin=acted.origin, user=acted.user.id), of=root)
+
+        afterwards("list", refresh)
+
+
+def next_review(surface: Surface, view: CardView, *, user: str, listed: Listed | None) -> CardView | None:
+    """The review with the earliest deadline of those that the user may decide, where this one was shown.
+
+    `listed`: the list that it was opened from. None where none waits.
+    """
+    shown_in = surface.context.registry.get(view.workflow).review.post_to
+    return first_waiting(surface, listed.channel if listed is not None else shown_in or "", user=user)
+
+
+def first_waiting(surface: Surface, channel: str, *, user: str) -> CardView | None:
+    """The review with the earliest deadline of those that the user may decide and whose cards a channel shows.
+
+    `channel`: empty for all. None where none waits.
+    """
+    may_decide = surface.allowed(surface.rights.decide, user, surface.shown_in(channel))
+    names = [workflow.name for workflow in may_decide]
+    waiting = waiting_in(surface.context, workflows=names, first=0, limit=1)
+    return card_view(surface.context, waiting.reviews[0].review) if waiting.reviews else None

@@ -1,0 +1,69 @@
+"""What happens in the workspace that Countersign has to know of."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import structlog
+from slack_bolt import App, BoltResponse
+
+from handlers.slack.context import Surface
+from handlers.slack.payloads import event
+from handlers.slack.replies import DATABASE_SECONDS
+from store.db import failpoints
+from store.db.failpoints import Seam
+from store.db.time_limits import hurried
+from workflows.engine.case import inbox
+from workflows.engine.errors import Refused
+
+log = structlog.get_logger()
+
+_AUDITED = frozenset({"app_uninstalled", "tokens_revoked"})
+_HEARD = _AUDITED | {"subteam_members_changed", "subteam_updated"}
+"""Events that somebody listens to; any other is acknowledged, and not kept."""
+
+
+def register(app: App, surface: Surface) -> None:
+    """Listen to events.
+
+    Bolt acknowledges an event before its listener begins. What must not be lost is therefore kept before that: the
+    event, known again when it comes twice, and what follows from it, in one transaction. What a listener does is only
+    for this process, and no harm where it is lost.
+    """
+
+    @app.middleware
+    def keep(body: Mapping[str, Any], next: Callable[[], BoltResponse]) -> BoltResponse:
+        if body.get("type") != "event_callback":
+            return next()
+        try:
+            came = event(body)
+        except Refused:
+            # It would not fit the next time either.
+            log.warning("event.not_understood")
+            return BoltResponse(status=200)
+        if came.event.type not in _HEARD:
+            return next()
+        is_ours = surface.installed.admits(came.origin)
+        if not is_ours:
+            log.info("event.from_elsewhere", kind=came.event.type)
+        with hurried(DATABASE_SECONDS):
+            is_new = inbox.hear(
+                surface.context,
+                key=came.event_id,
+                kind=came.event.type,
+                audited=is_ours and came.event.type in _AUDITED,
+            )
+        failpoints.before(Seam.ACK, "event")
+        return next() if is_new else BoltResponse(status=200)
+
+    for kind in _AUDITED:
+        # It is kept; the sender notices by itself that Slack refuses it.
+        app.event(kind)(lambda: None)
+
+    @app.event("subteam_members_changed")
+    def members_changed(event: Mapping[str, Any]) -> None:
+        # A reviewer who leaves the group loses the right at once where the event comes to this process.
+        surface.groups.forget(str(event.get("subteam_id")))
+
+    @app.event("subteam_updated")
+    def updated(event: Mapping[str, Any]) -> None:
+        surface.groups.forget(str(event.get("subteam", {}).get("id")))

@@ -1,0 +1,223 @@
+"""What Slack sends, as far as a listener reads it. Whatever does not fit is refused before anything is done."""
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from handlers.slack.admission import Origin
+from handlers.slack.ids import FORM, Listed, Shown
+from workflows.engine.errors import Refused
+
+
+class _Payload(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+PayloadT = TypeVar("PayloadT", bound=_Payload)
+
+
+class User(_Payload):
+    """Who acted."""
+
+    id: str
+    team_id: str | None = None
+
+
+class _Team(_Payload):
+    id: str
+    enterprise_id: str | None = None
+
+
+class _Enterprise(_Payload):
+    id: str
+
+
+class _Acted(_Payload):
+    """Somebody did something."""
+
+    team: _Team | None = None
+    enterprise: _Enterprise | None = None
+    user: User
+
+    @property
+    def origin(self) -> Origin:
+        """Where they did it."""
+        of_team = self.team.enterprise_id if self.team else None
+        return Origin(
+            team=self.team.id if self.team else None,
+            enterprise=self.enterprise.id if self.enterprise else of_team,
+            home=self.user.team_id,
+        )
+
+
+class _Pressed(_Payload):
+    value: str = ""
+    action_id: str = ""
+    block_id: str = ""
+    action_ts: str = ""
+
+
+class _Container(_Payload):
+    channel_id: str | None = None
+    message_ts: str | None = None
+
+
+class _State(_Payload):
+    values: Mapping[str, Mapping[str, Mapping[str, object]]] = Field(default_factory=dict)
+
+
+class _Words(_Payload):
+    text: str = ""
+
+
+class _Block(_Payload):
+    block_id: str = ""
+    label: _Words | None = None
+
+
+class Modal(_Payload):
+    """The modal that was acted in."""
+
+    id: str
+    blocks: list[_Block] = Field(default_factory=list)
+    hash: str = ""
+    private_metadata: str = ""
+    state: _State = Field(default_factory=_State)
+    previous_view_id: str | None = None
+    root_view_id: str | None = None
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """block_id -> what stands above its input."""
+        return {block.block_id: block.label.text for block in self.blocks if block.label is not None}
+
+    @property
+    def mark(self) -> str:
+        """The name of the form as it was drawn; empty for one that has none."""
+        named = (block.block_id for block in self.blocks if block.block_id.startswith(FORM))
+        return next(named, "").removeprefix(FORM)
+
+    @property
+    def shown(self) -> Shown:
+        """The review that it is about. Raise `Refused`."""
+        return Shown.read(self.private_metadata.partition(" ")[0])
+
+    @property
+    def listed(self) -> Listed | None:
+        """The list that it was opened from, and that lies at the bottom; None where it was opened alone."""
+        _, is_from, listed = self.private_metadata.partition(" ")
+        return Listed.read(listed) if is_from else None
+
+
+class Click(_Acted):
+    """A button was pressed."""
+
+    actions: list[_Pressed] = Field(min_length=1)
+    container: _Container
+    view: Modal | None = None
+
+    @property
+    def value(self) -> str:
+        """What the button carries."""
+        return self.actions[0].value
+
+    @property
+    def channel(self) -> str | None:
+        """Where the message stands that the button is of; None for one of a modal."""
+        return self.container.channel_id
+
+    @property
+    def block(self) -> str:
+        """The block that the button stands in."""
+        return self.actions[0].block_id
+
+    @property
+    def heard_as(self) -> str:
+        """What tells this press from every other: an envelope can arrive twice."""
+        pressed, where = self.actions[0], self.view.id if self.view else self.container.message_ts
+        return _heard(self.team, self.user, where, pressed.action_id, pressed.action_ts)
+
+
+class Submission(_Acted):
+    """A modal was submitted."""
+
+    view: Modal
+
+    @property
+    def channel(self) -> None:
+        """A modal stands in no channel."""
+        return None
+
+    @property
+    def heard_as(self) -> str:
+        """What tells this submission from every other: a form has another hash whenever it was drawn anew."""
+        return _heard(self.team, self.user, self.view.id, self.view.hash)
+
+
+class _Event(_Payload):
+    type: str
+
+
+class Event(_Payload):
+    """Something happened in the workspace."""
+
+    event_id: str = Field(min_length=1, max_length=100)
+    team_id: str | None = None
+    enterprise_id: str | None = None
+    event: _Event
+
+    @property
+    def origin(self) -> Origin:
+        """Where it happened."""
+        return Origin(team=self.team_id, enterprise=self.enterprise_id, home=None)
+
+
+class Typed(_Payload):
+    """A slash command was typed."""
+
+    team_id: str | None = None
+    enterprise_id: str | None = None
+    user_id: str
+    text: str = ""
+
+    @property
+    def origin(self) -> Origin:
+        """Where it was typed."""
+        return Origin(team=self.team_id, enterprise=self.enterprise_id, home=None)
+
+    @property
+    def words(self) -> str:
+        """What was typed, as the person sees it: Slack sends three characters as entities."""
+        return self.text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").strip()
+
+
+def _heard(team: _Team | None, user: User, *parts: str | None) -> str:
+    return " ".join([team.id if team else "", user.id, *(part or "" for part in parts)])[:250]
+
+
+def click(body: Mapping[str, Any]) -> Click:
+    """Read a press. Raise `Refused`."""
+    return _read(Click, body)
+
+
+def submission(body: Mapping[str, Any]) -> Submission:
+    """Read a submission. Raise `Refused`."""
+    return _read(Submission, body)
+
+
+def event(body: Mapping[str, Any]) -> Event:
+    """Read an event. Raise `Refused`."""
+    return _read(Event, body)
+
+
+def typed(body: Mapping[str, Any]) -> Typed:
+    """Read a command. Raise `Refused`."""
+    return _read(Typed, body)
+
+
+def _read(form: type[PayloadT], body: Mapping[str, Any]) -> PayloadT:
+    try:
+        return form.model_validate(body)
+    except ValidationError as error:
+        raise Refused("Slack sent something that Countersign does not understand; nothing was done.") from error

@@ -1,0 +1,220 @@
+"""How a person is answered. Whatever they did, they hear of it: it is done, or why it is not.
+
+A decision is committed before it is acknowledged; if that fails, nothing is acknowledged and Slack says that it did not
+work. After the acknowledgement nothing may raise, or Bolt loses it: what fails then is told in another way, and logged.
+Slack may refuse each way: an answer to the press, a message that only the person sees, and at last a direct message.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import structlog
+from slack_bolt import Ack
+from slack_sdk import WebClient
+from slack_sdk.webhook import WebhookClient
+
+from handlers.slack import user_groups
+from handlers.slack.blocks import answers, modals
+from handlers.slack.blocks.drawing import Drawn
+from handlers.slack.blocks.modals import View
+from handlers.slack.error_codes import NOT_DONE, RATE_LIMITED, code_of, is_passing
+from handlers.slack.rights import NotAllowed
+from store.db import failpoints
+from store.db.failpoints import Seam
+from store.db.time_limits import hurried
+from workflows.engine.errors import Refused, Repeated
+
+log = structlog.get_logger()
+
+DATABASE_SECONDS = 1.5
+"""For which the database is waited for; Slack waits for 3 in all."""
+_SECONDS = 5
+"""For which Slack is waited for with an answer."""
+_LATE = frozenset({"expired_trigger_id", "exchanged_trigger_id", "trigger_expired", "trigger_exchanged"})
+
+
+class Answer:
+    """One answer to one thing that a person did."""
+
+    def __init__(self, body: Mapping[str, Any], ack: Ack, client: WebClient) -> None:
+        self._body = body
+        self._client = client
+        self._ack = ack
+        self._acknowledged = False
+
+    @property
+    def in_modal(self) -> bool:
+        """Was it done in a modal?"""
+        return "view" in self._body
+
+    @property
+    def is_acknowledged(self) -> bool:
+        """Does Slack know that it was heard?"""
+        return self._acknowledged
+
+    def done(self, **response: Any) -> None:
+        """Acknowledge. All that has to be kept is committed."""
+        if not self._acknowledged:
+            self._acknowledged = True
+            failpoints.before(Seam.ACK)
+            self._ack(**response)
+            failpoints.after(Seam.ACK)
+
+    def say(self, told: Drawn) -> None:
+        """Answer a command, which only the person sees."""
+        if self._acknowledged:
+            self.add(told)
+        else:
+            self.done(text=told.text, blocks=list(told.blocks), response_type="ephemeral")
+
+    def add(self, told: Drawn) -> None:
+        """Answer a command with one thing more."""
+        self._privately(told)
+
+    def tell(self, told: Drawn) -> None:
+        """Tell the person alone, in a message that only they see, or in a modal on top of theirs."""
+        if "command" in self._body:
+            self.say(told)
+            return
+        if self._body.get("type") == "view_submission" and not self._acknowledged:
+            self.done(response_action="update", view=modals.told(told))
+            return
+        self.done()
+        if not (self.in_modal and (self._push(modals.told(told)) or self._update(modals.told(told)))):
+            self._privately(told)
+
+    def redraw(self, drawn: Drawn) -> None:
+        """Draw the message anew whose button was pressed. Where that fails, the sender does it a moment later."""
+        self._reply(drawn, replace_original=True)
+
+    def open(self, view: View) -> bool:
+        """Open a modal, on top of the one it was asked for in; where that cannot be, the person is told so.
+
+        Has it been opened? Nothing that depends on it may be done before.
+        """
+        self.done()
+        if self.in_modal:
+            code = self._refused("views.push", lambda: self._client.views_push(trigger_id=self._trigger, view=view))
+        else:
+            code = self._refused("views.open", lambda: self._client.views_open(trigger_id=self._trigger, view=view))
+        if code is None:
+            return True
+        told = answers.refused(not_opened(code))
+        if not (self.in_modal and self._update(modals.told(told))):
+            self._privately(told)
+        return False
+
+    def update(self, view: View, *, of: str | None = None, done: str = "Nothing was changed") -> None:
+        """Draw a modal anew: the one it was asked for in, or the one named.
+
+        `done`: what the person is told of what they did where it cannot be drawn.
+        """
+        self.done()
+        if self._update(view, of=of):
+            return
+        told = answers.refused(f"{done}; Slack could not show it here.")
+        if self._body.get("type") != "block_actions" or not self._push(modals.told(told)):
+            self._privately(told)
+
+    def refresh(self, view: View, *, of: str) -> None:
+        """Draw a modal anew that lies below: what it shows is out of date. No harm where that fails."""
+        self.done()
+        self._update(view, of=of)
+
+    @property
+    def _trigger(self) -> str:
+        return str(self._body["trigger_id"])
+
+    def _push(self, view: View) -> bool:
+        return self._refused("views.push", lambda: self._client.views_push(trigger_id=self._trigger, view=view)) is None
+
+    def _update(self, view: View, *, of: str | None = None) -> bool:
+        named = of or self._body["view"]["id"]
+        return self._refused("views.update", lambda: self._client.views_update(view_id=named, view=view)) is None
+
+    def _privately(self, told: Drawn) -> None:
+        """Tell the person alone, in the first way that Slack takes."""
+        if self._reply(told, response_type="ephemeral", replace_original=False):
+            return
+        user, blocks = self._body.get("user_id") or self._body["user"]["id"], list(told.blocks)
+        channel = self._body.get("channel_id") or (self._body.get("channel") or {}).get("id")
+        if channel is not None:
+            shown = {"channel": channel, "user": user, "text": told.text, "blocks": blocks}
+            if self._refused("chat.postEphemeral", lambda: self._client.chat_postEphemeral(**shown)) is None:
+                return
+        # To no channel, but to the person alone; and at last, since it stays there.
+        direct = {"channel": user, "text": told.text, "blocks": blocks, "unfurl_links": False, "unfurl_media": False}
+        if self._refused("chat.postMessage", lambda: self._client.chat_postMessage(**direct)) is not None:
+            log.error("answer.lost", user=user)
+
+    def _reply(self, told: Drawn, **how: Any) -> bool:
+        """Answer over the press's own address, if it has one and it is still good."""
+        url = self._body.get("response_url")
+        if not url:
+            return False
+        webhook = WebhookClient(url, timeout=_SECONDS, retry_handlers=[])
+        statuses: list[int] = []
+
+        def reply() -> None:
+            statuses.append(webhook.send(text=told.text, blocks=list(told.blocks), **how).status_code)
+
+        if self._refused("response_url", reply) is not None:
+            return False
+        if statuses != [200]:
+            log.warning("answer.not_given", what="response_url", error=f"http_{statuses[0]}")
+        return statuses == [200]
+
+    def _refused(self, what: str, call: Callable[[], object]) -> str | None:
+        """Ask Slack; its word for why not, None where it did it."""
+        try:
+            call()
+        except NOT_DONE as error:
+            code = code_of(error)
+        except Exception as error:  # nothing may raise after the acknowledgement
+            log.error("answer.failed", what=what, error=type(error).__name__, exc_info=error)
+            return type(error).__name__
+        else:
+            return None
+        log.warning("answer.not_given", what=what, error=code)
+        return code
+
+
+def not_opened(code: str) -> str:
+    """What a person is told where Slack did not open what they asked for. `code`: its word for why."""
+    if code in _LATE:
+        return "Slack took too long to open this. Nothing was changed; press the button again."
+    if code == RATE_LIMITED:
+        return "Slack asks to be left alone for a moment. Nothing was changed; try again in a minute."
+    if is_passing(code):
+        return "Slack could not open this just now. Nothing was changed; try again."
+    return f"Slack refuses to open this ({code}), and would again. Nothing was changed; please tell an engineer."
+
+
+@contextmanager
+def answering(body: Mapping[str, Any], ack: Ack, client: WebClient) -> Iterator[Answer]:
+    """Answer within the block; what is refused there is told to the person."""
+    answer = Answer(body, ack, client)
+    try:
+        with hurried(DATABASE_SECONDS), user_groups.waiting():
+            yield answer
+    except Repeated:
+        # The first time was answered.
+        answer.done()
+    except NotAllowed as error:
+        answer.tell(answers.refused(str(error), owner=error.owner))
+    except Refused as error:
+        answer.tell(answers.refused(str(error)))
+    except Exception as error:
+        if not answer.is_acknowledged:
+            raise
+        # Bolt would lose the acknowledgement: the person would be told that nothing was done, and it is.
+        log.error("listener.failed_afterwards", error=type(error).__name__, exc_info=error)
+
+
+def afterwards(what: str, work: Callable[[], object]) -> None:
+    """Do what takes longer than Slack waits, once it is acknowledged; what fails is logged, since nobody waits."""
+    try:
+        work()
+    except Exception as error:  # the listener's edge: after the acknowledgement nothing may raise
+        log.error("work.failed", what=what, error=type(error).__name__, exc_info=error)

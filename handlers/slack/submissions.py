@@ -1,0 +1,225 @@
+"""What is submitted: the form of an edit, and that of a rejection. What was typed is never lost."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from slack_bolt import Ack, App
+from slack_sdk import WebClient
+
+from handlers.slack.blocks import answers, inputs, modals
+from handlers.slack.blocks.modals import FILL_IN_NOW, FOLLOWS, REASON
+from handlers.slack.context import NotHere, Surface
+from handlers.slack.decisions import (
+    admitted,
+    edit_form,
+    is_stale,
+    known,
+    may_decide,
+    show_decided,
+    take_in_hand,
+    too_late,
+)
+from handlers.slack.ids import Callback, Listed, Shown
+from handlers.slack.payloads import Submission, submission
+from handlers.slack.replies import Answer, afterwards, answering
+from handlers.slack.rights import NotAllowed
+from workflows.engine.case.states import ReviewState
+from workflows.engine.errors import BadReason, InvalidOutput, NeverBroken, Refused, Repeated, Stale, Unknown
+from workflows.engine.review import refusals, reviews
+from workflows.engine.review.cards import card_view
+from workflows.engine.review.decisions import Follows
+from workflows.engine.review.dependent_texts import redrawn
+from workflows.engine.review.forms import form_mark, read_form
+from workflows.engine.review.views import CardView
+from workflows.engine.text.form_fields import Field, form_of
+
+Body = Mapping[str, Any]
+
+
+def register(app: App, surface: Surface) -> None:
+    """Listen to what is submitted."""
+
+    @app.view(Callback.EDIT)
+    def edit(body: Body, ack: Ack, client: WebClient) -> None:
+        with answering(body, ack, client) as answer:
+            submitted = submission(body)
+            state = submitted.view.state.values
+            try:
+                view = admitted(surface, submitted, submitted.view.shown)
+                with refusals.told_of_review(surface.context, view.review, by=submitted.user.id, wanted="edit"):
+                    again = _edit(surface, submitted, view)
+            except Repeated:
+                answer.done()
+            except InvalidOutput as error:
+                answer.done(response_action="errors", errors=inputs.errors(error.errors, state))
+            except NeverBroken as error:
+                answer.done(response_action="errors", errors=inputs.errors({"": str(error)}, state))
+            except Refused as error:
+                _hand_back(surface, answer, submitted, error, typed=_changed(surface, submitted, error))
+            else:
+                answer.done(**again)
+                if not again:
+                    show_decided(surface, answer, submitted, submitted.view.shown.review)
+
+    @app.view(Callback.RULE)
+    def go_back(body: Body, ack: Ack, client: WebClient) -> None:
+        with answering(body, ack, client) as answer:
+            answer.done()
+
+    @app.view(Callback.REJECT)
+    def reject(body: Body, ack: Ack, client: WebClient) -> None:
+        with answering(body, ack, client) as answer:
+            submitted = submission(body)
+            said = inputs.read_plainly(submitted.view.state.values)
+            fills_in = said.get(FOLLOWS) == FILL_IN_NOW
+            try:
+                _reject(surface, submitted, said)
+            except Repeated:
+                if not fills_in:
+                    raise
+            except (Stale, NotAllowed, NotHere) as error:
+                _hand_back(surface, answer, submitted, error, typed={"your reason": said.get(REASON, "")})
+                return
+            except BadReason as error:
+                answer.done(response_action="errors", errors={REASON: answers.sentence(str(error))})
+                return
+            except Refused as error:
+                answer.done(response_action="errors", errors={FOLLOWS: answers.sentence(str(error))})
+                return
+            if fills_in:
+                _fill_in_now(surface, answer, submitted)
+            answer.done()
+            show_decided(surface, answer, submitted, submitted.view.shown.review)
+
+
+def _reject(surface: Surface, submitted: Submission, said: Mapping[str, str]) -> None:
+    shown, follows = submitted.view.shown, _follows(said.get(FOLLOWS))
+    may_decide(surface, submitted, shown)
+    with refusals.told_of_review(surface.context, shown.review, by=submitted.user.id, wanted="reject"):
+        reviews.reject(
+            surface.context,
+            shown.review,
+            shown.version,
+            by=submitted.user.id,
+            reason=said.get(REASON, ""),
+            follows=follows,
+            heard_as=submitted.heard_as,
+        )
+
+
+def _fill_in_now(surface: Surface, answer: Answer, submitted: Submission) -> None:
+    """Show the empty form in place of that of the rejection, which is recorded, and take the person to be at it."""
+    view = card_view(surface.context, submitted.view.shown.review)
+    if view.state != ReviewState.OPEN or view.decision is None or view.decision.heard_as != submitted.heard_as:
+        return  # heard twice, and it went on meanwhile
+    notice = "Your rejection is recorded. Fill in what is right; closed without that, it waits for whoever fills it in."
+    form = edit_form(surface, view, listed=submitted.view.listed, notice=notice)
+    answer.done(response_action="update", view=form)
+    shown = Shown(review=view.review, version=view.version, generation=view.generation)
+    afterwards("claim", partial(take_in_hand, surface, shown, by=submitted.user.id))
+
+
+def _edit(surface: Surface, submitted: Submission, view: CardView) -> dict[str, Any]:
+    """Decide with what was typed; returns how the form goes on: it closes, or asks for something first."""
+    workflow, context = surface.context.registry.get(view.workflow), surface.context
+    shown, listed, state = submitted.view.shown, submitted.view.listed, submitted.view.state.values
+    if is_stale(view, shown):
+        if view.decision is not None and view.decision.heard_as == submitted.heard_as:
+            raise Repeated("this was heard before, and is done")
+        raise Stale("the review moved on")
+    typed, fields = inputs.read(state), form_of(workflow.output, zone=workflow.timezone)
+    generation = inputs.generation_of(state)
+    if submitted.view.mark not in ("", form_mark(fields)):
+        return _present_form(surface, view, fields, typed, listed=listed, generation=generation + 1)
+    output = read_form(workflow.output, typed, zone=workflow.timezone)
+    if generation == 0 and view.has_proposal:
+        anew = redrawn(context, workflow, view.review, proposed=_proposed(view), typed=typed)
+        if anew:
+            labels = [field.label for field in fields if field.name in anew]
+            form = modals.edit_form(
+                view,
+                fields,
+                {**typed, **anew},
+                generation=1,
+                redrawn=labels,
+                listed=listed,
+                ticked=inputs.confirmed(state) is not None,
+            )
+            if form is None:
+                raise Refused("Other texts go with what you chose, and they are too long for Slack.")
+            return {"response_action": "update", "view": form}
+    by, heard_as, confirmed = submitted.user.id, submitted.heard_as, inputs.confirmed(state) or False
+    try:
+        reviews.edit(context, shown.review, shown.version, output, by=by, confirmed=confirmed, heard_as=heard_as)
+    except NeverBroken as broken:
+        if broken.barred:
+            raise
+        form = modals.edit_form(view, fields, typed, generation=generation + 1, broken=broken, listed=listed)
+        if form is None:
+            raise
+        return {"response_action": "update", "view": form}
+    return {}
+
+
+def _present_form(
+    surface: Surface,
+    view: CardView,
+    fields: Sequence[Field],
+    typed: Mapping[str, str],
+    *,
+    listed: Listed | None,
+    generation: int,
+) -> dict[str, Any]:
+    """The form as it is now, with what was typed in an earlier one: nobody decides about a field unseen."""
+    names = {field.name: field.label for field in fields}
+    carried = {name: text for name, text in typed.items() if name in names}
+    dropped = {name: text for name, text in typed.items() if name not in names}
+    form = modals.edit_form(
+        view,
+        fields,
+        {**known(surface, view), **carried},
+        generation=generation,
+        listed=listed,
+        changed=modals.FORM_CHANGED,
+        dropped=dropped,
+    )
+    if form is None:
+        raise Refused("The form has changed since you opened it, and is too large for Slack now.")
+    return {"response_action": "update", "view": form}
+
+
+def _proposed(view: CardView) -> dict[str, str]:
+    return {value.name: value.proposed or "" for value in view.values}
+
+
+def _changed(surface: Surface, submitted: Submission, error: Refused) -> dict[str, str]:
+    """What a person made of a form: label -> text, where that is not what stood there."""
+    state = submitted.view.state.values
+    typed = inputs.read_labelled(state, submitted.view.labels)
+    if isinstance(error, NotAllowed | Unknown):
+        # What stood there is not theirs to know.
+        return typed
+    view = card_view(surface.context, submitted.view.shown.review)
+    stood = {value.label: value.proposed for value in view.values} if view.has_proposal else {}
+    return {label: text for label, text in typed.items() if text != (stood.get(label) or "")}
+
+
+def _follows(chosen: str | None) -> Follows:
+    if not chosen:
+        raise Refused("Choose what is to follow.")
+    try:
+        return Follows.BY_HAND if chosen == FILL_IN_NOW else Follows(chosen)
+    except ValueError:
+        raise Refused("This form is of another version of Countersign; open it again.") from None
+
+
+def _hand_back(
+    surface: Surface, answer: Answer, submitted: Submission, error: Refused, *, typed: Mapping[str, str]
+) -> None:
+    """Say why nothing was recorded, in place of the form, with what was typed to be copied."""
+    if isinstance(error, Stale):
+        why = too_late(surface, submitted.view.shown.review, user=submitted.user.id)
+    else:
+        why = answers.refused(str(error), owner=error.owner if isinstance(error, NotAllowed) else None)
+    answer.done(response_action="update", view=modals.told(why, typed=typed))

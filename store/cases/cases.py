@@ -1,0 +1,156 @@
+"""Cases: finding them, taking one in, raising its revision."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session
+
+from store.cases.samples import has_sample
+from store.db import rows
+from store.schema import Case, Delivery, Proposal, Run, Workflow
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseLine:
+    """A case in a list."""
+
+    id: int
+    key: str
+    workflow: str
+    revision: int
+    state: str
+    """Of its newest run."""
+    resolution: str | None
+    received_at: datetime
+    waits: bool
+    """Its delivery waits for a target."""
+    not_confirmed: bool
+    """Its delivery waits or failed, and may have been made all the same."""
+
+
+def find(session: Session, *, workflow: int, key: str) -> Case | None:
+    """The case of a workflow with this key."""
+    return session.scalar(select(Case).where(Case.workflow_id == workflow, Case.key == key))
+
+
+def get(session: Session, case: int) -> Case | None:
+    """The case with this id."""
+    return session.get(Case, case)
+
+
+def hold(session: Session, case: int) -> None:
+    """Have this transaction be the only one that changes a case and what belongs to it.
+
+    On SQLite every writing transaction is that. On PostgreSQL two that take the same rows in another order would stop
+    each other for good.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(Case.id).where(Case.id == case).with_for_update(key_share=True))
+
+
+def with_key(session: Session, *, team: int, key: str) -> list[Case]:
+    """The cases of all workflows with this key."""
+    return list(session.scalars(select(Case).where(Case.team_id == team, Case.key == key).order_by(Case.id)))
+
+
+def add(session: Session, *, team: int, workflow: int, key: str, content_hash: str, source: str, at: datetime) -> int:
+    """Add a case at revision 1; returns its id. The unique key decides between two at once."""
+    return rows.add(
+        session,
+        Case,
+        team_id=team,
+        workflow_id=workflow,
+        key=key,
+        revision=1,
+        content_hash=content_hash,
+        source=source,
+        received_at=at,
+    )
+
+
+def revise(session: Session, *, case: int, revision: int, content_hash: str) -> None:
+    """Raise the revision of a case that is held from the one given."""
+    raised = {"revision": revision + 1, "content_hash": content_hash}
+    rows.change(session, Case, case, where={"revision": revision}, to=raised)
+
+
+def lines(
+    session: Session,
+    *,
+    team: int,
+    workflow: str | None,
+    state: str | None,
+    limit: int,
+    waiting: str,
+    failed: str,
+) -> list[CaseLine]:
+    """Cases with the state of their newest run, newest case first. `waiting`, `failed`: states of a delivery."""
+    newest = select(func.max(Run.id)).where(Run.case_id == Case.id).correlate(Case).scalar_subquery()
+    delivery = exists().where(Delivery.run_id == Run.id).correlate(Run)
+    query = (
+        select(
+            Case.id,
+            Case.key,
+            Workflow.name,
+            Case.revision,
+            Run.state,
+            Run.resolution,
+            Case.received_at,
+            delivery.where(Delivery.state == waiting).label("waits"),
+            delivery.where(Delivery.state.in_((waiting, failed)), Delivery.maybe_applied.is_(True)).label(
+                "unconfirmed"
+            ),
+        )
+        .join(Workflow, Workflow.id == Case.workflow_id)
+        .join(Run, Run.id == newest)
+        .where(Case.team_id == team)
+        .order_by(Case.id.desc())
+        .limit(limit)
+    )
+    if workflow is not None:
+        query = query.where(Workflow.name == workflow)
+    if state is not None:
+        query = query.where(Run.state == state)
+    return [
+        CaseLine(
+            id=row.id,
+            key=row.key,
+            workflow=row.name,
+            revision=row.revision,
+            state=row.state,
+            resolution=row.resolution,
+            received_at=row.received_at,
+            waits=bool(row.waits),
+            not_confirmed=bool(row.unconfirmed),
+        )
+        for row in session.execute(query)
+    ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseOutcome:
+    """What became of a case so far."""
+
+    case: int
+    state: str
+    resolution: str | None
+    proposal_id: int | None
+    """The content of its newest run's proposal."""
+    sample: bool
+    """Was something proposed for it that was written by hand for a demonstration?"""
+
+
+def outcomes(session: Session, ids: Collection[int]) -> list[CaseOutcome]:
+    """What became of these cases, by their newest runs."""
+    newest = select(func.max(Run.id).label("run")).where(Run.case_id.in_(ids)).group_by(Run.case_id).subquery("newest")
+    query = (
+        select(Run.case_id, Run.state, Run.resolution, Proposal.content_id, has_sample(Run.case_id))
+        .join(newest, newest.c.run == Run.id)
+        .outerjoin(Proposal, Proposal.run_id == Run.id)
+    )
+    return [
+        CaseOutcome(case=case, state=state, resolution=resolution, proposal_id=proposal, sample=sample)
+        for case, state, resolution, proposal, sample in session.execute(query)
+    ]

@@ -1,0 +1,25 @@
+"""What cases say, in rows of their own."""
+
+from collections.abc import Collection
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from store.db import rows
+from store.schema import Content
+
+
+def keep(session: Session, *, team: int, case: int, kind: str, body: str) -> int:
+    """Keep a content; returns its id."""
+    return rows.add(session, Content, team_id=team, case_id=case, kind=kind, body=body)
+
+
+def body(session: Session, content: int) -> str:
+    """The body of a content that is there."""
+    return session.scalars(select(Content.body).where(Content.id == content)).one()
+
+
+def bodies(session: Session, ids: Collection[int]) -> dict[int, str]:
+    """The bodies of several contents, by id."""
+    found = session.execute(select(Content.id, Content.body).where(Content.id.in_(ids)))
+    return {row.id: row.body for row in found}

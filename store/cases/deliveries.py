@@ -1,0 +1,91 @@
+"""Deliveries: one row for each idempotency key."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from store.cases.samples import has_sample
+from store.db import rows
+from store.schema import Delivery, Run
+
+
+def get(session: Session, delivery: int) -> Delivery | None:
+    """The delivery with this id."""
+    return session.get(Delivery, delivery)
+
+
+def with_key(session: Session, *, team: int, key: str) -> Delivery | None:
+    """The delivery under this key."""
+    return session.scalar(select(Delivery).where(Delivery.team_id == team, Delivery.key == key))
+
+
+def of_run(session: Session, run: int) -> Delivery | None:
+    """The delivery that a run last attempted."""
+    return session.scalar(select(Delivery).where(Delivery.run_id == run).order_by(Delivery.id.desc()).limit(1))
+
+
+def of_case(session: Session, case: int) -> list[Delivery]:
+    """All deliveries of a case, oldest first."""
+    return list(session.scalars(select(Delivery).where(Delivery.case_id == case).order_by(Delivery.id)))
+
+
+def add(
+    session: Session,
+    *,
+    team: int,
+    case: int,
+    run: int,
+    key: str,
+    kind: str,
+    state: str,
+    output_id: int,
+    at: datetime,
+    attempts: int = 0,
+) -> Delivery | None:
+    """Add a delivery; None where there is one under its key. What is returned is in no session."""
+    values: dict[str, Any] = {
+        "team_id": team,
+        "case_id": case,
+        "run_id": run,
+        "key": key,
+        "kind": kind,
+        "state": state,
+        "attempts": attempts,
+        "maybe_applied": False,
+        "output_id": output_id,
+        "receipt_id": None,
+        "created_at": at,
+        "changed_at": at,
+    }
+    added = rows.add_new(session, Delivery, ("team_id", "key"), **values)
+    return None if added is None else Delivery(id=added, rounds=0, **values)
+
+
+def move(session: Session, *, delivery: int, frm: str, to: str, at: datetime, **changes: Any) -> bool:
+    """Move a delivery from one state to another, or change it where it stands; False where it is not in that state."""
+    to_values = {"state": to, "changed_at": at, **changes}
+    return rows.change(session, Delivery, delivery, where={"state": frm}, to=to_values)
+
+
+def mark_maybe(session: Session, *, delivery: int, state: str, maybe: bool) -> None:
+    """Note that a delivery in this state may have been applied, or certainly was not."""
+    rows.change(session, Delivery, delivery, where={"state": state}, to={"maybe_applied": maybe})
+
+
+def exists(session: Session, *, case: int, revision: int, kind: str, state: str) -> bool:
+    """Is there a delivery of this kind and state for a revision of a case?"""
+    query = (
+        select(Delivery.id)
+        .join(Run, Run.id == Delivery.run_id)
+        .where(Delivery.case_id == case, Delivery.kind == kind, Delivery.state == state, Run.revision == revision)
+        .limit(1)
+    )
+    return session.scalar(query) is not None
+
+
+def count(session: Session, *, team: int, state: str) -> int:
+    """How many deliveries are in a state, those of cases with sample answers left out."""
+    query = select(func.count()).where(Delivery.team_id == team, Delivery.state == state, ~has_sample(Delivery.case_id))
+    return session.scalar(query) or 0

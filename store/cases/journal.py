@@ -1,0 +1,103 @@
+"""The journal: one row for each attempt at a step."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.orm import Session
+
+from store.db import rows
+from store.schema import Attempt, Content, Run, Step
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepLine:
+    """A row of the journal with its content."""
+
+    id: int
+    position: int
+    name: str
+    nth: int
+    attempt: int
+    state: str
+    input_hash: str
+    body: str
+    """JSON: its input with its output or error."""
+    error: str | None
+    started_at: datetime
+    milliseconds: float
+    cost: Decimal
+    recalled_from: int | None
+    content_id: int
+
+
+def add(session: Session, **row: Any) -> None:
+    """Add a row to the journal. A second row for the same attempt is refused by its unique key."""
+    rows.add(session, Step, **row)
+
+
+# Every run is read by it, most of them twice: it is built once, and gives columns instead of objects.
+_OF_RUN = (
+    select(
+        Step.id,
+        Step.position,
+        Step.name,
+        Step.nth,
+        Step.attempt,
+        Step.state,
+        Step.input_hash,
+        Content.body,
+        Step.error,
+        Step.started_at,
+        Step.milliseconds,
+        Step.cost,
+        Step.recalled_from,
+        Step.content_id,
+    )
+    .join(Content, Content.id == Step.content_id)
+    .where(Step.run_id == bindparam("run"))
+    .order_by(Step.position, Step.attempt)
+)
+
+
+def of_run(session: Session, run: int) -> list[StepLine]:
+    """A run's journal, in the order of the calls and attempts."""
+    return [StepLine(**line) for line in session.connection().execute(_OF_RUN, {"run": run}).mappings()]
+
+
+def cost_of_cases(session: Session, cases: Sequence[int]) -> Decimal:
+    """US dollars that all runs of these cases took: of requests to models, and of steps that made none."""
+    asked = select(Attempt.id).where(Attempt.run_id == Step.run_id).exists()
+    steps = select(func.sum(Step.cost)).join(Run, Run.id == Step.run_id).where(Run.case_id.in_(cases), ~asked)
+    requests = select(func.sum(func.coalesce(Attempt.cost, Attempt.reserved))).where(Attempt.case_id.in_(cases))
+    return (session.scalar(steps) or Decimal(0)) + (session.scalar(requests) or Decimal(0))
+
+
+def recall(session: Session, lines: Sequence[StepLine], *, team: int, run: int, at: datetime) -> None:
+    """Give a run the steps of another one as its own; they took no time and no money this time."""
+    rows.add_all(
+        session,
+        Step,
+        [
+            {
+                "team_id": team,
+                "run_id": run,
+                "position": line.position,
+                "name": line.name,
+                "nth": line.nth,
+                "attempt": line.attempt,
+                "state": line.state,
+                "input_hash": line.input_hash,
+                "content_id": line.content_id,
+                "error": line.error,
+                "started_at": at,
+                "milliseconds": 0.0,
+                "cost": Decimal(0),
+                "recalled_from": line.id,
+            }
+            for line in lines
+        ],
+    )

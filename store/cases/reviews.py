@@ -1,0 +1,267 @@
+"""Proposals, reviews and what people decided."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from store.cases.samples import has_sample
+from store.db import rows
+from store.schema import Case, Decision, Proposal, Review, Run, Workflow
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReviewLine:
+    """A review in a list."""
+
+    id: int
+    case_id: int
+    key: str
+    workflow: str
+    version: int
+    run_id: int
+    has_proposal: bool
+    reasons_id: int
+    claimed_by: str | None
+    opened_at: datetime
+    answer_by: datetime | None
+
+
+def add_proposal(
+    session: Session,
+    *,
+    team: int,
+    run: int,
+    content_id: int,
+    confidence: float | None,
+    model: str,
+    prompt_version: str | None,
+    sample: bool,
+    at: datetime,
+) -> int:
+    """Add the proposal of a run; returns its id."""
+    return rows.add(
+        session,
+        Proposal,
+        team_id=team,
+        run_id=run,
+        content_id=content_id,
+        confidence=confidence,
+        model=model,
+        prompt_version=prompt_version,
+        sample=sample,
+        created_at=at,
+    )
+
+
+def proposal_of(session: Session, run: int) -> Proposal | None:
+    """The proposal of a run."""
+    return session.scalar(select(Proposal).where(Proposal.run_id == run))
+
+
+def add(
+    session: Session,
+    *,
+    team: int,
+    run: int,
+    case: int,
+    workflow: int,
+    proposal: int | None,
+    reasons_id: int,
+    state: str,
+    answer_by: datetime | None,
+    at: datetime,
+) -> int:
+    """Add a review at version 1; returns its id."""
+    return rows.add(
+        session,
+        Review,
+        team_id=team,
+        run_id=run,
+        case_id=case,
+        workflow_id=workflow,
+        version=1,
+        state=state,
+        proposal_id=proposal,
+        reasons_id=reasons_id,
+        claimed_by=None,
+        claimed_at=None,
+        opened_at=at,
+        answer_by=answer_by,
+        decided_at=None,
+    )
+
+
+def get(session: Session, review: int) -> Review | None:
+    """The review with this id."""
+    return session.get(Review, review)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReviewPlace:
+    """What a review belongs to."""
+
+    team: int
+    case: int
+    workflow: str
+
+
+def place_of(session: Session, review: int) -> ReviewPlace | None:
+    """What the review with this id belongs to."""
+    found = session.execute(_PLACE, {"review": review}).one_or_none()
+    return ReviewPlace(team=found[0], case=found[1], workflow=found[2]) if found is not None else None
+
+
+# Each press asks for it: it is built once.
+_PLACE = (
+    select(Review.team_id, Review.case_id, Workflow.name)
+    .join(Workflow, Workflow.id == Review.workflow_id)
+    .where(Review.id == bindparam("review"))
+)
+
+
+def of_run(session: Session, run: int) -> Review | None:
+    """The review of a run."""
+    return session.scalar(select(Review).where(Review.run_id == run))
+
+
+def of_case_in(session: Session, case: int, states: Collection[str]) -> list[Review]:
+    """The reviews of a case that are in one of these states, oldest first."""
+    query = select(Review).where(Review.case_id == case, Review.state.in_(states)).order_by(Review.id)
+    return list(session.scalars(query))
+
+
+def lines(
+    session: Session, *, team: int, state: str, workflows: Collection[str] | None, limit: int, first: int = 0
+) -> list[ReviewLine]:
+    """Reviews in a state, the earliest deadline first; `workflows`: only these; `first`: from this place on."""
+    query = (
+        select(Review, Case.key, Workflow.name)
+        .join(Case, Case.id == Review.case_id)
+        .join(Workflow, Workflow.id == Review.workflow_id)
+        .where(Review.team_id == team, Review.state == state)
+        .order_by(Review.answer_by, Review.id)
+        .offset(first)
+        .limit(limit)
+    )
+    if workflows is not None:
+        query = query.where(Workflow.name.in_(workflows))
+    return [
+        ReviewLine(
+            id=review.id,
+            case_id=review.case_id,
+            key=key,
+            workflow=name,
+            version=review.version,
+            run_id=review.run_id,
+            has_proposal=review.proposal_id is not None,
+            reasons_id=review.reasons_id,
+            claimed_by=review.claimed_by,
+            opened_at=review.opened_at,
+            answer_by=review.answer_by,
+        )
+        for review, key, name in session.execute(query)
+    ]
+
+
+def count(session: Session, *, team: int, state: str, workflows: Collection[str]) -> int:
+    """How many reviews of these workflows are in a state."""
+    query = (
+        select(func.count())
+        .select_from(Review)
+        .join(Workflow, Workflow.id == Review.workflow_id)
+        .where(Review.team_id == team, Review.state == state, Workflow.name.in_(workflows))
+    )
+    return session.scalar(query) or 0
+
+
+def move(session: Session, *, review: int, frm: str, to: str, shown: int | None = None, **changes: Any) -> bool:
+    """Move a review, or change it where it stands; False where its state or, if given, its version is another."""
+    where = {"state": frm} if shown is None else {"state": frm, "version": shown}
+    return rows.change(session, Review, review, where=where, to={"state": to, **changes})
+
+
+def claim(session: Session, *, review: int, state: str, by: str, at: datetime, lasts: timedelta) -> bool:
+    """Claim a review in this state for a person; False where somebody else holds it or the state is another.
+
+    `lasts`: how long a claim counts; one that is further from now was made long ago, or by a wrong clock.
+    """
+    is_over = or_(Review.claimed_at < at - lasts, Review.claimed_at > at + lasts)
+    claimed = (
+        update(Review)
+        .where(
+            Review.id == review,
+            Review.state == state,
+            or_(Review.claimed_by.is_(None), Review.claimed_by == by, is_over),
+        )
+        .values(claimed_by=by, claimed_at=at)
+        .returning(Review.id)
+    )
+    return session.scalar(claimed) is not None
+
+
+def touch_claim(session: Session, *, review: int, state: str, at: datetime) -> None:
+    """Note that a review in this state that somebody claimed is in somebody's hands still."""
+    rows.change(session, Review, review, where={"state": state}, to={"claimed_at": at})
+
+
+def add_decision(
+    session: Session,
+    *,
+    team: int,
+    review: int,
+    version: int,
+    kind: str,
+    follows: str | None,
+    by: str,
+    heard_as: str | None,
+    output_id: int | None,
+    reason_id: int | None,
+    confirmed: list[str],
+    at: datetime,
+) -> None:
+    """Add the decision about a version of a review. A second one for the version is refused by its unique key."""
+    rows.add(
+        session,
+        Decision,
+        team_id=team,
+        review_id=review,
+        version=version,
+        kind=kind,
+        follows=follows,
+        by=by,
+        heard_as=heard_as,
+        output_id=output_id,
+        reason_id=reason_id,
+        confirmed=confirmed,
+        at=at,
+    )
+
+
+def decisions(session: Session, review: int) -> list[Decision]:
+    """What was decided about a review, oldest first."""
+    return list(session.scalars(select(Decision).where(Decision.review_id == review).order_by(Decision.version)))
+
+
+def decision_counts(session: Session, *, team: int) -> dict[str, int]:
+    """How many decisions of each kind there are, those about cases with sample answers left out."""
+    query = (
+        select(Decision.kind, func.count())
+        .join(Review, Review.id == Decision.review_id)
+        .where(Decision.team_id == team, ~has_sample(Review.case_id))
+        .group_by(Decision.kind)
+    )
+    return dict(session.execute(query).all())
+
+
+def decided_for(session: Session, run: int) -> Review | None:
+    """The review of a run, or of the run whose decision it took over; None where nobody was asked."""
+    while True:
+        review = of_run(session, run)
+        parent = session.scalar(select(Run.parent_id).where(Run.id == run))
+        if review is not None or parent is None:
+            return review
+        run = parent

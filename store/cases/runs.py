@@ -1,0 +1,229 @@
+"""Runs: adding, claiming and moving them. A move is a conditional update; who comes second moves nothing."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, and_, bindparam, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from store.cases import workflow_pauses
+from store.cases.workflow_pauses import PauseLine
+from store.db import rows
+from store.schema import Case, Content, Run, Workflow
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoadedRun:
+    """A run with what it belongs to."""
+
+    run: Run
+    workflow: str
+    case_key: str
+    input: str
+    """JSON."""
+    pause: PauseLine | None
+    """Of its workflow, where that is paused."""
+
+
+def add(
+    session: Session,
+    *,
+    team: int,
+    case: int,
+    workflow: int,
+    revision: int,
+    input_id: int,
+    state: str,
+    at: datetime,
+    plan: str | None = None,
+    parent: int | None = None,
+    from_step: str | None = None,
+    correction: int = 0,
+    resolution: str | None = None,
+    output_id: int | None = None,
+) -> int:
+    """Add a run; returns its id."""
+    return rows.add(
+        session,
+        Run,
+        team_id=team,
+        case_id=case,
+        workflow_id=workflow,
+        revision=revision,
+        parent_id=parent,
+        from_step=from_step,
+        correction=correction,
+        plan=plan,
+        state=state,
+        epoch=0,
+        input_id=input_id,
+        resolution=resolution,
+        output_id=output_id,
+        problem_id=None,
+        created_at=at,
+        changed_at=at,
+    )
+
+
+def get(session: Session, run: int) -> Run | None:
+    """The run with this id."""
+    return session.get(Run, run)
+
+
+# Every run is loaded by it: it is built once.
+_LOAD = (
+    select(
+        Run,
+        Case.key,
+        Content.body,
+        Workflow.name,
+        Workflow.paused_at,
+        Workflow.paused_by,
+        Workflow.pause_reason,
+        Workflow.holds_deliveries,
+    )
+    .join(Workflow, Workflow.id == Run.workflow_id)
+    .join(Case, Case.id == Run.case_id)
+    .join(Content, Content.id == Run.input_id)
+    .where(Run.id == bindparam("run"))
+)
+
+
+def load(session: Session, run: int) -> LoadedRun | None:
+    """The run with this id, its workflow's name and pause, its case's key and its input."""
+    found = session.execute(_LOAD, {"run": run}).one_or_none()
+    if found is None:
+        return None
+    return LoadedRun(
+        run=found[0],
+        workflow=found[3],
+        case_key=found[1],
+        input=found[2],
+        pause=workflow_pauses.line_of(found[3], found[4], found[5], found[6], found[7]),
+    )
+
+
+def newest(session: Session, case: int) -> Run | None:
+    """The newest run of a case."""
+    return session.scalar(select(Run).where(Run.case_id == case).order_by(Run.id.desc()).limit(1))
+
+
+def last_in(session: Session, case: int, *, state: str) -> Run | None:
+    """The newest run of a case that is in a state."""
+    query = select(Run).where(Run.case_id == case, Run.state == state)
+    return session.scalar(query.order_by(Run.id.desc()).limit(1))
+
+
+def first_of(session: Session, case: int, *, revision: int, correction: int) -> datetime:
+    """When a revision of a case, or a correction of it, first came to be run."""
+    query = select(func.min(Run.created_at)).where(
+        Run.case_id == case, Run.revision == revision, Run.correction == correction
+    )
+    return session.scalars(query).one()
+
+
+def of_case(session: Session, case: int) -> list[Run]:
+    """All runs of a case, oldest first."""
+    return list(session.scalars(select(Run).where(Run.case_id == case).order_by(Run.id)))
+
+
+def of_case_in(session: Session, case: int, states: Collection[str]) -> list[Run]:
+    """The runs of a case that are in one of these states, oldest first, held against a worker that moves them."""
+    query = select(Run).where(Run.case_id == case, Run.state.in_(states)).order_by(Run.id)
+    return list(session.scalars(_held(session, query)))
+
+
+def in_states(session: Session, *, workflows: Collection[int], states: Collection[str]) -> list[Run]:
+    """All runs of these workflows in one of these states, oldest first."""
+    query = select(Run).where(Run.state.in_(states), Run.workflow_id.in_(workflows)).order_by(Run.id)
+    return list(session.scalars(query))
+
+
+def claimable(
+    session: Session,
+    *,
+    workflows: Collection[int],
+    ready: str,
+    busy: Collection[str],
+    limit: int,
+    case: int | None = None,
+    since: datetime | None = None,
+) -> list[Run]:
+    """The next runs in state `ready`, oldest first: at most one of a case, none of a case with a run in `busy`.
+
+    `case`: only this one's. `since`: only those that are resolved, or changed since.
+    """
+    other = aliased(Run)
+    in_the_way = (
+        select(other.id)
+        .where(
+            other.case_id == Run.case_id,
+            other.id != Run.id,
+            or_(other.state.in_(busy), and_(other.state == ready, other.id < Run.id)),
+        )
+        .exists()
+    )
+    query = (
+        select(Run).where(Run.state == ready, Run.workflow_id.in_(workflows), ~in_the_way).order_by(Run.id).limit(limit)
+    )
+    if case is not None:
+        query = query.where(Run.case_id == case)
+    if since is not None:
+        query = query.where(or_(Run.resolution.is_not(None), Run.changed_at >= since))
+    return list(session.scalars(_held(session, query, skip_locked=True)))
+
+
+def _held(session: Session, query: Select[Run], *, skip_locked: bool = False) -> Select[Run]:
+    """The query, its rows held until the transaction ends. On SQLite a writing transaction holds everything."""
+    if session.get_bind().dialect.name != "postgresql":
+        return query
+    return query.with_for_update(skip_locked=skip_locked, of=Run).execution_options(populate_existing=True)
+
+
+def move(
+    session: Session, *, run: int, frm: str, to: str, at: datetime, held_at: int | None = None, **changes: Any
+) -> bool:
+    """Move a run from one state to another; False where it is not in that state or, if given, held at that epoch."""
+    where = {"state": frm} if held_at is None else {"state": frm, "epoch": held_at}
+    return rows.change(session, Run, run, where=where, to={"state": to, "changed_at": at, **changes})
+
+
+def mark_alone(session: Session, *, run: int, epoch: int) -> None:
+    """Note that a run, held at this epoch, is worked on while nothing else is."""
+    rows.change(session, Run, run, where={"epoch": epoch}, to={"alone": True})
+
+
+def touch(session: Session, *, run: int, state: str, epoch: int, at: datetime) -> bool:
+    """Mark a run as alive; False where it is in another state or no longer at that epoch."""
+    return rows.change(session, Run, run, where={"state": state, "epoch": epoch}, to={"changed_at": at})
+
+
+def number_in(session: Session, *, team: int, state: str, at_most: int) -> int:
+    """How many runs are in a state, counted no further than `at_most`."""
+    some = select(Run.id).where(Run.state == state, Run.team_id == team).limit(at_most)
+    return session.scalar(select(func.count()).select_from(some.subquery())) or 0
+
+
+def counts(session: Session, *, team: int) -> dict[tuple[int, str], int]:
+    """How many runs there are, by (workflow id, state)."""
+    query = select(Run.workflow_id, Run.state, func.count()).where(Run.team_id == team)
+    found = session.execute(query.group_by(Run.workflow_id, Run.state))
+    return {(workflow, state): number for workflow, state, number in found}
+
+
+def was_corrected(session: Session, case: int, *, revision: int, after: int, state: str) -> bool:
+    """Is there a correction of this revision of a case in a state, with a higher number than this one?"""
+    query = (
+        select(Run.id)
+        .where(Run.case_id == case, Run.revision == revision, Run.correction > after, Run.state == state)
+        .limit(1)
+    )
+    return session.scalar(query) is not None
+
+
+def last_correction(session: Session, case: int, *, revision: int) -> int:
+    """The number of the newest correction of a revision; 0 where there is none."""
+    query = select(func.max(Run.correction)).where(Run.case_id == case, Run.revision == revision)
+    return session.scalar(query) or 0

@@ -1,0 +1,70 @@
+"""Times in which a target is down. One at a time stands for a target, whichever process noticed first."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from store.db import rows
+from store.schema import TargetOutage
+
+
+def begin(session: Session, *, team: int, target: str, problem_id: int, at: datetime, next_at: datetime) -> int | None:
+    """Note that a target is down; returns the outage's id, or None where one stands already."""
+    return rows.add_new(
+        session,
+        TargetOutage,
+        ("team_id", "target", "standing"),
+        team_id=team,
+        target=target,
+        problem_id=problem_id,
+        began_at=at,
+        standing=True,
+        probes=0,
+        next_at=next_at,
+    )
+
+
+def of_target(session: Session, target: str, *, team: int) -> TargetOutage | None:
+    """The outage of a target that lasts; None where it is not down."""
+    return session.scalar(
+        select(TargetOutage).where(
+            TargetOutage.team_id == team, TargetOutage.target == target, TargetOutage.standing.is_(True)
+        )
+    )
+
+
+def standing(session: Session, *, team: int) -> Sequence[TargetOutage]:
+    """The outages that last."""
+    query = select(TargetOutage).where(TargetOutage.team_id == team, TargetOutage.standing.is_(True))
+    return session.scalars(query.order_by(TargetOutage.id)).all()
+
+
+def last_end(session: Session, target: str, *, team: int) -> datetime | None:
+    """When a target was last found to be up again; None where it never was down."""
+    query = select(func.max(TargetOutage.ended_at)).where(TargetOutage.team_id == team, TargetOutage.target == target)
+    return session.scalar(query)
+
+
+def let_through(session: Session, outage: TargetOutage, *, run: int, next_at: datetime) -> bool:
+    """Make a run the probe; False where somebody else chose one since the outage was read. `next_at`: of the next."""
+    to = {"probes": outage.probes + 1, "probe_run": run, "next_at": next_at}
+    return rows.change(session, TargetOutage, outage.id, where={"standing": True, "probes": outage.probes}, to=to)
+
+
+def failed(session: Session, outage: TargetOutage, *, problem_id: int, next_at: datetime) -> None:
+    """Note that the probe came to nothing, and why."""
+    to = {"problem_id": problem_id, "next_at": next_at}
+    rows.change(session, TargetOutage, outage.id, where={"standing": True}, to=to)
+
+
+def end(session: Session, outage: TargetOutage, *, waited: int, at: datetime) -> bool:
+    """Note that a target is up again; False where that was noted already."""
+    to = {"standing": None, "ended_at": at, "waited": waited}
+    return rows.change(session, TargetOutage, outage.id, where={"standing": True}, to=to)
+
+
+def get(session: Session, outage: int) -> TargetOutage | None:
+    """An outage by its id."""
+    return session.get(TargetOutage, outage)

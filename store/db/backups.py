@@ -1,0 +1,208 @@
+"""A backup of a SQLite database: one file that is whole, made while others write, and put back in one move.
+
+A copy made by hand is neither. What was committed last may still stand in the `-wal` file beside the database, and a
+backup that is put beside an older `-wal` is read through it: as the state of before, or as a mixture of both.
+"""
+
+import os
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from store.db.database import BUSY_TIMEOUT_MS, Database
+from store.db.process_locks import Taken
+
+_BESIDE = ("-wal", "-shm", "-journal")
+"""What SQLite keeps beside a database."""
+
+
+class Unusable(RuntimeError):
+    """What was given is no whole backup of Countersign's, or cannot be put where it was to go."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Backup:
+    """A file that holds a whole database."""
+
+    file: Path
+    size: int
+    """Bytes."""
+    schema: str
+    """The revision of its schema."""
+
+
+def back_up(database: Database, file: Path, *, replace: bool = False) -> Backup:
+    """Write the database as it is at this moment to one checked file that only its owner reads.
+
+    Others go on writing meanwhile. The file is there whole or not at all. `replace`: also in place of a file that is
+    there. Raise `Unusable` where it cannot be made.
+    """
+    source = _sqlite_file(database)
+    if not source.exists():
+        raise Unusable(f"there is no database at {source} yet")
+    if file.resolve() in (source, *_beside(source)):
+        raise Unusable(f"{file} is the database itself; name another file for its backup")
+    with _in_words(file), _stage(file.parent) as folder:
+        staged = folder / "backup"
+        with closing(_connected(source)) as live, closing(_connected(staged)) as copy:
+            live.backup(copy)
+        made = _checked(staged)
+        _place(staged, file, replace=replace)
+    return Backup(file=file, size=made.size, schema=made.schema)
+
+
+@contextmanager
+def staged_copy(database: Database, file: Path) -> Iterator[Backup]:
+    """A checked copy of a backup beside the database, for the block; the backup itself stays as it is.
+
+    What SQLite kept beside the backup, where it was copied by hand, is read with it. Raise `Unusable`.
+    """
+    target = _sqlite_file(database)
+    if not file.is_file():
+        raise Unusable(f"there is no file {file}")
+    if file.resolve() in (target, *_beside(target)):
+        raise Unusable(f"{file} belongs to the database itself; name its backup")
+    with _in_words(file), _stage(target.parent) as folder:
+        staged = folder / "restored.sqlite"
+        for source, copy in zip((file, *_beside(file)), (staged, *_beside(staged)), strict=True):
+            # What stands in the -shm file is made anew from the -wal.
+            if source.exists() and not copy.name.endswith("-shm"):
+                shutil.copyfile(source, copy)
+                copy.chmod(0o600)
+        yield _checked(staged)
+
+
+def put_in_place(database: Database, backup: Backup, *, at: datetime) -> Path | None:
+    """Put a staged copy where the database is; returns where that one is kept now, None where there was none.
+
+    Only while nobody has the database open. At no moment is there none, or half of one. Raise `Taken` where somebody
+    has it open.
+    """
+    target = _sqlite_file(database)
+    whole = _checked(backup.file)
+    kept = target.with_name(f"{target.name}.before-{at:%Y%m%dT%H%M%SZ}") if target.exists() else None
+    if kept is not None:
+        if kept.exists():
+            raise Unusable(f"{kept} is there already; say it again in a second")
+        _closed_by_all(target)
+        # Whatever is left beside it, since it cannot be read any more, would be taken for the backup's.
+        for left, away in zip(_beside(target), _beside(kept), strict=True):
+            if left.exists():
+                left.rename(away)
+        _second_name(target, kept)
+    os.replace(whole.file, target)
+    _sync_folder(target.parent)
+    return kept
+
+
+def _sqlite_file(database: Database) -> Path:
+    if database.file is None:
+        raise Unusable(
+            "the database is PostgreSQL, which has tools of its own: pg_dump --format=custom --file=FILE DATABASE "
+            "makes a backup while it is in use; pg_restore --clean --if-exists --dbname=DATABASE FILE puts it back "
+            "while nothing is served; then say `countersign restored` before anything is"
+        )
+    return database.file
+
+
+def _beside(file: Path) -> tuple[Path, ...]:
+    return tuple(file.with_name(file.name + ending) for ending in _BESIDE)
+
+
+def _connected(file: Path) -> sqlite3.Connection:
+    return sqlite3.connect(file, timeout=BUSY_TIMEOUT_MS / 1000, isolation_level=None)
+
+
+def _checked(file: Path) -> Backup:
+    """Make a database one file, with nothing beside it, and check it. Raise `Unusable` for one that is not whole."""
+    try:
+        with closing(_connected(file)) as connection:
+            connection.execute("PRAGMA journal_mode=DELETE")
+            found = [str(line) for (line,) in connection.execute("PRAGMA integrity_check(1)")]
+            if found != ["ok"]:
+                raise Unusable(f"it is damaged: {found[0]}")
+            if connection.execute("PRAGMA foreign_key_check").fetchone() is not None:
+                raise Unusable("it is damaged: some of its rows belong to rows that are not there")
+            tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+            if not {"alembic_version", "teams", "runs"} <= tables:
+                raise Unusable("it is no database of Countersign's")
+            (schema,) = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    except sqlite3.OperationalError as error:
+        raise Unusable(f"it cannot be read: {error}") from error
+    except sqlite3.DatabaseError as error:
+        raise Unusable(f"it is damaged, or no database: {error}") from error
+    file.chmod(0o600)
+    with file.open("rb") as written:
+        os.fsync(written.fileno())
+    return Backup(file=file, size=file.stat().st_size, schema=str(schema))
+
+
+def _closed_by_all(file: Path) -> None:
+    """Have everything that was committed in the database's own file. Raise `Taken` where somebody has it open."""
+    try:
+        with closing(sqlite3.connect(file, timeout=1, isolation_level=None)) as connection:
+            # SQLite leaves this mode only where no other connection is there.
+            connection.execute("PRAGMA journal_mode=DELETE")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            raise Taken(f"another process has {file} open; end it first") from None
+    except sqlite3.DatabaseError:
+        return  # It is damaged: that is why a backup is put in its place.
+
+
+def _place(staged: Path, file: Path, *, replace: bool) -> None:
+    if replace:
+        os.replace(staged, file)
+    else:
+        try:
+            _second_name(staged, file)
+        except FileExistsError:
+            raise Unusable(f"{file} is there already; say --replace to have it replaced") from None
+    _sync_folder(file.parent)
+
+
+def _second_name(file: Path, name: Path) -> None:
+    """Give a file a second name. Raise `FileExistsError` where there is something of that name."""
+    try:
+        os.link(file, name)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without second names
+        if name.exists():
+            raise FileExistsError(name) from None
+        shutil.copyfile(file, name)
+        name.chmod(0o600)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Have the names in a folder outlast a loss of power, where the system can be told so."""
+    try:
+        opened = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
+
+
+@contextmanager
+def _stage(folder: Path) -> Iterator[Path]:
+    """A folder of one's own on the same disk as another one, gone after the block."""
+    with tempfile.TemporaryDirectory(prefix=".countersign-", dir=folder) as made:
+        yield Path(made)
+
+
+@contextmanager
+def _in_words(file: Path) -> Iterator[None]:
+    try:
+        yield
+    except Unusable as error:
+        raise Unusable(f"{file}: {error}" if str(file) not in str(error) else str(error)) from error.__cause__
+    except sqlite3.Error as error:
+        raise Unusable(f"{file}: {error}") from error

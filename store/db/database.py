@@ -1,0 +1,225 @@
+"""The connection to the database, and the one way to read and to write.
+
+`read()` and `write()` are one transaction each. On SQLite a write begins IMMEDIATE: a transaction that reads first and
+writes later would fail where another writer came between, and a read that begins IMMEDIATE would queue behind every
+writer. What several threads write there at once is kept `Together`.
+
+What the database cannot do now (it is locked, full, gone, or stopped a transaction for another one) is `Unavailable`,
+whatever the driver calls it: whoever meets it does the whole again later.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Dialect, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
+from sqlalchemy.orm import Session
+from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_random
+
+from store.db import extras, failpoints, time_limits
+from store.db.failpoints import Seam
+from store.db.fair_lock import TookTooLong, Turns
+from store.db.group_commit import NotKept, Together
+
+BUSY_TIMEOUT_MS = 10_000
+"""How long a SQLite writer waits for another process, in milliseconds."""
+
+AT_ONCE = 4
+"""Transactions of one process that write to PostgreSQL at once."""
+_DRIVERS = ("sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg")
+
+
+class UnsupportedDatabase(ValueError):
+    """Countersign keeps its rows in SQLite (a file) or PostgreSQL."""
+
+
+class Unavailable(RuntimeError):
+    """The database cannot do it now. Whether the transaction was kept is not certain."""
+
+
+class Database:
+    """A database, its connections made when they are first needed."""
+
+    def __init__(self, url: str, *, connections: int = 32) -> None:
+        """`connections`: the most that are open at once; at least one for each thread.
+
+        Raise `UnsupportedDatabase` for anything but a SQLite file or PostgreSQL.
+        """
+        parsed = _parsed(url)
+        self.dialect = parsed.get_backend_name()
+        self.file: Path | None = None
+        self._together: Together | None = None
+        self._turns = Turns(AT_ONCE)
+        if self.dialect == "sqlite":
+            self.file = _file_of(parsed)
+            self.engine = _sqlite(parsed, connections)
+            self._together = Together(self.engine, _begin_hurried)
+        else:
+            self.engine = _postgresql(parsed, connections)
+        # SQLite's reads are of one state by themselves.
+        isolated = {"isolation_level": "REPEATABLE READ"} if self.dialect == "postgresql" else {}
+        self._reading: Engine = self.engine.execution_options(**isolated)
+        self.writing: Engine = self.engine.execution_options()
+        """The engine of a transaction without a session, which takes the write lock at once: of a migration."""
+        if self.dialect == "sqlite":
+            # Not on the engine that all use: SQLAlchemy would have its listeners in mind at each statement then.
+            event.listen(self.writing, "begin", _begin_immediate)
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A transaction that only reads; it sees one state of the database throughout. Raise `Unavailable`."""
+        with _available(), self._on(self._reading) as session:
+            yield session
+
+    @contextmanager
+    def write(self, *, urgent: bool = False) -> Iterator[Session]:
+        """A transaction that writes: committed at the end of the block, undone by an exception.
+
+        `urgent`: a person waits for it; it goes before the workers. No network inside the block. Raise `Unavailable`.
+        """
+        together, patience = self._together, time_limits.seconds()
+        if together is not None:
+            writing = together.part(urgent=urgent, patience=patience)
+        else:
+            writing = self._in_turn(urgent=urgent, patience=patience)
+        with _available():
+            with writing as session:
+                yield session
+                failpoints.before(Seam.COMMIT)
+            failpoints.after(Seam.COMMIT)
+
+    @contextmanager
+    def _in_turn(self, *, urgent: bool, patience: float | None) -> Iterator[Session]:
+        self._turns.wait(urgent=urgent, patience=patience)
+        try:
+            with self._on(self.engine) as session:
+                yield session
+        finally:
+            self._turns.pass_on()
+
+    @contextmanager
+    def _on(self, engine: Engine) -> Iterator[Session]:
+        with Session(engine, expire_on_commit=False) as session, session.begin():
+            seconds = time_limits.seconds()
+            if self.dialect == "sqlite":
+                _driver(session.connection()).execute("BEGIN DEFERRED")
+            elif seconds is not None:
+                session.connection().exec_driver_sql(f"SET LOCAL statement_timeout = {_milliseconds(seconds)}")
+            yield session
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+
+@contextmanager
+def _available() -> Iterator[None]:
+    try:
+        yield
+    except (OperationalError, InterfaceError, sqlite3.OperationalError, NoConnection, TookTooLong, NotKept) as error:
+        said = getattr(error, "orig", None) or error
+        raise Unavailable(f"the database cannot do it now: {str(said).strip().splitlines()[0][:300]}") from error
+
+
+def _parsed(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        # What is wrong with it stays unsaid: it may hold a password.
+        raise UnsupportedDatabase("the URL cannot be read; use sqlite:///FILE or postgresql://...") from None
+    if parsed.drivername not in _DRIVERS:
+        raise UnsupportedDatabase(f"{parsed.drivername} is not supported; use sqlite:///FILE or postgresql://...")
+    return parsed
+
+
+def _file_of(url: URL) -> Path:
+    if not url.database or ":memory:" in url.database or "mode" in url.query:
+        raise UnsupportedDatabase("a SQLite database in memory forgets every case; name a file")
+    return Path(url.database).resolve()
+
+
+# What a statement was given stays out of error texts: it may be a case.
+def _sqlite(url: URL, connections: int) -> Engine:
+    timeout = {"timeout": BUSY_TIMEOUT_MS / 1000}
+    engine = create_engine(url, connect_args=timeout, pool_size=connections, max_overflow=8, hide_parameters=True)
+    event.listen(engine, "do_connect", _open_sqlite)
+    event.listen(engine, "connect", _prepare_sqlite)
+    return engine
+
+
+def _postgresql(url: URL, connections: int) -> Engine:
+    try:
+        # Loaded here: its driver comes with the extra "postgres".
+        from store.db import postgres
+
+        return postgres.engine(url, connections=connections)
+    except ImportError as error:
+        raise UnsupportedDatabase(
+            f"PostgreSQL needs a driver ({error.name or error}): {extras.advice('postgres')}"
+        ) from error
+
+
+def _open_sqlite(dialect: Dialect, _record: object, arguments: list[Any], options: dict[str, Any]) -> object:
+    """Open the file, made readable to its owner alone: it holds cases. Any: the driver's own arguments.
+
+    Raise `sqlite3.OperationalError`, naming the file where SQLite does not.
+    """
+    file = Path(arguments[0])
+    try:
+        # SQLite gives the files beside it (-wal, -shm) the mode of this one. A file that is there is not opened, since
+        # closing it would take away the locks that this process holds on it for its other connections.
+        with suppress(FileExistsError):
+            os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0), 0o600))
+        return dialect.connect(*arguments, **options)
+    except OSError as error:
+        why = f"there is no folder {file.parent}" if not file.parent.exists() else error.strerror or str(error)
+        raise sqlite3.OperationalError(f"unable to open the database file {file}: {why}") from error
+    except sqlite3.OperationalError as error:
+        raise sqlite3.OperationalError(f"{file}: {error}") from error
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:  # Any: the DBAPI's own connection has no shared type
+    # Python's own transaction handling is off: it is said how each one begins.
+    connection.isolation_level = None
+    for pragma in (f"busy_timeout={BUSY_TIMEOUT_MS}", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+    # A new file is switched by whoever is first; SQLite does not wait for its turn there, so the others ask again.
+    switching = Retrying(
+        retry=retry_if_exception_type(sqlite3.OperationalError),
+        stop=stop_after_delay(BUSY_TIMEOUT_MS / 1000),
+        wait=wait_random(0.005, 0.02),
+        reraise=True,
+    )
+    switching(connection.execute, "PRAGMA journal_mode=WAL")
+
+
+def _begin_hurried(connection: Connection) -> None:
+    driver, seconds = _driver(connection), time_limits.seconds()
+    if seconds is None:
+        driver.execute("BEGIN IMMEDIATE")
+        return
+    driver.execute(f"PRAGMA busy_timeout={_milliseconds(seconds)}")
+    try:
+        driver.execute("BEGIN IMMEDIATE")
+    finally:
+        driver.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+
+
+def _driver(connection: Connection) -> sqlite3.Connection:
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    return driver
+
+
+def _begin_immediate(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _milliseconds(seconds: float) -> int:
+    return max(1, round(seconds * 1000))

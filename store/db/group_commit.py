@@ -1,0 +1,167 @@
+"""Keeps the transactions of several threads at once, on SQLite.
+
+What takes long about a small transaction is the commit, which waits for the disk. The threads of one process take
+turns in any case, so whoever has the turn writes into a transaction that is open already, within a savepoint of its
+own, and hands both on to the next who waits; the last one commits for all. Each part ends only when its rows are
+durable. A part that fails is undone alone, and if the whole is lost, it is lost to each.
+"""
+
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Event
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.orm import Session
+
+from store.db.fair_lock import Turns
+
+MOST = 16
+"""Parts in one transaction."""
+LONGEST = 0.005
+"""Seconds for which a transaction takes in more parts: so long does the first one wait for the others at most, and a
+click or another process for all of them."""
+
+
+_UNDONE = "SQLite undid it as a whole"
+
+
+class NotKept(RuntimeError):
+    """The transaction that this was a part of came to nothing."""
+
+
+class Together:
+    """The writing transactions of a process on a SQLite file."""
+
+    def __init__(self, engine: Engine, begin: Callable[[Connection], None]) -> None:
+        """`begin`: begins a transaction with the lock to write."""
+        self._engine = engine
+        self._begin = begin
+        self._turns = Turns()
+        self._open: _Shared | None = None
+        """Belongs to whoever has the turn."""
+
+    @contextmanager
+    def part(self, *, urgent: bool = False, patience: float | None = None) -> Iterator[Session]:
+        """Write a part; it is durable at the end of the block, and undone by an exception. Not reentrant.
+
+        `urgent`: it goes before the others, and is committed at once. `patience`: seconds for which its turn is waited
+        for. Raise `store.db.fair_lock.TookTooLong`; or `NotKept` where nothing is kept of the transaction, even if the
+        block fails by itself: what it saw is not so then.
+        """
+        self._turns.wait(urgent=urgent, patience=patience, interrupted=self._pass_by)
+        try:
+            shared = self._open = self._open or self._begun()
+        except BaseException:
+            self._turns.pass_on()
+            raise
+        try:
+            with shared.part() as session:
+                yield session
+        finally:
+            self._hand_over(shared, at_once=urgent or patience is not None)
+            shared.wait()
+
+    def _begun(self) -> "_Shared":
+        connection = self._engine.connect()
+        try:
+            connection.begin()
+            self._begin(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return _Shared(connection)
+
+    def _hand_over(self, shared: "_Shared", *, at_once: bool) -> None:
+        """Have the next one go on with it; where there is none, or it is time, end it."""
+        if not at_once and shared.takes_more() and self._turns.hand_over():
+            return
+        self._open = None
+        try:
+            shared.end()
+        finally:
+            self._turns.pass_on()
+
+    def _pass_by(self) -> None:
+        """Do without the turn."""
+        if self._open is None:
+            self._turns.pass_on()
+        else:
+            self._hand_over(self._open, at_once=False)
+
+
+class _Shared:
+    """A transaction that several threads write in, one after the other."""
+
+    def __init__(self, connection: Connection) -> None:
+        driver = connection.connection.driver_connection
+        assert isinstance(driver, sqlite3.Connection)
+        self._connection = connection
+        self._driver = driver
+        self._since = time.monotonic()
+        self._parts = 0
+        self._error: BaseException | None = None
+        self._over = False
+        self._ended = Event()
+
+    @contextmanager
+    def part(self) -> Iterator[Session]:
+        """A part of it, undone alone by an exception."""
+        # The first needs no savepoint: there is nothing else to be undone with it.
+        alone = self._parts == 0
+        if not alone:
+            self._driver.execute("SAVEPOINT part")
+        try:
+            with Session(self._connection, expire_on_commit=False) as session:
+                yield session
+                session.flush()
+            if not self._driver.in_transaction:
+                raise NotKept(_UNDONE)
+            if not alone:
+                self._driver.execute("RELEASE part")
+        except BaseException as error:
+            if alone:
+                self._over = True
+            else:
+                self._undo(error)
+            raise
+        self._parts += 1
+
+    def _undo(self, error: BaseException) -> None:
+        try:
+            self._driver.execute("ROLLBACK TO part")
+            self._driver.execute("RELEASE part")
+        except sqlite3.Error:
+            # A full disk, for one, may have SQLite undo the whole by itself. Only SQLite's own words are for all: any
+            # other error may speak of a case.
+            original = getattr(error, "orig", error)
+            self._error = original if isinstance(original, sqlite3.Error) else NotKept(_UNDONE)
+            self._over = True
+
+    def takes_more(self) -> bool:
+        """May another part be written?"""
+        return not self._over and self._parts < MOST and time.monotonic() - self._since < LONGEST
+
+    def end(self) -> None:
+        """Commit what there is, and wake all whose parts it holds."""
+        try:
+            if self._parts and self._error is None:
+                self._driver.execute("COMMIT")
+        except Exception as error:  # noqa: BLE001  # told to each by `wait`
+            self._error = error
+        except BaseException as error:
+            self._error = error
+            raise
+        finally:
+            try:
+                # What was not committed is undone by this.
+                self._connection.close()
+            finally:
+                self._ended.set()
+
+    def wait(self) -> None:
+        """Wait for its end. Raise `NotKept` where nothing of it was kept."""
+        self._ended.wait()
+        if self._error is not None:
+            raise NotKept(f"the transaction was not kept: {self._error}") from self._error

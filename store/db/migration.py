@@ -1,0 +1,65 @@
+"""Brings a database to the schema of this version. Forward only."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from store.db.database import Database
+from store.db.process_locks import exclusive
+
+MIGRATIONS = Path(__file__).parents[1] / "migrations"
+PATIENCE = 30.0
+"""Seconds for which an upgrade waits for another process to let go of the database."""
+
+
+class NewerSchema(RuntimeError):
+    """The database was written by a newer version of Countersign; this one would misread it."""
+
+
+def current(database: Database) -> str | None:
+    """The revision of a database's schema; None for an empty database."""
+    with database.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def newest() -> str:
+    """The revision that this version of Countersign works with."""
+    head = ScriptDirectory(str(MIGRATIONS)).get_current_head()
+    assert head is not None
+    return head
+
+
+def is_behind(database: Database) -> bool:
+    """Does the schema have to be upgraded? Raise `NewerSchema` for a database of a newer version."""
+    present = current(database)
+    known = {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
+    if present is not None and present not in known:
+        raise NewerSchema(
+            f"the database has the schema {present}, which this version does not know; "
+            "start the newer version that made it, or restore a backup"
+        )
+    return present != newest()
+
+
+def upgrade(database: Database) -> bool:
+    """Bring the schema up to date, all of it in one transaction; False where it was already.
+
+    Raise `NewerSchema` for a database of a newer version, or `store.db.process_locks.Taken` where it is in use.
+    """
+    if not is_behind(database):
+        return False
+    # Two processes that start on a new database at once: the second waits, and finds nothing left to do.
+    with exclusive(database, patience=PATIENCE):
+        _upgrade(database)
+    return True
+
+
+def _upgrade(database: Database) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with database.writing.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")

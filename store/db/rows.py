@@ -1,0 +1,103 @@
+"""Adds a row, or changes one that is still as it was read.
+
+A case takes a dozen inserts and as many conditional updates on its way, so each statement is compiled once.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, Dialect, Insert, Table, bindparam, insert, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm.util import identity_key
+from sqlalchemy.sql.dml import UpdateBase
+
+from store.db.statements import MOST, Statement, compiled
+from store.schema import Base
+
+
+def add(session: Session, table: type[Base], **values: Any) -> int:
+    """Add a row; returns its id. Raise `sqlalchemy.exc.IntegrityError` where a key stands already."""
+    connection = session.connection()
+    added = _added(_insert(connection.dialect, table, tuple(values)).run(connection, values))
+    assert added is not None
+    return added
+
+
+def add_new(session: Session, table: type[Base], unique: tuple[str, ...], /, **values: Any) -> int | None:
+    """Add a row, if none stands under its key; returns its id, or None. `unique`: the columns of that key."""
+    connection = session.connection()
+    statement = _insert_new(connection.dialect, table, tuple(values), unique)
+    return _added(statement.run(connection, values))
+
+
+def add_all(session: Session, table: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Add several rows of the same columns. Raise `sqlalchemy.exc.IntegrityError` where a key stands already."""
+    if rows:
+        session.connection().execute(insert(_table(table)), rows)
+
+
+def change(session: Session, table: type[Base], row: int, *, where: Mapping[str, Any], to: Mapping[str, Any]) -> bool:
+    """Change a row if it is still as in `where`; False where it is not. The compare-and-set that settles all races.
+
+    A row that this session has read shows the new values. `where` holds no None: no row equals it.
+    """
+    assert None not in where.values()
+    values = {"old_id": row}
+    values |= {f"old_{column}": value for column, value in where.items()}
+    values |= {f"new_{column}": value for column, value in to.items()}
+    connection = session.connection()
+    statement = _update(connection.dialect, table, tuple(where), tuple(to))
+    if statement.run(connection, values).rowcount != 1:
+        return False
+    known = session.identity_map.get(identity_key(table, row))
+    if known is not None:
+        for column, value in to.items():
+            set_committed_value(known, column, value)
+    return True
+
+
+def _added(result: CursorResult[*tuple[Any, ...]]) -> int | None:
+    """The id of a row that was added; None where it was not."""
+    if result.returns_rows:
+        return cast(int | None, result.scalar_one_or_none())
+    return result.lastrowid if result.rowcount == 1 else None
+
+
+@lru_cache(maxsize=MOST)
+def _insert(dialect: Dialect, table: type[Base], columns: tuple[str, ...]) -> Statement:
+    return compiled(_with_id(insert(_table(table)), table, dialect), dialect, _keys(table, columns))
+
+
+@lru_cache(maxsize=MOST)
+def _insert_new(dialect: Dialect, table: type[Base], columns: tuple[str, ...], unique: tuple[str, ...]) -> Statement:
+    kind = postgresql.insert if dialect.name == "postgresql" else sqlite.insert
+    adding = kind(_table(table)).on_conflict_do_nothing(index_elements=unique)
+    return compiled(_with_id(adding, table, dialect), dialect, _keys(table, columns))
+
+
+@lru_cache(maxsize=MOST)
+def _update(dialect: Dialect, table: type[Base], where: tuple[str, ...], to: tuple[str, ...]) -> Statement:
+    columns = _table(table).c
+    changing = (
+        update(_table(table))
+        .where(*(columns[name] == bindparam(f"old_{name}") for name in ("id", *where)))
+        .values({name: bindparam(f"new_{name}") for name in to})
+    )
+    return compiled(changing, dialect)
+
+
+def _with_id(adding: Insert, table: type[Base], dialect: Dialect) -> UpdateBase:
+    """Have PostgreSQL say the id. SQLite's driver knows it, and RETURNING would have it look for children there."""
+    return adding.returning(_table(table).c.id) if dialect.name == "postgresql" else adding
+
+
+def _keys(table: type[Base], columns: tuple[str, ...]) -> list[str]:
+    """The columns by these names. Raise `KeyError` for one that is not there: SQLAlchemy would pass it over."""
+    return [_table(table).c[name].key for name in columns]
+
+
+def _table(table: type[Base]) -> Table:
+    return cast(Table, table.__table__)

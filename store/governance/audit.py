@@ -1,0 +1,103 @@
+"""Who did what and when. Rows are only ever added."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from store.db import failpoints, rows
+from store.db.failpoints import Seam
+from store.schema import AuditRow, Case
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditLine:
+    """A row about a case, with the case's key."""
+
+    id: int
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    key: str
+
+
+def record(
+    session: Session,
+    *,
+    team: int,
+    at: datetime,
+    actor: str,
+    action: str,
+    subject: str,
+    case: int | None,
+    details: dict[str, str | int | None] | None = None,
+) -> None:
+    """Add a row: `action` in the past tense, `subject` as kind:id, `details` ids and hashes only."""
+    failpoints.before(Seam.AUDIT, action)
+    rows.add(
+        session,
+        AuditRow,
+        team_id=team,
+        at=at,
+        actor=actor,
+        action=action,
+        subject=subject,
+        case_id=case,
+        details=details or {},
+    )
+    failpoints.after(Seam.AUDIT, action)
+
+
+def last(session: Session, *, subject: str, action: str) -> AuditRow | None:
+    """The last time that something was done to a subject; None where it never was."""
+    query = select(AuditRow).where(AuditRow.subject == subject, AuditRow.action == action)
+    return session.scalar(query.order_by(AuditRow.id.desc()).limit(1))
+
+
+def actor_at(session: Session, *, subject: str, actions: Collection[str], at: datetime) -> str | None:
+    """Who did one of these things to a subject at a time; None where nobody did."""
+    query = select(AuditRow.actor).where(AuditRow.subject == subject, AuditRow.action.in_(actions), AuditRow.at == at)
+    return session.scalar(query.order_by(AuditRow.id.desc()).limit(1))
+
+
+_LOOKED_AT = 500
+"""Rows that are looked at for somebody's refusals."""
+
+
+def refused(session: Session, *, team: int, actor: str, since: datetime, at_most: int) -> int:
+    """How many refusals of a person are kept since a time, among the newest rows; counted no further than `at_most`."""
+    newest = select(AuditRow.id).where(AuditRow.team_id == team).order_by(AuditRow.id.desc()).limit(_LOOKED_AT)
+    theirs = select(AuditRow.id).where(
+        AuditRow.id.in_(newest),
+        AuditRow.actor == actor,
+        AuditRow.at > since,
+        AuditRow.action.like("%.refused"),
+    )
+    return session.scalar(select(func.count()).select_from(theirs.limit(at_most).subquery())) or 0
+
+
+def newest(session: Session, *, team: int) -> datetime | None:
+    """When the last thing happened; None before the first."""
+    return session.scalar(select(func.max(AuditRow.at)).where(AuditRow.team_id == team))
+
+
+def of_case(session: Session, case: int) -> list[AuditRow]:
+    """All rows about a case, oldest first."""
+    return list(session.scalars(select(AuditRow).where(AuditRow.case_id == case).order_by(AuditRow.id)))
+
+
+def since(session: Session, *, team: int, row: int) -> list[AuditLine]:
+    """The rows about cases after this one, oldest first."""
+    query = (
+        select(AuditRow.id, AuditRow.at, AuditRow.actor, AuditRow.action, AuditRow.subject, Case.key)
+        .join(Case, Case.id == AuditRow.case_id)
+        .where(AuditRow.team_id == team, AuditRow.id > row)
+        .order_by(AuditRow.id)
+    )
+    return [
+        AuditLine(id=id, at=at, actor=actor, action=action, subject=subject, key=key)
+        for id, at, actor, action, subject, key in session.execute(query)
+    ]

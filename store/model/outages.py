@@ -1,0 +1,75 @@
+"""Times in which a model is left alone. One at a time stands for a model, whichever process noticed first."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import cast
+
+from sqlalchemy import Dialect, bindparam, select, update
+from sqlalchemy.orm import Session
+
+from store.db import rows
+from store.db.statements import MOST, Statement, compiled
+from store.schema import Outage
+
+
+def begin(session: Session, *, team: int, model: str, reason: str, at: datetime) -> int | None:
+    """Note that a model is left alone; returns the outage's id, or None where it stands for the same reason already."""
+    begun = rows.add_new(
+        session,
+        Outage,
+        ("team_id", "model", "standing"),
+        team_id=team,
+        model=model,
+        reason=reason,
+        began_at=at,
+        standing=True,
+    )
+    if begun is not None:
+        return begun
+    other = (
+        update(Outage)
+        .where(Outage.team_id == team, Outage.model == model, Outage.standing.is_(True), Outage.reason != reason)
+        .values(reason=reason)
+        .returning(Outage.id)
+    )
+    return session.scalar(other)
+
+
+def end(session: Session, *, team: int, model: str, asked_at: datetime, at: datetime) -> int | None:
+    """Note that a model answers again; returns the outage's id, or None where none stands.
+
+    `asked_at`: when what it answered was asked: an answer to an earlier question says nothing.
+    """
+    connection = session.connection()
+    values = {"team": team, "model": model, "asked_at": asked_at}
+    standing = _standing(connection.dialect).run(connection, values).scalar()
+    if standing is None or not rows.change(
+        session, Outage, standing, where={"standing": True}, to={"standing": None, "ended_at": at}
+    ):
+        return None
+    return cast(int, standing)
+
+
+def get(session: Session, outage: int) -> Outage | None:
+    """An outage by its id."""
+    return session.get(Outage, outage)
+
+
+def standing(session: Session, *, team: int) -> Sequence[Outage]:
+    """The outages that last."""
+    return session.scalars(
+        select(Outage).where(Outage.team_id == team, Outage.standing.is_(True)).order_by(Outage.id)
+    ).all()
+
+
+@lru_cache(maxsize=MOST)
+def _standing(dialect: Dialect) -> Statement:
+    # Looked for with every answer, so it is compiled once.
+    query = select(Outage.id).where(
+        Outage.team_id == bindparam("team"),
+        Outage.model == bindparam("model"),
+        Outage.standing.is_(True),
+        Outage.began_at <= bindparam("asked_at"),
+    )
+    return compiled(query, dialect)

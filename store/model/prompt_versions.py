@@ -1,0 +1,48 @@
+"""Prompts as they were: kept when a process first knows them, and never changed."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from store.db import rows
+from store.schema import PromptVersion
+
+
+def keep(
+    session: Session,
+    *,
+    team: int,
+    workflow: str,
+    version: str,
+    name: str,
+    source: str,
+    form: str,
+    at: datetime,
+) -> bool:
+    """Keep a version; False where it is kept already. `form`: the JSON schema of the answer."""
+    added = rows.add_new(
+        session,
+        PromptVersion,
+        ("team_id", "workflow", "version"),
+        team_id=team,
+        workflow=workflow,
+        version=version,
+        name=name,
+        source=source,
+        form=form,
+        seen_at=at,
+    )
+    return added is not None
+
+
+def of_workflow(session: Session, *, team: int, workflow: str) -> Sequence[PromptVersion]:
+    """All kept versions of a workflow's prompts, oldest first."""
+    query = select(PromptVersion).where(PromptVersion.team_id == team, PromptVersion.workflow == workflow)
+    return session.scalars(query.order_by(PromptVersion.id)).all()
+
+
+def beginning_with(session: Session, *, team: int, workflow: str, version: str) -> Sequence[PromptVersion]:
+    """The kept versions of a workflow whose hash begins with these digits."""
+    return [kept for kept in of_workflow(session, team=team, workflow=workflow) if kept.version.startswith(version)]

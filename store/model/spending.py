@@ -1,0 +1,65 @@
+"""What is spent and reserved of a budget: one row for each, and one statement that cannot take more than there is.
+
+Each request to a model takes of two budgets and corrects both, so these statements are compiled once.
+"""
+
+from decimal import Decimal
+from functools import lru_cache
+
+from sqlalchemy import Dialect, bindparam, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from store.db.statements import MOST, Statement, compiled
+from store.schema import Spending
+from store.types import Money
+
+
+def take(session: Session, *, team: int, budget: str, period: str, amount: Decimal, limit: Decimal) -> bool:
+    """Take an amount of a budget, in US dollars; False where it would go over the limit, and nothing is taken then."""
+    if amount > limit:
+        return False
+    connection = session.connection()
+    values = {"team_id": team, "budget": budget, "period": period, "taken": amount, "limit": limit}
+    return _take(connection.dialect).run(connection, values).scalar() is not None
+
+
+def correct(session: Session, *, team: int, budget: str, period: str, by: Decimal) -> None:
+    """Change what was taken of a budget by an amount that may be negative: what it took is known now."""
+    connection = session.connection()
+    values = {"of_team": team, "of_budget": budget, "of_period": period, "by": by}
+    _correct(connection.dialect).run(connection, values)
+
+
+def taken(session: Session, *, team: int, budget: str, period: str) -> Decimal:
+    """US dollars that are spent or reserved of a budget."""
+    query = select(Spending.taken).where(Spending.team_id == team, Spending.budget == budget, Spending.period == period)
+    return session.scalar(query) or Decimal(0)
+
+
+@lru_cache(maxsize=MOST)
+def _take(dialect: Dialect) -> Statement:
+    insert = postgresql.insert if dialect.name == "postgresql" else sqlite.insert
+    adding = insert(Spending)
+    taken = Spending.taken + adding.excluded.taken
+    statement = adding.on_conflict_do_update(
+        index_elements=["team_id", "budget", "period"],
+        set_={"taken": taken},
+        # Its type is said, since the sum's would be plain numbers.
+        where=taken <= bindparam("limit", type_=Money()),
+    ).returning(Spending.id)
+    return compiled(statement, dialect, ["team_id", "budget", "period", "taken"])
+
+
+@lru_cache(maxsize=MOST)
+def _correct(dialect: Dialect) -> Statement:
+    statement = (
+        update(Spending)
+        .where(
+            Spending.team_id == bindparam("of_team"),
+            Spending.budget == bindparam("of_budget"),
+            Spending.period == bindparam("of_period"),
+        )
+        .values(taken=Spending.taken + bindparam("by", type_=Money()))
+    )
+    return compiled(statement, dialect)

@@ -1,0 +1,189 @@
+"""Digests, and what their figures are made of. A span of time begins with `since` and ends just before `until`."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, cast, func, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session, aliased
+
+from store.cases.samples import has_sample
+from store.model import requests
+from store.schema import Attempt, AuditRow, Case, Content, Digest, Proposal, Review, Run, Step
+
+
+@dataclass(frozen=True, kw_only=True)
+class StopLine:
+    """A run that stopped, once for each time that it did."""
+
+    case: int
+    workflow: int
+    frm: str | None
+    """The state that it stopped in the middle of."""
+    problem: str | None
+    """JSON: the step, the type of the error, and its message; None where its worker died."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StandingLine:
+    """A run that stands stopped now."""
+
+    case: int
+    workflow: int
+    state: str
+    since: datetime
+
+
+def add(
+    session: Session,
+    *,
+    team: int,
+    job: str,
+    period: str,
+    covers_from: str,
+    figures: Mapping[str, Any],
+    at: datetime,
+) -> int | None:
+    """Add a digest; returns its id, or None where the job has one for this period already.
+
+    Its unique key decides between two at once: the later one waits for the other's transaction, and its own goes on.
+    """
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    statement = insert(Digest).values(
+        team_id=team, job=job, period=period, covers_from=covers_from, figures=dict(figures), made_at=at
+    )
+    there_already = statement.on_conflict_do_nothing(index_elements=["team_id", "job", "period"])
+    return session.scalar(there_already.returning(Digest.id))
+
+
+def get(session: Session, digest: int) -> Digest | None:
+    """The digest with this id."""
+    return session.get(Digest, digest)
+
+
+def latest_period(session: Session, *, team: int, job: str, until: str) -> str | None:
+    """The last local date, as YYYY-MM-DD and no later than `until`, that a digest of the job covers; None before the
+    first. A later one was made while a clock was wrong, and says nothing of these days.
+    """
+    query = select(func.max(Digest.period)).where(Digest.team_id == team, Digest.job == job, Digest.period <= until)
+    return session.scalar(query)
+
+
+def ahead(session: Session, *, team: int, job: str, of: str) -> list[Digest]:
+    """The digests of a job for local dates after one, as YYYY-MM-DD."""
+    query = select(Digest).where(Digest.team_id == team, Digest.job == job, Digest.period > of)
+    return list(session.scalars(query.order_by(Digest.id)))
+
+
+def stops(session: Session, *, team: int, actions: Collection[str], since: datetime, until: datetime) -> list[StopLine]:
+    """The runs that stopped in a span, by the audit's words for it, whatever became of them later."""
+    run = cast(func.substr(AuditRow.subject, len("run:") + 1), BigInteger)
+    query = (
+        select(Run.case_id, Run.workflow_id, AuditRow.details, Content.body)
+        .select_from(AuditRow)
+        .join(Run, Run.id == run)
+        .outerjoin(Content, Content.id == Run.problem_id)
+        .where(AuditRow.team_id == team, AuditRow.action.in_(actions), AuditRow.at >= since, AuditRow.at < until)
+        .order_by(AuditRow.id)
+    )
+    return [
+        StopLine(case=case, workflow=workflow, frm=details.get("from"), problem=body)
+        for case, workflow, details, body in session.execute(query)
+    ]
+
+
+def standing(
+    session: Session, *, team: int, states: Collection[str], even_if_older: Collection[str]
+) -> list[StandingLine]:
+    """The runs in one of these states now, by case: the newest of its case, or in a state that stands all the same."""
+    later = aliased(Run)
+    newest = ~select(later.id).where(later.case_id == Run.case_id, later.id > Run.id).exists()
+    query = (
+        select(Run.case_id, Run.workflow_id, Run.state, Run.changed_at)
+        .where(Run.team_id == team, Run.state.in_(states), or_(newest, Run.state.in_(even_if_older)))
+        .order_by(Run.case_id, Run.id)
+    )
+    return [
+        StandingLine(case=case, workflow=workflow, state=state, since=since)
+        for case, workflow, state, since in session.execute(query)
+    ]
+
+
+def in_state(session: Session, *, team: int, state: str) -> dict[int, int]:
+    """How many runs are in a state now, by workflow id, sample answers left out."""
+    query = select(Run.workflow_id, func.count()).where(
+        Run.team_id == team, Run.state == state, ~has_sample(Run.case_id)
+    )
+    return dict(session.execute(query.group_by(Run.workflow_id)).all())
+
+
+def taken_in(session: Session, *, team: int, since: datetime, until: datetime) -> dict[int, int]:
+    """How many cases were taken in, by workflow id, sample answers left out. A new revision is no new case."""
+    return _taken_in(session, ~has_sample(Case.id), team=team, since=since, until=until)
+
+
+def samples(session: Session, *, team: int, since: datetime, until: datetime) -> dict[int, int]:
+    """How many cases were taken in that are part of a demonstration only, by workflow id."""
+    return _taken_in(session, has_sample(Case.id), team=team, since=since, until=until)
+
+
+def _taken_in(
+    session: Session, which: ColumnElement[bool], *, team: int, since: datetime, until: datetime
+) -> dict[int, int]:
+    query = select(Case.workflow_id, func.count()).where(
+        Case.team_id == team, Case.received_at >= since, Case.received_at < until, which
+    )
+    return dict(session.execute(query.group_by(Case.workflow_id)).all())
+
+
+def resolved(
+    session: Session, *, team: int, ends: Collection[str], since: datetime, until: datetime
+) -> dict[tuple[int, str | None], int]:
+    """How many cases came to one of these ends, by (workflow id, resolution), sample answers left out.
+
+    A correction resolves no case anew.
+    """
+    query = select(Run.workflow_id, Run.resolution, func.count(Run.case_id.distinct())).where(
+        Run.team_id == team,
+        Run.state.in_(ends),
+        Run.correction == 0,
+        Run.changed_at >= since,
+        Run.changed_at < until,
+        ~has_sample(Run.case_id),
+    )
+    found = session.execute(query.group_by(Run.workflow_id, Run.resolution))
+    return {(workflow, resolution): number for workflow, resolution, number in found}
+
+
+def cost(session: Session, *, team: int, since: datetime, until: datetime) -> dict[int, Decimal]:
+    """US dollars spent in a span, by workflow id: of requests to models, and of steps that made none.
+
+    Requests are counted by themselves: one whose process ended, or that an eval made, belongs to no step that finished.
+    """
+    asked = select(Attempt.id).where(Attempt.run_id == Step.run_id).exists()
+    query = (
+        select(Run.workflow_id, func.sum(Step.cost))
+        .join(Run, Run.id == Step.run_id)
+        .where(Step.team_id == team, Step.recalled_from.is_(None), Step.started_at >= since, Step.started_at < until)
+        .where(~asked)
+        .group_by(Run.workflow_id)
+    )
+    spent = dict(session.execute(query).all())
+    for workflow, dollars in requests.dollars(session, team=team, since=since, until=until).items():
+        spent[workflow] = spent.get(workflow, Decimal(0)) + dollars
+    return spent
+
+
+def unproposed(session: Session, *, team: int, since: datetime, until: datetime) -> list[tuple[int, int, str]]:
+    """(workflow id, case, reasons as JSON) of the reviews that were opened in a span and never had a proposal."""
+    query = (
+        select(Review.workflow_id, Review.case_id, Content.body)
+        .join(Content, Content.id == Review.reasons_id)
+        .outerjoin(Proposal, Proposal.run_id == Review.run_id)
+        .where(Review.team_id == team, Review.opened_at >= since, Review.opened_at < until, Proposal.id.is_(None))
+        .order_by(Review.id)
+    )
+    return [(workflow, case, body) for workflow, case, body in session.execute(query)]

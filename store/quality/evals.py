@@ -1,0 +1,80 @@
+"""What prompts and models were worth when they were tried."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from store.db import rows
+from store.schema import Eval
+
+
+def begin(
+    session: Session,
+    *,
+    team: int,
+    workflow: str,
+    prompt_version: str | None,
+    model: str,
+    examples: str,
+    at: datetime,
+) -> int:
+    """Add an eval that is about to be run; returns its id. `examples`: the SHA-256 over them."""
+    return rows.add(
+        session,
+        Eval,
+        team_id=team,
+        workflow=workflow,
+        prompt_version=prompt_version,
+        model=model,
+        examples=examples,
+        began_at=at,
+        ended_at=None,
+        result=None,
+    )
+
+
+def keep(
+    session: Session,
+    eval: int,
+    *,
+    model: str,
+    result: Mapping[str, Any],
+    ended_at: datetime | None,
+) -> None:
+    """Keep what came of an eval, and who really answered. `ended_at`: None where not every example was tried."""
+    changes = {"model": model, "result": dict(result), "ended_at": ended_at}
+    session.execute(update(Eval).where(Eval.id == eval).values(changes))
+
+
+def get(session: Session, eval: int) -> Eval | None:
+    """The eval with this id."""
+    return session.get(Eval, eval)
+
+
+def newest(session: Session, *, team: int, workflow: str, version: str, examples: str) -> Eval | None:
+    """The newest finished eval on these examples of a version: what its prompt's or its model's begins with."""
+    query = (
+        select(Eval)
+        .where(
+            Eval.team_id == team,
+            Eval.workflow == workflow,
+            Eval.examples == examples,
+            Eval.ended_at.is_not(None),
+            or_(
+                Eval.prompt_version.startswith(version, autoescape=True),
+                Eval.model.startswith(version, autoescape=True),
+            ),
+        )
+        .order_by(Eval.id.desc())
+        .limit(1)
+    )
+    return session.scalar(query)
+
+
+def of_workflow(session: Session, *, team: int, workflow: str) -> list[Eval]:
+    """All evals of a workflow, oldest first."""
+    query = select(Eval).where(Eval.team_id == team, Eval.workflow == workflow)
+    return list(session.scalars(query.order_by(Eval.id)))

@@ -1,0 +1,239 @@
+"""What has to be shown in Slack: intents, written in the transaction of what they tell of.
+
+A view shows a subject's present state and is coalesced; a note says something once. Only the sender takes them up.
+Cards are views too; which of them a channel shows is in `store.slack.cards`.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Select, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from store.db import rows
+from store.schema import Message, OutboxRow
+
+LONGEST_WAIT = timedelta(minutes=5)
+"""The longest that a row is put off at a time."""
+CARD = "card"
+"""The kind of a review's card; its subject is `review:ID`."""
+QUEUE = "queue"
+"""The kind of a channel's card for all that has no card of its own; its subject is `queue:CHANNEL`."""
+DOUBT = "doubt"
+"""The kind of the question whether a delivery happened; its subject is `delivery:ID`."""
+OUTAGE = "outage"
+"""The kind of the news that a model is left alone; its subject is `outage:ID`."""
+TARGET = "target"
+"""The kind of the news that a target of deliveries is down; its subject is `target:ID`, by the outage."""
+OVERRUN = "overrun"
+"""The kind of the news that a model took more than was reserved for it; its subject is `overrun:ID`."""
+VIEWS = frozenset({CARD, QUEUE, DOUBT, OUTAGE, TARGET, OVERRUN})
+"""Kinds that show a present state; the others say something once."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeldUp:
+    """What waits for a channel that Slack refuses."""
+
+    number: int
+    error: str
+    """Slack's code."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trouble:
+    """Messages to a channel that Slack refused."""
+
+    channel: str
+    state: str
+    error: str
+    """Slack's code."""
+    number: int
+
+
+def want_view(session: Session, *, team: int, kind: str, subject: str, channel: str, at: datetime) -> None:
+    """Have a subject's present state shown in a channel; wishes that were not met yet become one."""
+    key = f"{kind}:{subject}:{channel}"
+    again = (
+        update(OutboxRow)
+        .where(OutboxRow.team_id == team, OutboxRow.key == key)
+        .values(state="due", wanted=OutboxRow.wanted + 1, attempts=0, not_before=at)
+        .returning(OutboxRow.id)
+    )
+    if session.scalar(again) is None:
+        _add(session, team=team, kind=kind, subject=subject, channel=channel, key=key, at=at)
+
+
+def add_note(session: Session, *, team: int, kind: str, subject: str, channel: str, at: datetime) -> None:
+    """Have something said once in a channel. A subject has one note of a kind there."""
+    key = f"{kind}:{subject}:{channel}"
+    _add(session, team=team, kind=kind, subject=subject, channel=channel, key=key, at=at)
+
+
+def add_note_once(session: Session, *, team: int, kind: str, subject: str, channel: str, at: datetime) -> None:
+    """Have something said in a channel, unless it was said there before. For who is alone in what it is about."""
+    key = f"{kind}:{subject}:{channel}"
+    said = select(OutboxRow.id).where(OutboxRow.team_id == team, OutboxRow.key == key)
+    if session.scalar(said) is None:
+        _add(session, team=team, kind=kind, subject=subject, channel=channel, key=key, at=at)
+
+
+def _add(session: Session, *, team: int, kind: str, subject: str, channel: str, key: str, at: datetime) -> None:
+    rows.add(
+        session,
+        OutboxRow,
+        team_id=team,
+        kind=kind,
+        subject=subject,
+        channel=channel,
+        key=key,
+        state="due",
+        wanted=1,
+        attempts=0,
+        not_before=at,
+        created_at=at,
+    )
+
+
+def channels(session: Session, *, team: int, at: datetime) -> list[str]:
+    """The channels, or roles of channels, in which something is due."""
+    query = select(OutboxRow.channel).where(OutboxRow.team_id == team, OutboxRow.state == "due", is_time(at))
+    return sorted(session.scalars(query.distinct()))
+
+
+def channels_with(session: Session, *, team: int, state: str) -> list[str]:
+    """The channels that have something in a state."""
+    query = select(OutboxRow.channel).where(OutboxRow.team_id == team, OutboxRow.state == state)
+    return sorted(session.scalars(query.distinct()))
+
+
+def is_postponed(session: Session, *, team: int, at: datetime) -> bool:
+    """Is there anything that is to be sent later than now?"""
+    query = select(OutboxRow.id).where(OutboxRow.team_id == team, OutboxRow.state == "due", ~is_time(at))
+    return session.scalar(query.limit(1)) is not None
+
+
+def due(session: Session, *, team: int, channel: str, at: datetime, limit: int) -> list[OutboxRow]:
+    """What a channel has to be sent first: changes to the cards that stand there, then notes. At most `limit`."""
+    standing = (
+        select(Message.id)
+        .where(
+            Message.team_id == team,
+            Message.channel == OutboxRow.channel,
+            Message.subject == OutboxRow.subject,
+        )
+        .exists()
+    )
+    query = (
+        _due(team, channel, at)
+        .where(OutboxRow.kind != QUEUE, or_(OutboxRow.kind.not_in((CARD, DOUBT)), standing))
+        .order_by(OutboxRow.kind.not_in((CARD, DOUBT)), OutboxRow.not_before, OutboxRow.id)
+        .limit(limit)
+    )
+    return list(session.scalars(query))
+
+
+def due_queue(session: Session, *, team: int, channel: str, at: datetime) -> list[OutboxRow]:
+    """A channel's queue, if it has to be drawn."""
+    return list(session.scalars(_due(team, channel, at).where(OutboxRow.kind == QUEUE)))
+
+
+def move(session: Session, row: OutboxRow, *, frm: str, to: str, **changes: object) -> bool:
+    """Move a row that is still wanted as it was read; False where it is in another state or wanted anew."""
+    where = {"state": frm, "wanted": row.wanted}
+    return rows.change(session, OutboxRow, row.id, where=where, to={"state": to, **changes})
+
+
+def take_back(session: Session, *, team: int) -> int:
+    """Make due again what was being sent when the sender ended; returns how many."""
+    cut_off = (
+        update(OutboxRow)
+        .where(OutboxRow.team_id == team, OutboxRow.state == "attempting")
+        .values(state="due")
+        .returning(OutboxRow.id)
+    )
+    return len(session.scalars(cut_off).all())
+
+
+def mark_unsure(session: Session, *, team: int, since: datetime) -> None:
+    """Note that what is not known to be sent may have been, from a time on."""
+    unknown = update(OutboxRow).where(OutboxRow.team_id == team, OutboxRow.state != "sent")
+    session.execute(unknown.values(unsure_since=since), execution_options={"synchronize_session": False})
+
+
+def revive_notes(session: Session, *, team: int, at: datetime) -> None:
+    """Make due again the notes that were given up: what stood in their way may be gone."""
+    revived = (
+        update(OutboxRow)
+        .where(OutboxRow.team_id == team, OutboxRow.kind.not_in((CARD, DOUBT)), OutboxRow.state == "dead")
+        .values(state="due", attempts=0, not_before=at)
+    )
+    session.execute(revived, execution_options={"synchronize_session": False})
+
+
+def want_all_again(session: Session, *, team: int) -> None:
+    """Have all views drawn anew that stand somewhere: what they show may not be how things are."""
+    stands = select(Message.id).where(
+        Message.team_id == team, Message.channel == OutboxRow.channel, Message.subject == OutboxRow.subject
+    )
+    shown = update(OutboxRow).where(
+        OutboxRow.team_id == team, OutboxRow.kind.in_(VIEWS), OutboxRow.state == "sent", stands.exists()
+    )
+    anew = shown.values(state="due", wanted=OutboxRow.wanted + 1, attempts=0)
+    session.execute(anew, execution_options={"synchronize_session": False})
+
+
+def held_up(session: Session, *, team: int, channel: str) -> HeldUp:
+    """What waits for a channel that Slack refuses."""
+    query = select(func.count(), func.max(OutboxRow.error)).where(
+        OutboxRow.team_id == team, OutboxRow.channel == channel, OutboxRow.state.in_(("due", "held"))
+    )
+    number, error = session.execute(query).one()
+    return HeldUp(number=number, error=error or "no reason given")
+
+
+def hold_up(session: Session, *, team: int, channel: str, until: datetime) -> None:
+    """Have nothing sent to a channel until a time."""
+    session.execute(
+        update(OutboxRow)
+        .where(
+            OutboxRow.team_id == team,
+            OutboxRow.channel == channel,
+            OutboxRow.state.in_(("due", "held")),
+            OutboxRow.not_before < until,
+        )
+        .values(not_before=until)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def troubled(session: Session, *, team: int) -> list[Trouble]:
+    """What Slack refused and is still not shown."""
+    query = (
+        select(OutboxRow.channel, OutboxRow.state, OutboxRow.error, func.count())
+        .where(OutboxRow.team_id == team, OutboxRow.state != "sent", OutboxRow.error.is_not(None))
+        .group_by(OutboxRow.channel, OutboxRow.state, OutboxRow.error)
+        .order_by(OutboxRow.channel, OutboxRow.state)
+    )
+    return [
+        Trouble(channel=channel, state=state, error=str(error), number=number)
+        for channel, state, error, number in session.execute(query)
+    ]
+
+
+def get(session: Session, row: int) -> OutboxRow | None:
+    """The row with this id."""
+    return session.get(OutboxRow, row)
+
+
+def _due(team: int, channel: str, at: datetime) -> Select[OutboxRow]:
+    return select(OutboxRow).where(
+        OutboxRow.team_id == team, OutboxRow.channel == channel, OutboxRow.state == "due", is_time(at)
+    )
+
+
+def is_time(at: datetime) -> ColumnElement[bool]:
+    """May a row be sent now? One that would wait for longer than anything does was written before the clock was put
+    back.
+    """
+    return or_(OutboxRow.not_before <= at, OutboxRow.not_before > at + LONGEST_WAIT)

@@ -1,0 +1,110 @@
+"""Where somebody waits, the database has a little time; what it cannot do in that is said, not waited for."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+
+import pytest
+from sqlalchemy import text
+
+from store.db.database import Database, Unavailable
+from store.db.time_limits import hurried
+
+LITTLE = 0.2
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """A database with one row."""
+    database = Database(database_url)
+    with database.write() as session:
+        session.execute(text("CREATE TABLE counters (id BIGINT PRIMARY KEY, number BIGINT)"))
+        session.execute(text("INSERT INTO counters VALUES (1, 0)"))
+    yield database
+    database.close()
+
+
+def count(database: Database) -> None:
+    """Change the row."""
+    with database.write(urgent=True) as session:
+        session.execute(text("UPDATE counters SET number = number + 1 WHERE id = 1"))
+
+
+def number(database: Database) -> int:
+    with database.read() as session:
+        return int(session.execute(text("SELECT number FROM counters")).scalar_one())
+
+
+def test_a_write_that_another_one_of_this_process_holds_up_is_given_up(database: Database) -> None:
+    begun, go_on = Event(), Event()
+
+    def hold() -> None:
+        with database.write() as session:
+            session.execute(text("UPDATE counters SET number = 10 WHERE id = 1"))
+            begun.set()
+            go_on.wait(30)
+
+    with ThreadPoolExecutor(1) as pool:
+        held = pool.submit(hold)
+        begun.wait(30)
+        with hurried(LITTLE), pytest.raises(Unavailable):
+            count(database)
+        go_on.set()
+        held.result()
+    with hurried(30):
+        count(database)
+    assert number(database) == 11
+
+
+def test_a_write_that_another_process_holds_up_is_given_up(database: Database, database_url: str) -> None:
+    """Another `Database` is to this one what another process is."""
+    other = Database(database_url)
+    with other.write() as session:
+        session.execute(text("UPDATE counters SET number = 10 WHERE id = 1"))
+        with hurried(LITTLE), pytest.raises(Unavailable):
+            count(database)
+    count(database)
+    assert number(database) == 11
+    other.close()
+
+
+def test_a_turn_that_was_given_up_does_not_keep_the_others_waiting(sqlite_url: str) -> None:
+    """Who no longer waits is not called."""
+    database = Database(sqlite_url)
+    with database.write() as session:
+        session.execute(text("CREATE TABLE counters (id BIGINT PRIMARY KEY, number BIGINT)"))
+        session.execute(text("INSERT INTO counters VALUES (1, 0)"))
+
+    def try_in_vain() -> None:
+        with hurried(LITTLE), pytest.raises(Unavailable):
+            count(database)
+
+    with ThreadPoolExecutor(8) as pool:
+        with database.write():
+            vain = [pool.submit(try_in_vain) for _ in range(4)]
+            patient = [pool.submit(count, database) for _ in range(4)]
+            for one in vain:
+                one.result(timeout=30)
+        for one in patient:
+            one.result(timeout=30)
+    assert number(database) == 4
+    database.close()
+
+
+def test_a_statement_that_takes_too_long_is_ended(postgres_url: str) -> None:
+    database = Database(postgres_url)
+    with hurried(LITTLE), pytest.raises(Unavailable, match="statement timeout"), database.read() as session:
+        session.execute(text("SELECT pg_sleep(30)"))
+    with database.read() as session:
+        assert session.execute(text("SELECT 1")).scalar_one() == 1
+    database.close()
+
+
+def test_nobody_else_is_hurried(database: Database) -> None:
+    with hurried(LITTLE):
+        count(database)
+    with database.read() as session:
+        if database.dialect == "postgresql":
+            assert session.execute(text("SHOW statement_timeout")).scalar_one() == "0"
+        else:
+            assert session.execute(text("PRAGMA busy_timeout")).scalar_one() == 10_000

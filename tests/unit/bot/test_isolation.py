@@ -1,0 +1,48 @@
+"""Most runs are worked on beside others; a suspect is worked on while nothing else is."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier, Event, Lock
+
+from bot.worker.isolation import Company
+
+
+def test_many_are_inside_at_once() -> None:
+    company, all_inside = Company(), Barrier(4, timeout=10)
+
+    def work() -> None:
+        with company.among(alone=False):
+            all_inside.wait()
+
+    with ThreadPoolExecutor(4) as pool:
+        for one in [pool.submit(work) for _ in range(4)]:
+            one.result()
+
+
+def test_whoever_is_to_be_alone_waits_until_nobody_is_inside_and_keeps_the_others_out() -> None:
+    company, lock = Company(), Lock()
+    inside: set[str] = set()
+    beside: dict[str, set[str]] = {}
+    go_on = Event()
+
+    def work(name: str, *, alone: bool) -> None:
+        with company.among(alone=alone):
+            with lock:
+                beside[name] = set(inside)
+                inside.add(name)
+            if name == "first":
+                go_on.wait(10)
+            with lock:
+                inside.discard(name)
+
+    with ThreadPoolExecutor(8) as pool:
+        tasks = [pool.submit(work, "first", alone=False)]
+        while not inside:
+            pass
+        tasks += [pool.submit(work, f"suspect {number}", alone=True) for number in range(2)]
+        tasks += [pool.submit(work, f"later {number}", alone=False) for number in range(4)]
+        go_on.set()
+        for task in tasks:
+            task.result(timeout=10)
+    for name in ("suspect 0", "suspect 1"):
+        assert beside[name] == set()
+    assert not any(other.startswith("suspect") for others in beside.values() for other in others)

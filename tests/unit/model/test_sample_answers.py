@@ -1,0 +1,48 @@
+"""Sample answers answer the very case that they were written for, marked as what they are, and no other."""
+
+import json
+from decimal import Decimal
+
+import pytest
+from pydantic import BaseModel
+
+from workflows.model.port import Model, ModelUnavailable, Question
+from workflows.model.sample_answers import MODEL, SampleAnswers
+
+
+class Triage(BaseModel):
+    queue: str
+
+
+ENVELOPE = {
+    "evidence": [{"field": "queue", "quote": "my parcel"}],
+    "reasons": ["It asks where a parcel is."],
+    "answer": {"queue": "delivery"},
+    "confidence": {"queue": 0.9},
+}
+TEXT = "Where is my parcel? ü \ud800"
+SAMPLES: Model = SampleAnswers({TEXT: json.dumps(ENVELOPE)})
+
+
+def question(text: str) -> Question:
+    return Question(workflow="triage", output=Triage, prompt=None, data={}, text=text)
+
+
+def test_a_case_that_somebody_answered_gets_this_answer_marked_as_a_sample() -> None:
+    answer = SAMPLES.answer(question(TEXT))
+    assert (answer.sample, answer.model, answer.cost) == (True, MODEL, Decimal(0))
+    assert answer.values == {"queue": "delivery"}
+    assert answer.confidence == {"queue": 0.9}
+    assert answer.evidence == {"queue": "my parcel"}
+    assert answer.reasons == ("It asks where a parcel is.",)
+
+
+def test_a_case_that_differs_by_one_character_gets_none_and_says_what_to_do() -> None:
+    with pytest.raises(ModelUnavailable, match=r"for 1 cases of triage only, .* set ANTHROPIC_API_KEY"):
+        SAMPLES.answer(question(f"{TEXT} "))
+
+
+def test_an_answer_that_cannot_be_read_is_no_answer_and_says_why() -> None:
+    answer = SampleAnswers({"a": "{}"}).answer(question("a"))
+    assert (answer.values, answer.sample) == (None, True)
+    assert answer.problem == "the sample answer cannot be read: the reply is JSON, but no answer is in it"

@@ -1,0 +1,297 @@
+"""The journal of one run: makes a step's call once, and recalls it ever after.
+
+A step's identity is its name, its nth call in the run, and the hash of its input. A run that goes on after a crash, or
+a rerun, makes its calls again in order; each one that stands finished in the journal is recalled if it is the same
+call. If it is not, the code changed meanwhile or does not repeat itself, and nobody can say which results still hold:
+the run is parked.
+"""
+
+import json
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import count
+
+from sqlalchemy.exc import IntegrityError
+from tenacity import Retrying, retry_if_exception, stop_after_attempt
+
+from store.cases import contents, journal, runs
+from store.cases.journal import StepLine
+from store.db import failpoints
+from store.db.database import Unavailable
+from store.db.failpoints import Seam
+from workflows.engine.case.leases import Claimed
+from workflows.engine.case.states import RunState, StepState
+from workflows.engine.context import Context
+from workflows.engine.declare import author_threads
+from workflows.engine.declare.backoff import pause
+from workflows.engine.declare.error_words import words_of
+from workflows.engine.declare.round_trip import losses
+from workflows.engine.declare.steps import DELIVER, Call, recording
+from workflows.engine.errors import Drifted, Fenced, NotConfirmed, NotDone, OutcomeUnknown, OutputBroken
+from workflows.engine.text.canonical_json import MAX_RESULT, canonical, digest
+from workflows.tools import effects
+
+MAX_TYPE = 200
+"""Characters of an error's type that are kept."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Made:
+    """A call that stands in the journal."""
+
+    name: str
+    nth: int
+    position: int
+    input_hash: str
+    attempts: int
+    finished: StepLine | None
+    """None: it failed every time, and the code went on without it or never got further."""
+
+
+class Journal:
+    """Records the calls of one part of a run (proposing, or delivering), in the order in which they are made."""
+
+    def __init__(
+        self,
+        context: Context,
+        claimed: Claimed,
+        lines: Sequence[StepLine],
+        *,
+        scope: str = "",
+        once: bool = False,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        """`lines`: the run's journal so far. `scope`: what the names of this part begin with.
+
+        `once`: it belongs to the delivery to a target without keys. A step that may have been done is not made again
+        there, by whomever.
+        """
+        self._context = context
+        self._claimed = claimed
+        self._lines = lines
+        self._scope = scope
+        self._once = once
+        self._sleep = sleep
+        self._past = _calls([line for line in lines if in_scope(line.name, scope)])
+        self._end = max((line.position for line in lines), default=0)
+        self._made = 0
+        self._nth: Counter[str] = Counter()
+        self._broken: Drifted | Fenced | Unavailable | OutcomeUnknown | None = None
+        self._unsure: dict[tuple[str, str], Exception] = {}
+        """(name, hash of the input) of the calls that may have been made -> what became of them; where it matters."""
+
+    def part(self, scope: str, *, once: bool) -> "Journal":
+        """The journal of the part that follows this one, its names beginning with `scope`.
+
+        It need not be read again: while the run is the caller's, nobody else writes to it.
+        """
+        following = Journal(self._context, self._claimed, self._lines, scope=scope, once=once, sleep=self._sleep)
+        following._end = self._end
+        return following
+
+    @contextmanager
+    def open(self) -> Iterator[None]:
+        """Journal the step calls of this thread for the block, and hold the journal against what was called.
+
+        Raise `Drifted`, `Fenced` or `Unavailable` at its end where the block met one and caught it: it is not the
+        author's to handle. Where something may be had only once, raise `OutcomeUnknown` in place of a `NotDone` that
+        does not speak of all that the block did.
+        """
+        try:
+            with recording(self), _certain(self._once, lambda: next(iter(self._unsure.values()), None)):
+                yield
+        except Exception as error:  # goes through; what broke the journal before it goes first
+            if self._broken is not None and error is not self._broken:
+                raise self._broken from error
+            raise
+        if self._broken is not None:
+            raise self._broken
+        for call in self._past[self._made :]:
+            if call.finished is not None:
+                raise Drifted(f"the step {call.name} is in the journal, but the code no longer calls it there")
+
+    def record(self, call: Call) -> object:
+        """Make the call or recall it. Raise `Drifted` where the journal holds another call in its place."""
+        if self._broken is not None:
+            raise self._broken
+        try:
+            with author_threads.untimed():
+                return self._record(call)
+        except (Drifted, Fenced, Unavailable) as error:
+            self._broken = error
+            raise
+
+    def _record(self, call: Call) -> object:
+        name = self._scope + call.name
+        self._nth[name] += 1
+        nth = self._nth[name]
+        arguments = author_threads.run(lambda: canonical(call.arguments), what=f"writing the input of {call.name}")
+        before = self._unsure.get((name, digest(arguments)))
+        if before is not None:
+            self._broken = OutcomeUnknown(
+                f"the step {call.name} may have been done, and is not made again: {words_of(before)}"
+            )
+            raise self._broken
+        past = self._past[self._made] if self._made < len(self._past) else None
+        self._made += 1
+        row: dict[str, object] = {"name": name, "nth": nth, "input_hash": digest(arguments), "recalled_from": None}
+        if past is not None:
+            _same(past, name, nth, digest(arguments))
+            if past.finished is not None:
+                return recalled(call, canonical(json.loads(past.finished.body)["output"]))
+            row["position"] = past.position
+        else:
+            self._end += 1
+            row["position"] = self._end
+        numbers = count(past.attempts + 1 if past else 1)
+        retrying = attempts_at(call, sleep=self._sleep, may_be_made_again=self._may_be_made_again)
+        return retrying(lambda: self._attempt(call, row | {"attempt": next(numbers)}, arguments))
+
+    def _may_be_made_again(self, error: BaseException) -> bool:
+        """May a step be made again at once that ended in an error of a type that may pass?"""
+        if self._once:
+            return isinstance(error, NotDone)
+        # Under a key the whole delivery is made again, and counted.
+        return not (self._scope and isinstance(error, NotConfirmed))
+
+    def _attempt(self, call: Call, row: dict[str, object], arguments: str) -> object:
+        row["started_at"] = self._context.clock()
+        start = time.perf_counter()
+        try:
+            # A step inside a step belongs to it: the journal holds the outer one.
+            with recording(None):
+                failpoints.before(Seam.STEP, call.name)
+                with _certain(self._once):
+                    result = call.invoke()
+                failpoints.after(Seam.STEP, call.name)
+            output = written(call, result)
+            # What the code goes on with is what a recall would give it.
+            back = read_back(call, result, output)
+        except Exception as error:  # goes through, once it is journaled
+            if self._once and not isinstance(error, NotDone):
+                self._unsure[str(row["name"]), str(row["input_hash"])] = error
+            row |= {"state": StepState.FAILED, "error": type(error).__name__[:MAX_TYPE], "cost": Decimal(0)}
+            self._write(row, start, f'{{"input":{arguments},"error":{canonical(words_of(error))}}}')
+            raise
+        row |= {"state": StepState.FINISHED, "error": None, "cost": call.cost(result)}
+        self._write(row, start, f'{{"input":{arguments},"output":{output}}}')
+        return back
+
+    def _write(self, row: dict[str, object], start: float, body: str) -> None:
+        milliseconds = (time.perf_counter() - start) * 1000
+        claimed, team = self._claimed, self._context.team
+        with self._context.database.write() as session:
+            at = self._context.clock()
+            state = RunState.DELIVERING if self._scope else RunState.RUNNING
+            if not runs.touch(session, run=claimed.run, state=state, epoch=claimed.epoch, at=at):
+                raise Fenced(f"run {claimed.run} was taken over")
+            content = contents.keep(session, team=team, case=claimed.case, kind="step", body=body)
+            try:
+                journal.add(
+                    session, team_id=team, run_id=claimed.run, content_id=content, milliseconds=milliseconds, **row
+                )
+            except IntegrityError as error:
+                raise Fenced(f"another worker made the step {row['name']} of run {claimed.run}") from error
+
+
+def _calls(lines: Sequence[StepLine]) -> list[_Made]:
+    """The calls that these attempts belong to, in order."""
+    calls: dict[tuple[str, int], _Made] = {}
+    for line in sorted(lines, key=lambda line: (line.position, line.attempt)):
+        calls[line.name, line.nth] = _Made(
+            name=line.name,
+            nth=line.nth,
+            position=line.position,
+            input_hash=line.input_hash,
+            attempts=line.attempt,
+            finished=line if line.state == StepState.FINISHED else None,
+        )
+    return list(calls.values())
+
+
+def _same(past: _Made, name: str, nth: int, input_hash: str) -> None:
+    if (past.name, past.nth) != (name, nth):
+        raise Drifted(f"the journal has the step {past.name} (call {past.nth}) where the code calls {name} ({nth})")
+    if past.input_hash != input_hash:
+        raise Drifted(f"the step {name} (call {nth}) is called with another input than the one in the journal")
+
+
+@contextmanager
+def _certain(once: bool, before: Callable[[], Exception | None] = lambda: None) -> Iterator[None]:
+    """Raise `OutcomeUnknown` in place of a `NotDone` where the block had something done before it that had no key.
+
+    That error speaks of one call alone. `once`: only then does it matter. `before`: what else may have been done.
+    """
+    if not once:
+        yield
+        return
+    with effects.noted() as had:
+        try:
+            yield
+        except NotDone as error:
+            unsure = before()
+            if unsure is not None:
+                raise OutcomeUnknown(f"{words_of(error)}; before that: {words_of(unsure)}") from error
+            if had:
+                raise OutcomeUnknown(f"{words_of(error)}; {had[0]} did something before that") from error
+            raise
+
+
+def attempts_at(
+    call: Call,
+    *,
+    sleep: Callable[[float], None],
+    may_be_made_again: Callable[[BaseException], bool] = lambda _: True,
+) -> Retrying:
+    """What makes a call as often as its step allows, with a growing pause between. `sleep`: takes seconds.
+
+    `may_be_made_again`: asked about an error of a type that the step tries again.
+    """
+    return Retrying(
+        stop=stop_after_attempt(call.tries),
+        retry=retry_if_exception(lambda error: isinstance(error, call.retry_on) and may_be_made_again(error)),
+        wait=lambda state: pause(state, call.backoff),
+        sleep=sleep,
+        reraise=True,
+    )
+
+
+def written(call: Call, result: object) -> str:
+    """What came of a call, as it is kept: JSON. Raise `ValueError` for what has no such form, or `OutputBroken`."""
+
+    def write() -> str:
+        return canonical(call.result.dump_python(result, mode="json", by_alias=False, round_trip=True, warnings=False))
+
+    output = author_threads.run(write, what=f"writing the result of {call.name}")
+    if len(output) > MAX_RESULT:
+        raise OutputBroken(f"the step {call.name} gives {len(output):,} characters, the limit is {MAX_RESULT:,}")
+    return output
+
+
+def read_back(call: Call, result: object, output: str) -> object:
+    """What a recall gives of what was written. Raise `OutputBroken` where that is not what came of the call."""
+    back = recalled(call, output)
+    # Of what nothing is said, nothing is expected: it is what JSON makes of it, from the first.
+    lost = losses(result, back) if call.result.core_schema["type"] != "any" else {}
+    if lost:
+        told = "; ".join(f"{field}: {how}" for field, how in lost.items())
+        raise OutputBroken(f"the step {call.name} gives what would not be recalled as it is: {told}")
+    return back
+
+
+def recalled(call: Call, output: str) -> object:
+    """What a recall gives of what was written."""
+
+    def read() -> object:
+        return call.result.validate_json(output, by_alias=False, by_name=True)
+
+    return author_threads.run(read, what=f"reading the result of {call.name}")
+
+
+def in_scope(name: str, scope: str) -> bool:
+    """Does a step of this name belong to a part of the run whose names begin with `scope`?"""
+    return name.startswith(scope) if scope else not name.startswith(f"{DELIVER}/")

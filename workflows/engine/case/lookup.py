@@ -1,0 +1,64 @@
+"""Finds a case by what a person calls it, and puts it into words."""
+
+import json
+from collections.abc import Collection, Sequence
+from contextlib import suppress
+
+from pydantic import BaseModel
+
+from store.cases import cases, contents, reviews, runs
+from store.governance import teams
+from workflows.engine.case.idempotency_keys import case_key
+from workflows.engine.context import Context
+from workflows.engine.declare.author_code import within
+from workflows.engine.declare.registry import AnyWorkflow
+from workflows.engine.declare.round_trip import read
+from workflows.engine.errors import Unknown
+from workflows.engine.text.canonical_json import canonical
+
+
+def cases_meant(context: Context, reference: str, *, workflows: Collection[str] | None = None) -> Sequence[int]:
+    """The ids of all cases that a person may mean. `workflows`: as for `find_case`."""
+    with context.database.read() as session:
+        found = {}
+        number = reference.removeprefix("#")
+        if number.isascii() and number.isdigit() and len(number) < 19:
+            numbered = cases.get(session, int(number))
+            if numbered is not None and numbered.team_id == context.team:
+                found[numbered.id] = numbered
+        with suppress(ValueError):
+            found |= {case.id: case for case in cases.with_key(session, team=context.team, key=case_key(reference))}
+        names = {case.workflow_id: teams.workflow_name(session, case.workflow_id) for case in found.values()}
+    return [case.id for case in found.values() if workflows is None or names[case.workflow_id] in workflows]
+
+
+def input_of(context: Context, review: int) -> str:
+    """The case of a review, as it is kept. Raise `Unknown`."""
+    with context.database.read() as session:
+        row = reviews.get(session, review)
+        run = runs.get(session, row.run_id) if row is not None else None
+        if run is None:
+            raise Unknown(f"there is no review {review}")
+        return contents.body(session, run.input_id)
+
+
+def known_workflow(context: Context, name: str) -> AnyWorkflow:
+    """The workflow of something that is to be shown. Raise `Unknown` where this process does not know it."""
+    if name not in context.registry:
+        raise Unknown(f"the workflow {name} is not known to this Countersign any more")
+    return context.registry.get(name)
+
+
+def case_text(workflow: AnyWorkflow, body: str) -> str:
+    """The case as plain text; as JSON where it no longer fits the workflow, or has no text."""
+    form: type[BaseModel] = workflow.input
+    try:
+        text: object = within(workflow, "its text", lambda: workflow.text_of(read(form, body)))
+    except Exception:  # noqa: BLE001  # the author's code; the card is shown all the same
+        text = ""
+    return text if isinstance(text, str) and text.strip() else canonical(json.loads(body))
+
+
+def one_line_of(text: str, key: str) -> str:
+    """A case in one line."""
+    return next((line for line in text.splitlines() if line.strip()), key)

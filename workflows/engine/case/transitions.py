@@ -1,0 +1,140 @@
+"""The only way to move a run, a review or a delivery: along the table, as a compare-and-set, with its audit row."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from store import schema
+from store.cases import deliveries, queue, reviews, runs
+from store.governance import audit
+from workflows.engine.case.states import DELIVERY_MOVES, REVIEW_MOVES, RUN_MOVES, DeliveryState, ReviewState, RunState
+
+
+class ImpossibleMove(AssertionError):
+    """The code asked for a move that the table does not have."""
+
+
+def move_run(
+    session: Session,
+    run: schema.Run,
+    to: RunState,
+    *,
+    at: datetime,
+    actor: str,
+    held_at: int | None = None,
+    **changes: Any,
+) -> bool:
+    """Move a run from the state it was read in.
+
+    False where it is no longer in that state or, if given, held at that epoch. `changes`: columns that change with it.
+    Raise `ImpossibleMove` for a move that the table does not have.
+    """
+    frm = RunState(run.state)
+    if to not in RUN_MOVES[frm]:
+        raise ImpossibleMove(f"run {run.id}: {frm} > {to}")
+    if not runs.move(session, run=run.id, frm=frm, to=to, at=at, held_at=held_at, **changes):
+        return False
+    audit.record(
+        session,
+        team=run.team_id,
+        at=at,
+        actor=actor,
+        action=f"run.{to}",
+        subject=f"run:{run.id}",
+        case=run.case_id,
+        details={"from": frm},
+    )
+    if to is RunState.READY:
+        queue.enqueue(session, run=run.id, case=run.case_id)
+    return True
+
+
+def move_review(
+    session: Session,
+    review: schema.Review,
+    to: ReviewState,
+    *,
+    at: datetime,
+    actor: str,
+    action: str,
+    shown: int | None = None,
+    details: dict[str, str | int | None] | None = None,
+    **changes: Any,
+) -> bool:
+    """Move a review from the state it was read in, or change what it shows where it stands.
+
+    False where it is no longer in that state or, if given, at the version that was shown. `action`: the audit's word
+    for it. Raise `ImpossibleMove` for a move that the table does not have.
+    """
+    frm = ReviewState(review.state)
+    if to != frm and to not in REVIEW_MOVES[frm]:
+        raise ImpossibleMove(f"review {review.id}: {frm} > {to}")
+    if not reviews.move(session, review=review.id, frm=frm, to=to, shown=shown, **changes):
+        return False
+    audit.record(
+        session,
+        team=review.team_id,
+        at=at,
+        actor=actor,
+        action=action,
+        subject=f"review:{review.id}",
+        case=review.case_id,
+        details={"from": frm, "version": shown, **(details or {})},
+    )
+    return True
+
+
+def move_delivery(
+    session: Session, delivery: schema.Delivery, to: DeliveryState, *, at: datetime, actor: str, **changes: Any
+) -> bool:
+    """Move a delivery from the state it was read in; beginning an attempt counts it.
+
+    False where it is no longer in that state. Raise `ImpossibleMove` for a move that the table does not have.
+    """
+    frm = DeliveryState(delivery.state)
+    if to not in DELIVERY_MOVES[frm]:
+        raise ImpossibleMove(f"delivery {delivery.id}: {frm} > {to}")
+    if to is DeliveryState.ATTEMPTING:
+        changes["attempts"] = delivery.attempts + 1
+    moved = deliveries.move(session, delivery=delivery.id, frm=frm, to=to, at=at, **changes)
+    if moved:
+        _record(session, delivery, to, frm=frm, at=at, actor=actor)
+    return moved
+
+
+def begin_new_delivery(
+    session: Session, run: schema.Run, *, key: str, kind: str, output_id: int, at: datetime, actor: str
+) -> schema.Delivery | None:
+    """Intend a delivery and begin its first attempt, in one; None where there is one under its key."""
+    to = DeliveryState.ATTEMPTING
+    begun = deliveries.add(
+        session,
+        team=run.team_id,
+        case=run.case_id,
+        run=run.id,
+        key=key,
+        kind=kind,
+        state=to,
+        output_id=output_id,
+        at=at,
+        attempts=1,
+    )
+    if begun is not None:
+        _record(session, begun, to, frm=DeliveryState.INTENDED, at=at, actor=actor)
+    return begun
+
+
+def _record(
+    session: Session, delivery: schema.Delivery, to: DeliveryState, *, frm: DeliveryState, at: datetime, actor: str
+) -> None:
+    audit.record(
+        session,
+        team=delivery.team_id,
+        at=at,
+        actor=actor,
+        action=f"delivery.{to}",
+        subject=f"delivery:{delivery.id}",
+        case=delivery.case_id,
+        details={"from": frm, "key": delivery.key},
+    )

@@ -1,0 +1,67 @@
+"""Which version of its code a workflow has, so that a run can say which one it began with.
+
+Whether a run that waited can go on under newer code is not told by this: its journal and the forms of what it holds
+tell that, when it does. This tells why, where it cannot.
+"""
+
+import inspect
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.errors import PydanticInvalidForJsonSchema
+
+from workflows.engine.declare.workflow import Workflow
+from workflows.engine.text.canonical_json import canonical, digest
+
+LENGTH = 12
+"""Hex digits."""
+
+
+def plan_of(workflow: Workflow[Any, Any], prompt: str | None) -> str:
+    """A hash over what the workflow's author wrote: the files with its functions, its forms, its terms, and its
+    prompt's version.
+
+    Code that those files import is not in it.
+    """
+    declared = [effect for effect in (workflow.effect, workflow.rejection_effect) if effect is not None]
+    effects = [effect.apply for effect in declared]
+    nevers = [never.broken for never in workflow.nevers]
+    functions: list[Callable[..., object]] = [*effects, *nevers, *workflow.templates.values()]
+    if workflow.proposing is not None:
+        functions.append(workflow.proposing)
+    files = {file for function in functions if (file := _file(function)) is not None}
+    parts = {
+        "files": sorted(digest(_text(file)) for file in files),
+        "input": _form(workflow.input),
+        "output": _form(workflow.output),
+        "nevers": [never.sentence for never in workflow.nevers],
+        "autonomy": workflow.autonomy.at_least,
+        "second opinion": [workflow.autonomy.second_opinion, workflow.autonomy.needs_second],
+        "may": [workflow.may, *(effect.does for effect in declared)],
+        "prompt": prompt,
+    }
+    return digest(canonical(parts))[:LENGTH]
+
+
+def _form(model: type[BaseModel]) -> object:
+    try:
+        return model.model_json_schema()
+    except PydanticInvalidForJsonSchema:  # a type of its author's own, which says nothing of its form
+        return {name: str(info.annotation) for name, info in model.model_fields.items()}
+
+
+def _file(function: Callable[..., object]) -> Path | None:
+    try:
+        found = inspect.getsourcefile(inspect.unwrap(function))
+    except TypeError:  # not made of Python code
+        return None
+    return Path(found) if found is not None else None
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8", errors="replace")
+    except OSError:  # typed in a shell, or in an archive
+        return str(file.name)

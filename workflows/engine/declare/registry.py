@@ -1,0 +1,106 @@
+"""The workflows that this process knows, checked before the first case."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import JsonValue
+from pydantic.json_schema import JsonSchemaValue
+
+from workflows.engine.declare.code_version import plan_of
+from workflows.engine.declare.reach import check_reach
+from workflows.engine.declare.round_trip import never_kept
+from workflows.engine.declare.workflow import Workflow
+from workflows.engine.errors import BadDeclaration, Unknown
+from workflows.model.envelope import form
+from workflows.model.port import ModelUnavailable, Prompt
+from workflows.model.prompts import BadPrompt, load_prompt
+
+AnyWorkflow = Workflow[Any, Any]
+"""A workflow among others; its input and output types are its own."""
+
+
+class Registry:
+    """Workflows by name."""
+
+    def __init__(self) -> None:
+        self._workflows: dict[str, AnyWorkflow] = {}
+        self._prompts: dict[str, Prompt | None] = {}
+        self._plans: dict[str, str] = {}
+
+    def add(self, workflow: AnyWorkflow) -> None:
+        """Take in a workflow.
+
+        Raise `BadDeclaration` where it delivers nothing, its prompt cannot be read, its name is taken, or a field of
+        its input or output could never be delivered as it was, or it does what it does not declare that it may.
+        """
+        if workflow.name in self._workflows:
+            raise BadDeclaration(f"there are two workflows named {workflow.name}; a name is an identity")
+        if workflow.effect is None:
+            raise BadDeclaration(f"workflow {workflow.name} delivers nothing: declare its effect with .deliver")
+        for what, values in (("input", workflow.input), ("output", workflow.output)):
+            for field, why in never_kept(values).items():
+                raise BadDeclaration(
+                    f"workflow {workflow.name}: the {what}'s {field} {why}; what is delivered is what was kept, so "
+                    "leave it out and look it up in the delivery"
+                )
+        check_reach(workflow)
+        self._prompts[workflow.name] = _prompt(workflow)
+        self._workflows[workflow.name] = workflow
+
+    def get(self, name: str) -> AnyWorkflow:
+        """Raise `Unknown` for a workflow that is not there."""
+        try:
+            return self._workflows[name]
+        except KeyError:
+            known = ", ".join(sorted(self._workflows)) or "none"
+            raise Unknown(f"there is no workflow {name!r}; known: {known}") from None
+
+    def prompt(self, name: str) -> Prompt | None:
+        """The prompt of a workflow that is there, as it was when the process began."""
+        return self._prompts[name]
+
+    def plan(self, workflow: AnyWorkflow) -> str:
+        """The version of a workflow's code, as it was when it was first asked for."""
+        if workflow.name not in self._plans:
+            prompt = self._prompts.get(workflow.name)
+            self._plans[workflow.name] = plan_of(workflow, prompt.version if prompt is not None else None)
+        return self._plans[workflow.name]
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._workflows
+
+    def __iter__(self) -> Iterator[AnyWorkflow]:
+        return iter(self._workflows.values())
+
+
+def _prompt(workflow: AnyWorkflow) -> Prompt | None:
+    if workflow.prompt is None:
+        return None
+    if workflow.folder is None:
+        raise BadDeclaration(f"workflow {workflow.name} has a prompt but no folder to find it in")
+    try:
+        return load_prompt(
+            workflow.folder / "prompts", workflow.prompt, form=form_asked(workflow), declared=told(workflow)
+        )
+    except BadPrompt as error:
+        raise BadDeclaration(f"workflow {workflow.name}: {error}") from error
+
+
+def form_asked(workflow: AnyWorkflow) -> JsonSchemaValue:
+    """The JSON schema of what a model is asked to fill in. Raise `BadDeclaration` for an output that has none."""
+    try:
+        return form(workflow.output, evidence=workflow.evidence)
+    except ModelUnavailable as error:
+        raise BadDeclaration(f"workflow {workflow.name}: {error}") from error
+
+
+def told(workflow: AnyWorkflow) -> dict[str, JsonValue]:
+    """What a prompt may use of its workflow's declaration."""
+    return {
+        "workflow": workflow.name,
+        "decision": workflow.decision,
+        "may": list((workflow.may or {}).values()),
+        "nevers": [never.sentence for never in workflow.nevers],
+        "checks": [check.sentence for check in workflow.checks],
+        "fields": list(workflow.output.model_fields),
+    }

@@ -1,0 +1,244 @@
+"""`@step`: a function that touches the world.
+
+Called on its own, in a test or a shell, it is the plain function, held to its contract and its limits. Called inside a
+run it is journaled as well: each attempt is a row, a finished one is recalled instead of repeated after a crash or on a
+rerun, and errors of a type that may pass are tried again.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import update_wrapper
+from typing import Any, Generic, NoReturn, ParamSpec, Protocol, TypeVar, overload
+
+from pydantic import TypeAdapter
+
+from workflows.engine.declare import author_threads, boundary
+from workflows.engine.declare.backoff import Backoff
+from workflows.engine.declare.step_contract import Shape
+from workflows.engine.declare.step_limits import Limits
+from workflows.engine.declare.workflow import Does, does_in
+from workflows.engine.errors import BadDeclaration, InputBroken, NotConfirmed, OutputBroken, TryAgain, Undeclared
+from workflows.engine.text.canonical_json import MAX_RESULT, larger_than
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+ASK = "ask"
+"""The name of the model's step."""
+START = "start"
+"""The name for the beginning of a run, where a step's name is asked."""
+DELIVER = "deliver"
+"""The name for the delivery, where a step's name is asked. The names of its steps begin with it and a slash."""
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,79}")
+
+PASSING: tuple[type[Exception], ...] = (TryAgain, NotConfirmed, ConnectionError, TimeoutError)
+"""Errors that may be gone the next time."""
+Backoffs = Mapping[type[Exception], Backoff]
+GRACE = 60.0
+"""Seconds after its time-out for which a step is still waited for: what it returns then is known."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """One call of a step, as the journal sees it."""
+
+    name: str
+    arguments: Mapping[str, object]
+    tries: int
+    retry_on: tuple[type[Exception], ...]
+    result: TypeAdapter[Any]
+    """Reads the result back; Any: it is the step's own return type."""
+    invoke: Callable[[], object]
+    cost: Callable[[Any], Decimal] = field(default=lambda _: Decimal(0))
+    """US dollars that a result took; Any: it is the step's own return type."""
+    backoff: Backoffs = field(default_factory=dict)
+    """Type of error -> the pauses after it; those of other types are the usual ones."""
+
+
+class Recorder(Protocol):
+    """Whoever keeps the journal of the run that this thread is in."""
+
+    def record(self, call: Call) -> object:
+        """Make the call, or recall what came of it."""
+        ...
+
+
+_recorder: ContextVar[Recorder | None] = ContextVar("countersign_recorder", default=None)
+
+
+@contextmanager
+def recording(recorder: Recorder | None) -> Iterator[None]:
+    """Journal all step calls of this thread with `recorder` for the block; None: call them plainly."""
+    token = _recorder.set(recorder)
+    try:
+        yield
+    finally:
+        _recorder.reset(token)
+
+
+class Step(Generic[P, R]):
+    """A function whose calls inside a run are journaled."""
+
+    def __init__(
+        self,
+        function: Callable[P, R],
+        *,
+        name: str,
+        tries: int,
+        retry_on: tuple[type[Exception], ...],
+        backoff: Backoffs,
+        timeout: float | None,
+        at_once: int | None,
+        does: tuple[Does, ...] | None,
+    ) -> None:
+        if not _NAME.fullmatch(name) or name in (ASK, START, DELIVER):
+            raise BadDeclaration(
+                f"step {name!r}: a name is up to 80 letters, digits, _, - and ., beginning with a letter or _, "
+                f"and none of {ASK}, {START} and {DELIVER}"
+            )
+        if tries < 1:
+            raise BadDeclaration(f"step {name}: tries has to be 1 or more, not {tries}")
+        self.function = function
+        self.name = name
+        self.tries = tries
+        self.retry_on = (*retry_on, *(kind for kind in backoff if not issubclass(kind, retry_on)))
+        self.backoff = backoff
+        self.does = does
+        """None: nothing is said of it."""
+        self._timeout = timeout
+        self._limits = Limits(name, timeout=timeout, at_once=at_once)
+        self._shape = Shape(name, function)
+        update_wrapper(self, function)
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Call the function: plainly outside a run, journaled inside one.
+
+        Raise `InputBroken` before the call, `OutputBroken` after it, where its annotations are not kept to, and
+        `Undeclared` in place of the call where it does what the workflow around it may not.
+        """
+        recorder = _recorder.get()
+        bound = self._shape.bind(args, kwargs)
+        if larger_than(bound.arguments, MAX_RESULT):
+            # Not even the journal has room for it.
+            raise InputBroken(f"the step {self.name} is called with more than {MAX_RESULT:,} bytes, the limit")
+        try:
+            boundary.check(self.name, self.does)
+            self._shape.check(bound)
+        except (InputBroken, Undeclared) as refused:
+            if recorder is None:
+                raise
+            invoke: Callable[[], R] = _raising(refused)
+        else:
+
+            def invoke() -> R:
+                with self._limits.kept():
+                    given = self._bounded(lambda: self.function(*bound.args, **bound.kwargs), recorder)
+                # Before anything is made of it: it may be a hundred times what the machine has room for.
+                if larger_than(given, MAX_RESULT):
+                    raise OutputBroken(
+                        f"the step {self.name} gives more than {MAX_RESULT:,} bytes, the limit; have it give what is "
+                        "needed of it, or where it stands"
+                    )
+                result: R = self._shape.checked_result(given)
+                return result
+
+        if recorder is None:
+            return invoke()
+        recorded: R = recorder.record(  # type: ignore[assignment]  # the journal reads it back as the return type
+            Call(
+                name=self.name,
+                arguments=bound.arguments,
+                tries=self.tries,
+                retry_on=self.retry_on,
+                result=self._shape.result,
+                invoke=invoke,
+                backoff=self.backoff,
+            )
+        )
+        return recorded
+
+    def _bounded(self, call: Callable[[], R], recorder: Recorder | None) -> R:
+        """Make the call within its limit of time, where it belongs to a run."""
+        if recorder is None:
+            return call()
+        seconds = None if self._timeout is None else self._timeout + GRACE
+        return author_threads.run(call, what=f"the step {self.name}", seconds=seconds)
+
+
+def _raising(error: Exception) -> Callable[[], NoReturn]:
+    """A call that fails, so that the journal has it."""
+
+    def fail() -> NoReturn:
+        raise error
+
+    return fail
+
+
+@overload
+def step(function: Callable[P, R], /) -> Step[P, R]: ...
+@overload
+def step(
+    *,
+    name: str | None = None,
+    tries: int = 1,
+    retry_on: tuple[type[Exception], ...] = PASSING,
+    backoff: Backoffs | None = None,
+    timeout: float | None = None,
+    at_once: int | None = None,
+    does: Does | Sequence[Does] | None = None,
+) -> Callable[[Callable[P, R]], Step[P, R]]: ...
+def step(
+    function: Callable[P, R] | None = None,
+    /,
+    *,
+    name: str | None = None,
+    tries: int = 1,
+    retry_on: tuple[type[Exception], ...] = PASSING,
+    backoff: Backoffs | None = None,
+    timeout: float | None = None,
+    at_once: int | None = None,
+    does: Does | Sequence[Does] | None = None,
+) -> Step[P, R] | Callable[[Callable[P, R]], Step[P, R]]:
+    """Make a function a step.
+
+    `name`: what the journal calls it, by default the function's name; a run that waits over a renaming is parked.
+    `tries`: how often it is attempted where the error is one of `retry_on`, with a growing, jittered pause between.
+    `backoff`: the pauses after errors of a type, which is tried again too: `{TryAgain: Backoff(first=2, longest=30)}`.
+    What a `TryAgain` asks for is waited as well, up to a minute. In a delivery an unknown outcome is not tried again
+    here: where the target knows our key the whole delivery is, and elsewhere nothing is but what ended in `NotDone`.
+
+    `timeout`: seconds for one attempt. No thread can be ended from outside, so this is a deadline for whoever looks:
+    `workflows.tools.http` does, and raises `TryAgain` where nothing was sent and `OutcomeUnknown` where it may have
+    been done; your own waiting can ask `workflows.tools.deadlines.seconds_left()`. Code that does neither goes on; what
+    it returns within another minute is kept, since then it is known. After that it is given up, and the run stops; a
+    step without a time-out is given up after the `code` of its workflow's `TimeLimits`. Threads that you start do not
+    know the deadline.
+    `at_once`: how many calls of it this process makes at a time. More wait for one to end, at most for `timeout`, and
+    then raise `TryAgain`.
+    `does`: what it does in the world, one or several; held against what the workflow that calls it may do. Left out, it
+    retrieves, and in a delivery does what that one does.
+
+    Arguments and result are held against the annotations, by pydantic, in a run and outside. They have to be what
+    pydantic can write as JSON and read back as it was, 4 MiB at most. Raise `BadDeclaration` for fewer than one try,
+    limits that are none, or a word of `does` that is none.
+    """
+
+    def decorate(function: Callable[P, R]) -> Step[P, R]:
+        called = function.__name__ if name is None else name
+        return Step(
+            function,
+            name=called,
+            tries=tries,
+            retry_on=retry_on,
+            backoff=dict(backoff or {}),
+            timeout=timeout,
+            at_once=at_once,
+            does=does_in(f"step {called}", does) if does is not None else None,
+        )
+
+    return decorate if function is None else decorate(function)

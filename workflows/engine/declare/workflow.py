@@ -1,0 +1,504 @@
+"""What an author declares: one business decision, automated.
+
+A declaration is a value: making it reads no file, connects to nothing and runs nothing. The runner owns the way of a
+case (propose, check, decide, deliver), so that an author cannot forget the review.
+"""
+
+import re
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Generic, Literal, Protocol, TypeVar, get_args, overload
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, JsonValue
+
+from workflows.engine.declare.proposal import OutputT, Proposal
+from workflows.engine.errors import BadDeclaration
+
+SECOND_OPINION = 0.15
+"""The probability below which the local model's opinion is a doubt, where a workflow says nothing of it."""
+Does = Literal["retrieve", "recommend", "draft", "route", "execute"]
+"""What a step or a delivery does in the world.
+
+Look something up; suggest; prepare what is not in force yet; hand it to a queue or to people; change anything else.
+"""
+DOES: tuple[Does, ...] = get_args(Does)
+UNDECIDED: frozenset[Does] = frozenset({"retrieve", "recommend", "draft"})
+"""What may be done before anything is decided."""
+MAX_WORDS = 200
+"""Characters of the words for one thing that a workflow may do."""
+InputT = TypeVar("InputT", bound=BaseModel)
+SubjectT = TypeVar("SubjectT")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TimeLimits:
+    """How long a workflow's own code may take, in seconds. What does not return by then is given up."""
+
+    code: float = 600.0
+    """A proposal, a delivery, and each step that declares no time-out of its own."""
+    rule: float = 10.0
+    """A never, a check, the scope, a key, a form's validators, a text."""
+
+    def __post_init__(self) -> None:
+        """Raise `BadDeclaration` for a limit that lets nothing through."""
+        if not (self.code > 0 and self.rule > 0):
+            raise BadDeclaration(f"a limit of time is more than 0 seconds, not {min(self.code, self.rule):g}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Review:
+    """How people are asked."""
+
+    post_to: str | None = None
+    """The channel where cards are shown. No right follows from being in it."""
+    reviewers: str | Sequence[str] | None = None
+    """User ids or a user group: who may decide. None: nobody but whoever works at the command line."""
+    answer_within: timedelta = timedelta(hours=8)
+    by_hand: timedelta | None = None
+    """How long a person takes for such a case without Countersign."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Autonomy:
+    """What a workflow may resolve alone."""
+
+    at_least: float | None = None
+    """The confidence from which it may, above 0 and at most 1; None: never."""
+    second_opinion: float | None = SECOND_OPINION
+    """Where the local model, which learned from the examples, gives what another one proposed less than this
+    probability, a person decides. 0 to 1; None: it has no say.
+    """
+    needs_second: bool = False
+    """Does a person decide, too, where the local model can say nothing, as without examples?"""
+
+    def __post_init__(self) -> None:
+        """Raise `BadDeclaration` for a number that is no floor or no probability."""
+        if self.at_least is not None and not 0 < self.at_least <= 1:
+            raise BadDeclaration(f"a floor is above 0 and at most 1, not {self.at_least}")
+        if self.second_opinion is not None and not 0 <= self.second_opinion <= 1:
+            raise BadDeclaration(f"a second opinion counts below a number from 0 to 1, not {self.second_opinion}")
+        if self.needs_second and self.second_opinion is None:
+            raise BadDeclaration("a second opinion is needed, and has no say: give second_opinion a number")
+
+    @classmethod
+    def draft(cls) -> "Autonomy":
+        """Everything goes to a person."""
+        return cls()
+
+    @classmethod
+    def floor(
+        cls, confidence: float, *, second_opinion: float | None = SECOND_OPINION, needs_second: bool = False
+    ) -> "Autonomy":
+        """Cases whose every field is at least this sure (above 0, at most 1) are resolved alone.
+
+        `second_opinion`, `needs_second`: what the local model has to say to it. Raise `BadDeclaration` for any other
+        number.
+        """
+        return cls(at_least=confidence, second_opinion=second_opinion, needs_second=needs_second)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Budget:
+    """What the model may cost, in US dollars. What would go over it is not asked; a person gets the case then."""
+
+    per_case: Decimal | str = Decimal("0.10")
+    """For all runs of a case together."""
+    per_day: Decimal | str = Decimal("10")
+    """For all cases of one day, in the workflow's time zone."""
+
+    def __post_init__(self) -> None:
+        """Raise `BadDeclaration` for what is no amount of money."""
+        for name in ("per_case", "per_day"):
+            given = getattr(self, name)
+            try:
+                amount = Decimal(given)
+            except (InvalidOperation, TypeError, ValueError):
+                raise BadDeclaration(f"a budget is an amount of US dollars such as '0.05', not {given!r}") from None
+            if isinstance(given, float) or not amount.is_finite() or amount < 0:
+                raise BadDeclaration(f"a budget is an amount of US dollars such as '0.05', not {given!r}")
+            object.__setattr__(self, name, amount)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run(Generic[InputT]):
+    """What a delivery may know of the run it is for."""
+
+    id: int
+    case: int
+    input: InputT
+    key: str
+    """The idempotency key: the same for every attempt at this delivery, another for each correction."""
+    by: str
+    """Who resolved it: a person's id, or `alone`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rejection:
+    """A person rejected what was proposed and closed the case."""
+
+    reason: str
+    by: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Example:
+    """An input with its right answer, or the part of it that is known."""
+
+    input: Mapping[str, JsonValue]
+    output: Mapping[str, JsonValue]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Never(Generic[InputT, OutputT]):
+    """A rule that no confidence passes."""
+
+    sentence: str
+    broken: Callable[[InputT, OutputT], bool]
+    on_edit: Literal["confirm", "bar"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check(Generic[InputT, OutputT]):
+    """Something that holds where a proposal is right; where it does not, its confidence is capped."""
+
+    sentence: str
+    holds: Callable[[InputT, OutputT], bool]
+    fields: tuple[str, ...]
+    """The fields whose confidence is capped."""
+    cap: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Effect(Generic[SubjectT, InputT]):
+    """How an answer, or the news of a rejection, reaches the system of record."""
+
+    apply: Callable[[SubjectT, Run[InputT]], str]
+    idempotent: bool
+    target: str | None = None
+    """The system that it reaches, as people call it; None: it has no name of its own."""
+    does: tuple[Does, ...] = ("execute",)
+
+
+class Ask(Protocol[OutputT]):
+    """Asks the model of this run. Journaled like a step."""
+
+    def __call__(self, **data: object) -> Proposal[OutputT]:
+        """Ask with what the model may know of the case, by name; all of it is treated as untrusted text.
+
+        Raise `NoProposal` where the model gave nothing usable; left alone, a person gets the case with an empty form.
+        """
+        ...
+
+
+def does_in(whose: str, given: Does | Sequence[Does]) -> tuple[Does, ...]:
+    """What is done, of what an author wrote. Raise `BadDeclaration` for nothing, or for what there is no word for."""
+    done = (given,) if isinstance(given, str) else tuple(given)
+    unknown = [one for one in done if one not in DOES]
+    if unknown or not done:
+        said = ", ".join(repr(one) for one in unknown) or "nothing"
+        raise BadDeclaration(f"{whose} does {said}; what can be done is {', '.join(DOES)}")
+    return done
+
+
+def may_in(whose: str, given: Mapping[Does, str]) -> dict[Does, str]:
+    """What may be done, with its words. Raise `BadDeclaration` for another form, or words that cannot be shown."""
+    if not isinstance(given, Mapping):
+        raise BadDeclaration(
+            f'{whose}: may gives what it may do its words, such as {{"route": "choose a queue"}}, of {", ".join(DOES)}'
+        )
+    for one, words in given.items():
+        does_in(f"{whose}: may", one)
+        if not (type(words) is str and words.strip() and words.isprintable() and len(words) <= MAX_WORDS):
+            raise BadDeclaration(f"{whose}: the words of may for {one} are 1 to {MAX_WORDS} printable characters")
+    return dict(given)
+
+
+_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+_LONGEST_TARGET = 100
+"""Characters of the name of a target."""
+
+
+class Workflow(Generic[InputT, OutputT]):
+    """One business decision, automated; owned by a named person."""
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        decision: str,
+        owner: str,
+        input: type[InputT],
+        output: type[OutputT],
+        key: Callable[[InputT], str],
+        may: Mapping[Does, str] | None = None,
+        prompt: str | None = None,
+        review: Review | None = None,
+        autonomy: Autonomy | None = None,
+        scope: Callable[[InputT], bool] | None = None,
+        budget: Budget | None = None,
+        timezone: str = "UTC",
+        evidence: Sequence[str] = (),
+        text: Callable[[InputT], str] | None = None,
+        examples: Callable[[], Iterable[Example]] | None = None,
+        folder: Path | None = None,
+        time_limits: TimeLimits | None = None,
+    ) -> None:
+        """Declare a workflow.
+
+        `name`: lower-case words joined by hyphens; it is the workflow's identity. `decision`: the question it answers.
+        `owner`: the Slack user id of the person it belongs to. `key`: what makes two inputs the same case.
+        `may`: all that it may do, each with words for people: `{"route": "choose a queue"}`. A step or a delivery that
+        does anything else is refused. Left out, it may retrieve, recommend, and do what its delivery says that it does.
+        `prompt`: a file in `prompts/` beside the declaration.
+        `autonomy`: left out, everything goes to a person. `scope`: left out, all cases; outside it a person decides
+        without a proposal. `budget`: what the model may cost; left out, a small one. `timezone`: whose days these are,
+        a name of the IANA database. `evidence`: the output fields that are taken from the input word for word: the
+        model has to quote where each stands, and one without a true quote is not trusted. `text`: the input as plain
+        text, for the local model; left out, all its text fields. `examples`: left out, `examples.jsonl` beside the
+        declaration, if it is there.
+        `folder`: where the declaration's files are; left out, the folder of the module that declares it.
+        `time_limits`: how long its code may take; left out, ten minutes for what works and ten seconds for what looks.
+
+        Raise `BadDeclaration` for a declaration that cannot work.
+        """
+        if not _NAME.fullmatch(name) or len(name) > 100:
+            raise BadDeclaration(f"workflow {name!r}: a name is lower-case words joined by hyphens")
+        for what, value in (("decision", decision), ("owner", owner)):
+            if not value.strip():
+                raise BadDeclaration(f"workflow {name}: {what} is empty")
+        for what, model in (("input", input), ("output", output)):
+            if not model.model_fields:
+                raise BadDeclaration(f"workflow {name}: {what} {model.__name__} has no fields")
+        unknown = [field for field in evidence if field not in output.model_fields]
+        if unknown:
+            raise BadDeclaration(f"workflow {name}: evidence for {', '.join(unknown)}, which is no field of the output")
+        try:
+            self.timezone = ZoneInfo(timezone)
+        except (KeyError, ValueError, OSError):
+            raise BadDeclaration(f"workflow {name}: {timezone!r} is no time zone such as Europe/Berlin") from None
+        self.name = name
+        self.decision = decision
+        self.owner = owner
+        self.input = input
+        self.output = output
+        self.key = key
+        self.may = may_in(f"workflow {name}", may) if may is not None else None
+        """What it may do -> words for people; None: nothing is declared."""
+        self.prompt = prompt
+        self.review = review or Review()
+        self.autonomy = autonomy or Autonomy.draft()
+        self.scope = scope
+        self.budget = budget or Budget()
+        self.evidence = tuple(evidence)
+        self.examples = examples
+        self.folder = folder or _declaring_folder()
+        self.time_limits = time_limits or TimeLimits()
+        self.nevers: tuple[Never[InputT, OutputT], ...] = ()
+        self.checks: tuple[Check[InputT, OutputT], ...] = ()
+        self.templates: dict[str, Callable[[InputT, Mapping[str, str]], str]] = {}
+        self.effect: Effect[OutputT, InputT] | None = None
+        self.rejection_effect: Effect[Rejection, InputT] | None = None
+        self._text = text
+        self.proposing: Callable[[InputT, Ask[OutputT]], Proposal[OutputT]] | None = None
+
+    def propose(
+        self, function: Callable[[InputT, Ask[OutputT]], Proposal[OutputT]]
+    ) -> Callable[[InputT, Ask[OutputT]], Proposal[OutputT]]:
+        """How a proposal is made; left out, the model is asked with the input.
+
+        The function is run again after a crash and on a rerun: only steps may touch the world in it.
+        """
+        self.proposing = function
+        return function
+
+    def never(
+        self, sentence: str, *, on_edit: Literal["confirm", "bar"] = "confirm"
+    ) -> Callable[[Callable[[InputT, OutputT], bool]], Callable[[InputT, OutputT], bool]]:
+        """A rule that no confidence passes: where the function is true, a person decides.
+
+        `sentence`: what never happens, as people would say it. `on_edit`: where a person's own values run into it, they
+        are asked to confirm, or barred.
+        """
+        if not sentence.strip():
+            raise BadDeclaration(f"workflow {self.name}: a never needs its sentence")
+
+        def decorate(function: Callable[[InputT, OutputT], bool]) -> Callable[[InputT, OutputT], bool]:
+            self.nevers += (Never(sentence=sentence, broken=function, on_edit=on_edit),)
+            return function
+
+        return decorate
+
+    def check(
+        self, sentence: str, *, fields: Sequence[str] = (), cap: float = 0.5
+    ) -> Callable[[Callable[[InputT, OutputT], bool]], Callable[[InputT, OutputT], bool]]:
+        """Something that holds where a proposal is right, such as "net and tax add up to the total".
+
+        `sentence`: what holds, as people would say it. `fields`: whose confidence is at most `cap` (0 to 1) where it
+        does not; left out, all. Unlike a never, it says nothing of what a person enters.
+        """
+        if not sentence.strip():
+            raise BadDeclaration(f"workflow {self.name}: a check needs its sentence")
+        unknown = [field for field in fields if field not in self.output.model_fields]
+        if unknown:
+            raise BadDeclaration(
+                f"workflow {self.name}: a check of {', '.join(unknown)}, which is no field of the output"
+            )
+        if not 0 <= cap <= 1:
+            raise BadDeclaration(f"workflow {self.name}: a cap is from 0 to 1, not {cap}")
+
+        def decorate(function: Callable[[InputT, OutputT], bool]) -> Callable[[InputT, OutputT], bool]:
+            named = tuple(fields) or tuple(self.output.model_fields)
+            self.checks += (Check(sentence=sentence, holds=function, fields=named, cap=cap),)
+            return function
+
+        return decorate
+
+    def template(
+        self, field: str
+    ) -> Callable[[Callable[[InputT, Mapping[str, str]], str]], Callable[[InputT, Mapping[str, str]], str]]:
+        """How a text field is filled where the model cannot write: from the input and the values chosen so far."""
+        if field not in self.output.model_fields:
+            raise BadDeclaration(f"workflow {self.name}: a template for {field!r}, which is no field of the output")
+
+        def decorate(
+            function: Callable[[InputT, Mapping[str, str]], str],
+        ) -> Callable[[InputT, Mapping[str, str]], str]:
+            self.templates[field] = function
+            return function
+
+        return decorate
+
+    @overload
+    def deliver(self, function: Callable[[OutputT, Run[InputT]], str], /) -> Callable[[OutputT, Run[InputT]], str]: ...
+    @overload
+    def deliver(
+        self, /, *, idempotent: bool = False, target: str | None = None, does: Does | Sequence[Does] = "execute"
+    ) -> Callable[[Callable[[OutputT, Run[InputT]], str]], Callable[[OutputT, Run[InputT]], str]]: ...
+    def deliver(
+        self,
+        function: Callable[[OutputT, Run[InputT]], str] | None = None,
+        /,
+        *,
+        idempotent: bool = False,
+        target: str | None = None,
+        does: Does | Sequence[Does] = "execute",
+    ) -> (
+        Callable[[OutputT, Run[InputT]], str]
+        | Callable[[Callable[[OutputT, Run[InputT]], str]], Callable[[OutputT, Run[InputT]], str]]
+    ):
+        """The effect in the system of record; returns the receipt.
+
+        `idempotent`: the target recognises `run.key` and applies a second attempt only once. Where it does not, a
+        delivery that ends in anything but a receipt or `NotDone` is in doubt: neither it nor a step in it is tried
+        again by itself, and a person is asked whether it happened. `target`: the system that it reaches, as people call
+        it, such as "the help desk"; workflows that name the same one wait together while it is down. Left out, each
+        workflow has a target of its own. `does`: what of `may` it does, one or several. Raise `BadDeclaration` for a
+        name that cannot be shown, or for a word that is none of those.
+        """
+        self._check_target(target)
+        done = does_in(f"the delivery of workflow {self.name}", does)
+
+        def decorate(function: Callable[[OutputT, Run[InputT]], str]) -> Callable[[OutputT, Run[InputT]], str]:
+            self.effect = Effect(apply=function, idempotent=idempotent, target=target, does=done)
+            return function
+
+        return decorate if function is None else decorate(function)
+
+    @overload
+    def on_reject(
+        self, function: Callable[[Rejection, Run[InputT]], str], /
+    ) -> Callable[[Rejection, Run[InputT]], str]: ...
+    @overload
+    def on_reject(
+        self, /, *, idempotent: bool = False, target: str | None = None, does: Does | Sequence[Does] = "execute"
+    ) -> Callable[[Callable[[Rejection, Run[InputT]], str]], Callable[[Rejection, Run[InputT]], str]]: ...
+    def on_reject(
+        self,
+        function: Callable[[Rejection, Run[InputT]], str] | None = None,
+        /,
+        *,
+        idempotent: bool = False,
+        target: str | None = None,
+        does: Does | Sequence[Does] = "execute",
+    ) -> (
+        Callable[[Rejection, Run[InputT]], str]
+        | Callable[[Callable[[Rejection, Run[InputT]], str]], Callable[[Rejection, Run[InputT]], str]]
+    ):
+        """What the system of record is told when a person rejects a case and closes it; returns the receipt.
+
+        `idempotent`, `target`, `does`: as in `deliver`; without a name, it is the target of `deliver`.
+        """
+        self._check_target(target)
+        done = does_in(f"on_reject of workflow {self.name}", does)
+
+        def decorate(function: Callable[[Rejection, Run[InputT]], str]) -> Callable[[Rejection, Run[InputT]], str]:
+            self.rejection_effect = Effect(apply=function, idempotent=idempotent, target=target, does=done)
+            return function
+
+        return decorate if function is None else decorate(function)
+
+    @property
+    def allowed(self) -> frozenset[Does]:
+        """All that it may do."""
+        if self.may is not None:
+            return frozenset(self.may)
+        changes_nothing: frozenset[Does] = frozenset({"retrieve", "recommend"})
+        effects = [effect for effect in (self.effect, self.rejection_effect) if effect is not None]
+        return changes_nothing.union(*(effect.does for effect in effects))
+
+    @property
+    def may_in_words(self) -> str:
+        """What it may do, as its author says it to people; empty where nothing is declared."""
+        return ", ".join((self.may or {}).values())
+
+    @property
+    def may_as_declared(self) -> str:
+        """What it may do, for its author: each word of `may` with its words."""
+        declared = self.may if self.may is not None else {}
+        said = [f"{one} ({declared[one]})" if one in declared else one for one in DOES if one in self.allowed]
+        return ", ".join(said) or "nothing"
+
+    @property
+    def target(self) -> str:
+        """The system that an answer is delivered to, as people call it."""
+        named = self.effect.target if self.effect is not None else None
+        return named or f"the target of {self.name}"[:_LONGEST_TARGET]
+
+    @property
+    def rejection_target(self) -> str:
+        """The system that is told of rejections; the same one, unless it is named."""
+        named = self.rejection_effect.target if self.rejection_effect is not None else None
+        return named or self.target
+
+    def _check_target(self, name: str | None) -> None:
+        """Raise `BadDeclaration` for a target's name that cannot be shown."""
+        if name is not None and not (name.strip() and name.isprintable() and len(name) <= _LONGEST_TARGET):
+            raise BadDeclaration(
+                f"workflow {self.name}: a target's name has 1 to {_LONGEST_TARGET} printable characters"
+            )
+
+    def make_proposal(self, input: InputT, ask: Ask[OutputT]) -> Proposal[OutputT]:
+        """Propose as declared, or ask the model with the whole input."""
+        if self.proposing is not None:
+            return self.proposing(input, ask)
+        return ask(**{type(input).__name__.lower(): input.model_dump(mode="json")})
+
+    def text_of(self, input: InputT) -> str:
+        """The input as plain text."""
+        if self._text is not None:
+            return self._text(input)
+        return "\n".join(value for _, value in input if isinstance(value, str))
+
+
+def _declaring_folder() -> Path | None:
+    """The folder of the module outside this one and `typing` (`Workflow[A, B](...)` goes through it) that called."""
+    frame = sys._getframe(1)
+    while frame.f_globals.get("__name__") in (__name__, "typing") and frame.f_back is not None:
+        frame = frame.f_back
+    file = frame.f_globals.get("__file__")
+    return Path(file).parent if file else None

@@ -1,0 +1,286 @@
+"""Brings what was resolved into the system of record: recorded first, attempted outside any transaction, then noted."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel
+from sqlalchemy.orm import Session
+
+from store import schema
+from store.cases import cases, contents, deliveries, reviews, runs
+from store.governance import audit
+from store.slack import messages
+from workflows.engine.case import notices
+from workflows.engine.case.idempotency_keys import delivery_key
+from workflows.engine.case.leases import Claimed
+from workflows.engine.case.states import DeliveryState, Resolution, ReviewState, RunState
+from workflows.engine.case.transitions import begin_new_delivery, move_delivery, move_run
+from workflows.engine.context import SYSTEM, Context
+from workflows.engine.declare.registry import AnyWorkflow
+from workflows.engine.declare.steps import DELIVER
+from workflows.engine.declare.workflow import Effect, Rejection, Run
+from workflows.engine.deliver import waiting_deliveries
+from workflows.engine.deliver.targets import effect_of
+from workflows.engine.errors import Fenced, NotDone, OutcomeUnknown, Refused
+from workflows.engine.text.canonical_json import MAX_MESSAGE, canonical
+
+ANSWER, REJECTION = "answer", "rejection"
+"""What a delivery brings."""
+SETTLED = "delivery.settled"
+"""The audit's word for what a person found who looked."""
+SCOPE = f"{DELIVER}/"
+TRIES = 3
+"""How often a delivery of unknown outcome is attempted in one go, where the target knows the key; then it waits."""
+
+_FRESH: dict[str, Any] = {"target": None, "waiting_since": None, "rounds": 0, "next_at": None}
+"""What a delivery is that has not waited."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivering:
+    """A delivery that was begun: the effect, and what it is given."""
+
+    effect: Effect[Any, BaseModel] | None
+    """None cannot be: the registry takes no workflow without an effect."""
+    subject: BaseModel | Rejection
+    row: schema.Delivery
+
+    @property
+    def key(self) -> str:
+        """The idempotency key."""
+        return self.row.key
+
+    @property
+    def idempotent(self) -> bool:
+        """Does the target apply a second attempt under the key only once?"""
+        return self.effect is not None and self.effect.idempotent
+
+    def attempt(self, run: Run[BaseModel]) -> str:
+        """Have the effect; returns its receipt, as much of it as is kept."""
+        assert self.effect is not None
+        receipt = str(self.effect.apply(self.subject, run))
+        return receipt if len(receipt) <= MAX_MESSAGE else f"{receipt[:MAX_MESSAGE]}…"
+
+
+def intend(session: Session, context: Context, run: schema.Run, workflow: str, *, output_id: int) -> None:
+    """Record that an answer is to be delivered, under the key that belongs to it.
+
+    A rerun finds the delivery of the run before it and takes it over. Raise `Refused` where that one was made already,
+    is being made, or is in doubt.
+    """
+    delivery = _intend(session, context, run, workflow, output_id, rejection=False)
+    if delivery is not None:
+        raise Refused(f"the delivery {delivery.key} is {delivery.state} already")
+
+
+def intend_and_begin(
+    session: Session, context: Context, run: schema.Run, workflow: str, *, case_key: str, output_id: int
+) -> schema.Delivery:
+    """Record that an answer is to be delivered, and that the attempt at it begins. Raise `Refused` as `intend` does."""
+    key = delivery_key(workflow=workflow, case=case_key, revision=run.revision, correction=run.correction)
+    at = context.clock()
+    begun = begin_new_delivery(session, run, key=key, kind=ANSWER, output_id=output_id, at=at, actor=SYSTEM)
+    if begun is not None:
+        return begun
+    # The run before this one left it.
+    intend(session, context, run, workflow, output_id=output_id)
+    return begin(session, context, run.id)
+
+
+def intend_rejection(session: Session, context: Context, run: schema.Run, workflow: str, *, reason_id: int) -> None:
+    """Record that the system of record is to be told of a rejection; once is enough."""
+    _intend(session, context, run, workflow, reason_id, rejection=True)
+
+
+def _intend(
+    session: Session, context: Context, run: schema.Run, workflow: str, output_id: int, *, rejection: bool
+) -> schema.Delivery | None:
+    """Record a delivery to be made; returns the one that stands in its way, if there is one."""
+    at = context.clock()
+    case = cases.get(session, run.case_id)
+    assert case is not None
+    key = delivery_key(
+        workflow=workflow, case=case.key, revision=run.revision, correction=run.correction, rejection=rejection
+    )
+    added = deliveries.add(
+        session,
+        team=run.team_id,
+        case=run.case_id,
+        run=run.id,
+        key=key,
+        kind=REJECTION if rejection else ANSWER,
+        state=DeliveryState.INTENDED,
+        output_id=output_id,
+        at=at,
+    )
+    if added is not None:
+        return None
+    known = deliveries.with_key(session, team=run.team_id, key=key)
+    assert known is not None
+    if known.state == DeliveryState.FAILED or _waits_for_nobody(session, known):
+        changes = {"run_id": run.id, "output_id": output_id, **_FRESH}
+        move_delivery(session, known, DeliveryState.INTENDED, at=at, actor=SYSTEM, **changes)
+    elif known.state == DeliveryState.INTENDED:
+        frm = to = known.state
+        deliveries.move(session, delivery=known.id, frm=frm, to=to, at=at, run_id=run.id, output_id=output_id)
+    else:
+        return known
+    return None
+
+
+def _waits_for_nobody(session: Session, delivery: schema.Delivery) -> bool:
+    """Does a delivery wait for its target whose run was given up for another one?"""
+    if delivery.state != DeliveryState.WAITING:
+        return False
+    run = runs.get(session, delivery.run_id)
+    return run is not None and run.state == RunState.SUPERSEDED
+
+
+def is_intended(session: Session, run: int) -> bool:
+    """Is there something that a run has to deliver?"""
+    return deliveries.of_run(session, run) is not None
+
+
+def was_attempted(session: Session, run: int) -> bool:
+    """May a run's delivery have had its effect, by an attempt that ended without a word?"""
+    delivery = deliveries.of_run(session, run)
+    return delivery is not None and (delivery.maybe_applied or delivery.state == DeliveryState.ATTEMPTING)
+
+
+def take_out(session: Session, run: schema.Run, *, context: Context) -> None:
+    """Note that a run's delivery, which certainly had no effect, no longer waits for its target."""
+    delivery = deliveries.of_run(session, run.id)
+    if delivery is not None and delivery.state == DeliveryState.WAITING:
+        move_delivery(session, delivery, DeliveryState.INTENDED, at=context.clock(), actor=SYSTEM, **_FRESH)
+
+
+def begin(session: Session, context: Context, run: int) -> schema.Delivery:
+    """Note that an attempt at a run's delivery begins; returns its row. Raise `Fenced` where another one does."""
+    delivery = deliveries.of_run(session, run)
+    if delivery is None:
+        raise Fenced(f"run {run} has nothing to deliver")
+    # An attempt that was cut off may have had its effect, whatever comes of this one.
+    maybe = delivery.maybe_applied or delivery.state == DeliveryState.ATTEMPTING
+    changes = {"maybe_applied": maybe, "next_at": None}
+    if not move_delivery(session, delivery, DeliveryState.ATTEMPTING, at=context.clock(), actor=SYSTEM, **changes):
+        raise Fenced(f"the delivery of run {run} was taken over")
+    return delivery
+
+
+def begin_another(context: Context, run: int) -> schema.Delivery:
+    """Note that an attempt ended without a word whether it had its effect, and that another begins; returns its row.
+
+    That one may be refused all the same. Raise `Fenced` where the delivery is no longer the caller's.
+    """
+    with context.database.write() as session:
+        delivery = deliveries.of_run(session, run)
+        if delivery is None or delivery.state != DeliveryState.ATTEMPTING:
+            raise Fenced(f"the delivery of run {run} was taken over")
+        changes = {"maybe_applied": True}
+        move_delivery(session, delivery, DeliveryState.ATTEMPTING, at=context.clock(), actor=SYSTEM, **changes)
+        return delivery
+
+
+def applied(
+    context: Context,
+    claimed: Claimed,
+    run: schema.Run,
+    delivery: schema.Delivery,
+    workflow: AnyWorkflow,
+    receipt: str,
+) -> None:
+    """Note that the effect was had. Raise `Fenced` where the run is no longer the caller's.
+
+    `run` and `delivery`: as they stood when the attempt began; whether they still stand so is settled here.
+    """
+    end = RunState.CLOSED if run.resolution == Resolution.REJECTED else RunState.DELIVERED
+    with context.database.write() as session:
+        at = context.clock()
+        # What it waited for is no problem any more.
+        solved = {} if delivery.target is None else {"problem_id": None}
+        if not move_run(session, run, end, at=at, actor=SYSTEM, held_at=claimed.epoch, **solved):
+            raise Fenced(f"run {run.id} was taken over")
+        kept = contents.keep(session, team=run.team_id, case=run.case_id, kind="receipt", body=canonical(receipt))
+        done = {"receipt_id": kept, "maybe_applied": False}
+        if not move_delivery(session, delivery, DeliveryState.APPLIED, at=at, actor=SYSTEM, **done):
+            raise Fenced(f"the delivery of run {run.id} was taken over")
+        if delivery.target is not None:
+            waiting_deliveries.note_answered(session, context, run)
+        if delivery.attempts > 1:
+            show_doubt(session, delivery, workflow, at=at)
+        show_review(session, run, workflow, context=context)
+        if run.correction:
+            for other in reviews.of_case_in(session, run.case_id, (ReviewState.DECIDED,)):
+                notices.card(session, other, workflow.review, at=at)
+
+
+def refuse_what_a_backup_forgot(context: Context, run: schema.Run) -> None:
+    """Raise `OutcomeUnknown` where a run's delivery may have been made after the backup was that the database is of.
+
+    Whether it may is a matter of its key: of when the revision of the case, or the correction, first ran. A person who
+    looked since then has the last word.
+    """
+    restored_at = context.restores.at
+    if restored_at is None:
+        return
+    with context.database.read() as session:
+        first = runs.first_of(session, run.case_id, revision=run.revision, correction=run.correction)
+        delivery = deliveries.of_run(session, run.id)
+        settled = audit.last(session, subject=f"delivery:{delivery.id}", action=SETTLED) if delivery else None
+    if first < restored_at and (settled is None or settled.at < restored_at):
+        raise OutcomeUnknown(
+            f"the database was restored from a backup at {restored_at:%Y-%m-%d %H:%M} UTC, and this may have been "
+            "delivered since that was made"
+        )
+
+
+def not_applied(session: Session, run: schema.Run, *, maybe: bool, context: Context) -> None:
+    """Note that no receipt came. `maybe`: the effect, or a part of it, may have been had all the same."""
+    delivery = deliveries.of_run(session, run.id)
+    if delivery is not None and delivery.state == DeliveryState.ATTEMPTING:
+        at, maybe = context.clock(), maybe or delivery.maybe_applied
+        move_delivery(session, delivery, DeliveryState.FAILED, at=at, actor=SYSTEM, maybe_applied=maybe)
+
+
+def put_back(session: Session, run: schema.Run, *, context: Context) -> None:
+    """Note that an attempt certainly had no effect, and that the delivery is still to be made."""
+    delivery = deliveries.of_run(session, run.id)
+    if delivery is not None and delivery.state == DeliveryState.ATTEMPTING:
+        move_delivery(session, delivery, DeliveryState.INTENDED, at=context.clock(), actor=SYSTEM, **_FRESH)
+
+
+def put_in_doubt(
+    session: Session, run: schema.Run, workflow: AnyWorkflow, *, context: Context, problem_id: int | None = None
+) -> None:
+    """Mark a run's delivery as one that may have happened or not, have it said, and a person asked."""
+    at = context.clock()
+    delivery = deliveries.of_run(session, run.id)
+    if delivery is not None and move_delivery(session, delivery, DeliveryState.DOUBTFUL, at=at, actor=SYSTEM):
+        notices.doubt(session, delivery, workflow.review, at=at)
+    if move_run(session, run, RunState.DOUBTFUL, at=at, actor=SYSTEM, problem_id=problem_id):
+        notices.failure(session, run, at=at)
+
+
+def show_doubt(session: Session, delivery: schema.Delivery, workflow: AnyWorkflow, *, at: datetime) -> None:
+    """Have it drawn anew where somebody was asked about a delivery."""
+    if messages.channels_of(session, team=delivery.team_id, subject=f"delivery:{delivery.id}"):
+        notices.doubt(session, delivery, workflow.review, at=at)
+
+
+def is_in_doubt(workflow: AnyWorkflow, run: schema.Run, error: Exception | None) -> bool:
+    """May a run's effect have been had, although its attempt ended in this error, or was cut off (None)?
+
+    Where the target knows the key it does not matter: a second attempt is applied only once.
+    """
+    effect = effect_of(workflow, run)
+    return effect is None or (not effect.idempotent and not isinstance(error, NotDone))
+
+
+def show_review(session: Session, run: schema.Run, workflow: AnyWorkflow, *, context: Context) -> None:
+    """Have the card of a run's review, if it has one, drawn anew."""
+    if run.resolution == Resolution.ALONE:
+        return
+    review = reviews.decided_for(session, run.id)
+    if review is not None:
+        notices.card(session, review, workflow.review, at=context.clock())

@@ -1,0 +1,114 @@
+"""Reads how a delivery stands: made, waiting for a target, not confirmed."""
+
+import json
+
+from sqlalchemy.orm import Session
+
+from store import schema
+from store.cases import cases, contents, deliveries, runs, target_outages, waiting_runs, workflow_pauses
+from store.governance import teams
+from workflows.engine.case.states import DeliveryState, RunState
+from workflows.engine.context import Context
+from workflows.engine.declare.registry import AnyWorkflow
+from workflows.engine.deliver.holds import Held
+from workflows.engine.deliver.targets import is_keyed
+from workflows.engine.deliver.views import DeliveryView, LateView, TargetView
+from workflows.engine.errors import Unknown
+
+
+def delivery_of(session: Session, context: Context, run: schema.Run) -> DeliveryView | None:
+    """The delivery that a run last attempted; None where it has nothing to deliver."""
+    row = deliveries.of_run(session, run.id)
+    if row is None:
+        return None
+    waits = row.state == DeliveryState.WAITING
+    outage = None
+    if waits and row.target is not None:
+        outage = target_outages.of_target(session, row.target, team=row.team_id)
+    return DeliveryView(
+        id=row.id,
+        key=row.key,
+        kind=row.kind,
+        state=row.state,
+        attempts=row.attempts,
+        receipt=json.loads(contents.body(session, row.receipt_id)) if row.receipt_id is not None else None,
+        maybe_applied=row.maybe_applied,
+        keyed=is_keyed_here(session, context, run),
+        target=row.target,
+        waiting_since=row.waiting_since if waits else None,
+        next_at=(outage.next_at if outage is not None else row.next_at) if waits else None,
+        down_since=outage.began_at if outage is not None else None,
+    )
+
+
+def is_keyed_here(session: Session, context: Context, run: schema.Run) -> bool:
+    """Does the target of a run know our key, as far as this process knows its workflow?"""
+    name = teams.workflow_name(session, run.workflow_id)
+    workflow: AnyWorkflow | None = context.registry.get(name) if name in context.registry else None
+    return workflow is not None and is_keyed(workflow, run)
+
+
+def held_of(session: Session, run: schema.Run, delivery: DeliveryView | None) -> Held | None:
+    """Why a run's delivery is kept for later; None where it is not."""
+    if run.state != RunState.HOLDING:
+        return None
+    standing = workflow_pauses.standing(session, run.workflow_id)
+    if standing is not None and standing.holds_deliveries:
+        return Held.PAUSED
+    return Held.DOWN if delivery is not None and delivery.state == DeliveryState.WAITING else Held.BEHIND
+
+
+def target_view(context: Context, outage: int) -> TargetView:
+    """What is to be told of a target that is down now. Raise `Unknown`."""
+    with context.database.read() as session:
+        row = target_outages.get(session, outage)
+        if row is None or row.team_id != context.team:
+            raise Unknown(f"there is no outage {outage} of a target")
+        problem = json.loads(contents.body(session, row.problem_id))
+        number = waiting_runs.count(session, row.target, team=context.team, waiting=DeliveryState.WAITING)
+        probe = runs.get(session, row.probe_run) if row.probe_run is not None else None
+        trying = probe is not None and probe.state in (RunState.READY, RunState.RUNNING, RunState.DELIVERING)
+        return TargetView(
+            target=row.target,
+            reason=str(problem["message"]),
+            began_at=row.began_at,
+            ended_at=row.ended_at,
+            # Whoever is let through to see is not among those that wait at that moment.
+            waiting=number + trying if row.ended_at is None else row.waited or 0,
+            next_at=row.next_at,
+        )
+
+
+def late_view(context: Context, run: int) -> LateView:
+    """What is to be told of a delivery that is tried in vain for long. Raise `Unknown`."""
+    with context.database.read() as session:
+        row = runs.get(session, run)
+        case = cases.get(session, row.case_id) if row is not None else None
+        if row is None or case is None or row.team_id != context.team:
+            raise Unknown(f"there is no run {run}")
+        delivery = delivery_of(session, context, row)
+        problem = json.loads(contents.body(session, row.problem_id)) if row.problem_id is not None else {}
+        return LateView(
+            case=case.id,
+            key=case.key,
+            workflow=teams.workflow_name(session, row.workflow_id),
+            target=delivery.target if delivery is not None else None,
+            attempts=delivery.attempts if delivery is not None else 0,
+            reason=str(problem.get("message", "")),
+            not_confirmed=delivery is not None and delivery.not_confirmed,
+            waiting_since=delivery.waiting_since if delivery is not None else None,
+            next_at=delivery.next_at if delivery is not None else None,
+        )
+
+
+def targets_down(context: Context) -> list[TargetView]:
+    """The targets that are down."""
+    with context.database.read() as session:
+        found = [row.id for row in target_outages.standing(session, team=context.team)]
+    return [target_view(context, outage) for outage in found]
+
+
+def waiting_deliveries(context: Context) -> list[waiting_runs.Waiting]:
+    """How many deliveries wait for a target, by target and workflow."""
+    with context.database.read() as session:
+        return waiting_runs.by_target(session, team=context.team, waiting=DeliveryState.WAITING)

@@ -1,0 +1,308 @@
+"""Deliveries that wait, and are made again by themselves: through restarts, each case's in its order.
+
+A delivery that may work later waits for growing pauses, for three days; only then it fails. A target that is down is
+one event for all that wait for it: it is told once, one delivery at a time is let through to see whether it is up
+again, and then all go out. Nothing else is sent to it meanwhile.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_exponential
+
+from store import schema
+from store.cases import deliveries, reviews, runs, target_outages, waiting_runs, workflow_pauses
+from store.db.database import Unavailable
+from store.governance import teams
+from store.slack import outbox
+from workflows.engine.case import notices
+from workflows.engine.case.notices import FAILURES
+from workflows.engine.case.states import DeliveryState, Resolution, RunState
+from workflows.engine.case.transitions import move_delivery, move_run
+from workflows.engine.context import SYSTEM, Context
+from workflows.engine.declare.registry import AnyWorkflow
+from workflows.engine.deliver import certainty, holds
+from workflows.engine.deliver.certainty import GIVEN_UP_AFTER, LONGEST, LONGEST_PROBE
+from workflows.engine.deliver.targets import Failures, effect_of, target_of
+from workflows.engine.errors import NotDone, Refused
+
+AT_ONCE = 200
+"""Runs that are released in one transaction."""
+_LONGEST_WAIT = LONGEST * 2
+"""No pause is longer: whoever would wait for longer was put off before the clock was put back."""
+_MOST_REDRAWN = 20
+"""Cards that are drawn anew when a target turns out to be down. Those that come later say so from the beginning."""
+_UNDER_WAY = (RunState.READY, RunState.RUNNING, RunState.DELIVERING)
+
+_patiently = Retrying(
+    retry=retry_if_exception_type(Unavailable),
+    stop=stop_after_delay(30),
+    wait=wait_exponential(0.1, max=5),
+    reraise=True,
+)
+
+
+def put_off(
+    session: Session,
+    context: Context,
+    run: schema.Run,
+    workflow: AnyWorkflow,
+    error: Exception,
+    *,
+    problem_id: int,
+    failures: Failures,
+) -> bool:
+    """Have a delivery wait whose attempt ended in an error that may pass; False where it does not, or waited too long.
+
+    Where its target is down by that, it is told.
+    """
+    effect, delivery, at = effect_of(workflow, run), deliveries.of_run(session, run.id), context.clock()
+    if effect is None or delivery is None or not certainty.may_work_later(error, keyed=effect.idempotent):
+        return False
+    if delivery.waiting_since is not None and at - delivery.waiting_since >= GIVEN_UP_AFTER:
+        return False
+    target, asked = target_of(workflow, run), certainty.asked_pause(error)
+    rounds = delivery.rounds + 1
+    _wait(
+        session,
+        context,
+        run,
+        delivery,
+        target=target,
+        rounds=rounds,
+        next_at=at + certainty.pause(rounds, asked=asked),
+        maybe=delivery.maybe_applied or not isinstance(error, NotDone),
+        problem_id=problem_id,
+    )
+    if target_outages.of_target(session, target, team=context.team) is None:
+        if delivery.waiting_since is not None and at - delivery.waiting_since >= certainty.TOLD_AFTER:
+            notices.late(session, run, at=at)
+        since = target_outages.last_end(session, target, team=context.team)
+        if failures.count(target, run.case_id, at=at, since=since):
+            next_at = at + certainty.pause(1, asked=asked, longest=LONGEST_PROBE)
+            begun = target_outages.begin(
+                session, team=context.team, target=target, problem_id=problem_id, at=at, next_at=next_at
+            )
+            if begun is not None:
+                _show(session, context, begun)
+                _redraw(session, context, target)
+    return True
+
+
+def park(session: Session, context: Context, run: schema.Run, workflow: AnyWorkflow) -> None:
+    """Have a delivery wait for its target, which is down, without an attempt. The run is moved by the caller."""
+    delivery, at = deliveries.of_run(session, run.id), context.clock()
+    assert delivery is not None
+    # An attempt that was cut off may have had its effect.
+    maybe = delivery.maybe_applied or delivery.state == DeliveryState.ATTEMPTING
+    target, since = target_of(workflow, run), delivery.waiting_since or at
+    changes = {"target": target, "waiting_since": since, "next_at": at, "maybe_applied": maybe}
+    if delivery.state == DeliveryState.WAITING:
+        state = delivery.state
+        deliveries.move(session, delivery=delivery.id, frm=state, to=state, at=at, **changes)
+    else:
+        move_delivery(session, delivery, DeliveryState.WAITING, at=at, actor=SYSTEM, **changes)
+
+
+def _wait(
+    session: Session,
+    context: Context,
+    run: schema.Run,
+    delivery: schema.Delivery,
+    *,
+    target: str,
+    rounds: int,
+    next_at: datetime,
+    maybe: bool,
+    problem_id: int,
+) -> None:
+    at = context.clock()
+    changes = {"target": target, "rounds": rounds, "next_at": next_at, "maybe_applied": maybe}
+    changes["waiting_since"] = delivery.waiting_since or at
+    move_delivery(session, delivery, DeliveryState.WAITING, at=at, actor=SYSTEM, **changes)
+    move_run(session, run, RunState.HOLDING, at=at, actor=SYSTEM, problem_id=problem_id)
+
+
+def note_probe(session: Session, context: Context, run: schema.Run, error: Exception, *, problem_id: int) -> None:
+    """Note what an attempt that failed says of a target that is down, where it was let through to see."""
+    outage = _probed(session, context, run)
+    if outage is None:
+        return
+    if certainty.has_answered(error):
+        _end(session, context, outage)
+        return
+    asked = certainty.asked_pause(error)
+    next_at = context.clock() + certainty.pause(outage.probes + 1, asked=asked, longest=LONGEST_PROBE)
+    target_outages.failed(session, outage, problem_id=problem_id, next_at=next_at)
+    _show(session, context, outage.id)
+
+
+def note_answered(session: Session, context: Context, run: schema.Run) -> None:
+    """Note that a target answered the delivery of a run: where it was down, it is up again."""
+    outage = _probed(session, context, run)
+    if outage is not None:
+        _end(session, context, outage)
+
+
+def _probed(session: Session, context: Context, run: schema.Run) -> schema.TargetOutage | None:
+    """The outage that a run was let through to see the end of. Any other attempt had begun before, and says nothing."""
+    delivery = deliveries.of_run(session, run.id)
+    if delivery is None or delivery.target is None:
+        return None
+    outage = target_outages.of_target(session, delivery.target, team=context.team)
+    return outage if outage is not None and outage.probe_run == run.id else None
+
+
+def awaken(context: Context) -> int:
+    """Make all runs ready whose delivery need not wait any longer; returns how many.
+
+    Raise `store.db.database.Unavailable` where that cannot be done for half a minute.
+    """
+    states = {"ready": RunState.READY, "waiting": DeliveryState.WAITING}
+    # Looked at every second: what only looks is in nobody's way.
+    with context.database.read() as session:
+        if not waiting_runs.is_any(session, team=context.team, holding=RunState.HOLDING):
+            return 0
+        releasable = workflow_pauses.is_releasable(session, team=context.team, state=RunState.HOLDING, **states)
+    awakened = holds.release_all(context) if releasable else 0
+    while number := _patiently(_awaken_some, context):
+        awakened += number
+    return awakened
+
+
+def _awaken_some(context: Context) -> int:
+    with context.database.read() as session:
+        outages = target_outages.standing(session, team=context.team)
+        wanted = [outage for outage in outages if _is_time(session, context, outage)]
+        if not wanted and not _due(session, context, outages):
+            return 0
+    with context.database.write() as session:
+        at, outages = context.clock(), target_outages.standing(session, team=context.team)
+        freed = sum(
+            move_run(session, run, RunState.READY, at=at, actor=SYSTEM) for run in _due(session, context, outages)
+        )
+        return freed + sum(_probe(session, context, outage) for outage in outages if _is_time(session, context, outage))
+
+
+def _due(session: Session, context: Context, outages: Sequence[schema.TargetOutage]) -> list[schema.Run]:
+    return waiting_runs.due(
+        session,
+        workflows=_known(session, context),
+        holding=RunState.HOLDING,
+        ready=RunState.READY,
+        waiting=DeliveryState.WAITING,
+        at=context.clock(),
+        longest=_LONGEST_WAIT,
+        down=[outage.target for outage in outages],
+        limit=AT_ONCE,
+    )
+
+
+def _is_time(session: Session, context: Context, outage: schema.TargetOutage) -> bool:
+    """Is a target that is down to be tried now?"""
+    at = context.clock()
+    if _is_under_way(session, outage):
+        return False
+    if outage.next_at <= at or outage.next_at > at + _LONGEST_WAIT:
+        return True
+    team, state = context.team, DeliveryState.WAITING
+    if not waiting_runs.is_waited_for(session, outage.target, team=team, waiting=state):
+        return True
+    # Who waited too long is tried a last time at once, and fails visibly then.
+    since = at - GIVEN_UP_AFTER
+    return waiting_runs.is_waited_for(session, outage.target, team=team, waiting=state, since=since)
+
+
+def _probe(session: Session, context: Context, outage: schema.TargetOutage) -> bool:
+    """Let one delivery through to see whether a target is up again; False where none can be let through."""
+    run = waiting_runs.probe_of(
+        session,
+        outage.target,
+        workflows=_known(session, context),
+        holding=RunState.HOLDING,
+        ready=RunState.READY,
+        waiting=DeliveryState.WAITING,
+        overdue=context.clock() - GIVEN_UP_AFTER,
+    )
+    if run is not None:
+        return _let_through(session, context, outage, run, by=SYSTEM)
+    if waiting_runs.count(session, outage.target, team=context.team, waiting=DeliveryState.WAITING) == 0:
+        # All that waited failed for good, or was settled: there is nothing left to find it out with.
+        _end(session, context, outage, probes=0)
+    return False
+
+
+def _let_through(session: Session, context: Context, outage: schema.TargetOutage, run: schema.Run, *, by: str) -> bool:
+    at = context.clock()
+    next_at = at + certainty.pause(outage.probes + 1, longest=LONGEST_PROBE)
+    if not target_outages.let_through(session, outage, run=run.id, next_at=next_at):
+        return False
+    return move_run(session, run, RunState.READY, at=at, actor=by)
+
+
+def try_now(session: Session, context: Context, case: int, *, by: str) -> schema.Run | None:
+    """Have the oldest delivery of a case that waits for its target be made at once; returns its run, or None.
+
+    Raise `Refused` where its workflow holds its deliveries, or its target is being tried already.
+    """
+    run = waiting_runs.oldest_of_case(session, case, holding=RunState.HOLDING, waiting=DeliveryState.WAITING)
+    if run is None:
+        return None
+    standing = workflow_pauses.standing(session, run.workflow_id, held=True)
+    if standing is not None and standing.holds_deliveries:
+        return None
+    delivery = deliveries.of_run(session, run.id)
+    assert delivery is not None
+    assert delivery.target is not None
+    outage = target_outages.of_target(session, delivery.target, team=context.team)
+    if outage is None:
+        moved = move_run(session, run, RunState.READY, at=context.clock(), actor=by)
+    elif _is_under_way(session, outage):
+        probe = runs.get(session, outage.probe_run or 0)
+        number = f" with case {probe.case_id}" if probe is not None else ""
+        raise Refused(f"{delivery.target} is down, and is being tried{number} at this moment; if it is up, all go out")
+    else:
+        moved = _let_through(session, context, outage, run, by=by)
+    if not moved:
+        raise Refused("it was tried again at this moment")
+    return run
+
+
+def _is_under_way(session: Session, outage: schema.TargetOutage) -> bool:
+    probe = runs.get(session, outage.probe_run) if outage.probe_run is not None else None
+    return probe is not None and probe.state in _UNDER_WAY
+
+
+def _end(session: Session, context: Context, outage: schema.TargetOutage, *, probes: int = 1) -> None:
+    """Note that a target is up again, have it told, and have all that waits for it be due.
+
+    `probes`: how many of those that waited are on their way.
+    """
+    at, team, state = context.clock(), context.team, DeliveryState.WAITING
+    waited = probes + waiting_runs.count(session, outage.target, team=team, waiting=state)
+    if target_outages.end(session, outage, waited=waited, at=at):
+        waiting_runs.hasten(session, outage.target, team=team, waiting=state, at=at)
+        _show(session, context, outage.id)
+
+
+def _show(session: Session, context: Context, outage: int) -> None:
+    """Have what is told of an outage be drawn anew."""
+    at, subject = context.clock(), f"target:{outage}"
+    outbox.want_view(session, team=context.team, kind=outbox.TARGET, subject=subject, channel=FAILURES, at=at)
+
+
+def _redraw(session: Session, context: Context, target: str) -> None:
+    """Have the cards say that a target is down that said until now when each of them is tried again."""
+    at = context.clock()
+    found = waiting_runs.runs_of(session, target, team=context.team, waiting=DeliveryState.WAITING, limit=_MOST_REDRAWN)
+    for run in found:
+        review = reviews.decided_for(session, run.id) if run.resolution != Resolution.ALONE else None
+        name = teams.workflow_name(session, run.workflow_id)
+        if review is not None and name in context.registry:
+            notices.card(session, review, context.registry.get(name).review, at=at)
+
+
+def _known(session: Session, context: Context) -> list[int]:
+    """The workflows whose runs this process can work on."""
+    return [row.id for row in teams.workflows(session, team=context.team) if row.name in context.registry]

@@ -1,0 +1,204 @@
+"""Pauses a workflow, and lets it go on.
+
+Paused means one thing: no model is asked, nothing is resolved alone, people get empty forms, and what was decided is
+still delivered, unless the pause holds deliveries too. Whatever Countersign pauses by itself is said once, with what to
+do; it goes on by a person's word only.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from store.cases import unproposed, workflow_pauses
+from store.cases.workflow_pauses import PauseLine
+from store.governance import audit, teams
+from workflows.engine.case import notices
+from workflows.engine.case.pauses import HandNote, Pause, Paused, Resumed, Standing
+from workflows.engine.case.states import DeliveryState, ReviewState, RunState
+from workflows.engine.context import SYSTEM, Context
+from workflows.engine.declare.workflow import Review
+from workflows.engine.deliver.holds import release_all
+from workflows.engine.errors import BadReason, Unknown
+from workflows.engine.text.canonical_json import unstorable
+from workflows.engine.text.sanitize import one_line
+
+MAX_REASON = 300
+"""Characters of the reason for a pause."""
+_PAUSED, _HELD, _RESUMED = "workflow.paused", "workflow.deliveries_held", "workflow.resumed"
+"""What was done, as the audit has it."""
+
+
+def paused(session: Session, workflow: int, *, held: bool = False) -> Pause | None:
+    """The pause of a workflow's row; None where it is not paused. `held`: it stays so until the transaction ends."""
+    return pause_of(workflow_pauses.standing(session, workflow, held=held))
+
+
+def pause_of(line: PauseLine | None) -> Pause | None:
+    """A pause as the engine sees it."""
+    if line is None:
+        return None
+    return Pause(
+        workflow=line.workflow,
+        at=line.at,
+        by=line.by,
+        by_itself=line.by == SYSTEM,
+        reason=line.reason,
+        holds_deliveries=line.holds_deliveries,
+    )
+
+
+def pause(context: Context, workflow: str, *, by: str, reason: str, deliveries: bool = False) -> Paused:
+    """Pause a workflow. Asked twice it is done once: the first reason stands.
+
+    `deliveries`: what was decided is held too, also where it is paused already. Raise `Unknown`, or `BadReason`.
+    """
+    said = _reason(reason)
+    with context.database.write(urgent=True) as session:
+        row = _row(session, context, workflow)
+        changed = _pause(session, context, row, by=by, reason=said, deliveries=deliveries)
+        if changed:
+            declared, at = _review(context, workflow), context.clock()
+            notices.paused_by_hand(session, declared, team=context.team, workflow=row, at=at)
+        standing = paused(session, row)
+        assert standing is not None
+        return Paused(pause=standing, changed=changed)
+
+
+def stop(context: Context, workflow: str, reason: str, *, deliveries: bool = False) -> None:
+    """Have Countersign itself pause a workflow, and have it said once, however many replicas find the same."""
+    with context.database.write() as session:
+        row = workflow_pauses.row_of(session, team=context.team, name=workflow, at=context.clock())
+        stop_within(session, context, row, reason, deliveries=deliveries)
+
+
+def stop_within(session: Session, context: Context, row: int, reason: str, *, deliveries: bool = False) -> None:
+    """The same for a workflow's row, in the transaction of what it follows from; before any case or run is changed."""
+    said = one_line(reason, MAX_REASON)
+    if _pause(session, context, row, by=SYSTEM, reason=said, deliveries=deliveries):
+        notices.paused(session, team=context.team, workflow=row, at=context.clock())
+
+
+def _pause(session: Session, context: Context, row: int, *, by: str, reason: str, deliveries: bool) -> bool:
+    """Pause, or have a pause hold deliveries too; False where that is so already."""
+    at = context.clock()
+    action = _PAUSED
+    if not workflow_pauses.pause(session, row, by=by, reason=reason, holds_deliveries=deliveries, at=at):
+        standing = paused(session, row)
+        if not deliveries or standing is None:
+            return False
+        action, both = _HELD, one_line(f"{standing.reason}; {reason}", MAX_REASON)
+        if not workflow_pauses.hold_deliveries(session, row, reason=both):
+            return False
+    details: dict[str, str | int | None] = {"deliveries": "held" if deliveries else "made"}
+    _record(session, context, row, by=by, action=action, details=details)
+    return True
+
+
+def resume(context: Context, workflow: str, *, by: str) -> Resumed:
+    """Let a workflow go on, and release all deliveries that it held. Asked twice it is done once. Raise `Unknown`."""
+    resumed = lift(context, workflow, by=by)
+    release_all(context, by=by)
+    return resumed
+
+
+def lift(context: Context, workflow: str, *, by: str) -> Resumed:
+    """Let a workflow go on; what it held is released by `release_all`. Raise `Unknown`."""
+    with context.database.write(urgent=True) as session:
+        row = _row(session, context, workflow)
+        changed = workflow_pauses.lift(session, row)
+        if changed:
+            _record(session, context, row, by=by, action=_RESUMED, details={})
+            declared, at = _review(context, workflow), context.clock()
+            notices.resumed(session, declared, team=context.team, workflow=row, at=at)
+    (standing,) = standings(context, [workflow])
+    return Resumed(standing=standing, changed=changed)
+
+
+def is_paused(context: Context, workflow: str) -> bool:
+    """Is a workflow paused?"""
+    with context.database.read() as session:
+        return any(line.workflow == workflow for line in workflow_pauses.all_standing(session, team=context.team))
+
+
+def standings(context: Context, workflows: list[str]) -> list[Standing]:
+    """How these workflows stand, in their order."""
+    with context.database.read() as session:
+        pauses = {line.workflow: pause_of(line) for line in workflow_pauses.all_standing(session, team=context.team)}
+        states = (RunState.WAITING, RunState.HOLDING)
+        runs = workflow_pauses.numbers(session, team=context.team, states=states, waiting=DeliveryState.WAITING)
+        empty = unproposed.count_empty(session, team=context.team, state=ReviewState.OPEN)
+    return [
+        Standing(
+            workflow=name,
+            pause=pauses.get(name),
+            waiting=runs.get((name, RunState.WAITING), 0),
+            empty=empty.get(name, 0),
+            held=runs.get((name, RunState.HOLDING), 0),
+        )
+        for name in workflows
+    ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PauseNote:
+    """What is told of a pause that Countersign made."""
+
+    workflow: str
+    pause: Pause | None
+    """None: it was resumed since."""
+
+
+def pause_note(context: Context, workflow: int) -> PauseNote:
+    """What is told of a pause of a workflow's row."""
+    with context.database.read() as session:
+        return PauseNote(workflow=teams.workflow_name(session, workflow), pause=paused(session, workflow))
+
+
+def hand_note(context: Context, workflow: int, at: datetime, *, resumed: bool) -> HandNote:
+    """What is told of somebody's pause of a workflow's row at a time; `resumed`: of its end."""
+    actions = (_RESUMED,) if resumed else (_PAUSED, _HELD)
+    with context.database.read() as session:
+        by = audit.actor_at(session, subject=f"workflow:{workflow}", actions=actions, at=at)
+        name, standing = teams.workflow_name(session, workflow), paused(session, workflow)
+    return HandNote(workflow=name, by=by or SYSTEM, at=at, pause=standing)
+
+
+def _review(context: Context, workflow: str) -> Review | None:
+    """How a workflow's cases are shown; None for one that is not known here any more."""
+    return context.registry.get(workflow).review if workflow in context.registry else None
+
+
+def _row(session: Session, context: Context, workflow: str) -> int:
+    """The row of a workflow that is known here, or has cases. Raise `Unknown`."""
+    if workflow not in context.registry:
+        names = [row.name for row in teams.workflows(session, team=context.team)]
+        if workflow not in names:
+            known = ", ".join(sorted({*names, *(declared.name for declared in context.registry)})) or "none"
+            raise Unknown(f"there is no workflow {workflow!r}; known: {known}")
+    return workflow_pauses.row_of(session, team=context.team, name=workflow, at=context.clock())
+
+
+def _reason(reason: str) -> str:
+    said = " ".join(reason.split())
+    if not said or len(said) > MAX_REASON:
+        raise BadReason(f"a pause needs a reason of 1 to {MAX_REASON} characters")
+    problem = unstorable({"the reason": said})
+    if problem is not None:
+        raise BadReason(problem)
+    return said
+
+
+def _record(
+    session: Session, context: Context, row: int, *, by: str, action: str, details: dict[str, str | int | None]
+) -> None:
+    audit.record(
+        session,
+        team=context.team,
+        at=context.clock(),
+        actor=by,
+        action=action,
+        subject=f"workflow:{row}",
+        case=None,
+        details=details,
+    )

@@ -1,0 +1,97 @@
+"""The nevers and the checks, held against an input and what is proposed or entered for it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import structlog
+from pydantic import BaseModel
+
+from workflows.engine.declare import author_threads
+from workflows.engine.declare.proposal import Proposal
+from workflows.engine.declare.registry import AnyWorkflow
+from workflows.engine.declare.workflow import Check, Never
+from workflows.engine.errors import TimeLimitPassed
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Broken:
+    """The rules that a case runs into."""
+
+    rules: tuple[Never[BaseModel, BaseModel], ...] = ()
+    unchecked: tuple[Never[BaseModel, BaseModel], ...] = ()
+    """The rules whose own code failed: they count as broken."""
+    causes: Mapping[str, str] = field(default_factory=dict)
+    """The sentence of each of these -> what its code came to: the type of an error, without the case's words."""
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """Of all of them."""
+        return tuple(rule.sentence for rule in (*self.rules, *self.unchecked))
+
+    @property
+    def barring(self) -> tuple[str, ...]:
+        """The sentences of those that bar a person's own values too."""
+        return tuple(rule.sentence for rule in (*self.rules, *self.unchecked) if rule.on_edit == "bar")
+
+
+def broken_nevers(
+    workflow: AnyWorkflow, input: BaseModel, output: BaseModel, *, seconds: float | None = None
+) -> Broken:
+    """Hold every never against the case; all of them are asked, whatever the first says.
+
+    `seconds`: for which each is waited for; None: as the workflow declares.
+    """
+    limit = workflow.time_limits.rule if seconds is None else seconds
+    rules: list[Never[BaseModel, BaseModel]] = []
+    unchecked: list[Never[BaseModel, BaseModel]] = []
+    causes: dict[str, str] = {}
+    for never in workflow.nevers:
+        try:
+            if _says(workflow, f"the never “{never.sentence}”", never.broken, input, output, limit):
+                rules.append(never)
+        except Exception as error:  # noqa: BLE001  # a rule that cannot be checked protects by counting as broken
+            log.error("never.unchecked", workflow=workflow.name, never=never.sentence, error=type(error).__name__)
+            unchecked.append(never)
+            is_slow = isinstance(error, TimeLimitPassed)
+            causes[never.sentence] = f"no answer within {limit:g} s" if is_slow else type(error).__name__
+    return Broken(rules=tuple(rules), unchecked=tuple(unchecked), causes=causes)
+
+
+def held_against_checks(workflow: AnyWorkflow, input: BaseModel, proposal: Proposal[Any]) -> Proposal[Any]:
+    """The proposal, less sure of the fields for which a check does not hold; a check that fails holds nowhere."""
+    for check in workflow.checks:
+        if _holds(workflow, check, input, proposal.output):
+            continue
+        doubt = f"it does not hold that {check.sentence}"
+        proposal = less_sure(proposal, check.fields, cap=check.cap, doubt=doubt)
+    return proposal
+
+
+def less_sure(proposal: Proposal[Any], fields: Sequence[str], *, cap: float, doubt: str) -> Proposal[Any]:
+    """The proposal with the confidence of some fields capped, and why. What was not known stays so."""
+    known = proposal.field_confidence()
+    capped = {name: min(number, cap) for name in fields if (number := known[name]) is not None}
+    return replace(proposal, confidence={**known, **capped}, doubts=(*proposal.doubts, doubt))
+
+
+def _holds(workflow: AnyWorkflow, check: Check[BaseModel, BaseModel], input: BaseModel, output: BaseModel) -> bool:
+    what, limit = f"the check “{check.sentence}”", workflow.time_limits.rule
+    try:
+        return _says(workflow, what, check.holds, input, output, limit)
+    except Exception as error:  # noqa: BLE001  # a check that cannot be made leaves the doubt that it is there for
+        log.error("check.failed", workflow=workflow.name, check=check.sentence, error=type(error).__name__)
+        return False
+
+
+def _says(
+    workflow: AnyWorkflow,
+    what: str,
+    rule: Callable[[BaseModel, BaseModel], bool],
+    input: BaseModel,
+    output: BaseModel,
+    limit: float,
+) -> bool:
+    return author_threads.run(lambda: bool(rule(input, output)), what=what, workflow=workflow.name, seconds=limit)

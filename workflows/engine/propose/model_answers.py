@@ -1,0 +1,142 @@
+"""Asks the model of a run, and reads what it says with suspicion."""
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from functools import partial
+from typing import Generic
+
+from pydantic import JsonValue, TypeAdapter
+from pydantic_core import to_jsonable_python
+
+from workflows.engine.declare import author_threads
+from workflows.engine.declare.proposal import OutputT, Proposal
+from workflows.engine.declare.round_trip import read
+from workflows.engine.declare.steps import ASK, Call, Recorder
+from workflows.engine.declare.workflow import InputT, Workflow
+from workflows.engine.errors import Misfit, NoProposal
+from workflows.engine.propose.evidence import with_evidence
+from workflows.engine.text.canonical_json import MAX_PROPOSAL, MAX_RESULT, canonical, larger_than, printable, unstorable
+from workflows.model.port import Account, Answer, Model, ModelError, ModelUnavailable, NoAnswer, Prompt, Question
+
+_ANSWER: TypeAdapter[Answer] = TypeAdapter(Answer)
+
+
+class Asker(Generic[InputT, OutputT]):
+    """The `Ask` of one run."""
+
+    def __init__(
+        self,
+        workflow: Workflow[InputT, OutputT],
+        input: InputT,
+        *,
+        prompt: Prompt | None,
+        account: Account | None,
+        recorder: Recorder,
+        model: Callable[[], Model],
+    ) -> None:
+        """`account`: who pays. `model`: called only where the model really is asked: a recalled answer needs none."""
+        self._workflow = workflow
+        self._input = input
+        self._prompt = prompt
+        self._account = account
+        self._recorder = recorder
+        self._model = model
+
+    def __call__(self, **data: object) -> Proposal[OutputT]:
+        """Ask, journaled. Raise `NoProposal` where nothing usable comes back."""
+        if larger_than(data, MAX_RESULT):
+            raise NoProposal(f"what the model was to be told is too large, the limit is {MAX_RESULT:,} bytes")
+        plain: dict[str, JsonValue] = to_jsonable_python(data)
+        call = Call(
+            name=ASK,
+            arguments={"data": plain},
+            tries=1,
+            retry_on=(),
+            result=_ANSWER,
+            invoke=lambda: keepable(self._model().answer(self._question(plain))),
+            cost=_cost,
+        )
+        try:
+            answer = self._recorder.record(call)
+        except ModelUnavailable as error:
+            raise NoProposal(str(error), code=error.no_answer) from error
+        except ModelError as error:
+            raise NoProposal(str(error)) from error
+        assert isinstance(answer, Answer)
+        proposal = read_answer(answer, self._workflow.output)
+        shown: JsonValue = [plain, self._workflow.text_of(self._input)]
+        return with_evidence(proposal, shown=shown, needed=self._workflow.evidence)
+
+    def _question(self, data: Mapping[str, JsonValue]) -> Question:
+        rule = self._workflow.time_limits.rule
+        return Question(
+            workflow=self._workflow.name,
+            output=self._workflow.output,
+            prompt=self._prompt,
+            data=data,
+            text=author_threads.run(lambda: self._workflow.text_of(self._input), what="its text", seconds=rule),
+            account=self._account,
+            templates={
+                field: partial(_filled, template, self._input, rule)
+                for field, template in self._workflow.templates.items()
+            },
+        )
+
+
+def keepable(answer: Answer) -> Answer:
+    """The answer, or one that says why it cannot be kept: no database has room for some characters."""
+    unfit = unstorable(
+        {**(answer.values or {}), "the reasons": list(answer.reasons), "the evidence": {**answer.evidence}}
+    )
+    if unfit is None and larger_than([answer.values, answer.evidence, answer.reasons, answer.raw], MAX_PROPOSAL):
+        unfit = f"it is too large, the limit is {MAX_PROPOSAL:,} bytes"
+    if unfit is None:
+        return answer
+    return Answer(
+        model=printable(answer.model),
+        problem=f"the model's answer cannot be kept: {unfit}",
+        no_answer=NoAnswer.GARBAGE,
+        usage=answer.usage,
+        cost=answer.cost,
+        sample=answer.sample,
+    )
+
+
+def read_answer(answer: Answer, output: type[OutputT]) -> Proposal[OutputT]:
+    """A proposal from what a model said. Raise `NoProposal` where it fits no output."""
+    if answer.values is None:
+        code = answer.no_answer or "no_proposal"
+        raise NoProposal(answer.problem or "the model gave no answer", code=code, said=answer.raw)
+    try:
+        values = read(output, canonical(answer.values))
+    except Misfit as error:
+        said = canonical(answer.values)
+        message = f"the model's answer does not fit the form: {error}"
+        raise NoProposal(message, code=NoAnswer.GARBAGE, said=said) from error
+    return Proposal(
+        output=values,
+        # What is no number from 0 to 1 counts as not known.
+        confidence={
+            field: float(value)
+            for field, value in answer.confidence.items()
+            if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= 1
+        },
+        alternatives=answer.alternatives,
+        evidence=answer.evidence,
+        reasons=answer.reasons,
+        unfamiliar=answer.unfamiliar,
+        fallback=answer.fallback,
+        sample=answer.sample,
+        model=answer.model,
+        prompt_version=answer.prompt_version,
+    )
+
+
+def _filled(
+    template: Callable[[InputT, Mapping[str, str]], str], input: InputT, seconds: float, chosen: Mapping[str, str]
+) -> str:
+    return author_threads.run(lambda: template(input, chosen), what="its template", seconds=seconds)
+
+
+def _cost(answer: Answer) -> Decimal:
+    return answer.cost

@@ -1,0 +1,111 @@
+"""Tells people once when a model is left alone, when it answers again, and when it took more than was reckoned."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import structlog
+from sqlalchemy.orm import Session
+
+from store.cases import unproposed
+from store.db.database import Database
+from store.governance import audit
+from store.model import outages, overruns
+from store.slack import outbox
+from workflows.engine.case.notices import FAILURES
+from workflows.engine.case.states import ReviewState
+from workflows.engine.context import Context
+from workflows.engine.errors import Unknown
+from workflows.engine.propose.views import OutageView, OverrunView
+
+log = structlog.get_logger()
+
+
+class KnownOutages:
+    """The outages of a team's models, in its database: whichever process notices one first, it is told once."""
+
+    def __init__(self, database: Database, *, team: int, clock: Callable[[], datetime]) -> None:
+        self._database = database
+        self._team = team
+        self._clock = clock
+
+    def began(self, model: str, reason: str) -> None:
+        """Note that a model is left alone, or is so for another reason now, and have it said."""
+        with self._database.write() as session:
+            at = self._clock()
+            outage = outages.begin(session, team=self._team, model=model, reason=reason, at=at)
+            if outage is not None:
+                self._show(session, outage, at=at)
+                log.warning("model.left_alone", model=model, outage=outage)
+
+    def answered(self, session: Session, model: str, *, asked_at: datetime, at: datetime) -> None:
+        """Note that a model answers again, where it was left alone."""
+        outage = outages.end(session, team=self._team, model=model, asked_at=asked_at, at=at)
+        if outage is not None:
+            self._show(session, outage, at=at)
+            log.info("model.answers_again", model=model, outage=outage)
+
+    def overran(self, session: Session, model: str, *, factor: float, attempt: int, at: datetime) -> None:
+        """Note that a request took more than was reckoned for it, and have it said where it is the most so far."""
+        noted = overruns.note(session, team=self._team, model=model, factor=factor, attempt=attempt, at=at)
+        if noted is not None:
+            _tell_overrun(session, noted, team=self._team, at=at)
+
+    def _show(self, session: Session, outage: int, *, at: datetime) -> None:
+        subject = f"outage:{outage}"
+        outbox.want_view(session, team=self._team, kind=outbox.OUTAGE, subject=subject, channel=FAILURES, at=at)
+
+
+def outage_view(database: Database, *, team: int, outage: int) -> OutageView:
+    """What is to be told of an outage now. Raise `Unknown`."""
+    with database.read() as session:
+        row = outages.get(session, outage)
+        if row is None or row.team_id != team:
+            raise Unknown(f"there is no outage {outage}")
+        waiting = unproposed.without_proposal(
+            session, team=team, state=ReviewState.OPEN, since=row.began_at, until=row.ended_at
+        )
+        return OutageView(
+            model=row.model, reason=row.reason, began_at=row.began_at, ended_at=row.ended_at, waiting=waiting
+        )
+
+
+def overrun_view(database: Database, *, team: int, overrun: int) -> OverrunView | None:
+    """What is to be told of a model that took more than was reserved; None where that was forgotten since."""
+    with database.read() as session:
+        found = overruns.get(session, overrun, team=team)
+    if found is None:
+        return None
+    return OverrunView(
+        model=found.model,
+        factor=found.factor,
+        cost=found.cost,
+        reserved=found.reserved,
+        workflow=found.workflow,
+        case=found.case,
+        at=found.at,
+    )
+
+
+def recount(context: Context, model: str, *, by: str) -> bool:
+    """Reserve for a model what is reckoned again: its provider had miscounted. False where that is so already."""
+    with context.database.write() as session:
+        forgotten = overruns.forget(session, team=context.team, model=model)
+        if forgotten is None:
+            return False
+        _tell_overrun(session, forgotten, team=context.team, at=context.clock())
+        audit.record(
+            session,
+            team=context.team,
+            at=context.clock(),
+            actor=by,
+            action="model.recounted",
+            subject=f"model:{model}",
+            case=None,
+            details={},
+        )
+        return True
+
+
+def _tell_overrun(session: Session, overrun: int, *, team: int, at: datetime) -> None:
+    subject = f"overrun:{overrun}"
+    outbox.want_view(session, team=team, kind=outbox.OVERRUN, subject=subject, channel=FAILURES, at=at)

@@ -1,0 +1,231 @@
+"""Makes the proposal of a run, and gathers the facts that the policy looks at."""
+
+import json
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
+from typing import Annotated, Any, Protocol
+
+from pydantic import BaseModel, StringConstraints, TypeAdapter, ValidationError
+from sqlalchemy.orm import Session
+
+from store import schema
+from store.cases import contents, reviews
+from workflows.engine.case.pauses import Pause
+from workflows.engine.context import Context
+from workflows.engine.declare import author_threads
+from workflows.engine.declare.author_code import within
+from workflows.engine.declare.boundary import before_decision
+from workflows.engine.declare.error_words import words_of
+from workflows.engine.declare.proposal import Proposal
+from workflows.engine.declare.registry import AnyWorkflow
+from workflows.engine.declare.round_trip import kept
+from workflows.engine.declare.steps import Recorder
+from workflows.engine.errors import Misfit, NoProposal, NotAllowed
+from workflows.engine.propose.checks import broken_nevers, held_against_checks
+from workflows.engine.propose.model_answers import Asker
+from workflows.engine.propose.policy import PAUSED, Facts
+from workflows.engine.text.canonical_json import MAX_PROPOSAL, canonical, larger_than, unstorable
+from workflows.engine.text.complaints import complaints
+from workflows.labels import label_of
+from workflows.model.port import Account, Alternative, Model, NoAnswer, Prompt
+
+NOT_ALLOWED = "not_allowed"
+"""The code where another system does not let us in."""
+NOT_KEPT = "not_kept"
+"""The code where what was proposed would be delivered as something else."""
+STOPPING = frozenset({NOT_ALLOWED, NoAnswer.RETIRED, NoAnswer.UNFIT})
+"""Why there is no proposal, where that holds for every case until somebody mends it: the workflow is paused."""
+
+AnyProposal = Proposal[Any]
+"""A proposal of some workflow; its output type is the workflow's."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Second:
+    """What the local model makes of another one's proposal, where it learned from examples."""
+
+    probabilities: Mapping[str, float] = field(default_factory=dict)
+    """Output field -> of its value, 0 to 1."""
+    unfamiliar: str | None = None
+    """Why the case is unlike all examples; None where it is not, or nobody knows."""
+
+
+class Classifier(Protocol):
+    """Whoever learned from examples which values go with a text."""
+
+    def probabilities(self, text: str, values: Mapping[str, object]) -> Mapping[str, float]:
+        """Field -> how probable its value is for a text, 0 to 1, for the fields and values that were learned."""
+        ...
+
+    def unfamiliar(self, text: str) -> str | None:
+        """Why a text is unlike all examples; None where it is not, or nobody knows."""
+        ...
+
+
+def opinion_of(learned: Classifier, workflow: AnyWorkflow, input: BaseModel, output: BaseModel) -> Second:
+    """What one that learned from examples makes of a proposal. Whatever the author's code raises goes through."""
+    text = within(workflow, "its text", lambda: workflow.text_of(input))
+    values = {name: getattr(output, name) for name in type(output).model_fields}
+    return Second(probabilities=learned.probabilities(text, values), unfamiliar=learned.unfamiliar(text))
+
+
+SecondOpinion = Callable[[AnyWorkflow, BaseModel, BaseModel], Second]
+"""Given a workflow, an input and an output."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proposed:
+    """What came of proposing."""
+
+    proposal: AnyProposal | None
+    facts: Facts
+    output: str = ""
+    """JSON of what is proposed, as it was before any rule looked at it; empty where there is none."""
+    body: str = ""
+    """JSON of the whole proposal."""
+
+
+class Proceedings(Recorder, Protocol):
+    """Whoever makes the calls of a run: its journal, or a rehearsal that keeps nothing."""
+
+    def open(self) -> AbstractContextManager[None]:
+        """Make the step calls of this thread for the block."""
+        ...
+
+
+def propose(
+    workflow: AnyWorkflow,
+    input: BaseModel,
+    *,
+    prompt: Prompt | None,
+    account: Account | None,
+    journal: Proceedings,
+    model: Callable[[], Model],
+    pause: Pause | None,
+    second: SecondOpinion | None = None,
+) -> Proposed:
+    """Propose as the workflow declares it, its steps journaled; nothing of that is done where it is paused.
+
+    `account`: who pays for the model. `second`: who else is asked how probable the proposal is, where it can be told.
+    Whatever the author's own `propose` or scope raises goes through: it stops the run. A person is asked, without a
+    proposal, where a model has no usable answer, another system does not let us in, or what was proposed would not be
+    delivered as it is.
+    """
+    floor = workflow.autonomy.at_least
+    if not _in_scope(workflow, input):
+        return Proposed(proposal=None, facts=Facts(floor=floor, in_scope=False, proposed=False))
+    if pause is not None:
+        return Proposed(proposal=None, facts=Facts(floor=floor, proposed=False, paused=pause.sentence))
+    ask: Asker[BaseModel, BaseModel] = Asker(
+        workflow, input, prompt=prompt, account=account, recorder=journal, model=model
+    )
+    with journal.open(), before_decision(workflow):
+        try:
+            made = _made(workflow, input, ask)
+        except NoProposal as none:
+            made = none
+        except NotAllowed as shut:
+            made = NoProposal(words_of(shut), code=NOT_ALLOWED)
+    if isinstance(made, NoProposal):
+        if made.code == PAUSED:
+            return Proposed(proposal=None, facts=Facts(floor=floor, proposed=False, paused=str(made)))
+        none_made = Facts(
+            floor=floor, proposed=False, no_proposal=str(made), no_proposal_code=made.code, model_said=made.said
+        )
+        return Proposed(proposal=None, facts=none_made)
+    try:
+        output = within(workflow, "reading the proposal", lambda: kept(workflow.output, made.output))
+        # What is looked at by all that follows is what will be delivered.
+        proposal = held_against_checks(workflow, input, replace(made, output=output.value))
+        if second is not None:
+            opinion = second(workflow, input, proposal.output)
+            unfamiliar = proposal.unfamiliar or opinion.unfamiliar
+            proposal = replace(proposal, second=opinion.probabilities, unfamiliar=unfamiliar)
+        body = proposal_body(proposal, output.body)
+    except Misfit as error:
+        why = f"what was proposed cannot be kept as it is: {error}"
+        unfit = Facts(floor=floor, proposed=False, no_proposal=why, no_proposal_code=NOT_KEPT)
+        return Proposed(proposal=None, facts=unfit)
+    broken = broken_nevers(workflow, input, proposal.output)
+    facts = Facts(
+        floor=floor,
+        confidence=proposal.field_confidence(),
+        labels={name: label_of(workflow.output, name) for name in workflow.output.model_fields},
+        unfamiliar=proposal.unfamiliar,
+        doubts=proposal.doubts,
+        second=proposal.second,
+        second_below=workflow.autonomy.second_opinion,
+        needs_second=workflow.autonomy.needs_second,
+        fallback=proposal.fallback,
+        nevers=tuple(rule.sentence for rule in broken.rules),
+        unchecked_nevers=tuple(rule.sentence for rule in broken.unchecked),
+        unchecked_causes=broken.causes,
+    )
+    return Proposed(proposal=proposal, facts=facts, output=output.body, body=body)
+
+
+def _in_scope(workflow: AnyWorkflow, input: BaseModel) -> bool:
+    scope = workflow.scope
+    if scope is None:
+        return True
+    return within(workflow, "the scope", lambda: bool(scope(input)))
+
+
+def _made(workflow: AnyWorkflow, input: BaseModel, ask: Asker[BaseModel, BaseModel]) -> AnyProposal | NoProposal:
+    """What the workflow proposes. Raise `TypeError` where that is no proposal."""
+
+    def make() -> AnyProposal | NoProposal:
+        made: object = workflow.make_proposal(input, ask)
+        if isinstance(made, NoProposal) or (isinstance(made, Proposal) and isinstance(made.output, workflow.output)):
+            return made
+        raise TypeError(f"propose has to return a Proposal of {workflow.output.__name__}, it returned {made!r:.80}")
+
+    return author_threads.run(make, what="the proposal", workflow=workflow.name, seconds=workflow.time_limits.code)
+
+
+_PARTS: Mapping[str, TypeAdapter[Any]] = {
+    "alternatives": TypeAdapter(Mapping[str, tuple[Alternative, ...]]),
+    "evidence": TypeAdapter(Mapping[str, str]),
+    "reasons": TypeAdapter(tuple[str, ...]),
+    "unfamiliar": TypeAdapter(str | None),
+    "doubts": TypeAdapter(tuple[str, ...]),
+    "second": TypeAdapter(Mapping[str, float]),
+    "model": TypeAdapter(Annotated[str, StringConstraints(max_length=200)]),
+    "prompt_version": TypeAdapter(Annotated[str, StringConstraints(max_length=64)] | None),
+}
+"""What goes with a proposal's output, and what each has to be; Any: each is of its own type."""
+_COLUMNS = ("model", "prompt_version")
+
+
+def proposal_body(proposal: AnyProposal, output: str) -> str:
+    """A proposal as the JSON that is kept of it. `output`: its values, written. Raise `Misfit` for what is none."""
+    parts = {name: getattr(proposal, name) for name in _PARTS}
+    if larger_than(parts, MAX_PROPOSAL):
+        raise Misfit({"the whole": f"too large, the limit is {MAX_PROPOSAL:,} bytes"})
+    for name, form in _PARTS.items():
+        try:
+            form.validate_python(parts[name], strict=True)
+        except ValidationError as error:
+            raise Misfit({f"its {name}": next(iter(complaints(error).values()))}) from error
+    columns = {name: parts.pop(name) for name in _COLUMNS}
+    problem = unstorable({f"its {name}": text for name, text in columns.items()})
+    if problem is not None:
+        raise Misfit({"the whole": problem})
+    return canonical({"output": json.loads(output), "confidence": proposal.field_confidence(), **parts})
+
+
+def keep(session: Session, context: Context, run: schema.Run, proposal: AnyProposal, body: str) -> int:
+    """Keep the proposal of a run; returns its id. `body`: what is kept of it."""
+    content_id = contents.keep(session, team=run.team_id, case=run.case_id, kind="proposal", body=body)
+    return reviews.add_proposal(
+        session,
+        team=run.team_id,
+        run=run.id,
+        content_id=content_id,
+        confidence=proposal.lowest,
+        model=proposal.model,
+        prompt_version=proposal.prompt_version,
+        sample=proposal.sample,
+        at=context.clock(),
+    )

@@ -1,0 +1,216 @@
+"""The failure summary: what failed, what still stands, and what was spent, once for each local date.
+
+Whoever wakes first makes it. Days that had none, since nothing ran at their time, are covered by the next one.
+"""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from pydantic import TypeAdapter
+from sqlalchemy.orm import Session
+
+from store import schema
+from store.governance import teams
+from store.quality import digests
+from store.quality.digests import StandingLine, StopLine
+from store.slack import outbox
+from workflows.engine.case.notices import FAILURES
+from workflows.engine.case.states import STOPPED, Resolution, RunState
+from workflows.engine.context import SYSTEM, Context
+from workflows.engine.declare.steps import DELIVER
+from workflows.engine.errors import Unknown
+from workflows.engine.read.digest_views import Cause, DigestView, PausedSince, StandingCase, Unproposed, WorkflowFigures
+
+LEADS = "leads"
+"""The channel for team leads: a role, for which the settings name the channel."""
+CLOCK = "clock"
+"""The kind of the note that a summary was made for a date to come; its subject is `digest:ID`."""
+JOB = "failures"
+"""The name of the job that makes it."""
+LONGEST = 31
+"""Days that one digest covers at most."""
+
+_CASES = _CAUSES = 10
+"""How many of them a digest names for each workflow."""
+_NAME = 100
+"""Characters of an error's type that are kept."""
+
+_figures = TypeAdapter(list[WorkflowFigures])
+
+
+def make(context: Context, *, today: date, zone: ZoneInfo) -> int | None:
+    """Make the failure summary of the local dates before `today`, and have it posted; returns its id.
+
+    It covers the day before, and those before that one since the last digest, `LONGEST` days at most; the very first
+    one only the day before. None where that day is covered already, or was over before the database was made. One that
+    was made for a date to come, while a clock was wrong, keeps no other from being made; people are told of it.
+    """
+    last = today - timedelta(days=1)
+    # Much is counted, so outside the writing transaction: on SQLite no case would go on meanwhile.
+    with context.database.read() as session:
+        before = digests.latest_period(session, team=context.team, job=JOB, until=last.isoformat())
+        ahead = digests.ahead(session, team=context.team, job=JOB, of=today.isoformat())
+        first = max(_first(before, last), _born(session, context, zone))
+    if ahead:
+        _tell_of_wrong_clock(context, ahead)
+    if first > last:
+        return None
+    with context.database.read() as session:
+        since, until = _midnight(first, zone), _midnight(today, zone)
+        by_hand = {workflow.name: workflow.review.by_hand for workflow in context.registry}
+        figures = _gather(session, context.team, since=since, until=until, by_hand=by_hand)
+    missed = (last - date.fromisoformat(before)).days - 1 if before is not None else 0
+    with context.database.write() as session:
+        if digests.latest_period(session, team=context.team, job=JOB, until=last.isoformat()) != before:
+            return None
+        at = context.clock()
+        made = digests.add(
+            session,
+            team=context.team,
+            job=JOB,
+            period=last.isoformat(),
+            covers_from=first.isoformat(),
+            figures={"missed": missed, "workflows": _figures.dump_python(figures, mode="json")},
+            at=at,
+        )
+        if made is not None:
+            outbox.add_note(session, team=context.team, kind="digest", subject=f"digest:{made}", channel=LEADS, at=at)
+    return made
+
+
+def digest_view(context: Context, digest: int) -> DigestView:
+    """What a digest tells. Raise `Unknown`."""
+    with context.database.read() as session:
+        row = digests.get(session, digest)
+    if row is None or row.team_id != context.team:
+        raise Unknown(f"there is no digest {digest}")
+    return DigestView(
+        id=row.id,
+        first=date.fromisoformat(row.covers_from),
+        last=date.fromisoformat(row.period),
+        missed=row.figures["missed"],
+        workflows=_figures.validate_python(row.figures["workflows"]),
+    )
+
+
+def _born(session: Session, context: Context, zone: ZoneInfo) -> date:
+    """The first local date of which the database can tell something."""
+    made_at = teams.made_at(session, team=context.team)
+    # One that is still to come was noted while a clock was wrong.
+    return made_at.astimezone(zone).date() if made_at <= context.clock() else date.min
+
+
+def _tell_of_wrong_clock(context: Context, ahead: Sequence[schema.Digest]) -> None:
+    """Have it said, once of each, that a summary was made for a date to come."""
+    with context.database.write() as session:
+        at = context.clock()
+        for digest in ahead:
+            subject = f"digest:{digest.id}"
+            outbox.add_note_once(session, team=context.team, kind=CLOCK, subject=subject, channel=FAILURES, at=at)
+
+
+def _first(before: str | None, last: date) -> date:
+    """The first date to cover; later than the last one where that is covered already."""
+    if before is None:
+        return last
+    return max(date.fromisoformat(before) + timedelta(days=1), last - timedelta(days=LONGEST - 1))
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    """When a local date begins. Of a midnight that comes twice the first counts; one that is left out is the moment
+    when the clocks were put forward."""
+    return datetime.combine(day, time.min, tzinfo=zone).astimezone(UTC)
+
+
+def _gather(
+    session: Session, team: int, *, since: datetime, until: datetime, by_hand: Mapping[str, timedelta | None]
+) -> list[WorkflowFigures]:
+    """The figures of each workflow of which there is something to tell. `by_hand`: workflow -> what a case takes."""
+    actions = [f"run.{state}" for state in STOPPED]
+    stops: defaultdict[int, list[StopLine]] = defaultdict(list)
+    for stop in digests.stops(session, team=team, actions=actions, since=since, until=until):
+        # From a doubt it only comes to failed by a person's word, who looked: nothing went wrong anew.
+        if stop.frm != RunState.DOUBTFUL:
+            stops[stop.workflow].append(stop)
+    standing: defaultdict[int, list[StandingLine]] = defaultdict(list)
+    for line in digests.standing(session, team=team, states=STOPPED, even_if_older=(RunState.DOUBTFUL,)):
+        standing[line.workflow].append(line)
+    waiting = digests.in_state(session, team=team, state=RunState.WAITING)
+    taken_in = digests.taken_in(session, team=team, since=since, until=until)
+    samples = digests.samples(session, team=team, since=since, until=until)
+    ends = (RunState.DELIVERED, RunState.CLOSED)
+    resolved = digests.resolved(session, team=team, ends=ends, since=since, until=until)
+    cost = digests.cost(session, team=team, since=since, until=until)
+    unproposed = _unproposed(session, team, since=since, until=until)
+    held = digests.in_state(session, team=team, state=RunState.HOLDING)
+    found = []
+    for row in teams.workflows(session, team=team):
+        cases = {stop.case for stop in stops[row.id]}
+        still = {line.case: line for line in standing[row.id] if line.case in cases}
+        older = {line.case: line for line in standing[row.id] if line.case not in cases and line.since < since}
+        causes = _causes(stops[row.id])
+        found.append(
+            WorkflowFigures(
+                workflow=row.name,
+                taken_in=taken_in.get(row.id, 0),
+                alone=resolved.get((row.id, Resolution.ALONE), 0),
+                by_people=resolved.get((row.id, Resolution.BY_PERSON), 0)
+                + resolved.get((row.id, Resolution.REJECTED), 0),
+                waiting=waiting.get(row.id, 0),
+                stopped=len(cases),
+                standing=len(still),
+                standing_cases=_named(still.values()),
+                older=len(older),
+                older_cases=_named(older.values()),
+                causes=causes[:_CAUSES],
+                more_causes=len(causes[_CAUSES:]),
+                cost=cost.get(row.id, Decimal(0)),
+                unproposed=[Unproposed(code=code, cases=number) for code, number in unproposed[row.id].most_common()],
+                paused=_paused(row, held.get(row.id, 0)),
+                samples=samples.get(row.id, 0),
+                by_hand=by_hand.get(row.name),
+            )
+        )
+    return [figures for figures in found if not figures.is_quiet]
+
+
+def _unproposed(session: Session, team: int, *, since: datetime, until: datetime) -> defaultdict[int, Counter[str]]:
+    """Workflow id -> why there was no proposal -> cases. A case that came to a person twice for it is counted once."""
+    counted: defaultdict[int, Counter[str]] = defaultdict(Counter)
+    each = {
+        (workflow, case, json.loads(reasons)[0]["code"])
+        for workflow, case, reasons in digests.unproposed(session, team=team, since=since, until=until)
+    }
+    for workflow, _, code in sorted(each):
+        counted[workflow][code] += 1
+    return counted
+
+
+def _paused(row: schema.Workflow, held: int) -> PausedSince | None:
+    if row.paused_at is None:
+        return None
+    return PausedSince(at=row.paused_at, by_itself=row.paused_by == SYSTEM, held=held)
+
+
+def _named(lines: Iterable[StandingLine]) -> list[StandingCase]:
+    few = list(lines)[:_CASES]
+    return [StandingCase(case=line.case, in_doubt=line.state == RunState.DOUBTFUL) for line in few]
+
+
+def _causes(stops: Sequence[StopLine]) -> list[Cause]:
+    """Why these runs stopped, the most frequent first. A case that stopped twice for the same is counted once."""
+    each = dict.fromkeys((stop.case, *_cause(stop)) for stop in stops)
+    counted = Counter((step, error) for _, step, error in each)
+    return [Cause(step=step, error=error, cases=cases) for (step, error), cases in counted.most_common()]
+
+
+def _cause(stop: StopLine) -> tuple[str | None, str | None]:
+    """The step and the type of the error; what it said stays where it is."""
+    problem = json.loads(stop.problem) if stop.problem is not None else {}
+    step = problem.get("step") or (DELIVER if stop.frm == RunState.DELIVERING else None)
+    error = problem.get("type")
+    return step, error[:_NAME] if error is not None else None

@@ -1,0 +1,218 @@
+"""Reads what is known of a case, each answer in one read transaction."""
+
+import json
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from store import schema
+from store.cases import cases, contents, journal, reviews, runs
+from store.governance import audit, teams
+from store.model import requests
+from workflows.engine.case.lookup import cases_meant
+from workflows.engine.case.states import ReviewState
+from workflows.engine.context import Context
+from workflows.engine.deliver.delivery_status import delivery_of, held_of
+from workflows.engine.errors import Refused, Unknown
+from workflows.engine.propose.policy import MODEL_SAID
+from workflows.engine.propose.views import AttemptView
+from workflows.engine.read.views import AuditView, CaseView, OpenReview, ProposalView, ReviewView, RunView, StepView
+from workflows.engine.review.cards import decision_view
+
+
+def find_case(context: Context, reference: str, *, workflows: Collection[str] | None = None) -> int:
+    """The id of the case that a person means: by its number, also as `#7`, or by its key.
+
+    `workflows`: only cases of these; None: of all. Raise `Unknown`, or `Refused` where it may mean several.
+    """
+    found = cases_meant(context, reference, workflows=workflows)
+    if not found:
+        raise Unknown(f"there is no case {reference!r}; `countersign cases` lists them")
+    if len(found) > 1:
+        # In quotes, since a shell takes a bare # for a comment.
+        named = " or ".join(f"case {case} ('#{case}')" for case in found)
+        raise Refused(f"{reference!r} may mean {named}; name it by its number, with the #")
+    return found[0]
+
+
+def case_view(context: Context, case: int) -> CaseView:
+    """All that is known of a case. Raise `Unknown`."""
+    with context.database.read() as session:
+        row = cases.get(session, case)
+        if row is None or row.team_id != context.team:
+            raise Unknown(f"there is no case {case}")
+        return CaseView(
+            generation=context.restores.number,
+            id=row.id,
+            key=row.key,
+            workflow=teams.workflow_name(session, row.workflow_id),
+            revision=row.revision,
+            source=row.source,
+            received_at=row.received_at,
+            runs=[_run(session, context, run) for run in runs.of_case(session, case)],
+            audit=[
+                AuditView(
+                    at=entry.at,
+                    actor=entry.actor,
+                    action=entry.action,
+                    subject=entry.subject,
+                    details=entry.details,
+                )
+                for entry in audit.of_case(session, case)
+            ],
+        )
+
+
+def open_reviews(context: Context, *, workflow: str | None = None, limit: int = 100) -> list[OpenReview]:
+    """What waits for people, the earliest deadline first."""
+    with context.database.read() as session:
+        only = None if workflow is None else [workflow]
+        lines = reviews.lines(session, team=context.team, state=ReviewState.OPEN, workflows=only, limit=limit)
+        why = contents.bodies(session, [line.reasons_id for line in lines])
+    return [
+        OpenReview(
+            id=line.id,
+            case=line.case_id,
+            key=line.key,
+            workflow=line.workflow,
+            version=line.version,
+            has_proposal=line.has_proposal,
+            why=_sentences(why[line.reasons_id]),
+            model_said=_model_said(why[line.reasons_id]),
+            claimed_by=line.claimed_by,
+            answer_by=line.answer_by,
+        )
+        for line in lines
+    ]
+
+
+def open_review_of(context: Context, case: int) -> OpenReview:
+    """The open review of a case. Raise `Refused` where there is none, saying how the case stands."""
+    view = case_view(context, case)
+    review = view.newest.review
+    if review is None or review.state != ReviewState.OPEN:
+        raise Refused(f"case {case} ({view.key}) waits for nobody; it is {view.newest.state}")
+    return OpenReview(
+        id=review.id,
+        case=case,
+        key=view.key,
+        workflow=view.workflow,
+        version=review.version,
+        has_proposal=review.has_proposal,
+        why=review.why,
+        model_said=review.model_said,
+        claimed_by=review.claimed_by,
+        answer_by=review.answer_by,
+    )
+
+
+def _run(session: Session, context: Context, run: schema.Run) -> RunView:
+    proposal = reviews.proposal_of(session, run.id)
+    review = reviews.of_run(session, run.id)
+    delivery = delivery_of(session, context, run)
+    return RunView(
+        id=run.id,
+        parent=run.parent_id,
+        from_step=run.from_step,
+        revision=run.revision,
+        correction=run.correction,
+        plan=run.plan,
+        state=run.state,
+        resolution=run.resolution,
+        problem=_json(session, run.problem_id),
+        input=_json(session, run.input_id),
+        output=_json(session, run.output_id),
+        created_at=run.created_at,
+        changed_at=run.changed_at,
+        steps=[_step(line) for line in journal.of_run(session, run.id)],
+        asked=[_attempt(attempt, body) for attempt, body in requests.of_run(session, run.id)],
+        proposal=_proposal(session, proposal) if proposal else None,
+        review=_review(session, review) if review else None,
+        delivery=delivery,
+        held=held_of(session, run, delivery),
+    )
+
+
+def _step(line: journal.StepLine) -> StepView:
+    content = json.loads(line.body)
+    said = content.get("error")
+    return StepView(
+        name=line.name,
+        nth=line.nth,
+        attempt=line.attempt,
+        state=line.state,
+        recalled=line.recalled_from is not None,
+        milliseconds=line.milliseconds,
+        cost=line.cost,
+        input=content["input"],
+        output=content.get("output"),
+        error=f"{line.error}: {said}" if line.error else None,
+    )
+
+
+def _attempt(attempt: schema.Attempt, body: str | None) -> AttemptView:
+    content = json.loads(body) if body is not None else {}
+    return AttemptView(
+        model=attempt.model,
+        answered_by=attempt.answered_by,
+        prompt_version=attempt.prompt_version,
+        outcome=attempt.outcome,
+        why=content.get("why", ""),
+        input_tokens=attempt.input_tokens + attempt.cache_read_tokens + attempt.cache_write_tokens,
+        output_tokens=attempt.output_tokens,
+        thinking_tokens=attempt.thinking_tokens,
+        cost=attempt.cost,
+        reserved=attempt.reserved,
+        request_id=attempt.request_id,
+        began_at=attempt.began_at,
+        milliseconds=attempt.milliseconds,
+        told=content.get("told"),
+        said=content.get("said"),
+    )
+
+
+def _proposal(session: Session, proposal: schema.Proposal) -> ProposalView:
+    content = json.loads(contents.body(session, proposal.content_id))
+    return ProposalView(
+        output=content["output"],
+        confidence=content["confidence"],
+        lowest=proposal.confidence,
+        alternatives=content["alternatives"],
+        evidence=content["evidence"],
+        reasons=content["reasons"],
+        unfamiliar=content["unfamiliar"],
+        doubts=content.get("doubts", []),
+        second=content.get("second", {}),
+        model=proposal.model,
+        sample=proposal.sample,
+        prompt_version=proposal.prompt_version,
+    )
+
+
+def _review(session: Session, review: schema.Review) -> ReviewView:
+    reasons = contents.body(session, review.reasons_id)
+    return ReviewView(
+        id=review.id,
+        state=review.state,
+        version=review.version,
+        has_proposal=review.proposal_id is not None,
+        why=_sentences(reasons),
+        model_said=_model_said(reasons),
+        claimed_by=review.claimed_by,
+        opened_at=review.opened_at,
+        answer_by=review.answer_by,
+        decisions=[decision_view(session, decision) for decision in reviews.decisions(session, review.id)],
+    )
+
+
+def _json(session: Session, content: int | None) -> Any:  # Any: its column says what form it has
+    return None if content is None else json.loads(contents.body(session, content))
+
+
+def _sentences(reasons: str) -> list[str]:
+    return [reason["text"] for reason in json.loads(reasons) if reason["code"] != MODEL_SAID]
+
+
+def _model_said(reasons: str) -> str | None:
+    return next((reason["text"] for reason in json.loads(reasons) if reason["code"] == MODEL_SAID), None)

@@ -1,0 +1,122 @@
+"""What became of many cases, and how often the proposals were right where the right answer is known."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from pydantic import JsonValue
+
+from store.cases import cases, contents, journal
+from workflows.engine.case.states import STOPPED, Resolution, RunState
+from workflows.engine.context import Context
+
+_AT_ONCE = 500
+_UNDER_WAY = (RunState.READY, RunState.RUNNING, RunState.DELIVERING)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hits:
+    """How many of how many were right."""
+
+    right: int
+    of: int
+
+    @property
+    def share(self) -> float | None:
+        """From 0 to 1; None where there was nothing to be right about."""
+        return self.right / self.of if self.of else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tally:
+    """Counts over some cases. Those with sample answers are in none of them, but for what failed or is not finished."""
+
+    cases: int
+    alone: int
+    """Resolved alone and delivered."""
+    to_review: int
+    """Waiting for a person now."""
+    decided: int
+    """Decided by a person, whatever the decision was."""
+    failed: int
+    """Failed, parked or in doubt."""
+    unfinished: int
+    """Ready or being worked on."""
+    cost: Decimal
+    """US dollars of all their runs."""
+    samples: int = 0
+    """How many more there were whose proposals were written by hand for a demonstration."""
+    right_alone: Mapping[str, Hits] = field(default_factory=dict)
+    """Output field -> how often it was right, of those resolved alone."""
+    right_of_all: Mapping[str, Hits] = field(default_factory=dict)
+    """Output field -> how often it was right, of all that have a proposal."""
+
+
+def tally(context: Context, ids: Sequence[int], truth: Mapping[int, Mapping[str, JsonValue]]) -> Tally:
+    """Count what became of these cases. `truth`: case id -> output field -> the right value, where it is known."""
+    groups: Counter[str] = Counter()
+    stopped: Counter[str] = Counter()
+    right: Counter[tuple[str, bool]] = Counter()
+    known: Counter[tuple[str, bool]] = Counter()
+    cost, samples = Decimal(0), 0
+    for chunk in _chunks(list(dict.fromkeys(ids))):
+        with context.database.read() as session:
+            found = cases.outcomes(session, chunk)
+            bodies = contents.bodies(session, [row.proposal_id for row in found if row.proposal_id is not None])
+            cost += journal.cost_of_cases(session, chunk)
+        for row in found:
+            group = _group(row)
+            if row.sample:
+                samples += 1
+                stopped[group] += 1
+                continue
+            groups[group] += 1
+            proposed = json.loads(bodies[row.proposal_id])["output"] if row.proposal_id is not None else {}
+            for name, value in truth.get(row.case, {}).items():
+                if name in proposed:
+                    key = (name, row.resolution == Resolution.ALONE)
+                    known[key] += 1
+                    right[key] += proposed[name] == value
+    fields = dict.fromkeys(name for name, _ in known)
+    return Tally(
+        cases=groups.total(),
+        alone=groups["alone"],
+        to_review=groups["to_review"],
+        decided=groups["decided"],
+        failed=groups["failed"] + stopped["failed"],
+        unfinished=groups["unfinished"] + stopped["unfinished"],
+        cost=cost,
+        samples=samples,
+        right_alone={name: Hits(right=right[name, True], of=known[name, True]) for name in fields},
+        right_of_all={
+            name: Hits(right=right[name, True] + right[name, False], of=known[name, True] + known[name, False])
+            for name in fields
+        },
+    )
+
+
+def under_way(context: Context, ids: Sequence[int]) -> int:
+    """Count those of these cases that are ready, being worked on, or being delivered; none that is held."""
+    found = 0
+    for chunk in _chunks(list(dict.fromkeys(ids))):
+        with context.database.read() as session:
+            found += sum(row.state in _UNDER_WAY for row in cases.outcomes(session, chunk))
+    return found
+
+
+def _group(row: cases.CaseOutcome) -> str:
+    state = RunState(row.state)
+    if state in STOPPED:
+        return "failed"
+    if state is RunState.WAITING:
+        return "to_review"
+    if row.resolution in (Resolution.BY_PERSON, Resolution.REJECTED):
+        return "decided"
+    return "alone" if state is RunState.DELIVERED else "unfinished"
+
+
+def _chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(ids), _AT_ONCE):
+        yield ids[start : start + _AT_ONCE]

@@ -1,0 +1,261 @@
+"""Reads what a card shows: a review, its case, what is proposed, what was decided and what became of it."""
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from pydantic import JsonValue
+from sqlalchemy.orm import Session
+
+from store import schema
+from store.cases import cases, contents, reviews, runs
+from store.governance import teams
+from workflows.engine.case.lookup import case_text, known_workflow, one_line_of
+from workflows.engine.case.states import Resolution, ReviewState, RunState
+from workflows.engine.context import Context
+from workflows.engine.declare.registry import AnyWorkflow
+from workflows.engine.deliver.delivery_status import delivery_of, held_of
+from workflows.engine.errors import Unknown
+from workflows.engine.propose.policy import MODEL_SAID, rules_in
+from workflows.engine.review.forms import entries_of
+from workflows.engine.review.views import (
+    CardView,
+    DecisionView,
+    FailureView,
+    PlaceView,
+    ValueView,
+    WaitingReview,
+    WaitingView,
+)
+from workflows.engine.text.canonical_json import canonical
+from workflows.engine.text.form_fields import form_of
+
+
+def card_view(context: Context, review: int) -> CardView:
+    """What the card of a review shows now. Raise `Unknown` for a review or a workflow that is not there."""
+    with context.database.read() as session:
+        row = reviews.get(session, review)
+        if row is None or row.team_id != context.team:
+            raise Unknown(f"there is no review {review}")
+        workflow = known_workflow(context, teams.workflow_name(session, row.workflow_id))
+        case, run = cases.get(session, row.case_id), runs.get(session, row.run_id)
+        assert case is not None
+        assert run is not None
+        input = contents.body(session, run.input_id)
+        why = json.loads(contents.body(session, row.reasons_id))
+        proposal = _proposal(session, row)
+        decision = _last_decision(session, row)
+        carrying = _carrying_out(session, row)
+        problem = _json(session, carrying.problem_id)
+        delivery = delivery_of(session, context, carrying)
+        held = held_of(session, carrying, delivery)
+        delivered = _delivered(session, run)
+        corrected = runs.was_corrected(
+            session, case.id, revision=run.revision, after=run.correction, state=RunState.DELIVERED
+        )
+    # The author's code is called outside the transaction.
+    text = case_text(workflow, input)
+    return CardView(
+        generation=context.restores.number,
+        review=row.id,
+        version=row.version,
+        state=row.state,
+        case=case.id,
+        key=case.key,
+        workflow=workflow.name,
+        question=workflow.decision,
+        may=workflow.may_in_words,
+        subject=one_line_of(text, case.key),
+        text=text,
+        values=_values(workflow, proposal, decision, delivered),
+        has_proposal=row.proposal_id is not None,
+        left_over=_left_over(workflow, proposal.get("output", {})),
+        model=proposal.get("model"),
+        sample=proposal.get("sample", False),
+        model_says=proposal.get("reasons", []),
+        why=[reason["text"] for reason in why if reason["code"] != MODEL_SAID],
+        model_said=next((reason["text"] for reason in why if reason["code"] == MODEL_SAID), None),
+        nevers=rules_in(why),
+        claimed_by=row.claimed_by,
+        opened_at=row.opened_at,
+        answer_by=row.answer_by,
+        decision=decision,
+        run=carrying.id,
+        run_state=carrying.state,
+        problem=problem["message"] if problem is not None else None,
+        delivery=delivery,
+        held=held,
+        correction=run.correction > 0,
+        revised=case.revision > run.revision,
+        corrected=corrected,
+    )
+
+
+def place_of(context: Context, review: int) -> PlaceView:
+    """What a review belongs to. Raise `Unknown` for a review or a workflow that is not there."""
+    with context.database.read() as session:
+        place = reviews.place_of(session, review)
+    if place is None or place.team != context.team:
+        raise Unknown(f"there is no review {review}")
+    known_workflow(context, place.workflow)
+    return PlaceView(case=place.case, workflow=place.workflow)
+
+
+def place_of_case(context: Context, case: int) -> PlaceView:
+    """What a case belongs to. Raise `Unknown` for a case or a workflow that is not there."""
+    with context.database.read() as session:
+        row = cases.get(session, case)
+        if row is None or row.team_id != context.team:
+            raise Unknown(f"there is no case {case}")
+        name = teams.workflow_name(session, row.workflow_id)
+    known_workflow(context, name)
+    return PlaceView(case=case, workflow=name)
+
+
+def waiting_in(context: Context, *, workflows: Collection[str], first: int, limit: int) -> WaitingView:
+    """What waits for a decision of these workflows, the earliest deadline first."""
+    with context.database.read() as session:
+        team, state = context.team, ReviewState.OPEN
+        total = reviews.count(session, team=team, state=state, workflows=workflows)
+        lines = reviews.lines(session, team=team, state=state, workflows=workflows, limit=limit, first=first)
+        why = contents.bodies(session, [line.reasons_id for line in lines])
+        inputs = {line.id: _input(session, line.run_id) for line in lines}
+    # The author's code is called outside the transaction.
+    return WaitingView(
+        reviews=[
+            WaitingReview(
+                generation=context.restores.number,
+                review=line.id,
+                version=line.version,
+                workflow=line.workflow,
+                key=line.key,
+                subject=one_line_of(case_text(context.registry.get(line.workflow), inputs[line.id]), line.key),
+                why=next((reason["text"] for reason in json.loads(why[line.reasons_id])), ""),
+                answer_by=line.answer_by,
+            )
+            for line in lines
+        ],
+        first=first,
+        total=total,
+    )
+
+
+def failure_view(context: Context, run: int) -> FailureView:
+    """Why a run stopped. Raise `Unknown`."""
+    with context.database.read() as session:
+        row = runs.get(session, run)
+        case = cases.get(session, row.case_id) if row is not None else None
+        if row is None or case is None or row.team_id != context.team:
+            raise Unknown(f"there is no run {run}")
+        problem, delivery = _json(session, row.problem_id) or {}, delivery_of(session, context, row)
+        return FailureView(
+            run=row.id,
+            case=case.id,
+            key=case.key,
+            workflow=teams.workflow_name(session, row.workflow_id),
+            state=row.state,
+            step=problem.get("step"),
+            error=problem.get("type", "WorkerLost"),
+            message=problem.get("message", "Countersign ended in the midst of the delivery"),
+            not_confirmed=delivery is not None and delivery.not_confirmed,
+            at=row.changed_at,
+        )
+
+
+def _carrying_out(session: Session, review: schema.Review) -> schema.Run:
+    """The run that carries out a review's decision: its own, or the newest that took the decision over."""
+    for run in reversed(runs.of_case(session, review.case_id)):
+        if run.id == review.run_id:
+            return run
+        if run.resolution in (Resolution.BY_PERSON, Resolution.REJECTED):
+            decided = reviews.decided_for(session, run.id)
+            if decided is not None and decided.id == review.id:
+                return run
+    raise AssertionError(f"review {review.id} has no run")
+
+
+def _proposal(session: Session, review: schema.Review) -> dict[str, Any]:  # Any: its parts have forms of their own
+    proposal = reviews.proposal_of(session, review.run_id)
+    if proposal is None:
+        return {}
+    found: dict[str, Any] = json.loads(contents.body(session, proposal.content_id))
+    whose = {"model": proposal.model, "sample": proposal.sample}
+    return found | whose if review.proposal_id is not None else {"rejected": found["output"], "sample": proposal.sample}
+
+
+def decision_view(session: Session, decision: schema.Decision) -> DecisionView:
+    """A decision with what was decided."""
+    return DecisionView(
+        kind=decision.kind,
+        by=decision.by,
+        at=decision.at,
+        version=decision.version,
+        heard_as=decision.heard_as,
+        follows=decision.follows,
+        reason=_json(session, decision.reason_id),
+        output=_json(session, decision.output_id),
+        confirmed=decision.confirmed,
+    )
+
+
+def _last_decision(session: Session, review: schema.Review) -> DecisionView | None:
+    last = next(reversed(reviews.decisions(session, review.id)), None)
+    return decision_view(session, last) if last is not None else None
+
+
+def _delivered(session: Session, run: schema.Run) -> Mapping[str, JsonValue] | None:
+    """What a correction would replace."""
+    parent = runs.get(session, run.parent_id) if run.correction and run.parent_id is not None else None
+    while parent is not None and parent.state != RunState.DELIVERED:
+        parent = runs.get(session, parent.parent_id) if parent.parent_id is not None else None
+    found: Mapping[str, JsonValue] | None = _json(session, parent.output_id) if parent is not None else None
+    return found
+
+
+def _values(
+    workflow: AnyWorkflow,
+    proposal: Mapping[str, Any],
+    decision: DecisionView | None,
+    delivered: Mapping[str, JsonValue] | None,
+) -> Sequence[ValueView]:
+    proposed = _entries(workflow, proposal.get("output", proposal.get("rejected")))
+    decided = _entries(workflow, decision.output if decision is not None else None)
+    before = _entries(workflow, delivered)
+    return [
+        ValueView(
+            name=field.name,
+            label=field.label,
+            proposed=proposed.get(field.name),
+            decided=decided.get(field.name),
+            delivered=before.get(field.name),
+            confidence=proposal.get("confidence", {}).get(field.name),
+            alternatives={
+                other["value"]: other["probability"] for other in proposal.get("alternatives", {}).get(field.name, [])
+            },
+            evidence=proposal.get("evidence", {}).get(field.name),
+        )
+        for field in form_of(workflow.output)
+    ]
+
+
+def _entries(workflow: AnyWorkflow, values: Mapping[str, JsonValue] | None) -> dict[str, str]:
+    """What stands in the form for values; nothing for a field that is newer than they are."""
+    if values is None:
+        return {}
+    return {name: entry for name, entry in entries_of(workflow.output, values).items() if name in values}
+
+
+def _left_over(workflow: AnyWorkflow, values: Mapping[str, JsonValue]) -> dict[str, str]:
+    known = workflow.output.model_fields
+    left = {name: value for name, value in values.items() if name not in known}
+    return {name: value if isinstance(value, str) else canonical(value) for name, value in left.items()}
+
+
+def _input(session: Session, run: int) -> str:
+    found = runs.get(session, run)
+    assert found is not None
+    return contents.body(session, found.input_id)
+
+
+def _json(session: Session, content: int | None) -> Any:  # Any: its column says what form it has
+    return None if content is None else json.loads(contents.body(session, content))

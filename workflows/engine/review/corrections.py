@@ -1,0 +1,178 @@
+"""Corrects a delivered case: reported by anyone, decided by a person, delivered under a key of its own.
+
+A correction is a run whose proposal comes from a person instead of a model; everything after that is the usual way.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pydantic import BaseModel
+from sqlalchemy.orm import Session
+
+from store import schema
+from store.cases import cases, contents, runs
+from store.governance import audit, teams
+from workflows.engine.case.lookup import case_text, known_workflow, one_line_of
+from workflows.engine.case.states import RunState
+from workflows.engine.case.transitions import move_run
+from workflows.engine.context import Context
+from workflows.engine.declare.proposal import Proposal
+from workflows.engine.declare.registry import AnyWorkflow
+from workflows.engine.declare.workflow import Never
+from workflows.engine.errors import Misfit, NeverBroken, Refused, Stale, Unknown
+from workflows.engine.propose import proposer
+from workflows.engine.propose.policy import Facts, decide
+from workflows.engine.review.forms import entries_of
+from workflows.engine.review.reviews import open_review
+from workflows.engine.review.scrutiny import as_entered, held_against_rules
+from workflows.engine.review.views import DeliveredView
+
+
+def delivered_view(context: Context, case: int) -> DeliveredView:
+    """What was delivered last for a case. Raise `Unknown`, or `Refused` where nothing was."""
+    with context.database.read() as session:
+        row = cases.get(session, case)
+        if row is None or row.team_id != context.team:
+            raise Unknown(f"there is no case {case}")
+        run = runs.last_in(session, case, state=RunState.DELIVERED)
+        if run is None or run.output_id is None:
+            newest = runs.newest(session, case)
+            state = newest.state if newest is not None else "gone"
+            raise Refused(f"only a delivered case is corrected; this one is {state}")
+        workflow = known_workflow(context, teams.workflow_name(session, run.workflow_id))
+        input, output = contents.body(session, run.input_id), contents.body(session, run.output_id)
+    text = case_text(workflow, input)
+    return DeliveredView(
+        generation=context.restores.number,
+        case=case,
+        key=row.key,
+        run=run.id,
+        workflow=workflow.name,
+        subject=one_line_of(text, row.key),
+        text=text,
+        values=entries_of(workflow.output, json.loads(output)),
+    )
+
+
+def correct(
+    context: Context,
+    case: int,
+    output: BaseModel,
+    *,
+    by: str,
+    reasons: Sequence[str] = (),
+    of: int | None = None,
+) -> int:
+    """Propose other values for a delivered case, for a person to decide; returns the review's id.
+
+    A correction that failed is given up for this one. `of`: the run whose delivery was seen to be wrong. Raise `Stale`
+    where something else was delivered since, `Unknown`, `InvalidOutput` for values of another form,
+    `NeverBroken` for values that are barred, or `Refused` where the case is not delivered, another correction of it is
+    open, or nothing would change.
+    """
+    seen = _correctable(context, case, of=of)
+    workflow = seen.workflow
+    entered = as_entered(workflow, output)
+    if entered.body == seen.output:
+        raise Refused("these values are what was delivered")
+    broken = held_against_rules(workflow, seen.input, entered.value)
+    if broken.barring:
+        raise NeverBroken(broken.barring, barred=True)
+    proposal = Proposal(output=entered.value, confidence={}, reasons=tuple(reasons), model=by)
+    try:
+        body = proposer.proposal_body(proposal, entered.body)
+    except Misfit as error:
+        raise Refused(f"this cannot be kept as it is: {error}") from error
+    rules, unchecked = _sentences(broken.rules), _sentences(broken.unchecked)
+    facts = Facts(correction=True, nevers=rules, unchecked_nevers=unchecked, unchecked_causes=broken.causes)
+    verdict = decide(facts)
+    with context.database.write(urgent=True) as session:
+        run = _begin(session, context, case, by=by, of=seen.run)
+        kept = proposer.keep(session, context, run, proposal, body)
+        return open_review(session, context, run, workflow, proposal=kept, reasons=verdict.reasons)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Correctable:
+    """What was delivered last, as it was read before the author's code looked at the correction."""
+
+    workflow: AnyWorkflow
+    run: int
+    input: str
+    """JSON."""
+    output: str
+    """JSON."""
+
+
+def _correctable(context: Context, case: int, *, of: int | None) -> _Correctable:
+    with context.database.read() as session:
+        _, delivered = _standing(session, case, of=of)
+        assert delivered.output_id is not None
+        return _Correctable(
+            workflow=known_workflow(context, teams.workflow_name(session, delivered.workflow_id)),
+            run=delivered.id,
+            input=contents.body(session, delivered.input_id),
+            output=contents.body(session, delivered.output_id),
+        )
+
+
+def _standing(session: Session, case: int, *, of: int | None) -> tuple[schema.Run, schema.Run]:
+    """The newest run of a case that can be corrected, and the one that was delivered last."""
+    if cases.get(session, case) is None:
+        raise Unknown(f"there is no case {case}")
+    all_runs = runs.of_case(session, case)
+    newest = all_runs[-1]
+    if newest.state not in (RunState.DELIVERED, RunState.CLOSED) and not _is_given_up(newest):
+        raise Refused(f"only a delivered case is corrected; this one is {newest.state}")
+    delivered = next((run for run in reversed(all_runs) if run.state == RunState.DELIVERED), None)
+    if delivered is None or delivered.output_id is None:
+        raise Refused("nothing was delivered that could be corrected")
+    if of not in (None, delivered.id):
+        raise Stale("something else was delivered since")
+    return newest, delivered
+
+
+def _is_given_up(run: schema.Run) -> bool:
+    """Is it a correction that failed, and that another one may take the place of?"""
+    return run.correction > 0 and run.state in (RunState.FAILED, RunState.PARKED)
+
+
+def _begin(session: Session, context: Context, case: int, *, by: str, of: int) -> schema.Run:
+    """The run of a correction, which waits for a person."""
+    cases.hold(session, case)
+    newest, delivered = _standing(session, case, of=of)
+    at = context.clock()
+    workflow = known_workflow(context, teams.workflow_name(session, delivered.workflow_id))
+    if _is_given_up(newest):
+        move_run(session, newest, RunState.SUPERSEDED, at=at, actor=by)
+    run_id = runs.add(
+        session,
+        team=delivered.team_id,
+        case=case,
+        workflow=delivered.workflow_id,
+        revision=delivered.revision,
+        input_id=delivered.input_id,
+        state=RunState.WAITING,
+        plan=context.registry.plan(workflow),
+        parent=delivered.id,
+        correction=runs.last_correction(session, case, revision=delivered.revision) + 1,
+        at=at,
+    )
+    audit.record(
+        session,
+        team=delivered.team_id,
+        at=at,
+        actor=by,
+        action="correction.proposed",
+        subject=f"run:{run_id}",
+        case=case,
+        details={"delivered": delivered.id},
+    )
+    run = runs.get(session, run_id)
+    assert run is not None
+    return run
+
+
+def _sentences(rules: Sequence[Never[BaseModel, BaseModel]]) -> tuple[str, ...]:
+    return tuple(rule.sentence for rule in rules)

@@ -1,0 +1,145 @@
+"""Settles a delivery of which nobody knew whether it happened, once a person has looked."""
+
+import json
+from collections.abc import Mapping
+
+from sqlalchemy.orm import Session
+
+from store import schema
+from store.cases import cases, contents, deliveries, runs
+from store.governance import audit, teams
+from workflows.engine.case import notices
+from workflows.engine.case.lookup import case_text, known_workflow, one_line_of
+from workflows.engine.case.states import DeliveryState, Resolution, RunState
+from workflows.engine.case.transitions import move_delivery, move_run
+from workflows.engine.context import Context
+from workflows.engine.declare.registry import AnyWorkflow
+from workflows.engine.deliver.delivery import REJECTION, SETTLED, show_review
+from workflows.engine.errors import Refused, Unknown
+from workflows.engine.review.forms import entries_of
+from workflows.engine.review.views import DoubtView
+from workflows.engine.text.form_fields import form_of
+
+
+def settle(context: Context, case: int, *, happened: bool, by: str, key: str | None = None) -> RunState:
+    """Record what a person found: it happened, or it did not, and then it can be run again; returns the run's state.
+
+    That it did not can also be said of a delivery that failed and may have happened; from then on other values may be
+    sent under its key. `key`: which delivery, needed where several are in doubt. Raise `Unknown`, or `Refused` where it
+    is not in doubt.
+    """
+    with context.database.write(urgent=True) as session:
+        cases.hold(session, case)
+        newest = runs.newest(session, case)
+        if newest is None:
+            raise Unknown(f"there is no case {case}")
+        open_ones = [row for row in deliveries.of_case(session, case) if _is_open(session, row)]
+        if key is None and len(open_ones) > 1:
+            keys = ", ".join(row.key for row in open_ones)
+            raise Refused(f"several of its deliveries are in doubt; say which by its key: {keys}")
+        delivery = next((row for row in open_ones if key in (None, row.key)), None)
+        run = runs.get(session, delivery.run_id) if delivery is not None else None
+        if delivery is None or run is None:
+            raise Refused(f"its delivery is not in doubt; the case is {newest.state}")
+        if delivery.state == DeliveryState.DOUBTFUL:
+            to = _settle(session, run, delivery, happened=happened, by=by, context=context)
+        elif happened:
+            raise Refused("its target knows the key; run it again from deliver, and it is applied only once")
+        else:
+            deliveries.mark_maybe(session, delivery=delivery.id, state=delivery.state, maybe=False)
+            to = RunState.FAILED
+        audit.record(
+            session,
+            team=run.team_id,
+            at=context.clock(),
+            actor=by,
+            action=SETTLED,
+            subject=f"delivery:{delivery.id}",
+            case=case,
+            details={"happened": "yes" if happened else "no"},
+        )
+        workflow = known_workflow(context, teams.workflow_name(session, run.workflow_id))
+        notices.doubt(session, delivery, workflow.review, at=context.clock())
+        show_review(session, run, workflow, context=context)
+        return to
+
+
+def _is_open(session: Session, delivery: schema.Delivery) -> bool:
+    """Is there something to be found out about a delivery?"""
+    if delivery.state == DeliveryState.DOUBTFUL:
+        return True
+    run = runs.get(session, delivery.run_id)
+    return delivery.maybe_applied and run is not None and run.state == RunState.FAILED
+
+
+def _settle(
+    session: Session, run: schema.Run, delivery: schema.Delivery, *, happened: bool, by: str, context: Context
+) -> RunState:
+    at = context.clock()
+    ended = RunState.CLOSED if run.resolution == Resolution.REJECTED else RunState.DELIVERED
+    to = ended if happened else RunState.FAILED
+    found = DeliveryState.APPLIED if happened else DeliveryState.FAILED
+    moved = move_run(session, run, to, at=at, actor=by)
+    if not moved or not move_delivery(session, delivery, found, at=at, actor=by, maybe_applied=False):
+        raise Refused("somebody else settled it at this moment")
+    return to
+
+
+def doubt_view(context: Context, delivery: int) -> DoubtView:
+    """What is known of a delivery that was in doubt. Raise `Unknown`."""
+    with context.database.read() as session:
+        row = deliveries.get(session, delivery)
+        if row is None or row.team_id != context.team:
+            raise Unknown(f"there is no delivery {delivery}")
+        run, case = runs.get(session, row.run_id), cases.get(session, row.case_id)
+        assert run is not None
+        assert case is not None
+        workflow = known_workflow(context, teams.workflow_name(session, run.workflow_id))
+        input, values = contents.body(session, run.input_id), _values(session, workflow, row)
+        receipt = _receipt(session, row)
+        problem = _json(session, run.problem_id)
+        settled = audit.last(session, subject=f"delivery:{row.id}", action=SETTLED)
+        newest = runs.newest(session, row.case_id)
+    # The author's code is called outside the transaction.
+    text = case_text(workflow, input)
+    return DoubtView(
+        generation=context.restores.number,
+        delivery=row.id,
+        attempt=row.attempts,
+        key=row.key,
+        state=row.state,
+        case=case.id,
+        case_key=case.key,
+        workflow=workflow.name,
+        subject=one_line_of(text, case.key),
+        text=text,
+        values=values,
+        rejection=row.kind == REJECTION,
+        why=str(problem["message"]) if isinstance(problem, dict) else None,
+        since=row.changed_at,
+        settled_by=settled.actor if settled is not None else None,
+        settled_at=settled.at if settled is not None else None,
+        run_state=run.state,
+        can_be_delivered=row.state == DeliveryState.FAILED
+        and run.state == RunState.FAILED
+        and newest is not None
+        and newest.id == run.id,
+        receipt=receipt,
+    )
+
+
+def _values(session: Session, workflow: AnyWorkflow, row: schema.Delivery) -> Mapping[str, str]:
+    body = json.loads(contents.body(session, row.output_id))
+    if row.kind == REJECTION:
+        return {"Reason": str(body)}
+    entries = entries_of(workflow.output, body)
+    return {field.label: entries[field.name] for field in form_of(workflow.output) if entries.get(field.name)}
+
+
+def _receipt(session: Session, row: schema.Delivery) -> str | None:
+    receipt = _json(session, row.receipt_id)
+    return str(receipt) if receipt is not None else None
+
+
+def _json(session: Session, content: int | None) -> object:
+    return None if content is None else json.loads(contents.body(session, content))

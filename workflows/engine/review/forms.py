@@ -1,0 +1,99 @@
+"""The form of a review: what stands in it for some values, and the values that people typed into it."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, tzinfo
+
+from pydantic import BaseModel, JsonValue
+
+from workflows.engine.declare.proposal import OutputT
+from workflows.engine.declare.round_trip import read
+from workflows.engine.errors import InvalidOutput, Misfit
+from workflows.engine.text.canonical_json import canonical, digest, to_body, unstorable
+from workflows.engine.text.form_fields import Field, Kind, form_of
+from workflows.engine.text.form_texts import text_of, value_of
+
+_EMPTY_IS_A_VALUE = frozenset({Kind.TEXT, Kind.ROWS, Kind.LIST, Kind.CHOICES})
+"""Left empty, the value is an empty text, or none of several."""
+
+
+def form_mark(fields: Sequence[Field]) -> str:
+    """A name for a form as it is now: who has an older one open is shown the present one first."""
+    return digest(repr(tuple(fields)))[:8]
+
+
+def defaults_of(output: type[BaseModel]) -> dict[str, str]:
+    """What stands in the form for the fields that have a value where nobody gave one."""
+    values = {
+        name: info.get_default(call_default_factory=False)
+        for name, info in output.model_fields.items()
+        if not info.is_required() and info.default_factory is None
+    }
+    return {name: text for name, text in entries_of(output, json.loads(canonical(values))).items() if name in values}
+
+
+def entries(output: BaseModel) -> dict[str, str]:
+    """What stands in the form for these values: what `read_form` reads back to them."""
+    return entries_of(type(output), json.loads(to_body(output)))
+
+
+def entries_of(output: type[BaseModel], values: Mapping[str, JsonValue]) -> dict[str, str]:
+    """The same for values as they are kept, whether or not they fit the output as it is now."""
+    return {field.name: text_of(field, values.get(field.name)) for field in form_of(output)}
+
+
+def read_form(output: type[OutputT], typed: Mapping[str, str], *, zone: tzinfo = UTC) -> OutputT:
+    """Read what a person typed. Raise `InvalidOutput`, saying for each field what is wrong with it.
+
+    A field that may be left empty and is, is None where it can be, and else its default. `zone`: the time zone that is
+    meant where one is needed and none was typed.
+    """
+    fields = {field.name: field for field in form_of(output, zone=zone)}
+    errors = {name: f"is no field; there are: {', '.join(fields)}" for name in typed if name not in fields}
+    values: dict[str, JsonValue] = {}
+    for name, field in fields.items():
+        text = typed.get(name, "")
+        problem = unstorable({name: text})
+        if problem is not None:
+            errors[name] = problem.removeprefix(f"{name}: ")
+        elif field.required and not text.strip():
+            errors[name] = "is missing"
+        elif field.nullable and not text.strip():
+            values[name] = None
+        elif text.strip() or field.kind in _EMPTY_IS_A_VALUE or text in field.choices:
+            try:
+                values[name] = value_of(field, text)
+            except ValueError as error:
+                errors[name] = str(error)
+    if errors:
+        raise InvalidOutput(errors)
+    try:
+        return read(output, canonical(values))
+    except Misfit as error:
+        raise InvalidOutput(_complaints(error.errors, fields)) from error
+
+
+def _complaints(errors: Mapping[str, str], fields: Mapping[str, Field]) -> dict[str, str]:
+    """What is wrong with which field; rows and lines are counted as people count them."""
+    found: dict[str, str] = {}
+    for where, what in errors.items():
+        name, *inside = where.split(".")
+        if name not in fields or not inside or fields[name].kind is Kind.JSON:
+            found[where] = what
+            continue
+        place = _place(fields[name], inside)
+        said = f"{place}: {what}" if place else what
+        found[name] = f"{found[name]}; {said}" if name in found else said
+    return found
+
+
+def _place(field: Field, inside: list[str]) -> str:
+    """Where in a field of several parts something is wrong; empty for one that has no parts that people see."""
+    words = [part.replace("_", " ") for part in inside]
+    if field.kind is Kind.ROW:
+        return ", ".join(words)
+    if field.kind not in (Kind.ROWS, Kind.LIST, Kind.CHOICES) or not inside[0].isdigit():
+        return ""
+    what = "row" if field.kind is Kind.ROWS else "line" if field.kind is Kind.LIST else "choice"
+    rest = words[1:] if field.kind is Kind.ROWS else []
+    return ", ".join([f"{what} {int(inside[0]) + 1}", *rest])

@@ -1,0 +1,132 @@
+"""Asks the model anew about what went to people without a proposal, once it can be asked again.
+
+Only on request, and never under somebody's hands: a review that is claimed, whose form is open, or that somebody
+decided once already stays as it is. Each case is a transaction of its own, so that a press at the same moment is either
+before it and wins, or after it and is told so.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from store import schema
+from store.cases import cases, journal, reviews, runs, unproposed
+from store.cases.unproposed import EmptyLine
+from store.db.database import Unavailable
+from store.governance import teams
+from workflows.engine.case.states import ReviewState
+from workflows.engine.context import Context
+from workflows.engine.declare.registry import AnyWorkflow
+from workflows.engine.declare.steps import ASK, START
+from workflows.engine.deliver.workflow_pauses import paused
+from workflows.engine.errors import Refused
+from workflows.engine.propose.policy import PAUSED
+from workflows.engine.propose.proposer import NOT_ALLOWED
+from workflows.engine.review import reruns
+from workflows.engine.review.reviews import is_in_hand
+from workflows.model.port import NoAnswer
+
+_OF_MODELS = (
+    NoAnswer.UNAVAILABLE,
+    NoAnswer.OVER_BUDGET,
+    NoAnswer.ACCOUNT,
+    NoAnswer.RETIRED,
+    NoAnswer.UNFIT,
+)
+PASSING = frozenset({*_OF_MODELS, NOT_ALLOWED, PAUSED})
+"""Codes of why there is no proposal, where there may be one the next time."""
+_AT_ONCE = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counted:
+    """What is, or was, proposed anew."""
+
+    begun: int
+    in_hand: int
+    """Left as they are: somebody is at them."""
+    stopped: str | None = None
+    """Why not all were come to; None where they were."""
+
+
+def waiting(context: Context, workflow: str) -> Counted:
+    """What there is to propose anew now. Raise `Unknown`, or `Refused` while the workflow is paused."""
+    begun = in_hand = 0
+    for line in _candidates(context, _row(context, workflow)):
+        if _is_free(context, line):
+            begun += 1
+        else:
+            in_hand += 1
+    return Counted(begun=begun, in_hand=in_hand)
+
+
+def propose_anew(context: Context, workflow: str, *, by: str) -> Counted:
+    """Run again, from the model's step, what waits without a proposal for a reason that may have passed; oldest first.
+
+    Raise `Unknown`, or `Refused` while the workflow is paused. What stops it in between is said in what is returned;
+    what was begun by then goes on.
+    """
+    row, declared = _row(context, workflow), context.registry.get(workflow)
+    begun = in_hand = 0
+    try:
+        for line in _candidates(context, row):
+            if not _is_free(context, line):
+                in_hand += 1
+                continue
+            began = _begin(context, declared, line, by=by)
+            begun += began is True
+            in_hand += began is False
+    except (Refused, Unavailable) as error:
+        return Counted(begun=begun, in_hand=in_hand, stopped=str(error))
+    return Counted(begun=begun, in_hand=in_hand)
+
+
+def _row(context: Context, workflow: str) -> int | None:
+    """The workflow's row; None where it has none yet."""
+    context.registry.get(workflow)
+    with context.database.read() as session:
+        row = teams.find_workflow(session, team=context.team, name=workflow)
+        pause = paused(session, row) if row is not None else None
+    if pause is not None:
+        raise Refused(f"{workflow} is paused ({pause.reason}); resume it first")
+    return row
+
+
+def _candidates(context: Context, row: int | None) -> Iterator[EmptyLine]:
+    """The open reviews without a proposal that may get one now, oldest first."""
+    after = 0
+    while row is not None:
+        with context.database.read() as session:
+            page = unproposed.empty(session, workflow=row, state=ReviewState.OPEN, after=after, limit=_AT_ONCE)
+        if not page:
+            return
+        yield from (line for line in page if _codes(line.reasons) & PASSING)
+        after = page[-1].id
+
+
+def _codes(reasons: str) -> set[str]:
+    return {reason["code"] for reason in json.loads(reasons)}
+
+
+def _is_free(context: Context, line: EmptyLine) -> bool:
+    return not line.was_decided and not is_in_hand(line.claimed_at, at=context.clock())
+
+
+def _begin(context: Context, workflow: AnyWorkflow, line: EmptyLine, *, by: str) -> bool | None:
+    """Run a case again from the model's step. False: somebody took its review in hand; None: it is open no longer."""
+    with context.database.write() as session:
+        pause = paused(session, line.workflow_id, held=True)
+        if pause is not None:
+            raise Refused(f"{workflow.name} was paused meanwhile ({pause.reason})")
+        cases.hold(session, line.case_id)
+        review = session.get(schema.Review, line.id, populate_existing=True)
+        assert review is not None
+        if review.state != ReviewState.OPEN:
+            return None
+        if is_in_hand(review.claimed_at, at=context.clock()) or reviews.decisions(session, review.id):
+            return False
+        run = runs.get(session, review.run_id)
+        assert run is not None
+        asked = any(made.name == ASK for made in journal.of_run(session, run.id))
+        reruns.start(session, context, run, workflow, from_step=ASK if asked else START, by=by)
+        return True

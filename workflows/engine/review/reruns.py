@@ -1,0 +1,175 @@
+"""Runs a case again: a new run that recalls the earlier steps of its parent and makes the later ones anew."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from store import schema
+from store.cases import cases, deliveries, journal, queue, runs
+from store.cases.journal import StepLine
+from store.governance import audit, teams
+from workflows.engine.case.intake import supersede_reviews
+from workflows.engine.case.journal import in_scope
+from workflows.engine.case.lookup import known_workflow
+from workflows.engine.case.states import STOPPED, DeliveryState, Resolution, RunState, StepState
+from workflows.engine.case.transitions import move_run
+from workflows.engine.context import Context
+from workflows.engine.declare.registry import AnyWorkflow
+from workflows.engine.declare.steps import DELIVER, START
+from workflows.engine.deliver import delivery, waiting_deliveries
+from workflows.engine.deliver.targets import is_keyed
+from workflows.engine.errors import AlreadyDelivered, Refused, Unknown
+
+_WHY_NOT = {
+    RunState.READY: "it is to be worked on already",
+    RunState.RUNNING: "it is being worked on",
+    RunState.DELIVERING: "it is being delivered",
+    RunState.DOUBTFUL: "its delivery is in doubt; say first whether it happened",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rerun:
+    """A run that was begun again."""
+
+    run: int
+    from_step: str
+
+
+def rerun(context: Context, case: int, *, by: str, from_step: str | None = None) -> Rerun:
+    """Run a case again from a step, by default the one that failed, else the start. Asked twice, it is done once.
+
+    From a step of the delivery, what was decided stands; from an earlier one the case is proposed anew, and an open
+    review is superseded. Raise `Unknown`, or `Refused` with the reason.
+    """
+    with context.database.write(urgent=True) as session:
+        cases.hold(session, case)
+        run = runs.newest(session, case)
+        if run is None:
+            raise Unknown(f"there is no case {case}")
+        if run.state == RunState.HOLDING:
+            return _try_now(session, context, case, by=by, from_step=from_step)
+        why_not = _WHY_NOT.get(RunState(run.state))
+        if why_not is not None:
+            raise Refused(why_not)
+        if _is_delivered(session, run):
+            delivered = runs.last_in(session, case, state=RunState.DELIVERED)
+            raise AlreadyDelivered(delivered.id if delivered is not None else run.id)
+        workflow = known_workflow(context, teams.workflow_name(session, run.workflow_id))
+        step = from_step or _where_it_stopped(run, journal.of_run(session, run.id))
+        return Rerun(run=start(session, context, run, workflow, from_step=step, by=by), from_step=step)
+
+
+def _try_now(session: Session, context: Context, case: int, *, by: str, from_step: str | None) -> Rerun:
+    """Have a delivery made at once that waits for its target: its run goes on. Raise `Refused` with the reason."""
+    if from_step not in (None, DELIVER):
+        raise Refused(f"it is decided, and its delivery is made again by itself; only {DELIVER} can be tried now")
+    tried = waiting_deliveries.try_now(session, context, case, by=by)
+    if tried is None:
+        raise Refused("it is decided, and delivered once its workflow is resumed")
+    return Rerun(run=tried.id, from_step=DELIVER)
+
+
+def start(
+    session: Session, context: Context, parent: schema.Run, workflow: AnyWorkflow, *, from_step: str, by: str
+) -> int:
+    """Put a new run in the place of its parent; returns its id. Raise `Refused` where there is no such step."""
+    lines = journal.of_run(session, parent.id)
+    delivery_only = not in_scope(from_step, "") or from_step == DELIVER
+    if delivery_only and parent.resolution is None:
+        raise Refused("there is nothing to deliver yet; nobody has decided")
+    if parent.correction and not delivery_only:
+        raise Refused("a correction comes from a person; only its delivery can be run again")
+    delivery = deliveries.of_run(session, parent.id)
+    if not delivery_only and delivery is not None and delivery.maybe_applied:
+        raise Refused(
+            f"its delivery may have happened, with the values it had: run it again from {DELIVER}, or look, and settle "
+            "it as not-happened first"
+        )
+    recalled = _recalled(lines, from_step, delivery_only=delivery_only, once=not is_keyed(workflow, parent))
+    at = context.clock()
+    if not move_run(session, parent, RunState.SUPERSEDED, at=at, actor=by):
+        raise Refused("it was run again at this moment")
+    supersede_reviews(session, workflow, parent.case_id, context=context, actor=by)
+    child = runs.add(
+        session,
+        team=parent.team_id,
+        case=parent.case_id,
+        workflow=parent.workflow_id,
+        revision=parent.revision,
+        input_id=parent.input_id,
+        state=RunState.READY,
+        plan=context.registry.plan(workflow),
+        parent=parent.id,
+        from_step=from_step,
+        correction=parent.correction,
+        resolution=parent.resolution if delivery_only else None,
+        output_id=parent.output_id if delivery_only else None,
+        at=at,
+    )
+    queue.enqueue(session, run=child, case=parent.case_id)
+    journal.recall(session, recalled, team=parent.team_id, run=child, at=at)
+    audit.record(
+        session,
+        team=parent.team_id,
+        at=at,
+        actor=by,
+        action="run.begun_again",
+        subject=f"run:{child}",
+        case=parent.case_id,
+        details={"parent": parent.id, "from": from_step, "recalled": len(recalled)},
+    )
+    if delivery_only:
+        _take_over(session, context, child, workflow)
+    return child
+
+
+def _take_over(session: Session, context: Context, child: int, workflow: AnyWorkflow) -> None:
+    run = runs.get(session, child)
+    assert run is not None
+    assert run.output_id is not None
+    if run.resolution == Resolution.REJECTED:
+        delivery.intend_rejection(session, context, run, workflow.name, reason_id=run.output_id)
+    else:
+        delivery.intend(session, context, run, workflow.name, output_id=run.output_id)
+
+
+def _recalled(lines: Sequence[StepLine], from_step: str, *, delivery_only: bool, once: bool) -> list[StepLine]:
+    """The steps that are not made again. `once`: the target knows no key, so what is done of a delivery stays done."""
+    proposing = [line for line in lines if in_scope(line.name, "")]
+    if from_step == START:
+        return []
+    if from_step == DELIVER:
+        return list(lines) if once else proposing
+    position = next((line.position for line in lines if from_step in (line.name, _call(line))), None)
+    if position is None:
+        names = dict.fromkeys(_call(line) for line in lines)
+        raise Refused(f"there is no step {from_step!r}; there are: {', '.join([START, *names, DELIVER])}")
+    before = [line for line in lines if line.position < position]
+    return before if delivery_only else [line for line in before if line in proposing]
+
+
+def _call(line: StepLine) -> str:
+    """The name of a call, where a step's name is asked: `step`, or `step#2` for the second call of the step."""
+    return line.name if line.nth == 1 else f"{line.name}#{line.nth}"
+
+
+def _where_it_stopped(run: schema.Run, lines: Sequence[StepLine]) -> str:
+    if run.state == RunState.PARKED and run.resolution is not None:
+        return DELIVER  # what was decided is kept
+    if run.state != RunState.FAILED:
+        return START
+    failed = _call(lines[-1]) if lines and lines[-1].state == StepState.FAILED else None
+    if run.resolution is not None:
+        return failed if failed and not in_scope(failed, "") else DELIVER
+    return failed or START
+
+
+def _is_delivered(session: Session, run: schema.Run) -> bool:
+    """Was the answer to this revision of the case delivered? A correction that stopped is none the less run again."""
+    if run.correction and run.state in STOPPED:
+        return False
+    return run.state == RunState.DELIVERED or deliveries.exists(
+        session, case=run.case_id, revision=run.revision, kind=delivery.ANSWER, state=DeliveryState.APPLIED
+    )

@@ -1,0 +1,358 @@
+"""A person's turn: opening it, deciding it.
+
+Every decision names the version that the person was shown, and is a compare-and-set on it: of two at once one wins, and
+the other is told who it was. A decision, what follows for the run and the intent to show it are one transaction.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from pydantic import BaseModel
+from sqlalchemy.orm import Session
+
+from store import schema
+from store.cases import cases, contents, journal, reviews, runs
+from store.governance import audit, teams
+from workflows.engine.case import notices
+from workflows.engine.case.lookup import known_workflow
+from workflows.engine.case.states import Resolution, ReviewState, RunState
+from workflows.engine.case.transitions import move_review, move_run
+from workflows.engine.context import SYSTEM, Context
+from workflows.engine.declare.registry import AnyWorkflow
+from workflows.engine.declare.steps import ASK, START
+from workflows.engine.deliver import delivery
+from workflows.engine.errors import BadReason, Refused, Repeated, Stale, Unknown
+from workflows.engine.propose.policy import MODEL_SAID, Reason
+from workflows.engine.review import reruns
+from workflows.engine.review.decisions import MAX_REASON, DecisionKind, Follows
+from workflows.engine.review.scrutiny import as_entered, as_proposed, basis_of, passed_over
+from workflows.engine.text.canonical_json import MAX_MESSAGE, canonical, unstorable
+
+
+@dataclass(frozen=True, kw_only=True)
+class By:
+    """Who decides, and by what."""
+
+    person: str
+    heard_as: str | None
+    """What tells this very press from every other; None where one cannot be heard twice."""
+
+
+def open_review(
+    session: Session,
+    context: Context,
+    run: schema.Run,
+    workflow: AnyWorkflow,
+    *,
+    proposal: int | None,
+    reasons: Sequence[Reason],
+) -> int:
+    """Open the review of a run that waits for a person; returns its id. `proposal`: its row, or None: an empty form."""
+    at = context.clock()
+    body = canonical([_kept_reason(reason) for reason in reasons[:_MOST_REASONS]])
+    opened = reviews.add(
+        session,
+        team=run.team_id,
+        run=run.id,
+        case=run.case_id,
+        workflow=run.workflow_id,
+        proposal=proposal,
+        reasons_id=contents.keep(session, team=run.team_id, case=run.case_id, kind="reasons", body=body),
+        state=ReviewState.OPEN,
+        answer_by=at + workflow.review.answer_within,
+        at=at,
+    )
+    audit.record(
+        session,
+        team=run.team_id,
+        at=at,
+        actor=SYSTEM,
+        action="review.opened",
+        subject=f"review:{opened}",
+        case=run.case_id,
+        details={"run": run.id, "why": ",".join(reason.code for reason in reasons)},
+    )
+    review = reviews.get(session, opened)
+    assert review is not None
+    notices.card(session, review, workflow.review, at=at)
+    return opened
+
+
+def approve(
+    context: Context, review: int, shown: int, *, by: str, confirmed: bool | str = False, heard_as: str | None = None
+) -> None:
+    """Approve what is proposed, by the rules and in the form as they are now.
+
+    `shown`: the version that the person saw. `confirmed`: the mark of the rules that the card did not show and that the
+    person was told of and passes over (`NeverBroken.mark`), or True for whatever they are.
+
+    `heard_as`: what tells this very press from every other, where one may be heard twice. Raise `Unknown`, `Repeated`,
+    `Stale`, `NeverBroken` for what is barred or to be confirmed, `FormChanged` where what is proposed does not fit the
+    present form, or `Refused` where nothing is proposed.
+    """
+    basis = basis_of(context, _as_it_stands(context, review, shown, heard_as))
+    if basis.proposed is None:
+        raise Refused("there is no proposal to approve; fill in the form instead")
+    rules = passed_over(basis, as_proposed(basis), edited=False, confirmed=confirmed)
+    with context.database.write(urgent=True) as session:
+        row = still_open(session, review, shown, heard_as)
+        output = _keep(session, row, "output", basis.proposed)
+        by_whom = By(person=by, heard_as=heard_as)
+        kind = DecisionKind.APPROVED
+        _decide(session, context, basis.workflow, row, shown, kind, by_whom, output=output, confirmed=rules)
+        _settle(session, context, basis.workflow, row, output, Resolution.BY_PERSON, by=by)
+
+
+def edit(
+    context: Context,
+    review: int,
+    shown: int,
+    output: BaseModel,
+    *,
+    by: str,
+    confirmed: bool | str = False,
+    heard_as: str | None = None,
+) -> None:
+    """Decide with a person's own values; where there was no proposal they are the answer.
+
+    The nevers look at them too. `confirmed` and `heard_as`: as for `approve`. Raise `Unknown`, `Repeated`, `Stale`,
+    `NeverBroken`, or `InvalidOutput` for values of another form.
+    """
+    basis = basis_of(context, _as_it_stands(context, review, shown, heard_as))
+    entered = as_entered(basis.workflow, output)
+    edited = entered.body != basis.proposed
+    rules = passed_over(basis, entered.value, edited=edited, confirmed=confirmed)
+    as_is = DecisionKind.EDITED if edited else DecisionKind.APPROVED
+    kind = as_is if basis.proposed is not None else DecisionKind.ANSWERED
+    with context.database.write(urgent=True) as session:
+        row = still_open(session, review, shown, heard_as)
+        kept = _keep(session, row, "output", entered.body)
+        by_whom = By(person=by, heard_as=heard_as)
+        _decide(session, context, basis.workflow, row, shown, kind, by_whom, output=kept, confirmed=rules)
+        _settle(session, context, basis.workflow, row, kept, Resolution.BY_PERSON, by=by)
+
+
+def reject(
+    context: Context,
+    review: int,
+    shown: int,
+    *,
+    by: str,
+    reason: str,
+    follows: Follows = Follows.BY_HAND,
+    heard_as: str | None = None,
+) -> None:
+    """Reject what is proposed, with a reason.
+
+    `heard_as`: as for `approve`. Raise `Unknown`, `Repeated`, `Stale`, `BadReason`, or `Refused` where what is to
+    follow cannot.
+    """
+    if not reason.strip() or len(reason) > MAX_REASON:
+        raise BadReason(f"a rejection needs a reason of 1 to {MAX_REASON:,} characters")
+    problem = unstorable({"the reason": reason})
+    if problem is not None:
+        raise BadReason(problem)
+    with context.database.write(urgent=True) as session:
+        row = still_open(session, review, shown, heard_as)
+        if row.proposal_id is None and follows is Follows.BY_HAND:
+            raise Refused("there is no proposal to reject; fill in the form, or close the case")
+        workflow = _workflow(context, session, row)
+        kept = _keep(session, row, "reason", canonical(reason))
+        by_whom = By(person=by, heard_as=heard_as)
+        _decide(session, context, workflow, row, shown, DecisionKind.REJECTED, by_whom, reason=kept, follows=follows)
+        if follows is Follows.CLOSE:
+            _settle(session, context, workflow, row, kept, Resolution.REJECTED, by=by)
+        elif follows is Follows.PROPOSE_AGAIN:
+            run = runs.get(session, row.run_id)
+            assert run is not None
+            asked = any(line.name == ASK for line in journal.of_run(session, run.id))
+            step = ASK if asked else START
+            reruns.start(session, context, run, workflow, from_step=step, by=by)
+
+
+def show_again(context: Context, review: int) -> None:
+    """Have the card of a review drawn anew: somebody saw it as it no longer is. Raise `Unknown`."""
+    with context.database.write(urgent=True) as session:
+        row = reviews.get(session, review)
+        if row is None:
+            raise Unknown(f"there is no review {review}")
+        cases.hold(session, row.case_id)
+        notices.card(session, row, _workflow(context, session, row).review, at=context.clock())
+
+
+def _as_it_stands(context: Context, review: int, shown: int, heard_as: str | None) -> schema.Review:
+    """The review, looked at before the author's code is asked; whether it still stands so is settled with the write."""
+    with context.database.read() as session:
+        row = reviews.get(session, review)
+        if row is None:
+            raise Unknown(f"there is no review {review}")
+        _refuse_late(session, row, shown, heard_as)
+        return row
+
+
+def still_open(session: Session, review: int, shown: int | None = None, heard_as: str | None = None) -> schema.Review:
+    """The review, if it is open and, where given, still at the version that was shown. Raise `Repeated` or `Stale`."""
+    row = reviews.get(session, review)
+    if row is None:
+        raise Unknown(f"there is no review {review}")
+    cases.hold(session, row.case_id)
+    session.refresh(row)
+    _refuse_late(session, row, shown, heard_as)
+    return row
+
+
+def _refuse_late(session: Session, row: schema.Review, shown: int | None, heard_as: str | None) -> None:
+    if row.state != ReviewState.OPEN or (shown is not None and row.version != shown):
+        if heard_as is not None and any(made.heard_as == heard_as for made in reviews.decisions(session, row.id)):
+            raise Repeated("this was heard before, and is done")
+        raise Stale(_what_happened(session, row))
+
+
+def _decide(
+    session: Session,
+    context: Context,
+    workflow: AnyWorkflow,
+    row: schema.Review,
+    shown: int,
+    kind: DecisionKind,
+    by: By,
+    *,
+    output: int | None = None,
+    reason: int | None = None,
+    follows: Follows | None = None,
+    confirmed: Sequence[str] = (),
+) -> None:
+    """Record a decision about the version that was shown. Raise `Stale` where it is no longer the present one."""
+    at = context.clock()
+    changes: dict[str, object] = {"decided_at": at}
+    to = ReviewState.DECIDED
+    if follows is Follows.BY_HAND:
+        to, changes = ReviewState.OPEN, {"version": shown + 1, "proposal_id": None}
+    details: dict[str, str | int | None] = {"follows": follows, "output": output, "reason": reason}
+    action = f"review.{kind}"
+    if not move_review(
+        session, row, to, at=at, actor=by.person, action=action, shown=shown, details=details, **changes
+    ):
+        raise Stale(_what_happened(session, row))
+    reviews.add_decision(
+        session,
+        team=row.team_id,
+        review=row.id,
+        version=shown,
+        kind=kind,
+        follows=follows,
+        by=by.person,
+        heard_as=by.heard_as,
+        output_id=output,
+        reason_id=reason,
+        confirmed=list(confirmed),
+        at=at,
+    )
+    notices.card(session, row, workflow.review, at=at)
+
+
+def _settle(
+    session: Session,
+    context: Context,
+    workflow: AnyWorkflow,
+    row: schema.Review,
+    content: int,
+    resolution: Resolution,
+    *,
+    by: str,
+) -> None:
+    """Let the run go on to deliver what was decided."""
+    run = runs.get(session, row.run_id)
+    assert run is not None
+    at = context.clock()
+    if not move_run(session, run, RunState.READY, at=at, actor=by, resolution=resolution, output_id=content):
+        raise Stale(_what_happened(session, row))
+    if resolution is Resolution.REJECTED:
+        # A rejected correction leaves the delivered case as it is, and the system of record has nothing to learn.
+        if workflow.rejection_effect is not None and not run.correction:
+            delivery.intend_rejection(session, context, run, workflow.name, reason_id=content)
+    else:
+        delivery.intend(session, context, run, workflow.name, output_id=content)
+
+
+def _workflow(context: Context, session: Session, row: schema.Review) -> AnyWorkflow:
+    return known_workflow(context, teams.workflow_name(session, row.workflow_id))
+
+
+_MOST_REASONS = 50
+"""Reasons why a person is asked that are kept."""
+_MOST_SAID = 32_000
+"""Characters of what a model said instead of an answer."""
+
+
+def _kept_reason(reason: Reason) -> dict[str, str]:
+    most = _MOST_SAID if reason.code == MODEL_SAID else MAX_MESSAGE
+    said = {"code": reason.code, "text": reason.text[:most]}
+    return said if reason.rule is None else said | {"rule": reason.rule}
+
+
+def _keep(session: Session, row: schema.Review, kind: str, body: str) -> int:
+    return contents.keep(session, team=row.team_id, case=row.case_id, kind=kind, body=body)
+
+
+def _what_happened(session: Session, row: schema.Review) -> str:
+    """Why a decision comes too late, in words for who made it."""
+    if row.state in (ReviewState.SUPERSEDED, ReviewState.EXPIRED):
+        return f"this review is {row.state}: a rerun or a newer revision of the case took its place"
+    last = next(reversed(reviews.decisions(session, row.id)), None)
+    if last is None:
+        return f"the review is {row.state} at version {row.version} now; look at it again"
+    decided = f"{last.by} {last.kind} it at {last.at:%Y-%m-%d %H:%M} UTC"
+    return decided if row.state == ReviewState.DECIDED else f"{decided}; it stands at version {row.version} now"
+
+
+CLAIM_LASTS = timedelta(minutes=30)
+"""For which somebody who claimed a review, or opened its form, is taken to be at it."""
+
+
+def claim(context: Context, review: int, *, by: str) -> None:
+    """Say that a person works on a review. It bars nobody: a colleague may still decide.
+
+    Raise `Unknown`, `Stale` where it is no longer open, or `Refused` where somebody else claimed it lately.
+    """
+    with context.database.write(urgent=True) as session:
+        row = still_open(session, review)
+        at = context.clock()
+        if not reviews.claim(session, review=review, state=ReviewState.OPEN, by=by, at=at, lasts=CLAIM_LASTS):
+            raise Refused(f"{row.claimed_by} has claimed it")
+        _note_claim(session, context, row, by=by)
+
+
+def take_in_hand(context: Context, review: int, shown: int, *, by: str) -> None:
+    """Note that a person has a review's form open: as a claim, or, where a colleague has claimed it, beside it.
+
+    It bars nobody, but nothing is changed under it for `CLAIM_LASTS`. Raise `Unknown`, or `Stale`.
+    """
+    with context.database.write(urgent=True) as session:
+        row = still_open(session, review, shown)
+        at, held_by = context.clock(), row.claimed_by
+        if not reviews.claim(session, review=review, state=ReviewState.OPEN, by=by, at=at, lasts=CLAIM_LASTS):
+            reviews.touch_claim(session, review=review, state=ReviewState.OPEN, at=at)
+        elif held_by != by:
+            _note_claim(session, context, row, by=by)
+
+
+def is_in_hand(claimed_at: datetime | None, *, at: datetime) -> bool:
+    """Does a claim count at a time? Who made it may be at it still. One from long after then is a wrong clock's."""
+    return claimed_at is not None and abs(at - claimed_at) <= CLAIM_LASTS
+
+
+def _note_claim(session: Session, context: Context, row: schema.Review, *, by: str) -> None:
+    at = context.clock()
+    declared = known_workflow(context, teams.workflow_name(session, row.workflow_id))
+    audit.record(
+        session,
+        team=row.team_id,
+        at=at,
+        actor=by,
+        action="review.claimed",
+        subject=f"review:{row.id}",
+        case=row.case_id,
+    )
+    notices.card(session, row, declared.review, at=at)

@@ -1,0 +1,117 @@
+"""Holds what a person decides against the rules and the form as they are now.
+
+The author's code is run outside any transaction: what is looked at is read first, and the decision then names the
+version of the review that this was read at. A slow rule keeps nobody else from deciding.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from store import schema
+from store.cases import contents, reviews, runs
+from store.governance import teams
+from workflows.engine.case.lookup import known_workflow
+from workflows.engine.context import Context
+from workflows.engine.declare.author_code import within
+from workflows.engine.declare.registry import AnyWorkflow
+from workflows.engine.declare.round_trip import Kept, as_shown, kept, read
+from workflows.engine.errors import FormChanged, InvalidOutput, Misfit, NeverBroken, Refused, TimeLimitPassed
+from workflows.engine.propose.checks import Broken, broken_nevers
+from workflows.engine.propose.policy import rules_in
+from workflows.engine.text.canonical_json import canonical
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Basis:
+    """What a decision is about, as it was read before the author's code looked at it."""
+
+    workflow: AnyWorkflow
+    input: str
+    """JSON."""
+    proposed: str | None
+    """JSON; None where nothing is proposed."""
+    shown: frozenset[str]
+    """The sentences of the nevers that the card shows."""
+
+
+def basis_of(context: Context, row: schema.Review) -> Basis:
+    """What a review is about. Raise `Unknown` where its workflow is gone."""
+    with context.database.read() as session:
+        workflow = known_workflow(context, teams.workflow_name(session, row.workflow_id))
+        run = runs.get(session, row.run_id)
+        assert run is not None
+        proposal = reviews.proposal_of(session, run.id) if row.proposal_id is not None else None
+        body = contents.body(session, proposal.content_id) if proposal is not None else None
+        return Basis(
+            workflow=workflow,
+            input=contents.body(session, run.input_id),
+            proposed=canonical(json.loads(body)["output"]) if body is not None else None,
+            shown=frozenset(rules_in(json.loads(contents.body(session, row.reasons_id)))),
+        )
+
+
+def as_proposed(basis: Basis) -> BaseModel:
+    """What is proposed, in the form as it is now. Raise `FormChanged` where that is another one."""
+    assert basis.proposed is not None
+    form: type[BaseModel] = basis.workflow.output
+    proposed = basis.proposed
+    try:
+        return _timed(basis.workflow, "reading the proposal", lambda: as_shown(form, proposed))
+    except Misfit as error:
+        raise FormChanged(error.errors) from error
+
+
+def as_entered(workflow: AnyWorkflow, output: BaseModel) -> Kept[BaseModel]:
+    """A person's own values, as they will be delivered. Raise `InvalidOutput`."""
+    form: type[BaseModel] = workflow.output
+    if not isinstance(output, form):
+        raise InvalidOutput({"the whole": f"has to be a {form.__name__}"})
+    try:
+        return _timed(workflow, "reading the form", lambda: kept(form, output))
+    except Misfit as error:
+        raise InvalidOutput(error.errors) from error
+
+
+def held_against_rules(workflow: AnyWorkflow, input: str, output: BaseModel) -> Broken:
+    """The nevers that values run into, with this input. Raise `Refused` where the input no longer fits the workflow."""
+    if not workflow.nevers:
+        return Broken()
+    form: type[BaseModel] = workflow.input
+    try:
+        case = _timed(workflow, "reading the input", lambda: read(form, input))
+    except Misfit as error:
+        raise Refused(
+            f"the case no longer fits {form.__name__}, so the rules cannot look at it: {error}; nothing was recorded. "
+            "Close it, or have it brought again in the present form"
+        ) from error
+    return broken_nevers(workflow, case, output)
+
+
+def _timed(workflow: AnyWorkflow, what: str, code: Callable[[], T]) -> T:
+    try:
+        return within(workflow, what, code)
+    except TimeLimitPassed as error:
+        raise Refused(f"{error}; nothing was recorded") from error
+
+
+def passed_over(basis: Basis, output: BaseModel, *, edited: bool, confirmed: bool | str) -> list[str]:
+    """The sentences of the nevers that a decision passes over.
+
+    `edited`: these are other values than the card showed with its rules, so that any rule has to be confirmed. Raise
+    `NeverBroken` for a rule that bars people too, or that is to be confirmed and was not.
+    """
+    broken = held_against_rules(basis.workflow, basis.input, output)
+    if broken.barring:
+        raise NeverBroken(broken.barring, barred=True)
+    unseen = [sentence for sentence in broken.sentences if edited or sentence not in basis.shown]
+    if unseen:
+        to_confirm = NeverBroken(unseen, barred=False)
+        if confirmed is not True and confirmed != to_confirm.mark:
+            raise to_confirm
+    return list(broken.sentences)

@@ -1,0 +1,109 @@
+"""Looks at what was decided before the code changed, and has a person look again where the rules or the form did.
+
+A decision waits for its delivery while its workflow is paused, its target is down, or the process is replaced. What was
+decided is kept: it stands in the form of a new review, and whoever looks at it sees what is new.
+"""
+
+import json
+from collections.abc import Sequence
+
+from pydantic import BaseModel
+from sqlalchemy.orm import Session
+
+from store import schema
+from store.cases import contents, reviews, runs
+from store.governance import audit
+from workflows.engine.case.states import Resolution, RunState
+from workflows.engine.context import SYSTEM, Context
+from workflows.engine.declare.author_code import within
+from workflows.engine.declare.registry import AnyWorkflow
+from workflows.engine.declare.round_trip import as_shown
+from workflows.engine.errors import Misfit
+from workflows.engine.propose.checks import broken_nevers
+from workflows.engine.propose.policy import Facts, Reason
+from workflows.engine.review.reviews import open_review
+from workflows.engine.run.work import Work
+from workflows.engine.text.canonical_json import canonical
+
+
+def what_is_new(work: Work, *, plan: str) -> Facts | None:
+    """Why a person has to look again at what a run is to deliver; None where nobody has to.
+
+    `plan`: the version of the code now. The rules are asked again where it is another one than the case was proposed
+    with, and always where nobody looked.
+    """
+    assert work.settled is not None
+    form: type[BaseModel] = work.workflow.output
+    settled = work.settled
+    try:
+        output = within(work.workflow, "reading what was decided", lambda: as_shown(form, settled))
+    except Misfit as error:
+        return Facts(decided_before=f"the form has changed since this was decided: {error}")
+    if work.decided is not None and work.decided.plan == plan:
+        return None
+    known = work.decided.rules if work.decided is not None else frozenset()
+    broken = broken_nevers(work.workflow, work.input, output)
+    new, unchecked = ([rule.sentence for rule in rules] for rules in (broken.rules, broken.unchecked))
+    if known.issuperset([*new, *unchecked]):
+        return None
+    return Facts(
+        decided_before="a rule came, or changed, since this was decided",
+        nevers=tuple(new),
+        unchecked_nevers=tuple(unchecked),
+        unchecked_causes=broken.causes,
+    )
+
+
+def ask(
+    session: Session,
+    context: Context,
+    before: schema.Run,
+    workflow: AnyWorkflow,
+    settled: str,
+    *,
+    by: str,
+    reasons: Sequence[Reason],
+) -> None:
+    """Open a review of what was decided, in the place of the run that was to deliver it. `settled`: JSON."""
+    at = context.clock()
+    added = runs.add(
+        session,
+        team=before.team_id,
+        case=before.case_id,
+        workflow=before.workflow_id,
+        revision=before.revision,
+        input_id=before.input_id,
+        state=RunState.WAITING,
+        plan=context.registry.plan(workflow),
+        parent=before.id,
+        correction=before.correction,
+        at=at,
+    )
+    audit.record(
+        session,
+        team=before.team_id,
+        at=at,
+        actor=SYSTEM,
+        action="run.asked_again",
+        subject=f"run:{added}",
+        case=before.case_id,
+        details={"decided": before.id, "why": ",".join(reason.code for reason in reasons)},
+    )
+    run = runs.get(session, added)
+    assert run is not None
+    alone = before.resolution == Resolution.ALONE
+    said = "It was to go out without a person." if alone else "A person decided it so."
+    nothing: dict[str, object] = {"alternatives": {}, "evidence": {}, "unfamiliar": None, "doubts": [], "second": {}}
+    body = canonical({"output": json.loads(settled), "confidence": {}, "reasons": [said], **nothing})
+    proposal = reviews.add_proposal(
+        session,
+        team=run.team_id,
+        run=run.id,
+        content_id=contents.keep(session, team=run.team_id, case=run.case_id, kind="proposal", body=body),
+        confidence=None,
+        model="the workflow" if alone else by,
+        prompt_version=None,
+        sample=False,
+        at=at,
+    )
+    open_review(session, context, run, workflow, proposal=proposal, reasons=reasons)

@@ -1,0 +1,94 @@
+"""Takes back what a dead worker held, and sets aside a case that ends every worker.
+
+Which of the runs that a process held has ended it, nobody can tell. One that was lost a few times is a suspect, and is
+worked on while nothing else is; if the process ends then, it was this one, and no other is held to account.
+"""
+
+from collections.abc import Collection
+
+from sqlalchemy.orm import Session
+
+from store import schema
+from store.cases import contents, runs
+from store.cases.runs import LoadedRun
+from store.db import failpoints
+from store.db.failpoints import Seam
+from store.governance import teams
+from workflows.engine.case import notices
+from workflows.engine.case.leases import BUSY, Claimed, is_suspect
+from workflows.engine.case.states import RunState
+from workflows.engine.case.transitions import move_run
+from workflows.engine.context import SYSTEM, Context
+from workflows.engine.declare.registry import AnyWorkflow
+from workflows.engine.deliver.delivery import is_in_doubt, not_applied, put_in_doubt, show_review
+from workflows.engine.deliver.waiting_deliveries import awaken
+from workflows.engine.text.canonical_json import canonical
+
+MAX_LOSSES = 10
+"""How often a run may be lost with its worker; then it fails, visibly, and its neighbours go on."""
+
+
+def take_back(context: Context, *, died: bool = True, but: Collection[int] = ()) -> int:
+    """Make the runs ready again that a worker held; returns how many. Only for who is alone on the database.
+
+    A delivery that was cut off is made ready only where its target knows the key; elsewhere it is in doubt. `died`: its
+    process ended; else it only could not note how far it had come. `but`: not these runs, which are worked on here.
+    """
+    with context.database.write() as session:
+        known = {
+            row.id: row.name for row in teams.workflows(session, team=context.team) if row.name in context.registry
+        }
+        held = [run for run in runs.in_states(session, workflows=known, states=BUSY) if run.id not in but]
+        was_alone = any(run.alone for run in held)
+        for run in held:
+            is_lost = died and (run.alone or not was_alone)
+            _take_back(session, run, context.registry.get(known[run.workflow_id]), is_lost=is_lost, context=context)
+    # Whoever resumed their workflow may have ended before all of them were released.
+    awaken(context)
+    return len(held)
+
+
+def keep_apart(context: Context, claimed: Claimed) -> None:
+    """Note that a run is worked on while nothing else is. For who sees to that."""
+    with context.database.write() as session:
+        runs.mark_alone(session, run=claimed.run, epoch=claimed.epoch)
+
+
+def claim_one(session: Session, loaded: LoadedRun, *, died: bool, alone: bool, context: Context) -> Claimed | None:
+    """Claim a run, if it is ready, or if a worker held it. Only for whoever is entitled to it: its job came.
+
+    `died`: as for `take_back`. `alone`: nothing else is worked on here; without that, a suspect is not claimed. Raise
+    `Unknown` where this process does not know its workflow.
+    """
+    run, workflow = loaded.run, context.registry.get(loaded.workflow)
+    if run.state in BUSY:
+        _take_back(session, run, workflow, is_lost=died, context=context)
+    if run.state != RunState.READY or (is_suspect(run) and not alone):
+        return None
+    at, held_at, epoch = context.clock(), run.epoch, run.epoch + 1
+    if not move_run(session, run, RunState.RUNNING, at=at, actor=SYSTEM, held_at=held_at, epoch=epoch, alone=alone):
+        return None
+    return Claimed(run=run.id, case=run.case_id, epoch=epoch, is_suspect=is_suspect(run))
+
+
+def _take_back(session: Session, run: schema.Run, workflow: AnyWorkflow, *, is_lost: bool, context: Context) -> None:
+    failpoints.before(Seam.RECOVERY, f"run:{run.id}")
+    if run.state == RunState.DELIVERING and is_in_doubt(workflow, run, None):
+        put_in_doubt(session, run, workflow, context=context)
+        show_review(session, run, workflow, context=context)
+        return
+    losses = run.losses + is_lost
+    if losses >= MAX_LOSSES:
+        _set_aside(session, run, losses, context=context)
+        show_review(session, run, workflow, context=context)
+    else:
+        move_run(session, run, RunState.READY, at=context.clock(), actor=SYSTEM, losses=losses, alone=False)
+
+
+def _set_aside(session: Session, run: schema.Run, losses: int, *, context: Context) -> None:
+    at = context.clock()
+    body = canonical({"step": None, "type": "WorkerLost", "message": f"{losses} workers ended while they had it"})
+    problem = contents.keep(session, team=run.team_id, case=run.case_id, kind="problem", body=body)
+    not_applied(session, run, maybe=True, context=context)
+    if move_run(session, run, RunState.FAILED, at=at, actor=SYSTEM, problem_id=problem):
+        notices.failure(session, run, at=at)

@@ -1,0 +1,416 @@
+"""The way of a case: steps, proposal, checks, policy, then alone or a person, then delivery.
+
+`advance` takes a claimed run as far as it goes without a person. It may be called again at any point: what finished is
+recalled from the journal, what was decided is in the rows. What goes wrong is recorded on the run; only where the
+database cannot do it now is nothing recorded: the run is to be taken back, and advanced again.
+"""
+
+import time
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+import structlog
+from pydantic import BaseModel
+from sqlalchemy.orm import Session
+from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
+
+from store import schema
+from store.cases import contents, journal, runs
+from store.cases.journal import StepLine
+from store.db import failpoints
+from store.db.database import Unavailable
+from store.db.failpoints import Seam
+from store.governance import teams
+from workflows.engine.case import notices
+from workflows.engine.case.journal import Journal, in_scope
+from workflows.engine.case.leases import Claimed, Clogged
+from workflows.engine.case.states import Resolution, RunState, StepState
+from workflows.engine.case.transitions import move_run
+from workflows.engine.context import SYSTEM, Context
+from workflows.engine.declare import author_threads
+from workflows.engine.declare.author_code import within
+from workflows.engine.declare.boundary import in_delivery
+from workflows.engine.declare.error_words import words_of
+from workflows.engine.declare.registry import AnyWorkflow
+from workflows.engine.declare.round_trip import read
+from workflows.engine.declare.workflow import Run
+from workflows.engine.deliver import delivery, holds, waiting_deliveries, workflow_pauses
+from workflows.engine.deliver.certainty import has_answered, may_work_at_once
+from workflows.engine.deliver.delivery import Delivering
+from workflows.engine.deliver.holds import Held
+from workflows.engine.deliver.targets import Failures, effect_of, is_keyed, target_of
+from workflows.engine.errors import Drifted, Fenced, NoProposal, NotAllowed, NotDone, TimeLimitPassed
+from workflows.engine.propose import proposer
+from workflows.engine.propose.policy import PAUSED, Facts, Verdict, Way, decide
+from workflows.engine.propose.proposer import Proposed, SecondOpinion
+from workflows.engine.review.reviews import open_review
+from workflows.engine.run import earlier_decisions
+from workflows.engine.run.earlier_decisions import what_is_new
+from workflows.engine.run.recovery import claim_one
+from workflows.engine.run.work import Found, Work, find, subject_of, understood
+from workflows.engine.text.canonical_json import canonical, texts_in
+from workflows.model.port import Account, Model
+from workflows.redaction import without
+
+log = structlog.get_logger()
+
+MOST_STUCK = 3
+"""Pieces of a workflow's code that do not return, and it is paused: each keeps a thread while the process lives."""
+
+
+class Runner:
+    """Takes runs as far as they go."""
+
+    def __init__(
+        self,
+        context: Context,
+        models: Callable[[AnyWorkflow], Model],
+        *,
+        second: SecondOpinion | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        """`models`: the model of a workflow, asked for when it is first needed. `second`: who else is asked how
+        probable a proposal is. `sleep`: takes seconds.
+        """
+        self._context = context
+        self._models = models
+        self._second = second
+        self._sleep = sleep
+        self._failures = Failures()
+
+    def advance(self, claimed: Claimed) -> None:
+        """Take a claimed run as far as it goes without a person. Raise `store.db.database.Unavailable`."""
+        self._go_on(claimed, lambda: self._find(claimed))
+
+    def take(self, run: int, *, died: bool, alone: bool, but: Collection[str] = ()) -> bool:
+        """Claim a run, if it is ready or a worker held it, and take it as far as it goes without a person.
+
+        Only for whoever is entitled to it: its job came. `died`: the worker that held it ended; else it could not note
+        how far it had come. `alone`: nothing else is worked on here; False where that is needed first. `but`: none of
+        these workflows. Raise `Unknown` where this process does not know its workflow, `Clogged` where it is one of
+        those, or `store.db.database.Unavailable`.
+        """
+        # All in one transaction: where the database is a network away, each takes longer than what it does.
+        with self._context.database.write() as session:
+            loaded = runs.load(session, run)
+            if loaded is None:
+                return True
+            if loaded.workflow in but:
+                raise Clogged(f"too much code of {loaded.workflow} does not return")
+            claimed = claim_one(session, loaded, died=died, alone=alone, context=self._context)
+            if claimed is None:
+                return alone or loaded.run.state != RunState.READY
+            found = find(session, loaded)
+        self._go_on(claimed, lambda: found)
+        return True
+
+    def _go_on(self, claimed: Claimed, read: Callable[[], Found]) -> None:
+        try:
+            work = understood(read(), claimed, context=self._context)
+            if work.run.resolution is None:
+                self._resolve(work)
+            else:
+                self._carry_out(work)
+        except Fenced as error:
+            log.warning("run.fenced", run=claimed.run, why=str(error))
+        except Unavailable:
+            raise
+        except KeyboardInterrupt:
+            # An author's comes out as `CodeExited`: this one is a person's who ends the program.
+            raise
+        except BaseException as error:  # the loop's edge: whatever it was, it is recorded on the run
+            stopped = author_threads.contained(error)
+            if not isinstance(stopped, Exception):
+                raise
+            self._stop(claimed, stopped)
+
+    def _find(self, claimed: Claimed) -> Found:
+        with self._context.database.read() as session:
+            loaded = runs.load(session, claimed.run)
+            if loaded is None or loaded.run.epoch != claimed.epoch or loaded.run.state != RunState.RUNNING:
+                raise Fenced(f"run {claimed.run} was taken over or superseded")
+            return find(session, loaded)
+
+    def _resolve(self, work: Work) -> None:
+        kept = self._journal(work, work.lines)
+        proposed = proposer.propose(
+            work.workflow,
+            work.input,
+            prompt=self._context.registry.prompt(work.workflow.name),
+            account=_account(work),
+            journal=kept,
+            second=self._second,
+            model=lambda: self._model(work),
+            pause=work.pause,
+        )
+        verdict = decide(proposed.facts)
+        if verdict.way is Way.ALONE:
+            assert proposed.proposal is not None
+            self._go_alone(work, proposed, kept)
+            return
+        with self._context.database.write() as session:
+            self._pause_where_stuck(session, work.run, work.workflow)
+            if not proposed.facts.proposed and proposed.facts.no_proposal_code in proposer.STOPPING:
+                why = proposed.facts.no_proposal or "no proposal is to be had"
+                workflow_pauses.stop_within(session, self._context, work.run.workflow_id, why)
+            self._ask_person(session, work, proposed, verdict)
+
+    def _model(self, work: Work) -> Model:
+        """The model of a run. Raise `NoProposal` where its workflow was paused since the run began."""
+        with self._context.database.read() as session:
+            pause = workflow_pauses.paused(session, work.run.workflow_id)
+        if pause is not None:
+            raise NoProposal(pause.sentence, code=PAUSED)
+        return self._models(work.workflow)
+
+    def _ask_person(self, session: Session, work: Work, proposed: Proposed, verdict: Verdict) -> None:
+        context, run = self._context, self._move(session, work, RunState.WAITING)
+        kept = self._keep(session, work, proposed) if proposed.proposal is not None else None
+        open_review(session, context, run, work.workflow, proposal=kept, reasons=verdict.reasons)
+
+    def _go_alone(self, work: Work, proposed: Proposed, kept: Journal) -> None:
+        """Deliver what was proposed; a person is asked where the workflow was paused since it was proposed."""
+        context, workflow = self._context, work.workflow
+        with context.database.write() as session:
+            pause = workflow_pauses.paused(session, work.run.workflow_id, held=True)
+            if pause is not None:
+                self._ask_person(session, work, proposed, decide(replace(proposed.facts, paused=pause.sentence)))
+                return
+            run = work.run
+            output = contents.keep(session, team=run.team_id, case=run.case_id, kind="output", body=proposed.output)
+            resolved = {"resolution": Resolution.ALONE, "output_id": output}
+            held = holds.in_the_way(session, run, work.workflow.target)
+            if held is not None:
+                self._move(session, work, RunState.HOLDING, **resolved)
+                self._keep(session, work, proposed)
+                delivery.intend(session, context, run, workflow.name, output_id=output)
+                if held is Held.DOWN:
+                    waiting_deliveries.park(session, context, run, workflow)
+                return
+            self._move(session, work, RunState.DELIVERING, **resolved)
+            self._keep(session, work, proposed)
+            row = delivery.intend_and_begin(
+                session, context, run, workflow.name, case_key=work.case_key, output_id=output
+            )
+        # Read from what was kept, as after a crash: what rules and checks did to theirs is not delivered.
+        subject: BaseModel = within(workflow, "reading the proposal", lambda: read(workflow.output, proposed.output))
+        task = Delivering(effect=workflow.effect, subject=subject, row=row)
+        self._deliver(work, task, kept.part(delivery.SCOPE, once=not task.idempotent))
+
+    def _keep(self, session: Session, work: Work, proposed: Proposed) -> int:
+        assert proposed.proposal is not None
+        return proposer.keep(session, self._context, work.run, proposed.proposal, proposed.body)
+
+    def _carry_out(self, work: Work) -> None:
+        """Deliver what a person decided, or go on with a delivery that was cut off."""
+        workflow, context = work.workflow, self._context
+        rejected = work.run.resolution == Resolution.REJECTED
+        unlike = None if rejected else what_is_new(work, plan=context.registry.plan(workflow))
+        if unlike is not None and self._ask_again(work, unlike):
+            return
+        subject = subject_of(work, rejected=rejected)
+        with context.database.write() as session:
+            held = holds.held(session, work.run, target_of(workflow, work.run))
+            if rejected and not delivery.is_intended(session, work.run.id):
+                self._move(session, work, RunState.CLOSED)
+                return
+            if held is not None:
+                self._move(session, work, RunState.HOLDING)
+                if held is Held.DOWN:
+                    waiting_deliveries.park(session, context, work.run, workflow)
+                delivery.show_review(session, work.run, workflow, context=context)
+                return
+            self._move(session, work, RunState.DELIVERING)
+            row = delivery.begin(session, context, work.run.id)
+        task = Delivering(effect=effect_of(workflow, work.run), subject=subject, row=row)
+        self._deliver(work, task, self._delivery_journal(work, task, work.lines))
+
+    def _ask_again(self, work: Work, facts: Facts) -> bool:
+        """Have a person look at what was decided before the rules or the form changed, with all of it kept.
+
+        False where its delivery was attempted already: then it is carried out as it was, or not at all.
+        """
+        context, run = self._context, work.run
+        assert work.settled is not None
+        with context.database.write() as session:
+            if delivery.was_attempted(session, run.id):
+                return False
+            before = self._move(session, work, RunState.SUPERSEDED)
+            delivery.take_out(session, before, context=context)
+            delivery.show_review(session, before, work.workflow, context=context)
+            reasons = decide(facts).reasons
+            earlier_decisions.ask(session, context, before, work.workflow, work.settled, by=work.by, reasons=reasons)
+        return True
+
+    def _deliver(self, work: Work, task: Delivering, kept: Journal) -> None:
+        """Have the effect, outside any transaction. `kept`: the journal of the first attempt.
+
+        Where the target knows the key, an attempt of unknown outcome is made again at once, unless it was made again
+        by then or the target asks to wait.
+        """
+        if not task.idempotent:
+            delivery.refuse_what_a_backup_forgot(self._context, work.run)
+        # What the author's own code made of its input on the way here is not part of the case.
+        form: type[BaseModel] = work.workflow.input
+        input = within(work.workflow, "reading the input", lambda: read(form, work.input_body))
+        run = Run(id=work.run.id, case=work.run.case_id, input=input, key=task.key, by=work.by)
+        row = task.row
+
+        def prepare_another(_: RetryCallState) -> None:
+            nonlocal kept, row
+            row = delivery.begin_another(self._context, run.id)
+            with self._context.database.read() as session:
+                kept = self._delivery_journal(work, task, journal.of_run(session, run.id))
+
+        retrying = Retrying(
+            stop=stop_after_attempt(delivery.TRIES if task.idempotent and row.target is None else 1),
+            retry=retry_if_exception(may_work_at_once),
+            wait=wait_exponential_jitter(multiplier=0.5, max=10),
+            sleep=self._sleep,
+            before_sleep=prepare_another,
+            reraise=True,
+        )
+        receipt = retrying(lambda: _attempt(work, task, run, kept))
+        self._failures.took_one(target_of(work.workflow, work.run))
+        delivery.applied(self._context, work.claimed, work.run, row, work.workflow, receipt)
+
+    def _journal(self, work: Work, lines: Sequence[StepLine]) -> Journal:
+        return Journal(self._context, work.claimed, lines, sleep=self._sleep)
+
+    def _delivery_journal(self, work: Work, task: Delivering, lines: Sequence[StepLine]) -> Journal:
+        scope, once = delivery.SCOPE, not task.idempotent
+        return Journal(self._context, work.claimed, lines, scope=scope, once=once, sleep=self._sleep)
+
+    def _stop(self, claimed: Claimed, error: Exception) -> None:
+        """Record on the run what stopped it, and have it said; never quietly."""
+        context, said = self._context, self._said(claimed, error)
+        with context.database.write() as session:
+            run = runs.get(session, claimed.run)
+            if run is None or run.epoch != claimed.epoch or run.state not in (RunState.RUNNING, RunState.DELIVERING):
+                log.warning("run.fenced", run=claimed.run, why="it was taken over before it failed")
+                return
+            if run.state == RunState.DELIVERING and isinstance(error, NotAllowed):
+                self._hold(session, run, error)
+                return
+            at = context.clock()
+            lines = journal.of_run(session, run.id)
+            step = _failed_step(lines, error)
+            workflow = context.registry.get(teams.workflow_name(session, run.workflow_id))
+            if isinstance(error, TimeLimitPassed):
+                self._pause_where_stuck(session, run, workflow)
+            verdict = decide(Facts(error=said))
+            message = "; ".join(reason.text for reason in verdict.reasons)
+            plan = context.registry.plan(workflow)
+            if isinstance(error, Drifted) and run.plan not in (None, plan):
+                message += f" (it began with version {run.plan} of its code; this is {plan})"
+            problem = contents.keep(
+                session,
+                team=run.team_id,
+                case=run.case_id,
+                kind="problem",
+                body=canonical({"step": step, "type": type(error).__name__, "message": message}),
+            )
+            if run.state == RunState.DELIVERING:
+                waiting_deliveries.note_probe(session, context, run, error, problem_id=problem)
+                if self._put_off(session, run, workflow, error, problem=problem):
+                    delivery.show_review(session, run, workflow, context=context)
+                    return
+            if run.state == RunState.DELIVERING and delivery.is_in_doubt(workflow, run, error):
+                delivery.put_in_doubt(session, run, workflow, context=context, problem_id=problem)
+            else:
+                # Where no key tells them apart, a step that was done stays done with the values that it had.
+                maybe = not isinstance(error, NotDone) or (not is_keyed(workflow, run) and _has_part(lines))
+                delivery.not_applied(session, run, maybe=maybe, context=context)
+                end = RunState.PARKED if isinstance(error, Drifted) else RunState.FAILED
+                move_run(session, run, end, at=at, actor=SYSTEM, problem_id=problem)
+                notices.failure(session, run, at=at)
+            delivery.show_review(session, run, workflow, context=context)
+        log.error("run.stopped", run=claimed.run, case=claimed.case, step=step, error=type(error).__name__)
+
+    def _said(self, claimed: Claimed, error: Exception) -> str:
+        """What an error says, without the case's own words: people of other rights read of failures."""
+        with self._context.database.read() as session:
+            run = runs.get(session, claimed.run)
+            told = texts_in(contents.body(session, run.input_id)) if run is not None else []
+        return without(words_of(error), told)
+
+    def _pause_where_stuck(self, session: Session, run: schema.Run, workflow: AnyWorkflow) -> None:
+        """Begin nothing more of a workflow whose code does not return, and have it said once."""
+        stuck = [one.what for one in author_threads.stuck() if one.workflow == workflow.name]
+        if len(stuck) >= MOST_STUCK:
+            why = f"its code does not return: {', '.join(sorted(set(stuck)))}"
+            workflow_pauses.stop_within(session, self._context, run.workflow_id, why, deliveries=True)
+
+    def _put_off(
+        self, session: Session, run: schema.Run, workflow: AnyWorkflow, error: Exception, *, problem: int
+    ) -> bool:
+        """Have a delivery wait that may work later; False where it fails."""
+        target = target_of(workflow, run)
+        if not waiting_deliveries.put_off(
+            session, self._context, run, workflow, error, problem_id=problem, failures=self._failures
+        ):
+            if has_answered(error):
+                self._failures.took_one(target)
+            return False
+        log.warning("delivery.waits", run=run.id, case=run.case_id, target=target, error=type(error).__name__)
+        return True
+
+    def _hold(self, session: Session, run: schema.Run, error: NotAllowed) -> None:
+        """Keep a delivery for later, and those after it: the other system does not let us in, and did nothing."""
+        context, at = self._context, self._context.clock()
+        workflow = context.registry.get(teams.workflow_name(session, run.workflow_id))
+        waiting_deliveries.note_answered(session, context, run)
+        workflow_pauses.stop_within(session, context, run.workflow_id, words_of(error), deliveries=True)
+        delivery.put_back(session, run, context=context)
+        move_run(session, run, RunState.HOLDING, at=at, actor=SYSTEM)
+        delivery.show_review(session, run, workflow, context=context)
+        log.error("run.held", run=run.id, case=run.case_id, error=type(error).__name__)
+
+    def _move(self, session: Session, work: Work, to: RunState, **changes: object) -> schema.Run:
+        """Move the run on from where it was loaded. Raise `Fenced` where it is no longer there."""
+        at, held_at = self._context.clock(), work.claimed.epoch
+        session.add(work.run)
+        if not move_run(session, work.run, to, at=at, actor=SYSTEM, held_at=held_at, **changes):
+            raise Fenced(f"run {work.run.id} was taken over or superseded")
+        return work.run
+
+
+def _account(work: Work) -> Account:
+    budget, run = work.workflow.budget, work.run
+    return Account(
+        case=run.case_id,
+        run=run.id,
+        per_case=Decimal(budget.per_case),
+        per_day=Decimal(budget.per_day),
+        timezone=work.workflow.timezone,
+        # Who runs a case again wants another answer, and not the same once more.
+        own_answers_only=run.parent_id is not None,
+    )
+
+
+def _attempt(work: Work, task: Delivering, run: Run[BaseModel], kept: Journal) -> str:
+    assert task.effect is not None
+    with kept.open(), in_delivery(work.workflow, task.effect.does):
+        failpoints.before(Seam.EFFECT, task.key)
+        receipt = author_threads.run(
+            lambda: task.attempt(run),
+            what="the delivery",
+            workflow=work.workflow.name,
+            seconds=work.workflow.time_limits.code,
+        )
+        failpoints.after(Seam.EFFECT, task.key)
+        return receipt
+
+
+def _has_part(lines: Sequence[StepLine]) -> bool:
+    """Has a step of a delivery finished?"""
+    return any(in_scope(line.name, delivery.SCOPE) and line.state == StepState.FINISHED for line in lines)
+
+
+def _failed_step(lines: list[StepLine], error: Exception) -> str | None:
+    """The step that the error came out of, where it came out of one."""
+    last = max(lines, key=lambda line: (line.position, line.attempt), default=None)
+    if last is not None and last.state == StepState.FAILED and last.error == type(error).__name__:
+        return last.name
+    return None

@@ -1,0 +1,130 @@
+"""What is needed to go on with a run: its rows, read in one go, and what they say to this code."""
+
+import json
+from dataclasses import dataclass
+
+from pydantic import BaseModel
+from sqlalchemy.orm import Session
+
+from store import schema
+from store.cases import contents, journal, reviews, runs
+from store.cases.journal import StepLine
+from store.cases.runs import LoadedRun
+from workflows.engine.case.leases import Claimed
+from workflows.engine.case.pauses import Pause
+from workflows.engine.case.states import Resolution
+from workflows.engine.context import Context
+from workflows.engine.declare.author_code import within
+from workflows.engine.declare.registry import AnyWorkflow
+from workflows.engine.declare.round_trip import as_shown, read
+from workflows.engine.declare.workflow import Rejection
+from workflows.engine.deliver.workflow_pauses import pause_of
+from workflows.engine.errors import Drifted, Misfit
+from workflows.engine.propose.policy import rules_in
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """The rows of a claimed run."""
+
+    loaded: LoadedRun
+    lines: list[StepLine]
+    """Its journal."""
+    settled: str | None
+    """JSON of what is to be delivered, or of the reason for a rejection, where the run is resolved."""
+    by: str
+    """Who resolved it."""
+    decided: "Decided | None"
+    """How a person resolved it; None where none did."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decided:
+    """A decision that a run carries out."""
+
+    plan: str | None
+    """The version of the code that the case was proposed with."""
+    rules: frozenset[str]
+    """The sentences of the nevers that the person was shown, or passed over."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Work:
+    """A claimed run with all that is needed to go on with it."""
+
+    claimed: Claimed
+    workflow: AnyWorkflow
+    case_key: str
+    input: BaseModel
+    input_body: str
+    """JSON."""
+    run: schema.Run
+    """As it stands; its state moves with what is written."""
+    lines: list[StepLine]
+    """Its journal, as it stood when the run was loaded."""
+    settled: str | None
+    """JSON of what is to be delivered, or of the reason for a rejection, where the run is resolved."""
+    by: str
+    """Who resolved it."""
+    decided: Decided | None
+    """How a person resolved it; None where none did."""
+    pause: Pause | None
+    """Of the workflow, where it was paused when the run was loaded."""
+
+
+def find(session: Session, loaded: LoadedRun) -> Found:
+    """Read the rest of what belongs to a run."""
+    run = loaded.run
+    by_person = run.resolution not in (None, Resolution.ALONE)
+    review = reviews.decided_for(session, run.id) if by_person else None
+    last = next(reversed(reviews.decisions(session, review.id)), None) if review is not None else None
+    return Found(
+        loaded=loaded,
+        lines=journal.of_run(session, run.id),
+        settled=contents.body(session, run.output_id) if run.output_id else None,
+        by=last.by if last is not None else Resolution.ALONE.value,
+        decided=_decided(session, run, review, last) if review is not None and last is not None else None,
+    )
+
+
+def _decided(session: Session, run: schema.Run, review: schema.Review, last: schema.Decision) -> Decided:
+    first = run if review.run_id == run.id else runs.get(session, review.run_id)
+    shown = rules_in(json.loads(contents.body(session, review.reasons_id)))
+    return Decided(plan=first.plan if first is not None else None, rules=frozenset([*shown, *last.confirmed]))
+
+
+def understood(found: Found, claimed: Claimed, *, context: Context) -> Work:
+    """The work that these rows are to this code. Raise `Drifted` where the input's form changed meanwhile."""
+    loaded = found.loaded
+    workflow = context.registry.get(loaded.workflow)
+    form: type[BaseModel] = workflow.input
+    try:
+        input = within(workflow, "reading the input", lambda: read(form, loaded.input))
+    except Misfit as error:
+        raise Drifted(f"the input no longer fits {workflow.input.__name__}: {error}") from error
+    return Work(
+        claimed=claimed,
+        workflow=workflow,
+        case_key=loaded.case_key,
+        input=input,
+        input_body=loaded.input,
+        run=loaded.run,
+        lines=found.lines,
+        settled=found.settled,
+        by=found.by,
+        decided=found.decided,
+        pause=pause_of(loaded.pause),
+    )
+
+
+def subject_of(work: Work, *, rejected: bool) -> Rejection | BaseModel:
+    """What is to be delivered. Raise `Drifted` where the output's form changed since it was decided."""
+    assert work.settled is not None
+    if rejected:
+        return Rejection(reason=json.loads(work.settled), by=work.by)
+    output: type[BaseModel] = work.workflow.output
+    settled = work.settled
+    try:
+        return within(work.workflow, "reading what was decided", lambda: as_shown(output, settled))
+    except Misfit as error:
+        raise Drifted(f"what was decided no longer fits {output.__name__}: {error}") from error

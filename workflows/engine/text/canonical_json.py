@@ -1,0 +1,182 @@
+"""One way to write a value as JSON, so that equal values have equal hashes; and what no database can keep."""
+
+import json
+from collections import deque
+from collections.abc import Iterator, Mapping, Set
+from dataclasses import fields, is_dataclass
+from decimal import Decimal
+from hashlib import sha256
+from itertools import repeat
+from typing import TypeVar
+
+from pydantic import BaseModel, JsonValue, RootModel
+from pydantic_core import to_jsonable_python
+
+MAX_DEPTH = 50
+"""How deep lists and objects may stand in each other."""
+MAX_BYTES = 256 * 1024
+"""How large one input may be, as JSON in UTF-8."""
+MAX_RESULT = 4 * 1024 * 1024
+"""How large what one step is given, and what it gives, may be, as JSON in UTF-8."""
+MAX_PROPOSAL = 1024 * 1024
+"""How large a proposal may be, with its reasons and its evidence, as JSON in UTF-8."""
+MAX_MESSAGE = 4_000
+"""Characters of an error's message, of a receipt or of a reason that are kept."""
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
+
+
+def canonical(value: object) -> str:
+    """JSON with sorted keys, sets in order, and no spaces.
+
+    Raise `ValueError` (also pydantic's, for serialization) for a value that has no JSON form.
+    """
+    try:
+        plain: JsonValue = to_jsonable_python(value)
+    except UnicodeEncodeError:
+        plain = json.loads(json.dumps(value, default=to_jsonable_python))  # half a surrogate pair in a name
+    return _text(_ordered(value, plain))
+
+
+def to_body(model: BaseModel) -> str:
+    """A model as it is kept: its fields by their own names, nothing computed. `from_body` reads it back."""
+    # Whether it is what the form says is found out when it is read back.
+    plain = model.model_dump(mode="json", by_alias=False, round_trip=True, warnings=False)
+    return _text(_ordered(model, plain))
+
+
+def from_body(form: type[ModelT], body: str) -> ModelT:
+    """Read back what `to_body` wrote. Raise pydantic's `ValidationError` where the form has changed since."""
+    return form.model_validate_json(body, by_alias=False, by_name=True)
+
+
+def digest(text: str) -> str:
+    """SHA-256 as 64 hex digits."""
+    return sha256(text.encode()).hexdigest()
+
+
+def unstorable(values: Mapping[str, JsonValue]) -> str | None:
+    """Why these values cannot be kept as they are, naming the field; None where they can.
+
+    A NUL and half a surrogate pair have no place in PostgreSQL or in UTF-8, and keeping them changed would be silent.
+    """
+    for name, value in values.items():
+        for text in (name, *_texts(value, depth=1)):
+            shown = printable(name)
+            if text is None:
+                return f"{shown}: nested more than {MAX_DEPTH} deep"
+            if "\0" in text:
+                return f"{shown}: holds a NUL character"
+            if not _is_utf8(text):
+                return f"{shown}: is not valid UTF-8"
+    return None
+
+
+def texts_in(body: str) -> list[str]:
+    """The texts of a value that is kept as JSON, without the names of its fields."""
+    found: list[str] = []
+    left: list[JsonValue] = [json.loads(body)]
+    while left:
+        value = left.pop()
+        if isinstance(value, str):
+            found.append(value)
+        elif isinstance(value, dict):
+            left.extend(value.values())
+        elif isinstance(value, list):
+            left.extend(value)
+    return found
+
+
+def larger_than(value: object, limit: int) -> bool:
+    """Would a value take more bytes as JSON than this? Told without writing it, and without going on once it is known.
+
+    A lower bound: what is refused by it is too large for certain, and what it lets through is measured once written.
+    """
+    left, ahead = limit, [value]
+    while ahead:
+        one = ahead.pop()
+        match one:
+            case str() | bytes() | bytearray():
+                left -= len(one)
+            case int():
+                left -= one.bit_length() // 4
+            case Decimal():
+                left -= len(one.as_tuple().digits)
+            case BaseModel():
+                ahead += [one.__dict__, one.__pydantic_extra__]
+            case Mapping():
+                left -= 4 * len(one)
+                if left >= 0:
+                    ahead += [*one, *one.values()]
+            case Set() | list() | tuple() | deque():
+                left -= 2 * len(one)
+                if left >= 0:
+                    ahead += one
+            case _ if is_dataclass(one) and not isinstance(one, type):
+                ahead += [getattr(one, field.name, None) for field in fields(one)]
+            case _:
+                left -= 1
+        if left < 0:
+            return True
+    return False
+
+
+def printable(message: str) -> str:
+    """A text in a form that can be kept: cut, and without NUL or half surrogate pairs."""
+    return message[:MAX_MESSAGE].encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")
+
+
+def _text(plain: JsonValue) -> str:
+    text = json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    # Half a surrogate pair cannot be written as UTF-8, only as JSON's escape.
+    return text if _is_utf8(text) else json.dumps(plain, sort_keys=True, separators=(",", ":"))
+
+
+def _ordered(value: object, plain: JsonValue) -> JsonValue:
+    """The JSON form of a value with the lists that were sets in order: a set has none, and gives another each time.
+
+    Value and form are walked side by side, since the form no longer tells what was a set.
+    """
+    if isinstance(value, RootModel):
+        return _ordered(value.root, plain)
+    if isinstance(plain, list) and isinstance(value, (Set, list, tuple, deque)) and len(value) == len(plain):
+        forms = [_ordered(inner, form) for inner, form in zip(value, plain, strict=True)]
+        return sorted(forms, key=_text) if isinstance(value, Set) else forms
+    if isinstance(plain, dict):
+        # By place: a name may stand there as an alias or as text. What is computed comes last and has no value.
+        return {name: _ordered(inner, form) for inner, (name, form) in zip(_inside(value), plain.items(), strict=False)}
+    return plain
+
+
+def _inside(value: object) -> Iterator[object]:
+    if isinstance(value, Mapping):
+        yield from value.values()
+    elif isinstance(value, BaseModel):
+        yield from (inner for _, inner in value)
+    elif is_dataclass(value):
+        yield from (getattr(value, field.name) for field in fields(value))
+    yield from repeat(None)
+
+
+def _is_utf8(text: str) -> bool:
+    if text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _texts(value: JsonValue, *, depth: int) -> Iterator[str | None]:
+    if depth > MAX_DEPTH:
+        yield None
+    elif isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield key
+            yield from _texts(inner, depth=depth + 1)
+    elif isinstance(value, (list, tuple)):
+        for inner in value:
+            yield from _texts(inner, depth=depth + 1)

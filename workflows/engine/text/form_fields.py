@@ -1,0 +1,388 @@
+"""The fields of a review's form, drawn from the workflow's output.
+
+The form knows kinds of fields and nothing of how they are shown; whoever shows it turns each kind into an input.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from decimal import Decimal
+from enum import Enum, Flag, StrEnum
+from functools import lru_cache
+from types import UnionType
+from typing import Annotated, Any, Literal, NewType, Union, get_args, get_origin
+
+from pydantic import BaseModel, JsonValue, TypeAdapter, ValidationError
+from pydantic.errors import PydanticUserError
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticSerializationError, SchemaError, to_jsonable_python
+from typing_extensions import TypeAliasType
+
+from workflows.engine.text.canonical_json import canonical
+from workflows.engine.text.form_rows import SEPARATOR
+from workflows.labels import titled
+
+
+class Kind(StrEnum):
+    """What a person enters."""
+
+    TEXT = "text"
+    WORD = "text of a form of its own"
+    """Such as an e-mail address or a UUID: the field's own validation knows its form."""
+    CHOICE = "choice"
+    CHOICES = "choices"
+    """Any number of them."""
+    YES_NO = "yes_no"
+    WHOLE = "whole number"
+    NUMBER = "number"
+    AMOUNT = "amount"
+    DATE = "date"
+    TIME = "time"
+    MOMENT = "date and time"
+    DURATION = "duration"
+    LIST = "list"
+    """Texts, numbers, dates and the like: one on a line."""
+    ROW = "row"
+    """A record without lists and objects inside: its values on one line."""
+    ROWS = "rows"
+    """A list of such records: a row of text each."""
+    JSON = "json"
+    """Anything else: lists and objects, written as JSON."""
+
+
+SEVERAL = frozenset({Kind.CHOICES, Kind.LIST, Kind.ROWS})
+"""The kinds of which a person may enter any number."""
+_KINDS: Mapping[object, Kind] = {
+    str: Kind.TEXT,
+    bool: Kind.YES_NO,
+    int: Kind.WHOLE,
+    float: Kind.NUMBER,
+    Decimal: Kind.AMOUNT,
+    date: Kind.DATE,
+    datetime: Kind.MOMENT,
+    time: Kind.TIME,
+    timedelta: Kind.DURATION,
+}
+_SCHEMAS: Mapping[tuple[object, object], Kind] = {
+    ("string", "date"): Kind.DATE,
+    ("string", "date-time"): Kind.MOMENT,
+    ("string", "time"): Kind.TIME,
+    ("string", "duration"): Kind.DURATION,
+    ("integer", None): Kind.WHOLE,
+    ("number", None): Kind.NUMBER,
+    ("boolean", None): Kind.YES_NO,
+}
+"""Type and format of a JSON schema -> kind, for types that are none of the above and are written like them."""
+_LISTED = frozenset({list, set, frozenset, Sequence, Set, Collection, Iterable})
+_NOT_ON_A_LINE = frozenset({Kind.JSON, Kind.ROW, Kind.ROWS, Kind.LIST, Kind.CHOICES})
+_LEAST_COLUMNS = 2
+"""With one, a row of nothing but an empty value would be a blank line."""
+_FORMS = {Kind.DATE: "YYYY-MM-DD", Kind.TIME: "HH:MM", Kind.MOMENT: "YYYY-MM-DD HH:MM", Kind.DURATION: "as 2 h 30 min"}
+_CHOICES_NAMED = 20
+"""Choices that a complaint names."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """One field of a form."""
+
+    name: str
+    label: str
+    kind: Kind
+    required: bool
+    """May it not be left empty?"""
+    nullable: bool = False
+    """Left empty, is there no value?"""
+    choices: tuple[str, ...] = ()
+    """What is shown and entered for each."""
+    meant: tuple[JsonValue, ...] = ()
+    """What each choice stands for; where it is empty, for its own text."""
+    adds_up: bool = False
+    """Are several choices one number, whose bits they are?"""
+    help: str | None = None
+    max_length: int | None = None
+    """Characters, for a text."""
+    most: int | None = None
+    """How many there may be, for a list or choices."""
+    columns: tuple["Field", ...] = ()
+    """The fields of a record, for a row and for rows."""
+    item: "Field | None" = None
+    """What stands in a list."""
+    zone: tzinfo | None = None
+    """The time zone that is meant where none is entered, for a date and time that has to have one."""
+    zoned: bool | None = None
+    """Must a date and time have a time zone, or must it not? None: it may."""
+
+    def choices_named(self) -> str:
+        """The choices, for a sentence."""
+        more = len(self.choices) - _CHOICES_NAMED
+        named = ", ".join(self.choices[:_CHOICES_NAMED])
+        return f"{named} and {more:,} more" if more > 0 else named
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Annotation:
+    """What an annotation says without Annotated, names of types, and None."""
+
+    type: Any  # an annotation is no type of its own
+    rules: tuple[object, ...] = ()
+    nullable: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Shape:
+    """What a field is apart from its name and its rules."""
+
+    kind: Kind
+    choices: tuple[str, ...] = ()
+    meant: tuple[JsonValue, ...] = ()
+    adds_up: bool = False
+    columns: tuple[Field, ...] = ()
+    item: Field | None = None
+    zone: tzinfo | None = None
+    zoned: bool | None = None
+
+
+def form_of(output: type[BaseModel], *, zone: tzinfo = UTC) -> tuple[Field, ...]:
+    """The fields of a review's form, in the order in which the output declares them.
+
+    `zone`: the time zone that is meant where a date and time needs one and none is entered.
+    """
+    return _form_of(output, zone)
+
+
+@lru_cache(maxsize=512)
+def _form_of(output: type[BaseModel], zone: tzinfo) -> tuple[Field, ...]:
+    return tuple(_field(name, info, zone=zone, on_a_line=False) for name, info in output.model_fields.items())
+
+
+def named(columns: Sequence[Field]) -> str:
+    """The labels of a row's values, as a row is written."""
+    return SEPARATOR.join(column.label for column in columns)
+
+
+def _field(name: str, info: FieldInfo, *, zone: tzinfo, on_a_line: bool) -> Field:
+    said = _unwrapped(info.annotation)
+    rules = (*said.rules, *info.metadata)
+    rules += tuple(limit for rule in rules if isinstance(rule, FieldInfo) for limit in rule.metadata)
+    shape = _shape(said.type, zone=zone, on_a_line=on_a_line)
+    kind = shape.kind
+    most = min((limit for rule in rules if (limit := getattr(rule, "max_length", None)) is not None), default=None)
+    may_be_empty = said.nullable or "" in shape.choices or _may_be_empty(kind, info)
+    return Field(
+        name=name,
+        label=titled(name, info),
+        kind=kind,
+        required=info.is_required() and not may_be_empty,
+        nullable=said.nullable,
+        choices=shape.choices,
+        meant=shape.meant,
+        adds_up=shape.adds_up,
+        help=" ".join(filter(None, [_told(shape), info.description])) or None,
+        max_length=most if kind in (Kind.TEXT, Kind.WORD) else None,
+        most=most if kind in SEVERAL else None,
+        columns=shape.columns,
+        item=shape.item,
+        zone=shape.zone,
+        zoned=shape.zoned,
+    )
+
+
+def _told(shape: _Shape) -> str:
+    """How a field of this kind is written, where its input does not show it."""
+    match shape.kind:
+        case Kind.ROWS:
+            return f"A row each: {named(shape.columns)}."
+        case Kind.ROW:
+            return f"In one row: {named(shape.columns)}."
+        case Kind.LIST:
+            how = _FORMS.get(shape.item.kind) if shape.item is not None else None
+            return f"One on a line{f', {how}' if how else ''}."
+        case Kind.MOMENT if shape.zone is not None:
+            return f"In the time zone {shape.zone}, where no other is named."
+        case Kind.DURATION:
+            return "Such as 2 h 30 min."
+        case Kind.JSON:
+            return "Written as JSON."
+        case _:
+            return ""
+
+
+def _shape(annotation: Any, *, zone: tzinfo, on_a_line: bool) -> _Shape:
+    """What is entered for a type. `on_a_line`: as a part of a line, where no list and no record can stand."""
+    options = _options(annotation)
+    if options is not None:
+        return _chosen(Kind.CHOICE, options)
+    if annotation not in _KINDS and not on_a_line:
+        several = _several(annotation, zone=zone)
+        if several is not None:
+            return several
+        columns = _columns(annotation, zone=zone)
+        if columns:
+            return _Shape(kind=Kind.ROW, columns=columns)
+    kind = _KINDS.get(annotation) or _by_schema(annotation)
+    if kind is not Kind.MOMENT:
+        return _Shape(kind=kind)
+    zoned = _zoned(annotation)
+    return _Shape(kind=kind, zoned=zoned, zone=zone if zoned else None)
+
+
+def _several(annotation: Any, *, zone: tzinfo) -> _Shape | None:
+    """A list, or a set, of what can be chosen or written on a line."""
+    if isinstance(annotation, type) and issubclass(annotation, Flag):
+        options = _options_of(annotation)
+        return replace(_chosen(Kind.CHOICES, options), adds_up=True) if options else None
+    arguments = get_args(annotation)
+    is_tuple = get_origin(annotation) is tuple and len(arguments) == 2 and arguments[1] is Ellipsis
+    if not is_tuple and (get_origin(annotation) not in _LISTED or len(arguments) != 1):
+        return None
+    inner = _unwrapped(arguments[0])
+    if inner.nullable:
+        return None
+    options = _options(inner.type)
+    if options is not None:
+        return _chosen(Kind.CHOICES, options)
+    columns = _columns(inner.type, zone=zone)
+    if columns:
+        return _Shape(kind=Kind.ROWS, columns=columns) if len(columns) >= _LEAST_COLUMNS else None
+    item = _field("item", FieldInfo.from_annotation(arguments[0]), zone=zone, on_a_line=True)
+    return _Shape(kind=Kind.LIST, item=item) if item.kind not in _NOT_ON_A_LINE else None
+
+
+def _columns(annotation: Any, *, zone: tzinfo) -> tuple[Field, ...]:
+    """The fields of a record, where each can stand in a row."""
+    if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)) or "root" in annotation.model_fields:
+        return ()
+    fields = annotation.model_fields.items()
+    columns = tuple(_field(name, info, zone=zone, on_a_line=True) for name, info in fields)
+    return columns if columns and all(column.kind not in _NOT_ON_A_LINE for column in columns) else ()
+
+
+def _unwrapped(annotation: Any) -> _Annotation:
+    arguments = get_args(annotation)
+    if isinstance(annotation, TypeAliasType):
+        return _unwrapped(annotation.__value__)
+    if isinstance(annotation, NewType):
+        return _unwrapped(annotation.__supertype__)
+    if get_origin(annotation) is Annotated:
+        inner = _unwrapped(arguments[0])
+        return _Annotation(type=inner.type, rules=(*inner.rules, *arguments[1:]), nullable=inner.nullable)
+    if _is_union(annotation) and type(None) in arguments:
+        rest = [argument for argument in arguments if argument is not type(None)]
+        inner = _unwrapped(rest[0]) if len(rest) == 1 else _Annotation(type=Union[tuple(rest)])  # noqa: UP007  # of many
+        return _Annotation(type=inner.type, rules=inner.rules, nullable=True)
+    if get_origin(annotation) is Literal and None in arguments:
+        return _Annotation(type=Literal[tuple(choice for choice in arguments if choice is not None)], nullable=True)
+    return _Annotation(type=annotation)
+
+
+def _is_union(annotation: Any) -> bool:
+    return get_origin(annotation) in (Union, UnionType)
+
+
+_Options = Sequence[tuple[str, JsonValue]]
+"""What can be chosen: the text, and what it stands for."""
+
+
+def _options(annotation: Any) -> _Options | None:
+    """What can be chosen, of a Literal, an Enum, or some of both; None where it is no choice."""
+    if isinstance(annotation, type) and issubclass(annotation, Enum) and not issubclass(annotation, Flag):
+        return _options_of(annotation)
+    if get_origin(annotation) is Literal:
+        return _texts([(_literal(one), one.name if isinstance(one, Enum) else None) for one in get_args(annotation)])
+    if _is_union(annotation):
+        parts = [_options(_unwrapped(part).type) for part in get_args(annotation)]
+        found = [option for part in parts if part is not None for option in part]
+        return found if None not in parts and len({text for text, _ in found}) == len(found) else None
+    return None
+
+
+def _options_of(choices: type[Enum]) -> _Options | None:
+    """What can be chosen of an Enum; None where its values cannot be written as JSON and read back."""
+    adapter = TypeAdapter(choices)
+    found = []
+    for member in choices:
+        try:
+            value = adapter.dump_python(member, mode="json")
+            if adapter.validate_json(canonical(value)) is not member:
+                return None
+        except (ValidationError, PydanticSerializationError, ValueError):
+            return None
+        found.append((value, member.name))
+    return _texts(found)
+
+
+def _literal(value: object) -> JsonValue:
+    plain: JsonValue = to_jsonable_python(value.value if isinstance(value, Enum) else value)
+    return plain
+
+
+def _texts(values: Sequence[tuple[JsonValue, str | None]]) -> _Options | None:
+    """A text for each value: the value where it is one, else its name in words; None where two would look alike."""
+    texts = [_text_of(value, name) for value, name in values]
+    if max(Counter(texts).values(), default=0) > 1:
+        texts = [name or _text_of(value, None) for value, name in values]
+    if not texts or len(set(texts)) < len(texts):
+        return None
+    return [(text, value) for text, (value, _) in zip(texts, values, strict=True)]
+
+
+def _text_of(value: JsonValue, name: str | None) -> str:
+    if isinstance(value, str):
+        return value
+    if name is not None:
+        return name.replace("_", " ").strip().lower() or name
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return canonical(value)
+
+
+def _chosen(kind: Kind, options: _Options) -> _Shape:
+    texts = tuple(text for text, _ in options)
+    values = tuple(value for _, value in options)
+    return _Shape(kind=kind, choices=texts, meant=() if values == texts else values)
+
+
+def _by_schema(annotation: Any) -> Kind:
+    """The kind of a type that pydantic writes as one text or number, whatever it is."""
+    try:
+        schema = TypeAdapter(annotation).json_schema()
+    except (PydanticUserError, SchemaError, RecursionError):
+        return Kind.JSON
+    if "enum" in schema or "const" in schema:
+        return Kind.JSON
+    written, form = schema.get("type"), schema.get("format")
+    other = Kind.WORD if written == "string" else Kind.JSON
+    return _SCHEMAS.get((written, form), other)
+
+
+def _zoned(annotation: Any) -> bool | None:
+    """Must a date and time have a time zone (True), or must it have none (False)?"""
+    adapter = TypeAdapter(annotation)
+    for text, complaint, answer in (
+        ("2026-03-01T00:00:00", "timezone_aware", True),
+        ("2026-03-01T00:00:00Z", "timezone_naive", False),
+    ):
+        try:
+            adapter.validate_json(canonical(text))
+        except ValidationError as error:
+            if any(detail["type"] == complaint for detail in error.errors()):
+                return answer
+        except Exception:  # noqa: BLE001  # the author's own validation; what it says of a value it says later
+            return None
+    return None
+
+
+def _may_be_empty(kind: Kind, info: FieldInfo) -> bool:
+    """Is it a text, or are there several, whose own validation takes none?"""
+    if kind is not Kind.TEXT and kind not in SEVERAL:
+        return False
+    try:
+        TypeAdapter(info.rebuild_annotation()).validate_json('""' if kind is Kind.TEXT else "[]")
+    except ValidationError as error:
+        # Bits that are chosen among are no list, and none of them is a choice too.
+        return kind is Kind.CHOICES and any(detail["type"] == "enum" for detail in error.errors())
+    except Exception:  # noqa: BLE001  # the author's own validation; what it says of a value it says later
+        return False
+    return True

@@ -1,0 +1,192 @@
+"""What Anthropic's SDK returned or raised, as an outcome.
+
+| Comes of | Outcome |
+|---|---|
+| a complete message | answered |
+| no connection, a time-out | transient |
+| an error, also in the body of a 200 | what `anthropic_errors` makes of it |
+| a 200 that is no message, or a message without its parts | broken |
+| `model_context_window_exceeded` | too long |
+| `refusal` | refused |
+| `max_tokens` | truncated |
+
+Errors that are not in the table are bugs and pass through. The SDK is imported inside functions because that takes
+seconds, which a command that asks no model should not wait for.
+"""
+
+import json
+import math
+from collections.abc import Mapping
+from contextlib import suppress
+from email.utils import parsedate_to_datetime
+
+from workflows.model.outcomes import Outcome, Verdict
+from workflows.model.port import Usage
+from workflows.model.vendors.anthropic.errors import outcome_of, parts_of, status_in
+
+_LONGEST_QUOTE = 4_000
+"""Characters of the provider's own words that are passed on; whoever takes secrets out of them cuts them."""
+
+_LOOKED_THROUGH = 20_000
+"""Characters of a reply that is some other text, in which an error is looked for."""
+MOST_TOKENS = 10_000_000_000
+"""Tokens that a reply may say it took. What says more says nothing."""
+
+_REASONS = {
+    Outcome.SPENT: "The account at the model's provider has no money left, or a spend limit is reached",
+    Outcome.LOCKED_OUT: "The model's provider does not let this API key or its organisation in",
+    Outcome.RETIRED: "The model's provider does not know this model",
+    Outcome.TOO_LONG: "The case is too long for the model",
+    Outcome.REFUSED: "The model's provider declined to answer",
+    Outcome.UNFIT: "The model's provider does not take the form of the answer, or what the prompt asks for",
+    Outcome.INVALID: "The model's provider calls the request invalid",
+    Outcome.THROTTLED: "The model's provider limits how much may be asked now",
+    Outcome.TRANSIENT: "The model's provider cannot answer now",
+}
+
+
+def expected_errors() -> tuple[type[Exception], ...]:
+    """The errors that `judge_error` knows. The SDK leaves those of a 200 with a broken body as they come."""
+    import anthropic
+
+    return (anthropic.APIError, json.JSONDecodeError, UnicodeDecodeError, RecursionError)
+
+
+def judge_error(error: Exception) -> Verdict:
+    """The verdict on an attempt that raised one of `expected_errors`."""
+    import anthropic
+
+    match error:
+        case anthropic.APITimeoutError():
+            why = "The model did not answer in time."
+            return Verdict(outcome=Outcome.TRANSIENT, why=why, may_cost=_was_sent(error))
+        case anthropic.APIConnectionError():
+            cause = f" ({type(error.__cause__).__name__})" if error.__cause__ else ""
+            why = f"The connection to the model failed{cause}."
+            return Verdict(outcome=Outcome.TRANSIENT, why=why, may_cost=_was_sent(error))
+        case anthropic.APIStatusError(status_code=status, body=body, response=response):
+            return _of_error(status, body, retry_after=_retry_after(response.headers))
+        case _:
+            why = "The reply of the model's provider was broken."
+            return Verdict(outcome=Outcome.BROKEN, why=why, may_cost=True)
+
+
+def judge_reply(reply: object) -> Verdict:
+    """The verdict on what the SDK returned, which after a 200 can be anything."""
+    import anthropic
+
+    error = _error_in(reply)
+    if error is not None:
+        kind, _, _ = parts_of(error)
+        return _of_error(status_in(kind), error)
+    if not isinstance(reply, anthropic.types.Message):
+        why = "The reply was no message from a model but some other text."
+        return Verdict(outcome=Outcome.BROKEN, why=why, may_cost=True)
+    match reply.stop_reason:
+        case "refusal":
+            said = (getattr(reply.stop_details, name, None) for name in ("explanation", "category"))
+            words = next(filter(None, map(_quoted, said)), "")
+            return Verdict(outcome=Outcome.REFUSED, why=f"The model declined to answer{words}.", may_cost=True)
+        case "max_tokens":
+            why = "The model's answer was cut off at max_tokens."
+            return Verdict(outcome=Outcome.TRUNCATED, why=why, may_cost=True)
+        case "model_context_window_exceeded":
+            why = "The case and its answer are too long for the model."
+            return Verdict(outcome=Outcome.TOO_LONG, why=why, may_cost=True)
+    content: object = reply.content
+    if not isinstance(content, list) or reply.stop_reason is None:
+        return Verdict(outcome=Outcome.BROKEN, why="The reply was no complete message.", may_cost=True)
+    if usage_of(reply) is None:
+        return Verdict(outcome=Outcome.BROKEN, why="The reply does not say what it cost.", may_cost=True)
+    return Verdict(outcome=Outcome.ANSWERED)
+
+
+def _of_error(status: int, body: object, *, retry_after: float | None = None) -> Verdict:
+    kind, code, words = parts_of(body)
+    outcome = outcome_of(status, kind=kind, code=code, words=words)
+    passes = outcome in (Outcome.THROTTLED, Outcome.TRANSIENT)
+    # The words of what passes by itself would only be read in vain, and differ each time.
+    why = f"{_REASONS[outcome]} (HTTP {status}){'' if passes else _quoted(words)}."
+    return Verdict(outcome=outcome, why=why, retry_after=retry_after)
+
+
+def _error_in(reply: object) -> object:
+    """The error that came with a success's status, as JSON or as an event of a stream; None where there is none."""
+    if isinstance(reply, str):
+        for line in reply[:_LOOKED_THROUGH].splitlines():
+            with suppress(ValueError, RecursionError):
+                found = json.loads(line.removeprefix("data:"))
+                if isinstance(found, dict) and found.get("type") == "error":
+                    return found
+        return None
+    told = getattr(reply, "error", None)
+    return {"error": told} if getattr(reply, "type", None) == "error" and isinstance(told, dict) else None
+
+
+def text_of(reply: object) -> str:
+    """What the model said, thinking left aside; the reply itself where it is only text; empty where there is none."""
+    if isinstance(reply, str):
+        return reply
+    blocks = getattr(reply, "content", None)
+    # By type: a block of thinking can come first.
+    texts = [getattr(block, "text", None) for block in blocks or () if getattr(block, "type", None) == "text"]
+    return "".join(text for text in texts if isinstance(text, str))
+
+
+def usage_of(reply: object) -> Usage | None:
+    """The tokens that a reply took; None where it does not say."""
+    told = getattr(reply, "usage", None)
+    counts = [
+        _count(getattr(told, name, None))
+        for name in ("input_tokens", "output_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")
+    ]
+    read, written, from_cache, to_cache = counts
+    if read is None or written is None or -1 in counts:
+        return None
+    thinking = _count(getattr(getattr(told, "output_tokens_details", None), "thinking_tokens", None)) or 0
+    return Usage(
+        input_tokens=read,
+        output_tokens=written,
+        thinking_tokens=thinking if 0 <= thinking <= written else 0,
+        cache_read_tokens=from_cache or 0,
+        cache_write_tokens=to_cache or 0,
+    )
+
+
+def _count(told: object) -> int | None:
+    """A number of tokens; None where there is none, and -1 for what cannot be one: negative, NaN, beyond reason."""
+    if told is None:
+        return None
+    if isinstance(told, bool) or not isinstance(told, (int, float)) or not 0 <= told <= MOST_TOKENS:
+        return -1
+    return int(told) if told == int(told) else -1
+
+
+def _was_sent(error: Exception) -> bool:
+    """May the request have reached the provider? Not where no connection came about."""
+    import httpx2
+
+    return not isinstance(error.__cause__, (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout))
+
+
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    asked = headers.get("retry-after", "")
+    try:
+        seconds = float(asked)
+    except ValueError:
+        try:
+            # A date is counted from the provider's own clock, so that ours may be wrong.
+            until, now = parsedate_to_datetime(asked), parsedate_to_datetime(headers.get("date", ""))
+            seconds = (until - now).total_seconds()
+        except (ValueError, TypeError):
+            return None
+    return None if math.isnan(seconds) else max(0.0, seconds)
+
+
+def _quoted(words: object) -> str:
+    """The provider's own words led by a colon, on one line, without control characters; empty where there are none."""
+    if not isinstance(words, str):
+        return ""
+    line = "".join(character for character in " ".join(words.split()) if character.isprintable())
+    short = line if len(line) <= _LONGEST_QUOTE else line[:_LONGEST_QUOTE] + "…"
+    return f": {short.rstrip('.')}" if short else ""

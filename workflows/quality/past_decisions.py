@@ -1,0 +1,77 @@
+"""A past decision as an example: what a person said was right for a case, in the end.
+
+What nobody decided is no example: an automation must not be examined with its own answers.
+"""
+
+import json
+from dataclasses import dataclass
+
+from pydantic import BaseModel
+
+from workflows.engine.case.states import Resolution, RunState
+from workflows.engine.context import Context
+from workflows.engine.declare.registry import AnyWorkflow
+from workflows.engine.declare.round_trip import read
+from workflows.engine.declare.workflow import Example
+from workflows.engine.errors import Misfit, Refused
+from workflows.engine.read.history import case_view
+from workflows.engine.read.views import CaseView, RunView
+from workflows.engine.text.canonical_json import canonical, to_body
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decided:
+    """A case with its right answer."""
+
+    workflow: AnyWorkflow
+    key: str
+    example: Example
+    by_correction: bool
+    """Is it not what was delivered first?"""
+
+
+def decided(context: Context, case: int) -> Decided:
+    """What finally was right for a case.
+
+    Raise `Unknown`, or `Refused` where that is not known: nobody decided it, it was rejected, or it is not at its end.
+    """
+    view = case_view(context, case)
+    workflow = context.registry.get(view.workflow)
+    run = _settled(view)
+    try:
+        input: BaseModel = read(workflow.input, canonical(run.input))
+        output: BaseModel = read(workflow.output, canonical(run.output))
+    except Misfit as error:
+        raise Refused(f"{_named(view)} no longer fits the form of {workflow.name}, which has changed since") from error
+    # An input is read by its aliases, as it comes in; an answer by its fields, as it is kept.
+    example = Example(
+        input=input.model_dump(mode="json", by_alias=True, round_trip=True), output=json.loads(to_body(output))
+    )
+    return Decided(workflow=workflow, key=view.key, example=example, by_correction=run.correction > 0)
+
+
+def _settled(view: CaseView) -> RunView:
+    """The run whose answer is the right one. Raise `Refused`."""
+    for run in reversed(view.runs):
+        if run.state == RunState.SUPERSEDED:
+            continue
+        if run.state == RunState.CLOSED and run.correction:
+            continue  # a person would not have it: what was delivered before stands
+        if run.revision != view.revision:
+            break
+        if run.resolution == Resolution.REJECTED:
+            raise Refused(f"{_named(view)} was rejected: that says what is wrong, and not what is right")
+        if run.state != RunState.DELIVERED:
+            waits = "a correction of it" if run.correction else "it"
+            raise Refused(f"{_named(view)} is no example yet: {waits} is {run.state}")
+        if run.resolution != Resolution.BY_PERSON:
+            raise Refused(
+                f"{_named(view)} was resolved alone, and nobody has said that it is right; "
+                "`countersign correct` says what is, where it is wrong"
+            )
+        return run
+    raise Refused(f"{_named(view)} is no example: nothing was decided about it as it is now")
+
+
+def _named(view: CaseView) -> str:
+    return f"case {view.id} ({view.key})"

@@ -1,0 +1,85 @@
+"""What is right: an output held against the right answer, or the part of it that is known.
+
+In words: a field is right if its value equals the right one as the output's own type reads both. `12.50` and `12.5` are
+one amount, `2026-03-01` is one day however it was written. A text has to be the same to the letter, blanks before and
+after it left aside; a list has to have the same values in the same order. A field whose right value is not known counts
+neither way, and the whole is right if each field is that is known.
+"""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from pydantic import BaseModel, JsonValue, TypeAdapter, ValidationError
+
+from workflows.engine.errors import InvalidOutput
+from workflows.engine.text.canonical_json import canonical
+from workflows.engine.text.complaints import complaints
+from workflows.engine.text.form_fields import Kind, form_of
+from workflows.engine.text.form_texts import value_of
+
+Truth = Mapping[str, object]
+"""Output field -> its right value, as the output's type has it; only those that are known."""
+
+
+def read_truth(output: type[BaseModel], values: Mapping[str, JsonValue]) -> Truth:
+    """Read right answers by the output's types, each field by itself. Raise `InvalidOutput`, naming the fields."""
+    truth: dict[str, object] = {}
+    errors: dict[str, str] = {}
+    for name, value in values.items():
+        if name not in output.model_fields:
+            errors[name] = f"is no field of {output.__name__}; there are: {', '.join(output.model_fields)}"
+            continue
+        try:
+            truth[name] = _adapter(output, name).validate_json(canonical(value), by_alias=False, by_name=True)
+        except ValidationError as error:
+            errors[name] = next(iter(complaints(error).values()))
+    if errors:
+        raise InvalidOutput(errors)
+    return truth
+
+
+def read_cells(output: type[BaseModel], cells: Mapping[str, str]) -> dict[str, JsonValue]:
+    """What the cells of a table say, read as people type into the review's form. Raise `InvalidOutput`."""
+    fields = {field.name: field for field in form_of(output)}
+    values: dict[str, JsonValue] = {}
+    errors: dict[str, str] = {}
+    for name, cell in cells.items():
+        try:
+            values[name] = value_of(fields[name], cell if fields[name].kind is Kind.TEXT else cell.strip())
+        except ValueError as error:
+            errors[name] = str(error)
+    if errors:
+        raise InvalidOutput(errors)
+    return values
+
+
+def score(output: BaseModel, truth: Truth) -> dict[str, bool]:
+    """Which of the known fields are right."""
+    return {name: _is_right(output, name, right) for name, right in truth.items()}
+
+
+def _is_right(output: BaseModel, name: str, right: object) -> bool:
+    proposed = getattr(output, name)
+    return _same(proposed, right) or _same(proposed, _in_the_form(output, name, right))
+
+
+def _same(one: object, other: object) -> bool:
+    if isinstance(one, str) and isinstance(other, str):
+        return one.strip() == other.strip()
+    return bool(one == other)
+
+
+def _in_the_form(output: BaseModel, name: str, right: object) -> object:
+    """The right value once the whole form has taken it: a validator of its own may write a country in capitals."""
+    try:
+        taken = type(output).model_validate({**dict(output), name: right}, by_alias=False, by_name=True)
+    except ValidationError:
+        return right
+    value: object = getattr(taken, name)
+    return value
+
+
+@lru_cache(maxsize=1_000)
+def _adapter(output: type[BaseModel], name: str) -> TypeAdapter[Any]:  # Any: the field's type is the author's
+    return TypeAdapter(output.model_fields[name].rebuild_annotation())
