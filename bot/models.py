@@ -20,7 +20,7 @@ from workflows.engine.errors import CodeExited, InvalidInput, Refused, TimeLimit
 from workflows.engine.propose.model_outages import KnownOutages
 from workflows.engine.propose.proposer import Second, opinion_of
 from workflows.engine.text.complaints import all_complaints
-from workflows.model.concurrency import Lanes
+from workflows.model.concurrency import Concurrency
 from workflows.model.gateway import Gateway, models_of
 from workflows.model.local import local_model
 from workflows.model.local.local_model import CannotLearn, LocalModel
@@ -174,7 +174,7 @@ class Models:
                 clock=self._clock,
                 outages=KnownOutages(self._database, team=self._team, clock=self._clock),
                 default_model=settings.anthropic_model,
-                lanes=Lanes(at_once=settings.model_at_once, per_minute=settings.model_per_minute),
+                concurrency=Concurrency(at_once=settings.model_at_once, per_minute=settings.model_per_minute),
                 prices=self.prices,
                 states_form=settings.model_states_form,
             )

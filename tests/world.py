@@ -15,7 +15,7 @@ from store.db.database import Database
 from store.governance import teams
 from workflows.engine.case import intake
 from workflows.engine.case.intake import Receipt
-from workflows.engine.case.leases import Claimed, claim
+from workflows.engine.case.leases import Lease, claim
 from workflows.engine.context import QUEUE_LIMIT, Context
 from workflows.engine.declare.registry import AnyWorkflow, Registry
 from workflows.engine.deliver.waiting_deliveries import awaken
@@ -80,7 +80,7 @@ class World:
         accepted = [intake.accept(workflow, values) for values in inputs]
         return intake.take_in(self.context, workflow, accepted, source="test", actor="tester")
 
-    def claim(self, limit: int = 1) -> list[Claimed]:
+    def claim(self, limit: int = 1) -> list[Lease]:
         """Claim runs as a worker does, and do nothing with them yet."""
         return claim(self.context, limit=limit)
 

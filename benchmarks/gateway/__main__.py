@@ -76,7 +76,7 @@ def measured(quick: bool) -> Section:
             *_together(times),
             "",
             "Calls a second of one process by how many are under way. In threads, or in tasks where it says async.",
-            f"Countersign has {IN_FLIGHT} lanes, 32 connections, and all calls take of one budget for the day.",
+            f"Countersign has {IN_FLIGHT} concurrency, 32 connections, and all calls take of one budget for the day.",
             "",
             *_weights(weights),
             "",

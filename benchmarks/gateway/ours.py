@@ -18,7 +18,7 @@ from bot.settings import Settings
 from store.schema import Run
 from workflows.engine.case import intake
 from workflows.engine.propose.model_outages import KnownOutages
-from workflows.model.concurrency import Lanes
+from workflows.model.concurrency import Concurrency
 from workflows.model.envelope import form
 from workflows.model.gateway import Gateway
 from workflows.model.port import Account, Prompt, Question
@@ -44,7 +44,7 @@ def main() -> None:
             clock=context.clock,
             outages=KnownOutages(context.database, team=context.team, clock=context.clock),
             default_model=MODEL,
-            lanes=Lanes(at_once=MOST),
+            concurrency=Concurrency(at_once=MOST),
         )
 
         def ask(number: int) -> None:

@@ -18,7 +18,7 @@ from workflows.engine.review.decisions import Follows
 from workflows.engine.review.dependent_texts import redrawn
 from workflows.engine.review.forms import entries_of, read_form
 from workflows.engine.text.form_fields import SEVERAL, form_of
-from workflows.engine.text.sanitize import plain
+from workflows.engine.text.sanitize import sanitize
 
 
 def claim_review(reference: str) -> int:
@@ -55,7 +55,7 @@ def edit_case(reference: str, assignments: Sequence[str], *, confirmed: bool, ve
         read_form(workflow.output, typed, zone=workflow.timezone)
         anew = redrawn(app.context, workflow, review.id, proposed=proposed, typed=typed)
         for name in anew:
-            out.print(plain(f"{name}: written anew, to go with what you chose"))
+            out.print(sanitize(f"{name}: written anew, to go with what you chose"))
         output = read_form(workflow.output, typed | anew, zone=workflow.timezone)
         reviews.edit(app.context, review.id, shown, output, by=operator(), confirmed=confirmed)
         return "edited" if review.has_proposal else "answered"
@@ -119,7 +119,7 @@ def tell(app: App, case: int, done: str) -> int:
     run = case_view(app.context, case).newest
     receipt = f": {run.delivery.receipt}" if run.delivery and run.delivery.receipt else ""
     stands = "waiting to be delivered" if run.state == RunState.HOLDING else run.state
-    out.print(plain(f"case {case}: {done}; it is {stands} now{receipt}"))
+    out.print(sanitize(f"case {case}: {done}; it is {stands} now{receipt}"))
     if RunState(run.state) in STOPPED and run.problem is not None:
         tell_error(str(run.problem["message"]))
         return 1

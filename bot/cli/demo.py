@@ -8,7 +8,7 @@ from bot.cli.output import one_line_errors
 from bot.cli.ports import listening_at
 from bot.demo.play import play, watch
 from bot.serve.signals import stopping_on_signals
-from workflows.engine.text.sanitize import plain
+from workflows.engine.text.sanitize import sanitize
 
 
 def show_demo(*, headless: bool, port: int) -> int:
@@ -26,4 +26,4 @@ def _watch(stop: Event, port: int) -> int:
 
 
 def _say(line: str) -> None:
-    typer.echo(plain(line))
+    typer.echo(sanitize(line))

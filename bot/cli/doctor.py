@@ -29,7 +29,7 @@ from workflows.engine.case.states import STOPPED, OutboxState, RunState
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.deliver import workflow_pauses
 from workflows.engine.errors import CountersignError
-from workflows.engine.text.sanitize import plain
+from workflows.engine.text.sanitize import sanitize
 from workflows.model.gateway import models_of
 from workflows.model.port import ModelError, Prompt, Usage
 from workflows.model.prices import Unpriced
@@ -78,9 +78,9 @@ def check(*, as_json: bool) -> int:
             print_json(findings)
         else:
             for finding in findings:
-                out.print(plain(f"{finding.level:<5} {finding.what}"))
+                out.print(sanitize(f"{finding.level:<5} {finding.what}"))
                 if finding.do:
-                    out.print(plain(f"      {finding.do}"))
+                    out.print(sanitize(f"      {finding.do}"))
         return 1 if any(finding.level == "bad" for finding in findings) else 0
 
 
@@ -151,8 +151,8 @@ def _anthropic(app: App) -> Iterator[Finding]:
 
 def _standing_outages(app: App) -> Iterator[Finding]:
     with app.context.database.read() as session:
-        standing = outages.standing(session, team=app.context.team)
-    for outage in standing:
+        left_alone = outages.standing(session, team=app.context.team)
+    for outage in left_alone:
         yield Finding(
             level="note",
             what=f"model {outage.model} is not asked since {moment(outage.began_at)}: {outage.reason}",
@@ -276,13 +276,13 @@ def _unanswered(workflows: Iterable[AnyWorkflow]) -> str:
 
 
 def _paused(app: App, workflow: AnyWorkflow) -> Iterator[Finding]:
-    (standing,) = workflow_pauses.standings(app.context, [workflow.name])
+    (status,) = workflow_pauses.pause_statuses(app.context, [workflow.name])
     do = f"mend what it was paused for, then countersign resume {workflow.name}"
-    if standing.pause is not None:
-        held = f" ({standing.held:,} deliveries held)" if standing.held else ""
-        yield Finding(level="note", what=f"{workflow.name} is paused {said_of(standing.pause)}{held}", do=do)
-    elif standing.held:
-        yield Finding(level="note", what=f"{workflow.name}: {standing.held:,} deliveries are held no longer", do=do)
+    if status.pause is not None:
+        held = f" ({status.held:,} deliveries held)" if status.held else ""
+        yield Finding(level="note", what=f"{workflow.name} is paused {said_of(status.pause)}{held}", do=do)
+    elif status.held:
+        yield Finding(level="note", what=f"{workflow.name}: {status.held:,} deliveries are held no longer", do=do)
 
 
 def _slack(app: App) -> Iterator[Finding]:

@@ -17,7 +17,7 @@ from workflows.engine.propose.model_outages import recount
 from workflows.engine.read.history import find_case
 from workflows.engine.review import corrections, doubts, refusals, reruns
 from workflows.engine.review.forms import entries, read_form
-from workflows.engine.text.sanitize import plain
+from workflows.engine.text.sanitize import sanitize
 
 
 def rerun_case(reference: str, *, from_step: str | None) -> int:
@@ -41,7 +41,7 @@ def correct_case(reference: str, assignments: Sequence[str], *, reason: str) -> 
             corrections.correct(app.context, case, new, by=operator(), reasons=[reason] if reason else [])
         for name, value in entries(new).items():
             if value != view.values[name]:
-                out.print(plain(f"{name}: {view.values[name]} -> {value}"))
+                out.print(sanitize(f"{name}: {view.values[name]} -> {value}"))
         out.print(f"case {case}: the correction waits for a person; countersign approve {case}")
         return 0
 
@@ -62,7 +62,7 @@ def recount_model(model: str) -> int:
     with one_line_errors(), opened(settings()) as app:
         if not recount(app.context, model, by=operator()):
             raise Refused(f"nothing is known of {model} that took more than was reserved; see countersign doctor")
-        out.print(plain(f"for {model} what is reckoned is reserved again; what was booked stays booked"))
+        out.print(sanitize(f"for {model} what is reckoned is reserved again; what was booked stays booked"))
         return 0
 
 

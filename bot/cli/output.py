@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot import settings_file
-from workflows.engine.text.sanitize import one_line, plain
+from workflows.engine.text.sanitize import one_line, sanitize
 from workflows.redaction import redacted
 
 PIPED_WIDTH = 200
@@ -28,7 +28,7 @@ progress = Console(stderr=True)
 
 def shown(text: object) -> Text:
     """Text as it is, with no markup, and control and direction characters made visible."""
-    return Text(plain(text))
+    return Text(sanitize(text))
 
 
 def print_table(columns: Sequence[str], lines: Sequence[Sequence[object]]) -> None:

@@ -8,10 +8,10 @@ from bot.cli.output import moment, one_line_errors, out
 from bot.cli.people import operator
 from bot.settings import settings
 from store.db.process_locks import Taken
-from workflows.engine.case.pauses import Pause, Standing
+from workflows.engine.case.pauses import Pause, PauseStatus
 from workflows.engine.deliver import workflow_pauses
 from workflows.engine.review.late_proposals import propose_anew, waiting
-from workflows.engine.text.sanitize import plain
+from workflows.engine.text.sanitize import sanitize
 
 
 def pause_workflow(workflow: str | None, *, reason: str, deliveries: bool) -> int:
@@ -20,12 +20,12 @@ def pause_workflow(workflow: str | None, *, reason: str, deliveries: bool) -> in
         if workflow is None:
             return _tell_all(app)
         made = workflow_pauses.pause(app.context, workflow, by=operator(), reason=reason, deliveries=deliveries)
-        (standing,) = workflow_pauses.standings(app.context, [workflow])
+        (status,) = workflow_pauses.pause_statuses(app.context, [workflow])
         already = "" if made.changed else " already"
         held = "is held" if made.pause.holds_deliveries else "is still delivered"
-        out.print(plain(f"{workflow} is paused{already}, {said_of(made.pause)}"))
+        out.print(sanitize(f"{workflow} is paused{already}, {said_of(made.pause)}"))
         out.print(f"no model is asked, people get empty forms, and what they decide {held}")
-        out.print(f"{_waiting(standing)}; to let it go on: countersign resume {workflow}")
+        out.print(f"{_waiting(status)}; to let it go on: countersign resume {workflow}")
         return 0
 
 
@@ -35,10 +35,10 @@ def resume_workflow(workflow: str | None) -> int:
         if workflow is None:
             return _tell_all(app)
         resumed = workflow_pauses.resume(app.context, workflow, by=operator())
-        standing = resumed.standing
+        status = resumed.status
         out.print(f"{workflow} goes on" if resumed.changed else f"{workflow} is not paused")
-        if standing.held:
-            out.print(f"held deliveries that go out now: {standing.held:,}")
+        if status.held:
+            out.print(f"held deliveries that go out now: {status.held:,}")
         if askable := waiting(app.context, workflow).begun:
             out.print(f"cases that the model can be asked about: {askable:,}; countersign propose {workflow}")
         _work(app)
@@ -55,7 +55,7 @@ def propose_again(workflow: str | None) -> int:
         if counted.in_hand:
             out.print(f"left as they are, since somebody is at them or decided them once: {counted.in_hand:,}")
         if counted.stopped is not None:
-            out.print(plain(f"it came to an end before all were begun: {counted.stopped}"))
+            out.print(sanitize(f"it came to an end before all were begun: {counted.stopped}"))
         _work(app)
         return 0 if counted.stopped is None else 1
 
@@ -68,22 +68,24 @@ def said_of(pause: Pause) -> str:
 def tell_pauses(app: App, only: str | None = None) -> None:
     """Say which workflows are paused, below a list of what is theirs."""
     names = [workflow.name for workflow in app.context.registry if only in (None, workflow.name)]
-    for standing in workflow_pauses.standings(app.context, names):
-        if standing.pause is not None:
-            out.print(plain(f"{standing.workflow} is paused, {said_of(standing.pause)}"))
+    for status in workflow_pauses.pause_statuses(app.context, names):
+        if status.pause is not None:
+            out.print(sanitize(f"{status.workflow} is paused, {said_of(status.pause)}"))
 
 
 def _tell_all(app: App) -> int:
-    for standing in workflow_pauses.standings(app.context, sorted(workflow.name for workflow in app.context.registry)):
-        paused = f"is paused {said_of(standing.pause)}" if standing.pause is not None else "goes on"
-        held = f", {standing.held:,} deliveries held" if standing.held else ""
-        out.print(plain(f"{standing.workflow} {paused}; {_waiting(standing)}{held}"))
+    for status in workflow_pauses.pause_statuses(
+        app.context, sorted(workflow.name for workflow in app.context.registry)
+    ):
+        paused = f"is paused {said_of(status.pause)}" if status.pause is not None else "goes on"
+        held = f", {status.held:,} deliveries held" if status.held else ""
+        out.print(sanitize(f"{status.workflow} {paused}; {_waiting(status)}{held}"))
     return 0
 
 
-def _waiting(standing: Standing) -> str:
-    empty = f", {standing.empty:,} of them without a proposal" if standing.empty else ""
-    return f"{standing.waiting:,} {'case waits' if standing.waiting == 1 else 'cases wait'} for people{empty}"
+def _waiting(status: PauseStatus) -> str:
+    empty = f", {status.empty:,} of them without a proposal" if status.empty else ""
+    return f"{status.waiting:,} {'case waits' if status.waiting == 1 else 'cases wait'} for people{empty}"
 
 
 def _work(app: App) -> None:

@@ -30,7 +30,7 @@ from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.errors import InvalidInput, QueueFull
 from workflows.engine.read.history import case_view
 from workflows.engine.read.tally import Hits, Tally, tally, under_way
-from workflows.engine.text.canonical_json import digest, printable
+from workflows.engine.text.canonical_json import content_hash, printable
 from workflows.engine.text.sanitize import one_line
 from workflows.model.local.local_model import LocalModel, TrainingReport
 from workflows.model.port import ModelError
@@ -159,7 +159,7 @@ def _conflicts(workflow: AnyWorkflow, file: Path, reading: Reading) -> dict[str,
             accepted = _accepted(workflow, row)
         except InvalidInput:
             continue  # said when it is taken in
-        content = digest(accepted.body)
+        content = content_hash(accepted.body)
         first = told.setdefault(accepted.key, _Told(row=row.number, content=content))
         if first.content != content:
             told[accepted.key] = replace(first, others=(*first.others, row.number))

@@ -55,8 +55,8 @@ def _run(run: RunView, output: type[BaseModel] | None) -> None:
     begun = f", run {run.parent} again from {run.from_step}" if run.parent and run.from_step else ""
     resolved = f", {run.resolution.replace('_', ' ')}" if run.resolution else ""
     out.print(Text.assemble((f"run {run.id}{kind}: {run.state}{resolved}{begun}", "bold")))
-    if run.plan is not None:
-        print_named("plan", run.plan)
+    if run.code_version is not None:
+        print_named("code_version", run.code_version)
     for step in run.steps:
         what = "recalled" if step.recalled else f"{step.milliseconds:.0f} ms"
         cost = f", ${step.cost:.4f}" if step.cost else ""

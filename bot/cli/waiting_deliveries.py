@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from bot.app import App
 from bot.cli.output import moment, out
 from workflows.engine.deliver.delivery_status import targets_down, waiting_deliveries
-from workflows.engine.text.sanitize import one_line, plain
+from workflows.engine.text.sanitize import one_line, sanitize
 
 
 def tell_waiting(app: App, only: str | None = None) -> None:
     """Say which targets are down, and what waits for the others. `only`: a workflow whose list it stands below."""
     for said in waiting_in_words(app, only):
-        out.print(plain(said))
+        out.print(sanitize(said))
 
 
 def waiting_in_words(app: App, only: str | None = None) -> Iterator[str]:

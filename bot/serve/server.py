@@ -24,7 +24,7 @@ from bot.slack.wiring import Slack
 from bot.worker.threads import SLOW
 from store.db.database import Unavailable
 from store.db.process_locks import SENDER, Taken, exclusive
-from store.db.time_limits import hurried
+from store.db.time_limits import time_limit
 from workflows.engine.context import Clock
 from workflows.engine.declare import author_threads
 from workflows.engine.read import digests
@@ -123,7 +123,7 @@ def _send(app: App, slack: Slack, stop: Event) -> None:
 
 
 def _answers(app: App) -> bool:
-    with hurried(_ANSWERS_WITHIN), app.context.database.read() as session:
+    with time_limit(_ANSWERS_WITHIN), app.context.database.read() as session:
         session.execute(text("SELECT 1"))
     return True
 

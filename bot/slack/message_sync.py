@@ -17,13 +17,13 @@ from slack_sdk.web import SlackResponse
 from bot.slack.api_errors import TRANSPORT, Refusal, Then, refusal
 from handlers.slack.blocks.drawing import Drawn
 from store.db import failpoints
-from store.db.failpoints import Seam
+from store.db.failpoints import Failpoint
 from store.governance import teams
 from store.schema import OutboxRow
 from store.slack import messages, rate_limits
 from store.slack.outbox import VIEWS
 from workflows.engine.context import Context
-from workflows.engine.text.canonical_json import digest
+from workflows.engine.text.canonical_json import content_hash
 
 log = structlog.get_logger()
 
@@ -66,7 +66,7 @@ class Stood:
     """The intents that it is about; those left out are still to be met."""
 
 
-class Standing:
+class MessageSync:
     """Messages in channels, as Slack has them."""
 
     def __init__(self, context: Context, client: WebClient) -> None:
@@ -136,7 +136,9 @@ class Standing:
         restores = self._context.restores
         is_older = restores.at is not None and any(row.created_at < restores.at for row in rows)
         oldest = 0 if is_older else restores.number
-        return [digest(f"{made_at.isoformat()} {number}")[:16] for number in range(restores.number, oldest - 1, -1)]
+        return [
+            content_hash(f"{made_at.isoformat()} {number}")[:16] for number in range(restores.number, oldest - 1, -1)
+        ]
 
     def _look_up(self, rows: Sequence[OutboxRow], channel: str, *, since: datetime) -> Stood | None:
         """The message about these rows, or some of them, where it stands in the channel already."""
@@ -188,9 +190,9 @@ class Standing:
         if timedelta(0) < left <= LONGEST_PAUSE:
             raise NotTaken(Refusal(then=Then.WAIT, code="ratelimited", after=left.total_seconds()), method)
         try:
-            failpoints.before(Seam.MESSAGE, method)
+            failpoints.before(Failpoint.MESSAGE, method)
             answer = call()
-            failpoints.after(Seam.MESSAGE, method)
+            failpoints.after(Failpoint.MESSAGE, method)
         except (SlackApiError, *TRANSPORT) as error:
             raise NotTaken(refusal(error), method) from error
         return answer

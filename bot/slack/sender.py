@@ -19,7 +19,7 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_e
 from bot.slack.api_errors import COUNTED, Refusal, Then
 from bot.slack.channel_queue import Channels, Taken
 from bot.slack.circuit_breaker import Breaker
-from bot.slack.message_sync import LONGEST_PAUSE, POST, NotTaken, Standing, Stood
+from bot.slack.message_sync import LONGEST_PAUSE, POST, MessageSync, NotTaken, Stood
 from bot.slack.renderer import NOWHERE, UNSENT, draw
 from store.db.database import Unavailable
 from store.schema import OutboxRow
@@ -65,7 +65,7 @@ class Sender:
         """`client`: one that retries nothing. `roles`: a role of channels -> its channel. `pace`: seconds."""
         self._context = context
         self._breaker = breaker
-        self._standing = Standing(context, client)
+        self._sync = MessageSync(context, client)
         self._roles = roles
         self._pace = pace
         self._channels = Channels(context, pace=pace)
@@ -147,7 +147,7 @@ class Sender:
         try:
             picture = draw(self._context, taken.rows)
             try:
-                stood = self._standing.bring(taken.rows, self._real(channel), picture.drawn, unsure=taken.unsure)
+                stood = self._sync.bring(taken.rows, self._real(channel), picture.drawn, unsure=taken.unsure)
             finally:
                 # From when Slack had it, however long that took.
                 self._free_at[self._real(channel)] = time.monotonic() + self._pace

@@ -24,7 +24,7 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from bot.slack.api_errors import TRANSPORT, refusal
 from bot.slack.workspace import Workspace
 from handlers.slack import listeners
-from handlers.slack.context import Surface
+from handlers.slack.context import SlackContext
 
 log = structlog.get_logger()
 
@@ -43,7 +43,7 @@ _AGAIN = 5.0
 class Hearing:
     """The listeners on one socket."""
 
-    def __init__(self, workspace: Workspace, surface: Surface) -> None:
+    def __init__(self, workspace: Workspace, surface: SlackContext) -> None:
         self._busy = _Busy()
         self._executor = ThreadPoolExecutor(CLICKS, thread_name_prefix="listener")
         client = workspace.asking

@@ -8,7 +8,7 @@ from bot.slack.circuit_breaker import Breaker
 from bot.slack.sender import PACE, Sender
 from bot.slack.socket import Hearing
 from bot.slack.workspace import Workspace, adopt, check_hearing, connect
-from handlers.slack.context import Surface
+from handlers.slack.context import SlackContext
 from handlers.slack.rights import Rights
 from handlers.slack.user_groups import Groups
 from workflows.engine.case import notices
@@ -35,13 +35,13 @@ def in_slack(app: App, *, pace: float = PACE) -> Slack:
     workspace = connected(app)
     check_hearing(workspace)
     groups = Groups(workspace.looking_up, team=workspace.named_team, tell=partial(tell_unusable, context))
-    surface = Surface(
+    slack = SlackContext(
         context=context,
         rights=Rights(members=groups, engineers=settings.engineers),
         groups=groups,
         installed=workspace.installed,
     )
-    return Slack(workspace=workspace, sender=sender_of(app, workspace, pace=pace), hearing=Hearing(workspace, surface))
+    return Slack(workspace=workspace, sender=sender_of(app, workspace, pace=pace), hearing=Hearing(workspace, slack))
 
 
 def connected(app: App) -> Workspace:

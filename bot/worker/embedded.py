@@ -13,12 +13,12 @@ from threading import Event
 
 import structlog
 
-from bot.worker.isolation import Company
+from bot.worker.isolation import Isolation
 from bot.worker.port import SILENT
 from bot.worker.threads import DRAIN, SLOW, Crew, Unfinished
 from store.db.database import Unavailable
 from store.db.process_locks import exclusive
-from workflows.engine.case.leases import Claimed, claim
+from workflows.engine.case.leases import Lease, claim
 from workflows.engine.context import Context
 from workflows.engine.declare.author_threads import contained
 from workflows.engine.deliver.waiting_deliveries import awaken
@@ -34,8 +34,8 @@ AFTER_TROUBLE = 2.0
 AWAKENING = 1.0
 """Seconds between two looks for deliveries that need not wait any longer."""
 
-_Pending = dict["Future[object]", Claimed]
-"""What was claimed here and has not come to its end."""
+_Pending = dict["Future[object]", Lease]
+"""Leases taken here whose work has not come to its end."""
 
 
 class Embedded:
@@ -51,7 +51,7 @@ class Embedded:
         self._threads = threads
         self._slow_after = slow_after
         self._drain = drain
-        self._company = Company()
+        self._isolation = Isolation()
         self._crew: Crew | None = None
         """The threads of `run`."""
         self._looked_at = float("-inf")
@@ -110,7 +110,7 @@ class Embedded:
                     # What could not be noted is as if a worker had died in the midst of it; where its own code failed,
                     # it is held to account.
                     died = not all(isinstance(error, Unavailable) for error in trouble)
-                    take_back(self._context, died=died, but=[claimed.run for claimed in pending.values()])
+                    take_back(self._context, died=died, but=[lease.run for lease in pending.values()])
                     trouble.clear()
                 if time.monotonic() - awakened >= AWAKENING:
                     awakened = time.monotonic()
@@ -147,14 +147,14 @@ class Embedded:
         if at_work >= self._threads:
             return
         limit = 2 * self._threads - at_work
-        for claimed in claim(self._context, limit=limit, case=case, since=since, but=crew.clogged):
-            pending[crew.submit(partial(self._advance, claimed))] = claimed
+        for lease in claim(self._context, limit=limit, case=case, since=since, but=crew.clogged):
+            pending[crew.submit(partial(self._advance, lease))] = lease
 
-    def _advance(self, claimed: Claimed) -> None:
+    def _advance(self, lease: Lease) -> None:
         try:
-            with self._company.among(alone=claimed.is_suspect):
-                if claimed.is_suspect:
-                    keep_apart(self._context, claimed)
-                self._runner.advance(claimed)
+            with self._isolation.among(alone=lease.is_suspect):
+                if lease.is_suspect:
+                    keep_apart(self._context, lease)
+                self._runner.advance(lease)
         except BaseException as error:  # whatever it is, it concerns this run
             raise contained(error) from error

@@ -12,7 +12,7 @@ LONGEST = 60.0
 """Seconds for which a suspect is kept alone, and for which it waits to be so: hanging code stops no others."""
 
 
-class Company:
+class Isolation:
     """Lets in many at once, or one alone. Who waits to be alone goes before whoever comes later."""
 
     def __init__(self, *, longest: float = LONGEST) -> None:

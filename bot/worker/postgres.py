@@ -20,7 +20,7 @@ from procrastinate import App, BaseRetryStrategy, PsycopgConnector, RetryDecisio
 from procrastinate.jobs import Job
 from sqlalchemy import make_url
 
-from bot.worker.isolation import Company
+from bot.worker.isolation import Isolation
 from bot.worker.port import SILENT
 from bot.worker.threads import DRAIN, SLOW, SPARE, Crew, Unfinished
 from store.cases import queue
@@ -85,7 +85,7 @@ class Queued:
         self._threads = threads
         self._slow_after = slow_after
         self._drain = drain
-        self._company = Company()
+        self._isolation = Isolation()
         self._in_trouble: set[int] = set()
         """Runs of which this process could not note how far they had come."""
         self._counting = Lock()
@@ -173,7 +173,7 @@ class Queued:
             while not stop.is_set() and not all(worker.done() for worker in workers):
                 self._looked_at = time.monotonic()
                 crew.tend()
-                # A worker of procrastinate's has a fixed number of jobs in hand; one whose all are slow gets company.
+                # A worker of procrastinate's has a fixed number of jobs in hand; one whose all are slow gets isolation.
                 if crew.slow >= self._threads * len(workers) and len(workers) <= SPARE:
                     workers.append(asyncio.create_task(self._worker(app, is_endless=is_endless)))
                 await asyncio.sleep(_LOOK)
@@ -204,10 +204,10 @@ class Queued:
         """What a job is about."""
         died = run not in self._in_trouble
         try:
-            with self._company.among(alone=False):
+            with self._isolation.among(alone=False):
                 done_with = self._runner.take(run, died=died, alone=False, but=crew.clogged)
             if not done_with:
-                with self._company.among(alone=True):
+                with self._isolation.among(alone=True):
                     self._runner.take(run, died=died, alone=True, but=crew.clogged)
         except (Unavailable, Clogged) as error:
             # The job comes back; the run was not lost with its worker.

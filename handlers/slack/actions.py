@@ -11,7 +11,7 @@ from slack_sdk import WebClient
 from handlers.slack.blocks import answers, modals
 from handlers.slack.blocks.inputs import CONFIRM
 from handlers.slack.blocks.modals import View
-from handlers.slack.context import Surface
+from handlers.slack.context import SlackContext
 from handlers.slack.decisions import (
     admitted,
     edit_form,
@@ -37,43 +37,43 @@ Body = Mapping[str, Any]
 _NUMBER = re.compile("[0-9]{1,6}")
 
 
-def register(app: App, surface: Surface) -> None:
+def register(app: App, slack: SlackContext) -> None:
     """Listen to what is pressed."""
 
     @app.action(Action.APPROVE)
     def approve(body: Body, ack: Ack, client: WebClient) -> None:
         with answering(body, ack, client) as answer:
-            _approve(surface, answer, click(body), confirmed=False)
+            _approve(slack, answer, click(body), confirmed=False)
 
     @app.action(Action.ALL_THE_SAME)
     def pass_over(body: Body, ack: Ack, client: WebClient) -> None:
         with answering(body, ack, client) as answer:
             pressed = click(body)
-            _approve(surface, answer, pressed, confirmed=pressed.block.removeprefix(CONFIRM))
+            _approve(slack, answer, pressed, confirmed=pressed.block.removeprefix(CONFIRM))
 
     @app.action(Action.EDIT)
     def edit(body: Body, ack: Ack, client: WebClient) -> None:
-        _open_form(surface, body, ack, client, lambda view, listed: edit_form(surface, view, listed=listed))
+        _open_form(slack, body, ack, client, lambda view, listed: edit_form(slack, view, listed=listed))
 
     @app.action(Action.REJECT)
     def reject(body: Body, ack: Ack, client: WebClient) -> None:
         def form(view: CardView, listed: Listed | None) -> View:
-            can_propose = not workflow_pauses.is_paused(surface.context, view.workflow)
+            can_propose = not workflow_pauses.is_paused(slack.context, view.workflow)
             return modals.rejection_form(view, listed=listed, can_propose=can_propose)
 
-        _open_form(surface, body, ack, client, form)
+        _open_form(slack, body, ack, client, form)
 
     @app.action(Action.DETAILS)
     def details(body: Body, ack: Ack, client: WebClient) -> None:
         with answering(body, ack, client) as answer:
             pressed = click(body)
-            answer.open(modals.details(readable(surface, pressed, Shown.read(pressed.value))))
+            answer.open(modals.details(readable(slack, pressed, Shown.read(pressed.value))))
 
     @app.action(Action.REVIEW)
     def review(body: Body, ack: Ack, client: WebClient) -> None:
         with answering(body, ack, client) as answer:
             pressed = click(body)
-            view = admitted(surface, pressed, Shown.read(pressed.value))
+            view = admitted(slack, pressed, Shown.read(pressed.value))
             # Pressed in the list, or in an answer to a command.
             answer.open(modals.review(view, listed=_list(pressed)))
 
@@ -82,7 +82,7 @@ def register(app: App, surface: Surface) -> None:
         with answering(body, ack, client) as answer:
             pressed = click(body)
             listed = Listed(channel=pressed.channel or "")
-            answer.open(page(surface, listed, origin=pressed.origin, user=pressed.user.id))
+            answer.open(page(slack, listed, origin=pressed.origin, user=pressed.user.id))
 
     @app.action(re.compile(f"{Action.PAGE}[.].*"))
     def turn(body: Body, ack: Ack, client: WebClient) -> None:
@@ -90,15 +90,15 @@ def register(app: App, surface: Surface) -> None:
             pressed = click(body)
             first = int(pressed.value) if _NUMBER.fullmatch(pressed.value) else 0
             listed = Listed(channel=(_list(pressed) or Listed()).channel, first=first)
-            answer.update(page(surface, listed, origin=pressed.origin, user=pressed.user.id))
+            answer.update(page(slack, listed, origin=pressed.origin, user=pressed.user.id))
 
     @app.action(Action.NEXT)
     def turn_to_next(body: Body, ack: Ack, client: WebClient) -> None:
         with answering(body, ack, client) as answer:
             pressed = click(body)
-            view = admitted(surface, pressed, Shown.read(pressed.value))
+            view = admitted(slack, pressed, Shown.read(pressed.value))
             listed = pressed.view.listed if pressed.view else None
-            following = next_review(surface, view, user=pressed.user.id, listed=listed)
+            following = next_review(slack, view, user=pressed.user.id, listed=listed)
             if following is None:
                 answer.update(modals.told(answers.NOTHING_WAITS))
             else:
@@ -115,54 +115,56 @@ def _list(pressed: Click) -> Listed | None:
     return Listed.read(pressed.view.private_metadata) if pressed.view else None
 
 
-def _approve(surface: Surface, answer: Answer, pressed: Click, *, confirmed: str | bool) -> None:
+def _approve(slack: SlackContext, answer: Answer, pressed: Click, *, confirmed: str | bool) -> None:
     """Approve, or show what stands in the way, with what can be done. `confirmed`: as `reviews.approve` has it."""
     shown, by, listed = Shown.read(pressed.value), pressed.user.id, pressed.view.listed if pressed.view else None
-    may_decide(surface, pressed, shown)
+    may_decide(slack, pressed, shown)
     try:
-        with refusals.told_of_review(surface.context, shown.review, by=by, wanted="approve"):
-            heard_as = pressed.heard_as
-            reviews.approve(surface.context, shown.review, shown.version, by=by, confirmed=confirmed, heard_as=heard_as)
+        with refusals.told_of_review(slack.context, shown.review, by=by, wanted="approve"):
+            interaction_id = pressed.interaction_id
+            reviews.approve(
+                slack.context, shown.review, shown.version, by=by, confirmed=confirmed, interaction_id=interaction_id
+            )
     except Stale:
-        tell_too_late(surface, answer, pressed, shown.review)
+        tell_too_late(slack, answer, pressed, shown.review)
     except NeverBroken as broken:
         if broken.barred:
             raise
-        met = modals.rule_met(card_view(surface.context, shown.review), broken, listed=listed)
+        met = modals.rule_met(card_view(slack.context, shown.review), broken, listed=listed)
         if confirmed:
             answer.update(met)
         else:
             answer.open(met)
     except FormChanged as changed:
-        view = card_view(surface.context, shown.review)
-        _open(surface, answer, shown, edit_form(surface, view, listed=listed, changed=changed), user=by)
+        view = card_view(slack.context, shown.review)
+        _open(slack, answer, shown, edit_form(slack, view, listed=listed, changed=changed), user=by)
     else:
         answer.done()
-        show_decided(surface, answer, pressed, shown.review)
+        show_decided(slack, answer, pressed, shown.review)
         below = pressed.view.previous_view_id if confirmed and pressed.view else None
         if below is not None:
-            drawn = modals.review(card_view(surface.context, shown.review), listed=listed)
+            drawn = modals.review(card_view(slack.context, shown.review), listed=listed)
             answer.update(drawn, of=below, done="It is recorded")
 
 
 def _open_form(
-    surface: Surface, body: Body, ack: Ack, client: WebClient, form: Callable[[CardView, Listed | None], View]
+    slack: SlackContext, body: Body, ack: Ack, client: WebClient, form: Callable[[CardView, Listed | None], View]
 ) -> None:
     """Open a form for a decision, unless it comes too late already."""
     with answering(body, ack, client) as answer:
         pressed = click(body)
         shown = Shown.read(pressed.value)
-        view = admitted(surface, pressed, shown)
+        view = admitted(slack, pressed, shown)
         if is_stale(view, shown):
             why = refusals.TOO_LATE
-            refusals.note_of_review(surface.context, shown.review, by=pressed.user.id, wanted="open", why=why)
-            tell_too_late(surface, answer, pressed, shown.review)
+            refusals.note_of_review(slack.context, shown.review, by=pressed.user.id, wanted="open", why=why)
+            tell_too_late(slack, answer, pressed, shown.review)
             return
         made = form(view, pressed.view.listed if pressed.view else None)
-        _open(surface, answer, shown, made, user=pressed.user.id)
+        _open(slack, answer, shown, made, user=pressed.user.id)
 
 
-def _open(surface: Surface, answer: Answer, shown: Shown, form: View, *, user: str) -> None:
+def _open(slack: SlackContext, answer: Answer, shown: Shown, form: View, *, user: str) -> None:
     if answer.open(form):
         # Nothing is changed under who has the form open, and nobody is taken to be at it who has it not.
-        afterwards("claim", partial(take_in_hand, surface, shown, by=user))
+        afterwards("claim", partial(take_in_hand, slack, shown, by=user))

@@ -11,7 +11,7 @@ from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
 from handlers.slack.blocks import answers, modals
-from handlers.slack.context import Surface
+from handlers.slack.context import SlackContext
 from handlers.slack.decisions import first_waiting
 from handlers.slack.ids import Command, Delivered, Listed
 from handlers.slack.payloads import Typed, typed
@@ -22,7 +22,7 @@ from workflows.engine.case.lookup import cases_meant
 from workflows.engine.case.pauses import Pause
 from workflows.engine.case.states import ReviewState, RunState
 from workflows.engine.declare.registry import AnyWorkflow
-from workflows.engine.deliver.workflow_pauses import standings
+from workflows.engine.deliver.workflow_pauses import pause_statuses
 from workflows.engine.errors import AlreadyDelivered, Refused, Unknown
 from workflows.engine.read.history import case_view, find_case
 from workflows.engine.read.views import CaseView
@@ -35,7 +35,7 @@ Body = Mapping[str, Any]
 _FROM = re.compile(r"(.*\S)\s+from\s+(\S+)", re.IGNORECASE)
 
 
-def register(app: App, surface: Surface) -> None:
+def register(app: App, slack: SlackContext) -> None:
     """Listen to commands."""
 
     @app.command(Command.RERUN)
@@ -45,15 +45,15 @@ def register(app: App, surface: Surface) -> None:
             if not said.words:
                 answer.say(answers.usage())
                 return
-            surface.admit(said.origin)
-            readable = _readable(surface, said)
-            reference, from_step = _rerun_words(surface, said.words, readable)
-            view = _case(surface, said, reference, readable, wants="rerun")
-            with surface.watched(view.id, by=said.user_id, wants="rerun"):
-                surface.rights.rerun(said.user_id, surface.context.registry.get(view.workflow))
+            slack.admit(said.origin)
+            readable = _readable(slack, said)
+            reference, from_step = _rerun_words(slack, said.words, readable)
+            view = _case(slack, said, reference, readable, wants="rerun")
+            with slack.watched(view.id, by=said.user_id, wants="rerun"):
+                slack.rights.rerun(said.user_id, slack.context.registry.get(view.workflow))
             try:
-                with refusals.told_of_case(surface.context, view.id, by=said.user_id, wanted="rerun"):
-                    begun = reruns.rerun(surface.context, view.id, by=said.user_id, from_step=from_step)
+                with refusals.told_of_case(slack.context, view.id, by=said.user_id, wanted="rerun"):
+                    begun = reruns.rerun(slack.context, view.id, by=said.user_id, from_step=from_step)
             except AlreadyDelivered as delivered:
                 seen = Delivered(case=view.id, run=delivered.run, generation=view.generation)
                 answer.say(answers.delivered_already(seen))
@@ -64,54 +64,54 @@ def register(app: App, surface: Surface) -> None:
     def countersign(body: Body, ack: Ack, client: WebClient) -> None:
         with answering(body, ack, client) as answer:
             said = typed(body)
-            surface.admit(said.origin)
+            slack.admit(said.origin)
             what, _, reference = said.words.partition(" ")
             match what.lower(), reference.strip():
                 case "case", wanted if wanted:
-                    _tell_case(surface, answer, said, wanted)
+                    _tell_case(slack, answer, said, wanted)
                 case "queue", _:
-                    answer.open(page(surface, Listed(), origin=said.origin, user=said.user_id))
+                    answer.open(page(slack, Listed(), origin=said.origin, user=said.user_id))
                 case "review", wanted:
-                    _review(surface, answer, said, wanted)
+                    _review(slack, answer, said, wanted)
                 case _:
-                    answer.say(answers.usage(_paused(surface, said)))
+                    answer.say(answers.usage(_paused(slack, said)))
 
 
-def _tell_case(surface: Surface, answer: Answer, said: Typed, reference: str) -> None:
+def _tell_case(slack: SlackContext, answer: Answer, said: Typed, reference: str) -> None:
     """Tell how a case stands, with what this person can do about it: its card may have been deleted."""
-    view = _case(surface, said, reference, _readable(surface, said), wants="read")
-    workflow, rights = surface.context.registry.get(view.workflow), surface.rights
+    view = _case(slack, said, reference, _readable(slack, said), wants="read")
+    workflow, rights = slack.context.registry.get(view.workflow), slack.rights
     can_decide = _is_open(view) and _may(rights.decide, said.user_id, workflow)
-    asked = _doubt(surface, view) if _may(rights.settle, said.user_id, workflow) else None
+    asked = _doubt(slack, view) if _may(rights.settle, said.user_id, workflow) else None
     answer.say(answers.case(view, can_decide=can_decide, doubt=asked))
 
 
-def _review(surface: Surface, answer: Answer, said: Typed, reference: str) -> None:
+def _review(slack: SlackContext, answer: Answer, said: Typed, reference: str) -> None:
     """Open a case's review, or the one that is to be decided first, where no case is named."""
     if not reference:
-        first = first_waiting(surface, "", user=said.user_id)
+        first = first_waiting(slack, "", user=said.user_id)
         if first is None:
             answer.say(answers.NOTHING_WAITS)
         else:
             answer.open(modals.review(first))
         return
-    view = _case(surface, said, reference, _readable(surface, said), wants="decide")
-    with surface.watched(view.id, by=said.user_id, wants="decide"):
-        surface.rights.decide(said.user_id, surface.context.registry.get(view.workflow))
+    view = _case(slack, said, reference, _readable(slack, said), wants="decide")
+    with slack.watched(view.id, by=said.user_id, wants="decide"):
+        slack.rights.decide(said.user_id, slack.context.registry.get(view.workflow))
     if view.newest.review is None:
         raise Refused(f"nobody has to decide case {view.id}; /countersign case {view.id} tells how it stands")
-    answer.open(modals.review(card_view(surface.context, view.newest.review.id)))
+    answer.open(modals.review(card_view(slack.context, view.newest.review.id)))
 
 
 def _is_open(view: CaseView) -> bool:
     return view.newest.review is not None and view.newest.review.state == ReviewState.OPEN
 
 
-def _doubt(surface: Surface, view: CaseView) -> DoubtView | None:
+def _doubt(slack: SlackContext, view: CaseView) -> DoubtView | None:
     """The question whether the case's delivery happened; None where there is none."""
     run = view.newest
     in_doubt = run.delivery is not None and run.state == RunState.DOUBTFUL
-    return doubt_view(surface.context, run.delivery.id) if run.delivery is not None and in_doubt else None
+    return doubt_view(slack.context, run.delivery.id) if run.delivery is not None and in_doubt else None
 
 
 def _may(right: Callable[[str, AnyWorkflow], None], user: str, workflow: AnyWorkflow) -> bool:
@@ -125,33 +125,33 @@ def _may(right: Callable[[str, AnyWorkflow], None], user: str, workflow: AnyWork
     return True
 
 
-def _readable(surface: Surface, said: Typed) -> Sequence[str]:
+def _readable(slack: SlackContext, said: Typed) -> Sequence[str]:
     """The names of the workflows whose cases a person may read; that none is named to others is up to the caller."""
-    allowed = surface.allowed(surface.rights.read, said.user_id, surface.context.registry)
+    allowed = slack.allowed(slack.rights.read, said.user_id, slack.context.registry)
     return [workflow.name for workflow in allowed]
 
 
-def _paused(surface: Surface, said: Typed) -> list[Pause]:
+def _paused(slack: SlackContext, said: Typed) -> list[Pause]:
     """The workflows that are paused, of those whose cases a person may read."""
     try:
-        names = list(_readable(surface, said))
+        names = list(_readable(slack, said))
     except (Unsure, NotAllowed):
         return []
-    return [one.pause for one in standings(surface.context, names) if one.pause is not None]
+    return [one.pause for one in pause_statuses(slack.context, names) if one.pause is not None]
 
 
-def _rerun_words(surface: Surface, text: str, readable: Sequence[str]) -> tuple[str, str | None]:
+def _rerun_words(slack: SlackContext, text: str, readable: Sequence[str]) -> tuple[str, str | None]:
     """The case that a command names, and the step. A key may hold the word `from` too, and goes first."""
     found = _FROM.fullmatch(text)
-    if found is None or cases_meant(surface.context, text, workflows=readable):
+    if found is None or cases_meant(slack.context, text, workflows=readable):
         return text, None
     return found[1], found[2]
 
 
-def _case(surface: Surface, said: Typed, reference: str, readable: Sequence[str], *, wants: str) -> CaseView:
+def _case(slack: SlackContext, said: Typed, reference: str, readable: Sequence[str], *, wants: str) -> CaseView:
     """The case that a person means, of the workflows that they may read. Raise `Refused`; that is audited."""
     try:
-        return case_view(surface.context, find_case(surface.context, reference, workflows=readable))
+        return case_view(slack.context, find_case(slack.context, reference, workflows=readable))
     except Unknown as error:
-        refusals.note_unseen(surface.context, reference, by=said.user_id, wanted=wants)
+        refusals.note_unseen(slack.context, reference, by=said.user_id, wanted=wants)
         raise Unknown(f"there is no case {reference!r} that you may see") from error

@@ -21,7 +21,7 @@ class NotHere(Unknown):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Surface:
+class SlackContext:
     """Countersign as Slack's listeners see it."""
 
     context: Context

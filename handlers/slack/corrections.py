@@ -8,7 +8,7 @@ from slack_sdk import WebClient
 
 from handlers.slack.blocks import answers, inputs, modals
 from handlers.slack.blocks.modals import WHY, View
-from handlers.slack.context import NotHere, Surface
+from handlers.slack.context import NotHere, SlackContext
 from handlers.slack.ids import Action, Callback, Delivered
 from handlers.slack.payloads import Click, Submission, click, submission
 from handlers.slack.replies import answering
@@ -24,15 +24,15 @@ from workflows.engine.text.form_fields import form_of
 Body = Mapping[str, Any]
 
 
-def register(app: App, surface: Surface) -> None:
+def register(app: App, slack: SlackContext) -> None:
     """Listen to who says that something delivered is wrong."""
 
     @app.action(Action.CORRECT)
     def correct(body: Body, ack: Ack, client: WebClient) -> None:
         with answering(body, ack, client) as answer:
             pressed = click(body)
-            view = _admitted(surface, pressed, Delivered.read(pressed.value))
-            workflow = surface.context.registry.get(view.workflow)
+            view = _admitted(slack, pressed, Delivered.read(pressed.value))
+            workflow = slack.context.registry.get(view.workflow)
             fields = form_of(workflow.output, zone=workflow.timezone)
             form = modals.correction_form(view, fields)
             if form is None:
@@ -45,8 +45,8 @@ def register(app: App, surface: Surface) -> None:
             sent = submission(body)
             state = sent.view.state.values
             try:
-                view = _admitted(surface, sent, Delivered.read(sent.view.private_metadata))
-                workflow = surface.context.registry.get(view.workflow)
+                view = _admitted(slack, sent, Delivered.read(sent.view.private_metadata))
+                workflow = slack.context.registry.get(view.workflow)
                 why = inputs.read_plainly(state).get(WHY, "").strip()
                 anew = _present_form(view, workflow, sent, why=why)
                 if anew is not None:
@@ -54,8 +54,8 @@ def register(app: App, surface: Surface) -> None:
                     return
                 output = read_form(workflow.output, inputs.read(state), zone=workflow.timezone)
                 by, reasons = sent.user.id, [why] if why else []
-                with refusals.told_of_case(surface.context, view.case, by=by, wanted="correct"):
-                    corrections.correct(surface.context, view.case, output, by=by, reasons=reasons, of=view.run)
+                with refusals.told_of_case(slack.context, view.case, by=by, wanted="correct"):
+                    corrections.correct(slack.context, view.case, output, by=by, reasons=reasons, of=view.run)
             except InvalidOutput as error:
                 answer.done(response_action="errors", errors=inputs.errors(error.errors, state))
             except NeverBroken as error:
@@ -82,23 +82,23 @@ def _present_form(view: DeliveredView, workflow: AnyWorkflow, sent: Submission, 
     return form
 
 
-def _admitted(surface: Surface, acted: Click | Submission, delivered: Delivered) -> DeliveredView:
+def _admitted(slack: SlackContext, acted: Click | Submission, delivered: Delivered) -> DeliveredView:
     """What was delivered, for somebody who may read it. Raise `Refused`; that they may not is audited."""
     subject = f"case:{delivered.case}"
-    with surface.watched_stray(subject, by=acted.user.id, wants="see"):
-        surface.known_here(delivered.generation)
+    with slack.watched_stray(subject, by=acted.user.id, wants="see"):
+        slack.known_here(delivered.generation)
     try:
-        place = place_of_case(surface.context, delivered.case)
+        place = place_of_case(slack.context, delivered.case)
     except Unknown as error:
-        surface.not_there(subject, acted.origin, by=acted.user.id, wants="correct")
+        slack.not_there(subject, acted.origin, by=acted.user.id, wants="correct")
         raise NotHere from error
     user = acted.user.id
-    with surface.watched(place.case, by=user, wants="see"):
-        surface.admit(acted.origin)
-    with surface.discreet(place.workflow, acted.channel), surface.watched(place.case, by=user, wants="correct"):
-        surface.rights.read(user, surface.context.registry.get(place.workflow))
-    view = delivered_view(surface.context, delivered.case)
+    with slack.watched(place.case, by=user, wants="see"):
+        slack.admit(acted.origin)
+    with slack.discreet(place.workflow, acted.channel), slack.watched(place.case, by=user, wants="correct"):
+        slack.rights.read(user, slack.context.registry.get(place.workflow))
+    view = delivered_view(slack.context, delivered.case)
     if view.run != delivered.run:
-        refusals.note(surface.context, view.case, by=user, wanted="correct", why=refusals.TOO_LATE)
+        refusals.note(slack.context, view.case, by=user, wanted="correct", why=refusals.TOO_LATE)
         raise Refused("Something else was delivered since this was shown.")
     return view

@@ -6,7 +6,7 @@ from handlers.slack.blocks import answers, modals
 from handlers.slack.blocks.card import card
 from handlers.slack.blocks.drawing import Drawn
 from handlers.slack.blocks.modals import View
-from handlers.slack.context import NotHere, Surface
+from handlers.slack.context import NotHere, SlackContext
 from handlers.slack.ids import Listed, Shown
 from handlers.slack.payloads import Click, Modal, Submission
 from handlers.slack.replies import Answer, afterwards
@@ -19,59 +19,59 @@ from workflows.engine.review.views import CardView, PlaceView
 from workflows.engine.text.form_fields import form_of
 
 
-def may_decide(surface: Surface, acted: Click | Submission, shown: Shown) -> None:
+def may_decide(slack: SlackContext, acted: Click | Submission, shown: Shown) -> None:
     """Raise `Refused` where somebody may not decide the review that they want to; that is audited."""
-    place, user = _place(surface, acted, shown, wants="decide"), acted.user.id
-    with surface.discreet(place.workflow, acted.channel), surface.watched(place.case, by=user, wants="decide"):
-        surface.rights.decide(user, surface.context.registry.get(place.workflow))
+    place, user = _place(slack, acted, shown, wants="decide"), acted.user.id
+    with slack.discreet(place.workflow, acted.channel), slack.watched(place.case, by=user, wants="decide"):
+        slack.rights.decide(user, slack.context.registry.get(place.workflow))
 
 
-def admitted(surface: Surface, acted: Click | Submission, shown: Shown) -> CardView:
+def admitted(slack: SlackContext, acted: Click | Submission, shown: Shown) -> CardView:
     """The review that somebody wants to decide, as it is now. Raise `Refused` where they may not; that is audited."""
-    may_decide(surface, acted, shown)
-    return card_view(surface.context, shown.review)
+    may_decide(slack, acted, shown)
+    return card_view(slack.context, shown.review)
 
 
-def readable(surface: Surface, acted: Click | Submission, shown: Shown) -> CardView:
+def readable(slack: SlackContext, acted: Click | Submission, shown: Shown) -> CardView:
     """The review that somebody wants to read, as it is now. Raise `Refused` where they may not; that is audited."""
-    place, user = _place(surface, acted, shown, wants="read"), acted.user.id
-    with surface.discreet(place.workflow, acted.channel), surface.watched(place.case, by=user, wants="read"):
-        surface.rights.read(user, surface.context.registry.get(place.workflow))
-    return card_view(surface.context, shown.review)
+    place, user = _place(slack, acted, shown, wants="read"), acted.user.id
+    with slack.discreet(place.workflow, acted.channel), slack.watched(place.case, by=user, wants="read"):
+        slack.rights.read(user, slack.context.registry.get(place.workflow))
+    return card_view(slack.context, shown.review)
 
 
-def _place(surface: Surface, acted: Click | Submission, shown: Shown, *, wants: str) -> PlaceView:
+def _place(slack: SlackContext, acted: Click | Submission, shown: Shown, *, wants: str) -> PlaceView:
     """What a review belongs to. Raise `Refused` for an unknown one, or for somebody from elsewhere; that is audited."""
     user, subject = acted.user.id, f"review:{shown.review}"
-    with surface.watched_stray(subject, by=user, wants="see"):
-        surface.known_here(shown.generation)
+    with slack.watched_stray(subject, by=user, wants="see"):
+        slack.known_here(shown.generation)
     try:
-        place = place_of(surface.context, shown.review)
+        place = place_of(slack.context, shown.review)
     except Unknown as error:
-        surface.not_there(subject, acted.origin, by=user, wants=wants)
+        slack.not_there(subject, acted.origin, by=user, wants=wants)
         raise NotHere from error
-    with surface.watched(place.case, by=user, wants="see"):
-        surface.admit(acted.origin)
+    with slack.watched(place.case, by=user, wants="see"):
+        slack.admit(acted.origin)
     return place
 
 
-def too_late(surface: Surface, review: int, *, user: str) -> Drawn:
+def too_late(slack: SlackContext, review: int, *, user: str) -> Drawn:
     """That a review moved on. Its card is drawn anew, since it seems to stand there as it was."""
-    reviews.show_again(surface.context, review)
-    return answers.too_late(card_view(surface.context, review), user)
+    reviews.show_again(slack.context, review)
+    return answers.too_late(card_view(slack.context, review), user)
 
 
-def tell_too_late(surface: Surface, answer: Answer, pressed: Click, review: int) -> None:
+def tell_too_late(slack: SlackContext, answer: Answer, pressed: Click, review: int) -> None:
     """Tell a person that they decide too late, and show how the review stands."""
-    told = too_late(surface, review, user=pressed.user.id)
+    told = too_late(slack, review, user=pressed.user.id)
     if pressed.view is not None:
-        view = modals.review(card_view(surface.context, review), notice=told, listed=pressed.view.listed)
+        view = modals.review(card_view(slack.context, review), notice=told, listed=pressed.view.listed)
         answer.update(view, done="It is too late for this; nothing of yours was recorded")
-        _refresh_list(surface, answer, pressed, pressed.view)
+        _refresh_list(slack, answer, pressed, pressed.view)
     else:
         answer.tell(told)
         # The very message that was pressed: a second one of the same card is known to nobody else.
-        answer.redraw(card(card_view(surface.context, review)))
+        answer.redraw(card(card_view(slack.context, review)))
 
 
 def is_stale(view: CardView, shown: Shown) -> bool:
@@ -79,14 +79,14 @@ def is_stale(view: CardView, shown: Shown) -> bool:
     return view.state != "open" or view.version != shown.version
 
 
-def take_in_hand(surface: Surface, shown: Shown, *, by: str) -> None:
+def take_in_hand(slack: SlackContext, shown: Shown, *, by: str) -> None:
     """Note that a person has a review's form open. Where it moved on meanwhile, they hear of it when they submit."""
     with suppress(Stale):
-        reviews.take_in_hand(surface.context, shown.review, shown.version, by=by)
+        reviews.take_in_hand(slack.context, shown.review, shown.version, by=by)
 
 
 def edit_form(
-    surface: Surface,
+    slack: SlackContext,
     view: CardView,
     *,
     listed: Listed | None = None,
@@ -97,22 +97,22 @@ def edit_form(
 
     `changed`: that the form is another one than it was proposed in, where somebody meets that.
     """
-    workflow = surface.context.registry.get(view.workflow)
+    workflow = slack.context.registry.get(view.workflow)
     fields = form_of(workflow.output, zone=workflow.timezone)
     told = _changed(view, changed) if changed is not None else None
     form = modals.edit_form(
-        view, fields, known(surface, view), listed=listed, notice=notice, changed=told, dropped=view.left_over
+        view, fields, known(slack, view), listed=listed, notice=notice, changed=told, dropped=view.left_over
     )
     if form is None:
         raise Refused(f"This form is too large for Slack. Decide it at the command line: countersign edit {view.case}")
     return form
 
 
-def known(surface: Surface, view: CardView) -> dict[str, str]:
+def known(slack: SlackContext, view: CardView) -> dict[str, str]:
     """What is known of a form's fields: what is proposed, and what a newer field has where nobody gave a value."""
     if not view.has_proposal:
         return {}
-    by_itself = defaults_of(surface.context.registry.get(view.workflow).output)
+    by_itself = defaults_of(slack.context.registry.get(view.workflow).output)
     return {
         value.name: by_itself.get(value.name, "") if value.proposed is None else value.proposed for value in view.values
     }
@@ -127,7 +127,7 @@ def _changed(view: CardView, changed: FormChanged) -> str:
     )
 
 
-def show_decided(surface: Surface, answer: Answer, acted: Click | Submission, review: int) -> None:
+def show_decided(slack: SlackContext, answer: Answer, acted: Click | Submission, review: int) -> None:
     """Where a review was decided in a modal, or in a form that was opened from one, draw anew what lies there: the
     review, and below it the list that it was opened from.
     """
@@ -137,36 +137,36 @@ def show_decided(surface: Surface, answer: Answer, acted: Click | Submission, re
     decided_in = modal.previous_view_id if isinstance(acted, Submission) else modal.id
     if decided_in is None:
         return
-    drawn = modals.review(card_view(surface.context, review), listed=modal.listed)
+    drawn = modals.review(card_view(slack.context, review), listed=modal.listed)
     answer.update(drawn, of=decided_in, done="It is recorded")
-    _refresh_list(surface, answer, acted, modal)
+    _refresh_list(slack, answer, acted, modal)
 
 
-def _refresh_list(surface: Surface, answer: Answer, acted: Click | Submission, modal: Modal) -> None:
+def _refresh_list(slack: SlackContext, answer: Answer, acted: Click | Submission, modal: Modal) -> None:
     listed, root = modal.listed, modal.root_view_id
     if listed is not None and root is not None:
 
         def refresh() -> None:
-            answer.refresh(page(surface, listed, origin=acted.origin, user=acted.user.id), of=root)
+            answer.refresh(page(slack, listed, origin=acted.origin, user=acted.user.id), of=root)
 
         afterwards("list", refresh)
 
 
-def next_review(surface: Surface, view: CardView, *, user: str, listed: Listed | None) -> CardView | None:
+def next_review(slack: SlackContext, view: CardView, *, user: str, listed: Listed | None) -> CardView | None:
     """The review with the earliest deadline of those that the user may decide, where this one was shown.
 
     `listed`: the list that it was opened from. None where none waits.
     """
-    shown_in = surface.context.registry.get(view.workflow).review.post_to
-    return first_waiting(surface, listed.channel if listed is not None else shown_in or "", user=user)
+    shown_in = slack.context.registry.get(view.workflow).review.post_to
+    return first_waiting(slack, listed.channel if listed is not None else shown_in or "", user=user)
 
 
-def first_waiting(surface: Surface, channel: str, *, user: str) -> CardView | None:
+def first_waiting(slack: SlackContext, channel: str, *, user: str) -> CardView | None:
     """The review with the earliest deadline of those that the user may decide and whose cards a channel shows.
 
     `channel`: empty for all. None where none waits.
     """
-    may_decide = surface.allowed(surface.rights.decide, user, surface.shown_in(channel))
+    may_decide = slack.allowed(slack.rights.decide, user, slack.shown_in(channel))
     names = [workflow.name for workflow in may_decide]
-    waiting = waiting_in(surface.context, workflows=names, first=0, limit=1)
-    return card_view(surface.context, waiting.reviews[0].review) if waiting.reviews else None
+    waiting = waiting_in(slack.context, workflows=names, first=0, limit=1)
+    return card_view(slack.context, waiting.reviews[0].review) if waiting.reviews else None

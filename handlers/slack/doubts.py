@@ -8,7 +8,7 @@ from slack_sdk import WebClient
 
 from handlers.slack.blocks import modals
 from handlers.slack.blocks.doubt import doubt, is_open
-from handlers.slack.context import NotHere, Surface
+from handlers.slack.context import NotHere, SlackContext
 from handlers.slack.ids import Action, Tried
 from handlers.slack.payloads import Click, click
 from handlers.slack.replies import Answer, answering
@@ -21,73 +21,73 @@ from workflows.engine.review.views import DoubtView
 Body = Mapping[str, Any]
 
 
-def register(app: App, surface: Surface) -> None:
+def register(app: App, slack: SlackContext) -> None:
     """Listen to what is pressed on the card of a doubt."""
 
     @app.action(Action.HAPPENED)
     def happened(body: Body, ack: Ack, client: WebClient) -> None:
-        _settle(surface, body, ack, client, happened=True)
+        _settle(slack, body, ack, client, happened=True)
 
     @app.action(Action.NOT_HAPPENED)
     def not_happened(body: Body, ack: Ack, client: WebClient) -> None:
-        _settle(surface, body, ack, client, happened=False)
+        _settle(slack, body, ack, client, happened=False)
 
     @app.action(Action.DELIVER)
     def deliver(body: Body, ack: Ack, client: WebClient) -> None:
         with answering(body, ack, client) as answer:
             pressed = click(body)
-            view = _seen(surface, pressed, wants="rerun")
+            view = _seen(slack, pressed, wants="rerun")
             if not view.can_be_delivered:
-                _too_late(surface, answer, pressed, view)
-            with refusals.told_of_case(surface.context, view.case, by=pressed.user.id, wanted="rerun"):
-                reruns.rerun(surface.context, view.case, by=pressed.user.id, from_step=DELIVER)
+                _too_late(slack, answer, pressed, view)
+            with refusals.told_of_case(slack.context, view.case, by=pressed.user.id, wanted="rerun"):
+                reruns.rerun(slack.context, view.case, by=pressed.user.id, from_step=DELIVER)
             answer.done()
-            answer.redraw(doubt(doubt_view(surface.context, view.delivery)))
+            answer.redraw(doubt(doubt_view(slack.context, view.delivery)))
 
     @app.action(Action.LOOK)
     def look(body: Body, ack: Ack, client: WebClient) -> None:
         with answering(body, ack, client) as answer:
             pressed = click(body)
-            answer.open(modals.doubt(_seen(surface, pressed, wants="read")))
+            answer.open(modals.doubt(_seen(slack, pressed, wants="read")))
 
 
-def _settle(surface: Surface, body: Body, ack: Ack, client: WebClient, *, happened: bool) -> None:
+def _settle(slack: SlackContext, body: Body, ack: Ack, client: WebClient, *, happened: bool) -> None:
     with answering(body, ack, client) as answer:
         pressed = click(body)
-        view = _seen(surface, pressed, wants="settle")
+        view = _seen(slack, pressed, wants="settle")
         if not is_open(view):
-            _too_late(surface, answer, pressed, view)
-        with refusals.told_of_case(surface.context, view.case, by=pressed.user.id, wanted="settle"):
-            doubts.settle(surface.context, view.case, happened=happened, by=pressed.user.id, key=view.key)
+            _too_late(slack, answer, pressed, view)
+        with refusals.told_of_case(slack.context, view.case, by=pressed.user.id, wanted="settle"):
+            doubts.settle(slack.context, view.case, happened=happened, by=pressed.user.id, key=view.key)
         answer.done()
-        answer.redraw(doubt(doubt_view(surface.context, view.delivery)))
+        answer.redraw(doubt(doubt_view(slack.context, view.delivery)))
 
 
-def _too_late(surface: Surface, answer: Answer, pressed: Click, view: DoubtView) -> None:
+def _too_late(slack: SlackContext, answer: Answer, pressed: Click, view: DoubtView) -> None:
     """Show how it stands, and raise `Stale`."""
-    refusals.note(surface.context, view.case, by=pressed.user.id, wanted="settle", why=refusals.TOO_LATE)
+    refusals.note(slack.context, view.case, by=pressed.user.id, wanted="settle", why=refusals.TOO_LATE)
     answer.done()
     answer.redraw(doubt(view))
     raise Stale("somebody said already what they found; the card shows it now")
 
 
-def _seen(surface: Surface, pressed: Click, *, wants: str) -> DoubtView:
+def _seen(slack: SlackContext, pressed: Click, *, wants: str) -> DoubtView:
     """The doubt that somebody wants to do something about. Raise `Refused`; that they may not is audited."""
     tried, user = Tried.read(pressed.value), pressed.user.id
     subject = f"delivery:{tried.delivery}"
-    with surface.watched_stray(subject, by=user, wants="see"):
-        surface.known_here(tried.generation)
+    with slack.watched_stray(subject, by=user, wants="see"):
+        slack.known_here(tried.generation)
     try:
-        view = doubt_view(surface.context, tried.delivery)
+        view = doubt_view(slack.context, tried.delivery)
     except Unknown as error:
-        surface.not_there(subject, pressed.origin, by=user, wants=wants)
+        slack.not_there(subject, pressed.origin, by=user, wants=wants)
         raise NotHere from error
-    with surface.watched(view.case, by=user, wants="see"):
-        surface.admit(pressed.origin)
-    with surface.discreet(view.workflow, pressed.channel), surface.watched(view.case, by=user, wants=wants):
-        right = surface.rights.read if wants == "read" else surface.rights.settle
-        right(user, surface.context.registry.get(view.workflow))
+    with slack.watched(view.case, by=user, wants="see"):
+        slack.admit(pressed.origin)
+    with slack.discreet(view.workflow, pressed.channel), slack.watched(view.case, by=user, wants=wants):
+        right = slack.rights.read if wants == "read" else slack.rights.settle
+        right(user, slack.context.registry.get(view.workflow))
     if view.attempt != tried.attempt:
-        refusals.note(surface.context, view.case, by=pressed.user.id, wanted="settle", why=refusals.TOO_LATE)
+        refusals.note(slack.context, view.case, by=pressed.user.id, wanted="settle", why=refusals.TOO_LATE)
         raise Refused("It was delivered again since this was shown; look at the newest card.")
     return view

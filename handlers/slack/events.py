@@ -6,12 +6,12 @@ from typing import Any
 import structlog
 from slack_bolt import App, BoltResponse
 
-from handlers.slack.context import Surface
+from handlers.slack.context import SlackContext
 from handlers.slack.payloads import event
 from handlers.slack.replies import DATABASE_SECONDS
 from store.db import failpoints
-from store.db.failpoints import Seam
-from store.db.time_limits import hurried
+from store.db.failpoints import Failpoint
+from store.db.time_limits import time_limit
 from workflows.engine.case import inbox
 from workflows.engine.errors import Refused
 
@@ -22,7 +22,7 @@ _HEARD = _AUDITED | {"subteam_members_changed", "subteam_updated"}
 """Events that somebody listens to; any other is acknowledged, and not kept."""
 
 
-def register(app: App, surface: Surface) -> None:
+def register(app: App, slack: SlackContext) -> None:
     """Listen to events.
 
     Bolt acknowledges an event before its listener begins. What must not be lost is therefore kept before that: the
@@ -42,17 +42,17 @@ def register(app: App, surface: Surface) -> None:
             return BoltResponse(status=200)
         if came.event.type not in _HEARD:
             return next()
-        is_ours = surface.installed.admits(came.origin)
+        is_ours = slack.installed.admits(came.origin)
         if not is_ours:
             log.info("event.from_elsewhere", kind=came.event.type)
-        with hurried(DATABASE_SECONDS):
+        with time_limit(DATABASE_SECONDS):
             is_new = inbox.hear(
-                surface.context,
+                slack.context,
                 key=came.event_id,
                 kind=came.event.type,
                 audited=is_ours and came.event.type in _AUDITED,
             )
-        failpoints.before(Seam.ACK, "event")
+        failpoints.before(Failpoint.ACK, "event")
         return next() if is_new else BoltResponse(status=200)
 
     for kind in _AUDITED:
@@ -62,8 +62,8 @@ def register(app: App, surface: Surface) -> None:
     @app.event("subteam_members_changed")
     def members_changed(event: Mapping[str, Any]) -> None:
         # A reviewer who leaves the group loses the right at once where the event comes to this process.
-        surface.groups.forget(str(event.get("subteam_id")))
+        slack.groups.forget(str(event.get("subteam_id")))
 
     @app.event("subteam_updated")
     def updated(event: Mapping[str, Any]) -> None:
-        surface.groups.forget(str(event.get("subteam", {}).get("id")))
+        slack.groups.forget(str(event.get("subteam", {}).get("id")))

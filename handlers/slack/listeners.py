@@ -6,16 +6,16 @@ from slack_bolt.error import BoltUnhandledRequestError
 
 from handlers.slack import actions, case_commands, corrections, doubts, events, submissions, workflow_commands
 from handlers.slack.blocks import answers, modals
-from handlers.slack.context import Surface
+from handlers.slack.context import SlackContext
 
 log = structlog.get_logger()
 
 
-def register(app: App, surface: Surface) -> None:
+def register(app: App, slack: SlackContext) -> None:
     """Have an app listen to all that people do. The app has to raise for what nobody listens to."""
     # The actions last: they answer whatever button nobody else knows.
     for room in (case_commands, workflow_commands, corrections, events, doubts, submissions, actions):
-        room.register(app, surface)
+        room.register(app, slack)
 
     @app.error
     def failed(error: Exception, request: BoltRequest) -> BoltResponse:

@@ -133,7 +133,7 @@ class Click(_Acted):
         return self.actions[0].block_id
 
     @property
-    def heard_as(self) -> str:
+    def interaction_id(self) -> str:
         """What tells this press from every other: an envelope can arrive twice."""
         pressed, where = self.actions[0], self.view.id if self.view else self.container.message_ts
         return _heard(self.team, self.user, where, pressed.action_id, pressed.action_ts)
@@ -150,7 +150,7 @@ class Submission(_Acted):
         return None
 
     @property
-    def heard_as(self) -> str:
+    def interaction_id(self) -> str:
         """What tells this submission from every other: a form has another hash whenever it was drawn anew."""
         return _heard(self.team, self.user, self.view.id, self.view.hash)
 

@@ -21,8 +21,8 @@ from handlers.slack.blocks.modals import View
 from handlers.slack.error_codes import NOT_DONE, RATE_LIMITED, code_of, is_passing
 from handlers.slack.rights import NotAllowed
 from store.db import failpoints
-from store.db.failpoints import Seam
-from store.db.time_limits import hurried
+from store.db.failpoints import Failpoint
+from store.db.time_limits import time_limit
 from workflows.engine.errors import Refused, Repeated
 
 log = structlog.get_logger()
@@ -57,9 +57,9 @@ class Answer:
         """Acknowledge. All that has to be kept is committed."""
         if not self._acknowledged:
             self._acknowledged = True
-            failpoints.before(Seam.ACK)
+            failpoints.before(Failpoint.ACK)
             self._ack(**response)
-            failpoints.after(Seam.ACK)
+            failpoints.after(Failpoint.ACK)
 
     def say(self, told: Drawn) -> None:
         """Answer a command, which only the person sees."""
@@ -196,7 +196,7 @@ def answering(body: Mapping[str, Any], ack: Ack, client: WebClient) -> Iterator[
     """Answer within the block; what is refused there is told to the person."""
     answer = Answer(body, ack, client)
     try:
-        with hurried(DATABASE_SECONDS), user_groups.waiting():
+        with time_limit(DATABASE_SECONDS), user_groups.waiting():
             yield answer
     except Repeated:
         # The first time was answered.

@@ -9,7 +9,7 @@ from slack_sdk import WebClient
 
 from handlers.slack.blocks import answers, inputs, modals
 from handlers.slack.blocks.modals import FILL_IN_NOW, FOLLOWS, REASON
-from handlers.slack.context import NotHere, Surface
+from handlers.slack.context import NotHere, SlackContext
 from handlers.slack.decisions import (
     admitted,
     edit_form,
@@ -37,7 +37,7 @@ from workflows.engine.text.form_fields import Field, form_of
 Body = Mapping[str, Any]
 
 
-def register(app: App, surface: Surface) -> None:
+def register(app: App, slack: SlackContext) -> None:
     """Listen to what is submitted."""
 
     @app.view(Callback.EDIT)
@@ -46,9 +46,9 @@ def register(app: App, surface: Surface) -> None:
             submitted = submission(body)
             state = submitted.view.state.values
             try:
-                view = admitted(surface, submitted, submitted.view.shown)
-                with refusals.told_of_review(surface.context, view.review, by=submitted.user.id, wanted="edit"):
-                    again = _edit(surface, submitted, view)
+                view = admitted(slack, submitted, submitted.view.shown)
+                with refusals.told_of_review(slack.context, view.review, by=submitted.user.id, wanted="edit"):
+                    again = _edit(slack, submitted, view)
             except Repeated:
                 answer.done()
             except InvalidOutput as error:
@@ -56,11 +56,11 @@ def register(app: App, surface: Surface) -> None:
             except NeverBroken as error:
                 answer.done(response_action="errors", errors=inputs.errors({"": str(error)}, state))
             except Refused as error:
-                _hand_back(surface, answer, submitted, error, typed=_changed(surface, submitted, error))
+                _hand_back(slack, answer, submitted, error, typed=_changed(slack, submitted, error))
             else:
                 answer.done(**again)
                 if not again:
-                    show_decided(surface, answer, submitted, submitted.view.shown.review)
+                    show_decided(slack, answer, submitted, submitted.view.shown.review)
 
     @app.view(Callback.RULE)
     def go_back(body: Body, ack: Ack, client: WebClient) -> None:
@@ -74,12 +74,12 @@ def register(app: App, surface: Surface) -> None:
             said = inputs.read_plainly(submitted.view.state.values)
             fills_in = said.get(FOLLOWS) == FILL_IN_NOW
             try:
-                _reject(surface, submitted, said)
+                _reject(slack, submitted, said)
             except Repeated:
                 if not fills_in:
                     raise
             except (Stale, NotAllowed, NotHere) as error:
-                _hand_back(surface, answer, submitted, error, typed={"your reason": said.get(REASON, "")})
+                _hand_back(slack, answer, submitted, error, typed={"your reason": said.get(REASON, "")})
                 return
             except BadReason as error:
                 answer.done(response_action="errors", errors={REASON: answers.sentence(str(error))})
@@ -88,50 +88,54 @@ def register(app: App, surface: Surface) -> None:
                 answer.done(response_action="errors", errors={FOLLOWS: answers.sentence(str(error))})
                 return
             if fills_in:
-                _fill_in_now(surface, answer, submitted)
+                _fill_in_now(slack, answer, submitted)
             answer.done()
-            show_decided(surface, answer, submitted, submitted.view.shown.review)
+            show_decided(slack, answer, submitted, submitted.view.shown.review)
 
 
-def _reject(surface: Surface, submitted: Submission, said: Mapping[str, str]) -> None:
+def _reject(slack: SlackContext, submitted: Submission, said: Mapping[str, str]) -> None:
     shown, follows = submitted.view.shown, _follows(said.get(FOLLOWS))
-    may_decide(surface, submitted, shown)
-    with refusals.told_of_review(surface.context, shown.review, by=submitted.user.id, wanted="reject"):
+    may_decide(slack, submitted, shown)
+    with refusals.told_of_review(slack.context, shown.review, by=submitted.user.id, wanted="reject"):
         reviews.reject(
-            surface.context,
+            slack.context,
             shown.review,
             shown.version,
             by=submitted.user.id,
             reason=said.get(REASON, ""),
             follows=follows,
-            heard_as=submitted.heard_as,
+            interaction_id=submitted.interaction_id,
         )
 
 
-def _fill_in_now(surface: Surface, answer: Answer, submitted: Submission) -> None:
+def _fill_in_now(slack: SlackContext, answer: Answer, submitted: Submission) -> None:
     """Show the empty form in place of that of the rejection, which is recorded, and take the person to be at it."""
-    view = card_view(surface.context, submitted.view.shown.review)
-    if view.state != ReviewState.OPEN or view.decision is None or view.decision.heard_as != submitted.heard_as:
+    view = card_view(slack.context, submitted.view.shown.review)
+    if (
+        view.state != ReviewState.OPEN
+        or view.decision is None
+        or view.decision.interaction_id != submitted.interaction_id
+    ):
         return  # heard twice, and it went on meanwhile
     notice = "Your rejection is recorded. Fill in what is right; closed without that, it waits for whoever fills it in."
-    form = edit_form(surface, view, listed=submitted.view.listed, notice=notice)
+    form = edit_form(slack, view, listed=submitted.view.listed, notice=notice)
     answer.done(response_action="update", view=form)
     shown = Shown(review=view.review, version=view.version, generation=view.generation)
-    afterwards("claim", partial(take_in_hand, surface, shown, by=submitted.user.id))
+    afterwards("claim", partial(take_in_hand, slack, shown, by=submitted.user.id))
 
 
-def _edit(surface: Surface, submitted: Submission, view: CardView) -> dict[str, Any]:
+def _edit(slack: SlackContext, submitted: Submission, view: CardView) -> dict[str, Any]:
     """Decide with what was typed; returns how the form goes on: it closes, or asks for something first."""
-    workflow, context = surface.context.registry.get(view.workflow), surface.context
+    workflow, context = slack.context.registry.get(view.workflow), slack.context
     shown, listed, state = submitted.view.shown, submitted.view.listed, submitted.view.state.values
     if is_stale(view, shown):
-        if view.decision is not None and view.decision.heard_as == submitted.heard_as:
+        if view.decision is not None and view.decision.interaction_id == submitted.interaction_id:
             raise Repeated("this was heard before, and is done")
         raise Stale("the review moved on")
     typed, fields = inputs.read(state), form_of(workflow.output, zone=workflow.timezone)
     generation = inputs.generation_of(state)
     if submitted.view.mark not in ("", form_mark(fields)):
-        return _present_form(surface, view, fields, typed, listed=listed, generation=generation + 1)
+        return _present_form(slack, view, fields, typed, listed=listed, generation=generation + 1)
     output = read_form(workflow.output, typed, zone=workflow.timezone)
     if generation == 0 and view.has_proposal:
         anew = redrawn(context, workflow, view.review, proposed=_proposed(view), typed=typed)
@@ -149,9 +153,11 @@ def _edit(surface: Surface, submitted: Submission, view: CardView) -> dict[str, 
             if form is None:
                 raise Refused("Other texts go with what you chose, and they are too long for Slack.")
             return {"response_action": "update", "view": form}
-    by, heard_as, confirmed = submitted.user.id, submitted.heard_as, inputs.confirmed(state) or False
+    by, interaction_id, confirmed = submitted.user.id, submitted.interaction_id, inputs.confirmed(state) or False
     try:
-        reviews.edit(context, shown.review, shown.version, output, by=by, confirmed=confirmed, heard_as=heard_as)
+        reviews.edit(
+            context, shown.review, shown.version, output, by=by, confirmed=confirmed, interaction_id=interaction_id
+        )
     except NeverBroken as broken:
         if broken.barred:
             raise
@@ -163,7 +169,7 @@ def _edit(surface: Surface, submitted: Submission, view: CardView) -> dict[str, 
 
 
 def _present_form(
-    surface: Surface,
+    slack: SlackContext,
     view: CardView,
     fields: Sequence[Field],
     typed: Mapping[str, str],
@@ -178,7 +184,7 @@ def _present_form(
     form = modals.edit_form(
         view,
         fields,
-        {**known(surface, view), **carried},
+        {**known(slack, view), **carried},
         generation=generation,
         listed=listed,
         changed=modals.FORM_CHANGED,
@@ -193,14 +199,14 @@ def _proposed(view: CardView) -> dict[str, str]:
     return {value.name: value.proposed or "" for value in view.values}
 
 
-def _changed(surface: Surface, submitted: Submission, error: Refused) -> dict[str, str]:
+def _changed(slack: SlackContext, submitted: Submission, error: Refused) -> dict[str, str]:
     """What a person made of a form: label -> text, where that is not what stood there."""
     state = submitted.view.state.values
     typed = inputs.read_labelled(state, submitted.view.labels)
     if isinstance(error, NotAllowed | Unknown):
         # What stood there is not theirs to know.
         return typed
-    view = card_view(surface.context, submitted.view.shown.review)
+    view = card_view(slack.context, submitted.view.shown.review)
     stood = {value.label: value.proposed for value in view.values} if view.has_proposal else {}
     return {label: text for label, text in typed.items() if text != (stood.get(label) or "")}
 
@@ -215,11 +221,11 @@ def _follows(chosen: str | None) -> Follows:
 
 
 def _hand_back(
-    surface: Surface, answer: Answer, submitted: Submission, error: Refused, *, typed: Mapping[str, str]
+    slack: SlackContext, answer: Answer, submitted: Submission, error: Refused, *, typed: Mapping[str, str]
 ) -> None:
     """Say why nothing was recorded, in place of the form, with what was typed to be copied."""
     if isinstance(error, Stale):
-        why = too_late(surface, submitted.view.shown.review, user=submitted.user.id)
+        why = too_late(slack, submitted.view.shown.review, user=submitted.user.id)
     else:
         why = answers.refused(str(error), owner=error.owner if isinstance(error, NotAllowed) else None)
     answer.done(response_action="update", view=modals.told(why, typed=typed))

@@ -10,7 +10,7 @@ from slack_sdk import WebClient
 
 from handlers.slack.blocks import answers, pauses
 from handlers.slack.blocks.drawing import Drawn
-from handlers.slack.context import Surface
+from handlers.slack.context import SlackContext
 from handlers.slack.ids import Command
 from handlers.slack.payloads import Typed, typed
 from handlers.slack.replies import Answer, afterwards, answering
@@ -31,7 +31,7 @@ _USAGE = {
 }
 
 
-def register(app: App, surface: Surface) -> None:
+def register(app: App, slack: SlackContext) -> None:
     """Listen to commands."""
 
     @app.command(Command.PAUSE)
@@ -40,13 +40,13 @@ def register(app: App, surface: Surface) -> None:
             said = typed(body)
             words = _DELIVERIES.sub("", said.words).split(maxsplit=1)
             if len(words) < 2:
-                answer.say(_standings(surface, said, words, Command.PAUSE))
+                answer.say(_standings(slack, said, words, Command.PAUSE))
                 return
             name, reason = words
-            _admit(surface, said, name, wants="pause")
+            _admit(slack, said, name, wants="pause")
             deliveries = _DELIVERIES.search(said.words) is not None
-            made = workflow_pauses.pause(surface.context, name, by=said.user_id, reason=reason, deliveries=deliveries)
-            answer.say(pauses.paused(made, *workflow_pauses.standings(surface.context, [name])))
+            made = workflow_pauses.pause(slack.context, name, by=said.user_id, reason=reason, deliveries=deliveries)
+            answer.say(pauses.paused(made, *workflow_pauses.pause_statuses(slack.context, [name])))
 
     @app.command(Command.RESUME)
     def resume(body: Body, ack: Ack, client: WebClient) -> None:
@@ -54,14 +54,14 @@ def register(app: App, surface: Surface) -> None:
         with answering(body, ack, client) as answer:
             said = typed(body)
             if not said.words:
-                answer.say(_standings(surface, said, [], Command.RESUME))
+                answer.say(_standings(slack, said, [], Command.RESUME))
                 return
-            _admit(surface, said, said.words, wants="resume")
-            lifted = workflow_pauses.lift(surface.context, said.words, by=said.user_id)
-            answer.say(pauses.resumed(lifted, askable=waiting(surface.context, said.words).begun))
+            _admit(slack, said, said.words, wants="resume")
+            lifted = workflow_pauses.lift(slack.context, said.words, by=said.user_id)
+            answer.say(pauses.resumed(lifted, askable=waiting(slack.context, said.words).begun))
         if lifted is not None:
             # Ten thousand of them take longer than Slack waits.
-            afterwards("release", partial(release_all, surface.context))
+            afterwards("release", partial(release_all, slack.context))
 
     @app.command(Command.PROPOSE)
     def propose(body: Body, ack: Ack, client: WebClient) -> None:
@@ -69,21 +69,21 @@ def register(app: App, surface: Surface) -> None:
         with answering(body, ack, client) as answer:
             said = typed(body)
             if not said.words:
-                answer.say(_standings(surface, said, [], Command.PROPOSE))
+                answer.say(_standings(slack, said, [], Command.PROPOSE))
                 return
-            _admit(surface, said, said.words, wants="propose")
-            counted = waiting(surface.context, said.words)
+            _admit(slack, said, said.words, wants="propose")
+            counted = waiting(slack.context, said.words)
             answer.say(pauses.proposing(said.words, counted.begun, counted.in_hand))
-            begun = partial(_propose, surface, answer, said)
+            begun = partial(_propose, slack, answer, said)
         # Whoever was refused comes here, too.
         if begun is not None:
             afterwards("propose", begun)
 
 
-def _propose(surface: Surface, answer: Answer, said: Typed) -> None:
+def _propose(slack: SlackContext, answer: Answer, said: Typed) -> None:
     """Have the model asked, and say where that came to an end before all were asked about."""
     try:
-        counted = propose_anew(surface.context, said.words, by=said.user_id)
+        counted = propose_anew(slack.context, said.words, by=said.user_id)
     except Refused as error:
         answer.add(answers.refused(str(error)))
         return
@@ -91,34 +91,34 @@ def _propose(surface: Surface, answer: Answer, said: Typed) -> None:
         answer.add(answers.refused(f"{counted.begun:,} were begun: {counted.stopped}"))
 
 
-def _admit(surface: Surface, said: Typed, workflow: str, *, wants: str) -> None:
+def _admit(slack: SlackContext, said: Typed, workflow: str, *, wants: str) -> None:
     """Raise `Refused` where somebody may not do that with a workflow; that is audited.
 
     Whoever may not know of a workflow is told the same as where there is none, and it takes as long.
     """
-    surface.admit(said.origin)
-    user, registry, rights = said.user_id, surface.context.registry, surface.rights
-    mine = [one.name for one in surface.allowed(rights.pause, user, registry)]
+    slack.admit(said.origin)
+    user, registry, rights = said.user_id, slack.context.registry, slack.rights
+    mine = [one.name for one in slack.allowed(rights.pause, user, registry)]
     if workflow in mine:
         return
-    known = [one.name for one in surface.allowed(rights.read, user, registry)]
+    known = [one.name for one in slack.allowed(rights.read, user, registry)]
     if workflow in registry:
-        refusals.note_of_workflow(surface.context, workflow, by=user, wanted=wants)
+        refusals.note_of_workflow(slack.context, workflow, by=user, wanted=wants)
     else:
-        refusals.note_stray(surface.context, "workflow:unknown", by=user, wanted=wants, why="no_right")
+        refusals.note_stray(slack.context, "workflow:unknown", by=user, wanted=wants, why="no_right")
     if workflow in known:
         rights.pause(user, registry.get(workflow))
     which = f"; yours are {', '.join(sorted(mine))}" if mine else ""
     raise Unknown(f"there is no workflow {workflow!r} that you may do this with{which}")
 
 
-def _standings(surface: Surface, said: Typed, only: list[str], command: Command) -> Drawn:
+def _standings(slack: SlackContext, said: Typed, only: list[str], command: Command) -> Drawn:
     """How the workflows stand that a person may pause. Raise `Refused` where there are none."""
-    surface.admit(said.origin)
+    slack.admit(said.origin)
     for name in only:
-        _admit(surface, said, name, wants="pause")
-    mine = surface.allowed(surface.rights.pause, said.user_id, surface.context.registry)
+        _admit(slack, said, name, wants="pause")
+    mine = slack.allowed(slack.rights.pause, said.user_id, slack.context.registry)
     names = sorted(one.name for one in mine if not only or one.name in only)
     if not names:
         raise NotAllowed("Only engineers and owners may pause workflows.")
-    return pauses.standings(workflow_pauses.standings(surface.context, names), usage=_USAGE[command])
+    return pauses.pause_statuses(workflow_pauses.pause_statuses(slack.context, names), usage=_USAGE[command])

@@ -37,7 +37,7 @@ def add(
     input_id: int,
     state: str,
     at: datetime,
-    plan: str | None = None,
+    code_version: str | None = None,
     parent: int | None = None,
     from_step: str | None = None,
     correction: int = 0,
@@ -55,9 +55,9 @@ def add(
         parent_id=parent,
         from_step=from_step,
         correction=correction,
-        plan=plan,
+        code_version=code_version,
         state=state,
-        epoch=0,
+        lease=0,
         input_id=input_id,
         resolution=resolution,
         output_id=output_id,
@@ -185,19 +185,19 @@ def _held(session: Session, query: Select[Run], *, skip_locked: bool = False) ->
 def move(
     session: Session, *, run: int, frm: str, to: str, at: datetime, held_at: int | None = None, **changes: Any
 ) -> bool:
-    """Move a run from one state to another; False where it is not in that state or, if given, held at that epoch."""
-    where = {"state": frm} if held_at is None else {"state": frm, "epoch": held_at}
+    """Move a run from one state to another; False where it is not in that state or, if given, held at that lease."""
+    where = {"state": frm} if held_at is None else {"state": frm, "lease": held_at}
     return rows.change(session, Run, run, where=where, to={"state": to, "changed_at": at, **changes})
 
 
-def mark_alone(session: Session, *, run: int, epoch: int) -> None:
-    """Note that a run, held at this epoch, is worked on while nothing else is."""
-    rows.change(session, Run, run, where={"epoch": epoch}, to={"alone": True})
+def mark_alone(session: Session, *, run: int, lease: int) -> None:
+    """Note that a run, held at this lease, is worked on while nothing else is."""
+    rows.change(session, Run, run, where={"lease": lease}, to={"alone": True})
 
 
-def touch(session: Session, *, run: int, state: str, epoch: int, at: datetime) -> bool:
-    """Mark a run as alive; False where it is in another state or no longer at that epoch."""
-    return rows.change(session, Run, run, where={"state": state, "epoch": epoch}, to={"changed_at": at})
+def touch(session: Session, *, run: int, state: str, lease: int, at: datetime) -> bool:
+    """Mark a run as alive; False where it is in another state or no longer at that lease."""
+    return rows.change(session, Run, run, where={"state": state, "lease": lease}, to={"changed_at": at})
 
 
 def number_in(session: Session, *, team: int, state: str, at_most: int) -> int:

@@ -2,7 +2,7 @@
 
 `read()` and `write()` are one transaction each. On SQLite a write begins IMMEDIATE: a transaction that reads first and
 writes later would fail where another writer came between, and a read that begins IMMEDIATE would queue behind every
-writer. What several threads write there at once is kept `Together`.
+writer. What several threads write there at once is kept `GroupCommit`.
 
 What the database cannot do now (it is locked, full, gone, or stopped a transaction for another one) is `Unavailable`,
 whatever the driver calls it: whoever meets it does the whole again later.
@@ -23,9 +23,9 @@ from sqlalchemy.orm import Session
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_random
 
 from store.db import extras, failpoints, time_limits
-from store.db.failpoints import Seam
-from store.db.fair_lock import TookTooLong, Turns
-from store.db.group_commit import NotKept, Together
+from store.db.failpoints import Failpoint
+from store.db.fair_lock import FairLock, TookTooLong
+from store.db.group_commit import GroupCommit, NotKept
 
 BUSY_TIMEOUT_MS = 10_000
 """How long a SQLite writer waits for another process, in milliseconds."""
@@ -54,12 +54,12 @@ class Database:
         parsed = _parsed(url)
         self.dialect = parsed.get_backend_name()
         self.file: Path | None = None
-        self._together: Together | None = None
-        self._turns = Turns(AT_ONCE)
+        self._together: GroupCommit | None = None
+        self._turns = FairLock(AT_ONCE)
         if self.dialect == "sqlite":
             self.file = _file_of(parsed)
             self.engine = _sqlite(parsed, connections)
-            self._together = Together(self.engine, _begin_hurried)
+            self._together = GroupCommit(self.engine, _begin_hurried)
         else:
             self.engine = _postgresql(parsed, connections)
         # SQLite's reads are of one state by themselves.
@@ -91,8 +91,8 @@ class Database:
         with _available():
             with writing as session:
                 yield session
-                failpoints.before(Seam.COMMIT)
-            failpoints.after(Seam.COMMIT)
+                failpoints.before(Failpoint.COMMIT)
+            failpoints.after(Failpoint.COMMIT)
 
     @contextmanager
     def _in_turn(self, *, urgent: bool, patience: float | None) -> Iterator[Session]:

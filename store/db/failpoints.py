@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from enum import StrEnum
 
 
-class Seam(StrEnum):
+class Failpoint(StrEnum):
     """What is about to be done, or was just done."""
 
     COMMIT = "commit"
@@ -33,23 +33,23 @@ class Side(StrEnum):
     AFTER = "after"
 
 
-Watcher = Callable[[Seam, Side, str], None]
+Watcher = Callable[[Failpoint, Side, str], None]
 """Called at each seam; the text says what it is about. What it raises goes through, as if the thing itself had."""
 
 
-def _nobody(_seam: Seam, _side: Side, _about: str) -> None:
+def _nobody(_seam: Failpoint, _side: Side, _about: str) -> None:
     pass
 
 
 _watcher: Watcher = _nobody
 
 
-def before(seam: Seam, about: str = "") -> None:
+def before(seam: Failpoint, about: str = "") -> None:
     """It is about to be done."""
     _watcher(seam, Side.BEFORE, about)
 
 
-def after(seam: Seam, about: str = "") -> None:
+def after(seam: Failpoint, about: str = "") -> None:
     """It was done."""
     _watcher(seam, Side.AFTER, about)
 

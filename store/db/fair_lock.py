@@ -15,7 +15,7 @@ class TookTooLong(RuntimeError):
     """The turn did not come in time."""
 
 
-class Turns:
+class FairLock:
     """A fair lock with two queues, for one at a time or a few. Not reentrant."""
 
     def __init__(self, at_once: int = 1) -> None:

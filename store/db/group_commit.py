@@ -15,7 +15,7 @@ from threading import Event
 from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
 
-from store.db.fair_lock import Turns
+from store.db.fair_lock import FairLock
 
 MOST = 16
 """Parts in one transaction."""
@@ -31,14 +31,14 @@ class NotKept(RuntimeError):
     """The transaction that this was a part of came to nothing."""
 
 
-class Together:
+class GroupCommit:
     """The writing transactions of a process on a SQLite file."""
 
     def __init__(self, engine: Engine, begin: Callable[[Connection], None]) -> None:
         """`begin`: begins a transaction with the lock to write."""
         self._engine = engine
         self._begin = begin
-        self._turns = Turns()
+        self._turns = FairLock()
         self._open: _Shared | None = None
         """Belongs to whoever has the turn."""
 

@@ -8,7 +8,7 @@ _hurry: ContextVar[float | None] = ContextVar("countersign_hurry", default=None)
 
 
 @contextmanager
-def hurried(seconds: float) -> Iterator[None]:
+def time_limit(seconds: float) -> Iterator[None]:
     """Have no statement of this thread take longer for the block: somebody waits. Raise `Unavailable` in it then."""
     token = _hurry.set(seconds)
     try:

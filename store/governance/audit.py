@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from store.db import failpoints, rows
-from store.db.failpoints import Seam
+from store.db.failpoints import Failpoint
 from store.schema import AuditRow, Case
 
 
@@ -36,7 +36,7 @@ def record(
     details: dict[str, str | int | None] | None = None,
 ) -> None:
     """Add a row: `action` in the past tense, `subject` as kind:id, `details` ids and hashes only."""
-    failpoints.before(Seam.AUDIT, action)
+    failpoints.before(Failpoint.AUDIT, action)
     rows.add(
         session,
         AuditRow,
@@ -48,7 +48,7 @@ def record(
         case_id=case,
         details=details or {},
     )
-    failpoints.after(Seam.AUDIT, action)
+    failpoints.after(Failpoint.AUDIT, action)
 
 
 def last(session: Session, *, subject: str, action: str) -> AuditRow | None:

@@ -88,10 +88,10 @@ class Run(OfTeam, Base):
     """Where the rerun began; None for the start."""
     correction: Mapped[int]
     """0, or the number of this correction of a delivered case."""
-    plan: Mapped[str | None] = mapped_column(String(16))
+    code_version: Mapped[str | None] = mapped_column(String(16))
     """Which version of its workflow's code it began with."""
     state: Mapped[str] = mapped_column(String(20))
-    epoch: Mapped[int]
+    lease: Mapped[int]
     """Grows with every claim; a write that names an older one is refused."""
     losses: Mapped[int] = mapped_column(server_default="0")
     """How often a worker's process ended while it was worked on."""

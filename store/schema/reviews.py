@@ -60,7 +60,7 @@ class Decision(OfTeam, Base):
     follows: Mapped[str | None] = mapped_column(String(20))
     """After a rejection: by hand, close or propose again."""
     by: Mapped[str] = mapped_column(String(100))
-    heard_as: Mapped[str | None] = mapped_column(String(250))
+    interaction_id: Mapped[str | None] = mapped_column(String(250))
     """What made it, where that may be heard twice: a press by its person, message, button and time."""
     output_id: Mapped[int | None] = mapped_column(ForeignKey("contents.id"))
     reason_id: Mapped[int | None] = mapped_column(ForeignKey("contents.id"))

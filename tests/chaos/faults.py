@@ -15,7 +15,7 @@ from slack_sdk.web import SlackResponse
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
-from store.db.failpoints import Seam, Side
+from store.db.failpoints import Failpoint, Side
 from workflows import OutcomeUnknown
 from workflows.engine.declare.author_threads import Ended
 
@@ -36,7 +36,7 @@ class Kind(StrEnum):
 class Crossing:
     """One pass through a seam."""
 
-    seam: Seam
+    seam: Failpoint
     side: Side
     about: str
     nth: int
@@ -59,31 +59,31 @@ class Fault:
         return f"{self.kind} {self.at}"
 
 
-KINDS: dict[Seam, tuple[Kind, ...]] = {
+KINDS: dict[Failpoint, tuple[Kind, ...]] = {
     # A statement that timed out is to the product what any other error of the database is.
-    Seam.COMMIT: (Kind.CRASH, Kind.ERROR),
-    Seam.AUDIT: (Kind.CRASH, Kind.ERROR),
-    Seam.STEP: (Kind.CRASH, Kind.ERROR, Kind.TIMEOUT),
-    Seam.EFFECT: (Kind.CRASH, Kind.ERROR, Kind.TIMEOUT),
-    Seam.MESSAGE: (Kind.CRASH, Kind.ERROR, Kind.TIMEOUT),
-    Seam.ACK: (Kind.CRASH, Kind.ERROR),
-    Seam.RECOVERY: (Kind.CRASH, Kind.ERROR),
+    Failpoint.COMMIT: (Kind.CRASH, Kind.ERROR),
+    Failpoint.AUDIT: (Kind.CRASH, Kind.ERROR),
+    Failpoint.STEP: (Kind.CRASH, Kind.ERROR, Kind.TIMEOUT),
+    Failpoint.EFFECT: (Kind.CRASH, Kind.ERROR, Kind.TIMEOUT),
+    Failpoint.MESSAGE: (Kind.CRASH, Kind.ERROR, Kind.TIMEOUT),
+    Failpoint.ACK: (Kind.CRASH, Kind.ERROR),
+    Failpoint.RECOVERY: (Kind.CRASH, Kind.ERROR),
 }
 """What can go wrong at a seam."""
 
 
-def error_at(seam: Seam, kind: Kind) -> Exception:
+def error_at(seam: Failpoint, kind: Kind) -> Exception:
     """What is raised there."""
     match seam:
-        case Seam.COMMIT | Seam.AUDIT | Seam.RECOVERY:
+        case Failpoint.COMMIT | Failpoint.AUDIT | Failpoint.RECOVERY:
             if kind is Kind.TIMEOUT:
                 return NoConnection("no connection was free in time")
             return OperationalError("COMMIT", {}, sqlite3.OperationalError("database is locked"))
-        case Seam.EFFECT:
+        case Failpoint.EFFECT:
             return OutcomeUnknown("no answer") if kind is Kind.TIMEOUT else ConnectionError("connection reset")
-        case Seam.MESSAGE:
+        case Failpoint.MESSAGE:
             return TimeoutError("timed out") if kind is Kind.TIMEOUT else _server_error()
-        case Seam.STEP | Seam.ACK:
+        case Failpoint.STEP | Failpoint.ACK:
             return TimeoutError("timed out") if kind is Kind.TIMEOUT else ConnectionError("connection reset")
 
 
@@ -104,10 +104,10 @@ class Watching:
     crossings: list[Crossing] = field(default_factory=list)
     fired: list[Fault] = field(default_factory=list)
     died: bool = False
-    _numbers: Counter[tuple[Seam, Side, str]] = field(default_factory=Counter)
+    _numbers: Counter[tuple[Failpoint, Side, str]] = field(default_factory=Counter)
     _lock: Lock = field(default_factory=Lock)
 
-    def __call__(self, seam: Seam, side: Side, about: str) -> None:
+    def __call__(self, seam: Failpoint, side: Side, about: str) -> None:
         """What happens at a seam."""
         with self._lock:
             if self.died:
@@ -129,7 +129,7 @@ class Watching:
         """Another process begins."""
         self.died = False
 
-    def number(self, seam: Seam, side: Side, about: str) -> int:
+    def number(self, seam: Failpoint, side: Side, about: str) -> int:
         """How often a seam was passed."""
         with self._lock:
             return self._numbers[seam, side, about]

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.slack import sender
 from bot.slack.api_errors import Then
-from bot.slack.message_sync import Standing
+from bot.slack.message_sync import MessageSync
 from store import schema
 from store.cases.journal import StepLine
 from store.db import rows
@@ -23,7 +23,7 @@ Naive = Callable[[pytest.MonkeyPatch], None]
 
 def looks_for_no_message(patch: pytest.MonkeyPatch) -> None:
     """What was posted without our knowing is posted again: the outbox's key is not looked for."""
-    patch.setattr(Standing, "_look_up", lambda *_, **__: None)
+    patch.setattr(MessageSync, "_look_up", lambda *_, **__: None)
 
 
 def knows_no_doubt(patch: pytest.MonkeyPatch) -> None:

@@ -18,7 +18,7 @@ from bot.sandbox.client import Block, Outcome, Person, ShownMessage
 from store import schema
 from store.db import failpoints
 from store.db.database import Database
-from store.db.failpoints import Seam, Side
+from store.db.failpoints import Failpoint, Side
 from tests.chaos.automation import BROKEN, FORGETFUL, KNOWING, UNSURE, proposed
 from tests.chaos.counting import Evidence
 from tests.chaos.gathering import Remembered, gather, seen
@@ -219,7 +219,7 @@ class Story(Living):
         self.act(lambda: None)
 
     def _in_flight(self) -> int:
-        begun, done = (self.watching.number(Seam.ACK, side, "") for side in Side)
+        begun, done = (self.watching.number(Failpoint.ACK, side, "") for side in Side)
         return begun - done
 
     # In the end.

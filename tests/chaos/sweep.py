@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from random import Random
 
-from store.db.failpoints import Seam
+from store.db.failpoints import Failpoint
 from tests.chaos.faults import KINDS, Crossing, Fault
 
 
@@ -16,7 +16,7 @@ def faults_at(crossings: Iterable[Crossing]) -> list[Fault]:
     return [
         Fault(at=crossing, kind=kind)
         for crossing in crossings
-        if crossing.seam is not Seam.AUDIT or crossing.nth == 1
+        if crossing.seam is not Failpoint.AUDIT or crossing.nth == 1
         for kind in KINDS[crossing.seam]
     ]
 

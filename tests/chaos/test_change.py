@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from store.db import migration
 from store.db.database import Database
-from store.db.failpoints import Seam, Side
+from store.db.failpoints import Failpoint, Side
 from tests.chaos.automation import KNOWING
 from tests.chaos.conftest import MakeStory
 from tests.chaos.counting import Counts, count
@@ -20,13 +20,13 @@ from tests.chaos.settings import LONG
 from tests.chaos.tally import hold
 
 PLACES = {
-    "before the step": (Seam.STEP, Side.BEFORE, "look_up", 3),
-    "after the step": (Seam.STEP, Side.AFTER, "look_up", 3),
-    "before the model is asked": (Seam.STEP, Side.BEFORE, "ask", 3),
-    "after it has answered": (Seam.STEP, Side.AFTER, "ask", 3),
-    "while it waits for a person": (Seam.MESSAGE, Side.AFTER, "chat.postMessage", 2),
-    "before its effect": (Seam.EFFECT, Side.BEFORE, f"{KNOWING}/ticket-3", 1),
-    "after its effect": (Seam.EFFECT, Side.AFTER, f"{KNOWING}/ticket-3", 1),
+    "before the step": (Failpoint.STEP, Side.BEFORE, "look_up", 3),
+    "after the step": (Failpoint.STEP, Side.AFTER, "look_up", 3),
+    "before the model is asked": (Failpoint.STEP, Side.BEFORE, "ask", 3),
+    "after it has answered": (Failpoint.STEP, Side.AFTER, "ask", 3),
+    "while it waits for a person": (Failpoint.MESSAGE, Side.AFTER, "chat.postMessage", 2),
+    "before its effect": (Failpoint.EFFECT, Side.BEFORE, f"{KNOWING}/ticket-3", 1),
+    "after its effect": (Failpoint.EFFECT, Side.AFTER, f"{KNOWING}/ticket-3", 1),
 }
 CHANGES = {2: "a step has another name", 3: "there is one more step", 4: "the step is gone"}
 FEW = [("before the model is asked", 2), ("while it waits for a person", 3)]

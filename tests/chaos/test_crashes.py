@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from store.db.failpoints import Seam, Side
+from store.db.failpoints import Failpoint, Side
 from tests.chaos.automation import FORGETFUL, KNOWING
 from tests.chaos.conftest import MakeStory
 from tests.chaos.counting import count
@@ -23,7 +23,7 @@ class Point:
 
     number: str
     what: str
-    seam: Seam
+    seam: Failpoint
     side: Side
     about: str
     nth: int = 1
@@ -40,21 +40,21 @@ POINTS = [
     Point(
         number="F1",
         what="an event is committed, and not acknowledged",
-        seam=Seam.ACK,
+        seam=Failpoint.ACK,
         side=Side.BEFORE,
         about="event",
     ),
     Point(
         number="F2",
         what="a click is acknowledged, and nothing came of it yet",
-        seam=Seam.ACK,
+        seam=Failpoint.ACK,
         side=Side.AFTER,
         about="",
     ),
     Point(
         number="F4",
         what="the model has answered, and that is not committed",
-        seam=Seam.STEP,
+        seam=Failpoint.STEP,
         side=Side.AFTER,
         about="ask",
         calls=1,
@@ -62,56 +62,56 @@ POINTS = [
     Point(
         number="F5",
         what="proposal and outbox are committed, and the card is not posted",
-        seam=Seam.MESSAGE,
+        seam=Failpoint.MESSAGE,
         side=Side.BEFORE,
         about="chat.postMessage",
     ),
     Point(
         number="F6",
         what="the card is posted, and its ts is not saved",
-        seam=Seam.MESSAGE,
+        seam=Failpoint.MESSAGE,
         side=Side.AFTER,
         about="chat.postMessage",
     ),
     Point(
         number="F7",
         what="a decision is committed, before the click is acknowledged",
-        seam=Seam.ACK,
+        seam=Failpoint.ACK,
         side=Side.BEFORE,
         about="",
     ),
     Point(
         number="F7",
         what="a decision is committed, before its effect",
-        seam=Seam.EFFECT,
+        seam=Failpoint.EFFECT,
         side=Side.BEFORE,
         about=f"{KNOWING}/ticket-3",
     ),
     Point(
         number="F8",
         what="an effect is done and its receipt not saved; keys are known",
-        seam=Seam.EFFECT,
+        seam=Failpoint.EFFECT,
         side=Side.AFTER,
         about=f"{KNOWING}/ticket-3",
     ),
     Point(
         number="F8",
         what="an effect is done and its receipt not saved; keys are not known",
-        seam=Seam.EFFECT,
+        seam=Failpoint.EFFECT,
         side=Side.AFTER,
         about=f"{FORGETFUL}/ticket-5",
     ),
     Point(
         number="F9",
         what="an effect is recorded, and the card not updated",
-        seam=Seam.MESSAGE,
+        seam=Failpoint.MESSAGE,
         side=Side.BEFORE,
         about="chat.update",
     ),
     Point(
         number="F10",
         what="in the midst of the audit of a decision",
-        seam=Seam.AUDIT,
+        seam=Failpoint.AUDIT,
         side=Side.AFTER,
         about="review.approved",
     ),
@@ -156,4 +156,4 @@ def test_ten_processes_that_end_while_they_recover_lose_nothing(make_story: Make
     hold("F11", "ten processes end while they recover", counts, starts=story.starts)
 
 
-_RECOVERY = Crossing(seam=Seam.RECOVERY, side=Side.BEFORE, about="run:3", nth=1)
+_RECOVERY = Crossing(seam=Failpoint.RECOVERY, side=Side.BEFORE, about="run:3", nth=1)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from store.db.failpoints import Seam, Side
+from store.db.failpoints import Failpoint, Side
 from tests.chaos import naive
 from tests.chaos.automation import FORGETFUL
 from tests.chaos.conftest import MakeStory
@@ -12,7 +12,7 @@ from tests.chaos.naive import Naive
 from tests.chaos.tally import note
 
 
-def crash(seam: Seam, side: Side, about: str) -> Fault:
+def crash(seam: Failpoint, side: Side, about: str) -> Fault:
     """The process ends there, the first time."""
     return Fault(at=Crossing(seam=seam, side=side, about=about, nth=1), kind=Kind.CRASH)
 
@@ -30,19 +30,19 @@ def counted(make_story: MakeStory, monkeypatch: pytest.MonkeyPatch, without: Nai
 def test_a_sender_that_looks_for_no_message_posts_a_card_twice(
     make_story: MakeStory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    posted = crash(Seam.MESSAGE, Side.AFTER, "chat.postMessage")
+    posted = crash(Failpoint.MESSAGE, Side.AFTER, "chat.postMessage")
     assert counted(make_story, monkeypatch, naive.looks_for_no_message, posted).doubled
 
 
 def test_a_worker_that_knows_no_doubt_has_an_effect_twice(
     make_story: MakeStory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    applied = crash(Seam.EFFECT, Side.AFTER, f"{FORGETFUL}/ticket-5")
+    applied = crash(Failpoint.EFFECT, Side.AFTER, f"{FORGETFUL}/ticket-5")
     assert counted(make_story, monkeypatch, naive.knows_no_doubt, applied).doubled
 
 
 def test_what_is_not_taken_back_is_lost(make_story: MakeStory, monkeypatch: pytest.MonkeyPatch) -> None:
-    answered = crash(Seam.STEP, Side.AFTER, "ask")
+    answered = crash(Failpoint.STEP, Side.AFTER, "ask")
     assert counted(make_story, monkeypatch, naive.takes_nothing_back, answered).lost
 
 
@@ -53,5 +53,5 @@ def test_what_is_told_to_nobody_is_silent(make_story: MakeStory, monkeypatch: py
 def test_without_a_journal_a_case_never_comes_to_its_end(
     make_story: MakeStory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked = Fault(at=Crossing(seam=Seam.AUDIT, side=Side.BEFORE, about="run.waiting", nth=1), kind=Kind.CRASH)
+    asked = Fault(at=Crossing(seam=Failpoint.AUDIT, side=Side.BEFORE, about="run.waiting", nth=1), kind=Kind.CRASH)
     assert counted(make_story, monkeypatch, naive.keeps_no_journal, asked).lost

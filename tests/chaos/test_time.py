@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from store.db.failpoints import Seam, Side
+from store.db.failpoints import Failpoint, Side
 from tests.chaos import naive
 from tests.chaos.automation import FORGETFUL
 from tests.chaos.conftest import MakeStory
@@ -32,7 +32,9 @@ class Jumping(Clock):
 @pytest.mark.parametrize("seed", range(SEED, SEED + (10 if LONG else 1)))
 def test_when_the_clock_jumps_an_hour_either_way_nothing_changes(make_story: MakeStory, seed: int) -> None:
     """F49: at every look at it; and a process ends besides."""
-    crash = Fault(at=Crossing(seam=Seam.MESSAGE, side=Side.AFTER, about="chat.postMessage", nth=2), kind=Kind.CRASH)
+    crash = Fault(
+        at=Crossing(seam=Failpoint.MESSAGE, side=Side.AFTER, about="chat.postMessage", nth=2), kind=Kind.CRASH
+    )
     story = make_story(crash)
     story.clock = Jumping(Random(seed))
     hold("F49", "the clock jumps an hour either way", count(story.told()))
@@ -41,7 +43,7 @@ def test_when_the_clock_jumps_an_hour_either_way_nothing_changes(make_story: Mak
 class Pausing(Watching):
     """Has the first worker stand still at a point, while another one goes all the way."""
 
-    def __init__(self, point: Callable[["Pausing", Seam, Side], bool], takes_over: Callable[[], None]) -> None:
+    def __init__(self, point: Callable[["Pausing", Failpoint, Side], bool], takes_over: Callable[[], None]) -> None:
         super().__init__()
         self._point = point
         self._takes_over = takes_over
@@ -49,25 +51,25 @@ class Pausing(Watching):
         self.answered = False
         """Has the model answered?"""
 
-    def __call__(self, seam: Seam, side: Side, about: str) -> None:
+    def __call__(self, seam: Failpoint, side: Side, about: str) -> None:
         super().__call__(seam, side, about)
-        self.answered |= (seam, side, about) == (Seam.STEP, Side.AFTER, "ask")
+        self.answered |= (seam, side, about) == (Failpoint.STEP, Side.AFTER, "ask")
         if self._point(self, seam, side) and not self._paused:
             self._paused = True
             self._takes_over()
 
 
-def once_the_answer_is_kept(watching: Pausing, seam: Seam, side: Side) -> bool:
+def once_the_answer_is_kept(watching: Pausing, seam: Failpoint, side: Side) -> bool:
     """Before it goes on to the delivery."""
-    return watching.answered and (seam, side) == (Seam.COMMIT, Side.AFTER)
+    return watching.answered and (seam, side) == (Failpoint.COMMIT, Side.AFTER)
 
 
-def before_the_effect(_: Pausing, seam: Seam, side: Side) -> bool:
+def before_the_effect(_: Pausing, seam: Failpoint, side: Side) -> bool:
     """It is about to have it, and has it when it comes back: no fence of ours reaches there."""
-    return (seam, side) == (Seam.EFFECT, Side.BEFORE)
+    return (seam, side) == (Failpoint.EFFECT, Side.BEFORE)
 
 
-def paused(story: Story, point: Callable[[Pausing, Seam, Side], bool]) -> Counts:
+def paused(story: Story, point: Callable[[Pausing, Failpoint, Side], bool]) -> Counts:
     """A worker stands still with what it claimed; another one takes it over, and then the first one comes back."""
 
     def take_over() -> None:
@@ -85,7 +87,7 @@ def paused(story: Story, point: Callable[[Pausing, Seam, Side], bool]) -> Counts
 
 @pytest.mark.parametrize("point", [once_the_answer_is_kept, before_the_effect])
 def test_a_worker_that_comes_back_after_another_took_over_changes_nothing(
-    make_story: MakeStory, point: Callable[[Pausing, Seam, Side], bool]
+    make_story: MakeStory, point: Callable[[Pausing, Failpoint, Side], bool]
 ) -> None:
     """F53."""
     counts = paused(make_story(), point)

@@ -12,7 +12,7 @@ from bot.sandbox.state.sandbox import APP_TOKEN, BOT_TOKEN, Sandbox
 from bot.settings import Settings
 from bot.slack.socket import Hearing
 from bot.slack.workspace import connect
-from handlers.slack.context import Surface
+from handlers.slack.context import SlackContext
 from handlers.slack.rights import Rights
 from handlers.slack.user_groups import Groups
 from store.db.database import Database
@@ -54,15 +54,15 @@ def ears(running: Running) -> Iterator[Ears]:
     """Listeners on a socket."""
     workspace = connect(settings_for(running))
     groups = Groups(workspace.looking_up)
-    surface = Surface(
+    slack_context = SlackContext(
         context=cast(Context, None),  # each test puts its own there
         rights=Rights(members=groups, engineers=[ENGINEERS]),
         groups=groups,
         installed=workspace.installed,
     )
-    hearing = Hearing(workspace, surface)
+    hearing = Hearing(workspace, slack_context)
     hearing.connect(Event())
-    yield Ears(workspace=workspace, hearing=hearing, surface=surface)
+    yield Ears(workspace=workspace, hearing=hearing, slack_context=slack_context)
     hearing.close()
 
 

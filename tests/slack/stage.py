@@ -15,7 +15,7 @@ from bot.slack import circuit_breaker
 from bot.slack.sender import Sender
 from bot.slack.socket import Hearing
 from bot.slack.workspace import Workspace
-from handlers.slack.context import Surface
+from handlers.slack.context import SlackContext
 from handlers.slack.rights import Members, Rights
 from handlers.slack.user_groups import Groups
 from store import schema
@@ -48,18 +48,18 @@ class Ears:
 
     workspace: Workspace
     hearing: Hearing
-    surface: Surface
+    slack_context: SlackContext
 
     def hear_for(self, world: World) -> None:
         """Put another Countersign behind the socket, as a restart would."""
-        object.__setattr__(self.surface, "context", world.context)
+        object.__setattr__(self.slack_context, "context", world.context)
         groups = Groups(self.workspace.looking_up)
-        object.__setattr__(self.surface, "groups", groups)
+        object.__setattr__(self.slack_context, "groups", groups)
         self.only_members(groups)
 
     def only_members(self, members: Members) -> None:
         """Have the members of groups looked up in another way."""
-        object.__setattr__(self.surface, "rights", Rights(members=members, engineers=[ENGINEERS]))
+        object.__setattr__(self.slack_context, "rights", Rights(members=members, engineers=[ENGINEERS]))
 
 
 @dataclass(kw_only=True)

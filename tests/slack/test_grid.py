@@ -13,7 +13,7 @@ from bot.sandbox.state.sandbox import Sandbox
 from bot.sandbox.state.workspace import default_workspace
 from bot.slack.socket import Hearing
 from bot.slack.workspace import connect
-from handlers.slack.context import Surface
+from handlers.slack.context import SlackContext
 from handlers.slack.rights import Rights
 from handlers.slack.user_groups import Groups
 from store.db.database import Database
@@ -50,12 +50,14 @@ def grid(request: pytest.FixtureRequest, sqlite_url: str) -> Iterator[Stage]:
         world = World(database=database, model=ScriptedModel(sure(0.6, queue="billing", reply="We look into it.")))
         groups = Groups(workspace.looking_up, team=workspace.named_team)
         rights = Rights(members=groups, engineers=[ENGINEERS])
-        surface = Surface(context=world.context, rights=rights, groups=groups, installed=workspace.installed)
-        hearing = Hearing(workspace, surface)
+        slack_context = SlackContext(context=world.context, rights=rights, groups=groups, installed=workspace.installed)
+        hearing = Hearing(workspace, slack_context)
         hearing.connect(Event())
-        stage = Stage(running=running, ears=Ears(workspace=workspace, hearing=hearing, surface=surface), world=world)
-        object.__setattr__(surface, "groups", groups)
-        object.__setattr__(surface, "rights", rights)
+        stage = Stage(
+            running=running, ears=Ears(workspace=workspace, hearing=hearing, slack_context=slack_context), world=world
+        )
+        object.__setattr__(slack_context, "groups", groups)
+        object.__setattr__(slack_context, "rights", rights)
         yield stage
         hearing.close()
         database.close()

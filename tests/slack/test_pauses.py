@@ -90,7 +90,7 @@ def test_the_people_of_a_workflow_see_who_paused_it_and_why_and_that_it_goes_on(
         "An engineer or its owner lets it go on: /resume sample"
     )
     stage.person(MARIA).command(FAILED, "/resume", "sample")
-    stage.person(MARIA).wait_until(lambda: not workflow_pauses.standings(stage.world.context, ["sample"])[0].pause)
+    stage.person(MARIA).wait_until(lambda: not workflow_pauses.pause_statuses(stage.world.context, ["sample"])[0].pause)
     stage.send()
     assert [words(one.blocks) for one in stage.cards()][1:] == [
         "sample goes on, resumed by @U0MARIA · 2026-11-20 09:00 UTC"

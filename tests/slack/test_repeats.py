@@ -6,7 +6,7 @@ import pytest
 
 from store import schema
 from store.db import failpoints
-from store.db.failpoints import Seam, Side
+from store.db.failpoints import Failpoint, Side
 from tests.slack.stage import ANA, KIM, SUPPORT, Stage, words
 
 
@@ -83,8 +83,8 @@ def test_a_press_of_which_the_first_try_was_lost_is_taken_the_second_time(stage:
     """F19"""
     stage.submit(stage.sample(), id=1, text="Where is my money?")
 
-    def failing(seam: Seam, side: Side, _about: str) -> None:
-        if (seam, side) == (Seam.COMMIT, Side.BEFORE):
+    def failing(seam: Failpoint, side: Side, _about: str) -> None:
+        if (seam, side) == (Failpoint.COMMIT, Side.BEFORE):
             raise OSError("the disk is gone")
 
     with failpoints.watched(failing):
@@ -115,8 +115,8 @@ def test_an_event_that_could_not_be_kept_is_not_acknowledged_and_taken_in_when_i
 ) -> None:
     """F1, F19: kept and not acknowledged, or not kept and not acknowledged, it comes again."""
 
-    def failing(seam: Seam, at: Side, _about: str) -> None:
-        if (seam, at) == (Seam.COMMIT, side):
+    def failing(seam: Failpoint, at: Side, _about: str) -> None:
+        if (seam, at) == (Failpoint.COMMIT, side):
             raise OSError("cut off")
 
     with failpoints.watched(failing):

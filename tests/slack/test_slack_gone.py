@@ -15,7 +15,7 @@ from bot.sandbox.state.sandbox import Sandbox
 from bot.slack.sender import MAX_ATTEMPTS, Sender
 from bot.slack.socket import Hearing
 from bot.slack.workspace import connect
-from handlers.slack.context import Surface
+from handlers.slack.context import SlackContext
 from handlers.slack.rights import Rights
 from handlers.slack.user_groups import Groups
 from store import schema
@@ -127,13 +127,13 @@ def test_when_the_server_is_away_and_comes_back_all_is_shown_without_a_restart(
             workspace = connect(settings_for(first))
             port = int(first.url.rpartition(":")[2])
         groups = Groups(workspace.asking)
-        surface = Surface(
+        slack_context = SlackContext(
             context=cast(Context, None),
             rights=Rights(members=groups, engineers=[]),
             groups=groups,
             installed=workspace.installed,
         )
-        ears = Ears(workspace=workspace, hearing=cast(Hearing, None), surface=surface)
+        ears = Ears(workspace=workspace, hearing=cast(Hearing, None), slack_context=slack_context)
         world = World(database=database, model=ScriptedModel(sure(0.6, queue="billing", reply="We look into it.")))
         stage = Stage(running=first, ears=ears, world=world)
         stage.sender = stage.new_sender(longest_pause=PAUSE.total_seconds())

@@ -11,7 +11,7 @@ import pytest
 from bot.sandbox.client import FaultKind
 from store import schema
 from store.db import failpoints
-from store.db.failpoints import Seam, Side, Watcher
+from store.db.failpoints import Failpoint, Side, Watcher
 from store.slack import rate_limits
 from store.slack.rate_limits import EVERYWHERE
 from tests.integration.bot.commandline import LONGEST
@@ -31,10 +31,10 @@ class Died(BaseException):
     """The process ended here."""
 
 
-def dying_after(wanted: Seam) -> Watcher:
+def dying_after(wanted: Failpoint) -> Watcher:
     """Ends the process once something was done, before it is noted."""
 
-    def watch(seam: Seam, side: Side, _about: str) -> None:
+    def watch(seam: Failpoint, side: Side, _about: str) -> None:
         if (seam, side) == (wanted, Side.AFTER):
             raise Died
 
@@ -104,7 +104,7 @@ def test_failures_that_were_told_without_our_knowing_are_told_once_and_the_other
 def test_a_sender_that_died_after_posting_leaves_a_card_that_its_heir_finds(stage: Stage) -> None:
     """F6"""
     take_in(stage, stage.sample(), 1)
-    with failpoints.watched(dying_after(Seam.MESSAGE)), pytest.raises(Died):
+    with failpoints.watched(dying_after(Failpoint.MESSAGE)), pytest.raises(Died):
         stage.sender.drain(seconds=LONGEST)
     stage.sender = stage.new_sender()
     later(stage)

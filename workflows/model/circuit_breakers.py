@@ -25,7 +25,7 @@ LONG_PAUSE = timedelta(minutes=5)
 """The same for one that somebody has to mend: a spend limit, a key."""
 
 
-class LeftAlone(Exception):
+class CircuitOpen(Exception):
     """The breaker is open, and nothing was sent. The message says why it opened."""
 
 
@@ -40,13 +40,13 @@ class Breakers:
         self._lock = Lock()
 
     def refuse(self, model: str) -> None:
-        """Raise `LeftAlone` where no attempt is to be made now."""
+        """Raise `CircuitOpen` where no attempt is to be made now."""
         breaker = self._of(model)
         if breaker.is_shut():
-            raise LeftAlone(breaker.reason)
+            raise CircuitOpen(breaker.reason)
 
     def through(self, model: str, make: Callable[[], Attempt]) -> Attempt:
-        """Make an attempt, and note what it says of its model. Raise `LeftAlone` where none is to be made.
+        """Make an attempt, and note what it says of its model. Raise `CircuitOpen` where none is to be made.
 
         A failure that may pass says nothing yet: the question is asked again, and `count` is told where it ends so.
         Only of a trial it says enough.
@@ -68,7 +68,7 @@ class Breakers:
                 if made[0].verdict.follows.breaker in (Breaker.COUNTS, Breaker.OPENS):
                     raise _Down
         except pybreaker.CircuitBreakerError:
-            raise LeftAlone(breaker.reason) from None
+            raise CircuitOpen(breaker.reason) from None
         except _Down:
             self._note(model, breaker, made[0])
         return made[0]

@@ -19,7 +19,7 @@ class Busy(Exception):
     """A request waited for its turn and did not get it."""
 
 
-class Lanes:
+class Concurrency:
     """One lane for each model. May be shared between threads."""
 
     def __init__(
@@ -30,7 +30,7 @@ class Lanes:
         self._rate = RateLimitItemPerMinute(per_minute) if per_minute is not None else None
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
         self._sleep = sleep
-        self._lanes: dict[str, BoundedSemaphore] = {}
+        self._concurrency: dict[str, BoundedSemaphore] = {}
         self._lock = Lock()
 
     @contextmanager
@@ -63,4 +63,4 @@ class Lanes:
 
     def _of(self, model: str) -> BoundedSemaphore:
         with self._lock:
-            return self._lanes.setdefault(model, BoundedSemaphore(self._at_once))
+            return self._concurrency.setdefault(model, BoundedSemaphore(self._at_once))

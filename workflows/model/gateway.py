@@ -20,8 +20,8 @@ from pydantic import JsonValue
 from tenacity import RetryCallState, Retrying, retry_if_result, wait_exponential_jitter
 
 from store.db.database import Database
-from workflows.model.circuit_breakers import Breakers, LeftAlone
-from workflows.model.concurrency import Busy, Lanes
+from workflows.model.circuit_breakers import Breakers, CircuitOpen
+from workflows.model.concurrency import Busy, Concurrency
 from workflows.model.envelope import Filled, Unreadable, form, read
 from workflows.model.invalid_requests import InvalidRequests
 from workflows.model.ledger import Asked, Given, Ledger, OverBudget, Reservation
@@ -95,7 +95,7 @@ class Gateway:
         clock: Callable[[], datetime],
         outages: Outages,
         default_model: str,
-        lanes: Lanes | None = None,
+        concurrency: Concurrency | None = None,
         breakers: Breakers | None = None,
         prices: Prices | None = None,
         states_form: bool = False,
@@ -111,7 +111,7 @@ class Gateway:
         self._states_form = states_form
         self._invalid = InvalidRequests()
         self._ledger = Ledger(database, team=team, clock=clock, outages=outages, prices=self._prices)
-        self._lanes = lanes or Lanes(sleep=sleep)
+        self._concurrency = concurrency or Concurrency(sleep=sleep)
         self._breakers = breakers or Breakers(outages.began)
         self._sleep = sleep
 
@@ -193,11 +193,11 @@ class Gateway:
         worst = worst_case(request, self._prices)
         try:
             self._breakers.refuse(request.model)
-            with self._lanes.turn(request.model):
+            with self._concurrency.turn(request.model):
                 reservation = self._ledger.reserve(asking.asked(number=number, told=request.user), worst)
                 return self._send(asking, request, reservation)
-        except LeftAlone as left:
-            return _left_alone(request, left)
+        except CircuitOpen as left:
+            return _circuit_open(request, left)
         except Busy as busy:
             return _unsent(request, Outcome.LEFT_ALONE, str(busy))
         except OverBudget as over:
@@ -216,8 +216,8 @@ class Gateway:
 
         try:
             attempt = self._breakers.through(request.model, make)
-        except LeftAlone as left:
-            attempt = _left_alone(request, left)
+        except CircuitOpen as left:
+            attempt = _circuit_open(request, left)
         reply = replies[0] if replies else None
         known = reply is None or reply.usage is not None or not attempt.verdict.may_cost
         self._ledger.settle(
@@ -311,7 +311,7 @@ def _masked(filled: Filled, mask: Callable[[str], str]) -> Filled:
     )
 
 
-def _left_alone(request: Request, left: LeftAlone) -> Attempt:
+def _circuit_open(request: Request, left: CircuitOpen) -> Attempt:
     return _unsent(request, Outcome.LEFT_ALONE, f"{request.model} is left alone for a while: {left}")
 
 

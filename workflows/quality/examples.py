@@ -17,7 +17,7 @@ from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.round_trip import read
 from workflows.engine.declare.workflow import Example
 from workflows.engine.errors import InvalidInput, InvalidOutput
-from workflows.engine.text.canonical_json import canonical, digest
+from workflows.engine.text.canonical_json import canonical, content_hash
 from workflows.quality.scores import Truth, read_cells, read_truth
 
 
@@ -53,7 +53,7 @@ class Examples:
     @property
     def hash(self) -> str:
         """SHA-256 over all inputs with their right answers: two evals of the same ones can be compared."""
-        return digest("\n".join(sorted(f"{one.input_hash} {one.truth_hash}" for one in self.labelled)))
+        return content_hash("\n".join(sorted(f"{one.input_hash} {one.truth_hash}" for one in self.labelled)))
 
 
 def read_file(workflow: AnyWorkflow, path: Path, reading: Reading | None = None) -> Examples:
@@ -104,7 +104,7 @@ def _labelled(workflow: AnyWorkflow, example: Example) -> Labelled:
     body = accept(workflow, example.input).body
     # It was read back once already when it was taken in.
     input: BaseModel = read(workflow.input, body)
-    return Labelled(input=input, input_hash=digest(body), truth=truth, truth_hash=_hash(truth))
+    return Labelled(input=input, input_hash=content_hash(body), truth=truth, truth_hash=_hash(truth))
 
 
 def _hash(truth: Truth) -> str:

@@ -15,7 +15,7 @@ from typing import Generic, TypeVar
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.workflow import Example
 from workflows.engine.propose.proposer import Classifier
-from workflows.engine.text.canonical_json import digest
+from workflows.engine.text.canonical_json import content_hash
 from workflows.model.port import Model, ModelError
 from workflows.quality.examples import Labelled
 
@@ -95,7 +95,7 @@ def _dealt(
     both = set(texts) & {text for text in known if text is not None}
     # Each right answer spread evenly over the parts, by a chance that is the same each time.
     answers = {text: examples[place].truth_hash for place, text in enumerate(texts) if text in both}
-    order = sorted(both, key=lambda text: (answers[text], digest(text)))
+    order = sorted(both, key=lambda text: (answers[text], content_hash(text)))
     count = min(MOST_PARTS, math.ceil(len(both) * MOST_PARTS / max(1, len(set(known)))))
     dealt = {text: turn % count for turn, text in enumerate(order)}
     found: list[tuple[Sequence[int], Sequence[Example]]] = []

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import JsonValue
 
-Surface = Literal["message", "modal"]
+SlackContext = Literal["message", "modal"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,7 +15,7 @@ class Place:
     """Where in a document a shape looks, and the list that it writes findings to."""
 
     path: str
-    surface: Surface
+    surface: SlackContext
     findings: list[str]
 
     def at(self, key: str | int) -> "Place":
@@ -165,7 +165,7 @@ def at_least_one(*names: str) -> Shape:
     return look
 
 
-def only_on(surface: Surface, shape: Shape) -> Shape:
+def only_on(surface: SlackContext, shape: Shape) -> Shape:
     """What may stand on one surface only."""
 
     def look(value: JsonValue, place: Place) -> None:

@@ -21,7 +21,7 @@ from workflows.engine.review.decisions import MAX_REASON, Follows
 from workflows.engine.review.forms import form_mark
 from workflows.engine.review.views import CardView, DeliveredView, DoubtView, WaitingView
 from workflows.engine.text.form_fields import Field
-from workflows.engine.text.sanitize import one_line, plain
+from workflows.engine.text.sanitize import one_line, sanitize
 
 View = dict[str, object]
 """A modal."""
@@ -299,7 +299,7 @@ def _shown(view: CardView, listed: Listed | None = None) -> str:
 
 def _whole(title: str, text: str) -> Block:
     """A text in full below its title, in pieces of a size that Slack takes."""
-    shown = plain(text)
+    shown = sanitize(text)
     pieces = [quote(shown[start : start + _PART]) for start in range(0, len(shown), _PART)]
     return rich(line(words(title, bold=True)), *pieces)
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from handlers.slack.blocks.drawing import Block, Drawn
 from handlers.slack.blocks.rich_text import bullets, is_user, line, moment, person, quote, rich, words
 from handlers.slack.blocks.text import escaped
-from workflows.engine.case.pauses import HandNote, Pause, Paused, Resumed, Standing, paused_by
+from workflows.engine.case.pauses import HandNote, Pause, Paused, PauseStatus, Resumed, paused_by
 from workflows.engine.text.sanitize import one_line
 
 _NAMED = 30
@@ -57,7 +57,7 @@ def lifted(note: HandNote) -> Drawn:
     return Drawn(text=escaped(said, 300), blocks=[rich(first)])
 
 
-def paused(made: Paused, standing: Standing) -> Drawn:
+def paused(made: Paused, status: PauseStatus) -> Drawn:
     """What came of a wish to pause a workflow."""
     pause = made.pause
     first = [
@@ -68,20 +68,18 @@ def paused(made: Paused, standing: Standing) -> Drawn:
     pieces = [
         line(*first),
         line(words(_meaning(pause))),
-        line(
-            words(f"{_cases(standing.waiting)} for people now. To let it go on: "), _command("resume", pause.workflow)
-        ),
+        line(words(f"{_cases(status.waiting)} for people now. To let it go on: "), _command("resume", pause.workflow)),
     ]
     return Drawn(text=escaped(f"{pause.workflow} is paused", 300), blocks=[rich(*pieces)])
 
 
 def resumed(made: Resumed, *, askable: int) -> Drawn:
     """What came of a wish to resume a workflow. `askable`: cases that the model can be asked about now."""
-    standing, name = made.standing, made.standing.workflow
+    status, name = made.status, made.status.workflow
     said = f"{name} goes on." if made.changed else f"{name} is not paused."
     pieces = [line(words(said, bold=True))]
-    if standing.held:
-        held = f"{standing.held:,} held {'delivery goes' if standing.held == 1 else 'deliveries go'} out now."
+    if status.held:
+        held = f"{status.held:,} held {'delivery goes' if status.held == 1 else 'deliveries go'} out now."
         pieces.append(line(words(held)))
     if askable:
         which = f"{askable:,} {'case that waits' if askable == 1 else 'cases that wait'} without a proposal"
@@ -102,9 +100,9 @@ def proposing(workflow: str, begun: int, in_hand: int) -> Drawn:
     return Drawn(text=escaped(said, 300), blocks=[rich(*pieces)])
 
 
-def standings(found: Sequence[Standing], *, usage: str) -> Drawn:
+def pause_statuses(found: Sequence[PauseStatus], *, usage: str) -> Drawn:
     """How workflows stand. `usage`: what to say next."""
-    lines = [line(*_standing(one)) for one in found[:_NAMED]]
+    lines = [line(*_status(one)) for one in found[:_NAMED]]
     if more := len(found) - len(lines):
         lines.append(line(words(f"and {more:,} more")))
     return Drawn(
@@ -118,17 +116,17 @@ def pauses(found: Sequence[Pause]) -> Sequence[Block]:
     return [line(words(f"{one.workflow} is paused", bold=True), words(", by "), *_who(one)) for one in found[:_NAMED]]
 
 
-def _standing(standing: Standing) -> Sequence[Block]:
-    pause = standing.pause
+def _status(status: PauseStatus) -> Sequence[Block]:
+    pause = status.pause
     if pause is None:
-        said = [words(standing.workflow, bold=True), words(" goes on")]
+        said = [words(status.workflow, bold=True), words(" goes on")]
     else:
         by = [words(" is paused by "), *_who(pause), words(f": {one_line(pause.reason, 150)}")]
-        said = [words(standing.workflow, bold=True), *by]
+        said = [words(status.workflow, bold=True), *by]
     numbers = [
-        (standing.waiting, "waiting for people"),
-        (standing.empty, "of them without a proposal"),
-        (standing.held, "deliveries held"),
+        (status.waiting, "waiting for people"),
+        (status.empty, "of them without a proposal"),
+        (status.held, "deliveries held"),
     ]
     return [*said, *(words(f" · {number:,} {what}") for number, what in numbers if number)]
 

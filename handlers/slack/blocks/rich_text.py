@@ -6,7 +6,7 @@ from datetime import datetime
 
 from handlers.slack.blocks.drawing import Block
 from handlers.slack.blocks.text import in_words
-from workflows.engine.text.sanitize import plain
+from workflows.engine.text.sanitize import sanitize
 
 _GAP = re.compile(r"\S\s{3,}\S")
 _ROWS = 3
@@ -15,7 +15,7 @@ _ROWS = 3
 
 def words(text: object, *, bold: bool = False, strike: bool = False, code: bool = False) -> Block:
     """Text, shown as it is. Empty text shows as a dash, since Slack refuses it."""
-    element: Block = {"type": "text", "text": plain(text) or "–"}
+    element: Block = {"type": "text", "text": sanitize(text) or "–"}
     style = {name: True for name, wanted in (("bold", bold), ("strike", strike), ("code", code)) if wanted}
     return element | ({"style": style} if style else {})
 

@@ -6,7 +6,7 @@ there it is escaped.
 
 from datetime import UTC, datetime
 
-from workflows.engine.text.sanitize import one_line, plain
+from workflows.engine.text.sanitize import one_line, sanitize
 
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
@@ -28,7 +28,7 @@ def escaped(text: object, length: int) -> str:
 
 def excerpt(text: object, length: int) -> str:
     """The beginning of a text, and how much more there is."""
-    whole = plain(text).strip()
+    whole = sanitize(text).strip()
     if len(whole) <= length:
         return whole
     shown = whole[:length].rstrip()

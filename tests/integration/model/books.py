@@ -33,7 +33,7 @@ class Books:
         default_model: str = DEFAULT_MODEL,
         **parts: Any,
     ) -> Gateway:
-        """A gateway that keeps its books here; it has breakers and lanes of its own."""
+        """A gateway that keeps its books here; it has breakers and concurrency of its own."""
         return Gateway(
             vendor,
             database=self.database,

@@ -14,7 +14,7 @@ from tests.sample import Desk, sample_workflow
 from tests.world import World
 from workflows.engine.propose.model_outages import KnownOutages
 from workflows.model.circuit_breakers import Breakers
-from workflows.model.concurrency import Lanes
+from workflows.model.concurrency import Concurrency
 from workflows.model.gateway import Gateway
 from workflows.model.port import Prompt
 from workflows.model.vendors.anthropic.client import AnthropicVendor
@@ -56,7 +56,7 @@ class Scene:
         self,
         *,
         pause: timedelta = timedelta(minutes=5),
-        lanes: Lanes | None = None,
+        concurrency: Concurrency | None = None,
         sleep: Callable[[float], None] | None = None,
         **how: Any,
     ) -> None:
@@ -69,7 +69,7 @@ class Scene:
             clock=world.clock,
             outages=self.outages,
             default_model=HAIKU,
-            lanes=lanes,
+            concurrency=concurrency,
             breakers=Breakers(self.outages.began, pause=pause),
             sleep=sleep or world.pauses.append,
             **how,

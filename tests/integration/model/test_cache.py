@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from store.db import failpoints
-from store.db.failpoints import Seam, Side
+from store.db.failpoints import Failpoint, Side
 from tests.integration.model.scene import HAIKU, Scene, filled_in
 from tests.integration.model.server import Reply, message
 from tests.sample import Triage
@@ -48,8 +48,8 @@ def test_an_answer_that_came_before_a_crash_is_not_paid_for_again(scene: Scene) 
     case = world.submit(scene.workflow, id=1, text="I was charged twice").case
     (claimed,) = world.claim()
 
-    def end(seam: Seam, side: Side, name: str) -> None:
-        if (seam, side, name) == (Seam.STEP, Side.AFTER, "ask"):
+    def end(seam: Failpoint, side: Side, name: str) -> None:
+        if (seam, side, name) == (Failpoint.STEP, Side.AFTER, "ask"):
             raise Ended
 
     with failpoints.watched(end), pytest.raises(Ended):

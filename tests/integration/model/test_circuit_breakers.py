@@ -15,7 +15,7 @@ from tests.integration.model.server import Reply, failure, invalid, message
 from tests.sample import Triage
 from workflows.engine.propose.model_outages import outage_view
 from workflows.model.circuit_breakers import FAILURES
-from workflows.model.concurrency import Lanes
+from workflows.model.concurrency import Concurrency
 from workflows.model.gateway import TRIES
 from workflows.model.invalid_requests import IN_A_ROW
 from workflows.model.port import Account, Question
@@ -99,7 +99,7 @@ def test_an_open_breaker_lets_a_trial_through_after_its_pause(scene: Scene) -> N
 
 
 def test_no_more_is_asked_in_a_minute_than_is_set(scene: Scene) -> None:
-    scene.open_breakers(lanes=Lanes(per_minute=2, sleep=scene.world.pauses.append))
+    scene.open_breakers(concurrency=Concurrency(per_minute=2, sleep=scene.world.pauses.append))
     scene.server.will(*[message(filled_in())] * 3)
     cases = [scene.case(number, text=f"text {number}") for number in (1, 2, 3)]
     assert len(scene.server.requests) == 2
@@ -119,7 +119,7 @@ def test_what_stands_says_why_it_stands_now(scene: Scene) -> None:
 
 
 def test_while_a_model_rests_nothing_is_reserved_and_nobody_waits_for_a_turn(scene: Scene) -> None:
-    scene.open_breakers(lanes=Lanes(per_minute=FAILURES * TRIES, sleep=scene.world.pauses.append))
+    scene.open_breakers(concurrency=Concurrency(per_minute=FAILURES * TRIES, sleep=scene.world.pauses.append))
     scene.server.will(*[failure(529)] * FAILURES * TRIES)
     for number in range(FAILURES):
         scene.case(number, text=f"text {number}")

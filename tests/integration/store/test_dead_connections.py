@@ -15,7 +15,7 @@ from sqlalchemy.engine import make_url
 
 from store.db.database import Database, Unavailable
 from store.db.process_locks import SENDER, Taken, exclusive
-from store.db.time_limits import hurried
+from store.db.time_limits import time_limit
 from tests.integration.bot.commandline import wait_until
 from tests.proxy import Proxy, proxied
 from tests.standstill import stopped
@@ -87,7 +87,7 @@ def test_where_a_person_waits_a_lost_connection_costs_them_no_more_than_their_pa
     assert one(database) == 1
     proxy.lose()
     began = time.monotonic()
-    with hurried(0.2):
+    with time_limit(0.2):
         assert one(database) == 1, "another connection was made in its place"
     assert time.monotonic() - began < 9, "it was waited for as if nobody waited"
 
@@ -184,7 +184,7 @@ def test_a_server_that_stands_still_is_noticed_and_gone_on_with(own_server: tupl
         with stopped(pid):
             for patience in (None, 0.2):
                 began = time.monotonic()
-                with pytest.raises(Unavailable), hurried(patience) if patience else contextlib.nullcontext():
+                with pytest.raises(Unavailable), time_limit(patience) if patience else contextlib.nullcontext():
                     one(database)
                 assert time.monotonic() - began < LONG
         wait_until(lambda: is_there(database))

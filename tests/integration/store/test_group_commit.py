@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 
 from store.db import failpoints, group_commit
 from store.db.database import Database, Unavailable
-from store.db.failpoints import Seam, Side
-from store.db.time_limits import hurried
+from store.db.failpoints import Failpoint, Side
+from store.db.time_limits import time_limit
 from tests.unit.store.test_fair_lock import wait_until
 
 Block = Callable[[Session], None]
@@ -129,8 +129,8 @@ def test_who_is_alone_needs_no_savepoint(shop: Shop) -> None:
 def test_a_block_ends_only_when_its_rows_are_durable(shop: Shop) -> None:
     found: list[list[str]] = []
 
-    def look(seam: Seam, side: Side, _: str) -> None:
-        if seam is Seam.COMMIT and side is Side.AFTER:
+    def look(seam: Failpoint, side: Side, _: str) -> None:
+        if seam is Failpoint.COMMIT and side is Side.AFTER:
             found.append(shop.kept())
 
     with failpoints.watched(look):
@@ -170,8 +170,8 @@ def test_a_crash_of_one_holds_up_none_of_the_others(shop: Shop, place: int) -> N
 def test_a_crash_right_before_the_commit_undoes_the_part(shop: Shop) -> None:
     crashes = iter([None, Crash(), None])
 
-    def crash(seam: Seam, side: Side, _: str) -> None:
-        if seam is Seam.COMMIT and side is Side.BEFORE and (error := next(crashes)) is not None:
+    def crash(seam: Failpoint, side: Side, _: str) -> None:
+        if seam is Failpoint.COMMIT and side is Side.BEFORE and (error := next(crashes)) is not None:
             raise error
 
     with failpoints.watched(crash):
@@ -184,8 +184,8 @@ def test_a_commit_that_fails_fails_for_all_and_nothing_is_kept(shop: Shop) -> No
     """A note about a name that does not exist is found out by the commit."""
     passed: Counter[Side] = Counter()
 
-    def count(seam: Seam, side: Side, _: str) -> None:
-        passed[side] += seam is Seam.COMMIT
+    def count(seam: Failpoint, side: Side, _: str) -> None:
+        passed[side] += seam is Failpoint.COMMIT
 
     def orphan(session: Session) -> None:
         session.execute(text("INSERT INTO notes VALUES ('nobody')"))
@@ -295,11 +295,11 @@ def test_a_transaction_that_has_been_open_for_long_takes_in_nobody(shop: Shop, m
 
 def test_who_is_hurried_is_told_when_the_turn_does_not_come_and_the_others_go_on(shop: Shop) -> None:
     def impatient(_: Session) -> None:
-        with ThreadPoolExecutor(1) as pool, hurried(0.02):
+        with ThreadPoolExecutor(1) as pool, time_limit(0.02):
             pool.submit(hurry).result()
 
     def hurry() -> None:
-        with hurried(0.02), pytest.raises(Unavailable, match="the turn to write did not come"):
+        with time_limit(0.02), pytest.raises(Unavailable, match="the turn to write did not come"):
             shop.write(adds("x"), urgent=True)
 
     assert shop.at_once(impatient, adds("b")) == [None, None]
@@ -310,7 +310,7 @@ def test_another_program_in_the_way_is_told_to_who_begins_and_the_next_goes_on(s
     assert shop.database.file is not None
     with closing(sqlite3.connect(shop.database.file, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        with hurried(0.02), pytest.raises(Unavailable, match="locked"):
+        with time_limit(0.02), pytest.raises(Unavailable, match="locked"):
             shop.write(adds("x"))
         other.execute("ROLLBACK")
     shop.write(adds("a"))

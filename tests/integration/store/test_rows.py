@@ -41,7 +41,7 @@ def run(session: Session) -> dict[str, int]:
     given = {"team_id": team, "workflow_id": workflow, "key": "k", "source": "test"}
     case = rows.add(session, Case, **given, revision=1, content_hash="h", received_at=ELSEWHERE)
     content = rows.add(session, Content, team_id=team, case_id=case, kind="input", body='{"a": "100% \'sure\'"}')
-    empty = dict.fromkeys(("parent_id", "from_step", "plan", "resolution", "output_id", "problem_id"))
+    empty = dict.fromkeys(("parent_id", "from_step", "code_version", "resolution", "output_id", "problem_id"))
     made = rows.add(
         session,
         Run,
@@ -51,7 +51,7 @@ def run(session: Session) -> dict[str, int]:
         revision=1,
         correction=0,
         state=Word.READY,
-        epoch=0,
+        lease=0,
         input_id=content,
         created_at=AT,
         changed_at=AT,
@@ -149,13 +149,13 @@ def test_a_row_is_changed_once_and_shows_it_where_it_was_read(database: Database
     with database.write() as session:
         ids = run(session)
         read = session.get_one(Run, ids["run"])
-        to = {"state": "running", "epoch": 1, "changed_at": later, "resolution": None}
-        assert rows.change(session, Run, read.id, where={"state": Word.READY, "epoch": 0}, to=to)
-        assert not rows.change(session, Run, read.id, where={"state": Word.READY, "epoch": 0}, to=to)
-        assert (read.state, read.epoch, read.changed_at) == ("running", 1, later)
+        to = {"state": "running", "lease": 1, "changed_at": later, "resolution": None}
+        assert rows.change(session, Run, read.id, where={"state": Word.READY, "lease": 0}, to=to)
+        assert not rows.change(session, Run, read.id, where={"state": Word.READY, "lease": 0}, to=to)
+        assert (read.state, read.lease, read.changed_at) == ("running", 1, later)
     with database.read() as session:
         kept = session.get_one(Run, ids["run"])
-        assert (kept.state, kept.epoch, kept.changed_at, kept.resolution) == ("running", 1, later, None)
+        assert (kept.state, kept.lease, kept.changed_at, kept.resolution) == ("running", 1, later, None)
 
 
 def test_several_are_added_at_once(database: Database) -> None:

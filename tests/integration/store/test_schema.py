@@ -55,7 +55,7 @@ def fill(world: World) -> int:
             f"{numbers} SELECT :case + i, :team, :workflow, 'filled-' || i, 1, 'h', 'test', :at FROM n",
             "INSERT INTO contents (id, team_id, case_id, kind, body) "
             f"{numbers} SELECT :content + i, :team, :case + i, 'input', '{{}}' FROM n",
-            "INSERT INTO runs (team_id, case_id, workflow_id, revision, correction, state, epoch, input_id, "
+            "INSERT INTO runs (team_id, case_id, workflow_id, revision, correction, state, lease, input_id, "
             "created_at, changed_at) "
             f"{numbers} SELECT :team, :case + i, :workflow, 1, 0, iif(i % 50 = 0, 'ready', 'delivered'), 1, "
             ":content + i, :at, :at FROM n",

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from store.db.database import Database, Unavailable
-from store.db.time_limits import hurried
+from store.db.time_limits import time_limit
 
 LITTLE = 0.2
 
@@ -47,11 +47,11 @@ def test_a_write_that_another_one_of_this_process_holds_up_is_given_up(database:
     with ThreadPoolExecutor(1) as pool:
         held = pool.submit(hold)
         begun.wait(30)
-        with hurried(LITTLE), pytest.raises(Unavailable):
+        with time_limit(LITTLE), pytest.raises(Unavailable):
             count(database)
         go_on.set()
         held.result()
-    with hurried(30):
+    with time_limit(30):
         count(database)
     assert number(database) == 11
 
@@ -61,7 +61,7 @@ def test_a_write_that_another_process_holds_up_is_given_up(database: Database, d
     other = Database(database_url)
     with other.write() as session:
         session.execute(text("UPDATE counters SET number = 10 WHERE id = 1"))
-        with hurried(LITTLE), pytest.raises(Unavailable):
+        with time_limit(LITTLE), pytest.raises(Unavailable):
             count(database)
     count(database)
     assert number(database) == 11
@@ -76,7 +76,7 @@ def test_a_turn_that_was_given_up_does_not_keep_the_others_waiting(sqlite_url: s
         session.execute(text("INSERT INTO counters VALUES (1, 0)"))
 
     def try_in_vain() -> None:
-        with hurried(LITTLE), pytest.raises(Unavailable):
+        with time_limit(LITTLE), pytest.raises(Unavailable):
             count(database)
 
     with ThreadPoolExecutor(8) as pool:
@@ -93,7 +93,7 @@ def test_a_turn_that_was_given_up_does_not_keep_the_others_waiting(sqlite_url: s
 
 def test_a_statement_that_takes_too_long_is_ended(postgres_url: str) -> None:
     database = Database(postgres_url)
-    with hurried(LITTLE), pytest.raises(Unavailable, match="statement timeout"), database.read() as session:
+    with time_limit(LITTLE), pytest.raises(Unavailable, match="statement timeout"), database.read() as session:
         session.execute(text("SELECT pg_sleep(30)"))
     with database.read() as session:
         assert session.execute(text("SELECT 1")).scalar_one() == 1
@@ -101,7 +101,7 @@ def test_a_statement_that_takes_too_long_is_ended(postgres_url: str) -> None:
 
 
 def test_nobody_else_is_hurried(database: Database) -> None:
-    with hurried(LITTLE):
+    with time_limit(LITTLE):
         count(database)
     with database.read() as session:
         if database.dialect == "postgresql":

@@ -3,14 +3,14 @@
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier, Event, Lock
 
-from bot.worker.isolation import Company
+from bot.worker.isolation import Isolation
 
 
 def test_many_are_inside_at_once() -> None:
-    company, all_inside = Company(), Barrier(4, timeout=10)
+    isolation, all_inside = Isolation(), Barrier(4, timeout=10)
 
     def work() -> None:
-        with company.among(alone=False):
+        with isolation.among(alone=False):
             all_inside.wait()
 
     with ThreadPoolExecutor(4) as pool:
@@ -19,13 +19,13 @@ def test_many_are_inside_at_once() -> None:
 
 
 def test_whoever_is_to_be_alone_waits_until_nobody_is_inside_and_keeps_the_others_out() -> None:
-    company, lock = Company(), Lock()
+    isolation, lock = Isolation(), Lock()
     inside: set[str] = set()
     beside: dict[str, set[str]] = {}
     go_on = Event()
 
     def work(name: str, *, alone: bool) -> None:
-        with company.among(alone=alone):
+        with isolation.among(alone=alone):
             with lock:
                 beside[name] = set(inside)
                 inside.add(name)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.cli.output import moment, out, print_json, print_named, print_table, shown
-from workflows.engine.text.sanitize import one_line, plain
+from workflows.engine.text.sanitize import one_line, sanitize
 
 JOINER = "\N{ZERO WIDTH JOINER}"
 ANYTHING = st.text(st.characters())
@@ -49,19 +49,19 @@ def hidden(text: str) -> set[str]:
 def test_hostile_text_is_shown_as_it_is_written_and_not_obeyed(
     text: str, seen: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert plain(text) == seen
+    assert sanitize(text) == seen
     out.print(shown(text))
     assert capsys.readouterr().out == f"{seen}\n"
 
 
 @given(ANYTHING)
 def test_no_text_keeps_a_character_that_a_terminal_obeys(text: str) -> None:
-    assert not hidden(plain(text))
+    assert not hidden(sanitize(text))
 
 
 @given(ANYTHING.filter(lambda text: not hidden(text) and not any(unicodedata.category(c) == "Co" for c in text)))
 def test_a_text_without_such_characters_is_shown_unchanged(text: str) -> None:
-    assert plain(text) == text
+    assert sanitize(text) == text
 
 
 @given(ANYTHING, st.integers(min_value=1, max_value=80))
@@ -95,7 +95,7 @@ def test_the_name_of_a_value_is_neutralised_too(capsys: pytest.CaptureFixture[st
 
 def test_a_plain_line_keeps_what_looks_like_markup_or_an_emoji(capsys: pytest.CaptureFixture[str]) -> None:
     """Receipts and error messages are printed as lines of their own."""
-    out.print(plain("receipt :key: [bold]b[/bold]"))
+    out.print(sanitize("receipt :key: [bold]b[/bold]"))
     assert capsys.readouterr().out == "receipt :key: [bold]b[/bold]\n"
 
 

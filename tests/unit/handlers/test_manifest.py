@@ -10,7 +10,7 @@ from slack_bolt import App
 from slack_bolt.authorization import AuthorizeResult
 
 from handlers.slack import listeners
-from handlers.slack.context import Surface
+from handlers.slack.context import SlackContext
 from handlers.slack.ids import Command
 
 ROOT = Path(__file__).parents[3]
@@ -68,7 +68,9 @@ def test_it_subscribes_to_the_events_that_are_listened_to() -> None:
             return super().event(event, *rest, **more)
 
     nobody = AuthorizeResult(enterprise_id=None, team_id=None)
-    listeners.register(Listening(authorize=lambda **_: nobody, signing_secret="not used"), Surface.__new__(Surface))
+    listeners.register(
+        Listening(authorize=lambda **_: nobody, signing_secret="not used"), SlackContext.__new__(SlackContext)
+    )
     assert set(MANIFEST["settings"]["event_subscriptions"]["bot_events"]) == set(heard)
 
 

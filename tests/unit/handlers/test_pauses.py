@@ -8,7 +8,7 @@ from handlers.slack.blocks import pauses
 from handlers.slack.blocks.card import card
 from tests.unit.handlers.cases import ANA, NOW, decision, few, people, texts, view
 from tests.unit.handlers.slack import message
-from workflows.engine.case.pauses import Pause, Paused, Resumed, Standing, paused_by
+from workflows.engine.case.pauses import Pause, Paused, PauseStatus, Resumed, paused_by
 from workflows.engine.case.states import RunState
 
 some_pauses = st.builds(
@@ -21,8 +21,8 @@ some_pauses = st.builds(
     holds_deliveries=st.booleans(),
 )
 counts = st.sampled_from([0, 1, 2, 10_000])
-standings = st.builds(
-    Standing,
+pause_statuses = st.builds(
+    PauseStatus,
     workflow=st.sampled_from(["triage", "x" * 100]),
     pause=st.none() | some_pauses,
     waiting=counts,
@@ -38,21 +38,21 @@ def pause(**other: object) -> Pause:
 
 
 @few
-@given(some_pauses, standings, st.lists(standings, min_size=1, max_size=40), st.booleans())
+@given(some_pauses, pause_statuses, st.lists(pause_statuses, min_size=1, max_size=40), st.booleans())
 def test_slack_takes_whatever_is_said_of_pauses(
-    made: Pause, standing: Standing, many: list[Standing], changed: bool
+    made: Pause, status: PauseStatus, many: list[PauseStatus], changed: bool
 ) -> None:
     """A note to a channel calls nobody; what only one person reads may name who paused it."""
     message(pauses.stopped(made.workflow, made))
-    named = {one.pause.who for one in [*many, standing] if one.pause is not None} | {made.who}
-    message(pauses.paused(Paused(pause=made, changed=changed), standing), named=[*named])
-    message(pauses.resumed(Resumed(standing=standing, changed=changed), askable=standing.empty), named=[*named])
-    message(pauses.standings(many, usage="/pause WORKFLOW REASON"), named=[*named])
+    named = {one.pause.who for one in [*many, status] if one.pause is not None} | {made.who}
+    message(pauses.paused(Paused(pause=made, changed=changed), status), named=[*named])
+    message(pauses.resumed(Resumed(status=status, changed=changed), askable=status.empty), named=[*named])
+    message(pauses.pause_statuses(many, usage="/pause WORKFLOW REASON"), named=[*named])
 
 
 def test_a_list_of_many_workflows_counts_what_it_leaves_out() -> None:
-    many = [Standing(workflow=f"w{place}", pause=None, waiting=0, empty=0, held=0) for place in range(40)]
-    assert "and 10 more" in message(pauses.standings(many, usage="/resume WORKFLOW"))
+    many = [PauseStatus(workflow=f"w{place}", pause=None, waiting=0, empty=0, held=0) for place in range(40)]
+    assert "and 10 more" in message(pauses.pause_statuses(many, usage="/resume WORKFLOW"))
 
 
 @given(some_pauses)

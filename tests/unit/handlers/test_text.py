@@ -13,7 +13,7 @@ from handlers.slack.blocks.rich_text import as_written, is_user, narrowed, perso
 from handlers.slack.blocks.text import escaped, excerpt, in_words, parts, without_first_line
 from tests.unit.handlers.cases import longer, texts
 from tests.unit.handlers.slack import hidden
-from workflows.engine.text.sanitize import one_line, plain
+from workflows.engine.text.sanitize import one_line, sanitize
 
 lengths = st.integers(1, 700)
 
@@ -42,7 +42,7 @@ def test_escaped_text_that_grows_too_long_says_where_it_was_cut() -> None:
 
 @given(longer, lengths)
 def test_an_excerpt_is_the_whole_or_says_how_much_more_there_is(text: str, length: int) -> None:
-    whole, made = plain(text).strip(), excerpt(text, length)
+    whole, made = sanitize(text).strip(), excerpt(text, length)
     if made != whole:
         shown, more = made.removesuffix(" more characters").rsplit(" … and ", 1)
         assert whole.startswith(shown)
@@ -103,7 +103,7 @@ def test_a_subject_is_not_said_twice_and_a_text_is_never_emptied(text: str, kept
 
 @given(longer)
 def test_what_is_shown_has_nothing_that_hides(text: str) -> None:
-    assert not hidden(plain(text))
+    assert not hidden(sanitize(text))
     assert not hidden(one_line(text, 150))
     assert len(one_line(text, 150)) <= 150
     assert words(text)["text"]
@@ -112,7 +112,7 @@ def test_what_is_shown_has_nothing_that_hides(text: str) -> None:
 @pytest.mark.parametrize("text", ["one\r\ntwo\r\n", "one\ttwo"], ids=["line ends of an e-mail", "tab"])
 def test_the_space_of_an_ordinary_text_is_not_shown_as_an_escape(text: str) -> None:
     """An e-mail's lines end with a carriage return, and a table's columns with a tab."""
-    assert "\\u" not in plain(text)
+    assert "\\u" not in sanitize(text)
 
 
 @pytest.mark.parametrize("by", ["U0ANA", "W012ABCDEF"])

@@ -8,7 +8,7 @@ from threading import Barrier, Event
 
 import pytest
 
-from workflows.model.circuit_breakers import FAILURES, Breakers, LeftAlone
+from workflows.model.circuit_breakers import FAILURES, Breakers, CircuitOpen
 from workflows.model.outcomes import Outcome, Verdict
 from workflows.model.request_attempts import Attempt
 
@@ -42,9 +42,9 @@ def test_failures_in_a_row_open_it_and_it_is_told_once() -> None:
         for _ in range(FAILURES):
             breakers.through(MODEL, came_to(Outcome.TRANSIENT, "an attempt of many"))
         fail(breakers, f"failure {number}")
-    with pytest.raises(LeftAlone, match="failure 4"):
+    with pytest.raises(CircuitOpen, match="failure 4"):
         breakers.through(MODEL, came_to(Outcome.ANSWERED))
-    with pytest.raises(LeftAlone, match="failure 4"):
+    with pytest.raises(CircuitOpen, match="failure 4"):
         breakers.refuse(MODEL)
     assert told == [f"{MODEL}: failure 4"]
     breakers.through("another", came_to(Outcome.ANSWERED))
@@ -73,7 +73,7 @@ def test_one_trial_is_let_through_at_a_time() -> None:
         all_at_once.wait()
         try:
             breakers.through(MODEL, slow)
-        except LeftAlone:
+        except CircuitOpen:
             return False
         return True
 
@@ -111,7 +111,7 @@ def test_a_late_failure_neither_shortens_a_spend_limits_pause_nor_takes_its_reas
         breakers.through(MODEL, came_to(Outcome.SPENT, "the spend limit is reached"))
         may_end.set()
         under_way.result()
-    with pytest.raises(LeftAlone, match="the spend limit is reached"):
+    with pytest.raises(CircuitOpen, match="the spend limit is reached"):
         breakers.refuse(MODEL)
     assert told == ["the spend limit is reached"]
 
@@ -137,5 +137,5 @@ def test_questions_that_end_throttled_in_a_row_open_it() -> None:
     for _ in range(FAILURES):
         breakers.refuse(MODEL)
         breakers.count(MODEL, breakers.through(MODEL, throttled))
-    with pytest.raises(LeftAlone, match="asked too often"):
+    with pytest.raises(CircuitOpen, match="asked too often"):
         breakers.refuse(MODEL)

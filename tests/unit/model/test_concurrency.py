@@ -6,16 +6,16 @@ from threading import Lock
 
 import pytest
 
-from workflows.model.concurrency import LONGEST_WAIT, Busy, Lanes
+from workflows.model.concurrency import LONGEST_WAIT, Busy, Concurrency
 
 
 def test_no_more_is_under_way_at_one_model_than_is_set_and_another_has_a_lane_of_its_own() -> None:
-    lanes, lock = Lanes(at_once=3), Lock()
+    concurrency, lock = Concurrency(at_once=3), Lock()
     under_way, most = {"a": 0, "b": 0}, {"a": 0, "b": 0}
 
     def ask(number: int) -> None:
         model = "ab"[number % 2]
-        with lanes.turn(model):
+        with concurrency.turn(model):
             with lock:
                 under_way[model] += 1
                 most[model] = max(most[model], under_way[model])
@@ -29,37 +29,37 @@ def test_no_more_is_under_way_at_one_model_than_is_set_and_another_has_a_lane_of
 
 
 def test_a_turn_is_given_back_whatever_happens_in_it() -> None:
-    lanes = Lanes(at_once=1)
+    concurrency = Concurrency(at_once=1)
     for _ in range(3):
-        with pytest.raises(ZeroDivisionError), lanes.turn("a"):
+        with pytest.raises(ZeroDivisionError), concurrency.turn("a"):
             raise ZeroDivisionError
-    with lanes.turn("a"):
+    with concurrency.turn("a"):
         pass
 
 
 def test_who_is_too_early_waits_as_long_as_is_needed_and_not_for_ever() -> None:
     pauses: list[float] = []
-    lanes = Lanes(per_minute=2, sleep=pauses.append)
+    concurrency = Concurrency(per_minute=2, sleep=pauses.append)
     for _ in range(2):
-        with lanes.turn("a"):
+        with concurrency.turn("a"):
             pass
-    with pytest.raises(Busy, match="a was asked 2 times within a minute"), lanes.turn("a"):
+    with pytest.raises(Busy, match="a was asked 2 times within a minute"), concurrency.turn("a"):
         pass
     assert sum(pauses) <= LONGEST_WAIT
-    with lanes.turn("b"):
+    with concurrency.turn("b"):
         pass
 
 
 def test_what_was_counted_while_the_clock_was_ahead_holds_up_nobody_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
     """F69: 400 days ahead for a moment."""
     pauses: list[float] = []
-    lanes = Lanes(per_minute=2, sleep=pauses.append)
+    concurrency = Concurrency(per_minute=2, sleep=pauses.append)
     real = time.time
     with monkeypatch.context() as patch:
         patch.setattr(time, "time", lambda: real() + 400 * 86_400)
         for _ in range(2):
-            with lanes.turn("a"):
+            with concurrency.turn("a"):
                 pass
-    with lanes.turn("a"):
+    with concurrency.turn("a"):
         pass
     assert not pauses

@@ -8,7 +8,7 @@ from threading import Lock, Thread
 import pytest
 
 from store.db import fair_lock as turns_module
-from store.db.fair_lock import TookTooLong, Turns
+from store.db.fair_lock import FairLock, TookTooLong
 
 LONGEST = 10.0
 """Seconds that a thread may take to get where it is expected."""
@@ -23,7 +23,7 @@ def wait_until(reached: Callable[[], bool]) -> None:
 
 
 @contextmanager
-def turn(turns: Turns, *, urgent: bool = False) -> Iterator[None]:
+def turn(turns: FairLock, *, urgent: bool = False) -> Iterator[None]:
     """Hold the turn for the block."""
     turns.wait(urgent=urgent)
     try:
@@ -35,7 +35,7 @@ def turn(turns: Turns, *, urgent: bool = False) -> Iterator[None]:
 class Queue:
     """Threads that ask for their turn one after the other while somebody else holds it."""
 
-    def __init__(self, turns: Turns) -> None:
+    def __init__(self, turns: FairLock) -> None:
         self.turns = turns
         self.served: list[str] = []
         self.threads: list[Thread] = []
@@ -66,7 +66,7 @@ class Queue:
 
 
 def test_turns_are_given_in_the_order_of_arrival() -> None:
-    turns = Turns()
+    turns = FairLock()
     queue = Queue(turns)
     names = [f"worker {number}" for number in range(20)]
     with turn(turns):
@@ -76,7 +76,7 @@ def test_turns_are_given_in_the_order_of_arrival() -> None:
 
 
 def test_an_urgent_one_goes_before_all_who_are_patient_and_after_those_urgent_before_it() -> None:
-    turns = Turns()
+    turns = FairLock()
     queue = Queue(turns)
     with turn(turns):
         queue.ask("worker 1")
@@ -87,7 +87,7 @@ def test_an_urgent_one_goes_before_all_who_are_patient_and_after_those_urgent_be
 
 
 def test_a_turn_is_handed_over_only_where_somebody_waits() -> None:
-    turns = Turns()
+    turns = FairLock()
     queue = Queue(turns)
     turns.wait()
     assert not turns.hand_over()
@@ -97,7 +97,7 @@ def test_a_turn_is_handed_over_only_where_somebody_waits() -> None:
 
 
 def test_who_waited_too_long_stands_in_nobodys_way() -> None:
-    turns = Turns()
+    turns = FairLock()
     queue = Queue(turns)
     with turn(turns):
         with pytest.raises(TookTooLong, match=r"did not come within 0\.01 s"):
@@ -112,7 +112,7 @@ class Interrupted(BaseException):
 
 @pytest.mark.parametrize("came", [False, True], ids=["before its turn", "when its turn just came"])
 def test_who_is_interrupted_leaves_the_turn_to_the_next(monkeypatch: pytest.MonkeyPatch, came: bool) -> None:
-    turns = Turns()
+    turns = FairLock()
     queue = Queue(turns)
 
     class Interrupting:
@@ -148,7 +148,7 @@ def _once(kind: Callable[[], object]) -> Callable[[], object]:
 
 
 def test_one_at_a_time_holds_the_turn_however_many_want_it() -> None:
-    turns = Turns()
+    turns = FairLock()
     inside = 0
     most = 0
 

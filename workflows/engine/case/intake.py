@@ -20,7 +20,7 @@ from workflows.engine.declare.author_code import called, within
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.round_trip import checked, kept
 from workflows.engine.errors import AuthorFailed, InvalidInput, Misfit, QueueFull, TimeLimitPassed
-from workflows.engine.text.canonical_json import MAX_BYTES, digest, larger_than, unstorable
+from workflows.engine.text.canonical_json import MAX_BYTES, content_hash, larger_than, unstorable
 
 _MOST_GIVEN = 4 * MAX_BYTES
 """Bytes of what is brought, with what the form has no field for; it is not looked at where it is more."""
@@ -137,7 +137,7 @@ def _take_in(
     actor: str,
 ) -> Receipt:
     at, team = context.clock(), context.team
-    content_hash = digest(accepted.body)
+    hashed = content_hash(accepted.body)
     known = cases.find(session, workflow=workflow_row, key=accepted.key)
     if known is not None:
         cases.hold(session, known.id)
@@ -149,15 +149,15 @@ def _take_in(
             team=team,
             workflow=workflow_row,
             key=accepted.key,
-            content_hash=content_hash,
+            content_hash=hashed,
             source=source,
             at=at,
         )
-    elif known.content_hash == content_hash:
+    elif known.content_hash == hashed:
         return Receipt(case=known.id, intake=Intake.DUPLICATE)
     else:
         revision, intake, case = known.revision + 1, Intake.REVISED, known.id
-        cases.revise(session, case=case, revision=known.revision, content_hash=content_hash)
+        cases.revise(session, case=case, revision=known.revision, content_hash=hashed)
         supersede(session, workflow, case, context=context, actor=actor)
     input_id = contents.keep(session, team=team, case=case, kind="input", body=accepted.body)
     run = runs.add(
@@ -168,7 +168,7 @@ def _take_in(
         revision=revision,
         input_id=input_id,
         state=RunState.READY,
-        plan=context.registry.plan(workflow),
+        code_version=context.registry.code_version(workflow),
         at=at,
     )
     queue.enqueue(session, run=run, case=case)
@@ -180,7 +180,7 @@ def _take_in(
         action=f"case.{intake}",
         subject=f"case:{case}",
         case=case,
-        details={"revision": revision, "input": content_hash, "run": run},
+        details={"revision": revision, "input": hashed, "run": run},
     )
     return Receipt(case=case, intake=intake)
 

@@ -22,8 +22,8 @@ from store.cases import contents, journal, runs
 from store.cases.journal import StepLine
 from store.db import failpoints
 from store.db.database import Unavailable
-from store.db.failpoints import Seam
-from workflows.engine.case.leases import Claimed
+from store.db.failpoints import Failpoint
+from workflows.engine.case.leases import Lease
 from workflows.engine.case.states import RunState, StepState
 from workflows.engine.context import Context
 from workflows.engine.declare import author_threads
@@ -32,7 +32,7 @@ from workflows.engine.declare.error_words import words_of
 from workflows.engine.declare.round_trip import losses
 from workflows.engine.declare.steps import DELIVER, Call, recording
 from workflows.engine.errors import Drifted, Fenced, NotConfirmed, NotDone, OutcomeUnknown, OutputBroken
-from workflows.engine.text.canonical_json import MAX_RESULT, canonical, digest
+from workflows.engine.text.canonical_json import MAX_RESULT, canonical, content_hash
 from workflows.tools import effects
 
 MAX_TYPE = 200
@@ -58,7 +58,7 @@ class Journal:
     def __init__(
         self,
         context: Context,
-        claimed: Claimed,
+        lease: Lease,
         lines: Sequence[StepLine],
         *,
         scope: str = "",
@@ -71,7 +71,7 @@ class Journal:
         there, by whomever.
         """
         self._context = context
-        self._claimed = claimed
+        self._lease = lease
         self._lines = lines
         self._scope = scope
         self._once = once
@@ -89,7 +89,7 @@ class Journal:
 
         It need not be read again: while the run is the caller's, nobody else writes to it.
         """
-        following = Journal(self._context, self._claimed, self._lines, scope=scope, once=once, sleep=self._sleep)
+        following = Journal(self._context, self._lease, self._lines, scope=scope, once=once, sleep=self._sleep)
         following._end = self._end
         return following
 
@@ -130,7 +130,7 @@ class Journal:
         self._nth[name] += 1
         nth = self._nth[name]
         arguments = author_threads.run(lambda: canonical(call.arguments), what=f"writing the input of {call.name}")
-        before = self._unsure.get((name, digest(arguments)))
+        before = self._unsure.get((name, content_hash(arguments)))
         if before is not None:
             self._broken = OutcomeUnknown(
                 f"the step {call.name} may have been done, and is not made again: {words_of(before)}"
@@ -138,9 +138,14 @@ class Journal:
             raise self._broken
         past = self._past[self._made] if self._made < len(self._past) else None
         self._made += 1
-        row: dict[str, object] = {"name": name, "nth": nth, "input_hash": digest(arguments), "recalled_from": None}
+        row: dict[str, object] = {
+            "name": name,
+            "nth": nth,
+            "input_hash": content_hash(arguments),
+            "recalled_from": None,
+        }
         if past is not None:
-            _same(past, name, nth, digest(arguments))
+            _same(past, name, nth, content_hash(arguments))
             if past.finished is not None:
                 return recalled(call, canonical(json.loads(past.finished.body)["output"]))
             row["position"] = past.position
@@ -164,10 +169,10 @@ class Journal:
         try:
             # A step inside a step belongs to it: the journal holds the outer one.
             with recording(None):
-                failpoints.before(Seam.STEP, call.name)
+                failpoints.before(Failpoint.STEP, call.name)
                 with _certain(self._once):
                     result = call.invoke()
-                failpoints.after(Seam.STEP, call.name)
+                failpoints.after(Failpoint.STEP, call.name)
             output = written(call, result)
             # What the code goes on with is what a recall would give it.
             back = read_back(call, result, output)
@@ -183,19 +188,19 @@ class Journal:
 
     def _write(self, row: dict[str, object], start: float, body: str) -> None:
         milliseconds = (time.perf_counter() - start) * 1000
-        claimed, team = self._claimed, self._context.team
+        lease, team = self._lease, self._context.team
         with self._context.database.write() as session:
             at = self._context.clock()
             state = RunState.DELIVERING if self._scope else RunState.RUNNING
-            if not runs.touch(session, run=claimed.run, state=state, epoch=claimed.epoch, at=at):
-                raise Fenced(f"run {claimed.run} was taken over")
-            content = contents.keep(session, team=team, case=claimed.case, kind="step", body=body)
+            if not runs.touch(session, run=lease.run, state=state, lease=lease.number, at=at):
+                raise Fenced(f"run {lease.run} was taken over")
+            content = contents.keep(session, team=team, case=lease.case, kind="step", body=body)
             try:
                 journal.add(
-                    session, team_id=team, run_id=claimed.run, content_id=content, milliseconds=milliseconds, **row
+                    session, team_id=team, run_id=lease.run, content_id=content, milliseconds=milliseconds, **row
                 )
             except IntegrityError as error:
-                raise Fenced(f"another worker made the step {row['name']} of run {claimed.run}") from error
+                raise Fenced(f"another worker made the step {row['name']} of run {lease.run}") from error
 
 
 def _calls(lines: Sequence[StepLine]) -> list[_Made]:

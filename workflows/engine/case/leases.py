@@ -22,12 +22,13 @@ class Clogged(RuntimeError):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Claimed:
-    """A run that the caller may work on, as long as its epoch is this one."""
+class Lease:
+    """A run that the caller may work on, as long as the run still has this number."""
 
     run: int
     case: int
-    epoch: int
+    number: int
+    """Grows with each lease of the run: an older one is worth nothing."""
     is_suspect: bool = False
     """It was lost with its worker a few times, and is worked on while nothing else is."""
 
@@ -39,7 +40,7 @@ def claim(
     case: int | None = None,
     since: datetime | None = None,
     but: Collection[str] = (),
-) -> list[Claimed]:
+) -> list[Lease]:
     """Claim the next ready runs of known workflows, oldest first, at most one for each case.
 
     `case`: only this one's. `since`: only runs that wait for their delivery, or came or were changed since. `but`: none
@@ -54,9 +55,11 @@ def claim(
         at = context.clock()
         claimed = []
         for run in ready:
-            held_at, epoch = run.epoch, run.epoch + 1
-            if move_run(session, run, RunState.RUNNING, at=at, actor=SYSTEM, held_at=held_at, epoch=epoch, alone=False):
-                claimed.append(Claimed(run=run.id, case=run.case_id, epoch=epoch, is_suspect=is_suspect(run)))
+            held_at, number = run.lease, run.lease + 1
+            if move_run(
+                session, run, RunState.RUNNING, at=at, actor=SYSTEM, held_at=held_at, lease=number, alone=False
+            ):
+                claimed.append(Lease(run=run.id, case=run.case_id, number=number, is_suspect=is_suspect(run)))
         return claimed
 
 

@@ -37,7 +37,7 @@ def paused_by(sentence: str) -> str | None:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Standing:
+class PauseStatus:
     """How a workflow stands."""
 
     workflow: str
@@ -64,7 +64,7 @@ class Paused:
 class Resumed:
     """What came of a wish to resume a workflow."""
 
-    standing: Standing
+    status: PauseStatus
     """Right after it; what is held is about to be delivered."""
     changed: bool
     """False: it was not paused."""

@@ -27,7 +27,7 @@ def move_run(
 ) -> bool:
     """Move a run from the state it was read in.
 
-    False where it is no longer in that state or, if given, held at that epoch. `changes`: columns that change with it.
+    False where it is no longer in that state or, if given, held at that lease. `changes`: columns that change with it.
     Raise `ImpossibleMove` for a move that the table does not have.
     """
     frm = RunState(run.state)

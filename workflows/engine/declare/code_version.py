@@ -13,13 +13,13 @@ from pydantic import BaseModel
 from pydantic.errors import PydanticInvalidForJsonSchema
 
 from workflows.engine.declare.workflow import Workflow
-from workflows.engine.text.canonical_json import canonical, digest
+from workflows.engine.text.canonical_json import canonical, content_hash
 
 LENGTH = 12
 """Hex digits."""
 
 
-def plan_of(workflow: Workflow[Any, Any], prompt: str | None) -> str:
+def code_version_of(workflow: Workflow[Any, Any], prompt: str | None) -> str:
     """A hash over what the workflow's author wrote: the files with its functions, its forms, its terms, and its
     prompt's version.
 
@@ -33,7 +33,7 @@ def plan_of(workflow: Workflow[Any, Any], prompt: str | None) -> str:
         functions.append(workflow.proposing)
     files = {file for function in functions if (file := _file(function)) is not None}
     parts = {
-        "files": sorted(digest(_text(file)) for file in files),
+        "files": sorted(content_hash(_text(file)) for file in files),
         "input": _form(workflow.input),
         "output": _form(workflow.output),
         "nevers": [never.sentence for never in workflow.nevers],
@@ -42,7 +42,7 @@ def plan_of(workflow: Workflow[Any, Any], prompt: str | None) -> str:
         "may": [workflow.may, *(effect.does for effect in declared)],
         "prompt": prompt,
     }
-    return digest(canonical(parts))[:LENGTH]
+    return content_hash(canonical(parts))[:LENGTH]
 
 
 def _form(model: type[BaseModel]) -> object:

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import JsonValue
 from pydantic.json_schema import JsonSchemaValue
 
-from workflows.engine.declare.code_version import plan_of
+from workflows.engine.declare.code_version import code_version_of
 from workflows.engine.declare.reach import check_reach
 from workflows.engine.declare.round_trip import never_kept
 from workflows.engine.declare.workflow import Workflow
@@ -59,11 +59,11 @@ class Registry:
         """The prompt of a workflow that is there, as it was when the process began."""
         return self._prompts[name]
 
-    def plan(self, workflow: AnyWorkflow) -> str:
+    def code_version(self, workflow: AnyWorkflow) -> str:
         """The version of a workflow's code, as it was when it was first asked for."""
         if workflow.name not in self._plans:
             prompt = self._prompts.get(workflow.name)
-            self._plans[workflow.name] = plan_of(workflow, prompt.version if prompt is not None else None)
+            self._plans[workflow.name] = code_version_of(workflow, prompt.version if prompt is not None else None)
         return self._plans[workflow.name]
 
     def __contains__(self, name: str) -> bool:

@@ -13,7 +13,7 @@ from store.governance import audit
 from store.slack import messages
 from workflows.engine.case import notices
 from workflows.engine.case.idempotency_keys import delivery_key
-from workflows.engine.case.leases import Claimed
+from workflows.engine.case.leases import Lease
 from workflows.engine.case.states import DeliveryState, Resolution, ReviewState, RunState
 from workflows.engine.case.transitions import begin_new_delivery, move_delivery, move_run
 from workflows.engine.context import SYSTEM, Context
@@ -184,7 +184,7 @@ def begin_another(context: Context, run: int) -> schema.Delivery:
 
 def applied(
     context: Context,
-    claimed: Claimed,
+    lease: Lease,
     run: schema.Run,
     delivery: schema.Delivery,
     workflow: AnyWorkflow,
@@ -199,7 +199,7 @@ def applied(
         at = context.clock()
         # What it waited for is no problem any more.
         solved = {} if delivery.target is None else {"problem_id": None}
-        if not move_run(session, run, end, at=at, actor=SYSTEM, held_at=claimed.epoch, **solved):
+        if not move_run(session, run, end, at=at, actor=SYSTEM, held_at=lease.number, **solved):
             raise Fenced(f"run {run.id} was taken over")
         kept = contents.keep(session, team=run.team_id, case=run.case_id, kind="receipt", body=canonical(receipt))
         done = {"receipt_id": kept, "maybe_applied": False}

@@ -14,7 +14,7 @@ from store.cases import unproposed, workflow_pauses
 from store.cases.workflow_pauses import PauseLine
 from store.governance import audit, teams
 from workflows.engine.case import notices
-from workflows.engine.case.pauses import HandNote, Pause, Paused, Resumed, Standing
+from workflows.engine.case.pauses import HandNote, Pause, Paused, PauseStatus, Resumed
 from workflows.engine.case.states import DeliveryState, ReviewState, RunState
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.declare.workflow import Review
@@ -60,9 +60,9 @@ def pause(context: Context, workflow: str, *, by: str, reason: str, deliveries: 
         if changed:
             declared, at = _review(context, workflow), context.clock()
             notices.paused_by_hand(session, declared, team=context.team, workflow=row, at=at)
-        standing = paused(session, row)
-        assert standing is not None
-        return Paused(pause=standing, changed=changed)
+        now = paused(session, row)
+        assert now is not None
+        return Paused(pause=now, changed=changed)
 
 
 def stop(context: Context, workflow: str, reason: str, *, deliveries: bool = False) -> None:
@@ -84,10 +84,10 @@ def _pause(session: Session, context: Context, row: int, *, by: str, reason: str
     at = context.clock()
     action = _PAUSED
     if not workflow_pauses.pause(session, row, by=by, reason=reason, holds_deliveries=deliveries, at=at):
-        standing = paused(session, row)
-        if not deliveries or standing is None:
+        before = paused(session, row)
+        if not deliveries or before is None:
             return False
-        action, both = _HELD, one_line(f"{standing.reason}; {reason}", MAX_REASON)
+        action, both = _HELD, one_line(f"{before.reason}; {reason}", MAX_REASON)
         if not workflow_pauses.hold_deliveries(session, row, reason=both):
             return False
     details: dict[str, str | int | None] = {"deliveries": "held" if deliveries else "made"}
@@ -111,8 +111,8 @@ def lift(context: Context, workflow: str, *, by: str) -> Resumed:
             _record(session, context, row, by=by, action=_RESUMED, details={})
             declared, at = _review(context, workflow), context.clock()
             notices.resumed(session, declared, team=context.team, workflow=row, at=at)
-    (standing,) = standings(context, [workflow])
-    return Resumed(standing=standing, changed=changed)
+    (status,) = pause_statuses(context, [workflow])
+    return Resumed(status=status, changed=changed)
 
 
 def is_paused(context: Context, workflow: str) -> bool:
@@ -121,7 +121,7 @@ def is_paused(context: Context, workflow: str) -> bool:
         return any(line.workflow == workflow for line in workflow_pauses.all_standing(session, team=context.team))
 
 
-def standings(context: Context, workflows: list[str]) -> list[Standing]:
+def pause_statuses(context: Context, workflows: list[str]) -> list[PauseStatus]:
     """How these workflows stand, in their order."""
     with context.database.read() as session:
         pauses = {line.workflow: pause_of(line) for line in workflow_pauses.all_standing(session, team=context.team)}
@@ -129,7 +129,7 @@ def standings(context: Context, workflows: list[str]) -> list[Standing]:
         runs = workflow_pauses.numbers(session, team=context.team, states=states, waiting=DeliveryState.WAITING)
         empty = unproposed.count_empty(session, team=context.team, state=ReviewState.OPEN)
     return [
-        Standing(
+        PauseStatus(
             workflow=name,
             pause=pauses.get(name),
             waiting=runs.get((name, RunState.WAITING), 0),
@@ -160,8 +160,8 @@ def hand_note(context: Context, workflow: int, at: datetime, *, resumed: bool) -
     actions = (_RESUMED,) if resumed else (_PAUSED, _HELD)
     with context.database.read() as session:
         by = audit.actor_at(session, subject=f"workflow:{workflow}", actions=actions, at=at)
-        name, standing = teams.workflow_name(session, workflow), paused(session, workflow)
-    return HandNote(workflow=name, by=by or SYSTEM, at=at, pause=standing)
+        name, pause = teams.workflow_name(session, workflow), paused(session, workflow)
+    return HandNote(workflow=name, by=by or SYSTEM, at=at, pause=pause)
 
 
 def _review(context: Context, workflow: str) -> Review | None:

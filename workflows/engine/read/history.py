@@ -117,7 +117,7 @@ def _run(session: Session, context: Context, run: schema.Run) -> RunView:
         from_step=run.from_step,
         revision=run.revision,
         correction=run.correction,
-        plan=run.plan,
+        code_version=run.code_version,
         state=run.state,
         resolution=run.resolution,
         problem=_json(session, run.problem_id),

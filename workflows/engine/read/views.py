@@ -77,7 +77,7 @@ class RunView:
     from_step: str | None
     revision: int
     correction: int
-    plan: str | None
+    code_version: str | None
     """Which version of its workflow's code it began with."""
     state: str
     resolution: str | None

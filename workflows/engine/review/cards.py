@@ -190,7 +190,7 @@ def decision_view(session: Session, decision: schema.Decision) -> DecisionView:
         by=decision.by,
         at=decision.at,
         version=decision.version,
-        heard_as=decision.heard_as,
+        interaction_id=decision.interaction_id,
         follows=decision.follows,
         reason=_json(session, decision.reason_id),
         output=_json(session, decision.output_id),

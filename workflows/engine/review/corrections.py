@@ -154,7 +154,7 @@ def _begin(session: Session, context: Context, case: int, *, by: str, of: int) -
         revision=delivered.revision,
         input_id=delivered.input_id,
         state=RunState.WAITING,
-        plan=context.registry.plan(workflow),
+        code_version=context.registry.code_version(workflow),
         parent=delivered.id,
         correction=runs.last_correction(session, case, revision=delivered.revision) + 1,
         at=at,

@@ -9,7 +9,7 @@ from pydantic import BaseModel, JsonValue
 from workflows.engine.declare.proposal import OutputT
 from workflows.engine.declare.round_trip import read
 from workflows.engine.errors import InvalidOutput, Misfit
-from workflows.engine.text.canonical_json import canonical, digest, to_body, unstorable
+from workflows.engine.text.canonical_json import canonical, content_hash, to_body, unstorable
 from workflows.engine.text.form_fields import Field, Kind, form_of
 from workflows.engine.text.form_texts import text_of, value_of
 
@@ -19,7 +19,7 @@ _EMPTY_IS_A_VALUE = frozenset({Kind.TEXT, Kind.ROWS, Kind.LIST, Kind.CHOICES})
 
 def form_mark(fields: Sequence[Field]) -> str:
     """A name for a form as it is now: who has an older one open is shown the present one first."""
-    return digest(repr(tuple(fields)))[:8]
+    return content_hash(repr(tuple(fields)))[:8]
 
 
 def defaults_of(output: type[BaseModel]) -> dict[str, str]:

@@ -100,7 +100,7 @@ def start(
         revision=parent.revision,
         input_id=parent.input_id,
         state=RunState.READY,
-        plan=context.registry.plan(workflow),
+        code_version=context.registry.code_version(workflow),
         parent=parent.id,
         from_step=from_step,
         correction=parent.correction,

@@ -35,7 +35,7 @@ class By:
     """Who decides, and by what."""
 
     person: str
-    heard_as: str | None
+    interaction_id: str | None
     """What tells this very press from every other; None where one cannot be heard twice."""
 
 
@@ -80,25 +80,31 @@ def open_review(
 
 
 def approve(
-    context: Context, review: int, shown: int, *, by: str, confirmed: bool | str = False, heard_as: str | None = None
+    context: Context,
+    review: int,
+    shown: int,
+    *,
+    by: str,
+    confirmed: bool | str = False,
+    interaction_id: str | None = None,
 ) -> None:
     """Approve what is proposed, by the rules and in the form as they are now.
 
     `shown`: the version that the person saw. `confirmed`: the mark of the rules that the card did not show and that the
     person was told of and passes over (`NeverBroken.mark`), or True for whatever they are.
 
-    `heard_as`: what tells this very press from every other, where one may be heard twice. Raise `Unknown`, `Repeated`,
-    `Stale`, `NeverBroken` for what is barred or to be confirmed, `FormChanged` where what is proposed does not fit the
+    `interaction_id`: what tells this very press from every other, where one may be heard twice. Raise `Unknown`,
+    `Repeated`, `Stale`, `NeverBroken` for what is barred or to be confirmed, `FormChanged` where it does not fit the
     present form, or `Refused` where nothing is proposed.
     """
-    basis = basis_of(context, _as_it_stands(context, review, shown, heard_as))
+    basis = basis_of(context, _as_it_stands(context, review, shown, interaction_id))
     if basis.proposed is None:
         raise Refused("there is no proposal to approve; fill in the form instead")
     rules = passed_over(basis, as_proposed(basis), edited=False, confirmed=confirmed)
     with context.database.write(urgent=True) as session:
-        row = still_open(session, review, shown, heard_as)
+        row = still_open(session, review, shown, interaction_id)
         output = _keep(session, row, "output", basis.proposed)
-        by_whom = By(person=by, heard_as=heard_as)
+        by_whom = By(person=by, interaction_id=interaction_id)
         kind = DecisionKind.APPROVED
         _decide(session, context, basis.workflow, row, shown, kind, by_whom, output=output, confirmed=rules)
         _settle(session, context, basis.workflow, row, output, Resolution.BY_PERSON, by=by)
@@ -112,23 +118,23 @@ def edit(
     *,
     by: str,
     confirmed: bool | str = False,
-    heard_as: str | None = None,
+    interaction_id: str | None = None,
 ) -> None:
     """Decide with a person's own values; where there was no proposal they are the answer.
 
-    The nevers look at them too. `confirmed` and `heard_as`: as for `approve`. Raise `Unknown`, `Repeated`, `Stale`,
-    `NeverBroken`, or `InvalidOutput` for values of another form.
+    The nevers look at them too. `confirmed` and `interaction_id`: as for `approve`. Raise `Unknown`, `Repeated`,
+    `Stale`, `NeverBroken`, or `InvalidOutput` for values of another form.
     """
-    basis = basis_of(context, _as_it_stands(context, review, shown, heard_as))
+    basis = basis_of(context, _as_it_stands(context, review, shown, interaction_id))
     entered = as_entered(basis.workflow, output)
     edited = entered.body != basis.proposed
     rules = passed_over(basis, entered.value, edited=edited, confirmed=confirmed)
     as_is = DecisionKind.EDITED if edited else DecisionKind.APPROVED
     kind = as_is if basis.proposed is not None else DecisionKind.ANSWERED
     with context.database.write(urgent=True) as session:
-        row = still_open(session, review, shown, heard_as)
+        row = still_open(session, review, shown, interaction_id)
         kept = _keep(session, row, "output", entered.body)
-        by_whom = By(person=by, heard_as=heard_as)
+        by_whom = By(person=by, interaction_id=interaction_id)
         _decide(session, context, basis.workflow, row, shown, kind, by_whom, output=kept, confirmed=rules)
         _settle(session, context, basis.workflow, row, kept, Resolution.BY_PERSON, by=by)
 
@@ -141,11 +147,11 @@ def reject(
     by: str,
     reason: str,
     follows: Follows = Follows.BY_HAND,
-    heard_as: str | None = None,
+    interaction_id: str | None = None,
 ) -> None:
     """Reject what is proposed, with a reason.
 
-    `heard_as`: as for `approve`. Raise `Unknown`, `Repeated`, `Stale`, `BadReason`, or `Refused` where what is to
+    `interaction_id`: as for `approve`. Raise `Unknown`, `Repeated`, `Stale`, `BadReason`, or `Refused` where what is to
     follow cannot.
     """
     if not reason.strip() or len(reason) > MAX_REASON:
@@ -154,12 +160,12 @@ def reject(
     if problem is not None:
         raise BadReason(problem)
     with context.database.write(urgent=True) as session:
-        row = still_open(session, review, shown, heard_as)
+        row = still_open(session, review, shown, interaction_id)
         if row.proposal_id is None and follows is Follows.BY_HAND:
             raise Refused("there is no proposal to reject; fill in the form, or close the case")
         workflow = _workflow(context, session, row)
         kept = _keep(session, row, "reason", canonical(reason))
-        by_whom = By(person=by, heard_as=heard_as)
+        by_whom = By(person=by, interaction_id=interaction_id)
         _decide(session, context, workflow, row, shown, DecisionKind.REJECTED, by_whom, reason=kept, follows=follows)
         if follows is Follows.CLOSE:
             _settle(session, context, workflow, row, kept, Resolution.REJECTED, by=by)
@@ -181,30 +187,34 @@ def show_again(context: Context, review: int) -> None:
         notices.card(session, row, _workflow(context, session, row).review, at=context.clock())
 
 
-def _as_it_stands(context: Context, review: int, shown: int, heard_as: str | None) -> schema.Review:
+def _as_it_stands(context: Context, review: int, shown: int, interaction_id: str | None) -> schema.Review:
     """The review, looked at before the author's code is asked; whether it still stands so is settled with the write."""
     with context.database.read() as session:
         row = reviews.get(session, review)
         if row is None:
             raise Unknown(f"there is no review {review}")
-        _refuse_late(session, row, shown, heard_as)
+        _refuse_late(session, row, shown, interaction_id)
         return row
 
 
-def still_open(session: Session, review: int, shown: int | None = None, heard_as: str | None = None) -> schema.Review:
+def still_open(
+    session: Session, review: int, shown: int | None = None, interaction_id: str | None = None
+) -> schema.Review:
     """The review, if it is open and, where given, still at the version that was shown. Raise `Repeated` or `Stale`."""
     row = reviews.get(session, review)
     if row is None:
         raise Unknown(f"there is no review {review}")
     cases.hold(session, row.case_id)
     session.refresh(row)
-    _refuse_late(session, row, shown, heard_as)
+    _refuse_late(session, row, shown, interaction_id)
     return row
 
 
-def _refuse_late(session: Session, row: schema.Review, shown: int | None, heard_as: str | None) -> None:
+def _refuse_late(session: Session, row: schema.Review, shown: int | None, interaction_id: str | None) -> None:
     if row.state != ReviewState.OPEN or (shown is not None and row.version != shown):
-        if heard_as is not None and any(made.heard_as == heard_as for made in reviews.decisions(session, row.id)):
+        if interaction_id is not None and any(
+            made.interaction_id == interaction_id for made in reviews.decisions(session, row.id)
+        ):
             raise Repeated("this was heard before, and is done")
         raise Stale(_what_happened(session, row))
 
@@ -243,7 +253,7 @@ def _decide(
         kind=kind,
         follows=follows,
         by=by.person,
-        heard_as=by.heard_as,
+        interaction_id=by.interaction_id,
         output_id=output,
         reason_id=reason,
         confirmed=list(confirmed),

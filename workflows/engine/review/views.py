@@ -17,7 +17,7 @@ class DecisionView:
     by: str
     at: datetime
     version: int
-    heard_as: str | None
+    interaction_id: str | None
     """What tells the press that made it from every other."""
     follows: str | None
     reason: str | None

@@ -26,11 +26,11 @@ from workflows.engine.run.work import Work
 from workflows.engine.text.canonical_json import canonical
 
 
-def what_is_new(work: Work, *, plan: str) -> Facts | None:
+def what_is_new(work: Work, *, code_version: str) -> Facts | None:
     """Why a person has to look again at what a run is to deliver; None where nobody has to.
 
-    `plan`: the version of the code now. The rules are asked again where it is another one than the case was proposed
-    with, and always where nobody looked.
+    `code_version`: the version of the code now. The rules are asked again where the case was proposed with
+    another one, and always where nobody looked.
     """
     assert work.settled is not None
     form: type[BaseModel] = work.workflow.output
@@ -39,7 +39,7 @@ def what_is_new(work: Work, *, plan: str) -> Facts | None:
         output = within(work.workflow, "reading what was decided", lambda: as_shown(form, settled))
     except Misfit as error:
         return Facts(decided_before=f"the form has changed since this was decided: {error}")
-    if work.decided is not None and work.decided.plan == plan:
+    if work.decided is not None and work.decided.code_version == code_version:
         return None
     known = work.decided.rules if work.decided is not None else frozenset()
     broken = broken_nevers(work.workflow, work.input, output)
@@ -74,7 +74,7 @@ def ask(
         revision=before.revision,
         input_id=before.input_id,
         state=RunState.WAITING,
-        plan=context.registry.plan(workflow),
+        code_version=context.registry.code_version(workflow),
         parent=before.id,
         correction=before.correction,
         at=at,

@@ -12,10 +12,10 @@ from store import schema
 from store.cases import contents, runs
 from store.cases.runs import LoadedRun
 from store.db import failpoints
-from store.db.failpoints import Seam
+from store.db.failpoints import Failpoint
 from store.governance import teams
 from workflows.engine.case import notices
-from workflows.engine.case.leases import BUSY, Claimed, is_suspect
+from workflows.engine.case.leases import BUSY, Lease, is_suspect
 from workflows.engine.case.states import RunState
 from workflows.engine.case.transitions import move_run
 from workflows.engine.context import SYSTEM, Context
@@ -48,16 +48,16 @@ def take_back(context: Context, *, died: bool = True, but: Collection[int] = ())
     return len(held)
 
 
-def keep_apart(context: Context, claimed: Claimed) -> None:
+def keep_apart(context: Context, lease: Lease) -> None:
     """Note that a run is worked on while nothing else is. For who sees to that."""
     with context.database.write() as session:
-        runs.mark_alone(session, run=claimed.run, epoch=claimed.epoch)
+        runs.mark_alone(session, run=lease.run, lease=lease.number)
 
 
-def claim_one(session: Session, loaded: LoadedRun, *, died: bool, alone: bool, context: Context) -> Claimed | None:
+def claim_one(session: Session, loaded: LoadedRun, *, died: bool, alone: bool, context: Context) -> Lease | None:
     """Claim a run, if it is ready, or if a worker held it. Only for whoever is entitled to it: its job came.
 
-    `died`: as for `take_back`. `alone`: nothing else is worked on here; without that, a suspect is not claimed. Raise
+    `died`: as for `take_back`. `alone`: nothing else is worked on here; without that, a suspect is not leased. Raise
     `Unknown` where this process does not know its workflow.
     """
     run, workflow = loaded.run, context.registry.get(loaded.workflow)
@@ -65,14 +65,14 @@ def claim_one(session: Session, loaded: LoadedRun, *, died: bool, alone: bool, c
         _take_back(session, run, workflow, is_lost=died, context=context)
     if run.state != RunState.READY or (is_suspect(run) and not alone):
         return None
-    at, held_at, epoch = context.clock(), run.epoch, run.epoch + 1
-    if not move_run(session, run, RunState.RUNNING, at=at, actor=SYSTEM, held_at=held_at, epoch=epoch, alone=alone):
+    at, held_at, number = context.clock(), run.lease, run.lease + 1
+    if not move_run(session, run, RunState.RUNNING, at=at, actor=SYSTEM, held_at=held_at, lease=number, alone=alone):
         return None
-    return Claimed(run=run.id, case=run.case_id, epoch=epoch, is_suspect=is_suspect(run))
+    return Lease(run=run.id, case=run.case_id, number=number, is_suspect=is_suspect(run))
 
 
 def _take_back(session: Session, run: schema.Run, workflow: AnyWorkflow, *, is_lost: bool, context: Context) -> None:
-    failpoints.before(Seam.RECOVERY, f"run:{run.id}")
+    failpoints.before(Failpoint.RECOVERY, f"run:{run.id}")
     if run.state == RunState.DELIVERING and is_in_doubt(workflow, run, None):
         put_in_doubt(session, run, workflow, context=context)
         show_review(session, run, workflow, context=context)

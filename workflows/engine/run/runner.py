@@ -1,6 +1,6 @@
 """The way of a case: steps, proposal, checks, policy, then alone or a person, then delivery.
 
-`advance` takes a claimed run as far as it goes without a person. It may be called again at any point: what finished is
+`advance` takes a leased run as far as it goes without a person. It may be called again at any point: what finished is
 recalled from the journal, what was decided is in the rows. What goes wrong is recorded on the run; only where the
 database cannot do it now is nothing recorded: the run is to be taken back, and advanced again.
 """
@@ -20,11 +20,11 @@ from store.cases import contents, journal, runs
 from store.cases.journal import StepLine
 from store.db import failpoints
 from store.db.database import Unavailable
-from store.db.failpoints import Seam
+from store.db.failpoints import Failpoint
 from store.governance import teams
 from workflows.engine.case import notices
 from workflows.engine.case.journal import Journal, in_scope
-from workflows.engine.case.leases import Claimed, Clogged
+from workflows.engine.case.leases import Clogged, Lease
 from workflows.engine.case.states import Resolution, RunState, StepState
 from workflows.engine.case.transitions import move_run
 from workflows.engine.context import SYSTEM, Context
@@ -79,9 +79,9 @@ class Runner:
         self._sleep = sleep
         self._failures = Failures()
 
-    def advance(self, claimed: Claimed) -> None:
-        """Take a claimed run as far as it goes without a person. Raise `store.db.database.Unavailable`."""
-        self._go_on(claimed, lambda: self._find(claimed))
+    def advance(self, lease: Lease) -> None:
+        """Take a leased run as far as it goes without a person. Raise `store.db.database.Unavailable`."""
+        self._go_on(lease, lambda: self._find(lease))
 
     def take(self, run: int, *, died: bool, alone: bool, but: Collection[str] = ()) -> bool:
         """Claim a run, if it is ready or a worker held it, and take it as far as it goes without a person.
@@ -98,22 +98,22 @@ class Runner:
                 return True
             if loaded.workflow in but:
                 raise Clogged(f"too much code of {loaded.workflow} does not return")
-            claimed = claim_one(session, loaded, died=died, alone=alone, context=self._context)
-            if claimed is None:
+            lease = claim_one(session, loaded, died=died, alone=alone, context=self._context)
+            if lease is None:
                 return alone or loaded.run.state != RunState.READY
             found = find(session, loaded)
-        self._go_on(claimed, lambda: found)
+        self._go_on(lease, lambda: found)
         return True
 
-    def _go_on(self, claimed: Claimed, read: Callable[[], Found]) -> None:
+    def _go_on(self, lease: Lease, read: Callable[[], Found]) -> None:
         try:
-            work = understood(read(), claimed, context=self._context)
+            work = understood(read(), lease, context=self._context)
             if work.run.resolution is None:
                 self._resolve(work)
             else:
                 self._carry_out(work)
         except Fenced as error:
-            log.warning("run.fenced", run=claimed.run, why=str(error))
+            log.warning("run.fenced", run=lease.run, why=str(error))
         except Unavailable:
             raise
         except KeyboardInterrupt:
@@ -123,13 +123,13 @@ class Runner:
             stopped = author_threads.contained(error)
             if not isinstance(stopped, Exception):
                 raise
-            self._stop(claimed, stopped)
+            self._stop(lease, stopped)
 
-    def _find(self, claimed: Claimed) -> Found:
+    def _find(self, lease: Lease) -> Found:
         with self._context.database.read() as session:
-            loaded = runs.load(session, claimed.run)
-            if loaded is None or loaded.run.epoch != claimed.epoch or loaded.run.state != RunState.RUNNING:
-                raise Fenced(f"run {claimed.run} was taken over or superseded")
+            loaded = runs.load(session, lease.run)
+            if loaded is None or loaded.run.lease != lease.number or loaded.run.state != RunState.RUNNING:
+                raise Fenced(f"run {lease.run} was taken over or superseded")
             return find(session, loaded)
 
     def _resolve(self, work: Work) -> None:
@@ -206,7 +206,7 @@ class Runner:
         """Deliver what a person decided, or go on with a delivery that was cut off."""
         workflow, context = work.workflow, self._context
         rejected = work.run.resolution == Resolution.REJECTED
-        unlike = None if rejected else what_is_new(work, plan=context.registry.plan(workflow))
+        unlike = None if rejected else what_is_new(work, code_version=context.registry.code_version(workflow))
         if unlike is not None and self._ask_again(work, unlike):
             return
         subject = subject_of(work, rejected=rejected)
@@ -273,22 +273,22 @@ class Runner:
         )
         receipt = retrying(lambda: _attempt(work, task, run, kept))
         self._failures.took_one(target_of(work.workflow, work.run))
-        delivery.applied(self._context, work.claimed, work.run, row, work.workflow, receipt)
+        delivery.applied(self._context, work.lease, work.run, row, work.workflow, receipt)
 
     def _journal(self, work: Work, lines: Sequence[StepLine]) -> Journal:
-        return Journal(self._context, work.claimed, lines, sleep=self._sleep)
+        return Journal(self._context, work.lease, lines, sleep=self._sleep)
 
     def _delivery_journal(self, work: Work, task: Delivering, lines: Sequence[StepLine]) -> Journal:
         scope, once = delivery.SCOPE, not task.idempotent
-        return Journal(self._context, work.claimed, lines, scope=scope, once=once, sleep=self._sleep)
+        return Journal(self._context, work.lease, lines, scope=scope, once=once, sleep=self._sleep)
 
-    def _stop(self, claimed: Claimed, error: Exception) -> None:
+    def _stop(self, lease: Lease, error: Exception) -> None:
         """Record on the run what stopped it, and have it said; never quietly."""
-        context, said = self._context, self._said(claimed, error)
+        context, said = self._context, self._said(lease, error)
         with context.database.write() as session:
-            run = runs.get(session, claimed.run)
-            if run is None or run.epoch != claimed.epoch or run.state not in (RunState.RUNNING, RunState.DELIVERING):
-                log.warning("run.fenced", run=claimed.run, why="it was taken over before it failed")
+            run = runs.get(session, lease.run)
+            if run is None or run.lease != lease.number or run.state not in (RunState.RUNNING, RunState.DELIVERING):
+                log.warning("run.fenced", run=lease.run, why="it was taken over before it failed")
                 return
             if run.state == RunState.DELIVERING and isinstance(error, NotAllowed):
                 self._hold(session, run, error)
@@ -301,9 +301,9 @@ class Runner:
                 self._pause_where_stuck(session, run, workflow)
             verdict = decide(Facts(error=said))
             message = "; ".join(reason.text for reason in verdict.reasons)
-            plan = context.registry.plan(workflow)
-            if isinstance(error, Drifted) and run.plan not in (None, plan):
-                message += f" (it began with version {run.plan} of its code; this is {plan})"
+            code_version = context.registry.code_version(workflow)
+            if isinstance(error, Drifted) and run.code_version not in (None, code_version):
+                message += f" (it began with version {run.code_version} of its code; this is {code_version})"
             problem = contents.keep(
                 session,
                 team=run.team_id,
@@ -326,12 +326,12 @@ class Runner:
                 move_run(session, run, end, at=at, actor=SYSTEM, problem_id=problem)
                 notices.failure(session, run, at=at)
             delivery.show_review(session, run, workflow, context=context)
-        log.error("run.stopped", run=claimed.run, case=claimed.case, step=step, error=type(error).__name__)
+        log.error("run.stopped", run=lease.run, case=lease.case, step=step, error=type(error).__name__)
 
-    def _said(self, claimed: Claimed, error: Exception) -> str:
+    def _said(self, lease: Lease, error: Exception) -> str:
         """What an error says, without the case's own words: people of other rights read of failures."""
         with self._context.database.read() as session:
-            run = runs.get(session, claimed.run)
+            run = runs.get(session, lease.run)
             told = texts_in(contents.body(session, run.input_id)) if run is not None else []
         return without(words_of(error), told)
 
@@ -369,7 +369,7 @@ class Runner:
 
     def _move(self, session: Session, work: Work, to: RunState, **changes: object) -> schema.Run:
         """Move the run on from where it was loaded. Raise `Fenced` where it is no longer there."""
-        at, held_at = self._context.clock(), work.claimed.epoch
+        at, held_at = self._context.clock(), work.lease.number
         session.add(work.run)
         if not move_run(session, work.run, to, at=at, actor=SYSTEM, held_at=held_at, **changes):
             raise Fenced(f"run {work.run.id} was taken over or superseded")
@@ -392,14 +392,14 @@ def _account(work: Work) -> Account:
 def _attempt(work: Work, task: Delivering, run: Run[BaseModel], kept: Journal) -> str:
     assert task.effect is not None
     with kept.open(), in_delivery(work.workflow, task.effect.does):
-        failpoints.before(Seam.EFFECT, task.key)
+        failpoints.before(Failpoint.EFFECT, task.key)
         receipt = author_threads.run(
             lambda: task.attempt(run),
             what="the delivery",
             workflow=work.workflow.name,
             seconds=work.workflow.time_limits.code,
         )
-        failpoints.after(Seam.EFFECT, task.key)
+        failpoints.after(Failpoint.EFFECT, task.key)
         return receipt
 
 

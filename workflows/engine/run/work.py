@@ -10,7 +10,7 @@ from store import schema
 from store.cases import contents, journal, reviews, runs
 from store.cases.journal import StepLine
 from store.cases.runs import LoadedRun
-from workflows.engine.case.leases import Claimed
+from workflows.engine.case.leases import Lease
 from workflows.engine.case.pauses import Pause
 from workflows.engine.case.states import Resolution
 from workflows.engine.context import Context
@@ -25,7 +25,7 @@ from workflows.engine.propose.policy import rules_in
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """The rows of a claimed run."""
+    """The rows of a leased run."""
 
     loaded: LoadedRun
     lines: list[StepLine]
@@ -42,7 +42,7 @@ class Found:
 class Decided:
     """A decision that a run carries out."""
 
-    plan: str | None
+    code_version: str | None
     """The version of the code that the case was proposed with."""
     rules: frozenset[str]
     """The sentences of the nevers that the person was shown, or passed over."""
@@ -50,9 +50,9 @@ class Decided:
 
 @dataclass(frozen=True, kw_only=True)
 class Work:
-    """A claimed run with all that is needed to go on with it."""
+    """A leased run with all that is needed to go on with it."""
 
-    claimed: Claimed
+    lease: Lease
     workflow: AnyWorkflow
     case_key: str
     input: BaseModel
@@ -90,10 +90,12 @@ def find(session: Session, loaded: LoadedRun) -> Found:
 def _decided(session: Session, run: schema.Run, review: schema.Review, last: schema.Decision) -> Decided:
     first = run if review.run_id == run.id else runs.get(session, review.run_id)
     shown = rules_in(json.loads(contents.body(session, review.reasons_id)))
-    return Decided(plan=first.plan if first is not None else None, rules=frozenset([*shown, *last.confirmed]))
+    return Decided(
+        code_version=first.code_version if first is not None else None, rules=frozenset([*shown, *last.confirmed])
+    )
 
 
-def understood(found: Found, claimed: Claimed, *, context: Context) -> Work:
+def understood(found: Found, lease: Lease, *, context: Context) -> Work:
     """The work that these rows are to this code. Raise `Drifted` where the input's form changed meanwhile."""
     loaded = found.loaded
     workflow = context.registry.get(loaded.workflow)
@@ -103,7 +105,7 @@ def understood(found: Found, claimed: Claimed, *, context: Context) -> Work:
     except Misfit as error:
         raise Drifted(f"the input no longer fits {workflow.input.__name__}: {error}") from error
     return Work(
-        claimed=claimed,
+        lease=lease,
         workflow=workflow,
         case_key=loaded.case_key,
         input=input,

@@ -50,7 +50,7 @@ def from_body(form: type[ModelT], body: str) -> ModelT:
     return form.model_validate_json(body, by_alias=False, by_name=True)
 
 
-def digest(text: str) -> str:
+def content_hash(text: str) -> str:
     """SHA-256 as 64 hex digits."""
     return sha256(text.encode()).hexdigest()
 

@@ -3,7 +3,7 @@
 from workflows.invisible import belongs, is_invisible
 
 
-def plain(text: object) -> str:
+def sanitize(text: object) -> str:
     """Text in which what cannot be seen stands as its escape; line breaks stay, tabs are spaces."""
     written = str(text).replace("\r\n", "\n").replace("\t", "    ")
     if written.isascii() and written.replace("\n", "").isprintable():
@@ -18,5 +18,5 @@ def plain(text: object) -> str:
 
 def one_line(text: object, length: int = 60) -> str:
     """The beginning of a text on one line; an ellipsis says that there is more."""
-    line = " ".join(plain(text).split())
+    line = " ".join(sanitize(text).split())
     return line if len(line) <= length else line[: length - 1] + "…"

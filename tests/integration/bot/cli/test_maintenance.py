@@ -185,5 +185,5 @@ def test_while_somebody_sends_nobody_can_say_that_the_database_is_a_backup(count
 def test_a_plan_stands_with_each_run(countersign: CommandLine) -> None:
     countersign.submit(1, "unsure")
     (run,) = countersign.case(1)["runs"]
-    assert len(run["plan"]) == 12
-    assert run["plan"] in countersign.done("show", "1").out
+    assert len(run["code_version"]) == 12
+    assert run["code_version"] in countersign.done("show", "1").out

@@ -124,7 +124,7 @@ def test_what_was_held_goes_out_once_when_its_workflow_is_resumed(app: App, monk
     monkeypatch.setattr(holds, "AT_ONCE", 3)
     _held(app, 10)
     with app.dispatcher.alone(), running(app):
-        assert workflow_pauses.resume(app.context, "parcels", by="U0KIM").standing.held == 10
+        assert workflow_pauses.resume(app.context, "parcels", by="U0KIM").status.held == 10
         wait_until(lambda: states(app) == {"delivered": 10})
     assert sorted(_attempts()) == sorted(f"parcels/parcel-{id}" for id in range(1, 11))
 

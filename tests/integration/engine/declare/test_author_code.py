@@ -216,7 +216,7 @@ def test_code_that_does_not_return_is_given_up_and_its_case_stops_visibly(
         # Nothing more of it is begun: each keeps a thread. What people decided waits with it.
         assert len(author_threads.stuck()) == MOST_STUCK
         assert scene.run(scene.worked(id=5, text="x propose")).state == "waiting"
-        (standing,) = workflow_pauses.standings(scene.world.context, ["sample"])
+        (standing,) = workflow_pauses.pause_statuses(scene.world.context, ["sample"])
         assert standing.pause is not None
         assert standing.pause.by_itself
         assert standing.pause.holds_deliveries
@@ -229,7 +229,7 @@ def test_one_or_two_that_hang_pause_nothing(make_world: MakeWorld) -> None:
     with hanging() as author.turns["deliver"]:
         for number in range(1, MOST_STUCK):
             scene.worked(id=number, text="deliver")
-        (standing,) = workflow_pauses.standings(scene.world.context, ["sample"])
+        (standing,) = workflow_pauses.pause_statuses(scene.world.context, ["sample"])
         assert standing.pause is None
     assert scene.run(scene.worked(id=9)).state == "delivered"
 

@@ -11,7 +11,7 @@ from tests.integration.engine.scene import sample
 from tests.sample import Desk, sample_workflow
 from tests.world import sure
 from workflows import Autonomy
-from workflows.engine.declare.code_version import LENGTH, plan_of
+from workflows.engine.declare.code_version import LENGTH, code_version_of
 from workflows.engine.declare.registry import Registry
 from workflows.engine.review import reviews
 
@@ -37,7 +37,7 @@ def plan_in(file: Path, code: str) -> str:
     """The version of a workflow that stands in a file."""
     file.write_text(code)
     (workflow,) = in_file(file)
-    return plan_of(workflow, None)
+    return code_version_of(workflow, None)
 
 
 def test_it_is_the_same_for_the_same_code(tmp_path: Path) -> None:
@@ -63,10 +63,10 @@ def test_another_prompt_another_floor_another_rule_are_other_versions() -> None:
     ruled = sample_workflow(Desk())
     ruled.never("say no")(lambda ticket, triage: False)
     plans = [
-        plan_of(plain, None),
-        plan_of(plain, "a1b2c3"),
-        plan_of(sample_workflow(Desk(), autonomy=Autonomy.floor(0.5)), None),
-        plan_of(ruled, None),
+        code_version_of(plain, None),
+        code_version_of(plain, "a1b2c3"),
+        code_version_of(sample_workflow(Desk(), autonomy=Autonomy.floor(0.5)), None),
+        code_version_of(ruled, None),
     ]
     assert len(set(plans)) == len(plans)
 
@@ -83,7 +83,7 @@ def test_what_it_may_do_is_a_term_of_a_workflow(tmp_path: Path, old: str, new: s
     (plain,) = in_file(_written(tmp_path / "one.py", CODE))
     (other,) = in_file(_written(tmp_path / "two.py", CODE.replace(old, new)))
     (tmp_path / "two.py").write_text(CODE)
-    assert plan_of(plain, None) != plan_of(other, None)
+    assert code_version_of(plain, None) != code_version_of(other, None)
 
 
 def _written(file: Path, code: str) -> Path:
@@ -100,21 +100,21 @@ def test_a_form_that_has_no_schema_still_has_a_version() -> None:
 
     workflow = sample_workflow(Desk())
     workflow.input = Odd  # type: ignore[assignment]  # an author's own type
-    assert len(plan_of(workflow, None)) == LENGTH
+    assert len(code_version_of(workflow, None)) == LENGTH
 
 
 def test_a_run_carries_the_version_it_began_with_and_a_rerun_that_of_today(make_world: MakeWorld) -> None:
     scene = sample(make_world, sure(0.5, queue="billing"))
     case = scene.worked()
-    began = scene.world.case(case).newest.plan
-    assert began == scene.world.registry.plan(scene.workflow)
+    began = scene.world.case(case).newest.code_version
+    assert began == scene.world.registry.code_version(scene.workflow)
 
 
 def test_a_waiting_run_goes_on_under_newer_code_whose_steps_are_known(make_sqlite_world: MakeWorld) -> None:
     """F58"""
     scene = sample(make_sqlite_world, sure(0.5, queue="billing"))
     case = scene.worked()
-    began = scene.world.case(case).newest.plan
+    began = scene.world.case(case).newest.code_version
     newer = sample_workflow(scene.desk)
     newer.never("say no")(lambda ticket, triage: False)
     redeploy(scene.world.registry, newer)
@@ -123,7 +123,7 @@ def test_a_waiting_run_goes_on_under_newer_code_whose_steps_are_known(make_sqlit
     scene.world.work()
     run = scene.world.case(case).newest
     assert run.state == "delivered"
-    assert run.plan == began != scene.world.registry.plan(newer)
+    assert run.code_version == began != scene.world.registry.code_version(newer)
 
 
 def redeploy(registry: Registry, workflow: object) -> None:

@@ -34,7 +34,7 @@ def resume(scene: Scene) -> bool:
 
 def standing(scene: Scene) -> Pause | None:
     """Whether the sample is paused, and how."""
-    (found,) = workflow_pauses.standings(scene.world.context, ["sample"])
+    (found,) = workflow_pauses.pause_statuses(scene.world.context, ["sample"])
     return found.pause
 
 

@@ -5,7 +5,7 @@ from threading import Event
 
 import pytest
 
-from store.db.time_limits import hurried
+from store.db.time_limits import time_limit
 from tests.conftest import MakeWorld
 from tests.integration.engine.scene import DRAFT, sample
 from tests.sample import Triage
@@ -49,7 +49,7 @@ def test_a_rule_that_thinks_for_one_keeps_nobody_else_from_deciding(make_world: 
         first = pool.submit(acts[act])
         try:
             assert thinking.wait(PATIENCE)
-            with hurried(1.5):
+            with time_limit(1.5):
                 scene.approve(quick, by="U0BEN")
                 reviews.claim(context, scene.review(third).id, by="U0BEN")
             scene.world.work()

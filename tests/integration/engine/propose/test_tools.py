@@ -155,7 +155,7 @@ def test_a_token_that_stays_refused_pauses_the_workflow_and_people_get_its_cases
     review = scene.run(first).review
     assert review is not None
     assert not review.has_proposal
-    (standing,) = workflow_pauses.standings(scene.world.context, [scene.workflow.name])
+    (standing,) = workflow_pauses.pause_statuses(scene.world.context, [scene.workflow.name])
     assert standing.pause is not None
     assert standing.pause.by_itself
 

@@ -202,7 +202,7 @@ def test_a_decision_that_may_have_been_delivered_is_not_asked_about_again_under_
     scene.approve(case)
     scene.desk.errors += [OutcomeUnknown("no answer"), OutcomeUnknown("no answer"), OutcomeUnknown("no answer")]
     scene.world.work()
-    began = scene.run(case).plan
+    began = scene.run(case).code_version
     redeploy(scene, output=Retyped)
     reruns.rerun(scene.world.context, case, by="U0DEV")
     scene.world.work()

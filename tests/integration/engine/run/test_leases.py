@@ -30,7 +30,7 @@ def test_a_run_that_a_dead_worker_held_is_taken_back_and_repeats_nothing_finishe
     assert scene.run(case).state == "delivered"
     assert len(rows(scene.world, schema.Step)) == steps
     (kept,) = rows(scene.world, schema.Run)
-    assert kept.epoch == 2
+    assert kept.lease == 2
 
 
 def test_a_run_that_waits_or_has_ended_or_is_gone_is_left_alone(make_world: MakeWorld) -> None:

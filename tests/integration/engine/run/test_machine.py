@@ -34,7 +34,7 @@ from workflows import (
     step,
 )
 from workflows.engine.case.intake import Intake
-from workflows.engine.case.leases import Claimed
+from workflows.engine.case.leases import Lease
 from workflows.engine.case.pauses import Pause
 from workflows.engine.case.states import RunState
 from workflows.engine.context import SYSTEM
@@ -75,7 +75,7 @@ class Machine(RuleBasedStateMachine):
         """Ticket -> the text that was sent last."""
         self.cases: dict[int, int] = {}
         """Ticket -> case."""
-        self.held: list[Claimed] = []
+        self.held: list[Lease] = []
         """Claims of workers that were paused, some of them long dead."""
         self.seen: list[OpenReview] = []
         """Cards that stand on somebody's screen."""
@@ -331,7 +331,7 @@ class Machine(RuleBasedStateMachine):
             assert all(review in left for review in in_hand)
 
     def _pause(self) -> Pause | None:
-        (found,) = workflow_pauses.standings(self.world.context, ["machine"])
+        (found,) = workflow_pauses.pause_statuses(self.world.context, ["machine"])
         return found.pause
 
     @rule(which=REFERENCES, reply=st.integers(0, 2))

@@ -12,7 +12,7 @@ from tests.integration.engine.scene import CARDS, DRAFT, Scene, rows, sample
 from tests.sample import Desk, Ticket, Triage, sample_workflow
 from tests.world import sure
 from workflows import Ask, Autonomy, Proposal, Review, Run
-from workflows.engine.case.leases import Claimed
+from workflows.engine.case.leases import Lease
 from workflows.model.scripted import says
 
 
@@ -281,7 +281,7 @@ def test_a_worker_whose_claim_is_old_changes_nothing(make_world: MakeWorld) -> N
     (old,) = scene.world.claim()
     scene.world.restart()
     (new,) = scene.world.claim()
-    assert new.epoch > old.epoch
+    assert new.number > old.number
 
     scene.world.runner.advance(old)
     assert scene.run(case).state == "running"
@@ -295,7 +295,7 @@ def test_a_worker_whose_claim_is_old_changes_nothing(make_world: MakeWorld) -> N
 def test_a_claim_on_nothing_changes_nothing(make_sqlite_world: MakeWorld) -> None:
     scene = sample(make_sqlite_world)
     case = scene.submit()
-    scene.world.runner.advance(Claimed(run=scene.run(case).id, case=case, epoch=99))
+    scene.world.runner.advance(Lease(run=scene.run(case).id, case=case, number=99))
     assert scene.run(case).state == "ready"
 
 

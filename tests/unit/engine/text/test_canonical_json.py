@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, Field, JsonValue, RootModel
 
-from workflows.engine.text.canonical_json import MAX_DEPTH, MAX_MESSAGE, canonical, digest, printable, unstorable
+from workflows.engine.text.canonical_json import MAX_DEPTH, MAX_MESSAGE, canonical, content_hash, printable, unstorable
 
 anything = st.text(st.characters(codec=None, categories=None), max_size=8)
 scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | anything
@@ -41,7 +41,7 @@ def test_the_text_is_json_for_the_same_value(value: JsonValue) -> None:
     """Also with half a surrogate pair in it, which UTF-8 cannot write."""
     text = canonical(value)
     assert json.loads(text) == value
-    assert len(digest(text)) == 64
+    assert len(content_hash(text)) == 64
 
 
 @given(st.lists(st.integers() | st.text(max_size=3), unique_by=lambda item: (type(item).__name__, item)))
