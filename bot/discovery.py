@@ -18,6 +18,7 @@ from workflows.engine.declare.error_words import words_of
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.workflow import Workflow
 from workflows.engine.errors import BadDeclaration
+from workflows.engine.text.canonical_json import content_hash
 from workflows.library.intent_triage.workflow import intent_triage
 from workflows.library.invoice_intake.workflow import intake
 from workflows.library.support_triage.workflow import triage
@@ -90,9 +91,24 @@ def _said(error: BaseException) -> str:
 
 
 def _load(path: Path) -> ModuleType:
-    # By location, under a name of its own: another distribution may own the top-level name `workflows` too.
-    name = f"countersign_file_{path.stem}"
-    spec = importlib.util.spec_from_file_location(name, path)
+    """Run a file as a module, anew each time.
+
+    By location, under a name of its own: its folder may have the name of a package of ours, and is not on the path.
+    Where the folder is a package, the file finds what lies beside it: `from .desk import orders`.
+    """
+    name = f"countersign_file_{content_hash(str(path))[:12]}"
+    for old in [loaded for loaded in sys.modules if loaded == name or loaded.startswith(f"{name}.")]:
+        del sys.modules[old]
+    beside = path.with_name("__init__.py")
+    if not beside.is_file():
+        return _run(f"{name}_{path.stem}", path)
+    _run(name, beside, folder=path.parent)
+    return _run(f"{name}.{path.stem}", path)
+
+
+def _run(name: str, path: Path, *, folder: Path | None = None) -> ModuleType:
+    places = None if folder is None else [str(folder)]
+    spec = importlib.util.spec_from_file_location(name, path, submodule_search_locations=places)
     if spec is None or spec.loader is None:
         raise BadDeclaration(f"{path} is no Python file")
     module = importlib.util.module_from_spec(spec)

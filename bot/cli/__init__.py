@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from bot import settings_file
-from bot.cli.commands import cases, decisions, lists, operations, processes, prompts
+from bot.cli.commands import authors, cases, decisions, lists, operations, processes, prompts
 
 app = typer.Typer(
     name="countersign",
@@ -20,7 +20,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for commands in (cases, lists, decisions, operations, processes):
+for commands in (cases, lists, decisions, operations, processes, authors):
     app.add_typer(commands.app)
 app.add_typer(prompts.app, name="prompts")
 

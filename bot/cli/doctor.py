@@ -9,6 +9,8 @@ from datetime import timedelta
 from decimal import Decimal
 from importlib.metadata import version
 
+from countersign import collisions
+
 from bot.app import App, opened
 from bot.cli.output import moment, one_line_errors, out, print_json
 from bot.cli.pauses import said_of
@@ -65,6 +67,7 @@ def check(*, as_json: bool) -> int:
     """Check the set-up; returns 1 where something does not work."""
     with one_line_errors(), opened(settings()) as app:
         findings = [
+            *_names(),
             *_database(app),
             *_model(app),
             *_standing_outages(app),
@@ -82,6 +85,12 @@ def check(*, as_json: bool) -> int:
                 if finding.do:
                     out.print(sanitize(f"      {finding.do}"))
         return 1 if any(finding.level == "bad" for finding in findings) else 0
+
+
+def _names() -> Iterator[Finding]:
+    """Distributions that bring a package of our names: whichever was installed last has its files there."""
+    for rival, name in collisions.rivals().items():
+        yield Finding(level="bad", what=collisions.clash(rival, name), do=collisions.cure(rival))
 
 
 def _database(app: App) -> Iterator[Finding]:

@@ -69,7 +69,7 @@ def watched(code: str, folder: Path) -> Any:
 
 def test_importing_the_rooms_reaches_for_nothing(tmp_path: Path) -> None:
     """No socket, no file, no database, no thread, none of our settings."""
-    told = watched("import bot, handlers, workflows, store", tmp_path)
+    told = watched("import bot, handlers, workflows, store, countersign", tmp_path)
     assert told["caught"] == []
     assert told["threads"] == 1
     assert list(tmp_path.iterdir()) == []
@@ -77,9 +77,9 @@ def test_importing_the_rooms_reaches_for_nothing(tmp_path: Path) -> None:
 
 EVERY_MODULE = """
 import importlib, pkgutil
-import bot, handlers, workflows, store
+import bot, handlers, workflows, store, countersign
 imported = []
-for room in (bot, handlers, workflows, store):
+for room in (bot, handlers, workflows, store, countersign):
     for module in pkgutil.walk_packages(room.__path__, f"{room.__name__}."):
         # The first is run by alembic; the second brings procrastinate, which reads the environment when it is imported,
         # and is loaded where the database is PostgreSQL. The others are run by Python itself.
@@ -100,7 +100,7 @@ def test_importing_every_module_reaches_for_nothing(tmp_path: Path) -> None:
 
 
 def test_an_automation_imports_neither_the_database_nor_a_vendor(tmp_path: Path) -> None:
-    modules = watched("import workflows, workflows.library.support_triage.workflow", tmp_path)["modules"]
+    modules = watched("import countersign, workflows.library.support_triage.workflow", tmp_path)["modules"]
     assert loaded(modules) == []
     assert not [name for name in modules if name.split(".")[0] in ("bot", "handlers", "store")]
 

@@ -1,8 +1,7 @@
 """Delivers another model than the one that is decided."""
 
+from countersign import Run, Workflow
 from pydantic import BaseModel
-
-from workflows import Run, Workflow
 
 
 class Ticket(BaseModel):

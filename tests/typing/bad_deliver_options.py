@@ -1,8 +1,7 @@
 """Delivers another model, with the decorator's options."""
 
+from countersign import Run, Workflow
 from pydantic import BaseModel
-
-from workflows import Run, Workflow
 
 
 class Ticket(BaseModel):

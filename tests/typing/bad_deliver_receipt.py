@@ -1,8 +1,7 @@
 """Returns no receipt."""
 
+from countersign import Run, Workflow
 from pydantic import BaseModel
-
-from workflows import Run, Workflow
 
 
 class Ticket(BaseModel):

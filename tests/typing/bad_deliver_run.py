@@ -1,8 +1,7 @@
 """Takes the run of another input."""
 
+from countersign import Run, Workflow
 from pydantic import BaseModel
-
-from workflows import Run, Workflow
 
 
 class Ticket(BaseModel):

@@ -1,8 +1,7 @@
 """Its floor is a word."""
 
+from countersign import Autonomy, Workflow
 from pydantic import BaseModel
-
-from workflows import Autonomy, Workflow
 
 
 class Ticket(BaseModel):

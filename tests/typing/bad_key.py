@@ -1,8 +1,7 @@
 """Its key is a number."""
 
+from countersign import Workflow
 from pydantic import BaseModel
-
-from workflows import Workflow
 
 
 class Ticket(BaseModel):

@@ -1,8 +1,7 @@
 """Allows what there is no word for, and declares it as a list of words."""
 
+from countersign import Run, Workflow, step
 from pydantic import BaseModel
-
-from workflows import Run, Workflow, step
 
 
 class Ticket(BaseModel):

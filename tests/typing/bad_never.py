@@ -1,8 +1,7 @@
 """Looks at another input."""
 
+from countersign import Workflow
 from pydantic import BaseModel
-
-from workflows import Workflow
 
 
 class Ticket(BaseModel):

@@ -1,8 +1,7 @@
 """Has a word for an edit that there is not."""
 
+from countersign import Workflow
 from pydantic import BaseModel
-
-from workflows import Workflow
 
 
 class Ticket(BaseModel):

@@ -1,8 +1,7 @@
 """Its output is no model."""
 
+from countersign import Workflow
 from pydantic import BaseModel
-
-from workflows import Workflow
 
 
 class Ticket(BaseModel):

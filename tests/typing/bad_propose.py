@@ -1,8 +1,7 @@
 """Proposes another model than the one that is decided."""
 
+from countersign import Ask, Proposal, Workflow
 from pydantic import BaseModel
-
-from workflows import Ask, Proposal, Workflow
 
 
 class Ticket(BaseModel):

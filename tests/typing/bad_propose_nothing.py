@@ -1,8 +1,7 @@
 """Returns the output itself, without saying how sure it is."""
 
+from countersign import Ask, Proposal, Workflow
 from pydantic import BaseModel
-
-from workflows import Ask, Proposal, Workflow
 
 
 class Ticket(BaseModel):

@@ -1,6 +1,6 @@
 """Calls a step with another argument, and takes its result for something else."""
 
-from workflows import step
+from countersign import step
 
 
 @step(tries=3)

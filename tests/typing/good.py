@@ -4,9 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Literal
 
-from pydantic import BaseModel
-
-from workflows import (
+from countersign import (
     Ask,
     Autonomy,
     Backoff,
@@ -20,6 +18,7 @@ from workflows import (
     Workflow,
     step,
 )
+from pydantic import BaseModel
 
 
 class Order(BaseModel):

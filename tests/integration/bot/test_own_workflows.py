@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bot import discovery
 from tests.integration.bot.commandline import PARCELS, CommandLine
 
 AUTOMATION = """
@@ -46,6 +47,19 @@ def test_files_of_the_same_name_in_two_folders_are_two_files(empty: CommandLine)
         empty.done("submit", f'{{"id": {number}}}', "--workflow", name)
     assert "one had it" in empty.done("approve", "thing-1").out
     assert "two had it" in empty.done("approve", "thing-2").out
+
+
+def test_a_file_in_a_package_finds_what_lies_beside_it_also_under_a_name_of_ours(empty: CommandLine) -> None:
+    """The folder is on no path, and hides nothing."""
+    file = automation(empty.folder, "one", "workflows/triage.py")
+    file.with_name("__init__.py").touch()
+    file.with_name("words.py").write_text("DECISION = 'Which queue, please?'\n")
+    text = file.read_text().replace('decision="?"', "decision=DECISION")
+    file.write_text(f"from .words import DECISION\n{text}")
+    empty.settings["COUNTERSIGN_WORKFLOWS"] = "workflows/triage.py"
+    assert "waiting" in empty.done("submit", '{"id": 1}', "--workflow", "one").out
+    (workflow,) = discovery.in_file(file)
+    assert workflow.decision == "Which queue, please?"
 
 
 def test_settings_may_stand_in_a_file(empty: CommandLine) -> None:

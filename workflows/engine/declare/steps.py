@@ -213,10 +213,10 @@ def step(
     here: where the target knows our key the whole delivery is, and elsewhere nothing is but what ended in `NotDone`.
 
     `timeout`: seconds for one attempt. No thread can be ended from outside, so this is a deadline for whoever looks:
-    `workflows.tools.http` does, and raises `TryAgain` where nothing was sent and `OutcomeUnknown` where it may have
-    been done; your own waiting can ask `workflows.tools.deadlines.seconds_left()`. Code that does neither goes on; what
-    it returns within another minute is kept, since then it is known. After that it is given up, and the run stops; a
-    step without a time-out is given up after the `code` of its workflow's `TimeLimits`. Threads that you start do not
+    `countersign.tools.http` does, and raises `TryAgain` where nothing was sent and `OutcomeUnknown` where it may have
+    been done; your own waiting can ask `countersign.tools.deadlines.seconds_left()`. Code that does neither goes on;
+    what it returns within another minute is kept, since then it is known. After that it is given up, and the run stops;
+    a step without a time-out is given up after the `code` of its workflow's `TimeLimits`. Threads that you start do not
     know the deadline.
     `at_once`: how many calls of it this process makes at a time. More wait for one to end, at most for `timeout`, and
     then raise `TryAgain`.

@@ -9,7 +9,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from workflows import OutcomeUnknown
+from countersign import OutcomeUnknown
 
 FILE = "COUNTERSIGN_ROUTES_FILE"
 DEFAULT_FILE = "routes.sqlite"

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+from countersign import Autonomy, BadDeclaration, Example, InvalidInput, Reading, Run, Workflow, columns, read_rows
 from pydantic import BaseModel, Field, StringConstraints, create_model
 
-from workflows import Autonomy, BadDeclaration, Example, InvalidInput, Reading, Run, Workflow, columns, read_rows
 from workflows.library.intent_triage import routes
 
 _COLUMN = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from countersign.tools.characters import plain
+
 from workflows.library.invoice_intake.layout import level
-from workflows.tools.characters import plain
 
 _REACH = 90
 """Characters that one may stretch over with its gaps."""

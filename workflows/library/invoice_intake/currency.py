@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
+from countersign.tools.currencies import currencies_of
+
 from workflows.library.invoice_intake.figures import figures_in
 from workflows.library.invoice_intake.labels import is_about_capital
 from workflows.library.invoice_intake.layout import level, sheet_of
-from workflows.tools.currencies import currencies_of
 
 _TOKEN = re.compile(
     r"(?<![^\W\d_])(?:[A-Z]{3}|[A-Z]{1,3}\$|kr|Kr|zł|Kč|SFr|Euro?s?|euro?s?|EURO)(?![^\W\d_])\.?|[^\w\s]"

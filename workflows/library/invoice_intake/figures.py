@@ -12,6 +12,10 @@ from decimal import Decimal
 from functools import lru_cache
 from itertools import product
 
+from countersign.tools.characters import plain
+from countersign.tools.dates import dates_at
+from countersign.tools.money import Found, scan
+
 from workflows.library.invoice_intake.accounts import without_accounts
 from workflows.library.invoice_intake.labels import (
     Figure,
@@ -23,9 +27,6 @@ from workflows.library.invoice_intake.labels import (
     says_withheld,
 )
 from workflows.library.invoice_intake.layout import Sheet, is_worded, level, sheet_of
-from workflows.tools.characters import plain
-from workflows.tools.dates import dates_at
-from workflows.tools.money import Found, scan
 
 _CENT = Decimal("0.01")
 _LONGEST_HEAD = 5

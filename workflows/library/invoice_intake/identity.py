@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
+from countersign.tools.dates import Dated, dates_at
+from countersign.tools.quotes import as_read
+
 from workflows.library.invoice_intake.layout import Cell, Sheet, level, sheet_of
-from workflows.tools.dates import Dated, dates_at
-from workflows.tools.quotes import as_read
 
 _INVOICE = (
     r"(?:[a-z]{0,20}rechnungs?|[a-z]{0,12}invoice|inv|bill|factures?|factura|fattura|fatura|factuur|fakt(?:ur|uur)[ay]?"

@@ -4,9 +4,8 @@ import datetime
 from decimal import Decimal
 from typing import Annotated, Literal
 
+from countersign import LookedUp
 from pydantic import AfterValidator, BaseModel, Field
-
-from workflows import LookedUp
 
 
 def plain_notation(number: Decimal) -> Decimal:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from workflows.tools.characters import plain
+from countersign.tools.characters import plain
 
 LONGEST_LABEL = 80
 """Characters of a label; of a longer text before a value, the last ones."""

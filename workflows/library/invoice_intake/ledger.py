@@ -3,10 +3,9 @@
 import os
 from collections.abc import Mapping
 
+from countersign import step
+from countersign.tools.http import client
 from pydantic import BaseModel, JsonValue
-
-from workflows import step
-from workflows.tools.http import client
 
 URL = "COUNTERSIGN_LEDGER_URL"
 DEFAULT_URL = "http://127.0.0.1:8472"
@@ -46,7 +45,7 @@ def look_up(document: str, *, supplier: str, number: str, date: str, total: str)
 
     `date`: YYYY-MM-DD. `total`: in plain notation.
 
-    Raise what `workflows.tools.http` tells of.
+    Raise what `countersign.tools.http` tells of.
     """
     asked = {"name": supplier, "number": number, "but": document, "date": date, "total": total}
     return _ledger.get("/suppliers", params=asked).read(Known)
@@ -54,12 +53,12 @@ def look_up(document: str, *, supplier: str, number: str, date: str, total: str)
 
 @step(tries=3, timeout=TIMEOUT, does="execute")
 def book(document: str, *, booking: Mapping[str, JsonValue], idempotency_key: str) -> str:
-    """Book an invoice; returns the receipt. Raise what `workflows.tools.http` tells of."""
+    """Book an invoice; returns the receipt. Raise what `countersign.tools.http` tells of."""
     return _ledger.put(f"/invoices/{document}/booking", booking, idempotency_key=idempotency_key).read(_Receipt).receipt
 
 
 @step(tries=3, timeout=TIMEOUT, does="route")
 def leave_to_people(document: str, *, reason: str, idempotency_key: str) -> str:
-    """Note that an invoice is left to people; returns the receipt. Raise what `workflows.tools.http` tells of."""
+    """Note that an invoice is left to people; returns the receipt. Raise what `countersign.tools.http` tells of."""
     answer = _ledger.put(f"/invoices/{document}/rejection", {"reason": reason}, idempotency_key=idempotency_key)
     return answer.read(_Receipt).receipt

@@ -8,8 +8,9 @@ import re
 from collections.abc import Collection, Iterator
 from functools import lru_cache
 
+from countersign.tools.quotes import as_read, stands
+
 from workflows.library.invoice_intake.layout import Cell, Sheet, level, sheet_of
-from workflows.tools.quotes import as_read, stands
 
 _LONGEST_TITLE = 60
 """Characters of a piece of a line that may say what kind of paper it is; a longer one is a sentence about something."""

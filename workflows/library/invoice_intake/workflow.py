@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
-from workflows import Ask, Autonomy, Budget, Proposal, Rejection, Review, Run, Workflow
+from countersign import Ask, Autonomy, Budget, Proposal, Rejection, Review, Run, Workflow
+
 from workflows.library.invoice_intake import figures, identity, ledger, paper
 from workflows.library.invoice_intake.currency import states_currency
 from workflows.library.invoice_intake.invoice import Document, Invoice

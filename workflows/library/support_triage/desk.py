@@ -3,10 +3,9 @@
 import os
 from urllib.parse import quote
 
+from countersign import step
+from countersign.tools.http import client
 from pydantic import BaseModel, Field
-
-from workflows import step
-from workflows.tools.http import client
 
 URL = "COUNTERSIGN_HELPDESK_URL"
 DEFAULT_URL = "http://127.0.0.1:8471"
@@ -38,19 +37,19 @@ class _Receipt(BaseModel):
 
 @step(tries=3, timeout=TIMEOUT, does="retrieve")
 def last_orders(customer: str) -> list[Order]:
-    """The customer's orders, newest first. Raise what `workflows.tools.http` tells of."""
+    """The customer's orders, newest first. Raise what `countersign.tools.http` tells of."""
     return _desk.get(f"/customers/{quote(customer, safe='')}/orders").read(_Orders).orders
 
 
 @step(tries=3, timeout=TIMEOUT, does=("route", "draft"))
 def update(ticket: int, *, queue: str, priority: str, reply: str, idempotency_key: str) -> str:
-    """Put a ticket into a queue; returns the receipt. Raise what `workflows.tools.http` tells of."""
+    """Put a ticket into a queue; returns the receipt. Raise what `countersign.tools.http` tells of."""
     body = {"queue": queue, "priority": priority, "reply": reply}
     return _desk.put(f"/tickets/{ticket}/triage", body, idempotency_key=idempotency_key).read(_Receipt).receipt
 
 
 @step(tries=3, timeout=TIMEOUT, does="route")
 def leave_to_people(ticket: int, *, reason: str, idempotency_key: str) -> str:
-    """Mark a ticket as one for people; returns the receipt. Raise what `workflows.tools.http` tells of."""
+    """Mark a ticket as one for people; returns the receipt. Raise what `countersign.tools.http` tells of."""
     body = {"reason": reason}
     return _desk.put(f"/tickets/{ticket}/rejection", body, idempotency_key=idempotency_key).read(_Receipt).receipt

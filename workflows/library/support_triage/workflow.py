@@ -8,9 +8,9 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
+from countersign import Ask, Autonomy, Budget, Proposal, Rejection, Review, Run, Workflow
 from pydantic import BaseModel, Field
 
-from workflows import Ask, Autonomy, Budget, Proposal, Rejection, Review, Run, Workflow
 from workflows.library.support_triage import desk
 
 SAFETY = re.compile(

@@ -1,0 +1,1 @@
+"""My automation: a message goes to a queue."""

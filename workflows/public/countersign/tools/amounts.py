@@ -1,0 +1,5 @@
+"""Read amounts of money as people write them."""
+
+from workflows.tools.amounts import LONGEST_AMOUNT, LONGEST_TEXT, Amount, amount, amounts_in
+
+__all__ = ["LONGEST_AMOUNT", "LONGEST_TEXT", "Amount", "amount", "amounts_in"]
