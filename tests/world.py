@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from pydantic import JsonValue
 
+from handlers.texts.reasons import in_words
 from store import schema
 from store.db import migration
 from store.db.database import Database
@@ -20,7 +21,8 @@ from workflows.engine.context import QUEUE_LIMIT, Context
 from workflows.engine.declare.registry import AnyWorkflow, Registry
 from workflows.engine.deliver.waiting_deliveries import awaken
 from workflows.engine.read.history import case_view, open_review_of
-from workflows.engine.read.views import CaseView, OpenReview
+from workflows.engine.read.views import CaseView, OpenReview, ReviewView
+from workflows.engine.review.views import CardView
 from workflows.engine.run.recovery import take_back
 from workflows.engine.run.runner import Runner
 from workflows.model.port import Answer, Question
@@ -113,6 +115,11 @@ class World:
         """All rows of a table, by id."""
         with self.database.read() as session:
             return list(session.query(table).order_by(table.id))
+
+
+def why(review: OpenReview | ReviewView | CardView) -> list[str]:
+    """Say why a person is asked, as every face does."""
+    return [in_words(reason) for reason in review.why]
 
 
 def sure(confidence: float = 0.95, **values: JsonValue) -> Tell:

@@ -3,10 +3,11 @@
 import typer
 
 from bot.app import App, opened
-from bot.cli.output import moment, one_line_errors, out, print_json, print_table
+from bot.cli.output import moment, one_line_errors, out, plain_review, print_json, print_table
 from bot.cli.pauses import tell_pauses
 from bot.cli.waiting_deliveries import tell_waiting
 from bot.settings import settings
+from handlers.texts.reasons import in_words
 from store.cases import cases
 from store.governance import teams
 from workflows.engine.case.states import DeliveryState, RunState
@@ -72,7 +73,7 @@ def list_reviews(*, workflow: str | None, limit: int, as_json: bool) -> int:
         _known(app, workflow)
         found = open_reviews(app.context, workflow=workflow, limit=limit)
         if as_json:
-            print_json(found)
+            print_json([plain_review(review) for review in found])
             return 0
         if not found:
             out.print("nothing waits for anybody")
@@ -88,7 +89,7 @@ def list_reviews(*, workflow: str | None, limit: int, as_json: bool) -> int:
                     review.version,
                     moment(review.answer_by) if review.answer_by else "",
                     review.claimed_by or "",
-                    ("" if review.has_proposal else "no proposal: ") + "; ".join(review.why),
+                    ("" if review.has_proposal else "no proposal: ") + "; ".join(map(in_words, review.why)),
                 )
                 for review in found
             ],

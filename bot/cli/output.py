@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime
 
 import typer
+from pydantic import JsonValue
 from pydantic_core import to_jsonable_python
 from rich.cells import cell_len, set_cell_size
 from rich.console import Console
@@ -15,6 +16,9 @@ from rich.table import Table
 from rich.text import Text
 
 from bot import settings_file
+from handlers.texts.reasons import in_words
+from workflows.engine.read.views import OpenReview, ReviewView
+from workflows.engine.reasons import to_json
 from workflows.engine.text.sanitize import one_line, sanitize
 from workflows.redaction import redacted
 
@@ -53,6 +57,12 @@ def print_named(name: str, value: object) -> None:
 def moment(time: datetime) -> str:
     """A time for people, in UTC."""
     return f"{time:%Y-%m-%d %H:%M} UTC"
+
+
+def plain_review(review: OpenReview | ReviewView) -> dict[str, JsonValue]:
+    """Return a review as JSON: `why` in words, and `reasons` as codes with their values."""
+    found: dict[str, JsonValue] = to_jsonable_python(review)
+    return found | {"why": [in_words(reason) for reason in review.why], "reasons": json.loads(to_json(review.why))}
 
 
 def print_json(value: object) -> None:

@@ -8,8 +8,8 @@ from bot.cli.output import moment, one_line_errors, out
 from bot.cli.people import operator
 from bot.settings import settings
 from store.db.process_locks import Taken
-from workflows.engine.case.pauses import Pause, PauseStatus
 from workflows.engine.deliver import workflow_pauses
+from workflows.engine.pauses import Pause, PauseStatus
 from workflows.engine.review.late_proposals import propose_anew, waiting
 from workflows.engine.text.sanitize import sanitize
 

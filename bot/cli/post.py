@@ -9,6 +9,7 @@ from bot.slack.wiring import connected, sender_of
 from bot.slack.workspace import Workspace
 from store.db.process_locks import SENDER, Taken, exclusive
 from store.slack import cards, messages, outbox
+from store.subjects import SubjectKind
 from workflows.engine.case.states import ReviewState
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.errors import Refused
@@ -40,7 +41,7 @@ def post(app: App, workflow: AnyWorkflow, workspace: Workspace) -> bool:
         typer.echo(f"{taken}; if it is `countersign serve`, it posts the cards", err=True)
         return True
     with app.context.database.read() as session:
-        waiting = messages.waiting(session, team=team, channel=channel, what="review")
+        waiting = messages.waiting(session, team=team, channel=channel, kind=SubjectKind.REVIEW)
         rest = cards.unshown(session, team=team, channel=channel, open_state=ReviewState.OPEN)
         held = outbox.held_up(session, team=team, channel=channel)
     more = f", {rest.number:,} more behind one card" if rest.number else ""

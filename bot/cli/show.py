@@ -2,13 +2,16 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 
 from pydantic import BaseModel, JsonValue
+from pydantic_core import to_jsonable_python
 from rich.text import Text
 
 from bot.app import App, opened
-from bot.cli.output import moment, one_line_errors, out, print_json, print_named, shown
+from bot.cli.output import moment, one_line_errors, out, plain_review, print_json, print_named, shown
 from bot.settings import settings
+from handlers.texts.reasons import in_words
 from workflows.engine.case.states import STOPPED, DeliveryState, RunState
 from workflows.engine.deliver.views import DeliveryView
 from workflows.engine.propose.views import AttemptView
@@ -32,7 +35,7 @@ def show_case_in(app: App, case: int, *, as_json: bool) -> int:
     """Show a case; returns the exit code."""
     view = case_view(app.context, case)
     if as_json:
-        print_json(view)
+        print_json(_plain(view))
         return 0
     out.print(Text.assemble((f"case {view.id}  ", "bold"), shown(view.key), f"  {view.workflow}"))
     print_named("revision", f"{view.revision}, from {view.source}, {moment(view.received_at)}")
@@ -115,6 +118,16 @@ def delivery_in_words(delivery: DeliveryView) -> str:
     return f"recorded; {why}, tried again {again}"
 
 
+def _plain(view: CaseView) -> dict[str, JsonValue]:
+    """Return a case as JSON, with the reasons of its reviews in words too."""
+    plain: dict[str, JsonValue] = to_jsonable_python(replace(view, runs=[]))
+    runs = [
+        to_jsonable_python(run) | ({"review": plain_review(run.review)} if run.review is not None else {})
+        for run in view.runs
+    ]
+    return plain | {"runs": runs}
+
+
 def _refused(view: CaseView) -> None:
     """Refusals of this case: by whom, and of what."""
     for entry in view.audit:
@@ -147,7 +160,7 @@ def _review(review: ReviewView, output: type[BaseModel] | None) -> None:
     claimed = f", claimed by {review.claimed_by}" if review.claimed_by else ""
     print_named("review", f"{review.state.replace('_', ' ')}, version {review.version}{due}{claimed}")
     for why in review.why:
-        print_named("  asked because", why)
+        print_named("  asked because", in_words(why))
     if review.model_said is not None:
         print_named("  the model said", one_line(review.model_said, _SAID))
     for decision in review.decisions:

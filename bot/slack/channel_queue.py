@@ -13,7 +13,9 @@ from sqlalchemy.orm import Session
 from store.schema import OutboxRow
 from store.slack import cards, messages, outbox
 from store.slack.cards import Unshown
+from store.slack.faces import Face
 from store.slack.outbox import CARD, DOUBT, QUEUE
+from store.subjects import SubjectKind
 from workflows.engine.case.notices import FAILURE
 from workflows.engine.case.states import DeliveryState, OutboxState, ReviewState
 from workflows.engine.context import Context
@@ -52,9 +54,10 @@ class _Channel:
 class Channels:
     """The channels that something is to be sent to, and what."""
 
-    def __init__(self, context: Context, *, pace: float) -> None:
-        """`pace`: seconds between two messages to a channel."""
+    def __init__(self, context: Context, *, face: Face, pace: float) -> None:
+        """`face`: whose channels. `pace`: seconds between two messages to a channel."""
         self._context = context
+        self._face = face
         self._pace = pace
         self._channels: dict[str, _Channel] = {}
 
@@ -62,21 +65,22 @@ class Channels:
         """Before the first message: make due again what a sender that ended was sending."""
         with self._context.database.write() as session:
             team = self._context.team
-            outbox.take_back(session, team=team)
-            queued = outbox.channels_with(session, team=team, state=OutboxState.HELD)
-            for channel in (*queued, *messages.channels_with_queue(session, team=team)):
+            outbox.take_back(session, team=team, face=self._face)
+            queued = outbox.channels_with(session, team=team, face=self._face, state=OutboxState.HELD)
+            standing = filter(self._face.shows, messages.channels_with_queue(session, team=team))
+            for channel in (*queued, *standing):
                 self._known(channel).look_again = True
 
     def to_look_at(self) -> set[str]:
         """The channels, or roles of channels, in which there may be something to send."""
         with self._context.database.read() as session:
-            due = set(outbox.channels(session, team=self._context.team, at=self._context.clock()))
+            due = set(outbox.channels(session, team=self._context.team, face=self._face, at=self._context.clock()))
         return due | {channel for channel, known in self._channels.items() if known.look_again}
 
     def is_postponed(self) -> bool:
         """Is there anything that is to be sent later than now?"""
         with self._context.database.read() as session:
-            return outbox.is_postponed(session, team=self._context.team, at=self._context.clock())
+            return outbox.is_postponed(session, team=self._context.team, face=self._face, at=self._context.clock())
 
     def take(self, channel: str) -> Taken:
         """Take up what a channel has to be sent next: several failures at once, else one message. The attempt is
@@ -93,10 +97,10 @@ class Channels:
     def _next(self, session: Session, channel: str, known: _Channel, at: datetime) -> list[OutboxRow]:
         team = self._context.team
         rows = outbox.due(session, team=team, channel=channel, at=at, limit=_TOGETHER)
-        room_for_doubts = messages.waiting(session, team=team, channel=channel, what="delivery") < OPEN_DOUBTS
+        room_for_doubts = messages.waiting(session, team=team, channel=channel, kind=SubjectKind.DELIVERY) < OPEN_DOUBTS
         if not rows and room_for_doubts:
             rows = cards.due_doubts(session, team=team, channel=channel, state=DeliveryState.DOUBTFUL, at=at)
-        has_room = messages.waiting(session, team=team, channel=channel, what="review") < OPEN_CARDS
+        has_room = messages.waiting(session, team=team, channel=channel, kind=SubjectKind.REVIEW) < OPEN_CARDS
         if not rows and has_room:
             rows = cards.due(session, team=team, channel=channel, open_state=ReviewState.OPEN, at=at)
         if rows:
@@ -115,7 +119,7 @@ class Channels:
         """Have the channel's queue drawn where what it shows is no longer so."""
         team, now = self._context.team, time.monotonic()
         rest = cards.unshown(session, team=team, channel=channel, open_state=ReviewState.OPEN)
-        subject = f"{QUEUE}:{channel}"
+        subject = SubjectKind.CHANNEL.unnumbered
         stands = messages.of_subject(session, team=team, channel=channel, subject=subject) is not None
         if rest == known.queue or not (rest.number or stands):
             return

@@ -7,10 +7,12 @@ from slack_sdk import WebClient
 
 from bot.app import App
 from bot.slack.workspace import Workspace
-from handlers.slack.blocks.groups import why_unusable
 from handlers.slack.blocks.rich_text import is_user
 from handlers.slack.error_codes import NOT_DONE, code_of, is_passing
-from handlers.slack.rights import is_group, named_by
+from handlers.texts.groups import why_unusable
+from handlers.who import Who, WhoKind, named
+from store.slack.faces import SLACK, face_of
+from workflows.engine.declare.registry import AnyWorkflow
 
 _NOT_OURS_TO_SEE = frozenset({"missing_scope", "not_allowed_token_type"})
 
@@ -29,7 +31,7 @@ class Found:
 def look(app: App, workspace: Workspace) -> Iterator[Found]:
     """Look at each channel and group that is named; of those that are well, only how many."""
     client, well = workspace.looking_up, 0
-    found = [_group(client, workspace, name, where) for name, where in _reviewers(app).items()]
+    found = [_reviewer(client, workspace, one, where) for one, where in _reviewers(app).items()]
     found += [_channel(client, name, where) for name, where in _channels(app).items()]
     for one in found:
         if one.works:
@@ -40,15 +42,22 @@ def look(app: App, workspace: Workspace) -> Iterator[Found]:
         yield Found(works=True, what=f"{well} of {len(found)} channels, groups and people that are named look right")
 
 
-def _reviewers(app: App) -> Mapping[str, Sequence[str]]:
+def _reviewers(app: App) -> Mapping[Who, Sequence[str]]:
     """Who is named to have a right -> where."""
-    named: dict[str, list[str]] = {}
-    for name in app.settings.engineers:
-        named.setdefault(name, []).append("COUNTERSIGN_ENGINEERS")
+    found: dict[Who, list[str]] = {}
+    for one in named(app.settings.engineers):
+        found.setdefault(one, []).append("COUNTERSIGN_ENGINEERS")
+    for workflow in _workflows(app):
+        for one in named(workflow.review.reviewers):
+            found.setdefault(one, []).append(f"the reviewers of {workflow.name}")
+    return found
+
+
+def _workflows(app: App) -> Iterator[AnyWorkflow]:
+    """The workflows whose cases are shown in Slack, or nowhere."""
     for workflow in app.context.registry:
-        for name in named_by(workflow.review.reviewers):
-            named.setdefault(name, []).append(f"the reviewers of {workflow.name}")
-    return named
+        if face_of(workflow.review.post_to or "") == SLACK:
+            yield workflow
 
 
 def _channels(app: App) -> Mapping[str, Sequence[str]]:
@@ -59,19 +68,19 @@ def _channels(app: App) -> Mapping[str, Sequence[str]]:
         "COUNTERSIGN_LEADS_CHANNEL": app.settings.leads_channel,
     }
     for setting, name in roles.items():
-        if name:
+        if name and face_of(name) == SLACK:
             named.setdefault(name, []).append(setting)
-    for workflow in app.context.registry:
+    for workflow in _workflows(app):
         if workflow.review.post_to is not None:
             named.setdefault(workflow.review.post_to, []).append(f"the channel of {workflow.name}")
     return named
 
 
-def _group(client: WebClient, workspace: Workspace, name: str, where: Sequence[str]) -> Found:
-    used = f" (named as {', '.join(where)})"
-    if is_user(name):
+def _reviewer(client: WebClient, workspace: Workspace, one: Who, where: Sequence[str]) -> Found:
+    used, name = f" (named as {', '.join(where)})", one.id
+    if one.kind is WhoKind.PERSON and is_user(name):
         return Found(works=True, what=name)
-    if not is_group(name) or not (name.isascii() and name.isalnum() and name.isupper()):
+    if one.kind is not WhoKind.GROUP or not (name.isascii() and name.isalnum() and name.isupper()):
         do = "name a person by the id in their profile (U...), or a user group by the end of its address (S...)"
         return Found(works=False, what=f"{name} is neither a person's id nor a user group's{used}", do=do)
     try:

@@ -16,26 +16,25 @@ from slack_sdk import WebClient
 from sqlalchemy.orm import Session
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_exponential
 
+from bot.intents import NOWHERE, UNSENT
 from bot.slack.api_errors import COUNTED, Refusal, Then
 from bot.slack.channel_queue import Channels, Taken
 from bot.slack.circuit_breaker import Breaker
 from bot.slack.message_sync import LONGEST_PAUSE, POST, MessageSync, NotTaken, Stood
-from bot.slack.renderer import NOWHERE, UNSENT, draw
+from bot.slack.renderer import draw
 from store.db.database import Unavailable
 from store.schema import OutboxRow
 from store.slack import messages, outbox
+from store.slack.faces import FAILURES, SLACK, Face
 from store.slack.outbox import LONGEST_WAIT, VIEWS
 from store.slack.rate_limits import EVERYWHERE, pause
-from workflows.engine.case.notices import FAILURES
+from store.subjects import SubjectKind
 from workflows.engine.case.states import OutboxState
 from workflows.engine.context import Context
-from workflows.engine.read.digests import LEADS
 from workflows.engine.review.reconciliation import reconcile
 
 log = structlog.get_logger()
 
-ROLES = frozenset({FAILURES, LEADS})
-"""Channels that the settings name."""
 MAX_ATTEMPTS = 8
 """How often a message may be refused before it is given up, visibly. What says nothing about it is not counted."""
 PACE = 1.0
@@ -68,7 +67,7 @@ class Sender:
         self._sync = MessageSync(context, client)
         self._roles = roles
         self._pace = pace
-        self._channels = Channels(context, pace=pace)
+        self._channels = Channels(context, face=Face(name=SLACK, roles=tuple(roles)), pace=pace)
         self._free_at: dict[str, float] = {}
         """Channel -> when the next message may go there, by the monotonic clock."""
         self._unanswered: dict[int, int] = {}
@@ -121,9 +120,7 @@ class Sender:
 
     def _to_look_at(self) -> Sequence[str]:
         """The channels in which there may be something to send."""
-        return sorted(
-            channel for channel in self._channels.to_look_at() if channel not in ROLES or channel in self._roles
-        )
+        return sorted(self._channels.to_look_at())
 
     def _free(self, channels: Sequence[str]) -> Sequence[str]:
         """Those that may be sent something now."""
@@ -187,13 +184,13 @@ class Sender:
                     ts=stood.ts,
                     waits=waits,
                 )
-        log.info("message.sent", kind=first.kind, subject=subject, channel=channel, rows=len(stood.rows))
+        log.info("message.sent", kind=first.kind, subject=str(subject), channel=channel, rows=len(stood.rows))
 
     def _note_refused(self, taken: Taken, error: NotTaken) -> None:
         """Note that Slack did not take a message, or did not say so, and when it is tried again."""
         rows, refused = taken.rows, error.refused
         first, at, real = rows[0], self._context.clock(), self._real(rows[0].channel)
-        log.warning("message.refused", subject=first.subject, channel=first.channel, code=refused.code)
+        log.warning("message.refused", subject=str(first.subject), channel=first.channel, code=refused.code)
         wait = self._wait_after(taken, refused, real)
         with self._context.database.write() as session:
             match refused.then:
@@ -254,12 +251,20 @@ class Sender:
         """Have it said, once a day, that a channel refuses us."""
         if row.channel != FAILURES:
             at = self._context.clock()
-            subject = f"{NOWHERE}:{row.channel}:{at:%Y-%m-%d}"
-            outbox.add_note_once(session, team=row.team_id, kind=NOWHERE, subject=subject, channel=FAILURES, at=at)
+            outbox.add_note_once(
+                session,
+                team=row.team_id,
+                kind=NOWHERE,
+                subject=SubjectKind.CHANNEL.unnumbered,
+                channel=FAILURES,
+                at=at,
+                occasion=f"{at:%Y-%m-%d} {row.channel}",
+                about={"channel": row.channel},
+            )
 
     def _tell_unsent(self, session: Session, row: OutboxRow) -> None:
         """Have it said that a message was given up."""
         if row.channel != FAILURES:
             at = self._context.clock()
-            subject = f"{UNSENT}:{row.id}"
+            subject = SubjectKind.OUTBOX.of(row.id)
             outbox.add_note_once(session, team=row.team_id, kind=UNSENT, subject=subject, channel=FAILURES, at=at)

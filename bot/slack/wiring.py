@@ -11,10 +11,10 @@ from bot.slack.workspace import Workspace, adopt, check_hearing, connect
 from handlers.slack.context import SlackContext
 from handlers.slack.rights import Rights
 from handlers.slack.user_groups import Groups
+from handlers.who import named
+from store.slack.faces import FAILURES, LEADS, SLACK, face_of
 from workflows.engine.case import notices
-from workflows.engine.case.notices import FAILURES
 from workflows.engine.context import Context
-from workflows.engine.read.digests import LEADS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +37,7 @@ def in_slack(app: App, *, pace: float = PACE) -> Slack:
     groups = Groups(workspace.looking_up, team=workspace.named_team, tell=partial(tell_unusable, context))
     slack = SlackContext(
         context=context,
-        rights=Rights(members=groups, engineers=settings.engineers),
+        rights=Rights(members=groups, engineers=named(settings.engineers)),
         groups=groups,
         installed=workspace.installed,
     )
@@ -54,7 +54,7 @@ def connected(app: App) -> Workspace:
 def sender_of(app: App, workspace: Workspace, *, pace: float) -> Sender:
     """The sender to a workspace. `pace`: seconds between two messages to a channel."""
     named = {FAILURES: app.settings.failures_channel, LEADS: app.settings.leads_channel}
-    roles = {role: channel for role, channel in named.items() if channel is not None}
+    roles = {role: channel for role, channel in named.items() if channel is not None and face_of(channel) == SLACK}
     return Sender(app.context, workspace.sending, breaker=Breaker(workspace.trying), roles=roles, pace=pace)
 
 

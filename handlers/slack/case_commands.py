@@ -19,11 +19,11 @@ from handlers.slack.replies import Answer, answering
 from handlers.slack.review_list import page
 from handlers.slack.rights import NotAllowed, Unsure
 from workflows.engine.case.lookup import cases_meant
-from workflows.engine.case.pauses import Pause
 from workflows.engine.case.states import ReviewState, RunState
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.deliver.workflow_pauses import pause_statuses
 from workflows.engine.errors import AlreadyDelivered, Refused, Unknown
+from workflows.engine.pauses import Pause
 from workflows.engine.read.history import case_view, find_case
 from workflows.engine.read.views import CaseView
 from workflows.engine.review import refusals, reruns

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from handlers.slack.admission import Installation, Origin
 from handlers.slack.rights import NotAllowed, Rights, Unsure, UnusableGroup
 from handlers.slack.user_groups import Groups
+from store.subjects import Subject
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.errors import Refused, Unknown
@@ -51,7 +52,7 @@ class SlackContext:
             raise
 
     @contextmanager
-    def watched_stray(self, subject: str, *, by: str, wants: str) -> Iterator[None]:
+    def watched_stray(self, subject: Subject, *, by: str, wants: str) -> Iterator[None]:
         """The same for what belongs to no case here: it is from before a restore."""
         try:
             yield
@@ -59,8 +60,8 @@ class SlackContext:
             refusals.note_stray(self.context, subject, by=by, wanted=wants, why="before_restore")
             raise
 
-    def not_there(self, subject: str, origin: Origin, *, by: str, wants: str) -> None:
-        """Do for something that is not there what is done for what a person may not know of. `subject`: as kind:id."""
+    def not_there(self, subject: Subject, origin: Origin, *, by: str, wants: str) -> None:
+        """Do for something that is not there what is done for what a person may not know of."""
         is_ours = self.installed.admits(origin)
         refusals.note_stray(self.context, subject, by=by, wanted=wants if is_ours else "see", why="unknown")
         self.admit(origin)

@@ -12,6 +12,7 @@ from handlers.slack.context import NotHere, SlackContext
 from handlers.slack.ids import Action, Callback, Delivered
 from handlers.slack.payloads import Click, Submission, click, submission
 from handlers.slack.replies import answering
+from store.subjects import SubjectKind
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.errors import InvalidOutput, NeverBroken, Refused, Unknown
 from workflows.engine.review import corrections, refusals
@@ -84,7 +85,7 @@ def _present_form(view: DeliveredView, workflow: AnyWorkflow, sent: Submission, 
 
 def _admitted(slack: SlackContext, acted: Click | Submission, delivered: Delivered) -> DeliveredView:
     """What was delivered, for somebody who may read it. Raise `Refused`; that they may not is audited."""
-    subject = f"case:{delivered.case}"
+    subject = SubjectKind.CASE.of(delivered.case)
     with slack.watched_stray(subject, by=acted.user.id, wants="see"):
         slack.known_here(delivered.generation)
     try:

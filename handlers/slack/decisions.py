@@ -11,6 +11,7 @@ from handlers.slack.ids import Listed, Shown
 from handlers.slack.payloads import Click, Modal, Submission
 from handlers.slack.replies import Answer, afterwards
 from handlers.slack.review_list import page
+from store.subjects import SubjectKind
 from workflows.engine.errors import FormChanged, Refused, Stale, Unknown
 from workflows.engine.review import reviews
 from workflows.engine.review.cards import card_view, place_of, waiting_in
@@ -42,7 +43,7 @@ def readable(slack: SlackContext, acted: Click | Submission, shown: Shown) -> Ca
 
 def _place(slack: SlackContext, acted: Click | Submission, shown: Shown, *, wants: str) -> PlaceView:
     """What a review belongs to. Raise `Refused` for an unknown one, or for somebody from elsewhere; that is audited."""
-    user, subject = acted.user.id, f"review:{shown.review}"
+    user, subject = acted.user.id, SubjectKind.REVIEW.of(shown.review)
     with slack.watched_stray(subject, by=user, wants="see"):
         slack.known_here(shown.generation)
     try:

@@ -7,11 +7,13 @@ from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
 from handlers.slack.blocks import modals
-from handlers.slack.blocks.doubt import doubt, is_open
+from handlers.slack.blocks.doubt import doubt
 from handlers.slack.context import NotHere, SlackContext
 from handlers.slack.ids import Action, Tried
 from handlers.slack.payloads import Click, click
 from handlers.slack.replies import Answer, answering
+from handlers.texts.doubt import is_open
+from store.subjects import SubjectKind
 from workflows.engine.declare.steps import DELIVER
 from workflows.engine.errors import Refused, Stale, Unknown
 from workflows.engine.review import doubts, refusals, reruns
@@ -74,7 +76,7 @@ def _too_late(slack: SlackContext, answer: Answer, pressed: Click, view: DoubtVi
 def _seen(slack: SlackContext, pressed: Click, *, wants: str) -> DoubtView:
     """The doubt that somebody wants to do something about. Raise `Refused`; that they may not is audited."""
     tried, user = Tried.read(pressed.value), pressed.user.id
-    subject = f"delivery:{tried.delivery}"
+    subject = SubjectKind.DELIVERY.of(tried.delivery)
     with slack.watched_stray(subject, by=user, wants="see"):
         slack.known_here(tried.generation)
     try:

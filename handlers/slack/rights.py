@@ -3,7 +3,8 @@
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from handlers.slack.blocks.groups import why_unusable
+from handlers.texts.groups import why_unusable
+from handlers.who import Who, WhoKind, named
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.errors import Refused
 
@@ -39,15 +40,14 @@ class Rights:
     """The rights of people, by their ids and by their user groups."""
 
     members: Members
-    engineers: Sequence[str]
-    """User ids and user groups."""
+    engineers: Sequence[Who]
 
     def decide(self, user: str, workflow: AnyWorkflow) -> None:
         """Raise `NotAllowed` unless the user may decide this workflow's reviews, or `Unsure`."""
-        named = _reviewers(workflow)
-        if not named:
+        reviewers = _reviewers(workflow)
+        if not reviewers:
             raise NotAllowed(f"Nobody is named yet who may decide {workflow.name}.", owner=workflow.owner)
-        if not self._is_one(user, named, workflow):
+        if not self._is_one(user, reviewers, workflow):
             raise NotAllowed(f"You are not among the reviewers of {workflow.name}.", owner=workflow.owner)
 
     def settle(self, user: str, workflow: AnyWorkflow) -> None:
@@ -74,16 +74,18 @@ class Rights:
             said = f"Only engineers and the owner may pause {workflow.name}, resume it, or have it propose anew."
             raise NotAllowed(said, owner=workflow.owner)
 
-    def _is_one(self, user: str, named: Sequence[str], workflow: AnyWorkflow) -> bool:
+    def _is_one(self, user: str, among: Sequence[Who], workflow: AnyWorkflow) -> bool:
         """Is somebody named, or in a group that is? Raise `Unsure` or `UnusableGroup` where a group that might say so
         does not, and no other does.
         """
-        if user in named:
+        if Who(kind=WhoKind.PERSON, id=user) in among:
             return True
         unsaid: Unsure | UnusableGroup | None = None
-        for group in filter(is_group, named):
+        for group in among:
+            if group.kind is not WhoKind.GROUP:
+                continue
             try:
-                if user in self.members(group):
+                if user in self.members(group.id):
                     return True
             except UnusableGroup as error:
                 unsaid = unsaid or UnusableGroup(error.group, error.code, owner=workflow.owner)
@@ -94,16 +96,5 @@ class Rights:
         return False
 
 
-def named_by(reviewers: str | Sequence[str] | None) -> tuple[str, ...]:
-    """The ids of users and user groups that may decide."""
-    named = (reviewers,) if isinstance(reviewers, str) else reviewers or ()
-    return tuple(name for name in named if name)
-
-
-def _reviewers(workflow: AnyWorkflow) -> tuple[str, ...]:
-    return named_by(workflow.review.reviewers)
-
-
-def is_group(name: str) -> bool:
-    """Is this the id of a user group?"""
-    return name.startswith("S")
+def _reviewers(workflow: AnyWorkflow) -> Sequence[Who]:
+    return named(workflow.review.reviewers)

@@ -24,6 +24,7 @@ from handlers.slack.ids import Callback, Listed, Shown
 from handlers.slack.payloads import Submission, submission
 from handlers.slack.replies import Answer, afterwards, answering
 from handlers.slack.rights import NotAllowed
+from handlers.texts.answers import sentence
 from workflows.engine.case.states import ReviewState
 from workflows.engine.errors import BadReason, InvalidOutput, NeverBroken, Refused, Repeated, Stale, Unknown
 from workflows.engine.review import refusals, reviews
@@ -82,10 +83,10 @@ def register(app: App, slack: SlackContext) -> None:
                 _hand_back(slack, answer, submitted, error, typed={"your reason": said.get(REASON, "")})
                 return
             except BadReason as error:
-                answer.done(response_action="errors", errors={REASON: answers.sentence(str(error))})
+                answer.done(response_action="errors", errors={REASON: sentence(str(error))})
                 return
             except Refused as error:
-                answer.done(response_action="errors", errors={FOLLOWS: answers.sentence(str(error))})
+                answer.done(response_action="errors", errors={FOLLOWS: sentence(str(error))})
                 return
             if fills_in:
                 _fill_in_now(slack, answer, submitted)

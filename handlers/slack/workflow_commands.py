@@ -8,13 +8,16 @@ from typing import Any
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
-from handlers.slack.blocks import answers, pauses
+from handlers.slack.blocks import answers
 from handlers.slack.blocks.drawing import Drawn
+from handlers.slack.blocks.paragraphs import told
 from handlers.slack.context import SlackContext
 from handlers.slack.ids import Command
 from handlers.slack.payloads import Typed, typed
 from handlers.slack.replies import Answer, afterwards, answering
 from handlers.slack.rights import NotAllowed
+from handlers.texts import pauses
+from store.subjects import SubjectKind
 from workflows.engine.deliver import workflow_pauses
 from workflows.engine.deliver.holds import release_all
 from workflows.engine.errors import Refused, Unknown
@@ -46,7 +49,7 @@ def register(app: App, slack: SlackContext) -> None:
             _admit(slack, said, name, wants="pause")
             deliveries = _DELIVERIES.search(said.words) is not None
             made = workflow_pauses.pause(slack.context, name, by=said.user_id, reason=reason, deliveries=deliveries)
-            answer.say(pauses.paused(made, *workflow_pauses.pause_statuses(slack.context, [name])))
+            answer.say(told(pauses.paused(made, *workflow_pauses.pause_statuses(slack.context, [name]))))
 
     @app.command(Command.RESUME)
     def resume(body: Body, ack: Ack, client: WebClient) -> None:
@@ -58,7 +61,7 @@ def register(app: App, slack: SlackContext) -> None:
                 return
             _admit(slack, said, said.words, wants="resume")
             lifted = workflow_pauses.lift(slack.context, said.words, by=said.user_id)
-            answer.say(pauses.resumed(lifted, askable=waiting(slack.context, said.words).begun))
+            answer.say(told(pauses.resumed(lifted, askable=waiting(slack.context, said.words).begun)))
         if lifted is not None:
             # Ten thousand of them take longer than Slack waits.
             afterwards("release", partial(release_all, slack.context))
@@ -73,7 +76,7 @@ def register(app: App, slack: SlackContext) -> None:
                 return
             _admit(slack, said, said.words, wants="propose")
             counted = waiting(slack.context, said.words)
-            answer.say(pauses.proposing(said.words, counted.begun, counted.in_hand))
+            answer.say(told(pauses.proposing(said.words, counted.begun, counted.in_hand)))
             begun = partial(_propose, slack, answer, said)
         # Whoever was refused comes here, too.
         if begun is not None:
@@ -105,7 +108,7 @@ def _admit(slack: SlackContext, said: Typed, workflow: str, *, wants: str) -> No
     if workflow in registry:
         refusals.note_of_workflow(slack.context, workflow, by=user, wanted=wants)
     else:
-        refusals.note_stray(slack.context, "workflow:unknown", by=user, wanted=wants, why="no_right")
+        refusals.note_stray(slack.context, SubjectKind.WORKFLOW.unnumbered, by=user, wanted=wants, why="no_right")
     if workflow in known:
         rights.pause(user, registry.get(workflow))
     which = f"; yours are {', '.join(sorted(mine))}" if mine else ""
@@ -121,4 +124,4 @@ def _standings(slack: SlackContext, said: Typed, only: list[str], command: Comma
     names = sorted(one.name for one in mine if not only or one.name in only)
     if not names:
         raise NotAllowed("Only engineers and owners may pause workflows.")
-    return pauses.pause_statuses(workflow_pauses.pause_statuses(slack.context, names), usage=_USAGE[command])
+    return told(pauses.pause_statuses(workflow_pauses.pause_statuses(slack.context, names), usage=_USAGE[command]))

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from store.db import failpoints, rows
 from store.db.failpoints import Failpoint
 from store.schema import AuditRow, Case
+from store.subjects import Subject
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,7 +21,7 @@ class AuditLine:
     at: datetime
     actor: str
     action: str
-    subject: str
+    subject: Subject
     key: str
 
 
@@ -31,11 +32,11 @@ def record(
     at: datetime,
     actor: str,
     action: str,
-    subject: str,
+    subject: Subject,
     case: int | None,
     details: dict[str, str | int | None] | None = None,
 ) -> None:
-    """Add a row: `action` in the past tense, `subject` as kind:id, `details` ids and hashes only."""
+    """Add a row: `action` in the past tense, `details` ids and hashes only."""
     failpoints.before(Failpoint.AUDIT, action)
     rows.add(
         session,
@@ -44,22 +45,23 @@ def record(
         at=at,
         actor=actor,
         action=action,
-        subject=subject,
+        subject_kind=subject.kind,
+        subject_id=subject.id,
         case_id=case,
         details=details or {},
     )
     failpoints.after(Failpoint.AUDIT, action)
 
 
-def last(session: Session, *, subject: str, action: str) -> AuditRow | None:
+def last(session: Session, *, subject: Subject, action: str) -> AuditRow | None:
     """The last time that something was done to a subject; None where it never was."""
-    query = select(AuditRow).where(AuditRow.subject == subject, AuditRow.action == action)
+    query = select(AuditRow).where(AuditRow.is_about(subject), AuditRow.action == action)
     return session.scalar(query.order_by(AuditRow.id.desc()).limit(1))
 
 
-def actor_at(session: Session, *, subject: str, actions: Collection[str], at: datetime) -> str | None:
+def actor_at(session: Session, *, subject: Subject, actions: Collection[str], at: datetime) -> str | None:
     """Who did one of these things to a subject at a time; None where nobody did."""
-    query = select(AuditRow.actor).where(AuditRow.subject == subject, AuditRow.action.in_(actions), AuditRow.at == at)
+    query = select(AuditRow.actor).where(AuditRow.is_about(subject), AuditRow.action.in_(actions), AuditRow.at == at)
     return session.scalar(query.order_by(AuditRow.id.desc()).limit(1))
 
 
@@ -92,12 +94,12 @@ def of_case(session: Session, case: int) -> list[AuditRow]:
 def since(session: Session, *, team: int, row: int) -> list[AuditLine]:
     """The rows about cases after this one, oldest first."""
     query = (
-        select(AuditRow.id, AuditRow.at, AuditRow.actor, AuditRow.action, AuditRow.subject, Case.key)
+        select(AuditRow, Case.key)
         .join(Case, Case.id == AuditRow.case_id)
         .where(AuditRow.team_id == team, AuditRow.id > row)
         .order_by(AuditRow.id)
     )
     return [
-        AuditLine(id=id, at=at, actor=actor, action=action, subject=subject, key=key)
-        for id, at, actor, action, subject, key in session.execute(query)
+        AuditLine(id=row.id, at=row.at, actor=row.actor, action=row.action, subject=row.subject, key=key)
+        for row, key in session.execute(query)
     ]

@@ -6,13 +6,14 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, cast, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
 from store.cases.samples import has_sample
 from store.model import requests
 from store.schema import Attempt, AuditRow, Case, Content, Digest, Proposal, Review, Run, Step
+from store.subjects import SubjectKind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,11 +81,10 @@ def ahead(session: Session, *, team: int, job: str, of: str) -> list[Digest]:
 
 def stops(session: Session, *, team: int, actions: Collection[str], since: datetime, until: datetime) -> list[StopLine]:
     """The runs that stopped in a span, by the audit's words for it, whatever became of them later."""
-    run = cast(func.substr(AuditRow.subject, len("run:") + 1), BigInteger)
     query = (
         select(Run.case_id, Run.workflow_id, AuditRow.details, Content.body)
         .select_from(AuditRow)
-        .join(Run, Run.id == run)
+        .join(Run, AuditRow.is_about_row(SubjectKind.RUN, Run.id))
         .outerjoin(Content, Content.id == Run.problem_id)
         .where(AuditRow.team_id == team, AuditRow.action.in_(actions), AuditRow.at >= since, AuditRow.at < until)
         .order_by(AuditRow.id)

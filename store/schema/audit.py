@@ -3,20 +3,20 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from store.schema.base import Base, OfTeam
+from store.schema.base import Base, OfSubject, OfTeam
 
 
-class AuditRow(OfTeam, Base):
+class AuditRow(OfSubject, OfTeam, Base):
     """Who did what and when: ids and hashes, no content. Rows are only ever added."""
 
     __tablename__ = "audit"
+    __table_args__ = (Index("ix_audit_subject_kind_subject_id", "subject_kind", "subject_id"),)
 
     at: Mapped[datetime]
     actor: Mapped[str] = mapped_column(String(100))
     action: Mapped[str] = mapped_column(String(60))
-    subject: Mapped[str] = mapped_column(String(60))
     case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
     details: Mapped[dict[str, Any]]

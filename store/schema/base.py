@@ -4,10 +4,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, BigInteger, Float, ForeignKey, Integer, MetaData, Text
+from sqlalchemy import JSON, BigInteger, ColumnElement, Float, ForeignKey, Integer, MetaData, String, Text, and_
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Mapped, mapped_column
 
+from store.subjects import Subject, SubjectKind
 from store.types import Money, UtcDateTime
 
 # SQLite numbers rows by itself only where the key is called INTEGER.
@@ -37,6 +38,34 @@ class Base(DeclarativeBase):
     }
 
     id: Mapped[int] = mapped_column(primary_key=True, sort_order=-2)
+
+
+class OfSubject:
+    """A row that is about a thing."""
+
+    subject_kind: Mapped[str] = mapped_column(String(20))
+    subject_id: Mapped[int]
+    """0 where the thing has no row."""
+
+    @property
+    def subject(self) -> Subject:
+        """The thing."""
+        return SubjectKind(self.subject_kind).of(self.subject_id)
+
+    @classmethod
+    def is_about(cls, subject: Subject) -> ColumnElement[bool]:
+        """Is a row about this thing?"""
+        return and_(cls.subject_kind == subject.kind, cls.subject_id == subject.id)
+
+    @classmethod
+    def is_about_same(cls, other: "type[OfSubject]") -> ColumnElement[bool]:
+        """Are a row and one of another table about the same thing?"""
+        return and_(cls.subject_kind == other.subject_kind, cls.subject_id == other.subject_id)
+
+    @classmethod
+    def is_about_row(cls, kind: SubjectKind, id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+        """Is a row about the row of another table with this id?"""
+        return and_(cls.subject_kind == kind, cls.subject_id == id)
 
 
 class OfTeam:

@@ -6,24 +6,28 @@ from typing import Any
 from sqlalchemy import Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from store.schema.base import Base, OfTeam
+from store.schema.base import Base, OfSubject, OfTeam
 
 
-class OutboxRow(OfTeam, Base):
+class OutboxRow(OfSubject, OfTeam, Base):
     """An intent to show something in Slack: what about and where, never how it looks."""
 
     __tablename__ = "outbox"
     __table_args__ = (
-        UniqueConstraint("team_id", "key"),
+        UniqueConstraint("team_id", "kind", "subject_kind", "subject_id", "channel", "occasion"),
         Index("ix_outbox_state_not_before", "state", "not_before"),
         Index("ix_outbox_channel_state", "channel", "state"),
     )
 
     kind: Mapped[str] = mapped_column(String(30))
-    subject: Mapped[str] = mapped_column(String(60))
+    face: Mapped[str] = mapped_column(String(20))
+    """Which face shows it; see `store.slack.faces`."""
     channel: Mapped[str] = mapped_column(String(60))
     """A channel's id, or the name of a role that the settings give a channel."""
-    key: Mapped[str] = mapped_column(String(200))
+    occasion: Mapped[str] = mapped_column(String(200))
+    """What tells a note from others of its kind about the same thing; empty for what is shown or said once."""
+    about: Mapped[dict[str, Any]]
+    """What a note is about beside its subject: a time, a code, the name of what has no row."""
     state: Mapped[str] = mapped_column(String(20))
     wanted: Mapped[int]
     """Grows whenever a view has to be drawn anew; what is sent for an older number is not the end of it."""
@@ -60,14 +64,16 @@ class InboxRow(OfTeam, Base):
     received_at: Mapped[datetime] = mapped_column(index=True)
 
 
-class Message(OfTeam, Base):
+class Message(OfSubject, OfTeam, Base):
     """A message that stands in a channel."""
 
     __tablename__ = "messages"
-    __table_args__ = (UniqueConstraint("team_id", "channel", "subject"), UniqueConstraint("team_id", "channel", "ts"))
+    __table_args__ = (
+        UniqueConstraint("team_id", "subject_kind", "subject_id", "channel"),
+        UniqueConstraint("team_id", "channel", "ts"),
+    )
 
     channel: Mapped[str] = mapped_column(String(60))
-    subject: Mapped[str] = mapped_column(String(60))
     ts: Mapped[str] = mapped_column(String(32))
     """Slack's name for the message within the channel."""
     waits: Mapped[bool]

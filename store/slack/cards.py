@@ -4,11 +4,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, String, and_, cast, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from store.schema import Delivery, Message, OutboxRow, Review, Workflow
 from store.slack.outbox import CARD, DOUBT, is_time
+from store.subjects import SubjectKind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +25,7 @@ def due(session: Session, *, team: int, channel: str, open_state: str, at: datet
     """The card that a channel gets next: of the open reviews without one there, that with the earliest deadline."""
     query = (
         select(OutboxRow)
-        .join(Review, OutboxRow.key == _card_key(channel))
+        .join(Review, _is_card(channel))
         .where(
             OutboxRow.team_id == team,
             OutboxRow.state.in_(("due", "held")),
@@ -41,7 +42,7 @@ def due(session: Session, *, team: int, channel: str, open_state: str, at: datet
 def due_doubts(session: Session, *, team: int, channel: str, state: str, at: datetime) -> list[OutboxRow]:
     """The doubt that a channel is asked about next: the oldest of the deliveries in this state without a card there."""
     stands = select(Message.id).where(
-        Message.team_id == team, Message.channel == channel, Message.subject == OutboxRow.subject
+        Message.team_id == team, Message.channel == channel, Message.is_about_same(OutboxRow)
     )
     query = (
         select(OutboxRow)
@@ -62,7 +63,7 @@ def due_doubts(session: Session, *, team: int, channel: str, state: str, at: dat
 
 def drop(session: Session, *, team: int, channel: str, open_state: str, doubtful_state: str) -> None:
     """Let go of the new cards that are no longer needed."""
-    needed = select(Review.id).where(OutboxRow.key == _card_key(channel), Review.state == open_state).exists()
+    needed = select(Review.id).where(_is_card(channel), Review.state == open_state).exists()
     _move_new(session, team, channel, ("due", "held"), "sent", ~needed, ~_of_delivery(doubtful_state))
 
 
@@ -75,7 +76,7 @@ def _move_new(
     session: Session, team: int, channel: str, frm: Collection[str], to: str, *only: ColumnElement[bool]
 ) -> None:
     stands = select(Message.id).where(
-        Message.team_id == team, Message.channel == channel, Message.subject == OutboxRow.subject
+        Message.team_id == team, Message.channel == channel, Message.is_about_same(OutboxRow)
     )
     moved = (
         update(OutboxRow)
@@ -96,7 +97,7 @@ def unshown(session: Session, *, team: int, channel: str, open_state: str) -> Un
     """The open reviews that a channel has no room for."""
     query = (
         select(func.count(), func.min(Review.opened_at))
-        .join(OutboxRow, and_(OutboxRow.team_id == team, OutboxRow.key == _card_key(channel)))
+        .join(OutboxRow, and_(OutboxRow.team_id == team, _is_card(channel)))
         .where(Review.state == open_state, OutboxRow.state.in_(("held", "dead")), ~_stands(team, channel))
     )
     number, oldest = session.execute(query).one()
@@ -108,9 +109,13 @@ def revive(session: Session, *, team: int, open_state: str, doubtful_state: str,
 
     Those are the cards of open reviews and of doubts, and those that stand and may not show how things are.
     """
-    reviewed = select(Review.id).where(Review.state == open_state, OutboxRow.subject == _subject()).exists()
+    reviewed = (
+        select(Review.id)
+        .where(Review.state == open_state, OutboxRow.is_about_row(SubjectKind.REVIEW, Review.id))
+        .exists()
+    )
     stands = select(Message.id).where(
-        Message.team_id == team, Message.channel == OutboxRow.channel, Message.subject == OutboxRow.subject
+        Message.team_id == team, Message.channel == OutboxRow.channel, Message.is_about_same(OutboxRow)
     )
     given_up = (OutboxRow.team_id == team, OutboxRow.kind.in_((CARD, DOUBT)), OutboxRow.state == "dead")
     revived = (
@@ -126,7 +131,9 @@ def drop_elsewhere(session: Session, *, team: int, workflow: str, channel: str |
     of_workflow = (
         select(Review.id)
         .join(Workflow, Workflow.id == Review.workflow_id)
-        .where(Review.state == open_state, Workflow.name == workflow, OutboxRow.subject == _subject())
+        .where(
+            Review.state == open_state, Workflow.name == workflow, OutboxRow.is_about_row(SubjectKind.REVIEW, Review.id)
+        )
     )
     dropped = (
         update(OutboxRow)
@@ -144,17 +151,15 @@ def drop_elsewhere(session: Session, *, team: int, workflow: str, channel: str |
 
 def unasked(session: Session, *, team: int, state: str) -> list[Delivery]:
     """The deliveries in this state that nobody is asked about, nor is to be."""
-    subject = literal("delivery:") + cast(Delivery.id, String)
-    asked = select(OutboxRow.id).where(OutboxRow.team_id == team, OutboxRow.kind == DOUBT, OutboxRow.subject == subject)
+    is_asked = OutboxRow.is_about_row(SubjectKind.DELIVERY, Delivery.id)
+    asked = select(OutboxRow.id).where(OutboxRow.team_id == team, OutboxRow.kind == DOUBT, is_asked)
     query = select(Delivery).where(Delivery.team_id == team, Delivery.state == state, ~asked.exists())
     return list(session.scalars(query.order_by(Delivery.id)))
 
 
 def missing(session: Session, *, team: int, workflow: str, channel: str, open_state: str) -> list[int]:
     """The open reviews of a workflow that neither have a card in a channel nor are to get one."""
-    wanted = select(OutboxRow.id).where(
-        OutboxRow.team_id == team, OutboxRow.key == _card_key(channel), OutboxRow.state != "sent"
-    )
+    wanted = select(OutboxRow.id).where(OutboxRow.team_id == team, _is_card(channel), OutboxRow.state != "sent")
     query = (
         select(Review.id)
         .join(Workflow, Workflow.id == Review.workflow_id)
@@ -172,23 +177,20 @@ def missing(session: Session, *, team: int, workflow: str, channel: str, open_st
 
 def _of_delivery(state: str) -> ColumnElement[bool]:
     """Is a row about a delivery in a state?"""
-    subject = literal("delivery:") + cast(Delivery.id, String)
-    return select(Delivery.id).where(Delivery.state == state, OutboxRow.subject == subject).exists()
+    is_it = OutboxRow.is_about_row(SubjectKind.DELIVERY, Delivery.id)
+    return select(Delivery.id).where(Delivery.state == state, is_it).exists()
 
 
-def _subject() -> ColumnElement[str]:
-    return literal("review:") + cast(Review.id, String)
-
-
-def _card_key(channel: str) -> ColumnElement[str]:
-    """The key of a review's card row, as `want_view` makes it."""
-    return literal(f"{CARD}:") + _subject() + literal(f":{channel}")
+def _is_card(channel: str) -> ColumnElement[bool]:
+    """Is a row about the card of a review in a channel?"""
+    is_its = OutboxRow.is_about_row(SubjectKind.REVIEW, Review.id)
+    return and_(OutboxRow.kind == CARD, OutboxRow.channel == channel, is_its)
 
 
 def _stands(team: int, channel: str) -> ColumnElement[bool]:
     """Does a review's card stand in a channel?"""
     return (
         select(Message.id)
-        .where(Message.team_id == team, Message.channel == channel, Message.subject == _subject())
+        .where(Message.team_id == team, Message.channel == channel, Message.is_about_row(SubjectKind.REVIEW, Review.id))
         .exists()
     )

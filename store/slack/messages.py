@@ -1,30 +1,32 @@
 """The messages that stand in channels: which subject's, under which of Slack's names, drawn when."""
 
-from sqlalchemy import String, cast, delete, func, literal, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from store.db import rows
 from store.schema import Message, Review, Workflow
+from store.subjects import Subject, SubjectKind
 
 
-def of_subject(session: Session, *, team: int, channel: str, subject: str) -> Message | None:
+def of_subject(session: Session, *, team: int, channel: str, subject: Subject) -> Message | None:
     """The message that shows a subject in a channel."""
     return session.scalar(
-        select(Message).where(Message.team_id == team, Message.channel == channel, Message.subject == subject)
+        select(Message).where(Message.team_id == team, Message.channel == channel, Message.is_about(subject))
     )
 
 
-def channels_of(session: Session, *, team: int, subject: str) -> set[str]:
+def channels_of(session: Session, *, team: int, subject: Subject) -> set[str]:
     """The channels in which a subject is shown."""
-    query = select(Message.channel).where(Message.team_id == team, Message.subject == subject)
+    query = select(Message.channel).where(Message.team_id == team, Message.is_about(subject))
     return set(session.scalars(query))
 
 
-def cards_elsewhere(session: Session, *, team: int, workflow: str, channel: str | None) -> list[tuple[str, str]]:
-    """The subjects of a workflow's cards that wait in any channel but this one, with the channel."""
+def cards_elsewhere(session: Session, *, team: int, workflow: str, channel: str | None) -> list[tuple[int, str]]:
+    """The reviews of a workflow's cards that wait in any channel but this one, with the channel."""
     query = (
-        select(Message.subject, Message.channel)
-        .join(Review, Message.subject == literal("review:") + cast(Review.id, String))
+        select(Review.id, Message.channel)
+        .select_from(Message)
+        .join(Review, Message.is_about_row(SubjectKind.REVIEW, Review.id))
         .join(Workflow, Workflow.id == Review.workflow_id)
         .where(
             Message.team_id == team,
@@ -33,27 +35,27 @@ def cards_elsewhere(session: Session, *, team: int, workflow: str, channel: str 
             Workflow.name == workflow,
         )
     )
-    return [(subject, elsewhere) for subject, elsewhere in session.execute(query)]
+    return [(review, elsewhere) for review, elsewhere in session.execute(query)]
 
 
 def channels_with_queue(session: Session, *, team: int) -> list[str]:
     """The channels in which a queue stands."""
-    query = select(Message.channel).where(Message.team_id == team, Message.subject.startswith("queue:"))
+    query = select(Message.channel).where(Message.team_id == team, Message.subject_kind == SubjectKind.CHANNEL)
     return list(session.scalars(query))
 
 
-def waiting(session: Session, *, team: int, channel: str, what: str) -> int:
-    """How many messages in a channel show something that waits for a person. `what`: how their subjects begin."""
+def waiting(session: Session, *, team: int, channel: str, kind: SubjectKind) -> int:
+    """How many messages in a channel show something that waits for a person. `kind`: of what they are about."""
     query = select(func.count()).where(
         Message.team_id == team,
         Message.channel == channel,
         Message.waits.is_(True),
-        Message.subject.startswith(f"{what}:"),
+        Message.subject_kind == kind,
     )
     return session.scalar(query) or 0
 
 
-def drawn(session: Session, *, team: int, channel: str, subject: str, ts: str, waits: bool) -> None:
+def drawn(session: Session, *, team: int, channel: str, subject: Subject, ts: str, waits: bool) -> None:
     """Note what a message shows now; it may be a new one."""
     known = of_subject(session, team=team, channel=channel, subject=subject)
     if known is None:
@@ -62,7 +64,8 @@ def drawn(session: Session, *, team: int, channel: str, subject: str, ts: str, w
             Message,
             team_id=team,
             channel=channel,
-            subject=subject,
+            subject_kind=subject.kind,
+            subject_id=subject.id,
             ts=ts,
             waits=waits,
         )
@@ -71,8 +74,8 @@ def drawn(session: Session, *, team: int, channel: str, subject: str, ts: str, w
         rows.change(session, Message, known.id, where={}, to=shows)
 
 
-def forget(session: Session, *, team: int, channel: str, subject: str) -> None:
+def forget(session: Session, *, team: int, channel: str, subject: Subject) -> None:
     """Let go of a message that is no longer there, or is to stand as it is."""
     session.execute(
-        delete(Message).where(Message.team_id == team, Message.channel == channel, Message.subject == subject)
+        delete(Message).where(Message.team_id == team, Message.channel == channel, Message.is_about(subject))
     )

@@ -4,29 +4,32 @@ A view shows a subject's present state and is coalesced; a note says something o
 Cards are views too; which of them a channel shows is in `store.slack.cards`.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from store.db import rows
 from store.schema import Message, OutboxRow
+from store.slack.faces import Face, face_of
+from store.subjects import Subject
 
 LONGEST_WAIT = timedelta(minutes=5)
 """The longest that a row is put off at a time."""
 CARD = "card"
-"""The kind of a review's card; its subject is `review:ID`."""
+"""The kind of a review's card."""
 QUEUE = "queue"
-"""The kind of a channel's card for all that has no card of its own; its subject is `queue:CHANNEL`."""
+"""The kind of a channel's card for all that has no card of its own."""
 DOUBT = "doubt"
-"""The kind of the question whether a delivery happened; its subject is `delivery:ID`."""
+"""The kind of the question whether a delivery happened."""
 OUTAGE = "outage"
-"""The kind of the news that a model is left alone; its subject is `outage:ID`."""
+"""The kind of the news that a model is left alone."""
 TARGET = "target"
-"""The kind of the news that a target of deliveries is down; its subject is `target:ID`, by the outage."""
+"""The kind of the news that a target of deliveries is down."""
 OVERRUN = "overrun"
-"""The kind of the news that a model took more than was reserved for it; its subject is `overrun:ID`."""
+"""The kind of the news that a model took more than was reserved for it."""
 VIEWS = frozenset({CARD, QUEUE, DOUBT, OUTAGE, TARGET, OVERRUN})
 """Kinds that show a present state; the others say something once."""
 
@@ -51,42 +54,77 @@ class Trouble:
     number: int
 
 
-def want_view(session: Session, *, team: int, kind: str, subject: str, channel: str, at: datetime) -> None:
+def want_view(session: Session, *, team: int, kind: str, subject: Subject, channel: str, at: datetime) -> None:
     """Have a subject's present state shown in a channel; wishes that were not met yet become one."""
-    key = f"{kind}:{subject}:{channel}"
     again = (
         update(OutboxRow)
-        .where(OutboxRow.team_id == team, OutboxRow.key == key)
+        .where(_is(team, kind, subject, channel))
         .values(state="due", wanted=OutboxRow.wanted + 1, attempts=0, not_before=at)
         .returning(OutboxRow.id)
     )
     if session.scalar(again) is None:
-        _add(session, team=team, kind=kind, subject=subject, channel=channel, key=key, at=at)
+        _add(session, team=team, kind=kind, subject=subject, channel=channel, at=at)
 
 
-def add_note(session: Session, *, team: int, kind: str, subject: str, channel: str, at: datetime) -> None:
+def add_note(session: Session, *, team: int, kind: str, subject: Subject, channel: str, at: datetime) -> None:
     """Have something said once in a channel. A subject has one note of a kind there."""
-    key = f"{kind}:{subject}:{channel}"
-    _add(session, team=team, kind=kind, subject=subject, channel=channel, key=key, at=at)
+    _add(session, team=team, kind=kind, subject=subject, channel=channel, at=at)
 
 
-def add_note_once(session: Session, *, team: int, kind: str, subject: str, channel: str, at: datetime) -> None:
-    """Have something said in a channel, unless it was said there before. For who is alone in what it is about."""
-    key = f"{kind}:{subject}:{channel}"
-    said = select(OutboxRow.id).where(OutboxRow.team_id == team, OutboxRow.key == key)
+def add_note_once(
+    session: Session,
+    *,
+    team: int,
+    kind: str,
+    subject: Subject,
+    channel: str,
+    at: datetime,
+    occasion: str = "",
+    about: Mapping[str, str] | None = None,
+) -> None:
+    """Have something said in a channel, unless it was said there before. For who is alone in what it is about.
+
+    `occasion`: what tells it from what is said of the same subject another time. `about`: what it needs to know beside
+    its subject.
+    """
+    said = select(OutboxRow.id).where(_is(team, kind, subject, channel, occasion))
     if session.scalar(said) is None:
-        _add(session, team=team, kind=kind, subject=subject, channel=channel, key=key, at=at)
+        _add(session, team=team, kind=kind, subject=subject, channel=channel, at=at, occasion=occasion, about=about)
 
 
-def _add(session: Session, *, team: int, kind: str, subject: str, channel: str, key: str, at: datetime) -> None:
+def _is(team: int, kind: str, subject: Subject, channel: str, occasion: str = "") -> ColumnElement[bool]:
+    """Is it the row of this intent? There is one."""
+    return and_(
+        OutboxRow.team_id == team,
+        OutboxRow.kind == kind,
+        OutboxRow.is_about(subject),
+        OutboxRow.channel == channel,
+        OutboxRow.occasion == occasion,
+    )
+
+
+def _add(
+    session: Session,
+    *,
+    team: int,
+    kind: str,
+    subject: Subject,
+    channel: str,
+    at: datetime,
+    occasion: str = "",
+    about: Mapping[str, str] | None = None,
+) -> None:
     rows.add(
         session,
         OutboxRow,
         team_id=team,
         kind=kind,
-        subject=subject,
+        subject_kind=subject.kind,
+        subject_id=subject.id,
+        face=face_of(channel),
         channel=channel,
-        key=key,
+        occasion=occasion,
+        about=dict(about or {}),
         state="due",
         wanted=1,
         attempts=0,
@@ -95,21 +133,23 @@ def _add(session: Session, *, team: int, kind: str, subject: str, channel: str, 
     )
 
 
-def channels(session: Session, *, team: int, at: datetime) -> list[str]:
-    """The channels, or roles of channels, in which something is due."""
-    query = select(OutboxRow.channel).where(OutboxRow.team_id == team, OutboxRow.state == "due", is_time(at))
+def channels(session: Session, *, team: int, face: Face, at: datetime) -> list[str]:
+    """The channels of a face, or roles of channels, in which something is due."""
+    query = select(OutboxRow.channel).where(
+        OutboxRow.team_id == team, OutboxRow.state == "due", face.is_its, is_time(at)
+    )
     return sorted(session.scalars(query.distinct()))
 
 
-def channels_with(session: Session, *, team: int, state: str) -> list[str]:
-    """The channels that have something in a state."""
-    query = select(OutboxRow.channel).where(OutboxRow.team_id == team, OutboxRow.state == state)
+def channels_with(session: Session, *, team: int, face: Face, state: str) -> list[str]:
+    """The channels of a face that have something in a state."""
+    query = select(OutboxRow.channel).where(OutboxRow.team_id == team, OutboxRow.state == state, face.is_its)
     return sorted(session.scalars(query.distinct()))
 
 
-def is_postponed(session: Session, *, team: int, at: datetime) -> bool:
-    """Is there anything that is to be sent later than now?"""
-    query = select(OutboxRow.id).where(OutboxRow.team_id == team, OutboxRow.state == "due", ~is_time(at))
+def is_postponed(session: Session, *, team: int, face: Face, at: datetime) -> bool:
+    """Is there anything that a face is to be sent later than now?"""
+    query = select(OutboxRow.id).where(OutboxRow.team_id == team, OutboxRow.state == "due", face.is_its, ~is_time(at))
     return session.scalar(query.limit(1)) is not None
 
 
@@ -120,7 +160,7 @@ def due(session: Session, *, team: int, channel: str, at: datetime, limit: int) 
         .where(
             Message.team_id == team,
             Message.channel == OutboxRow.channel,
-            Message.subject == OutboxRow.subject,
+            Message.is_about_same(OutboxRow),
         )
         .exists()
     )
@@ -144,11 +184,11 @@ def move(session: Session, row: OutboxRow, *, frm: str, to: str, **changes: obje
     return rows.change(session, OutboxRow, row.id, where=where, to={"state": to, **changes})
 
 
-def take_back(session: Session, *, team: int) -> int:
-    """Make due again what was being sent when the sender ended; returns how many."""
+def take_back(session: Session, *, team: int, face: Face) -> int:
+    """Make due again what was being sent when the sender of a face ended; returns how many."""
     cut_off = (
         update(OutboxRow)
-        .where(OutboxRow.team_id == team, OutboxRow.state == "attempting")
+        .where(OutboxRow.team_id == team, OutboxRow.state == "attempting", face.is_its)
         .values(state="due")
         .returning(OutboxRow.id)
     )
@@ -174,7 +214,7 @@ def revive_notes(session: Session, *, team: int, at: datetime) -> None:
 def want_all_again(session: Session, *, team: int) -> None:
     """Have all views drawn anew that stand somewhere: what they show may not be how things are."""
     stands = select(Message.id).where(
-        Message.team_id == team, Message.channel == OutboxRow.channel, Message.subject == OutboxRow.subject
+        Message.team_id == team, Message.channel == OutboxRow.channel, Message.is_about_same(OutboxRow)
     )
     shown = update(OutboxRow).where(
         OutboxRow.team_id == team, OutboxRow.kind.in_(VIEWS), OutboxRow.state == "sent", stands.exists()

@@ -8,10 +8,11 @@ from typing import TypeVar
 
 from pydantic import JsonValue
 
+from bot.intents import UNSENT
 from bot.sandbox.client import Administrator
-from bot.slack.renderer import UNSENT
 from store import schema
 from store.db.database import Database
+from store.subjects import SubjectKind
 from tests.chaos.counting import DECIDING, STOPPED, Decided, Effect, Evidence, Intent, Shown, Standing, Stop
 from workflows.engine.case.idempotency_keys import delivery_key
 from workflows.engine.case.notices import FAILURE
@@ -69,7 +70,7 @@ class Kept:
                 bodies={row.id: json.loads(row.body) for row in all_of(schema.Content)},
                 digests=[f"{row.job} {row.period}" for row in all_of(schema.Digest)],
                 heard=[row.action for row in audit if row.action.startswith("heard.")],
-                stopped=[_id(row.subject) for row in audit if _is_stop(row)],
+                stopped=[row.subject_id for row in audit if _is_stop(row)],
             )
 
 
@@ -112,11 +113,13 @@ def seen(administrator: Administrator, channels: Sequence[str], *, user: str) ->
 
 
 def _stop(run: int, kept: Kept, messages: Sequence[Shown] | None) -> Stop:
-    notes = [row for row in kept.outbox if (row.kind, row.subject) == (FAILURE, f"run:{run}")]
+    notes = [row for row in kept.outbox if (row.kind, row.subject) == (FAILURE, SubjectKind.RUN.of(run))]
     if messages is None:
         return Stop(run=run, told=bool(notes))
     shown = {row for message in messages for row in message.rows}
-    doubts = {f"delivery:{row.id}" for row in kept.deliveries if row.run_id == run and row.state == "doubtful"}
+    doubts = {
+        SubjectKind.DELIVERY.of(row.id) for row in kept.deliveries if row.run_id == run and row.state == "doubtful"
+    }
     asked = {row.subject for row in kept.outbox if row.id in shown}
     return Stop(run=run, told=bool(notes) and all(note.id in shown for note in notes), asked=doubts <= asked)
 
@@ -150,15 +153,14 @@ def _values(row: schema.Delivery, kept: Kept) -> JsonValue:
 
 def _intent(row: schema.OutboxRow, kept: Kept, messages: Sequence[Shown]) -> Intent:
     shown = {intent for message in messages for intent in message.rows}
-    unsent = [other.id for other in kept.outbox if (other.kind, other.subject) == (UNSENT, f"{UNSENT}:{row.id}")]
-    return Intent(row=row.id, key=row.key, state=row.state, told=any(other in shown for other in unsent))
+    unsent = [
+        other.id for other in kept.outbox if (other.kind, other.subject) == (UNSENT, SubjectKind.OUTBOX.of(row.id))
+    ]
+    key = f"{row.kind}:{row.subject}:{row.channel}:{row.occasion}"
+    return Intent(row=row.id, key=key, state=row.state, told=any(other in shown for other in unsent))
 
 
 def _is_stop(row: schema.AuditRow) -> bool:
     verb = row.action.removeprefix("run.")
     # From a doubt it only comes to failed by a person's word.
     return row.action.startswith("run.") and verb in STOPPED and row.details.get("from") != "doubtful"
-
-
-def _id(subject: str) -> int:
-    return int(subject.partition(":")[2])

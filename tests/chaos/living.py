@@ -11,19 +11,18 @@ from bot.slack.circuit_breaker import Breaker
 from bot.slack.sender import Sender
 from store import schema
 from store.db.database import Database, Unavailable
+from store.slack.faces import FAILURES, LEADS
 from tests.chaos.automation import FORGETFUL, KNOWING, Office
 from tests.chaos.faults import Died, Watching
 from tests.integration.engine.scene import rows
 from tests.slack.stage import FAILED, LEADING, SUPPORT, Ears
 from tests.world import Clock, World
-from workflows.engine.case.notices import FAILURES
-from workflows.engine.read import digests
 from workflows.model.scripted import ScriptedModel
 
 T = TypeVar("T")
 RowT = TypeVar("RowT", bound=schema.Base)
 
-ROLES = {FAILURES: FAILED, digests.LEADS: LEADING}
+ROLES = {FAILURES: FAILED, LEADS: LEADING}
 PACE = 0.001
 """Seconds between two messages to a channel; how fast they may come is not what this is about."""
 ROUNDS = 16

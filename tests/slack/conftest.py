@@ -15,6 +15,7 @@ from bot.slack.workspace import connect
 from handlers.slack.context import SlackContext
 from handlers.slack.rights import Rights
 from handlers.slack.user_groups import Groups
+from handlers.who import named
 from store.db.database import Database
 from tests.integration.bot.conftest import countersign, empty, new_database
 from tests.slack.stage import ENGINEERS, Ears, SlackTime, Stage
@@ -56,7 +57,7 @@ def ears(running: Running) -> Iterator[Ears]:
     groups = Groups(workspace.looking_up)
     slack_context = SlackContext(
         context=cast(Context, None),  # each test puts its own there
-        rights=Rights(members=groups, engineers=[ENGINEERS]),
+        rights=Rights(members=groups, engineers=named([ENGINEERS])),
         groups=groups,
         installed=workspace.installed,
     )

@@ -18,14 +18,14 @@ from bot.slack.workspace import Workspace
 from handlers.slack.context import SlackContext
 from handlers.slack.rights import Members, Rights
 from handlers.slack.user_groups import Groups
+from handlers.who import named
 from store import schema
+from store.slack.faces import FAILURES, LEADS
 from tests.integration.bot.commandline import LONGEST
 from tests.sample import Desk, sample_workflow
 from tests.world import World
 from workflows import Autonomy
-from workflows.engine.case.notices import FAILURES
 from workflows.engine.declare.registry import AnyWorkflow
-from workflows.engine.read.digests import LEADS
 
 SUPPORT, FAILED, LEADING, GENERAL = "C0SUPPORT", "C0FAILURES", "C0LEADS", "C0GENERAL"
 ANA, BEN, EVE, KIM, LEE, MARIA = "U0ANA", "U0BEN", "U0EVE", "U0KIM", "U0LEE", "U0MARIA"
@@ -40,6 +40,10 @@ class SlackTime:
 
     def __call__(self) -> float:
         return time.time() + self.ahead
+
+
+ROLES: Mapping[str, str] = {FAILURES: FAILED, LEADS: LEADING}
+"""A role of channels -> its channel."""
 
 
 @dataclass(kw_only=True)
@@ -59,7 +63,7 @@ class Ears:
 
     def only_members(self, members: Members) -> None:
         """Have the members of groups looked up in another way."""
-        object.__setattr__(self.slack_context, "rights", Rights(members=members, engineers=[ENGINEERS]))
+        object.__setattr__(self.slack_context, "rights", Rights(members=members, engineers=named([ENGINEERS])))
 
 
 @dataclass(kw_only=True)
@@ -75,10 +79,18 @@ class Stage:
         self.ears.hear_for(self.world)
         self.sender = self.new_sender()
 
-    def new_sender(self, *, longest_pause: float = circuit_breaker.LONGEST) -> Sender:
-        """A sender that remembers nothing, as after a restart. `longest_pause`: seconds, while Slack is away."""
-        roles = {FAILURES: FAILED, LEADS: LEADING}
-        watching = circuit_breaker.Breaker(self.ears.workspace.trying, longest=longest_pause)
+    def new_sender(
+        self,
+        *,
+        longest_pause: float = circuit_breaker.LONGEST,
+        roles: Mapping[str, str] = ROLES,
+        watching: circuit_breaker.Breaker | None = None,
+    ) -> Sender:
+        """A sender that remembers nothing, as after a restart.
+
+        `longest_pause`: seconds, while Slack is away. `watching`: one that remembers what Slack took.
+        """
+        watching = watching or circuit_breaker.Breaker(self.ears.workspace.trying, longest=longest_pause)
         sender = Sender(self.world.context, self.ears.workspace.sending, breaker=watching, roles=roles, pace=0.01)
         sender.prepare()
         return sender

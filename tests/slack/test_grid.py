@@ -16,6 +16,7 @@ from bot.slack.workspace import connect
 from handlers.slack.context import SlackContext
 from handlers.slack.rights import Rights
 from handlers.slack.user_groups import Groups
+from handlers.who import named
 from store.db.database import Database
 from tests.slack.conftest import settings_for
 from tests.slack.stage import ANA, BEN, ENGINEERS, EVE, KIM, LEE, SUPPORT, Ears, Stage, words
@@ -49,7 +50,7 @@ def grid(request: pytest.FixtureRequest, sqlite_url: str) -> Iterator[Stage]:
         database = Database(sqlite_url)
         world = World(database=database, model=ScriptedModel(sure(0.6, queue="billing", reply="We look into it.")))
         groups = Groups(workspace.looking_up, team=workspace.named_team)
-        rights = Rights(members=groups, engineers=[ENGINEERS])
+        rights = Rights(members=groups, engineers=named([ENGINEERS]))
         slack_context = SlackContext(context=world.context, rights=rights, groups=groups, installed=workspace.installed)
         hearing = Hearing(workspace, slack_context)
         hearing.connect(Event())

@@ -55,7 +55,7 @@ def actions(stage: Stage) -> list[str]:
     return [
         f"{row.actor} {row.action}"
         for row in found
-        if isinstance(row, schema.AuditRow) and row.subject.startswith("workflow:")
+        if isinstance(row, schema.AuditRow) and row.subject_kind == "workflow"
     ]
 
 

@@ -10,10 +10,12 @@ from sqlalchemy import delete
 from bot.sandbox.errors import SlackError
 from bot.sandbox.json import Object
 from bot.sandbox.web_api import methods
+from bot.slack.circuit_breaker import Breaker
 from bot.slack.sender import MAX_ATTEMPTS
 from store import schema
 from store.cases import runs
 from store.slack import cards, messages, outbox
+from store.subjects import SubjectKind
 from tests.integration.engine.scene import rows
 from tests.sample import sample_workflow
 from tests.slack.stage import ANA, FAILED, GENERAL, SUPPORT, Stage, buttons, words
@@ -274,10 +276,12 @@ def test_while_one_channel_refuses_us_others_are_posted_to_and_while_all_do_noth
     """Readiness tells the truth: posting is impossible only where nothing that was tried is taken."""
     stage.running.administrator.remove_bot(SUPPORT)
     take_in(stage, stage.sample(), 1)
-    stage.sender._roles = {}
+    watching = Breaker(stage.ears.workspace.trying)
+    stage.sender = stage.new_sender(roles={}, watching=watching)
     assert not stage.sender.drain(seconds=0.2)
     assert not stage.sender.posts()
-    stage.sender._roles = {"failures": FAILED}
+    stage.sender = stage.new_sender(watching=watching)
+    assert not stage.sender.posts()
     assert not stage.sender.drain(seconds=0.2)
     assert stage.sender.posts()
     stage.running.administrator.remove_bot(FAILED)
@@ -345,8 +349,10 @@ def test_a_second_message_of_a_card_is_drawn_as_it_is_when_somebody_presses_it(s
     """F17: it was posted, and the answer got lost, so that it was posted again."""
     stage.submit(stage.sample(), id=1, text="Where is my money?")
     with stage.world.database.write() as session:
-        messages.forget(session, team=1, channel=SUPPORT, subject="review:1")
-        outbox.want_view(session, team=1, kind="card", subject="review:1", channel=SUPPORT, at=stage.world.clock())
+        messages.forget(session, team=1, channel=SUPPORT, subject=SubjectKind.REVIEW.of(1))
+        outbox.want_view(
+            session, team=1, kind="card", subject=SubjectKind.REVIEW.of(1), channel=SUPPORT, at=stage.world.clock()
+        )
     stage.send()
     first, second = stage.cards()
     stage.person(ANA).press(SUPPORT, second.ts, "approve")
@@ -400,7 +406,7 @@ def test_an_outage_is_one_message_and_not_a_hundred(stage: Stage) -> None:
 
 
 def test_roles_without_a_channel_keep_what_is_for_them(stage: Stage) -> None:
-    stage.sender._roles = {}
+    stage.sender = stage.new_sender(roles={})
     stage.desk.look_up_errors.append(NotDone("the desk is closed"))
     stage.submit(stage.sample(), id=1, text="Where is my money?")
     assert stage.cards(channel=FAILED) == []

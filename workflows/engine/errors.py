@@ -40,6 +40,7 @@ import json
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 
+from workflows.engine.pauses import Pause
 from workflows.errors import (
     BadDeclaration,
     CodeExited,
@@ -170,13 +171,16 @@ def _listed(errors: Mapping[str, str]) -> str:
 class NoProposal(CountersignError):
     """There is no usable proposal; a person gets the case with an empty form. The message says why."""
 
-    def __init__(self, message: str, *, code: str = "no_proposal", said: str | None = None) -> None:
+    def __init__(
+        self, message: str, *, code: str = "no_proposal", said: str | None = None, pause: Pause | None = None
+    ) -> None:
         """`code`: the reason as a word for programs, one of `workflows.model.port.NoAnswer` where a model gave none.
 
-        `said`: what the model said in place of an answer.
+        `said`: what the model said in place of an answer. `pause`: of the workflow, where that is why.
         """
         self.code = code
         self.said = said
+        self.pause = pause
         super().__init__(message)
 
 

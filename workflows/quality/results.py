@@ -7,7 +7,7 @@ from statistics import quantiles
 
 from pydantic import BaseModel, ConfigDict
 
-from workflows.engine.propose.policy import SECOND
+from workflows.engine.reasons import Code
 from workflows.quality import risk
 from workflows.quality.trials import Outcome, Trial
 
@@ -130,7 +130,7 @@ def result_of(
     counted = [trial for trial in trials if trial.is_counted]
     tried = [trial for trial in trials if trial.outcome is not Outcome.UNTRIED]
     alone = [trial for trial in trials if trial.alone]
-    against = [trial for trial in trials if SECOND in trial.reasons]
+    against = [trial for trial in trials if Code.SECOND in trial.reasons]
     judged = (risk.Judged(alone_up_to=trial.alone_up_to, right=trial.whole) for trial in trials)
     summary = Summary(
         examples=examples,

@@ -1,62 +1,42 @@
-"""What a person is told at once: short, plain, and theirs alone."""
+"""What a person is told at once, in Slack, with what can be pressed."""
 
 from collections.abc import Sequence
 
-from handlers.slack.blocks import status
-from handlers.slack.blocks.deliveries import NOT_CONFIRMED, waiting
 from handlers.slack.blocks.doubt import buttons as doubt_buttons
 from handlers.slack.blocks.drawing import Block, Drawn
 from handlers.slack.blocks.elements import actions, button
-from handlers.slack.blocks.length import Room
-from handlers.slack.blocks.pauses import pauses, why
-from handlers.slack.blocks.rich_text import line, moment, person, rich, words
-from handlers.slack.blocks.text import begun_large, escaped, excerpt
+from handlers.slack.blocks.paragraphs import told
+from handlers.slack.blocks.reasons import why
 from handlers.slack.ids import Action, Delivered, Shown
-from handlers.texts import states
-from workflows.engine.case.pauses import Pause
-from workflows.engine.case.states import STOPPED, DeliveryState, ReviewState, RunState
-from workflows.engine.deliver.views import DeliveryView
-from workflows.engine.read.views import CaseView, RunView
-from workflows.engine.review.views import CardView, DecisionView, DoubtView
-from workflows.engine.text.sanitize import one_line
+from handlers.texts import answers as texts
+from workflows.engine.case.states import RunState
+from workflows.engine.pauses import Pause
+from workflows.engine.read.views import CaseView
+from workflows.engine.review.views import CardView, DoubtView
+
+_MESSAGE = 1_000
+"""Characters of a refusal in a notification."""
 
 
 def refused(message: str, *, owner: str | None = None) -> Drawn:
     """Why nothing was done."""
-    ask = [words(" Ask its owner, "), person(owner), words(".")] if owner else []
-    return Drawn(text=escaped(message, 1_000), blocks=[rich(line(words(sentence(message)), *ask))])
-
-
-def sentence(message: str) -> str:
-    """A message of the engine's as a sentence of its own."""
-    text = excerpt(message, 1_000)
-    return begun_large(text) + ("" if text.endswith((".", "!", "?")) else ".")
+    return told(texts.refused(message, owner=owner), brief=_MESSAGE)
 
 
 def too_late(view: CardView, user: str) -> Drawn:
     """That a review moved on since it was shown, and how. `user`: who is told."""
-    if view.decision is None:
-        text = f"{status.in_brief(view)}. What you pressed is older than that, so nothing was recorded."
-        return Drawn(text=escaped(text, 300), blocks=[rich(line(words(text)))])
-    verb = states.DECISION[view.decision.kind]
-    if view.decision.by == user and view.state == ReviewState.DECIDED:
-        said = [words(f"You {verb} this already, "), moment(view.decision.at), words(".")]
-        return Drawn(text=f"You {verb} this already", blocks=[rich(line(*said))])
-    said = [words(f"Already {verb} by "), person(view.decision.by), words(", "), moment(view.decision.at)]
-    nothing = words(". Nothing of yours was recorded.")
-    return Drawn(text="Too late: somebody decided already", blocks=[rich(line(*said, nothing))])
+    return told(texts.too_late(view, user))
 
 
 def correction_waits(case: int) -> Drawn:
     """That a correction was proposed."""
-    text = f"The correction of case {case} waits for a decision, like any proposal. Until then nothing changes."
-    return Drawn(text=escaped(text, 300), blocks=[rich(line(words(text)))])
+    return told(texts.correction_waits(case))
 
 
 def delivered_already(delivered: Delivered) -> Drawn:
-    """Why a case is not run again, and what can be done instead."""
-    text = f"Case {delivered.case} was delivered, so it is not run again. Is it wrong? Then propose what is right."
-    return Drawn(text=escaped(text, 300), blocks=[rich(line(words(text))), actions("delivered", [correct(delivered)])])
+    """Why a case is not run again, and a button for what can be done instead."""
+    said = told(texts.delivered_already(delivered.case))
+    return Drawn(text=said.text, blocks=[*said.blocks, actions("delivered", [correct(delivered)])])
 
 
 def correct(delivered: Delivered) -> Block:
@@ -67,47 +47,20 @@ def correct(delivered: Delivered) -> Block:
 
 def begun_again(case: int, from_step: str) -> Drawn:
     """That a case runs again."""
-    text = f"Case {case} runs again from {from_step}."
-    return Drawn(text=escaped(text, 300), blocks=[rich(line(words(text)))])
+    return told(texts.begun_again(case, from_step))
 
 
 def case(view: CaseView, *, can_decide: bool = False, doubt: DoubtView | None = None) -> Drawn:
-    """What a person is told of a case: how it stands, what led to it, and what they can do about it here.
+    """What a person is told of a case, and what they can do about it here.
 
     `can_decide`: has it a review that they may decide? `doubt`: what they may say of its delivery.
     """
-    run = view.newest
-    first = [words(f"Case {view.id} ", bold=True), words(f"{view.workflow} · {view.key} · ")]
-    pieces = [
-        line(*first, words(states.RUN[run.state], bold=True)),
-        line(words("Came in "), moment(view.received_at), words(f" from {view.source}")),
-    ]
-    pieces += [_step(number, text) for number, text in enumerate(_steps(run), 1)]
-    if run.problem is not None:
-        how = "Not made so far" if RunState(run.state) is RunState.HOLDING else "Stopped"
-        pieces.append(line(words(f"{how}: {run.problem['type']}: {excerpt(run.problem['message'], 600)}")))
-    if run.review is not None:
-        asked = "; ".join(excerpt(why(reason), 200) for reason in run.review.why[:5])
-        pieces.append(line(words(f"{states.REVIEW[run.review.state]}. Why a person is asked: {asked}")))
-        pieces += [line(*_decision(decision)) for decision in run.review.decisions]
-    if run.delivery is not None:
-        pieces.append(line(*_delivery(run.delivery)))
-    if RunState(run.state) is RunState.DOUBTFUL:
-        look = "Look there whether it happened, then say what you found"
-        pieces.append(line(words(f"{look}: here, or countersign settle {view.id} happened (or not-happened)")))
-    elif run.held == "down":
-        pieces.append(line(words("At once: "), words(f"/rerun {view.id}", code=True)))
-    elif run.held == "behind":
-        pieces.append(line(words("An older delivery of this case is still to be made; this one follows by itself.")))
-    elif run.held == "paused":
-        pieces.append(line(words("Held until its workflow is resumed: "), words(f"/resume {view.workflow}", code=True)))
-    elif RunState(run.state) in STOPPED:
-        pieces.append(line(words(f"Again, once it is mended: /rerun {view.id}")))
+    run, said = view.newest, told(texts.case(view, why=why))
     below = [_review_button(view)] if can_decide else []
     below += [doubt_buttons(doubt)] if doubt is not None else []
     delivered = Delivered(case=view.id, run=run.id, generation=view.generation)
     below += [actions("delivered", [correct(delivered)])] if RunState(run.state) is RunState.DELIVERED else []
-    return Drawn(text=escaped(f"Case {view.id}: {states.RUN[run.state]}", 300), blocks=[rich(*pieces), *below])
+    return Drawn(text=said.text, blocks=[*said.blocks, *below])
 
 
 def _review_button(view: CaseView) -> Block:
@@ -118,63 +71,9 @@ def _review_button(view: CaseView) -> Block:
     return actions("review", [button("Review", action=Action.REVIEW, value=str(shown), says=says, style="primary")])
 
 
-def _decision(decision: DecisionView) -> Sequence[Block]:
-    """Who decided what and when, and what follows."""
-    then = f" · {states.FOLLOWS[decision.follows]}" if decision.follows else ""
-    how = words(f"{states.DECISION[decision.kind].capitalize()} by ")
-    return how, person(decision.by), words(" · "), moment(decision.at), words(then or ".")
-
-
-def _delivery(delivery: DeliveryView) -> Sequence[Block]:
-    what = "The news of the rejection" if delivery.kind == REJECTION else "Delivery"
-    tried = f"{delivery.attempts} {'attempt' if delivery.attempts == 1 else 'attempts'}"
-    if delivery.state == DeliveryState.WAITING:
-        said = waiting(delivery, _IN_A_LINE)
-        return [words(f"{what} after {tried}: {said.title.lower()}"), *said.more]
-    if delivery.state == DeliveryState.INTENDED:
-        return [words(f"{what} is recorded, and not made yet")]
-    if delivery.not_confirmed:
-        return [words(f"{what} after {tried}: {NOT_CONFIRMED.lower()}; it may be applied")]
-    receipt = f": {excerpt(delivery.receipt, 200)}" if delivery.receipt else ""
-    return [words(f"{what} {states.DELIVERY[delivery.state]} after {tried}{receipt}")]
-
-
-_IN_A_LINE = Room(text=200, line=200, items=0)
-_MOST_STEPS = 12
-
-
-def _steps(run: RunView) -> Sequence[str]:
-    told = [
-        f"{step.name}: {step.state}{' (recalled)' if step.recalled else ''}, {step.milliseconds:,.0f} ms"
-        + (f", {one_line(step.error, 200)}" if step.error else "")
-        for step in run.steps
-    ]
-    if len(told) > _MOST_STEPS:
-        told = [f"{len(told) - _MOST_STEPS} steps before", *told[-_MOST_STEPS:]]
-    return told
-
-
-def _step(number: int, text: str) -> Block:
-    return line(words(f"{number}. {text}"))
-
-
 def usage(paused: Sequence[Pause] = ()) -> Drawn:
     """What can be said. `paused`: the workflows that are paused."""
-    said = {
-        "/countersign queue": " opens the list of what waits",
-        "/countersign review": " opens the review that is to be decided first; with a CASE, that one's",
-        "/countersign case CASE": " shows how a case stands and what led to it, with what you can do about it",
-        "/rerun CASE": " runs it again from the step that failed",
-        "/rerun CASE from STEP": " runs it again from a step, start or deliver",
-        "/pause WORKFLOW REASON": " has people get its cases with empty forms; alone, it tells how all stand",
-        "/resume WORKFLOW": " lets it go on",
-        "/propose WORKFLOW": " asks the model about what went to people without a proposal",
-    }
-    lines = [line(words(what, code=True), words(does)) for what, does in said.items()]
-    block = rich(*lines, line(words("CASE is its number or its key.")), *pauses(paused))
-    return Drawn(text="What you can say", blocks=[block])
+    return told(texts.usage(paused))
 
 
-REJECTION = "rejection"
-"""The kind of a delivery that tells of a rejection."""
-NOTHING_WAITS = Drawn(text="Nothing waits", blocks=[rich(line(words("Nothing waits here any more.", bold=True)))])
+NOTHING_WAITS = told(texts.NOTHING_WAITS)

@@ -1,21 +1,21 @@
-"""The card of a review: what is proposed and why a person is asked, or what was decided and what became of it."""
+"""The card of a review as Slack shows it."""
 
 from collections.abc import Sequence
 
 from handlers.slack import limits
-from handlers.slack.blocks import status
 from handlers.slack.blocks.answers import correct
 from handlers.slack.blocks.drawing import Block, Drawn
 from handlers.slack.blocks.elements import actions, button, header, small_print
-from handlers.slack.blocks.length import Room, fitting, some
-from handlers.slack.blocks.pauses import why
-from handlers.slack.blocks.rich_text import as_written, bullets, line, quote, rich, words
-from handlers.slack.blocks.text import begun_large, escaped, excerpt, without_first_line
-from handlers.slack.blocks.values import changes, recommendation
+from handlers.slack.blocks.length import fitting
+from handlers.slack.blocks.paragraphs import block
+from handlers.slack.blocks.reasons import why
+from handlers.slack.blocks.text import escaped
 from handlers.slack.ids import Action, Delivered, Shown
+from handlers.texts import card as texts
+from handlers.texts import status
+from handlers.texts.pieces import Room
 from workflows.engine.case.states import ReviewState, RunState
 from workflows.engine.review.views import CardView
-from workflows.engine.text.sanitize import one_line
 
 
 def card(view: CardView) -> Drawn:
@@ -30,65 +30,10 @@ def summary(view: CardView) -> str:
 
 
 def _blocks(view: CardView, room: Room) -> Sequence[Block]:
-    if view.state == ReviewState.OPEN:
-        return [*_open(view, room), _buttons(view), _small_print(view, room)]
-    return [*_closed(view, room), actions("card", [_details(view), *_correct(view)]), _small_print(view, room)]
-
-
-def _open(view: CardView, room: Room) -> list[Block]:
-    made = [header(view.subject), rich(*status.lines(view, room)), *_case(view, room)]
-    if view.has_proposal:
-        made.append(recommendation(view, room))
-    if view.decision is None:
-        # After a rejection its reason, which stands above, is why.
-        made += _listed("Why you are asked", [why(reason) for reason in view.why], room)
-        made += _said_instead(view, room)
-    if view.has_proposal:
-        made += _listed("The proposal's own reasons", view.model_says, room)
-        made += _evidence(view, room)
-    return made
-
-
-def _closed(view: CardView, room: Room) -> list[Block]:
-    differences = changes(view, room)
-    made = [header(view.subject), rich(*status.lines(view, room))]
-    return [*made, differences] if differences is not None else made
-
-
-def _case(view: CardView, room: Room) -> list[Block]:
-    """The case, as far as the heading does not say it already."""
-    is_whole = len(view.subject) <= limits.HEADER_TEXT
-    if is_whole and view.text.strip() == view.subject.strip():
-        return []
-    text = without_first_line(view.text, view.subject) if is_whole else view.text
-    return [rich(line(words("The case", bold=True)), as_written(excerpt(text, room.text)))]
-
-
-def _said_instead(view: CardView, room: Room) -> list[Block]:
-    """What the model said where it gave no answer, in a place of its own: nobody vouches for it."""
-    if view.model_said is None:
-        return []
-    said = quote(excerpt(view.model_said, min(room.text, 600)))
-    return [rich(line(words("What the model said instead of an answer", bold=True)), said)]
-
-
-def _listed(title: str, said: Sequence[str], room: Room) -> list[Block]:
-    if not said:
-        return []
-    lines = [line(words(begun_large(excerpt(one, room.line)))) for one in said]
-    return [rich(line(words(title, bold=True)), bullets(some(lines, room, "reasons")))]
-
-
-def _evidence(view: CardView, room: Room) -> list[Block]:
-    """What in the case speaks for the proposal."""
-    quotes = [
-        line(words(f"{excerpt(value.label, room.line)}: “{excerpt(value.evidence, room.line)}”"))
-        for value in view.values
-        if value.evidence
-    ]
-    if not quotes:
-        return []
-    return [rich(line(words("Evidence in the case", bold=True)), bullets(some(quotes, room, "quotes")))]
+    parts = texts.parts(view, room, heading=limits.HEADER_TEXT, why=why)
+    is_open = view.state == ReviewState.OPEN
+    press = _buttons(view) if is_open else actions("card", [_details(view), *_correct(view)])
+    return [header(view.subject), *(block(*part) for part in parts), press, small_print(*texts.small_print(view, room))]
 
 
 def _buttons(view: CardView) -> Block:
@@ -112,15 +57,3 @@ def _correct(view: CardView) -> list[Block]:
     """Something delivered may turn out to be wrong."""
     can_be = view.run_state == RunState.DELIVERED and not view.corrected and not view.revised
     return [correct(Delivered(case=view.case, run=view.run, generation=view.generation))] if can_be else []
-
-
-def _small_print(view: CardView, room: Room) -> Block:
-    parts = [view.workflow, one_line(view.key, room.line), f"case {view.case}", f"version {view.version}"]
-    if view.sample:
-        parts.append(status.SAMPLE.lower())
-    elif view.model and view.has_proposal:
-        who = "the local model" if view.model.startswith("local/") else one_line(view.model, room.line)
-        parts.append(f"{'correction' if view.correction else 'proposed'} by {who}")
-    # Once it is decided, what it did is told, and not what it may do.
-    may = [f"It may {one_line(view.may, room.line)}"] if view.may and view.state == ReviewState.OPEN else []
-    return small_print(" · ".join(parts), *may)

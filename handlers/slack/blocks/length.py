@@ -1,24 +1,11 @@
 """How much of what may be long is shown: as much as a message holds. What is left out is said, never just missing."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from handlers.slack import limits
 from handlers.slack.blocks.drawing import Block, Drawn
 from handlers.slack.blocks.rich_text import line, words
-
-
-@dataclass(frozen=True, kw_only=True)
-class Room:
-    """How much is shown of each thing."""
-
-    text: int
-    """Characters of a text that stands in lines of its own."""
-    line: int
-    """Characters of what stands within a line."""
-    items: int
-    """Items of a list."""
-
+from handlers.texts.pieces import Room
 
 _ROOMS = (
     Room(text=1_500, line=300, items=30),
@@ -28,6 +15,7 @@ _ROOMS = (
     Room(text=80, line=40, items=8),
     Room(text=20, line=20, items=4),
 )
+SMALLEST = _ROOMS[-1]
 
 
 def fitting(draw: Callable[[Room], Sequence[Block]], *, text: str) -> Drawn:

@@ -4,17 +4,18 @@ import json
 from collections.abc import Mapping, Sequence
 
 from handlers.slack import limits
-from handlers.slack.blocks import status
 from handlers.slack.blocks.card import card
 from handlers.slack.blocks.drawing import Block, Drawn
 from handlers.slack.blocks.elements import actions, button, divider, label, option, small_print
 from handlers.slack.blocks.inputs import CONFIRM, ELEMENT, confirmation, inputs
-from handlers.slack.blocks.length import Room
-from handlers.slack.blocks.pauses import why
+from handlers.slack.blocks.paragraphs import block
+from handlers.slack.blocks.reasons import why
 from handlers.slack.blocks.rich_text import bullets, line, moment, narrowed, quote, rich, words
-from handlers.slack.blocks.text import begun_large, excerpt, without_first_line
-from handlers.slack.blocks.values import recommendation
 from handlers.slack.ids import FORM, Action, Callback, Delivered, Listed, Shown
+from handlers.texts import status
+from handlers.texts.card import recommendation
+from handlers.texts.pieces import Room
+from handlers.texts.plain import begun_large, excerpt, without_first_line
 from workflows.engine.case.states import ReviewState
 from workflows.engine.errors import NeverBroken
 from workflows.engine.review.decisions import MAX_REASON, Follows
@@ -100,7 +101,7 @@ def rule_met(view: CardView, broken: NeverBroken, *, listed: Listed | None = Non
     press = button(
         "Approve all the same", action=Action.ALL_THE_SAME, value=shown, says=f"Approve {view.key} all the same"
     )
-    made = [_about(view), told, recommendation(view, _BRIEF), actions(f"{CONFIRM}{broken.mark}", [press])]
+    made = [_about(view), told, block(*recommendation(view, _BRIEF)), actions(f"{CONFIRM}{broken.mark}", [press])]
     form = _form(Callback.RULE, "Not approved yet", made, submit="Go back", metadata=_shown(view, listed))
     return form | {"close": label("Close", limits.VIEW_TITLE)}
 
@@ -219,7 +220,8 @@ def waiting_list(waiting: WaitingView, *, listed: Listed) -> View:
     for one in waiting.reviews:
         shown = str(Shown(review=one.review, version=one.version, generation=one.generation))
         by: list[Block] = [words(" · answer by "), moment(one.answer_by)] if one.answer_by else []
-        about = line(words(f"{one.workflow} · {one.key} · {begun_large(one_line(why(one.why), 150))}"), *by)
+        asked = f" · {begun_large(one_line(why(one.why), 150))}" if one.why is not None else ""
+        about = line(words(f"{one.workflow} · {one.key}{asked}"), *by)
         press = button("Review", action=Action.REVIEW, value=shown, says=f"Review {one.key}")
         made.append(rich(line(words(one_line(one.subject, 150), bold=True)), about))
         made += [actions(f"review.{shown}", [press]), divider()]
@@ -307,13 +309,13 @@ def _whole(title: str, text: str) -> Block:
 def _bounded(blocks: Sequence[Block], otherwise: str) -> list[Block]:
     """As many blocks as a modal holds. `otherwise`: what is said where that is not all of them."""
     made, left = list[Block](), limits.VIEW_JSON - _SPARE
-    for place, block in enumerate(blocks):
-        left -= _size(block)
+    for place, one in enumerate(blocks):
+        left -= _size(one)
         is_last_place = place == limits.VIEW_BLOCKS - 1 and len(blocks) > limits.VIEW_BLOCKS
         if left < 0 or is_last_place:
-            made += [] if is_last_place else _begun(block, left + _size(block))
+            made += [] if is_last_place else _begun(one, left + _size(one))
             return [*made, rich(line(words(otherwise, bold=True)))]
-        made.append(block)
+        made.append(one)
     return made
 
 

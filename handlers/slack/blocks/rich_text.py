@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from handlers.slack.blocks.drawing import Block
-from handlers.slack.blocks.text import in_words
+from handlers.texts.plain import in_words
 from workflows.engine.text.sanitize import sanitize
 
 _GAP = re.compile(r"\S\s{3,}\S")

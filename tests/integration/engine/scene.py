@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from store import schema
 from store.db.database import Database
+from store.subjects import SubjectKind
 from tests.conftest import MakeWorld
 from tests.sample import Desk, Ticket, Triage, sample_workflow
 from tests.world import Tell, World, sure
@@ -109,11 +110,11 @@ class Scene:
 
     def outbox(self) -> list[tuple[str, str, str, str]]:
         """What has to be shown, in the order in which it was first wanted: (kind, subject, channel, state)."""
-        return [(row.kind, row.subject, row.channel, row.state) for row in rows(self.world, schema.OutboxRow)]
+        return [(row.kind, str(row.subject), row.channel, row.state) for row in rows(self.world, schema.OutboxRow)]
 
     def wanted(self, review: int) -> int:
         """How often the card of a review was wanted."""
-        cards = [row for row in rows(self.world, schema.OutboxRow) if row.subject == f"review:{review}"]
+        cards = [row for row in rows(self.world, schema.OutboxRow) if row.subject == SubjectKind.REVIEW.of(review)]
         return cards[0].wanted if cards else 0
 
     def deliveries(self) -> dict[str, str]:

@@ -46,5 +46,5 @@ def _moves(world: World) -> Mapping[str, Chain]:
             # A decision is written down with its own word; by hand it leaves the review open.
             by_hand = row.details.get("follows") == Follows.BY_HAND
             word = ReviewState.OPEN if by_hand else ReviewState.DECIDED
-        found[row.subject].append((row.details["from"], word))
+        found[str(row.subject)].append((row.details["from"], word))
     return found

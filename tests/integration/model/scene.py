@@ -6,6 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from handlers.texts.reasons import in_words
 from store import schema
 from store.cases import contents
 from store.model import spending
@@ -13,6 +14,7 @@ from tests.integration.model.server import AnthropicServer
 from tests.sample import Desk, sample_workflow
 from tests.world import World
 from workflows.engine.propose.model_outages import KnownOutages
+from workflows.engine.reasons import from_json
 from workflows.model.circuit_breakers import Breakers
 from workflows.model.concurrency import Concurrency
 from workflows.model.gateway import Gateway
@@ -87,8 +89,8 @@ class Scene:
         with self.world.database.read() as session:
             review = session.query(schema.Review).filter_by(case_id=case).order_by(schema.Review.id.desc()).first()
             assert review is not None
-            found = json.loads(contents.body(session, review.reasons_id))
-        return [(reason["code"], reason["text"]) for reason in found]
+            found = from_json(contents.body(session, review.reasons_id))
+        return [(reason.code, in_words(reason)) for reason in found]
 
     def outcomes(self) -> list[tuple[str, str]]:
         """Model and outcome of every attempt."""

@@ -12,6 +12,7 @@ from tests.integration.model.books import books_in
 from tests.integration.model.scene import HAIKU, KEY, Scene, filled_in
 from tests.integration.model.server import AnthropicServer, Reply, failure, message
 from tests.sample import Triage
+from tests.world import why
 from workflows.engine.read.history import open_reviews
 from workflows.model.port import Account, ModelUnavailable, Question, Usage
 from workflows.model.prices import price
@@ -63,7 +64,7 @@ def test_garbage_goes_to_a_person_with_what_the_model_said(scene: Scene) -> None
     (code, text), said = scene.why(case)
     assert (code, said) == ("garbage", ("model_said", "delivery, I think <!channel>"))
     assert "cannot be read" in text
-    assert all("delivery, I think" not in why for why in scene.world.review(case).why)
+    assert all("delivery, I think" not in said for said in why(scene.world.review(case)))
     assert scene.world.review(case).model_said == "delivery, I think <!channel>"
     (listed,) = open_reviews(scene.world.context)
     assert listed.model_said == "delivery, I think <!channel>"

@@ -161,7 +161,8 @@ def test_a_row_is_changed_once_and_shows_it_where_it_was_read(database: Database
 def test_several_are_added_at_once(database: Database) -> None:
     with database.write() as session:
         ids = run(session)
-        audit = {"team_id": ids["team"], "at": AT, "actor": "a", "action": "b", "subject": "c", "case_id": None}
+        about = {"subject_kind": "case", "subject_id": 1, "case_id": None}
+        audit = {"team_id": ids["team"], "at": AT, "actor": "a", "action": "b", **about}
         rows.add_all(session, AuditRow, [audit | {"details": {"number": number}} for number in range(3)])
         rows.add_all(session, AuditRow, [])
     with database.read() as session:

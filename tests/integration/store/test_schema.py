@@ -119,9 +119,9 @@ def test_the_columns_by_which_rows_are_found_begin_a_key_or_an_index() -> None:
         "reviews": {("run_id",), ("case_id",), ("state", "answer_by")},
         "decisions": {("review_id", "version")},
         "deliveries": {("team_id", "key"), ("case_id",), ("run_id",)},
-        "outbox": {("team_id", "key"), ("state", "not_before")},
-        "messages": {("team_id", "channel", "subject"), ("team_id", "channel", "ts")},
-        "audit": {("case_id",)},
+        "outbox": {("team_id", "kind", "subject_kind", "subject_id", "channel"), ("state", "not_before")},
+        "messages": {("team_id", "subject_kind", "subject_id", "channel"), ("team_id", "channel", "ts")},
+        "audit": {("case_id",), ("subject_kind", "subject_id")},
         "workflows": {("team_id", "name")},
     }
     for name, wanted in found_by.items():

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from workflows.engine.case.states import DeliveryState, ReviewState, RunState
 from workflows.engine.deliver.views import DeliveryView
+from workflows.engine.reasons import Code, Reason
 from workflows.engine.review.decisions import DecisionKind, Follows
 from workflows.engine.review.views import CardView, DecisionView, FailureView, ValueView, WaitingReview, WaitingView
 
@@ -60,6 +61,9 @@ brief = pieces | st.builds(_repeated, pieces, st.sampled_from([75, 120, 121, 301
 keys = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=255)
 shares = st.none() | st.floats(0, 1)
 people = st.sampled_from([ANA, MARIA, "cli:ana", "alone", "cli:<!channel>"])
+reasons = st.builds(
+    Reason, code=st.sampled_from(["doubt", "never", "paused"]), said=texts, rule=texts, by=st.none() | people
+)
 whys = st.lists(texts, max_size=8)
 
 decisions = st.builds(
@@ -116,7 +120,7 @@ views = st.builds(
     left_over=st.dictionaries(texts, texts, max_size=2),
     model=st.none() | texts,
     model_says=whys,
-    why=st.lists(texts, min_size=1, max_size=8),
+    why=st.lists(reasons, min_size=1, max_size=8),
     model_said=st.none() | texts,
     nevers=st.lists(texts, max_size=3),
     claimed_by=st.none() | people,
@@ -170,7 +174,7 @@ waiting = st.builds(
             workflow=st.sampled_from(["triage", "x" * 100]),
             key=keys,
             subject=texts,
-            why=texts,
+            why=st.none() | reasons,
             answer_by=st.none() | st.just(NOW),
         ),
         max_size=10,
@@ -232,7 +236,7 @@ def view(**other: object) -> CardView:
         model="claude",
         sample=False,
         model_says=[],
-        why=["this workflow only drafts; a person decides every case"],
+        why=[Reason(code=Code.DRAFT)],
         model_said=None,
         nevers=[],
         claimed_by=None,

@@ -7,14 +7,15 @@ from itertools import product
 import pytest
 from hypothesis import given
 
-from handlers.slack.blocks import status
 from handlers.slack.blocks.card import card
 from handlers.slack.blocks.drawing import Block
 from handlers.slack.ids import Delivered, Shown
+from handlers.texts import status
 from tests.slack.stage import words
 from tests.unit.handlers.cases import ANA, LURES, MARIA, NOW, decision, delivery, few, value, view, views
 from tests.unit.handlers.slack import as_sent, message
 from workflows.engine.case.states import ReviewState, RunState
+from workflows.engine.reasons import Code, Reason
 from workflows.engine.review.decisions import DecisionKind, Follows
 from workflows.engine.review.views import CardView
 
@@ -98,7 +99,9 @@ def test_a_long_text_of_any_kind_fits_a_card(name: str) -> None:
 @pytest.mark.parametrize("number", [1, 3, 50])
 def test_a_list_of_long_texts_fits_a_card(name: str, number: int) -> None:
     """Why a person is asked may hold what the model or an error said."""
-    message(card(view(**{name: ["long " * 800] * number})))
+    long = "long " * 800
+    one = Reason(code=Code.DOUBT, said=long) if name == "why" else long
+    message(card(view(**{name: [one] * number})))
 
 
 @pytest.mark.parametrize("name", ["reason", "problem", "receipt"])

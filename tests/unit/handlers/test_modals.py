@@ -16,6 +16,7 @@ from tests.unit.handlers.cases import ANA, MARIA, NOW, decision, few, longer, te
 from tests.unit.handlers.slack import hidden, modal, said, untouched
 from workflows.engine.case.states import ReviewState
 from workflows.engine.errors import NeverBroken
+from workflows.engine.reasons import Code, Reason
 from workflows.engine.review.decisions import Follows
 from workflows.engine.review.forms import form_mark
 from workflows.engine.review.views import CardView, WaitingReview, WaitingView
@@ -294,7 +295,7 @@ def _waits(place: int) -> WaitingReview:
         workflow="triage",
         key=f"T-{place}",
         subject="Help",
-        why="draft",
+        why=Reason(code=Code.DRAFT),
         answer_by=NOW,
     )
 

@@ -4,12 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.slack.blocks import pauses
 from handlers.slack.blocks.card import card
+from handlers.slack.blocks.paragraphs import told as shown
+from handlers.texts import pauses
 from tests.unit.handlers.cases import ANA, NOW, decision, few, people, texts, view
 from tests.unit.handlers.slack import message
-from workflows.engine.case.pauses import Pause, Paused, PauseStatus, Resumed, paused_by
 from workflows.engine.case.states import RunState
+from workflows.engine.pauses import Pause, Paused, PauseStatus, Resumed
+from workflows.engine.propose.policy import Facts, decide
 
 some_pauses = st.builds(
     Pause,
@@ -43,22 +45,16 @@ def test_slack_takes_whatever_is_said_of_pauses(
     made: Pause, status: PauseStatus, many: list[PauseStatus], changed: bool
 ) -> None:
     """A note to a channel calls nobody; what only one person reads may name who paused it."""
-    message(pauses.stopped(made.workflow, made))
+    message(shown(pauses.stopped(made.workflow, made)))
     named = {one.pause.who for one in [*many, status] if one.pause is not None} | {made.who}
-    message(pauses.paused(Paused(pause=made, changed=changed), status), named=[*named])
-    message(pauses.resumed(Resumed(status=status, changed=changed), askable=status.empty), named=[*named])
-    message(pauses.pause_statuses(many, usage="/pause WORKFLOW REASON"), named=[*named])
+    message(shown(pauses.paused(Paused(pause=made, changed=changed), status)), named=[*named])
+    message(shown(pauses.resumed(Resumed(status=status, changed=changed), askable=status.empty)), named=[*named])
+    message(shown(pauses.pause_statuses(many, usage="/pause WORKFLOW REASON")), named=[*named])
 
 
 def test_a_list_of_many_workflows_counts_what_it_leaves_out() -> None:
     many = [PauseStatus(workflow=f"w{place}", pause=None, waiting=0, empty=0, held=0) for place in range(40)]
-    assert "and 10 more" in message(pauses.pause_statuses(many, usage="/resume WORKFLOW"))
-
-
-@given(some_pauses)
-def test_who_paused_it_is_read_from_the_sentence(made: Pause) -> None:
-    assert paused_by(made.sentence) == made.who
-    assert paused_by(made.reason) is None or made.reason.startswith("this workflow is paused by ")
+    assert "and 10 more" in message(shown(pauses.pause_statuses(many, usage="/resume WORKFLOW")))
 
 
 @pytest.mark.parametrize(
@@ -70,7 +66,7 @@ def test_who_paused_it_is_read_from_the_sentence(made: Pause) -> None:
     ],
 )
 def test_a_card_says_that_it_is_paused_and_by_whom_where_that_is_more_than_an_id(by: Pause, said: str) -> None:
-    told = message(card(view(has_proposal=False, why=[by.sentence])))
+    told = message(card(view(has_proposal=False, why=decide(Facts(proposed=False, paused=by)).reasons)))
     assert said in told
     assert ANA not in told
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from handlers.slack.rights import NotAllowed, Rights, Unsure
+from handlers.who import is_named, named
 from tests.sample import Desk, sample_workflow
 from workflows import Review
 from workflows.engine.declare.registry import AnyWorkflow
@@ -24,7 +25,7 @@ def workflow(reviewers: str | Sequence[str] | None) -> AnyWorkflow:
     return made
 
 
-rights = Rights(members=members, engineers=["S0ENG", "U0LEE"])
+rights = Rights(members=members, engineers=named(["S0ENG", "U0LEE"]))
 
 
 def may(right: Callable[[str, AnyWorkflow], None], user: str, of: AnyWorkflow) -> bool:
@@ -69,3 +70,20 @@ def test_a_group_that_cannot_be_looked_up_gives_no_right_and_says_so() -> None:
 
 def test_who_is_named_by_id_needs_no_look_up() -> None:
     rights.decide("U0ANA", workflow(["U0ANA", "S0GONE"]))
+
+
+@pytest.mark.parametrize(
+    ("written", "kind", "id"),
+    [("U0ANA", "person", "U0ANA"), ("S0ENG", "group", "S0ENG"), ("group:8f2c-11", "group", "8f2c-11")],
+)
+def test_a_group_is_told_from_a_person_where_its_name_is_read(written: str, kind: str, id: str) -> None:
+    """A face whose ids do not say what they are has the author write that it is a group."""
+    (one,) = named(written)
+    assert (one.kind, one.id) == (kind, id)
+    assert is_named(id, written) == (kind == "group")
+
+
+def test_a_group_of_any_face_has_its_members_rights() -> None:
+    elsewhere = Rights(members=lambda group: {"8f2c-11": ["29:ana"]}[group], engineers=named(["group:8f2c-11"]))
+    assert may(elsewhere.rerun, "29:ana", workflow(None))
+    assert not may(elsewhere.rerun, "8f2c-11", workflow(None))

@@ -10,7 +10,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from handlers.slack.blocks.rich_text import as_written, is_user, narrowed, person, words
-from handlers.slack.blocks.text import escaped, excerpt, in_words, parts, without_first_line
+from handlers.slack.blocks.text import escaped, parts
+from handlers.texts.plain import excerpt, in_words, without_first_line
 from tests.unit.handlers.cases import longer, texts
 from tests.unit.handlers.slack import hidden
 from workflows.engine.text.sanitize import one_line, sanitize
@@ -44,7 +45,7 @@ def test_escaped_text_that_grows_too_long_says_where_it_was_cut() -> None:
 def test_an_excerpt_is_the_whole_or_says_how_much_more_there_is(text: str, length: int) -> None:
     whole, made = sanitize(text).strip(), excerpt(text, length)
     if made != whole:
-        shown, more = made.removesuffix(" more characters").rsplit(" … and ", 1)
+        shown, more = made.removesuffix("s").removesuffix(" more character").rsplit(" … and ", 1)
         assert whole.startswith(shown)
         assert len(shown) <= length
         assert len(shown) + int(more.replace(",", "")) == len(whole)

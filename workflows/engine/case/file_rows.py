@@ -125,7 +125,7 @@ def header_of(path: Path, reading: Reading = _PLAIN) -> Header | None:
         return None
     with _open(path, reading) as file:
         names = _Table(path, file, reading).names
-    return Header(names=names, used={} if not names else _used(str(path), names, reading))
+    return Header(names=names, used={} if not names else _used_in(path, names, reading))
 
 
 # Text
@@ -252,7 +252,7 @@ def _delimiter(lines: _Lines, reading: Reading) -> str:
 
 def _table(path: Path, file: TextIO, reading: Reading) -> Iterator[Row]:
     table = _Table(path, file, reading)
-    used = _used(str(path), table.names, reading)
+    used = _used_in(path, table.names, reading)
     lines, reader, number, read_again = table.lines, table.reader(), 0, 0
     while True:
         lines.taken.clear()
@@ -304,12 +304,12 @@ def _amiss(names: Sequence[str], values: Sequence[str], used: Mapping[int, str],
     return None
 
 
-def _used(where: str, names: Sequence[str], reading: Reading) -> dict[int, str]:
+def _used(names: Sequence[str], reading: Reading) -> dict[int, str]:
     """Place -> the name under which its values are given. Raise `InvalidInput` where that is not clear."""
     if not reading.fields:
         stripped = [name for name in names if name.strip()]
         if not stripped or len(set(stripped)) < len(stripped):
-            raise InvalidInput(f"{where}: the first line has to name each column once, it is: {', '.join(names)!r}")
+            raise InvalidInput(f"the first line has to name each column once, it is: {', '.join(names)!r}")
         return {place: name for place, name in enumerate(names) if name.strip()}
     free = {place: name.strip() for place, name in enumerate(names)}
     used: dict[int, str] = {}
@@ -319,14 +319,22 @@ def _used(where: str, names: Sequence[str], reading: Reading) -> dict[int, str]:
     for wanted, alike in [*((one, True) for one in said), *((one, alike) for alike in (False, True) for one in unsaid)]:
         if wanted in used.values():
             continue
-        place = _place(where, free, wanted, reading, alike=alike)
+        place = _place(free, wanted, reading, alike=alike)
         if place is not None:
             used[place] = wanted
             del free[place]
     return used
 
 
-def _place(where: str, free: Mapping[int, str], wanted: str, reading: Reading, *, alike: bool) -> int | None:
+def _used_in(path: Path, names: Sequence[str], reading: Reading) -> dict[int, str]:
+    """The same for the columns of a file. Raise `InvalidInput` that names it."""
+    try:
+        return _used(names, reading)
+    except InvalidInput as error:
+        raise InvalidInput(f"{path}: {error}") from None
+
+
+def _place(free: Mapping[int, str], wanted: str, reading: Reading, *, alike: bool) -> int | None:
     """Where the column of a field stands; None where there is none. `alike`: large and small letters are the same."""
     name = reading.named.get(wanted, wanted)
     if wanted in reading.named and re.fullmatch(r"#[1-9]\d{0,5}", name) and int(name[1:]) - 1 in free:
@@ -336,11 +344,9 @@ def _place(where: str, free: Mapping[int, str], wanted: str, reading: Reading, *
         found = [place for place, one in free.items() if _loose(one) == _loose(name)]
     if len(found) > 1:
         which = " or ".join(f"{free[place]} (#{place + 1})" for place in found)
-        raise InvalidInput(
-            f"{where}: which column is {wanted}, {which}? Say --map '{wanted}=#{found[0] + 1}' or the other"
-        )
+        raise InvalidInput(f"which column is {wanted}, {which}? Say --map '{wanted}=#{found[0] + 1}' or the other")
     if not found and wanted in reading.named:
-        raise InvalidInput(f"{where}: there is no column {name} for {wanted}; there are: {', '.join(free.values())}")
+        raise InvalidInput(f"there is no column {name} for {wanted}; there are: {', '.join(free.values())}")
     return found[0] if found else None
 
 
@@ -359,9 +365,9 @@ def _named(rows: Iterator[Row], reading: Reading) -> Iterator[Row]:
             continue
         names = tuple(row.values)
         try:
-            used = _used("it", names, _present(names, reading))
+            used = _used(names, _present(names, reading))
         except InvalidInput as error:
-            yield Row(number=row.number, line=row.line, values={}, problem=str(error).removeprefix("it: "))
+            yield Row(number=row.number, line=row.line, values={}, problem=str(error))
             continue
         values = {used.get(place, name): row.values[name] for place, name in enumerate(names)}
         yield Row(number=row.number, line=row.line, values=values)

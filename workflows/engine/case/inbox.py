@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from store.governance import audit
 from store.slack import inbox
+from store.subjects import SubjectKind
 from workflows.engine.context import SYSTEM, Context
 
 REMEMBERED = timedelta(days=7)
@@ -21,7 +22,7 @@ def hear(context: Context, *, key: str, kind: str, audited: bool = False) -> boo
             return False
         inbox.forget(session, team=context.team, before=at - REMEMBERED)
         if audited:
-            subject = f"team:{context.team}"
+            subject = SubjectKind.TEAM.of(context.team)
             audit.record(
                 session, team=context.team, at=at, actor=SYSTEM, action=f"heard.{kind}", subject=subject, case=None
             )

@@ -11,6 +11,7 @@ from tenacity import retry, retry_if_exception_type, stop_after_attempt
 
 from store.cases import cases, contents, queue, reviews, runs
 from store.governance import audit, teams
+from store.subjects import SubjectKind
 from workflows.engine.case import notices
 from workflows.engine.case.idempotency_keys import case_key
 from workflows.engine.case.states import ReviewState, RunState
@@ -178,7 +179,7 @@ def _take_in(
         at=at,
         actor=actor,
         action=f"case.{intake}",
-        subject=f"case:{case}",
+        subject=SubjectKind.CASE.of(case),
         case=case,
         details={"revision": revision, "input": hashed, "run": run},
     )

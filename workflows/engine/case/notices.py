@@ -6,29 +6,27 @@ from sqlalchemy.orm import Session
 
 from store import schema
 from store.slack import messages, outbox
+from store.slack.faces import FAILURES
+from store.subjects import SubjectKind
 from workflows.engine.declare.workflow import Review
 
 FAILURE = "failure"
-"""The kind of the note that a run stopped; its subject is `run:ID`."""
+"""The kind of the note that a run stopped; it is about the run."""
 LATE = "late"
-"""The kind of the note that a delivery is tried in vain for long; its subject is `run:ID`."""
+"""The kind of the note that a delivery is tried in vain for long; it is about the run."""
 PAUSED = "paused"
-"""The kind of the note that Countersign paused a workflow; its subject is `workflow:ID:TIME`."""
+"""The kind of the note that Countersign paused a workflow; it is about the workflow, and knows when."""
 PAUSED_BY_HAND = "paused_by_hand"
-"""The kind of the note that a person paused a workflow; its subject is `workflow:ID:TIME`."""
+"""The kind of the note that a person paused a workflow; it is about the workflow, and knows when."""
 RESUMED = "resumed"
-"""The kind of the note that a person let a workflow go on; its subject is `workflow:ID:TIME`."""
+"""The kind of the note that a person let a workflow go on; it is about the workflow, and knows when."""
 GROUP = "group"
-"""The kind of the note that a user group cannot be read; its subject is `group:ID:CODE:DATE`."""
-MOMENT = "%Y%m%dT%H%M%S.%f"
-"""How a subject writes a time, in UTC."""
-FAILURES = "failures"
-"""The channel for failures: a role, for which the settings name the channel."""
+"""The kind of the note that a user group cannot be read; it knows which group, and why."""
 
 
 def card(session: Session, review: schema.Review, declared: Review, *, at: datetime) -> None:
     """Have the present state of a review shown where its workflow posts to, and wherever its card stands already."""
-    team, subject = review.team_id, f"review:{review.id}"
+    team, subject = review.team_id, SubjectKind.REVIEW.of(review.id)
     channels = messages.channels_of(session, team=team, subject=subject)
     if declared.post_to is not None:
         channels |= {declared.post_to}
@@ -41,7 +39,7 @@ def doubt(session: Session, delivery: schema.Delivery, declared: Review, *, at: 
 
     Where its workflow posts to, else where failures are told.
     """
-    team, subject = delivery.team_id, f"delivery:{delivery.id}"
+    team, subject = delivery.team_id, SubjectKind.DELIVERY.of(delivery.id)
     channels = messages.channels_of(session, team=team, subject=subject)
     for channel in sorted(channels or {declared.post_to or FAILURES}):
         outbox.want_view(session, team=team, kind=outbox.DOUBT, subject=subject, channel=channel, at=at)
@@ -49,19 +47,20 @@ def doubt(session: Session, delivery: schema.Delivery, declared: Review, *, at: 
 
 def failure(session: Session, run: schema.Run, *, at: datetime) -> None:
     """Have it said that a run stopped."""
-    outbox.add_note(session, team=run.team_id, kind=FAILURE, subject=f"run:{run.id}", channel=FAILURES, at=at)
+    outbox.add_note(
+        session, team=run.team_id, kind=FAILURE, subject=SubjectKind.RUN.of(run.id), channel=FAILURES, at=at
+    )
 
 
 def late(session: Session, run: schema.Run, *, at: datetime) -> None:
     """Have it said once that a run's delivery is tried in vain for long."""
-    subject = f"run:{run.id}"
+    subject = SubjectKind.RUN.of(run.id)
     outbox.add_note_once(session, team=run.team_id, kind=LATE, subject=subject, channel=FAILURES, at=at)
 
 
 def paused(session: Session, *, team: int, workflow: int, at: datetime) -> None:
     """Have it said that Countersign paused a workflow by itself; once for each time that it did."""
-    subject = f"workflow:{workflow}:{at:{MOMENT}}"
-    outbox.add_note_once(session, team=team, kind=PAUSED, subject=subject, channel=FAILURES, at=at)
+    _add_at(session, PAUSED, FAILURES, team=team, workflow=workflow, at=at)
 
 
 def paused_by_hand(session: Session, declared: Review | None, *, team: int, workflow: int, at: datetime) -> None:
@@ -76,14 +75,30 @@ def resumed(session: Session, declared: Review | None, *, team: int, workflow: i
 
 def unusable_group(session: Session, *, team: int, group: str, code: str, at: datetime) -> None:
     """Have it said, once a day, that a user group cannot be read. `code`: Slack's word for why."""
-    # Cut to what the column holds: a setting may be anything.
-    subject = f"group:{group[:18].replace(':', ' ')}:{code[:22]}:{at:%Y-%m-%d}"
-    outbox.add_note_once(session, team=team, kind=GROUP, subject=subject, channel=FAILURES, at=at)
+    outbox.add_note_once(
+        session,
+        team=team,
+        kind=GROUP,
+        subject=SubjectKind.GROUP.unnumbered,
+        channel=FAILURES,
+        at=at,
+        # Cut to what the column holds: a setting may be anything.
+        occasion=f"{at:%Y-%m-%d} {code[:60]} {group[:100]}",
+        about={"group": group, "code": code},
+    )
 
 
 def _tell_its_people(
     session: Session, declared: Review | None, kind: str, *, team: int, workflow: int, at: datetime
 ) -> None:
     channel = declared.post_to if declared is not None and declared.post_to is not None else FAILURES
-    subject = f"workflow:{workflow}:{at:{MOMENT}}"
-    outbox.add_note_once(session, team=team, kind=kind, subject=subject, channel=channel, at=at)
+    _add_at(session, kind, channel, team=team, workflow=workflow, at=at)
+
+
+def _add_at(session: Session, kind: str, channel: str, *, team: int, workflow: int, at: datetime) -> None:
+    """Have something said of a workflow that was done to it at a time."""
+    done_at = at.isoformat()
+    subject, about = SubjectKind.WORKFLOW.of(workflow), {"at": done_at}
+    outbox.add_note_once(
+        session, team=team, kind=kind, subject=subject, channel=channel, at=at, occasion=done_at, about=about
+    )

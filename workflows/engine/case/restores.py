@@ -10,6 +10,7 @@ from datetime import datetime
 from store.cases import runs
 from store.governance import audit, teams
 from store.slack import outbox
+from store.subjects import SubjectKind
 from workflows.engine.case.states import ENDED
 from workflows.engine.context import Context
 
@@ -33,7 +34,15 @@ def restored(context: Context, *, by: str) -> Restored:
             outbox.mark_unsure(session, team=team, since=made_at)
             outbox.want_all_again(session, team=team)
         teams.mark_restored(session, team=team, at=at)
-        audit.record(session, team=team, at=at, actor=by, action="database.restored", subject=f"team:{team}", case=None)
+        audit.record(
+            session,
+            team=team,
+            at=at,
+            actor=by,
+            action="database.restored",
+            subject=SubjectKind.TEAM.of(team),
+            case=None,
+        )
         counts = runs.counts(session, team=team)
     return Restored(
         made_at=made_at, unfinished=sum(number for (_, state), number in counts.items() if state not in ENDED)

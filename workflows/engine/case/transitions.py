@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from store import schema
 from store.cases import deliveries, queue, reviews, runs
 from store.governance import audit
+from store.subjects import SubjectKind
 from workflows.engine.case.states import DELIVERY_MOVES, REVIEW_MOVES, RUN_MOVES, DeliveryState, ReviewState, RunState
 
 
@@ -41,7 +42,7 @@ def move_run(
         at=at,
         actor=actor,
         action=f"run.{to}",
-        subject=f"run:{run.id}",
+        subject=SubjectKind.RUN.of(run.id),
         case=run.case_id,
         details={"from": frm},
     )
@@ -78,7 +79,7 @@ def move_review(
         at=at,
         actor=actor,
         action=action,
-        subject=f"review:{review.id}",
+        subject=SubjectKind.REVIEW.of(review.id),
         case=review.case_id,
         details={"from": frm, "version": shown, **(details or {})},
     )
@@ -134,7 +135,7 @@ def _record(
         at=at,
         actor=actor,
         action=f"delivery.{to}",
-        subject=f"delivery:{delivery.id}",
+        subject=SubjectKind.DELIVERY.of(delivery.id),
         case=delivery.case_id,
         details={"from": frm, "key": delivery.key},
     )

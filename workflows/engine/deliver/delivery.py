@@ -11,6 +11,7 @@ from store import schema
 from store.cases import cases, contents, deliveries, reviews, runs
 from store.governance import audit
 from store.slack import messages
+from store.subjects import SubjectKind
 from workflows.engine.case import notices
 from workflows.engine.case.idempotency_keys import delivery_key
 from workflows.engine.case.leases import Lease
@@ -227,7 +228,9 @@ def refuse_what_a_backup_forgot(context: Context, run: schema.Run) -> None:
     with context.database.read() as session:
         first = runs.first_of(session, run.case_id, revision=run.revision, correction=run.correction)
         delivery = deliveries.of_run(session, run.id)
-        settled = audit.last(session, subject=f"delivery:{delivery.id}", action=SETTLED) if delivery else None
+        settled = (
+            audit.last(session, subject=SubjectKind.DELIVERY.of(delivery.id), action=SETTLED) if delivery else None
+        )
     if first < restored_at and (settled is None or settled.at < restored_at):
         raise OutcomeUnknown(
             f"the database was restored from a backup at {restored_at:%Y-%m-%d %H:%M} UTC, and this may have been "
@@ -264,7 +267,7 @@ def put_in_doubt(
 
 def show_doubt(session: Session, delivery: schema.Delivery, workflow: AnyWorkflow, *, at: datetime) -> None:
     """Have it drawn anew where somebody was asked about a delivery."""
-    if messages.channels_of(session, team=delivery.team_id, subject=f"delivery:{delivery.id}"):
+    if messages.channels_of(session, team=delivery.team_id, subject=SubjectKind.DELIVERY.of(delivery.id)):
         notices.doubt(session, delivery, workflow.review, at=at)
 
 

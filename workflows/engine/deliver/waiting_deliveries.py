@@ -16,8 +16,9 @@ from store.cases import deliveries, reviews, runs, target_outages, waiting_runs,
 from store.db.database import Unavailable
 from store.governance import teams
 from store.slack import outbox
+from store.slack.faces import FAILURES
+from store.subjects import SubjectKind
 from workflows.engine.case import notices
-from workflows.engine.case.notices import FAILURES
 from workflows.engine.case.states import DeliveryState, Resolution, RunState
 from workflows.engine.case.transitions import move_delivery, move_run
 from workflows.engine.context import SYSTEM, Context
@@ -288,7 +289,7 @@ def _end(session: Session, context: Context, outage: schema.TargetOutage, *, pro
 
 def _show(session: Session, context: Context, outage: int) -> None:
     """Have what is told of an outage be drawn anew."""
-    at, subject = context.clock(), f"target:{outage}"
+    at, subject = context.clock(), SubjectKind.TARGET.of(outage)
     outbox.want_view(session, team=context.team, kind=outbox.TARGET, subject=subject, channel=FAILURES, at=at)
 
 

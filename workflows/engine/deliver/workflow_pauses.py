@@ -13,13 +13,14 @@ from sqlalchemy.orm import Session
 from store.cases import unproposed, workflow_pauses
 from store.cases.workflow_pauses import PauseLine
 from store.governance import audit, teams
+from store.subjects import SubjectKind
 from workflows.engine.case import notices
-from workflows.engine.case.pauses import HandNote, Pause, Paused, PauseStatus, Resumed
 from workflows.engine.case.states import DeliveryState, ReviewState, RunState
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.declare.workflow import Review
 from workflows.engine.deliver.holds import release_all
 from workflows.engine.errors import BadReason, Unknown
+from workflows.engine.pauses import HandNote, Pause, Paused, PauseStatus, Resumed
 from workflows.engine.text.canonical_json import unstorable
 from workflows.engine.text.sanitize import one_line
 
@@ -159,7 +160,7 @@ def hand_note(context: Context, workflow: int, at: datetime, *, resumed: bool) -
     """What is told of somebody's pause of a workflow's row at a time; `resumed`: of its end."""
     actions = (_RESUMED,) if resumed else (_PAUSED, _HELD)
     with context.database.read() as session:
-        by = audit.actor_at(session, subject=f"workflow:{workflow}", actions=actions, at=at)
+        by = audit.actor_at(session, subject=SubjectKind.WORKFLOW.of(workflow), actions=actions, at=at)
         name, pause = teams.workflow_name(session, workflow), paused(session, workflow)
     return HandNote(workflow=name, by=by or SYSTEM, at=at, pause=pause)
 
@@ -198,7 +199,7 @@ def _record(
         at=context.clock(),
         actor=by,
         action=action,
-        subject=f"workflow:{row}",
+        subject=SubjectKind.WORKFLOW.of(row),
         case=None,
         details=details,
     )

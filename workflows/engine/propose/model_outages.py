@@ -11,7 +11,8 @@ from store.db.database import Database
 from store.governance import audit
 from store.model import outages, overruns
 from store.slack import outbox
-from workflows.engine.case.notices import FAILURES
+from store.slack.faces import FAILURES
+from store.subjects import SubjectKind
 from workflows.engine.case.states import ReviewState
 from workflows.engine.context import Context
 from workflows.engine.errors import Unknown
@@ -51,7 +52,7 @@ class KnownOutages:
             _tell_overrun(session, noted, team=self._team, at=at)
 
     def _show(self, session: Session, outage: int, *, at: datetime) -> None:
-        subject = f"outage:{outage}"
+        subject = SubjectKind.OUTAGE.of(outage)
         outbox.want_view(session, team=self._team, kind=outbox.OUTAGE, subject=subject, channel=FAILURES, at=at)
 
 
@@ -99,13 +100,13 @@ def recount(context: Context, model: str, *, by: str) -> bool:
             at=context.clock(),
             actor=by,
             action="model.recounted",
-            subject=f"model:{model}",
+            subject=SubjectKind.MODEL.unnumbered,
             case=None,
-            details={},
+            details={"model": model},
         )
         return True
 
 
 def _tell_overrun(session: Session, overrun: int, *, team: int, at: datetime) -> None:
-    subject = f"overrun:{overrun}"
+    subject = SubjectKind.OVERRUN.of(overrun)
     outbox.want_view(session, team=team, kind=outbox.OVERRUN, subject=subject, channel=FAILURES, at=at)

@@ -7,16 +7,10 @@ each reason can only take autonomy away.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from math import isfinite
 
-MODEL_SAID = "model_said"
-"""The code of what goes with a reason: the words of a model that gave no answer. They are untrusted."""
-NO_PROPOSAL = "no_proposal"
-"""The code where nothing better is known of why there is no proposal."""
-PAUSED = "paused"
-OUT_OF_SCOPE = "out_of_scope"
-SECOND = "second_opinion"
-"""The code where the local model speaks against what is proposed."""
-NO_SECOND = "no_second_opinion"
+from workflows.engine.pauses import Pause
+from workflows.engine.reasons import Change, Code, FieldNumber, Reason
 
 
 class Way(StrEnum):
@@ -25,16 +19,6 @@ class Way(StrEnum):
     ALONE = "alone"
     PERSON = "person"
     CANNOT = "cannot"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Reason:
-    """Why, as a code for programs and a sentence for people."""
-
-    code: str
-    text: str
-    rule: str | None = None
-    """The sentence of the never that it is about."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,12 +40,12 @@ class Facts:
     """Is there a proposal?"""
     no_proposal: str | None = None
     """Why there is none."""
-    no_proposal_code: str = NO_PROPOSAL
+    no_proposal_code: str = Code.NO_PROPOSAL
     """The same as a word for programs."""
     model_said: str | None = None
     """What the model said in place of an answer."""
-    paused: str | None = None
-    """That the workflow is paused, by whom and why; None where it is not."""
+    paused: Pause | None = None
+    """The pause of the workflow; None where it is not paused."""
     confidence: Mapping[str, float | None] = field(default_factory=dict)
     """Each field's, already checked to be from 0 to 1."""
     labels: Mapping[str, str] = field(default_factory=dict)
@@ -83,8 +67,10 @@ class Facts:
     """The sentences of the nevers whose own code failed."""
     unchecked_causes: Mapping[str, str] = field(default_factory=dict)
     """The sentence of each of these -> what its code came to."""
-    decided_before: str | None = None
-    """Why what was decided already is to be looked at once more."""
+    decided_before: Change | None = None
+    """What changed since it was decided, so that it is to be looked at once more."""
+    misfit: str | None = None
+    """How what was decided does not fit the changed form."""
     correction: bool = False
     """A delivered case is to be corrected."""
     error: str | None = None
@@ -94,51 +80,44 @@ class Facts:
 def decide(facts: Facts) -> Verdict:
     """Choose the way, with every reason for it."""
     if facts.error is not None:
-        return Verdict(way=Way.CANNOT, reasons=(Reason(code="error", text=facts.error),))
+        return Verdict(way=Way.CANNOT, reasons=(Reason(code=Code.ERROR, said=facts.error),))
     against = tuple(_against(facts))
     if against:
         return Verdict(way=Way.PERSON, reasons=against)
-    lowest = min(number for number in facts.confidence.values() if number is not None)
-    return Verdict(
-        way=Way.ALONE,
-        reasons=(Reason(code="confident", text=f"confidence {lowest:.2f}, the floor is {facts.floor:g}"),),
+    name, lowest = min(
+        ((name, number) for name, number in facts.confidence.items() if number is not None), key=lambda one: one[1]
     )
-
-
-def _because(cause: str | None) -> str:
-    return f": {cause}" if cause else ""
+    of, fields = len(facts.confidence), _fields(facts, {name: lowest})
+    sure = Reason(code=Code.CONFIDENT, floor=facts.floor, fields=fields, of=of)
+    return Verdict(way=Way.ALONE, reasons=(sure,))
 
 
 def _against(facts: Facts) -> list[Reason]:
-    reasons = [Reason(code="never", text=f"never: {sentence}", rule=sentence) for sentence in facts.nevers]
+    reasons = [Reason(code=Code.NEVER, rule=sentence) for sentence in facts.nevers]
     reasons += [
-        Reason(
-            code="never_unchecked",
-            text=f"the rule “never {sentence}” could not be checked{_because(facts.unchecked_causes.get(sentence))}",
-            rule=sentence,
-        )
+        Reason(code=Code.NEVER_UNCHECKED, rule=sentence, said=facts.unchecked_causes.get(sentence))
         for sentence in facts.unchecked_nevers
     ]
     if facts.decided_before is not None:
-        return [*reasons, Reason(code="decided_before", text=facts.decided_before)]
+        return [*reasons, Reason(code=Code.DECIDED_BEFORE, change=facts.decided_before, said=facts.misfit)]
     if facts.correction:
         # It comes from a person, who states no confidence.
-        return [*reasons, Reason(code="correction", text="it corrects what was delivered")]
+        return [*reasons, Reason(code=Code.CORRECTION)]
     if facts.paused is not None:
-        reasons.append(Reason(code=PAUSED, text=facts.paused))
+        reasons.append(Reason(code=Code.PAUSED, by=facts.paused.who, said=facts.paused.reason))
     if not facts.in_scope:
-        reasons.append(Reason(code=OUT_OF_SCOPE, text="it is outside what this workflow may decide"))
+        reasons.append(Reason(code=Code.OUT_OF_SCOPE))
     if not facts.proposed:
         if facts.in_scope and facts.paused is None:
-            reasons.append(Reason(code=facts.no_proposal_code, text=facts.no_proposal or "there is no proposal"))
+            reasons.append(Reason(code=facts.no_proposal_code, said=facts.no_proposal))
             if facts.model_said is not None:
-                reasons.append(Reason(code=MODEL_SAID, text=facts.model_said))
+                reasons.append(Reason(code=Code.MODEL_SAID, said=facts.model_said))
         return reasons
     if facts.unfamiliar is not None:
-        reasons.append(Reason(code="unfamiliar", text=facts.unfamiliar))
+        reasons.append(Reason(code=Code.UNFAMILIAR, said=facts.unfamiliar))
     if facts.fallback is not None:
-        reasons.append(Reason(code="fallback", text=facts.fallback))
-    reasons += [Reason(code="doubt", text=doubt) for doubt in facts.doubts]
+        reasons.append(Reason(code=Code.FALLBACK, said=facts.fallback))
+    reasons += [Reason(code=Code.DOUBT, said=doubt) for doubt in facts.doubts]
     reasons += _second(facts)
     reasons += _confidence(facts)
     return reasons
@@ -148,52 +127,34 @@ def _second(facts: Facts) -> list[Reason]:
     if facts.second_below is None:
         return []
     if facts.needs_second and not facts.second:
-        text = "there is no second opinion: the local model has learned nothing of such answers"
-        return [Reason(code=NO_SECOND, text=text)]
+        return [Reason(code=Code.NO_SECOND)]
     return [
-        Reason(
-            code=SECOND,
-            text=f"the examples speak against the proposed {facts.labels.get(name) or name.replace('_', ' ')}: the "
-            f"local model, which learned from them, gives it a probability of {_percent(probability)}",
-        )
+        Reason(code=Code.SECOND, fields=_fields(facts, {name: probability}))
         for name, probability in facts.second.items()
         # Not below, whatever it is: what is no number speaks against it, too.
         if not probability >= facts.second_below
     ]
 
 
-def _percent(probability: float) -> str:
-    return "less than 1%" if probability < 0.01 else f"{probability:.0%}"
-
-
 def _confidence(facts: Facts) -> list[Reason]:
-    reasons = []
-    labels = {name: facts.labels.get(name, name) for name in facts.confidence}
-    unknown = [labels[name] for name, number in facts.confidence.items() if number is None]
+    reasons, of = list[Reason](), len(facts.confidence)
+    unknown = {name: number for name, number in facts.confidence.items() if number is None}
     if unknown or not facts.confidence:
-        fields = _named(unknown, len(facts.confidence)) or "any field"
-        reasons.append(Reason(code="no_confidence", text=f"no usable confidence for {fields}"))
+        reasons.append(Reason(code=Code.NO_CONFIDENCE, fields=_fields(facts, unknown), of=of))
     if facts.floor is None:
-        return [*reasons, Reason(code="draft", text="this workflow only drafts; a person decides every case")]
+        return [*reasons, Reason(code=Code.DRAFT)]
     low = {name: number for name, number in facts.confidence.items() if number is not None and number < facts.floor}
     if low:
-        fields = _named([f"{labels[name]} {number:.2f}" for name, number in low.items()], len(facts.confidence))
-        reasons.append(Reason(code="below_floor", text=f"confidence is below {facts.floor:g}: {fields}"))
+        reasons.append(Reason(code=Code.BELOW_FLOOR, floor=facts.floor, fields=_fields(facts, low), of=of))
     return reasons
 
 
-_NAMED = 8
-"""Fields that a reason names; more are counted."""
-
-
-def _named(fields: Sequence[str], of: int) -> str:
-    return ", ".join(fields) if len(fields) <= _NAMED else f"{len(fields)} of {of} fields"
-
-
-def rules_in(reasons: Sequence[Mapping[str, str]]) -> list[str]:
-    """The sentences of the nevers that a person was told of. `reasons`: as they are kept."""
-    return [
-        reason.get("rule") or reason["text"].removeprefix("never: ")  # older rows have the sentence in the text alone
-        for reason in reasons
-        if reason["code"] in ("never", "never_unchecked")
-    ]
+def _fields(facts: Facts, numbers: Mapping[str, float | None]) -> tuple[FieldNumber, ...]:
+    return tuple(
+        FieldNumber(
+            name=name,
+            label=facts.labels.get(name) or name.replace("_", " "),
+            number=number if number is not None and isfinite(number) else None,
+        )
+        for name, number in numbers.items()
+    )

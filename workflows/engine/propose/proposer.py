@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from store import schema
 from store.cases import contents, reviews
-from workflows.engine.case.pauses import Pause
 from workflows.engine.context import Context
 from workflows.engine.declare import author_threads
 from workflows.engine.declare.author_code import within
@@ -22,9 +21,10 @@ from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.round_trip import kept
 from workflows.engine.declare.steps import Recorder
 from workflows.engine.errors import Misfit, NoProposal, NotAllowed
+from workflows.engine.pauses import Pause
 from workflows.engine.propose.checks import broken_nevers, held_against_checks
 from workflows.engine.propose.model_answers import Asker
-from workflows.engine.propose.policy import PAUSED, Facts
+from workflows.engine.propose.policy import Facts
 from workflows.engine.text.canonical_json import MAX_PROPOSAL, canonical, larger_than, unstorable
 from workflows.engine.text.complaints import complaints
 from workflows.labels import label_of
@@ -116,7 +116,7 @@ def propose(
     if not _in_scope(workflow, input):
         return Proposed(proposal=None, facts=Facts(floor=floor, in_scope=False, proposed=False))
     if pause is not None:
-        return Proposed(proposal=None, facts=Facts(floor=floor, proposed=False, paused=pause.sentence))
+        return Proposed(proposal=None, facts=Facts(floor=floor, proposed=False, paused=pause))
     ask: Asker[BaseModel, BaseModel] = Asker(
         workflow, input, prompt=prompt, account=account, recorder=journal, model=model
     )
@@ -128,8 +128,8 @@ def propose(
         except NotAllowed as shut:
             made = NoProposal(words_of(shut), code=NOT_ALLOWED)
     if isinstance(made, NoProposal):
-        if made.code == PAUSED:
-            return Proposed(proposal=None, facts=Facts(floor=floor, proposed=False, paused=str(made)))
+        if made.pause is not None:
+            return Proposed(proposal=None, facts=Facts(floor=floor, proposed=False, paused=made.pause))
         none_made = Facts(
             floor=floor, proposed=False, no_proposal=str(made), no_proposal_code=made.code, model_said=made.said
         )

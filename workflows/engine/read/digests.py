@@ -18,15 +18,15 @@ from store.governance import teams
 from store.quality import digests
 from store.quality.digests import StandingLine, StopLine
 from store.slack import outbox
-from workflows.engine.case.notices import FAILURES
+from store.slack.faces import FAILURES, LEADS
+from store.subjects import SubjectKind
 from workflows.engine.case.states import STOPPED, Resolution, RunState
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.declare.steps import DELIVER
 from workflows.engine.errors import Unknown
 from workflows.engine.read.digest_views import Cause, DigestView, PausedSince, StandingCase, Unproposed, WorkflowFigures
+from workflows.engine.reasons import from_json
 
-LEADS = "leads"
-"""The channel for team leads: a role, for which the settings name the channel."""
 CLOCK = "clock"
 """The kind of the note that a summary was made for a date to come; its subject is `digest:ID`."""
 JOB = "failures"
@@ -78,7 +78,9 @@ def make(context: Context, *, today: date, zone: ZoneInfo) -> int | None:
             at=at,
         )
         if made is not None:
-            outbox.add_note(session, team=context.team, kind="digest", subject=f"digest:{made}", channel=LEADS, at=at)
+            outbox.add_note(
+                session, team=context.team, kind="digest", subject=SubjectKind.DIGEST.of(made), channel=LEADS, at=at
+            )
     return made
 
 
@@ -109,7 +111,7 @@ def _tell_of_wrong_clock(context: Context, ahead: Sequence[schema.Digest]) -> No
     with context.database.write() as session:
         at = context.clock()
         for digest in ahead:
-            subject = f"digest:{digest.id}"
+            subject = SubjectKind.DIGEST.of(digest.id)
             outbox.add_note_once(session, team=context.team, kind=CLOCK, subject=subject, channel=FAILURES, at=at)
 
 
@@ -182,7 +184,7 @@ def _unproposed(session: Session, team: int, *, since: datetime, until: datetime
     """Workflow id -> why there was no proposal -> cases. A case that came to a person twice for it is counted once."""
     counted: defaultdict[int, Counter[str]] = defaultdict(Counter)
     each = {
-        (workflow, case, json.loads(reasons)[0]["code"])
+        (workflow, case, from_json(reasons)[0].code)
         for workflow, case, reasons in digests.unproposed(session, team=team, since=since, until=until)
     }
     for workflow, _, code in sorted(each):

@@ -15,9 +15,9 @@ from workflows.engine.case.states import ReviewState
 from workflows.engine.context import Context
 from workflows.engine.deliver.delivery_status import delivery_of, held_of
 from workflows.engine.errors import Refused, Unknown
-from workflows.engine.propose.policy import MODEL_SAID
 from workflows.engine.propose.views import AttemptView
 from workflows.engine.read.views import AuditView, CaseView, OpenReview, ProposalView, ReviewView, RunView, StepView
+from workflows.engine.reasons import asked_for, from_json, model_said
 from workflows.engine.review.cards import decision_view
 
 
@@ -56,7 +56,7 @@ def case_view(context: Context, case: int) -> CaseView:
                     at=entry.at,
                     actor=entry.actor,
                     action=entry.action,
-                    subject=entry.subject,
+                    subject=str(entry.subject),
                     details=entry.details,
                 )
                 for entry in audit.of_case(session, case)
@@ -70,6 +70,7 @@ def open_reviews(context: Context, *, workflow: str | None = None, limit: int = 
         only = None if workflow is None else [workflow]
         lines = reviews.lines(session, team=context.team, state=ReviewState.OPEN, workflows=only, limit=limit)
         why = contents.bodies(session, [line.reasons_id for line in lines])
+    reasons = {line.id: from_json(why[line.reasons_id]) for line in lines}
     return [
         OpenReview(
             id=line.id,
@@ -78,8 +79,8 @@ def open_reviews(context: Context, *, workflow: str | None = None, limit: int = 
             workflow=line.workflow,
             version=line.version,
             has_proposal=line.has_proposal,
-            why=_sentences(why[line.reasons_id]),
-            model_said=_model_said(why[line.reasons_id]),
+            why=asked_for(reasons[line.id]),
+            model_said=model_said(reasons[line.id]),
             claimed_by=line.claimed_by,
             answer_by=line.answer_by,
         )
@@ -191,14 +192,14 @@ def _proposal(session: Session, proposal: schema.Proposal) -> ProposalView:
 
 
 def _review(session: Session, review: schema.Review) -> ReviewView:
-    reasons = contents.body(session, review.reasons_id)
+    reasons = from_json(contents.body(session, review.reasons_id))
     return ReviewView(
         id=review.id,
         state=review.state,
         version=review.version,
         has_proposal=review.proposal_id is not None,
-        why=_sentences(reasons),
-        model_said=_model_said(reasons),
+        why=asked_for(reasons),
+        model_said=model_said(reasons),
         claimed_by=review.claimed_by,
         opened_at=review.opened_at,
         answer_by=review.answer_by,
@@ -208,11 +209,3 @@ def _review(session: Session, review: schema.Review) -> ReviewView:
 
 def _json(session: Session, content: int | None) -> Any:  # Any: its column says what form it has
     return None if content is None else json.loads(contents.body(session, content))
-
-
-def _sentences(reasons: str) -> list[str]:
-    return [reason["text"] for reason in json.loads(reasons) if reason["code"] != MODEL_SAID]
-
-
-def _model_said(reasons: str) -> str | None:
-    return next((reason["text"] for reason in json.loads(reasons) if reason["code"] == MODEL_SAID), None)

@@ -9,6 +9,7 @@ from pydantic import JsonValue
 
 from workflows.engine.deliver.views import DeliveryView
 from workflows.engine.propose.views import AttemptView
+from workflows.engine.reasons import Reason
 from workflows.engine.review.views import DecisionView
 
 
@@ -58,7 +59,7 @@ class ReviewView:
     state: str
     version: int
     has_proposal: bool
-    why: Sequence[str]
+    why: Sequence[Reason]
     """Why a person is asked."""
     model_said: str | None
     """What the model said in place of an answer."""
@@ -139,7 +140,7 @@ class OpenReview:
     workflow: str
     version: int
     has_proposal: bool
-    why: Sequence[str]
+    why: Sequence[Reason]
     model_said: str | None
     """What the model said in place of an answer."""
     claimed_by: str | None

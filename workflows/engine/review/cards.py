@@ -16,7 +16,7 @@ from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.deliver.delivery_status import delivery_of, held_of
 from workflows.engine.errors import Unknown
-from workflows.engine.propose.policy import MODEL_SAID, rules_in
+from workflows.engine.reasons import asked_for, from_json, model_said, rules_in
 from workflows.engine.review.forms import entries_of
 from workflows.engine.review.views import (
     CardView,
@@ -42,7 +42,7 @@ def card_view(context: Context, review: int) -> CardView:
         assert case is not None
         assert run is not None
         input = contents.body(session, run.input_id)
-        why = json.loads(contents.body(session, row.reasons_id))
+        reasons = from_json(contents.body(session, row.reasons_id))
         proposal = _proposal(session, row)
         decision = _last_decision(session, row)
         carrying = _carrying_out(session, row)
@@ -73,9 +73,9 @@ def card_view(context: Context, review: int) -> CardView:
         model=proposal.get("model"),
         sample=proposal.get("sample", False),
         model_says=proposal.get("reasons", []),
-        why=[reason["text"] for reason in why if reason["code"] != MODEL_SAID],
-        model_said=next((reason["text"] for reason in why if reason["code"] == MODEL_SAID), None),
-        nevers=rules_in(why),
+        why=asked_for(reasons),
+        model_said=model_said(reasons),
+        nevers=rules_in(reasons),
         claimed_by=row.claimed_by,
         opened_at=row.opened_at,
         answer_by=row.answer_by,
@@ -130,7 +130,7 @@ def waiting_in(context: Context, *, workflows: Collection[str], first: int, limi
                 workflow=line.workflow,
                 key=line.key,
                 subject=one_line_of(case_text(context.registry.get(line.workflow), inputs[line.id]), line.key),
-                why=next((reason["text"] for reason in json.loads(why[line.reasons_id])), ""),
+                why=next(iter(from_json(why[line.reasons_id])), None),
                 answer_by=line.answer_by,
             )
             for line in lines

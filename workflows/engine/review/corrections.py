@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from store import schema
 from store.cases import cases, contents, runs
 from store.governance import audit, teams
+from store.subjects import SubjectKind
 from workflows.engine.case.lookup import case_text, known_workflow, one_line_of
 from workflows.engine.case.states import RunState
 from workflows.engine.case.transitions import move_run
@@ -165,7 +166,7 @@ def _begin(session: Session, context: Context, case: int, *, by: str, of: int) -
         at=at,
         actor=by,
         action="correction.proposed",
-        subject=f"run:{run_id}",
+        subject=SubjectKind.RUN.of(run_id),
         case=case,
         details={"delivered": delivered.id},
     )

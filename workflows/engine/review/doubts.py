@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from store import schema
 from store.cases import cases, contents, deliveries, runs
 from store.governance import audit, teams
+from store.subjects import SubjectKind
 from workflows.engine.case import notices
 from workflows.engine.case.lookup import case_text, known_workflow, one_line_of
 from workflows.engine.case.states import DeliveryState, Resolution, RunState
@@ -54,7 +55,7 @@ def settle(context: Context, case: int, *, happened: bool, by: str, key: str | N
             at=context.clock(),
             actor=by,
             action=SETTLED,
-            subject=f"delivery:{delivery.id}",
+            subject=SubjectKind.DELIVERY.of(delivery.id),
             case=case,
             details={"happened": "yes" if happened else "no"},
         )
@@ -98,7 +99,7 @@ def doubt_view(context: Context, delivery: int) -> DoubtView:
         input, values = contents.body(session, run.input_id), _values(session, workflow, row)
         receipt = _receipt(session, row)
         problem = _json(session, run.problem_id)
-        settled = audit.last(session, subject=f"delivery:{row.id}", action=SETTLED)
+        settled = audit.last(session, subject=SubjectKind.DELIVERY.of(row.id), action=SETTLED)
         newest = runs.newest(session, row.case_id)
     # The author's code is called outside the transaction.
     text = case_text(workflow, input)

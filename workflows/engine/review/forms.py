@@ -9,7 +9,7 @@ from pydantic import BaseModel, JsonValue
 from workflows.engine.declare.proposal import OutputT
 from workflows.engine.declare.round_trip import read
 from workflows.engine.errors import InvalidOutput, Misfit
-from workflows.engine.text.canonical_json import canonical, content_hash, to_body, unstorable
+from workflows.engine.text.canonical_json import canonical, content_hash, to_body, unstorable_value
 from workflows.engine.text.form_fields import Field, Kind, form_of
 from workflows.engine.text.form_texts import text_of, value_of
 
@@ -53,9 +53,9 @@ def read_form(output: type[OutputT], typed: Mapping[str, str], *, zone: tzinfo =
     values: dict[str, JsonValue] = {}
     for name, field in fields.items():
         text = typed.get(name, "")
-        problem = unstorable({name: text})
+        problem = unstorable_value(text)
         if problem is not None:
-            errors[name] = problem.removeprefix(f"{name}: ")
+            errors[name] = problem
         elif field.required and not text.strip():
             errors[name] = "is missing"
         elif field.nullable and not text.strip():

@@ -5,7 +5,6 @@ decided once already stays as it is. Each case is a transaction of its own, so t
 before it and wins, or after it and is told so.
 """
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -20,8 +19,8 @@ from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.steps import ASK, START
 from workflows.engine.deliver.workflow_pauses import paused
 from workflows.engine.errors import Refused
-from workflows.engine.propose.policy import PAUSED
 from workflows.engine.propose.proposer import NOT_ALLOWED
+from workflows.engine.reasons import Code, from_json
 from workflows.engine.review import reruns
 from workflows.engine.review.reviews import is_in_hand
 from workflows.model.port import NoAnswer
@@ -33,7 +32,7 @@ _OF_MODELS = (
     NoAnswer.RETIRED,
     NoAnswer.UNFIT,
 )
-PASSING = frozenset({*_OF_MODELS, NOT_ALLOWED, PAUSED})
+PASSING = frozenset({*_OF_MODELS, NOT_ALLOWED, Code.PAUSED})
 """Codes of why there is no proposal, where there may be one the next time."""
 _AT_ONCE = 200
 
@@ -105,7 +104,7 @@ def _candidates(context: Context, row: int | None) -> Iterator[EmptyLine]:
 
 
 def _codes(reasons: str) -> set[str]:
-    return {reason["code"] for reason in json.loads(reasons)}
+    return {reason.code for reason in from_json(reasons)}
 
 
 def _is_free(context: Context, line: EmptyLine) -> bool:

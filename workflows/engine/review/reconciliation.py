@@ -6,6 +6,7 @@ Done when a sender starts: meanwhile a workflow may have got another channel, or
 from store.cases import runs
 from store.governance import teams
 from store.slack import cards, messages, outbox
+from store.subjects import SubjectKind
 from workflows.engine.case import notices
 from workflows.engine.case.states import DeliveryState, ReviewState
 from workflows.engine.context import Context
@@ -26,12 +27,12 @@ def reconcile(context: Context) -> None:
         for workflow in context.registry:
             name, channel = workflow.name, workflow.review.post_to
             cards.drop_elsewhere(session, team=team, workflow=name, channel=channel, open_state=open_state)
-            for subject, elsewhere in messages.cards_elsewhere(session, team=team, workflow=name, channel=channel):
+            for card, elsewhere in messages.cards_elsewhere(session, team=team, workflow=name, channel=channel):
                 # It is taken away there.
+                subject = SubjectKind.REVIEW.of(card)
                 outbox.want_view(session, team=team, kind=outbox.CARD, subject=subject, channel=elsewhere, at=at)
             if channel is not None:
                 missing = cards.missing(session, team=team, workflow=name, channel=channel, open_state=open_state)
                 for review in missing:
-                    outbox.want_view(
-                        session, team=team, kind=outbox.CARD, subject=f"review:{review}", channel=channel, at=at
-                    )
+                    subject = SubjectKind.REVIEW.of(review)
+                    outbox.want_view(session, team=team, kind=outbox.CARD, subject=subject, channel=channel, at=at)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from store.cases import cases, reviews, workflow_pauses
 from store.db.database import Unavailable
 from store.governance import audit
+from store.subjects import Subject, SubjectKind
 from workflows.engine.case.lookup import cases_meant
 from workflows.engine.context import Context
 from workflows.engine.errors import (
@@ -67,7 +68,7 @@ def note(context: Context, case: int, *, by: str, wanted: str, why: str = "no_ri
         row = cases.get(session, case)
         if row is None:
             raise Unknown(f"there is no case {case}")
-        _record(session, context, by=by, wanted=wanted, why=why, subject=f"case:{case}", case=case)
+        _record(session, context, by=by, wanted=wanted, why=why, subject=SubjectKind.CASE.of(case), case=case)
 
 
 def note_of_review(context: Context, review: int, *, by: str, wanted: str, why: str) -> None:
@@ -76,15 +77,15 @@ def note_of_review(context: Context, review: int, *, by: str, wanted: str, why: 
         with context.database.write(urgent=True) as session:
             row = reviews.get(session, review)
             case = row.case_id if row is not None and row.team_id == context.team else None
-            _record(session, context, by=by, wanted=wanted, why=why, subject=f"review:{review}", case=case)
+            _record(session, context, by=by, wanted=wanted, why=why, subject=SubjectKind.REVIEW.of(review), case=case)
     except Unavailable as error:  # the person is told all the same why nothing was done
         log.warning("refusal.not_kept", wanted=wanted, why=why, error=str(error))
 
 
-def note_stray(context: Context, subject: str, *, by: str, wanted: str, why: str) -> None:
-    """Record a refusal that is about nothing that is there. `subject`: what was named, as kind:id."""
+def note_stray(context: Context, subject: Subject, *, by: str, wanted: str, why: str) -> None:
+    """Record a refusal that is about nothing that is there. `subject`: what was named."""
     with context.database.write(urgent=True) as session:
-        _record(session, context, by=by, wanted=wanted, why=why, subject=subject[:60], case=None)
+        _record(session, context, by=by, wanted=wanted, why=why, subject=subject, case=None)
 
 
 def note_unseen(context: Context, reference: str, *, by: str, wanted: str) -> None:
@@ -95,7 +96,7 @@ def note_unseen(context: Context, reference: str, *, by: str, wanted: str) -> No
     meant = cases_meant(context, reference)
     with context.database.write(urgent=True) as session:
         case = meant[0] if meant else None
-        subject = f"case:{case}" if case is not None else "case:unknown"
+        subject = SubjectKind.CASE.of(case) if case is not None else SubjectKind.CASE.unnumbered
         _record(session, context, by=by, wanted=wanted, why="no_right", subject=subject, case=case)
 
 
@@ -103,7 +104,7 @@ def note_of_workflow(context: Context, workflow: str, *, by: str, wanted: str) -
     """Record a refusal that is about a workflow and no case of it. `wanted`: as for `note`."""
     with context.database.write(urgent=True) as session:
         row = workflow_pauses.row_of(session, team=context.team, name=workflow, at=context.clock())
-        _record(session, context, by=by, wanted=wanted, why="no_right", subject=f"workflow:{row}", case=None)
+        _record(session, context, by=by, wanted=wanted, why="no_right", subject=SubjectKind.WORKFLOW.of(row), case=None)
 
 
 def why_of(error: Refused) -> str:
@@ -128,7 +129,7 @@ def _counts(error: Refused) -> bool:
 
 
 def _record(
-    session: Session, context: Context, *, by: str, wanted: str, why: str, subject: str, case: int | None
+    session: Session, context: Context, *, by: str, wanted: str, why: str, subject: Subject, case: int | None
 ) -> None:
     at, action = context.clock(), f"{wanted}.refused"
     before = audit.refused(session, team=context.team, actor=by, since=at - _WHILE, at_most=MOST)

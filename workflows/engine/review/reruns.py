@@ -9,6 +9,7 @@ from store import schema
 from store.cases import cases, deliveries, journal, queue, runs
 from store.cases.journal import StepLine
 from store.governance import audit, teams
+from store.subjects import SubjectKind
 from workflows.engine.case.intake import supersede_reviews
 from workflows.engine.case.journal import in_scope
 from workflows.engine.case.lookup import known_workflow
@@ -116,7 +117,7 @@ def start(
         at=at,
         actor=by,
         action="run.begun_again",
-        subject=f"run:{child}",
+        subject=SubjectKind.RUN.of(child),
         case=parent.case_id,
         details={"parent": parent.id, "from": from_step, "recalled": len(recalled)},
     )

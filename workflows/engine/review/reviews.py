@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from store import schema
 from store.cases import cases, contents, journal, reviews, runs
 from store.governance import audit, teams
+from store.subjects import SubjectKind
 from workflows.engine.case import notices
 from workflows.engine.case.lookup import known_workflow
 from workflows.engine.case.states import Resolution, ReviewState, RunState
@@ -23,11 +24,11 @@ from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.steps import ASK, START
 from workflows.engine.deliver import delivery
 from workflows.engine.errors import BadReason, Refused, Repeated, Stale, Unknown
-from workflows.engine.propose.policy import MODEL_SAID, Reason
+from workflows.engine.reasons import Reason, to_json
 from workflows.engine.review import reruns
 from workflows.engine.review.decisions import MAX_REASON, DecisionKind, Follows
 from workflows.engine.review.scrutiny import as_entered, as_proposed, basis_of, passed_over
-from workflows.engine.text.canonical_json import MAX_MESSAGE, canonical, unstorable
+from workflows.engine.text.canonical_json import canonical, unstorable
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +51,6 @@ def open_review(
 ) -> int:
     """Open the review of a run that waits for a person; returns its id. `proposal`: its row, or None: an empty form."""
     at = context.clock()
-    body = canonical([_kept_reason(reason) for reason in reasons[:_MOST_REASONS]])
     opened = reviews.add(
         session,
         team=run.team_id,
@@ -58,7 +58,7 @@ def open_review(
         case=run.case_id,
         workflow=run.workflow_id,
         proposal=proposal,
-        reasons_id=contents.keep(session, team=run.team_id, case=run.case_id, kind="reasons", body=body),
+        reasons_id=contents.keep(session, team=run.team_id, case=run.case_id, kind="reasons", body=to_json(reasons)),
         state=ReviewState.OPEN,
         answer_by=at + workflow.review.answer_within,
         at=at,
@@ -69,7 +69,7 @@ def open_review(
         at=at,
         actor=SYSTEM,
         action="review.opened",
-        subject=f"review:{opened}",
+        subject=SubjectKind.REVIEW.of(opened),
         case=run.case_id,
         details={"run": run.id, "why": ",".join(reason.code for reason in reasons)},
     )
@@ -290,18 +290,6 @@ def _workflow(context: Context, session: Session, row: schema.Review) -> AnyWork
     return known_workflow(context, teams.workflow_name(session, row.workflow_id))
 
 
-_MOST_REASONS = 50
-"""Reasons why a person is asked that are kept."""
-_MOST_SAID = 32_000
-"""Characters of what a model said instead of an answer."""
-
-
-def _kept_reason(reason: Reason) -> dict[str, str]:
-    most = _MOST_SAID if reason.code == MODEL_SAID else MAX_MESSAGE
-    said = {"code": reason.code, "text": reason.text[:most]}
-    return said if reason.rule is None else said | {"rule": reason.rule}
-
-
 def _keep(session: Session, row: schema.Review, kind: str, body: str) -> int:
     return contents.keep(session, team=row.team_id, case=row.case_id, kind=kind, body=body)
 
@@ -362,7 +350,7 @@ def _note_claim(session: Session, context: Context, row: schema.Review, *, by: s
         at=at,
         actor=by,
         action="review.claimed",
-        subject=f"review:{row.id}",
+        subject=SubjectKind.REVIEW.of(row.id),
         case=row.case_id,
     )
     notices.card(session, row, declared.review, at=at)

@@ -21,7 +21,7 @@ from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.round_trip import Kept, as_shown, kept, read
 from workflows.engine.errors import FormChanged, InvalidOutput, Misfit, NeverBroken, Refused, TimeLimitPassed
 from workflows.engine.propose.checks import Broken, broken_nevers
-from workflows.engine.propose.policy import rules_in
+from workflows.engine.reasons import from_json, rules_in
 from workflows.engine.text.canonical_json import canonical
 
 T = TypeVar("T")
@@ -52,7 +52,7 @@ def basis_of(context: Context, row: schema.Review) -> Basis:
             workflow=workflow,
             input=contents.body(session, run.input_id),
             proposed=canonical(json.loads(body)["output"]) if body is not None else None,
-            shown=frozenset(rules_in(json.loads(contents.body(session, row.reasons_id)))),
+            shown=frozenset(rules_in(from_json(contents.body(session, row.reasons_id)))),
         )
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from pydantic import JsonValue
 
 from workflows.engine.deliver.views import DeliveryView
+from workflows.engine.reasons import Reason
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +73,7 @@ class CardView:
     """Is what is proposed a sample answer, written by hand for a demonstration?"""
     model_says: Sequence[str]
     """Why the model proposes it."""
-    why: Sequence[str]
+    why: Sequence[Reason]
     """Why a person is asked."""
     model_said: str | None
     """What the model said in place of an answer."""
@@ -188,7 +189,8 @@ class WaitingReview:
     workflow: str
     key: str
     subject: str
-    why: str
+    why: Reason | None
+    """The first reason why a person is asked."""
     answer_by: datetime | None
 
 

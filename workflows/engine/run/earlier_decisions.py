@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from store import schema
 from store.cases import contents, reviews, runs
 from store.governance import audit
+from store.subjects import SubjectKind
 from workflows.engine.case.states import Resolution, RunState
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.declare.author_code import within
@@ -20,7 +21,8 @@ from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.round_trip import as_shown
 from workflows.engine.errors import Misfit
 from workflows.engine.propose.checks import broken_nevers
-from workflows.engine.propose.policy import Facts, Reason
+from workflows.engine.propose.policy import Facts
+from workflows.engine.reasons import Change, Reason
 from workflows.engine.review.reviews import open_review
 from workflows.engine.run.work import Work
 from workflows.engine.text.canonical_json import canonical
@@ -38,7 +40,7 @@ def what_is_new(work: Work, *, code_version: str) -> Facts | None:
     try:
         output = within(work.workflow, "reading what was decided", lambda: as_shown(form, settled))
     except Misfit as error:
-        return Facts(decided_before=f"the form has changed since this was decided: {error}")
+        return Facts(decided_before=Change.FORM, misfit=str(error))
     if work.decided is not None and work.decided.code_version == code_version:
         return None
     known = work.decided.rules if work.decided is not None else frozenset()
@@ -47,7 +49,7 @@ def what_is_new(work: Work, *, code_version: str) -> Facts | None:
     if known.issuperset([*new, *unchecked]):
         return None
     return Facts(
-        decided_before="a rule came, or changed, since this was decided",
+        decided_before=Change.RULES,
         nevers=tuple(new),
         unchecked_nevers=tuple(unchecked),
         unchecked_causes=broken.causes,
@@ -85,7 +87,7 @@ def ask(
         at=at,
         actor=SYSTEM,
         action="run.asked_again",
-        subject=f"run:{added}",
+        subject=SubjectKind.RUN.of(added),
         case=before.case_id,
         details={"decided": before.id, "why": ",".join(reason.code for reason in reasons)},
     )

@@ -42,8 +42,9 @@ from workflows.engine.deliver.holds import Held
 from workflows.engine.deliver.targets import Failures, effect_of, is_keyed, target_of
 from workflows.engine.errors import Drifted, Fenced, NoProposal, NotAllowed, NotDone, TimeLimitPassed
 from workflows.engine.propose import proposer
-from workflows.engine.propose.policy import PAUSED, Facts, Verdict, Way, decide
+from workflows.engine.propose.policy import Facts, Verdict, Way, decide
 from workflows.engine.propose.proposer import Proposed, SecondOpinion
+from workflows.engine.reasons import Code
 from workflows.engine.review.reviews import open_review
 from workflows.engine.run import earlier_decisions
 from workflows.engine.run.earlier_decisions import what_is_new
@@ -161,7 +162,7 @@ class Runner:
         with self._context.database.read() as session:
             pause = workflow_pauses.paused(session, work.run.workflow_id)
         if pause is not None:
-            raise NoProposal(pause.sentence, code=PAUSED)
+            raise NoProposal(pause.reason, code=Code.PAUSED, pause=pause)
         return self._models(work.workflow)
 
     def _ask_person(self, session: Session, work: Work, proposed: Proposed, verdict: Verdict) -> None:
@@ -175,7 +176,7 @@ class Runner:
         with context.database.write() as session:
             pause = workflow_pauses.paused(session, work.run.workflow_id, held=True)
             if pause is not None:
-                self._ask_person(session, work, proposed, decide(replace(proposed.facts, paused=pause.sentence)))
+                self._ask_person(session, work, proposed, decide(replace(proposed.facts, paused=pause)))
                 return
             run = work.run
             output = contents.keep(session, team=run.team_id, case=run.case_id, kind="output", body=proposed.output)
@@ -300,7 +301,7 @@ class Runner:
             if isinstance(error, TimeLimitPassed):
                 self._pause_where_stuck(session, run, workflow)
             verdict = decide(Facts(error=said))
-            message = "; ".join(reason.text for reason in verdict.reasons)
+            message = "; ".join(reason.said for reason in verdict.reasons if reason.said)
             code_version = context.registry.code_version(workflow)
             if isinstance(error, Drifted) and run.code_version not in (None, code_version):
                 message += f" (it began with version {run.code_version} of its code; this is {code_version})"

@@ -11,7 +11,6 @@ from store.cases import contents, journal, reviews, runs
 from store.cases.journal import StepLine
 from store.cases.runs import LoadedRun
 from workflows.engine.case.leases import Lease
-from workflows.engine.case.pauses import Pause
 from workflows.engine.case.states import Resolution
 from workflows.engine.context import Context
 from workflows.engine.declare.author_code import within
@@ -20,7 +19,8 @@ from workflows.engine.declare.round_trip import as_shown, read
 from workflows.engine.declare.workflow import Rejection
 from workflows.engine.deliver.workflow_pauses import pause_of
 from workflows.engine.errors import Drifted, Misfit
-from workflows.engine.propose.policy import rules_in
+from workflows.engine.pauses import Pause
+from workflows.engine.reasons import from_json, rules_in
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +89,7 @@ def find(session: Session, loaded: LoadedRun) -> Found:
 
 def _decided(session: Session, run: schema.Run, review: schema.Review, last: schema.Decision) -> Decided:
     first = run if review.run_id == run.id else runs.get(session, review.run_id)
-    shown = rules_in(json.loads(contents.body(session, review.reasons_id)))
+    shown = rules_in(from_json(contents.body(session, review.reasons_id)))
     return Decided(
         code_version=first.code_version if first is not None else None, rules=frozenset([*shown, *last.confirmed])
     )

@@ -61,14 +61,21 @@ def unstorable(values: Mapping[str, JsonValue]) -> str | None:
     A NUL and half a surrogate pair have no place in PostgreSQL or in UTF-8, and keeping them changed would be silent.
     """
     for name, value in values.items():
-        for text in (name, *_texts(value, depth=1)):
-            shown = printable(name)
-            if text is None:
-                return f"{shown}: nested more than {MAX_DEPTH} deep"
-            if "\0" in text:
-                return f"{shown}: holds a NUL character"
-            if not _is_utf8(text):
-                return f"{shown}: is not valid UTF-8"
+        problem = unstorable_value(name) or unstorable_value(value)
+        if problem is not None:
+            return f"{printable(name)}: {problem}"
+    return None
+
+
+def unstorable_value(value: JsonValue) -> str | None:
+    """Why one value cannot be kept as it is; None where it can."""
+    for text in _texts(value, depth=1):
+        if text is None:
+            return f"nested more than {MAX_DEPTH} deep"
+        if "\0" in text:
+            return "holds a NUL character"
+        if not _is_utf8(text):
+            return "is not valid UTF-8"
     return None
 
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import JsonValue, TypeAdapter, ValidationError
 from pydantic_core import to_jsonable_python
 
-from workflows.engine.text.canonical_json import canonical, unstorable
+from workflows.engine.text.canonical_json import canonical, unstorable_value
 from workflows.engine.text.form_fields import Field, Kind, named
 from workflows.engine.text.form_rows import split_lines, split_rows, write_lines, write_rows
 
@@ -73,7 +73,7 @@ def value_of(field: Field, text: str) -> JsonValue:
         case Kind.ROWS:
             return _rows(field, text)
         case Kind.JSON:
-            return _json(field.name, text)
+            return _json(text)
         case _:
             return word
 
@@ -174,7 +174,7 @@ def _plain(value: JsonValue) -> str:
 
 def _choices(field: Field, text: str) -> JsonValue:
     if text.lstrip().startswith("["):
-        listed = _json(field.name, text)
+        listed = _json(text)
         chosen = [_choice(field, _plain(one)) for one in listed] if isinstance(listed, list) else []
     else:
         chosen = [value for line in text.split("\n") if line.strip() for value in _on_a_line(field, line)]
@@ -342,7 +342,7 @@ def _list(field: Field, text: str) -> JsonValue:
     assert field.item is not None
     if text.lstrip().startswith("["):
         try:
-            listed = _json(field.name, text)
+            listed = _json(text)
         except ValueError:
             listed = None  # a line that begins with a bracket
         if isinstance(listed, list):
@@ -359,7 +359,7 @@ def _list(field: Field, text: str) -> JsonValue:
 
 def _row(field: Field, text: str) -> JsonValue:
     if text.lstrip().startswith("{"):
-        return _json(field.name, text)
+        return _json(text)
     rows = split_rows(text)
     if len(rows) != 1:
         raise ValueError(f"has to be one row: {named(field.columns)}")
@@ -368,7 +368,7 @@ def _row(field: Field, text: str) -> JsonValue:
 
 def _rows(field: Field, text: str) -> JsonValue:
     if text.lstrip().startswith(("[{", "[]")):
-        return _json(field.name, text)  # as it stands in a file, or was kept in another form
+        return _json(text)  # as it stands in a file, or was kept in another form
     return [_record(field, row, where=f"row {number}") for number, row in enumerate(split_rows(text), 1)]
 
 
@@ -401,16 +401,16 @@ def _number(kind: type[int] | type[float], word: str, complaint: str) -> int | f
     return number
 
 
-def _json(name: str, text: str) -> JsonValue:
+def _json(text: str) -> JsonValue:
     try:
         value: JsonValue = json.loads(text, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
         raise ValueError(f"has to be JSON; it is not from line {error.lineno}, character {error.colno} on") from None
     except (ValueError, RecursionError):
         raise ValueError("has to be JSON") from None
-    problem = unstorable({name: value})
+    problem = unstorable_value(value)
     if problem is not None:
-        raise ValueError(problem.removeprefix(f"{name}: "))
+        raise ValueError(problem)
     return value
 
 

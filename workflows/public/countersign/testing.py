@@ -29,6 +29,7 @@ from pydantic_core import to_jsonable_python
 
 from handlers.slack.blocks.card import card
 from handlers.slack.blocks.transcript import transcript
+from handlers.texts.reasons import in_words
 from store.db import migration
 from store.db.database import Database
 from store.governance import teams
@@ -222,7 +223,7 @@ class Case(Generic[InputT, OutputT]):
     def why(self) -> tuple[str, ...]:
         """The reasons why a person was asked; empty where nobody was."""
         review = self._newest.review
-        return tuple(review.why) if review is not None else ()
+        return tuple(in_words(reason) for reason in review.why) if review is not None else ()
 
     @property
     def card(self) -> str:

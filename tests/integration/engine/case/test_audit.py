@@ -146,7 +146,7 @@ def _nothing_that_a_case_says_is_logged(out: str, err: str) -> None:
 
 def _every_state_was_met(scene: Scene) -> None:
     """Else the checks below would prove little."""
-    met = {row.action.removeprefix("run.") for row in rows(scene.world, schema.AuditRow) if row.subject[:4] == "run:"}
+    met = {row.action.removeprefix("run.") for row in rows(scene.world, schema.AuditRow) if row.subject_kind == "run"}
     assert met >= {"running", "ready", "waiting", "delivering", "delivered", "closed", "failed", "superseded", "parked"}
 
 
@@ -162,7 +162,7 @@ def _no_other_table_tells_what_a_case_says(world: World) -> None:
 
 def _what_was_decided_can_be_explained(scene: Scene) -> None:
     """By whom, when, and about which version: each decision stands in the audit with its person."""
-    entries = [(row.subject, row.action, row.actor) for row in rows(scene.world, schema.AuditRow)]
+    entries = [(str(row.subject), row.action, row.actor) for row in rows(scene.world, schema.AuditRow)]
     for decision in rows(scene.world, schema.Decision):
         assert (f"review:{decision.review_id}", f"review.{decision.kind}", decision.by) in entries
 

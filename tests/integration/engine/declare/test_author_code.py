@@ -15,7 +15,7 @@ from tests.conftest import MakeWorld
 from tests.integration.bot.commandline import wait_until
 from tests.integration.engine.scene import Scene, rows
 from tests.sample import Ticket, Triage
-from tests.world import sure
+from tests.world import sure, why
 from workflows import Ask, Autonomy, CodeExited, Proposal, Rejection, Review, Run, TimeLimits, Workflow, step
 from workflows.engine.declare import author_threads
 from workflows.engine.deliver import workflow_pauses
@@ -157,7 +157,7 @@ def test_whatever_code_raises_stops_its_case_visibly_and_the_next_one_goes_on(ma
         author.turns[place] = raising(error)
         case = scene.worked(id=number, text=f"x {place}")
         assert scene.run(case).state == ENDS[place], (place, error)
-        assert scene.review(case).why if ENDS[place] == "waiting" else scene.problem(case), (place, error)
+        assert why(scene.review(case)) if ENDS[place] == "waiting" else scene.problem(case), (place, error)
     assert scene.run(scene.worked(id=99)).state == "delivered"
     told = [row for row in rows(scene.world, schema.OutboxRow) if row.kind == "failure"]
     assert len(told) == sum(ENDS[place] != "waiting" for _, place in tried)

@@ -12,7 +12,7 @@ from pydantic import BaseModel, PlainSerializer, SecretStr, model_validator
 from tests.conftest import MakeWorld
 from tests.integration.engine.scene import DRAFT, Crash, Scene, sample
 from tests.sample import Ticket, Triage
-from tests.world import sure
+from tests.world import sure, why
 from workflows import Ask, Autonomy, Proposal, Run, step
 from workflows.engine.errors import InvalidOutput
 from workflows.engine.review import corrections, reviews
@@ -79,8 +79,8 @@ def test_what_would_be_delivered_as_something_else_is_not_proposed(
     case = scene.worked()
     review = scene.review(case)
     assert not review.has_proposal
-    assert review.why[0].startswith("what was proposed cannot be kept as it is: ")
-    assert field in review.why[0]
+    assert why(review)[0].startswith("what was proposed cannot be kept as it is: ")
+    assert field in why(review)[0]
     assert scene.desk.attempts == []
 
 
@@ -93,7 +93,7 @@ def test_what_goes_with_a_proposal_has_its_form_too(make_sqlite_world: MakeWorld
         return replace(ask(text=ticket.text), **part)
 
     case = scene.worked()
-    assert f"its {next(iter(part))}" in scene.review(case).why[0]
+    assert f"its {next(iter(part))}" in why(scene.review(case))[0]
 
 
 def test_a_persons_values_that_would_be_delivered_as_others_are_refused(make_sqlite_world: MakeWorld) -> None:
@@ -225,4 +225,4 @@ def test_a_proposal_with_more_reasons_than_anybody_reads_is_not_kept(make_sqlite
         return replace(ask(text=ticket.text), reasons=("because " * 1_000,) * 1_000)
 
     case = scene.worked()
-    assert "too large, the limit is 1,048,576 bytes" in scene.review(case).why[0]
+    assert "too large, the limit is 1,048,576 bytes" in why(scene.review(case))[0]

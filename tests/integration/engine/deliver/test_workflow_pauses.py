@@ -10,11 +10,12 @@ from store import schema
 from tests.conftest import MakeWorld
 from tests.integration.engine.run.test_interleaving import meet
 from tests.integration.engine.scene import DRAFT, Scene, rows, sample
+from tests.world import why
 from workflows import NoProposal, NotAllowed
-from workflows.engine.case.pauses import Pause
 from workflows.engine.context import SYSTEM
 from workflows.engine.deliver import workflow_pauses
 from workflows.engine.errors import BadReason, Unknown
+from workflows.engine.pauses import Pause
 from workflows.engine.read.views import ReviewView
 from workflows.model.port import Answer, Question
 from workflows.model.scripted import says
@@ -65,7 +66,7 @@ def test_a_case_of_a_paused_workflow_gets_an_empty_form_that_says_who_paused_it_
     scene = sample(make_world)
     pause(scene)
     case = scene.worked()
-    assert asked_why(scene, case).why == ["this workflow is paused by U0KIM: its queues are wrong"]
+    assert why(asked_why(scene, case)) == ["this workflow is paused by U0KIM: its queues are wrong"]
     assert (scene.run(case).state, asked(scene), scene.desk.looked_up) == ("waiting", 0, [])
 
 
@@ -106,7 +107,7 @@ def test_a_case_that_is_out_of_scope_says_so_while_its_workflow_is_paused_too(ma
     scene = sample(make_sqlite_world)
     pause(scene)
     case = scene.worked(language="fi")
-    assert asked_why(scene, case).why == ["it is outside what this workflow may decide"]
+    assert why(asked_why(scene, case)) == ["it is outside what this workflow may decide"]
 
 
 def test_what_is_confident_is_not_resolved_alone_where_it_was_paused_since_it_was_proposed(
@@ -123,7 +124,7 @@ def test_what_is_confident_is_not_resolved_alone_where_it_was_paused_since_it_wa
     case = scene.worked()
     review = scene.decided(case)
     assert (scene.run(case).state, review.has_proposal) == ("waiting", True)
-    assert review.why == ["this workflow is paused by U0KIM: its queues are wrong"]
+    assert why(review) == ["this workflow is paused by U0KIM: its queues are wrong"]
     assert scene.desk.attempts == []
 
 
@@ -138,7 +139,7 @@ def test_the_model_is_not_asked_where_the_workflow_was_paused_since_the_run_bega
 
     scene.desk.looked_up = Pausing()
     case = scene.worked()
-    assert asked_why(scene, case).why == ["this workflow is paused by U0KIM: its queues are wrong"]
+    assert why(asked_why(scene, case)) == ["this workflow is paused by U0KIM: its queues are wrong"]
     assert (asked(scene), look_up, scene.steps(case)) == (0, [1], ["look_up"])
 
 
@@ -191,8 +192,8 @@ def test_where_the_model_is_gone_for_good_the_workflow_is_paused_and_people_are_
     found = standing(scene)
     assert found is not None
     assert (found.by, found.reason, found.holds_deliveries) == (SYSTEM, "The model m-1 was retired.", False)
-    assert asked_why(scene, first).why == ["The model m-1 was retired."]
-    assert asked_why(scene, second).why == ["this workflow is paused by Countersign: The model m-1 was retired."]
+    assert why(asked_why(scene, first)) == ["The model m-1 was retired."]
+    assert why(asked_why(scene, second)) == ["this workflow is paused by Countersign: The model m-1 was retired."]
     assert len(notes(scene)) == 1
 
 
@@ -203,9 +204,9 @@ def test_what_may_pass_or_is_about_one_case_pauses_nothing(make_sqlite_world: Ma
 
     scene = sample(make_sqlite_world, none)
     case = scene.worked()
-    assert asked_why(scene, case).why == ["Not this time."]
+    assert why(asked_why(scene, case)) == ["Not this time."]
     kept = [row.body for row in rows(scene.world, schema.Content) if row.kind == "reasons"]
-    assert [json.loads(body) for body in kept] == [[{"code": code, "text": "Not this time."}]]
+    assert [json.loads(body) for body in kept] == [[{"code": code, "said": "Not this time."}]]
     assert standing(scene) is None
     assert notes(scene) == []
 
@@ -216,7 +217,7 @@ def test_a_key_that_a_step_s_system_does_not_accept_pauses_the_workflow(make_wor
     scene.desk.look_up_errors.append(NotAllowed("the desk does not accept our key (401)"))
     case = scene.worked()
     assert (scene.run(case).state, asked(scene)) == ("waiting", 0)
-    assert asked_why(scene, case).why == ["the desk does not accept our key (401)"]
+    assert why(asked_why(scene, case)) == ["the desk does not accept our key (401)"]
     found = standing(scene)
     assert found is not None
     assert (found.by, found.holds_deliveries) == (SYSTEM, False)

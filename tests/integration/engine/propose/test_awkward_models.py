@@ -8,7 +8,7 @@ import pytest
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, JsonValue, computed_field
 
 from tests.conftest import MakeWorld
-from tests.world import World, sure
+from tests.world import World, sure, why
 from workflows import Ask, Autonomy, Proposal, Run, Workflow, step
 from workflows.engine.case.intake import Intake
 from workflows.engine.errors import Refused
@@ -103,7 +103,7 @@ def test_what_is_approved_arrives_as_it_was_proposed(
     assert taken_in(world, workflow, 0, 8) is Intake.DUPLICATE
     world.work()
     review = world.review(1)
-    assert review.has_proposal, review.why
+    assert review.has_proposal, why(review)
 
     reviews.approve(world.context, review.id, review.version, by="U1")
     world.work()

@@ -8,6 +8,7 @@ from pydantic import JsonValue
 
 from tests.conftest import MakeWorld
 from tests.integration.engine.scene import sample
+from tests.world import why
 from workflows.model.port import Answer, ModelUnavailable
 from workflows.model.scripted import says
 
@@ -38,7 +39,7 @@ def test_garbage_is_a_persons_case_with_an_empty_form_and_the_reason(make_sqlite
 
     review = scene.review(number)
     assert not review.has_proposal
-    assert [why[: len(reason)] for why in review.why] == [reason]
+    assert [said[: len(reason)] for said in why(review)] == [reason]
     assert scene.run(number).proposal is None
     assert scene.desk.attempts == []
 
@@ -56,7 +57,7 @@ def test_what_is_no_confidence_is_a_persons_case_with_the_proposal(
 
     review = scene.review(case)
     assert review.has_proposal
-    assert review.why == ["no usable confidence for Queue, Reply"]
+    assert why(review) == ["no usable confidence for Queue, Reply"]
     proposal = scene.run(case).proposal
     assert proposal is not None
     assert proposal.confidence == {"queue": None, "reply": None}
@@ -66,13 +67,13 @@ def test_what_is_no_confidence_is_a_persons_case_with_the_proposal(
 def test_a_confidence_that_is_left_out_is_a_persons_case(make_sqlite_world: MakeWorld) -> None:
     scene = sample(make_sqlite_world, lambda _: replace(says(GOOD), confidence={"queue": 0.99}))
     case = scene.worked()
-    assert scene.review(case).why == ["no usable confidence for Reply"]
+    assert why(scene.review(case)) == ["no usable confidence for Reply"]
 
 
 def test_a_default_that_the_model_did_not_state_is_not_delivered_alone(make_sqlite_world: MakeWorld) -> None:
     scene = sample(make_sqlite_world, lambda _: says({"queue": "billing"}, confidence=0.99))
     case = scene.worked()
-    assert scene.review(case).why == ["no usable confidence for Reply"]
+    assert why(scene.review(case)) == ["no usable confidence for Reply"]
 
 
 def test_a_model_that_is_not_to_be_had_leaves_the_case_to_a_person(make_world: MakeWorld) -> None:
@@ -84,7 +85,7 @@ def test_a_model_that_is_not_to_be_had_leaves_the_case_to_a_person(make_world: M
 
     review = scene.review(case)
     assert not review.has_proposal
-    assert review.why == ["the provider is down"]
+    assert why(review) == ["the provider is down"]
     (attempt,) = scene.attempts(case, "ask")
     assert (attempt.state, attempt.error) == ("failed", "ModelUnavailable: the provider is down")
 

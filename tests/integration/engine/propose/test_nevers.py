@@ -5,7 +5,7 @@ import pytest
 from tests.conftest import MakeWorld
 from tests.integration.engine.scene import Scene, sample
 from tests.sample import Ticket, Triage
-from tests.world import sure
+from tests.world import sure, why
 from workflows.engine.errors import NeverBroken
 from workflows.engine.review import reviews
 
@@ -18,7 +18,7 @@ def test_a_never_on_the_input_brings_a_person_however_sure_the_model_is(make_sql
 
     case = scene.worked(text="there is smoke")
 
-    assert scene.review(case).why == [f"never: {SAFETY}"]
+    assert why(scene.review(case)) == [f"never: {SAFETY}"]
     assert scene.review(case).has_proposal
     assert scene.desk.attempts == []
 
@@ -26,13 +26,13 @@ def test_a_never_on_the_input_brings_a_person_however_sure_the_model_is(make_sql
 def test_a_never_on_what_is_proposed_brings_a_person(make_sqlite_world: MakeWorld) -> None:
     scene = sample(make_sqlite_world, sure(0.99, queue="billing", reply="$100 for you"))
     case = scene.worked()
-    assert scene.review(case).why == ["never: promise money"]
+    assert why(scene.review(case)) == ["never: promise money"]
 
 
 def test_every_never_that_is_broken_is_named(make_sqlite_world: MakeWorld) -> None:
     scene = sample(make_sqlite_world, sure(0.5, queue="safety", reply="$100"))
     case = scene.worked()
-    assert scene.review(case).why == [
+    assert why(scene.review(case)) == [
         f"never: {SAFETY}",
         "never: promise money",
         "confidence is below 0.8: Queue 0.50, Reply 0.50",
@@ -48,7 +48,7 @@ def test_a_never_whose_own_code_fails_counts_as_broken(make_sqlite_world: MakeWo
 
     case = scene.worked()
 
-    assert scene.review(case).why == ["the rule “never write to a minor” could not be checked: KeyError"]
+    assert why(scene.review(case)) == ["the rule “never write to a minor” could not be checked: KeyError"]
     assert scene.desk.attempts == []
 
 
@@ -65,7 +65,7 @@ def test_a_never_after_one_that_fails_is_still_asked(make_sqlite_world: MakeWorl
         return "$" in triage.reply
 
     case = scene.worked()
-    assert scene.review(case).why == [
+    assert why(scene.review(case)) == [
         "never: promise money",
         "the rule “never write to a minor” could not be checked: KeyError",
     ]

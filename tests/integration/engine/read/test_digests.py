@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from store import schema
 from store.quality import digests
+from store.slack.faces import LEADS
 from tests.conftest import MakeWorld
 from tests.integration.engine.scene import DRAFT, Crash, Scene, rows, sample
 from tests.sample import Triage, sample_workflow
@@ -22,7 +23,7 @@ from tests.world import Tell
 from workflows import NotDone, OutcomeUnknown
 from workflows.engine.errors import Drifted, Unknown
 from workflows.engine.read.digest_views import Cause, DigestView, StandingCase, WorkflowFigures
-from workflows.engine.read.digests import CLOCK, LEADS, digest_view, make
+from workflows.engine.read.digests import CLOCK, digest_view, make
 from workflows.engine.review import corrections, doubts, reruns
 from workflows.engine.review.decisions import Follows
 from workflows.model.scripted import says

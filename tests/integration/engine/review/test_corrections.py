@@ -6,7 +6,7 @@ from store import schema
 from tests.conftest import MakeWorld
 from tests.integration.engine.scene import CARDS, Scene, rows, sample
 from tests.sample import Ticket, Triage
-from tests.world import sure
+from tests.world import sure, why
 from workflows import NotDone
 from workflows.engine.errors import InvalidOutput, NeverBroken, Refused, Unknown
 from workflows.engine.review import corrections, reruns, reviews
@@ -33,7 +33,7 @@ def test_a_correction_waits_for_a_person(make_world: MakeWorld) -> None:
     run = scene.run(case)
     assert (run.state, run.correction, run.revision) == ("waiting", 1, 1)
     assert scene.review(case).id == review
-    assert scene.review(case).why == ["it corrects what was delivered"]
+    assert why(scene.review(case)) == ["it corrects what was delivered"]
     assert run.proposal is not None
     assert run.proposal.output == {"queue": "delivery", "reply": "Sorry"}
     assert run.proposal.model == "U0EVE"
@@ -222,7 +222,7 @@ def test_values_of_another_form_are_refused(make_sqlite_world: MakeWorld) -> Non
 def test_the_nevers_are_named_and_hold_on_a_correction(make_sqlite_world: MakeWorld) -> None:
     scene, case = delivered(make_sqlite_world)
     correct(scene, case, queue="safety")
-    assert scene.review(case).why == ["never: answer a safety report alone", "it corrects what was delivered"]
+    assert why(scene.review(case)) == ["never: answer a safety report alone", "it corrects what was delivered"]
     with pytest.raises(NeverBroken, match="this is barred: never promise money"):
         scene.edit(case, queue="safety", reply="$6", confirmed=True)
 

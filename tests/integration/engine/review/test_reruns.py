@@ -354,5 +354,5 @@ def test_who_ran_it_again_and_from_where_is_in_the_audit(make_world: MakeWorld) 
     parent = scene.run(case).id
     rerun = reruns.rerun(scene.world.context, case, by="U0DEV")
     (begun,) = [row for row in rows(scene.world, schema.AuditRow) if row.action == "run.begun_again"]
-    assert (begun.actor, begun.subject, begun.case_id) == ("U0DEV", f"run:{rerun.run}", case)
+    assert (begun.actor, str(begun.subject), begun.case_id) == ("U0DEV", f"run:{rerun.run}", case)
     assert begun.details == {"parent": parent, "from": "last_orders", "recalled": 1}

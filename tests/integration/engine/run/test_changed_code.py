@@ -10,7 +10,7 @@ from store import schema
 from tests.conftest import MakeWorld
 from tests.integration.engine.scene import DRAFT, Scene, sample
 from tests.sample import Ticket, Triage, sample_workflow
-from tests.world import sure
+from tests.world import sure, why
 from workflows import NotAllowed, NotDone, OutcomeUnknown, TryAgain
 from workflows.engine.declare.registry import Registry
 from workflows.engine.deliver import workflow_pauses
@@ -135,8 +135,8 @@ def test_what_was_decided_before_the_form_changed_comes_back_to_a_person_with_al
     assert scene.desk.attempts == []
     review = scene.review(case)
     assert review.has_proposal
-    assert CHANGES[form] in review.why[0]
-    assert review.why[0].startswith("the form has changed since this was decided: ")
+    assert CHANGES[form] in why(review)[0]
+    assert why(review)[0].startswith("the form has changed since this was decided: ")
     card = card_view(scene.world.context, review.id)
     known = {value.name: value.proposed for value in card.values} | dict(card.left_over)
     assert known.get("reply") == "My own words"
@@ -168,7 +168,7 @@ def test_what_was_decided_before_a_rule_came_is_looked_at_again(make_world: Make
         assert scene.run(case).state == "failed"
         reruns.rerun(scene.world.context, case, by="U0DEV")
     scene.world.work()
-    assert scene.review(case).why == [
+    assert why(scene.review(case)) == [
         "never: answer on a Friday alone",
         "a rule came, or changed, since this was decided",
     ]
@@ -187,7 +187,7 @@ def test_what_was_to_go_alone_and_was_held_does_not_pass_a_rule_that_came(make_s
     redeploy(scene, never="answer on a Friday alone")
     workflow_pauses.resume(scene.world.context, "sample", by="U0MARIA")
     scene.world.work()
-    assert scene.review(case).why[0] == "never: answer on a Friday alone"
+    assert why(scene.review(case))[0] == "never: answer on a Friday alone"
     assert scene.desk.applied == {}
     scene.approve(case)
     scene.world.work()

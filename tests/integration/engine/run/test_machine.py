@@ -35,11 +35,11 @@ from workflows import (
 )
 from workflows.engine.case.intake import Intake
 from workflows.engine.case.leases import Lease
-from workflows.engine.case.pauses import Pause
 from workflows.engine.case.states import RunState
 from workflows.engine.context import SYSTEM
 from workflows.engine.deliver import workflow_pauses
 from workflows.engine.errors import Refused, Stale
+from workflows.engine.pauses import Pause
 from workflows.engine.read.history import open_reviews
 from workflows.engine.read.views import OpenReview
 from workflows.engine.review import corrections, doubts, reruns, reviews
@@ -385,7 +385,7 @@ class Machine(RuleBasedStateMachine):
 
     def _nothing_is_lost(self, runs: list[schema.Run], opened: set[int], bodies: dict[int, Any]) -> None:
         """Each input that was taken in stands as its case's newest revision, in a state with a way on."""
-        noted = {row.subject for row in rows(self.world, schema.OutboxRow) if row.kind == "failure"}
+        noted = {str(row.subject) for row in rows(self.world, schema.OutboxRow) if row.kind == "failure"}
         newest = {run.case_id: run for run in runs}
         for ticket, case in self.cases.items():
             run = newest[case]

@@ -10,7 +10,7 @@ from store import schema
 from tests.conftest import MakeWorld
 from tests.integration.engine.scene import CARDS, DRAFT, Scene, rows, sample
 from tests.sample import Desk, Ticket, Triage, sample_workflow
-from tests.world import sure
+from tests.world import sure, why
 from workflows import Ask, Autonomy, Proposal, Review, Run
 from workflows.engine.case.leases import Lease
 from workflows.model.scripted import says
@@ -43,7 +43,7 @@ def test_an_unsure_case_waits_for_a_person_with_what_is_proposed(make_world: Mak
     review = scene.review(case)
     assert scene.run(case).state == "waiting"
     assert review.has_proposal
-    assert review.why == ["confidence is below 0.8: Queue 0.79, Reply 0.79"]
+    assert why(review) == ["confidence is below 0.8: Queue 0.79, Reply 0.79"]
     proposal = scene.run(case).proposal
     assert proposal is not None
     assert proposal.output == {"queue": "billing", "reply": "Hello"}
@@ -69,7 +69,7 @@ def test_what_a_person_approves_is_delivered_in_their_name(make_world: MakeWorld
 def test_left_to_itself_a_workflow_only_drafts(make_sqlite_world: MakeWorld) -> None:
     scene = sample(make_sqlite_world, sure(1.0, queue="billing", reply="Hello"), autonomy=Autonomy())
     case = scene.worked()
-    assert scene.review(case).why == ["this workflow only drafts; a person decides every case"]
+    assert why(scene.review(case)) == ["this workflow only drafts; a person decides every case"]
 
 
 def test_a_case_outside_the_scope_goes_to_a_person_and_no_model_is_asked(make_sqlite_world: MakeWorld) -> None:
@@ -79,7 +79,7 @@ def test_a_case_outside_the_scope_goes_to_a_person_and_no_model_is_asked(make_sq
 
     review = scene.review(case)
     assert not review.has_proposal
-    assert review.why == ["it is outside what this workflow may decide"]
+    assert why(review) == ["it is outside what this workflow may decide"]
     assert scene.world.model.questions == ()
     assert scene.run(case).steps == []
 
@@ -93,7 +93,7 @@ def test_an_unfamiliar_case_goes_to_a_person_however_sure_the_model_is(make_sqli
     case = scene.worked()
 
     assert scene.review(case).has_proposal
-    assert scene.review(case).why == ["nothing like the examples"]
+    assert why(scene.review(case)) == ["nothing like the examples"]
 
 
 def test_the_deadline_counts_from_when_the_review_was_opened(make_sqlite_world: MakeWorld) -> None:

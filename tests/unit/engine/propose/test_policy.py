@@ -2,17 +2,28 @@
 
 import math
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
+from handlers.texts.reasons import in_words
 from workflows.engine.declare.proposal import Proposal
+from workflows.engine.pauses import Pause
 from workflows.engine.propose.policy import Facts, Way, decide
 
 CERTAIN = Facts(floor=0.8, confidence={"queue": 0.95, "reply": 0.9})
 
+PAUSE = Pause(
+    workflow="triage",
+    at=datetime(2026, 3, 2, tzinfo=UTC),
+    by="U0KIM",
+    by_itself=False,
+    reason="its queues are wrong",
+    holds_deliveries=False,
+)
 FIELDS = ("queue", "reply", "amount")
 sentences = st.sampled_from(["pay alone", "answer a safety report alone", "promise money"])
 probabilities = st.floats(0, 1)
@@ -28,7 +39,7 @@ def facts(*, confidence: st.SearchStrategy[float] | st.SearchStrategy[float | No
         proposed=st.booleans(),
         no_proposal=st.none() | st.just("the provider is down"),
         no_proposal_code=st.sampled_from(["no_proposal", "unavailable"]),
-        paused=st.none() | st.just("this workflow is paused by U0KIM: why"),
+        paused=st.none() | st.just(PAUSE),
         confidence=st.dictionaries(st.sampled_from(FIELDS), confidence),
         unfamiliar=st.none() | st.just("another language"),
         nevers=st.lists(sentences, unique=True, max_size=2).map(tuple),
@@ -47,7 +58,7 @@ AGAINST = [
     {"in_scope": False},
     {"proposed": False},
     {"proposed": False, "no_proposal": "the provider is down"},
-    {"paused": "this workflow is paused by U0KIM: why"},
+    {"paused": PAUSE},
     {"unfamiliar": "another language"},
     {"second": {"queue": 0.03}, "second_below": 0.15},
     {"second": {"queue": math.nan}, "second_below": 0.15},
@@ -91,12 +102,12 @@ def expected_codes(known: Facts) -> list[str]:
 def test_a_sure_case_with_nothing_against_it_is_resolved_alone() -> None:
     verdict = decide(CERTAIN)
     assert verdict.way is Way.ALONE
-    assert [reason.text for reason in verdict.reasons] == ["confidence 0.90, the floor is 0.8"]
+    assert [in_words(reason) for reason in verdict.reasons] == ["confidence 0.90, the floor is 0.8"]
 
 
 def test_a_second_opinion_counts_below_its_number_and_is_said_in_words() -> None:
     facts = replace(CERTAIN, second={"queue": 0.15, "reply_language": 0.149, "tone": 0.002}, second_below=0.15)
-    texts = [reason.text for reason in decide(facts).reasons]
+    texts = [in_words(reason) for reason in decide(facts).reasons]
     assert texts == [
         "the examples speak against the proposed reply language: the local model, which learned from them, gives it a "
         "probability of 15%",
@@ -161,7 +172,7 @@ def test_a_confidence_that_is_not_known_never_widens_autonomy(known: Facts, name
 def test_an_error_says_that_the_run_cannot_go_on() -> None:
     verdict = decide(replace(CERTAIN, error="the disk is full"))
     assert verdict.way is Way.CANNOT
-    assert [reason.text for reason in verdict.reasons] == ["the disk is full"]
+    assert [in_words(reason) for reason in verdict.reasons] == ["the disk is full"]
 
 
 @pytest.mark.parametrize(
@@ -190,7 +201,7 @@ def test_an_error_says_that_the_run_cannot_go_on() -> None:
 def test_why_a_person_is_asked_is_said_in_plain_words(known: Facts, said: list[str]) -> None:
     verdict = decide(known)
     assert verdict.way is Way.PERSON
-    assert [reason.text for reason in verdict.reasons] == said
+    assert [in_words(reason) for reason in verdict.reasons] == said
 
 
 class Answer(BaseModel):
@@ -222,7 +233,7 @@ def test_a_field_that_the_model_says_nothing_about_is_never_delivered_alone(stat
 def test_a_person_reads_what_fields_are_called() -> None:
     labels = {"queue": "Where it goes"}
     unsure = replace(CERTAIN, floor=0.99, confidence={"queue": 0.5, "reply": None}, labels=labels)
-    assert [reason.text for reason in decide(unsure).reasons] == [
+    assert [in_words(reason) for reason in decide(unsure).reasons] == [
         "no usable confidence for reply",
         "confidence is below 0.99: Where it goes 0.50",
     ]

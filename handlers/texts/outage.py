@@ -1,19 +1,17 @@
 """What is told of a model that is left alone: one message, drawn anew when it answers again."""
 
-from handlers.slack.blocks.drawing import Block, Drawn
-from handlers.slack.blocks.length import Room, fitting, some
-from handlers.slack.blocks.rich_text import bullets, line, moment, quote, rich, words
-from handlers.slack.blocks.text import escaped, excerpt
+from handlers.texts.pieces import Paragraph, Room, Told, bullets, command, line, moment, quote, some, words
+from handlers.texts.plain import excerpt
 from workflows.engine.propose.views import OutageView
 
 
-def outage(view: OutageView) -> Drawn:
+def outage(view: OutageView, room: Room) -> Told:
     """The message that stands in the channel."""
     again = "answers again" if view.ended_at is not None else "is not asked for now"
-    return fitting(lambda room: _blocks(view, room), text=escaped(f"The model {view.model} {again}", 300))
+    return Told(brief=f"The model {view.model} {again}", parts=_parts(view, room))
 
 
-def _blocks(view: OutageView, room: Room) -> list[Block]:
+def _parts(view: OutageView, room: Room) -> list[list[Paragraph]]:
     why = quote(excerpt(view.reason, min(room.text, 600)))
     if view.ended_at is None:
         title = line(words(f"The model {excerpt(view.model, room.line)} is not asked for now", bold=True))
@@ -21,17 +19,17 @@ def _blocks(view: OutageView, room: Room) -> list[Block]:
         meanwhile = line(
             words("Cases go to people with an empty form meanwhile. It is tried again by itself; nothing is lost.")
         )
-        return [rich(title, since, why, meanwhile)]
+        return [[title, since, why, meanwhile]]
     title = line(words(f"The model {excerpt(view.model, room.line)} answers again", bold=True))
     lasted = line(
         words("It was not asked from "), moment(view.began_at), words(" to "), moment(view.ended_at), words(".")
     )
-    made = [rich(title, lasted, why)]
+    made: list[list[Paragraph]] = [[title, lasted, why]]
     if view.waiting:
         listed = [
-            line(words(f"{number:,} of {workflow}: "), words(f"/propose {workflow}", code=True))
+            line(words(f"{number:,} of {workflow}: "), command("propose", workflow))
             for workflow, number in view.waiting.items()
         ]
         lead = line(words("Cases that still wait for people without a proposal. To have them proposed anew:"))
-        made.append(rich(lead, bullets(some(listed, room, "workflows"))))
+        made.append([lead, bullets(some(listed, room, "workflows"))])
     return made

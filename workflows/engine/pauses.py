@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-_BY = "this workflow is paused by "
-
 
 @dataclass(frozen=True, kw_only=True)
 class Pause:
@@ -23,17 +21,6 @@ class Pause:
     def who(self) -> str:
         """Who paused it, in words."""
         return "Countersign" if self.by_itself else self.by
-
-    @property
-    def sentence(self) -> str:
-        """For a person who is asked because of it."""
-        return f"{_BY}{self.who}: {self.reason}"
-
-
-def paused_by(sentence: str) -> str | None:
-    """Who paused the workflow, from the sentence of a pause; None for any other sentence."""
-    by, colon, _ = sentence.removeprefix(_BY).partition(": ")
-    return by if sentence.startswith(_BY) and colon and by else None
 
 
 @dataclass(frozen=True, kw_only=True)

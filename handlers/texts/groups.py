@@ -2,9 +2,7 @@
 
 from collections.abc import Sequence
 
-from handlers.slack.blocks.drawing import Drawn
-from handlers.slack.blocks.rich_text import line, rich, words
-from handlers.slack.blocks.text import escaped
+from handlers.texts.pieces import Told, line, words
 
 _NOT_THERE = frozenset({"no_such_subteam", "subteam_not_found", "usergroup_not_found", "subteam_disabled"})
 """Slack's words for a group that is not there."""
@@ -21,12 +19,11 @@ def why_unusable(group: str, code: str) -> str:
     return f"Slack does not let Countersign read the user group {group} ({code})"
 
 
-def unreadable(group: str, code: str, *, workflows: Sequence[str]) -> Drawn:
+def unreadable(group: str, code: str, *, workflows: Sequence[str]) -> Told:
     """That a user group cannot be read, so that nobody has a right by it. `workflows`: whose reviewers it names."""
     why = why_unusable(group, code)
     whom = f"By it nobody may decide {', '.join(workflows)}." if workflows else "By it nobody is an engineer."
     todo = "Mend it in Slack, or name another group or people; countersign doctor looks at all of them."
-    return Drawn(
-        text=escaped(f"{why}. {whom}", 300),
-        blocks=[rich(line(words(f"{why}.", bold=True)), line(words(whom)), line(words(todo)))],
+    return Told(
+        brief=f"{why}. {whom}", parts=[[line(words(f"{why}.", bold=True)), line(words(whom)), line(words(todo))]]
     )

@@ -1,10 +1,8 @@
 """How a review stands, in words. Recorded, applied and apply failed are three different things."""
 
-from handlers.slack.blocks.deliveries import Said, rejection_waits, unconfirmed, waiting
-from handlers.slack.blocks.drawing import Block
-from handlers.slack.blocks.length import Room
-from handlers.slack.blocks.rich_text import line, moment, person, quote, words
-from handlers.slack.blocks.text import excerpt
+from handlers.texts.deliveries import Said, rejection_waits, unconfirmed, waiting
+from handlers.texts.pieces import Line, Paragraph, Quote, Room, command, line, moment, person, quote, words
+from handlers.texts.plain import excerpt
 from workflows.engine.case.states import ReviewState, RunState
 from workflows.engine.review.decisions import DecisionKind, Follows
 from workflows.engine.review.views import CardView, DecisionView
@@ -43,7 +41,7 @@ def in_brief(view: CardView) -> str:
             return _otherwise(view)
 
 
-def lines(view: CardView, room: Room) -> list[Block]:
+def paragraphs(view: CardView, room: Room) -> list[Paragraph]:
     """The status as a reader sees it at the top of a card."""
     match view.state:
         case ReviewState.OPEN:
@@ -61,7 +59,7 @@ def lines(view: CardView, room: Room) -> list[Block]:
             return [line(words(_otherwise(view), bold=True), words(". Nothing to do here."))]
 
 
-def _open(view: CardView, room: Room) -> list[Block]:
+def _open(view: CardView, room: Room) -> list[Paragraph]:
     if view.correction:
         asks = "A correction waits for your decision"
     elif view.has_proposal:
@@ -73,7 +71,7 @@ def _open(view: CardView, room: Room) -> list[Block]:
     first = [words(asks, bold=True)]
     if view.answer_by is not None:
         first += [words(" · answer by "), moment(view.answer_by)]
-    made = [line(*first), line(words(excerpt(view.question, room.line)))]
+    made: list[Paragraph] = [line(*first), line(words(excerpt(view.question, room.line)))]
     if view.sample:
         made.append(line(words(SAMPLE, bold=True), words(", for you to try; no number counts it.")))
     if view.decision is not None:
@@ -87,7 +85,7 @@ def _what(view: CardView) -> str:
     return "Correction: " if view.correction else ""
 
 
-def _decided(decision: DecisionView, room: Room, what: str = "") -> Block:
+def _decided(decision: DecisionView, room: Room, what: str = "") -> Line:
     how = f"{what}{_DECIDED[decision.kind]} by "
     made = [words(how, bold=True), person(decision.by), words(" · "), moment(decision.at)]
     if decision.confirmed:
@@ -120,7 +118,7 @@ def _outcome(view: CardView, room: Room) -> Said:
     if state in _NOT_APPLIED and delivery is not None and delivery.not_confirmed:
         return unconfirmed(delivery, view.case)
     if state in _NOT_APPLIED:
-        return _said("Apply failed", f"; the decision is kept. An engineer can say /rerun {view.case}.")
+        return _again("Apply failed", "; the decision is kept.", view.case)
     return _said(_otherwise(view), ".")
 
 
@@ -144,9 +142,7 @@ def _rejected(view: CardView, decision: DecisionView, state: RunState, room: Roo
         return _said("Closing in doubt", ": its system may have been told or not. Another card asks what you find.")
     if state in _NOT_APPLIED:
         told = "may have been told" if delivery is not None and delivery.not_confirmed else "was not told"
-        return _said(
-            "Closing failed", f"; its system {told}. The rejection is kept. An engineer can say /rerun {view.case}."
-        )
+        return _again("Closing failed", f"; its system {told}. The rejection is kept.", view.case)
     return _said(_otherwise(view), ".")
 
 
@@ -154,7 +150,13 @@ def _said(title: str, more: str) -> Said:
     return Said(title=title, more=[words(more)])
 
 
-def _detail(view: CardView, room: Room) -> list[Block]:
+def _again(title: str, more: str, case: int) -> Said:
+    """What stopped, and how an engineer has it done again."""
+    rerun = command("rerun", case, stands_out=False)
+    return Said(title=title, more=[words(f"{more} An engineer can say "), rerun, words(".")])
+
+
+def _detail(view: CardView, room: Room) -> list[Quote]:
     """What went wrong."""
     # That a target is down, and why, is told once, and not on each card.
     waits = view.held == "down" and view.delivery is not None and view.delivery.down_since is None
@@ -162,7 +164,7 @@ def _detail(view: CardView, room: Room) -> list[Block]:
     return _quoted(view.problem, room) if went_wrong else []
 
 
-def _quoted(text: str | None, room: Room) -> list[Block]:
+def _quoted(text: str | None, room: Room) -> list[Quote]:
     return [quote(excerpt(text, min(room.text, 500)))] if text else []
 
 

@@ -2,62 +2,52 @@
 
 from collections.abc import Sequence
 
-from handlers.slack.blocks.drawing import Block, Drawn
-from handlers.slack.blocks.rich_text import bullets, is_user, line, moment, person, quote, rich, words
-from handlers.slack.blocks.text import escaped
-from workflows.engine.case.pauses import HandNote, Pause, Paused, PauseStatus, Resumed, paused_by
+from handlers.texts.pieces import Line, Paragraph, Piece, Told, bullets, command, line, moment, person, quote, words
+from workflows.engine.pauses import HandNote, Pause, Paused, PauseStatus, Resumed
 from workflows.engine.text.sanitize import one_line
 
 _NAMED = 30
 """Workflows that a list names."""
 
 
-def why(reason: str) -> str:
-    """A reason why a person is asked, as all may read it. Somebody who is only an id in it is left out: to name them
-    would call them with each card.
-    """
-    by = paused_by(reason)
-    return reason.replace(f" by {by}", "", 1) if by is not None and is_user(by) else reason
-
-
-def stopped(workflow: str, pause: Pause | None) -> Drawn:
+def stopped(workflow: str, pause: Pause | None) -> Told:
     """That Countersign paused a workflow, and what to do. `pause`: as it stands; None where it was resumed since."""
     text = f"Countersign paused {workflow}"
     if pause is None:
-        return Drawn(text=escaped(text, 300), blocks=[rich(line(words(f"{text}. It was resumed since.")))])
-    pieces = [
+        return Told(brief=text, parts=[[line(words(f"{text}. It was resumed since."))]])
+    pieces: list[Paragraph] = [
         line(words(text, bold=True), words(" · "), moment(pause.at)),
         quote(pause.reason),
         line(words(_meaning(pause))),
-        line(words("Mend it, then "), _command("resume", workflow), *_and_propose(workflow)),
+        line(words("Mend it, then "), command("resume", workflow), *_and_propose(workflow)),
     ]
-    return Drawn(text=escaped(f"{text}: {pause.reason}", 300), blocks=[rich(*pieces)])
+    return Told(brief=f"{text}: {pause.reason}", parts=[pieces])
 
 
-def by_hand(note: HandNote) -> Drawn:
+def by_hand(note: HandNote) -> Told:
     """That somebody paused a workflow, for the people who get its cases."""
     name, who = note.workflow, person(note.by)
     if note.pause is None or note.pause.by_itself:
         said = f"{name} was paused; it was resumed since"
         first = line(words(f"{name} was paused", bold=True), words(" by "), who, words(". It was resumed since."))
-        return Drawn(text=escaped(said, 300), blocks=[rich(first)])
-    pieces = [
+        return Told(brief=said, parts=[[first]])
+    pieces: list[Paragraph] = [
         line(words(f"{name} is paused", bold=True), words(", by "), who, words(" · "), moment(note.at)),
         quote(note.pause.reason),
         line(words(_meaning(note.pause))),
-        line(words("An engineer or its owner lets it go on: "), _command("resume", name)),
+        line(words("An engineer or its owner lets it go on: "), command("resume", name)),
     ]
-    return Drawn(text=escaped(f"{name} is paused: {note.pause.reason}", 300), blocks=[rich(*pieces)])
+    return Told(brief=f"{name} is paused: {note.pause.reason}", parts=[pieces])
 
 
-def lifted(note: HandNote) -> Drawn:
+def lifted(note: HandNote) -> Told:
     """That somebody let a workflow go on, for the people who get its cases."""
     said = f"{note.workflow} goes on"
     first = line(words(said, bold=True), words(", resumed by "), person(note.by), words(" · "), moment(note.at))
-    return Drawn(text=escaped(said, 300), blocks=[rich(first)])
+    return Told(brief=said, parts=[[first]])
 
 
-def paused(made: Paused, status: PauseStatus) -> Drawn:
+def paused(made: Paused, status: PauseStatus) -> Told:
     """What came of a wish to pause a workflow."""
     pause = made.pause
     first = [
@@ -68,12 +58,12 @@ def paused(made: Paused, status: PauseStatus) -> Drawn:
     pieces = [
         line(*first),
         line(words(_meaning(pause))),
-        line(words(f"{_cases(status.waiting)} for people now. To let it go on: "), _command("resume", pause.workflow)),
+        line(words(f"{_cases(status.waiting)} for people now. To let it go on: "), command("resume", pause.workflow)),
     ]
-    return Drawn(text=escaped(f"{pause.workflow} is paused", 300), blocks=[rich(*pieces)])
+    return Told(brief=f"{pause.workflow} is paused", parts=[pieces])
 
 
-def resumed(made: Resumed, *, askable: int) -> Drawn:
+def resumed(made: Resumed, *, askable: int) -> Told:
     """What came of a wish to resume a workflow. `askable`: cases that the model can be asked about now."""
     status, name = made.status, made.status.workflow
     said = f"{name} goes on." if made.changed else f"{name} is not paused."
@@ -83,11 +73,11 @@ def resumed(made: Resumed, *, askable: int) -> Drawn:
         pieces.append(line(words(held)))
     if askable:
         which = f"{askable:,} {'case that waits' if askable == 1 else 'cases that wait'} without a proposal"
-        pieces.append(line(words(f"To ask the model about {which}: "), _command("propose", name)))
-    return Drawn(text=escaped(said, 300), blocks=[rich(*pieces)])
+        pieces.append(line(words(f"To ask the model about {which}: "), command("propose", name)))
+    return Told(brief=said, parts=[pieces])
 
 
-def proposing(workflow: str, begun: int, in_hand: int) -> Drawn:
+def proposing(workflow: str, begun: int, in_hand: int) -> Told:
     """What is proposed anew."""
     if begun:
         said = f"The model is asked about {begun:,} {'case' if begun == 1 else 'cases'} of {workflow}."
@@ -97,26 +87,26 @@ def proposing(workflow: str, begun: int, in_hand: int) -> Drawn:
     if in_hand:
         left = "1 case stays as it is" if in_hand == 1 else f"{in_hand:,} cases stay as they are"
         pieces.append(line(words(f"{left}: somebody is at it, or decided it once.")))
-    return Drawn(text=escaped(said, 300), blocks=[rich(*pieces)])
+    return Told(brief=said, parts=[pieces])
 
 
-def pause_statuses(found: Sequence[PauseStatus], *, usage: str) -> Drawn:
+def pause_statuses(found: Sequence[PauseStatus], *, usage: str) -> Told:
     """How workflows stand. `usage`: what to say next."""
     lines = [line(*_status(one)) for one in found[:_NAMED]]
     if more := len(found) - len(lines):
         lines.append(line(words(f"and {more:,} more")))
-    return Drawn(
-        text="How the workflows stand",
-        blocks=[rich(bullets(lines), line(words("You can say "), words(usage, code=True)))],
+    return Told(
+        brief="How the workflows stand",
+        parts=[[bullets(lines), line(words("You can say "), words(usage, code=True))]],
     )
 
 
-def pauses(found: Sequence[Pause]) -> Sequence[Block]:
+def pauses(found: Sequence[Pause]) -> Sequence[Line]:
     """A line for each workflow that is paused."""
     return [line(words(f"{one.workflow} is paused", bold=True), words(", by "), *_who(one)) for one in found[:_NAMED]]
 
 
-def _status(status: PauseStatus) -> Sequence[Block]:
+def _status(status: PauseStatus) -> Sequence[Piece]:
     pause = status.pause
     if pause is None:
         said = [words(status.workflow, bold=True), words(" goes on")]
@@ -131,7 +121,7 @@ def _status(status: PauseStatus) -> Sequence[Block]:
     return [*said, *(words(f" · {number:,} {what}") for number, what in numbers if number)]
 
 
-def _who(pause: Pause) -> Sequence[Block]:
+def _who(pause: Pause) -> Sequence[Piece]:
     return [person(pause.who), words(", "), moment(pause.at)]
 
 
@@ -147,9 +137,5 @@ def _cases(number: int) -> str:
     return f"{number:,} {'case waits' if number == 1 else 'cases wait'}"
 
 
-def _command(command: str, workflow: str) -> Block:
-    return words(f"/{command} {workflow}", code=True)
-
-
-def _and_propose(workflow: str) -> Sequence[Block]:
-    return [words(". What waits by then without a proposal: "), _command("propose", workflow)]
+def _and_propose(workflow: str) -> Sequence[Piece]:
+    return [words(". What waits by then without a proposal: "), command("propose", workflow)]

@@ -3,10 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from handlers.slack.blocks.drawing import Block, Drawn
-from handlers.slack.blocks.length import Room, fitting
-from handlers.slack.blocks.rich_text import hour, line, moment, quote, rich, words
-from handlers.slack.blocks.text import begun_large, escaped, excerpt
+from handlers.texts.pieces import Paragraph, Piece, Room, Told, command, hour, line, moment, quote, words
+from handlers.texts.plain import begun_large, excerpt
 from workflows.engine.deliver.views import DeliveryView, LateView, TargetView
 
 NOT_CONFIRMED = "Not confirmed"
@@ -18,7 +16,7 @@ class Said:
 
     title: str
     """In a word or two."""
-    more: Sequence[Block]
+    more: Sequence[Piece]
     """The rest of the sentence."""
 
 
@@ -52,22 +50,25 @@ def unconfirmed(delivery: DeliveryView, case: int) -> Said:
     """How a delivery stands that failed and may have been applied all the same."""
     how = "it is made again under the same key" if delivery.keyed else "it goes on after what is done"
     what = "it may be applied" if delivery.keyed else "a part of it may be applied"
-    return Said(title=NOT_CONFIRMED, more=[words(f"; {what}. An engineer can say /rerun {case}: {how}.")])
+    return Said(
+        title=NOT_CONFIRMED,
+        more=[words(f"; {what}. An engineer can say "), command("rerun", case, stands_out=False), words(f": {how}.")],
+    )
 
 
-def late(view: LateView) -> Drawn:
+def late(view: LateView, room: Room) -> Told:
     """The note that a delivery is tried in vain for long."""
     text = f"Case {view.case} ({view.workflow}) is not delivered yet"
-    return fitting(lambda room: [_late(view, room)], text=escaped(text, 300))
+    return Told(brief=text, parts=[_late(view, room)])
 
 
-def _late(view: LateView, room: Room) -> Block:
+def _late(view: LateView, room: Room) -> Sequence[Paragraph]:
     about = line(
         words(f"Case {view.case} is not delivered yet", bold=True),
         words(f" · {view.workflow} · {excerpt(view.key, room.line)}"),
     )
     if view.waiting_since is None or view.next_at is None:
-        return rich(about, line(words("It waits no longer.")))
+        return [about, line(words("It waits no longer."))]
     target = begun_large(excerpt(view.target, room.line))
     maybe = " It may be applied: it is made again under the same key." if view.not_confirmed else ""
     since = line(
@@ -79,14 +80,14 @@ def _late(view: LateView, room: Room) -> Block:
         words("It is tried again by itself, next at "),
         hour(view.next_at),
         words(", and fails after three days. At once: "),
-        words(f"/rerun {view.case}", code=True),
+        command("rerun", view.case),
     )
-    return rich(about, since, *([quote(excerpt(view.reason, min(room.text, 600)))] if view.reason else []), again)
+    return [about, since, *([quote(excerpt(view.reason, min(room.text, 600)))] if view.reason else []), again]
 
 
-def target(view: TargetView) -> Drawn:
+def target(view: TargetView, room: Room) -> Told:
     """The message about a target that is down: one, drawn anew while it lasts and at its end."""
-    return fitting(lambda room: _blocks(view, room), text=escaped(_brief(view), 300))
+    return Told(brief=_brief(view), parts=[_target(view, room)])
 
 
 def _brief(view: TargetView) -> str:
@@ -96,34 +97,32 @@ def _brief(view: TargetView) -> str:
     return f"{name} answers again" if view.waiting else f"{name} is not tried any more"
 
 
-def _blocks(view: TargetView, room: Room) -> Sequence[Block]:
+def _target(view: TargetView, room: Room) -> Sequence[Paragraph]:
     name, why = begun_large(excerpt(view.target, room.line)), quote(excerpt(view.reason, min(room.text, 600)))
     if view.ended_at is None:
         return [
-            rich(
-                line(
-                    words(f"{name} is down", bold=True),
-                    words(" since "),
-                    moment(view.began_at),
-                    words(f"; {decisions(view.waiting)}."),
-                ),
-                why,
-                line(
-                    words("It is tried again by itself, with one of them at a time: next at "),
-                    hour(view.next_at),
-                    words(". Once it answers, all go out, each case's in its order. Nobody has to do anything here; "),
-                    words("/rerun CASE", code=True),
-                    words(" tries one at once."),
-                ),
-            )
+            line(
+                words(f"{name} is down", bold=True),
+                words(" since "),
+                moment(view.began_at),
+                words(f"; {decisions(view.waiting)}."),
+            ),
+            why,
+            line(
+                words("It is tried again by itself, with one of them at a time: next at "),
+                hour(view.next_at),
+                words(". Once it answers, all go out, each case's in its order. Nobody has to do anything here; "),
+                command("rerun", "CASE"),
+                words(" tries one at once."),
+            ),
         ]
     lasted = [words("It was down from "), moment(view.began_at), words(" to "), moment(view.ended_at)]
     if not view.waiting:
         nothing = words(". Nothing waits for it any more; the next delivery will show whether it is up.")
-        return [rich(line(words(f"{name} is not tried any more", bold=True)), line(*lasted, nothing), why)]
-    out = f". {begun_large(_numbered(view.waiting))} that waited {'goes' if view.waiting == 1 else 'go'} out by itself"
-    out = out if view.waiting == 1 else f"{out.removesuffix(' by itself')} by themselves, each case's in its order"
-    return [rich(line(words(f"{name} answers again", bold=True)), line(*lasted, words(f"{out}.")), why)]
+        return [line(words(f"{name} is not tried any more", bold=True)), line(*lasted, nothing), why]
+    how = "goes out by itself" if view.waiting == 1 else "go out by themselves, each case's in its order"
+    out = f". {begun_large(_numbered(view.waiting))} that waited {how}"
+    return [line(words(f"{name} answers again", bold=True)), line(*lasted, words(f"{out}.")), why]
 
 
 def decisions(number: int) -> str:

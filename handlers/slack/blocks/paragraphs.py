@@ -1,0 +1,78 @@
+"""Puts what people are told into Slack's rich text."""
+
+from collections.abc import Callable, Sequence
+
+from handlers.slack import ids
+from handlers.slack.blocks import rich_text
+from handlers.slack.blocks.drawing import Block, Drawn
+from handlers.slack.blocks.length import SMALLEST, fitting
+from handlers.slack.blocks.text import escaped
+from handlers.texts.pieces import (
+    Bullets,
+    Channel,
+    Command,
+    Line,
+    Paragraph,
+    Person,
+    Piece,
+    Quote,
+    Room,
+    Shown,
+    Told,
+    Words,
+    Written,
+)
+
+_BRIEF = 300
+"""Characters of a notification."""
+_TIMES = {Shown.MOMENT: rich_text.moment, Shown.HOUR: rich_text.hour, Shown.AGO: rich_text.ago}
+
+
+def told(what: Told, *, brief: int = _BRIEF) -> Drawn:
+    """Draw something that people are told, as a message. `brief`: characters of its notification."""
+    return Drawn(text=escaped(what.brief, brief), blocks=[block(*part) for part in what.parts])
+
+
+def fitted(tell: Callable[[Room], Told]) -> Drawn:
+    """Draw the same with as much room as Slack leaves."""
+    return fitting(lambda room: told(tell(room)).blocks, text=escaped(tell(SMALLEST).brief, _BRIEF))
+
+
+def block(*paragraphs: Paragraph) -> Block:
+    """Draw paragraphs as one block."""
+    return rich_text.rich(*map(drawn, paragraphs))
+
+
+def drawn(paragraph: Paragraph) -> Block:
+    """Draw a paragraph."""
+    match paragraph:
+        case Line():
+            return rich_text.line(*pieces(paragraph.pieces))
+        case Quote():
+            return rich_text.quote(paragraph.text)
+        case Written():
+            return rich_text.as_written(paragraph.text)
+        case Bullets():
+            return rich_text.bullets([drawn(line) for line in paragraph.lines])
+
+
+def pieces(some: Sequence[Piece]) -> list[Block]:
+    """Draw the pieces of a line."""
+    return [_piece(piece) for piece in some]
+
+
+def _piece(piece: Piece) -> Block:
+    match piece:
+        case Words():
+            return rich_text.words(piece.text, bold=piece.bold, strike=piece.strike, code=piece.code)
+        case Person():
+            return rich_text.person(piece.id)
+        case Channel():
+            return rich_text.channel(piece.id)
+        case Command():
+            # What has no slash command of its own is said with that of Countersign.
+            own = f"/{piece.verb}"
+            says = own if own in list(ids.Command) else f"{ids.Command.COUNTERSIGN} {piece.verb}"
+            return rich_text.words(f"{says} {piece.about}".rstrip(), code=piece.stands_out)
+        case _:
+            return _TIMES[piece.shown](piece.at)

@@ -1,0 +1,154 @@
+"""What a person is told at once: short, plain, and theirs alone."""
+
+from collections.abc import Callable, Sequence
+
+from handlers.texts import states, status
+from handlers.texts.deliveries import NOT_CONFIRMED, waiting
+from handlers.texts.pauses import pauses
+from handlers.texts.pieces import Line, Paragraph, Piece, Room, Told, command, line, moment, person, words
+from handlers.texts.plain import begun_large, excerpt
+from workflows.engine.case.states import STOPPED, DeliveryState, ReviewState, RunState
+from workflows.engine.deliver.views import DeliveryView
+from workflows.engine.pauses import Pause
+from workflows.engine.read.views import CaseView, RunView
+from workflows.engine.reasons import Reason
+from workflows.engine.review.views import CardView, DecisionView
+from workflows.engine.text.sanitize import one_line
+
+
+def refused(message: str, *, owner: str | None = None) -> Told:
+    """Why nothing was done."""
+    ask = [words(" Ask its owner, "), person(owner), words(".")] if owner else []
+    return Told(brief=message, parts=[[line(words(sentence(message)), *ask)]])
+
+
+def sentence(message: str) -> str:
+    """A message of the engine's as a sentence of its own."""
+    text = excerpt(message, 1_000)
+    return begun_large(text) + ("" if text.endswith((".", "!", "?")) else ".")
+
+
+def too_late(view: CardView, user: str) -> Told:
+    """That a review moved on since it was shown, and how. `user`: who is told."""
+    if view.decision is None:
+        text = f"{status.in_brief(view)}. What you pressed is older than that, so nothing was recorded."
+        return Told(brief=text, parts=[[line(words(text))]])
+    verb = states.DECISION[view.decision.kind]
+    if view.decision.by == user and view.state == ReviewState.DECIDED:
+        said = [words(f"You {verb} this already, "), moment(view.decision.at), words(".")]
+        return Told(brief=f"You {verb} this already", parts=[[line(*said)]])
+    said = [words(f"Already {verb} by "), person(view.decision.by), words(", "), moment(view.decision.at)]
+    nothing = words(". Nothing of yours was recorded.")
+    return Told(brief="Too late: somebody decided already", parts=[[line(*said, nothing)]])
+
+
+def correction_waits(case: int) -> Told:
+    """That a correction was proposed."""
+    text = f"The correction of case {case} waits for a decision, like any proposal. Until then nothing changes."
+    return Told(brief=text, parts=[[line(words(text))]])
+
+
+def delivered_already(case: int) -> Told:
+    """Say why a case is not run again, and what can be done instead."""
+    text = f"Case {case} was delivered, so it is not run again. Is it wrong? Then propose what is right."
+    return Told(brief=text, parts=[[line(words(text))]])
+
+
+def begun_again(case: int, from_step: str) -> Told:
+    """That a case runs again."""
+    text = f"Case {case} runs again from {from_step}."
+    return Told(brief=text, parts=[[line(words(text))]])
+
+
+def case(view: CaseView, *, why: Callable[[Reason], str]) -> Told:
+    """Say how a case stands, what led to it, and what can be done about it. `why`: puts a reason into words."""
+    run = view.newest
+    first = [words(f"Case {view.id} ", bold=True), words(f"{view.workflow} · {view.key} · ")]
+    pieces: list[Paragraph] = [
+        line(*first, words(states.RUN[run.state], bold=True)),
+        line(words("Came in "), moment(view.received_at), words(f" from {view.source}")),
+    ]
+    pieces += [_step(number, text) for number, text in enumerate(_steps(run), 1)]
+    if run.problem is not None:
+        how = "Not made so far" if RunState(run.state) is RunState.HOLDING else "Stopped"
+        pieces.append(line(words(f"{how}: {run.problem['type']}: {excerpt(run.problem['message'], 600)}")))
+    if run.review is not None:
+        asked = "; ".join(excerpt(why(reason), 200) for reason in run.review.why[:5])
+        pieces.append(line(words(f"{states.REVIEW[run.review.state]}. Why a person is asked: {asked}")))
+        pieces += [line(*_decision(decision)) for decision in run.review.decisions]
+    if run.delivery is not None:
+        pieces.append(line(*_delivery(run.delivery)))
+    if RunState(run.state) is RunState.DOUBTFUL:
+        look = "Look there whether it happened, then say what you found"
+        pieces.append(line(words(f"{look}: here, or countersign settle {view.id} happened (or not-happened)")))
+    elif run.held == "down":
+        pieces.append(line(words("At once: "), command("rerun", view.id)))
+    elif run.held == "behind":
+        pieces.append(line(words("An older delivery of this case is still to be made; this one follows by itself.")))
+    elif run.held == "paused":
+        pieces.append(line(words("Held until its workflow is resumed: "), command("resume", view.workflow)))
+    elif RunState(run.state) in STOPPED:
+        pieces.append(line(words("Again, once it is mended: "), command("rerun", view.id, stands_out=False)))
+    return Told(brief=f"Case {view.id}: {states.RUN[run.state]}", parts=[pieces])
+
+
+def _decision(decision: DecisionView) -> Sequence[Piece]:
+    """Who decided what and when, and what follows."""
+    then = f" · {states.FOLLOWS[decision.follows]}" if decision.follows else ""
+    how = words(f"{states.DECISION[decision.kind].capitalize()} by ")
+    return how, person(decision.by), words(" · "), moment(decision.at), words(then or ".")
+
+
+def _delivery(delivery: DeliveryView) -> Sequence[Piece]:
+    what = "The news of the rejection" if delivery.kind == REJECTION else "Delivery"
+    tried = f"{delivery.attempts} {'attempt' if delivery.attempts == 1 else 'attempts'}"
+    if delivery.state == DeliveryState.WAITING:
+        said = waiting(delivery, _IN_A_LINE)
+        return [words(f"{what} after {tried}: {said.title.lower()}"), *said.more]
+    if delivery.state == DeliveryState.INTENDED:
+        return [words(f"{what} is recorded, and not made yet")]
+    if delivery.not_confirmed:
+        return [words(f"{what} after {tried}: {NOT_CONFIRMED.lower()}; it may be applied")]
+    receipt = f": {excerpt(delivery.receipt, 200)}" if delivery.receipt else ""
+    return [words(f"{what} {states.DELIVERY[delivery.state]} after {tried}{receipt}")]
+
+
+_IN_A_LINE = Room(text=200, line=200, items=0)
+_MOST_STEPS = 12
+
+
+def _steps(run: RunView) -> Sequence[str]:
+    told = [
+        f"{step.name}: {step.state}{' (recalled)' if step.recalled else ''}, {step.milliseconds:,.0f} ms"
+        + (f", {one_line(step.error, 200)}" if step.error else "")
+        for step in run.steps
+    ]
+    if len(told) > _MOST_STEPS:
+        told = [f"{len(told) - _MOST_STEPS} steps before", *told[-_MOST_STEPS:]]
+    return told
+
+
+def _step(number: int, text: str) -> Line:
+    return line(words(f"{number}. {text}"))
+
+
+def usage(paused: Sequence[Pause] = ()) -> Told:
+    """What can be said. `paused`: the workflows that are paused."""
+    said = {
+        ("queue", ""): " opens the list of what waits",
+        ("review", ""): " opens the review that is to be decided first; with a CASE, that one's",
+        ("case", "CASE"): " shows how a case stands and what led to it, with what you can do about it",
+        ("rerun", "CASE"): " runs it again from the step that failed",
+        ("rerun", "CASE from STEP"): " runs it again from a step, start or deliver",
+        ("pause", "WORKFLOW REASON"): " has people get its cases with empty forms; alone, it tells how all stand",
+        ("resume", "WORKFLOW"): " lets it go on",
+        ("propose", "WORKFLOW"): " asks the model about what went to people without a proposal",
+    }
+    lines = [line(command(*what), words(does)) for what, does in said.items()]
+    said_too = [line(words("CASE is its number or its key.")), *pauses(paused)]
+    return Told(brief="What you can say", parts=[[*lines, *said_too]])
+
+
+REJECTION = "rejection"
+"""The kind of a delivery that tells of a rejection."""
+NOTHING_WAITS = Told(brief="Nothing waits", parts=[[line(words("Nothing waits here any more.", bold=True))]])

@@ -1,0 +1,170 @@
+"""The card of a review: what is proposed and why a person is asked, or what was decided and what became of it."""
+
+from collections.abc import Callable, Sequence
+
+from handlers.texts import status
+from handlers.texts.pieces import (
+    Line,
+    Paragraph,
+    Piece,
+    Room,
+    as_written,
+    bullets,
+    line,
+    quote,
+    some,
+    words,
+)
+from handlers.texts.plain import begun_large, excerpt, without_first_line
+from workflows.engine.case.states import ReviewState
+from workflows.engine.reasons import Reason
+from workflows.engine.review.views import CardView, ValueView
+from workflows.engine.text.sanitize import one_line
+
+_SHORT = 120
+"""Characters of a value that stands on its label's line."""
+_ALTERNATIVES = 2
+"""What the model thought of besides, on a card."""
+_LIKELY = 0.05
+"""From which probability that is worth a line."""
+
+
+def parts(view: CardView, room: Room, *, heading: int, why: Callable[[Reason], str]) -> list[Sequence[Paragraph]]:
+    """Say all that stands on the card below its heading, in parts.
+
+    `heading`: characters that the heading holds; it says what the case is about. `why`: puts a reason into words.
+    """
+    made: list[Sequence[Paragraph]] = [status.paragraphs(view, room)]
+    if view.state != ReviewState.OPEN:
+        differences = changes(view, room)
+        return [*made, differences] if differences else made
+    made += _case(view, room, heading)
+    if view.has_proposal:
+        made.append(recommendation(view, room))
+    if view.decision is None:
+        # After a rejection its reason, which stands above, is why.
+        made += _listed("Why you are asked", [why(reason) for reason in view.why], room)
+        made += _said_instead(view, room)
+    if view.has_proposal:
+        made += _listed("The proposal's own reasons", view.model_says, room)
+        made += _evidence(view, room)
+    return made
+
+
+def small_print(view: CardView, room: Room) -> list[str]:
+    """Say where the card is from, and what its workflow may do."""
+    said = [view.workflow, one_line(view.key, room.line), f"case {view.case}", f"version {view.version}"]
+    if view.sample:
+        said.append(status.SAMPLE.lower())
+    elif view.model and view.has_proposal:
+        who = "the local model" if view.model.startswith("local/") else one_line(view.model, room.line)
+        said.append(f"{'correction' if view.correction else 'proposed'} by {who}")
+    # Once it is decided, what it did is told, and not what it may do.
+    may = [f"It may {one_line(view.may, room.line)}"] if view.may and view.state == ReviewState.OPEN else []
+    return [" · ".join(said), *may]
+
+
+def _case(view: CardView, room: Room, heading: int) -> list[Sequence[Paragraph]]:
+    """The case, as far as the heading does not say it already."""
+    is_whole = len(view.subject) <= heading
+    if is_whole and view.text.strip() == view.subject.strip():
+        return []
+    text = without_first_line(view.text, view.subject) if is_whole else view.text
+    return [[line(words("The case", bold=True)), as_written(excerpt(text, room.text))]]
+
+
+def _said_instead(view: CardView, room: Room) -> list[Sequence[Paragraph]]:
+    """What the model said where it gave no answer, in a place of its own: nobody vouches for it."""
+    if view.model_said is None:
+        return []
+    said = quote(excerpt(view.model_said, min(room.text, 600)))
+    return [[line(words("What the model said instead of an answer", bold=True)), said]]
+
+
+def _listed(title: str, said: Sequence[str], room: Room) -> list[Sequence[Paragraph]]:
+    if not said:
+        return []
+    lines = [line(words(begun_large(excerpt(one, room.line)))) for one in said]
+    return [[line(words(title, bold=True)), bullets(some(lines, room, "reasons"))]]
+
+
+def _evidence(view: CardView, room: Room) -> list[Sequence[Paragraph]]:
+    """What in the case speaks for the proposal."""
+    quotes = [
+        line(words(f"{excerpt(value.label, room.line)}: “{excerpt(value.evidence, room.line)}”"))
+        for value in view.values
+        if value.evidence
+    ]
+    if not quotes:
+        return []
+    return [[line(words("Evidence in the case", bold=True)), bullets(some(quotes, room, "quotes"))]]
+
+
+def recommendation(view: CardView, room: Room) -> list[Paragraph]:
+    """Say what is proposed, field by field, with how sure the model is."""
+    shown = view.values[: room.items]
+    short = [_proposed(value, room) for value in shown if _is_short(value.proposed)]
+    pieces: list[Paragraph] = [line(words("Proposed correction" if view.correction else "Recommendation", bold=True))]
+    if short:
+        pieces.append(bullets(short))
+    for value in shown:
+        if not _is_short(value.proposed):
+            label = f"{excerpt(value.label, room.line)}{_sure(value, room)}"
+            pieces += [line(words(label)), quote(excerpt(value.proposed, room.text))]
+    return [*pieces, *_left_out(view, room)]
+
+
+def changes(view: CardView, room: Room) -> list[Paragraph]:
+    """Say what was decided, and how it differs from what was proposed; nothing where no values were decided."""
+    decided = [value for value in view.values if value.decided is not None]
+    if not decided:
+        return []
+    short, long = list[Line](), list[Paragraph]()
+    for value in decided[: room.items]:
+        old, label = value.delivered if view.correction else value.proposed, excerpt(value.label, room.line)
+        if (old is None or old == value.decided) and _is_short(value.decided):
+            short.append(line(words(f"{label}: "), words(_one(value.decided, room), bold=True)))
+        elif old is None or old == value.decided:
+            long += [line(words(label)), quote(excerpt(value.decided, min(room.text, 400)))]
+        elif _is_short(old) and _is_short(value.decided):
+            short.append(line(words(f"{label}: "), *_replaced(old, value.decided, room)))
+        else:
+            long += [line(words(f"{label}, was:")), quote(excerpt(old, room.text))]
+            long += [line(words(f"{label}, now:")), quote(excerpt(value.decided, room.text))]
+    return [*([bullets(short)] if short else []), *long, *_left_out(view, room)]
+
+
+def _left_out(view: CardView, room: Room) -> list[Line]:
+    left = len(view.values) - room.items
+    return [line(words(f"… and {left} more fields under Details"))] if left > 0 else []
+
+
+def _proposed(value: ValueView, room: Room) -> Line:
+    label = words(f"{excerpt(value.label, room.line)}: ")
+    certainty = [words(sure)] if (sure := _sure(value, room)) else []
+    if value.delivered is not None and value.delivered != value.proposed:
+        return line(label, *_replaced(value.delivered, value.proposed, room), *certainty)
+    return line(label, words(_one(value.proposed, room), bold=True), *certainty)
+
+
+def _replaced(old: str | None, new: str | None, room: Room) -> list[Piece]:
+    return [words(_one(old, room), strike=True), words(" → "), words(_one(new, room), bold=True)]
+
+
+def _sure(value: ValueView, room: Room) -> str:
+    """How sure the model is of a field, and what else it thought of."""
+    if value.confidence is None:
+        return ""
+    likely = [(other, share) for other, share in value.alternatives.items() if share >= _LIKELY]
+    others = [f"{excerpt(other, min(room.line, 40))} {share:.2f}" for other, share in likely[:_ALTERNATIVES]]
+    if len(likely) > _ALTERNATIVES:
+        others.append("…")
+    return f" · confidence {value.confidence:.2f}" + (f" (else {', '.join(others)})" if others else "")
+
+
+def _is_short(text: str | None) -> bool:
+    return text is None or (len(text) <= _SHORT and "\n" not in text)
+
+
+def _one(text: str | None, room: Room) -> str:
+    return excerpt(text, room.line) if text else "–"

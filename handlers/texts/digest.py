@@ -1,0 +1,190 @@
+"""The failure summary, for a team lead on a phone: what failed, what still stands and how to go on, what was spent."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+
+from handlers.texts.pieces import Line, Paragraph, Piece, bullets, command, line, moment, words
+from handlers.texts.plain import begun_large
+from workflows.engine.read.digest_views import Cause, DigestView, StandingCase, Unproposed, WorkflowFigures
+from workflows.engine.text.sanitize import one_line
+
+_CAUSES = 3
+_NAME = 60
+"""Characters of a name that are shown."""
+_WHY = {
+    "paused": "paused",
+    "unavailable": "model not available",
+    "over_budget": "budget spent",
+    "account": "model's account",
+    "not_allowed": "not let in",
+    "retired": "model retired",
+    "garbage": "answer not usable",
+    "refused": "model declined",
+    "truncated": "answer cut off",
+    "out_of_scope": "out of scope",
+    "no_proposal": "for another reason",
+}
+"""Code of why there is no proposal -> in a few words."""
+
+
+def title(view: DigestView) -> str:
+    """Say what it is, and of which days."""
+    return f"Failures and cost, {_days(view)}"
+
+
+def left_out(number: int) -> Line:
+    """Say how many workflows are left out."""
+    return line(words(f"and {_count(number, 'more workflow')}"))
+
+
+def worst_first(view: DigestView) -> list[WorkflowFigures]:
+    """The workflows, that with most to mend first."""
+    return sorted(view.workflows, key=_badness)
+
+
+def _days(view: DigestView) -> str:
+    """The dates that it covers, and how many of them had no summary of their own."""
+    if view.first == view.last:
+        when = _date(view.last)
+    elif view.first.year != view.last.year:
+        when = f"{_date(view.first)} to {_date(view.last)}"
+    elif view.first.month != view.last.month:
+        when = f"{_day(view.first)} to {_date(view.last)}"
+    else:
+        when = f"{view.first.day} to {_date(view.last)}"
+    return f"{when}; no summary was posted for {_count(view.missed, 'day')}" if view.missed else when
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%b}"
+
+
+def _date(day: date) -> str:
+    return f"{_day(day)} {day.year}"
+
+
+def overall(view: DigestView) -> str:
+    """Everything in a line."""
+    if view.stopped:
+        still = _stand(view.standing) if view.standing else "none still stands"
+        failed = f"{_count(view.stopped, 'case')} failed, {still}."
+    else:
+        failed = "Nothing failed."
+    older = f" {_stand(view.older, ' from before')}." if view.older else ""
+    return f"{failed}{older} {begun_large(_dollars(view.cost))} spent."
+
+
+def _badness(figures: WorkflowFigures) -> tuple[int, int, int, int, Decimal, str]:
+    paused = figures.paused is None
+    return -figures.standing, paused, -figures.stopped, -figures.older, -figures.cost, figures.workflow
+
+
+def workflow(figures: WorkflowFigures) -> list[Paragraph]:
+    """Say all of a workflow."""
+    name = words(one_line(figures.workflow, _NAME), bold=True)
+    lines = [*_paused(figures), *(line(*_cause(cause)) for cause in figures.causes[:_CAUSES])]
+    if more := len(figures.causes[_CAUSES:]) + figures.more_causes:
+        lines.append(line(words(f"and {_count(more, 'other cause')}")))
+    lines += _standing("Still to mend", figures.standing_cases, figures.standing)
+    lines += _standing("From before", figures.older_cases, figures.older)
+    lines += _unproposed(figures.unproposed)
+    lines.append(line(words(_numbers(figures))))
+    if figures.work_alone:
+        lines.append(line(words(_work_alone(figures))))
+    if figures.samples:
+        whose = "whose answers are samples, written by hand, not counted here"
+        lines.append(line(words(f"{_count(figures.samples, 'case')} {whose}")))
+    return [line(name), bullets(lines)]
+
+
+def _paused(figures: WorkflowFigures) -> list[Line]:
+    """That it is paused, and how to have it go on."""
+    paused = figures.paused
+    if paused is None:
+        return []
+    held = f"; {paused.held:,} {'delivery' if paused.held == 1 else 'deliveries'} held" if paused.held else ""
+    by = " by Countersign" if paused.by_itself else ""
+    said = [words(f"Paused{by}", bold=True), words(" since "), moment(paused.at)]
+    return [line(*said, words(f"{held}. To let it go on: "), command("resume", figures.workflow))]
+
+
+def _unproposed(unproposed: Sequence[Unproposed]) -> list[Line]:
+    """How many cases people got without a proposal, and why."""
+    total = sum(one.cases for one in unproposed)
+    if not total:
+        return []
+    why = ", ".join(
+        f"{one.cases:,} {_WHY.get(one.code, one_line(one.code.replace('_', ' '), _NAME))}"
+        for one in unproposed[:_CAUSES]
+    )
+    more = sum(one.cases for one in unproposed[_CAUSES:])
+    return [line(words(f"{_count(total, 'case')} without a proposal: {why}{f', {more:,} more' if more else ''}"))]
+
+
+def _cause(cause: Cause) -> Sequence[Piece]:
+    """How many cases it stopped, and what it was."""
+    error = words(one_line(cause.error, _NAME)) if cause.error is not None else words("the process ended in it")
+    count = words(f"{_count(cause.cases, 'case')}: ")
+    return (count, error) if cause.step is None else (count, words(one_line(cause.step, _NAME)), words(", "), error)
+
+
+def _standing(what: str, named: Sequence[StandingCase], total: int) -> list[Line]:
+    """Which cases stand, and what to do about the first of them; a case in doubt is not simply run again."""
+    failed = [case.case for case in named if not case.in_doubt]
+    in_doubt = [case.case for case in named if case.in_doubt]
+    more = total - len(named)
+    lines = []
+    if failed:
+        rerun = command("rerun", failed[0])
+        lines.append(line(words(f"{what}: {_cases(failed, more)}. Run again with "), rerun))
+        more = 0
+    if in_doubt:
+        settle = words(f"countersign settle {in_doubt[0]} happened", code=True)
+        told = f"{what}, in doubt: {_cases(in_doubt, more)}. Look whether it was delivered, then "
+        lines.append(line(words(told), settle, words(" or "), words("not-happened", code=True)))
+    return lines
+
+
+def _cases(ids: Sequence[int], more: int) -> str:
+    named = ", ".join(str(case) for case in ids)
+    return f"{'case' if len(ids) == 1 and not more else 'cases'} {named}{f' and {more:,} more' if more else ''}"
+
+
+def _numbers(figures: WorkflowFigures) -> str:
+    """What came in, what became of it, and what it cost."""
+    numbers = [
+        (figures.taken_in, "taken in"),
+        (figures.alone, "resolved alone"),
+        (figures.by_people, "resolved by people"),
+        (figures.waiting, "waiting for a person now"),
+    ]
+    said = [f"{number:,} {what}" for number, what in numbers if number]
+    return ", ".join([*said, _dollars(figures.cost)])
+
+
+def _work_alone(figures: WorkflowFigures) -> str:
+    """The work that went alone, and what that is made of."""
+    assert figures.by_hand is not None
+    each = figures.by_hand.total_seconds() / 60
+    return f"Work that went alone: {_hours(figures)} ({_count(figures.alone, 'case')} at {each:g} min by hand)"
+
+
+def _hours(figures: WorkflowFigures) -> str:
+    minutes = figures.work_alone.total_seconds() / 60
+    return f"{minutes:.0f} min" if minutes < 60 else f"{minutes / 60:,.1f} hours"
+
+
+def _stand(number: int, which: str = "") -> str:
+    return f"{number:,}{which} still {'stands' if number == 1 else 'stand'}"
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+def _dollars(dollars: Decimal) -> str:
+    """An amount to the cent; what is less than that is not called nothing."""
+    if not dollars:
+        return "$0"
+    return f"${dollars:,.2f}" if dollars >= Decimal("0.01") else "less than $0.01"

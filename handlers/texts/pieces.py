@@ -1,0 +1,183 @@
+"""What people are told, as values: words, people and times, in lines, quotes and lists. A face draws them its own way.
+
+How much is told of what may be long is a `Room`: a face knows how much one of its messages holds, and tells it with
+less room until it fits.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+@dataclass(frozen=True, kw_only=True)
+class Room:
+    """How much is told of each thing."""
+
+    text: int
+    """Characters of a text that stands in lines of its own."""
+    line: int
+    """Characters of what stands within a line."""
+    items: int
+    """Items of a list."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Words:
+    """Text, to be shown as it is: nothing in it is a mention, a link or a format."""
+
+    text: str
+    bold: bool = False
+    strike: bool = False
+    code: bool = False
+    """Something to type."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """Somebody who did something, by id. Where it calls nobody, a face shows a name for it."""
+
+    id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Channel:
+    """A channel, by id."""
+
+    id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Command:
+    """Something to say to Countersign. Each face has its own way to say it."""
+
+    verb: str
+    """Such as `rerun`."""
+    about: str
+    stands_out: bool
+    """Is it set apart from the words around it?"""
+
+
+class Shown(StrEnum):
+    """How a time is shown, in the reader's own time zone."""
+
+    MOMENT = "moment"
+    HOUR = "hour"
+    """Without its date: it is one of the next hours."""
+    AGO = "ago"
+    """How long ago it is."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Time:
+    """A time."""
+
+    at: datetime
+    shown: Shown
+
+
+Piece = Words | Person | Channel | Command | Time
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """Pieces on one line."""
+
+    pieces: Sequence[Piece]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quote:
+    """Text that somebody else wrote, set apart from ours."""
+
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bullets:
+    """A list of lines."""
+
+    lines: Sequence[Line]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Written:
+    """Text that somebody else wrote, whose rows and columns may mean something."""
+
+    text: str
+
+
+Paragraph = Line | Quote | Bullets | Written
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """Something that people are told."""
+
+    brief: str
+    """All of it in a line, for a notification."""
+    parts: Sequence[Sequence[Paragraph]]
+    """Its paragraphs, in parts that stand a little apart."""
+
+
+def words(text: object, *, bold: bool = False, strike: bool = False, code: bool = False) -> Piece:
+    """Text, to be shown as it is."""
+    return Words(text=str(text), bold=bold, strike=strike, code=code)
+
+
+def person(by: str) -> Piece:
+    """Somebody who did something, by id."""
+    return Person(id=by)
+
+
+def channel(name: str) -> Piece:
+    """A channel, by id."""
+    return Channel(id=name)
+
+
+def command(verb: str, about: object, *, stands_out: bool = True) -> Piece:
+    """Something to say to Countersign."""
+    return Command(verb=verb, about=str(about), stands_out=stands_out)
+
+
+def moment(at: datetime) -> Piece:
+    """A time with its date."""
+    return Time(at=at, shown=Shown.MOMENT)
+
+
+def hour(at: datetime) -> Piece:
+    """A time of the next hours."""
+    return Time(at=at, shown=Shown.HOUR)
+
+
+def ago(at: datetime) -> Piece:
+    """How long ago a time is."""
+    return Time(at=at, shown=Shown.AGO)
+
+
+def line(*pieces: Piece) -> Line:
+    """A line of pieces."""
+    return Line(pieces=pieces)
+
+
+def quote(text: str) -> Quote:
+    """Text that somebody else wrote."""
+    return Quote(text=text)
+
+
+def as_written(text: str) -> Written:
+    """Text that somebody else wrote and laid out."""
+    return Written(text=text)
+
+
+def bullets(lines: Sequence[Line]) -> Bullets:
+    """A list of lines."""
+    return Bullets(lines=lines)
+
+
+def some(lines: Sequence[Line], room: Room, what: str) -> list[Line]:
+    """As many lines as there is room for, and how many more there are. `what`: their name in the plural."""
+    left = len(lines) - room.items
+    if left <= 0:
+        return list(lines)
+    return [*lines[: room.items], line(words(f"… and {left} more {what} under Details"))]

@@ -1,0 +1,64 @@
+"""Why a person is asked, in words: made from the code of a reason and its values."""
+
+from collections.abc import Sequence
+
+from workflows.engine.reasons import Change, Code, FieldNumber, Reason
+
+_NAMED = 8
+"""Fields that are named; more are counted."""
+
+
+def in_words(reason: Reason) -> str:
+    """Put a reason into words."""
+    match reason.code:
+        case Code.NEVER if reason.rule is not None:
+            return f"never: {reason.rule}"
+        case Code.NEVER_UNCHECKED if reason.rule is not None:
+            return f"the rule “never {reason.rule}” could not be checked" + (f": {reason.said}" if reason.said else "")
+        case Code.DECIDED_BEFORE if reason.change is Change.FORM:
+            return f"the form has changed since this was decided: {reason.said}"
+        case Code.DECIDED_BEFORE if reason.change is Change.RULES:
+            return "a rule came, or changed, since this was decided"
+        case Code.CORRECTION:
+            return "it corrects what was delivered"
+        case Code.PAUSED:
+            return f"this workflow is paused{f' by {reason.by}' if reason.by else ''}: {reason.said}"
+        case Code.OUT_OF_SCOPE:
+            return "it is outside what this workflow may decide"
+        case Code.SECOND if reason.fields:
+            return _against(reason.fields[0])
+        case Code.NO_SECOND:
+            return "there is no second opinion: the local model has learned nothing of such answers"
+        case Code.DRAFT:
+            return "this workflow only drafts; a person decides every case"
+        case Code.NO_CONFIDENCE if reason.of is not None:
+            fields = _named([field.label for field in reason.fields], reason.of)
+            return f"no usable confidence for {fields or 'any field'}"
+        case Code.BELOW_FLOOR if reason.floor is not None:
+            fields = _named([f"{field.label} {_number(field)}" for field in reason.fields], reason.of or 0)
+            return f"confidence is below {reason.floor:g}: {fields}"
+        case Code.CONFIDENT if reason.fields:
+            return f"confidence {_number(reason.fields[0])}, the floor is {reason.floor:g}"
+        case _:
+            # What somebody else said; a reason of a database from before schema 0008 may have its sentence here alone.
+            return reason.said or "there is no proposal"
+
+
+def _against(field: FieldNumber) -> str:
+    probability = "none that could be used" if field.number is None else _percent(field.number)
+    return (
+        f"the examples speak against the proposed {field.label}: the local model, which learned from them, gives it a "
+        f"probability of {probability}"
+    )
+
+
+def _number(field: FieldNumber) -> str:
+    return "unknown" if field.number is None else f"{field.number:.2f}"
+
+
+def _percent(probability: float) -> str:
+    return "less than 1%" if probability < 0.01 else f"{probability:.0%}"
+
+
+def _named(fields: Sequence[str], of: int) -> str:
+    return ", ".join(fields) if len(fields) <= _NAMED else f"{len(fields)} of {of} fields"

@@ -1,0 +1,48 @@
+"""Which face shows what goes to a channel: Slack, or another place where people read and decide.
+
+A channel of Slack is named by its id alone, and one of another face as `face:ID`. A role is no channel yet: the
+settings name one for it, and with it the face.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, or_
+
+from store.schema import OutboxRow
+
+SLACK = "slack"
+"""The face where none is named."""
+ROLE = "role"
+"""In place of a face, for what goes to the channel that the settings name for a role."""
+FAILURES = "failures"
+"""The role of the channel for failures."""
+LEADS = "leads"
+"""The role of the channel for summaries."""
+ROLES = frozenset({FAILURES, LEADS})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Face:
+    """What a sender sends to."""
+
+    name: str
+    roles: Collection[str]
+    """The roles whose channels are of this face."""
+
+    def shows(self, channel: str) -> bool:
+        """Is this one of its channels, or of its roles?"""
+        return channel in self.roles or face_of(channel) == self.name
+
+    @property
+    def is_its(self) -> ColumnElement[bool]:
+        """Is a row of the outbox for this face?"""
+        return or_(OutboxRow.face == self.name, and_(OutboxRow.face == ROLE, OutboxRow.channel.in_(self.roles)))
+
+
+def face_of(channel: str) -> str:
+    """Return the face of a channel, or `ROLE`."""
+    if channel in ROLES:
+        return ROLE
+    name, colon, _ = channel.partition(":")
+    return name if colon else SLACK

@@ -1,0 +1,47 @@
+"""What an intent, a message or an entry of the audit is about: a kind of thing, and the number of its row."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class SubjectKind(StrEnum):
+    """The kinds of things."""
+
+    CASE = "case"
+    RUN = "run"
+    REVIEW = "review"
+    DELIVERY = "delivery"
+    WORKFLOW = "workflow"
+    TEAM = "team"
+    OUTAGE = "outage"
+    TARGET = "target"
+    """An outage of a target of deliveries."""
+    OVERRUN = "overrun"
+    DIGEST = "digest"
+    OUTBOX = "outbox"
+    """A row of the outbox."""
+    CHANNEL = "channel"
+    GROUP = "group"
+    MODEL = "model"
+
+    def of(self, id: int) -> "Subject":
+        """Name a thing of this kind by the id of its row."""
+        return Subject(kind=self, id=id)
+
+    @property
+    def unnumbered(self) -> "Subject":
+        """Name a thing of this kind that has no row, or is not known: which one it is stands beside it."""
+        return Subject(kind=self, id=0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """A thing."""
+
+    kind: SubjectKind
+    id: int
+    """Of its row; 0 where it has none."""
+
+    def __str__(self) -> str:
+        """Name it for a log or a list; nothing reads this back."""
+        return f"{self.kind}:{self.id}" if self.id else str(self.kind)

@@ -1,0 +1,68 @@
+"""What goes to a channel is taken by the face whose channel it is, and by no other."""
+
+import pytest
+
+from bot.slack.channel_queue import Channels
+from store import schema
+from store.slack import messages, outbox
+from store.slack.faces import FAILURES, LEADS, SLACK, Face, face_of
+from store.subjects import SubjectKind
+from tests.conftest import MakeWorld
+from tests.world import World, sure
+
+TEAMS = Face(name="teams", roles=(FAILURES,))
+HERE = Face(name=SLACK, roles=(LEADS,))
+TO = {"C0SUPPORT": HERE, LEADS: HERE, "teams:19:abc@thread.tacv2": TEAMS, FAILURES: TEAMS}
+
+
+@pytest.fixture
+def world(make_world: MakeWorld) -> World:
+    """A Countersign without a case."""
+    return make_world(sure())
+
+
+@pytest.fixture
+def wanted(world: World) -> World:
+    """A message is due in a channel, and in a role of channels, of each of two faces."""
+    with world.database.write() as session:
+        for channel in TO:
+            outbox.add_note(
+                session, team=1, kind="failure", subject=SubjectKind.RUN.of(1), channel=channel, at=world.clock()
+            )
+    return world
+
+
+@pytest.mark.parametrize("face", [HERE, TEAMS])
+def test_a_face_looks_at_its_own_channels_and_at_the_roles_that_the_settings_give_it(wanted: World, face: Face) -> None:
+    channels = Channels(wanted.context, face=face, pace=0)
+    assert channels.to_look_at() == {channel for channel, whose in TO.items() if whose == face}
+    assert {channel for channel in TO if face.shows(channel)} == channels.to_look_at()
+
+
+def test_a_sender_that_begins_takes_back_nothing_that_another_face_is_sending(wanted: World) -> None:
+    for face in (HERE, TEAMS):
+        channels = Channels(wanted.context, face=face, pace=0)
+        for channel in channels.to_look_at():
+            assert len(channels.take(channel).rows) == 1
+    Channels(wanted.context, face=TEAMS, pace=0).prepare()
+    states = {row.channel: row.state for row in wanted.rows(schema.OutboxRow) if isinstance(row, schema.OutboxRow)}
+    assert states == {channel: "due" if face == TEAMS else "attempting" for channel, face in TO.items()}
+
+
+def test_a_queue_of_another_face_is_left_alone(world: World) -> None:
+    with world.database.write() as session:
+        for channel in ("C0SUPPORT", "teams:19:abc"):
+            queue = SubjectKind.CHANNEL.unnumbered
+            messages.drawn(session, team=1, channel=channel, subject=queue, ts=channel, waits=False)
+    channels = Channels(world.context, face=HERE, pace=0)
+    channels.prepare()
+    assert channels.to_look_at() == {"C0SUPPORT"}
+
+
+def test_a_channel_without_a_face_is_slack_s() -> None:
+    assert [face_of(channel) for channel in ("C0SUPPORT", "#support", "teams:19:a:b", FAILURES)] == [
+        SLACK,
+        SLACK,
+        "teams",
+        "role",
+    ]

@@ -1,0 +1,114 @@
+"""Why a case goes where it goes: a code with its values, as it is kept. Whoever shows it puts it into words.
+
+Pure. The words are in `handlers/texts/reasons.py`; nothing reads them back.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pydantic import TypeAdapter
+
+from workflows.engine.text.canonical_json import MAX_MESSAGE, canonical
+
+MOST = 50
+"""Reasons of one review that are kept."""
+MOST_SAID = 32_000
+"""Characters that are kept of what a model said in place of an answer."""
+
+
+class Code(StrEnum):
+    """The policy's own codes. Why there is no proposal has codes beside these: a model's, an author's."""
+
+    ERROR = "error"
+    CONFIDENT = "confident"
+    NEVER = "never"
+    NEVER_UNCHECKED = "never_unchecked"
+    DECIDED_BEFORE = "decided_before"
+    CORRECTION = "correction"
+    PAUSED = "paused"
+    OUT_OF_SCOPE = "out_of_scope"
+    NO_PROPOSAL = "no_proposal"
+    """Nothing better is known of why there is no proposal."""
+    MODEL_SAID = "model_said"
+    """Goes with a reason: the words of a model that gave no answer. They are untrusted."""
+    UNFAMILIAR = "unfamiliar"
+    FALLBACK = "fallback"
+    DOUBT = "doubt"
+    SECOND = "second_opinion"
+    """The local model speaks against what is proposed."""
+    NO_SECOND = "no_second_opinion"
+    NO_CONFIDENCE = "no_confidence"
+    DRAFT = "draft"
+    BELOW_FLOOR = "below_floor"
+
+
+class Change(StrEnum):
+    """What changed since a case was decided."""
+
+    FORM = "form"
+    RULES = "rules"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FieldNumber:
+    """An output field with the number that a reason is about."""
+
+    name: str
+    label: str
+    """What people called the field at that time."""
+    number: float | None
+    """Its confidence or its probability, 0 to 1; None where there is none that could be used."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reason:
+    """A reason. Which of the values it has follows from its code."""
+
+    code: str
+    said: str | None = None
+    """What somebody else said: an error, a model, an author's check, whoever paused the workflow."""
+    rule: str | None = None
+    """The sentence of the never that it is about."""
+    by: str | None = None
+    """Who paused the workflow: a person's id, or Countersign by its name."""
+    change: Change | None = None
+    floor: float | None = None
+    """The confidence from which the workflow may resolve a case alone."""
+    fields: tuple[FieldNumber, ...] = ()
+    """The fields whose number is too low, or is missing."""
+    of: int | None = None
+    """How many fields have a number, or should have."""
+
+
+_REASONS: TypeAdapter[tuple[Reason, ...]] = TypeAdapter(tuple[Reason, ...])
+
+
+def to_json(reasons: Sequence[Reason]) -> str:
+    """Write reasons as they are kept: values that a reason does not have are left out, long ones are cut."""
+    plain = _REASONS.dump_python(tuple(reasons[:MOST]), mode="json", exclude_defaults=True)
+    for one in plain:
+        if "said" in one:
+            one["said"] = one["said"][: MOST_SAID if one["code"] == Code.MODEL_SAID else MAX_MESSAGE]
+    return canonical(plain)
+
+
+def from_json(kept: str) -> tuple[Reason, ...]:
+    """Read reasons as they are kept."""
+    return _REASONS.validate_json(kept)
+
+
+def asked_for(reasons: Sequence[Reason]) -> tuple[Reason, ...]:
+    """The reasons why a person is asked, without what a model said in place of an answer."""
+    return tuple(reason for reason in reasons if reason.code != Code.MODEL_SAID)
+
+
+def model_said(reasons: Sequence[Reason]) -> str | None:
+    """What a model said in place of an answer; None where none did."""
+    return next((reason.said for reason in reasons if reason.code == Code.MODEL_SAID), None)
+
+
+def rules_in(reasons: Sequence[Reason]) -> list[str]:
+    """The sentences of the nevers that a person was told of."""
+    told = (Code.NEVER, Code.NEVER_UNCHECKED)
+    return [reason.rule for reason in reasons if reason.code in told and reason.rule is not None]
