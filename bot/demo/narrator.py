@@ -1,10 +1,9 @@
 """One line for each thing that happens, read from the audit trail."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from bot.demo.story import Told
 from store.cases import runs
-from store.governance import audit
 from store.governance.audit import AuditLine
 from workflows.engine.case.states import Resolution
 from workflows.engine.context import SYSTEM, Context
@@ -27,7 +26,7 @@ _SAID = {
 
 
 class Narrator:
-    """Tells what happened since it last told."""
+    """Tells what happened."""
 
     def __init__(
         self, context: Context, people: Mapping[str, str], told: Mapping[str, Told], say: Callable[[str], None]
@@ -37,21 +36,13 @@ class Narrator:
         self._places = told
         self._people = people
         self._say = say
-        self._told = 0
 
-    def tell(self) -> None:
-        """Tell all that is new."""
-        for line in self._new():
+    def tell(self, news: Iterable[AuditLine]) -> None:
+        """Tell what is new."""
+        for line in news:
             said = self._words(line)
             if said is not None:
                 self._say(f"{one_line(line.key, 24):<24} {said}")
-
-    def _new(self) -> Iterator[AuditLine]:
-        with self._context.database.read() as session:
-            found = audit.since(session, team=self._context.team, row=self._told)
-        for line in found:
-            self._told = line.id
-            yield line
 
     def _words(self, line: AuditLine) -> str | None:
         place = self._places[line.key].place

@@ -7,6 +7,11 @@ from bot.sandbox.state.workspace import Channel, Group, User, Workspace, default
 FAILURES = "C0FAILURES"
 LEADS = "C0LEADS"
 ENGINEER = "U0KIM"
+REVIEWER = "U0ANA"
+"""Who one is at first."""
+OUTSIDER = "U0EVE"
+"""Somebody who may decide nothing."""
+TEAM_LEAD = "U0LEE"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,8 +9,10 @@ from bot.app import now
 from bot.demo.narrator import Narrator
 from bot.demo.players import Players
 from bot.demo.stage import UNLUCKY_KEY, Stage, staged
-from bot.demo.story import OPENING, arrivals
+from bot.demo.story import FIRST, OPENING, arrivals
 from bot.demo.summary import digest_of, summary
+from bot.demo.tour import Tour
+from bot.demo.trail import Trail
 from bot.slack.sender import PACE
 
 _FIRST, _LATER = 3.0, 20.0
@@ -28,10 +30,20 @@ Say = Callable[[str], None]
 def watch(stop: Event, *, port: int, say: Say) -> None:
     """Run the demo for somebody at its page, until told to stop. Raise `OSError` where the port is taken."""
     with staged(stop, port=port, pace=PACE) as stage:
+        narrator, tour = _narrator(stage, say), Tour(stage)
+        said, shown = Trail(stage.app.context), Trail(stage.app.context)
+        coming = list(arrivals())
+        for _ in range(FIRST):
+            stage.submit(coming.pop(0))
+
+        def has_begun() -> bool:
+            tour.tell(shown.news())
+            return tour.has_begun
+
+        # The page opens at the first card, so nobody is sent there before that stands.
+        _until(has_begun, stop)
         say(f"Open {stage.running.page_url} and see what to try. Ctrl-C ends it.")
         say(f"The help desk is at {stage.desk}, the ledger at {stage.ledger}.")
-        narrator = _narrator(stage, say)
-        coming = list(arrivals())
         next_at, unlucky = time.monotonic() + 1.0, None
         while not stop.wait(_LOOK):
             if coming and time.monotonic() >= next_at:
@@ -42,14 +54,15 @@ def watch(stop: Event, *, port: int, say: Say) -> None:
                 next_at = time.monotonic() + (_FIRST if is_opening else _LATER)
             if unlucky is not None and stage.end_outage_once_felt(unlucky):
                 unlucky = None
-            narrator.tell()
+            narrator.tell(said.news())
+            tour.tell(shown.news())
 
 
 def play(stop: Event, *, say: Say) -> bool:
     """Run the demo by itself, on a clock that is moved; did every case reach an end?"""
     clock, began = MovedClock(), time.monotonic()
     with staged(stop, port=0, pace=_QUICK, clock=clock) as stage:
-        narrator, players = _narrator(stage, say), _players(stage)
+        narrator, players, trail = _narrator(stage, say), _players(stage), Trail(stage.app.context)
         cases = []
         for told in arrivals():
             clock.move(timedelta(minutes=4))
@@ -63,8 +76,8 @@ def play(stop: Event, *, say: Say) -> bool:
             if not players.act():
                 stop.wait(_LOOK)
             clock.move(timedelta(minutes=1))
-            narrator.tell()
-        narrator.tell()
+            narrator.tell(trail.news())
+        narrator.tell(trail.news())
         ended = not stage.unfinished()
         say("")
         for line in summary(stage, cases):

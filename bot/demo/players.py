@@ -7,12 +7,11 @@ from itertools import cycle
 from pydantic import BaseModel, JsonValue
 
 from bot.demo.places import ENGINEER, FAILURES, PLACES, Place
-from bot.demo.screen_text import lines
+from bot.demo.screen_text import buttons, case_of, lines
 from bot.demo.story import Told
 from bot.sandbox.client import Administrator, Block, Outcome, Person, ShownMessage
 from workflows.engine.text.form_fields import form_of
 
-_CASE = re.compile(r"\([a-z-]+, ([^()]+)\)$")
 _UPDATES = 3
 """How often a form may ask for something more before it takes what was typed."""
 _AGAIN = re.compile(r"/rerun ([0-9]+)")
@@ -41,7 +40,7 @@ class Players:
 
     def _decide_all(self, place: Place) -> int:
         reviewers = self._reviewers[place.channel]
-        waiting = [card for card in next(reviewers).messages(place.channel) if "edit" in _buttons(card)]
+        waiting = [card for card in next(reviewers).messages(place.channel) if "edit" in buttons(card)]
         fresh = [card for card in waiting if _version(card) not in self._answered]
         for card in fresh:
             self._answered.add(_version(card))
@@ -49,13 +48,13 @@ class Players:
         return len(fresh)
 
     def _decide(self, person: Person, place: Place, card: ShownMessage) -> None:
-        found = _CASE.search(card.text)
-        assert found is not None
-        told, buttons = self._truth[found[1]], _buttons(card)
+        key = case_of(card)
+        assert key is not None
+        told, offered = self._truth[key], buttons(card)
         if told.answer is None:
             self._reject(person, card, told)
-        elif "approve" in buttons and self._agrees(card, told):
-            person.press(place.channel, card.ts, "approve", confirmed="confirm" in buttons["approve"])
+        elif "approve" in offered and self._agrees(card, told):
+            person.press(place.channel, card.ts, "approve", confirmed="confirm" in offered["approve"])
         else:
             self._edit(person, card, told)
 
@@ -104,20 +103,9 @@ class Players:
         return len(fresh)
 
 
-def _buttons(message: ShownMessage) -> dict[str, Block]:
-    rows = [block["elements"] for block in message.blocks if block["type"] == "actions"]
-    return {
-        str(element["action_id"]): element
-        for row in rows
-        if isinstance(row, list)
-        for element in row
-        if isinstance(element, dict)
-    }
-
-
 def _version(card: ShownMessage) -> str:
     """What a card's buttons carry: the review and its version."""
-    return str(_buttons(card)["edit"]["value"])
+    return str(buttons(card)["edit"]["value"])
 
 
 def _ticks(blocks: list[Block]) -> dict[str, JsonValue]:

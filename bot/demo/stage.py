@@ -1,20 +1,21 @@
 """All that the demo consists of, in this process: the local Slack, the help desk, the ledger, and Countersign."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event, Thread
+from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr
 
 from bot.app import App, now, opened
 from bot.demo.places import FAILURES, LEADS, PLACES, SUPPORT, workspace
 from bot.demo.sample_servers import help_desk, ledger, stage_outage
-from bot.demo.story import HINT, OUTAGE, UNLUCKY, Told, ticket_key
+from bot.demo.story import OUTAGE, UNLUCKY, Told, ticket_key
 from bot.sandbox.http.running_sandbox import Running, serving
 from bot.sandbox.state.sandbox import APP_TOKEN, BOT_TOKEN, Sandbox
 from bot.serve.server import schedule_of, serve
@@ -24,6 +25,7 @@ from store.cases import runs
 from workflows.engine.case.intake import accept, take_in
 from workflows.engine.case.leases import BUSY
 from workflows.engine.case.states import ENDED, RunState
+from workflows.engine.read import digests
 from workflows.library.invoice_intake import ledger as ledger_client
 from workflows.library.support_triage import desk as desk_client
 
@@ -60,6 +62,12 @@ class Stage:
         stage_outage(self.desk, 0)
         return True
 
+    def make_summary(self) -> None:
+        """Have today's summary made now, which would be made tomorrow morning."""
+        zone = ZoneInfo(self.app.settings.timezone)
+        tomorrow = self.app.context.clock().astimezone(zone).date() + timedelta(days=1)
+        digests.make(self.app.context, today=tomorrow, zone=zone)
+
     def unfinished(self) -> int:
         """How many cases are at no end yet."""
         return self._count(lambda state: state not in ENDED)
@@ -75,9 +83,7 @@ class Stage:
 
 
 @contextmanager
-def staged(
-    stop: Event, *, port: int, pace: float, hint: Sequence[str] = HINT, clock: Callable[[], datetime] = now
-) -> Iterator[Stage]:
+def staged(stop: Event, *, port: int, pace: float, clock: Callable[[], datetime] = now) -> Iterator[Stage]:
     """Run the demo for the block, in a folder of its own that is gone afterwards.
 
     `pace`: seconds between two messages to a channel. Raise `OSError` where the port is taken.
@@ -86,7 +92,7 @@ def staged(
         TemporaryDirectory(prefix="countersign-demo-") as folder,
         help_desk(Path(folder) / "helpdesk.sqlite") as desk,
         ledger(Path(folder) / "ledger.sqlite") as books,
-        serving(_sandbox(pace, hint, desk=desk, ledger=books), port=port) as running,
+        serving(_sandbox(pace, desk=desk, ledger=books), port=port) as running,
     ):
         os.environ |= {desk_client.URL: desk, ledger_client.URL: books}
         settings = _settings(Path(folder) / "countersign.sqlite", running.api_url)
@@ -111,8 +117,8 @@ def staged(
                 thread.join()
 
 
-def _sandbox(pace: float, hint: Sequence[str], *, desk: str, ledger: str) -> Sandbox:
-    return Sandbox(workspace(), pacing=pace >= 1, hint=hint, links={"Help desk": desk, "Ledger": ledger})
+def _sandbox(pace: float, *, desk: str, ledger: str) -> Sandbox:
+    return Sandbox(workspace(), pacing=pace >= 1, links={"Help desk": desk, "Ledger": ledger})
 
 
 def _settings(file: Path, api_url: str) -> Settings:

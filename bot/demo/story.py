@@ -40,19 +40,10 @@ REFUSED = {
 """What no person would book, and why."""
 OUTAGE = 25
 """Seconds for which the help desk takes no changes."""
+FIRST = 2
+"""Cases that are there before the page is: one that is resolved alone, and the first to be decided."""
 OPENING = 9
 """Cases that come quickly, one after the other."""
-HINT = (
-    "You are Ana, a reviewer. In #support-review, “Any news on my parcel?” is proposed well: press Approve.",
-    "“ordered 2 fans to compare…” is no matter for product-help but a return: press Edit, choose returns, Decide.",
-    "“Return of heater…” mentions a burnt child. The model is sure of returns; a rule brings it to you.",
-    "In #invoices, re-bankdetails.eml names another bank account than the ledger has. Press Reject.",
-    "druckwerk-sammel.pdf: the order's number was taken for the invoice's. Press Edit, write DE-26-01994, Decide.",
-    "Invoices are proposed from sample answers, written by hand, as there is no key for an AI. No number counts them.",
-    "Whatever you decide reaches the help desk or the ledger: open their pages and look.",
-    "ticket-1032 was decided while the help desk took no changes: it waits, and goes out by itself within a minute.",
-    "Become Eve, who is no reviewer, and press Approve. Become Lee, a team lead, and read #leads.",
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +57,60 @@ class Told:
     answer: Mapping[str, str] | None
     """Field -> what belongs there, as it stands in the form; None: it is to be rejected."""
     refusal: str = "This is no matter for support."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Try:
+    """A case that somebody at the page is asked to decide."""
+
+    case: str
+    """Its key."""
+    place: Place
+    title: str
+    text: str
+
+
+def ticket_key(number: int) -> str:
+    """The key of a ticket's case."""
+    return f"ticket-{number}"
+
+
+TRIES = (
+    Try(
+        case=ticket_key(GOOD),
+        place=SUPPORT,
+        title="Approve “Any news on my parcel?”",
+        text="It is proposed well.",
+    ),
+    Try(
+        case=ticket_key(WRONG),
+        place=SUPPORT,
+        title="Edit “ordered 2 fans to compare…”",
+        text="It is no matter for product-help but a return: press Edit, choose returns, Decide.",
+    ),
+    Try(
+        case=ticket_key(SAFETY),
+        place=SUPPORT,
+        title="Decide “Return of heater…”",
+        text="It mentions a burnt child. The model is sure of returns; a rule brings it to you all the same.",
+    ),
+    Try(
+        case=FRAUD,
+        place=INVOICES,
+        title=f"Reject {FRAUD}",
+        text="It names another bank account than the ledger has.",
+    ),
+    Try(
+        case=MISREAD,
+        place=INVOICES,
+        title=f"Correct {MISREAD}",
+        text="The order's number was taken for the invoice's. Press Edit, write DE-26-01994, Decide.",
+    ),
+)
+"""What to try, in this order."""
+NOTES = (
+    "Invoices are proposed from sample answers, written by hand, as there is no key for an AI. No number counts them.",
+)
 
 
 def tickets() -> Sequence[Told]:
@@ -87,11 +132,6 @@ def arrivals() -> Sequence[Told]:
     for number, ticket in enumerate(tickets(), 1):
         told += [ticket, *(islice(papers, 1) if number % 2 == 0 else ())]
     return told
-
-
-def ticket_key(number: int) -> str:
-    """The key of a ticket's case."""
-    return f"ticket-{number}"
 
 
 def _rows(file: Path) -> list[dict[str, JsonValue]]:

@@ -8,6 +8,7 @@ from handlers.texts.pieces import (
     Paragraph,
     Piece,
     Room,
+    Rows,
     as_written,
     bullets,
     line,
@@ -21,6 +22,8 @@ from workflows.engine.reasons import Reason
 from workflows.engine.review.views import CardView, ValueView
 from workflows.engine.text.sanitize import one_line
 
+CHECK = "⚠ Check: "
+"""Mark of a field that its reader should look at first."""
 _SHORT = 120
 """Characters of a value that stands on its label's line."""
 _ALTERNATIVES = 2
@@ -38,6 +41,7 @@ def parts(view: CardView, room: Room, *, heading: int, why: Callable[[Reason], s
     if view.state != ReviewState.OPEN:
         differences = changes(view, room)
         return [*made, differences] if differences else made
+    made[0] = [*made[0], *check_first(view)]
     made += _case(view, room, heading)
     if view.has_proposal:
         made.append(recommendation(view, room))
@@ -70,7 +74,7 @@ def _case(view: CardView, room: Room, heading: int) -> list[Sequence[Paragraph]]
     if is_whole and view.text.strip() == view.subject.strip():
         return []
     text = without_first_line(view.text, view.subject) if is_whole else view.text
-    return [[line(words("The case", bold=True)), as_written(excerpt(text, room.text))]]
+    return [[line(words("The case", bold=True)), as_written(text, most=room.text)]]
 
 
 def _said_instead(view: CardView, room: Room) -> list[Sequence[Paragraph]]:
@@ -103,15 +107,29 @@ def _evidence(view: CardView, room: Room) -> list[Sequence[Paragraph]]:
 def recommendation(view: CardView, room: Room) -> list[Paragraph]:
     """Say what is proposed, field by field, with how sure the model is."""
     shown = view.values[: room.items]
-    short = [_proposed(value, room) for value in shown if _is_short(value.proposed)]
+    short = [_proposed(value, room) for value in shown if _is_in_line(value)]
     pieces: list[Paragraph] = [line(words("Proposed correction" if view.correction else "Recommendation", bold=True))]
     if short:
         pieces.append(bullets(short))
     for value in shown:
-        if not _is_short(value.proposed):
-            label = f"{excerpt(value.label, room.line)}{_sure(value, room)}"
-            pieces += [line(words(label)), quote(excerpt(value.proposed, room.text))]
+        if not _is_in_line(value):
+            pieces.append(line(*_check(value), words(f"{excerpt(value.label, room.line)}{_sure(value, room)}")))
+            if value.columns and value.proposed:
+                pieces.append(Rows(columns=value.columns, text=value.proposed, most=room.text))
+            else:
+                pieces.append(quote(excerpt(value.proposed, room.text)))
     return [*pieces, *_left_out(view, room)]
+
+
+def doubted(view: CardView) -> Sequence[ValueView]:
+    """Return the fields of a proposal that are to be looked at first."""
+    return [value for value in view.values if value.doubtful] if view.has_proposal else []
+
+
+def check_first(view: CardView) -> list[Paragraph]:
+    """Name these fields, in a line that stands above everything that is long."""
+    names = excerpt(", ".join(value.label for value in doubted(view)), 300)
+    return [line(words(CHECK, bold=True), words(names))] if names else []
 
 
 def changes(view: CardView, room: Room) -> list[Paragraph]:
@@ -141,10 +159,15 @@ def _left_out(view: CardView, room: Room) -> list[Line]:
 
 def _proposed(value: ValueView, room: Room) -> Line:
     label = words(f"{excerpt(value.label, room.line)}: ")
-    certainty = [words(sure)] if (sure := _sure(value, room)) else []
+    sure = [words(said)] if (said := _sure(value, room)) else []
     if value.delivered is not None and value.delivered != value.proposed:
-        return line(label, *_replaced(value.delivered, value.proposed, room), *certainty)
-    return line(label, words(_one(value.proposed, room), bold=True), *certainty)
+        return line(*_check(value), label, *_replaced(value.delivered, value.proposed, room), *sure)
+    return line(*_check(value), label, words(_one(value.proposed, room), bold=True), *sure)
+
+
+def _check(value: ValueView) -> list[Piece]:
+    """A sign and a word, for whoever sees no colour or hears it read out."""
+    return [words(CHECK, bold=True)] if value.doubtful else []
 
 
 def _replaced(old: str | None, new: str | None, room: Room) -> list[Piece]:
@@ -152,14 +175,25 @@ def _replaced(old: str | None, new: str | None, room: Room) -> list[Piece]:
 
 
 def _sure(value: ValueView, room: Room) -> str:
-    """How sure the model is of a field, and what else it thought of."""
+    """How sure the model is of a field, as the end of its line."""
+    sure = certainty(value, room)
+    return f" · {sure}" if sure else ""
+
+
+def certainty(value: ValueView, room: Room) -> str:
+    """Say how sure the model is of a field, and what else it thought of; empty where it said nothing of it."""
     if value.confidence is None:
-        return ""
+        return "no usable confidence" if value.doubtful else ""
     likely = [(other, share) for other, share in value.alternatives.items() if share >= _LIKELY]
     others = [f"{excerpt(other, min(room.line, 40))} {share:.2f}" for other, share in likely[:_ALTERNATIVES]]
     if len(likely) > _ALTERNATIVES:
         others.append("…")
-    return f" · confidence {value.confidence:.2f}" + (f" (else {', '.join(others)})" if others else "")
+    return f"confidence {value.confidence:.2f}" + (f" (else {', '.join(others)})" if others else "")
+
+
+def _is_in_line(value: ValueView) -> bool:
+    """Tell whether a value stands on its label's line. Rows never do: their columns have names."""
+    return _is_short(value.proposed) and not (value.columns and value.proposed)
 
 
 def _is_short(text: str | None) -> bool:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from workflows.engine.text.form_fields import Field
+
 
 @dataclass(frozen=True, kw_only=True)
 class Room:
@@ -102,12 +104,24 @@ class Bullets:
 
 @dataclass(frozen=True, kw_only=True)
 class Written:
-    """Text that somebody else wrote, whose rows and columns may mean something."""
+    """The beginning of a text that somebody else wrote, whose rows and columns may mean something."""
 
     text: str
+    most: int
+    """Characters that are shown."""
 
 
-Paragraph = Line | Quote | Bullets | Written
+@dataclass(frozen=True, kw_only=True)
+class Rows:
+    """A list of records, as rows of text. A face that cannot draw a table of them quotes the text."""
+
+    columns: Sequence[Field]
+    text: str
+    most: int
+    """Characters that are shown."""
+
+
+Paragraph = Line | Quote | Bullets | Written | Rows
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,9 +179,9 @@ def quote(text: str) -> Quote:
     return Quote(text=text)
 
 
-def as_written(text: str) -> Written:
-    """Text that somebody else wrote and laid out."""
-    return Written(text=text)
+def as_written(text: str, *, most: int) -> Written:
+    """Text that somebody else wrote and laid out. `most`: its characters that are shown."""
+    return Written(text=text, most=most)
 
 
 def bullets(lines: Sequence[Line]) -> Bullets:

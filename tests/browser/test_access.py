@@ -10,6 +10,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
 from bot.sandbox.http.running_sandbox import Running, serving
+from bot.sandbox.state.guide import Entry, Guide
 from bot.sandbox.state.sandbox import Sandbox
 from tests.browser.conftest import OpenWindow
 from tests.slack.stage import ANA
@@ -86,7 +87,7 @@ def test_the_page_comes_back_after_the_sandbox_was_away(open_window: OpenWindow)
     say.fill("/rerun 1")
     say.press("Enter")
     expect(window.messages.last).to_contain_text("The sandbox cannot be reached, so nothing was done.")
-    again = Sandbox(control_token=TOKEN, hint=["Try this."], links={"Help desk": "http://127.0.0.1:1/"})
+    again = Sandbox(control_token=TOKEN, guide=Guide(notes=("Try this.",)), links={"Help desk": "http://127.0.0.1:1/"})
     with serving(again, port=port):
         expect(window.page.get_by_role("status")).not_to_have_text("Reconnecting…")
         expect(window.page.get_by_role("complementary", name="What to try")).to_contain_text("Try this.")
@@ -97,3 +98,5 @@ def test_links_lead_to_this_machine_alone() -> None:
     for link in ("http://evil.example/", "https://127.0.0.1/", "javascript:alert(1)"):
         with pytest.raises(ValueError, match="no http address on this machine"):
             Sandbox(links={"elsewhere": link})
+        with pytest.raises(ValueError, match="no http address on this machine"):
+            Entry(name="elsewhere", title="Elsewhere", url=link)

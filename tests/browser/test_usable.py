@@ -1,9 +1,12 @@
 """By keyboard alone, on a telephone, in the dark, and read out."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
 from bot.sandbox.http.running_sandbox import serving
+from bot.sandbox.state.guide import Entry, Guide
 from bot.sandbox.state.sandbox import Sandbox
 from tests.browser.conftest import OpenWindow
 from tests.sample import Triage
@@ -131,11 +134,12 @@ def test_everything_has_a_name_and_can_be_read(dark: bool, stage: Stage, open_wi
 
 
 def test_what_to_try_can_be_put_away_and_fetched_back(open_window: OpenWindow) -> None:
-    hint = ["Approve a card.", "<b>Edit</b> another."]
-    with serving(Sandbox(hint=hint, links={"Help desk": "http://127.0.0.1:1/"})) as alone:
+    guide = Guide(entries=(Entry(name="one", title="Approve a card"), Entry(name="two", title="<b>Edit</b> another")))
+    with serving(Sandbox(guide=guide, links={"Help desk": "http://127.0.0.1:1/"})) as alone:
         window = open_window(url=f"{alone.page_url}&user={ANA}")
         panel = window.page.get_by_role("complementary", name="What to try")
-        expect(panel.get_by_role("listitem")).to_have_text([*hint, "Help desk (127.0.0.1:1)"])
+        told = ("^Approve a card", "^<b>Edit</b> another", r"^Help desk \(127.0.0.1:1\)$")
+        expect(panel.get_by_role("listitem")).to_have_text([re.compile(one) for one in told])
         panel.get_by_role("button", name="Close what to try").click()
         expect(panel).to_be_hidden()
         window.page.get_by_role("button", name="What to try").click()

@@ -9,6 +9,7 @@ from pydantic import JsonValue, TypeAdapter
 from bot.sandbox.client.failures import Failing
 from bot.sandbox.client.person import Person
 from bot.sandbox.client.shown import Outcome, ShownCall
+from bot.sandbox.state.guide import Guide
 
 
 class Administrator(Failing):
@@ -70,6 +71,10 @@ class Administrator(Failing):
     def set_disabled(self, group: str, *, disabled: bool = True) -> None:
         """Disable a user group, or enable it again."""
         self._act("admin/set_disabled", group=group, disabled=disabled)
+
+    def set_guide(self, guide: Guide) -> None:
+        """Have the page say something else that one can try."""
+        self._act("admin/set_guide", guide=guide.model_dump(mode="json"))
 
     def send_payload(self, payload: dict[str, JsonValue]) -> Outcome:
         """Send the app whatever Slack may come to send it; the outcome has the app's answer."""

@@ -50,6 +50,7 @@ class Control:
             "admin/remove_bot": self._ordered(orders.ForChannel, self._remove_bot),
             "admin/add_bot": self._ordered(orders.ForChannel, self._add_bot),
             "admin/set_group": self._ordered(orders.SetGroup, self._set_group),
+            "admin/set_guide": self._ordered(orders.SetGuide, self._set_guide),
             "admin/set_disabled": self._ordered(orders.SetDisabled, self._set_disabled),
             "admin/send_payload": self._ordered(orders.SendPayload, self._send_payload),
             "admin/deactivate_user": self._ordered(orders.ForUser, self._deactivate),
@@ -164,6 +165,10 @@ class Control:
 
     async def _set_group(self, order: orders.SetGroup) -> Object:
         return await administration.set_group(self._sandbox, order.group, order.members)
+
+    async def _set_guide(self, order: orders.SetGuide) -> Object:
+        administration.set_guide(self._sandbox, order.guide)
+        return told(None, outcome="done")
 
     async def _set_disabled(self, order: orders.SetDisabled) -> Object:
         administration.set_disabled(self._sandbox, order.group, disabled=order.disabled)

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 from bot.sandbox.errors import BadRequest, NotPossible
 from bot.sandbox.faults.calls import FaultKind
 from bot.sandbox.json import parse
+from bot.sandbox.state.guide import Guide
 
 
 class Order(BaseModel):
@@ -79,6 +80,10 @@ class SetGroup(Order):
 class Refresh(Order):
     drop: bool = False
     """End the connections instead of asking for new ones."""
+
+
+class SetGuide(Order):
+    guide: Guide
 
 
 class SetDisabled(Order):

@@ -6,13 +6,15 @@ import { byId, el } from "./dom.js";
 export class Composer {
   /**
    * @param {{store: import("./store.js").Store, api: import("./api.js").Api, channel: () => string,
-   *   note: (channel: string, text: string) => void}} about `note` shows something to the person alone
+   *   note: (channel: string, text: string) => void, ask: () => void}} about `note` shows something to the person alone,
+   *   `ask` is called before something is sent that the app may answer
    */
-  constructor({ store, api, channel, note }) {
+  constructor({ store, api, channel, note, ask }) {
     this.store = store;
     this.api = api;
     this.channel = channel;
     this.note = note;
+    this.ask = ask;
     this.input = byId("say");
     this.list = byId("commands");
     this.chosen = -1;
@@ -87,6 +89,7 @@ export class Composer {
     const said = this.input.value.trim();
     const channel = this.channel();
     if (!said) return;
+    this.ask();
     const typed = /^(\/\S+)\s*(.*)$/s.exec(said);
     if (!typed) return this.note(channel, "Only slash commands are heard here. Type / to see which there are.");
     const [, command, text] = typed;

@@ -20,6 +20,8 @@ export class Conversation {
     /** Behind which message the line "New" stands, and whether it is there. */
     this.after = "";
     this.line = false;
+    /** The newest message when the person last did what the app may answer; "" once it did. */
+    this.asked = "";
     const about = { names, press: (...pressed) => this.press(...pressed) };
     const open = (ts) => this.openThread(ts);
     this.list = new MessageList(byId("messages"), { ...about, place: "channel", open }, () => this.render());
@@ -30,8 +32,10 @@ export class Conversation {
     document.addEventListener("visibilitychange", () => this.render());
   }
 
-  open(channel) {
+  /** @param {string} [message] the ts of the message that is shown; without one, the newest are */
+  open(channel, message = "") {
     this.channel = channel;
+    this.asked = "";
     this.closeThread();
     const name = this.names.channel(channel)?.name ?? "";
     byId("channel-name").textContent = name;
@@ -39,8 +43,11 @@ export class Conversation {
     this.list.clear(`Messages in ${name}`);
     this.after = this.reads.upTo(this.store.user, channel);
     this.line = this.after !== "" && this.unread > 0;
+    const there = message && this.messages.some(({ ts }) => ts === message);
+    if (there) this.list.hold(message);
     this.render();
-    this.list.toEnd();
+    if (there) this.list.node(message).focus({ preventScroll: true });
+    else this.list.toEnd();
   }
 
   get messages() {
@@ -54,6 +61,10 @@ export class Conversation {
   render() {
     if (!this.channel) return;
     const { messages } = this;
+    if (this.isAnswered) {
+      this.asked = "";
+      this.list.stayAtEnd();
+    }
     // Whether it is read is settled before it is drawn: drawing moves the end.
     if (this.list.atEnd && document.visibilityState === "visible") this.markRead();
     else if (!this.line) this.line = this.after !== "" && this.unread > 0;
@@ -90,7 +101,18 @@ export class Conversation {
     opener?.focus();
   }
 
+  /** What the app answers to this person alone, next, is shown wherever they are in the channel. */
+  ask() {
+    this.asked = this.messages.at(-1)?.ts ?? "";
+  }
+
+  get isAnswered() {
+    const { asked } = this;
+    return asked !== "" && this.messages.some(({ ephemeral, ts }) => ephemeral && Number(ts) > Number(asked));
+  }
+
   press(message, block, element, selected, node, tell) {
+    this.ask();
     const order = {
       channel: message.channel ?? this.channel,
       ts: message.ts,

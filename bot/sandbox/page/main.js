@@ -1,12 +1,12 @@
 /** The page: everything is put together here. */
 
-import { addressFor, enter, leave } from "./access.js";
+import { addressOf, enter, leave } from "./access.js";
 import { Api } from "./api.js";
 import { Composer } from "./composer.js";
 import { Conversation } from "./conversation.js";
 import { refreshDates } from "./dates.js";
 import { byId } from "./dom.js";
-import { Hint } from "./hint.js";
+import { Guide } from "./guide.js";
 import { listen } from "./live.js";
 import { Modal } from "./modal.js";
 import { Names } from "./names.js";
@@ -23,15 +23,21 @@ const store = new Store();
 const reads = new Reads();
 const api = new Api(given.token, () => store.user);
 const names = new Names(store, go);
-const hint = new Hint();
+const guide = new Guide({ store, address: (place) => addressOf(given.token, place), visit });
 const conversation = new Conversation({ store, reads, names, api, read: () => sidebar.render(conversation.channel) });
 const modal = new Modal({ names, api, closed: (spot) => conversation.focus(spot) });
-const sidebar = new Sidebar({ store, reads, go, become, address: (user) => addressFor(given.token, user) });
-new Composer({ store, api, channel: () => conversation.channel, note });
+const sidebar = new Sidebar({ store, reads, go, become, address: (user) => addressOf(given.token, { user }) });
+new Composer({ store, api, channel: () => conversation.channel, note, ask: () => conversation.ask() });
 let stop = () => {};
+/** The place to go to once it is known what is there; null while there is none. */
+let aim = given.channel ? given : null;
 
-// An address with another token that is opened in this tab changes nothing but what stands behind the #.
-addEventListener("hashchange", () => location.reload());
+// An address that is opened in this tab changes nothing but what stands behind the #.
+addEventListener("hashchange", () => {
+  const now = enter();
+  if (now.token !== given.token || !document.body.classList.contains("ready")) location.reload();
+  else visit(now);
+});
 if (given.token) {
   become(given.user || sessionStorage.getItem(USER) || "");
   setInterval(() => refreshDates(document), MINUTE / 2);
@@ -57,6 +63,8 @@ function become(user) {
 }
 
 async function becomeSomebody() {
+  // Nobody is sent on to a place as somebody who is not there.
+  if (aim?.user) aim = null;
   const response = await fetch("/control/workspace", { headers: { "X-Sandbox-Token": given.token } });
   if (!response.ok) return refuse();
   const { workspace } = await response.json();
@@ -72,16 +80,28 @@ function heard(news, first) {
   document.body.classList.add("ready");
   sessionStorage.setItem(USER, store.user);
   const mine = store.channels.map((channel) => channel.id);
-  if (mine.includes(conversation.channel)) conversation.render();
-  else go([given.channel, sessionStorage.getItem(CHANNEL)].find((id) => mine.includes(id)) ?? mine[0]);
+  if ("guide" in news || "links" in news) guide.render();
+  // Whoever comes for the first time, and is sent nowhere, begins where the guide does.
+  if (!conversation.channel && !sessionStorage.getItem(CHANNEL)) aim ??= guide.first;
+  if (aim?.user && aim.user !== store.user) return become(aim.user);
+  if (mine.includes(aim?.channel)) go(aim.channel, aim.message);
+  else if (mine.includes(conversation.channel)) conversation.render();
+  else go([sessionStorage.getItem(CHANNEL)].find((id) => mine.includes(id)) ?? mine[0]);
+  aim = null;
   sidebar.render(conversation.channel);
-  if ("hint" in news || "links" in news) hint.render(store);
   modal.show(store.views);
 }
 
-function go(channel) {
+/** Go to a place as somebody. @param {import("./access.js").Place} place */
+function visit(place) {
+  aim = place;
+  heard({}, false);
+}
+
+/** @param {string} [message] its ts; without one, the newest message is shown */
+function go(channel, message = "") {
   sessionStorage.setItem(CHANNEL, channel);
-  conversation.open(channel);
+  conversation.open(channel, message);
   sidebar.render(channel);
 }
 

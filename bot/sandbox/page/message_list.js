@@ -1,4 +1,4 @@
-/** A list of messages, oldest first, that stays at its end unless the reader went up. */
+/** A list of messages, oldest first, that stays at its end, or at a message of it, unless the reader went elsewhere. */
 
 import { dayOf, moment } from "./dates.js";
 import { arrange, el } from "./dom.js";
@@ -6,6 +6,8 @@ import { drawMessage } from "./message.js";
 
 /** Pixels from the end that still count as being there. */
 const NEAR = 48;
+/** Pixels above a message that is shown from its beginning. */
+const ABOVE = 8;
 
 export class MessageList {
   /**
@@ -21,7 +23,7 @@ export class MessageList {
     this.height = scroller.clientHeight;
     this.clear("");
     scroller.addEventListener("scroll", () => this.look());
-    new ResizeObserver(() => this.atEnd && this.toEnd()).observe(scroller);
+    new ResizeObserver(() => this.settle()).observe(scroller);
   }
 
   /** Another list in its place: a new element, so that what stands in it from the start is not read out as news. */
@@ -37,6 +39,9 @@ export class MessageList {
     });
     this.scroller.replaceChildren(this.log);
     this.atEnd = true;
+    /** The message that somebody was sent to, and whether the list still stays there. */
+    this.linked = "";
+    this.held = false;
   }
 
   /**
@@ -47,30 +52,66 @@ export class MessageList {
   show(messages, repliesTo = () => [], after = "") {
     const focus = this.log.contains(document.activeElement) ? document.activeElement : null;
     const kept = new Map();
-    for (const message of messages) kept.set(message.ts, this.node(message, repliesTo(message.ts)));
+    for (const message of messages) kept.set(message.ts, this.draw(message, repliesTo(message.ts)));
     this.drawn = kept;
     arrange(this.log, this.withLines(messages, after));
+    this.node(this.linked)?.classList.add("linked");
     if (focus && !focus.isConnected) this.refocus(focus);
-    if (this.atEnd) this.toEnd();
+    this.settle();
+  }
+
+  /** Show a message from its beginning, and stay there, whatever comes below it. */
+  hold(ts) {
+    this.linked = ts;
+    this.held = true;
+    this.atEnd = false;
+  }
+
+  /** Show the newest message with the next drawing. */
+  stayAtEnd() {
+    this.held = false;
+    this.atEnd = true;
+  }
+
+  /** @param {string} ts @returns {HTMLElement | undefined} */
+  node(ts) {
+    return this.drawn.get(ts)?.node;
   }
 
   toEnd() {
+    this.held = false;
     this.scroller.scrollTop = this.scroller.scrollHeight;
     this.height = this.scroller.clientHeight;
     this.look();
   }
 
+  /** Go back to where the list stays. */
+  settle() {
+    if (this.held && this.node(this.linked)) {
+      this.scroller.scrollTop += this.away;
+      this.height = this.scroller.clientHeight;
+      this.look();
+    } else if (this.atEnd) this.toEnd();
+  }
+
+  /** Pixels by which the message that somebody was sent to stands too low. */
+  get away() {
+    return this.node(this.linked).getBoundingClientRect().top - this.scroller.getBoundingClientRect().top - ABOVE;
+  }
+
   look() {
     const { scrollHeight, scrollTop, clientHeight } = this.scroller;
     // Where it only became smaller, nobody scrolled.
-    if (this.atEnd && this.height !== clientHeight) return this.toEnd();
+    if ((this.held || this.atEnd) && this.height !== clientHeight) return this.settle();
+    const most = scrollHeight - clientHeight;
+    if (this.held && Math.abs(Math.min(this.away, most - scrollTop)) > 2) this.held = false;
     const end = scrollHeight - scrollTop - clientHeight < NEAR;
     if (end === this.atEnd) return;
     this.atEnd = end;
     this.moved(end);
   }
 
-  node(message, replies) {
+  draw(message, replies) {
     const before = this.drawn.get(message.ts);
     if (before && before.message === message && before.replies === replies.length) return before;
     return { message, replies: replies.length, node: drawMessage(message, { ...this.about, replies }) };

@@ -13,7 +13,7 @@ export class Store {
     this.messages = new Map();
     this.views = [];
     this.connected = true;
-    this.hint = [];
+    this.guide = { entries: [], notes: [] };
     this.links = {};
   }
 
@@ -25,7 +25,7 @@ export class Store {
       const notes = [...before].map(([channel, held]) => [channel, [...held].filter(([, one]) => one.local)]);
       this.messages = new Map(notes.map(([channel, held]) => [channel, new Map(held)]));
     }
-    for (const name of ["workspace", "views", "connected", "hint", "links"]) {
+    for (const name of ["workspace", "views", "connected", "guide", "links"]) {
       if (name in news) this[name] = news[name];
     }
     for (const [channel, { put, gone }] of Object.entries(news.channels ?? {})) {

@@ -5,6 +5,7 @@ from bot.sandbox.json import Object
 from bot.sandbox.people.events import tell
 from bot.sandbox.people.outcomes import Outcome, told
 from bot.sandbox.people.sight import find_person
+from bot.sandbox.state.guide import Guide
 from bot.sandbox.state.sandbox import Sandbox
 from bot.sandbox.state.workspace import Channel
 
@@ -43,6 +44,12 @@ def set_disabled(sandbox: Sandbox, id: str, *, disabled: bool) -> None:
     if group is None:
         raise NotPossible(404, f"there is no group {id[:50]!r}")
     group.disabled = disabled
+    sandbox.changes.announce()
+
+
+def set_guide(sandbox: Sandbox, guide: Guide) -> None:
+    """Have the page say something else that one can try."""
+    sandbox.guide = guide
     sandbox.changes.announce()
 
 

@@ -1,16 +1,15 @@
 """The whole of the sandbox's state, in one place."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from secrets import token_hex
-from urllib.parse import urlsplit
 
 from bot.sandbox.faults.all import Faults
-from bot.sandbox.http.gate import is_loopback
 from bot.sandbox.state.calls import Calls
 from bot.sandbox.state.changes import Changes
 from bot.sandbox.state.clock import Clock, Stamps
 from bot.sandbox.state.events import Events
+from bot.sandbox.state.guide import Guide, local_address
 from bot.sandbox.state.messages import History
 from bot.sandbox.state.modals import Modals
 from bot.sandbox.state.rate_limits import Pacing
@@ -27,8 +26,8 @@ class Sandbox:
     """A Slack workspace in memory. Touch it on the loop that serves it alone.
 
     `pacing` refuses calls that come too fast. `ack_seconds` is how long the app may take to acknowledge, in real
-    seconds; all other times are those of `clock`. `hint` is what the page says that one can try, a line each; `links`
-    are shown beside it, by their label, and lead to other programs on this machine.
+    seconds; all other times are those of `clock`. `guide` is what the page says that one can try; `links` are shown
+    beside it, by their label, and lead to other programs on this machine.
     """
 
     def __init__(
@@ -41,7 +40,7 @@ class Sandbox:
         clock: Clock = time.time,
         pacing: bool = True,
         ack_seconds: float = limits.ACK_SECONDS,
-        hint: Sequence[str] = (),
+        guide: Guide | None = None,
         links: Mapping[str, str] | None = None,
     ) -> None:
         self._given = (workspace or default_workspace()).model_copy(deep=True)
@@ -50,12 +49,8 @@ class Sandbox:
         self.app_token = app_token
         self.control_token = control_token or token_hex(16)
         self.clock = clock
-        self.hint = tuple(hint)
-        self.links = dict(links or {})
-        for link in self.links.values():
-            parts = urlsplit(link)
-            if parts.scheme != "http" or not is_loopback(parts.netloc):
-                raise ValueError(f"{link} is no http address on this machine")
+        self.guide = guide or Guide()
+        self.links = {label: local_address(url) for label, url in (links or {}).items()}
         self.url = "http://127.0.0.1"
         """Where it is served; set when it is."""
         self.changes = Changes()

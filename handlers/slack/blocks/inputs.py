@@ -6,6 +6,7 @@ under an old block_id, so that a form drawn anew needs new ones.
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
@@ -13,7 +14,9 @@ from handlers.slack import limits
 from handlers.slack.blocks.drawing import Block
 from handlers.slack.blocks.elements import label, option
 from handlers.slack.blocks.rich_text import bullets, line, rich, words
+from handlers.slack.blocks.rows import rows_table
 from handlers.slack.blocks.text import parts
+from handlers.texts.card import CHECK
 from workflows.engine.text.form_fields import Field, Kind
 from workflows.engine.text.form_texts import chosen_in, value_of
 from workflows.engine.text.sanitize import one_line
@@ -36,13 +39,43 @@ _MULTILINE = frozenset({Kind.TEXT, Kind.ROWS, Kind.JSON, Kind.LIST, Kind.CHOICES
 _FORMS = {Kind.DATE: "YYYY-MM-DD", Kind.TIME: "HH:MM", Kind.MOMENT: "YYYY-MM-DD HH:MM"}
 _LONGEST_CHOICE = min(limits.OPTION_TEXT + limits.OPTION_DESCRIPTION - 3, limits.OPTION_VALUE - len(CHOSEN))
 """Characters of a choice: its line, what goes on below it, and the dots between."""
+_TABLE = 1_500
+"""Characters of rows in a table above their input."""
 _DIGITS = 20
 """Digits before and after the point of a number that still goes into a number's input."""
 
 
-def inputs(fields: Sequence[Field], typed: Mapping[str, str], *, generation: int) -> list[Block]:
-    """An input for each field, prefilled; several for a text that is too long for one."""
-    return [block for field in fields for block in _inputs(field, typed.get(field.name, ""), generation)]
+def inputs(fields: Sequence[Field], typed: Mapping[str, str], *, generation: int, tables: bool = False) -> list[Block]:
+    """An input for each field, prefilled; several for a text that is too long for one.
+
+    `tables`: does a table stand above the rows of a list, to be read? An input's letters keep no columns.
+    """
+    return [
+        block
+        for field in fields
+        for block in (
+            *(_table(field, typed.get(field.name, "")) if tables else ()),
+            *_inputs(field, typed.get(field.name, ""), generation),
+        )
+    ]
+
+
+def _table(field: Field, text: str) -> list[Block]:
+    rows = rows_table(field.columns, text, most=_TABLE) if field.kind is Kind.ROWS else None
+    return [rich(line(words(f"{field.label}, before your changes", bold=True)), rows)] if rows is not None else []
+
+
+def marked(fields: Sequence[Field], doubts: Mapping[str, str]) -> list[Field]:
+    """The fields, with a sign and a word at those that are to be looked at first.
+
+    `doubts`: the name of each of these -> how sure the model is of it, as a sentence.
+    """
+    return [
+        replace(field, label=f"{CHECK}{field.label}", help=" ".join(filter(None, [doubts[field.name], field.help])))
+        if field.name in doubts
+        else field
+        for field in fields
+    ]
 
 
 def read(state: State) -> dict[str, str]:
@@ -60,7 +93,8 @@ def read(state: State) -> dict[str, str]:
 def read_labelled(state: State, labels: Mapping[str, str]) -> dict[str, str]:
     """What was typed: the label above it -> text. `labels`: those of the form, by block_id."""
     firsts = {name: block_id for block_id in sorted(state, key=_order, reverse=True) if (name := _ids(block_id)[0])}
-    return {_PART.sub("", labels.get(firsts[name], name)): text for name, text in read(state).items()}
+    names = {name: _PART.sub("", labels.get(block_id, name)).removeprefix(CHECK) for name, block_id in firsts.items()}
+    return {names[name]: text for name, text in read(state).items()}
 
 
 def read_plainly(state: State) -> dict[str, str]:

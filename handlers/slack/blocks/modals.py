@@ -1,19 +1,20 @@
 """The modals: the forms of an edit and of a rejection, the list of what waits and a review in it, and all to read."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from handlers.slack import limits
 from handlers.slack.blocks.card import card
+from handlers.slack.blocks.columns import is_laid_out
 from handlers.slack.blocks.drawing import Block, Drawn
 from handlers.slack.blocks.elements import actions, button, divider, label, option, small_print
-from handlers.slack.blocks.inputs import CONFIRM, ELEMENT, confirmation, inputs
-from handlers.slack.blocks.paragraphs import block
+from handlers.slack.blocks.inputs import CONFIRM, ELEMENT, confirmation, inputs, marked
+from handlers.slack.blocks.paragraphs import block, drawn
 from handlers.slack.blocks.reasons import why
-from handlers.slack.blocks.rich_text import bullets, line, moment, narrowed, quote, rich, words
+from handlers.slack.blocks.rich_text import as_written, bullets, line, moment, narrowed, quote, rich, words
 from handlers.slack.ids import FORM, Action, Callback, Delivered, Listed, Shown
 from handlers.texts import status
-from handlers.texts.card import recommendation
+from handlers.texts.card import certainty, check_first, doubted, recommendation
 from handlers.texts.pieces import Room
 from handlers.texts.plain import begun_large, excerpt, without_first_line
 from workflows.engine.case.states import ReviewState
@@ -77,14 +78,24 @@ def edit_form(
     )
     # What has to be confirmed comes first, where it is seen on a phone too.
     first = [rich(line(words(notice, bold=True)))] if notice is not None else []
-    about = _about(view) | {"block_id": f"{FORM}{form_mark(fields)}"}
-    made = [*first, about, *_sample(view), *asked, *told_first, *inputs(fields, typed, generation=generation)]
+    about = _about(view, *map(drawn, check_first(view))) | {"block_id": f"{FORM}{form_mark(fields)}"}
+    above = [*first, about, *_sample(view), *asked, *told_first]
     title = f"{'Edit' if view.has_proposal else 'Fill in'} case {view.case}"
-    form = _form(Callback.EDIT, title, made, submit="Decide", metadata=_shown(view, listed))
-    if notice is not None:
+    shown = marked(fields, _doubts(view))
+    form = _largest(
+        _form(
+            Callback.EDIT,
+            title,
+            [*above, *inputs(shown, typed, generation=generation, tables=tables)],
+            submit="Decide",
+            metadata=_shown(view, listed),
+        )
+        for tables in (True, False)
+    )
+    if form is not None and notice is not None:
         # There is nothing left to be cancelled.
         form["close"] = label("Later", limits.VIEW_TITLE)
-    return form if _fits(form, made) else None
+    return form
 
 
 def rule_met(view: CardView, broken: NeverBroken, *, listed: Listed | None = None) -> View:
@@ -113,7 +124,7 @@ def correction_form(
 
     `typed`, `why`: what was typed in an earlier form, which is no longer the present one.
     """
-    about = rich(line(words(excerpt(view.subject, 200), bold=True)), quote(excerpt(narrowed(view.text), 1_000)))
+    about = rich(line(words(excerpt(view.subject, 200), bold=True)), _case(view.text))
     about["block_id"] = f"{FORM}{form_mark(fields)}"
     delivered = line(words("This was delivered. Change what is wrong; a person decides before anything is sent."))
     reason: Block = {
@@ -126,10 +137,17 @@ def correction_form(
     }
     anew = [rich(line(words(FORM_CHANGED, bold=True)))] if typed is not None else []
     values = view.values if typed is None else {**view.values, **typed}
-    made = [about, rich(delivered), *anew, *inputs(fields, values, generation=0 if typed is None else 1), reason]
-    metadata = str(Delivered(case=view.case, run=view.run, generation=view.generation))
-    form = _form(Callback.CORRECT, f"Correct case {view.case}", made, submit="Propose", metadata=metadata)
-    return form if _fits(form, made) else None
+    generation = 0 if typed is None else 1
+    return _largest(
+        _form(
+            Callback.CORRECT,
+            f"Correct case {view.case}",
+            [about, rich(delivered), *anew, *inputs(fields, values, generation=generation, tables=tables), reason],
+            submit="Propose",
+            metadata=str(Delivered(case=view.case, run=view.run, generation=view.generation)),
+        )
+        for tables in (True, False)
+    )
 
 
 def rejection_form(view: CardView, *, listed: Listed | None = None, can_propose: bool = True) -> View:
@@ -244,10 +262,22 @@ def told(what: Drawn, *, typed: Mapping[str, str] | None = None) -> View:
     return _page(Callback.READ, title, _bounded(made, "You typed more than Slack can show here."))
 
 
-def _about(view: CardView) -> Block:
-    """Which case a form is about."""
+def _about(view: CardView, *more: Block) -> Block:
+    """Which case a form is about. `more`: what is said of it before its text."""
     text = without_first_line(view.text, view.subject)
-    return rich(line(words(excerpt(view.subject, 200), bold=True)), quote(excerpt(narrowed(text), 1_000)))
+    return rich(line(words(excerpt(view.subject, 200), bold=True)), *more, _case(text))
+
+
+def _case(text: str) -> Block:
+    """The beginning of a case, as there is room for it above a form."""
+    if is_laid_out(text):
+        return as_written(text, most=1_600)
+    return quote(excerpt(narrowed(text), 1_000))
+
+
+def _doubts(view: CardView) -> Mapping[str, str]:
+    """The fields that are to be looked at first -> how sure the model is of them."""
+    return {value.name: f"{begun_large(certainty(value, _BRIEF))}." for value in doubted(view)}
 
 
 def _rules(view: CardView, generation: int, *, ticked: bool) -> list[Block]:
@@ -266,7 +296,14 @@ def _sample(view: CardView) -> list[Block]:
     return [rich(line(words(f"{status.SAMPLE}. No model proposed this.", bold=True)))] if view.sample else []
 
 
-def _fits(form: View, blocks: Sequence[Block]) -> bool:
+def _largest(forms: Iterable[View]) -> View | None:
+    """The first form, of the fullest first, that Slack takes; None where it takes none."""
+    return next((form for form in forms if _fits(form)), None)
+
+
+def _fits(form: View) -> bool:
+    blocks = form["blocks"]
+    assert isinstance(blocks, list)
     return len(blocks) <= limits.VIEW_BLOCKS and len(json.dumps(form)) <= limits.VIEW_JSON
 
 

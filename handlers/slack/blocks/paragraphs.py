@@ -6,6 +6,7 @@ from handlers.slack import ids
 from handlers.slack.blocks import rich_text
 from handlers.slack.blocks.drawing import Block, Drawn
 from handlers.slack.blocks.length import SMALLEST, fitting
+from handlers.slack.blocks.rows import rows_table
 from handlers.slack.blocks.text import escaped
 from handlers.texts.pieces import (
     Bullets,
@@ -17,11 +18,13 @@ from handlers.texts.pieces import (
     Piece,
     Quote,
     Room,
+    Rows,
     Shown,
     Told,
     Words,
     Written,
 )
+from handlers.texts.plain import excerpt
 
 _BRIEF = 300
 """Characters of a notification."""
@@ -51,7 +54,10 @@ def drawn(paragraph: Paragraph) -> Block:
         case Quote():
             return rich_text.quote(paragraph.text)
         case Written():
-            return rich_text.as_written(paragraph.text)
+            return rich_text.as_written(paragraph.text, most=paragraph.most)
+        case Rows():
+            table = rows_table(paragraph.columns, paragraph.text, most=paragraph.most)
+            return table or rich_text.quote(excerpt(paragraph.text, paragraph.most))
         case Bullets():
             return rich_text.bullets([drawn(line) for line in paragraph.lines])
 

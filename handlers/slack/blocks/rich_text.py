@@ -4,13 +4,10 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
+from handlers.slack.blocks.columns import is_laid_out, laid_out
 from handlers.slack.blocks.drawing import Block
-from handlers.texts.plain import in_words
+from handlers.texts.plain import excerpt, in_words
 from workflows.engine.text.sanitize import sanitize
-
-_GAP = re.compile(r"\S\s{3,}\S")
-_ROWS = 3
-"""Lines with a gap in them, from which on it is no accident."""
 
 
 def words(text: object, *, bold: bool = False, strike: bool = False, code: bool = False) -> Block:
@@ -66,14 +63,25 @@ def quote(text: object) -> Block:
     return {"type": "rich_text_quote", "elements": [words(text)]}
 
 
-def as_written(text: str) -> Block:
-    """Text that somebody else wrote, its columns below each other where it was laid out with spaces, as a table is."""
-    rows = sum(_GAP.search(row) is not None for row in text.splitlines())
-    return {"type": "rich_text_preformatted", "elements": [words(text)]} if rows >= _ROWS else quote(text)
+def preformatted(text: object) -> Block:
+    """Text in letters of one width."""
+    return {"type": "rich_text_preformatted", "elements": [words(text)]}
+
+
+def as_written(text: str, *, most: int) -> Block:
+    """The beginning of a text that somebody else wrote, its columns below each other where it was laid out with spaces,
+    as a table is. `most`: its characters.
+    """
+    shown = excerpt(text, most)
+    if not is_laid_out(shown):
+        return quote(shown)
+    begun = sanitize(text).strip()[:most].rstrip()
+    more = shown.removeprefix(begun).strip()
+    return preformatted("\n".join(filter(None, [laid_out(begun), more])))
 
 
 def narrowed(text: str) -> str:
-    """The same for a modal, which has no room for columns: its gaps made small, so that each row stays one."""
+    """A text whose few gaps are made small, so that each row stays one in a modal."""
     return "\n".join(re.sub(r"[ \t]{3,}", "   ", row.strip(" \t")) for row in text.splitlines())
 
 

@@ -7,10 +7,10 @@ from bot.demo.story import (
     DOCUMENTS,
     FRAUD,
     GOOD,
-    HINT,
     MISREAD,
     OPENING,
     SAFETY,
+    TRIES,
     UNLUCKY,
     UNREAD,
     WRONG,
@@ -35,7 +35,7 @@ def test_a_ticket_comes_in_without_its_right_answer() -> None:
 
 def test_what_to_try_names_the_tickets_as_they_stand_on_the_screen() -> None:
     known = {ticket.values["id"]: ticket for ticket in tickets()}
-    hint = "\n".join(HINT)
+    hint = "\n".join(f"{one.title} {one.text}" for one in TRIES)
     assert str(known[GOOD].values["subject"]) in hint
     assert str(known[SAFETY].values["subject"])[:14] in hint
     assert str(known[WRONG].values["text"])[:25] in hint

@@ -12,6 +12,7 @@ from workflows.engine.deliver.views import DeliveryView
 from workflows.engine.reasons import Code, Reason
 from workflows.engine.review.decisions import DecisionKind, Follows
 from workflows.engine.review.views import CardView, DecisionView, FailureView, ValueView, WaitingReview, WaitingView
+from workflows.engine.text.form_fields import Field, Kind
 
 NOW = datetime(2026, 11, 19, 9, 30, tzinfo=UTC)
 ANA, MARIA = "U0ANA", "U0MARIA"
@@ -77,6 +78,10 @@ decisions = st.builds(
     output=st.none(),
     confirmed=st.lists(texts, max_size=3),
 )
+COLUMNS = tuple(
+    Field(name=name, label=name.capitalize(), kind=kind, required=True)
+    for name, kind in (("article", Kind.TEXT), ("number", Kind.WHOLE), ("amount", Kind.AMOUNT))
+)
 values = st.builds(
     ValueView,
     name=st.just("field"),
@@ -87,6 +92,8 @@ values = st.builds(
     confidence=shares,
     alternatives=st.dictionaries(brief, st.floats(0, 1), max_size=4),
     evidence=st.none() | brief,
+    doubtful=st.booleans(),
+    columns=st.sampled_from([(), COLUMNS]),
 )
 
 

@@ -12,7 +12,7 @@ from handlers.slack.blocks.drawing import Block
 from handlers.slack.ids import Delivered, Shown
 from handlers.texts import status
 from tests.slack.stage import words
-from tests.unit.handlers.cases import ANA, LURES, MARIA, NOW, decision, delivery, few, value, view, views
+from tests.unit.handlers.cases import ANA, COLUMNS, LURES, MARIA, NOW, decision, delivery, few, value, view, views
 from tests.unit.handlers.slack import as_sent, message
 from workflows.engine.case.states import ReviewState, RunState
 from workflows.engine.reasons import Code, Reason
@@ -129,6 +129,26 @@ def test_a_long_label_fits_a_card() -> None:
 def test_reasons_of_the_model_that_are_left_out_are_said_to_be() -> None:
     told = message(card(view(model_says=[f"reason {number}" for number in range(9)])))
     assert "Reason 8" in told or "4 more" in told
+
+
+def test_a_doubtful_field_stands_out_by_a_sign_and_a_word() -> None:
+    """At the top, and where it is proposed; where nothing is doubted nothing stands out."""
+    fields = [
+        value("queue", doubtful=True, confidence=0.5, alternatives={"returns": 0.3}),
+        value("reply", "We look into it.\nUntil then, please wait.", doubtful=True, confidence=None),
+        value("priority"),
+    ]
+    told = message(card(view(values=fields)))
+    assert "⚠ Check: Queue: billing · confidence 0.50 (else returns 0.30)" in told
+    assert "⚠ Check: Reply · no usable confidence" in told
+    assert told.index("⚠ Check: Queue, Reply\n") < told.index("The case")
+    assert told.count("⚠") == 3
+    assert "⚠" not in message(card(view()))
+
+
+def test_rows_stand_on_a_card_in_columns() -> None:
+    told = message(card(view(values=[value("lines", "Kettle, 1 l | 2 | 41.50\nLid | 10 | 4.00", columns=COLUMNS)])))
+    assert "Article      Number  Amount\nKettle, 1 l       2   41.50\nLid              10    4.00" in told
 
 
 def test_what_the_card_shows_is_approved_with_one_press() -> None:

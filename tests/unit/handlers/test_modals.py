@@ -9,10 +9,24 @@ from hypothesis import strategies as st
 from bot.sandbox.json import Object, objects
 from handlers.slack import limits
 from handlers.slack.blocks import answers, modals
-from handlers.slack.blocks.inputs import State, read_plainly
+from handlers.slack.blocks.columns import WIDTH
+from handlers.slack.blocks.inputs import State, read_labelled, read_plainly
 from handlers.slack.ids import Listed, Shown
 from tests.slack.stage import words
-from tests.unit.handlers.cases import ANA, MARIA, NOW, decision, few, longer, texts, value, view, views, waiting
+from tests.unit.handlers.cases import (
+    ANA,
+    COLUMNS,
+    MARIA,
+    NOW,
+    decision,
+    few,
+    longer,
+    texts,
+    value,
+    view,
+    views,
+    waiting,
+)
 from tests.unit.handlers.slack import hidden, modal, said, untouched
 from workflows.engine.case.states import ReviewState
 from workflows.engine.errors import NeverBroken
@@ -199,6 +213,53 @@ def test_the_form_names_its_case_and_carries_the_version_that_was_shown() -> Non
     assert "I was charged twice" in said(kept)
 
 
+def test_a_doubtful_field_stands_out_in_the_form_and_above_it() -> None:
+    """Its label says so, and what helps with it says how sure the model is. What was typed is handed back without."""
+    some = [
+        Field(name="queue", label="Queue", kind=Kind.TEXT, required=True, help="One of ours."),
+        Field(name="reply", label="Reply", kind=Kind.TEXT, required=True),
+    ]
+    form = modals.edit_form(view(values=[value(doubtful=True, confidence=0.5), value("reply")]), some, {})
+    assert form is not None
+    about, queue, reply = objects(modal(form)["blocks"])
+    assert "I was charged twice\n⚠ Check: Queue\n" in words([about])
+    assert (queue["label"], queue["hint"]) == (
+        plain_text("⚠ Check: Queue"),
+        plain_text("Confidence 0.50. One of ours."),
+    )
+    assert (reply["label"], "hint" in reply) == (plain_text("Reply"), False)
+    typed: State = {"queue.0.0": {"value": {"value": "sales"}}}
+    assert read_labelled(typed, {"queue.0.0": "⚠ Check: Queue"}) == {"Queue": "sales"}
+
+
+def test_a_form_that_is_filled_in_doubts_nothing() -> None:
+    some = [Field(name="queue", label="Queue", kind=Kind.TEXT, required=True)]
+    form = modals.edit_form(view(values=[value(doubtful=True)], has_proposal=False), some, {})
+    assert form is not None
+    assert "⚠" not in str(form)
+
+
+@pytest.mark.parametrize("number", [98, 99])
+def test_rows_stand_in_columns_above_their_input_where_there_is_room_for_them(number: int) -> None:
+    """One block of a hundred is the case's own."""
+    lines = Field(name="lines", label="Lines", kind=Kind.ROWS, required=True, columns=COLUMNS)
+    some = [lines, *(Field(name=f"f{place}", label="x", kind=Kind.TEXT, required=True) for place in range(number - 1))]
+    form = modals.edit_form(view(), some, {"lines": "Kettle, 1 l | 2 | 41.50\nLid | 10 | 4.00"})
+    assert form is not None
+    table = "Lines, before your changes\nArticle      Number  Amount\nKettle, 1 l       2   41.50"
+    assert (table in said(modal(form))) == (number == 98)
+
+
+def test_a_case_that_was_laid_out_keeps_its_columns_in_the_form() -> None:
+    rows = [
+        f"{article:<40}{amount:>30}" for article, amount in (("Kettle", "41.50"), ("Lid", "4.00"), ("Sum", "45.50"))
+    ]
+    form = modals.edit_form(view(text="\n".join(["I was charged twice", *rows])), [], {})
+    assert form is not None
+    kept = [line for line in said(modal(form)).split("\n") if line.endswith("0")]
+    assert {len(line) for line in kept} == {WIDTH}
+
+
 @pytest.mark.parametrize("number", [98, 99, 100, 200])
 def test_a_form_with_too_many_fields_is_said_to_be_too_large_and_not_cut(number: int) -> None:
     some = [Field(name=f"field_{place}", label="x", kind=Kind.TEXT, required=True) for place in range(number)]
@@ -285,6 +346,10 @@ def test_a_refusal_pings_nobody_and_is_a_sentence(text: str) -> None:
         assert told
         assert "<" not in drawn.text
         assert not hidden(drawn.text)
+
+
+def plain_text(text: str) -> Object:
+    return {"type": "plain_text", "text": text, "emoji": False}
 
 
 def _waits(place: int) -> WaitingReview:

@@ -135,7 +135,9 @@ def test_a_time_is_told_in_utc_whatever_zone_it_came_in() -> None:
 
 def test_a_text_laid_out_in_columns_keeps_them_and_another_is_quoted() -> None:
     table = "Pos  Article          Amount\n 1   Kettle            41.50\n     Total             41.50"
-    assert as_written(table)["type"] == "rich_text_preformatted"
+    assert as_written(table, most=500)["type"] == "rich_text_preformatted"
+    cut = as_written(f"{table}\nTo be paid at once", most=len(table))
+    assert cut["elements"] == [words(f"{table}\n… and 19 more characters")]
     assert narrowed(table) == "Pos  Article   Amount\n1   Kettle   41.50\nTotal   41.50"
-    assert as_written("Hello,\n\nwhere is my parcel?   Thanks\nAnn")["type"] == "rich_text_quote"
-    assert as_written("      a\n      b\n      c")["type"] == "rich_text_quote"
+    assert as_written("Hello,\n\nwhere is my parcel?   Thanks\nAnn", most=500)["type"] == "rich_text_quote"
+    assert as_written("      a\n      b\n      c", most=500)["type"] == "rich_text_quote"

@@ -14,6 +14,7 @@ from workflows.engine.case.lookup import case_text, known_workflow, one_line_of
 from workflows.engine.case.states import Resolution, ReviewState, RunState
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
+from workflows.engine.declare.workflow import Autonomy
 from workflows.engine.deliver.delivery_status import delivery_of, held_of
 from workflows.engine.errors import Unknown
 from workflows.engine.reasons import asked_for, from_json, model_said, rules_in
@@ -28,7 +29,7 @@ from workflows.engine.review.views import (
     WaitingView,
 )
 from workflows.engine.text.canonical_json import canonical
-from workflows.engine.text.form_fields import form_of
+from workflows.engine.text.form_fields import Kind, form_of
 
 
 def card_view(context: Context, review: int) -> CardView:
@@ -221,6 +222,8 @@ def _values(
     proposed = _entries(workflow, proposal.get("output", proposal.get("rejected")))
     decided = _entries(workflow, decision.output if decision is not None else None)
     before = _entries(workflow, delivered)
+    confidence = proposal.get("confidence", {})
+    look_at = doubtful(confidence, second=proposal.get("second", {}), autonomy=workflow.autonomy)
     return [
         ValueView(
             name=field.name,
@@ -228,14 +231,36 @@ def _values(
             proposed=proposed.get(field.name),
             decided=decided.get(field.name),
             delivered=before.get(field.name),
-            confidence=proposal.get("confidence", {}).get(field.name),
+            confidence=confidence.get(field.name),
             alternatives={
                 other["value"]: other["probability"] for other in proposal.get("alternatives", {}).get(field.name, [])
             },
             evidence=proposal.get("evidence", {}).get(field.name),
+            doubtful=field.name in look_at,
+            columns=field.columns if field.kind is Kind.ROWS else (),
         )
         for field in form_of(workflow.output)
     ]
+
+
+def doubtful(
+    confidence: Mapping[str, float | None], *, second: Mapping[str, float], autonomy: Autonomy
+) -> frozenset[str]:
+    """The fields that a reader should look at first.
+
+    Those are the ones below the floor or without a usable confidence, and those that the local model speaks against.
+    Where there is no floor, since everything goes to a person, the least sure of several counts, as it is shown: with
+    two digits.
+    """
+    unstated = {name for name, number in confidence.items() if number is None}
+    stated = {name: number for name, number in confidence.items() if number is not None}
+    below = autonomy.second_opinion
+    against = {name for name, number in second.items() if below is not None and not number >= below}
+    if autonomy.at_least is not None:
+        return frozenset(unstated | against | {name for name, number in stated.items() if number < autonomy.at_least})
+    shown = {name: round(number, 2) for name, number in stated.items()}
+    least, most = min(shown.values(), default=0), max(shown.values(), default=0)
+    return frozenset(against | {name for name, number in shown.items() if number == least < most})
 
 
 def _entries(workflow: AnyWorkflow, values: Mapping[str, JsonValue] | None) -> dict[str, str]:

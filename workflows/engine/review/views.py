@@ -8,6 +8,7 @@ from pydantic import JsonValue
 
 from workflows.engine.deliver.views import DeliveryView
 from workflows.engine.reasons import Reason
+from workflows.engine.text.form_fields import Field
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +43,10 @@ class ValueView:
     alternatives: Mapping[str, float]
     """What the model thought of and did not choose -> its probability, best first."""
     evidence: str | None
+    doubtful: bool = False
+    """True for a field that its reader should look at first."""
+    columns: Sequence[Field] = ()
+    """Columns of a list of records, which stands in the form as rows of text; empty for anything else."""
 
 
 @dataclass(frozen=True, kw_only=True)
