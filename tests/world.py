@@ -11,7 +11,6 @@ from pydantic import JsonValue
 
 from handlers.texts.reasons import in_words
 from store import schema
-from store.db import migration
 from store.db.database import Database
 from store.governance import teams
 from workflows.engine.case import intake
@@ -47,7 +46,7 @@ class Clock:
 
 @dataclass(kw_only=True)
 class World:
-    """Countersign on one database."""
+    """Countersign on one database, which has the newest schema already."""
 
     database: Database
     model: ScriptedModel
@@ -58,7 +57,6 @@ class World:
     """Seconds that somebody would have slept."""
 
     def __post_init__(self) -> None:
-        migration.upgrade(self.database)
         with self.database.write() as session:
             # It has been there for a while: of the days before it was made, no summary tells.
             team = teams.add_local_team(session, at=self.clock() - timedelta(days=365))

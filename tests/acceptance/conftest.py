@@ -1,6 +1,6 @@
 """The command line in a folder, as for the integration tests, and an author's project beside Countersign's wheel."""
 
 from tests.acceptance.project import damaged, installed, project, wheel
-from tests.integration.bot.conftest import countersign, empty, new_database
+from tests.integration.bot.conftest import countersign, empty
 
-__all__ = ["countersign", "damaged", "empty", "installed", "new_database", "project", "wheel"]
+__all__ = ["countersign", "damaged", "empty", "installed", "project", "wheel"]

@@ -91,6 +91,7 @@ assert len(imported) > 70, imported
 """
 
 
+@pytest.mark.slow
 def test_importing_every_module_reaches_for_nothing(tmp_path: Path) -> None:
     told = watched(EVERY_MODULE, tmp_path)
     assert told["caught"] == []

@@ -14,6 +14,8 @@ import pytest
 
 from tests.integration.bot.commandline import CommandLine, wait_until
 
+pytestmark = pytest.mark.slow
+
 ROWS = 300
 FEWER = 80
 """Rows where not the number is the point."""

@@ -15,6 +15,8 @@ from bot.sandbox.state.sandbox import Sandbox
 from tests.browser.conftest import OpenWindow
 from tests.slack.stage import ANA
 
+pytestmark = pytest.mark.slow
+
 TOKEN = "of-a-test"
 
 

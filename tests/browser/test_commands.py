@@ -2,12 +2,15 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from bot.sandbox.http.running_sandbox import serving
 from bot.sandbox.state.sandbox import Sandbox
 from tests.browser.conftest import OpenWindow
 from tests.slack.stage import BEN, KIM, Stage
+
+pytestmark = pytest.mark.slow
 
 
 def test_a_command_is_answered_to_the_person_alone(stage: Stage, open_window: OpenWindow) -> None:

@@ -9,6 +9,8 @@ from tests.browser.conftest import OpenWindow
 from tests.sample import Triage
 from tests.slack.stage import ANA, BEN, SUPPORT, Stage
 
+pytestmark = pytest.mark.slow
+
 
 def test_an_approved_card_changes_before_the_readers_eyes(stage: Stage, open_window: OpenWindow) -> None:
     case = stage.submit(stage.sample(), id=1, text="Where is my money?")

@@ -2,12 +2,15 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenWindow
 from tests.sample import Triage, sample_workflow
 from tests.slack.stage import ANA, Stage
 from workflows import Autonomy, OutcomeUnknown
+
+pytestmark = pytest.mark.slow
 
 
 def test_a_delivery_in_doubt_is_settled_and_made_again(stage: Stage, open_window: OpenWindow) -> None:

@@ -12,6 +12,8 @@ from bot.sandbox.state.sandbox import BOT_TOKEN
 from tests.browser.conftest import OpenWindow
 from tests.slack.stage import SUPPORT, Stage
 
+pytestmark = pytest.mark.slow
+
 Block = dict[str, object]
 
 

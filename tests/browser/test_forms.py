@@ -6,6 +6,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import Literal
 
+import pytest
 from playwright.sync_api import expect
 from pydantic import AwareDatetime, BaseModel, Field, JsonValue
 
@@ -14,6 +15,8 @@ from tests.sample import Ticket
 from tests.slack.stage import Stage
 from workflows import Autonomy, Run, Workflow
 from workflows.model.scripted import ScriptedModel, says
+
+pytestmark = pytest.mark.slow
 
 
 class Kind(Enum):

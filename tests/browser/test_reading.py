@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 from slack_sdk import WebClient
 
@@ -9,6 +10,8 @@ from bot.sandbox.http.running_sandbox import Running
 from bot.sandbox.state.sandbox import BOT_TOKEN
 from tests.browser.conftest import OpenWindow
 from tests.slack.stage import ANA, EVE, FAILED, LEADING, LEE, SUPPORT, Stage
+
+pytestmark = pytest.mark.slow
 
 
 def post(running: Running, channel: str, text: str, **more: str) -> str:

@@ -12,6 +12,8 @@ from tests.browser.conftest import OpenWindow
 from tests.sample import Triage
 from tests.slack.stage import ANA, Stage
 
+pytestmark = pytest.mark.slow
+
 NAMELESS = """() => {
   const shown = (node) => node.checkVisibility();
   const labelled = (node) => (node.labels?.length ?? 0) > 0 || node.getAttribute("aria-label")

@@ -10,15 +10,13 @@ import pytest
 
 from bot.sandbox.http.running_sandbox import Running, serving
 from bot.sandbox.state.sandbox import Sandbox
-from store.db import migration
-from store.db.database import Database
 from tests.chaos.faults import Fault
 from tests.chaos.settings import LONG
 from tests.chaos.story import Story
-from tests.slack.conftest import countersign, ears, empty, new_database, slack_time
+from tests.slack.conftest import countersign, ears, empty, slack_time
 from tests.slack.stage import Ears, SlackTime
 
-__all__ = ["countersign", "ears", "empty", "new_database", "slack_time"]
+__all__ = ["countersign", "ears", "empty", "slack_time"]
 
 MakeStory = Callable[..., Story]
 
@@ -28,16 +26,6 @@ def running(slack_time: SlackTime) -> Iterator[Running]:
     """The sandbox. A click that nobody acknowledges is given up soon."""
     with serving(Sandbox(pacing=False, clock=slack_time, ack_seconds=1.0)) as running:
         yield running
-
-
-@pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty, migrated database, to be copied."""
-    file = tmp_path_factory.mktemp("migrated") / "empty.sqlite"
-    database = Database(f"sqlite:///{file}")
-    migration.upgrade(database)
-    database.close()
-    return file
 
 
 @pytest.fixture
@@ -58,14 +46,14 @@ def sqlite_url(quick: Path) -> str:
 
 
 @pytest.fixture
-def make_story(running: Running, ears: Ears, migrated: Path, quick: Path) -> MakeStory:
+def make_story(running: Running, ears: Ears, migrated_sqlite: Path, quick: Path) -> MakeStory:
     """Makes stories, each in a workspace as it was at first."""
     numbers = count(1)
 
     def make(*faults: Fault, brief: bool = not LONG) -> Story:
         running.reset()
         file = quick / f"story-{next(numbers)}.sqlite"
-        shutil.copy(migrated, file)
+        shutil.copy(migrated_sqlite, file)
         story = Story(file=file, running=running, ears=ears, brief=brief)
         story.watching.faults += faults
         return story

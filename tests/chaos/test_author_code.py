@@ -16,6 +16,8 @@ from tests.chaos.story import Story
 from tests.chaos.tally import hold, note
 from workflows import TimeLimits
 
+pytestmark = pytest.mark.slow
+
 ENDS: list[type[BaseException]] = [
     *(SystemExit, KeyboardInterrupt, CancelledError),
     *(GeneratorExit, MemoryError, RecursionError),

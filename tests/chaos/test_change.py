@@ -32,6 +32,7 @@ CHANGES = {2: "a step has another name", 3: "there is one more step", 4: "the st
 FEW = [("before the model is asked", 2), ("while it waits for a person", 3)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("place", "version"), [(place, version) for place in PLACES for version in CHANGES] if LONG else FEW
 )
@@ -109,6 +110,7 @@ def rows_of(database: Database) -> Counter[str]:
     return Counter(found)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("after", range(1, 12) if LONG else (2,))
 def test_a_migration_that_is_killed_midway_leaves_the_old_schema_and_can_be_made_again(
     database_url: str, after: int

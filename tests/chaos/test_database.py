@@ -133,12 +133,13 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.worker.embedded.AFTER_TROUBLE", 0.05)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("impatient")
 def test_while_another_program_holds_the_write_lock_nothing_is_lost(
-    sqlite_url: str, opened: Callable[[str], Database]
+    migrated_sqlite_url: str, opened: Callable[[str], Database]
 ) -> None:
     """F44: it holds it again and again, for longer than anybody waits."""
-    load = Load(opened(sqlite_url))
+    load = Load(opened(migrated_sqlite_url))
     random, stop = Random(SEED), Event()
     file = load.world.database.file
 
@@ -164,12 +165,13 @@ def test_while_another_program_holds_the_write_lock_nothing_is_lost(
     assert counts.extra_calls <= load.office.questions
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("impatient")
 def test_when_the_disk_is_full_nothing_is_acknowledged_and_all_goes_on_when_there_is_room(
-    sqlite_url: str, opened: Callable[[str], Database], monkeypatch: pytest.MonkeyPatch
+    migrated_sqlite_url: str, opened: Callable[[str], Database], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """F45."""
-    database = opened(sqlite_url)
+    database = opened(migrated_sqlite_url)
     load = Load(database)
     load.bring_all(4)
     pages = _limit(database, None)
@@ -243,14 +245,15 @@ def restarting(url: str, *, every: tuple[float, float], away: float, random: Ran
         thread.join()
 
 
+@pytest.mark.slow
 def test_while_postgresql_restarts_again_and_again_nothing_is_lost(
-    postgres_url: str, opened: Callable[[str], Database]
+    migrated_postgres_url: str, opened: Callable[[str], Database]
 ) -> None:
     """F46, F47: connections end in the midst of anything, also of a commit; what became of it is read, not guessed."""
-    load = Load(opened(postgres_url))
+    load = Load(opened(migrated_postgres_url))
     number, every, away = (150, (2.0, 6.0), 3.0) if LONG else (24, (0.3, 0.8), 0.5)
     with working(load):
-        with restarting(postgres_url, every=every, away=away, random=Random(SEED)) as ended:
+        with restarting(migrated_postgres_url, every=every, away=away, random=Random(SEED)) as ended:
             load.bring_all(number)
             time.sleep(10.0 if LONG else 1.5)
         counts = load.finish(seconds=60 if LONG else 20)
@@ -258,18 +261,19 @@ def test_while_postgresql_restarts_again_and_again_nothing_is_lost(
     hold("F46, F47", "PostgreSQL restarts again and again", counts, ended=ended[0], refused=load.refused)
 
 
+@pytest.mark.slow
 def test_while_connections_are_lost_without_a_word_nothing_is_and_work_goes_on(
-    postgres_url: str, opened: Callable[[str], Database], monkeypatch: pytest.MonkeyPatch
+    migrated_postgres_url: str, opened: Callable[[str], Database], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """F68: those of the workers, of the queue, and of who brings cases. The server knows of nothing, and nor do we."""
     monkeypatch.setattr("store.db.postgres.QUIET", 0.4)
     monkeypatch.setattr("store.db.postgres.ANSWER", 2.0)
-    with psycopg.connect(postgres_url, autocommit=True) as admin:
+    with psycopg.connect(migrated_postgres_url, autocommit=True) as admin:
         # So long does it hold rows for who is gone; an operator's own setting goes before ours.
         admin.execute(
-            f"ALTER DATABASE {make_url(postgres_url).database} SET idle_in_transaction_session_timeout = '2s'"
+            f"ALTER DATABASE {make_url(migrated_postgres_url).database} SET idle_in_transaction_session_timeout = '2s'"
         )
-    with proxied(postgres_url) as proxy:
+    with proxied(migrated_postgres_url) as proxy:
         load = Load(opened(proxy.url))
         lost = 0
         with working(load):
@@ -281,14 +285,15 @@ def test_while_connections_are_lost_without_a_word_nothing_is_and_work_goes_on(
     hold("F68", "connections to PostgreSQL are lost without a word", counts, lost=lost, refused=load.refused)
 
 
+@pytest.mark.slow
 def test_what_a_wrong_clock_put_off_by_a_year_is_done_all_the_same(
-    postgres_url: str, opened: Callable[[str], Database]
+    migrated_postgres_url: str, opened: Callable[[str], Database]
 ) -> None:
     """F69: jobs that would wait until then, and one of a worker that died with a last sign of life from then."""
-    load = Load(opened(postgres_url))
+    load = Load(opened(migrated_postgres_url))
     load.bring_all(3)
     ahead = "now() + interval '400 days'"
-    with psycopg.connect(postgres_url, autocommit=True) as admin:
+    with psycopg.connect(migrated_postgres_url, autocommit=True) as admin:
         admin.execute(f"UPDATE procrastinate_jobs SET scheduled_at = {ahead}")
         admin.execute(f"INSERT INTO procrastinate_workers (last_heartbeat) VALUES ({ahead})")
         admin.execute(

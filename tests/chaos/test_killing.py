@@ -12,16 +12,17 @@ from tests.chaos.settings import LONG, SEED, long_only
 from tests.chaos.tally import hold
 from tests.integration.bot.commandline import CommandLine, wait_until
 
+pytestmark = pytest.mark.slow
+
 RESUMED = 10.0
 """Seconds within which somebody goes on with what a killed process held."""
 THREADS = {"COUNTERSIGN_THREADS": "4"}
 
 
 @pytest.fixture
-def shared(postgres_url: str, countersign: CommandLine) -> CommandLine:
+def shared(migrated_postgres_url: str, countersign: CommandLine) -> CommandLine:
     """The command line on a migrated PostgreSQL database."""
-    countersign.settings["COUNTERSIGN_DATABASE_URL"] = postgres_url
-    countersign.done("migrate")
+    countersign.settings["COUNTERSIGN_DATABASE_URL"] = migrated_postgres_url
     return countersign
 
 

@@ -71,9 +71,10 @@ def test_a_line_of_json_that_is_too_deep_is_refused_and_the_rows_beside_it_are_t
     assert "row 2 (line 2) refused: nested too deep" in said.out
 
 
-def test_of_a_burst_all_is_taken_in_or_refused_with_a_count(sqlite_url: str) -> None:
+@pytest.mark.slow
+def test_of_a_burst_all_is_taken_in_or_refused_with_a_count(migrated_sqlite_url: str) -> None:
     """F57: what was refused is brought again later, and in the end everything is done once."""
-    database, office, remembered = Database(sqlite_url), Office(), Remembered()
+    database, office, remembered = Database(migrated_sqlite_url), Office(), Remembered()
     world = World(database=database, model=ScriptedModel(office.answer))
     object.__setattr__(world.context, "queue_limit", LIMIT)
     workflow = office.workflow(KNOWING)

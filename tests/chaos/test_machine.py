@@ -4,7 +4,6 @@ import pytest
 from hypothesis import seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from store.db import migration
 from store.db.database import Database
 from tests.chaos.counting import Counts
 from tests.chaos.settings import LONG, SEED
@@ -19,10 +18,9 @@ class Machine(test_machine.Machine):
 
 
 @pytest.mark.timeout(900)
-def test_people_workers_and_crashes_in_any_order_lose_double_and_falsify_nothing(sqlite_url: str) -> None:
+def test_people_workers_and_crashes_in_any_order_lose_double_and_falsify_nothing(migrated_sqlite_url: str) -> None:
     """It asserts for itself, after each move; what it found is in the failure."""
-    database = Database(sqlite_url)
-    migration.upgrade(database)
+    database = Database(migrated_sqlite_url)
     Machine.database = database
     chosen = settings(
         test_machine.TestMachine.settings, max_examples=EXAMPLES, derandomize=False, database=None, print_blob=False

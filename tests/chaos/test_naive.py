@@ -11,6 +11,8 @@ from tests.chaos.faults import Crossing, Fault, Kind
 from tests.chaos.naive import Naive
 from tests.chaos.tally import note
 
+pytestmark = pytest.mark.slow
+
 
 def crash(seam: Failpoint, side: Side, about: str) -> Fault:
     """The process ends there, the first time."""

@@ -14,6 +14,8 @@ from tests.chaos.tally import hold
 from tests.integration.bot.commandline import LONGEST, CommandLine
 from workflows.engine.run.recovery import MAX_LOSSES
 
+pytestmark = pytest.mark.slow
+
 PATIENCE = 40
 """Starts after which something that ends every process would be a dead letter, if it ever were."""
 

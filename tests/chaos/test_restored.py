@@ -93,7 +93,9 @@ def propose_again(story: Story) -> None:
     approve(story)
 
 
-@pytest.mark.parametrize("then", [decide_again, run_again, propose_again])
+@pytest.mark.parametrize(
+    "then", [decide_again, *(pytest.param(then, marks=pytest.mark.slow) for then in (run_again, propose_again))]
+)
 def test_what_was_delivered_since_the_backup_is_not_sent_again_to_a_target_without_keys(
     make_story: MakeStory, then: Callable[[Story], None]
 ) -> None:

@@ -14,6 +14,8 @@ from tests.chaos.settings import LONG, SEED
 from tests.chaos.sweep import faults_at, sampled
 from tests.chaos.tally import hold
 
+pytestmark = pytest.mark.slow
+
 CHUNKS = 40 if LONG else 1
 FEW = 5
 

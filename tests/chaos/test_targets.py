@@ -15,6 +15,8 @@ from tests.slack.stage import ANA
 from workflows.engine.case.states import ENDED
 from workflows.engine.deliver.delivery import TRIES
 
+pytestmark = pytest.mark.slow
+
 DECISIONS = 12 if LONG else 4
 """Cases that people decide while the target is down, of each automation."""
 OUT = 12 * TRIES

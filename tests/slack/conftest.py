@@ -17,13 +17,13 @@ from handlers.slack.rights import Rights
 from handlers.slack.user_groups import Groups
 from handlers.who import named
 from store.db.database import Database
-from tests.integration.bot.conftest import countersign, empty, new_database
+from tests.integration.bot.conftest import countersign, empty
 from tests.slack.stage import ENGINEERS, Ears, SlackTime, Stage
 from tests.world import Tell, World, sure
 from workflows.engine.context import Context
 from workflows.model.scripted import ScriptedModel
 
-__all__ = ["countersign", "empty", "new_database"]
+__all__ = ["countersign", "empty"]
 
 MakeStage = Callable[..., Stage]
 
@@ -68,13 +68,13 @@ def ears(running: Running) -> Iterator[Ears]:
 
 
 @pytest.fixture
-def make_stage(running: Running, ears: Ears, sqlite_url: str) -> Iterator[MakeStage]:
+def make_stage(running: Running, ears: Ears, migrated_sqlite_url: str) -> Iterator[MakeStage]:
     """Makes a Countersign in the sandbox, with a model that answers as it is told."""
     running.reset()
     made: list[Database] = []
 
     def make(tell: Tell | None = None) -> Stage:
-        database = Database(sqlite_url)
+        database = Database(migrated_sqlite_url)
         made.append(database)
         model = ScriptedModel(tell or sure(0.6, queue="billing", reply="We look into it."))
         return Stage(running=running, ears=ears, world=World(database=database, model=model))

@@ -42,12 +42,12 @@ def of_an_organisation(*, org_wide: bool) -> Sandbox:
 
 
 @pytest.fixture(params=[False, True], ids=["workspace", "org-wide"])
-def grid(request: pytest.FixtureRequest, sqlite_url: str) -> Iterator[Stage]:
+def grid(request: pytest.FixtureRequest, migrated_sqlite_url: str) -> Iterator[Stage]:
     """Countersign installed in a workspace of an organisation, or in the organisation as a whole."""
     with serving(of_an_organisation(org_wide=request.param)) as running:
         workspace = connect(settings_for(running))
         assert (workspace.enterprise, workspace.whole) == (ORG, request.param)
-        database = Database(sqlite_url)
+        database = Database(migrated_sqlite_url)
         world = World(database=database, model=ScriptedModel(sure(0.6, queue="billing", reply="We look into it.")))
         groups = Groups(workspace.looking_up, team=workspace.named_team)
         rights = Rights(members=groups, engineers=named([ENGINEERS]))

@@ -128,6 +128,7 @@ def test_the_next_review_is_one_that_the_person_may_decide(stage: Stage) -> None
     assert "Not for Ana" not in words(stage.view(ANA).blocks)
 
 
+@pytest.mark.slow
 def test_when_the_database_is_back_after_a_while_what_was_due_is_sent_once(stage: Stage) -> None:
     take_in(stage, stage.sample(), 2)
     stop = Event()

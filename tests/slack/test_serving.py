@@ -78,6 +78,7 @@ def parcels(slack: CommandLine, number: int) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_run_post_makes_ten_cards_of_two_hundred_waiting_cases_and_one_for_the_rest(
     slack: CommandLine, alone: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -92,6 +93,7 @@ def test_run_post_makes_ten_cards_of_two_hundred_waiting_cases_and_one_for_the_r
     assert len(alone.person(ANA).messages(SUPPORT)) == 11
 
 
+@pytest.mark.slow
 def test_messages_to_a_channel_keep_the_pace_that_slack_asks_for(slack: CommandLine, alone: Running) -> None:
     slack.done("run", parcels(slack, 3), "--workflow", "parcels", "--post")
     times = [call.time for call in alone.administrator.calls("chat.postMessage")]
@@ -148,6 +150,7 @@ def test_serve_works_on_cases_shows_cards_hears_decisions_and_goes_on_after_a_re
     assert "secret" not in first.log
 
 
+@pytest.mark.slow
 def test_serve_finishes_what_it_began_when_it_is_told_to_stop(slack: CommandLine, alone: Running) -> None:
     held = slack.place("hold")
     ana = alone.person(ANA)
@@ -182,6 +185,7 @@ def test_a_database_belongs_to_the_first_workspace_it_was_used_with(slack: Comma
     assert owner(slack) == "T0OTHER"
 
 
+@pytest.mark.slow
 def test_of_two_processes_one_sends_and_the_other_takes_over_when_it_dies(
     postgres_url: str, alone: Running, countersign: CommandLine
 ) -> None:
@@ -239,6 +243,7 @@ def health(slack: CommandLine) -> Health:
     return Health(port=port)
 
 
+@pytest.mark.slow
 def test_serve_tells_when_it_is_ready_and_when_it_no_longer_is(
     slack: CommandLine, alone: Running, health: Health
 ) -> None:
@@ -254,6 +259,7 @@ def test_serve_tells_when_it_is_ready_and_when_it_no_longer_is(
         held.unlink()
 
 
+@pytest.mark.slow
 def test_serve_tells_that_it_cannot_post_and_that_it_cannot_hear_and_when_it_can_again(
     slack: CommandLine, alone: Running, health: Health
 ) -> None:

@@ -83,6 +83,7 @@ def tries() -> Iterator[Callable[[], int]]:
         yield lambda: sum(entry["event"] == "message.refused" for entry in logs)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "method"),
     [
@@ -117,12 +118,13 @@ def test_while_slack_answers_nothing_of_use_nothing_is_given_up(
         assert stage.sender.posts()
 
 
+@pytest.mark.slow
 def test_when_the_server_is_away_and_comes_back_all_is_shown_without_a_restart(
-    sqlite_url: str, tries: Callable[[], int]
+    migrated_sqlite_url: str, tries: Callable[[], int]
 ) -> None:
     """A sandbox that ends, and is started again at its address."""
     sandbox = Sandbox(pacing=False)
-    with ExitStack() as held, closing(Database(sqlite_url)) as database:
+    with ExitStack() as held, closing(Database(migrated_sqlite_url)) as database:
         with serving(sandbox) as first:
             workspace = connect(settings_for(first))
             port = int(first.url.rpartition(":")[2])

@@ -38,19 +38,11 @@ def empty(tmp_path: Path) -> Iterator[CommandLine]:
         yield countersign
 
 
-@pytest.fixture(scope="session")
-def new_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated SQLite file without a case: made once and copied, as making it is the longest part of many a test."""
-    with entered(tmp_path_factory.mktemp("new")) as countersign:
-        countersign.done("migrate")
-        return countersign.folder / "countersign.sqlite"
-
-
 @pytest.fixture
-def countersign(new_database: Path, empty: CommandLine) -> CommandLine:
+def countersign(migrated_sqlite: Path, empty: CommandLine) -> CommandLine:
     """The command line in a folder of its own, with the workflows of parcels.py."""
     world = empty.folder / "world"
     world.mkdir()
-    shutil.copy(new_database, empty.folder)
+    shutil.copy(migrated_sqlite, empty.folder / "countersign.sqlite")
     empty.settings.update(COUNTERSIGN_WORKFLOWS=str(PARCELS), **{FOLDER: str(world)})
     return empty

@@ -72,6 +72,7 @@ def test_settings_may_stand_in_a_file(empty: CommandLine) -> None:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("content", "why"),
     [

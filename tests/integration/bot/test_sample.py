@@ -105,6 +105,7 @@ def test_a_message_like_nothing_in_the_examples_goes_to_a_person_who_is_told_so(
     assert any("nothing like the 160 examples" in why for review in reviews for why in review["why"])
 
 
+@pytest.mark.slow
 def test_another_label_column_is_another_workflow_with_cases_of_its_own(sampled: tuple[CommandLine, Any]) -> None:
     countersign, _ = sampled
     said = run(countersign, "--json", label="intent").json()
@@ -125,6 +126,7 @@ def test_a_higher_floor_resolves_fewer_alone(sampled: tuple[CommandLine, Any], t
     assert high.json()["tally"]["alone"] < low["tally"]["alone"]
 
 
+@pytest.mark.slow
 def test_a_later_command_finds_the_workflow_again_that_was_made_from_options(
     sampled: tuple[CommandLine, Any],
 ) -> None:
@@ -176,6 +178,7 @@ def test_doctor_names_the_examples_that_have_gone(orphaned: CommandLine) -> None
     assert "examples.csv" in said.out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("options", "why"),
     [

@@ -70,6 +70,7 @@ def triaged(first_run: tuple[Path, Any], empty: CommandLine) -> Iterator[Command
         yield empty
 
 
+@pytest.mark.slow
 def test_every_ticket_is_resolved_alone_or_waits_for_a_person(first_run: tuple[Path, Any]) -> None:
     said = first_run[1]
     tally = said["tally"]
@@ -142,6 +143,7 @@ def test_a_rejected_and_closed_ticket_is_left_to_people_at_the_desk(triaged: Com
     assert (at_the_desk["status"], at_the_desk["reason"]) == ("left to people", "call them")
 
 
+@pytest.mark.slow
 def test_proposing_again_supersedes_the_review_and_keeps_the_earlier_steps(triaged: CommandLine) -> None:
     triaged.done("reject", "ticket-1017", "--reason", "look again", "--then", "propose-again")
     first, second = triaged.case("ticket-1017")["runs"]
@@ -161,6 +163,7 @@ def test_a_correction_reaches_the_desk_under_a_key_of_its_own(triaged: CommandLi
     assert keys == [f"support-triage/{case['key']}/correction-1", f"support-triage/{case['key']}"]
 
 
+@pytest.mark.slow
 def test_a_desk_that_is_down_fails_visibly_and_a_rerun_delivers_when_it_is_back(empty: CommandLine) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

@@ -1,43 +1,66 @@
 """One SQLite file and one PostgreSQL database for all tests here, emptied before each: there are many of them, and
 neither the schema nor the disk is their subject."""
 
-import secrets
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
-import psycopg
 import pytest
 from sqlalchemy import event
-from sqlalchemy.engine import make_url
 
-from store.db import migration
 from store.db.database import Database
-from tests.conftest import MakeWorld
+from tests.conftest import MakeWorld, postgres_made
 from tests.integration.engine.scene import empty
 from tests.world import Tell, World
 from workflows.model.scripted import ScriptedModel
 
+ON_BOTH = {
+    f"test_{name}.py"
+    for name in (
+        "audit",
+        "deliveries",
+        "holds",
+        "intake",
+        "once",
+        "workflow_pauses",
+        "code_version",
+        "races",
+        "reviews",
+        "runner",
+        "leases",
+    )
+}
+"""Files whose tests are made on both databases each time: who writes at once, and in what order, shows there. Those of
+the others are made on PostgreSQL where time allows."""
+
+
+@pytest.hookimpl(tryfirst=True)  # before those that are marked are left out
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark as slow what is told on SQLite just as well."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent) and item.path.name not in ON_BOTH:
+            call = getattr(item, "callspec", None)  # what it was parametrized with, if it was
+            if call is not None and call.params.get("make_world") == "postgresql":
+                item.add_marker(pytest.mark.slow)
+
 
 @pytest.fixture(scope="session")
-def sqlite_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+def sqlite_database(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Iterator[Database]:
     """A SQLite file with the newest schema. No test is about the power failing: a commit need not wait."""
-    database = Database(f"sqlite:///{tmp_path_factory.mktemp('engine') / 'test.sqlite'}")
+    file = shutil.copy(migrated_sqlite, tmp_path_factory.mktemp("engine"))
+    database = Database(f"sqlite:///{file}")
     event.listen(database.engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
-    migration.upgrade(database)
     yield database
     database.close()
 
 
 @pytest.fixture(scope="session")
-def postgres_database(postgres_server: str) -> Iterator[Database]:
-    """A PostgreSQL database with the newest schema, and in as little of a hurry to reach the disk."""
-    name = f"engine_{secrets.token_hex(6)}"
-    with psycopg.connect(postgres_server, autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name}")
-        admin.execute(f"ALTER DATABASE {name} SET synchronous_commit TO off")
-    database = Database(make_url(postgres_server).set(database=name).render_as_string(hide_password=False))
-    migration.upgrade(database)
-    yield database
-    database.close()
+def postgres_database(postgres_server: str, migrated_postgres: str) -> Iterator[Database]:
+    """A PostgreSQL database with the newest schema."""
+    with postgres_made(postgres_server, template=migrated_postgres) as url:
+        database = Database(url)
+        yield database
+        database.close()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

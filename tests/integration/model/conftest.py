@@ -1,7 +1,6 @@
 """One server for all tests of a file; each test has a Countersign of its own before it."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,9 +23,9 @@ def running() -> Iterator[AnthropicServer]:
 
 
 @pytest.fixture
-def scene(tmp_path: Path, running: AnthropicServer) -> Iterator[Scene]:
+def scene(migrated_sqlite_url: str, running: AnthropicServer) -> Iterator[Scene]:
     running.forget()
-    database = Database(f"sqlite:///{tmp_path / 'countersign.sqlite'}")
+    database = Database(migrated_sqlite_url)
     scene = Scene(World(database=database, model=ScriptedModel()), running)
     yield scene
     scene.vendor.close()

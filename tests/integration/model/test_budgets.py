@@ -46,6 +46,7 @@ def add_up(books: Books) -> None:
     assert all(attempt.cost is None or attempt.cost <= attempt.reserved for attempt in attempts)
 
 
+@pytest.mark.slow
 def test_two_processes_with_fifty_threads_each_never_exceed_one_budget(books: Books, database_url: str) -> None:
     command = [sys.executable, "-m", "tests.integration.model.race", database_url]
     pipe = subprocess.PIPE

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-from store.db import migration
 from store.db.database import Database
 from store.governance import teams
 from store.quality import evals
@@ -14,10 +13,9 @@ AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
+def database(migrated_url: str) -> Iterator[Database]:
     """A migrated database with a team."""
-    database = Database(database_url)
-    migration.upgrade(database)
+    database = Database(migrated_url)
     with database.write() as session:
         teams.add_local_team(session, at=AT)
     yield database

@@ -151,6 +151,7 @@ def upgrading(url: str) -> "subprocess.Popen[str]":
     )
 
 
+@pytest.mark.slow
 def test_processes_that_migrate_a_new_database_at_once_both_find_it_ready(database_url: str) -> None:
     """On PostgreSQL both are held back at the first table, so that neither can be done before the other begins."""
     gate = psycopg.connect(database_url) if database_url.startswith("postgresql") else None

@@ -78,6 +78,7 @@ def test_a_second_process_is_refused_while_the_first_lives_and_let_in_when_it_is
         assert hold_when_free(database)
 
 
+@pytest.mark.slow
 def test_whoever_works_here_keeps_another_process_out_until_the_end_of_the_block(
     database: Database, database_url: str
 ) -> None:

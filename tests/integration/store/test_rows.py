@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from store.db import migration, rows
+from store.db import rows
 from store.db.database import Database
 from store.schema import AuditRow, Case, Content, Delivery, Proposal, Run, Step, Team, Workflow
 
@@ -25,10 +25,9 @@ class Word(StrEnum):
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
+def database(migrated_url: str) -> Iterator[Database]:
     """A database with the newest schema."""
-    database = Database(database_url)
-    migration.upgrade(database)
+    database = Database(migrated_url)
     yield database
     database.close()
 

@@ -31,9 +31,9 @@ Statement = tuple[str, Any]
 
 
 @pytest.fixture
-def world(sqlite_url: str) -> Iterator[World]:
+def world(migrated_sqlite_url: str) -> Iterator[World]:
     """A Countersign on SQLite, with a model that is not sure of anything."""
-    database = Database(sqlite_url)
+    database = Database(migrated_sqlite_url)
     yield World(database=database, model=ScriptedModel(sure(0.5, queue="billing", reply="Hello")))
     database.close()
 

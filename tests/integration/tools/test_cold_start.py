@@ -4,6 +4,8 @@ import subprocess
 import sys
 from threading import Barrier, Event, Thread
 
+import pytest
+
 from tests.integration.bot.commandline import LONGEST
 from workflows.tools.tables import made_once
 
@@ -39,6 +41,7 @@ assert len({tuple(sorted(each)) for each in said}) == 1, said
 """
 
 
+@pytest.mark.slow
 def test_twelve_threads_that_use_the_tools_first_at_the_same_time_all_get_the_same() -> None:
     for _ in range(2):
         ended = subprocess.run([sys.executable, "-c", COLD], capture_output=True, text=True, timeout=LONGEST)

@@ -253,6 +253,7 @@ def test_what_cannot_be_written_is_not_sent(desk: DeskServer, ours: Client, body
     assert desk.requests == []
 
 
+@pytest.mark.slow
 def test_an_answer_that_is_wrong_in_every_byte_is_told_in_a_few_words(desk: DeskServer, ours: Client) -> None:
     """As much as is taken of an answer, and a complaint about every third byte of it."""
     desk.will(Reply(body=b"[" + b"{}," * (1024 * 1024 // 3 - 2) + b"{}]"))

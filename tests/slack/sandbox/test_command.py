@@ -14,6 +14,7 @@ from slack_sdk import WebClient
 from bot.cli.sandbox import serve_sandbox
 
 
+@pytest.mark.slow
 def test_it_prints_what_connects_an_app_and_ends_with_ctrl_c() -> None:
     """The export lines alone are on standard output; the control token is told on standard error."""
     with socket.socket() as probe:

@@ -91,7 +91,7 @@ def test_one_who_waits_in_vain_is_told(ana: Person) -> None:
     began = time.monotonic()
     with pytest.raises(TimeoutError):
         ana.wait_until(lambda: ana.messages(SUPPORT), seconds=0.1)
-    assert 0.1 <= time.monotonic() - began < 1
+    assert time.monotonic() - began >= 0.1
 
 
 def test_changes_can_be_observed(running: Running, slack: WebClient) -> None:

@@ -72,16 +72,15 @@ def test_a_long_case_is_shown_in_part_and_the_rest_counted(letter: str) -> None:
 
 
 @pytest.mark.parametrize("letter", ["x", "の"])
-@pytest.mark.parametrize("number", [5, 30, 120])
-@pytest.mark.parametrize("length", [1, 40, 120, 300])
-def test_many_fields_are_shown_within_the_limits_of_a_message(letter: str, number: int, length: int) -> None:
+def test_many_fields_are_shown_within_the_limits_of_a_message(letter: str) -> None:
     """Whatever they hold, and with evidence for each."""
-    text = letter * length
-    fields = [value(f"field_{place}", text, evidence=text, alternatives={text: 0.04}) for place in range(number)]
-    message(card(view(values=fields)))
-    decided = [replace(one, decided=text[:-1] + "!") for one in fields]
-    shown = view(values=decided, state="decided", decision=decision("edited"), run_state="delivered")
-    message(card(shown), named=[ANA])
+    for number, length in product([5, 30, 120], [1, 40, 120, 300]):
+        text = letter * length
+        fields = [value(f"field_{place}", text, evidence=text, alternatives={text: 0.04}) for place in range(number)]
+        message(card(view(values=fields)))
+        decided = [replace(one, decided=text[:-1] + "!") for one in fields]
+        shown = view(values=decided, state="decided", decision=decision("edited"), run_state="delivered")
+        message(card(shown), named=[ANA])
 
 
 @pytest.mark.parametrize("letter", WIDE)
@@ -206,22 +205,21 @@ REJECTED = ENDS | {
 """Nothing of a rejection is ever applied."""
 
 
-@pytest.mark.parametrize(("kind", "run"), [*product(DecisionKind, ENDS)])
-def test_what_became_of_a_decision_is_told_apart(kind: DecisionKind, run: RunState) -> None:
+@pytest.mark.parametrize("kind", DecisionKind)
+def test_what_became_of_a_decision_is_told_apart(kind: DecisionKind) -> None:
     """In the card and in its notification, and in no other words than its own."""
-    shown = view(state="decided", decision=decision(str(kind)), run_state=str(run))
-    drawn = card(shown)
-    expected = (REJECTED if kind is DecisionKind.REJECTED else ENDS)[run]
-    told = message(drawn, named=[ANA])
-    assert f"{status.in_brief(view())}" not in drawn.text
-    assert re.search(rf"^{re.escape(expected)}", told, re.MULTILINE)
-    assert drawn.text.partition(":")[0].endswith(f", {expected.lower()}")
-    others = {*ENDS.values(), *REJECTED.values()} - {expected}
-    assert not [
-        other
-        for other in others
-        if re.search(rf"^{re.escape(other)}", told, re.MULTILINE) and not expected.startswith(other)
-    ]
+    for run, expected in (REJECTED if kind is DecisionKind.REJECTED else ENDS).items():
+        drawn = card(view(state="decided", decision=decision(str(kind)), run_state=str(run)))
+        told = message(drawn, named=[ANA])
+        assert f"{status.in_brief(view())}" not in drawn.text
+        assert re.search(rf"^{re.escape(expected)}", told, re.MULTILINE)
+        assert drawn.text.partition(":")[0].endswith(f", {expected.lower()}")
+        others = {*ENDS.values(), *REJECTED.values()} - {expected}
+        assert not [
+            other
+            for other in others
+            if re.search(rf"^{re.escape(other)}", told, re.MULTILINE) and not expected.startswith(other)
+        ], run
 
 
 def test_no_rejection_is_called_applied_whatever_follows_and_whatever_became_of_it() -> None:

@@ -38,8 +38,7 @@ def test_whatever_failed_slack_takes_it_and_it_pings_nobody(views: list[FailureV
 
 
 @pytest.mark.parametrize("letter", ["x", "é", "я", "の", "\N{PILE OF POO}", "\N{RIGHT-TO-LEFT OVERRIDE}", '"', "\n"])
-@pytest.mark.parametrize("number", [1, 2, 5, 6, 1_000])
-def test_it_keeps_within_the_limits_of_a_message(letter: str, number: int) -> None:
+def test_it_keeps_within_the_limits_of_a_message(letter: str) -> None:
     worst = [
         failure(
             10**12 + place,
@@ -50,9 +49,10 @@ def test_it_keeps_within_the_limits_of_a_message(letter: str, number: int) -> No
             error="X" * 80,
             message=letter * 4_000,
         )
-        for place in range(number)
+        for place in range(1_000)
     ]
-    message(drawn_of(worst))
+    for number in (1, 2, 5, 6, 1_000):
+        message(drawn_of(worst[:number]))
 
 
 def test_one_failure_says_what_where_why_and_how_to_go_on() -> None:

@@ -178,6 +178,7 @@ def test_examples_that_cannot_be_read_are_bad(empty: CommandLine) -> None:
     assert f"{empty.folder / 'examples.jsonl'}, row 2: needs an input and an output" in said.out
 
 
+@pytest.mark.slow
 def test_cases_that_nobody_works_on_are_noted(countersign: CommandLine) -> None:
     """What a process left when it was stopped is not forgotten: somebody has to start one again."""
     countersign.submit(1, "unsure")

@@ -176,6 +176,7 @@ def test_an_eval_that_is_interrupted_is_kept_as_one_that_was_not_finished(empty:
 # The local model
 
 
+@pytest.mark.slow
 def test_the_sample_is_tried_with_a_model_that_never_saw_it(empty: CommandLine) -> None:
     made = ("--examples", str(EXAMPLES), "--label", "queue")
     new = empty.done("eval", "intent-triage", *made, "--file", str(SAMPLE), "--json").json()
@@ -187,6 +188,7 @@ def test_the_sample_is_tried_with_a_model_that_never_saw_it(empty: CommandLine) 
     assert "local/" in new["model"]
 
 
+@pytest.mark.slow
 def test_what_the_local_model_learned_by_heart_is_not_counted(empty: CommandLine) -> None:
     """Labels by chance can only be memorised: asked fairly, the model knows next to nothing of them."""
     chance = random.Random(3)

@@ -108,6 +108,7 @@ BYTES = "caf\udce9"
 """What Python makes of an argument that is no UTF-8."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -187,6 +188,7 @@ def test_no_arguments_show_the_commands(empty: CommandLine) -> None:
     assert os.listdir(empty.folder) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", [["--json"], []], ids=["json", "table"])
 def test_a_reader_that_goes_away_early_is_no_failure_to_speak_of(countersign: CommandLine, options: list[str]) -> None:
     """As in `countersign cases --json | true`."""

@@ -23,6 +23,7 @@ def test_a_paused_workflow_gives_people_empty_forms_and_delivers_what_they_decid
     assert countersign.state(1) == "delivered"
 
 
+@pytest.mark.slow
 def test_what_is_held_goes_out_and_what_waits_is_proposed_anew(countersign: CommandLine) -> None:
     countersign.submit(1, "unsure")
     assert "what they decide is held" in pause(countersign, "--deliveries")

@@ -21,10 +21,9 @@ ROLES = ("--no-slack", "--no-schedule")
 
 # The URL stands first: PostgreSQL's server is started by another user, who may not enter the test's folder.
 @pytest.fixture
-def here(database_url: str, countersign: CommandLine) -> CommandLine:
+def here(migrated_url: str, countersign: CommandLine) -> CommandLine:
     """The command line on a migrated database."""
-    countersign.settings["COUNTERSIGN_DATABASE_URL"] = database_url
-    countersign.done("migrate")
+    countersign.settings["COUNTERSIGN_DATABASE_URL"] = migrated_url
     return countersign
 
 
@@ -65,6 +64,7 @@ def states(app: App) -> dict[str, int]:
         return {state: number for (_, state), number in runs.counts(session, team=app.context.team).items()}
 
 
+@pytest.mark.slow
 def test_what_waits_outlives_a_process_and_goes_out_by_itself(here: CommandLine, app: App) -> None:
     """F81: a process is killed while the depot is down, and nobody runs anything again."""
     busy = here.place("busy")

@@ -21,8 +21,6 @@ from bot.worker.port import Dispatcher
 from bot.worker.postgres import Queued
 from bot.worker.threads import SPARE, Crew, Unfinished
 from store.cases import runs
-from store.db import migration
-from store.db.database import Database
 from tests.integration.bot import hanging
 from tests.integration.bot.commandline import LONGEST, CommandLine, wait_until
 from workflows.engine.case.intake import accept, take_in
@@ -33,13 +31,10 @@ THREADS = 2
 
 
 @pytest.fixture
-def app(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
+def app(migrated_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
     """Countersign on an empty database, with automations that hang as long as a file is there."""
     monkeypatch.setenv(hanging.FOLDER, str(tmp_path))
-    database = Database(database_url)
-    migration.upgrade(database)
-    database.close()
-    settings = Settings(database_url=database_url, workflows=(hanging.__file__,), model="local", threads=THREADS)
+    settings = Settings(database_url=migrated_url, workflows=(hanging.__file__,), model="local", threads=THREADS)
     with opened(settings) as app:
         yield app
     (tmp_path / "hang").unlink(missing_ok=True)
@@ -145,7 +140,7 @@ def test_what_hangs_when_the_worker_is_told_to_stop_is_cut_off(app: App) -> None
         wait_until(lambda: states(app) == {"doubtful": 1})
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
 def test_a_worker_that_does_not_look_for_work_is_not_able(app: App) -> None:
     assert not dispatcher(app).is_able()
 
@@ -197,6 +192,7 @@ def readiness(port: int) -> tuple[int, str]:
         connection.close()
 
 
+@pytest.mark.slow
 def test_serve_lives_through_code_that_exits_and_hangs_and_ends_when_told_to(program: CommandLine) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
@@ -264,6 +260,7 @@ def test_a_process_that_does_not_come_to_its_end_is_ended() -> None:
     assert "stopping.forced" in ended.stdout
 
 
+@pytest.mark.slow
 def test_a_process_that_goes_on_is_left_alone() -> None:
     waiting = (
         "import time\nfrom bot.serve.watchdog import ending_if_frozen\nwith ending_if_frozen(2):\n    time.sleep(4)\n"

@@ -14,15 +14,16 @@ from store.db.database import Database
 from tests.integration.bot.commandline import LONGEST, CommandLine, wait_until
 from workflows.engine.case.intake import accept, take_in
 
+pytestmark = pytest.mark.slow
+
 ROLES = ("--no-slack", "--no-schedule")
 
 
-# `postgres_url` stands first: its server is started by another user, who may not enter the test's folder.
+# `migrated_postgres_url` stands first: its server is started by another user, who may not enter the test's folder.
 @pytest.fixture
-def shared(postgres_url: str, countersign: CommandLine) -> CommandLine:
+def shared(migrated_postgres_url: str, countersign: CommandLine) -> CommandLine:
     """The command line on a migrated PostgreSQL database."""
-    countersign.settings["COUNTERSIGN_DATABASE_URL"] = postgres_url
-    countersign.done("migrate")
+    countersign.settings["COUNTERSIGN_DATABASE_URL"] = migrated_postgres_url
     return countersign
 
 

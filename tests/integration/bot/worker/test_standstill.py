@@ -5,8 +5,12 @@ import signal
 import socket
 from http.client import HTTPConnection
 
+import pytest
+
 from tests.integration.bot.commandline import CommandLine, wait_until
 from tests.standstill import stopped
+
+pytestmark = pytest.mark.slow
 
 
 def is_ready(port: int, what: str) -> bool | None:

@@ -97,6 +97,7 @@ def test_a_decision_is_recorded_while_another_process_works_and_that_is_said(hel
     assert "parcels/parcel-1" not in held.effects()
 
 
+@pytest.mark.slow
 def test_what_was_recorded_meanwhile_is_worked_on_by_the_process_that_works(countersign: CommandLine) -> None:
     """`run` looks again before it ends, so nothing is left to the next one."""
     countersign.submit(2, "unsure")
@@ -115,6 +116,7 @@ def test_what_was_recorded_meanwhile_is_worked_on_by_the_process_that_works(coun
 PARCEL = '{"id": %d, "text": "for the door"}'
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("first", ["approve", "submit"])
 @pytest.mark.parametrize("second", ["approve", "submit"])
 def test_what_one_command_records_while_another_delivers_is_not_left_lying(
@@ -141,6 +143,7 @@ def test_what_one_command_records_while_another_delivers_is_not_left_lying(
     assert {case["state"] for case in listed} <= {"delivered", "waiting"}
 
 
+@pytest.mark.slow
 def test_lists_are_read_while_another_process_works(held: CommandLine) -> None:
     database = lock(held)
     with exclusive(database):
@@ -150,6 +153,7 @@ def test_lists_are_read_while_another_process_works(held: CommandLine) -> None:
     database.close()
 
 
+@pytest.mark.slow
 def test_two_processes_that_submit_the_same_input_at_once_make_one_case(countersign: CommandLine) -> None:
     submission = json.dumps({"id": 1, "text": "the same"})
     both = [countersign.started("submit", submission, "--workflow", "parcels") for _ in range(2)]

@@ -22,8 +22,8 @@ LATE = Ticket(id=1, customer="C-1", subject="Where is my parcel?", text="It has 
 
 
 @pytest.fixture
-def world(sqlite_url: str) -> Iterator[World]:
-    database = Database(sqlite_url)
+def world(migrated_sqlite_url: str) -> Iterator[World]:
+    database = Database(migrated_sqlite_url)
     yield World(database=database, model=ScriptedModel(sure(queue="billing", reply="We look.")))
     database.close()
 
@@ -80,6 +80,7 @@ def test_where_it_speaks_against_the_proposal_a_person_decides_and_is_told(
         assert "3%" in said or "no second opinion" in said
 
 
+@pytest.mark.slow
 def test_it_learns_from_the_workflows_examples(world: World) -> None:
     right = models(world).second(triage, LATE, Triage(queue="delivery", priority="normal", reply="We look for it."))
     wrong = models(world).second(triage, LATE, Triage(queue="account", priority="normal", reply="We look for it."))

@@ -396,6 +396,7 @@ def test_a_day_lasts_from_local_midnight_to_local_midnight(make_world: MakeWorld
     assert told(made(scene, day + DAY)).taken_in == 2 * hours
 
 
+@pytest.mark.slow
 def test_no_moment_is_counted_twice_or_never_where_the_clocks_are_changed(make_world: MakeWorld) -> None:
     """Failures of each hour over three days, in the summaries of these days."""
     scene = sample(make_world)

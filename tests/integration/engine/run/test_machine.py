@@ -461,7 +461,8 @@ def _database(sqlite_database: Database) -> None:
     Machine.database = sqlite_database
 
 
-TestMachine = Machine.TestCase
+TestMachine = pytest.mark.slow(Machine.TestCase)
+"""`make test` has a few ways of it: `tests/chaos/test_machine.py`."""
 TestMachine.settings = settings(
     max_examples=20,
     stateful_step_count=20,
