@@ -10,7 +10,7 @@ from tests.chaos.settings import LONG, SEED
 from tests.chaos.tally import hold
 from tests.integration.engine.run import test_machine
 
-EXAMPLES = 150 if LONG else 2
+EXAMPLES = 150 if LONG else 4
 
 
 class Machine(test_machine.Machine):

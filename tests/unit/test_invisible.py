@@ -38,8 +38,9 @@ HIDING = {
 
 @pytest.mark.parametrize("char", HIDING.values(), ids=HIDING)
 def test_a_character_that_hides_is_shown_as_its_escape(char: str) -> None:
-    assert sanitize(f"pay{char}pal") == f"pay\\u{ord(char):04x}pal"
-    assert sanitize(char) == f"\\u{ord(char):04x}"
+    escape = f"\\u{ord(char):04x}" if len(f"{ord(char):x}") <= 4 else f"\\U{ord(char):08x}"
+    assert sanitize(f"pay{char}pal") == f"pay{escape}pal"
+    assert sanitize(char) == escape
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,15 @@ def sanitize(text: object) -> str:
     return "".join(
         character
         if character == "\n" or not is_invisible(character) or belongs(character, written[max(0, place - 2) : place])
-        else f"\\u{ord(character):04x}"
+        else _escape(character)
         for place, character in enumerate(written)
     )
+
+
+def _escape(character: str) -> str:
+    """A character as Python writes it: after four digits nothing says whether a fifth belongs to it."""
+    number = ord(character)
+    return f"\\u{number:04x}" if number <= 0xFFFF else f"\\U{number:08x}"
 
 
 def one_line(text: object, length: int = 60) -> str:

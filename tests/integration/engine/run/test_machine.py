@@ -30,6 +30,7 @@ from workflows import (
     Proposal,
     Rejection,
     Run,
+    TryAgain,
     Workflow,
     step,
 )
@@ -38,6 +39,7 @@ from workflows.engine.case.leases import Lease
 from workflows.engine.case.states import RunState
 from workflows.engine.context import SYSTEM
 from workflows.engine.deliver import workflow_pauses
+from workflows.engine.deliver.certainty import GIVEN_UP_AFTER, LONGEST
 from workflows.engine.errors import Refused, Stale
 from workflows.engine.pauses import Pause
 from workflows.engine.read.history import open_reviews
@@ -50,7 +52,18 @@ from workflows.model.scripted import ScriptedModel, says
 
 STEP_TURNS = ["fine", "busy", "broken", "shut", "crash before", "crash after"]
 MODEL_TURNS = ["sure", "unsure", "garbage", "never", "down", "retired", "crash"]
-DESK_TURNS = ["fine", "refuses", "shut", "lost before", "lost after", "lost for good", "crash before", "crash after"]
+DESK_TURNS = [
+    "fine",
+    "refuses",
+    "shut",
+    "busy",
+    "lost before",
+    "lost after",
+    "lost for good",
+    "crash before",
+    "crash after",
+]
+UNDELIVERED = (RunState.HOLDING, RunState.READY, RunState.RUNNING, RunState.DELIVERING)
 KINDS = st.sampled_from(["approve", "edit", "confirm", "by_hand", "close", "propose_again", "claim"])
 QUEUES = st.sampled_from(["billing", "safety"])
 FROM_STEPS = st.sampled_from([None, None, "start", "look_up", "ask", "deliver", "deliver/reserve", "nowhere"])
@@ -183,6 +196,8 @@ class Machine(RuleBasedStateMachine):
             raise NotAllowed("no key")
         if turn == "refuses":
             raise NotDone("closed")
+        if turn == "busy":
+            raise TryAgain("busy")
         if turn == "lost before":
             raise OutcomeUnknown("lost")
         if turn == "crash before":
@@ -221,6 +236,12 @@ class Machine(RuleBasedStateMachine):
             self.world.work()
         except Crash:
             self.world.restart()
+        self._nothing_is_held_for_ever()
+
+    @rule(long=st.booleans())
+    def let_time_pass(self, long: bool) -> None:
+        """Until what waits for the target is to be tried again, or until each next attempt is its last."""
+        self.world.clock.move(GIVEN_UP_AFTER if long else LONGEST * 2)
 
     @rule(moves=st.lists(st.tuples(REFERENCES, KINDS, QUEUES, FROM_STEPS, DESK), min_size=2, max_size=4))
     def go_on(self, moves: list[tuple[int, str, str, str | None, str]]) -> None:
@@ -259,6 +280,7 @@ class Machine(RuleBasedStateMachine):
     def die(self) -> None:
         """The process dies and another one starts; the paused workers of the old one do not know yet."""
         self.world.restart()
+        self._nothing_is_held_for_ever()
 
     @rule(which=REFERENCES, kind=KINDS, queue=QUEUES, old=st.sampled_from([False, True]))
     def decide(self, which: int, kind: str, queue: str, old: bool) -> None:
@@ -301,7 +323,7 @@ class Machine(RuleBasedStateMachine):
         except Refused:
             assert self.world.case(case) == before
         else:
-            assert before.newest.state in (RunState.WAITING, RunState.FAILED, RunState.CLOSED)
+            assert before.newest.state in (RunState.WAITING, RunState.HOLDING, RunState.FAILED, RunState.CLOSED)
 
     @rule(deliveries=st.booleans())
     def pause(self, deliveries: bool) -> None:
@@ -312,7 +334,7 @@ class Machine(RuleBasedStateMachine):
     def resume(self) -> None:
         """An engineer lets it go on."""
         workflow_pauses.resume(self.world.context, "machine", by="U0DEV")
-        assert not [run for run in rows(self.world, schema.Run) if run.state == RunState.HOLDING]
+        self._nothing_is_held_for_ever(due=True)
 
     @rule()
     def propose_anew(self) -> None:
@@ -380,7 +402,7 @@ class Machine(RuleBasedStateMachine):
         self._nothing_is_lost(runs, set(opened), bodies)
         self._nothing_is_doubled(list(opened.values()))
         self._nothing_is_wrong(runs, deliveries, bodies)
-        self._nothing_is_done_while_it_is_paused(runs)
+        self._nothing_is_done_while_it_is_paused()
         follow_the_trail(self.world)
 
     def _nothing_is_lost(self, runs: list[schema.Run], opened: set[int], bodies: dict[int, Any]) -> None:
@@ -409,7 +431,7 @@ class Machine(RuleBasedStateMachine):
         for delivery in deliveries:
             if delivery.state == "applied":
                 assert (delivery.key, applied[delivery.key]) == (delivery.key, bodies[delivery.output_id])
-            if delivery.state == "failed" and not self.idempotent:
+            if delivery.state in ("failed", "waiting") and not self.idempotent:
                 assert delivery.key not in applied
             if delivery.state == "intended":
                 assert delivery.key not in applied or self.idempotent
@@ -417,14 +439,37 @@ class Machine(RuleBasedStateMachine):
         delivered = {delivery.run_id for delivery in deliveries if delivery.state == "applied"}
         assert {run.id for run in runs if run.state == RunState.DELIVERED} <= delivered
 
-    def _nothing_is_done_while_it_is_paused(self, runs: list[schema.Run]) -> None:
-        """What a pause holds is held, and is held by nothing else; what Countersign paused is told."""
+    def _nothing_is_done_while_it_is_paused(self) -> None:
+        """What a pause holds is held; what Countersign paused is told."""
         assert self.not_to_be == []
         pause = self._pause()
-        if pause is None or not pause.holds_deliveries:
-            assert RunState.HOLDING not in {run.state for run in runs}
         if pause is not None and pause.by == SYSTEM:
             assert [row for row in rows(self.world, schema.OutboxRow) if row.kind == "paused"]
+
+    def _nothing_is_held_for_ever(self, *, due: bool = False) -> None:
+        """Where no pause holds deliveries, each that is held goes on by itself. True once somebody looked after them.
+
+        It waits for its target, and the time of the next attempt is known, or it comes after an older one of its case.
+        `due`: that time may have come.
+        """
+        pause = self._pause()
+        if pause is not None and pause.holds_deliveries:
+            return
+        runs = rows(self.world, schema.Run)
+        waiting = {row.run_id: row for row in rows(self.world, schema.Delivery) if row.state == "waiting"}
+        outages = {row.target: row for row in rows(self.world, schema.TargetOutage) if row.standing}
+        probed = {row.probe_run for row in outages.values()} & {run.id for run in runs if run.state in UNDELIVERED[1:]}
+        for run in runs:
+            if run.state != RunState.HOLDING or _older_undelivered(run, runs):
+                continue
+            assert run.id in waiting, f"nothing holds run {run.id}"
+            outage = outages.get(waiting[run.id].target or "")
+            if outage is not None and outage.probe_run in probed:
+                continue
+            next_at, now = outage.next_at if outage is not None else waiting[run.id].next_at, self.world.clock()
+            assert next_at is not None
+            assert next_at <= now + LONGEST * 2
+            assert due or next_at > now, f"run {run.id} was to be tried at {next_at}, and it is {now}"
 
     def teardown(self) -> None:
         """Everybody is of good will again: every case comes to its end, and each has had its effect once."""
@@ -438,6 +483,10 @@ class Machine(RuleBasedStateMachine):
         self.resume()
         for _ in range(4):
             self.world.work()
+            self._nothing_is_held_for_ever()
+            self.world.clock.move(LONGEST * 2)
+            self.world.work()
+            assert RunState.HOLDING not in {run.state for run in rows(self.world, schema.Run)}
             for delivery in rows(self.world, schema.Delivery):
                 if delivery.state in ("doubtful", "failed"):
                     self._settle(delivery)
@@ -449,6 +498,14 @@ class Machine(RuleBasedStateMachine):
                 reviews.edit(self.world.context, review.id, review.version, values, by="U1")
         self.nothing_is_lost_doubled_or_wrong()
         assert {run.state for run in self._newest().values()} <= {RunState.DELIVERED, RunState.CLOSED}
+
+
+def _older_undelivered(run: schema.Run, runs: Iterable[schema.Run]) -> bool:
+    """Is an older delivery of a run's case still to be made?"""
+    return any(
+        older.case_id == run.case_id and older.id < run.id and older.resolution and older.state in UNDELIVERED
+        for older in runs
+    )
 
 
 def _once(things: Iterable[object]) -> bool:
