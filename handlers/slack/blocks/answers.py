@@ -11,7 +11,7 @@ from handlers.slack.blocks.length import Room
 from handlers.slack.blocks.pauses import pauses, why
 from handlers.slack.blocks.rich_text import line, moment, person, rich, words
 from handlers.slack.blocks.text import begun_large, escaped, excerpt
-from handlers.slack.ids import Action, Delivered, Shown
+from handlers.slack.ids import Action, Shown
 from handlers.texts import states
 from workflows.engine.case.pauses import Pause
 from workflows.engine.case.states import STOPPED, DeliveryState, ReviewState, RunState
@@ -53,15 +53,15 @@ def correction_waits(case: int) -> Drawn:
     return Drawn(text=escaped(text, 300), blocks=[rich(line(words(text)))])
 
 
-def delivered_already(delivered: Delivered) -> Drawn:
+def delivered_already(delivered: Shown) -> Drawn:
     """Why a case is not run again, and what can be done instead."""
-    text = f"Case {delivered.case} was delivered, so it is not run again. Is it wrong? Then propose what is right."
+    text = f"Case {delivered.id} was delivered, so it is not run again. Is it wrong? Then propose what is right."
     return Drawn(text=escaped(text, 300), blocks=[rich(line(words(text))), actions("delivered", [correct(delivered)])])
 
 
-def correct(delivered: Delivered) -> Block:
+def correct(delivered: Shown) -> Block:
     """The button to say that something delivered is wrong."""
-    says = f"Correct it: case {delivered.case}"
+    says = f"Correct it: case {delivered.id}"
     return button("Correct it", action=Action.CORRECT, value=str(delivered), says=says)
 
 
@@ -105,7 +105,7 @@ def case(view: CaseView, *, can_decide: bool = False, doubt: DoubtView | None = 
         pieces.append(line(words(f"Again, once it is mended: /rerun {view.id}")))
     below = [_review_button(view)] if can_decide else []
     below += [doubt_buttons(doubt)] if doubt is not None else []
-    delivered = Delivered(case=view.id, run=run.id, generation=view.generation)
+    delivered = Shown(id=view.id, version=run.id, generation=view.generation)
     below += [actions("delivered", [correct(delivered)])] if RunState(run.state) is RunState.DELIVERED else []
     return Drawn(text=escaped(f"Case {view.id}: {states.RUN[run.state]}", 300), blocks=[rich(*pieces), *below])
 
@@ -113,7 +113,7 @@ def case(view: CaseView, *, can_decide: bool = False, doubt: DoubtView | None = 
 def _review_button(view: CaseView) -> Block:
     review = view.newest.review
     assert review is not None
-    shown = Shown(review=review.id, version=review.version, generation=view.generation)
+    shown = Shown(id=review.id, version=review.version, generation=view.generation)
     says = f"Review case {view.id}"
     return actions("review", [button("Review", action=Action.REVIEW, value=str(shown), says=says, style="primary")])
 

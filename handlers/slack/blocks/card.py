@@ -12,7 +12,7 @@ from handlers.slack.blocks.pauses import why
 from handlers.slack.blocks.rich_text import as_written, bullets, line, quote, rich, words
 from handlers.slack.blocks.text import begun_large, escaped, excerpt, without_first_line
 from handlers.slack.blocks.values import changes, recommendation
-from handlers.slack.ids import Action, Delivered, Shown
+from handlers.slack.ids import Action, Shown
 from workflows.engine.case.states import ReviewState, RunState
 from workflows.engine.review.views import CardView
 from workflows.engine.text.sanitize import one_line
@@ -92,7 +92,7 @@ def _evidence(view: CardView, room: Room) -> list[Block]:
 
 
 def _buttons(view: CardView) -> Block:
-    shown = str(Shown(review=view.review, version=view.version, generation=view.generation))
+    shown = str(Shown(id=view.review, version=view.version, generation=view.generation))
     reject = button("Reject", action=Action.REJECT, value=shown, says=f"Reject {view.key}", style="danger")
     if not view.has_proposal:
         fill_in = button("Fill in", action=Action.EDIT, value=shown, says=f"Fill in {view.key}", style="primary")
@@ -104,14 +104,14 @@ def _buttons(view: CardView) -> Block:
 
 
 def _details(view: CardView) -> Block:
-    shown = Shown(review=view.review, version=view.version, generation=view.generation)
+    shown = Shown(id=view.review, version=view.version, generation=view.generation)
     return button("Details", action=Action.DETAILS, value=str(shown), says=f"Details of {view.key}")
 
 
 def _correct(view: CardView) -> list[Block]:
     """Something delivered may turn out to be wrong."""
     can_be = view.run_state == RunState.DELIVERED and not view.corrected and not view.revised
-    return [correct(Delivered(case=view.case, run=view.run, generation=view.generation))] if can_be else []
+    return [correct(Shown(id=view.case, version=view.run, generation=view.generation))] if can_be else []
 
 
 def _small_print(view: CardView, room: Room) -> Block:

@@ -7,7 +7,7 @@ from handlers.slack.blocks.elements import actions, button, confirm, header, sma
 from handlers.slack.blocks.length import Room, fitting, some
 from handlers.slack.blocks.rich_text import bullets, line, moment, person, quote, rich, words
 from handlers.slack.blocks.text import escaped, excerpt
-from handlers.slack.ids import Action, Tried
+from handlers.slack.ids import Action, Shown
 from workflows.engine.case.states import DeliveryState
 from workflows.engine.review.views import DoubtView
 from workflows.engine.text.sanitize import one_line
@@ -78,25 +78,25 @@ def _status(view: DoubtView, room: Room) -> list[Block]:
 
 def buttons(view: DoubtView) -> Block:
     """What somebody who looked can say, and a way to look."""
-    tried = str(Tried(delivery=view.delivery, attempt=view.attempt, generation=view.generation))
-    look = button("Look", action=Action.LOOK, value=tried, says=f"Look at {view.case_key}")
+    shown = str(Shown(id=view.delivery, version=view.attempt, generation=view.generation))
+    look = button("Look", action=Action.LOOK, value=shown, says=f"Look at {view.case_key}")
     if is_open(view):
         sure = "You looked in the system of record, and it is there. The case is closed as delivered."
         absent = "You looked in the system of record, and it is not there. It may then be delivered again."
         return actions(
-            f"doubt.{tried}",
+            f"doubt.{shown}",
             [
                 button(
                     "It happened",
                     action=Action.HAPPENED,
-                    value=tried,
+                    value=shown,
                     says=f"It happened: {view.case_key}",
                     confirm=confirm("It happened?", sure, yes="Yes, it is there", no="Go back"),
                 ),
                 button(
                     "It did not",
                     action=Action.NOT_HAPPENED,
-                    value=tried,
+                    value=shown,
                     says=f"It did not happen: {view.case_key}",
                     confirm=confirm("It did not happen?", absent, yes="It is not there", no="Go back"),
                 ),
@@ -105,10 +105,10 @@ def buttons(view: DoubtView) -> Block:
         )
     if view.can_be_delivered:
         again = button(
-            "Deliver again", action=Action.DELIVER, value=tried, says=f"Deliver again: {view.case_key}", style="primary"
+            "Deliver again", action=Action.DELIVER, value=shown, says=f"Deliver again: {view.case_key}", style="primary"
         )
-        return actions(f"doubt.{tried}", [again, look])
-    return actions(f"doubt.{tried}", [look])
+        return actions(f"doubt.{shown}", [again, look])
+    return actions(f"doubt.{shown}", [look])
 
 
 def _small_print(view: DoubtView, room: Room) -> Block:

@@ -14,7 +14,7 @@ from handlers.slack.blocks.pauses import why
 from handlers.slack.blocks.rich_text import bullets, line, moment, narrowed, quote, rich, words
 from handlers.slack.blocks.text import begun_large, excerpt, without_first_line
 from handlers.slack.blocks.values import recommendation
-from handlers.slack.ids import FORM, Action, Callback, Delivered, Listed, Shown
+from handlers.slack.ids import FORM, Action, Callback, Listed, Shown
 from workflows.engine.case.states import ReviewState
 from workflows.engine.errors import NeverBroken
 from workflows.engine.review.decisions import MAX_REASON, Follows
@@ -126,7 +126,7 @@ def correction_form(
     anew = [rich(line(words(FORM_CHANGED, bold=True)))] if typed is not None else []
     values = view.values if typed is None else {**view.values, **typed}
     made = [about, rich(delivered), *anew, *inputs(fields, values, generation=0 if typed is None else 1), reason]
-    metadata = str(Delivered(case=view.case, run=view.run, generation=view.generation))
+    metadata = str(Shown(id=view.case, version=view.run, generation=view.generation))
     form = _form(Callback.CORRECT, f"Correct case {view.case}", made, submit="Propose", metadata=metadata)
     return form if _fits(form, made) else None
 
@@ -166,7 +166,7 @@ def review(view: CardView, *, notice: Drawn | None = None, listed: Listed | None
     above = [*notice.blocks, divider()] if notice is not None else []
     below = []
     if view.state != ReviewState.OPEN:
-        shown = str(Shown(review=view.review, version=view.version, generation=view.generation))
+        shown = str(Shown(id=view.review, version=view.version, generation=view.generation))
         press = button("Next review", action=Action.NEXT, value=shown, says="Next review", style="primary")
         below = [actions("next", [press])]
     blocks = [*above, *card(view).blocks, *below]
@@ -217,7 +217,7 @@ def waiting_list(waiting: WaitingView, *, listed: Listed) -> View:
     """What waits in a channel, or in all of them, a page of it."""
     made: list[Block] = []
     for one in waiting.reviews:
-        shown = str(Shown(review=one.review, version=one.version, generation=one.generation))
+        shown = str(Shown(id=one.review, version=one.version, generation=one.generation))
         by: list[Block] = [words(" · answer by "), moment(one.answer_by)] if one.answer_by else []
         about = line(words(f"{one.workflow} · {one.key} · {begun_large(one_line(why(one.why), 150))}"), *by)
         press = button("Review", action=Action.REVIEW, value=shown, says=f"Review {one.key}")
@@ -293,7 +293,7 @@ def _page(callback: Callback, title: str, blocks: Sequence[Block], *, metadata: 
 
 
 def _shown(view: CardView, listed: Listed | None = None) -> str:
-    shown = str(Shown(review=view.review, version=view.version, generation=view.generation))
+    shown = str(Shown(id=view.review, version=view.version, generation=view.generation))
     return f"{shown} {listed}" if listed is not None else shown
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from handlers.slack.blocks import status
 from handlers.slack.blocks.card import card
 from handlers.slack.blocks.drawing import Block
-from handlers.slack.ids import Delivered, Shown
+from handlers.slack.ids import Shown
 from tests.slack.stage import words
 from tests.unit.handlers.cases import ANA, LURES, MARIA, NOW, decision, delivery, few, value, view, views
 from tests.unit.handlers.slack import as_sent, message
@@ -40,8 +40,8 @@ def test_whatever_a_review_holds_its_card_has_the_buttons_of_its_state(shown: Ca
     (row,) = [block for block in card(shown).blocks if block["type"] == "actions"]
     elements = row["elements"]
     assert isinstance(elements, list)
-    reference = str(Shown(review=shown.review, version=shown.version, generation=shown.generation))
-    delivered = str(Delivered(case=shown.case, run=shown.run, generation=shown.generation))
+    reference = str(Shown(id=shown.review, version=shown.version, generation=shown.generation))
+    delivered = str(Shown(id=shown.case, version=shown.run, generation=shown.generation))
     can_be_corrected = shown.run_state == "delivered" and not shown.corrected and not shown.revised
     if shown.state != "open":
         expected = ["details", "correct"] if can_be_corrected else ["details"]
