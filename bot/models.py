@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 from bot.samples import has_samples, sample_answers
 from bot.settings import Settings
 from store.db.database import Database
+from workflows.complaints import all_complaints
 from workflows.engine.case.file_rows import read_rows
 from workflows.engine.context import Clock
 from workflows.engine.declare import author_threads
@@ -19,7 +20,6 @@ from workflows.engine.declare.workflow import Example
 from workflows.engine.errors import CodeExited, InvalidInput, Refused, TimeLimitPassed
 from workflows.engine.propose.model_outages import KnownOutages
 from workflows.engine.propose.proposer import Second, opinion_of
-from workflows.engine.text.complaints import all_complaints
 from workflows.model.concurrency import Concurrency
 from workflows.model.gateway import Gateway, models_of
 from workflows.model.local import local_model

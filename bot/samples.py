@@ -5,11 +5,11 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from workflows.complaints import all_complaints
 from workflows.engine.case.file_rows import read_rows
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.workflow import Example
 from workflows.engine.errors import InvalidInput
-from workflows.engine.text.complaints import all_complaints
 from workflows.model.sample_answers import SampleAnswers
 
 SAMPLES = "samples.jsonl"

@@ -18,7 +18,7 @@ from pydantic_settings import (
 )
 
 from bot import settings_file
-from workflows.complaints import in_words
+from workflows.complaints import all_complaints
 from workflows.engine.context import QUEUE_LIMIT
 from workflows.model.concurrency import AT_ONCE
 from workflows.model.prices import OwnPrice
@@ -38,9 +38,7 @@ def settings() -> "Settings":
         file = settings_file.located()
         return Settings() if file is None else _with_file(settings_file.read(file))
     except ValidationError as error:
-        details = error.errors(include_url=False, include_input=False)
-        named = ", ".join(f"{'.'.join(str(part) for part in detail['loc'])}: {in_words(detail)}" for detail in details)
-        raise SettingsUnusable(named) from error
+        raise SettingsUnusable(all_complaints(error)) from error
     except settings_file.EnvFileUnusable as error:
         raise SettingsUnusable(str(error)) from error
 

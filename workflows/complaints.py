@@ -1,12 +1,17 @@
-"""What pydantic says of a value that does not fit, in words for people: whoever fills in a form, and the model, too.
+"""Words for what pydantic finds wrong with a value: in a form, a file, a setting, an answer of a model or a service.
 
-Its own sentences hold what only a programmer reads: regular expressions, names of classes, what could not be parsed.
+Pydantic's own sentences hold what only a programmer reads: regular expressions, names of classes, what could not be
+parsed. This is the one module that puts them into other words. None of them holds what was entered.
 """
 
 import re
 from collections.abc import Mapping, Sequence
 
+from pydantic import ValidationError
 from pydantic_core import ErrorDetails
+
+WHOLE = "the whole"
+"""The name of what is wrong, where it is no single field."""
 
 _NUMBER = "has to be a number such as 1234.50"
 _WHOLE = "has to be a whole number"
@@ -104,8 +109,21 @@ _OF_A_UNION = re.compile(r"^(int|float|str|bool|decimal)$|[\[(]")
 """What pydantic puts into a place where a value may be of several kinds: which kind it tried."""
 
 
+def complaints(error: ValidationError) -> dict[str, str]:
+    """Return what is wrong with each field, in plain words: of several complaints about one field, the first."""
+    found: dict[str, str] = {}
+    for detail in error.errors(include_url=False, include_input=False):
+        found.setdefault(place_of(detail["loc"]), in_words(detail))
+    return found
+
+
+def all_complaints(error: ValidationError, *, most: int | None = None) -> str:
+    """Return the same in one line. `most`: fields that are named; None: all."""
+    return "; ".join(f"{field}: {what}" for field, what in list(complaints(error).items())[:most])
+
+
 def in_words(detail: ErrorDetails) -> str:
-    """What is wrong, in plain words. `detail`: with its context."""
+    """Return what is wrong, in plain words. `detail`: with its context."""
     kind, told = detail["type"], dict(detail.get("ctx", {}))
     if kind in ("value_error", "assertion_error"):
         # The author's own words.
@@ -123,9 +141,9 @@ def in_words(detail: ErrorDetails) -> str:
 
 
 def place_of(path: Sequence[int | str]) -> str:
-    """Which field is meant, as dotted names and numbers; empty for the whole."""
+    """Return the field that is meant, as dotted names and numbers, or `WHOLE`."""
     first, *rest = path or ("",)
-    return ".".join([str(first), *(str(part) for part in rest if not _OF_A_UNION.search(str(part)))])
+    return ".".join([str(first), *(str(part) for part in rest if not _OF_A_UNION.search(str(part)))]) or WHOLE
 
 
 def _plain(value: object) -> object:

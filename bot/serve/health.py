@@ -1,25 +1,27 @@
-"""Tells whoever watches this process how it is: /healthz, is it alive; /readyz, does it do its work.
+"""Server of the routes that tell whoever watches this process how it is.
 
-Only this machine is answered unless an operator names another address, and nothing is told but words of our own.
+Only this machine is answered unless an operator names another address.
 """
 
-import json
+import asyncio
 import socket
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 
 import structlog
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from bot.settings import Address
+from handlers.web.health import Check, create_app
 
 log = structlog.get_logger()
 
-Check = Callable[[], bool]
-"""Is it so? It may raise, and then it is not."""
 _SECONDS = 5.0
-"""For which a caller is listened to."""
+"""For which a caller is listened to and answered."""
+_ENDS_WITHIN = 1
+"""Seconds that answers under way have at the end."""
 
 
 @contextmanager
@@ -29,73 +31,66 @@ def answering_health(
     alive: Mapping[str, Check],
     ready: Mapping[str, Check],
     told: Mapping[str, Callable[[], int]] | None = None,
+    seconds: float = _SECONDS,
 ) -> Iterator[int | None]:
     """Answer for the block; yields the port, or None where nothing is answered.
 
     `alive`: what has to be so for /healthz to say 200. `ready`: what has to be so besides for /readyz. Else they say
     503, and what is not so. `told`: numbers that /readyz says besides, and that decide nothing. An address that is
-    taken is only said: another of our processes may be on this machine.
+    taken is only said: another of our processes may be on this machine. `seconds`: how long a connection may last; a
+    check has half of it, and is not so where it takes longer.
     """
-    server = _server(address, _handler(alive, {**alive, **ready}, told or {})) if address is not None else None
-    if server is None:
+    listening = _listen(address) if address is not None else None
+    if listening is None:
         yield None
         return
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, name="health")
+    config = uvicorn.Config(
+        create_app(alive=alive, ready=ready, told=told or {}, seconds=seconds / 2),
+        http=_impatient(seconds),
+        ws="none",
+        loop="asyncio",
+        lifespan="off",
+        proxy_headers=False,
+        server_header=False,
+        headers=[("server", "countersign")],
+        access_log=False,
+        log_config=None,
+        log_level="error",  # it warns of every caller who speaks no HTTP
+        timeout_graceful_shutdown=_ENDS_WITHIN,
+    )
+    server = uvicorn.Server(config)
+    thread = Thread(target=server.run, kwargs={"sockets": [listening]}, name="health")
     thread.start()
     try:
-        yield int(server.server_address[1])
+        yield int(listening.getsockname()[1])
     finally:
-        server.shutdown()
+        server.should_exit = True
         thread.join()
-        server.server_close()
+        listening.close()
 
 
-def _handler(
-    alive: Mapping[str, Check], ready: Mapping[str, Check], told: Mapping[str, Callable[[], int]]
-) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        timeout = _SECONDS
-        server_version = "countersign"
-        sys_version = ""
+def _impatient(seconds: float) -> type[H11Protocol]:
+    """uvicorn's HTTP, whose connections end after a while. By itself it waits for a first request for ever."""
 
-        def do_GET(self) -> None:
-            checks = {"/healthz": alive, "/readyz": ready}.get(self.path)
-            if checks is None:
-                self._answer(404, {"error": "there are /healthz and /readyz"})
-                return
-            found = {name: _is_so(check) for name, check in checks.items()}
-            numbers = {name: number() for name, number in told.items()} if checks is ready else {}
-            self._answer(200 if all(found.values()) else 503, {**found, **numbers})
+    class Impatient(H11Protocol):
+        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
+            super().connection_made(transport)
+            self.loop.call_later(seconds, transport.abort)
 
-        def _answer(self, status: int, body: Mapping[str, object]) -> None:
-            said = json.dumps(body).encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(said)))
-            self.send_header("Cache-Control", "no-store")
-            self.end_headers()
-            self.wfile.write(said)
-
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    return Handler
+    return Impatient
 
 
-def _server(address: Address, handler: type[BaseHTTPRequestHandler]) -> ThreadingHTTPServer | None:
-    class Server(ThreadingHTTPServer):
-        address_family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
-        daemon_threads = True
-
+def _listen(address: Address) -> socket.socket | None:
+    is_v6 = ":" in address.host
     try:
-        return Server((address.host, address.port), handler)
+        listening = socket.create_server(
+            (address.host, address.port),
+            family=socket.AF_INET6 if is_v6 else socket.AF_INET,
+            dualstack_ipv6=is_v6 and socket.has_dualstack_ipv6(),
+        )
     except OSError as error:
         log.warning("health.not_answered", address=str(address), why=error.strerror or str(error))
         return None
-
-
-def _is_so(check: Check) -> bool:
-    try:
-        return check()
-    except Exception:  # noqa: BLE001  # whatever is wrong with it, it is not so
-        return False
+    # asyncio sets it only on sockets that say they are TCP; without it an answer comes 40 ms late.
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listening

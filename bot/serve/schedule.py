@@ -3,6 +3,10 @@
 APScheduler has it look at the time again and again. By itself it notes when it wakes up next, and after one look at a
 clock that is 400 days ahead it would sleep for 400 days; so its waits are bounded here, and what it noted is reckoned
 anew.
+
+The job looks whether a slot has passed, since APScheduler's own CronTrigger cannot say so. What it notes cannot be kept
+after a wrong clock; reckoned anew, it leaves out the slot that has just passed; and it fires twice for a slot in the
+hour that autumn repeats. The scheduler reads the machine's clock and takes no other.
 """
 
 import logging

@@ -120,30 +120,30 @@ def _approve(slack: SlackContext, answer: Answer, pressed: Click, *, confirmed: 
     shown, by, listed = Shown.read(pressed.value), pressed.user.id, pressed.view.listed if pressed.view else None
     may_decide(slack, pressed, shown)
     try:
-        with refusals.told_of_review(slack.context, shown.review, by=by, wanted="approve"):
+        with refusals.told_of_review(slack.context, shown.id, by=by, wanted="approve"):
             interaction_id = pressed.interaction_id
             reviews.approve(
-                slack.context, shown.review, shown.version, by=by, confirmed=confirmed, interaction_id=interaction_id
+                slack.context, shown.id, shown.version, by=by, confirmed=confirmed, interaction_id=interaction_id
             )
     except Stale:
-        tell_too_late(slack, answer, pressed, shown.review)
+        tell_too_late(slack, answer, pressed, shown.id)
     except NeverBroken as broken:
         if broken.barred:
             raise
-        met = modals.rule_met(card_view(slack.context, shown.review), broken, listed=listed)
+        met = modals.rule_met(card_view(slack.context, shown.id), broken, listed=listed)
         if confirmed:
             answer.update(met)
         else:
             answer.open(met)
     except FormChanged as changed:
-        view = card_view(slack.context, shown.review)
+        view = card_view(slack.context, shown.id)
         _open(slack, answer, shown, edit_form(slack, view, listed=listed, changed=changed), user=by)
     else:
         answer.done()
-        show_decided(slack, answer, pressed, shown.review)
+        show_decided(slack, answer, pressed, shown.id)
         below = pressed.view.previous_view_id if confirmed and pressed.view else None
         if below is not None:
-            drawn = modals.review(card_view(slack.context, shown.review), listed=listed)
+            drawn = modals.review(card_view(slack.context, shown.id), listed=listed)
             answer.update(drawn, of=below, done="It is recorded")
 
 
@@ -157,8 +157,8 @@ def _open_form(
         view = admitted(slack, pressed, shown)
         if is_stale(view, shown):
             why = refusals.TOO_LATE
-            refusals.note_of_review(slack.context, shown.review, by=pressed.user.id, wanted="open", why=why)
-            tell_too_late(slack, answer, pressed, shown.review)
+            refusals.note_of_review(slack.context, shown.id, by=pressed.user.id, wanted="open", why=why)
+            tell_too_late(slack, answer, pressed, shown.id)
             return
         made = form(view, pressed.view.listed if pressed.view else None)
         _open(slack, answer, shown, made, user=pressed.user.id)

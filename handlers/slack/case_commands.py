@@ -13,7 +13,7 @@ from slack_sdk import WebClient
 from handlers.slack.blocks import answers, modals
 from handlers.slack.context import SlackContext
 from handlers.slack.decisions import first_waiting
-from handlers.slack.ids import Command, Delivered, Listed
+from handlers.slack.ids import Command, Listed, Shown
 from handlers.slack.payloads import Typed, typed
 from handlers.slack.replies import Answer, answering
 from handlers.slack.review_list import page
@@ -55,7 +55,7 @@ def register(app: App, slack: SlackContext) -> None:
                 with refusals.told_of_case(slack.context, view.id, by=said.user_id, wanted="rerun"):
                     begun = reruns.rerun(slack.context, view.id, by=said.user_id, from_step=from_step)
             except AlreadyDelivered as delivered:
-                seen = Delivered(case=view.id, run=delivered.run, generation=view.generation)
+                seen = Shown(id=view.id, version=delivered.run, generation=view.generation)
                 answer.say(answers.delivered_already(seen))
                 return
             answer.say(answers.begun_again(view.id, begun.from_step))

@@ -9,7 +9,7 @@ from slack_sdk import WebClient
 from handlers.slack.blocks import answers, inputs, modals
 from handlers.slack.blocks.modals import WHY, View
 from handlers.slack.context import NotHere, SlackContext
-from handlers.slack.ids import Action, Callback, Delivered
+from handlers.slack.ids import Action, Callback, Shown
 from handlers.slack.payloads import Click, Submission, click, submission
 from handlers.slack.replies import answering
 from store.subjects import SubjectKind
@@ -32,7 +32,7 @@ def register(app: App, slack: SlackContext) -> None:
     def correct(body: Body, ack: Ack, client: WebClient) -> None:
         with answering(body, ack, client) as answer:
             pressed = click(body)
-            view = _admitted(slack, pressed, Delivered.read(pressed.value))
+            view = _admitted(slack, pressed, Shown.read(pressed.value))
             workflow = slack.context.registry.get(view.workflow)
             fields = form_of(workflow.output, zone=workflow.timezone)
             form = modals.correction_form(view, fields)
@@ -46,7 +46,7 @@ def register(app: App, slack: SlackContext) -> None:
             sent = submission(body)
             state = sent.view.state.values
             try:
-                view = _admitted(slack, sent, Delivered.read(sent.view.private_metadata))
+                view = _admitted(slack, sent, Shown.read(sent.view.private_metadata))
                 workflow = slack.context.registry.get(view.workflow)
                 why = inputs.read_plainly(state).get(WHY, "").strip()
                 anew = _present_form(view, workflow, sent, why=why)
@@ -83,13 +83,13 @@ def _present_form(view: DeliveredView, workflow: AnyWorkflow, sent: Submission, 
     return form
 
 
-def _admitted(slack: SlackContext, acted: Click | Submission, delivered: Delivered) -> DeliveredView:
+def _admitted(slack: SlackContext, acted: Click | Submission, delivered: Shown) -> DeliveredView:
     """What was delivered, for somebody who may read it. Raise `Refused`; that they may not is audited."""
-    subject = SubjectKind.CASE.of(delivered.case)
+    subject = SubjectKind.CASE.of(delivered.id)
     with slack.watched_stray(subject, by=acted.user.id, wants="see"):
         slack.known_here(delivered.generation)
     try:
-        place = place_of_case(slack.context, delivered.case)
+        place = place_of_case(slack.context, delivered.id)
     except Unknown as error:
         slack.not_there(subject, acted.origin, by=acted.user.id, wants="correct")
         raise NotHere from error
@@ -98,8 +98,8 @@ def _admitted(slack: SlackContext, acted: Click | Submission, delivered: Deliver
         slack.admit(acted.origin)
     with slack.discreet(place.workflow, acted.channel), slack.watched(place.case, by=user, wants="correct"):
         slack.rights.read(user, slack.context.registry.get(place.workflow))
-    view = delivered_view(slack.context, delivered.case)
-    if view.run != delivered.run:
+    view = delivered_view(slack.context, delivered.id)
+    if view.run != delivered.version:
         refusals.note(slack.context, view.case, by=user, wanted="correct", why=refusals.TOO_LATE)
         raise Refused("Something else was delivered since this was shown.")
     return view

@@ -30,7 +30,7 @@ def may_decide(slack: SlackContext, acted: Click | Submission, shown: Shown) -> 
 def admitted(slack: SlackContext, acted: Click | Submission, shown: Shown) -> CardView:
     """The review that somebody wants to decide, as it is now. Raise `Refused` where they may not; that is audited."""
     may_decide(slack, acted, shown)
-    return card_view(slack.context, shown.review)
+    return card_view(slack.context, shown.id)
 
 
 def readable(slack: SlackContext, acted: Click | Submission, shown: Shown) -> CardView:
@@ -38,16 +38,16 @@ def readable(slack: SlackContext, acted: Click | Submission, shown: Shown) -> Ca
     place, user = _place(slack, acted, shown, wants="read"), acted.user.id
     with slack.discreet(place.workflow, acted.channel), slack.watched(place.case, by=user, wants="read"):
         slack.rights.read(user, slack.context.registry.get(place.workflow))
-    return card_view(slack.context, shown.review)
+    return card_view(slack.context, shown.id)
 
 
 def _place(slack: SlackContext, acted: Click | Submission, shown: Shown, *, wants: str) -> PlaceView:
     """What a review belongs to. Raise `Refused` for an unknown one, or for somebody from elsewhere; that is audited."""
-    user, subject = acted.user.id, SubjectKind.REVIEW.of(shown.review)
+    user, subject = acted.user.id, SubjectKind.REVIEW.of(shown.id)
     with slack.watched_stray(subject, by=user, wants="see"):
         slack.known_here(shown.generation)
     try:
-        place = place_of(slack.context, shown.review)
+        place = place_of(slack.context, shown.id)
     except Unknown as error:
         slack.not_there(subject, acted.origin, by=user, wants=wants)
         raise NotHere from error
@@ -83,7 +83,7 @@ def is_stale(view: CardView, shown: Shown) -> bool:
 def take_in_hand(slack: SlackContext, shown: Shown, *, by: str) -> None:
     """Note that a person has a review's form open. Where it moved on meanwhile, they hear of it when they submit."""
     with suppress(Stale):
-        reviews.take_in_hand(slack.context, shown.review, shown.version, by=by)
+        reviews.take_in_hand(slack.context, shown.id, shown.version, by=by)
 
 
 def edit_form(

@@ -9,7 +9,7 @@ from slack_sdk import WebClient
 from handlers.slack.blocks import modals
 from handlers.slack.blocks.doubt import doubt
 from handlers.slack.context import NotHere, SlackContext
-from handlers.slack.ids import Action, Tried
+from handlers.slack.ids import Action, Shown
 from handlers.slack.payloads import Click, click
 from handlers.slack.replies import Answer, answering
 from handlers.texts.doubt import is_open
@@ -75,12 +75,12 @@ def _too_late(slack: SlackContext, answer: Answer, pressed: Click, view: DoubtVi
 
 def _seen(slack: SlackContext, pressed: Click, *, wants: str) -> DoubtView:
     """The doubt that somebody wants to do something about. Raise `Refused`; that they may not is audited."""
-    tried, user = Tried.read(pressed.value), pressed.user.id
-    subject = SubjectKind.DELIVERY.of(tried.delivery)
+    shown, user = Shown.read(pressed.value), pressed.user.id
+    subject = SubjectKind.DELIVERY.of(shown.id)
     with slack.watched_stray(subject, by=user, wants="see"):
-        slack.known_here(tried.generation)
+        slack.known_here(shown.generation)
     try:
-        view = doubt_view(slack.context, tried.delivery)
+        view = doubt_view(slack.context, shown.id)
     except Unknown as error:
         slack.not_there(subject, pressed.origin, by=user, wants=wants)
         raise NotHere from error
@@ -89,7 +89,7 @@ def _seen(slack: SlackContext, pressed: Click, *, wants: str) -> DoubtView:
     with slack.discreet(view.workflow, pressed.channel), slack.watched(view.case, by=user, wants=wants):
         right = slack.rights.read if wants == "read" else slack.rights.settle
         right(user, slack.context.registry.get(view.workflow))
-    if view.attempt != tried.attempt:
+    if view.attempt != shown.version:
         refusals.note(slack.context, view.case, by=pressed.user.id, wanted="settle", why=refusals.TOO_LATE)
         raise Refused("It was delivered again since this was shown; look at the newest card.")
     return view

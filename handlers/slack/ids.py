@@ -54,59 +54,33 @@ class Command(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Shown:
-    """A review at the version that a person was shown: all that a button or a form carries."""
+    """A row as a person was shown it: all that a button or a form carries.
 
-    review: int
+    The action or the callback says of which table: Happened, Not happened, Deliver and Look are about a delivery,
+    Correct is about a case, and all others are about a review.
+    """
+
+    id: int
+    """Of the review, the delivery or the case."""
     version: int
+    """What has to be the same: the review's version, the delivery's attempt, or the run that delivered the case."""
     generation: int
     """How often the database had been a backup: numbers are given out again after that."""
 
     def __str__(self) -> str:
-        return _text(self.review, self.version, self.generation)
+        return f"{self.id}.{self.version}" + (f".{self.generation}" if self.generation else "")
 
     @classmethod
     def read(cls, value: str) -> "Shown":
         """Read what came back from Slack. Raise `Refused` for what no button of ours carries."""
-        review, version, generation = _numbers(value)
-        return cls(review=review, version=version, generation=generation)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Tried:
-    """A delivery at the attempt that a person was asked about."""
-
-    delivery: int
-    attempt: int
-    generation: int
-    """As for `Shown`."""
-
-    def __str__(self) -> str:
-        return _text(self.delivery, self.attempt, self.generation)
-
-    @classmethod
-    def read(cls, value: str) -> "Tried":
-        """Read what came back from Slack. Raise `Refused` for what no button of ours carries."""
-        delivery, attempt, generation = _numbers(value)
-        return cls(delivery=delivery, attempt=attempt, generation=generation)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Delivered:
-    """A case with the run whose delivery a person was shown."""
-
-    case: int
-    run: int
-    generation: int
-    """As for `Shown`."""
-
-    def __str__(self) -> str:
-        return _text(self.case, self.run, self.generation)
-
-    @classmethod
-    def read(cls, value: str) -> "Delivered":
-        """Read what came back from Slack. Raise `Refused` for what no button of ours carries."""
-        case, run, generation = _numbers(value)
-        return cls(case=case, run=run, generation=generation)
+        parts = value.split(".")
+        if len(parts) in (2, 3) and all(part.isascii() and part.isdigit() and len(part) < 19 for part in parts):
+            id, version, generation = (*map(int, parts), 0)[:3]
+            shown = cls(id=id, version=version, generation=generation)
+            # Written in another way, such as 07.1, it is none of ours either.
+            if str(shown) == value:
+                return shown
+        raise Refused("this button is not one of Countersign's")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,17 +105,3 @@ class Listed:
 
 
 _PAGE, _CHANNEL = re.compile("[0-9]{1,6}"), re.compile("[A-Z0-9]{0,40}")
-
-
-def _text(first: int, second: int, generation: int) -> str:
-    return f"{first}.{second}" + (f".{generation}" if generation else "")
-
-
-def _numbers(value: str) -> tuple[int, int, int]:
-    parts = value.split(".")
-    if len(parts) not in (2, 3) or not all(part.isascii() and part.isdigit() and len(part) < 19 for part in parts):
-        raise Refused("this button is not one of Countersign's")
-    first, second, generation = (*map(int, parts), 0)[:3]
-    if _text(first, second, generation) != value:
-        raise Refused("this button is not one of Countersign's")
-    return first, second, generation

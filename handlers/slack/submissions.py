@@ -61,7 +61,7 @@ def register(app: App, slack: SlackContext) -> None:
             else:
                 answer.done(**again)
                 if not again:
-                    show_decided(slack, answer, submitted, submitted.view.shown.review)
+                    show_decided(slack, answer, submitted, submitted.view.shown.id)
 
     @app.view(Callback.RULE)
     def go_back(body: Body, ack: Ack, client: WebClient) -> None:
@@ -91,16 +91,16 @@ def register(app: App, slack: SlackContext) -> None:
             if fills_in:
                 _fill_in_now(slack, answer, submitted)
             answer.done()
-            show_decided(slack, answer, submitted, submitted.view.shown.review)
+            show_decided(slack, answer, submitted, submitted.view.shown.id)
 
 
 def _reject(slack: SlackContext, submitted: Submission, said: Mapping[str, str]) -> None:
     shown, follows = submitted.view.shown, _follows(said.get(FOLLOWS))
     may_decide(slack, submitted, shown)
-    with refusals.told_of_review(slack.context, shown.review, by=submitted.user.id, wanted="reject"):
+    with refusals.told_of_review(slack.context, shown.id, by=submitted.user.id, wanted="reject"):
         reviews.reject(
             slack.context,
-            shown.review,
+            shown.id,
             shown.version,
             by=submitted.user.id,
             reason=said.get(REASON, ""),
@@ -111,7 +111,7 @@ def _reject(slack: SlackContext, submitted: Submission, said: Mapping[str, str])
 
 def _fill_in_now(slack: SlackContext, answer: Answer, submitted: Submission) -> None:
     """Show the empty form in place of that of the rejection, which is recorded, and take the person to be at it."""
-    view = card_view(slack.context, submitted.view.shown.review)
+    view = card_view(slack.context, submitted.view.shown.id)
     if (
         view.state != ReviewState.OPEN
         or view.decision is None
@@ -121,7 +121,7 @@ def _fill_in_now(slack: SlackContext, answer: Answer, submitted: Submission) -> 
     notice = "Your rejection is recorded. Fill in what is right; closed without that, it waits for whoever fills it in."
     form = edit_form(slack, view, listed=submitted.view.listed, notice=notice)
     answer.done(response_action="update", view=form)
-    shown = Shown(review=view.review, version=view.version, generation=view.generation)
+    shown = Shown(id=view.review, version=view.version, generation=view.generation)
     afterwards("claim", partial(take_in_hand, slack, shown, by=submitted.user.id))
 
 
@@ -157,7 +157,7 @@ def _edit(slack: SlackContext, submitted: Submission, view: CardView) -> dict[st
     by, interaction_id, confirmed = submitted.user.id, submitted.interaction_id, inputs.confirmed(state) or False
     try:
         reviews.edit(
-            context, shown.review, shown.version, output, by=by, confirmed=confirmed, interaction_id=interaction_id
+            context, shown.id, shown.version, output, by=by, confirmed=confirmed, interaction_id=interaction_id
         )
     except NeverBroken as broken:
         if broken.barred:
@@ -207,7 +207,7 @@ def _changed(slack: SlackContext, submitted: Submission, error: Refused) -> dict
     if isinstance(error, NotAllowed | Unknown):
         # What stood there is not theirs to know.
         return typed
-    view = card_view(slack.context, submitted.view.shown.review)
+    view = card_view(slack.context, submitted.view.shown.id)
     stood = {value.label: value.proposed for value in view.values} if view.has_proposal else {}
     return {label: text for label, text in typed.items() if text != (stood.get(label) or "")}
 
@@ -226,7 +226,7 @@ def _hand_back(
 ) -> None:
     """Say why nothing was recorded, in place of the form, with what was typed to be copied."""
     if isinstance(error, Stale):
-        why = too_late(slack, submitted.view.shown.review, user=submitted.user.id)
+        why = too_late(slack, submitted.view.shown.id, user=submitted.user.id)
     else:
         why = answers.refused(str(error), owner=error.owner if isinstance(error, NotAllowed) else None)
     answer.done(response_action="update", view=modals.told(why, typed=typed))

@@ -15,7 +15,7 @@ from pydantic.errors import PydanticInvalidForJsonSchema
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from workflows.complaints import in_words, place_of
+from workflows.complaints import all_complaints
 from workflows.model.lookup_fields import looked_up
 from workflows.model.port import Alternative, ModelUnavailable
 
@@ -240,8 +240,7 @@ def _fit(values: Mapping[str, JsonValue], output: type[BaseModel]) -> None:
     try:
         output.model_validate_json(json.dumps(values), by_alias=False, by_name=True)
     except ValidationError as error:
-        errors = error.errors(include_url=False, include_input=False)
-        said = "; ".join(f"{place_of(one['loc']) or 'the whole'}: {in_words(one)}" for one in errors[:_COMPLAINTS])
+        said = all_complaints(error, most=_COMPLAINTS)
         raise Unreadable(f"the answer does not fit the form: {said}") from None
 
 

@@ -19,7 +19,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints, ValidationError
 from pydantic.json_schema import JsonSchemaValue
 
-from workflows.complaints import in_words, place_of
+from workflows.complaints import all_complaints
 from workflows.model.envelope import asking_words
 from workflows.model.port import MAX_TOKENS, Confidence, Effort, Prompt, Thinking
 from workflows.model.user_turn import FRAME
@@ -128,12 +128,9 @@ def _split(source: str, name: str) -> tuple[_FrontMatter, str]:
     try:
         return _FrontMatter.model_validate({} if loaded is None else loaded), body
     except ValidationError as error:
-        said = "; ".join(
-            f"{place_of(one['loc']) or 'the whole'}: {in_words(one)}" for one in error.errors(include_url=False)
-        )
         allowed = ", ".join(_FrontMatter.model_fields)
         raise BadPrompt(
-            f"the front matter of the prompt {name} cannot be used: {said}. It may hold {allowed}"
+            f"the front matter of the prompt {name} cannot be used: {all_complaints(error)}. It may hold {allowed}"
         ) from None
 
 

@@ -12,9 +12,9 @@ from typing import Any
 
 from pydantic import BaseModel, JsonValue, TypeAdapter, ValidationError
 
+from workflows.complaints import complaints
 from workflows.engine.errors import InvalidOutput
 from workflows.engine.text.canonical_json import canonical
-from workflows.engine.text.complaints import complaints
 from workflows.engine.text.form_fields import Kind, form_of
 from workflows.engine.text.form_texts import value_of
 

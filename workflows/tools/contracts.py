@@ -5,7 +5,7 @@ from itertools import islice
 
 from pydantic import ValidationError
 
-from workflows.complaints import in_words
+from workflows.complaints import in_words, place_of
 
 _TOLD = 5
 """Complaints that are told; more are counted."""
@@ -44,7 +44,7 @@ def _instead(expected: str, came: object) -> str:
 
 
 def _place(path: Sequence[int | str]) -> str:
-    return ".".join(str(part)[:_LONGEST] for part in path) or "the whole"
+    return place_of([part if isinstance(part, int) else part[:_LONGEST] for part in path])
 
 
 def _beginning(value: object) -> object:

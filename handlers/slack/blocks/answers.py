@@ -7,7 +7,7 @@ from handlers.slack.blocks.drawing import Block, Drawn
 from handlers.slack.blocks.elements import actions, button
 from handlers.slack.blocks.paragraphs import told
 from handlers.slack.blocks.reasons import why
-from handlers.slack.ids import Action, Delivered, Shown
+from handlers.slack.ids import Action, Shown
 from handlers.texts import answers as texts
 from workflows.engine.case.states import RunState
 from workflows.engine.pauses import Pause
@@ -33,15 +33,15 @@ def correction_waits(case: int) -> Drawn:
     return told(texts.correction_waits(case))
 
 
-def delivered_already(delivered: Delivered) -> Drawn:
+def delivered_already(delivered: Shown) -> Drawn:
     """Why a case is not run again, and a button for what can be done instead."""
-    said = told(texts.delivered_already(delivered.case))
+    said = told(texts.delivered_already(delivered.id))
     return Drawn(text=said.text, blocks=[*said.blocks, actions("delivered", [correct(delivered)])])
 
 
-def correct(delivered: Delivered) -> Block:
+def correct(delivered: Shown) -> Block:
     """The button to say that something delivered is wrong."""
-    says = f"Correct it: case {delivered.case}"
+    says = f"Correct it: case {delivered.id}"
     return button("Correct it", action=Action.CORRECT, value=str(delivered), says=says)
 
 
@@ -58,7 +58,7 @@ def case(view: CaseView, *, can_decide: bool = False, doubt: DoubtView | None = 
     run, said = view.newest, told(texts.case(view, why=why))
     below = [_review_button(view)] if can_decide else []
     below += [doubt_buttons(doubt)] if doubt is not None else []
-    delivered = Delivered(case=view.id, run=run.id, generation=view.generation)
+    delivered = Shown(id=view.id, version=run.id, generation=view.generation)
     below += [actions("delivered", [correct(delivered)])] if RunState(run.state) is RunState.DELIVERED else []
     return Drawn(text=said.text, blocks=[*said.blocks, *below])
 
@@ -66,7 +66,7 @@ def case(view: CaseView, *, can_decide: bool = False, doubt: DoubtView | None = 
 def _review_button(view: CaseView) -> Block:
     review = view.newest.review
     assert review is not None
-    shown = Shown(review=review.id, version=review.version, generation=view.generation)
+    shown = Shown(id=review.id, version=review.version, generation=view.generation)
     says = f"Review case {view.id}"
     return actions("review", [button("Review", action=Action.REVIEW, value=str(shown), says=says, style="primary")])
 

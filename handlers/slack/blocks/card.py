@@ -10,7 +10,7 @@ from handlers.slack.blocks.length import fitting
 from handlers.slack.blocks.paragraphs import block
 from handlers.slack.blocks.reasons import why
 from handlers.slack.blocks.text import escaped
-from handlers.slack.ids import Action, Delivered, Shown
+from handlers.slack.ids import Action, Shown
 from handlers.texts import card as texts
 from handlers.texts import status
 from handlers.texts.pieces import Room
@@ -37,7 +37,7 @@ def _blocks(view: CardView, room: Room) -> Sequence[Block]:
 
 
 def _buttons(view: CardView) -> Block:
-    shown = str(Shown(review=view.review, version=view.version, generation=view.generation))
+    shown = str(Shown(id=view.review, version=view.version, generation=view.generation))
     reject = button("Reject", action=Action.REJECT, value=shown, says=f"Reject {view.key}", style="danger")
     if not view.has_proposal:
         fill_in = button("Fill in", action=Action.EDIT, value=shown, says=f"Fill in {view.key}", style="primary")
@@ -49,11 +49,11 @@ def _buttons(view: CardView) -> Block:
 
 
 def _details(view: CardView) -> Block:
-    shown = Shown(review=view.review, version=view.version, generation=view.generation)
+    shown = Shown(id=view.review, version=view.version, generation=view.generation)
     return button("Details", action=Action.DETAILS, value=str(shown), says=f"Details of {view.key}")
 
 
 def _correct(view: CardView) -> list[Block]:
     """Something delivered may turn out to be wrong."""
     can_be = view.run_state == RunState.DELIVERED and not view.corrected and not view.revised
-    return [correct(Delivered(case=view.case, run=view.run, generation=view.generation))] if can_be else []
+    return [correct(Shown(id=view.case, version=view.run, generation=view.generation))] if can_be else []

@@ -8,7 +8,7 @@ from handlers.slack.blocks.length import fitting, some
 from handlers.slack.blocks.paragraphs import block
 from handlers.slack.blocks.rich_text import bullets, line, rich, words
 from handlers.slack.blocks.text import escaped
-from handlers.slack.ids import Action, Tried
+from handlers.slack.ids import Action, Shown
 from handlers.texts.doubt import in_brief, is_open, paragraphs
 from handlers.texts.pieces import Room
 from handlers.texts.plain import excerpt
@@ -43,25 +43,25 @@ def _blocks(view: DoubtView, room: Room) -> Sequence[Block]:
 
 def buttons(view: DoubtView) -> Block:
     """What somebody who looked can say, and a way to look."""
-    tried = str(Tried(delivery=view.delivery, attempt=view.attempt, generation=view.generation))
-    look = button("Look", action=Action.LOOK, value=tried, says=f"Look at {view.case_key}")
+    shown = str(Shown(id=view.delivery, version=view.attempt, generation=view.generation))
+    look = button("Look", action=Action.LOOK, value=shown, says=f"Look at {view.case_key}")
     if is_open(view):
         sure = "You looked in the system of record, and it is there. The case is closed as delivered."
         absent = "You looked in the system of record, and it is not there. It may then be delivered again."
         return actions(
-            f"doubt.{tried}",
+            f"doubt.{shown}",
             [
                 button(
                     "It happened",
                     action=Action.HAPPENED,
-                    value=tried,
+                    value=shown,
                     says=f"It happened: {view.case_key}",
                     confirm=confirm("It happened?", sure, yes="Yes, it is there", no="Go back"),
                 ),
                 button(
                     "It did not",
                     action=Action.NOT_HAPPENED,
-                    value=tried,
+                    value=shown,
                     says=f"It did not happen: {view.case_key}",
                     confirm=confirm("It did not happen?", absent, yes="It is not there", no="Go back"),
                 ),
@@ -70,10 +70,10 @@ def buttons(view: DoubtView) -> Block:
         )
     if view.can_be_delivered:
         again = button(
-            "Deliver again", action=Action.DELIVER, value=tried, says=f"Deliver again: {view.case_key}", style="primary"
+            "Deliver again", action=Action.DELIVER, value=shown, says=f"Deliver again: {view.case_key}", style="primary"
         )
-        return actions(f"doubt.{tried}", [again, look])
-    return actions(f"doubt.{tried}", [look])
+        return actions(f"doubt.{shown}", [again, look])
+    return actions(f"doubt.{shown}", [look])
 
 
 def _small_print(view: DoubtView, room: Room) -> Block:

@@ -12,7 +12,7 @@ from handlers.slack.blocks.inputs import CONFIRM, ELEMENT, confirmation, inputs,
 from handlers.slack.blocks.paragraphs import block, drawn
 from handlers.slack.blocks.reasons import why
 from handlers.slack.blocks.rich_text import as_written, bullets, line, moment, narrowed, quote, rich, words
-from handlers.slack.ids import FORM, Action, Callback, Delivered, Listed, Shown
+from handlers.slack.ids import FORM, Action, Callback, Listed, Shown
 from handlers.texts import status
 from handlers.texts.card import certainty, check_first, doubted, recommendation
 from handlers.texts.pieces import Room
@@ -144,7 +144,7 @@ def correction_form(
             f"Correct case {view.case}",
             [about, rich(delivered), *anew, *inputs(fields, values, generation=generation, tables=tables), reason],
             submit="Propose",
-            metadata=str(Delivered(case=view.case, run=view.run, generation=view.generation)),
+            metadata=str(Shown(id=view.case, version=view.run, generation=view.generation)),
         )
         for tables in (True, False)
     )
@@ -185,7 +185,7 @@ def review(view: CardView, *, notice: Drawn | None = None, listed: Listed | None
     above = [*notice.blocks, divider()] if notice is not None else []
     below = []
     if view.state != ReviewState.OPEN:
-        shown = str(Shown(review=view.review, version=view.version, generation=view.generation))
+        shown = str(Shown(id=view.review, version=view.version, generation=view.generation))
         press = button("Next review", action=Action.NEXT, value=shown, says="Next review", style="primary")
         below = [actions("next", [press])]
     blocks = [*above, *card(view).blocks, *below]
@@ -236,7 +236,7 @@ def waiting_list(waiting: WaitingView, *, listed: Listed) -> View:
     """What waits in a channel, or in all of them, a page of it."""
     made: list[Block] = []
     for one in waiting.reviews:
-        shown = str(Shown(review=one.review, version=one.version, generation=one.generation))
+        shown = str(Shown(id=one.review, version=one.version, generation=one.generation))
         by: list[Block] = [words(" · answer by "), moment(one.answer_by)] if one.answer_by else []
         asked = f" · {begun_large(one_line(why(one.why), 150))}" if one.why is not None else ""
         about = line(words(f"{one.workflow} · {one.key}{asked}"), *by)
@@ -332,7 +332,7 @@ def _page(callback: Callback, title: str, blocks: Sequence[Block], *, metadata: 
 
 
 def _shown(view: CardView, listed: Listed | None = None) -> str:
-    shown = str(Shown(review=view.review, version=view.version, generation=view.generation))
+    shown = str(Shown(id=view.review, version=view.version, generation=view.generation))
     return f"{shown} {listed}" if listed is not None else shown
 
 

@@ -4,6 +4,8 @@ import json
 import socket
 from collections.abc import Callable
 from http.client import HTTPConnection
+from queue import Queue
+from threading import Event
 
 import pytest
 from structlog.testing import capture_logs
@@ -12,12 +14,14 @@ from bot.serve.health import answering_health
 from bot.settings import Address, Settings
 
 ANYWHERE = Address(host="127.0.0.1", port=0)
+PATIENCE = 30.0
+"""Seconds after which something that should have happened did not."""
 
 
 def answer(port: int | None, path: str, method: str = "GET") -> tuple[int, dict[str, object]]:
     """The status, and what is said."""
     assert port is not None
-    connection = HTTPConnection("127.0.0.1", port, timeout=5)
+    connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     connection.request(method, path)
     response = connection.getresponse()
     body = response.read()
@@ -63,6 +67,49 @@ def test_a_port_that_is_taken_is_said_and_is_no_reason_to_end() -> None:
         with answering_health(address, alive={}, ready={}) as port:
             assert port is None
     assert [entry["event"] for entry in logs] == ["health.not_answered"]
+
+
+def test_a_check_that_hangs_is_not_so_and_holds_up_neither_the_others_nor_the_end() -> None:
+    released, asked = Event(), Queue[None]()
+
+    def hangs() -> bool:
+        asked.put(None)
+        return released.wait()
+
+    ready = {"database": hangs, "slack": lambda: True}
+    with answering_health(ANYWHERE, alive={"loops": lambda: True}, ready=ready, seconds=4.0) as port:
+        assert answer(port, "/readyz") == (503, {"loops": True, "database": False, "slack": True})
+        assert answer(port, "/healthz") == (200, {"loops": True})
+        last = socket.create_connection(("127.0.0.1", port or 0), timeout=PATIENCE)
+        last.sendall(b"GET /readyz HTTP/1.1\r\nHost: here\r\n\r\n")
+        for _ in range(2):
+            asked.get(timeout=PATIENCE)
+    # The block has ended, and it hangs still.
+    assert not released.is_set()
+    last.close()
+    released.set()
+
+
+@pytest.mark.parametrize("sent", [b"", b"GET /healthz HTTP/1.1\r\nHost: "])
+def test_a_caller_who_does_not_come_to_the_end_is_cut_off_and_holds_up_nobody(sent: bytes) -> None:
+    with answering_health(ANYWHERE, alive={"loops": lambda: True}, ready={}, seconds=1.0) as port:
+        with socket.create_connection(("127.0.0.1", port or 0), timeout=PATIENCE) as slow:
+            slow.sendall(sent)
+            assert answer(port, "/healthz")[0] == 200
+            assert _rest(slow) == b""
+        # One is connected still when the block ends.
+        last = socket.create_connection(("127.0.0.1", port or 0), timeout=PATIENCE)
+        last.sendall(sent)
+    assert _rest(last) == b""
+    last.close()
+
+
+def _rest(connection: socket.socket) -> bytes:
+    """What comes until the other side ends the connection."""
+    try:
+        return connection.recv(1_000)
+    except ConnectionResetError:
+        return b""
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import given
 
 from handlers.slack.blocks.card import card
 from handlers.slack.blocks.drawing import Block
-from handlers.slack.ids import Delivered, Shown
+from handlers.slack.ids import Shown
 from handlers.texts import status
 from tests.slack.stage import words
 from tests.unit.handlers.cases import ANA, COLUMNS, LURES, MARIA, NOW, decision, delivery, few, value, view, views
@@ -41,8 +41,8 @@ def test_whatever_a_review_holds_its_card_has_the_buttons_of_its_state(shown: Ca
     (row,) = [block for block in card(shown).blocks if block["type"] == "actions"]
     elements = row["elements"]
     assert isinstance(elements, list)
-    reference = str(Shown(review=shown.review, version=shown.version, generation=shown.generation))
-    delivered = str(Delivered(case=shown.case, run=shown.run, generation=shown.generation))
+    reference = str(Shown(id=shown.review, version=shown.version, generation=shown.generation))
+    delivered = str(Shown(id=shown.case, version=shown.run, generation=shown.generation))
     can_be_corrected = shown.run_state == "delivered" and not shown.corrected and not shown.revised
     if shown.state != "open":
         expected = ["details", "correct"] if can_be_corrected else ["details"]

@@ -57,7 +57,7 @@ def test_whatever_a_review_holds_the_modal_of_it_is_taken(shown: CardView) -> No
     for view_ in (modals.review(shown), modals.review(shown, notice=notice)):
         kept = modal(view_, named=PEOPLE)
         assert Shown.read(str(kept["private_metadata"])) == Shown(
-            review=shown.review, version=shown.version, generation=shown.generation
+            id=shown.review, version=shown.version, generation=shown.generation
         )
 
 
@@ -76,7 +76,7 @@ def test_whatever_a_review_holds_its_details_are_taken(shown: CardView) -> None:
 def test_whatever_a_review_holds_it_can_be_rejected(shown: CardView) -> None:
     kept = modal(modals.rejection_form(shown))
     assert Shown.read(str(kept["private_metadata"])) == Shown(
-        review=shown.review, version=shown.version, generation=shown.generation
+        id=shown.review, version=shown.version, generation=shown.generation
     )
 
 
@@ -119,9 +119,7 @@ def test_whatever_waits_its_list_is_taken(page: WaitingView) -> None:
         if block["type"] == "actions" and block["block_id"] != "pages"
         for element in objects(block["elements"])
     ]
-    assert values == [
-        str(Shown(review=one.review, version=one.version, generation=one.generation)) for one in page.reviews
-    ]
+    assert values == [str(Shown(id=one.review, version=one.version, generation=one.generation)) for one in page.reviews]
 
 
 @few

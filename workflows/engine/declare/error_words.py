@@ -2,9 +2,9 @@
 
 from pydantic import ValidationError
 
+from workflows.complaints import all_complaints
 from workflows.engine.declare import author_threads
 from workflows.engine.text.canonical_json import printable
-from workflows.engine.text.complaints import complaints
 from workflows.redaction import redacted
 
 _WORDS_WITHIN = 5.0
@@ -18,7 +18,7 @@ def words_of(error: BaseException) -> str:
     """
     try:
         if isinstance(error, ValidationError):
-            said = f"{error.title}: {'; '.join(f'{field}: {what}' for field, what in complaints(error).items())}"
+            said = f"{error.title}: {all_complaints(error)}"
         else:
             said = author_threads.run(lambda: str(error), what="the words of an error", seconds=_WORDS_WITHIN)
     except Exception:  # noqa: BLE001  # an error without words is no reason to lose the case

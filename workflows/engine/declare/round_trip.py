@@ -14,12 +14,11 @@ from typing import Any, Generic, TypeGuard, get_args, get_type_hints
 from pydantic import BaseModel, Secret, SecretBytes, SecretStr, ValidationError
 from typing_extensions import is_typeddict
 
+from workflows.complaints import WHOLE, complaints
 from workflows.engine.declare.author_code import called
 from workflows.engine.errors import AuthorFailed, Misfit
 from workflows.engine.text.canonical_json import MAX_BYTES, ModelT, from_body, larger_than, to_body
-from workflows.engine.text.complaints import complaints
 
-_WHOLE = "the whole"
 _MOST = 20
 """Fields that are named; more would be said of each in the same words."""
 
@@ -39,14 +38,14 @@ def kept(form: type[ModelT], value: BaseModel, *, a: str = "decision") -> Kept[M
     `a`: what it is, in a word.
     """
     if larger_than(value, MAX_BYTES):
-        raise Misfit({_WHOLE: f"too large, the limit for one {a} is {MAX_BYTES:,} bytes"})
+        raise Misfit({WHOLE: f"too large, the limit for one {a} is {MAX_BYTES:,} bytes"})
     try:
         body = called(lambda: to_body(value))
     except AuthorFailed as error:
-        raise Misfit({_WHOLE: f"it cannot be written as JSON: {error}"}) from error
+        raise Misfit({WHOLE: f"it cannot be written as JSON: {error}"}) from error
     size = len(body.encode())
     if size > MAX_BYTES:
-        raise Misfit({_WHOLE: f"{size:,} bytes, the limit for one {a} is {MAX_BYTES:,}"})
+        raise Misfit({WHOLE: f"{size:,} bytes, the limit for one {a} is {MAX_BYTES:,}"})
     back = read(form, body)
     lost = losses(value, back) or _not_finite(body)
     if lost:
@@ -70,7 +69,7 @@ def as_shown(form: type[ModelT], body: str) -> ModelT:
         return value
     shown, present = json.loads(then), json.loads(now)
     if not isinstance(shown, dict) or not isinstance(present, dict):
-        raise Misfit({_WHOLE: "has another form now"})
+        raise Misfit({WHOLE: "has another form now"})
     found = {name: "is new" for name in present if name not in shown}
     found |= {name: "is no longer a field" for name in shown if name not in present}
     found |= {name: "has another form now" for name in shown if name in present and shown[name] != present[name]}
@@ -84,12 +83,12 @@ def checked(validate: Callable[[], ModelT]) -> ModelT:
     except AuthorFailed as failed:
         error = failed.__cause__
         if not isinstance(error, ValidationError):
-            raise Misfit({_WHOLE: f"its own check failed: {failed}"}) from failed
+            raise Misfit({WHOLE: f"its own check failed: {failed}"}) from failed
         invalid = error
     try:
         found = called(lambda: complaints(invalid))
     except AuthorFailed as failed:  # an error without words is an error all the same
-        found = {_WHOLE: f"its own check failed: {failed}"}
+        found = {WHOLE: f"its own check failed: {failed}"}
     raise Misfit(found) from invalid
 
 
@@ -98,9 +97,9 @@ def losses(before: object, after: object) -> dict[str, str]:
     found: dict[str, str] = {}
     try:
         for path, how in called(lambda: list(_several(_differences(before, after, ())))):
-            found.setdefault(".".join(path) or _WHOLE, how)
+            found.setdefault(".".join(path) or WHOLE, how)
     except AuthorFailed as error:
-        found[_WHOLE] = f"it cannot be compared with what would be read back: {error}"
+        found[WHOLE] = f"it cannot be compared with what would be read back: {error}"
     return found
 
 
@@ -114,7 +113,7 @@ def _not_finite(body: str) -> dict[str, str]:
     if "NaN" not in body and "Infinity" not in body:
         return {}
     found, whole = {}, json.loads(body)
-    for name, value in whole.items() if isinstance(whole, dict) else [(_WHOLE, whole)]:
+    for name, value in whole.items() if isinstance(whole, dict) else [(WHOLE, whole)]:
         try:
             json.dumps(value, allow_nan=False)
         except ValueError:

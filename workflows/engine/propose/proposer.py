@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from store import schema
 from store.cases import contents, reviews
+from workflows.complaints import complaints
 from workflows.engine.context import Context
 from workflows.engine.declare import author_threads
 from workflows.engine.declare.author_code import within
@@ -26,7 +27,6 @@ from workflows.engine.propose.checks import broken_nevers, held_against_checks
 from workflows.engine.propose.model_answers import Asker
 from workflows.engine.propose.policy import Facts
 from workflows.engine.text.canonical_json import MAX_PROPOSAL, canonical, larger_than, unstorable
-from workflows.engine.text.complaints import complaints
 from workflows.labels import label_of
 from workflows.model.port import Account, Alternative, Model, NoAnswer, Prompt
 

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from pydantic import AnyUrl, BaseModel, Field, ValidationError, field_validator
 
-from workflows.engine.text.complaints import all_complaints, complaints
+from workflows.complaints import all_complaints, complaints
 
 
 class Line(BaseModel):
@@ -87,3 +87,8 @@ def test_nothing_in_it_is_for_programmers_only(values: object) -> None:
         "function-",
     ):
         assert odd not in said
+
+
+def test_of_many_fields_as_many_are_named_as_were_asked_for() -> None:
+    assert all_complaints(of(WRONG), most=2).count(";") == 1
+    assert all_complaints(of("no order"), most=2) == "the whole: has to be an object with names and values"
