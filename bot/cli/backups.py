@@ -11,8 +11,8 @@ from store.db import backups, migration
 from store.db.backups import Backup
 from store.db.database import Database
 from store.db.process_locks import SENDER, WORK, exclusive
-from store.governance import teams
 from workflows.engine.case.restores import Restored, restored
+from workflows.engine.case.team import team_of
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import Registry
 from workflows.engine.errors import Refused
@@ -70,8 +70,7 @@ def _marked(staged: Backup) -> Restored:
     copy = Database(f"sqlite:///{staged.file}")
     try:
         migration.upgrade(copy)
-        with copy.write() as session:
-            team = teams.add_local_team(session, at=now())
+        team = team_of(copy, at=now()).id
         return restored(Context(database=copy, registry=Registry(), clock=now, team=team), by=operator())
     finally:
         copy.close()

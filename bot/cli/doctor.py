@@ -19,16 +19,16 @@ from bot.slack.api_errors import advice
 from bot.slack.places import look
 from bot.slack.workspace import check as check_workspace
 from bot.slack.workspace import check_hearing, connect
-from store.cases import runs
 from store.db import extras, migration
-from store.governance import teams
-from store.model import outages, overruns, spending
-from store.slack import outbox
-from workflows.engine.case.leases import BUSY
-from workflows.engine.case.states import STOPPED, OutboxState, RunState
+from workflows.engine.case.states import STOPPED, RunState
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.deliver import workflow_pauses
 from workflows.engine.errors import CountersignError
+from workflows.engine.propose.budgets import reserved_factor, spent_today
+from workflows.engine.propose.model_outages import overrun_views, standing_outages
+from workflows.engine.read.case_list import workflows_with_cases
+from workflows.engine.read.channels import troubled_messages
+from workflows.engine.read.workload import run_counts, stalled
 from workflows.engine.text.sanitize import sanitize
 from workflows.model.gateway import models_of
 from workflows.model.port import ModelError, Prompt, Usage
@@ -150,12 +150,10 @@ def _anthropic(app: App) -> Iterator[Finding]:
 
 
 def _standing_outages(app: App) -> Iterator[Finding]:
-    with app.context.database.read() as session:
-        left_alone = outages.standing(session, team=app.context.team)
-    for outage in left_alone:
+    for outage in standing_outages(app.context):
         yield Finding(
             level="note",
-            what=f"model {outage.model} is not asked since {moment(outage.began_at)}: {outage.reason}",
+            what=f"model {outage.model} is not asked since {moment(outage.since)}: {outage.reason}",
             do="it is tried again with the next cases; /propose WORKFLOW afterwards has waiting ones proposed anew",
         )
 
@@ -167,9 +165,7 @@ def _waiting(app: App) -> Iterator[Finding]:
 
 
 def _overruns(app: App) -> Iterator[Finding]:
-    with app.context.database.read() as session:
-        known = overruns.all_of(session, team=app.context.team)
-    for one in known:
+    for one in overrun_views(app.context):
         yield Finding(
             level="note",
             what=f"model {one.model} took ${one.cost:.4f} on {moment(one.at)} for a question of {one.workflow}, for "
@@ -181,13 +177,11 @@ def _overruns(app: App) -> Iterator[Finding]:
 def _workflows(app: App) -> Iterator[Finding]:
     for workflow in app.context.registry:
         yield from _workflow(app, workflow)
-    with app.context.database.read() as session:
-        kept = teams.workflows(session, team=app.context.team)
-    for row in kept:
-        if row.name not in app.context.registry:
+    for name in workflows_with_cases(app.context):
+        if name not in app.context.registry:
             yield Finding(
                 level="bad",
-                what=f"workflow {row.name} has cases here, but is not known to this process",
+                what=f"workflow {name} has cases here, but is not known to this process",
                 do="name its file in COUNTERSIGN_WORKFLOWS, or see why its options no longer make it",
             )
 
@@ -239,9 +233,7 @@ def _budget(app: App, workflow: AnyWorkflow, prompt: Prompt) -> Iterator[Finding
     with suppress(Unpriced):  # that is told of the model
         states_form = app.settings.model_states_form
         request = request_for(prompt, model=model, user="x" * _A_LETTER, states_form=states_form)
-        with app.context.database.read() as session:
-            factor = overruns.factor(session, team=app.context.team, model=model)
-        worst = worst_case(request, app.models.prices) * Decimal(factor)
+        worst = worst_case(request, app.models.prices) * reserved_factor(app.context, model)
         if worst > Decimal(workflow.budget.per_case):
             yield Finding(
                 level="bad",
@@ -257,9 +249,7 @@ def _budget(app: App, workflow: AnyWorkflow, prompt: Prompt) -> Iterator[Finding
                 what=f"{workflow.name}: fallback_model {prompt.fallback_model} is dearer than {model}",
                 do="name a cheaper one in the prompt: it is asked where the first cannot be afforded",
             )
-    budget, today = workflow.budget, app.context.clock().astimezone(workflow.timezone).date().isoformat()
-    with app.context.database.read() as session:
-        spent = spending.taken(session, team=app.context.team, budget=f"workflow:{workflow.name}", period=today)
+    budget, spent = workflow.budget, spent_today(app.context, workflow)
     what = f"{workflow.name}: ${spent:.2f} of ${budget.per_day} are spent today ({workflow.timezone.key})"
     if spent >= Decimal(budget.per_day):
         yield Finding(level="note", what=what, do=f"{_unanswered([workflow])}, until the day is over")
@@ -319,10 +309,8 @@ def _slack(app: App) -> Iterator[Finding]:
 
 def _messages(app: App) -> Iterator[Finding]:
     """What is not shown as it should be."""
-    with app.context.database.read() as session:
-        troubled = outbox.troubled(session, team=app.context.team)
-    for one in troubled:
-        if one.state == OutboxState.DEAD:
+    for one in troubled_messages(app.context):
+        if one.given_up:
             yield Finding(
                 level="bad",
                 what=f"given up, to {one.channel} ({one.error}): {one.number}",
@@ -337,9 +325,7 @@ def _messages(app: App) -> Iterator[Finding]:
 
 
 def _work(app: App) -> Iterator[Finding]:
-    with app.context.database.read() as session:
-        counts = runs.counts(session, team=app.context.team)
-    totals = {state: sum(number for (_, at), number in counts.items() if at == state) for state in RunState}
+    totals = run_counts(app.context)
     stopped = {state: totals[state] for state in STOPPED if totals[state]}
     for state, number in stopped.items():
         yield Finding(level="note", what=f"{number} cases are {state}", do=f"countersign cases --state {state}")
@@ -354,15 +340,10 @@ def _work(app: App) -> Iterator[Finding]:
 
 def _slow(app: App) -> Iterator[Finding]:
     """Find cases that do not come on: a model that takes its time, or code that does not return."""
-    names = [workflow.name for workflow in app.context.registry]
-    with app.context.database.read() as session:
-        known = {row.id for row in teams.workflows(session, team=app.context.team) if row.name in names}
-        held = runs.in_states(session, workflows=known, states=BUSY)
-    since = app.context.clock() - _LONG
-    slow = [run for run in held if run.changed_at < since]
+    slow = stalled(app.context, longer_than=_LONG)
     if slow:
-        oldest = min(run.changed_at for run in slow)
-        cases = ", ".join(str(run.case_id) for run in slow[:_CASES_NAMED])
+        oldest = min(run.since for run in slow)
+        cases = ", ".join(str(run.case) for run in slow[:_CASES_NAMED])
         more = f" and {len(slow) - _CASES_NAMED} more" if len(slow) > _CASES_NAMED else ""
         yield Finding(
             level="note",

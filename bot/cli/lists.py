@@ -2,34 +2,19 @@
 
 import typer
 
-from bot.app import App, opened
+from bot.app import opened
 from bot.cli.output import moment, one_line_errors, out, print_json, print_table
 from bot.cli.pauses import tell_pauses
 from bot.cli.waiting_deliveries import tell_waiting
 from bot.settings import settings
-from store.cases import cases
-from store.governance import teams
-from workflows.engine.case.states import DeliveryState, RunState
-from workflows.engine.errors import Refused
+from workflows.engine.read.case_list import CaseLine, case_lines, refuse_unknown
 from workflows.engine.read.history import open_reviews
 
 
 def list_cases(*, workflow: str | None, state: str | None, limit: int, as_json: bool) -> int:
     """List cases; returns the exit code."""
     with one_line_errors(), opened(settings()) as app:
-        if state is not None and state not in list(RunState):
-            raise Refused(f"there is no state {state!r}; there are: {', '.join(RunState)}")
-        _known(app, workflow)
-        with app.context.database.read() as session:
-            found = cases.lines(
-                session,
-                team=app.context.team,
-                workflow=workflow,
-                state=state,
-                limit=limit,
-                waiting=DeliveryState.WAITING,
-                failed=DeliveryState.FAILED,
-            )
+        found = case_lines(app.context, workflow=workflow, state=state, limit=limit)
         if len(found) == limit:
             typer.echo(f"the newest {limit:,}; --limit NUMBER shows more", err=True)
         if as_json:
@@ -59,7 +44,7 @@ def list_cases(*, workflow: str | None, state: str | None, limit: int, as_json: 
         return 0
 
 
-def _state(line: cases.CaseLine) -> str:
+def _state(line: CaseLine) -> str:
     """Say how a case stands, and whether its delivery waits, or may be there although nobody confirmed it."""
     if line.not_confirmed:
         return f"{line.state}, not confirmed"
@@ -69,7 +54,7 @@ def _state(line: cases.CaseLine) -> str:
 def list_reviews(*, workflow: str | None, limit: int, as_json: bool) -> int:
     """List what waits for people; returns the exit code."""
     with one_line_errors(), opened(settings()) as app:
-        _known(app, workflow)
+        refuse_unknown(app.context, workflow)
         found = open_reviews(app.context, workflow=workflow, limit=limit)
         if as_json:
             print_json(found)
@@ -95,14 +80,3 @@ def list_reviews(*, workflow: str | None, limit: int, as_json: bool) -> int:
         )
         tell_pauses(app, workflow)
         return 0
-
-
-def _known(app: App, workflow: str | None) -> None:
-    """Raise `Refused` for a workflow that neither is declared here nor has a case."""
-    if workflow is None or workflow in app.context.registry:
-        return
-    with app.context.database.read() as session:
-        names = [row.name for row in teams.workflows(session, team=app.context.team)]
-    if workflow not in names:
-        known = ", ".join(sorted({*names, *(declared.name for declared in app.context.registry)}))
-        raise Refused(f"there is no workflow {workflow!r}; known: {known}")

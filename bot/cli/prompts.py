@@ -1,66 +1,47 @@
 """What the commands of `prompts` do."""
 
 import json
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict
 from difflib import unified_diff
 from pathlib import Path
 
-from pydantic import BaseModel, JsonValue
-from pydantic_core import to_jsonable_python
+from pydantic import JsonValue
 
 from bot.app import App, opened
 from bot.cli.output import moment, one_line_errors, out, print_json, print_named, print_table, shown
 from bot.settings import settings
-from store.model import prompt_versions
-from workflows import NoProposal, Proposal
-from workflows.engine.case.intake import accept
 from workflows.engine.declare.registry import AnyWorkflow
-from workflows.engine.declare.steps import ASK
 from workflows.engine.errors import InvalidInput, Refused
-from workflows.engine.propose.prompts import kept_version, prompt_in, prompt_of_version
-from workflows.engine.read.history import case_view, find_case
-from workflows.engine.text.canonical_json import from_body
+from workflows.engine.propose.prompts import prompt_in
+from workflows.engine.read.prompt_history import (
+    asked_with,
+    present_prompt,
+    prompt_at,
+    prompt_lines,
+    prompt_source,
+    told_of,
+    version_before,
+    would_ask_with,
+)
 from workflows.model.gateway import models_of
-from workflows.model.port import Prompt
 from workflows.model.prices import Prices, Unpriced
 from workflows.model.requests import Request, request_for, worst_case
 from workflows.model.user_turn import user_turn
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Line:
-    workflow: str
-    name: str
-    version: str
-    in_use: bool
-    seen_at: str
-
-
 def list_prompts(*, as_json: bool) -> int:
     """List all kept versions; returns the exit code."""
     with one_line_errors(), opened(settings()) as app:
-        lines = []
-        for workflow in app.context.registry:
-            present = app.context.registry.prompt(workflow.name)
-            with app.context.database.read() as session:
-                kept = prompt_versions.of_workflow(session, team=app.context.team, workflow=workflow.name)
-            lines += [
-                _Line(
-                    workflow=workflow.name,
-                    name=one.name,
-                    version=one.version,
-                    in_use=present is not None and present.version == one.version,
-                    seen_at=moment(one.seen_at),
-                )
-                for one in kept
-            ]
+        lines = prompt_lines(app.context)
         if as_json:
-            print_json(lines)
+            print_json([{**asdict(line), "seen_at": moment(line.seen_at)} for line in lines])
         elif not lines:
             out.print("no workflow has a prompt")
         else:
-            cells = [(line.workflow, line.name, f"{line.version}{' *' * line.in_use}", line.seen_at) for line in lines]
+            cells = [
+                (one.workflow, one.name, f"{one.version}{' *' * one.in_use}", moment(one.seen_at)) for one in lines
+            ]
             print_table(("workflow", "prompt", "version", "first seen"), cells)
         return 0
 
@@ -68,7 +49,7 @@ def list_prompts(*, as_json: bool) -> int:
 def show_prompt(name: str, *, version: str | None) -> int:
     """Show one version as its file was; returns the exit code."""
     with one_line_errors(), opened(settings()) as app:
-        out.print(shown(_source(app, app.context.registry.get(name), version)), end="", soft_wrap=True)
+        out.print(shown(prompt_source(app.context, app.context.registry.get(name), version)), end="", soft_wrap=True)
         return 0
 
 
@@ -76,16 +57,15 @@ def diff_prompts(name: str, before: str | None, after: str | None, *, file: Path
     """Show what differs; returns the exit code."""
     with one_line_errors(), opened(settings()) as app:
         workflow = app.context.registry.get(name)
-        present = _present(app, workflow)
+        present = present_prompt(app.context, workflow)
         if file is not None:
             if before is not None or after is not None:
                 raise Refused("give two versions, or a file to hold against the present one")
             old, new = present, prompt_in(file, workflow)
             names, sources = (old.version, str(file)), (old.source, new.source)
         else:
-            first = before or _version_before(app, workflow, present)
-            second = after or present.version
-            names, sources = (first, second), (_source(app, workflow, first), _source(app, workflow, second))
+            names = before or version_before(app.context, workflow), after or present.version
+            sources = prompt_source(app.context, workflow, names[0]), prompt_source(app.context, workflow, names[1])
         texts = [source.splitlines() for source in sources]
         lines = list(unified_diff(texts[0], texts[1], *names, lineterm=""))
         for line in lines:
@@ -101,8 +81,8 @@ def render_prompt(
     """Show what a model would be told; returns the exit code."""
     with one_line_errors(), opened(settings()) as app:
         workflow = app.context.registry.get(name)
-        prompt = _chosen(app, workflow, version=version, file=file)
-        told = _told(app, case) if case is not None else None
+        prompt = prompt_in(file, workflow) if file is not None else prompt_at(app.context, workflow, version)
+        told = told_of(app.context, case) if case is not None else None
         data = _data(app, workflow, case=case, input=input) if told is None else None
         model = models_of(prompt, app.settings.anthropic_model)[0]
         user = told or ("" if data is None else user_turn(data))
@@ -126,80 +106,19 @@ def render_prompt(
         return 0
 
 
-def _present(app: App, workflow: AnyWorkflow) -> Prompt:
-    prompt = app.context.registry.prompt(workflow.name)
-    if prompt is None:
-        raise Refused(f"{workflow.name} has no prompt")
-    return prompt
-
-
-def _chosen(app: App, workflow: AnyWorkflow, *, version: str | None, file: Path | None) -> Prompt:
-    if file is not None:
-        return prompt_in(file, workflow)
-    if version is None:
-        return _present(app, workflow)
-    with app.context.database.read() as session:
-        return prompt_of_version(session, workflow, version, team=app.context.team)
-
-
-def _source(app: App, workflow: AnyWorkflow, version: str | None) -> str:
-    if version is None:
-        return _present(app, workflow).source
-    with app.context.database.read() as session:
-        return kept_version(session, workflow.name, version, team=app.context.team).source
-
-
-def _version_before(app: App, workflow: AnyWorkflow, present: Prompt) -> str:
-    with app.context.database.read() as session:
-        kept = prompt_versions.of_workflow(session, team=app.context.team, workflow=workflow.name)
-    others = [one.version for one in kept if one.version != present.version]
-    if not others:
-        raise Refused(f"{workflow.name} has had one version of its prompt only, {present.version}")
-    return others[-1]
-
-
-def _data(app: App, workflow: AnyWorkflow, *, case: str | None, input: str | None) -> dict[str, JsonValue] | None:
+def _data(app: App, workflow: AnyWorkflow, *, case: str | None, input: str | None) -> Mapping[str, JsonValue] | None:
     """What the model is told of a case; None where none is named."""
     if case is not None:
-        return _asked_with(app, case)
+        return asked_with(app.context, case)
     if input is None:
         return None
-    if workflow.proposing is not None:
-        raise Refused(f"{workflow.name} asks with more than its input: name a case that it asked about, with --case")
     try:
         values = json.loads(input)
     except (ValueError, RecursionError) as error:
         raise InvalidInput(f"the input is no JSON: {error}") from error
     if not isinstance(values, dict):
         raise InvalidInput("the input has to be a JSON object")
-    accepted = accept(workflow, values)
-    heard: dict[str, JsonValue] = {}
-
-    def hear(**data: object) -> Proposal[BaseModel]:
-        heard.update(to_jsonable_python(data))
-        raise NoProposal("it is only looked at")
-
-    with suppress(NoProposal):
-        workflow.make_proposal(from_body(workflow.input, accepted.body), hear)
-    return heard
-
-
-def _told(app: App, reference: str) -> str | None:
-    """What a paid model was told of a case, word for word; None where none was asked."""
-    view = case_view(app.context, find_case(app.context, reference))
-    told = [attempt.told for run in view.runs for attempt in run.asked if isinstance(attempt.told, str)]
-    return told[-1] if told else None
-
-
-def _asked_with(app: App, reference: str) -> dict[str, JsonValue]:
-    """What the model was asked with last; the journal has its parts in the order of their names."""
-    view = case_view(app.context, find_case(app.context, reference))
-    asked = [step.input for run in view.runs for step in run.steps if step.name == ASK]
-    last = asked[-1] if asked else None
-    data = last.get("data") if isinstance(last, dict) else None
-    if not isinstance(data, dict):
-        raise Refused(f"no model was asked about case {view.id}")
-    return data
+    return would_ask_with(workflow, values)
 
 
 def _worst(request: Request, prices: Prices) -> str:

@@ -30,6 +30,7 @@ from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.errors import InvalidInput, QueueFull
 from workflows.engine.read.history import case_view
 from workflows.engine.read.tally import Hits, Tally, tally, under_way
+from workflows.engine.read.workload import ready
 from workflows.engine.text.canonical_json import content_hash, printable
 from workflows.engine.text.sanitize import one_line
 from workflows.model.local.local_model import LocalModel, TrainingReport
@@ -233,7 +234,7 @@ def _work(app: App, workflow: AnyWorkflow) -> _Worked:
         with app.dispatcher.alone() as taken_back:
             if taken_back:
                 typer.echo(f"{taken_back} runs were left by a process that ended; going on with them", err=True)
-            waiting = app.ready()
+            waiting = ready(app.context)
             learned = _learn(app, workflow) if waiting else {}
             started = time.perf_counter()
             columns_ = (TextColumn("working"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())

@@ -3,11 +3,8 @@
 from collections.abc import Callable, Iterator, Mapping
 
 from bot.demo.story import Told
-from store.cases import runs
-from store.governance import audit
-from store.governance.audit import AuditLine
-from workflows.engine.case.states import Resolution
 from workflows.engine.context import SYSTEM, Context
+from workflows.engine.read.trail import TrailLine, lines_after
 from workflows.engine.text.sanitize import one_line
 
 _SAID = {
@@ -46,20 +43,15 @@ class Narrator:
             if said is not None:
                 self._say(f"{one_line(line.key, 24):<24} {said}")
 
-    def _new(self) -> Iterator[AuditLine]:
-        with self._context.database.read() as session:
-            found = audit.since(session, team=self._context.team, row=self._told)
-        for line in found:
+    def _new(self) -> Iterator[TrailLine]:
+        for line in lines_after(self._context, self._told):
             self._told = line.id
             yield line
 
-    def _words(self, line: AuditLine) -> str | None:
+    def _words(self, line: TrailLine) -> str | None:
         place = self._places[line.key].place
         if line.action == "run.delivered":
-            with self._context.database.read() as session:
-                run = runs.get(session, int(line.subject.partition(":")[2]))
-            alone = run is not None and run.resolution == Resolution.ALONE
-            return "resolved alone, and delivered" if alone else f"delivered to the {place.system}"
+            return "resolved alone, and delivered" if line.alone else f"delivered to the {place.system}"
         if line.action == "run.closed" and line.actor == SYSTEM:
             return None
         said = _SAID.get(line.action)

@@ -11,6 +11,7 @@ from bot.settings import Settings
 from store.db.database import Database
 from store.db.process_locks import exclusive
 from tests.integration.bot.commandline import LONGEST, PARCELS, CommandLine, wait_until
+from workflows.engine.read.workload import ready
 
 ELSEWHERE = "another Countersign process works on"
 
@@ -61,7 +62,7 @@ def test_the_numbers_of_a_file_are_those_at_the_end_of_the_other_process_s_work(
     with opened(mine) as app, ThreadPoolExecutor(1) as other, app.dispatcher.alone():
 
         def work() -> None:
-            wait_until(lambda: app.ready() == 20)
+            wait_until(lambda: ready(app.context) == 20)
             app.dispatcher.drain()
 
         working = other.submit(work)
