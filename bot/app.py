@@ -14,7 +14,6 @@ import structlog
 from pydantic import JsonValue
 
 from bot import discovery, logs
-from bot.models import Models
 from bot.settings import Settings
 from bot.worker.embedded import Embedded
 from bot.worker.port import Dispatcher
@@ -24,6 +23,7 @@ from workflows.engine.case.team import team_of
 from workflows.engine.context import Clock, Context
 from workflows.engine.declare.registry import AnyWorkflow, Registry
 from workflows.engine.errors import CountersignError, Refused
+from workflows.engine.propose.models import Models
 from workflows.engine.propose.prompts import keep_prompts
 from workflows.engine.run.runner import Runner
 
@@ -83,7 +83,7 @@ def opened(
             queue_limit=settings.queue_limit,
             restores=team.restores,
         )
-        with closing(Models(settings, database=database, team=team.id, clock=clock)) as models:
+        with closing(Models(settings.for_models, database=database, team=team.id, clock=clock)) as models:
             runner = Runner(context, models, second=models.second)
             dispatcher = _dispatcher(context, runner, threads=settings.threads)
             yield App(settings=settings, context=context, models=models, dispatcher=dispatcher, made=made)

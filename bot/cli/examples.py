@@ -5,11 +5,11 @@ from pathlib import Path
 from bot.app import opened
 from bot.cli.completion import PATIENCE
 from bot.cli.output import one_line_errors, out, shown
-from bot.models import EXAMPLES
 from bot.settings import settings
 from store.db.process_locks import exclusive
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.errors import Refused
+from workflows.engine.propose.own_examples import examples_file
 from workflows.engine.read.history import find_case
 from workflows.quality.example_file import Kept, add
 from workflows.quality.past_decisions import decided
@@ -35,6 +35,7 @@ def make_example(reference: str, *, to: Path | None, replace: bool) -> int:
 
 
 def _own(workflow: AnyWorkflow) -> Path:
-    if workflow.examples is not None or workflow.folder is None:
+    file = examples_file(workflow)
+    if file is None:
         raise Refused(f"{workflow.name} has its examples from elsewhere; name a .jsonl file with --to")
-    return workflow.folder / EXAMPLES
+    return file

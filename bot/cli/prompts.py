@@ -84,7 +84,7 @@ def render_prompt(
         prompt = prompt_in(file, workflow) if file is not None else prompt_at(app.context, workflow, version)
         told = told_of(app.context, case) if case is not None else None
         data = _data(app, workflow, case=case, input=input) if told is None else None
-        model = models_of(prompt, app.settings.anthropic_model)[0]
+        model = models_of(prompt, app.models.vendor.default_model)[0]
         user = told or ("" if data is None else user_turn(data))
         request = request_for(prompt, model=model, user=user, states_form=app.settings.model_states_form)
         worst = _worst(request, app.models.prices)

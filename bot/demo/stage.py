@@ -129,7 +129,6 @@ def _settings(file: Path, api_url: str) -> Settings:
         SLACK_BOT_TOKEN=SecretStr(BOT_TOKEN),
         SLACK_APP_TOKEN=SecretStr(APP_TOKEN),
         SLACK_API_URL=api_url,
-        ANTHROPIC_API_KEY=None,
         digest_at="08:00",
         timezone="UTC",
-    )
+    ).with_vendors({})
