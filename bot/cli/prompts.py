@@ -1,40 +1,43 @@
-"""What the commands of `prompts` do."""
+"""`prompts`: commands that show the prompts, their versions, and what a model is told by them."""
 
-import json
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import asdict
 from difflib import unified_diff
+from json import dumps, loads
 from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
-from pydantic import JsonValue
+import typer
 
-from bot.app import App, opened
-from bot.cli.output import moment, one_line_errors, out, print_json, print_named, print_table, shown
-from bot.settings import settings
-from workflows.engine.declare.registry import AnyWorkflow
-from workflows.engine.errors import InvalidInput, Refused
-from workflows.engine.propose.prompts import prompt_in
-from workflows.engine.read.prompt_history import (
-    asked_with,
-    present_prompt,
-    prompt_at,
-    prompt_lines,
-    prompt_source,
-    told_of,
-    version_before,
-    would_ask_with,
-)
-from workflows.model.gateway import models_of
-from workflows.model.prices import Prices, Unpriced
-from workflows.model.requests import Request, request_for, worst_case
-from workflows.model.user_turn import user_turn
+from bot.cli.start import started
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
+
+    from bot.app import App
+    from workflows.engine.declare.registry import AnyWorkflow
+    from workflows.model.prices import Prices
+    from workflows.model.requests import Request
+
+commands = typer.Typer(help="Look at the prompts and their versions.", no_args_is_help=True, rich_markup_mode=None)
+
+Workflow = Annotated[str, typer.Argument(metavar="WORKFLOW", help="The workflow's name.")]
+Version = Annotated[str | None, typer.Option("--version", help="A kept version: its first digits.")]
+File = Annotated[Path | None, typer.Option("--file", help="A file to take in place of the present prompt.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for a program to read.")]
 
 
-def list_prompts(*, as_json: bool) -> int:
-    """List all kept versions; returns the exit code."""
-    with one_line_errors(), opened(settings()) as app:
+@commands.command("list")
+def list_(json: Json = False) -> None:
+    """List the versions of all prompts, the newest last; a star marks those in use."""
+    from bot.cli.output import moment, out, print_json, print_table
+    from workflows.engine.read.prompt_history import prompt_lines
+
+    with started() as app:
         lines = prompt_lines(app.context)
-        if as_json:
+        if json:
             print_json([{**asdict(line), "seen_at": moment(line.seen_at)} for line in lines])
         elif not lines:
             out.print("no workflow has a prompt")
@@ -43,54 +46,81 @@ def list_prompts(*, as_json: bool) -> int:
                 (one.workflow, one.name, f"{one.version}{' *' * one.in_use}", moment(one.seen_at)) for one in lines
             ]
             print_table(("workflow", "prompt", "version", "first seen"), cells)
-        return 0
 
 
-def show_prompt(name: str, *, version: str | None) -> int:
-    """Show one version as its file was; returns the exit code."""
-    with one_line_errors(), opened(settings()) as app:
-        out.print(shown(prompt_source(app.context, app.context.registry.get(name), version)), end="", soft_wrap=True)
-        return 0
+@commands.command()
+def show(workflow: Workflow, version: Version = None) -> None:
+    """Show a prompt as its file was."""
+    from bot.cli.output import out, shown
+    from workflows.engine.read.prompt_history import prompt_source
+
+    with started() as app:
+        out.print(
+            shown(prompt_source(app.context, app.context.registry.get(workflow), version)), end="", soft_wrap=True
+        )
 
 
-def diff_prompts(name: str, before: str | None, after: str | None, *, file: Path | None) -> int:
-    """Show what differs; returns the exit code."""
-    with one_line_errors(), opened(settings()) as app:
-        workflow = app.context.registry.get(name)
-        present = present_prompt(app.context, workflow)
+@commands.command()
+def diff(
+    workflow: Workflow,
+    before: Annotated[str | None, typer.Argument(help="A version; left out, the one before the present.")] = None,
+    after: Annotated[str | None, typer.Argument(help="A version; left out, the present one.")] = None,
+    file: File = None,
+) -> None:
+    """Show what differs between two versions, or between the present one and a file."""
+    from bot.cli.output import out, shown
+    from workflows.engine.errors import Refused
+    from workflows.engine.propose.prompts import prompt_in
+    from workflows.engine.read.prompt_history import present_prompt, prompt_source, version_before
+
+    with started() as app:
+        chosen = app.context.registry.get(workflow)
+        present = present_prompt(app.context, chosen)
         if file is not None:
             if before is not None or after is not None:
                 raise Refused("give two versions, or a file to hold against the present one")
-            old, new = present, prompt_in(file, workflow)
+            old, new = present, prompt_in(file, chosen)
             names, sources = (old.version, str(file)), (old.source, new.source)
         else:
-            names = before or version_before(app.context, workflow), after or present.version
-            sources = prompt_source(app.context, workflow, names[0]), prompt_source(app.context, workflow, names[1])
+            names = before or version_before(app.context, chosen), after or present.version
+            sources = prompt_source(app.context, chosen, names[0]), prompt_source(app.context, chosen, names[1])
         texts = [source.splitlines() for source in sources]
         lines = list(unified_diff(texts[0], texts[1], *names, lineterm=""))
         for line in lines:
             out.print(shown(line), soft_wrap=True)
         if not lines:
             out.print("their files are the same")
-        return 0
 
 
-def render_prompt(
-    name: str, *, case: str | None, input: str | None, version: str | None, file: Path | None, as_json: bool
-) -> int:
-    """Show what a model would be told; returns the exit code."""
-    with one_line_errors(), opened(settings()) as app:
-        workflow = app.context.registry.get(name)
-        prompt = prompt_in(file, workflow) if file is not None else prompt_at(app.context, workflow, version)
+@commands.command()
+def render(
+    workflow: Workflow,
+    case: Annotated[str | None, typer.Option("--case", help="A case that the model was asked about.")] = None,
+    input: Annotated[str | None, typer.Option("--input", help="An input as a JSON object.")] = None,
+    version: Version = None,
+    file: File = None,
+    json: Json = False,
+) -> None:
+    """Show what a model would be told, word for word, and what that may cost."""
+    from bot.cli.output import out, print_json, print_named, shown
+    from workflows.engine.propose.prompts import prompt_in
+    from workflows.engine.read.prompt_history import prompt_at, told_of
+    from workflows.model.gateway import models_of
+    from workflows.model.requests import request_for
+    from workflows.model.user_turn import user_turn
+
+    with started() as app:
+        chosen = app.context.registry.get(workflow)
+        prompt = prompt_in(file, chosen) if file is not None else prompt_at(app.context, chosen, version)
         told = told_of(app.context, case) if case is not None else None
-        data = _data(app, workflow, case=case, input=input) if told is None else None
+        data = _data(app, chosen, case=case, input=input) if told is None else None
         model = models_of(prompt, app.models.vendor.default_model)[0]
         user = told or ("" if data is None else user_turn(data))
         request = request_for(prompt, model=model, user=user, states_form=app.settings.model_states_form)
         worst = _worst(request, app.models.prices)
-        if as_json:
+        if json:
             print_json({"version": prompt.version, "request": request, "worst_case_dollars": worst})
-            return 0
+            return
         how = {"effort": request.effort, "thinking": request.thinking, "fallback": prompt.fallback_model}
         said = "".join(f", {what} {value}" for what, value in how.items() if value is not None)
         print_named("version", prompt.version)
@@ -102,18 +132,20 @@ def render_prompt(
             out.print("\n--- user", style="bold")
             out.print(shown(request.user), soft_wrap=True)
         out.print("\n--- form of the answer", style="bold")
-        out.print(shown(json.dumps(request.form, indent=2, ensure_ascii=False)), soft_wrap=True)
-        return 0
+        out.print(shown(dumps(request.form, indent=2, ensure_ascii=False)), soft_wrap=True)
 
 
 def _data(app: App, workflow: AnyWorkflow, *, case: str | None, input: str | None) -> Mapping[str, JsonValue] | None:
     """What the model is told of a case; None where none is named."""
+    from workflows.engine.errors import InvalidInput
+    from workflows.engine.read.prompt_history import asked_with, would_ask_with
+
     if case is not None:
         return asked_with(app.context, case)
     if input is None:
         return None
     try:
-        values = json.loads(input)
+        values = loads(input)
     except (ValueError, RecursionError) as error:
         raise InvalidInput(f"the input is no JSON: {error}") from error
     if not isinstance(values, dict):
@@ -122,6 +154,9 @@ def _data(app: App, workflow: AnyWorkflow, *, case: str | None, input: str | Non
 
 
 def _worst(request: Request, prices: Prices) -> str:
+    from workflows.model.prices import Unpriced
+    from workflows.model.requests import worst_case
+
     try:
         return f"${worst_case(request, prices):.4f}"
     except Unpriced as error:
