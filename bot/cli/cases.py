@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from decimal import Decimal
 from json import loads
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -138,6 +137,8 @@ def evaluate(
     json: Json = False,
 ) -> None:
     """Try a workflow on examples whose right answers are known: how often it is right. Nothing is delivered."""
+    from decimal import Decimal
+
     from bot.app import opened
     from bot.cli import eval_report
     from bot.cli.output import one_line_errors, print_json

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 from pathlib import Path
-from socket import create_server, socket
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
+    from socket import socket
+
     from bot.sandbox.state.sandbox import Sandbox
 
 commands = typer.Typer()
@@ -92,11 +92,12 @@ def sandbox(
     from bot.sandbox.http.running_sandbox import serve as serve_slack
     from bot.sandbox.state.sandbox import Sandbox
     from bot.sandbox.state.workspace import WorkspaceUnusable, default_workspace, read_workspace
+    from handlers.slack.manifest import manifest_file
     from workflows.engine.errors import Refused
 
     with one_line_errors():
         try:
-            served = Sandbox(default_workspace() if workspace is None else read_workspace(workspace))
+            served = Sandbox(default_workspace(manifest_file()) if workspace is None else read_workspace(workspace))
         except WorkspaceUnusable as error:
             raise Refused(str(error)) from error
         try:
@@ -133,6 +134,9 @@ def sample_ledger(
 def _serve_sample(
     name: str, file: Path, port: int, *, make: Callable[[Path], object], serve: Callable[[Path, socket], None]
 ) -> None:
+    import sqlite3
+    from socket import create_server
+
     from bot.cli.output import one_line_errors
     from bot.cli.ports import listening_at
     from workflows.engine.errors import Refused

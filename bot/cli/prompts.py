@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from difflib import unified_diff
 from json import dumps, loads
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -68,6 +67,8 @@ def diff(
     file: File = None,
 ) -> None:
     """Show what differs between two versions, or between the present one and a file."""
+    from difflib import unified_diff
+
     from bot.cli.output import out, shown
     from workflows.engine.errors import Refused
     from workflows.engine.propose.prompts import prompt_in

@@ -42,16 +42,6 @@ class Callback(StrEnum):
     CORRECT = "correct"
 
 
-class Command(StrEnum):
-    """Slash commands."""
-
-    RERUN = "/rerun"
-    COUNTERSIGN = "/countersign"
-    PAUSE = "/pause"
-    RESUME = "/resume"
-    PROPOSE = "/propose"
-
-
 @dataclass(frozen=True, kw_only=True)
 class Shown:
     """A review at the version that a person was shown: all that a button or a form carries."""
