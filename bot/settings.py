@@ -116,7 +116,7 @@ class Settings(BaseSettings):
 
     @property
     def vendors(self) -> Mapping[str, VendorSettings]:
-        """What is said of each vendor, by its name: from the same places, in a form of the vendor's own."""
+        """The settings of each vendor, by its name: from the same places, in a form of the vendor's own."""
         return self._vendors
 
     def with_vendors(self, vendors: Mapping[str, VendorSettings]) -> "Settings":
@@ -250,7 +250,7 @@ def _with_file(part: type[PartT], values: Mapping[str, str]) -> PartT:
 
 
 def _of_vendors(read: Callable[[type[BaseSettings]], BaseSettings]) -> Mapping[str, VendorSettings]:
-    """What is said of each vendor. `read`: makes a class of settings from where they are read."""
+    """Return the settings of each vendor. `read`: makes a class of settings from where they are read."""
     found: dict[str, VendorSettings] = {}
     for name, vendor in vendors().items():
 

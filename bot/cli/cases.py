@@ -226,7 +226,7 @@ def example(
 
 
 def _posting(app: App, workflow: AnyWorkflow) -> Callable[[], bool]:
-    """What posts, once there is something to post. Raise `Refused` before anything is taken in where it cannot."""
+    """Return what posts later. Raise `Refused` where nothing can be posted, before anything is taken in."""
     from bot.cli.post import post, workspace_for
 
     workspace = workspace_for(app, workflow)

@@ -1,4 +1,4 @@
-"""What came of a file: printed for people, and as JSON for a program."""
+"""The report on a file that was taken in: printed for people, and as JSON for a program."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ _COLUMNS_SHOWN = 10
 
 @dataclass(frozen=True, kw_only=True)
 class Worked:
-    """What was worked on."""
+    """The work that followed."""
 
     runs: int
     seconds: float

@@ -32,7 +32,7 @@ def admit(slack: SlackContext, said: Typed, workflow: str, *, wants: str) -> Non
 
 
 def standings(slack: SlackContext, said: Typed, only: list[str], *, usage: str) -> Drawn:
-    """How the workflows stand that a person may pause. Raise `Refused` where there are none.
+    """Draw how the workflows stand that a person may pause. Raise `Refused` where there are none.
 
     `usage`: of the command that they typed.
     """

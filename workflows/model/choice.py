@@ -1,4 +1,4 @@
-"""Who is asked: a vendor's models, or the local one. Chosen by an operator's settings, which come in as a value."""
+"""The choice between a vendor's models and the local one, by an operator's settings, which come in as a value."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,7 +25,7 @@ class ModelSettings:
     per_minute: int | None = None
     """Questions to one model that begin in any minute, in this process; None: no limit."""
     prices: Mapping[str, OwnPrice] = field(default_factory=dict)
-    """What models of the operator's own cost."""
+    """Prices of the operator's own models."""
     timeout: float | None = None
     """Seconds without a byte of an answer after which an attempt is given up; None: as its tokens may take."""
     states_form: bool = False
@@ -48,7 +48,7 @@ class ChosenVendor:
 
     @property
     def has_key(self) -> bool:
-        """Is it set?"""
+        """Tell whether that is set."""
         return self.declared.has_key(self.settings)
 
     @property

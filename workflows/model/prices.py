@@ -47,7 +47,7 @@ class PriceList:
 
 @dataclass(frozen=True, kw_only=True)
 class Prices:
-    """What the models cost: those of one's own as it was set, the others as the vendor's list has it."""
+    """Prices of models: those of one's own as it was set, the others as the vendor's list has it."""
 
     own: Mapping[str, OwnPrice] = field(default_factory=dict)
     """Model -> its price. It goes before the list's."""
@@ -71,7 +71,7 @@ class Prices:
         return "settings" if model in self.own or self.listed is None else self.listed.version
 
     def source_in_words(self, model: str) -> str:
-        """Where the price of a model comes from, for people."""
+        """Say for people where the price of a model comes from."""
         if model in self.own or self.listed is None:
             return "as the settings say"
         return f"by {self.listed.name} {self.listed.version}"

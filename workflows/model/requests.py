@@ -88,7 +88,7 @@ class Vendor(Protocol):
 
     @property
     def prices(self) -> PriceList:
-        """What its models cost."""
+        """The prices of its models."""
         ...
 
     def send(self, request: Request) -> Reply:

@@ -41,18 +41,18 @@ class Tried:
     prompt_version: str | None
     result: Result
     trials: Sequence[Trial] = ()
-    """What came of each; empty where it was kept from before."""
+    """One for each example; empty where it was kept from before."""
     seconds: float | None = None
     """None: it was kept from before."""
 
     @property
     def version(self) -> str:
-        """What was tried, for people."""
+        """Name for people what was tried."""
         return f"prompt {self.prompt_version} on {self.model}" if self.prompt_version is not None else self.model
 
     @property
     def is_amiss(self) -> bool:
-        """Was it run now, and not all of it?"""
+        """Tell whether it was run now, and not all of it."""
         summary = self.result.summary
         return self.seconds is not None and (bool(summary.untried) or summary.unfinished is not None)
 
@@ -87,9 +87,9 @@ class Bench:
     workflow: AnyWorkflow
     examples: Examples
     dollars: Decimal
-    """What all that is tried on it may cost together, in US dollars."""
+    """The most that all trials on it may cost together, in US dollars."""
     at_once: int | None
-    """How many examples are tried at once; None: `threads`, and one where the local model computes by itself."""
+    """Number of examples that are tried at once; None: `threads`, and one where the local model computes by itself."""
     threads: int
     watch: Callable[[Eval], Iterable[Trial]] = field(default=lambda trying: trying.run())
     """Runs an eval, and tells somebody how it goes."""

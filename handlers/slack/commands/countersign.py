@@ -83,7 +83,7 @@ def _doubt(slack: SlackContext, view: CaseView) -> DoubtView | None:
 
 
 def _may(right: Callable[[str, AnyWorkflow], None], user: str, workflow: AnyWorkflow) -> bool:
-    """Has somebody a right, as far as is known? Where it cannot be found out, the button that they press tells."""
+    """Tell whether somebody has a right. Where it cannot be found out, the button that they press tells."""
     try:
         right(user, workflow)
     except NotAllowed:

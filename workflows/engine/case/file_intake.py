@@ -24,7 +24,7 @@ _ROWS_NAMED = 5
 
 @dataclass(kw_only=True)
 class FileTaken:
-    """What became of the rows of a file."""
+    """The rows of a file, after they were taken in."""
 
     rows: int = 0
     intakes: Counter[Intake] = field(default_factory=Counter)

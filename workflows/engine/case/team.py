@@ -13,7 +13,7 @@ from workflows.engine.context import Context
 
 @dataclass(frozen=True, kw_only=True)
 class Team:
-    """Whose rows a database holds."""
+    """The owner of all rows of a database."""
 
     id: int
     options: Mapping[str, Mapping[str, Any]]

@@ -1,4 +1,4 @@
-"""What a workflow's questions may take, and what is left of its day."""
+"""Figures on money: the factor by which a model is reserved for, and what a workflow spent today."""
 
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""How far each channel shows what it is to show."""
+"""Channels: the cards that stand in one, and what it has not taken."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from workflows.engine.context import Context
 
 @dataclass(frozen=True, kw_only=True)
 class ChannelStatus:
-    """What stands in one channel, and what waits for it."""
+    """The cards in one channel, and what waits for it."""
 
     open_cards: int
     """Reviews that wait with a card of their own."""
@@ -19,7 +19,7 @@ class ChannelStatus:
     held_up: int
     """Messages that the channel has not taken."""
     error: str
-    """Why, as a code; words where no reason was given."""
+    """The reason as a code; words where none was given."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -30,7 +30,7 @@ class PromptLine:
     version: str
     in_use: bool
     seen_at: datetime
-    """When a process first knew it."""
+    """The time at which a process first knew it."""
 
 
 def prompt_lines(context: Context) -> Sequence[PromptLine]:

@@ -99,7 +99,7 @@ def tally(context: Context, ids: Sequence[int], truth: Mapping[int, Mapping[str,
 
 @dataclass(frozen=True, kw_only=True)
 class ActCounts:
-    """What was done in this database."""
+    """Acts that this database knows of."""
 
     decisions: Mapping[str, int]
     """Kind of decision -> how many, those about cases with sample answers left out."""

@@ -21,7 +21,7 @@ class TrailLine:
     key: str
     """Of the case."""
     alone: bool
-    """Is it the delivery of a case that was resolved alone?"""
+    """True for the delivery of a case that was resolved alone."""
 
 
 def lines_after(context: Context, line: int) -> Sequence[TrailLine]:

@@ -17,7 +17,7 @@ PATIENCE = 10.0
 
 
 class VendorSettings(BaseModel):
-    """What an operator says of a vendor. A vendor adds its fields.
+    """Settings for a vendor. A vendor adds its fields.
 
     A field is read from the variable that its alias names. Without one, that is COUNTERSIGN, the vendor's name and its
     own, joined. An empty variable is as one that is not set.
@@ -41,11 +41,11 @@ class Checked:
 
     model: str
     where: str
-    """Who was asked, for people."""
+    """The place that was asked, for people."""
     wrong: str | None
-    """Why it cannot be had; None where it can."""
+    """The reason for which it cannot be had; None where it can."""
     do: str = ""
-    """What to do about that."""
+    """The way to mend that."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""What a call to one of Anthropic's models costs, as the library `genai-prices` knows; nothing is fetched."""
+"""Prices of Anthropic's models, from the library `genai-prices`; nothing is fetched."""
 
 from decimal import Decimal
 from importlib.metadata import version

@@ -1,4 +1,4 @@
-"""What an operator says of Anthropic, or of another server that speaks its API."""
+"""Settings for Anthropic, or for another server that speaks its API."""
 
 from pydantic import Field, SecretStr, field_validator
 
