@@ -14,18 +14,16 @@ import structlog
 from pydantic import JsonValue
 
 from bot import discovery, logs
-from bot.models import Models
 from bot.settings import Settings
 from bot.worker.embedded import Embedded
 from bot.worker.port import Dispatcher
-from store.cases import runs
 from store.db import migration
 from store.db.database import Database, UnsupportedDatabase
-from store.governance import teams
-from workflows.engine.case.states import RunState
+from workflows.engine.case.team import team_of
 from workflows.engine.context import Clock, Context
 from workflows.engine.declare.registry import AnyWorkflow, Registry
 from workflows.engine.errors import CountersignError, Refused
+from workflows.engine.propose.models import Models
 from workflows.engine.propose.prompts import keep_prompts
 from workflows.engine.run.runner import Runner
 
@@ -49,17 +47,6 @@ class App:
         prompts = [(workflow, registry.prompt(workflow.name)) for workflow in registry]
         self.models.refuse_unpriced(prompts)
         self.models.prepare(prompts)
-
-    def ready(self) -> int:
-        """How many runs are to be worked on, of the workflows that are known here."""
-        with self.context.database.read() as session:
-            names = {row.id: row.name for row in teams.workflows(session, team=self.context.team)}
-            counts = runs.counts(session, team=self.context.team)
-        return sum(
-            number
-            for (workflow, state), number in counts.items()
-            if state == RunState.READY and names[workflow] in self.context.registry
-        )
 
 
 def now() -> datetime:
@@ -85,21 +72,18 @@ def opened(
     database = database_of(settings)
     try:
         _prepare(database)
-        team = _team(database)
-        with database.read() as session:
-            kept = {row.name: row.options for row in teams.workflows(session, team=team)}
-            restores = teams.restores(session, team=team)
-        registry, made = _registry(settings, kept, make)
-        keep_prompts(database, registry, team=team, at=clock())
+        team = team_of(database, at=now())
+        registry, made = _registry(settings, team.options, make)
+        keep_prompts(database, registry, team=team.id, at=clock())
         context = Context(
             database=database,
             registry=registry,
             clock=clock,
-            team=team,
+            team=team.id,
             queue_limit=settings.queue_limit,
-            restores=restores,
+            restores=team.restores,
         )
-        with closing(Models(settings, database=database, team=team, clock=clock)) as models:
+        with closing(Models(settings.for_models, database=database, team=team.id, clock=clock)) as models:
             runner = Runner(context, models, second=models.second)
             dispatcher = _dispatcher(context, runner, threads=settings.threads)
             yield App(settings=settings, context=context, models=models, dispatcher=dispatcher, made=made)
@@ -130,15 +114,6 @@ def _prepare(database: Database) -> None:
         migration.upgrade(database)
     elif migration.is_behind(database):
         raise Refused("the database is not up to date; run `countersign migrate` first")
-
-
-def _team(database: Database) -> int:
-    with database.read() as session:
-        team = teams.first_team(session)
-    if team is None:
-        with database.write() as session:
-            team = teams.add_local_team(session, at=now())
-    return team
 
 
 def _registry(

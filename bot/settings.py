@@ -1,14 +1,13 @@
 """Settings of an operator, from the environment or a file (`bot.settings_file`). Nothing else reads the environment."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import time
 from decimal import Decimal, InvalidOperation
-from typing import Annotated, Literal
-from urllib.parse import urlsplit
+from typing import Annotated, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, PrivateAttr, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -20,9 +19,12 @@ from pydantic_settings import (
 from bot import settings_file
 from workflows.complaints import all_complaints
 from workflows.engine.context import QUEUE_LIMIT
+from workflows.model.addresses import safe_url
+from workflows.model.choice import AUTO, LOCAL, ModelSettings
 from workflows.model.concurrency import AT_ONCE
 from workflows.model.prices import OwnPrice
-from workflows.model.vendors.anthropic.client import DEFAULT_MODEL
+from workflows.model.vendors.declaration import VendorSettings
+from workflows.model.vendors.registry import vendors
 
 _DEAREST = 100_000
 """US dollars for a million tokens; no model is as dear."""
@@ -36,7 +38,10 @@ def settings() -> "Settings":
     """The settings as they are now. Raise `SettingsUnusable`."""
     try:
         file = settings_file.located()
-        return Settings() if file is None else _with_file(settings_file.read(file))
+        if file is None:
+            return Settings()
+        values = settings_file.read(file)
+        return _with_file(Settings, values).with_vendors(_of_vendors(lambda part: _with_file(part, values)))
     except ValidationError as error:
         raise SettingsUnusable(all_complaints(error)) from error
     except settings_file.EnvFileUnusable as error:
@@ -61,10 +66,10 @@ class Settings(BaseSettings):
 
     database_url: str = "sqlite:///countersign.sqlite"
     """Where the rows are: `sqlite:///FILE` or `postgresql://...`."""
-    model: Literal["auto", "local", "anthropic"] = "auto"
-    """Who proposes. auto: Anthropic where there is a key and the workflow has a prompt, else the local classifier."""
-    anthropic_model: str = DEFAULT_MODEL
-    """For prompts that name no model."""
+    model: str = AUTO
+    """Who proposes: auto, local, or a vendor's name. auto: a vendor where there is a key for one and the workflow has a
+    prompt, else the local classifier.
+    """
     model_at_once: int = Field(default=AT_ONCE, ge=1, le=1000)
     """How many questions to one model are under way at once, in this process."""
     model_per_minute: int | None = Field(default=None, ge=1)
@@ -105,12 +110,34 @@ class Settings(BaseSettings):
     slack_bot_token: SecretStr | None = Field(default=None, validation_alias="SLACK_BOT_TOKEN")
     slack_app_token: SecretStr | None = Field(default=None, validation_alias="SLACK_APP_TOKEN")
     slack_api_url: str = Field(default="https://slack.com/api/", validation_alias="SLACK_API_URL")
-    anthropic_api_key: SecretStr | None = Field(default=None, validation_alias="ANTHROPIC_API_KEY")
-    anthropic_base_url: str | None = Field(default=None, validation_alias="ANTHROPIC_BASE_URL")
+    _vendors: Mapping[str, VendorSettings] = PrivateAttr(default_factory=lambda: _of_vendors(lambda part: part()))
+
+    @property
+    def vendors(self) -> Mapping[str, VendorSettings]:
+        """The settings of each vendor, by its name: from the same places, in a form of the vendor's own."""
+        return self._vendors
+
+    def with_vendors(self, vendors: Mapping[str, VendorSettings]) -> "Settings":
+        """These settings, with that said of vendors and nothing else."""
+        copy = self.model_copy()
+        copy._vendors = vendors
+        return copy
+
+    @property
+    def for_models(self) -> ModelSettings:
+        """All that is said about models."""
+        return ModelSettings(
+            wanted=self.model,
+            vendors=self.vendors,
+            at_once=self.model_at_once,
+            per_minute=self.model_per_minute,
+            prices=self.model_prices,
+            timeout=self.model_timeout,
+            states_form=self.model_states_form,
+            sample_answers=self.sample_answers,
+        )
 
     @field_validator(
-        "anthropic_api_key",
-        "anthropic_base_url",
         "model_per_minute",
         "model_timeout",
         "slack_bot_token",
@@ -123,6 +150,14 @@ class Settings(BaseSettings):
     def _unset(cls, value: object) -> object:
         # A variable is left empty where a secret is not set, in CI or in a container.
         return None if value == "" else value
+
+    @field_validator("model")
+    @classmethod
+    def _known_model(cls, value: str) -> str:
+        known = (AUTO, LOCAL, *vendors())
+        if value not in known:
+            raise ValueError(f"has to be one of {', '.join(known)}")
+        return value
 
     @field_validator("workflows", "engineers", mode="before")
     @classmethod
@@ -183,25 +218,20 @@ class Settings(BaseSettings):
     def _slack_url(cls, value: object) -> object:
         if not isinstance(value, str) or not value:
             return "https://slack.com/api/"
-        _safe_url(value)
-        return value.rstrip("/") + "/"
-
-    @field_validator("anthropic_base_url")
-    @classmethod
-    def _anthropic_url(cls, value: str | None) -> str | None:
-        if value is not None:
-            _safe_url(value)
-        return value
+        return safe_url(value).rstrip("/") + "/"
 
 
-def _with_file(values: Mapping[str, str]) -> Settings:
+PartT = TypeVar("PartT", bound=BaseSettings)
+
+
+def _with_file(part: type[PartT], values: Mapping[str, str]) -> PartT:
     """The settings of the environment, and after them those of a file that was read."""
 
     class OfFile(EnvSettingsSource):
         def _load_env_vars(self) -> Mapping[str, str | None]:
             return values
 
-    class WithFile(Settings):
+    class WithFile(part):  # type: ignore[valid-type, misc]  # a class of settings among others
         @classmethod
         def settings_customise_sources(
             cls,
@@ -213,15 +243,22 @@ def _with_file(values: Mapping[str, str]) -> Settings:
         ) -> tuple[PydanticBaseSettingsSource, ...]:
             return env_settings, OfFile(settings_cls)
 
-    return WithFile()
+    found: PartT = WithFile()
+    return found
 
 
-def _safe_url(value: str) -> None:
-    """Raise `ValueError` for a URL to which nothing secret can be sent."""
-    url = urlsplit(value)
-    on_this_machine = url.scheme == "http" and url.hostname in ("127.0.0.1", "localhost", "::1")
-    if not url.hostname or (url.scheme != "https" and not on_this_machine):
-        raise ValueError("has to be an https URL, or http on this machine: a secret and the cases are sent there")
+def _of_vendors(read: Callable[[type[BaseSettings]], BaseSettings]) -> Mapping[str, VendorSettings]:
+    """Return the settings of each vendor. `read`: makes a class of settings from where they are read."""
+    found: dict[str, VendorSettings] = {}
+    for name, vendor in vendors().items():
+
+        class Part(vendor.settings, BaseSettings):  # type: ignore[name-defined, misc]  # the vendor's own class
+            model_config = SettingsConfigDict(env_prefix=f"COUNTERSIGN_{name.upper()}_")
+
+        part: object = read(Part)
+        assert isinstance(part, VendorSettings)
+        found[name] = part
+    return found
 
 
 def _own_price(text: str) -> OwnPrice:

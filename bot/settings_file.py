@@ -6,7 +6,7 @@ folder would say where keys are sent and which code runs.
 """
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,14 +16,7 @@ VARIABLE = "COUNTERSIGN_ENV_FILE"
 _DATABASE, _WORKFLOWS = "countersign_database_url", "countersign_workflows"
 _SQLITE = "sqlite:///"
 _SLACK = ("slack_bot_token", "slack_app_token")
-_SECRETS = (*_SLACK, "anthropic_api_key", "pgpassword", "pgpassfile")
-_SENT_TO: Mapping[str, tuple[str, ...]] = {
-    "slack_api_url": _SLACK,
-    "anthropic_base_url": ("anthropic_api_key",),
-    _DATABASE: ("pgpassword", "pgpassfile"),
-    _WORKFLOWS: _SECRETS,
-}
-"""A setting -> the secrets that whoever sets it can read: they are sent there, or its code sees them."""
+_POSTGRES = ("pgpassword", "pgpassfile")
 
 
 class EnvFileUnusable(ValueError):
@@ -86,10 +79,28 @@ def read(path: Path) -> dict[str, str]:
     return found
 
 
+def _sent_to() -> Mapping[str, Sequence[str]]:
+    """A setting -> the secrets that whoever sets it can read: they are sent there, or its code sees them."""
+    from workflows.model.vendors.registry import vendors  # here: each start of the command line looks for a file
+
+    of_vendors = {
+        setting.lower(): [secret.lower() for secret in secrets]
+        for vendor in vendors().values()
+        for setting, secrets in vendor.sent_to.items()
+    }
+    keys = [secret for secrets in of_vendors.values() for secret in secrets]
+    return {
+        "slack_api_url": _SLACK,
+        **of_vendors,
+        _DATABASE: _POSTGRES,
+        _WORKFLOWS: (*_SLACK, *keys, *_POSTGRES),
+    }
+
+
 def _refuse_joined(path: Path, found: Mapping[str, str]) -> None:
     """Raise `EnvFileUnusable` where the file says who gets to see a secret that comes from elsewhere."""
     outside = {name.lower() for name, value in os.environ.items() if value}
-    for setting, secrets in _SENT_TO.items():
+    for setting, secrets in _sent_to().items():
         if not found.get(setting) or setting in outside:
             continue
         for secret in secrets:

@@ -1,4 +1,7 @@
-"""The command line: how commands are called is in `commands`, and what each does in a module of its own beside it.
+"""The command line: a file for each group of commands, as they are called and what they do.
+
+A command loads what it works with when it runs, so that `--help` is instant. Beside the groups stand what several share
+(`parameters`, `start`, `completion`, `output`, ...) and what fills a screen (`show`, `doctor`, the reports).
 
 Exit codes: 0, it was done; 1, something is not as it should be, and the message says what; 2, the command was called
 wrongly; 130, interrupted.
@@ -11,7 +14,7 @@ from typing import Annotated
 import typer
 
 from bot import settings_file
-from bot.cli.commands import authors, cases, decisions, lists, operations, processes, prompts
+from bot.cli import authors, cases, decisions, lists, operations, processes, prompts
 
 app = typer.Typer(
     name="countersign",
@@ -20,9 +23,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for commands in (cases, lists, decisions, operations, processes, authors):
-    app.add_typer(commands.app)
-app.add_typer(prompts.app, name="prompts")
+for group in (cases, lists, decisions, operations, processes, authors):
+    app.add_typer(group.commands)
+app.add_typer(prompts.commands, name="prompts")
 
 
 def _tell_version(wanted: bool) -> None:

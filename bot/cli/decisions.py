@@ -1,82 +1,192 @@
-"""`claim`, `approve`, `edit`, `reject`: a person's decision, and then its delivery."""
+"""`claim`, `approve`, `edit`, `reject`, `rerun`, `correct`, `settle`: a person's decision, and then its delivery."""
+
+from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from bot.app import App, opened
-from bot.cli.completion import finish
-from bot.cli.output import one_line_errors, out, tell_error
+import typer
+
+from bot.cli.parameters import Assignments, CaseReference, Version
 from bot.cli.people import operator
-from bot.settings import settings
-from workflows.engine.case.states import STOPPED, RunState
-from workflows.engine.declare.registry import AnyWorkflow
-from workflows.engine.errors import FormChanged, InvalidOutput, NeverBroken, Refused
-from workflows.engine.read.history import case_view, find_case, open_review_of
-from workflows.engine.read.views import OpenReview
-from workflows.engine.review import refusals, reviews
-from workflows.engine.review.decisions import Follows
-from workflows.engine.review.dependent_texts import redrawn
-from workflows.engine.review.forms import entries_of, read_form
-from workflows.engine.text.form_fields import SEVERAL, form_of
-from workflows.engine.text.sanitize import sanitize
+from bot.cli.start import started
+
+if TYPE_CHECKING:
+    from bot.app import App
+    from workflows.engine.declare.registry import AnyWorkflow
+    from workflows.engine.read.views import OpenReview
+
+commands = typer.Typer()
+Confirm = Annotated[bool, typer.Option("--confirm", help="Yes, although it runs into a never.")]
 
 
-def claim_review(reference: str) -> int:
-    """Claim a case's review; returns the exit code."""
-    with one_line_errors(), opened(settings()) as app:
-        review = open_review_of(app.context, find_case(app.context, reference))
+@commands.command()
+def claim(case: CaseReference) -> None:
+    """Say that you work on a case's review. Others may still decide it."""
+    from bot.cli.output import out
+    from workflows.engine.read.history import find_case, open_review_of
+    from workflows.engine.review import refusals, reviews
+
+    with started() as app:
+        review = open_review_of(app.context, find_case(app.context, case))
         with refusals.told_of_review(app.context, review.id, by=operator(), wanted="claim"):
             reviews.claim(app.context, review.id, by=operator())
         out.print(f"case {review.case}: claimed")
-        return 0
 
 
-def approve_case(reference: str, *, confirmed: bool, version: int | None) -> int:
-    """Approve; returns the exit code."""
+@commands.command()
+def approve(case: CaseReference, confirm: Confirm = False, version: Version = None) -> None:
+    """Approve what is proposed for a case, and deliver it."""
+    from workflows.engine.review import reviews
 
-    def approve(app: App, review: OpenReview, shown: int) -> str:
-        reviews.approve(app.context, review.id, shown, by=operator(), confirmed=confirmed)
+    def decide(app: App, review: OpenReview, shown: int) -> str:
+        reviews.approve(app.context, review.id, shown, by=operator(), confirmed=confirm)
         return "approved"
 
-    return _decide(reference, version, approve, wanted="approve")
+    _decide(case, version, decide, wanted="approve")
 
 
-def edit_case(reference: str, assignments: Sequence[str], *, confirmed: bool, version: int | None) -> int:
-    """Decide with a person's own values; returns the exit code."""
+@commands.command()
+def edit(
+    case: CaseReference,
+    set: Assignments = None,
+    confirm: Confirm = False,
+    version: Version = None,
+) -> None:
+    """Decide a case with your own values, and deliver them. Fields left out keep what is proposed."""
+    from bot.cli.output import out
+    from workflows.engine.read.history import case_view
+    from workflows.engine.review import reviews
+    from workflows.engine.review.dependent_texts import redrawn
+    from workflows.engine.review.forms import entries_of, read_form
+    from workflows.engine.text.sanitize import sanitize
 
-    def edit(app: App, review: OpenReview, shown: int) -> str:
+    def decide(app: App, review: OpenReview, shown: int) -> str:
         workflow = app.context.registry.get(review.workflow)
         proposed: dict[str, str] = {}
         if review.has_proposal:
             proposal = case_view(app.context, review.case).newest.proposal
             assert proposal is not None
             proposed = entries_of(workflow.output, proposal.output)
-        typed = proposed | assigned(workflow, assignments)
+        typed = proposed | _assigned(workflow, set or [])
         read_form(workflow.output, typed, zone=workflow.timezone)
         anew = redrawn(app.context, workflow, review.id, proposed=proposed, typed=typed)
         for name in anew:
             out.print(sanitize(f"{name}: written anew, to go with what you chose"))
         output = read_form(workflow.output, typed | anew, zone=workflow.timezone)
-        reviews.edit(app.context, review.id, shown, output, by=operator(), confirmed=confirmed)
+        reviews.edit(app.context, review.id, shown, output, by=operator(), confirmed=confirm)
         return "edited" if review.has_proposal else "answered"
 
-    return _decide(reference, version, edit, wanted="edit")
+    _decide(case, version, decide, wanted="edit")
 
 
-def reject_case(reference: str, *, reason: str, then: str, version: int | None) -> int:
-    """Reject; returns the exit code."""
-    follows = Follows(then.replace("-", "_"))
+@commands.command()
+def reject(
+    case: CaseReference,
+    reason: Annotated[str, typer.Option(help="Why; it is kept with the case.")],
+    then: Annotated[
+        Literal["by-hand", "close", "propose-again"],
+        typer.Option(help="What follows: an empty form, nothing at all, or a new proposal."),
+    ] = "by-hand",
+    version: Version = None,
+) -> None:
+    """Reject what is proposed for a case."""
+    from workflows.engine.review import reviews
+    from workflows.engine.review.decisions import Follows
 
-    def reject(app: App, review: OpenReview, shown: int) -> str:
+    def decide(app: App, review: OpenReview, shown: int) -> str:
+        follows = Follows(then.replace("-", "_"))
         reviews.reject(app.context, review.id, shown, by=operator(), reason=reason, follows=follows)
         return "rejected"
 
-    return _decide(reference, version, reject, wanted="reject")
+    _decide(case, version, decide, wanted="reject")
+
+
+@commands.command()
+def rerun(
+    case: CaseReference,
+    from_step: Annotated[
+        str | None, typer.Option("--from", metavar="STEP", help="A step's name, start, or deliver.")
+    ] = None,
+) -> None:
+    """Run a case again, by default from the step that failed."""
+    from bot.cli.completion import finish
+    from workflows.engine.read.history import find_case
+    from workflows.engine.review import refusals, reruns
+
+    with started() as app:
+        number = find_case(app.context, case)
+        with refusals.told_of_case(app.context, number, by=operator(), wanted="rerun"):
+            begun = reruns.rerun(app.context, number, by=operator(), from_step=from_step)
+        finish(app, number)
+        _tell(app, number, f"run again from {begun.from_step}")
+
+
+@commands.command()
+def correct(
+    case: CaseReference,
+    set: Assignments = None,
+    reason: Annotated[str, typer.Option(help="What was wrong.")] = "",
+) -> None:
+    """Propose other values for a delivered case; a person decides them like any proposal."""
+    from bot.cli.output import out
+    from workflows.engine.read.history import find_case
+    from workflows.engine.review import corrections, refusals
+    from workflows.engine.review.forms import entries, read_form
+    from workflows.engine.text.sanitize import sanitize
+
+    with started() as app:
+        number = find_case(app.context, case)
+        view = corrections.delivered_view(app.context, number)
+        workflow = app.context.registry.get(view.workflow)
+        new = read_form(workflow.output, {**view.values, **_assigned(workflow, set or [])}, zone=workflow.timezone)
+        with refusals.told_of_case(app.context, number, by=operator(), wanted="correct"):
+            corrections.correct(app.context, number, new, by=operator(), reasons=[reason] if reason else [])
+        for name, value in entries(new).items():
+            if value != view.values[name]:
+                out.print(sanitize(f"{name}: {view.values[name]} -> {value}"))
+        out.print(f"case {number}: the correction waits for a person; countersign approve {number}")
+
+
+@commands.command()
+def settle(
+    case: CaseReference,
+    outcome: Annotated[Literal["happened", "not-happened"], typer.Argument(help="What you found when you looked.")],
+    key: Annotated[str | None, typer.Option(help="Which delivery, where several of the case are in doubt.")] = None,
+) -> None:
+    """Say whether a delivery in doubt happened. One that did not can be run again."""
+    from bot.cli.output import out
+    from workflows.engine.read.history import find_case
+    from workflows.engine.review import doubts, refusals
+
+    happened = outcome == "happened"
+    with started() as app:
+        number = find_case(app.context, case)
+        with refusals.told_of_case(app.context, number, by=operator(), wanted="settle"):
+            state = doubts.settle(app.context, number, happened=happened, by=operator(), key=key)
+        more = "" if happened else f"; countersign rerun {number} delivers it"
+        out.print(f"case {number}: {state}{more}")
+
+
+def _decide(reference: str, version: int | None, decide: Callable[[App, OpenReview, int], str], *, wanted: str) -> None:
+    from bot.cli.completion import finish
+    from workflows.engine.read.history import find_case, open_review_of
+    from workflows.engine.review import refusals
+
+    with started() as app:
+        review = open_review_of(app.context, find_case(app.context, reference))
+        with _advised(review), refusals.told_of_review(app.context, review.id, by=operator(), wanted=wanted):
+            decided = decide(app, review, review.version if version is None else version)
+        finish(app, review.case)
+        _tell(app, review.case, decided)
 
 
 @contextmanager
 def _advised(review: OpenReview) -> Iterator[None]:
     """Say what to type where a decision is refused that can go on."""
+    from workflows.engine.errors import FormChanged, NeverBroken, Refused
+
     try:
         yield
     except NeverBroken as broken:
@@ -87,11 +197,14 @@ def _advised(review: OpenReview) -> Iterator[None]:
         raise Refused(f"{changed}: countersign edit {review.case} --set FIELD=VALUE") from None
 
 
-def assigned(workflow: AnyWorkflow, assignments: Sequence[str]) -> dict[str, str]:
+def _assigned(workflow: AnyWorkflow, assignments: Sequence[str]) -> dict[str, str]:
     """Read FIELD=VALUE arguments; a field of several values may be named once for each.
 
     Raise `InvalidOutput` for an argument without a name, and for one value too many.
     """
+    from workflows.engine.errors import InvalidOutput
+    from workflows.engine.text.form_fields import SEVERAL, form_of
+
     several = {field.name for field in form_of(workflow.output) if field.kind in SEVERAL}
     values: dict[str, str] = {}
     for assignment in assignments:
@@ -105,22 +218,17 @@ def assigned(workflow: AnyWorkflow, assignments: Sequence[str]) -> dict[str, str
     return values
 
 
-def _decide(reference: str, version: int | None, decide: Callable[[App, OpenReview, int], str], *, wanted: str) -> int:
-    with one_line_errors(), opened(settings()) as app:
-        review = open_review_of(app.context, find_case(app.context, reference))
-        with _advised(review), refusals.told_of_review(app.context, review.id, by=operator(), wanted=wanted):
-            decided = decide(app, review, review.version if version is None else version)
-        finish(app, review.case)
-        return tell(app, review.case, decided)
+def _tell(app: App, case: int, done: str) -> None:
+    """Say what was done and how the case stands now. Exit with 1 where it stopped."""
+    from bot.cli.output import out, tell_error
+    from workflows.engine.case.states import STOPPED, RunState
+    from workflows.engine.read.history import case_view
+    from workflows.engine.text.sanitize import sanitize
 
-
-def tell(app: App, case: int, done: str) -> int:
-    """Say what was done and how the case stands now; returns the exit code."""
     run = case_view(app.context, case).newest
     receipt = f": {run.delivery.receipt}" if run.delivery and run.delivery.receipt else ""
     stands = "waiting to be delivered" if run.state == RunState.HOLDING else run.state
     out.print(sanitize(f"case {case}: {done}; it is {stands} now{receipt}"))
     if RunState(run.state) in STOPPED and run.problem is not None:
         tell_error(str(run.problem["message"]))
-        return 1
-    return 0
+        raise typer.Exit(1)

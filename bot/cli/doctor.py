@@ -3,11 +3,10 @@
 import importlib.util
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
-from importlib.metadata import version
 
 from countersign import collisions
 
@@ -15,41 +14,36 @@ from bot.app import App, opened
 from bot.cli.output import moment, one_line_errors, out, print_json
 from bot.cli.pauses import said_of
 from bot.cli.waiting_deliveries import waiting_in_words
-from bot.models import examples_of
 from bot.settings import settings
 from bot.slack.api_errors import advice
 from bot.slack.places import look
 from bot.slack.workspace import check as check_workspace
 from bot.slack.workspace import check_hearing, connect
-from store.cases import runs
 from store.db import extras, migration
-from store.governance import teams
-from store.model import outages, overruns, spending
-from store.slack import outbox
-from workflows.engine.case.leases import BUSY
-from workflows.engine.case.states import STOPPED, OutboxState, RunState
+from workflows.engine.case.states import STOPPED, RunState
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.deliver import workflow_pauses
 from workflows.engine.errors import CountersignError
+from workflows.engine.propose.budgets import reserved_factor, spent_today
+from workflows.engine.propose.model_outages import overrun_views, standing_outages
+from workflows.engine.propose.own_examples import examples_of
+from workflows.engine.read.case_list import workflows_with_cases
+from workflows.engine.read.channels import troubled_messages
+from workflows.engine.read.workload import run_counts, stalled
 from workflows.engine.text.sanitize import sanitize
+from workflows.model.choice import LOCAL
 from workflows.model.gateway import models_of
 from workflows.model.port import ModelError, Prompt, Usage
 from workflows.model.prices import Unpriced
 from workflows.model.requests import request_for, worst_case
 
-PRICES = f"genai-prices {version('genai-prices')}"
 _A_LETTER = 2_000
 """Bytes that a case may have, where none is at hand."""
 _USUAL = Usage(input_tokens=10_000, output_tokens=1_000)
 """What a question takes, more or less."""
-_PATIENCE = 10.0
-"""Seconds that a provider has to answer a question about a model."""
 _LONG = timedelta(minutes=2)
 """For which a case may be at one step or at its delivery without a word."""
 _CASES_NAMED = 5
-_CURES = (
-    "see whether ANTHROPIC_API_KEY is right, its account is in order, and the model is spelled as the provider does"
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,65 +100,63 @@ def _database(app: App) -> Iterator[Finding]:
 
 
 def _model(app: App) -> Iterator[Finding]:
-    settings = app.settings
-    has_key = settings.anthropic_api_key is not None
-    if settings.model == "anthropic" and not has_key:
+    wanted, vendor = app.settings.model, app.models.vendor
+    if wanted == vendor.declared.name and not vendor.has_key:
         yield Finding(
             level="bad",
-            what="COUNTERSIGN_MODEL is anthropic, but there is no key",
-            do=f"set ANTHROPIC_API_KEY, or COUNTERSIGN_MODEL=local; until then {_unanswered(app.context.registry)}",
+            what=f"COUNTERSIGN_MODEL is {wanted}, but there is no key",
+            do=f"set {vendor.key}, or COUNTERSIGN_MODEL=local; until then {_unanswered(app.context.registry)}",
         )
-    if has_key and settings.model != "local":
-        yield from _anthropic(app)
+    if vendor.has_key and wanted != LOCAL:
+        yield from _vendor(app)
     if importlib.util.find_spec("sklearn") is None:
         yield Finding(
-            level="bad" if settings.model == "local" or not has_key else "note",
+            level="bad" if wanted == LOCAL or not vendor.has_key else "note",
             what="the local model cannot learn: scikit-learn is not installed",
             do=extras.advice("local"),
         )
 
 
-def _anthropic(app: App) -> Iterator[Finding]:
-    """Every model that may be asked: has it a price, and does the provider know it and the key?"""
-    registry = app.context.registry
+def _vendor(app: App) -> Iterator[Finding]:
+    """Every model that may be asked: has it a price, and does the vendor know it and the key?"""
+    registry, vendor, prices = app.context.registry, app.models.vendor, app.models.prices
     asked: dict[str, list[str]] = {}
     for workflow in registry:
         for model in app.models.asked(workflow, registry.prompt(workflow.name)):
             asked.setdefault(model, []).append(workflow.name)
+    used = {
+        model: f", for {', '.join(names)}" if names else ""
+        for model, names in (asked or {vendor.default_model: []}).items()
+    }
+    priced = []
+    for model, whose in used.items():
+        try:
+            prices.of(model, Usage())
+            priced.append(model)
+        except ModelError as error:
+            yield Finding(
+                level="bad",
+                what=f"{error}{whose}",
+                do="name a model with a price in the prompt or the settings, or say what it costs: "
+                f"COUNTERSIGN_MODEL_PRICES={model}=READ/WRITTEN, US dollars for a million tokens, 0/0 for nothing",
+            )
     try:
-        vendor = app.models.vendor(timeout=_PATIENCE)
-    except ModelError as error:
-        yield Finding(level="bad", what=str(error), do="set ANTHROPIC_API_KEY")
-        return
-    with closing(vendor):
-        for model, names in (asked or {app.settings.anthropic_model: []}).items():
-            used = f", for {', '.join(names)}" if names else ""
-            try:
-                app.models.prices.of(model, Usage())
-            except ModelError as error:
-                yield Finding(
-                    level="bad",
-                    what=f"{error}{used}",
-                    do="name a model with a price in the prompt or the settings, or say what it costs: "
-                    f"COUNTERSIGN_MODEL_PRICES={model}=READ/WRITTEN, US dollars for a million tokens, 0/0 for nothing",
-                )
-                continue
-            wrong = vendor.knows(model)
-            if wrong is None:
-                priced = "as the settings say" if model in app.models.prices.own else f"by {PRICES}"
-                where = app.settings.anthropic_base_url or "Anthropic"
-                yield Finding(level="ok", what=f"model {model} at {where}, priced {priced}{used}")
+        for found in vendor.check(priced):
+            model, whose = found.model, used[found.model]
+            if found.wrong is None:
+                source = prices.source_in_words(model)
+                yield Finding(level="ok", what=f"model {model} at {found.where}, priced {source}{whose}")
             else:
-                yield Finding(level="bad", what=f"model {model}{used}: {wrong}", do=_CURES)
+                yield Finding(level="bad", what=f"model {model}{whose}: {found.wrong}", do=found.do)
+    except ModelError as error:
+        yield Finding(level="bad", what=str(error), do=f"set {vendor.key}")
 
 
 def _standing_outages(app: App) -> Iterator[Finding]:
-    with app.context.database.read() as session:
-        left_alone = outages.standing(session, team=app.context.team)
-    for outage in left_alone:
+    for outage in standing_outages(app.context):
         yield Finding(
             level="note",
-            what=f"model {outage.model} is not asked since {moment(outage.began_at)}: {outage.reason}",
+            what=f"model {outage.model} is not asked since {moment(outage.since)}: {outage.reason}",
             do="it is tried again with the next cases; /propose WORKFLOW afterwards has waiting ones proposed anew",
         )
 
@@ -176,9 +168,7 @@ def _waiting(app: App) -> Iterator[Finding]:
 
 
 def _overruns(app: App) -> Iterator[Finding]:
-    with app.context.database.read() as session:
-        known = overruns.all_of(session, team=app.context.team)
-    for one in known:
+    for one in overrun_views(app.context):
         yield Finding(
             level="note",
             what=f"model {one.model} took ${one.cost:.4f} on {moment(one.at)} for a question of {one.workflow}, for "
@@ -190,13 +180,11 @@ def _overruns(app: App) -> Iterator[Finding]:
 def _workflows(app: App) -> Iterator[Finding]:
     for workflow in app.context.registry:
         yield from _workflow(app, workflow)
-    with app.context.database.read() as session:
-        kept = teams.workflows(session, team=app.context.team)
-    for row in kept:
-        if row.name not in app.context.registry:
+    for name in workflows_with_cases(app.context):
+        if name not in app.context.registry:
             yield Finding(
                 level="bad",
-                what=f"workflow {row.name} has cases here, but is not known to this process",
+                what=f"workflow {name} has cases here, but is not known to this process",
                 do="name its file in COUNTERSIGN_WORKFLOWS, or see why its options no longer make it",
             )
 
@@ -221,13 +209,13 @@ def _workflow(app: App, workflow: AnyWorkflow) -> Iterator[Finding]:
             yield Finding(
                 level="note",
                 what=f"{workflow.name}: no examples to learn from, so {_unanswered([workflow])}",
-                do="put labelled examples into examples.jsonl beside it, or set ANTHROPIC_API_KEY",
+                do=f"put labelled examples into examples.jsonl beside it, or set {app.models.vendor.key}",
             )
     if app.models.shows_samples(workflow):
         yield Finding(
             level="note",
             what=f"{workflow.name}: shows sample answers, written by hand; no number counts them",
-            do="set ANTHROPIC_API_KEY to have a model read its cases, or unset COUNTERSIGN_SAMPLE_ANSWERS",
+            do=f"set {app.models.vendor.key} to have a model read its cases, or unset COUNTERSIGN_SAMPLE_ANSWERS",
         )
     if workflow.review.post_to is None:
         yield Finding(
@@ -244,13 +232,11 @@ def _workflow(app: App, workflow: AnyWorkflow) -> Iterator[Finding]:
 
 
 def _budget(app: App, workflow: AnyWorkflow, prompt: Prompt) -> Iterator[Finding]:
-    model = models_of(prompt, app.settings.anthropic_model)[0]
+    model = models_of(prompt, app.models.vendor.default_model)[0]
     with suppress(Unpriced):  # that is told of the model
         states_form = app.settings.model_states_form
         request = request_for(prompt, model=model, user="x" * _A_LETTER, states_form=states_form)
-        with app.context.database.read() as session:
-            factor = overruns.factor(session, team=app.context.team, model=model)
-        worst = worst_case(request, app.models.prices) * Decimal(factor)
+        worst = worst_case(request, app.models.prices) * reserved_factor(app.context, model)
         if worst > Decimal(workflow.budget.per_case):
             yield Finding(
                 level="bad",
@@ -259,16 +245,14 @@ def _budget(app: App, workflow: AnyWorkflow, prompt: Prompt) -> Iterator[Finding
             )
     with suppress(Unpriced):
         prices = app.models.prices
-        first, *others = (prices.of(one, _USUAL) for one in models_of(prompt, app.settings.anthropic_model))
+        first, *others = (prices.of(one, _USUAL) for one in models_of(prompt, app.models.vendor.default_model))
         if any(other > first for other in others):
             yield Finding(
                 level="bad",
                 what=f"{workflow.name}: fallback_model {prompt.fallback_model} is dearer than {model}",
                 do="name a cheaper one in the prompt: it is asked where the first cannot be afforded",
             )
-    budget, today = workflow.budget, app.context.clock().astimezone(workflow.timezone).date().isoformat()
-    with app.context.database.read() as session:
-        spent = spending.taken(session, team=app.context.team, budget=f"workflow:{workflow.name}", period=today)
+    budget, spent = workflow.budget, spent_today(app.context, workflow)
     what = f"{workflow.name}: ${spent:.2f} of ${budget.per_day} are spent today ({workflow.timezone.key})"
     if spent >= Decimal(budget.per_day):
         yield Finding(level="note", what=what, do=f"{_unanswered([workflow])}, until the day is over")
@@ -328,10 +312,8 @@ def _slack(app: App) -> Iterator[Finding]:
 
 def _messages(app: App) -> Iterator[Finding]:
     """What is not shown as it should be."""
-    with app.context.database.read() as session:
-        troubled = outbox.troubled(session, team=app.context.team)
-    for one in troubled:
-        if one.state == OutboxState.DEAD:
+    for one in troubled_messages(app.context):
+        if one.given_up:
             yield Finding(
                 level="bad",
                 what=f"given up, to {one.channel} ({one.error}): {one.number}",
@@ -346,9 +328,7 @@ def _messages(app: App) -> Iterator[Finding]:
 
 
 def _work(app: App) -> Iterator[Finding]:
-    with app.context.database.read() as session:
-        counts = runs.counts(session, team=app.context.team)
-    totals = {state: sum(number for (_, at), number in counts.items() if at == state) for state in RunState}
+    totals = run_counts(app.context)
     stopped = {state: totals[state] for state in STOPPED if totals[state]}
     for state, number in stopped.items():
         yield Finding(level="note", what=f"{number} cases are {state}", do=f"countersign cases --state {state}")
@@ -363,15 +343,10 @@ def _work(app: App) -> Iterator[Finding]:
 
 def _slow(app: App) -> Iterator[Finding]:
     """Find cases that do not come on: a model that takes its time, or code that does not return."""
-    names = [workflow.name for workflow in app.context.registry]
-    with app.context.database.read() as session:
-        known = {row.id for row in teams.workflows(session, team=app.context.team) if row.name in names}
-        held = runs.in_states(session, workflows=known, states=BUSY)
-    since = app.context.clock() - _LONG
-    slow = [run for run in held if run.changed_at < since]
+    slow = stalled(app.context, longer_than=_LONG)
     if slow:
-        oldest = min(run.changed_at for run in slow)
-        cases = ", ".join(str(run.case_id) for run in slow[:_CASES_NAMED])
+        oldest = min(run.since for run in slow)
+        cases = ", ".join(str(run.case) for run in slow[:_CASES_NAMED])
         more = f" and {len(slow) - _CASES_NAMED} more" if len(slow) > _CASES_NAMED else ""
         yield Finding(
             level="note",

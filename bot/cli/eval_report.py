@@ -2,36 +2,17 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from bot.cli.output import out, shown
+from workflows.quality.bench import Tried
 from workflows.quality.comparison import Comparison
 from workflows.quality.examples import Examples
-from workflows.quality.results import Result, RiskRow, Share
-from workflows.quality.trials import Outcome, Trial
+from workflows.quality.results import RiskRow, Share
+from workflows.quality.trials import Outcome
 
 _SHOWN = 20
 """Rows that cannot be tried, and are named; more are counted."""
 _REASONS_SHOWN = 5
-
-
-@dataclass(frozen=True, kw_only=True)
-class Tried:
-    """An eval, run now or kept from before."""
-
-    eval: int
-    workflow: str
-    model: str
-    prompt_version: str | None
-    result: Result
-    trials: Sequence[Trial] = ()
-    """What came of each; empty where it was kept from before."""
-    seconds: float | None = None
-
-    @property
-    def version(self) -> str:
-        """What was tried, for people."""
-        return f"prompt {self.prompt_version} on {self.model}" if self.prompt_version is not None else self.model
 
 
 def as_json(examples: Examples, tried: Tried, other: Tried | None, compared: Comparison | None) -> dict[str, object]:

@@ -1,45 +1,44 @@
-"""`cases` and `reviews`: lists."""
+"""`cases`, `show`, `reviews`, `doctor`: commands that only look. `show` and `doctor` fill a screen by a module each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.app import App, opened
-from bot.cli.output import moment, one_line_errors, out, plain_review, print_json, print_table
-from bot.cli.pauses import tell_pauses
-from bot.cli.waiting_deliveries import tell_waiting
-from bot.settings import settings
-from handlers.texts.reasons import in_words
-from store.cases import cases
-from store.governance import teams
-from workflows.engine.case.states import DeliveryState, RunState
-from workflows.engine.errors import Refused
-from workflows.engine.read.history import open_reviews
+from bot.cli.parameters import CaseReference, Json, WorkflowName
+from bot.cli.start import started
+
+if TYPE_CHECKING:
+    from workflows.engine.read.case_list import CaseLine
+
+commands = typer.Typer()
 
 
-def list_cases(*, workflow: str | None, state: str | None, limit: int, as_json: bool) -> int:
-    """List cases; returns the exit code."""
-    with one_line_errors(), opened(settings()) as app:
-        if state is not None and state not in list(RunState):
-            raise Refused(f"there is no state {state!r}; there are: {', '.join(RunState)}")
-        _known(app, workflow)
-        with app.context.database.read() as session:
-            found = cases.lines(
-                session,
-                team=app.context.team,
-                workflow=workflow,
-                state=state,
-                limit=limit,
-                waiting=DeliveryState.WAITING,
-                failed=DeliveryState.FAILED,
-            )
+@commands.command()
+def cases(
+    workflow: WorkflowName = None,
+    state: Annotated[str | None, typer.Option(help="Only cases in this state.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=10_000)] = 50,
+    json: Json = False,
+) -> None:
+    """List cases, the newest first."""
+    from bot.cli.output import moment, out, print_json, print_table
+    from bot.cli.pauses import tell_pauses
+    from bot.cli.waiting_deliveries import tell_waiting
+    from workflows.engine.read.case_list import case_lines
+
+    with started() as app:
+        found = case_lines(app.context, workflow=workflow, state=state, limit=limit)
         if len(found) == limit:
             typer.echo(f"the newest {limit:,}; --limit NUMBER shows more", err=True)
-        if as_json:
+        if json:
             print_json(found)
-            return 0
+            return
         if not found:
             out.print("no cases")
             tell_pauses(app, workflow)
-            return 0
+            return
         print_table(
             ("case", "key", "workflow", "revision", "state", "resolved", "received"),
             [
@@ -57,28 +56,37 @@ def list_cases(*, workflow: str | None, state: str | None, limit: int, as_json: 
         )
         tell_pauses(app, workflow)
         tell_waiting(app, workflow)
-        return 0
 
 
-def _state(line: cases.CaseLine) -> str:
-    """Say how a case stands, and whether its delivery waits, or may be there although nobody confirmed it."""
-    if line.not_confirmed:
-        return f"{line.state}, not confirmed"
-    return f"{line.state}, waits for its target" if line.waits else line.state
+@commands.command()
+def show(case: CaseReference, json: Json = False) -> None:
+    """Show all that is known of a case: input, steps, proposal, reasons, decisions, delivery."""
+    from bot.cli.show import show_case
+
+    raise typer.Exit(show_case(case, as_json=json))
 
 
-def list_reviews(*, workflow: str | None, limit: int, as_json: bool) -> int:
-    """List what waits for people; returns the exit code."""
-    with one_line_errors(), opened(settings()) as app:
-        _known(app, workflow)
+@commands.command()
+def reviews(
+    workflow: WorkflowName = None, limit: Annotated[int, typer.Option(min=1, max=10_000)] = 50, json: Json = False
+) -> None:
+    """List what waits for a person, the earliest deadline first."""
+    from bot.cli.output import moment, out, plain_review, print_json, print_table
+    from bot.cli.pauses import tell_pauses
+    from handlers.texts.reasons import in_words
+    from workflows.engine.read.case_list import refuse_unknown
+    from workflows.engine.read.history import open_reviews
+
+    with started() as app:
+        refuse_unknown(app.context, workflow)
         found = open_reviews(app.context, workflow=workflow, limit=limit)
-        if as_json:
+        if json:
             print_json([plain_review(review) for review in found])
-            return 0
+            return
         if not found:
             out.print("nothing waits for anybody")
             tell_pauses(app, workflow)
-            return 0
+            return
         print_table(
             ("case", "key", "workflow", "version", "answer by", "claimed by", "why"),
             [
@@ -95,15 +103,18 @@ def list_reviews(*, workflow: str | None, limit: int, as_json: bool) -> int:
             ],
         )
         tell_pauses(app, workflow)
-        return 0
 
 
-def _known(app: App, workflow: str | None) -> None:
-    """Raise `Refused` for a workflow that neither is declared here nor has a case."""
-    if workflow is None or workflow in app.context.registry:
-        return
-    with app.context.database.read() as session:
-        names = [row.name for row in teams.workflows(session, team=app.context.team)]
-    if workflow not in names:
-        known = ", ".join(sorted({*names, *(declared.name for declared in app.context.registry)}))
-        raise Refused(f"there is no workflow {workflow!r}; known: {known}")
+@commands.command()
+def doctor(json: Json = False) -> None:
+    """Check the set-up, and say what to do."""
+    from bot.cli.doctor import check
+
+    raise typer.Exit(check(as_json=json))
+
+
+def _state(line: CaseLine) -> str:
+    """Say how a case stands, and whether its delivery waits, or may be there although nobody confirmed it."""
+    if line.not_confirmed:
+        return f"{line.state}, not confirmed"
+    return f"{line.state}, waits for its target" if line.waits else line.state

@@ -8,11 +8,9 @@ from bot.slack.sender import PACE
 from bot.slack.wiring import connected, sender_of
 from bot.slack.workspace import Workspace
 from store.db.process_locks import SENDER, Taken, exclusive
-from store.slack import cards, messages, outbox
-from store.subjects import SubjectKind
-from workflows.engine.case.states import ReviewState
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.errors import Refused
+from workflows.engine.read.channels import channel_status
 
 LONGEST = 300.0
 """Seconds for which it is tried."""
@@ -30,7 +28,7 @@ def workspace_for(app: App, workflow: AnyWorkflow) -> Workspace:
 
 def post(app: App, workflow: AnyWorkflow, workspace: Workspace) -> bool:
     """Send what is due; was it all? Where `countersign serve` works on the database, it does so."""
-    channel, team = workflow.review.post_to, app.context.team
+    channel = workflow.review.post_to
     assert channel is not None
     try:
         with exclusive(app.context.database, name=SENDER):
@@ -40,12 +38,9 @@ def post(app: App, workflow: AnyWorkflow, workspace: Workspace) -> bool:
     except Taken as taken:
         typer.echo(f"{taken}; if it is `countersign serve`, it posts the cards", err=True)
         return True
-    with app.context.database.read() as session:
-        waiting = messages.waiting(session, team=team, channel=channel, kind=SubjectKind.REVIEW)
-        rest = cards.unshown(session, team=team, channel=channel, open_state=ReviewState.OPEN)
-        held = outbox.held_up(session, team=team, channel=channel)
-    more = f", {rest.number:,} more behind one card" if rest.number else ""
-    typer.echo(f"{channel}: {waiting} of at most {OPEN_CARDS} open cards{more}", err=True)
+    status = channel_status(app.context, channel)
+    more = f", {status.behind:,} more behind one card" if status.behind else ""
+    typer.echo(f"{channel}: {status.open_cards} of at most {OPEN_CARDS} open cards{more}", err=True)
     if not done:
-        typer.echo(f"not everything was posted: {held.number:,} messages wait; Slack said: {held.error}", err=True)
+        typer.echo(f"not everything was posted: {status.held_up:,} messages wait; Slack said: {status.error}", err=True)
     return done

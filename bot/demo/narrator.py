@@ -3,10 +3,8 @@
 from collections.abc import Callable, Iterable, Mapping
 
 from bot.demo.story import Told
-from store.cases import runs
-from store.governance.audit import AuditLine
-from workflows.engine.case.states import Resolution
 from workflows.engine.context import SYSTEM, Context
+from workflows.engine.read.trail import TrailLine
 from workflows.engine.text.sanitize import one_line
 
 _SAID = {
@@ -37,20 +35,17 @@ class Narrator:
         self._people = people
         self._say = say
 
-    def tell(self, news: Iterable[AuditLine]) -> None:
+    def tell(self, news: Iterable[TrailLine]) -> None:
         """Tell what is new."""
         for line in news:
             said = self._words(line)
             if said is not None:
                 self._say(f"{one_line(line.key, 24):<24} {said}")
 
-    def _words(self, line: AuditLine) -> str | None:
+    def _words(self, line: TrailLine) -> str | None:
         place = self._places[line.key].place
         if line.action == "run.delivered":
-            with self._context.database.read() as session:
-                run = runs.get(session, line.subject.id)
-            alone = run is not None and run.resolution == Resolution.ALONE
-            return "resolved alone, and delivered" if alone else f"delivered to the {place.system}"
+            return "resolved alone, and delivered" if line.alone else f"delivered to the {place.system}"
         if line.action == "run.closed" and line.actor == SYSTEM:
             return None
         said = _SAID.get(line.action)

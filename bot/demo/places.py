@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bot.sandbox.state.workspace import Channel, Group, User, Workspace, default_workspace
+from handlers.slack.manifest import manifest_file
 
 FAILURES = "C0FAILURES"
 LEADS = "C0LEADS"
@@ -50,7 +51,7 @@ PLACES = (SUPPORT, INVOICES)
 
 def workspace() -> Workspace:
     """The sandbox's company, with accounts beside its support. Ana helps in both."""
-    company = default_workspace()
+    company = default_workspace(manifest_file())
     accounts = User(id="U0PIA", name="pia", real_name="Pia", title="accounts")
     members = [user.id for user in company.users if not user.deactivated]
     channel = Channel(id=INVOICES.channel, name=INVOICES.channel_name, members=[*members, accounts.id])

@@ -21,11 +21,11 @@ from bot.sandbox.state.sandbox import APP_TOKEN, BOT_TOKEN, Sandbox
 from bot.serve.server import schedule_of, serve
 from bot.settings import Settings
 from bot.slack.wiring import Slack, in_slack
-from store.cases import runs
 from workflows.engine.case.intake import accept, take_in
 from workflows.engine.case.leases import BUSY
 from workflows.engine.case.states import ENDED, RunState
 from workflows.engine.read import digests
+from workflows.engine.read.workload import newest_state, run_counts
 from workflows.library.invoice_intake import ledger as ledger_client
 from workflows.library.support_triage import desk as desk_client
 
@@ -55,9 +55,7 @@ class Stage:
 
     def end_outage_once_felt(self, case: int) -> bool:
         """End the outage, if the case's delivery waits by it."""
-        with self.app.context.database.read() as session:
-            run = runs.newest(session, case)
-        if run is None or run.state != RunState.HOLDING:
+        if newest_state(self.app.context, case) is not RunState.HOLDING:
             return False
         stage_outage(self.desk, 0)
         return True
@@ -77,9 +75,7 @@ class Stage:
         return not self._count(lambda state: state in (RunState.READY, *BUSY))
 
     def _count(self, counts: Callable[[RunState], bool]) -> int:
-        with self.app.context.database.read() as session:
-            found = runs.counts(session, team=self.app.context.team)
-        return sum(number for (_, state), number in found.items() if counts(RunState(state)))
+        return sum(number for state, number in run_counts(self.app.context).items() if counts(state))
 
 
 @contextmanager
@@ -139,7 +135,6 @@ def _settings(file: Path, api_url: str) -> Settings:
         SLACK_BOT_TOKEN=SecretStr(BOT_TOKEN),
         SLACK_APP_TOKEN=SecretStr(APP_TOKEN),
         SLACK_API_URL=api_url,
-        ANTHROPIC_API_KEY=None,
         digest_at="08:00",
         timezone="UTC",
-    )
+    ).with_vendors({})

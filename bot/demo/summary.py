@@ -7,10 +7,8 @@ from zoneinfo import ZoneInfo
 from bot.demo.screen_text import lines
 from bot.demo.stage import Stage
 from handlers.slack.blocks.digest import digest
-from store.cases import deliveries, reviews
-from workflows.engine.case.states import DeliveryState
 from workflows.engine.read import digests
-from workflows.engine.read.tally import tally
+from workflows.engine.read.tally import act_counts, tally
 from workflows.engine.review.decisions import DecisionKind
 
 
@@ -18,9 +16,8 @@ def summary(stage: Stage, cases: Sequence[int]) -> list[str]:
     """The numbers, a line each."""
     context = stage.app.context
     numbers = tally(context, cases, {})
-    with context.database.read() as session:
-        decided = reviews.decision_counts(session, team=context.team)
-        delivered = deliveries.count(session, team=context.team, state=DeliveryState.APPLIED)
+    acts = act_counts(context)
+    decided = acts.decisions
     told = {
         "cases": numbers.cases,
         "resolved alone": numbers.alone,
@@ -29,7 +26,7 @@ def summary(stage: Stage, cases: Sequence[int]) -> list[str]:
         "  edited": decided.get(DecisionKind.EDITED, 0),
         "  filled in": decided.get(DecisionKind.ANSWERED, 0),
         "  rejected": decided.get(DecisionKind.REJECTED, 0),
-        "delivered": delivered,
+        "delivered": acts.deliveries,
         "not at an end": stage.unfinished(),
     }
     samples = "more cases were shown on sample answers, written by hand: in none of these numbers"

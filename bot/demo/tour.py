@@ -8,7 +8,7 @@ from bot.demo.stage import UNLUCKY_KEY, Stage
 from bot.demo.story import NOTES, TRIES, Try
 from bot.sandbox.client import ShownMessage
 from bot.sandbox.state.guide import Entry, Guide
-from store.governance.audit import AuditLine
+from workflows.engine.read.trail import TrailLine
 
 _DECIDED = frozenset({"review.approved", "review.edited", "review.answered", "review.rejected"})
 
@@ -37,7 +37,7 @@ class Tour:
         """Is there the card that is to be tried first?"""
         return TRIES[0].case in self._cards
 
-    def tell(self, news: Sequence[AuditLine]) -> None:
+    def tell(self, news: Sequence[TrailLine]) -> None:
         """Tell the page what is new. `news`: what happened since it was told last."""
         for line in news:
             if line.action in _DECIDED:

@@ -1,10 +1,9 @@
-"""What happened, as the audit trail tells it."""
+"""The audit trail, as far as the demo has not told it yet."""
 
 from collections.abc import Sequence
 
-from store.governance import audit
-from store.governance.audit import AuditLine
 from workflows.engine.context import Context
+from workflows.engine.read.trail import TrailLine, lines_after
 
 
 class Trail:
@@ -14,9 +13,8 @@ class Trail:
         self._context = context
         self._read = 0
 
-    def news(self) -> Sequence[AuditLine]:
-        """All that was recorded since the last time, oldest first."""
-        with self._context.database.read() as session:
-            found = audit.since(session, team=self._context.team, row=self._read)
+    def news(self) -> Sequence[TrailLine]:
+        """Return all that was recorded since the last time, oldest first."""
+        found = lines_after(self._context, self._read)
         self._read = max((line.id for line in found), default=self._read)
         return found

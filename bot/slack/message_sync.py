@@ -18,10 +18,10 @@ from bot.slack.api_errors import TRANSPORT, Refusal, Then, refusal
 from handlers.slack.blocks.drawing import Drawn
 from store.db import failpoints
 from store.db.failpoints import Failpoint
-from store.governance import teams
 from store.schema import OutboxRow
 from store.slack import messages, rate_limits
 from store.slack.outbox import VIEWS
+from workflows.engine.case.team import made_at
 from workflows.engine.context import Context
 from workflows.engine.text.canonical_json import content_hash
 
@@ -131,14 +131,11 @@ class MessageSync:
         It has another name after each restore, since the numbers of rows are given out again. A row that is older than
         the last one may stand under any of them.
         """
-        with self._context.database.read() as session:
-            made_at = teams.made_at(session, team=self._context.team)
+        since = made_at(self._context)
         restores = self._context.restores
         is_older = restores.at is not None and any(row.created_at < restores.at for row in rows)
         oldest = 0 if is_older else restores.number
-        return [
-            content_hash(f"{made_at.isoformat()} {number}")[:16] for number in range(restores.number, oldest - 1, -1)
-        ]
+        return [content_hash(f"{since.isoformat()} {number}")[:16] for number in range(restores.number, oldest - 1, -1)]
 
     def _look_up(self, rows: Sequence[OutboxRow], channel: str, *, since: datetime) -> Stood | None:
         """The message about these rows, or some of them, where it stands in the channel already."""

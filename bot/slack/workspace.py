@@ -9,7 +9,7 @@ from slack_sdk.errors import SlackApiError
 from bot.settings import Settings
 from bot.slack.api_errors import TRANSPORT, Then, refusal
 from handlers.slack.admission import Installation
-from store.governance import teams
+from workflows.engine.case import team
 from workflows.engine.context import Context
 from workflows.engine.errors import CountersignError
 
@@ -124,16 +124,12 @@ def check_hearing(workspace: Workspace) -> bool:
 
 def adopt(context: Context, workspace: Workspace) -> None:
     """Make the database this workspace's. Raise `NoWorkspace` where it is another's already."""
-    with context.database.write() as session:
-        owner = teams.adopt(session, team=context.team, slack_id=workspace.team, name=workspace.name)
-    _compare(owner, workspace)
+    _compare(team.adopt(context, workspace=workspace.team, name=workspace.name), workspace)
 
 
 def check(context: Context, workspace: Workspace) -> None:
     """Raise `NoWorkspace` where the database is another workspace's; changes nothing."""
-    with context.database.read() as session:
-        owner = teams.slack_id_of(session, team=context.team)
-    _compare(owner or workspace.team, workspace)
+    _compare(team.workspace_of(context) or workspace.team, workspace)
 
 
 def _compare(owner: str, workspace: Workspace) -> None:

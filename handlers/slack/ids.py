@@ -42,16 +42,6 @@ class Callback(StrEnum):
     CORRECT = "correct"
 
 
-class Command(StrEnum):
-    """Slash commands."""
-
-    RERUN = "/rerun"
-    COUNTERSIGN = "/countersign"
-    PAUSE = "/pause"
-    RESUME = "/resume"
-    PROPOSE = "/propose"
-
-
 @dataclass(frozen=True, kw_only=True)
 class Shown:
     """A row as a person was shown it: all that a button or a form carries.

@@ -4,7 +4,7 @@ import structlog
 from slack_bolt import App, BoltRequest, BoltResponse
 from slack_bolt.error import BoltUnhandledRequestError
 
-from handlers.slack import actions, case_commands, corrections, doubts, events, submissions, workflow_commands
+from handlers.slack import actions, commands, corrections, doubts, events, submissions
 from handlers.slack.blocks import answers, modals
 from handlers.slack.context import SlackContext
 
@@ -14,7 +14,7 @@ log = structlog.get_logger()
 def register(app: App, slack: SlackContext) -> None:
     """Have an app listen to all that people do. The app has to raise for what nobody listens to."""
     # The actions last: they answer whatever button nobody else knows.
-    for room in (case_commands, workflow_commands, corrections, events, doubts, submissions, actions):
+    for room in (commands, corrections, events, doubts, submissions, actions):
         room.register(app, slack)
 
     @app.error

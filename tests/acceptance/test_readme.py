@@ -5,7 +5,7 @@ import shlex
 from pathlib import Path
 
 import pytest
-from pydantic import AliasChoices
+from pydantic import AliasChoices, BaseModel
 from typer.main import get_command
 
 from bot import discovery
@@ -15,6 +15,7 @@ from tests.acceptance.reading import README, ROOT, automation, shell_lines
 from tests.acceptance.test_typing import reported
 from tests.integration.bot.commandline import CommandLine
 from workflows.engine.text.form_fields import form_of
+from workflows.model.vendors.registry import vendors
 
 MOST_LINES = 45
 
@@ -54,23 +55,25 @@ def test_mypy_accepts_the_automation_of_the_readme(saved: Path) -> None:
     assert reported([saved]) == set()
 
 
-def settings() -> list[str]:
-    """The environment variables of all settings."""
-    prefix = Settings.model_config["env_prefix"]
-    found = []
-    for name, info in Settings.model_fields.items():
-        alias = info.validation_alias
-        assert not isinstance(alias, AliasChoices)
-        found.append(str(alias) if alias is not None else f"{prefix}{name.upper()}")
+def settings() -> dict[str, object]:
+    """The environment variables of all settings, those of the vendors too, with their defaults."""
+    found: dict[str, object] = {}
+    parts: dict[str, type[BaseModel]] = {"COUNTERSIGN_": Settings}
+    parts |= {f"COUNTERSIGN_{name.upper()}_": vendor.settings for name, vendor in vendors().items()}
+    for prefix, part in parts.items():
+        for name, info in part.model_fields.items():
+            alias = info.validation_alias
+            assert not isinstance(alias, AliasChoices)
+            default = info.get_default(call_default_factory=True)
+            found[str(alias) if alias is not None else f"{prefix}{name.upper()}"] = default
     return found
 
 
 @pytest.mark.parametrize("setting", settings())
 def test_the_readme_names_every_setting_with_its_default(setting: str) -> None:
     (row,) = [line for line in README.read_text().splitlines() if line.startswith(f"| `{setting}` |")]
-    fields = {f"COUNTERSIGN_{name.upper()}": info for name, info in Settings.model_fields.items()}
-    default = fields[setting].get_default(call_default_factory=True) if setting in fields else None
-    if default not in (None, (), {}):
+    default = settings()[setting]
+    if setting.startswith("COUNTERSIGN_") and default not in (None, (), {}):
         assert row.split("|")[2].strip() == f"`{default}`"
 
 

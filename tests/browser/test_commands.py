@@ -34,7 +34,7 @@ def test_a_slash_lists_the_commands_there_are(stage: Stage, open_window: OpenWin
     expect(say).to_have_attribute("aria-expanded", "true")
     say.press("ArrowDown")
     say.press("Tab")
-    expect(say).to_have_value("/pause ")
+    expect(say).to_have_value("/countersign ")
     for said, told in (("/shout", "/shout is not a valid command."), ("hello", "Only slash commands are heard here.")):
         say.fill(said)
         say.press("Enter")

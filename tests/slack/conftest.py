@@ -9,10 +9,12 @@ from pydantic import SecretStr
 
 from bot.sandbox.http.running_sandbox import Running, serving
 from bot.sandbox.state.sandbox import APP_TOKEN, BOT_TOKEN, Sandbox
+from bot.sandbox.state.workspace import default_workspace
 from bot.settings import Settings
 from bot.slack.socket import Hearing
 from bot.slack.workspace import connect
 from handlers.slack.context import SlackContext
+from handlers.slack.manifest import manifest_file
 from handlers.slack.rights import Rights
 from handlers.slack.user_groups import Groups
 from handlers.who import named
@@ -37,7 +39,7 @@ def slack_time() -> SlackTime:
 @pytest.fixture(scope="session")
 def running(slack_time: SlackTime) -> Iterator[Running]:
     """The sandbox, with no limit on how often one may post."""
-    with serving(Sandbox(pacing=False, clock=slack_time)) as running:
+    with serving(Sandbox(default_workspace(manifest_file()), pacing=False, clock=slack_time)) as running:
         yield running
 
 

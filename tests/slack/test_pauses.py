@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from handlers.slack import workflow_commands
+from handlers.slack.commands import propose
 from store import schema
 from tests.slack.conftest import MakeStage
 from tests.slack.stage import (
@@ -178,7 +178,7 @@ def test_whoever_has_it_propose_is_told_where_it_was_paused_in_between(
         workflow_pauses.pause(context, workflow, by=MARIA, reason=WHY)
         return counted
 
-    monkeypatch.setattr(workflow_commands, "waiting", counts_and_is_paused)
+    monkeypatch.setattr(propose, "waiting", counts_and_is_paused)
     stage.person(KIM).command(SUPPORT, "/propose", "sample")
     refused = f"Sample is paused ({WHY}); resume it first."
     stage.person(KIM).wait_until(

@@ -101,13 +101,13 @@ class Gateway:
         states_form: bool = False,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        """`default_model`: for prompts that name none. `prices`: left out, the library's. `sleep`: waits some seconds.
+        """`default_model`: for prompts that name none. `prices`: left out, the vendor's. `sleep`: waits some seconds.
 
         `states_form`: put the form of the answer into the prompt, for a server that holds no answer to it.
         """
         self.default_model = default_model
         self._vendor = vendor
-        self._prices = prices or Prices()
+        self._prices = prices or Prices(listed=vendor.prices)
         self._states_form = states_form
         self._invalid = InvalidRequests()
         self._ledger = Ledger(database, team=team, clock=clock, outages=outages, prices=self._prices)

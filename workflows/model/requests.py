@@ -9,7 +9,7 @@ from pydantic.json_schema import JsonSchemaValue
 from workflows.model.envelope import stated
 from workflows.model.outcomes import Verdict
 from workflows.model.port import Effort, Prompt, Thinking, Usage
-from workflows.model.prices import Prices
+from workflows.model.prices import PriceList, Prices
 
 _FRAME_TOKENS = 600
 """What a provider adds of its own: roles, and the words that make a model keep to a schema."""
@@ -85,6 +85,11 @@ class Reply:
 
 class Vendor(Protocol):
     """A provider of models. Called from several threads at once."""
+
+    @property
+    def prices(self) -> PriceList:
+        """The prices of its models."""
+        ...
 
     def send(self, request: Request) -> Reply:
         """Send one request, once. What the vendor may answer is a `Reply`; only bugs are raised."""

@@ -1,5 +1,6 @@
 """Who and what there is in a workspace: its team, the app that is installed, people, channels and groups."""
 
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -154,8 +155,20 @@ def _are_unique(names: list[str], what: str) -> None:
         raise ValueError(f"two with the same {what}: {', '.join(sorted(twice))}")
 
 
-def default_workspace() -> Workspace:
-    """A small company: a support team that reviews, its lead, engineers, and some who have no say."""
+def _commands_in(manifest: Path) -> list[SlashCommand]:
+    """The slash commands that an app's manifest names. Raises OSError, KeyError or ValueError for what is none."""
+    rows = json.loads(manifest.read_text("utf-8"))["features"]["slash_commands"]
+    return [
+        SlashCommand(name=row["command"], usage=row.get("usage_hint", ""), description=row["description"])
+        for row in rows
+    ]
+
+
+def default_workspace(manifest: Path | None = None) -> Workspace:
+    """A small company: a support team that reviews, its lead, engineers, and some who have no say.
+
+    `manifest`: that of the app that is installed in it, a JSON file. Its commands are offered; left out, none are.
+    """
     users = [
         User(id="U0MARIA", name="maria", real_name="Maria", title="owner"),
         User(id="U0ANA", name="ana", real_name="Ana", title="reviewer"),
@@ -170,15 +183,7 @@ def default_workspace() -> Workspace:
     people = [user.id for user in users if not user.bot and not user.deactivated]
     everyone = [*people, "U0BOT"]
     return Workspace(
-        app=App(
-            commands=[
-                SlashCommand(name="/rerun", usage="CASE [from STEP]", description="Run a case again"),
-                SlashCommand(name="/pause", usage="WORKFLOW [--deliveries] REASON", description="Pause a workflow"),
-                SlashCommand(name="/resume", usage="WORKFLOW", description="Let a paused workflow go on"),
-                SlashCommand(name="/propose", usage="WORKFLOW", description="Ask the model about what waits"),
-                SlashCommand(name="/countersign", usage="queue, review or case CASE", description="See what waits"),
-            ]
-        ),
+        app=App(commands=_commands_in(manifest) if manifest is not None else []),
         users=users,
         channels=[
             Channel(id="C0SUPPORT", name="support-review", members=everyone),

@@ -1,13 +1,14 @@
 """Puts what people are told into Slack's rich text."""
 
 from collections.abc import Callable, Sequence
+from functools import cache
 
-from handlers.slack import ids
 from handlers.slack.blocks import rich_text
 from handlers.slack.blocks.drawing import Block, Drawn
 from handlers.slack.blocks.length import SMALLEST, fitting
 from handlers.slack.blocks.rows import rows_table
 from handlers.slack.blocks.text import escaped
+from handlers.slack.manifest import command_rows, manifest_file
 from handlers.texts.pieces import (
     Bullets,
     Channel,
@@ -29,6 +30,12 @@ from handlers.texts.plain import excerpt
 _BRIEF = 300
 """Characters of a notification."""
 _TIMES = {Shown.MOMENT: rich_text.moment, Shown.HOUR: rich_text.hour, Shown.AGO: rich_text.ago}
+
+
+@cache
+def _own_commands() -> frozenset[str]:
+    """Return the slash commands that there are."""
+    return frozenset(command_rows(manifest_file()))
 
 
 def told(what: Told, *, brief: int = _BRIEF) -> Drawn:
@@ -77,8 +84,7 @@ def _piece(piece: Piece) -> Block:
             return rich_text.channel(piece.id)
         case Command():
             # What has no slash command of its own is said with that of Countersign.
-            own = f"/{piece.verb}"
-            says = own if own in list(ids.Command) else f"{ids.Command.COUNTERSIGN} {piece.verb}"
+            says = f"/{piece.verb}" if f"/{piece.verb}" in _own_commands() else f"/countersign {piece.verb}"
             return rich_text.words(f"{says} {piece.about}".rstrip(), code=piece.stands_out)
         case _:
             return _TIMES[piece.shown](piece.at)

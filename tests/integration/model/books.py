@@ -14,7 +14,7 @@ from tests.world import Clock
 from workflows.engine.propose.model_outages import KnownOutages
 from workflows.model.gateway import Gateway
 from workflows.model.requests import Vendor
-from workflows.model.vendors.anthropic.client import DEFAULT_MODEL
+from workflows.model.vendors.anthropic.settings import DEFAULT_MODEL
 
 
 @dataclass(kw_only=True)

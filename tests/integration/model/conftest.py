@@ -13,7 +13,8 @@ from tests.integration.model.server import AnthropicServer
 from tests.world import World
 from workflows.model.gateway import Gateway
 from workflows.model.scripted import ScriptedModel
-from workflows.model.vendors.anthropic.client import DEFAULT_MODEL, AnthropicVendor
+from workflows.model.vendors.anthropic.client import AnthropicVendor
+from workflows.model.vendors.anthropic.settings import DEFAULT_MODEL
 
 
 @pytest.fixture(scope="module")

@@ -22,8 +22,8 @@ from workflows.engine.propose.model_outages import KnownOutages
 from workflows.model.gateway import Gateway
 from workflows.model.outcomes import Outcome, Verdict
 from workflows.model.port import Account, ModelUnavailable, Prompt, Question, Usage
-from workflows.model.prices import price
 from workflows.model.requests import Reply, Request
+from workflows.model.vendors.anthropic.prices import PRICES, price
 
 MODEL = "claude-haiku-5-5"
 PER_DAY = Decimal("0.01")
@@ -44,6 +44,8 @@ class Moody:
     lock: Lock = field(default_factory=Lock)
     sent: int = 0
     paid: Decimal = Decimal(0)
+
+    prices = PRICES
 
     def send(self, request: Request) -> Reply:
         """Answer somehow."""

@@ -15,8 +15,8 @@ from tests.sample import Triage
 from tests.world import why
 from workflows.engine.read.history import open_reviews
 from workflows.model.port import Account, ModelUnavailable, Question, Usage
-from workflows.model.prices import price
 from workflows.model.vendors.anthropic.client import AnthropicVendor
+from workflows.model.vendors.anthropic.prices import price
 
 
 def test_an_attempt_is_one_row_with_all_that_is_known_of_it(scene: Scene) -> None:

@@ -19,8 +19,10 @@ from workflows.model.port import (
     NoAnswer,
     Usage,
 )
-from workflows.model.prices import Unpriced, price
-from workflows.model.vendors.anthropic.client import DEFAULT_MODEL, LONGEST_REPLY
+from workflows.model.prices import Unpriced
+from workflows.model.vendors.anthropic.client import LONGEST_REPLY
+from workflows.model.vendors.anthropic.prices import price
+from workflows.model.vendors.anthropic.settings import DEFAULT_MODEL
 
 
 def test_an_answer_behind_a_block_of_thinking_is_read_whole(server: AnthropicServer, model: Gateway) -> None:

@@ -13,7 +13,7 @@ from tests.integration.model.server import Reply, message
 from workflows import Budget
 from workflows.engine.propose.model_outages import recount
 from workflows.model.port import Usage
-from workflows.model.prices import price
+from workflows.model.vendors.anthropic.prices import price
 
 MUCH = {"input_tokens": 1_000_000_000, "output_tokens": 10}
 

@@ -25,7 +25,8 @@ from workflows.model.port import (
     ModelUnavailable,
     Thinking,
 )
-from workflows.model.vendors.anthropic.client import DEFAULT_MODEL, AnthropicVendor
+from workflows.model.vendors.anthropic.client import AnthropicVendor
+from workflows.model.vendors.anthropic.settings import DEFAULT_MODEL
 
 
 def test_the_request_is_the_measured_shape_and_nothing_else(server: AnthropicServer, model: Gateway) -> None:

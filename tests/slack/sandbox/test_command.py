@@ -11,7 +11,7 @@ import pytest
 import typer
 from slack_sdk import WebClient
 
-from bot.cli.sandbox import serve_sandbox
+from bot.cli.processes import sandbox
 
 
 @pytest.mark.slow
@@ -20,7 +20,7 @@ def test_it_prints_what_connects_an_app_and_ends_with_ctrl_c() -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    program = f"from bot.cli.sandbox import serve_sandbox; raise SystemExit(serve_sandbox({port}))"
+    program = f"from bot.cli.processes import sandbox; sandbox({port})"
     with subprocess.Popen(
         [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
@@ -47,7 +47,7 @@ def test_a_file_that_describes_no_workspace_ends_it(tmp_path: Path, capsys: pyte
         if content is not None:
             file.write_text(content)
         with pytest.raises(typer.Exit) as ended:
-            serve_sandbox(0, file)
+            sandbox(0, file)
         assert ended.value.exit_code == 1
         error = capsys.readouterr().err
         assert said in error
@@ -57,5 +57,5 @@ def test_a_file_that_describes_no_workspace_ends_it(tmp_path: Path, capsys: pyte
 def test_a_port_that_is_taken_ends_it(capsys: pytest.CaptureFixture[str]) -> None:
     """With one line."""
     with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(typer.Exit):
-        serve_sandbox(taken.getsockname()[1])
+        sandbox(taken.getsockname()[1])
     assert "in use" in capsys.readouterr().err

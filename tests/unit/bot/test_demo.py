@@ -18,9 +18,9 @@ from bot.demo.story import (
     invoices,
     tickets,
 )
-from bot.samples import SAMPLES
 from handlers.slack.blocks.rich_text import bullets, line, moment, quote, rich, words
 from tests.world import Clock
+from workflows.engine.propose.samples import SAMPLES
 
 
 def test_the_five_tickets_of_the_story_come_first_and_all_others_after_them() -> None:

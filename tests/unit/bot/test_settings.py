@@ -6,9 +6,10 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 
 from bot.settings import Settings, SettingsUnusable, settings
+from tests.unit.bot.said import of_anthropic
 from workflows.model.prices import OwnPrice
 
 
@@ -27,7 +28,7 @@ def test_nothing_has_to_be_set() -> None:
     assert settings.model == "auto"
     assert settings.workflows == ()
     assert settings.threads == 8
-    assert settings.anthropic_api_key is None
+    assert of_anthropic(settings).api_key is None
 
 
 def test_a_model_of_ones_own_has_the_price_that_is_set_and_may_cost_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -83,14 +84,14 @@ def test_a_value_that_cannot_be_used_is_refused(monkeypatch: pytest.MonkeyPatch,
 def test_a_key_is_not_in_what_is_printed_of_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-ant-planted")
     settings = Settings()
-    assert settings.anthropic_api_key is not None
+    assert of_anthropic(settings).api_key == SecretStr("sk-ant-planted")
     assert "planted" not in f"{settings} {settings!r} {settings.model_dump_json()}"
 
 
 def test_an_empty_key_is_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
     """As a variable is left where a secret is not set; the local model goes on then."""
     monkeypatch.setenv("ANTHROPIC_API_KEY", "")
-    assert Settings().anthropic_api_key is None
+    assert of_anthropic(Settings()).api_key is None
 
 
 def test_settings_do_not_change_under_those_who_were_given_them() -> None:

@@ -4,9 +4,11 @@ import os
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from bot import settings_file
 from bot.settings import SettingsUnusable, settings
+from tests.unit.bot.said import of_anthropic
 
 SECRETS = ("ANTHROPIC_API_KEY", "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "PGPASSWORD", "PGPASSFILE")
 
@@ -46,8 +48,7 @@ def test_the_file_that_is_named_is_read(tmp_path: Path) -> None:
     with settings_file.named(written(tmp_path, "COUNTERSIGN_THREADS=2\nANTHROPIC_API_KEY=sk-ant-of-the-file\n")):
         found = settings()
         assert found.threads == 2
-        assert found.anthropic_api_key is not None
-        assert found.anthropic_api_key.get_secret_value() == "sk-ant-of-the-file"
+        assert of_anthropic(found).api_key == SecretStr("sk-ant-of-the-file")
         assert not settings_file.is_passed_over()
     assert settings().threads == 8
 
@@ -108,7 +109,7 @@ def test_a_file_cannot_fill_in_a_secret_of_the_environment(monkeypatch: pytest.M
     monkeypatch.setenv("MY_OTHER_KEY", "sk-ant-real")
     text = "ANTHROPIC_BASE_URL=https://evil.example\nANTHROPIC_API_KEY=${MY_OTHER_KEY}\n"
     with settings_file.named(written(tmp_path, text)):
-        key = settings().anthropic_api_key
+        key = of_anthropic(settings()).api_key
     assert key is not None
     assert "real" not in key.get_secret_value()
 
@@ -116,14 +117,14 @@ def test_a_file_cannot_fill_in_a_secret_of_the_environment(monkeypatch: pytest.M
 def test_a_url_and_its_key_may_stand_in_one_file(tmp_path: Path) -> None:
     text = "ANTHROPIC_BASE_URL=https://gateway.example\nANTHROPIC_API_KEY=sk-ant-of-the-file\n"
     with settings_file.named(written(tmp_path, text)):
-        assert settings().anthropic_base_url == "https://gateway.example"
+        assert of_anthropic(settings()).base_url == "https://gateway.example"
 
 
 def test_a_url_of_the_environment_is_used_with_its_keys(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-ant-real")
     monkeypatch.setenv("ANTHROPIC_BASE_URL", "https://gateway.example")
     with settings_file.named(written(tmp_path, "ANTHROPIC_BASE_URL=https://evil.example\n")):
-        assert settings().anthropic_base_url == "https://gateway.example"
+        assert of_anthropic(settings()).base_url == "https://gateway.example"
 
 
 def test_a_workflow_of_a_file_never_meets_the_password_of_the_database(

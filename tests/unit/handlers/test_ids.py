@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.slack import limits
-from handlers.slack.ids import Action, Callback, Command, Shown
+from handlers.slack.ids import Action, Callback, Shown
 from workflows.engine.errors import Refused
 
 numbers = st.integers(0, 10**18 - 1)
@@ -76,8 +76,8 @@ def test_a_number_that_is_written_as_we_never_write_it_is_refused(value: str) ->
         Shown.read(value)
 
 
-@pytest.mark.parametrize("names", [Action, Callback, Command])
-def test_names_are_told_apart_and_short_enough_for_slack(names: type[Action] | type[Callback] | type[Command]) -> None:
+@pytest.mark.parametrize("names", [Action, Callback])
+def test_names_are_told_apart_and_short_enough_for_slack(names: type[Action] | type[Callback]) -> None:
     found = [str(name) for name in names]
     assert len(found) == len(set(found))
     assert all(0 < len(name) <= limits.ID for name in found)

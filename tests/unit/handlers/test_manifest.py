@@ -6,12 +6,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import pytest
 from slack_bolt import App
 from slack_bolt.authorization import AuthorizeResult
 
-from handlers.slack import listeners
+from bot.sandbox.state.workspace import default_workspace
+from handlers.slack import commands, listeners
 from handlers.slack.context import SlackContext
-from handlers.slack.ids import Command
+from handlers.slack.manifest import command_rows, manifest_file
+from tests.unit.handlers import commands as commands_of_tests
+from workflows.engine.errors import BadDeclaration
 
 ROOT = Path(__file__).parents[3]
 MANIFEST: Mapping[str, Any] = json.loads((ROOT / "manifest.json").read_text())
@@ -55,23 +59,74 @@ def test_the_scopes_are_those_that_the_methods_commands_and_events_need() -> Non
 def test_it_names_every_command_and_has_a_case_s_key_come_as_it_was_typed() -> None:
     """Escaped, `@ana` in a key would come as a mention."""
     commands = MANIFEST["features"]["slash_commands"]
-    assert {command["command"] for command in commands} == set(Command)
+    assert {command["command"] for command in commands} == {"/rerun", "/countersign", "/pause", "/resume", "/propose"}
     assert not any(command["should_escape"] for command in commands)
 
 
-def test_it_subscribes_to_the_events_that_are_listened_to() -> None:
-    heard: list[str] = []
+class Listening(App):
+    """An app that notes the commands and the events that it is to listen to."""
 
-    class Listening(App):
-        def event(self, event: Any, *rest: Any, **more: Any) -> Any:
-            heard.append(event)
-            return super().event(event, *rest, **more)
+    def __init__(self) -> None:
+        nobody = AuthorizeResult(enterprise_id=None, team_id=None)
+        super().__init__(authorize=lambda **_: nobody, signing_secret="not used")
+        self.commands: list[Any] = []
+        self.events: list[Any] = []
 
-    nobody = AuthorizeResult(enterprise_id=None, team_id=None)
-    listeners.register(
-        Listening(authorize=lambda **_: nobody, signing_secret="not used"), SlackContext.__new__(SlackContext)
+    def command(self, command: Any, *rest: Any, **more: Any) -> Any:
+        self.commands.append(command)
+        return super().command(command, *rest, **more)
+
+    def event(self, event: Any, *rest: Any, **more: Any) -> Any:
+        self.events.append(event)
+        return super().event(event, *rest, **more)
+
+
+def listening(manifest: Path | None = None) -> list[Any]:
+    """The commands that are listened to under a manifest; left out, ours."""
+    app = Listening()
+    commands.register(app, SlackContext.__new__(SlackContext), manifest=manifest)
+    return app.commands
+
+
+def test_each_of_its_commands_is_listened_to() -> None:
+    assert sorted(listening()) == sorted(command_rows(manifest_file()))
+
+
+@pytest.fixture
+def with_ping(tmp_path: Path) -> Path:
+    """A copy of the manifest with a row for a command more."""
+    told = json.loads((ROOT / "manifest.json").read_text())
+    told["features"]["slash_commands"].append(
+        {"command": "/ping", "description": "Is it there?", "usage_hint": "", "should_escape": False}
     )
-    assert set(MANIFEST["settings"]["event_subscriptions"]["bot_events"]) == set(heard)
+    (tmp_path / "manifest.json").write_text(json.dumps(told))
+    return tmp_path / "manifest.json"
+
+
+def test_a_new_command_is_one_file_and_its_row(monkeypatch: pytest.MonkeyPatch, with_ping: Path) -> None:
+    """It is listened to, and the sandbox offers it to whoever types a slash."""
+    monkeypatch.setattr(commands, "__path__", [*commands.__path__, *commands_of_tests.__path__])
+    assert "/ping" in listening(with_ping)
+    (offered,) = [one for one in default_workspace(with_ping).app.commands if one.name == "/ping"]
+    assert offered.description == "Is it there?"
+
+
+def test_a_row_without_a_file_is_refused_in_words(with_ping: Path) -> None:
+    why = "manifest.json names /ping, and handlers/slack/commands has no file for it"
+    with pytest.raises(BadDeclaration, match=re.escape(why)):
+        listening(with_ping)
+
+
+def test_a_file_without_a_row_is_refused_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(commands, "__path__", [*commands.__path__, *commands_of_tests.__path__])
+    with pytest.raises(BadDeclaration, match=re.escape("handlers/slack/commands/ping.py has no row /ping")):
+        listening()
+
+
+def test_it_subscribes_to_the_events_that_are_listened_to() -> None:
+    app = Listening()
+    listeners.register(app, SlackContext.__new__(SlackContext))
+    assert set(MANIFEST["settings"]["event_subscriptions"]["bot_events"]) == set(app.events)
 
 
 def test_it_speaks_over_a_socket_and_hears_buttons() -> None:

@@ -8,7 +8,8 @@ import genai_prices
 import pytest
 
 from workflows.model.port import ModelError, Usage
-from workflows.model.prices import Unpriced, price
+from workflows.model.prices import Unpriced
+from workflows.model.vendors.anthropic.prices import price
 
 MODEL = "claude-sonnet-5-5"
 """Dollars for a million tokens: input 2, output 10, cache read 0.10, one-hour cache write 4."""

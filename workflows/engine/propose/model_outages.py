@@ -1,6 +1,6 @@
 """Tells people once when a model is left alone, when it answers again, and when it took more than was reckoned."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import structlog
@@ -10,13 +10,14 @@ from store.cases import unproposed
 from store.db.database import Database
 from store.governance import audit
 from store.model import outages, overruns
+from store.model.overruns import Overran
 from store.slack import outbox
 from store.slack.faces import FAILURES
 from store.subjects import SubjectKind
 from workflows.engine.case.states import ReviewState
 from workflows.engine.context import Context
 from workflows.engine.errors import Unknown
-from workflows.engine.propose.views import OutageView, OverrunView
+from workflows.engine.propose.views import LeftAlone, OutageView, OverrunView
 
 log = structlog.get_logger()
 
@@ -74,8 +75,23 @@ def overrun_view(database: Database, *, team: int, overrun: int) -> OverrunView 
     """What is to be told of a model that took more than was reserved; None where that was forgotten since."""
     with database.read() as session:
         found = overruns.get(session, overrun, team=team)
-    if found is None:
-        return None
+    return _overrun(found) if found is not None else None
+
+
+def standing_outages(context: Context) -> Sequence[LeftAlone]:
+    """Return the models that are not asked now."""
+    with context.database.read() as session:
+        found = outages.standing(session, team=context.team)
+    return [LeftAlone(model=row.model, reason=row.reason, since=row.began_at) for row in found]
+
+
+def overrun_views(context: Context) -> Sequence[OverrunView]:
+    """Return all models that took more than was reserved, each at its worst."""
+    with context.database.read() as session:
+        return [_overrun(found) for found in overruns.all_of(session, team=context.team)]
+
+
+def _overrun(found: Overran) -> OverrunView:
     return OverrunView(
         model=found.model,
         factor=found.factor,

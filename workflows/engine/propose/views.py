@@ -22,6 +22,15 @@ class OutageView:
 
 
 @dataclass(frozen=True, kw_only=True)
+class LeftAlone:
+    """A model that is not asked now."""
+
+    model: str
+    reason: str
+    since: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class OverrunView:
     """A question that took more than was reserved for it; of all to a model the one that did most."""
 

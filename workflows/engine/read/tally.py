@@ -8,8 +8,8 @@ from decimal import Decimal
 
 from pydantic import JsonValue
 
-from store.cases import cases, contents, journal
-from workflows.engine.case.states import STOPPED, Resolution, RunState
+from store.cases import cases, contents, deliveries, journal, reviews
+from workflows.engine.case.states import STOPPED, DeliveryState, Resolution, RunState
 from workflows.engine.context import Context
 
 _AT_ONCE = 500
@@ -95,6 +95,25 @@ def tally(context: Context, ids: Sequence[int], truth: Mapping[int, Mapping[str,
             for name in fields
         },
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActCounts:
+    """Acts that this database knows of."""
+
+    decisions: Mapping[str, int]
+    """Kind of decision -> how many, those about cases with sample answers left out."""
+    deliveries: int
+    """Those that were applied."""
+
+
+def act_counts(context: Context) -> ActCounts:
+    """Count what people decided, and what was delivered."""
+    with context.database.read() as session:
+        return ActCounts(
+            decisions=reviews.decision_counts(session, team=context.team),
+            deliveries=deliveries.count(session, team=context.team, state=DeliveryState.APPLIED),
+        )
 
 
 def under_way(context: Context, ids: Sequence[int]) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli import backups
+from bot.cli import completion
 from store.db.backups import back_up
 from store.db.database import Database
 from store.db.process_locks import SENDER, exclusive
@@ -19,7 +19,7 @@ from tests.integration.bot.commandline import CommandLine, wait_until
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A command waits a moment for a process that may just be ending. Here it is not ending."""
-    monkeypatch.setattr(backups, "PATIENCE", 0.05)
+    monkeypatch.setattr(completion, "PATIENCE", 0.05)
 
 
 def database_file(countersign: CommandLine) -> Path:

@@ -6,11 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from bot.app import opened
-from bot.cli import completion, run
+from bot.cli import cases, completion
 from bot.settings import Settings
 from store.db.database import Database
 from store.db.process_locks import exclusive
 from tests.integration.bot.commandline import LONGEST, PARCELS, CommandLine, wait_until
+from workflows.engine.read.workload import ready
 
 ELSEWHERE = "another Countersign process works on"
 
@@ -19,7 +20,7 @@ ELSEWHERE = "another Countersign process works on"
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A command waits a moment for a process that may just be ending. Here it is not ending."""
     monkeypatch.setattr(completion, "PATIENCE", 0.05)
-    monkeypatch.setattr(run, "PATIENCE", 0.05)
+    monkeypatch.setattr(cases, "PATIENCE", 0.05)
 
 
 @pytest.fixture
@@ -53,15 +54,15 @@ def test_the_numbers_of_a_file_are_those_at_the_end_of_the_other_process_s_work(
     countersign: CommandLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """`run` beside a running `serve` waits for it, as it would for itself."""
-    monkeypatch.setattr(run, "PATIENCE", 60.0)
-    monkeypatch.setattr(run, "_LOOK", 0.01)
+    monkeypatch.setattr(cases, "PATIENCE", 60.0)
+    monkeypatch.setattr(cases, "_LOOK", 0.01)
     (countersign.folder / "more.csv").write_text("id,text\n" + "".join(f"{n},text {n}\n" for n in range(1, 21)))
     database_url = f"sqlite:///{countersign.folder / 'countersign.sqlite'}"
     mine = Settings(database_url=database_url, workflows=(str(PARCELS),), model="local")
     with opened(mine) as app, ThreadPoolExecutor(1) as other, app.dispatcher.alone():
 
         def work() -> None:
-            wait_until(lambda: app.ready() == 20)
+            wait_until(lambda: ready(app.context) == 20)
             app.dispatcher.drain()
 
         working = other.submit(work)

@@ -5,18 +5,19 @@ from collections.abc import Iterator
 import pytest
 from pydantic import SecretStr
 
-from bot.models import Models
-from bot.settings import Settings
 from store.db.database import Database
 from tests.sample import Desk, sample_workflow
 from tests.world import World, sure, why
 from workflows import Example
 from workflows.engine.declare.workflow import Autonomy
+from workflows.engine.propose.models import Models
 from workflows.engine.propose.proposer import Second
 from workflows.engine.review.cards import card_view
 from workflows.engine.run.runner import Runner
 from workflows.library.support_triage.workflow import Ticket, Triage, triage
+from workflows.model.choice import ModelSettings
 from workflows.model.scripted import ScriptedModel
+from workflows.model.vendors.anthropic.settings import AnthropicSettings
 
 LATE = Ticket(id=1, customer="C-1", subject="Where is my parcel?", text="It has not arrived yet.", language="en")
 
@@ -30,7 +31,7 @@ def world(migrated_sqlite_url: str) -> Iterator[World]:
 
 def models(world: World) -> Models:
     """With a key, so that the local model is not the one that proposes."""
-    settings = Settings(_env_file=None, ANTHROPIC_API_KEY=SecretStr("sk-ant-test"))
+    settings = ModelSettings(vendors={"anthropic": AnthropicSettings(api_key=SecretStr("sk-ant-test"))})
     return Models(settings, database=world.database, team=world.context.team, clock=world.clock)
 
 

@@ -1,7 +1,7 @@
 """Sends one request to a model behind the Anthropic API, or to a server that speaks like it.
 
 The SDK neither retries nor waits: the gateway does, so that there is one place that counts attempts and each attempt is
-one record. What comes back is judged by the table in `anthropic_verdicts`. The SDK is imported when it is prepared, or
+one record. What comes back is judged by the table in `verdicts`. The SDK is imported when it is prepared, or
 else when the first question comes.
 """
 
@@ -19,14 +19,13 @@ from pydantic import SecretStr
 from workflows.model.outcomes import Outcome, Verdict
 from workflows.model.port import ModelUnavailable, NoAnswer
 from workflows.model.requests import Reply, Request
+from workflows.model.vendors.anthropic.prices import PRICES
 from workflows.model.vendors.anthropic.verdicts import expected_errors, judge_error, judge_reply, text_of, usage_of
 
 if TYPE_CHECKING:
     import anthropic
     from anthropic.types import OutputConfigParam
 
-DEFAULT_MODEL = "claude-haiku-5-5"
-"""Small and made for sorting and extracting, which is what most workflows do."""
 SHORTEST_TIMEOUT, LONGEST_TIMEOUT = 60.0, 600.0
 """Seconds without a byte after which an attempt is given up: no byte comes before the answer is whole."""
 LONGEST_REPLY = 10 * 1024 * 1024
@@ -46,6 +45,8 @@ _LONGEST_WHY = 300
 
 class AnthropicVendor:
     """A `Vendor` behind the Anthropic API. May be shared between threads."""
+
+    prices = PRICES
 
     def __init__(self, *, api_key: str | SecretStr, base_url: str | None = None, timeout: float | None = None) -> None:
         """Connects to nothing yet.

@@ -4,7 +4,7 @@
 |---|---|
 | a complete message | answered |
 | no connection, a time-out | transient |
-| an error, also in the body of a 200 | what `anthropic_errors` makes of it |
+| an error, also in the body of a 200 | what `errors` makes of it |
 | a 200 that is no message, or a message without its parts | broken |
 | `model_context_window_exceeded` | too long |
 | `refusal` | refused |

@@ -4,10 +4,10 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer()
+commands = typer.Typer()
 
 
-@app.command()
+@commands.command()
 def new(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Lower-case words joined by hyphens: refund-requests.")],
 ) -> None:

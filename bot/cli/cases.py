@@ -1,0 +1,337 @@
+"""`run`, `submit`, `eval`, `example`: commands that take cases in, and try what would become of them."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from json import loads
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.cli.parameters import CaseReference, Encoding, Json, Mapped
+from bot.cli.people import operator
+from bot.cli.start import started
+
+if TYPE_CHECKING:
+    from bot.app import App
+    from bot.cli.run_report import Worked
+    from workflows.engine.case.file_intake import FileTaken
+    from workflows.engine.case.file_rows import Reading
+    from workflows.engine.declare.registry import AnyWorkflow
+    from workflows.model.local.local_model import TrainingReport
+    from workflows.quality.evals import Eval
+    from workflows.quality.trials import Trial
+
+commands = typer.Typer()
+
+PATIENCE = 60.0
+"""Seconds without progress after which another process is no longer waited for."""
+_LOOK = 0.5
+"""Seconds between two looks at what another process has done."""
+_LOCK = "examples"
+"""The lock of whoever writes a file of examples."""
+
+
+@commands.command()
+def run(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A .csv, .tsv, .jsonl or .json file of inputs.")],
+    workflow: Annotated[str, typer.Option("--workflow", help="Which workflow takes them in.")],
+    examples: Annotated[Path | None, typer.Option(help="intent-triage: a CSV with labelled examples.")] = None,
+    label: Annotated[str | None, typer.Option(help="intent-triage: the column that is to be proposed.")] = None,
+    floor: Annotated[float | None, typer.Option(help="intent-triage: resolve alone from this confidence.")] = None,
+    map: Mapped = None,
+    encoding: Encoding = None,
+    post: Annotated[bool, typer.Option("--post", help="Then show in Slack what waits for people there.")] = False,
+    json: Json = False,
+) -> None:
+    """Take in a file and work on it until only people are left to act.
+
+    A column that is named like a field of the output is taken for the right answer: kept from the model, and used to
+    tell how often it was right.
+    """
+    from bot.app import opened
+    from bot.cli.output import one_line_errors, print_json
+    from bot.cli.run_report import as_json, print_taken
+    from bot.cli.waiting_deliveries import tell_waiting
+    from bot.cli.workflow_choice import named, options_for
+    from bot.settings import settings
+    from workflows.engine.case.file_columns import read_named, reading_for
+    from workflows.engine.read.tally import tally
+
+    with one_line_errors():
+        options = options_for(workflow, examples=examples, label=label, floor=floor)
+        with opened(settings(), make=options) as app:
+            app.prepare_models()
+            chosen = named(app, workflow, options)
+            posting = _posting(app, chosen) if post else None
+            reading = reading_for(chosen, named=read_named(map or []), encoding=encoding)
+            taken = _take_in(app, chosen, file, reading)
+            worked = _work(app, chosen)
+            if worked.elsewhere:
+                _watch(app, taken.cases)
+            numbers = tally(app.context, taken.cases, taken.truth)
+            if json:
+                print_json(as_json(chosen, taken, worked, numbers))
+            else:
+                print_taken(chosen, taken, worked, numbers)
+                tell_waiting(app, chosen.name)
+            posted = posting() if posting is not None else True
+            raise typer.Exit(1 if taken.refused or taken.left_out or numbers.failed or not posted else 0)
+
+
+@commands.command()
+def submit(
+    input: Annotated[str, typer.Argument(metavar="INPUT", help="A JSON object, or - to read it from standard input.")],
+    workflow: Annotated[str, typer.Option("--workflow", help="Which workflow takes it in.")],
+    json: Json = False,
+) -> None:
+    """Take in one case and work on it until it is done or a person is asked."""
+    from bot.cli.completion import finish
+    from bot.cli.show import show_case_in
+    from workflows.engine.case.intake import accept, take_in
+    from workflows.engine.case.states import STOPPED
+    from workflows.engine.errors import InvalidInput
+    from workflows.engine.read.history import case_view
+
+    with started() as app:
+        app.prepare_models()
+        chosen = app.context.registry.get(workflow)
+        try:
+            values = loads(sys.stdin.read() if input == "-" else input)
+        except (ValueError, RecursionError) as error:
+            raise InvalidInput(f"the input is no JSON: {error}") from error
+        if not isinstance(values, dict):
+            raise InvalidInput("the input has to be a JSON object")
+        (receipt,) = take_in(
+            app.context,
+            chosen,
+            [accept(chosen, values)],
+            source="command line",
+            actor=operator(),
+            options=app.made.get(chosen.name),
+        )
+        finish(app, receipt.case)
+        show_case_in(app, receipt.case, as_json=json)
+        raise typer.Exit(1 if case_view(app.context, receipt.case).newest.state in STOPPED else 0)
+
+
+@commands.command("eval")
+def evaluate(
+    workflow: Annotated[str, typer.Argument(metavar="WORKFLOW", help="Which workflow is tried.")],
+    examples: Annotated[Path | None, typer.Option(help="intent-triage: a CSV with labelled examples.")] = None,
+    label: Annotated[str | None, typer.Option(help="intent-triage: the column that is to be proposed.")] = None,
+    file: Annotated[Path | None, typer.Option(help="Other examples to try it on: .jsonl, .json or .csv.")] = None,
+    map: Mapped = None,
+    encoding: Encoding = None,
+    prompt: Annotated[Path | None, typer.Option(help="Another prompt to try, a file.")] = None,
+    against: Annotated[
+        str | None,
+        typer.Option(metavar="VERSION", help="What to compare with: a prompt's or a model's version, '#EVAL'."),
+    ] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Try only so many, the first.")] = None,
+    at_once: Annotated[int | None, typer.Option(min=1, max=64, help="How many are tried at once.")] = None,
+    max_dollars: Annotated[float, typer.Option(min=0, max=1_000_000, help="What it may cost, in US dollars.")] = 5,
+    json: Json = False,
+) -> None:
+    """Try a workflow on examples whose right answers are known: how often it is right. Nothing is delivered."""
+    from decimal import Decimal
+
+    from bot.app import opened
+    from bot.cli import eval_report
+    from bot.cli.output import one_line_errors, print_json
+    from bot.cli.workflow_choice import named, options_for
+    from bot.settings import settings
+    from workflows.engine.case.file_columns import read_named, reading_for
+    from workflows.engine.errors import Refused
+    from workflows.model.port import Prompt
+    from workflows.quality.bench import Bench, EvalInterrupted, examples_to_try
+    from workflows.quality.comparison import compare_results
+    from workflows.quality.mcnemar import Word
+
+    with one_line_errors():
+        options = options_for(workflow, examples=examples, label=label)
+        with opened(settings(), make=options) as app:
+            chosen = named(app, workflow, options)
+            found = examples_to_try(chosen, file, reading_for(chosen, named=read_named(map or []), encoding=encoding))
+            if not json:
+                eval_report.print_unusable(found)
+            if limit is not None:
+                del found.labelled[limit:]
+            if not found.labelled:
+                raise Refused(_nothing(chosen, file))
+            bench = Bench(
+                context=app.context,
+                models=app.models,
+                workflow=chosen,
+                examples=found,
+                dollars=Decimal(str(max_dollars)),
+                at_once=at_once,
+                threads=app.settings.threads,
+                watch=_watched,
+            )
+            wanted = bench.prompt(prompt)
+            other = bench.other(against) if against is not None else None
+            try:
+                tried = bench.run(wanted)
+                if isinstance(other, Prompt):
+                    other = bench.run(other)
+            except EvalInterrupted as stopped:
+                typer.echo(f"stopped; what was tried is kept as eval {stopped.eval}, which was not finished", err=True)
+                raise typer.Exit(130) from None
+            compared = compare_results(tried.result, other.result) if other is not None else None
+            if json:
+                print_json(eval_report.as_json(found, tried, other, compared))
+            else:
+                eval_report.print_tried(tried)
+                if other is not None and compared is not None:
+                    eval_report.print_comparison(tried, other, compared)
+            worse = compared is not None and compared.word is Word.WORSE
+            amiss = any(one.is_amiss for one in (tried, other) if one is not None)
+            raise typer.Exit(1 if found.unusable or worse or amiss else 0)
+
+
+@commands.command()
+def example(
+    case: CaseReference,
+    to: Annotated[Path | None, typer.Option(help="Another file; left out, examples.jsonl beside the workflow.")] = None,
+    replace: Annotated[bool, typer.Option("--replace", help="In place of other values for the same input.")] = False,
+) -> None:
+    """Make an example of a delivered case that a person decided, to learn from and to be tried on."""
+    from bot.cli import completion
+    from bot.cli.output import out, shown
+    from store.db.process_locks import exclusive
+    from workflows.engine.errors import Refused
+    from workflows.engine.propose.own_examples import examples_file
+    from workflows.engine.read.history import find_case
+    from workflows.quality.example_file import Kept, add
+    from workflows.quality.past_decisions import decided
+
+    with started() as app:
+        found = decided(app.context, find_case(app.context, case))
+        path = to or examples_file(found.workflow)
+        if path is None:
+            raise Refused(f"{found.workflow.name} has its examples from elsewhere; name a .jsonl file with --to")
+        with exclusive(app.context.database, name=_LOCK, patience=completion.PATIENCE):
+            placed = add(path, found.workflow, found.example, replace=replace)
+        what = {
+            Kept.ADDED: "was added as",
+            Kept.REPLACED: "took the place of",
+            Kept.THERE_ALREADY: "stands there already as",
+        }[placed.kept]
+        of = " as corrected" if found.by_correction else ""
+        out.print(shown(f"{found.key}{of} {what} line {placed.line} of {path}"))
+
+
+def _posting(app: App, workflow: AnyWorkflow) -> Callable[[], bool]:
+    """Return what posts later. Raise `Refused` where nothing can be posted, before anything is taken in."""
+    from bot.cli.post import post, workspace_for
+
+    workspace = workspace_for(app, workflow)
+    return lambda: post(app, workflow, workspace)
+
+
+def _take_in(app: App, workflow: AnyWorkflow, file: Path, reading: Reading) -> FileTaken:
+    from rich.progress import BarColumn, Progress, TextColumn
+
+    from bot.cli.output import progress
+    from workflows.engine.case.file_intake import take_in_file
+
+    with Progress(TextColumn("taking in"), BarColumn(), TextColumn("{task.completed} rows"), console=progress) as bar:
+        task = bar.add_task("taking in", total=None)
+        return take_in_file(
+            app.context,
+            workflow,
+            file,
+            reading,
+            actor=operator(),
+            options=app.made.get(workflow.name),
+            advanced=lambda: bar.advance(task),
+        )
+
+
+def _work(app: App, workflow: AnyWorkflow) -> Worked:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from bot.cli.completion import left_to_another
+    from bot.cli.output import progress
+    from bot.cli.run_report import Worked
+    from bot.serve.watchdog import ending_if_frozen
+    from workflows.engine.read.workload import ready
+
+    worked = Worked(runs=0, seconds=0, learned={}, elsewhere=True)
+    with left_to_another("it goes on with what was taken in"), app.dispatcher.alone() as taken_back:
+        if taken_back:
+            typer.echo(f"{taken_back} runs were left by a process that ended; going on with them", err=True)
+        waiting = ready(app.context)
+        learned = _learn(app, workflow) if waiting else {}
+        started = time.perf_counter()
+        columns_ = (TextColumn("working"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        frozen = ending_if_frozen(app.settings.frozen_seconds)
+        with frozen, Progress(*columns_, console=progress) as bar:
+            task = bar.add_task("working", total=waiting)
+            runs = app.dispatcher.drain(done=lambda: bar.advance(task))
+        worked = Worked(runs=runs, seconds=time.perf_counter() - started, learned=learned)
+    return worked  # noqa: RET504  # as it was made first, where another process is at work
+
+
+def _watch(app: App, ids: Sequence[int]) -> None:
+    """Wait until another process has come as far as it goes with these cases, or does nothing for a while."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    from bot.cli.output import progress
+    from workflows.engine.read.tally import under_way
+
+    columns_ = (TextColumn("waiting for the other process"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns_, console=progress) as bar:
+        task = bar.add_task("waiting", total=len(set(ids)))
+        moved, before = time.monotonic(), -1
+        while (left := under_way(app.context, ids)) and time.monotonic() - moved < PATIENCE:
+            if left != before:
+                moved, before = time.monotonic(), left
+            bar.update(task, completed=len(set(ids)) - left)
+            time.sleep(_LOOK)
+        bar.update(task, completed=len(set(ids)) - left)
+    if left:
+        typer.echo(f"the other process has done nothing for {PATIENCE:.0f} s: see `countersign doctor`", err=True)
+
+
+def _learn(app: App, workflow: AnyWorkflow) -> dict[str, TrainingReport]:
+    """Train the local model beforehand, so that its time does not count as the first cases'."""
+    from bot.cli.output import progress
+    from workflows.model.local.local_model import LocalModel
+    from workflows.model.port import ModelError
+
+    if not app.models.learns(workflow):
+        return {}
+    try:
+        with progress.status("learning from the examples"):
+            model = app.models(workflow)
+    except ModelError:
+        return {}  # each case says so, and a workflow that asks no model needs none
+    return {workflow.name: model.report} if isinstance(model, LocalModel) else {}
+
+
+def _watched(trying: Eval) -> Iterator[Trial]:
+    """Run an eval under a bar that tells how far it has come."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from bot.cli.output import progress
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=progress) as bar:
+        task = bar.add_task("trying", total=len(trying.examples))
+        for trial in trying.run(doing=lambda doing: bar.update(task, description=doing)):
+            yield trial
+            bar.advance(task)
+
+
+def _nothing(workflow: AnyWorkflow, file: Path | None) -> str:
+    where = str(file) if file is not None else f"{workflow.name} has no examples with right answers, and"
+    return (
+        f"{where} {'holds' if file is not None else 'so there is'} nothing to try: "
+        'give --file with lines like {"input": {...}, "output": {...}}, or make one of a decided case: '
+        "countersign example CASE"
+    )

@@ -1,0 +1,241 @@
+"""`pause`, `resume`, `propose`, `recount`, and the database: `backup`, `restore`, `restored`, `migrate`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.cli.parameters import WorkflowArgument
+from bot.cli.people import operator
+from bot.cli.start import started
+
+if TYPE_CHECKING:
+    from bot.app import App
+    from store.db.backups import Backup
+    from workflows.engine.case.restores import Restored
+    from workflows.engine.pauses import PauseStatus
+
+commands = typer.Typer()
+
+
+@commands.command()
+def pause(
+    workflow: WorkflowArgument = None,
+    reason: Annotated[str, typer.Option(help="Why; people read it on the cases that they get.")] = "",
+    deliveries: Annotated[bool, typer.Option("--deliveries", help="Hold what is decided, too.")] = False,
+) -> None:
+    """Pause a workflow: no model is asked, nothing is resolved alone, people get empty forms."""
+    from bot.cli.output import out
+    from bot.cli.pauses import said_of
+    from workflows.engine.deliver import workflow_pauses
+    from workflows.engine.text.sanitize import sanitize
+
+    with started() as app:
+        if workflow is None:
+            _tell_all(app)
+            return
+        made = workflow_pauses.pause(app.context, workflow, by=operator(), reason=reason, deliveries=deliveries)
+        (status,) = workflow_pauses.pause_statuses(app.context, [workflow])
+        already = "" if made.changed else " already"
+        held = "is held" if made.pause.holds_deliveries else "is still delivered"
+        out.print(sanitize(f"{workflow} is paused{already}, {said_of(made.pause)}"))
+        out.print(f"no model is asked, people get empty forms, and what they decide {held}")
+        out.print(f"{_waiting(status)}; to let it go on: countersign resume {workflow}")
+
+
+@commands.command()
+def resume(workflow: WorkflowArgument = None) -> None:
+    """Let a paused workflow go on, and deliver what was held. Without a name: how all workflows stand."""
+    from bot.cli.completion import work_on_rest
+    from bot.cli.output import out
+    from workflows.engine.deliver import workflow_pauses
+    from workflows.engine.review.late_proposals import waiting
+
+    with started() as app:
+        if workflow is None:
+            _tell_all(app)
+            return
+        resumed = workflow_pauses.resume(app.context, workflow, by=operator())
+        status = resumed.status
+        out.print(f"{workflow} goes on" if resumed.changed else f"{workflow} is not paused")
+        if status.held:
+            out.print(f"held deliveries that go out now: {status.held:,}")
+        if askable := waiting(app.context, workflow).begun:
+            out.print(f"cases that the model can be asked about: {askable:,}; countersign propose {workflow}")
+        work_on_rest(app)
+
+
+@commands.command()
+def propose(workflow: WorkflowArgument = None) -> None:
+    """Ask the model about the cases that went to people without a proposal; none that somebody has in hand."""
+    from bot.cli.completion import work_on_rest
+    from bot.cli.output import out
+    from workflows.engine.review.late_proposals import propose_anew
+    from workflows.engine.text.sanitize import sanitize
+
+    with started() as app:
+        if workflow is None:
+            _tell_all(app)
+            return
+        counted = propose_anew(app.context, workflow, by=operator())
+        out.print(f"the model is asked again about: {counted.begun:,}")
+        if counted.in_hand:
+            out.print(f"left as they are, since somebody is at them or decided them once: {counted.in_hand:,}")
+        if counted.stopped is not None:
+            out.print(sanitize(f"it came to an end before all were begun: {counted.stopped}"))
+        work_on_rest(app)
+        raise typer.Exit(0 if counted.stopped is None else 1)
+
+
+@commands.command()
+def backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where the backup goes.")],
+    replace: Annotated[bool, typer.Option("--replace", help="Also in place of a file that is there.")] = False,
+) -> None:
+    """Write the database to one file, also while it is served. SQLite; PostgreSQL has pg_dump."""
+    from bot.app import database_of
+    from bot.cli.output import one_line_errors, out, shown
+    from bot.settings import settings
+    from store.db import backups
+    from workflows.engine.errors import Refused
+
+    with one_line_errors():
+        database = database_of(settings())
+        try:
+            made = backups.back_up(database, file, replace=replace)
+        except backups.Unusable as error:
+            raise Refused(f"no backup was made: {error}") from error
+        finally:
+            database.close()
+        out.print(shown(f"{file}: {made.size:,} bytes, checked, schema {made.schema}"))
+
+
+@commands.command()
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A backup.")],
+) -> None:
+    """Put a backup in place of the database while nothing is served: what is older is not delivered twice."""
+    from bot.app import database_of, now
+    from bot.cli.completion import PATIENCE
+    from bot.cli.output import one_line_errors, out, shown
+    from bot.settings import settings
+    from store.db import backups, migration
+    from store.db.process_locks import SENDER, WORK, exclusive
+    from workflows.engine.errors import Refused
+
+    with one_line_errors():
+        database = database_of(settings())
+        try:
+            with (
+                backups.staged_copy(database, file) as staged,
+                # Nobody may work on it, nor send, with what it knew before.
+                exclusive(database, name=WORK, patience=PATIENCE),
+                exclusive(database, name=SENDER, patience=PATIENCE),
+            ):
+                found = _marked(staged)
+                kept = backups.put_in_place(database, staged, at=now())
+        except backups.Unusable as error:
+            raise Refused(f"nothing was changed: {error}") from error
+        except migration.NewerSchema as error:
+            raise Refused(f"nothing was changed: of {file}: {error}") from error
+        finally:
+            database.close()
+        if kept is not None:
+            out.print(shown(f"what was there before is kept as {kept}"))
+        _tell_restored(found)
+
+
+@commands.command()
+def recount(model: Annotated[str, typer.Argument(help="The model, as doctor names it.")]) -> None:
+    """Reserve for a model what is reckoned again, where its provider had miscounted what a question took."""
+    from bot.cli.output import out
+    from workflows.engine.errors import Refused
+    from workflows.engine.propose.model_outages import recount
+    from workflows.engine.text.sanitize import sanitize
+
+    with started() as app:
+        if not recount(app.context, model, by=operator()):
+            raise Refused(f"nothing is known of {model} that took more than was reserved; see countersign doctor")
+        out.print(sanitize(f"for {model} what is reckoned is reserved again; what was booked stays booked"))
+
+
+@commands.command()
+def restored() -> None:
+    """Say that the database is a backup that was put in place by other means, before anything is served."""
+    from bot.cli.completion import PATIENCE
+    from store.db.process_locks import SENDER, exclusive
+    from workflows.engine.case.restores import restored
+
+    with started() as app:
+        # Nobody may work on it, nor send, with what it knew before.
+        with app.dispatcher.alone(patience=PATIENCE), exclusive(app.context.database, name=SENDER, patience=PATIENCE):
+            found = restored(app.context, by=operator())
+        _tell_restored(found)
+
+
+@commands.command()
+def migrate() -> None:
+    """Bring the database to the schema of this version."""
+    from bot.app import database_of
+    from bot.cli.output import one_line_errors, out
+    from bot.settings import settings
+    from store.db import migration
+
+    with one_line_errors():
+        database = database_of(settings())
+        try:
+            changed = migration.upgrade(database)
+        finally:
+            database.close()
+        out.print(f"the database {'is now' if changed else 'was already'} at schema {migration.newest()}")
+
+
+def _tell_all(app: App) -> None:
+    """Say of every workflow whether it goes on."""
+    from bot.cli.output import out
+    from bot.cli.pauses import said_of
+    from workflows.engine.deliver import workflow_pauses
+    from workflows.engine.text.sanitize import sanitize
+
+    for status in workflow_pauses.pause_statuses(
+        app.context, sorted(workflow.name for workflow in app.context.registry)
+    ):
+        paused = f"is paused {said_of(status.pause)}" if status.pause is not None else "goes on"
+        held = f", {status.held:,} deliveries held" if status.held else ""
+        out.print(sanitize(f"{status.workflow} {paused}; {_waiting(status)}{held}"))
+
+
+def _waiting(status: PauseStatus) -> str:
+    empty = f", {status.empty:,} of them without a proposal" if status.empty else ""
+    return f"{status.waiting:,} {'case waits' if status.waiting == 1 else 'cases wait'} for people{empty}"
+
+
+def _tell_restored(found: Restored) -> None:
+    """Say what follows from the database being a backup."""
+    from bot.cli.output import out
+
+    made = f"up to {found.made_at:%Y-%m-%d %H:%M} UTC" if found.made_at is not None else "empty"
+    out.print(f"the database is a backup ({made}); {found.unfinished:,} of its cases are not at an end")
+    out.print("to a system without keys, what of them may have been delivered since becomes doubtful: look, settle")
+    out.print("what came in since is not in it: before you bring it again, look what such a system has of it")
+
+
+def _marked(staged: Backup) -> Restored:
+    """Bring a staged copy to this version's schema, and have it know that it is a backup, before it is in place."""
+    from bot.app import now
+    from store.db import migration
+    from store.db.database import Database
+    from workflows.engine.case.restores import restored
+    from workflows.engine.case.team import team_of
+    from workflows.engine.context import Context
+    from workflows.engine.declare.registry import Registry
+
+    copy = Database(f"sqlite:///{staged.file}")
+    try:
+        migration.upgrade(copy)
+        team = team_of(copy, at=now()).id
+        return restored(Context(database=copy, registry=Registry(), clock=now, team=team), by=operator())
+    finally:
+        copy.close()

@@ -1,0 +1,167 @@
+"""`serve`, `demo`, `sandbox`, `sample-desk`, `sample-ledger`: commands that run until they are stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from socket import socket
+
+    from bot.sandbox.state.sandbox import Sandbox
+
+commands = typer.Typer()
+_GONE_WITHIN = 60.0
+"""Seconds after which the process is gone when it is told to stop, whatever hangs in it."""
+
+
+@commands.command()
+def serve(
+    no_worker: Annotated[bool, typer.Option("--no-worker", help="Leave the cases to another process.")] = False,
+    no_slack: Annotated[bool, typer.Option("--no-slack", help="Leave Slack to another process.")] = False,
+    no_schedule: Annotated[bool, typer.Option("--no-schedule", help="Leave the summaries to another process.")] = False,
+) -> None:
+    """Serve a Slack workspace: work on cases, show cards, hear decisions, until stopped.
+
+    Needs SLACK_BOT_TOKEN and SLACK_APP_TOKEN. On PostgreSQL several of these share the work.
+    """
+    from bot.app import opened
+    from bot.cli.output import one_line_errors
+    from bot.serve.server import schedule_of, serve
+    from bot.serve.signals import stopping_on_signals
+    from bot.serve.watchdog import ending_after, ending_if_frozen
+    from bot.settings import settings
+    from bot.slack.wiring import in_slack as slack_of
+    from workflows.engine.errors import Refused
+
+    with (
+        one_line_errors(),
+        stopping_on_signals() as stop,
+        ending_after(stop, seconds=_GONE_WITHIN),
+        opened(settings(), log_level="info") as app,
+        ending_if_frozen(app.settings.frozen_seconds),
+    ):
+        app.prepare_models()
+        slack = slack_of(app) if not no_slack else None
+        schedule = schedule_of(app) if not no_schedule else None
+        roles = {
+            "works on cases": not no_worker,
+            f"serves the Slack workspace {slack.workspace.name if slack else ''}": not no_slack,
+            "makes the summary of the day": not no_schedule,
+        }
+        if not any(roles.values()):
+            raise Refused("there is nothing left to do: leave out one of --no-worker, --no-slack, --no-schedule")
+
+        def started() -> None:
+            doing = ", ".join(what for what, wanted in roles.items() if wanted)
+            typer.echo(f"Countersign {doing}; Ctrl-C stops it.", err=True)
+
+        done = serve(app, stop, slack=slack, worker=not no_worker, schedule=schedule, started=started)
+        raise typer.Exit(0 if done else 1)
+
+
+@commands.command()
+def demo(
+    headless: Annotated[bool, typer.Option("--headless", help="Play it to its end without anybody.")] = False,
+    port: Annotated[int, typer.Option(min=1, max=65_535, help="Where the page is.")] = 8470,
+) -> None:
+    """See what Countersign does, with a local Slack, a help desk, a ledger and a local model."""
+    from bot.cli.output import one_line_errors
+    from bot.cli.ports import listening_at
+    from bot.demo.play import play, watch
+    from bot.serve.signals import stopping_on_signals
+
+    with one_line_errors(), stopping_on_signals() as stop:
+        if headless:
+            raise typer.Exit(0 if play(stop, say=_say) else 1)
+        with listening_at(port):
+            watch(stop, port=port, say=_say)
+
+
+@commands.command()
+def sandbox(
+    port: Annotated[int, typer.Option(min=1, max=65_535)] = 8470,
+    workspace: Annotated[Path | None, typer.Option(help="A JSON file with users, channels and groups.")] = None,
+) -> None:
+    """Serve a local Slack to try things in, on this machine only."""
+    from bot.cli.output import one_line_errors
+    from bot.cli.ports import listening_at
+    from bot.sandbox.http.running_sandbox import serve as serve_slack
+    from bot.sandbox.state.sandbox import Sandbox
+    from bot.sandbox.state.workspace import WorkspaceUnusable, default_workspace, read_workspace
+    from handlers.slack.manifest import manifest_file
+    from workflows.engine.errors import Refused
+
+    with one_line_errors():
+        try:
+            served = Sandbox(default_workspace(manifest_file()) if workspace is None else read_workspace(workspace))
+        except WorkspaceUnusable as error:
+            raise Refused(str(error)) from error
+        try:
+            with listening_at(port):
+                serve_slack(served, port, started=lambda: _tell(served))
+        except KeyboardInterrupt:
+            typer.echo("the sandbox is stopped; what was in it is gone", err=True)
+
+
+@commands.command("sample-desk")
+def sample_desk(
+    file: Annotated[Path, typer.Option(help="Where it keeps its tickets.")] = Path("helpdesk.sqlite"),
+    port: Annotated[int, typer.Option(min=1, max=65_535)] = 8471,
+) -> None:
+    """Serve the sample help desk that support-triage delivers to, on this machine only."""
+    from workflows.library.support_triage.sample_desk.server import NAME, serve
+    from workflows.library.support_triage.sample_desk.storage import HelpDesk
+
+    _serve_sample(NAME, file, port, make=HelpDesk, serve=serve)
+
+
+@commands.command("sample-ledger")
+def sample_ledger(
+    file: Annotated[Path, typer.Option(help="Where it keeps its invoices.")] = Path("ledger.sqlite"),
+    port: Annotated[int, typer.Option(min=1, max=65_535)] = 8472,
+) -> None:
+    """Serve the sample ledger that invoice-intake books into, on this machine only."""
+    from workflows.library.invoice_intake.sample_ledger.server import NAME, serve
+    from workflows.library.invoice_intake.sample_ledger.storage import Ledger
+
+    _serve_sample(NAME, file, port, make=Ledger, serve=serve)
+
+
+def _serve_sample(
+    name: str, file: Path, port: int, *, make: Callable[[Path], object], serve: Callable[[Path, socket], None]
+) -> None:
+    import sqlite3
+    from socket import create_server
+
+    from bot.cli.output import one_line_errors
+    from bot.cli.ports import listening_at
+    from workflows.engine.errors import Refused
+
+    with one_line_errors(), listening_at(port):
+        try:
+            make(file)
+            with create_server(("127.0.0.1", port)) as listening:
+                typer.echo(f"The sample {name} is at http://127.0.0.1:{port} (Ctrl-C ends it)", err=True)
+                serve(file, listening)
+        except sqlite3.Error as error:
+            raise Refused(f"{file}: {error}") from error
+
+
+def _say(line: str) -> None:
+    from workflows.engine.text.sanitize import sanitize
+
+    typer.echo(sanitize(line))
+
+
+def _tell(sandbox: Sandbox) -> None:
+    typer.echo(f"The sandbox Slack is at {sandbox.url} (Ctrl-C ends it)", err=True)
+    typer.echo(f"Look at it in a browser: {sandbox.page_url}", err=True)
+    typer.echo(f"Its control API takes X-Sandbox-Token: {sandbox.control_token}", err=True)
+    typer.echo("To connect `countersign serve` to it:", err=True)
+    typer.echo(f"export SLACK_BOT_TOKEN={sandbox.bot_token}")
+    typer.echo(f"export SLACK_APP_TOKEN={sandbox.app_token}")
+    typer.echo(f"export SLACK_API_URL={sandbox.url}/api/")

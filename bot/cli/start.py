@@ -1,0 +1,21 @@
+"""The start of a command. It loads what a command works with when one runs, so that `--help` does not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.app import App
+
+
+@contextmanager
+def started() -> Iterator[App]:
+    """Put Countersign together for the block, and say in one line what goes wrong in it."""
+    from bot.app import opened
+    from bot.cli.output import one_line_errors
+    from bot.settings import settings
+
+    with one_line_errors(), opened(settings()) as app:
+        yield app

@@ -1,0 +1,48 @@
+"""The workflow that a person names in a command, and how those stand that they may pause."""
+
+from handlers.slack.blocks.drawing import Drawn
+from handlers.slack.blocks.paragraphs import told
+from handlers.slack.context import SlackContext
+from handlers.slack.payloads import Typed
+from handlers.slack.rights import NotAllowed
+from handlers.texts import pauses
+from store.subjects import SubjectKind
+from workflows.engine.deliver import workflow_pauses
+from workflows.engine.errors import Unknown
+from workflows.engine.review import refusals
+
+
+def admit(slack: SlackContext, said: Typed, workflow: str, *, wants: str) -> None:
+    """Raise `Refused` where somebody may not do that with a workflow; that is audited.
+
+    Whoever may not know of a workflow is told the same as where there is none, and it takes as long.
+    """
+    slack.admit(said.origin)
+    user, registry, rights = said.user_id, slack.context.registry, slack.rights
+    mine = [one.name for one in slack.allowed(rights.pause, user, registry)]
+    if workflow in mine:
+        return
+    known = [one.name for one in slack.allowed(rights.read, user, registry)]
+    if workflow in registry:
+        refusals.note_of_workflow(slack.context, workflow, by=user, wanted=wants)
+    else:
+        refusals.note_stray(slack.context, SubjectKind.WORKFLOW.unnumbered, by=user, wanted=wants, why="no_right")
+    if workflow in known:
+        rights.pause(user, registry.get(workflow))
+    which = f"; yours are {', '.join(sorted(mine))}" if mine else ""
+    raise Unknown(f"there is no workflow {workflow!r} that you may do this with{which}")
+
+
+def standings(slack: SlackContext, said: Typed, only: list[str], *, usage: str) -> Drawn:
+    """Draw how the workflows stand that a person may pause. Raise `Refused` where there are none.
+
+    `usage`: of the command that they typed.
+    """
+    slack.admit(said.origin)
+    for name in only:
+        admit(slack, said, name, wants="pause")
+    mine = slack.allowed(slack.rights.pause, said.user_id, slack.context.registry)
+    names = sorted(one.name for one in mine if not only or one.name in only)
+    if not names:
+        raise NotAllowed("Only engineers and owners may pause workflows.")
+    return told(pauses.pause_statuses(workflow_pauses.pause_statuses(slack.context, names), usage=usage))

@@ -1,0 +1,1 @@
+"""Commands that only tests know, each in a file as those of `handlers.slack.commands`."""

@@ -1,0 +1,79 @@
+"""The list of cases, and the workflows that have any."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from store.cases import cases
+from store.governance import teams
+from workflows.engine.case.states import DeliveryState, RunState
+from workflows.engine.context import Context
+from workflows.engine.errors import Refused
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseLine:
+    """A case in a list."""
+
+    id: int
+    key: str
+    workflow: str
+    revision: int
+    state: str
+    """Of its newest run."""
+    resolution: str | None
+    received_at: datetime
+    waits: bool
+    """Its delivery waits for a target."""
+    not_confirmed: bool
+    """Its delivery waits or failed, and may have been made all the same."""
+
+
+def case_lines(context: Context, *, workflow: str | None, state: str | None, limit: int) -> Sequence[CaseLine]:
+    """Return cases with the state of their newest run, the newest case first.
+
+    Raise `Refused` for a state that there is not, or a workflow that is not known here.
+    """
+    if state is not None and state not in list(RunState):
+        raise Refused(f"there is no state {state!r}; there are: {', '.join(RunState)}")
+    refuse_unknown(context, workflow)
+    with context.database.read() as session:
+        found = cases.lines(
+            session,
+            team=context.team,
+            workflow=workflow,
+            state=state,
+            limit=limit,
+            waiting=DeliveryState.WAITING,
+            failed=DeliveryState.FAILED,
+        )
+    return [
+        CaseLine(
+            id=line.id,
+            key=line.key,
+            workflow=line.workflow,
+            revision=line.revision,
+            state=line.state,
+            resolution=line.resolution,
+            received_at=line.received_at,
+            waits=line.waits,
+            not_confirmed=line.not_confirmed,
+        )
+        for line in found
+    ]
+
+
+def workflows_with_cases(context: Context) -> Sequence[str]:
+    """Return the names of all workflows that ever took in a case, or were paused."""
+    with context.database.read() as session:
+        return [row.name for row in teams.workflows(session, team=context.team)]
+
+
+def refuse_unknown(context: Context, workflow: str | None) -> None:
+    """Raise `Refused` for a workflow that neither is declared here nor has a case."""
+    if workflow is None or workflow in context.registry:
+        return
+    names = workflows_with_cases(context)
+    if workflow not in names:
+        known = ", ".join(sorted({*names, *(declared.name for declared in context.registry)}))
+        raise Refused(f"there is no workflow {workflow!r}; known: {known}")

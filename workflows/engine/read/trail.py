@@ -1,0 +1,39 @@
+"""The audit trail, read as it grows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from store.cases import runs
+from store.governance import audit
+from workflows.engine.case.states import Resolution
+from workflows.engine.context import Context
+
+_DELIVERED = "run.delivered"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrailLine:
+    """One act on a case."""
+
+    id: int
+    action: str
+    actor: str
+    key: str
+    """Of the case."""
+    alone: bool
+    """True for the delivery of a case that was resolved alone."""
+
+
+def lines_after(context: Context, line: int) -> Sequence[TrailLine]:
+    """Return what was recorded after a line of the trail, the oldest first. 0: all."""
+    with context.database.read() as session:
+        found = audit.since(session, team=context.team, row=line)
+        alone = set()
+        for one in found:
+            if one.action == _DELIVERED:
+                run = runs.get(session, one.subject.id)
+                if run is not None and run.resolution == Resolution.ALONE:
+                    alone.add(one.id)
+    return [
+        TrailLine(id=one.id, action=one.action, actor=one.actor, key=one.key, alone=one.id in alone) for one in found
+    ]

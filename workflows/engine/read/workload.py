@@ -1,0 +1,58 @@
+"""Counts of runs by their state, and the runs that do not come on."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from store.cases import runs
+from store.governance import teams
+from workflows.engine.case.leases import BUSY
+from workflows.engine.case.states import RunState
+from workflows.engine.context import Context
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stalled:
+    """A run that stays at one step, or at its delivery."""
+
+    case: int
+    since: datetime
+
+
+def run_counts(context: Context) -> Mapping[RunState, int]:
+    """Count the runs in each state; a state without runs counts 0."""
+    with context.database.read() as session:
+        found = runs.counts(session, team=context.team)
+    counts: Counter[RunState] = Counter()
+    for (_, state), number in found.items():
+        counts[RunState(state)] += number
+    return counts
+
+
+def ready(context: Context) -> int:
+    """Count the runs to be worked on, of the workflows that are known here."""
+    with context.database.read() as session:
+        names = {row.id: row.name for row in teams.workflows(session, team=context.team)}
+        counts = runs.counts(session, team=context.team)
+    return sum(
+        number
+        for (workflow, state), number in counts.items()
+        if state == RunState.READY and names[workflow] in context.registry
+    )
+
+
+def stalled(context: Context, *, longer_than: timedelta) -> Sequence[Stalled]:
+    """Return the runs of known workflows that a worker holds, unchanged for so long; the first begun first."""
+    with context.database.read() as session:
+        known = {row.id for row in teams.workflows(session, team=context.team) if row.name in context.registry}
+        held = runs.in_states(session, workflows=known, states=BUSY)
+    since = context.clock() - longer_than
+    return [Stalled(case=run.case_id, since=run.changed_at) for run in held if run.changed_at < since]
+
+
+def newest_state(context: Context, case: int) -> RunState | None:
+    """Return the state of a case's newest run; None where it has none."""
+    with context.database.read() as session:
+        run = runs.newest(session, case)
+    return RunState(run.state) if run is not None else None

@@ -1,0 +1,39 @@
+"""Prices of Anthropic's models, from the library `genai-prices`; nothing is fetched."""
+
+from decimal import Decimal
+from importlib.metadata import version
+
+import genai_prices
+
+from workflows.model.port import Usage
+from workflows.model.prices import PriceList, Unpriced
+
+_PROVIDER = "anthropic"
+_LIBRARY = "genai-prices"
+
+
+def price(model: str, usage: Usage) -> Decimal:
+    """US dollars for the tokens of one call at today's prices.
+
+    Of one call: a long prompt can have a higher price for each token, so that a sum of calls has to be added up from
+    their prices. Cache writes count at the price of the one-hour cache, the only one that is asked for here and the
+    dearest. Raise `Unpriced` for a model whose price is not known, `ValueError` for a negative number of tokens.
+    """
+    counted = genai_prices.Usage(
+        input_tokens=usage.input_tokens + usage.cache_read_tokens + usage.cache_write_tokens,
+        cache_read_tokens=usage.cache_read_tokens,
+        cache_write_tokens=usage.cache_write_tokens,
+        cache_write_1h_tokens=usage.cache_write_tokens,
+        output_tokens=usage.output_tokens,
+    )
+    try:
+        calculation = genai_prices.calc_price(counted, model, provider_id=_PROVIDER)
+    except LookupError:
+        raise Unpriced(model) from None
+    if calculation.model_price.input_mtok is None or calculation.model_price.output_mtok is None:
+        # The library knows some models by name only and reckons them at nothing.
+        raise Unpriced(model)
+    return calculation.total_price
+
+
+PRICES = PriceList(price=price, name=_LIBRARY, version=version(_LIBRARY))

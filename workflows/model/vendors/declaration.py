@@ -1,0 +1,76 @@
+"""The declaration of a vendor: all that the rest of Countersign asks of its folder.
+
+`declaration.py` in the folder holds one as `VENDOR`. It is read at every start, so it loads no SDK.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict, model_validator
+
+from workflows.model.prices import PriceList
+from workflows.model.requests import Vendor
+
+PATIENCE = 10.0
+"""Seconds that a vendor has to answer a question about one of its models."""
+
+
+class VendorSettings(BaseModel):
+    """Settings for a vendor. A vendor adds its fields.
+
+    A field is read from the variable that its alias names. Without one, that is COUNTERSIGN, the vendor's name and its
+    own, joined. An empty variable is as one that is not set.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _unset(cls, values: object) -> object:
+        # A variable is left empty where a secret is not set, in CI or in a container.
+        return {name: value for name, value in values.items() if value != ""} if isinstance(values, dict) else values
+
+
+SettingsT = TypeVar("SettingsT", bound=VendorSettings)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checked:
+    """A model, after its vendor was asked whether it can be had."""
+
+    model: str
+    where: str
+    """The place that was asked, for people."""
+    wrong: str | None
+    """The reason for which it cannot be had; None where it can."""
+    do: str = ""
+    """The way to mend that."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class VendorDeclaration(Generic[SettingsT]):
+    """A vendor of models."""
+
+    name: str
+    """Of its folder. `COUNTERSIGN_MODEL` takes it."""
+    settings: type[SettingsT]
+    key: str
+    """The variable that has to be set before it can be asked."""
+    has_key: Callable[[SettingsT], bool]
+    default_model: Callable[[SettingsT], str]
+    """For prompts that name no model."""
+    connect: Callable[[SettingsT, float | None], Vendor]
+    """Makes a connection. The number: seconds without a byte; None: as long as an answer may take.
+
+    Raises `ModelUnavailable` where it cannot be asked.
+    """
+    check: Callable[[SettingsT, Sequence[str]], Iterator[Checked]]
+    """Asks the vendor about these models, for `doctor`. Raises `ModelUnavailable` where it cannot be asked."""
+    prices: PriceList
+    sent_to: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Variable with an address -> the variables with the secrets that are sent there."""
+
+
+AnyVendor = VendorDeclaration[Any]
+"""A vendor among others; its settings are its own."""

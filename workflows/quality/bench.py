@@ -1,0 +1,257 @@
+"""The bench on which versions of a workflow are tried on the same examples, and what came of each is kept."""
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from store import schema
+from store.model import prompt_versions
+from store.quality import evals
+from workflows.engine.case.file_rows import Reading
+from workflows.engine.context import Context
+from workflows.engine.declare.registry import AnyWorkflow
+from workflows.engine.declare.workflow import Example
+from workflows.engine.errors import InvalidInput, Refused
+from workflows.engine.propose.models import Models
+from workflows.engine.propose.own_examples import examples_file, examples_of, learned_from
+from workflows.engine.propose.prompts import keep_prompt, prompt_in, prompt_of_version
+from workflows.model.port import Account, Prompt
+from workflows.quality.evals import Eval
+from workflows.quality.examples import Examples, of_list, read_file
+from workflows.quality.folds import left_out, parts, with_second
+from workflows.quality.results import Result, result_of
+from workflows.quality.trials import Trial
+
+_NAMED = 5
+"""Evals that are named where there is nothing to compare with, the newest."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tried:
+    """An eval, run now or kept from before."""
+
+    eval: int
+    workflow: str
+    model: str
+    prompt_version: str | None
+    result: Result
+    trials: Sequence[Trial] = ()
+    """One for each example; empty where it was kept from before."""
+    seconds: float | None = None
+    """None: it was kept from before."""
+
+    @property
+    def version(self) -> str:
+        """Name for people what was tried."""
+        return f"prompt {self.prompt_version} on {self.model}" if self.prompt_version is not None else self.model
+
+    @property
+    def is_amiss(self) -> bool:
+        """Tell whether it was run now, and not all of it."""
+        summary = self.result.summary
+        return self.seconds is not None and (bool(summary.untried) or summary.unfinished is not None)
+
+
+class EvalInterrupted(Exception):
+    """An eval was interrupted. What was tried is kept."""
+
+    def __init__(self, eval: int) -> None:
+        self.eval = eval
+        super().__init__(f"eval {eval} was interrupted")
+
+
+def examples_to_try(workflow: AnyWorkflow, file: Path | None, reading: Reading) -> Examples:
+    """Read the examples of a file; of no file, the workflow's own. Raise `InvalidInput` for a file that cannot be read.
+
+    `reading`: how the file is read.
+    """
+    if file is not None:
+        return read_file(workflow, file, reading)
+    if workflow.examples is not None:
+        return of_list(workflow, workflow.examples())
+    own = examples_file(workflow)
+    return read_file(workflow, own) if own is not None and own.exists() else Examples()
+
+
+@dataclass(kw_only=True)
+class Bench:
+    """Where versions of one workflow are tried on the same examples."""
+
+    context: Context
+    models: Models
+    workflow: AnyWorkflow
+    examples: Examples
+    dollars: Decimal
+    """The most that all trials on it may cost together, in US dollars."""
+    at_once: int | None
+    """Number of examples that are tried at once; None: `threads`, and one where the local model computes by itself."""
+    threads: int
+    watch: Callable[[Eval], Iterable[Trial]] = field(default=lambda trying: trying.run())
+    """Runs an eval, and tells somebody how it goes."""
+    _budget: int | None = None
+    """The eval on whose account all is asked; None before the first."""
+
+    def prompt(self, file: Path | None) -> Prompt | None:
+        """Return the prompt to be tried: the file's, or the present one. Raise `Refused` for a file that is none."""
+        if file is None:
+            return self.context.registry.prompt(self.workflow.name)
+        if self.models.learns(self.workflow):
+            raise Refused("the local model reads no prompt: try it with a key for Anthropic and COUNTERSIGN_MODEL=auto")
+        prompt, context = prompt_in(file, self.workflow), self.context
+        with context.database.write() as session:
+            keep_prompt(session, self.workflow, prompt, team=context.team, at=context.clock())
+        return prompt
+
+    def other(self, version: str) -> Tried | Prompt:
+        """Return what to compare with: an eval of these examples, or a prompt to be tried now. Raise `Refused`.
+
+        `version`: `#EVAL`, or how the version of a prompt or a model begins.
+        """
+        context = self.context
+        with context.database.read() as session:
+            row = _numbered(version)
+            found = evals.get(session, row) if row is not None else None
+            if row is None and version:
+                found = evals.newest(
+                    session,
+                    team=context.team,
+                    workflow=self.workflow.name,
+                    version=version,
+                    examples=self.examples.hash,
+                )
+            kept = evals.of_workflow(session, team=context.team, workflow=self.workflow.name)
+        if found is not None:
+            return self._stored(found)
+        if version and not self.models.learns(self.workflow):
+            with context.database.read() as session:
+                known = prompt_versions.beginning_with(
+                    session, team=context.team, workflow=self.workflow.name, version=version
+                )
+                if known:
+                    return prompt_of_version(session, self.workflow, version, team=context.team)
+        same = [one for one in kept if one.examples == self.examples.hash and one.ended_at is not None]
+        others = ", ".join(f"'#{one.id}' ({one.prompt_version or one.model})" for one in same[-_NAMED:]) or "none yet"
+        raise Refused(f"there is nothing of {version!r} to compare with; evals of these examples: {others}")
+
+    def run(self, prompt: Prompt | None) -> Tried:
+        """Try the workflow with a prompt, and keep what came of it. Raise `EvalInterrupted`."""
+        learns = self.models.learns(self.workflow)
+        deal = parts if learns else with_second
+        dealt = deal(
+            self.workflow,
+            self.examples.labelled,
+            [] if self.models.shows_samples(self.workflow) else _taught(self.workflow),
+            model=lambda: self.models(self.workflow),
+            learn=lambda rest: learned_from(self.workflow, rest),
+        )
+        # The local model computes in this process: where nothing else is asked, more at once would only get in its way.
+        computes = learns and self.workflow.proposing is None
+        version = prompt.version if prompt is not None and not learns else None
+        row = self._begin(version, "local" if learns else self._asked(prompt))
+        trying = Eval(
+            workflow=self.workflow,
+            # Another model's answers would be counted as this one's.
+            prompt=replace(prompt, fallback_model=None) if prompt is not None else None,
+            account=self._account(row),
+            examples=self.examples.labelled,
+            parts=dealt,
+            at_once=self.at_once or (1 if computes else self.threads),
+        )
+        trials: list[Trial] = []
+        start = time.perf_counter()
+        try:
+            for trial in self.watch(trying):
+                trials.append(trial)
+        except KeyboardInterrupt:
+            trying.unfinished = "it was interrupted"
+            raise EvalInterrupted(row) from None
+        finally:
+            tried = self._keep(row, version, trying, trials)
+        return replace(tried, seconds=time.perf_counter() - start)
+
+    def _stored(self, row: schema.Eval) -> Tried:
+        if row.team_id != self.context.team or row.workflow != self.workflow.name:
+            raise Refused(f"eval {row.id} is none of {self.workflow.name}")
+        if row.ended_at is None or row.result is None:
+            raise Refused(f"eval {row.id} was not finished; run it again")
+        if row.examples != self.examples.hash:
+            raise Refused(f"eval {row.id} tried other examples; run it again on these")
+        try:
+            result = Result.model_validate(row.result)
+        except ValidationError as error:
+            raise Refused(f"eval {row.id} was kept by another version of Countersign; run it again") from error
+        return Tried(
+            eval=row.id, workflow=row.workflow, model=row.model, prompt_version=row.prompt_version, result=result
+        )
+
+    def _asked(self, prompt: Prompt | None) -> str:
+        return (prompt.model if prompt is not None else None) or self.models.vendor.default_model
+
+    def _account(self, row: int) -> Account:
+        self._budget = self._budget or row
+        return Account(eval=self._budget, per_case=self.dollars, per_day=self.dollars, timezone=self.workflow.timezone)
+
+    def _begin(self, version: str | None, model: str) -> int:
+        context = self.context
+        with context.database.write() as session:
+            return evals.begin(
+                session,
+                team=context.team,
+                workflow=self.workflow.name,
+                prompt_version=version,
+                model=model,
+                examples=self.examples.hash,
+                at=context.clock(),
+            )
+
+    def _keep(self, row: int, version: str | None, trying: Eval, trials: list[Trial]) -> Tried:
+        """Keep what came of an eval, as far as it came."""
+        context = self.context
+        place = {one.input_hash: place for place, one in enumerate(trying.examples)}
+        trials.sort(key=lambda trial: place[trial.input_hash])
+        result = result_of(
+            trials,
+            examples=len(trying.examples),
+            floor=self.workflow.autonomy.at_least,
+            learned_without=left_out(trying.parts),
+            unfinished=(trying.unfinished or "it broke off") if len(trials) < len(trying.examples) else None,
+        )
+        answered = list(result.summary.models)
+        with context.database.write() as session:
+            begun = evals.get(session, row)
+            assert begun is not None
+            model = answered[0] if len(answered) == 1 else begun.model
+            evals.keep(
+                session,
+                row,
+                model=model,
+                result=result.model_dump(mode="json"),
+                ended_at=context.clock() if result.summary.unfinished is None else None,
+            )
+        return Tried(
+            eval=row,
+            workflow=self.workflow.name,
+            model=model,
+            prompt_version=version,
+            result=result,
+            trials=trials,
+        )
+
+
+def _taught(workflow: AnyWorkflow) -> list[Example]:
+    # A file that cannot be learned from is said by the model, which then cannot be had.
+    with suppress(InvalidInput):
+        return examples_of(workflow)
+    return []
+
+
+def _numbered(version: str) -> int | None:
+    number = version.removeprefix("#")
+    if number == version or not (number.isascii() and number.isdigit()) or len(number) > 18:
+        return None
+    return int(number)
