@@ -22,7 +22,7 @@ from store.cases import runs
 from store.db import migration
 from store.db.database import Database, UnsupportedDatabase
 from store.governance import teams
-from workflows.engine.case.states import RunState
+from store.states import RunState
 from workflows.engine.context import Clock, Context
 from workflows.engine.declare.registry import AnyWorkflow, Registry
 from workflows.engine.errors import CountersignError, Refused

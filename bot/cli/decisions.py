@@ -8,7 +8,7 @@ from bot.cli.completion import finish
 from bot.cli.output import one_line_errors, out, tell_error
 from bot.cli.people import operator
 from bot.settings import settings
-from workflows.engine.case.states import STOPPED, RunState
+from store.states import STOPPED, RunState
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.errors import FormChanged, InvalidOutput, NeverBroken, Refused
 from workflows.engine.read.history import case_view, find_case, open_review_of

@@ -24,8 +24,7 @@ from store.db import extras, migration
 from store.governance import teams
 from store.model import outages, overruns, spending
 from store.slack import outbox
-from workflows.engine.case.leases import BUSY
-from workflows.engine.case.states import STOPPED, OutboxState, RunState
+from store.states import BUSY, STOPPED, OutboxState, RunState
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.deliver import workflow_pauses
 from workflows.engine.errors import CountersignError

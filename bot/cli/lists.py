@@ -9,7 +9,7 @@ from bot.cli.waiting_deliveries import tell_waiting
 from bot.settings import settings
 from store.cases import cases
 from store.governance import teams
-from workflows.engine.case.states import DeliveryState, RunState
+from store.states import DeliveryState, RunState
 from workflows.engine.errors import Refused
 from workflows.engine.read.history import open_reviews
 

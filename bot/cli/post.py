@@ -9,7 +9,7 @@ from bot.slack.wiring import connected, sender_of
 from bot.slack.workspace import Workspace
 from store.db.process_locks import SENDER, Taken, exclusive
 from store.slack import cards, messages, outbox
-from workflows.engine.case.states import ReviewState
+from store.states import ReviewState
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.errors import Refused
 

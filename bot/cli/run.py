@@ -22,10 +22,10 @@ from bot.cli.workflow_choice import named, options_for
 from bot.serve.watchdog import ending_if_frozen
 from bot.settings import settings
 from store.db.process_locks import Taken
+from store.states import STOPPED
 from workflows.engine.case.file_columns import read_named, reading_for, refuse_without
 from workflows.engine.case.file_rows import Reading, Row, read_rows
 from workflows.engine.case.intake import Accepted, Intake, accept, take_in
-from workflows.engine.case.states import STOPPED
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.errors import InvalidInput, QueueFull
 from workflows.engine.read.history import case_view

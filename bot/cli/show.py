@@ -9,7 +9,7 @@ from rich.text import Text
 from bot.app import App, opened
 from bot.cli.output import moment, one_line_errors, out, print_json, print_named, shown
 from bot.settings import settings
-from workflows.engine.case.states import STOPPED, DeliveryState, RunState
+from store.states import STOPPED, DeliveryState, RunState
 from workflows.engine.deliver.views import DeliveryView
 from workflows.engine.propose.views import AttemptView
 from workflows.engine.read.history import case_view, find_case

@@ -6,7 +6,7 @@ from bot.demo.story import Told
 from store.cases import runs
 from store.governance import audit
 from store.governance.audit import AuditLine
-from workflows.engine.case.states import Resolution
+from store.states import Resolution
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.text.sanitize import one_line
 

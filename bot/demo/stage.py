@@ -21,9 +21,8 @@ from bot.serve.server import schedule_of, serve
 from bot.settings import Settings
 from bot.slack.wiring import Slack, in_slack
 from store.cases import runs
+from store.states import BUSY, ENDED, RunState
 from workflows.engine.case.intake import accept, take_in
-from workflows.engine.case.leases import BUSY
-from workflows.engine.case.states import ENDED, RunState
 from workflows.library.invoice_intake import ledger as ledger_client
 from workflows.library.support_triage import desk as desk_client
 

@@ -8,7 +8,7 @@ from bot.demo.screen_text import lines
 from bot.demo.stage import Stage
 from handlers.slack.blocks.digest import digest
 from store.cases import deliveries, reviews
-from workflows.engine.case.states import DeliveryState
+from store.states import DeliveryState
 from workflows.engine.read import digests
 from workflows.engine.read.tally import tally
 from workflows.engine.review.decisions import DecisionKind

@@ -14,8 +14,8 @@ from store.schema import OutboxRow
 from store.slack import cards, messages, outbox
 from store.slack.cards import Unshown
 from store.slack.outbox import CARD, DOUBT, QUEUE
+from store.states import DeliveryState, OutboxState, ReviewState
 from workflows.engine.case.notices import FAILURE
-from workflows.engine.case.states import DeliveryState, OutboxState, ReviewState
 from workflows.engine.context import Context
 
 OPEN_CARDS = 10

@@ -18,8 +18,8 @@ from handlers.slack.blocks.queue import queue
 from handlers.slack.rights import named_by
 from store.schema import OutboxRow
 from store.slack import cards, outbox
+from store.states import OutboxState, ReviewState
 from workflows.engine.case import notices
-from workflows.engine.case.states import OutboxState, ReviewState
 from workflows.engine.context import Context
 from workflows.engine.deliver.delivery_status import late_view, target_view
 from workflows.engine.deliver.workflow_pauses import hand_note, pause_note

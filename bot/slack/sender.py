@@ -26,8 +26,8 @@ from store.schema import OutboxRow
 from store.slack import messages, outbox
 from store.slack.outbox import LONGEST_WAIT, VIEWS
 from store.slack.rate_limits import EVERYWHERE, pause
+from store.states import OutboxState
 from workflows.engine.case.notices import FAILURES
-from workflows.engine.case.states import OutboxState
 from workflows.engine.context import Context
 from workflows.engine.read.digests import LEADS
 from workflows.engine.review.reconciliation import reconcile

@@ -26,8 +26,8 @@ from bot.worker.threads import DRAIN, SLOW, SPARE, Crew, Unfinished
 from store.cases import queue
 from store.db import postgres
 from store.db.database import Unavailable
+from store.states import RunState
 from workflows.engine.case.leases import Clogged
-from workflows.engine.case.states import RunState
 from workflows.engine.context import Context
 from workflows.engine.declare.author_threads import contained
 from workflows.engine.deliver.waiting_deliveries import awaken

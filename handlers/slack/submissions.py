@@ -24,7 +24,7 @@ from handlers.slack.ids import Callback, Listed, Shown
 from handlers.slack.payloads import Submission, submission
 from handlers.slack.replies import Answer, afterwards, answering
 from handlers.slack.rights import NotAllowed
-from workflows.engine.case.states import ReviewState
+from store.states import ReviewState
 from workflows.engine.errors import BadReason, InvalidOutput, NeverBroken, Refused, Repeated, Stale, Unknown
 from workflows.engine.review import refusals, reviews
 from workflows.engine.review.cards import card_view

@@ -14,11 +14,11 @@ from bot.slack.sender import MAX_ATTEMPTS
 from store import schema
 from store.cases import runs
 from store.slack import cards, messages, outbox
+from store.states import RunState
 from tests.integration.engine.scene import rows
 from tests.sample import sample_workflow
 from tests.slack.stage import ANA, FAILED, GENERAL, SUPPORT, Stage, buttons, words
 from workflows import Autonomy, Review
-from workflows.engine.case.states import RunState
 from workflows.engine.case.transitions import move_run
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.deliver import delivery

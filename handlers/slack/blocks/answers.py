@@ -13,8 +13,8 @@ from handlers.slack.blocks.rich_text import line, moment, person, rich, words
 from handlers.slack.blocks.text import begun_large, escaped, excerpt
 from handlers.slack.ids import Action, Delivered, Shown
 from handlers.texts import states
+from store.states import STOPPED, DeliveryState, ReviewState, RunState
 from workflows.engine.case.pauses import Pause
-from workflows.engine.case.states import STOPPED, DeliveryState, ReviewState, RunState
 from workflows.engine.deliver.views import DeliveryView
 from workflows.engine.read.views import CaseView, RunView
 from workflows.engine.review.views import CardView, DecisionView, DoubtView

@@ -13,7 +13,7 @@ from handlers.slack.blocks.rich_text import as_written, bullets, line, quote, ri
 from handlers.slack.blocks.text import begun_large, escaped, excerpt, without_first_line
 from handlers.slack.blocks.values import changes, recommendation
 from handlers.slack.ids import Action, Delivered, Shown
-from workflows.engine.case.states import ReviewState, RunState
+from store.states import ReviewState, RunState
 from workflows.engine.review.views import CardView
 from workflows.engine.text.sanitize import one_line
 

@@ -8,7 +8,7 @@ from handlers.slack.blocks.length import Room, fitting, some
 from handlers.slack.blocks.rich_text import bullets, line, moment, person, quote, rich, words
 from handlers.slack.blocks.text import escaped, excerpt
 from handlers.slack.ids import Action, Tried
-from workflows.engine.case.states import DeliveryState
+from store.states import DeliveryState
 from workflows.engine.review.views import DoubtView
 from workflows.engine.text.sanitize import one_line
 

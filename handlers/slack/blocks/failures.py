@@ -8,7 +8,7 @@ from handlers.slack.blocks.drawing import Block, Drawn
 from handlers.slack.blocks.length import Room, fitting
 from handlers.slack.blocks.rich_text import bullets, channel, line, moment, person, quote, rich, words
 from handlers.slack.blocks.text import begun_large, escaped, excerpt
-from workflows.engine.case.states import RunState
+from store.states import RunState
 from workflows.engine.review.views import FailureView
 from workflows.engine.text.sanitize import one_line
 

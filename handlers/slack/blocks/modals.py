@@ -15,7 +15,7 @@ from handlers.slack.blocks.rich_text import bullets, line, moment, narrowed, quo
 from handlers.slack.blocks.text import begun_large, excerpt, without_first_line
 from handlers.slack.blocks.values import recommendation
 from handlers.slack.ids import FORM, Action, Callback, Delivered, Listed, Shown
-from workflows.engine.case.states import ReviewState
+from store.states import ReviewState
 from workflows.engine.errors import NeverBroken
 from workflows.engine.review.decisions import MAX_REASON, Follows
 from workflows.engine.review.forms import form_mark

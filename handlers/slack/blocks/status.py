@@ -5,7 +5,7 @@ from handlers.slack.blocks.drawing import Block
 from handlers.slack.blocks.length import Room
 from handlers.slack.blocks.rich_text import line, moment, person, quote, words
 from handlers.slack.blocks.text import excerpt
-from workflows.engine.case.states import ReviewState, RunState
+from store.states import ReviewState, RunState
 from workflows.engine.review.decisions import DecisionKind, Follows
 from workflows.engine.review.views import CardView, DecisionView
 

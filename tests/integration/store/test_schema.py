@@ -13,11 +13,10 @@ from store import schema
 from store.cases import cases, runs
 from store.db.database import Database
 from store.governance import teams
+from store.states import BUSY, DeliveryState, RunState
 from tests.sample import Desk, Triage, sample_workflow
 from tests.world import World, sure
 from workflows import NotDone
-from workflows.engine.case.leases import BUSY
-from workflows.engine.case.states import DeliveryState, RunState
 from workflows.engine.read import history
 from workflows.engine.review import corrections, reviews
 from workflows.engine.review.reruns import rerun

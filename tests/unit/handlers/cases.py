@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
 
-from workflows.engine.case.states import DeliveryState, ReviewState, RunState
+from store.states import DeliveryState, ReviewState, RunState
 from workflows.engine.deliver.views import DeliveryView
 from workflows.engine.review.decisions import DecisionKind, Follows
 from workflows.engine.review.views import CardView, DecisionView, FailureView, ValueView, WaitingReview, WaitingView

@@ -11,10 +11,10 @@ from handlers.slack.blocks import status
 from handlers.slack.blocks.card import card
 from handlers.slack.blocks.drawing import Block
 from handlers.slack.ids import Delivered, Shown
+from store.states import ReviewState, RunState
 from tests.slack.stage import words
 from tests.unit.handlers.cases import ANA, LURES, MARIA, NOW, decision, delivery, few, value, view, views
 from tests.unit.handlers.slack import as_sent, message
-from workflows.engine.case.states import ReviewState, RunState
 from workflows.engine.review.decisions import DecisionKind, Follows
 from workflows.engine.review.views import CardView
 

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from handlers.slack.blocks import modals
 from handlers.slack.blocks.doubt import doubt
+from store.states import DeliveryState, RunState
 from tests.unit.handlers.cases import ANA, LURES, NOW, few, keys, texts
 from tests.unit.handlers.slack import message, modal, said
-from workflows.engine.case.states import DeliveryState, RunState
 from workflows.engine.review.views import DoubtView
 
 PLAIN = DoubtView(

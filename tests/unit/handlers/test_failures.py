@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.slack.blocks.failures import failures, nowhere, unsent, wrong_clock
+from store.states import RunState
 from tests.unit.handlers.cases import LURES, NOW, failed, failure, few, keys
 from tests.unit.handlers.slack import message
-from workflows.engine.case.states import RunState
 from workflows.engine.review.views import FailureView
 
 

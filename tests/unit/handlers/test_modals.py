@@ -11,10 +11,10 @@ from handlers.slack import limits
 from handlers.slack.blocks import answers, modals
 from handlers.slack.blocks.inputs import State, read_plainly
 from handlers.slack.ids import Listed, Shown
+from store.states import ReviewState
 from tests.slack.stage import words
 from tests.unit.handlers.cases import ANA, MARIA, NOW, decision, few, longer, texts, value, view, views, waiting
 from tests.unit.handlers.slack import hidden, modal, said, untouched
-from workflows.engine.case.states import ReviewState
 from workflows.engine.errors import NeverBroken
 from workflows.engine.review.decisions import Follows
 from workflows.engine.review.forms import form_mark

@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 
 from handlers.slack.blocks import pauses
 from handlers.slack.blocks.card import card
+from store.states import RunState
 from tests.unit.handlers.cases import ANA, NOW, decision, few, people, texts, view
 from tests.unit.handlers.slack import message
 from workflows.engine.case.pauses import Pause, Paused, PauseStatus, Resumed, paused_by
-from workflows.engine.case.states import RunState
 
 some_pauses = st.builds(
     Pause,

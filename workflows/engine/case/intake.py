@@ -11,9 +11,9 @@ from tenacity import retry, retry_if_exception_type, stop_after_attempt
 
 from store.cases import cases, contents, queue, reviews, runs
 from store.governance import audit, teams
+from store.states import ReviewState, RunState
 from workflows.engine.case import notices
 from workflows.engine.case.idempotency_keys import case_key
-from workflows.engine.case.states import ReviewState, RunState
 from workflows.engine.case.transitions import move_review, move_run
 from workflows.engine.context import Context
 from workflows.engine.declare.author_code import called, within

@@ -23,8 +23,8 @@ from store.cases.journal import StepLine
 from store.db import failpoints
 from store.db.database import Unavailable
 from store.db.failpoints import Failpoint
+from store.states import RunState, StepState
 from workflows.engine.case.leases import Lease
-from workflows.engine.case.states import RunState, StepState
 from workflows.engine.context import Context
 from workflows.engine.declare import author_threads
 from workflows.engine.declare.backoff import pause

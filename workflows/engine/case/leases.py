@@ -7,14 +7,12 @@ from datetime import datetime
 from store import schema
 from store.cases import runs
 from store.governance import teams
-from workflows.engine.case.states import RunState
+from store.states import BUSY, RunState
 from workflows.engine.case.transitions import move_run
 from workflows.engine.context import SYSTEM, Context
 
 SUSPECTED = 3
 """How often a run is lost with its worker before it is worked on while nothing else is."""
-BUSY = (RunState.RUNNING, RunState.DELIVERING)
-"""Run states in which a worker holds the run."""
 
 
 class Clogged(RuntimeError):

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from store import schema
 from store.cases import deliveries, queue, reviews, runs
 from store.governance import audit
-from workflows.engine.case.states import DELIVERY_MOVES, REVIEW_MOVES, RUN_MOVES, DeliveryState, ReviewState, RunState
+from store.states import DeliveryState, ReviewState, RunState
+from workflows.engine.case.moves import DELIVERY_MOVES, REVIEW_MOVES, RUN_MOVES
 
 
 class ImpossibleMove(AssertionError):

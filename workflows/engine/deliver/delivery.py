@@ -11,10 +11,10 @@ from store import schema
 from store.cases import cases, contents, deliveries, reviews, runs
 from store.governance import audit
 from store.slack import messages
+from store.states import DeliveryState, Resolution, ReviewState, RunState
 from workflows.engine.case import notices
 from workflows.engine.case.idempotency_keys import delivery_key
 from workflows.engine.case.leases import Lease
-from workflows.engine.case.states import DeliveryState, Resolution, ReviewState, RunState
 from workflows.engine.case.transitions import begin_new_delivery, move_delivery, move_run
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.declare.registry import AnyWorkflow

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from store import schema
 from store.cases import cases, contents, deliveries, runs, target_outages, waiting_runs, workflow_pauses
 from store.governance import teams
-from workflows.engine.case.states import DeliveryState, RunState
+from store.states import DeliveryState, RunState
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.deliver.holds import Held

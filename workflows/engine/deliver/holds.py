@@ -12,7 +12,7 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_e
 from store import schema
 from store.cases import waiting_runs, workflow_pauses
 from store.db.database import Unavailable
-from workflows.engine.case.states import DeliveryState, RunState
+from store.states import DeliveryState, RunState
 from workflows.engine.case.transitions import move_run
 from workflows.engine.context import SYSTEM, Context
 

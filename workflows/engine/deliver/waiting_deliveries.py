@@ -16,9 +16,9 @@ from store.cases import deliveries, reviews, runs, target_outages, waiting_runs,
 from store.db.database import Unavailable
 from store.governance import teams
 from store.slack import outbox
+from store.states import DeliveryState, Resolution, RunState
 from workflows.engine.case import notices
 from workflows.engine.case.notices import FAILURES
-from workflows.engine.case.states import DeliveryState, Resolution, RunState
 from workflows.engine.case.transitions import move_delivery, move_run
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.declare.registry import AnyWorkflow

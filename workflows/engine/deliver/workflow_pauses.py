@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 from store.cases import unproposed, workflow_pauses
 from store.cases.workflow_pauses import PauseLine
 from store.governance import audit, teams
+from store.states import DeliveryState, ReviewState, RunState
 from workflows.engine.case import notices
 from workflows.engine.case.pauses import HandNote, Pause, Paused, PauseStatus, Resumed
-from workflows.engine.case.states import DeliveryState, ReviewState, RunState
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.declare.workflow import Review
 from workflows.engine.deliver.holds import release_all

@@ -11,8 +11,8 @@ from store.db.database import Database
 from store.governance import audit
 from store.model import outages, overruns
 from store.slack import outbox
+from store.states import ReviewState
 from workflows.engine.case.notices import FAILURES
-from workflows.engine.case.states import ReviewState
 from workflows.engine.context import Context
 from workflows.engine.errors import Unknown
 from workflows.engine.propose.views import OutageView, OverrunView

@@ -18,8 +18,8 @@ from store.governance import teams
 from store.quality import digests
 from store.quality.digests import StandingLine, StopLine
 from store.slack import outbox
+from store.states import STOPPED, Resolution, RunState
 from workflows.engine.case.notices import FAILURES
-from workflows.engine.case.states import STOPPED, Resolution, RunState
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.declare.steps import DELIVER
 from workflows.engine.errors import Unknown

@@ -10,8 +10,8 @@ from store import schema
 from store.cases import cases, contents, journal, reviews, runs
 from store.governance import audit, teams
 from store.model import requests
+from store.states import ReviewState
 from workflows.engine.case.lookup import cases_meant
-from workflows.engine.case.states import ReviewState
 from workflows.engine.context import Context
 from workflows.engine.deliver.delivery_status import delivery_of, held_of
 from workflows.engine.errors import Refused, Unknown

@@ -9,7 +9,7 @@ from decimal import Decimal
 from pydantic import JsonValue
 
 from store.cases import cases, contents, journal
-from workflows.engine.case.states import STOPPED, Resolution, RunState
+from store.states import STOPPED, Resolution, RunState
 from workflows.engine.context import Context
 
 _AT_ONCE = 500

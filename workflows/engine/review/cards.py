@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from store import schema
 from store.cases import cases, contents, reviews, runs
 from store.governance import teams
+from store.states import Resolution, ReviewState, RunState
 from workflows.engine.case.lookup import case_text, known_workflow, one_line_of
-from workflows.engine.case.states import Resolution, ReviewState, RunState
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.deliver.delivery_status import delivery_of, held_of

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from store import schema
 from store.cases import cases, contents, runs
 from store.governance import audit, teams
+from store.states import RunState
 from workflows.engine.case.lookup import case_text, known_workflow, one_line_of
-from workflows.engine.case.states import RunState
 from workflows.engine.case.transitions import move_run
 from workflows.engine.context import Context
 from workflows.engine.declare.proposal import Proposal

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 from store import schema
 from store.cases import cases, contents, deliveries, runs
 from store.governance import audit, teams
+from store.states import DeliveryState, Resolution, RunState
 from workflows.engine.case import notices
 from workflows.engine.case.lookup import case_text, known_workflow, one_line_of
-from workflows.engine.case.states import DeliveryState, Resolution, RunState
 from workflows.engine.case.transitions import move_delivery, move_run
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow

@@ -14,7 +14,7 @@ from store.cases import cases, journal, reviews, runs, unproposed
 from store.cases.unproposed import EmptyLine
 from store.db.database import Unavailable
 from store.governance import teams
-from workflows.engine.case.states import ReviewState
+from store.states import ReviewState
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.steps import ASK, START

@@ -6,8 +6,8 @@ Done when a sender starts: meanwhile a workflow may have got another channel, or
 from store.cases import runs
 from store.governance import teams
 from store.slack import cards, messages, outbox
+from store.states import DeliveryState, ReviewState
 from workflows.engine.case import notices
-from workflows.engine.case.states import DeliveryState, ReviewState
 from workflows.engine.context import Context
 
 

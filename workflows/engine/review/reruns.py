@@ -9,10 +9,10 @@ from store import schema
 from store.cases import cases, deliveries, journal, queue, runs
 from store.cases.journal import StepLine
 from store.governance import audit, teams
+from store.states import STOPPED, DeliveryState, Resolution, RunState, StepState
 from workflows.engine.case.intake import supersede_reviews
 from workflows.engine.case.journal import in_scope
 from workflows.engine.case.lookup import known_workflow
-from workflows.engine.case.states import STOPPED, DeliveryState, Resolution, RunState, StepState
 from workflows.engine.case.transitions import move_run
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow

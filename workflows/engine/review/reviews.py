@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 from store import schema
 from store.cases import cases, contents, journal, reviews, runs
 from store.governance import audit, teams
+from store.states import Resolution, ReviewState, RunState
 from workflows.engine.case import notices
 from workflows.engine.case.lookup import known_workflow
-from workflows.engine.case.states import Resolution, ReviewState, RunState
 from workflows.engine.case.transitions import move_review, move_run
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.declare.registry import AnyWorkflow

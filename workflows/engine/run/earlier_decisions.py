@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from store import schema
 from store.cases import contents, reviews, runs
 from store.governance import audit
-from workflows.engine.case.states import Resolution, RunState
+from store.states import Resolution, RunState
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.declare.author_code import within
 from workflows.engine.declare.registry import AnyWorkflow

@@ -14,9 +14,9 @@ from store.cases.runs import LoadedRun
 from store.db import failpoints
 from store.db.failpoints import Failpoint
 from store.governance import teams
+from store.states import BUSY, RunState
 from workflows.engine.case import notices
-from workflows.engine.case.leases import BUSY, Lease, is_suspect
-from workflows.engine.case.states import RunState
+from workflows.engine.case.leases import Lease, is_suspect
 from workflows.engine.case.transitions import move_run
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.declare.registry import AnyWorkflow

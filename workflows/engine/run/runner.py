@@ -22,10 +22,10 @@ from store.db import failpoints
 from store.db.database import Unavailable
 from store.db.failpoints import Failpoint
 from store.governance import teams
+from store.states import Resolution, RunState, StepState
 from workflows.engine.case import notices
 from workflows.engine.case.journal import Journal, in_scope
 from workflows.engine.case.leases import Clogged, Lease
-from workflows.engine.case.states import Resolution, RunState, StepState
 from workflows.engine.case.transitions import move_run
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.declare import author_threads

@@ -10,9 +10,9 @@ from store import schema
 from store.cases import contents, journal, reviews, runs
 from store.cases.journal import StepLine
 from store.cases.runs import LoadedRun
+from store.states import Resolution
 from workflows.engine.case.leases import Lease
 from workflows.engine.case.pauses import Pause
-from workflows.engine.case.states import Resolution
 from workflows.engine.context import Context
 from workflows.engine.declare.author_code import within
 from workflows.engine.declare.registry import AnyWorkflow
