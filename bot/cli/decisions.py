@@ -120,7 +120,7 @@ def tell(app: App, case: int, done: str) -> int:
     receipt = f": {run.delivery.receipt}" if run.delivery and run.delivery.receipt else ""
     stands = "waiting to be delivered" if run.state == RunState.HOLDING else run.state
     out.print(sanitize(f"case {case}: {done}; it is {stands} now{receipt}"))
-    if RunState(run.state) in STOPPED and run.problem is not None:
+    if run.state in STOPPED and run.problem is not None:
         tell_error(str(run.problem["message"]))
         return 1
     return 0

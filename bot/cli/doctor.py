@@ -24,7 +24,7 @@ from store.db import extras, migration
 from store.governance import teams
 from store.model import outages, overruns, spending
 from store.slack import outbox
-from store.states import BUSY, STOPPED, OutboxState, RunState
+from store.states import STOPPED, OutboxState, RunState
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.deliver import workflow_pauses
 from workflows.engine.errors import CountersignError
@@ -356,7 +356,7 @@ def _slow(app: App) -> Iterator[Finding]:
     names = [workflow.name for workflow in app.context.registry]
     with app.context.database.read() as session:
         known = {row.id for row in teams.workflows(session, team=app.context.team) if row.name in names}
-        held = runs.in_states(session, workflows=known, states=BUSY)
+        held = runs.busy(session, workflows=known)
     since = app.context.clock() - _LONG
     slow = [run for run in held if run.changed_at < since]
     if slow:

@@ -9,7 +9,7 @@ from bot.cli.waiting_deliveries import tell_waiting
 from bot.settings import settings
 from store.cases import cases
 from store.governance import teams
-from store.states import DeliveryState, RunState
+from store.states import RunState
 from workflows.engine.errors import Refused
 from workflows.engine.read.history import open_reviews
 
@@ -21,15 +21,8 @@ def list_cases(*, workflow: str | None, state: str | None, limit: int, as_json: 
             raise Refused(f"there is no state {state!r}; there are: {', '.join(RunState)}")
         _known(app, workflow)
         with app.context.database.read() as session:
-            found = cases.lines(
-                session,
-                team=app.context.team,
-                workflow=workflow,
-                state=state,
-                limit=limit,
-                waiting=DeliveryState.WAITING,
-                failed=DeliveryState.FAILED,
-            )
+            only = RunState(state) if state is not None else None
+            found = cases.lines(session, team=app.context.team, workflow=workflow, state=only, limit=limit)
         if len(found) == limit:
             typer.echo(f"the newest {limit:,}; --limit NUMBER shows more", err=True)
         if as_json:

@@ -9,7 +9,6 @@ from bot.slack.wiring import connected, sender_of
 from bot.slack.workspace import Workspace
 from store.db.process_locks import SENDER, Taken, exclusive
 from store.slack import cards, messages, outbox
-from store.states import ReviewState
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.errors import Refused
 
@@ -41,7 +40,7 @@ def post(app: App, workflow: AnyWorkflow, workspace: Workspace) -> bool:
         return True
     with app.context.database.read() as session:
         waiting = messages.waiting(session, team=team, channel=channel, what="review")
-        rest = cards.unshown(session, team=team, channel=channel, open_state=ReviewState.OPEN)
+        rest = cards.unshown(session, team=team, channel=channel)
         held = outbox.held_up(session, team=team, channel=channel)
     more = f", {rest.number:,} more behind one card" if rest.number else ""
     typer.echo(f"{channel}: {waiting} of at most {OPEN_CARDS} open cards{more}", err=True)

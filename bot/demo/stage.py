@@ -70,7 +70,7 @@ class Stage:
     def _count(self, counts: Callable[[RunState], bool]) -> int:
         with self.app.context.database.read() as session:
             found = runs.counts(session, team=self.app.context.team)
-        return sum(number for (_, state), number in found.items() if counts(RunState(state)))
+        return sum(number for (_, state), number in found.items() if counts(state))
 
 
 @contextmanager

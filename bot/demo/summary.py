@@ -8,7 +8,6 @@ from bot.demo.screen_text import lines
 from bot.demo.stage import Stage
 from handlers.slack.blocks.digest import digest
 from store.cases import deliveries, reviews
-from store.states import DeliveryState
 from workflows.engine.read import digests
 from workflows.engine.read.tally import tally
 from workflows.engine.review.decisions import DecisionKind
@@ -20,7 +19,7 @@ def summary(stage: Stage, cases: Sequence[int]) -> list[str]:
     numbers = tally(context, cases, {})
     with context.database.read() as session:
         decided = reviews.decision_counts(session, team=context.team)
-        delivered = deliveries.count(session, team=context.team, state=DeliveryState.APPLIED)
+        delivered = deliveries.count_applied(session, team=context.team)
     told = {
         "cases": numbers.cases,
         "resolved alone": numbers.alone,

@@ -14,7 +14,7 @@ from store.schema import OutboxRow
 from store.slack import cards, messages, outbox
 from store.slack.cards import Unshown
 from store.slack.outbox import CARD, DOUBT, QUEUE
-from store.states import DeliveryState, OutboxState, ReviewState
+from store.states import OutboxState
 from workflows.engine.case.notices import FAILURE
 from workflows.engine.context import Context
 
@@ -63,7 +63,7 @@ class Channels:
         with self._context.database.write() as session:
             team = self._context.team
             outbox.take_back(session, team=team)
-            queued = outbox.channels_with(session, team=team, state=OutboxState.HELD)
+            queued = outbox.channels_held(session, team=team)
             for channel in (*queued, *messages.channels_with_queue(session, team=team)):
                 self._known(channel).look_again = True
 
@@ -95,16 +95,14 @@ class Channels:
         rows = outbox.due(session, team=team, channel=channel, at=at, limit=_TOGETHER)
         room_for_doubts = messages.waiting(session, team=team, channel=channel, what="delivery") < OPEN_DOUBTS
         if not rows and room_for_doubts:
-            rows = cards.due_doubts(session, team=team, channel=channel, state=DeliveryState.DOUBTFUL, at=at)
+            rows = cards.due_doubts(session, team=team, channel=channel, at=at)
         has_room = messages.waiting(session, team=team, channel=channel, what="review") < OPEN_CARDS
         if not rows and has_room:
-            rows = cards.due(session, team=team, channel=channel, open_state=ReviewState.OPEN, at=at)
+            rows = cards.due(session, team=team, channel=channel, at=at)
         if rows:
             return rows
         known.look_again = False
-        cards.drop(
-            session, team=team, channel=channel, open_state=ReviewState.OPEN, doubtful_state=DeliveryState.DOUBTFUL
-        )
+        cards.drop(session, team=team, channel=channel)
         for kind, has_room_for in ((CARD, has_room), (DOUBT, room_for_doubts)):
             if not has_room_for:
                 cards.hold(session, team=team, channel=channel, kind=kind)
@@ -114,7 +112,7 @@ class Channels:
     def _want_queue(self, session: Session, channel: str, known: _Channel, at: datetime) -> None:
         """Have the channel's queue drawn where what it shows is no longer so."""
         team, now = self._context.team, time.monotonic()
-        rest = cards.unshown(session, team=team, channel=channel, open_state=ReviewState.OPEN)
+        rest = cards.unshown(session, team=team, channel=channel)
         subject = f"{QUEUE}:{channel}"
         stands = messages.of_subject(session, team=team, channel=channel, subject=subject) is not None
         if rest == known.queue or not (rest.number or stands):

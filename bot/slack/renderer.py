@@ -70,7 +70,7 @@ def draw(context: Context, rows: Sequence[OutboxRow]) -> Picture:
             return Picture(drawn=overrun(more) if more is not None else None)
         case "queue":
             with context.database.read() as session:
-                rest = cards.unshown(session, team=context.team, channel=first.channel, open_state=ReviewState.OPEN)
+                rest = cards.unshown(session, team=context.team, channel=first.channel)
             return Picture(drawn=queue(first.channel, rest.number, rest.oldest) if rest.oldest else None)
         case "failure":
             return Picture(drawn=failures([failure_view(context, _id(row)) for row in rows]))

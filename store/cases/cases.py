@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from store.cases.samples import has_sample
 from store.db import rows
 from store.schema import Case, Delivery, Proposal, Run, Workflow
+from store.states import DeliveryState, Resolution, RunState
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,9 +21,9 @@ class CaseLine:
     key: str
     workflow: str
     revision: int
-    state: str
+    state: RunState
     """Of its newest run."""
-    resolution: str | None
+    resolution: Resolution | None
     received_at: datetime
     waits: bool
     """Its delivery waits for a target."""
@@ -76,17 +77,8 @@ def revise(session: Session, *, case: int, revision: int, content_hash: str) -> 
     rows.change(session, Case, case, where={"revision": revision}, to=raised)
 
 
-def lines(
-    session: Session,
-    *,
-    team: int,
-    workflow: str | None,
-    state: str | None,
-    limit: int,
-    waiting: str,
-    failed: str,
-) -> list[CaseLine]:
-    """Cases with the state of their newest run, newest case first. `waiting`, `failed`: states of a delivery."""
+def lines(session: Session, *, team: int, workflow: str | None, state: RunState | None, limit: int) -> list[CaseLine]:
+    """Cases with the state of their newest run, newest case first."""
     newest = select(func.max(Run.id)).where(Run.case_id == Case.id).correlate(Case).scalar_subquery()
     delivery = exists().where(Delivery.run_id == Run.id).correlate(Run)
     query = (
@@ -98,10 +90,10 @@ def lines(
             Run.state,
             Run.resolution,
             Case.received_at,
-            delivery.where(Delivery.state == waiting).label("waits"),
-            delivery.where(Delivery.state.in_((waiting, failed)), Delivery.maybe_applied.is_(True)).label(
-                "unconfirmed"
-            ),
+            delivery.where(Delivery.state == DeliveryState.WAITING).label("waits"),
+            delivery.where(
+                Delivery.state.in_((DeliveryState.WAITING, DeliveryState.FAILED)), Delivery.maybe_applied.is_(True)
+            ).label("unconfirmed"),
         )
         .join(Workflow, Workflow.id == Case.workflow_id)
         .join(Run, Run.id == newest)
@@ -134,8 +126,8 @@ class CaseOutcome:
     """What became of a case so far."""
 
     case: int
-    state: str
-    resolution: str | None
+    state: RunState
+    resolution: Resolution | None
     proposal_id: int | None
     """The content of its newest run's proposal."""
     sample: bool

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from store.db import rows
 from store.schema import Attempt, Content, Run, Step
+from store.states import StepState
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,7 +23,7 @@ class StepLine:
     name: str
     nth: int
     attempt: int
-    state: str
+    state: StepState
     input_hash: str
     body: str
     """JSON: its input with its output or error."""

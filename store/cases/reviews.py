@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from store.cases.samples import has_sample
 from store.db import rows
 from store.schema import Case, Decision, Proposal, Review, Run, Workflow
+from store.states import ReviewState
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,11 +72,10 @@ def add(
     workflow: int,
     proposal: int | None,
     reasons_id: int,
-    state: str,
     answer_by: datetime | None,
     at: datetime,
 ) -> int:
-    """Add a review at version 1; returns its id."""
+    """Open a review at version 1; returns its id."""
     return rows.add(
         session,
         Review,
@@ -84,7 +84,7 @@ def add(
         case_id=case,
         workflow_id=workflow,
         version=1,
-        state=state,
+        state=ReviewState.OPEN,
         proposal_id=proposal,
         reasons_id=reasons_id,
         claimed_by=None,
@@ -128,21 +128,21 @@ def of_run(session: Session, run: int) -> Review | None:
     return session.scalar(select(Review).where(Review.run_id == run))
 
 
-def of_case_in(session: Session, case: int, states: Collection[str]) -> list[Review]:
+def of_case_in(session: Session, case: int, states: Collection[ReviewState]) -> list[Review]:
     """The reviews of a case that are in one of these states, oldest first."""
     query = select(Review).where(Review.case_id == case, Review.state.in_(states)).order_by(Review.id)
     return list(session.scalars(query))
 
 
-def lines(
-    session: Session, *, team: int, state: str, workflows: Collection[str] | None, limit: int, first: int = 0
+def open_lines(
+    session: Session, *, team: int, workflows: Collection[str] | None, limit: int, first: int = 0
 ) -> list[ReviewLine]:
-    """Reviews in a state, the earliest deadline first; `workflows`: only these; `first`: from this place on."""
+    """Open reviews, the earliest deadline first; `workflows`: only these; `first`: from this place on."""
     query = (
         select(Review, Case.key, Workflow.name)
         .join(Case, Case.id == Review.case_id)
         .join(Workflow, Workflow.id == Review.workflow_id)
-        .where(Review.team_id == team, Review.state == state)
+        .where(Review.team_id == team, Review.state == ReviewState.OPEN)
         .order_by(Review.answer_by, Review.id)
         .offset(first)
         .limit(limit)
@@ -167,25 +167,27 @@ def lines(
     ]
 
 
-def count(session: Session, *, team: int, state: str, workflows: Collection[str]) -> int:
-    """How many reviews of these workflows are in a state."""
+def count_open(session: Session, *, team: int, workflows: Collection[str]) -> int:
+    """How many reviews of these workflows are open."""
     query = (
         select(func.count())
         .select_from(Review)
         .join(Workflow, Workflow.id == Review.workflow_id)
-        .where(Review.team_id == team, Review.state == state, Workflow.name.in_(workflows))
+        .where(Review.team_id == team, Review.state == ReviewState.OPEN, Workflow.name.in_(workflows))
     )
     return session.scalar(query) or 0
 
 
-def move(session: Session, *, review: int, frm: str, to: str, shown: int | None = None, **changes: Any) -> bool:
+def move(
+    session: Session, *, review: int, frm: ReviewState, to: ReviewState, shown: int | None = None, **changes: Any
+) -> bool:
     """Move a review, or change it where it stands; False where its state or, if given, its version is another."""
     where = {"state": frm} if shown is None else {"state": frm, "version": shown}
     return rows.change(session, Review, review, where=where, to={"state": to, **changes})
 
 
-def claim(session: Session, *, review: int, state: str, by: str, at: datetime, lasts: timedelta) -> bool:
-    """Claim a review in this state for a person; False where somebody else holds it or the state is another.
+def claim(session: Session, *, review: int, by: str, at: datetime, lasts: timedelta) -> bool:
+    """Claim an open review for a person; False where somebody else holds it or it is not open.
 
     `lasts`: how long a claim counts; one that is further from now was made long ago, or by a wrong clock.
     """
@@ -194,7 +196,7 @@ def claim(session: Session, *, review: int, state: str, by: str, at: datetime, l
         update(Review)
         .where(
             Review.id == review,
-            Review.state == state,
+            Review.state == ReviewState.OPEN,
             or_(Review.claimed_by.is_(None), Review.claimed_by == by, is_over),
         )
         .values(claimed_by=by, claimed_at=at)
@@ -203,9 +205,9 @@ def claim(session: Session, *, review: int, state: str, by: str, at: datetime, l
     return session.scalar(claimed) is not None
 
 
-def touch_claim(session: Session, *, review: int, state: str, at: datetime) -> None:
-    """Note that a review in this state that somebody claimed is in somebody's hands still."""
-    rows.change(session, Review, review, where={"state": state}, to={"claimed_at": at})
+def touch_claim(session: Session, *, review: int, at: datetime) -> None:
+    """Note that an open review that somebody claimed is in somebody's hands still."""
+    rows.change(session, Review, review, where={"state": ReviewState.OPEN}, to={"claimed_at": at})
 
 
 def add_decision(

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from store.cases.waiting_runs import kept_back
 from store.db import rows
 from store.schema import Delivery, Run, Workflow
+from store.states import DeliveryState, RunState
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,12 +104,12 @@ def lift(session: Session, workflow: int) -> bool:
     return session.scalar(lifted) is not None
 
 
-def releasable(session: Session, *, team: int, state: str, ready: str, waiting: str, limit: int) -> list[Run]:
-    """Runs in a state whose workflow holds no deliveries, oldest first; nobody else's transaction may add one now.
+def releasable(session: Session, *, team: int, limit: int) -> list[Run]:
+    """Held runs whose workflow holds no deliveries, oldest first; nobody else's transaction may add one now.
 
     Those that wait for their target, or behind an older delivery of their case that does, are none of them.
     """
-    held = _releasable(team, state, ready, waiting)
+    held = _releasable(team)
     found = select(Run.workflow_id).join(Workflow, Workflow.id == Run.workflow_id).where(*held).distinct()
     workflows = list(session.scalars(found))
     if not workflows:
@@ -126,21 +127,22 @@ def releasable(session: Session, *, team: int, state: str, ready: str, waiting: 
     return list(session.scalars(query))
 
 
-def is_releasable(session: Session, *, team: int, state: str, ready: str, waiting: str) -> bool:
+def is_releasable(session: Session, *, team: int) -> bool:
     """Is there a run that `releasable` would find?"""
     query = select(Run.id).join(Workflow, Workflow.id == Run.workflow_id)
-    return session.scalar(query.where(*_releasable(team, state, ready, waiting)).limit(1)) is not None
+    return session.scalar(query.where(*_releasable(team)).limit(1)) is not None
 
 
-def _releasable(team: int, state: str, ready: str, waiting: str) -> tuple[ColumnElement[bool], ...]:
+def _releasable(team: int) -> tuple[ColumnElement[bool], ...]:
     free = or_(Workflow.paused_at.is_(None), ~Workflow.holds_deliveries)
-    kept = kept_back(holding=state, ready=ready, waiting=waiting)
-    return (Run.team_id == team, Run.state == state, free, ~kept)
+    return (Run.team_id == team, Run.state == RunState.HOLDING, free, ~kept_back())
 
 
-def numbers(session: Session, *, team: int, states: Collection[str], waiting: str) -> dict[tuple[str, str], int]:
+def numbers(session: Session, *, team: int, states: Collection[RunState]) -> dict[tuple[str, RunState], int]:
     """How many runs are in each of these states, by (workflow, state); those that wait for their target left out."""
-    waits = exists().where(Delivery.run_id == Run.id, Delivery.state == waiting, Delivery.next_at.is_not(None))
+    waits = exists().where(
+        Delivery.run_id == Run.id, Delivery.state == DeliveryState.WAITING, Delivery.next_at.is_not(None)
+    )
     query = (
         select(Workflow.name, Run.state, func.count())
         .select_from(Run)

@@ -7,6 +7,8 @@ from sqlalchemy import Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from store.schema.base import Base, OfTeam
+from store.states import OutboxState
+from store.types import OneOf
 
 
 class OutboxRow(OfTeam, Base):
@@ -24,7 +26,7 @@ class OutboxRow(OfTeam, Base):
     channel: Mapped[str] = mapped_column(String(60))
     """A channel's id, or the name of a role that the settings give a channel."""
     key: Mapped[str] = mapped_column(String(200))
-    state: Mapped[str] = mapped_column(String(20))
+    state: Mapped[OutboxState] = mapped_column(OneOf(OutboxState))
     wanted: Mapped[int]
     """Grows whenever a view has to be drawn anew; what is sent for an older number is not the end of it."""
     attempts: Mapped[int]

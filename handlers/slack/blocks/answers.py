@@ -84,7 +84,7 @@ def case(view: CaseView, *, can_decide: bool = False, doubt: DoubtView | None = 
     ]
     pieces += [_step(number, text) for number, text in enumerate(_steps(run), 1)]
     if run.problem is not None:
-        how = "Not made so far" if RunState(run.state) is RunState.HOLDING else "Stopped"
+        how = "Not made so far" if run.state == RunState.HOLDING else "Stopped"
         pieces.append(line(words(f"{how}: {run.problem['type']}: {excerpt(run.problem['message'], 600)}")))
     if run.review is not None:
         asked = "; ".join(excerpt(why(reason), 200) for reason in run.review.why[:5])
@@ -92,7 +92,7 @@ def case(view: CaseView, *, can_decide: bool = False, doubt: DoubtView | None = 
         pieces += [line(*_decision(decision)) for decision in run.review.decisions]
     if run.delivery is not None:
         pieces.append(line(*_delivery(run.delivery)))
-    if RunState(run.state) is RunState.DOUBTFUL:
+    if run.state == RunState.DOUBTFUL:
         look = "Look there whether it happened, then say what you found"
         pieces.append(line(words(f"{look}: here, or countersign settle {view.id} happened (or not-happened)")))
     elif run.held == "down":
@@ -101,12 +101,12 @@ def case(view: CaseView, *, can_decide: bool = False, doubt: DoubtView | None = 
         pieces.append(line(words("An older delivery of this case is still to be made; this one follows by itself.")))
     elif run.held == "paused":
         pieces.append(line(words("Held until its workflow is resumed: "), words(f"/resume {view.workflow}", code=True)))
-    elif RunState(run.state) in STOPPED:
+    elif run.state in STOPPED:
         pieces.append(line(words(f"Again, once it is mended: /rerun {view.id}")))
     below = [_review_button(view)] if can_decide else []
     below += [doubt_buttons(doubt)] if doubt is not None else []
     delivered = Delivered(case=view.id, run=run.id, generation=view.generation)
-    below += [actions("delivered", [correct(delivered)])] if RunState(run.state) is RunState.DELIVERED else []
+    below += [actions("delivered", [correct(delivered)])] if run.state == RunState.DELIVERED else []
     return Drawn(text=escaped(f"Case {view.id}: {states.RUN[run.state]}", 300), blocks=[rich(*pieces), *below])
 
 

@@ -110,4 +110,4 @@ def _sentence(view: FailureView) -> str:
 def _how(view: FailureView) -> str:
     if view.not_confirmed:
         return _NOT_CONFIRMED
-    return _SAID.get(RunState(view.state), "stopped; it went on since")
+    return _SAID.get(view.state, "stopped; it went on since")

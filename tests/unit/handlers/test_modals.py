@@ -271,7 +271,7 @@ def test_an_empty_list_says_so() -> None:
 
 @pytest.mark.parametrize("state", list(ReviewState))
 def test_what_came_of_a_press_stands_above_the_review(state: ReviewState) -> None:
-    shown = view(state=str(state), decision=decision("approved", by=MARIA))
+    shown = view(state=state, decision=decision("approved", by=MARIA))
     told = said(modal(modals.review(shown, notice=answers.too_late(shown, "U0BEN")), named=[MARIA]))
     assert told.startswith("Already approved by @U0MARIA, 2026-11-19 09:30 UTC. Nothing of yours was recorded.")
 

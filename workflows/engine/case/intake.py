@@ -119,7 +119,7 @@ def take_in(
 def _refuse_flood(session: Session, context: Context, number: int) -> None:
     """Raise `QueueFull` where the workers would have more to do than is allowed."""
     limit = context.queue_limit
-    ready = runs.number_in(session, team=context.team, state=RunState.READY, at_most=limit)
+    ready = runs.count_ready(session, team=context.team, at_most=limit)
     if ready + number > limit:
         raise QueueFull(
             f"{ready:,} cases are to be worked on, and {limit:,} is the limit: {number:,} more were not taken in; "

@@ -7,7 +7,7 @@ from datetime import datetime
 from store import schema
 from store.cases import runs
 from store.governance import teams
-from store.states import BUSY, RunState
+from store.states import RunState
 from workflows.engine.case.transitions import move_run
 from workflows.engine.context import SYSTEM, Context
 
@@ -47,9 +47,7 @@ def claim(
     with context.database.write() as session:
         rows = teams.workflows(session, team=context.team)
         known = [row.id for row in rows if row.name in context.registry and row.name not in but]
-        ready = runs.claimable(
-            session, workflows=known, ready=RunState.READY, busy=BUSY, limit=limit, case=case, since=since
-        )
+        ready = runs.claimable(session, workflows=known, limit=limit, case=case, since=since)
         at = context.clock()
         claimed = []
         for run in ready:

@@ -31,7 +31,7 @@ def move_run(
     False where it is no longer in that state or, if given, held at that lease. `changes`: columns that change with it.
     Raise `ImpossibleMove` for a move that the table does not have.
     """
-    frm = RunState(run.state)
+    frm = run.state
     if to not in RUN_MOVES[frm]:
         raise ImpossibleMove(f"run {run.id}: {frm} > {to}")
     if not runs.move(session, run=run.id, frm=frm, to=to, at=at, held_at=held_at, **changes):
@@ -68,7 +68,7 @@ def move_review(
     False where it is no longer in that state or, if given, at the version that was shown. `action`: the audit's word
     for it. Raise `ImpossibleMove` for a move that the table does not have.
     """
-    frm = ReviewState(review.state)
+    frm = review.state
     if to != frm and to not in REVIEW_MOVES[frm]:
         raise ImpossibleMove(f"review {review.id}: {frm} > {to}")
     if not reviews.move(session, review=review.id, frm=frm, to=to, shown=shown, **changes):
@@ -93,7 +93,7 @@ def move_delivery(
 
     False where it is no longer in that state. Raise `ImpossibleMove` for a move that the table does not have.
     """
-    frm = DeliveryState(delivery.state)
+    frm = delivery.state
     if to not in DELIVERY_MOVES[frm]:
         raise ImpossibleMove(f"delivery {delivery.id}: {frm} > {to}")
     if to is DeliveryState.ATTEMPTING:

@@ -65,7 +65,7 @@ def target_view(context: Context, outage: int) -> TargetView:
         if row is None or row.team_id != context.team:
             raise Unknown(f"there is no outage {outage} of a target")
         problem = json.loads(contents.body(session, row.problem_id))
-        number = waiting_runs.count(session, row.target, team=context.team, waiting=DeliveryState.WAITING)
+        number = waiting_runs.count(session, row.target, team=context.team)
         probe = runs.get(session, row.probe_run) if row.probe_run is not None else None
         trying = probe is not None and probe.state in (RunState.READY, RunState.RUNNING, RunState.DELIVERING)
         return TargetView(
@@ -111,4 +111,4 @@ def targets_down(context: Context) -> list[TargetView]:
 def waiting_deliveries(context: Context) -> list[waiting_runs.Waiting]:
     """How many deliveries wait for a target, by target and workflow."""
     with context.database.read() as session:
-        return waiting_runs.by_target(session, team=context.team, waiting=DeliveryState.WAITING)
+        return waiting_runs.by_target(session, team=context.team)

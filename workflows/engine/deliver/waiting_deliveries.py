@@ -159,12 +159,11 @@ def awaken(context: Context) -> int:
 
     Raise `store.db.database.Unavailable` where that cannot be done for half a minute.
     """
-    states = {"ready": RunState.READY, "waiting": DeliveryState.WAITING}
     # Looked at every second: what only looks is in nobody's way.
     with context.database.read() as session:
-        if not waiting_runs.is_any(session, team=context.team, holding=RunState.HOLDING):
+        if not waiting_runs.is_any(session, team=context.team):
             return 0
-        releasable = workflow_pauses.is_releasable(session, team=context.team, state=RunState.HOLDING, **states)
+        releasable = workflow_pauses.is_releasable(session, team=context.team)
     awakened = holds.release_all(context) if releasable else 0
     while number := _patiently(_awaken_some, context):
         awakened += number
@@ -189,9 +188,6 @@ def _due(session: Session, context: Context, outages: Sequence[schema.TargetOuta
     return waiting_runs.due(
         session,
         workflows=_known(session, context),
-        holding=RunState.HOLDING,
-        ready=RunState.READY,
-        waiting=DeliveryState.WAITING,
         at=context.clock(),
         longest=_LONGEST_WAIT,
         down=[outage.target for outage in outages],
@@ -206,12 +202,12 @@ def _is_time(session: Session, context: Context, outage: schema.TargetOutage) ->
         return False
     if outage.next_at <= at or outage.next_at > at + _LONGEST_WAIT:
         return True
-    team, state = context.team, DeliveryState.WAITING
-    if not waiting_runs.is_waited_for(session, outage.target, team=team, waiting=state):
+    team = context.team
+    if not waiting_runs.is_waited_for(session, outage.target, team=team):
         return True
     # Who waited too long is tried a last time at once, and fails visibly then.
     since = at - GIVEN_UP_AFTER
-    return waiting_runs.is_waited_for(session, outage.target, team=team, waiting=state, since=since)
+    return waiting_runs.is_waited_for(session, outage.target, team=team, since=since)
 
 
 def _probe(session: Session, context: Context, outage: schema.TargetOutage) -> bool:
@@ -220,14 +216,11 @@ def _probe(session: Session, context: Context, outage: schema.TargetOutage) -> b
         session,
         outage.target,
         workflows=_known(session, context),
-        holding=RunState.HOLDING,
-        ready=RunState.READY,
-        waiting=DeliveryState.WAITING,
         overdue=context.clock() - GIVEN_UP_AFTER,
     )
     if run is not None:
         return _let_through(session, context, outage, run, by=SYSTEM)
-    if waiting_runs.count(session, outage.target, team=context.team, waiting=DeliveryState.WAITING) == 0:
+    if waiting_runs.count(session, outage.target, team=context.team) == 0:
         # All that waited failed for good, or was settled: there is nothing left to find it out with.
         _end(session, context, outage, probes=0)
     return False
@@ -246,7 +239,7 @@ def try_now(session: Session, context: Context, case: int, *, by: str) -> schema
 
     Raise `Refused` where its workflow holds its deliveries, or its target is being tried already.
     """
-    run = waiting_runs.oldest_of_case(session, case, holding=RunState.HOLDING, waiting=DeliveryState.WAITING)
+    run = waiting_runs.oldest_of_case(session, case)
     if run is None:
         return None
     standing = workflow_pauses.standing(session, run.workflow_id, held=True)
@@ -279,10 +272,10 @@ def _end(session: Session, context: Context, outage: schema.TargetOutage, *, pro
 
     `probes`: how many of those that waited are on their way.
     """
-    at, team, state = context.clock(), context.team, DeliveryState.WAITING
-    waited = probes + waiting_runs.count(session, outage.target, team=team, waiting=state)
+    at, team = context.clock(), context.team
+    waited = probes + waiting_runs.count(session, outage.target, team=team)
     if target_outages.end(session, outage, waited=waited, at=at):
-        waiting_runs.hasten(session, outage.target, team=team, waiting=state, at=at)
+        waiting_runs.hasten(session, outage.target, team=team, at=at)
         _show(session, context, outage.id)
 
 
@@ -295,7 +288,7 @@ def _show(session: Session, context: Context, outage: int) -> None:
 def _redraw(session: Session, context: Context, target: str) -> None:
     """Have the cards say that a target is down that said until now when each of them is tried again."""
     at = context.clock()
-    found = waiting_runs.runs_of(session, target, team=context.team, waiting=DeliveryState.WAITING, limit=_MOST_REDRAWN)
+    found = waiting_runs.runs_of(session, target, team=context.team, limit=_MOST_REDRAWN)
     for run in found:
         review = reviews.decided_for(session, run.id) if run.resolution != Resolution.ALONE else None
         name = teams.workflow_name(session, run.workflow_id)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from store.cases import unproposed, workflow_pauses
 from store.cases.workflow_pauses import PauseLine
 from store.governance import audit, teams
-from store.states import DeliveryState, ReviewState, RunState
+from store.states import RunState
 from workflows.engine.case import notices
 from workflows.engine.case.pauses import HandNote, Pause, Paused, PauseStatus, Resumed
 from workflows.engine.context import SYSTEM, Context
@@ -126,8 +126,8 @@ def pause_statuses(context: Context, workflows: list[str]) -> list[PauseStatus]:
     with context.database.read() as session:
         pauses = {line.workflow: pause_of(line) for line in workflow_pauses.all_standing(session, team=context.team)}
         states = (RunState.WAITING, RunState.HOLDING)
-        runs = workflow_pauses.numbers(session, team=context.team, states=states, waiting=DeliveryState.WAITING)
-        empty = unproposed.count_empty(session, team=context.team, state=ReviewState.OPEN)
+        runs = workflow_pauses.numbers(session, team=context.team, states=states)
+        empty = unproposed.count_empty(session, team=context.team)
     return [
         PauseStatus(
             workflow=name,

@@ -11,7 +11,6 @@ from store.db.database import Database
 from store.governance import audit
 from store.model import outages, overruns
 from store.slack import outbox
-from store.states import ReviewState
 from workflows.engine.case.notices import FAILURES
 from workflows.engine.context import Context
 from workflows.engine.errors import Unknown
@@ -61,9 +60,7 @@ def outage_view(database: Database, *, team: int, outage: int) -> OutageView:
         row = outages.get(session, outage)
         if row is None or row.team_id != team:
             raise Unknown(f"there is no outage {outage}")
-        waiting = unproposed.without_proposal(
-            session, team=team, state=ReviewState.OPEN, since=row.began_at, until=row.ended_at
-        )
+        waiting = unproposed.without_proposal(session, team=team, since=row.began_at, until=row.ended_at)
         return OutageView(
             model=row.model, reason=row.reason, began_at=row.began_at, ended_at=row.ended_at, waiting=waiting
         )

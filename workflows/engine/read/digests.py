@@ -137,13 +137,12 @@ def _gather(
         if stop.frm != RunState.DOUBTFUL:
             stops[stop.workflow].append(stop)
     standing: defaultdict[int, list[StandingLine]] = defaultdict(list)
-    for line in digests.standing(session, team=team, states=STOPPED, even_if_older=(RunState.DOUBTFUL,)):
+    for line in digests.standing(session, team=team):
         standing[line.workflow].append(line)
     waiting = digests.in_state(session, team=team, state=RunState.WAITING)
     taken_in = digests.taken_in(session, team=team, since=since, until=until)
     samples = digests.samples(session, team=team, since=since, until=until)
-    ends = (RunState.DELIVERED, RunState.CLOSED)
-    resolved = digests.resolved(session, team=team, ends=ends, since=since, until=until)
+    resolved = digests.resolved(session, team=team, since=since, until=until)
     cost = digests.cost(session, team=team, since=since, until=until)
     unproposed = _unproposed(session, team, since=since, until=until)
     held = digests.in_state(session, team=team, state=RunState.HOLDING)

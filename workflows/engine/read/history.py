@@ -68,7 +68,7 @@ def open_reviews(context: Context, *, workflow: str | None = None, limit: int = 
     """What waits for people, the earliest deadline first."""
     with context.database.read() as session:
         only = None if workflow is None else [workflow]
-        lines = reviews.lines(session, team=context.team, state=ReviewState.OPEN, workflows=only, limit=limit)
+        lines = reviews.open_lines(session, team=context.team, workflows=only, limit=limit)
         why = contents.bodies(session, [line.reasons_id for line in lines])
     return [
         OpenReview(

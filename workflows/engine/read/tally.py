@@ -107,7 +107,7 @@ def under_way(context: Context, ids: Sequence[int]) -> int:
 
 
 def _group(row: cases.CaseOutcome) -> str:
-    state = RunState(row.state)
+    state = row.state
     if state in STOPPED:
         return "failed"
     if state is RunState.WAITING:

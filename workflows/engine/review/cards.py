@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from store import schema
 from store.cases import cases, contents, reviews, runs
 from store.governance import teams
-from store.states import Resolution, ReviewState, RunState
+from store.states import Resolution, RunState
 from workflows.engine.case.lookup import case_text, known_workflow, one_line_of
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
@@ -50,9 +50,7 @@ def card_view(context: Context, review: int) -> CardView:
         delivery = delivery_of(session, context, carrying)
         held = held_of(session, carrying, delivery)
         delivered = _delivered(session, run)
-        corrected = runs.was_corrected(
-            session, case.id, revision=run.revision, after=run.correction, state=RunState.DELIVERED
-        )
+        corrected = runs.was_corrected(session, case.id, revision=run.revision, after=run.correction)
     # The author's code is called outside the transaction.
     text = case_text(workflow, input)
     return CardView(
@@ -115,9 +113,9 @@ def place_of_case(context: Context, case: int) -> PlaceView:
 def waiting_in(context: Context, *, workflows: Collection[str], first: int, limit: int) -> WaitingView:
     """What waits for a decision of these workflows, the earliest deadline first."""
     with context.database.read() as session:
-        team, state = context.team, ReviewState.OPEN
-        total = reviews.count(session, team=team, state=state, workflows=workflows)
-        lines = reviews.lines(session, team=team, state=state, workflows=workflows, limit=limit, first=first)
+        team = context.team
+        total = reviews.count_open(session, team=team, workflows=workflows)
+        lines = reviews.open_lines(session, team=team, workflows=workflows, limit=limit, first=first)
         why = contents.bodies(session, [line.reasons_id for line in lines])
         inputs = {line.id: _input(session, line.run_id) for line in lines}
     # The author's code is called outside the transaction.

@@ -35,7 +35,7 @@ def delivered_view(context: Context, case: int) -> DeliveredView:
         row = cases.get(session, case)
         if row is None or row.team_id != context.team:
             raise Unknown(f"there is no case {case}")
-        run = runs.last_in(session, case, state=RunState.DELIVERED)
+        run = runs.last_delivered(session, case)
         if run is None or run.output_id is None:
             newest = runs.newest(session, case)
             state = newest.state if newest is not None else "gone"

@@ -97,7 +97,7 @@ def _candidates(context: Context, row: int | None) -> Iterator[EmptyLine]:
     after = 0
     while row is not None:
         with context.database.read() as session:
-            page = unproposed.empty(session, workflow=row, state=ReviewState.OPEN, after=after, limit=_AT_ONCE)
+            page = unproposed.empty(session, workflow=row, after=after, limit=_AT_ONCE)
         if not page:
             return
         yield from (line for line in page if _codes(line.reasons) & PASSING)

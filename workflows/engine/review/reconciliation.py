@@ -6,31 +6,30 @@ Done when a sender starts: meanwhile a workflow may have got another channel, or
 from store.cases import runs
 from store.governance import teams
 from store.slack import cards, messages, outbox
-from store.states import DeliveryState, ReviewState
 from workflows.engine.case import notices
 from workflows.engine.context import Context
 
 
 def reconcile(context: Context) -> None:
     """Have a card wanted for each doubt, and for each open review where its workflow posts to, and none elsewhere."""
-    team, open_state = context.team, ReviewState.OPEN
+    team = context.team
     with context.database.write() as session:
         at = context.clock()
         outbox.revive_notes(session, team=team, at=at)
-        cards.revive(session, team=team, open_state=open_state, doubtful_state=DeliveryState.DOUBTFUL, at=at)
-        for delivery in cards.unasked(session, team=team, state=DeliveryState.DOUBTFUL):
+        cards.revive(session, team=team, at=at)
+        for delivery in cards.unasked(session, team=team):
             run = runs.get(session, delivery.run_id)
             name = teams.workflow_name(session, run.workflow_id) if run is not None else ""
             if name in context.registry:
                 notices.doubt(session, delivery, context.registry.get(name).review, at=at)
         for workflow in context.registry:
             name, channel = workflow.name, workflow.review.post_to
-            cards.drop_elsewhere(session, team=team, workflow=name, channel=channel, open_state=open_state)
+            cards.drop_elsewhere(session, team=team, workflow=name, channel=channel)
             for subject, elsewhere in messages.cards_elsewhere(session, team=team, workflow=name, channel=channel):
                 # It is taken away there.
                 outbox.want_view(session, team=team, kind=outbox.CARD, subject=subject, channel=elsewhere, at=at)
             if channel is not None:
-                missing = cards.missing(session, team=team, workflow=name, channel=channel, open_state=open_state)
+                missing = cards.missing(session, team=team, workflow=name, channel=channel)
                 for review in missing:
                     outbox.want_view(
                         session, team=team, kind=outbox.CARD, subject=f"review:{review}", channel=channel, at=at

@@ -9,7 +9,7 @@ from store import schema
 from store.cases import cases, deliveries, journal, queue, runs
 from store.cases.journal import StepLine
 from store.governance import audit, teams
-from store.states import STOPPED, DeliveryState, Resolution, RunState, StepState
+from store.states import STOPPED, Resolution, RunState, StepState
 from workflows.engine.case.intake import supersede_reviews
 from workflows.engine.case.journal import in_scope
 from workflows.engine.case.lookup import known_workflow
@@ -50,11 +50,11 @@ def rerun(context: Context, case: int, *, by: str, from_step: str | None = None)
             raise Unknown(f"there is no case {case}")
         if run.state == RunState.HOLDING:
             return _try_now(session, context, case, by=by, from_step=from_step)
-        why_not = _WHY_NOT.get(RunState(run.state))
+        why_not = _WHY_NOT.get(run.state)
         if why_not is not None:
             raise Refused(why_not)
         if _is_delivered(session, run):
-            delivered = runs.last_in(session, case, state=RunState.DELIVERED)
+            delivered = runs.last_delivered(session, case)
             raise AlreadyDelivered(delivered.id if delivered is not None else run.id)
         workflow = known_workflow(context, teams.workflow_name(session, run.workflow_id))
         step = from_step or _where_it_stopped(run, journal.of_run(session, run.id))
@@ -170,6 +170,6 @@ def _is_delivered(session: Session, run: schema.Run) -> bool:
     """Was the answer to this revision of the case delivered? A correction that stopped is none the less run again."""
     if run.correction and run.state in STOPPED:
         return False
-    return run.state == RunState.DELIVERED or deliveries.exists(
-        session, case=run.case_id, revision=run.revision, kind=delivery.ANSWER, state=DeliveryState.APPLIED
+    return run.state == RunState.DELIVERED or deliveries.is_applied(
+        session, case=run.case_id, revision=run.revision, kind=delivery.ANSWER
     )

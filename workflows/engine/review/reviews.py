@@ -59,7 +59,6 @@ def open_review(
         workflow=run.workflow_id,
         proposal=proposal,
         reasons_id=contents.keep(session, team=run.team_id, case=run.case_id, kind="reasons", body=body),
-        state=ReviewState.OPEN,
         answer_by=at + workflow.review.answer_within,
         at=at,
     )
@@ -329,7 +328,7 @@ def claim(context: Context, review: int, *, by: str) -> None:
     with context.database.write(urgent=True) as session:
         row = still_open(session, review)
         at = context.clock()
-        if not reviews.claim(session, review=review, state=ReviewState.OPEN, by=by, at=at, lasts=CLAIM_LASTS):
+        if not reviews.claim(session, review=review, by=by, at=at, lasts=CLAIM_LASTS):
             raise Refused(f"{row.claimed_by} has claimed it")
         _note_claim(session, context, row, by=by)
 
@@ -342,8 +341,8 @@ def take_in_hand(context: Context, review: int, shown: int, *, by: str) -> None:
     with context.database.write(urgent=True) as session:
         row = still_open(session, review, shown)
         at, held_by = context.clock(), row.claimed_by
-        if not reviews.claim(session, review=review, state=ReviewState.OPEN, by=by, at=at, lasts=CLAIM_LASTS):
-            reviews.touch_claim(session, review=review, state=ReviewState.OPEN, at=at)
+        if not reviews.claim(session, review=review, by=by, at=at, lasts=CLAIM_LASTS):
+            reviews.touch_claim(session, review=review, at=at)
         elif held_by != by:
             _note_claim(session, context, row, by=by)
 

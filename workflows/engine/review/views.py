@@ -6,6 +6,7 @@ from datetime import datetime
 
 from pydantic import JsonValue
 
+from store.states import DeliveryState, ReviewState, RunState
 from workflows.engine.deliver.views import DeliveryView
 
 
@@ -51,7 +52,7 @@ class CardView:
     """How often the database had been a backup: numbers are given out again after that."""
     review: int
     version: int
-    state: str
+    state: ReviewState
     case: int
     key: str
     workflow: str
@@ -85,7 +86,7 @@ class CardView:
     """The last one."""
     run: int
     """The run that carries out the decision."""
-    run_state: str
+    run_state: RunState
     problem: str | None
     delivery: DeliveryView | None
     """What brings the decision to its system of record; None where nothing is brought yet."""
@@ -106,7 +107,7 @@ class FailureView:
     case: int
     key: str
     workflow: str
-    state: str
+    state: RunState
     """failed, parked or doubtful."""
     step: str | None
     error: str
@@ -136,7 +137,7 @@ class DoubtView:
     """Which attempt it is about; grows when it is made again."""
     key: str
     """Its idempotency key."""
-    state: str
+    state: DeliveryState
     case: int
     case_key: str
     workflow: str
@@ -153,7 +154,7 @@ class DoubtView:
     settled_by: str | None
     """Who looked and said whether it happened; None while nobody did."""
     settled_at: datetime | None
-    run_state: str
+    run_state: RunState
     can_be_delivered: bool
     """Can it be made again, now that somebody said that it did not happen?"""
     receipt: str | None

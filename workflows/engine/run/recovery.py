@@ -38,7 +38,7 @@ def take_back(context: Context, *, died: bool = True, but: Collection[int] = ())
         known = {
             row.id: row.name for row in teams.workflows(session, team=context.team) if row.name in context.registry
         }
-        held = [run for run in runs.in_states(session, workflows=known, states=BUSY) if run.id not in but]
+        held = [run for run in runs.busy(session, workflows=known) if run.id not in but]
         was_alone = any(run.alone for run in held)
         for run in held:
             is_lost = died and (run.alone or not was_alone)
