@@ -356,7 +356,7 @@ def _slow(app: App) -> Iterator[Finding]:
     names = [workflow.name for workflow in app.context.registry]
     with app.context.database.read() as session:
         known = {row.id for row in teams.workflows(session, team=app.context.team) if row.name in names}
-        held = runs.busy(session, workflows=known)
+        held = runs.busy(session, team=app.context.team, workflows=known)
     since = app.context.clock() - _LONG
     slow = [run for run in held if run.changed_at < since]
     if slow:

@@ -139,7 +139,7 @@ class _Bench:
         version, context = self.asked.against or "", self.app.context
         with context.database.read() as session:
             row = _numbered(version)
-            found = evals.get(session, row) if row is not None else None
+            found = evals.get(session, row, team=context.team) if row is not None else None
             if row is None and version:
                 found = evals.newest(
                     session,
@@ -163,7 +163,7 @@ class _Bench:
         raise Refused(f"there is nothing of {version!r} to compare with; evals of these examples: {others}")
 
     def _stored(self, row: schema.Eval) -> Tried:
-        if row.team_id != self.app.context.team or row.workflow != self.workflow.name:
+        if row.workflow != self.workflow.name:
             raise Refused(f"eval {row.id} is none of {self.workflow.name}")
         if row.ended_at is None or row.result is None:
             raise Refused(f"eval {row.id} was not finished; run it again")
@@ -248,12 +248,13 @@ class _Bench:
         )
         answered = list(result.summary.models)
         with context.database.write() as session:
-            begun = evals.get(session, row)
+            begun = evals.get(session, row, team=context.team)
             assert begun is not None
             model = answered[0] if len(answered) == 1 else begun.model
             evals.keep(
                 session,
                 row,
+                team=context.team,
                 model=model,
                 result=result.model_dump(mode="json"),
                 ended_at=context.clock() if result.summary.unfinished is None else None,

@@ -57,7 +57,7 @@ class Narrator:
         place = self._places[line.key].place
         if line.action == "run.delivered":
             with self._context.database.read() as session:
-                run = runs.get(session, int(line.subject.partition(":")[2]))
+                run = runs.get(session, int(line.subject.partition(":")[2]), team=self._context.team)
             alone = run is not None and run.resolution == Resolution.ALONE
             return "resolved alone, and delivered" if alone else f"delivered to the {place.system}"
         if line.action == "run.closed" and line.actor == SYSTEM:

@@ -53,7 +53,7 @@ class Stage:
     def end_outage_once_felt(self, case: int) -> bool:
         """End the outage, if the case's delivery waits by it."""
         with self.app.context.database.read() as session:
-            run = runs.newest(session, case)
+            run = runs.newest(session, case, team=self.app.context.team)
         if run is None or run.state != RunState.HOLDING:
             return False
         stage_outage(self.desk, 0)

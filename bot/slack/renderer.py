@@ -102,7 +102,7 @@ def draw(context: Context, rows: Sequence[OutboxRow]) -> Picture:
             return Picture(drawn=nowhere(channel, held.error, held.number, owners=owners))
         case "unsent":
             with context.database.read() as session:
-                row = outbox.get(session, _id(first))
+                row = outbox.get(session, _id(first), team=context.team)
             assert row is not None
             if row.state != OutboxState.DEAD:
                 return Picture(drawn=None)

@@ -98,7 +98,7 @@ class Queued:
     def alone(self, *, patience: float = 0) -> Iterator[int]:
         """Nothing has to be held: each job is one worker's, and a dead one's jobs come back by themselves."""
         with self._context.database.write() as session:
-            forgotten = queue.enqueue_forgotten(session)
+            forgotten = queue.enqueue_forgotten(session, team=self._context.team)
         # Whoever resumed their workflow may have ended before all of them were released.
         awaken(self._context)
         yield forgotten

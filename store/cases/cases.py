@@ -31,24 +31,24 @@ class CaseLine:
     """Its delivery waits or failed, and may have been made all the same."""
 
 
-def find(session: Session, *, workflow: int, key: str) -> Case | None:
+def find(session: Session, *, team: int, workflow: int, key: str) -> Case | None:
     """The case of a workflow with this key."""
-    return session.scalar(select(Case).where(Case.workflow_id == workflow, Case.key == key))
+    return session.scalar(select(Case).where(Case.team_id == team, Case.workflow_id == workflow, Case.key == key))
 
 
-def get(session: Session, case: int) -> Case | None:
+def get(session: Session, case: int, *, team: int) -> Case | None:
     """The case with this id."""
-    return session.get(Case, case)
+    return rows.get(session, Case, case, team=team)
 
 
-def hold(session: Session, case: int) -> None:
+def hold(session: Session, case: int, *, team: int) -> None:
     """Have this transaction be the only one that changes a case and what belongs to it.
 
     On SQLite every writing transaction is that. On PostgreSQL two that take the same rows in another order would stop
     each other for good.
     """
     if session.get_bind().dialect.name == "postgresql":
-        session.execute(select(Case.id).where(Case.id == case).with_for_update(key_share=True))
+        session.execute(select(Case.id).where(Case.id == case, Case.team_id == team).with_for_update(key_share=True))
 
 
 def with_key(session: Session, *, team: int, key: str) -> list[Case]:
@@ -71,10 +71,10 @@ def add(session: Session, *, team: int, workflow: int, key: str, content_hash: s
     )
 
 
-def revise(session: Session, *, case: int, revision: int, content_hash: str) -> None:
+def revise(session: Session, *, team: int, case: int, revision: int, content_hash: str) -> None:
     """Raise the revision of a case that is held from the one given."""
     raised = {"revision": revision + 1, "content_hash": content_hash}
-    rows.change(session, Case, case, where={"revision": revision}, to=raised)
+    rows.change(session, Case, case, where={"team_id": team, "revision": revision}, to=raised)
 
 
 def lines(session: Session, *, team: int, workflow: str | None, state: RunState | None, limit: int) -> list[CaseLine]:
@@ -134,9 +134,10 @@ class CaseOutcome:
     """Was something proposed for it that was written by hand for a demonstration?"""
 
 
-def outcomes(session: Session, ids: Collection[int]) -> list[CaseOutcome]:
+def outcomes(session: Session, ids: Collection[int], *, team: int) -> list[CaseOutcome]:
     """What became of these cases, by their newest runs."""
-    newest = select(func.max(Run.id).label("run")).where(Run.case_id.in_(ids)).group_by(Run.case_id).subquery("newest")
+    theirs = select(func.max(Run.id).label("run")).where(Run.case_id.in_(ids), Run.team_id == team)
+    newest = theirs.group_by(Run.case_id).subquery("newest")
     query = (
         select(Run.case_id, Run.state, Run.resolution, Proposal.content_id, has_sample(Run.case_id))
         .join(newest, newest.c.run == Run.id)

@@ -21,7 +21,7 @@ QUEUE = "runs"
 _WITHOUT_JOB = text(
     """
     SELECT runs.id, runs.case_id FROM runs
-    WHERE runs.state IN :states AND NOT EXISTS (
+    WHERE runs.team_id = :team AND runs.state IN :states AND NOT EXISTS (
         SELECT 1 FROM procrastinate_jobs AS job
         WHERE job.task_name = :task AND job.status IN ('todo', 'doing') AND (job.args->>'run')::bigint = runs.id
     )
@@ -57,9 +57,9 @@ def enqueue(session: Session, *, run: int, case: int) -> None:
     job.defer(run=run)
 
 
-def enqueue_forgotten(session: Session) -> int:
-    """Queue the runs that are to be worked on, or are, and have no job; returns how many."""
-    found = session.execute(_WITHOUT_JOB, {"task": TASK}).all()
+def enqueue_forgotten(session: Session, *, team: int) -> int:
+    """Queue the runs of a team that are to be worked on, or are, and have no job; returns how many."""
+    found = session.execute(_WITHOUT_JOB, {"task": TASK, "team": team}).all()
     for run, case in found:
         enqueue(session, run=run, case=case)
     return len(found)

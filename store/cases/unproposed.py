@@ -55,7 +55,7 @@ class EmptyLine:
     """Somebody rejected what was proposed, and the form is empty for that."""
 
 
-def empty(session: Session, *, workflow: int, after: int, limit: int) -> list[EmptyLine]:
+def empty(session: Session, *, team: int, workflow: int, after: int, limit: int) -> list[EmptyLine]:
     """The open reviews of a workflow's row that have no proposal, from the one after this id on."""
     was_decided = select(Decision.id).where(Decision.review_id == Review.id).exists()
     query = (
@@ -63,6 +63,7 @@ def empty(session: Session, *, workflow: int, after: int, limit: int) -> list[Em
         .join(Content, Content.id == Review.reasons_id)
         .where(
             Review.workflow_id == workflow,
+            Review.team_id == team,
             Review.state == ReviewState.OPEN,
             Review.proposal_id.is_(None),
             Review.id > after,

@@ -67,6 +67,7 @@ def is_any(session: Session, *, team: int) -> bool:
 def due(
     session: Session,
     *,
+    team: int,
     workflows: Collection[int],
     at: datetime,
     longest: timedelta,
@@ -78,7 +79,7 @@ def due(
     `longest`: the longest pause there is: who would wait for longer was put off before the clock was put back.
     """
     is_time = or_(Delivery.next_at <= at, Delivery.next_at > at + longest)
-    query = _free(workflows).where(is_time)
+    query = _free(team, workflows).where(is_time)
     if down:
         query = query.where(Delivery.target.not_in(down))
     return list(session.scalars(query.order_by(Run.id).limit(limit)))
@@ -88,6 +89,7 @@ def probe_of(
     session: Session,
     target: str,
     *,
+    team: int,
     workflows: Collection[int],
     overdue: datetime,
 ) -> Run | None:
@@ -96,7 +98,7 @@ def probe_of(
     So a case that the target never takes does not keep it down for all others. Those that wait since before `overdue`
     come first.
     """
-    query = _free(workflows).where(Delivery.target == target)
+    query = _free(team, workflows).where(Delivery.target == target)
     last_chance = Delivery.waiting_since <= overdue
     return session.scalar(query.order_by(last_chance.desc(), Delivery.next_at, Run.id).limit(1))
 
@@ -143,12 +145,17 @@ def hasten(session: Session, target: str, *, team: int, at: datetime) -> None:
     session.execute(hastened, execution_options={"synchronize_session": False})
 
 
-def oldest_of_case(session: Session, case: int) -> Run | None:
+def oldest_of_case(session: Session, case: int, *, team: int) -> Run | None:
     """The oldest run of a case whose delivery waits for its target."""
     query = (
         select(Run)
         .join(Delivery, Delivery.run_id == Run.id)
-        .where(Run.case_id == case, Run.state == RunState.HOLDING, Delivery.state == DeliveryState.WAITING)
+        .where(
+            Run.case_id == case,
+            Run.team_id == team,
+            Run.state == RunState.HOLDING,
+            Delivery.state == DeliveryState.WAITING,
+        )
         .order_by(Run.id)
         .limit(1)
     )
@@ -161,7 +168,7 @@ def _waits(team: int, target: str | None) -> list[ColumnElement[bool]]:
     return [*found, Delivery.target == target] if target is not None else found
 
 
-def _free(workflows: Collection[int]) -> Select[Run]:
+def _free(team: int, workflows: Collection[int]) -> Select[Run]:
     """Runs whose delivery waits, while neither their workflow nor an older one of their case is in its way."""
     older = aliased(Run)
     in_the_way = (
@@ -182,6 +189,7 @@ def _free(workflows: Collection[int]) -> Select[Run]:
             Delivery.next_at.is_not(None),
             Delivery.state == DeliveryState.WAITING,
             Run.state == RunState.HOLDING,
+            Run.team_id == team,
             Run.workflow_id.in_(workflows),
             or_(Workflow.paused_at.is_(None), ~Workflow.holds_deliveries),
             ~in_the_way,

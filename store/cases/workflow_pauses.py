@@ -37,7 +37,7 @@ _COLUMNS = (
     Workflow.holds_deliveries,
 )
 # Each run asks for it: it is built once.
-_STANDING = select(*_COLUMNS).where(Workflow.id == bindparam("workflow"))
+_STANDING = select(*_COLUMNS).where(Workflow.id == bindparam("workflow"), Workflow.team_id == bindparam("team"))
 
 
 def row_of(session: Session, *, team: int, name: str, at: datetime) -> int:
@@ -49,12 +49,12 @@ def row_of(session: Session, *, team: int, name: str, at: datetime) -> int:
     return session.scalars(select(Workflow.id).where(Workflow.team_id == team, Workflow.name == name)).one()
 
 
-def standing(session: Session, workflow: int, *, held: bool = False) -> PauseLine | None:
+def standing(session: Session, workflow: int, *, team: int, held: bool = False) -> PauseLine | None:
     """The pause of a workflow's row; None where it is not paused. `held`: it stays so until the transaction ends."""
     query = _STANDING
     if held and session.get_bind().dialect.name == "postgresql":
         query = query.with_for_update(read=True, of=Workflow)
-    found = session.execute(query, {"workflow": workflow}).one_or_none()
+    found = session.execute(query, {"workflow": workflow, "team": team}).one_or_none()
     return line_of(*found) if found is not None else None
 
 
@@ -71,33 +71,40 @@ def all_standing(session: Session, *, team: int) -> list[PauseLine]:
     return [line for found in session.execute(query) if (line := line_of(*found)) is not None]
 
 
-def pause(session: Session, workflow: int, *, by: str, reason: str, holds_deliveries: bool, at: datetime) -> bool:
+def pause(
+    session: Session, workflow: int, *, team: int, by: str, reason: str, holds_deliveries: bool, at: datetime
+) -> bool:
     """Pause a workflow; False where it is paused already."""
     pausing = (
         update(Workflow)
-        .where(Workflow.id == workflow, Workflow.paused_at.is_(None))
+        .where(Workflow.id == workflow, Workflow.team_id == team, Workflow.paused_at.is_(None))
         .values(paused_at=at, paused_by=by, pause_reason=reason, holds_deliveries=holds_deliveries)
         .returning(Workflow.id)
     )
     return session.scalar(pausing) is not None
 
 
-def hold_deliveries(session: Session, workflow: int, *, reason: str) -> bool:
+def hold_deliveries(session: Session, workflow: int, *, team: int, reason: str) -> bool:
     """Have a paused workflow hold its deliveries too; False where it is not paused, or holds them already."""
     holding = (
         update(Workflow)
-        .where(Workflow.id == workflow, Workflow.paused_at.is_not(None), Workflow.holds_deliveries.is_(false()))
+        .where(
+            Workflow.id == workflow,
+            Workflow.team_id == team,
+            Workflow.paused_at.is_not(None),
+            Workflow.holds_deliveries.is_(false()),
+        )
         .values(pause_reason=reason, holds_deliveries=True)
         .returning(Workflow.id)
     )
     return session.scalar(holding) is not None
 
 
-def lift(session: Session, workflow: int) -> bool:
+def lift(session: Session, workflow: int, *, team: int) -> bool:
     """End a workflow's pause; False where it is not paused."""
     lifted = (
         update(Workflow)
-        .where(Workflow.id == workflow, Workflow.paused_at.is_not(None))
+        .where(Workflow.id == workflow, Workflow.team_id == team, Workflow.paused_at.is_not(None))
         .values(paused_at=None, paused_by=None, pause_reason=None, holds_deliveries=False)
         .returning(Workflow.id)
     )

@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
 from store.cases.samples import has_sample
+from store.db import rows
 from store.model import requests
 from store.schema import Attempt, AuditRow, Case, Content, Digest, Proposal, Review, Run, Step
 from store.states import STOPPED, Resolution, RunState
@@ -60,9 +61,9 @@ def add(
     return session.scalar(there_already.returning(Digest.id))
 
 
-def get(session: Session, digest: int) -> Digest | None:
+def get(session: Session, digest: int, *, team: int) -> Digest | None:
     """The digest with this id."""
-    return session.get(Digest, digest)
+    return rows.get(session, Digest, digest, team=team)
 
 
 def latest_period(session: Session, *, team: int, job: str, until: str) -> str | None:

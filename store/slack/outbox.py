@@ -224,9 +224,9 @@ def troubled(session: Session, *, team: int) -> list[Trouble]:
     ]
 
 
-def get(session: Session, row: int) -> OutboxRow | None:
+def get(session: Session, row: int, *, team: int) -> OutboxRow | None:
     """The row with this id."""
-    return session.get(OutboxRow, row)
+    return rows.get(session, OutboxRow, row, team=team)
 
 
 def _due(team: int, channel: str, at: datetime) -> Select[OutboxRow]:

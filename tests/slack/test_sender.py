@@ -366,7 +366,7 @@ def test_a_delivery_that_was_cut_off_by_the_end_of_the_process_is_in_doubt_on_it
     # As it is in the midst of the delivery.
     (claimed,) = stage.world.claim()
     with stage.world.database.write() as session:
-        run = runs.get(session, claimed.run)
+        run = runs.get(session, claimed.run, team=stage.world.context.team)
         assert run is not None
         move_run(session, run, RunState.DELIVERING, at=stage.world.clock(), actor="test")
         delivery.begin(session, stage.world.context, run.id)

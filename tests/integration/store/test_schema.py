@@ -136,19 +136,19 @@ def test_the_columns_by_which_rows_are_found_begin_a_key_or_an_index() -> None:
 
 
 def claim(session: Session, workflow: int) -> object:
-    return runs.claimable(session, workflows=[workflow], limit=16)
+    return runs.claimable(session, team=1, workflows=[workflow], limit=16)
 
 
 def claim_one(session: Session, workflow: int) -> object:
-    return runs.claimable(session, workflows=[workflow], limit=16, case=100)
+    return runs.claimable(session, team=1, workflows=[workflow], limit=16, case=100)
 
 
 def newest(session: Session, _: int) -> object:
-    return runs.newest(session, 100)
+    return runs.newest(session, 100, team=1)
 
 
 def outcomes(session: Session, _: int) -> object:
-    return cases.outcomes(session, range(100, 200))
+    return cases.outcomes(session, range(100, 200), team=1)
 
 
 @pytest.mark.parametrize("query", [claim, claim_one, newest, outcomes], ids=lambda query: query.__name__)

@@ -138,9 +138,9 @@ def _take_in(
 ) -> Receipt:
     at, team = context.clock(), context.team
     hashed = content_hash(accepted.body)
-    known = cases.find(session, workflow=workflow_row, key=accepted.key)
+    known = cases.find(session, team=team, workflow=workflow_row, key=accepted.key)
     if known is not None:
-        cases.hold(session, known.id)
+        cases.hold(session, known.id, team=team)
         session.refresh(known)
     if known is None:
         revision, intake = 1, Intake.TAKEN_IN
@@ -157,7 +157,7 @@ def _take_in(
         return Receipt(case=known.id, intake=Intake.DUPLICATE)
     else:
         revision, intake, case = known.revision + 1, Intake.REVISED, known.id
-        cases.revise(session, case=case, revision=known.revision, content_hash=hashed)
+        cases.revise(session, team=team, case=case, revision=known.revision, content_hash=hashed)
         supersede(session, workflow, case, context=context, actor=actor)
     input_id = contents.keep(session, team=team, case=case, kind="input", body=accepted.body)
     run = runs.add(
@@ -191,7 +191,7 @@ _REPLACEABLE = (RunState.READY, RunState.RUNNING, RunState.WAITING, RunState.FAI
 def supersede(session: Session, workflow: AnyWorkflow, case: int, *, context: Context, actor: str) -> None:
     """Supersede what is open about a case. What was resolved is still delivered: a decision is not lost."""
     at = context.clock()
-    for run in runs.of_case_in(session, case, _REPLACEABLE):
+    for run in runs.of_case_in(session, case, _REPLACEABLE, team=context.team):
         on_its_way = run.resolution is not None and run.state in (RunState.READY, RunState.RUNNING)
         if not on_its_way:
             move_run(session, run, RunState.SUPERSEDED, at=at, actor=actor)
@@ -201,6 +201,6 @@ def supersede(session: Session, workflow: AnyWorkflow, case: int, *, context: Co
 def supersede_reviews(session: Session, workflow: AnyWorkflow, case: int, *, context: Context, actor: str) -> None:
     """Supersede the open reviews of a case, and have their cards say so."""
     at = context.clock()
-    for review in reviews.of_case_in(session, case, (ReviewState.OPEN, ReviewState.AWAITING_SECOND)):
+    for review in reviews.of_case_in(session, case, (ReviewState.OPEN, ReviewState.AWAITING_SECOND), team=context.team):
         if move_review(session, review, ReviewState.SUPERSEDED, at=at, actor=actor, action="review.superseded"):
             notices.card(session, review, workflow.review, at=at)

@@ -192,13 +192,11 @@ class Journal:
         with self._context.database.write() as session:
             at = self._context.clock()
             state = RunState.DELIVERING if self._scope else RunState.RUNNING
-            if not runs.touch(session, run=lease.run, state=state, lease=lease.number, at=at):
+            if not runs.touch(session, team=team, run=lease.run, state=state, lease=lease.number, at=at):
                 raise Fenced(f"run {lease.run} was taken over")
             content = contents.keep(session, team=team, case=lease.case, kind="step", body=body)
             try:
-                journal.add(
-                    session, team_id=team, run_id=lease.run, content_id=content, milliseconds=milliseconds, **row
-                )
+                journal.add(session, team=team, run_id=lease.run, content_id=content, milliseconds=milliseconds, **row)
             except IntegrityError as error:
                 raise Fenced(f"another worker made the step {row['name']} of run {lease.run}") from error
 

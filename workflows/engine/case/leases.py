@@ -47,7 +47,7 @@ def claim(
     with context.database.write() as session:
         rows = teams.workflows(session, team=context.team)
         known = [row.id for row in rows if row.name in context.registry and row.name not in but]
-        ready = runs.claimable(session, workflows=known, limit=limit, case=case, since=since)
+        ready = runs.claimable(session, team=context.team, workflows=known, limit=limit, case=case, since=since)
         at = context.clock()
         claimed = []
         for run in ready:

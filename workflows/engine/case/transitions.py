@@ -34,7 +34,7 @@ def move_run(
     frm = run.state
     if to not in RUN_MOVES[frm]:
         raise ImpossibleMove(f"run {run.id}: {frm} > {to}")
-    if not runs.move(session, run=run.id, frm=frm, to=to, at=at, held_at=held_at, **changes):
+    if not runs.move(session, team=run.team_id, run=run.id, frm=frm, to=to, at=at, held_at=held_at, **changes):
         return False
     audit.record(
         session,
@@ -71,7 +71,7 @@ def move_review(
     frm = review.state
     if to != frm and to not in REVIEW_MOVES[frm]:
         raise ImpossibleMove(f"review {review.id}: {frm} > {to}")
-    if not reviews.move(session, review=review.id, frm=frm, to=to, shown=shown, **changes):
+    if not reviews.move(session, team=review.team_id, review=review.id, frm=frm, to=to, shown=shown, **changes):
         return False
     audit.record(
         session,
@@ -98,7 +98,7 @@ def move_delivery(
         raise ImpossibleMove(f"delivery {delivery.id}: {frm} > {to}")
     if to is DeliveryState.ATTEMPTING:
         changes["attempts"] = delivery.attempts + 1
-    moved = deliveries.move(session, delivery=delivery.id, frm=frm, to=to, at=at, **changes)
+    moved = deliveries.move(session, team=delivery.team_id, delivery=delivery.id, frm=frm, to=to, at=at, **changes)
     if moved:
         _record(session, delivery, to, frm=frm, at=at, actor=actor)
     return moved

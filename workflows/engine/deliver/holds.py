@@ -40,7 +40,7 @@ class Held(StrEnum):
 
 def held(session: Session, run: schema.Run, target: str) -> Held | None:
     """Why a run's delivery has to wait, as things stand until the transaction ends; None where it has not."""
-    standing = workflow_pauses.standing(session, run.workflow_id, held=True)
+    standing = workflow_pauses.standing(session, run.workflow_id, team=run.team_id, held=True)
     if standing is not None and standing.holds_deliveries:
         return Held.PAUSED
     return in_the_way(session, run, target)

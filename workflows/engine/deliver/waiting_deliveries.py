@@ -57,7 +57,11 @@ def put_off(
 
     Where its target is down by that, it is told.
     """
-    effect, delivery, at = effect_of(workflow, run), deliveries.of_run(session, run.id), context.clock()
+    effect, delivery, at = (
+        effect_of(workflow, run),
+        deliveries.of_run(session, run.id, team=context.team),
+        context.clock(),
+    )
     if effect is None or delivery is None or not certainty.may_work_later(error, keyed=effect.idempotent):
         return False
     if delivery.waiting_since is not None and at - delivery.waiting_since >= GIVEN_UP_AFTER:
@@ -92,7 +96,7 @@ def put_off(
 
 def park(session: Session, context: Context, run: schema.Run, workflow: AnyWorkflow) -> None:
     """Have a delivery wait for its target, which is down, without an attempt. The run is moved by the caller."""
-    delivery, at = deliveries.of_run(session, run.id), context.clock()
+    delivery, at = deliveries.of_run(session, run.id, team=context.team), context.clock()
     assert delivery is not None
     # An attempt that was cut off may have had its effect.
     maybe = delivery.maybe_applied or delivery.state == DeliveryState.ATTEMPTING
@@ -100,7 +104,7 @@ def park(session: Session, context: Context, run: schema.Run, workflow: AnyWorkf
     changes = {"target": target, "waiting_since": since, "next_at": at, "maybe_applied": maybe}
     if delivery.state == DeliveryState.WAITING:
         state = delivery.state
-        deliveries.move(session, delivery=delivery.id, frm=state, to=state, at=at, **changes)
+        deliveries.move(session, team=delivery.team_id, delivery=delivery.id, frm=state, to=state, at=at, **changes)
     else:
         move_delivery(session, delivery, DeliveryState.WAITING, at=at, actor=SYSTEM, **changes)
 
@@ -147,7 +151,7 @@ def note_answered(session: Session, context: Context, run: schema.Run) -> None:
 
 def _probed(session: Session, context: Context, run: schema.Run) -> schema.TargetOutage | None:
     """The outage that a run was let through to see the end of. Any other attempt had begun before, and says nothing."""
-    delivery = deliveries.of_run(session, run.id)
+    delivery = deliveries.of_run(session, run.id, team=context.team)
     if delivery is None or delivery.target is None:
         return None
     outage = target_outages.of_target(session, delivery.target, team=context.team)
@@ -187,6 +191,7 @@ def _awaken_some(context: Context) -> int:
 def _due(session: Session, context: Context, outages: Sequence[schema.TargetOutage]) -> list[schema.Run]:
     return waiting_runs.due(
         session,
+        team=context.team,
         workflows=_known(session, context),
         at=context.clock(),
         longest=_LONGEST_WAIT,
@@ -215,6 +220,7 @@ def _probe(session: Session, context: Context, outage: schema.TargetOutage) -> b
     run = waiting_runs.probe_of(
         session,
         outage.target,
+        team=context.team,
         workflows=_known(session, context),
         overdue=context.clock() - GIVEN_UP_AFTER,
     )
@@ -239,20 +245,20 @@ def try_now(session: Session, context: Context, case: int, *, by: str) -> schema
 
     Raise `Refused` where its workflow holds its deliveries, or its target is being tried already.
     """
-    run = waiting_runs.oldest_of_case(session, case)
+    run = waiting_runs.oldest_of_case(session, case, team=context.team)
     if run is None:
         return None
-    standing = workflow_pauses.standing(session, run.workflow_id, held=True)
+    standing = workflow_pauses.standing(session, run.workflow_id, team=context.team, held=True)
     if standing is not None and standing.holds_deliveries:
         return None
-    delivery = deliveries.of_run(session, run.id)
+    delivery = deliveries.of_run(session, run.id, team=context.team)
     assert delivery is not None
     assert delivery.target is not None
     outage = target_outages.of_target(session, delivery.target, team=context.team)
     if outage is None:
         moved = move_run(session, run, RunState.READY, at=context.clock(), actor=by)
     elif _is_under_way(session, outage):
-        probe = runs.get(session, outage.probe_run or 0)
+        probe = runs.get(session, outage.probe_run or 0, team=context.team)
         number = f" with case {probe.case_id}" if probe is not None else ""
         raise Refused(f"{delivery.target} is down, and is being tried{number} at this moment; if it is up, all go out")
     else:
@@ -263,7 +269,7 @@ def try_now(session: Session, context: Context, case: int, *, by: str) -> schema
 
 
 def _is_under_way(session: Session, outage: schema.TargetOutage) -> bool:
-    probe = runs.get(session, outage.probe_run) if outage.probe_run is not None else None
+    probe = runs.get(session, outage.probe_run, team=outage.team_id) if outage.probe_run is not None else None
     return probe is not None and probe.state in _UNDER_WAY
 
 
@@ -290,8 +296,8 @@ def _redraw(session: Session, context: Context, target: str) -> None:
     at = context.clock()
     found = waiting_runs.runs_of(session, target, team=context.team, limit=_MOST_REDRAWN)
     for run in found:
-        review = reviews.decided_for(session, run.id) if run.resolution != Resolution.ALONE else None
-        name = teams.workflow_name(session, run.workflow_id)
+        review = reviews.decided_for(session, run.id, team=context.team) if run.resolution != Resolution.ALONE else None
+        name = teams.workflow_name(session, run.workflow_id, team=context.team)
         if review is not None and name in context.registry:
             notices.card(session, review, context.registry.get(name).review, at=at)
 

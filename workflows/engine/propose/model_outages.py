@@ -57,8 +57,8 @@ class KnownOutages:
 def outage_view(database: Database, *, team: int, outage: int) -> OutageView:
     """What is to be told of an outage now. Raise `Unknown`."""
     with database.read() as session:
-        row = outages.get(session, outage)
-        if row is None or row.team_id != team:
+        row = outages.get(session, outage, team=team)
+        if row is None:
             raise Unknown(f"there is no outage {outage}")
         waiting = unproposed.without_proposal(session, team=team, since=row.began_at, until=row.ended_at)
         return OutageView(

@@ -85,8 +85,8 @@ def make(context: Context, *, today: date, zone: ZoneInfo) -> int | None:
 def digest_view(context: Context, digest: int) -> DigestView:
     """What a digest tells. Raise `Unknown`."""
     with context.database.read() as session:
-        row = digests.get(session, digest)
-    if row is None or row.team_id != context.team:
+        row = digests.get(session, digest, team=context.team)
+    if row is None:
         raise Unknown(f"there is no digest {digest}")
     return DigestView(
         id=row.id,

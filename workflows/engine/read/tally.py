@@ -63,9 +63,11 @@ def tally(context: Context, ids: Sequence[int], truth: Mapping[int, Mapping[str,
     cost, samples = Decimal(0), 0
     for chunk in _chunks(list(dict.fromkeys(ids))):
         with context.database.read() as session:
-            found = cases.outcomes(session, chunk)
-            bodies = contents.bodies(session, [row.proposal_id for row in found if row.proposal_id is not None])
-            cost += journal.cost_of_cases(session, chunk)
+            found = cases.outcomes(session, chunk, team=context.team)
+            bodies = contents.bodies(
+                session, [row.proposal_id for row in found if row.proposal_id is not None], team=context.team
+            )
+            cost += journal.cost_of_cases(session, chunk, team=context.team)
         for row in found:
             group = _group(row)
             if row.sample:
@@ -102,7 +104,7 @@ def under_way(context: Context, ids: Sequence[int]) -> int:
     found = 0
     for chunk in _chunks(list(dict.fromkeys(ids))):
         with context.database.read() as session:
-            found += sum(row.state in _UNDER_WAY for row in cases.outcomes(session, chunk))
+            found += sum(row.state in _UNDER_WAY for row in cases.outcomes(session, chunk, team=context.team))
     return found
 
 

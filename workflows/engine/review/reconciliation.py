@@ -18,8 +18,8 @@ def reconcile(context: Context) -> None:
         outbox.revive_notes(session, team=team, at=at)
         cards.revive(session, team=team, at=at)
         for delivery in cards.unasked(session, team=team):
-            run = runs.get(session, delivery.run_id)
-            name = teams.workflow_name(session, run.workflow_id) if run is not None else ""
+            run = runs.get(session, delivery.run_id, team=team)
+            name = teams.workflow_name(session, run.workflow_id, team=team) if run is not None else ""
             if name in context.registry:
                 notices.doubt(session, delivery, context.registry.get(name).review, at=at)
         for workflow in context.registry:

@@ -44,8 +44,8 @@ def rerun(context: Context, case: int, *, by: str, from_step: str | None = None)
     review is superseded. Raise `Unknown`, or `Refused` with the reason.
     """
     with context.database.write(urgent=True) as session:
-        cases.hold(session, case)
-        run = runs.newest(session, case)
+        cases.hold(session, case, team=context.team)
+        run = runs.newest(session, case, team=context.team)
         if run is None:
             raise Unknown(f"there is no case {case}")
         if run.state == RunState.HOLDING:
@@ -54,10 +54,10 @@ def rerun(context: Context, case: int, *, by: str, from_step: str | None = None)
         if why_not is not None:
             raise Refused(why_not)
         if _is_delivered(session, run):
-            delivered = runs.last_delivered(session, case)
+            delivered = runs.last_delivered(session, case, team=context.team)
             raise AlreadyDelivered(delivered.id if delivered is not None else run.id)
-        workflow = known_workflow(context, teams.workflow_name(session, run.workflow_id))
-        step = from_step or _where_it_stopped(run, journal.of_run(session, run.id))
+        workflow = known_workflow(context, teams.workflow_name(session, run.workflow_id, team=context.team))
+        step = from_step or _where_it_stopped(run, journal.of_run(session, run.id, team=context.team))
         return Rerun(run=start(session, context, run, workflow, from_step=step, by=by), from_step=step)
 
 
@@ -75,13 +75,13 @@ def start(
     session: Session, context: Context, parent: schema.Run, workflow: AnyWorkflow, *, from_step: str, by: str
 ) -> int:
     """Put a new run in the place of its parent; returns its id. Raise `Refused` where there is no such step."""
-    lines = journal.of_run(session, parent.id)
+    lines = journal.of_run(session, parent.id, team=context.team)
     delivery_only = not in_scope(from_step, "") or from_step == DELIVER
     if delivery_only and parent.resolution is None:
         raise Refused("there is nothing to deliver yet; nobody has decided")
     if parent.correction and not delivery_only:
         raise Refused("a correction comes from a person; only its delivery can be run again")
-    delivery = deliveries.of_run(session, parent.id)
+    delivery = deliveries.of_run(session, parent.id, team=context.team)
     if not delivery_only and delivery is not None and delivery.maybe_applied:
         raise Refused(
             f"its delivery may have happened, with the values it had: run it again from {DELIVER}, or look, and settle "
@@ -126,7 +126,7 @@ def start(
 
 
 def _take_over(session: Session, context: Context, child: int, workflow: AnyWorkflow) -> None:
-    run = runs.get(session, child)
+    run = runs.get(session, child, team=context.team)
     assert run is not None
     assert run.output_id is not None
     if run.resolution == Resolution.REJECTED:
@@ -171,5 +171,5 @@ def _is_delivered(session: Session, run: schema.Run) -> bool:
     if run.correction and run.state in STOPPED:
         return False
     return run.state == RunState.DELIVERED or deliveries.is_applied(
-        session, case=run.case_id, revision=run.revision, kind=delivery.ANSWER
+        session, team=run.team_id, case=run.case_id, revision=run.revision, kind=delivery.ANSWER
     )

@@ -89,7 +89,7 @@ def ask(
         case=before.case_id,
         details={"decided": before.id, "why": ",".join(reason.code for reason in reasons)},
     )
-    run = runs.get(session, added)
+    run = runs.get(session, added, team=context.team)
     assert run is not None
     alone = before.resolution == Resolution.ALONE
     said = "It was to go out without a person." if alone else "A person decided it so."
