@@ -1,6 +1,7 @@
 """Whoever asks the store says of which team. What no team owns is listed here, with its reason."""
 
 import ast
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
@@ -20,6 +21,7 @@ ROWS = {
 }
 
 
+@cache
 def queries() -> dict[str, ast.FunctionDef]:
     """The public functions that take a session, by `module.function`."""
     return {
