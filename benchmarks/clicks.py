@@ -31,8 +31,8 @@ from handlers.slack.blocks.card import card
 from handlers.slack.ids import Action
 from store.cases import runs
 from store.schema import Case, Review
+from store.states import ReviewState, RunState
 from workflows.engine.case import intake
-from workflows.engine.case.states import ReviewState, RunState
 from workflows.engine.review.cards import card_view
 
 HEADING = "Clicks"

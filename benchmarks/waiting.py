@@ -19,8 +19,8 @@ from bot.app import App, opened
 from bot.settings import Settings
 from store.cases import runs
 from store.schema import Review
+from store.states import ReviewState, RunState
 from workflows.engine.case import intake
-from workflows.engine.case.states import ReviewState, RunState
 from workflows.engine.review import reviews
 
 HEADING = "Waiting"

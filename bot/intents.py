@@ -11,8 +11,8 @@ from handlers.who import is_named
 from store.schema import OutboxRow
 from store.slack import cards, outbox
 from store.slack.faces import face_of
+from store.states import OutboxState, ReviewState
 from workflows.engine.case import notices
-from workflows.engine.case.states import OutboxState, ReviewState
 from workflows.engine.context import Context
 from workflows.engine.deliver.delivery_status import late_view, target_view
 from workflows.engine.deliver.workflow_pauses import hand_note, pause_note
@@ -67,7 +67,7 @@ def read(context: Context, rows: Sequence[OutboxRow]) -> Intent:
             return Intent(news=asked, waits=is_open(asked))
         case "queue":
             with context.database.read() as session:
-                rest = cards.unshown(session, team=context.team, channel=first.channel, open_state=ReviewState.OPEN)
+                rest = cards.unshown(session, team=context.team, channel=first.channel)
             if rest.oldest is None:
                 return Intent(news=None)
             return Intent(news=Rest(channel=first.channel, number=rest.number, oldest=rest.oldest))
@@ -136,7 +136,7 @@ def _nowhere(context: Context, channel: str) -> Callable[[Room], Told] | None:
 
 def _unsent(context: Context, given_up: int) -> Callable[[Room], Told] | None:
     with context.database.read() as session:
-        row = outbox.get(session, given_up)
+        row = outbox.get(session, given_up, team=context.team)
     assert row is not None
     if row.state != OutboxState.DEAD:
         return None

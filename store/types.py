@@ -1,9 +1,11 @@
-"""Column types where a database would quietly lose something: the time zone, the cents."""
+"""Column types where a database would quietly lose something: the time zone, the cents, which words there are."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
+from enum import StrEnum
 
-from sqlalchemy import BigInteger, DateTime, Dialect
+from sqlalchemy import BigInteger, DateTime, Dialect, String
 from sqlalchemy.types import TypeDecorator
 
 _NANO = Decimal("1e-9")
@@ -41,3 +43,21 @@ class Money(TypeDecorator[Decimal]):
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:
         return None if value is None else value * _NANO
+
+
+class OneOf(TypeDecorator[StrEnum]):
+    """A word of an enum, kept as it is and read as the enum's member. Raise `KeyError` for a word that is none.
+
+    Reading costs a lookup in a dict, and writing nothing: a member is a string.
+    """
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, words: type[StrEnum]) -> None:
+        super().__init__(20)
+        self.words = words
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[str | None], StrEnum | None]:
+        words: dict[str | None, StrEnum | None] = {word.value: word for word in self.words}
+        return (words | {None: None}).__getitem__

@@ -91,8 +91,8 @@ def submit(
     """Take in one case and work on it until it is done or a person is asked."""
     from bot.cli.completion import finish
     from bot.cli.show import show_case_in
+    from store.states import STOPPED
     from workflows.engine.case.intake import accept, take_in
-    from workflows.engine.case.states import STOPPED
     from workflows.engine.errors import InvalidInput
     from workflows.engine.read.history import case_view
 

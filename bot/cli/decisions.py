@@ -221,7 +221,7 @@ def _assigned(workflow: AnyWorkflow, assignments: Sequence[str]) -> dict[str, st
 def _tell(app: App, case: int, done: str) -> None:
     """Say what was done and how the case stands now. Exit with 1 where it stopped."""
     from bot.cli.output import out, tell_error
-    from workflows.engine.case.states import STOPPED, RunState
+    from store.states import STOPPED, RunState
     from workflows.engine.read.history import case_view
     from workflows.engine.text.sanitize import sanitize
 
@@ -229,6 +229,6 @@ def _tell(app: App, case: int, done: str) -> None:
     receipt = f": {run.delivery.receipt}" if run.delivery and run.delivery.receipt else ""
     stands = "waiting to be delivered" if run.state == RunState.HOLDING else run.state
     out.print(sanitize(f"case {case}: {done}; it is {stands} now{receipt}"))
-    if RunState(run.state) in STOPPED and run.problem is not None:
+    if run.state in STOPPED and run.problem is not None:
         tell_error(str(run.problem["message"]))
         raise typer.Exit(1)

@@ -20,7 +20,7 @@ from bot.slack.places import look
 from bot.slack.workspace import check as check_workspace
 from bot.slack.workspace import check_hearing, connect
 from store.db import extras, migration
-from workflows.engine.case.states import STOPPED, RunState
+from store.states import STOPPED, RunState
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.deliver import workflow_pauses
 from workflows.engine.errors import CountersignError

@@ -26,10 +26,11 @@ def cases(
     from bot.cli.output import moment, out, print_json, print_table
     from bot.cli.pauses import tell_pauses
     from bot.cli.waiting_deliveries import tell_waiting
-    from workflows.engine.read.case_list import case_lines
+    from workflows.engine.read.case_list import case_lines, state_called
 
     with started() as app:
-        found = case_lines(app.context, workflow=workflow, state=state, limit=limit)
+        only = state_called(state) if state is not None else None
+        found = case_lines(app.context, workflow=workflow, state=only, limit=limit)
         if len(found) == limit:
             typer.echo(f"the newest {limit:,}; --limit NUMBER shows more", err=True)
         if json:

@@ -12,7 +12,7 @@ from bot.app import App, opened
 from bot.cli.output import moment, one_line_errors, out, plain_review, print_json, print_named, shown
 from bot.settings import settings
 from handlers.texts.reasons import in_words
-from workflows.engine.case.states import STOPPED, DeliveryState, RunState
+from store.states import STOPPED, DeliveryState, ReviewState, RunState
 from workflows.engine.deliver.views import DeliveryView
 from workflows.engine.propose.views import AttemptView
 from workflows.engine.read.history import case_view, find_case
@@ -100,7 +100,11 @@ def _run(run: RunView, output: type[BaseModel] | None) -> None:
         )
 
 
-_DELIVERY = {"intended": "recorded", "applied": "applied", "failed": "apply failed"}
+_DELIVERY = {
+    DeliveryState.INTENDED: "recorded",
+    DeliveryState.APPLIED: "applied",
+    DeliveryState.FAILED: "apply failed",
+}
 
 
 def delivery_in_words(delivery: DeliveryView) -> str:
@@ -156,7 +160,7 @@ def _asked(attempt: AttemptView) -> None:
 
 
 def _review(review: ReviewView, output: type[BaseModel] | None) -> None:
-    due = f", answer by {moment(review.answer_by)}" if review.answer_by and review.state == "open" else ""
+    due = f", answer by {moment(review.answer_by)}" if review.answer_by and review.state == ReviewState.OPEN else ""
     claimed = f", claimed by {review.claimed_by}" if review.claimed_by else ""
     print_named("review", f"{review.state.replace('_', ' ')}, version {review.version}{due}{claimed}")
     for why in review.why:
@@ -175,7 +179,7 @@ def _review(review: ReviewView, output: type[BaseModel] | None) -> None:
 
 def _next(view: CaseView) -> str:
     run = view.newest
-    state = RunState(run.state)
+    state = run.state
     if state is RunState.WAITING and run.review is not None:
         if run.review.has_proposal:
             return f"countersign approve {view.id}, edit {view.id} --set FIELD=VALUE, or reject {view.id} --reason WHY"

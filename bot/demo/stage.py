@@ -21,9 +21,8 @@ from bot.sandbox.state.sandbox import APP_TOKEN, BOT_TOKEN, Sandbox
 from bot.serve.server import schedule_of, serve
 from bot.settings import Settings
 from bot.slack.wiring import Slack, in_slack
+from store.states import BUSY, ENDED, RunState
 from workflows.engine.case.intake import accept, take_in
-from workflows.engine.case.leases import BUSY
-from workflows.engine.case.states import ENDED, RunState
 from workflows.engine.read import digests
 from workflows.engine.read.workload import newest_state, run_counts
 from workflows.library.invoice_intake import ledger as ledger_client

@@ -15,9 +15,9 @@ from store.slack import cards, messages, outbox
 from store.slack.cards import Unshown
 from store.slack.faces import Face
 from store.slack.outbox import CARD, DOUBT, QUEUE
+from store.states import OutboxState
 from store.subjects import SubjectKind
 from workflows.engine.case.notices import FAILURE
-from workflows.engine.case.states import DeliveryState, OutboxState, ReviewState
 from workflows.engine.context import Context
 
 OPEN_CARDS = 10
@@ -66,7 +66,7 @@ class Channels:
         with self._context.database.write() as session:
             team = self._context.team
             outbox.take_back(session, team=team, face=self._face)
-            queued = outbox.channels_with(session, team=team, face=self._face, state=OutboxState.HELD)
+            queued = outbox.channels_held(session, team=team, face=self._face)
             standing = filter(self._face.shows, messages.channels_with_queue(session, team=team))
             for channel in (*queued, *standing):
                 self._known(channel).look_again = True
@@ -99,16 +99,14 @@ class Channels:
         rows = outbox.due(session, team=team, channel=channel, at=at, limit=_TOGETHER)
         room_for_doubts = messages.waiting(session, team=team, channel=channel, kind=SubjectKind.DELIVERY) < OPEN_DOUBTS
         if not rows and room_for_doubts:
-            rows = cards.due_doubts(session, team=team, channel=channel, state=DeliveryState.DOUBTFUL, at=at)
+            rows = cards.due_doubts(session, team=team, channel=channel, at=at)
         has_room = messages.waiting(session, team=team, channel=channel, kind=SubjectKind.REVIEW) < OPEN_CARDS
         if not rows and has_room:
-            rows = cards.due(session, team=team, channel=channel, open_state=ReviewState.OPEN, at=at)
+            rows = cards.due(session, team=team, channel=channel, at=at)
         if rows:
             return rows
         known.look_again = False
-        cards.drop(
-            session, team=team, channel=channel, open_state=ReviewState.OPEN, doubtful_state=DeliveryState.DOUBTFUL
-        )
+        cards.drop(session, team=team, channel=channel)
         for kind, has_room_for in ((CARD, has_room), (DOUBT, room_for_doubts)):
             if not has_room_for:
                 cards.hold(session, team=team, channel=channel, kind=kind)
@@ -118,7 +116,7 @@ class Channels:
     def _want_queue(self, session: Session, channel: str, known: _Channel, at: datetime) -> None:
         """Have the channel's queue drawn where what it shows is no longer so."""
         team, now = self._context.team, time.monotonic()
-        rest = cards.unshown(session, team=team, channel=channel, open_state=ReviewState.OPEN)
+        rest = cards.unshown(session, team=team, channel=channel)
         subject = SubjectKind.CHANNEL.unnumbered
         stands = messages.of_subject(session, team=team, channel=channel, subject=subject) is not None
         if rest == known.queue or not (rest.number or stands):

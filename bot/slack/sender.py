@@ -28,8 +28,8 @@ from store.slack import messages, outbox
 from store.slack.faces import FAILURES, SLACK, Face
 from store.slack.outbox import LONGEST_WAIT, VIEWS
 from store.slack.rate_limits import EVERYWHERE, pause
+from store.states import OutboxState
 from store.subjects import SubjectKind
-from workflows.engine.case.states import OutboxState
 from workflows.engine.context import Context
 from workflows.engine.review.reconciliation import reconcile
 

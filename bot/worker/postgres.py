@@ -27,7 +27,6 @@ from store.cases import queue
 from store.db import postgres
 from store.db.database import Unavailable
 from workflows.engine.case.leases import Clogged
-from workflows.engine.case.states import RunState
 from workflows.engine.context import Context
 from workflows.engine.declare.author_threads import contained
 from workflows.engine.deliver.waiting_deliveries import awaken
@@ -99,8 +98,7 @@ class Queued:
     def alone(self, *, patience: float = 0) -> Iterator[int]:
         """Nothing has to be held: each job is one worker's, and a dead one's jobs come back by themselves."""
         with self._context.database.write() as session:
-            states = {"ready": RunState.READY, "running": RunState.RUNNING, "delivering": RunState.DELIVERING}
-            forgotten = queue.enqueue_forgotten(session, **states)
+            forgotten = queue.enqueue_forgotten(session, team=self._context.team)
         # Whoever resumed their workflow may have ended before all of them were released.
         awaken(self._context)
         yield forgotten

@@ -11,6 +11,7 @@ from handlers.slack.ids import Listed, Shown
 from handlers.slack.payloads import Click, Modal, Submission
 from handlers.slack.replies import Answer, afterwards
 from handlers.slack.review_list import page
+from store.states import ReviewState
 from store.subjects import SubjectKind
 from workflows.engine.errors import FormChanged, Refused, Stale, Unknown
 from workflows.engine.review import reviews
@@ -77,7 +78,7 @@ def tell_too_late(slack: SlackContext, answer: Answer, pressed: Click, review: i
 
 def is_stale(view: CardView, shown: Shown) -> bool:
     """Is what the person saw no longer how the review stands?"""
-    return view.state != "open" or view.version != shown.version
+    return view.state != ReviewState.OPEN or view.version != shown.version
 
 
 def take_in_hand(slack: SlackContext, shown: Shown, *, by: str) -> None:

@@ -25,7 +25,7 @@ from handlers.slack.payloads import Submission, submission
 from handlers.slack.replies import Answer, afterwards, answering
 from handlers.slack.rights import NotAllowed
 from handlers.texts.answers import sentence
-from workflows.engine.case.states import ReviewState
+from store.states import ReviewState
 from workflows.engine.errors import BadReason, InvalidOutput, NeverBroken, Refused, Repeated, Stale, Unknown
 from workflows.engine.review import refusals, reviews
 from workflows.engine.review.cards import card_view

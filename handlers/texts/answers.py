@@ -7,7 +7,7 @@ from handlers.texts.deliveries import NOT_CONFIRMED, waiting
 from handlers.texts.pauses import pauses
 from handlers.texts.pieces import Line, Paragraph, Piece, Room, Told, command, line, moment, person, words
 from handlers.texts.plain import begun_large, excerpt
-from workflows.engine.case.states import STOPPED, DeliveryState, ReviewState, RunState
+from store.states import STOPPED, DeliveryState, ReviewState, RunState
 from workflows.engine.deliver.views import DeliveryView
 from workflows.engine.pauses import Pause
 from workflows.engine.read.views import CaseView, RunView
@@ -70,7 +70,7 @@ def case(view: CaseView, *, why: Callable[[Reason], str]) -> Told:
     ]
     pieces += [_step(number, text) for number, text in enumerate(_steps(run), 1)]
     if run.problem is not None:
-        how = "Not made so far" if RunState(run.state) is RunState.HOLDING else "Stopped"
+        how = "Not made so far" if run.state == RunState.HOLDING else "Stopped"
         pieces.append(line(words(f"{how}: {run.problem['type']}: {excerpt(run.problem['message'], 600)}")))
     if run.review is not None:
         asked = "; ".join(excerpt(why(reason), 200) for reason in run.review.why[:5])
@@ -78,7 +78,7 @@ def case(view: CaseView, *, why: Callable[[Reason], str]) -> Told:
         pieces += [line(*_decision(decision)) for decision in run.review.decisions]
     if run.delivery is not None:
         pieces.append(line(*_delivery(run.delivery)))
-    if RunState(run.state) is RunState.DOUBTFUL:
+    if run.state == RunState.DOUBTFUL:
         look = "Look there whether it happened, then say what you found"
         pieces.append(line(words(f"{look}: here, or countersign settle {view.id} happened (or not-happened)")))
     elif run.held == "down":
@@ -87,7 +87,7 @@ def case(view: CaseView, *, why: Callable[[Reason], str]) -> Told:
         pieces.append(line(words("An older delivery of this case is still to be made; this one follows by itself.")))
     elif run.held == "paused":
         pieces.append(line(words("Held until its workflow is resumed: "), command("resume", view.workflow)))
-    elif RunState(run.state) in STOPPED:
+    elif run.state in STOPPED:
         pieces.append(line(words("Again, once it is mended: "), command("rerun", view.id, stands_out=False)))
     return Told(brief=f"Case {view.id}: {states.RUN[run.state]}", parts=[pieces])
 

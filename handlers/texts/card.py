@@ -17,7 +17,7 @@ from handlers.texts.pieces import (
     words,
 )
 from handlers.texts.plain import begun_large, excerpt, without_first_line
-from workflows.engine.case.states import ReviewState
+from store.states import ReviewState
 from workflows.engine.reasons import Reason
 from workflows.engine.review.views import CardView, ValueView
 from workflows.engine.text.sanitize import one_line

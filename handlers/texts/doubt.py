@@ -2,7 +2,7 @@
 
 from handlers.texts.pieces import Paragraph, Room, line, moment, person, quote, words
 from handlers.texts.plain import excerpt
-from workflows.engine.case.states import DeliveryState
+from store.states import DeliveryState
 from workflows.engine.review.views import DoubtView
 
 

@@ -19,7 +19,7 @@ from handlers.texts.pieces import (
     words,
 )
 from handlers.texts.plain import begun_large, excerpt
-from workflows.engine.case.states import RunState
+from store.states import RunState
 from workflows.engine.review.views import FailureView
 from workflows.engine.text.sanitize import one_line
 
@@ -127,4 +127,4 @@ def _sentence(view: FailureView) -> str:
 def _how(view: FailureView) -> str:
     if view.not_confirmed:
         return _NOT_CONFIRMED
-    return _SAID.get(RunState(view.state), "stopped; it went on since")
+    return _SAID.get(view.state, "stopped; it went on since")

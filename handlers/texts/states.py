@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from workflows.engine.case.states import DeliveryState, ReviewState, RunState
+from store.states import DeliveryState, ReviewState, RunState
 from workflows.engine.review.decisions import DecisionKind, Follows
 
 RUN: Mapping[str, str] = {

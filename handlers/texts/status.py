@@ -3,7 +3,7 @@
 from handlers.texts.deliveries import Said, rejection_waits, unconfirmed, waiting
 from handlers.texts.pieces import Line, Paragraph, Quote, Room, command, line, moment, person, quote, words
 from handlers.texts.plain import excerpt
-from workflows.engine.case.states import ReviewState, RunState
+from store.states import ReviewState, RunState
 from workflows.engine.review.decisions import DecisionKind, Follows
 from workflows.engine.review.views import CardView, DecisionView
 
@@ -96,7 +96,7 @@ def _decided(decision: DecisionView, room: Room, what: str = "") -> Line:
 
 def _outcome(view: CardView, room: Room) -> Said:
     """What became of a decision: in words that differ for recorded, applied and not applied, and what to do."""
-    state, delivery = RunState(view.run_state), view.delivery
+    state, delivery = view.run_state, view.delivery
     if view.decision is not None and view.decision.kind == DecisionKind.REJECTED:
         return _rejected(view, view.decision, state, room)
     receipt = delivery.receipt if delivery is not None else None
@@ -160,7 +160,7 @@ def _detail(view: CardView, room: Room) -> list[Quote]:
     """What went wrong."""
     # That a target is down, and why, is told once, and not on each card.
     waits = view.held == "down" and view.delivery is not None and view.delivery.down_since is None
-    went_wrong = waits or RunState(view.run_state) in (*_NOT_APPLIED, RunState.DOUBTFUL)
+    went_wrong = waits or view.run_state in (*_NOT_APPLIED, RunState.DOUBTFUL)
     return _quoted(view.problem, room) if went_wrong else []
 
 
@@ -169,7 +169,7 @@ def _quoted(text: str | None, room: Room) -> list[Quote]:
 
 
 def _otherwise(view: CardView) -> str:
-    known = _ELSE.get(ReviewState(view.state))
+    known = _ELSE.get(view.state)
     if known is not None:
         return known
     return "Superseded: the case changed" if view.revised else "Superseded: the case was run again"

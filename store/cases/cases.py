@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from store.cases.samples import has_sample
 from store.db import rows
 from store.schema import Case, Delivery, Proposal, Run, Workflow
+from store.states import DeliveryState, Resolution, RunState
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,9 +21,9 @@ class CaseLine:
     key: str
     workflow: str
     revision: int
-    state: str
+    state: RunState
     """Of its newest run."""
-    resolution: str | None
+    resolution: Resolution | None
     received_at: datetime
     waits: bool
     """Its delivery waits for a target."""
@@ -30,24 +31,24 @@ class CaseLine:
     """Its delivery waits or failed, and may have been made all the same."""
 
 
-def find(session: Session, *, workflow: int, key: str) -> Case | None:
+def find(session: Session, *, team: int, workflow: int, key: str) -> Case | None:
     """The case of a workflow with this key."""
-    return session.scalar(select(Case).where(Case.workflow_id == workflow, Case.key == key))
+    return session.scalar(select(Case).where(Case.team_id == team, Case.workflow_id == workflow, Case.key == key))
 
 
-def get(session: Session, case: int) -> Case | None:
+def get(session: Session, case: int, *, team: int) -> Case | None:
     """The case with this id."""
-    return session.get(Case, case)
+    return rows.get(session, Case, case, team=team)
 
 
-def hold(session: Session, case: int) -> None:
+def hold(session: Session, case: int, *, team: int) -> None:
     """Have this transaction be the only one that changes a case and what belongs to it.
 
     On SQLite every writing transaction is that. On PostgreSQL two that take the same rows in another order would stop
     each other for good.
     """
     if session.get_bind().dialect.name == "postgresql":
-        session.execute(select(Case.id).where(Case.id == case).with_for_update(key_share=True))
+        session.execute(select(Case.id).where(Case.id == case, Case.team_id == team).with_for_update(key_share=True))
 
 
 def with_key(session: Session, *, team: int, key: str) -> list[Case]:
@@ -70,23 +71,14 @@ def add(session: Session, *, team: int, workflow: int, key: str, content_hash: s
     )
 
 
-def revise(session: Session, *, case: int, revision: int, content_hash: str) -> None:
+def revise(session: Session, *, team: int, case: int, revision: int, content_hash: str) -> None:
     """Raise the revision of a case that is held from the one given."""
     raised = {"revision": revision + 1, "content_hash": content_hash}
-    rows.change(session, Case, case, where={"revision": revision}, to=raised)
+    rows.change(session, Case, case, where={"team_id": team, "revision": revision}, to=raised)
 
 
-def lines(
-    session: Session,
-    *,
-    team: int,
-    workflow: str | None,
-    state: str | None,
-    limit: int,
-    waiting: str,
-    failed: str,
-) -> list[CaseLine]:
-    """Cases with the state of their newest run, newest case first. `waiting`, `failed`: states of a delivery."""
+def lines(session: Session, *, team: int, workflow: str | None, state: RunState | None, limit: int) -> list[CaseLine]:
+    """Cases with the state of their newest run, newest case first."""
     newest = select(func.max(Run.id)).where(Run.case_id == Case.id).correlate(Case).scalar_subquery()
     delivery = exists().where(Delivery.run_id == Run.id).correlate(Run)
     query = (
@@ -98,10 +90,10 @@ def lines(
             Run.state,
             Run.resolution,
             Case.received_at,
-            delivery.where(Delivery.state == waiting).label("waits"),
-            delivery.where(Delivery.state.in_((waiting, failed)), Delivery.maybe_applied.is_(True)).label(
-                "unconfirmed"
-            ),
+            delivery.where(Delivery.state == DeliveryState.WAITING).label("waits"),
+            delivery.where(
+                Delivery.state.in_((DeliveryState.WAITING, DeliveryState.FAILED)), Delivery.maybe_applied.is_(True)
+            ).label("unconfirmed"),
         )
         .join(Workflow, Workflow.id == Case.workflow_id)
         .join(Run, Run.id == newest)
@@ -134,17 +126,18 @@ class CaseOutcome:
     """What became of a case so far."""
 
     case: int
-    state: str
-    resolution: str | None
+    state: RunState
+    resolution: Resolution | None
     proposal_id: int | None
     """The content of its newest run's proposal."""
     sample: bool
     """Was something proposed for it that was written by hand for a demonstration?"""
 
 
-def outcomes(session: Session, ids: Collection[int]) -> list[CaseOutcome]:
+def outcomes(session: Session, ids: Collection[int], *, team: int) -> list[CaseOutcome]:
     """What became of these cases, by their newest runs."""
-    newest = select(func.max(Run.id).label("run")).where(Run.case_id.in_(ids)).group_by(Run.case_id).subquery("newest")
+    theirs = select(func.max(Run.id).label("run")).where(Run.case_id.in_(ids), Run.team_id == team)
+    newest = theirs.group_by(Run.case_id).subquery("newest")
     query = (
         select(Run.case_id, Run.state, Run.resolution, Proposal.content_id, has_sample(Run.case_id))
         .join(newest, newest.c.run == Run.id)

@@ -14,12 +14,13 @@ def keep(session: Session, *, team: int, case: int, kind: str, body: str) -> int
     return rows.add(session, Content, team_id=team, case_id=case, kind=kind, body=body)
 
 
-def body(session: Session, content: int) -> str:
+def body(session: Session, content: int, *, team: int) -> str:
     """The body of a content that is there."""
-    return session.scalars(select(Content.body).where(Content.id == content)).one()
+    return session.scalars(select(Content.body).where(Content.id == content, Content.team_id == team)).one()
 
 
-def bodies(session: Session, ids: Collection[int]) -> dict[int, str]:
+def bodies(session: Session, ids: Collection[int], *, team: int) -> dict[int, str]:
     """The bodies of several contents, by id."""
-    found = session.execute(select(Content.id, Content.body).where(Content.id.in_(ids)))
+    query = select(Content.id, Content.body).where(Content.id.in_(ids), Content.team_id == team)
+    found = session.execute(query)
     return {row.id: row.body for row in found}

@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 from store.cases.samples import has_sample
 from store.db import rows
 from store.schema import Delivery, Run
+from store.states import DeliveryState
 
 
-def get(session: Session, delivery: int) -> Delivery | None:
+def get(session: Session, delivery: int, *, team: int) -> Delivery | None:
     """The delivery with this id."""
-    return session.get(Delivery, delivery)
+    return rows.get(session, Delivery, delivery, team=team)
 
 
 def with_key(session: Session, *, team: int, key: str) -> Delivery | None:
@@ -21,14 +22,16 @@ def with_key(session: Session, *, team: int, key: str) -> Delivery | None:
     return session.scalar(select(Delivery).where(Delivery.team_id == team, Delivery.key == key))
 
 
-def of_run(session: Session, run: int) -> Delivery | None:
+def of_run(session: Session, run: int, *, team: int) -> Delivery | None:
     """The delivery that a run last attempted."""
-    return session.scalar(select(Delivery).where(Delivery.run_id == run).order_by(Delivery.id.desc()).limit(1))
+    query = select(Delivery).where(Delivery.run_id == run, Delivery.team_id == team)
+    return session.scalar(query.order_by(Delivery.id.desc()).limit(1))
 
 
-def of_case(session: Session, case: int) -> list[Delivery]:
+def of_case(session: Session, case: int, *, team: int) -> list[Delivery]:
     """All deliveries of a case, oldest first."""
-    return list(session.scalars(select(Delivery).where(Delivery.case_id == case).order_by(Delivery.id)))
+    query = select(Delivery).where(Delivery.case_id == case, Delivery.team_id == team)
+    return list(session.scalars(query.order_by(Delivery.id)))
 
 
 def add(
@@ -39,7 +42,7 @@ def add(
     run: int,
     key: str,
     kind: str,
-    state: str,
+    state: DeliveryState,
     output_id: int,
     at: datetime,
     attempts: int = 0,
@@ -63,29 +66,39 @@ def add(
     return None if added is None else Delivery(id=added, rounds=0, **values)
 
 
-def move(session: Session, *, delivery: int, frm: str, to: str, at: datetime, **changes: Any) -> bool:
+def move(
+    session: Session, *, team: int, delivery: int, frm: DeliveryState, to: DeliveryState, at: datetime, **changes: Any
+) -> bool:
     """Move a delivery from one state to another, or change it where it stands; False where it is not in that state."""
     to_values = {"state": to, "changed_at": at, **changes}
-    return rows.change(session, Delivery, delivery, where={"state": frm}, to=to_values)
+    return rows.change(session, Delivery, delivery, where={"team_id": team, "state": frm}, to=to_values)
 
 
-def mark_maybe(session: Session, *, delivery: int, state: str, maybe: bool) -> None:
+def mark_maybe(session: Session, *, team: int, delivery: int, state: DeliveryState, maybe: bool) -> None:
     """Note that a delivery in this state may have been applied, or certainly was not."""
-    rows.change(session, Delivery, delivery, where={"state": state}, to={"maybe_applied": maybe})
+    rows.change(session, Delivery, delivery, where={"team_id": team, "state": state}, to={"maybe_applied": maybe})
 
 
-def exists(session: Session, *, case: int, revision: int, kind: str, state: str) -> bool:
-    """Is there a delivery of this kind and state for a revision of a case?"""
+def is_applied(session: Session, *, team: int, case: int, revision: int, kind: str) -> bool:
+    """Was a delivery of this kind applied for a revision of a case?"""
     query = (
         select(Delivery.id)
         .join(Run, Run.id == Delivery.run_id)
-        .where(Delivery.case_id == case, Delivery.kind == kind, Delivery.state == state, Run.revision == revision)
+        .where(
+            Delivery.case_id == case,
+            Delivery.team_id == team,
+            Delivery.kind == kind,
+            Delivery.state == DeliveryState.APPLIED,
+            Run.revision == revision,
+        )
         .limit(1)
     )
     return session.scalar(query) is not None
 
 
-def count(session: Session, *, team: int, state: str) -> int:
-    """How many deliveries are in a state, those of cases with sample answers left out."""
-    query = select(func.count()).where(Delivery.team_id == team, Delivery.state == state, ~has_sample(Delivery.case_id))
+def count_applied(session: Session, *, team: int) -> int:
+    """How many deliveries were applied, those of cases with sample answers left out."""
+    query = select(func.count()).where(
+        Delivery.team_id == team, Delivery.state == DeliveryState.APPLIED, ~has_sample(Delivery.case_id)
+    )
     return session.scalar(query) or 0

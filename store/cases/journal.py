@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from store.db import rows
 from store.schema import Attempt, Content, Run, Step
+from store.states import StepState
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,7 +23,7 @@ class StepLine:
     name: str
     nth: int
     attempt: int
-    state: str
+    state: StepState
     input_hash: str
     body: str
     """JSON: its input with its output or error."""
@@ -34,9 +35,9 @@ class StepLine:
     content_id: int
 
 
-def add(session: Session, **row: Any) -> None:
+def add(session: Session, *, team: int, **row: Any) -> None:
     """Add a row to the journal. A second row for the same attempt is refused by its unique key."""
-    rows.add(session, Step, **row)
+    rows.add(session, Step, team_id=team, **row)
 
 
 # Every run is read by it, most of them twice: it is built once, and gives columns instead of objects.
@@ -58,21 +59,24 @@ _OF_RUN = (
         Step.content_id,
     )
     .join(Content, Content.id == Step.content_id)
-    .where(Step.run_id == bindparam("run"))
+    .where(Step.run_id == bindparam("run"), Step.team_id == bindparam("team"))
     .order_by(Step.position, Step.attempt)
 )
 
 
-def of_run(session: Session, run: int) -> list[StepLine]:
+def of_run(session: Session, run: int, *, team: int) -> list[StepLine]:
     """A run's journal, in the order of the calls and attempts."""
-    return [StepLine(**line) for line in session.connection().execute(_OF_RUN, {"run": run}).mappings()]
+    found = session.connection().execute(_OF_RUN, {"run": run, "team": team})
+    return [StepLine(**line) for line in found.mappings()]
 
 
-def cost_of_cases(session: Session, cases: Sequence[int]) -> Decimal:
+def cost_of_cases(session: Session, cases: Sequence[int], *, team: int) -> Decimal:
     """US dollars that all runs of these cases took: of requests to models, and of steps that made none."""
     asked = select(Attempt.id).where(Attempt.run_id == Step.run_id).exists()
-    steps = select(func.sum(Step.cost)).join(Run, Run.id == Step.run_id).where(Run.case_id.in_(cases), ~asked)
-    requests = select(func.sum(func.coalesce(Attempt.cost, Attempt.reserved))).where(Attempt.case_id.in_(cases))
+    theirs = select(func.sum(Step.cost)).join(Run, Run.id == Step.run_id).where(Run.case_id.in_(cases), ~asked)
+    steps = theirs.where(Run.team_id == team)
+    spent = select(func.sum(func.coalesce(Attempt.cost, Attempt.reserved)))
+    requests = spent.where(Attempt.case_id.in_(cases), Attempt.team_id == team)
     return (session.scalar(steps) or Decimal(0)) + (session.scalar(requests) or Decimal(0))
 
 

@@ -7,8 +7,10 @@ the other. Jobs of one case are worked on one after the other.
 from functools import cache
 from typing import TYPE_CHECKING
 
-from sqlalchemy import text
+from sqlalchemy import bindparam, text
 from sqlalchemy.orm import Session
+
+from store.states import BUSY, RunState
 
 if TYPE_CHECKING:  # procrastinate comes with the extra "postgres"
     from procrastinate import App
@@ -19,13 +21,13 @@ QUEUE = "runs"
 _WITHOUT_JOB = text(
     """
     SELECT runs.id, runs.case_id FROM runs
-    WHERE runs.state IN (:ready, :running, :delivering) AND NOT EXISTS (
+    WHERE runs.team_id = :team AND runs.state IN :states AND NOT EXISTS (
         SELECT 1 FROM procrastinate_jobs AS job
         WHERE job.task_name = :task AND job.status IN ('todo', 'doing') AND (job.args->>'run')::bigint = runs.id
     )
     ORDER BY runs.id
     """
-)
+).bindparams(bindparam("states", (RunState.READY, *BUSY), expanding=True))
 
 
 _BROUGHT_FORWARD = text(
@@ -55,10 +57,9 @@ def enqueue(session: Session, *, run: int, case: int) -> None:
     job.defer(run=run)
 
 
-def enqueue_forgotten(session: Session, *, ready: str, running: str, delivering: str) -> int:
-    """Queue the runs that stand in one of these states and have no job; returns how many."""
-    states = {"ready": ready, "running": running, "delivering": delivering}
-    found = session.execute(_WITHOUT_JOB, {**states, "task": TASK}).all()
+def enqueue_forgotten(session: Session, *, team: int) -> int:
+    """Queue the runs of a team that are to be worked on, or are, and have no job; returns how many."""
+    found = session.execute(_WITHOUT_JOB, {"task": TASK, "team": team}).all()
     for run, case in found:
         enqueue(session, run=run, case=case)
     return len(found)

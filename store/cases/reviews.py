@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from store.cases.samples import has_sample
 from store.db import rows
 from store.schema import Case, Decision, Proposal, Review, Run, Workflow
+from store.states import ReviewState
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,9 +58,9 @@ def add_proposal(
     )
 
 
-def proposal_of(session: Session, run: int) -> Proposal | None:
+def proposal_of(session: Session, run: int, *, team: int) -> Proposal | None:
     """The proposal of a run."""
-    return session.scalar(select(Proposal).where(Proposal.run_id == run))
+    return session.scalar(select(Proposal).where(Proposal.run_id == run, Proposal.team_id == team))
 
 
 def add(
@@ -71,11 +72,10 @@ def add(
     workflow: int,
     proposal: int | None,
     reasons_id: int,
-    state: str,
     answer_by: datetime | None,
     at: datetime,
 ) -> int:
-    """Add a review at version 1; returns its id."""
+    """Open a review at version 1; returns its id."""
     return rows.add(
         session,
         Review,
@@ -84,7 +84,7 @@ def add(
         case_id=case,
         workflow_id=workflow,
         version=1,
-        state=state,
+        state=ReviewState.OPEN,
         proposal_id=proposal,
         reasons_id=reasons_id,
         claimed_by=None,
@@ -95,54 +95,53 @@ def add(
     )
 
 
-def get(session: Session, review: int) -> Review | None:
-    """The review with this id."""
-    return session.get(Review, review)
+def get(session: Session, review: int, *, team: int, anew: bool = False) -> Review | None:
+    """The review with this id. `anew`: as it is kept now, whatever the session read of it before."""
+    return rows.get(session, Review, review, team=team, anew=anew)
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReviewPlace:
     """What a review belongs to."""
 
-    team: int
     case: int
     workflow: str
 
 
-def place_of(session: Session, review: int) -> ReviewPlace | None:
+def place_of(session: Session, review: int, *, team: int) -> ReviewPlace | None:
     """What the review with this id belongs to."""
-    found = session.execute(_PLACE, {"review": review}).one_or_none()
-    return ReviewPlace(team=found[0], case=found[1], workflow=found[2]) if found is not None else None
+    found = session.execute(_PLACE, {"review": review, "team": team}).one_or_none()
+    return ReviewPlace(case=found[0], workflow=found[1]) if found is not None else None
 
 
 # Each press asks for it: it is built once.
 _PLACE = (
-    select(Review.team_id, Review.case_id, Workflow.name)
+    select(Review.case_id, Workflow.name)
     .join(Workflow, Workflow.id == Review.workflow_id)
-    .where(Review.id == bindparam("review"))
+    .where(Review.id == bindparam("review"), Review.team_id == bindparam("team"))
 )
 
 
-def of_run(session: Session, run: int) -> Review | None:
+def of_run(session: Session, run: int, *, team: int) -> Review | None:
     """The review of a run."""
-    return session.scalar(select(Review).where(Review.run_id == run))
+    return session.scalar(select(Review).where(Review.run_id == run, Review.team_id == team))
 
 
-def of_case_in(session: Session, case: int, states: Collection[str]) -> list[Review]:
+def of_case_in(session: Session, case: int, states: Collection[ReviewState], *, team: int) -> list[Review]:
     """The reviews of a case that are in one of these states, oldest first."""
-    query = select(Review).where(Review.case_id == case, Review.state.in_(states)).order_by(Review.id)
-    return list(session.scalars(query))
+    query = select(Review).where(Review.case_id == case, Review.team_id == team, Review.state.in_(states))
+    return list(session.scalars(query.order_by(Review.id)))
 
 
-def lines(
-    session: Session, *, team: int, state: str, workflows: Collection[str] | None, limit: int, first: int = 0
+def open_lines(
+    session: Session, *, team: int, workflows: Collection[str] | None, limit: int, first: int = 0
 ) -> list[ReviewLine]:
-    """Reviews in a state, the earliest deadline first; `workflows`: only these; `first`: from this place on."""
+    """Open reviews, the earliest deadline first; `workflows`: only these; `first`: from this place on."""
     query = (
         select(Review, Case.key, Workflow.name)
         .join(Case, Case.id == Review.case_id)
         .join(Workflow, Workflow.id == Review.workflow_id)
-        .where(Review.team_id == team, Review.state == state)
+        .where(Review.team_id == team, Review.state == ReviewState.OPEN)
         .order_by(Review.answer_by, Review.id)
         .offset(first)
         .limit(limit)
@@ -167,25 +166,34 @@ def lines(
     ]
 
 
-def count(session: Session, *, team: int, state: str, workflows: Collection[str]) -> int:
-    """How many reviews of these workflows are in a state."""
+def count_open(session: Session, *, team: int, workflows: Collection[str]) -> int:
+    """How many reviews of these workflows are open."""
     query = (
         select(func.count())
         .select_from(Review)
         .join(Workflow, Workflow.id == Review.workflow_id)
-        .where(Review.team_id == team, Review.state == state, Workflow.name.in_(workflows))
+        .where(Review.team_id == team, Review.state == ReviewState.OPEN, Workflow.name.in_(workflows))
     )
     return session.scalar(query) or 0
 
 
-def move(session: Session, *, review: int, frm: str, to: str, shown: int | None = None, **changes: Any) -> bool:
+def move(
+    session: Session,
+    *,
+    team: int,
+    review: int,
+    frm: ReviewState,
+    to: ReviewState,
+    shown: int | None = None,
+    **changes: Any,
+) -> bool:
     """Move a review, or change it where it stands; False where its state or, if given, its version is another."""
-    where = {"state": frm} if shown is None else {"state": frm, "version": shown}
+    where = {"team_id": team, "state": frm} if shown is None else {"team_id": team, "state": frm, "version": shown}
     return rows.change(session, Review, review, where=where, to={"state": to, **changes})
 
 
-def claim(session: Session, *, review: int, state: str, by: str, at: datetime, lasts: timedelta) -> bool:
-    """Claim a review in this state for a person; False where somebody else holds it or the state is another.
+def claim(session: Session, *, team: int, review: int, by: str, at: datetime, lasts: timedelta) -> bool:
+    """Claim an open review for a person; False where somebody else holds it or it is not open.
 
     `lasts`: how long a claim counts; one that is further from now was made long ago, or by a wrong clock.
     """
@@ -194,7 +202,8 @@ def claim(session: Session, *, review: int, state: str, by: str, at: datetime, l
         update(Review)
         .where(
             Review.id == review,
-            Review.state == state,
+            Review.team_id == team,
+            Review.state == ReviewState.OPEN,
             or_(Review.claimed_by.is_(None), Review.claimed_by == by, is_over),
         )
         .values(claimed_by=by, claimed_at=at)
@@ -203,9 +212,9 @@ def claim(session: Session, *, review: int, state: str, by: str, at: datetime, l
     return session.scalar(claimed) is not None
 
 
-def touch_claim(session: Session, *, review: int, state: str, at: datetime) -> None:
-    """Note that a review in this state that somebody claimed is in somebody's hands still."""
-    rows.change(session, Review, review, where={"state": state}, to={"claimed_at": at})
+def touch_claim(session: Session, *, team: int, review: int, at: datetime) -> None:
+    """Note that an open review that somebody claimed is in somebody's hands still."""
+    rows.change(session, Review, review, where={"team_id": team, "state": ReviewState.OPEN}, to={"claimed_at": at})
 
 
 def add_decision(
@@ -241,9 +250,10 @@ def add_decision(
     )
 
 
-def decisions(session: Session, review: int) -> list[Decision]:
+def decisions(session: Session, review: int, *, team: int) -> list[Decision]:
     """What was decided about a review, oldest first."""
-    return list(session.scalars(select(Decision).where(Decision.review_id == review).order_by(Decision.version)))
+    query = select(Decision).where(Decision.review_id == review, Decision.team_id == team)
+    return list(session.scalars(query.order_by(Decision.version)))
 
 
 def decision_counts(session: Session, *, team: int) -> dict[str, int]:
@@ -257,11 +267,11 @@ def decision_counts(session: Session, *, team: int) -> dict[str, int]:
     return dict(session.execute(query).all())
 
 
-def decided_for(session: Session, run: int) -> Review | None:
+def decided_for(session: Session, run: int, *, team: int) -> Review | None:
     """The review of a run, or of the run whose decision it took over; None where nobody was asked."""
     while True:
-        review = of_run(session, run)
-        parent = session.scalar(select(Run.parent_id).where(Run.id == run))
+        review = of_run(session, run, team=team)
+        parent = session.scalar(select(Run.parent_id).where(Run.id == run, Run.team_id == team))
         if review is not None or parent is None:
             return review
         run = parent

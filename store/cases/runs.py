@@ -12,6 +12,7 @@ from store.cases import workflow_pauses
 from store.cases.workflow_pauses import PauseLine
 from store.db import rows
 from store.schema import Case, Content, Run, Workflow
+from store.states import BUSY, Resolution, RunState
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,13 +36,13 @@ def add(
     workflow: int,
     revision: int,
     input_id: int,
-    state: str,
+    state: RunState,
     at: datetime,
     code_version: str | None = None,
     parent: int | None = None,
     from_step: str | None = None,
     correction: int = 0,
-    resolution: str | None = None,
+    resolution: Resolution | None = None,
     output_id: int | None = None,
 ) -> int:
     """Add a run; returns its id."""
@@ -67,9 +68,9 @@ def add(
     )
 
 
-def get(session: Session, run: int) -> Run | None:
+def get(session: Session, run: int, *, team: int) -> Run | None:
     """The run with this id."""
-    return session.get(Run, run)
+    return rows.get(session, Run, run, team=team)
 
 
 # Every run is loaded by it: it is built once.
@@ -87,13 +88,13 @@ _LOAD = (
     .join(Workflow, Workflow.id == Run.workflow_id)
     .join(Case, Case.id == Run.case_id)
     .join(Content, Content.id == Run.input_id)
-    .where(Run.id == bindparam("run"))
+    .where(Run.id == bindparam("run"), Run.team_id == bindparam("team"))
 )
 
 
-def load(session: Session, run: int) -> LoadedRun | None:
+def load(session: Session, run: int, *, team: int) -> LoadedRun | None:
     """The run with this id, its workflow's name and pause, its case's key and its input."""
-    found = session.execute(_LOAD, {"run": run}).one_or_none()
+    found = session.execute(_LOAD, {"run": run, "team": team}).one_or_none()
     if found is None:
         return None
     return LoadedRun(
@@ -105,53 +106,54 @@ def load(session: Session, run: int) -> LoadedRun | None:
     )
 
 
-def newest(session: Session, case: int) -> Run | None:
+def newest(session: Session, case: int, *, team: int) -> Run | None:
     """The newest run of a case."""
-    return session.scalar(select(Run).where(Run.case_id == case).order_by(Run.id.desc()).limit(1))
-
-
-def last_in(session: Session, case: int, *, state: str) -> Run | None:
-    """The newest run of a case that is in a state."""
-    query = select(Run).where(Run.case_id == case, Run.state == state)
+    query = select(Run).where(Run.case_id == case, Run.team_id == team)
     return session.scalar(query.order_by(Run.id.desc()).limit(1))
 
 
-def first_of(session: Session, case: int, *, revision: int, correction: int) -> datetime:
+def last_delivered(session: Session, case: int, *, team: int) -> Run | None:
+    """The newest run of a case that is delivered."""
+    query = select(Run).where(Run.case_id == case, Run.team_id == team, Run.state == RunState.DELIVERED)
+    return session.scalar(query.order_by(Run.id.desc()).limit(1))
+
+
+def first_of(session: Session, case: int, *, team: int, revision: int, correction: int) -> datetime:
     """When a revision of a case, or a correction of it, first came to be run."""
     query = select(func.min(Run.created_at)).where(
-        Run.case_id == case, Run.revision == revision, Run.correction == correction
+        Run.case_id == case, Run.team_id == team, Run.revision == revision, Run.correction == correction
     )
     return session.scalars(query).one()
 
 
-def of_case(session: Session, case: int) -> list[Run]:
+def of_case(session: Session, case: int, *, team: int) -> list[Run]:
     """All runs of a case, oldest first."""
-    return list(session.scalars(select(Run).where(Run.case_id == case).order_by(Run.id)))
+    query = select(Run).where(Run.case_id == case, Run.team_id == team)
+    return list(session.scalars(query.order_by(Run.id)))
 
 
-def of_case_in(session: Session, case: int, states: Collection[str]) -> list[Run]:
+def of_case_in(session: Session, case: int, states: Collection[RunState], *, team: int) -> list[Run]:
     """The runs of a case that are in one of these states, oldest first, held against a worker that moves them."""
-    query = select(Run).where(Run.case_id == case, Run.state.in_(states)).order_by(Run.id)
-    return list(session.scalars(_held(session, query)))
+    query = select(Run).where(Run.case_id == case, Run.team_id == team, Run.state.in_(states))
+    return list(session.scalars(_held(session, query.order_by(Run.id))))
 
 
-def in_states(session: Session, *, workflows: Collection[int], states: Collection[str]) -> list[Run]:
-    """All runs of these workflows in one of these states, oldest first."""
-    query = select(Run).where(Run.state.in_(states), Run.workflow_id.in_(workflows)).order_by(Run.id)
-    return list(session.scalars(query))
+def busy(session: Session, *, team: int, workflows: Collection[int]) -> list[Run]:
+    """All runs of these workflows that a worker holds, oldest first."""
+    query = select(Run).where(Run.state.in_(BUSY), Run.team_id == team, Run.workflow_id.in_(workflows))
+    return list(session.scalars(query.order_by(Run.id)))
 
 
 def claimable(
     session: Session,
     *,
+    team: int,
     workflows: Collection[int],
-    ready: str,
-    busy: Collection[str],
     limit: int,
     case: int | None = None,
     since: datetime | None = None,
 ) -> list[Run]:
-    """The next runs in state `ready`, oldest first: at most one of a case, none of a case with a run in `busy`.
+    """The next runs that are ready, oldest first: at most one of a case, none of a case that a worker has a run of.
 
     `case`: only this one's. `since`: only those that are resolved, or changed since.
     """
@@ -161,12 +163,15 @@ def claimable(
         .where(
             other.case_id == Run.case_id,
             other.id != Run.id,
-            or_(other.state.in_(busy), and_(other.state == ready, other.id < Run.id)),
+            or_(other.state.in_(BUSY), and_(other.state == RunState.READY, other.id < Run.id)),
         )
         .exists()
     )
     query = (
-        select(Run).where(Run.state == ready, Run.workflow_id.in_(workflows), ~in_the_way).order_by(Run.id).limit(limit)
+        select(Run)
+        .where(Run.state == RunState.READY, Run.team_id == team, Run.workflow_id.in_(workflows), ~in_the_way)
+        .order_by(Run.id)
+        .limit(limit)
     )
     if case is not None:
         query = query.where(Run.case_id == case)
@@ -183,47 +188,62 @@ def _held(session: Session, query: Select[Run], *, skip_locked: bool = False) ->
 
 
 def move(
-    session: Session, *, run: int, frm: str, to: str, at: datetime, held_at: int | None = None, **changes: Any
+    session: Session,
+    *,
+    team: int,
+    run: int,
+    frm: RunState,
+    to: RunState,
+    at: datetime,
+    held_at: int | None = None,
+    **changes: Any,
 ) -> bool:
     """Move a run from one state to another; False where it is not in that state or, if given, held at that lease."""
-    where = {"state": frm} if held_at is None else {"state": frm, "lease": held_at}
+    where = {"team_id": team, "state": frm} if held_at is None else {"team_id": team, "state": frm, "lease": held_at}
     return rows.change(session, Run, run, where=where, to={"state": to, "changed_at": at, **changes})
 
 
-def mark_alone(session: Session, *, run: int, lease: int) -> None:
+def mark_alone(session: Session, *, team: int, run: int, lease: int) -> None:
     """Note that a run, held at this lease, is worked on while nothing else is."""
-    rows.change(session, Run, run, where={"lease": lease}, to={"alone": True})
+    rows.change(session, Run, run, where={"team_id": team, "lease": lease}, to={"alone": True})
 
 
-def touch(session: Session, *, run: int, state: str, lease: int, at: datetime) -> bool:
+def touch(session: Session, *, team: int, run: int, state: RunState, lease: int, at: datetime) -> bool:
     """Mark a run as alive; False where it is in another state or no longer at that lease."""
-    return rows.change(session, Run, run, where={"state": state, "lease": lease}, to={"changed_at": at})
+    where = {"team_id": team, "state": state, "lease": lease}
+    return rows.change(session, Run, run, where=where, to={"changed_at": at})
 
 
-def number_in(session: Session, *, team: int, state: str, at_most: int) -> int:
-    """How many runs are in a state, counted no further than `at_most`."""
-    some = select(Run.id).where(Run.state == state, Run.team_id == team).limit(at_most)
+def count_ready(session: Session, *, team: int, at_most: int) -> int:
+    """How many runs are to be worked on, counted no further than `at_most`."""
+    some = select(Run.id).where(Run.state == RunState.READY, Run.team_id == team).limit(at_most)
     return session.scalar(select(func.count()).select_from(some.subquery())) or 0
 
 
-def counts(session: Session, *, team: int) -> dict[tuple[int, str], int]:
+def counts(session: Session, *, team: int) -> dict[tuple[int, RunState], int]:
     """How many runs there are, by (workflow id, state)."""
     query = select(Run.workflow_id, Run.state, func.count()).where(Run.team_id == team)
     found = session.execute(query.group_by(Run.workflow_id, Run.state))
     return {(workflow, state): number for workflow, state, number in found}
 
 
-def was_corrected(session: Session, case: int, *, revision: int, after: int, state: str) -> bool:
-    """Is there a correction of this revision of a case in a state, with a higher number than this one?"""
+def was_corrected(session: Session, case: int, *, team: int, revision: int, after: int) -> bool:
+    """Is a correction of this revision of a case delivered, with a higher number than this one?"""
     query = (
         select(Run.id)
-        .where(Run.case_id == case, Run.revision == revision, Run.correction > after, Run.state == state)
+        .where(
+            Run.case_id == case,
+            Run.team_id == team,
+            Run.revision == revision,
+            Run.correction > after,
+            Run.state == RunState.DELIVERED,
+        )
         .limit(1)
     )
     return session.scalar(query) is not None
 
 
-def last_correction(session: Session, case: int, *, revision: int) -> int:
+def last_correction(session: Session, case: int, *, team: int, revision: int) -> int:
     """The number of the newest correction of a revision; 0 where there is none."""
-    query = select(func.max(Run.correction)).where(Run.case_id == case, Run.revision == revision)
-    return session.scalar(query) or 0
+    query = select(func.max(Run.correction)).where(Run.case_id == case, Run.team_id == team)
+    return session.scalar(query.where(Run.revision == revision)) or 0

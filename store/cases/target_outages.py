@@ -65,6 +65,6 @@ def end(session: Session, outage: TargetOutage, *, waited: int, at: datetime) ->
     return rows.change(session, TargetOutage, outage.id, where={"standing": True}, to=to)
 
 
-def get(session: Session, outage: int) -> TargetOutage | None:
+def get(session: Session, outage: int, *, team: int) -> TargetOutage | None:
     """An outage by its id."""
-    return session.get(TargetOutage, outage)
+    return rows.get(session, TargetOutage, outage, team=team)

@@ -7,16 +7,20 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from store.schema import Content, Decision, Review, Workflow
+from store.states import ReviewState
 
 
-def without_proposal(
-    session: Session, *, team: int, state: str, since: datetime, until: datetime | None
-) -> dict[str, int]:
-    """Workflow -> how many reviews in a state have no proposal, of those that were opened in a time."""
+def without_proposal(session: Session, *, team: int, since: datetime, until: datetime | None) -> dict[str, int]:
+    """Workflow -> how many open reviews have no proposal, of those that were opened in a time."""
     query = (
         select(Workflow.name, func.count())
         .join(Review, Review.workflow_id == Workflow.id)
-        .where(Review.team_id == team, Review.state == state, Review.proposal_id.is_(None), Review.opened_at >= since)
+        .where(
+            Review.team_id == team,
+            Review.state == ReviewState.OPEN,
+            Review.proposal_id.is_(None),
+            Review.opened_at >= since,
+        )
         .group_by(Workflow.name)
         .order_by(Workflow.name)
     )
@@ -25,13 +29,13 @@ def without_proposal(
     return dict(session.execute(query).all())
 
 
-def count_empty(session: Session, *, team: int, state: str) -> dict[str, int]:
-    """How many reviews in a state have no proposal, by workflow."""
+def count_empty(session: Session, *, team: int) -> dict[str, int]:
+    """How many open reviews have no proposal, by workflow."""
     query = (
         select(Workflow.name, func.count())
         .select_from(Review)
         .join(Workflow, Workflow.id == Review.workflow_id)
-        .where(Review.team_id == team, Review.state == state, Review.proposal_id.is_(None))
+        .where(Review.team_id == team, Review.state == ReviewState.OPEN, Review.proposal_id.is_(None))
         .group_by(Workflow.name)
     )
     return dict(session.execute(query).all())
@@ -51,13 +55,19 @@ class EmptyLine:
     """Somebody rejected what was proposed, and the form is empty for that."""
 
 
-def empty(session: Session, *, workflow: int, state: str, after: int, limit: int) -> list[EmptyLine]:
-    """The reviews of a workflow's row in a state that have no proposal, from the one after this id on."""
+def empty(session: Session, *, team: int, workflow: int, after: int, limit: int) -> list[EmptyLine]:
+    """The open reviews of a workflow's row that have no proposal, from the one after this id on."""
     was_decided = select(Decision.id).where(Decision.review_id == Review.id).exists()
     query = (
         select(Review.id, Review.case_id, Content.body, Review.claimed_at, was_decided)
         .join(Content, Content.id == Review.reasons_id)
-        .where(Review.workflow_id == workflow, Review.state == state, Review.proposal_id.is_(None), Review.id > after)
+        .where(
+            Review.workflow_id == workflow,
+            Review.team_id == team,
+            Review.state == ReviewState.OPEN,
+            Review.proposal_id.is_(None),
+            Review.id > after,
+        )
         .order_by(Review.id)
         .limit(limit)
     )

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_
 from sqlalchemy.orm import Session, aliased
 
 from store.schema import Delivery, Run, TargetOutage, Workflow
+from store.states import DeliveryState, RunState
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +39,7 @@ _OBSTACLE = select(
         _older.case_id == bindparam("case"),
         _older.id < bindparam("run"),
         _older.resolution.is_not(None),
-        _older.state.in_((bindparam("holding"), bindparam("ready"))),
+        _older.state.in_((RunState.HOLDING, RunState.READY)),
     ),
     exists().where(
         TargetOutage.team_id == bindparam("team"),
@@ -49,16 +50,16 @@ _OBSTACLE = select(
 )
 
 
-def obstacle(session: Session, run: Run, *, target: str, holding: str, ready: str) -> Obstacle:
+def obstacle(session: Session, run: Run, *, target: str) -> Obstacle:
     """What stands in the way of a run's delivery to a target."""
     values = {"case": run.case_id, "run": run.id, "team": run.team_id, "target": target}
-    behind, down = session.execute(_OBSTACLE, {**values, "holding": holding, "ready": ready}).one()
+    behind, down = session.execute(_OBSTACLE, values).one()
     return Obstacle(behind=bool(behind), down=bool(down))
 
 
-def is_any(session: Session, *, team: int, holding: str) -> bool:
+def is_any(session: Session, *, team: int) -> bool:
     """Is there a run whose delivery is kept for later, or a target that is down?"""
-    held = exists().where(Run.state == holding, Run.team_id == team)
+    held = exists().where(Run.state == RunState.HOLDING, Run.team_id == team)
     down = exists().where(TargetOutage.team_id == team, TargetOutage.standing.is_(True))
     return bool(session.scalar(select(or_(held, down))))
 
@@ -66,10 +67,8 @@ def is_any(session: Session, *, team: int, holding: str) -> bool:
 def due(
     session: Session,
     *,
+    team: int,
     workflows: Collection[int],
-    holding: str,
-    ready: str,
-    waiting: str,
     at: datetime,
     longest: timedelta,
     down: Collection[str],
@@ -80,7 +79,7 @@ def due(
     `longest`: the longest pause there is: who would wait for longer was put off before the clock was put back.
     """
     is_time = or_(Delivery.next_at <= at, Delivery.next_at > at + longest)
-    query = _free(workflows, holding=holding, ready=ready, waiting=waiting).where(is_time)
+    query = _free(team, workflows).where(is_time)
     if down:
         query = query.where(Delivery.target.not_in(down))
     return list(session.scalars(query.order_by(Run.id).limit(limit)))
@@ -90,10 +89,8 @@ def probe_of(
     session: Session,
     target: str,
     *,
+    team: int,
     workflows: Collection[int],
-    holding: str,
-    ready: str,
-    waiting: str,
     overdue: datetime,
 ) -> Run | None:
     """The run whose delivery is to show whether a target is up: whoever waits for the longest to be tried.
@@ -101,38 +98,38 @@ def probe_of(
     So a case that the target never takes does not keep it down for all others. Those that wait since before `overdue`
     come first.
     """
-    query = _free(workflows, holding=holding, ready=ready, waiting=waiting).where(Delivery.target == target)
+    query = _free(team, workflows).where(Delivery.target == target)
     last_chance = Delivery.waiting_since <= overdue
     return session.scalar(query.order_by(last_chance.desc(), Delivery.next_at, Run.id).limit(1))
 
 
-def is_waited_for(session: Session, target: str, *, team: int, waiting: str, since: datetime | None = None) -> bool:
+def is_waited_for(session: Session, target: str, *, team: int, since: datetime | None = None) -> bool:
     """Does a delivery wait for a target? `since`: only one that waits since this time, or longer."""
-    query = select(Delivery.id).where(*_waits(team, target, waiting))
+    query = select(Delivery.id).where(*_waits(team, target))
     if since is not None:
         query = query.where(Delivery.waiting_since <= since)
     return session.scalar(query.limit(1)) is not None
 
 
-def count(session: Session, target: str, *, team: int, waiting: str) -> int:
+def count(session: Session, target: str, *, team: int) -> int:
     """How many deliveries wait for a target."""
-    return session.scalar(select(func.count()).select_from(Delivery).where(*_waits(team, target, waiting))) or 0
+    return session.scalar(select(func.count()).select_from(Delivery).where(*_waits(team, target))) or 0
 
 
-def runs_of(session: Session, target: str, *, team: int, waiting: str, limit: int) -> list[Run]:
+def runs_of(session: Session, target: str, *, team: int, limit: int) -> list[Run]:
     """The runs whose delivery waits for a target, oldest first."""
-    query = select(Run).join(Delivery, Delivery.run_id == Run.id).where(*_waits(team, target, waiting))
+    query = select(Run).join(Delivery, Delivery.run_id == Run.id).where(*_waits(team, target))
     return list(session.scalars(query.order_by(Run.id).limit(limit)))
 
 
-def by_target(session: Session, *, team: int, waiting: str) -> list[Waiting]:
+def by_target(session: Session, *, team: int) -> list[Waiting]:
     """How many deliveries wait, by target and workflow."""
     query = (
         select(Delivery.target, Workflow.name, func.count(), func.min(Delivery.next_at))
         .select_from(Delivery)
         .join(Run, Run.id == Delivery.run_id)
         .join(Workflow, Workflow.id == Run.workflow_id)
-        .where(*_waits(team, None, waiting))
+        .where(*_waits(team, None))
         .group_by(Delivery.target, Workflow.name)
         .order_by(Delivery.target, Workflow.name)
     )
@@ -142,31 +139,36 @@ def by_target(session: Session, *, team: int, waiting: str) -> list[Waiting]:
     ]
 
 
-def hasten(session: Session, target: str, *, team: int, waiting: str, at: datetime) -> None:
+def hasten(session: Session, target: str, *, team: int, at: datetime) -> None:
     """Have all that waits for a target be due."""
-    hastened = update(Delivery).where(*_waits(team, target, waiting)).values(next_at=at)
+    hastened = update(Delivery).where(*_waits(team, target)).values(next_at=at)
     session.execute(hastened, execution_options={"synchronize_session": False})
 
 
-def oldest_of_case(session: Session, case: int, *, holding: str, waiting: str) -> Run | None:
+def oldest_of_case(session: Session, case: int, *, team: int) -> Run | None:
     """The oldest run of a case whose delivery waits for its target."""
     query = (
         select(Run)
         .join(Delivery, Delivery.run_id == Run.id)
-        .where(Run.case_id == case, Run.state == holding, Delivery.state == waiting)
+        .where(
+            Run.case_id == case,
+            Run.team_id == team,
+            Run.state == RunState.HOLDING,
+            Delivery.state == DeliveryState.WAITING,
+        )
         .order_by(Run.id)
         .limit(1)
     )
     return session.scalar(query)
 
 
-def _waits(team: int, target: str | None, waiting: str) -> list[ColumnElement[bool]]:
+def _waits(team: int, target: str | None) -> list[ColumnElement[bool]]:
     # By the index of those that wait: there may be millions of others.
-    found = [Delivery.next_at.is_not(None), Delivery.team_id == team, Delivery.state == waiting]
+    found = [Delivery.next_at.is_not(None), Delivery.team_id == team, Delivery.state == DeliveryState.WAITING]
     return [*found, Delivery.target == target] if target is not None else found
 
 
-def _free(workflows: Collection[int], *, holding: str, ready: str, waiting: str) -> Select[Run]:
+def _free(team: int, workflows: Collection[int]) -> Select[Run]:
     """Runs whose delivery waits, while neither their workflow nor an older one of their case is in its way."""
     older = aliased(Run)
     in_the_way = (
@@ -175,7 +177,7 @@ def _free(workflows: Collection[int], *, holding: str, ready: str, waiting: str)
             older.case_id == Run.case_id,
             older.id < Run.id,
             older.resolution.is_not(None),
-            older.state.in_((holding, ready)),
+            older.state.in_((RunState.HOLDING, RunState.READY)),
         )
         .exists()
     )
@@ -185,8 +187,9 @@ def _free(workflows: Collection[int], *, holding: str, ready: str, waiting: str)
         .join(Workflow, Workflow.id == Run.workflow_id)
         .where(
             Delivery.next_at.is_not(None),
-            Delivery.state == waiting,
-            Run.state == holding,
+            Delivery.state == DeliveryState.WAITING,
+            Run.state == RunState.HOLDING,
+            Run.team_id == team,
             Run.workflow_id.in_(workflows),
             or_(Workflow.paused_at.is_(None), ~Workflow.holds_deliveries),
             ~in_the_way,
@@ -194,13 +197,13 @@ def _free(workflows: Collection[int], *, holding: str, ready: str, waiting: str)
     )
 
 
-def kept_back(*, holding: str, ready: str, waiting: str) -> ColumnElement[bool]:
+def kept_back() -> ColumnElement[bool]:
     """Of a run that is held: does it wait for its target, or behind an older delivery of its case that does?
 
     An older one that is only held goes out with it, before it.
     """
     older, delivery = aliased(Run), aliased(Delivery)
-    own = exists().where(delivery.run_id == Run.id, delivery.state == waiting).correlate(Run)
+    own = exists().where(delivery.run_id == Run.id, delivery.state == DeliveryState.WAITING).correlate(Run)
     other = (
         exists()
         .where(
@@ -208,10 +211,12 @@ def kept_back(*, holding: str, ready: str, waiting: str) -> ColumnElement[bool]:
             older.id < Run.id,
             older.resolution.is_not(None),
             or_(
-                older.state == ready,
+                older.state == RunState.READY,
                 and_(
-                    older.state == holding,
-                    exists().where(Delivery.run_id == older.id, Delivery.state == waiting).correlate(older),
+                    older.state == RunState.HOLDING,
+                    exists()
+                    .where(Delivery.run_id == older.id, Delivery.state == DeliveryState.WAITING)
+                    .correlate(older),
                 ),
             ),
         )

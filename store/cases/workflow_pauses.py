@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from store.cases.waiting_runs import kept_back
 from store.db import rows
 from store.schema import Delivery, Run, Workflow
+from store.states import DeliveryState, RunState
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +37,7 @@ _COLUMNS = (
     Workflow.holds_deliveries,
 )
 # Each run asks for it: it is built once.
-_STANDING = select(*_COLUMNS).where(Workflow.id == bindparam("workflow"))
+_STANDING = select(*_COLUMNS).where(Workflow.id == bindparam("workflow"), Workflow.team_id == bindparam("team"))
 
 
 def row_of(session: Session, *, team: int, name: str, at: datetime) -> int:
@@ -48,12 +49,12 @@ def row_of(session: Session, *, team: int, name: str, at: datetime) -> int:
     return session.scalars(select(Workflow.id).where(Workflow.team_id == team, Workflow.name == name)).one()
 
 
-def standing(session: Session, workflow: int, *, held: bool = False) -> PauseLine | None:
+def standing(session: Session, workflow: int, *, team: int, held: bool = False) -> PauseLine | None:
     """The pause of a workflow's row; None where it is not paused. `held`: it stays so until the transaction ends."""
     query = _STANDING
     if held and session.get_bind().dialect.name == "postgresql":
         query = query.with_for_update(read=True, of=Workflow)
-    found = session.execute(query, {"workflow": workflow}).one_or_none()
+    found = session.execute(query, {"workflow": workflow, "team": team}).one_or_none()
     return line_of(*found) if found is not None else None
 
 
@@ -70,45 +71,52 @@ def all_standing(session: Session, *, team: int) -> list[PauseLine]:
     return [line for found in session.execute(query) if (line := line_of(*found)) is not None]
 
 
-def pause(session: Session, workflow: int, *, by: str, reason: str, holds_deliveries: bool, at: datetime) -> bool:
+def pause(
+    session: Session, workflow: int, *, team: int, by: str, reason: str, holds_deliveries: bool, at: datetime
+) -> bool:
     """Pause a workflow; False where it is paused already."""
     pausing = (
         update(Workflow)
-        .where(Workflow.id == workflow, Workflow.paused_at.is_(None))
+        .where(Workflow.id == workflow, Workflow.team_id == team, Workflow.paused_at.is_(None))
         .values(paused_at=at, paused_by=by, pause_reason=reason, holds_deliveries=holds_deliveries)
         .returning(Workflow.id)
     )
     return session.scalar(pausing) is not None
 
 
-def hold_deliveries(session: Session, workflow: int, *, reason: str) -> bool:
+def hold_deliveries(session: Session, workflow: int, *, team: int, reason: str) -> bool:
     """Have a paused workflow hold its deliveries too; False where it is not paused, or holds them already."""
     holding = (
         update(Workflow)
-        .where(Workflow.id == workflow, Workflow.paused_at.is_not(None), Workflow.holds_deliveries.is_(false()))
+        .where(
+            Workflow.id == workflow,
+            Workflow.team_id == team,
+            Workflow.paused_at.is_not(None),
+            Workflow.holds_deliveries.is_(false()),
+        )
         .values(pause_reason=reason, holds_deliveries=True)
         .returning(Workflow.id)
     )
     return session.scalar(holding) is not None
 
 
-def lift(session: Session, workflow: int) -> bool:
+def lift(session: Session, workflow: int, *, team: int) -> bool:
     """End a workflow's pause; False where it is not paused."""
     lifted = (
         update(Workflow)
-        .where(Workflow.id == workflow, Workflow.paused_at.is_not(None))
+        .where(Workflow.id == workflow, Workflow.team_id == team, Workflow.paused_at.is_not(None))
         .values(paused_at=None, paused_by=None, pause_reason=None, holds_deliveries=False)
         .returning(Workflow.id)
     )
     return session.scalar(lifted) is not None
 
 
-def releasable(session: Session, *, team: int, state: str, ready: str, waiting: str, limit: int) -> list[Run]:
-    """Runs in a state whose workflow holds no deliveries, oldest first; nobody else's transaction may add one now.
+def releasable(session: Session, *, team: int, limit: int) -> list[Run]:
+    """Held runs whose workflow holds no deliveries, oldest first; nobody else's transaction may add one now.
 
     Those that wait for their target, or behind an older delivery of their case that does, are none of them.
     """
-    held = _releasable(team, state, ready, waiting)
+    held = _releasable(team)
     found = select(Run.workflow_id).join(Workflow, Workflow.id == Run.workflow_id).where(*held).distinct()
     workflows = list(session.scalars(found))
     if not workflows:
@@ -126,21 +134,22 @@ def releasable(session: Session, *, team: int, state: str, ready: str, waiting: 
     return list(session.scalars(query))
 
 
-def is_releasable(session: Session, *, team: int, state: str, ready: str, waiting: str) -> bool:
+def is_releasable(session: Session, *, team: int) -> bool:
     """Is there a run that `releasable` would find?"""
     query = select(Run.id).join(Workflow, Workflow.id == Run.workflow_id)
-    return session.scalar(query.where(*_releasable(team, state, ready, waiting)).limit(1)) is not None
+    return session.scalar(query.where(*_releasable(team)).limit(1)) is not None
 
 
-def _releasable(team: int, state: str, ready: str, waiting: str) -> tuple[ColumnElement[bool], ...]:
+def _releasable(team: int) -> tuple[ColumnElement[bool], ...]:
     free = or_(Workflow.paused_at.is_(None), ~Workflow.holds_deliveries)
-    kept = kept_back(holding=state, ready=ready, waiting=waiting)
-    return (Run.team_id == team, Run.state == state, free, ~kept)
+    return (Run.team_id == team, Run.state == RunState.HOLDING, free, ~kept_back())
 
 
-def numbers(session: Session, *, team: int, states: Collection[str], waiting: str) -> dict[tuple[str, str], int]:
+def numbers(session: Session, *, team: int, states: Collection[RunState]) -> dict[tuple[str, RunState], int]:
     """How many runs are in each of these states, by (workflow, state); those that wait for their target left out."""
-    waits = exists().where(Delivery.run_id == Run.id, Delivery.state == waiting, Delivery.next_at.is_not(None))
+    waits = exists().where(
+        Delivery.run_id == Run.id, Delivery.state == DeliveryState.WAITING, Delivery.next_at.is_not(None)
+    )
     query = (
         select(Workflow.name, Run.state, func.count())
         .select_from(Run)

@@ -1,11 +1,11 @@
-"""Adds a row, or changes one that is still as it was read.
+"""Gets a row by its id, adds one, or changes one that is still as it was read.
 
 A case takes a dozen inserts and as many conditional updates on its way, so each statement is compiled once.
 """
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import CursorResult, Dialect, Insert, Table, bindparam, insert, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -15,7 +15,15 @@ from sqlalchemy.orm.util import identity_key
 from sqlalchemy.sql.dml import UpdateBase
 
 from store.db.statements import MOST, Statement, compiled
-from store.schema import Base
+from store.schema import Base, OfTeam
+
+_Row = TypeVar("_Row", bound=OfTeam)
+
+
+def get(session: Session, table: type[_Row], row: int, *, team: int, anew: bool = False) -> _Row | None:
+    """The row of a team with this id, as the session knows it already or as it is kept. `anew`: as it is kept now."""
+    found = session.get(table, row, populate_existing=anew)
+    return found if found is not None and found.team_id == team else None
 
 
 def add(session: Session, table: type[Base], **values: Any) -> int:

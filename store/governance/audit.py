@@ -53,15 +53,16 @@ def record(
     failpoints.after(Failpoint.AUDIT, action)
 
 
-def last(session: Session, *, subject: Subject, action: str) -> AuditRow | None:
+def last(session: Session, *, team: int, subject: Subject, action: str) -> AuditRow | None:
     """The last time that something was done to a subject; None where it never was."""
-    query = select(AuditRow).where(AuditRow.is_about(subject), AuditRow.action == action)
+    query = select(AuditRow).where(AuditRow.team_id == team, AuditRow.is_about(subject), AuditRow.action == action)
     return session.scalar(query.order_by(AuditRow.id.desc()).limit(1))
 
 
-def actor_at(session: Session, *, subject: Subject, actions: Collection[str], at: datetime) -> str | None:
+def actor_at(session: Session, *, team: int, subject: Subject, actions: Collection[str], at: datetime) -> str | None:
     """Who did one of these things to a subject at a time; None where nobody did."""
-    query = select(AuditRow.actor).where(AuditRow.is_about(subject), AuditRow.action.in_(actions), AuditRow.at == at)
+    done = select(AuditRow.actor).where(AuditRow.is_about(subject), AuditRow.action.in_(actions))
+    query = done.where(AuditRow.team_id == team, AuditRow.at == at)
     return session.scalar(query.order_by(AuditRow.id.desc()).limit(1))
 
 
@@ -86,9 +87,10 @@ def newest(session: Session, *, team: int) -> datetime | None:
     return session.scalar(select(func.max(AuditRow.at)).where(AuditRow.team_id == team))
 
 
-def of_case(session: Session, case: int) -> list[AuditRow]:
+def of_case(session: Session, case: int, *, team: int) -> list[AuditRow]:
     """All rows about a case, oldest first."""
-    return list(session.scalars(select(AuditRow).where(AuditRow.case_id == case).order_by(AuditRow.id)))
+    query = select(AuditRow).where(AuditRow.case_id == case, AuditRow.team_id == team)
+    return list(session.scalars(query.order_by(AuditRow.id)))
 
 
 def since(session: Session, *, team: int, row: int) -> list[AuditLine]:

@@ -88,6 +88,6 @@ def workflows(session: Session, *, team: int) -> list[Workflow]:
     return list(session.scalars(select(Workflow).where(Workflow.team_id == team).order_by(Workflow.name)))
 
 
-def workflow_name(session: Session, workflow: int) -> str:
+def workflow_name(session: Session, workflow: int, *, team: int) -> str:
     """The name of a workflow's row that is there."""
-    return session.scalars(select(Workflow.name).where(Workflow.id == workflow)).one()
+    return session.scalars(select(Workflow.name).where(Workflow.id == workflow, Workflow.team_id == team)).one()

@@ -51,9 +51,9 @@ def end(session: Session, *, team: int, model: str, asked_at: datetime, at: date
     return cast(int, standing)
 
 
-def get(session: Session, outage: int) -> Outage | None:
+def get(session: Session, outage: int, *, team: int) -> Outage | None:
     """An outage by its id."""
-    return session.get(Outage, outage)
+    return rows.get(session, Outage, outage, team=team)
 
 
 def standing(session: Session, *, team: int) -> Sequence[Outage]:

@@ -28,14 +28,14 @@ class Given:
     """JSON: what was told and what was said."""
 
 
-def begin(session: Session, **row: Any) -> int:
+def begin(session: Session, *, team: int, **row: Any) -> int:
     """Add an attempt that is about to be made; returns its id."""
-    return rows.add(session, Attempt, **row)
+    return rows.add(session, Attempt, team_id=team, **row)
 
 
-def settle(session: Session, attempt: int, **changes: Any) -> None:
+def settle(session: Session, attempt: int, *, team: int, **changes: Any) -> None:
     """Note what came of an attempt."""
-    rows.change(session, Attempt, attempt, where={}, to=changes)
+    rows.change(session, Attempt, attempt, where={"team_id": team}, to=changes)
 
 
 def given(session: Session, *, team: int, cache_key: str, run: int | None) -> Given | None:
@@ -46,12 +46,12 @@ def given(session: Session, *, team: int, cache_key: str, run: int | None) -> Gi
     return None if found is None else Given(attempt=found[0], answered_by=found[1], body=found[2])
 
 
-def of_run(session: Session, run: int) -> Sequence[tuple[Attempt, str | None]]:
+def of_run(session: Session, run: int, *, team: int) -> Sequence[tuple[Attempt, str | None]]:
     """A run's attempts in their order, each with its content as JSON."""
     query = (
         select(Attempt, Content.body)
         .outerjoin(Content, Content.id == Attempt.content_id)
-        .where(Attempt.run_id == run)
+        .where(Attempt.run_id == run, Attempt.team_id == team)
         .order_by(Attempt.id)
     )
     return [(attempt, body) for attempt, body in session.execute(query)]

@@ -11,8 +11,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
 from store.cases.samples import has_sample
+from store.db import rows
 from store.model import requests
 from store.schema import Attempt, AuditRow, Case, Content, Digest, Proposal, Review, Run, Step
+from store.states import STOPPED, Resolution, RunState
 from store.subjects import SubjectKind
 
 
@@ -22,7 +24,7 @@ class StopLine:
 
     case: int
     workflow: int
-    frm: str | None
+    frm: RunState | None
     """The state that it stopped in the middle of."""
     problem: str | None
     """JSON: the step, the type of the error, and its message; None where its worker died."""
@@ -34,7 +36,7 @@ class StandingLine:
 
     case: int
     workflow: int
-    state: str
+    state: RunState
     since: datetime
 
 
@@ -60,9 +62,9 @@ def add(
     return session.scalar(there_already.returning(Digest.id))
 
 
-def get(session: Session, digest: int) -> Digest | None:
+def get(session: Session, digest: int, *, team: int) -> Digest | None:
     """The digest with this id."""
-    return session.get(Digest, digest)
+    return rows.get(session, Digest, digest, team=team)
 
 
 def latest_period(session: Session, *, team: int, job: str, until: str) -> str | None:
@@ -90,20 +92,22 @@ def stops(session: Session, *, team: int, actions: Collection[str], since: datet
         .order_by(AuditRow.id)
     )
     return [
-        StopLine(case=case, workflow=workflow, frm=details.get("from"), problem=body)
+        StopLine(case=case, workflow=workflow, frm=_state(details.get("from")), problem=body)
         for case, workflow, details, body in session.execute(query)
     ]
 
 
-def standing(
-    session: Session, *, team: int, states: Collection[str], even_if_older: Collection[str]
-) -> list[StandingLine]:
-    """The runs in one of these states now, by case: the newest of its case, or in a state that stands all the same."""
+def _state(word: str | None) -> RunState | None:
+    return None if word is None else RunState(word)
+
+
+def standing(session: Session, *, team: int) -> list[StandingLine]:
+    """The runs that stand stopped now, by case: the newest of its case, or doubtful, which a later one does not end."""
     later = aliased(Run)
     newest = ~select(later.id).where(later.case_id == Run.case_id, later.id > Run.id).exists()
     query = (
         select(Run.case_id, Run.workflow_id, Run.state, Run.changed_at)
-        .where(Run.team_id == team, Run.state.in_(states), or_(newest, Run.state.in_(even_if_older)))
+        .where(Run.team_id == team, Run.state.in_(STOPPED), or_(newest, Run.state == RunState.DOUBTFUL))
         .order_by(Run.case_id, Run.id)
     )
     return [
@@ -112,7 +116,7 @@ def standing(
     ]
 
 
-def in_state(session: Session, *, team: int, state: str) -> dict[int, int]:
+def in_state(session: Session, *, team: int, state: RunState) -> dict[int, int]:
     """How many runs are in a state now, by workflow id, sample answers left out."""
     query = select(Run.workflow_id, func.count()).where(
         Run.team_id == team, Run.state == state, ~has_sample(Run.case_id)
@@ -140,15 +144,15 @@ def _taken_in(
 
 
 def resolved(
-    session: Session, *, team: int, ends: Collection[str], since: datetime, until: datetime
-) -> dict[tuple[int, str | None], int]:
-    """How many cases came to one of these ends, by (workflow id, resolution), sample answers left out.
+    session: Session, *, team: int, since: datetime, until: datetime
+) -> dict[tuple[int, Resolution | None], int]:
+    """How many cases were delivered or closed, by (workflow id, resolution), sample answers left out.
 
     A correction resolves no case anew.
     """
     query = select(Run.workflow_id, Run.resolution, func.count(Run.case_id.distinct())).where(
         Run.team_id == team,
-        Run.state.in_(ends),
+        Run.state.in_((RunState.DELIVERED, RunState.CLOSED)),
         Run.correction == 0,
         Run.changed_at >= since,
         Run.changed_at < until,

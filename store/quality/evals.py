@@ -40,18 +40,19 @@ def keep(
     session: Session,
     eval: int,
     *,
+    team: int,
     model: str,
     result: Mapping[str, Any],
     ended_at: datetime | None,
 ) -> None:
     """Keep what came of an eval, and who really answered. `ended_at`: None where not every example was tried."""
     changes = {"model": model, "result": dict(result), "ended_at": ended_at}
-    session.execute(update(Eval).where(Eval.id == eval).values(changes))
+    session.execute(update(Eval).where(Eval.id == eval, Eval.team_id == team).values(changes))
 
 
-def get(session: Session, eval: int) -> Eval | None:
+def get(session: Session, eval: int, *, team: int) -> Eval | None:
     """The eval with this id."""
-    return session.get(Eval, eval)
+    return rows.get(session, Eval, eval, team=team)
 
 
 def newest(session: Session, *, team: int, workflow: str, version: str, examples: str) -> Eval | None:

@@ -1,6 +1,6 @@
 """The tables. Every row belongs to a team; what a case says lives in `contents` and nowhere else.
 
-States are plain words here: which words there are and how they may follow each other is the engine's business.
+The names of states are in `store.states`; how they may follow each other is the engine's business.
 """
 
 from store.schema.audit import AuditRow

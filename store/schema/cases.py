@@ -8,6 +8,8 @@ from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from store.schema.base import Base, OfTeam
+from store.states import Resolution, RunState, StepState
+from store.types import OneOf
 
 
 class Team(Base):
@@ -90,7 +92,7 @@ class Run(OfTeam, Base):
     """0, or the number of this correction of a delivered case."""
     code_version: Mapped[str | None] = mapped_column(String(16))
     """Which version of its workflow's code it began with."""
-    state: Mapped[str] = mapped_column(String(20))
+    state: Mapped[RunState] = mapped_column(OneOf(RunState))
     lease: Mapped[int]
     """Grows with every claim; a write that names an older one is refused."""
     losses: Mapped[int] = mapped_column(server_default="0")
@@ -98,7 +100,7 @@ class Run(OfTeam, Base):
     alone: Mapped[bool] = mapped_column(server_default=false())
     """It is worked on while nothing else is: if the process ends, it was this one."""
     input_id: Mapped[int] = mapped_column(ForeignKey("contents.id"))
-    resolution: Mapped[str | None] = mapped_column(String(20))
+    resolution: Mapped[Resolution | None] = mapped_column(OneOf(Resolution))
     """How it was resolved: alone, by a person, or rejected; None while it is not."""
     output_id: Mapped[int | None] = mapped_column(ForeignKey("contents.id"))
     """What is to be delivered."""
@@ -121,7 +123,7 @@ class Step(OfTeam, Base):
     nth: Mapped[int]
     """1 for the first call of this name in the run."""
     attempt: Mapped[int]
-    state: Mapped[str] = mapped_column(String(20))
+    state: Mapped[StepState] = mapped_column(OneOf(StepState))
     input_hash: Mapped[str] = mapped_column(String(64))
     content_id: Mapped[int] = mapped_column(ForeignKey("contents.id"))
     """Its input with its output or its error."""

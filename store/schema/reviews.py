@@ -7,6 +7,8 @@ from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from store.schema.base import Base, OfTeam
+from store.states import DeliveryState, ReviewState
+from store.types import OneOf
 
 
 class Proposal(OfTeam, Base):
@@ -36,7 +38,7 @@ class Review(OfTeam, Base):
     workflow_id: Mapped[int] = mapped_column(ForeignKey("workflows.id"))
     version: Mapped[int]
     """What a decision has to name; grows whenever what is shown changes."""
-    state: Mapped[str] = mapped_column(String(20))
+    state: Mapped[ReviewState] = mapped_column(OneOf(ReviewState))
     proposal_id: Mapped[int | None] = mapped_column(ForeignKey("proposals.id"))
     """None: an empty form."""
     reasons_id: Mapped[int] = mapped_column(ForeignKey("contents.id"))
@@ -90,7 +92,7 @@ class Delivery(OfTeam, Base):
     key: Mapped[str] = mapped_column(String(400))
     kind: Mapped[str] = mapped_column(String(20))
     """The answer, or the news of a rejection."""
-    state: Mapped[str] = mapped_column(String(20))
+    state: Mapped[DeliveryState] = mapped_column(OneOf(DeliveryState))
     attempts: Mapped[int]
     maybe_applied: Mapped[bool]
     """An attempt failed, and may have been applied all the same: only the same values may be sent under its key."""

@@ -7,6 +7,8 @@ from sqlalchemy import Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from store.schema.base import Base, OfSubject, OfTeam
+from store.states import OutboxState
+from store.types import OneOf
 
 
 class OutboxRow(OfSubject, OfTeam, Base):
@@ -28,7 +30,7 @@ class OutboxRow(OfSubject, OfTeam, Base):
     """What tells a note from others of its kind about the same thing; empty for what is shown or said once."""
     about: Mapped[dict[str, Any]]
     """What a note is about beside its subject: a time, a code, the name of what has no row."""
-    state: Mapped[str] = mapped_column(String(20))
+    state: Mapped[OutboxState] = mapped_column(OneOf(OutboxState))
     wanted: Mapped[int]
     """Grows whenever a view has to be drawn anew; what is sent for an older number is not the end of it."""
     attempts: Mapped[int]

@@ -8,7 +8,8 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from store.schema import Delivery, Message, OutboxRow, Review, Workflow
-from store.slack.outbox import CARD, DOUBT, is_time
+from store.slack.outbox import CARD, DOUBT, UNSENT, is_time
+from store.states import DeliveryState, OutboxState, ReviewState
 from store.subjects import SubjectKind
 
 
@@ -21,16 +22,16 @@ class Unshown:
     """Since when the oldest is open."""
 
 
-def due(session: Session, *, team: int, channel: str, open_state: str, at: datetime) -> list[OutboxRow]:
+def due(session: Session, *, team: int, channel: str, at: datetime) -> list[OutboxRow]:
     """The card that a channel gets next: of the open reviews without one there, that with the earliest deadline."""
     query = (
         select(OutboxRow)
         .join(Review, _is_card(channel))
         .where(
             OutboxRow.team_id == team,
-            OutboxRow.state.in_(("due", "held")),
+            OutboxRow.state.in_(UNSENT),
             is_time(at),
-            Review.state == open_state,
+            Review.state == ReviewState.OPEN,
             ~_stands(team, channel),
         )
         .order_by(Review.answer_by, Review.id)
@@ -39,8 +40,8 @@ def due(session: Session, *, team: int, channel: str, open_state: str, at: datet
     return list(session.scalars(query))
 
 
-def due_doubts(session: Session, *, team: int, channel: str, state: str, at: datetime) -> list[OutboxRow]:
-    """The doubt that a channel is asked about next: the oldest of the deliveries in this state without a card there."""
+def due_doubts(session: Session, *, team: int, channel: str, at: datetime) -> list[OutboxRow]:
+    """The doubt that a channel is asked about next: the oldest of the doubtful deliveries without a card there."""
     stands = select(Message.id).where(
         Message.team_id == team, Message.channel == channel, Message.is_about_same(OutboxRow)
     )
@@ -50,9 +51,9 @@ def due_doubts(session: Session, *, team: int, channel: str, state: str, at: dat
             OutboxRow.team_id == team,
             OutboxRow.channel == channel,
             OutboxRow.kind == DOUBT,
-            OutboxRow.state.in_(("due", "held")),
+            OutboxRow.state.in_(UNSENT),
             is_time(at),
-            _of_delivery(state),
+            _is_doubt(),
             ~stands.exists(),
         )
         .order_by(OutboxRow.id)
@@ -61,19 +62,24 @@ def due_doubts(session: Session, *, team: int, channel: str, state: str, at: dat
     return list(session.scalars(query))
 
 
-def drop(session: Session, *, team: int, channel: str, open_state: str, doubtful_state: str) -> None:
+def drop(session: Session, *, team: int, channel: str) -> None:
     """Let go of the new cards that are no longer needed."""
-    needed = select(Review.id).where(_is_card(channel), Review.state == open_state).exists()
-    _move_new(session, team, channel, ("due", "held"), "sent", ~needed, ~_of_delivery(doubtful_state))
+    needed = select(Review.id).where(_is_card(channel), Review.state == ReviewState.OPEN).exists()
+    _move_new(session, team, channel, UNSENT, OutboxState.SENT, ~needed, ~_is_doubt())
 
 
 def hold(session: Session, *, team: int, channel: str, kind: str) -> None:
     """Set aside the new cards of a kind: the channel has no room for them."""
-    _move_new(session, team, channel, ("due",), "held", OutboxRow.kind == kind)
+    _move_new(session, team, channel, (OutboxState.DUE,), OutboxState.HELD, OutboxRow.kind == kind)
 
 
 def _move_new(
-    session: Session, team: int, channel: str, frm: Collection[str], to: str, *only: ColumnElement[bool]
+    session: Session,
+    team: int,
+    channel: str,
+    frm: Collection[OutboxState],
+    to: OutboxState,
+    *only: ColumnElement[bool],
 ) -> None:
     stands = select(Message.id).where(
         Message.team_id == team, Message.channel == channel, Message.is_about_same(OutboxRow)
@@ -93,46 +99,52 @@ def _move_new(
     session.execute(moved, execution_options={"synchronize_session": False})
 
 
-def unshown(session: Session, *, team: int, channel: str, open_state: str) -> Unshown:
+def unshown(session: Session, *, team: int, channel: str) -> Unshown:
     """The open reviews that a channel has no room for."""
     query = (
         select(func.count(), func.min(Review.opened_at))
         .join(OutboxRow, and_(OutboxRow.team_id == team, _is_card(channel)))
-        .where(Review.state == open_state, OutboxRow.state.in_(("held", "dead")), ~_stands(team, channel))
+        .where(
+            Review.state == ReviewState.OPEN,
+            OutboxRow.state.in_((OutboxState.HELD, OutboxState.DEAD)),
+            ~_stands(team, channel),
+        )
     )
     number, oldest = session.execute(query).one()
     return Unshown(number=number, oldest=oldest)
 
 
-def revive(session: Session, *, team: int, open_state: str, doubtful_state: str, at: datetime) -> None:
+def revive(session: Session, *, team: int, at: datetime) -> None:
     """Make due again the cards that were given up and are still needed: what stood in their way may be gone.
 
     Those are the cards of open reviews and of doubts, and those that stand and may not show how things are.
     """
     reviewed = (
         select(Review.id)
-        .where(Review.state == open_state, OutboxRow.is_about_row(SubjectKind.REVIEW, Review.id))
+        .where(Review.state == ReviewState.OPEN, OutboxRow.is_about_row(SubjectKind.REVIEW, Review.id))
         .exists()
     )
     stands = select(Message.id).where(
         Message.team_id == team, Message.channel == OutboxRow.channel, Message.is_about_same(OutboxRow)
     )
-    given_up = (OutboxRow.team_id == team, OutboxRow.kind.in_((CARD, DOUBT)), OutboxRow.state == "dead")
+    given_up = (OutboxRow.team_id == team, OutboxRow.kind.in_((CARD, DOUBT)), OutboxRow.state == OutboxState.DEAD)
     revived = (
         update(OutboxRow)
-        .where(*given_up, or_(reviewed, stands.exists(), _of_delivery(doubtful_state)))
-        .values(state="due", attempts=0, not_before=at, error=None)
+        .where(*given_up, or_(reviewed, stands.exists(), _is_doubt()))
+        .values(state=OutboxState.DUE, attempts=0, not_before=at, error=None)
     )
     session.execute(revived, execution_options={"synchronize_session": False})
 
 
-def drop_elsewhere(session: Session, *, team: int, workflow: str, channel: str | None, open_state: str) -> None:
+def drop_elsewhere(session: Session, *, team: int, workflow: str, channel: str | None) -> None:
     """Let go of the new cards of a workflow's open reviews in any channel but this one."""
     of_workflow = (
         select(Review.id)
         .join(Workflow, Workflow.id == Review.workflow_id)
         .where(
-            Review.state == open_state, Workflow.name == workflow, OutboxRow.is_about_row(SubjectKind.REVIEW, Review.id)
+            Review.state == ReviewState.OPEN,
+            Workflow.name == workflow,
+            OutboxRow.is_about_row(SubjectKind.REVIEW, Review.id),
         )
     )
     dropped = (
@@ -141,31 +153,33 @@ def drop_elsewhere(session: Session, *, team: int, workflow: str, channel: str |
             OutboxRow.team_id == team,
             OutboxRow.kind == CARD,
             OutboxRow.channel != (channel or ""),
-            OutboxRow.state.in_(("due", "held")),
+            OutboxRow.state.in_(UNSENT),
             of_workflow.exists(),
         )
-        .values(state="sent")
+        .values(state=OutboxState.SENT)
     )
     session.execute(dropped, execution_options={"synchronize_session": False})
 
 
-def unasked(session: Session, *, team: int, state: str) -> list[Delivery]:
-    """The deliveries in this state that nobody is asked about, nor is to be."""
+def unasked(session: Session, *, team: int) -> list[Delivery]:
+    """The doubtful deliveries that nobody is asked about, nor is to be."""
     is_asked = OutboxRow.is_about_row(SubjectKind.DELIVERY, Delivery.id)
     asked = select(OutboxRow.id).where(OutboxRow.team_id == team, OutboxRow.kind == DOUBT, is_asked)
-    query = select(Delivery).where(Delivery.team_id == team, Delivery.state == state, ~asked.exists())
+    query = select(Delivery).where(Delivery.team_id == team, Delivery.state == DeliveryState.DOUBTFUL, ~asked.exists())
     return list(session.scalars(query.order_by(Delivery.id)))
 
 
-def missing(session: Session, *, team: int, workflow: str, channel: str, open_state: str) -> list[int]:
+def missing(session: Session, *, team: int, workflow: str, channel: str) -> list[int]:
     """The open reviews of a workflow that neither have a card in a channel nor are to get one."""
-    wanted = select(OutboxRow.id).where(OutboxRow.team_id == team, _is_card(channel), OutboxRow.state != "sent")
+    wanted = select(OutboxRow.id).where(
+        OutboxRow.team_id == team, _is_card(channel), OutboxRow.state != OutboxState.SENT
+    )
     query = (
         select(Review.id)
         .join(Workflow, Workflow.id == Review.workflow_id)
         .where(
             Review.team_id == team,
-            Review.state == open_state,
+            Review.state == ReviewState.OPEN,
             Workflow.name == workflow,
             ~wanted.exists(),
             ~_stands(team, channel),
@@ -175,10 +189,10 @@ def missing(session: Session, *, team: int, workflow: str, channel: str, open_st
     return list(session.scalars(query))
 
 
-def _of_delivery(state: str) -> ColumnElement[bool]:
-    """Is a row about a delivery in a state?"""
+def _is_doubt() -> ColumnElement[bool]:
+    """Is a row about a delivery that is doubtful?"""
     is_it = OutboxRow.is_about_row(SubjectKind.DELIVERY, Delivery.id)
-    return select(Delivery.id).where(Delivery.state == state, is_it).exists()
+    return select(Delivery.id).where(Delivery.state == DeliveryState.DOUBTFUL, is_it).exists()
 
 
 def _is_card(channel: str) -> ColumnElement[bool]:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from store.db import rows
 from store.schema import Message, OutboxRow
 from store.slack.faces import Face, face_of
+from store.states import OutboxState
 from store.subjects import Subject
 
 LONGEST_WAIT = timedelta(minutes=5)
@@ -30,6 +31,8 @@ TARGET = "target"
 """The kind of the news that a target of deliveries is down."""
 OVERRUN = "overrun"
 """The kind of the news that a model took more than was reserved for it."""
+UNSENT = (OutboxState.DUE, OutboxState.HELD)
+"""States of what is still to be sent."""
 VIEWS = frozenset({CARD, QUEUE, DOUBT, OUTAGE, TARGET, OVERRUN})
 """Kinds that show a present state; the others say something once."""
 
@@ -48,7 +51,7 @@ class Trouble:
     """Messages to a channel that Slack refused."""
 
     channel: str
-    state: str
+    state: OutboxState
     error: str
     """Slack's code."""
     number: int
@@ -59,7 +62,7 @@ def want_view(session: Session, *, team: int, kind: str, subject: Subject, chann
     again = (
         update(OutboxRow)
         .where(_is(team, kind, subject, channel))
-        .values(state="due", wanted=OutboxRow.wanted + 1, attempts=0, not_before=at)
+        .values(state=OutboxState.DUE, wanted=OutboxRow.wanted + 1, attempts=0, not_before=at)
         .returning(OutboxRow.id)
     )
     if session.scalar(again) is None:
@@ -125,7 +128,7 @@ def _add(
         channel=channel,
         occasion=occasion,
         about=dict(about or {}),
-        state="due",
+        state=OutboxState.DUE,
         wanted=1,
         attempts=0,
         not_before=at,
@@ -136,20 +139,22 @@ def _add(
 def channels(session: Session, *, team: int, face: Face, at: datetime) -> list[str]:
     """The channels of a face, or roles of channels, in which something is due."""
     query = select(OutboxRow.channel).where(
-        OutboxRow.team_id == team, OutboxRow.state == "due", face.is_its, is_time(at)
+        OutboxRow.team_id == team, OutboxRow.state == OutboxState.DUE, face.is_its, is_time(at)
     )
     return sorted(session.scalars(query.distinct()))
 
 
-def channels_with(session: Session, *, team: int, face: Face, state: str) -> list[str]:
-    """The channels of a face that have something in a state."""
-    query = select(OutboxRow.channel).where(OutboxRow.team_id == team, OutboxRow.state == state, face.is_its)
+def channels_held(session: Session, *, team: int, face: Face) -> list[str]:
+    """The channels of a face that have a card set aside."""
+    query = select(OutboxRow.channel).where(OutboxRow.team_id == team, OutboxRow.state == OutboxState.HELD, face.is_its)
     return sorted(session.scalars(query.distinct()))
 
 
 def is_postponed(session: Session, *, team: int, face: Face, at: datetime) -> bool:
     """Is there anything that a face is to be sent later than now?"""
-    query = select(OutboxRow.id).where(OutboxRow.team_id == team, OutboxRow.state == "due", face.is_its, ~is_time(at))
+    query = select(OutboxRow.id).where(
+        OutboxRow.team_id == team, OutboxRow.state == OutboxState.DUE, face.is_its, ~is_time(at)
+    )
     return session.scalar(query.limit(1)) is not None
 
 
@@ -178,7 +183,7 @@ def due_queue(session: Session, *, team: int, channel: str, at: datetime) -> lis
     return list(session.scalars(_due(team, channel, at).where(OutboxRow.kind == QUEUE)))
 
 
-def move(session: Session, row: OutboxRow, *, frm: str, to: str, **changes: object) -> bool:
+def move(session: Session, row: OutboxRow, *, frm: OutboxState, to: OutboxState, **changes: object) -> bool:
     """Move a row that is still wanted as it was read; False where it is in another state or wanted anew."""
     where = {"state": frm, "wanted": row.wanted}
     return rows.change(session, OutboxRow, row.id, where=where, to={"state": to, **changes})
@@ -188,8 +193,8 @@ def take_back(session: Session, *, team: int, face: Face) -> int:
     """Make due again what was being sent when the sender of a face ended; returns how many."""
     cut_off = (
         update(OutboxRow)
-        .where(OutboxRow.team_id == team, OutboxRow.state == "attempting", face.is_its)
-        .values(state="due")
+        .where(OutboxRow.team_id == team, OutboxRow.state == OutboxState.ATTEMPTING, face.is_its)
+        .values(state=OutboxState.DUE)
         .returning(OutboxRow.id)
     )
     return len(session.scalars(cut_off).all())
@@ -197,7 +202,7 @@ def take_back(session: Session, *, team: int, face: Face) -> int:
 
 def mark_unsure(session: Session, *, team: int, since: datetime) -> None:
     """Note that what is not known to be sent may have been, from a time on."""
-    unknown = update(OutboxRow).where(OutboxRow.team_id == team, OutboxRow.state != "sent")
+    unknown = update(OutboxRow).where(OutboxRow.team_id == team, OutboxRow.state != OutboxState.SENT)
     session.execute(unknown.values(unsure_since=since), execution_options={"synchronize_session": False})
 
 
@@ -205,8 +210,8 @@ def revive_notes(session: Session, *, team: int, at: datetime) -> None:
     """Make due again the notes that were given up: what stood in their way may be gone."""
     revived = (
         update(OutboxRow)
-        .where(OutboxRow.team_id == team, OutboxRow.kind.not_in((CARD, DOUBT)), OutboxRow.state == "dead")
-        .values(state="due", attempts=0, not_before=at)
+        .where(OutboxRow.team_id == team, OutboxRow.kind.not_in((CARD, DOUBT)), OutboxRow.state == OutboxState.DEAD)
+        .values(state=OutboxState.DUE, attempts=0, not_before=at)
     )
     session.execute(revived, execution_options={"synchronize_session": False})
 
@@ -217,16 +222,16 @@ def want_all_again(session: Session, *, team: int) -> None:
         Message.team_id == team, Message.channel == OutboxRow.channel, Message.is_about_same(OutboxRow)
     )
     shown = update(OutboxRow).where(
-        OutboxRow.team_id == team, OutboxRow.kind.in_(VIEWS), OutboxRow.state == "sent", stands.exists()
+        OutboxRow.team_id == team, OutboxRow.kind.in_(VIEWS), OutboxRow.state == OutboxState.SENT, stands.exists()
     )
-    anew = shown.values(state="due", wanted=OutboxRow.wanted + 1, attempts=0)
+    anew = shown.values(state=OutboxState.DUE, wanted=OutboxRow.wanted + 1, attempts=0)
     session.execute(anew, execution_options={"synchronize_session": False})
 
 
 def held_up(session: Session, *, team: int, channel: str) -> HeldUp:
     """What waits for a channel that Slack refuses."""
     query = select(func.count(), func.max(OutboxRow.error)).where(
-        OutboxRow.team_id == team, OutboxRow.channel == channel, OutboxRow.state.in_(("due", "held"))
+        OutboxRow.team_id == team, OutboxRow.channel == channel, OutboxRow.state.in_(UNSENT)
     )
     number, error = session.execute(query).one()
     return HeldUp(number=number, error=error or "no reason given")
@@ -239,7 +244,7 @@ def hold_up(session: Session, *, team: int, channel: str, until: datetime) -> No
         .where(
             OutboxRow.team_id == team,
             OutboxRow.channel == channel,
-            OutboxRow.state.in_(("due", "held")),
+            OutboxRow.state.in_(UNSENT),
             OutboxRow.not_before < until,
         )
         .values(not_before=until)
@@ -251,7 +256,7 @@ def troubled(session: Session, *, team: int) -> list[Trouble]:
     """What Slack refused and is still not shown."""
     query = (
         select(OutboxRow.channel, OutboxRow.state, OutboxRow.error, func.count())
-        .where(OutboxRow.team_id == team, OutboxRow.state != "sent", OutboxRow.error.is_not(None))
+        .where(OutboxRow.team_id == team, OutboxRow.state != OutboxState.SENT, OutboxRow.error.is_not(None))
         .group_by(OutboxRow.channel, OutboxRow.state, OutboxRow.error)
         .order_by(OutboxRow.channel, OutboxRow.state)
     )
@@ -261,14 +266,14 @@ def troubled(session: Session, *, team: int) -> list[Trouble]:
     ]
 
 
-def get(session: Session, row: int) -> OutboxRow | None:
+def get(session: Session, row: int, *, team: int) -> OutboxRow | None:
     """The row with this id."""
-    return session.get(OutboxRow, row)
+    return rows.get(session, OutboxRow, row, team=team)
 
 
 def _due(team: int, channel: str, at: datetime) -> Select[OutboxRow]:
     return select(OutboxRow).where(
-        OutboxRow.team_id == team, OutboxRow.channel == channel, OutboxRow.state == "due", is_time(at)
+        OutboxRow.team_id == team, OutboxRow.channel == channel, OutboxRow.state == OutboxState.DUE, is_time(at)
     )
 
 

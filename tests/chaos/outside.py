@@ -12,13 +12,13 @@ from bot.app import opened
 from bot.settings import Settings
 from store import schema
 from store.db.database import Unavailable
+from store.states import ENDED
 from tests.chaos import depot
 from tests.chaos.counting import Counts, Effect, Shown, count
 from tests.chaos.gathering import Kept, Remembered, gather
 from tests.integration.bot.commandline import CommandLine
 from workflows.engine.case.idempotency_keys import delivery_key
 from workflows.engine.case.intake import accept, take_in
-from workflows.engine.case.states import ENDED
 from workflows.engine.context import Context
 from workflows.engine.errors import Refused
 from workflows.engine.read.history import open_reviews

@@ -19,13 +19,13 @@ from store import schema
 from store.db import failpoints
 from store.db.database import Database
 from store.db.failpoints import Failpoint, Side
+from store.states import ENDED, RunState
 from tests.chaos.automation import BROKEN, FORGETFUL, KNOWING, UNSURE, proposed
 from tests.chaos.counting import Evidence
 from tests.chaos.gathering import Remembered, gather, seen
 from tests.chaos.living import ROUNDS, Living
 from tests.slack.stage import ANA, BEN, FAILED, KIM, LEADING, SUPPORT
 from workflows.engine.case.idempotency_keys import delivery_key
-from workflows.engine.case.states import ENDED, RunState
 from workflows.engine.errors import Refused
 from workflows.engine.read import digests
 from workflows.engine.read.history import open_reviews

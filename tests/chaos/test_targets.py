@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from store.states import ENDED
 from tests.chaos import naive
 from tests.chaos.automation import FORGETFUL, KNOWING, UNSURE
 from tests.chaos.conftest import MakeStory
@@ -12,7 +13,6 @@ from tests.chaos.settings import LONG
 from tests.chaos.story import Story
 from tests.chaos.tally import hold, note
 from tests.slack.stage import ANA
-from workflows.engine.case.states import ENDED
 from workflows.engine.deliver.delivery import TRIES
 
 pytestmark = pytest.mark.slow

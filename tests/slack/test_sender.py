@@ -15,12 +15,12 @@ from bot.slack.sender import MAX_ATTEMPTS
 from store import schema
 from store.cases import runs
 from store.slack import cards, messages, outbox
+from store.states import OutboxState, RunState
 from store.subjects import SubjectKind
 from tests.integration.engine.scene import rows
 from tests.sample import sample_workflow
 from tests.slack.stage import ANA, FAILED, GENERAL, SUPPORT, Stage, buttons, words
 from workflows import Autonomy, Review
-from workflows.engine.case.states import RunState
 from workflows.engine.case.transitions import move_run
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.deliver import delivery
@@ -174,7 +174,7 @@ def test_a_card_that_changed_while_it_was_being_sent_is_sent_again(stage: Stage)
     # As it is between the attempt and its end: taken up, then wanted anew.
     with stage.world.database.write() as session:
         (row,) = outbox.due(session, team=1, channel=SUPPORT, at=stage.world.clock(), limit=1)
-        outbox.move(session, row, frm="due", to="attempting")
+        outbox.move(session, row, frm=OutboxState.DUE, to=OutboxState.ATTEMPTING)
     reviews.approve(stage.world.context, review.id, review.version, by=ANA)
     stage.work()
     assert "Approved by @U0ANA" in words(stage.cards()[0].blocks)
@@ -193,8 +193,8 @@ def test_a_restarted_sender_changes_the_cards_that_stand_and_posts_none_twice(st
 def test_what_was_being_sent_when_the_sender_ended_is_sent_after_a_restart(stage: Stage) -> None:
     take_in(stage, stage.sample(), 1)
     with stage.world.database.write() as session:
-        (row,) = cards.due(session, team=1, channel=SUPPORT, open_state="open", at=stage.world.clock())
-        outbox.move(session, row, frm="due", to="attempting", attempts=1)
+        (row,) = cards.due(session, team=1, channel=SUPPORT, at=stage.world.clock())
+        outbox.move(session, row, frm=OutboxState.DUE, to=OutboxState.ATTEMPTING, attempts=1)
     stage.sender = stage.new_sender()
     stage.send()
     assert len(stage.cards()) == 1
@@ -373,7 +373,7 @@ def test_a_delivery_that_was_cut_off_by_the_end_of_the_process_is_in_doubt_on_it
     # As it is in the midst of the delivery.
     (claimed,) = stage.world.claim()
     with stage.world.database.write() as session:
-        run = runs.get(session, claimed.run)
+        run = runs.get(session, claimed.run, team=stage.world.context.team)
         assert run is not None
         move_run(session, run, RunState.DELIVERING, at=stage.world.clock(), actor="test")
         delivery.begin(session, stage.world.context, run.id)

@@ -20,6 +20,7 @@ from handlers.slack.rights import Rights
 from handlers.slack.user_groups import Groups
 from store import schema
 from store.db.database import Database
+from store.states import OutboxState
 from tests.integration.bot.commandline import wait_until
 from tests.integration.engine.scene import rows
 from tests.sample import sample_workflow
@@ -161,7 +162,7 @@ def test_what_an_older_version_gave_up_comes_back_at_the_next_start(stage: Stage
     make_what_is_to_be_shown(stage)
     with stage.world.database.write() as session:
         for row in session.query(schema.OutboxRow):
-            row.state, row.attempts, row.error = "dead", 8, "URLError"
+            row.state, row.attempts, row.error = OutboxState.DEAD, 8, "URLError"
     stage.sender = stage.new_sender()
     stage.send()
     assert_all_is_shown_once(stage)

@@ -101,7 +101,13 @@ class Ledger:
                     left = limit - spending.taken(session, team=self._team, budget=budget, period=period)
                     raise OverBudget(_over(budget, limit=limit, left=left, worst=worst))
             attempt = requests.begin(
-                session, **self._row(asked, at), outcome=requests.ASKED, reserved=worst, cost=None, **_counts(Usage())
+                session,
+                team=self._team,
+                **self._row(asked, at),
+                outcome=requests.ASKED,
+                reserved=worst,
+                cost=None,
+                **_counts(Usage()),
             )
         return Reservation(attempt=attempt, asked=asked, began_at=at, reckoned=reckoned, worst=worst, budgets=budgets)
 
@@ -131,6 +137,7 @@ class Ledger:
             requests.settle(
                 session,
                 reservation.attempt,
+                team=self._team,
                 outcome=attempt.verdict.outcome,
                 answered_by=attempt.model,
                 cost=cost,
@@ -164,6 +171,7 @@ class Ledger:
         with self._database.write() as session:
             requests.begin(
                 session,
+                team=self._team,
                 **self._row(asked, self._clock()),
                 outcome=Outcome.GIVEN_AGAIN,
                 answered_by=given.answered_by,
@@ -175,7 +183,6 @@ class Ledger:
 
     def _row(self, asked: Asked, at: datetime) -> dict[str, object]:
         return {
-            "team_id": self._team,
             "workflow": asked.workflow,
             "case_id": asked.account.case,
             "run_id": asked.account.run,

@@ -115,7 +115,7 @@ class Bench:
         context = self.context
         with context.database.read() as session:
             row = _numbered(version)
-            found = evals.get(session, row) if row is not None else None
+            found = evals.get(session, row, team=context.team) if row is not None else None
             if row is None and version:
                 found = evals.newest(
                     session,
@@ -175,7 +175,7 @@ class Bench:
         return replace(tried, seconds=time.perf_counter() - start)
 
     def _stored(self, row: schema.Eval) -> Tried:
-        if row.team_id != self.context.team or row.workflow != self.workflow.name:
+        if row.workflow != self.workflow.name:
             raise Refused(f"eval {row.id} is none of {self.workflow.name}")
         if row.ended_at is None or row.result is None:
             raise Refused(f"eval {row.id} was not finished; run it again")
@@ -223,12 +223,13 @@ class Bench:
         )
         answered = list(result.summary.models)
         with context.database.write() as session:
-            begun = evals.get(session, row)
+            begun = evals.get(session, row, team=context.team)
             assert begun is not None
             model = answered[0] if len(answered) == 1 else begun.model
             evals.keep(
                 session,
                 row,
+                team=context.team,
                 model=model,
                 result=result.model_dump(mode="json"),
                 ended_at=context.clock() if result.summary.unfinished is None else None,

@@ -9,7 +9,7 @@ from handlers.slack.blocks.paragraphs import told
 from handlers.slack.blocks.reasons import why
 from handlers.slack.ids import Action, Shown
 from handlers.texts import answers as texts
-from workflows.engine.case.states import RunState
+from store.states import RunState
 from workflows.engine.pauses import Pause
 from workflows.engine.read.views import CaseView
 from workflows.engine.review.views import CardView, DoubtView
@@ -59,7 +59,7 @@ def case(view: CaseView, *, can_decide: bool = False, doubt: DoubtView | None = 
     below = [_review_button(view)] if can_decide else []
     below += [doubt_buttons(doubt)] if doubt is not None else []
     delivered = Shown(id=view.id, version=run.id, generation=view.generation)
-    below += [actions("delivered", [correct(delivered)])] if RunState(run.state) is RunState.DELIVERED else []
+    below += [actions("delivered", [correct(delivered)])] if run.state == RunState.DELIVERED else []
     return Drawn(text=said.text, blocks=[*said.blocks, *below])
 
 

@@ -14,7 +14,7 @@ from handlers.slack.ids import Action, Shown
 from handlers.texts import card as texts
 from handlers.texts import status
 from handlers.texts.pieces import Room
-from workflows.engine.case.states import ReviewState, RunState
+from store.states import ReviewState, RunState
 from workflows.engine.review.views import CardView
 
 

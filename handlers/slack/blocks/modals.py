@@ -17,7 +17,7 @@ from handlers.texts import status
 from handlers.texts.card import certainty, check_first, doubted, recommendation
 from handlers.texts.pieces import Room
 from handlers.texts.plain import begun_large, excerpt, without_first_line
-from workflows.engine.case.states import ReviewState
+from store.states import ReviewState
 from workflows.engine.errors import NeverBroken
 from workflows.engine.review.decisions import MAX_REASON, Follows
 from workflows.engine.review.forms import form_mark

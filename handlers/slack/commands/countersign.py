@@ -15,7 +15,7 @@ from handlers.slack.payloads import Typed, typed
 from handlers.slack.replies import Answer, answering
 from handlers.slack.review_list import page
 from handlers.slack.rights import NotAllowed, Unsure
-from workflows.engine.case.states import ReviewState, RunState
+from store.states import ReviewState, RunState
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.deliver.workflow_pauses import pause_statuses
 from workflows.engine.errors import Refused

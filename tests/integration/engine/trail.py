@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from itertools import pairwise
 
 from store import schema
+from store.states import DeliveryState, ReviewState, RunState
 from tests.integration.engine.scene import rows
 from tests.world import World
-from workflows.engine.case.states import DELIVERY_MOVES, REVIEW_MOVES, RUN_MOVES, DeliveryState, ReviewState, RunState
+from workflows.engine.case.moves import DELIVERY_MOVES, REVIEW_MOVES, RUN_MOVES
 from workflows.engine.review.decisions import Follows
 
 Chain = list[tuple[str, str]]

@@ -174,6 +174,6 @@ def test_what_entries_of_the_audit_are_about_is_so_too(database: Database) -> No
     with database.read() as session:
         found = session.query(AuditRow).order_by(AuditRow.id).all()
         assert [(str(row.subject), row.details) for row in found] == [(now, details) for _, now, details in ENTRIES]
-        last = audit.last(session, subject=SubjectKind.RUN.of(7), action="b")
+        last = audit.last(session, team=1, subject=SubjectKind.RUN.of(7), action="b")
         assert last is not None
         assert last.id == found[0].id

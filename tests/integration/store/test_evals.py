@@ -33,7 +33,7 @@ def kept(
         )
         result = {"summary": {"tried": begun}}
         ended_at = AT if done else None
-        evals.keep(session, begun, model=model, result=result, ended_at=ended_at)
+        evals.keep(session, begun, team=team, model=model, result=result, ended_at=ended_at)
     return begun
 
 
@@ -64,7 +64,9 @@ def test_the_newest_finished_eval_of_a_version_on_the_same_examples_is_found(dat
 def test_a_result_comes_back_as_it_was_kept(database: Database) -> None:
     begun = kept(database, version=None, done=False)
     with database.read() as session:
-        row = evals.get(session, begun)
+        team = teams.first_team(session)
+        assert team is not None
+        row = evals.get(session, begun, team=team)
         assert row is not None
         assert (row.began_at, row.ended_at, row.result) == (AT, None, {"summary": {"tried": begun}})
         assert [one.id for one in evals.of_workflow(session, team=row.team_id, workflow="sample")] == [begun]

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 
 import pytest
@@ -13,15 +12,10 @@ from sqlalchemy.orm import Session
 from store.db import rows
 from store.db.database import Database
 from store.schema import AuditRow, Case, Content, Delivery, Proposal, Run, Step, Team, Workflow
+from store.states import RunState
 
 AT = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 ELSEWHERE = datetime(2026, 11, 20, 10, 30, tzinfo=timezone(timedelta(hours=1)))
-
-
-class Word(StrEnum):
-    """A state, as the engine has them."""
-
-    READY = "ready"
 
 
 @pytest.fixture
@@ -49,7 +43,7 @@ def run(session: Session) -> dict[str, int]:
         workflow_id=workflow,
         revision=1,
         correction=0,
-        state=Word.READY,
+        state=RunState.READY,
         lease=0,
         input_id=content,
         created_at=AT,
@@ -110,7 +104,8 @@ def test_what_is_added_is_read_as_it_was_given(database: Database) -> None:
         assert case.received_at == ELSEWHERE
         assert case.received_at.tzinfo is UTC
         assert content.body == '{"a": "100% \'sure\'"}'
-        assert (made.state, made.output_id) == ("ready", None)
+        assert (made.state, made.resolution, made.output_id) == (RunState.READY, None, None)
+        assert made.state is RunState.READY
         kept = session.get_one(Step, step)
         assert (kept.cost, kept.milliseconds, kept.started_at) == (Decimal("0.000000001"), 1.5, ELSEWHERE)
 
@@ -149,8 +144,8 @@ def test_a_row_is_changed_once_and_shows_it_where_it_was_read(database: Database
         ids = run(session)
         read = session.get_one(Run, ids["run"])
         to = {"state": "running", "lease": 1, "changed_at": later, "resolution": None}
-        assert rows.change(session, Run, read.id, where={"state": Word.READY, "lease": 0}, to=to)
-        assert not rows.change(session, Run, read.id, where={"state": Word.READY, "lease": 0}, to=to)
+        assert rows.change(session, Run, read.id, where={"state": RunState.READY, "lease": 0}, to=to)
+        assert not rows.change(session, Run, read.id, where={"state": RunState.READY, "lease": 0}, to=to)
         assert (read.state, read.lease, read.changed_at) == ("running", 1, later)
     with database.read() as session:
         kept = session.get_one(Run, ids["run"])

@@ -13,11 +13,10 @@ from store import schema
 from store.cases import cases, runs
 from store.db.database import Database
 from store.governance import teams
+from store.states import RunState
 from tests.sample import Desk, Triage, sample_workflow
 from tests.world import World, sure
 from workflows import NotDone
-from workflows.engine.case.leases import BUSY
-from workflows.engine.case.states import DeliveryState, RunState
 from workflows.engine.read import history
 from workflows.engine.review import corrections, reviews
 from workflows.engine.review.reruns import rerun
@@ -137,19 +136,19 @@ def test_the_columns_by_which_rows_are_found_begin_a_key_or_an_index() -> None:
 
 
 def claim(session: Session, workflow: int) -> object:
-    return runs.claimable(session, workflows=[workflow], ready=RunState.READY, busy=BUSY, limit=16)
+    return runs.claimable(session, team=1, workflows=[workflow], limit=16)
 
 
 def claim_one(session: Session, workflow: int) -> object:
-    return runs.claimable(session, workflows=[workflow], ready=RunState.READY, busy=BUSY, limit=16, case=100)
+    return runs.claimable(session, team=1, workflows=[workflow], limit=16, case=100)
 
 
 def newest(session: Session, _: int) -> object:
-    return runs.newest(session, 100)
+    return runs.newest(session, 100, team=1)
 
 
 def outcomes(session: Session, _: int) -> object:
-    return cases.outcomes(session, range(100, 200))
+    return cases.outcomes(session, range(100, 200), team=1)
 
 
 @pytest.mark.parametrize("query", [claim, claim_one, newest, outcomes], ids=lambda query: query.__name__)
@@ -172,19 +171,11 @@ def test_without_its_index_the_same_check_would_catch_the_claim(world: World) ->
     assert [scanned(world.database, statement) for statement in said] == [{"runs"}]
 
 
-@pytest.mark.parametrize("state", [None, "ready"], ids=["any state", "one state"])
-def test_a_list_of_cases_reads_no_run_but_the_newest_of_each_case_listed(world: World, state: str | None) -> None:
+@pytest.mark.parametrize("state", [None, RunState.READY], ids=["any state", "one state"])
+def test_a_list_of_cases_reads_no_run_but_the_newest_of_each_case_listed(world: World, state: RunState | None) -> None:
     fill(world)
     with heard(world.database.engine) as said, world.database.read() as session:
-        lines = cases.lines(
-            session,
-            team=world.context.team,
-            workflow="sample",
-            state=state,
-            limit=20,
-            waiting=DeliveryState.WAITING,
-            failed=DeliveryState.FAILED,
-        )
+        lines = cases.lines(session, team=world.context.team, workflow="sample", state=state, limit=20)
     assert len(lines) == 20
     # It goes down the cases themselves, newest first, and stops at the limit.
     assert [scanned(world.database, statement) - {"cases"} for statement in said] == [set()]

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
 
-from workflows.engine.case.states import DeliveryState, ReviewState, RunState
+from store.states import DeliveryState, ReviewState, RunState
 from workflows.engine.deliver.views import DeliveryView
 from workflows.engine.reasons import Code, Reason
 from workflows.engine.review.decisions import DecisionKind, Follows
@@ -110,7 +110,7 @@ views = st.builds(
     generation=st.integers(0, 3),
     review=st.integers(1, 10**12),
     version=st.integers(1, 99),
-    state=st.sampled_from([str(state) for state in ReviewState]),
+    state=st.sampled_from(ReviewState),
     case=st.integers(1, 10**12),
     key=keys,
     workflow=st.sampled_from(["triage", "x" * 100]),
@@ -134,7 +134,7 @@ views = st.builds(
     opened_at=st.just(NOW),
     answer_by=st.none() | st.just(NOW),
     decision=st.none() | decisions,
-    run_state=st.sampled_from([str(state) for state in RunState]),
+    run_state=st.sampled_from(RunState),
     problem=st.none() | texts,
     delivery=st.none()
     | st.builds(
@@ -142,7 +142,7 @@ views = st.builds(
         id=st.integers(1, 10**12),
         key=keys,
         kind=st.just("answer"),
-        state=st.sampled_from([str(state) for state in DeliveryState]),
+        state=st.sampled_from(DeliveryState),
         attempts=st.integers(0, 99),
         receipt=st.none() | texts,
         maybe_applied=st.booleans(),
@@ -163,7 +163,7 @@ failed = st.builds(
     case=st.integers(1, 10**12),
     key=keys,
     workflow=st.sampled_from(["triage", "x" * 100]),
-    state=st.sampled_from([str(state) for state in RunState]),
+    state=st.sampled_from(RunState),
     step=st.none() | st.sampled_from(["look_up", "x" * 100]),
     error=st.sampled_from(["KeyError", "TimeoutError", "X" * 100]),
     message=longer,
@@ -229,7 +229,7 @@ def view(**other: object) -> CardView:
         generation=0,
         review=7,
         version=1,
-        state="open",
+        state=ReviewState.OPEN,
         case=17,
         key="T-17",
         workflow="triage",
@@ -251,7 +251,7 @@ def view(**other: object) -> CardView:
         answer_by=None,
         decision=None,
         run=23,
-        run_state="waiting",
+        run_state=RunState.WAITING,
         problem=None,
         delivery=None,
         held=None,
@@ -268,7 +268,7 @@ def delivery(**other: object) -> DeliveryView:
         id=31,
         key="triage/T-17",
         kind="answer",
-        state="applied",
+        state=DeliveryState.APPLIED,
         attempts=1,
         receipt="HD-1",
         maybe_applied=False,
@@ -288,7 +288,7 @@ def failure(case: int = 17, **other: object) -> FailureView:
         case=case,
         key=f"T-{case}",
         workflow="triage",
-        state="failed",
+        state=RunState.FAILED,
         step="look_up",
         error="TimeoutError",
         message="it took too long",

@@ -11,10 +11,10 @@ from handlers.slack.blocks.card import card
 from handlers.slack.blocks.drawing import Block
 from handlers.slack.ids import Shown
 from handlers.texts import status
+from store.states import DeliveryState, ReviewState, RunState
 from tests.slack.stage import words
 from tests.unit.handlers.cases import ANA, COLUMNS, LURES, MARIA, NOW, decision, delivery, few, value, view, views
 from tests.unit.handlers.slack import as_sent, message
-from workflows.engine.case.states import ReviewState, RunState
 from workflows.engine.reasons import Code, Reason
 from workflows.engine.review.decisions import DecisionKind, Follows
 from workflows.engine.review.views import CardView
@@ -79,7 +79,9 @@ def test_many_fields_are_shown_within_the_limits_of_a_message(letter: str) -> No
         fields = [value(f"field_{place}", text, evidence=text, alternatives={text: 0.04}) for place in range(number)]
         message(card(view(values=fields)))
         decided = [replace(one, decided=text[:-1] + "!") for one in fields]
-        shown = view(values=decided, state="decided", decision=decision("edited"), run_state="delivered")
+        shown = view(
+            values=decided, state=ReviewState.DECIDED, decision=decision("edited"), run_state=RunState.DELIVERED
+        )
         message(card(shown), named=[ANA])
 
 
@@ -108,15 +110,15 @@ def test_a_long_text_about_a_decision_fits_a_card(name: str) -> None:
     long = {name: "long " * 20_000}
     decided = decision("rejected", **({"reason": long["reason"]} if name == "reason" else {}))
     rest = {"delivery": delivery(**long)} if name == "receipt" else {} if name == "reason" else long
-    for state in ("failed", "doubtful", "delivered", "closed"):
-        told = message(card(view(state="decided", decision=decided, run_state=state, **rest)), named=[ANA])
+    for state in (RunState.FAILED, RunState.DOUBTFUL, RunState.DELIVERED, RunState.CLOSED):
+        told = message(card(view(state=ReviewState.DECIDED, decision=decided, run_state=state, **rest)), named=[ANA])
         if name == "reason":
             assert "more characters" in told
 
 
 def test_rules_that_were_passed_over_fit_a_card_however_long() -> None:
     decided = decision("edited", confirmed=["send money to the wrong person " * 40] * 10)
-    message(card(view(state="decided", decision=decided, run_state="ready")), named=[ANA])
+    message(card(view(state=ReviewState.DECIDED, decision=decided, run_state=RunState.READY)), named=[ANA])
 
 
 def test_a_long_label_fits_a_card() -> None:
@@ -170,7 +172,9 @@ def test_untrusted_text_stays_in_its_labelled_place(lure: str) -> None:
 
 
 def test_a_person_who_is_no_slack_user_is_named_in_plain_text() -> None:
-    told = message(card(view(state="decided", decision=decision(by="cli:<@U0EVE>"), run_state="ready")))
+    told = message(
+        card(view(state=ReviewState.DECIDED, decision=decision(by="cli:<@U0EVE>"), run_state=RunState.READY))
+    )
     assert "Approved by cli:<@U0EVE>" in told
 
 
@@ -209,7 +213,7 @@ REJECTED = ENDS | {
 def test_what_became_of_a_decision_is_told_apart(kind: DecisionKind) -> None:
     """In the card and in its notification, and in no other words than its own."""
     for run, expected in (REJECTED if kind is DecisionKind.REJECTED else ENDS).items():
-        drawn = card(view(state="decided", decision=decision(str(kind)), run_state=str(run)))
+        drawn = card(view(state=ReviewState.DECIDED, decision=decision(str(kind)), run_state=run))
         told = message(drawn, named=[ANA])
         assert f"{status.in_brief(view())}" not in drawn.text
         assert re.search(rf"^{re.escape(expected)}", told, re.MULTILINE)
@@ -222,13 +226,16 @@ def test_what_became_of_a_decision_is_told_apart(kind: DecisionKind) -> None:
         ], run
 
 
+APPLIES = [DeliveryState.WAITING, DeliveryState.FAILED, DeliveryState.APPLIED]
+
+
 def test_no_rejection_is_called_applied_whatever_follows_and_whatever_became_of_it() -> None:
     for run, follows, receipt, held in product(ENDS, [None, *Follows], [None, "told"], [None, "down", "behind"]):
-        for maybe, state, correction in product([False, True], ["waiting", "failed", "applied"], [False, True]):
+        for maybe, state, correction in product([False, True], APPLIES, [False, True]):
             shown = view(
-                state="decided",
+                state=ReviewState.DECIDED,
                 decision=decision("rejected", follows=str(follows) if follows else None),
-                run_state=str(run),
+                run_state=run,
                 delivery=delivery(receipt=receipt, maybe_applied=maybe, state=state, target="the desk", next_at=NOW),
                 held=held,
                 correction=correction,
@@ -238,7 +245,7 @@ def test_no_rejection_is_called_applied_whatever_follows_and_whatever_became_of_
 
 
 def test_a_closed_case_says_whether_its_system_was_told() -> None:
-    closed = view(state="decided", decision=decision("rejected"), run_state="closed")
+    closed = view(state=ReviewState.DECIDED, decision=decision("rejected"), run_state=RunState.CLOSED)
     told = replace(closed, delivery=delivery(receipt="told the desk"))
     assert "Closed; its system was told: told the desk" in message(card(told), named=[ANA])
     assert "Closed; nothing was delivered." in message(card(closed), named=[ANA])
@@ -277,9 +284,9 @@ def test_what_waits_and_what_nobody_confirmed_is_not_called_failed(
 ) -> None:
     """F82: the fourth and fifth thing that can become of a decision, in words of their own."""
     shown = view(
-        state="decided",
+        state=ReviewState.DECIDED,
         decision=decision("approved"),
-        run_state=run,
+        run_state=RunState(run),
         delivery=delivery(**{**DESK, **stands}),
         held="down" if run == "holding" else None,
     )
@@ -298,9 +305,7 @@ def test_no_combination_of_states_is_without_words(state: ReviewState) -> None:
     """Nor is an open review called closed, or what is not delivered called applied."""
     for _, kind, run, has_proposal, correction in [one for one in ALL if one[0] == state]:
         decided = decision(str(kind)) if kind is not None else None
-        shown = view(
-            state=str(state), decision=decided, run_state=str(run), has_proposal=has_proposal, correction=correction
-        )
+        shown = view(state=state, decision=decided, run_state=run, has_proposal=has_proposal, correction=correction)
         drawn = card(shown)
         told = message(drawn, named=[ANA])
         assert told
@@ -313,28 +318,28 @@ def test_no_combination_of_states_is_without_words(state: ReviewState) -> None:
 @pytest.mark.parametrize("kind", list(DecisionKind))
 def test_what_still_waits_is_not_called_applied(kind: DecisionKind) -> None:
     """The notification and the card say the same of a decided review whose run waits."""
-    drawn = card(view(state="decided", decision=decision(str(kind)), run_state="waiting"))
+    drawn = card(view(state=ReviewState.DECIDED, decision=decision(str(kind)), run_state=RunState.WAITING))
     assert "applied" not in drawn.text
     assert "Applied" not in message(drawn, named=[ANA])
 
 
 @pytest.mark.parametrize("state", [ReviewState.AWAITING_SECOND, ReviewState.ASKED])
 def test_a_review_that_waits_for_somebody_else_is_not_called_superseded(state: ReviewState) -> None:
-    drawn = card(view(state=str(state), decision=decision("approved")))
+    drawn = card(view(state=state, decision=decision("approved")))
     assert "Superseded" not in drawn.text
     assert "Superseded" not in message(drawn, named=[ANA])
 
 
 def test_why_nothing_is_to_be_done_is_said() -> None:
     ends = [
-        (view(state="superseded", revised=True), "Superseded: the case changed"),
-        (view(state="superseded"), "Superseded: the case was run again"),
-        (view(state="expired"), "Expired"),
+        (view(state=ReviewState.SUPERSEDED, revised=True), "Superseded: the case changed"),
+        (view(state=ReviewState.SUPERSEDED), "Superseded: the case was run again"),
+        (view(state=ReviewState.EXPIRED), "Expired"),
         (
             view(
-                state="decided",
+                state=ReviewState.DECIDED,
                 decision=decision("rejected", follows="propose_again"),
-                run_state="superseded",
+                run_state=RunState.SUPERSEDED,
             ),
             "To be proposed again on a new card",
         ),
@@ -345,7 +350,9 @@ def test_why_nothing_is_to_be_done_is_said() -> None:
 
 
 def test_a_proposal_that_is_made_again_is_said_so_in_the_notification_too() -> None:
-    shown = view(state="decided", decision=decision("rejected", follows="propose_again"), run_state="superseded")
+    shown = view(
+        state=ReviewState.DECIDED, decision=decision("rejected", follows="propose_again"), run_state=RunState.SUPERSEDED
+    )
     assert "again" in card(shown).text
 
 
@@ -361,7 +368,8 @@ def test_a_rejected_review_that_is_filled_in_by_hand_says_who_rejected_it_and_wh
 def test_what_a_person_changed_is_shown_beside_what_was_proposed() -> None:
     fields = [value(decided="refunds"), value("note", "same", decided="same"), value("why", None, decided="new")]
     told = message(
-        card(view(values=fields, state="decided", decision=decision("edited"), run_state="ready")), named=[ANA]
+        card(view(values=fields, state=ReviewState.DECIDED, decision=decision("edited"), run_state=RunState.READY)),
+        named=[ANA],
     )
     assert "Queue: ~billing~ → refunds" in told
     assert "Note: same" in told
@@ -370,7 +378,14 @@ def test_what_a_person_changed_is_shown_beside_what_was_proposed() -> None:
 
 def test_a_field_that_a_person_emptied_is_shown_as_emptied() -> None:
     told = message(
-        card(view(values=[value(decided="")], state="decided", decision=decision("edited"), run_state="ready")),
+        card(
+            view(
+                values=[value(decided="")],
+                state=ReviewState.DECIDED,
+                decision=decision("edited"),
+                run_state=RunState.READY,
+            )
+        ),
         named=[ANA],
     )
     assert "Queue: ~billing~ → –" in told
@@ -387,5 +402,5 @@ def test_an_open_card_says_in_small_print_what_its_workflow_may_do() -> None:
     *above, small = card(view(may="choose a queue, draft a reply")).blocks
     assert words(as_sent([small])) == words(as_sent([plain])) + "It may choose a queue, draft a reply"
     assert "draft a reply" not in words(as_sent(above))
-    decided = view(may="choose a queue", state="decided", decision=decision(), run_state="delivered")
+    decided = view(may="choose a queue", state=ReviewState.DECIDED, decision=decision(), run_state=RunState.DELIVERED)
     assert "It may" not in words(as_sent(card(decided).blocks))

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from handlers.slack.blocks import modals
 from handlers.slack.blocks.doubt import doubt
+from store.states import DeliveryState, RunState
 from tests.unit.handlers.cases import ANA, LURES, NOW, few, keys, texts
 from tests.unit.handlers.slack import message, modal, said
-from workflows.engine.case.states import DeliveryState, RunState
 from workflows.engine.review.views import DoubtView
 
 PLAIN = DoubtView(
@@ -18,7 +18,7 @@ PLAIN = DoubtView(
     delivery=5,
     attempt=1,
     key="triage/T-17",
-    state="doubtful",
+    state=DeliveryState.DOUBTFUL,
     case=17,
     case_key="T-17",
     workflow="triage",
@@ -30,7 +30,7 @@ PLAIN = DoubtView(
     since=NOW,
     settled_by=None,
     settled_at=None,
-    run_state="doubtful",
+    run_state=RunState.DOUBTFUL,
     can_be_delivered=False,
     receipt=None,
 )
@@ -102,7 +102,7 @@ def test_the_notification_says_how_it_stands(state: str, more: dict[str, object]
 
 
 def test_what_was_delivered_after_all_shows_its_receipt_and_who_had_looked() -> None:
-    view = replace(PLAIN, state="applied", settled_by=ANA, settled_at=NOW, receipt="R-1")
+    view = replace(PLAIN, state=DeliveryState.APPLIED, settled_by=ANA, settled_at=NOW, receipt="R-1")
     told = message(doubt(view), named=[ANA])
     assert "It had not happened, said by @U0ANA" in told
     assert "Applied: R-1" in told

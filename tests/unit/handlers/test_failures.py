@@ -11,9 +11,9 @@ from handlers.slack.blocks.drawing import Drawn
 from handlers.slack.blocks.paragraphs import fitted
 from handlers.slack.blocks.paragraphs import told as shown
 from handlers.texts.failures import failures, nowhere, unsent, wrong_clock
+from store.states import RunState
 from tests.unit.handlers.cases import LURES, NOW, failed, failure, few, keys
 from tests.unit.handlers.slack import message
-from workflows.engine.case.states import RunState
 from workflows.engine.review.views import FailureView
 
 
@@ -44,7 +44,7 @@ def test_it_keeps_within_the_limits_of_a_message(letter: str) -> None:
             10**12 + place,
             key=letter * 255 if letter.isprintable() else "x" * 255,
             workflow=f"x{place}" * 30,
-            state="doubtful",
+            state=RunState.DOUBTFUL,
             step="x" * 100,
             error="X" * 80,
             message=letter * 4_000,
@@ -67,7 +67,7 @@ def test_one_failure_says_what_where_why_and_how_to_go_on() -> None:
 
 
 def test_what_may_have_been_delivered_is_looked_at_and_not_simply_run_again() -> None:
-    told = message(drawn_of([failure(state="doubtful", step=None)]))
+    told = message(drawn_of([failure(state=RunState.DOUBTFUL, step=None)]))
     assert "is in doubt: its delivery may have happened or not" in told
     assert "countersign settle 17 happened (or not-happened)" in told
     assert "/rerun" not in told
@@ -77,7 +77,7 @@ def test_what_may_have_been_delivered_is_looked_at_and_not_simply_run_again() ->
 def test_a_failure_is_told_for_what_it_is_now(state: RunState) -> None:
     """It may have been run again since it was written down."""
     how = {"failed": "failed", "parked": "is parked", "doubtful": "is in doubt"}.get(state, "it went on since")
-    drawn = drawn_of([failure(state=str(state))])
+    drawn = drawn_of([failure(state=state)])
     assert how in message(drawn)
     assert how in drawn.text
 
@@ -102,7 +102,7 @@ def test_causes_that_are_left_out_are_counted() -> None:
 
 def test_among_many_what_is_in_doubt_is_not_simply_run_again() -> None:
     """A rerun of what may have been delivered is refused: the summary has to say what to do instead."""
-    told = message(drawn_of([failure(case, state="doubtful", step="deliver") for case in range(10)]))
+    told = message(drawn_of([failure(case, state=RunState.DOUBTFUL, step="deliver") for case in range(10)]))
     assert "settle" in told
 
 

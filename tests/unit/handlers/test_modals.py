@@ -12,6 +12,7 @@ from handlers.slack.blocks import answers, modals
 from handlers.slack.blocks.columns import WIDTH
 from handlers.slack.blocks.inputs import State, read_labelled, read_plainly
 from handlers.slack.ids import Listed, Shown
+from store.states import ReviewState
 from tests.slack.stage import words
 from tests.unit.handlers.cases import (
     ANA,
@@ -28,7 +29,6 @@ from tests.unit.handlers.cases import (
     waiting,
 )
 from tests.unit.handlers.slack import hidden, modal, said, untouched
-from workflows.engine.case.states import ReviewState
 from workflows.engine.errors import NeverBroken
 from workflows.engine.reasons import Code, Reason
 from workflows.engine.review.decisions import Follows
@@ -341,7 +341,7 @@ def test_an_empty_list_says_so() -> None:
 
 @pytest.mark.parametrize("state", list(ReviewState))
 def test_what_came_of_a_press_stands_above_the_review(state: ReviewState) -> None:
-    shown = view(state=str(state), decision=decision("approved", by=MARIA))
+    shown = view(state=state, decision=decision("approved", by=MARIA))
     told = said(modal(modals.review(shown, notice=answers.too_late(shown, "U0BEN")), named=[MARIA]))
     assert told.startswith("Already approved by @U0MARIA, 2026-11-19 09:30 UTC. Nothing of yours was recorded.")
 

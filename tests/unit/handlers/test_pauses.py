@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from handlers.slack.blocks.card import card
 from handlers.slack.blocks.paragraphs import told as shown
 from handlers.texts import pauses
+from store.states import ReviewState, RunState
 from tests.unit.handlers.cases import ANA, NOW, decision, few, people, texts, view
 from tests.unit.handlers.slack import message
-from workflows.engine.case.states import RunState
 from workflows.engine.pauses import Pause, Paused, PauseStatus, Resumed
 from workflows.engine.propose.policy import Facts, decide
 
@@ -72,5 +72,5 @@ def test_a_card_says_that_it_is_paused_and_by_whom_where_that_is_more_than_an_id
 
 
 def test_a_held_decision_is_said_to_be_recorded_and_held() -> None:
-    held = view(state="decided", decision=decision(), run_state=RunState.HOLDING)
+    held = view(state=ReviewState.DECIDED, decision=decision(), run_state=RunState.HOLDING)
     assert "Recorded; held until the workflow is resumed." in message(card(held), named=[ANA])

@@ -6,7 +6,8 @@ from decimal import Decimal, InvalidOperation
 import pytest
 from sqlalchemy import Dialect, create_mock_engine
 
-from store.types import Money, UtcDateTime
+from store.states import Resolution
+from store.types import Money, OneOf, UtcDateTime
 
 DIALECTS: list[Dialect] = [create_mock_engine(f"{name}://", print).dialect for name in ("sqlite", "postgresql+psycopg")]
 
@@ -35,3 +36,13 @@ def test_half_a_nano_dollar_goes_to_the_even_side() -> None:
 def test_what_is_no_amount_is_refused(amount: str) -> None:
     with pytest.raises((ValueError, OverflowError, InvalidOperation)):
         Money().process_bind_param(Decimal(amount), DIALECTS[0])
+
+
+@pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
+def test_a_word_is_read_as_the_member_that_it_names_and_any_other_is_refused(dialect: Dialect) -> None:
+    column = OneOf(Resolution)
+    assert column.bind_processor(dialect) is None, "a member is a string as it is"
+    read = column.result_processor(dialect, None)
+    assert (read("alone"), read(None)) == (Resolution.ALONE, None)
+    with pytest.raises(KeyError, match="by_nobody"):
+        read("by_nobody")

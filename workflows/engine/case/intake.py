@@ -11,10 +11,10 @@ from tenacity import retry, retry_if_exception_type, stop_after_attempt
 
 from store.cases import cases, contents, queue, reviews, runs
 from store.governance import audit, teams
+from store.states import ReviewState, RunState
 from store.subjects import SubjectKind
 from workflows.engine.case import notices
 from workflows.engine.case.idempotency_keys import case_key
-from workflows.engine.case.states import ReviewState, RunState
 from workflows.engine.case.transitions import move_review, move_run
 from workflows.engine.context import Context
 from workflows.engine.declare.author_code import called, within
@@ -120,7 +120,7 @@ def take_in(
 def _refuse_flood(session: Session, context: Context, number: int) -> None:
     """Raise `QueueFull` where the workers would have more to do than is allowed."""
     limit = context.queue_limit
-    ready = runs.number_in(session, team=context.team, state=RunState.READY, at_most=limit)
+    ready = runs.count_ready(session, team=context.team, at_most=limit)
     if ready + number > limit:
         raise QueueFull(
             f"{ready:,} cases are to be worked on, and {limit:,} is the limit: {number:,} more were not taken in; "
@@ -139,9 +139,9 @@ def _take_in(
 ) -> Receipt:
     at, team = context.clock(), context.team
     hashed = content_hash(accepted.body)
-    known = cases.find(session, workflow=workflow_row, key=accepted.key)
+    known = cases.find(session, team=team, workflow=workflow_row, key=accepted.key)
     if known is not None:
-        cases.hold(session, known.id)
+        cases.hold(session, known.id, team=team)
         session.refresh(known)
     if known is None:
         revision, intake = 1, Intake.TAKEN_IN
@@ -158,7 +158,7 @@ def _take_in(
         return Receipt(case=known.id, intake=Intake.DUPLICATE)
     else:
         revision, intake, case = known.revision + 1, Intake.REVISED, known.id
-        cases.revise(session, case=case, revision=known.revision, content_hash=hashed)
+        cases.revise(session, team=team, case=case, revision=known.revision, content_hash=hashed)
         supersede(session, workflow, case, context=context, actor=actor)
     input_id = contents.keep(session, team=team, case=case, kind="input", body=accepted.body)
     run = runs.add(
@@ -192,7 +192,7 @@ _REPLACEABLE = (RunState.READY, RunState.RUNNING, RunState.WAITING, RunState.FAI
 def supersede(session: Session, workflow: AnyWorkflow, case: int, *, context: Context, actor: str) -> None:
     """Supersede what is open about a case. What was resolved is still delivered: a decision is not lost."""
     at = context.clock()
-    for run in runs.of_case_in(session, case, _REPLACEABLE):
+    for run in runs.of_case_in(session, case, _REPLACEABLE, team=context.team):
         on_its_way = run.resolution is not None and run.state in (RunState.READY, RunState.RUNNING)
         if not on_its_way:
             move_run(session, run, RunState.SUPERSEDED, at=at, actor=actor)
@@ -202,6 +202,6 @@ def supersede(session: Session, workflow: AnyWorkflow, case: int, *, context: Co
 def supersede_reviews(session: Session, workflow: AnyWorkflow, case: int, *, context: Context, actor: str) -> None:
     """Supersede the open reviews of a case, and have their cards say so."""
     at = context.clock()
-    for review in reviews.of_case_in(session, case, (ReviewState.OPEN, ReviewState.AWAITING_SECOND)):
+    for review in reviews.of_case_in(session, case, (ReviewState.OPEN, ReviewState.AWAITING_SECOND), team=context.team):
         if move_review(session, review, ReviewState.SUPERSEDED, at=at, actor=actor, action="review.superseded"):
             notices.card(session, review, workflow.review, at=at)

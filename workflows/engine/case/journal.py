@@ -23,8 +23,8 @@ from store.cases.journal import StepLine
 from store.db import failpoints
 from store.db.database import Unavailable
 from store.db.failpoints import Failpoint
+from store.states import RunState, StepState
 from workflows.engine.case.leases import Lease
-from workflows.engine.case.states import RunState, StepState
 from workflows.engine.context import Context
 from workflows.engine.declare import author_threads
 from workflows.engine.declare.backoff import pause
@@ -192,13 +192,11 @@ class Journal:
         with self._context.database.write() as session:
             at = self._context.clock()
             state = RunState.DELIVERING if self._scope else RunState.RUNNING
-            if not runs.touch(session, run=lease.run, state=state, lease=lease.number, at=at):
+            if not runs.touch(session, team=team, run=lease.run, state=state, lease=lease.number, at=at):
                 raise Fenced(f"run {lease.run} was taken over")
             content = contents.keep(session, team=team, case=lease.case, kind="step", body=body)
             try:
-                journal.add(
-                    session, team_id=team, run_id=lease.run, content_id=content, milliseconds=milliseconds, **row
-                )
+                journal.add(session, team=team, run_id=lease.run, content_id=content, milliseconds=milliseconds, **row)
             except IntegrityError as error:
                 raise Fenced(f"another worker made the step {row['name']} of run {lease.run}") from error
 

@@ -7,14 +7,12 @@ from datetime import datetime
 from store import schema
 from store.cases import runs
 from store.governance import teams
-from workflows.engine.case.states import RunState
+from store.states import RunState
 from workflows.engine.case.transitions import move_run
 from workflows.engine.context import SYSTEM, Context
 
 SUSPECTED = 3
 """How often a run is lost with its worker before it is worked on while nothing else is."""
-BUSY = (RunState.RUNNING, RunState.DELIVERING)
-"""Run states in which a worker holds the run."""
 
 
 class Clogged(RuntimeError):
@@ -49,9 +47,7 @@ def claim(
     with context.database.write() as session:
         rows = teams.workflows(session, team=context.team)
         known = [row.id for row in rows if row.name in context.registry and row.name not in but]
-        ready = runs.claimable(
-            session, workflows=known, ready=RunState.READY, busy=BUSY, limit=limit, case=case, since=since
-        )
+        ready = runs.claimable(session, team=context.team, workflows=known, limit=limit, case=case, since=since)
         at = context.clock()
         claimed = []
         for run in ready:

@@ -23,23 +23,26 @@ def cases_meant(context: Context, reference: str, *, workflows: Collection[str] 
         found = {}
         number = reference.removeprefix("#")
         if number.isascii() and number.isdigit() and len(number) < 19:
-            numbered = cases.get(session, int(number))
-            if numbered is not None and numbered.team_id == context.team:
+            numbered = cases.get(session, int(number), team=context.team)
+            if numbered is not None:
                 found[numbered.id] = numbered
         with suppress(ValueError):
             found |= {case.id: case for case in cases.with_key(session, team=context.team, key=case_key(reference))}
-        names = {case.workflow_id: teams.workflow_name(session, case.workflow_id) for case in found.values()}
+        names = {
+            case.workflow_id: teams.workflow_name(session, case.workflow_id, team=context.team)
+            for case in found.values()
+        }
     return [case.id for case in found.values() if workflows is None or names[case.workflow_id] in workflows]
 
 
 def input_of(context: Context, review: int) -> str:
     """The case of a review, as it is kept. Raise `Unknown`."""
     with context.database.read() as session:
-        row = reviews.get(session, review)
-        run = runs.get(session, row.run_id) if row is not None else None
+        row = reviews.get(session, review, team=context.team)
+        run = runs.get(session, row.run_id, team=context.team) if row is not None else None
         if run is None:
             raise Unknown(f"there is no review {review}")
-        return contents.body(session, run.input_id)
+        return contents.body(session, run.input_id, team=context.team)
 
 
 def known_workflow(context: Context, name: str) -> AnyWorkflow:

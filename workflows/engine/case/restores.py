@@ -10,8 +10,8 @@ from datetime import datetime
 from store.cases import runs
 from store.governance import audit, teams
 from store.slack import outbox
+from store.states import ENDED
 from store.subjects import SubjectKind
-from workflows.engine.case.states import ENDED
 from workflows.engine.context import Context
 
 

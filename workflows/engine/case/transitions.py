@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 from store import schema
 from store.cases import deliveries, queue, reviews, runs
 from store.governance import audit
+from store.states import DeliveryState, ReviewState, RunState
 from store.subjects import SubjectKind
-from workflows.engine.case.states import DELIVERY_MOVES, REVIEW_MOVES, RUN_MOVES, DeliveryState, ReviewState, RunState
+from workflows.engine.case.moves import DELIVERY_MOVES, REVIEW_MOVES, RUN_MOVES
 
 
 class ImpossibleMove(AssertionError):
@@ -31,10 +32,10 @@ def move_run(
     False where it is no longer in that state or, if given, held at that lease. `changes`: columns that change with it.
     Raise `ImpossibleMove` for a move that the table does not have.
     """
-    frm = RunState(run.state)
+    frm = run.state
     if to not in RUN_MOVES[frm]:
         raise ImpossibleMove(f"run {run.id}: {frm} > {to}")
-    if not runs.move(session, run=run.id, frm=frm, to=to, at=at, held_at=held_at, **changes):
+    if not runs.move(session, team=run.team_id, run=run.id, frm=frm, to=to, at=at, held_at=held_at, **changes):
         return False
     audit.record(
         session,
@@ -68,10 +69,10 @@ def move_review(
     False where it is no longer in that state or, if given, at the version that was shown. `action`: the audit's word
     for it. Raise `ImpossibleMove` for a move that the table does not have.
     """
-    frm = ReviewState(review.state)
+    frm = review.state
     if to != frm and to not in REVIEW_MOVES[frm]:
         raise ImpossibleMove(f"review {review.id}: {frm} > {to}")
-    if not reviews.move(session, review=review.id, frm=frm, to=to, shown=shown, **changes):
+    if not reviews.move(session, team=review.team_id, review=review.id, frm=frm, to=to, shown=shown, **changes):
         return False
     audit.record(
         session,
@@ -93,12 +94,12 @@ def move_delivery(
 
     False where it is no longer in that state. Raise `ImpossibleMove` for a move that the table does not have.
     """
-    frm = DeliveryState(delivery.state)
+    frm = delivery.state
     if to not in DELIVERY_MOVES[frm]:
         raise ImpossibleMove(f"delivery {delivery.id}: {frm} > {to}")
     if to is DeliveryState.ATTEMPTING:
         changes["attempts"] = delivery.attempts + 1
-    moved = deliveries.move(session, delivery=delivery.id, frm=frm, to=to, at=at, **changes)
+    moved = deliveries.move(session, team=delivery.team_id, delivery=delivery.id, frm=frm, to=to, at=at, **changes)
     if moved:
         _record(session, delivery, to, frm=frm, at=at, actor=actor)
     return moved

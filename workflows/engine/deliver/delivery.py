@@ -11,11 +11,11 @@ from store import schema
 from store.cases import cases, contents, deliveries, reviews, runs
 from store.governance import audit
 from store.slack import messages
+from store.states import DeliveryState, Resolution, ReviewState, RunState
 from store.subjects import SubjectKind
 from workflows.engine.case import notices
 from workflows.engine.case.idempotency_keys import delivery_key
 from workflows.engine.case.leases import Lease
-from workflows.engine.case.states import DeliveryState, Resolution, ReviewState, RunState
 from workflows.engine.case.transitions import begin_new_delivery, move_delivery, move_run
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.declare.registry import AnyWorkflow
@@ -99,7 +99,7 @@ def _intend(
 ) -> schema.Delivery | None:
     """Record a delivery to be made; returns the one that stands in its way, if there is one."""
     at = context.clock()
-    case = cases.get(session, run.case_id)
+    case = cases.get(session, run.case_id, team=context.team)
     assert case is not None
     key = delivery_key(
         workflow=workflow, case=case.key, revision=run.revision, correction=run.correction, rejection=rejection
@@ -124,7 +124,9 @@ def _intend(
         move_delivery(session, known, DeliveryState.INTENDED, at=at, actor=SYSTEM, **changes)
     elif known.state == DeliveryState.INTENDED:
         frm = to = known.state
-        deliveries.move(session, delivery=known.id, frm=frm, to=to, at=at, run_id=run.id, output_id=output_id)
+        deliveries.move(
+            session, team=context.team, delivery=known.id, frm=frm, to=to, at=at, run_id=run.id, output_id=output_id
+        )
     else:
         return known
     return None
@@ -134,31 +136,31 @@ def _waits_for_nobody(session: Session, delivery: schema.Delivery) -> bool:
     """Does a delivery wait for its target whose run was given up for another one?"""
     if delivery.state != DeliveryState.WAITING:
         return False
-    run = runs.get(session, delivery.run_id)
+    run = runs.get(session, delivery.run_id, team=delivery.team_id)
     return run is not None and run.state == RunState.SUPERSEDED
 
 
-def is_intended(session: Session, run: int) -> bool:
+def is_intended(session: Session, run: int, *, team: int) -> bool:
     """Is there something that a run has to deliver?"""
-    return deliveries.of_run(session, run) is not None
+    return deliveries.of_run(session, run, team=team) is not None
 
 
-def was_attempted(session: Session, run: int) -> bool:
+def was_attempted(session: Session, run: int, *, team: int) -> bool:
     """May a run's delivery have had its effect, by an attempt that ended without a word?"""
-    delivery = deliveries.of_run(session, run)
+    delivery = deliveries.of_run(session, run, team=team)
     return delivery is not None and (delivery.maybe_applied or delivery.state == DeliveryState.ATTEMPTING)
 
 
 def take_out(session: Session, run: schema.Run, *, context: Context) -> None:
     """Note that a run's delivery, which certainly had no effect, no longer waits for its target."""
-    delivery = deliveries.of_run(session, run.id)
+    delivery = deliveries.of_run(session, run.id, team=context.team)
     if delivery is not None and delivery.state == DeliveryState.WAITING:
         move_delivery(session, delivery, DeliveryState.INTENDED, at=context.clock(), actor=SYSTEM, **_FRESH)
 
 
 def begin(session: Session, context: Context, run: int) -> schema.Delivery:
     """Note that an attempt at a run's delivery begins; returns its row. Raise `Fenced` where another one does."""
-    delivery = deliveries.of_run(session, run)
+    delivery = deliveries.of_run(session, run, team=context.team)
     if delivery is None:
         raise Fenced(f"run {run} has nothing to deliver")
     # An attempt that was cut off may have had its effect, whatever comes of this one.
@@ -175,7 +177,7 @@ def begin_another(context: Context, run: int) -> schema.Delivery:
     That one may be refused all the same. Raise `Fenced` where the delivery is no longer the caller's.
     """
     with context.database.write() as session:
-        delivery = deliveries.of_run(session, run)
+        delivery = deliveries.of_run(session, run, team=context.team)
         if delivery is None or delivery.state != DeliveryState.ATTEMPTING:
             raise Fenced(f"the delivery of run {run} was taken over")
         changes = {"maybe_applied": True}
@@ -212,7 +214,7 @@ def applied(
             show_doubt(session, delivery, workflow, at=at)
         show_review(session, run, workflow, context=context)
         if run.correction:
-            for other in reviews.of_case_in(session, run.case_id, (ReviewState.DECIDED,)):
+            for other in reviews.of_case_in(session, run.case_id, (ReviewState.DECIDED,), team=context.team):
                 notices.card(session, other, workflow.review, at=at)
 
 
@@ -226,10 +228,12 @@ def refuse_what_a_backup_forgot(context: Context, run: schema.Run) -> None:
     if restored_at is None:
         return
     with context.database.read() as session:
-        first = runs.first_of(session, run.case_id, revision=run.revision, correction=run.correction)
-        delivery = deliveries.of_run(session, run.id)
+        first = runs.first_of(session, run.case_id, team=context.team, revision=run.revision, correction=run.correction)
+        delivery = deliveries.of_run(session, run.id, team=context.team)
         settled = (
-            audit.last(session, subject=SubjectKind.DELIVERY.of(delivery.id), action=SETTLED) if delivery else None
+            audit.last(session, team=context.team, subject=SubjectKind.DELIVERY.of(delivery.id), action=SETTLED)
+            if delivery
+            else None
         )
     if first < restored_at and (settled is None or settled.at < restored_at):
         raise OutcomeUnknown(
@@ -240,7 +244,7 @@ def refuse_what_a_backup_forgot(context: Context, run: schema.Run) -> None:
 
 def not_applied(session: Session, run: schema.Run, *, maybe: bool, context: Context) -> None:
     """Note that no receipt came. `maybe`: the effect, or a part of it, may have been had all the same."""
-    delivery = deliveries.of_run(session, run.id)
+    delivery = deliveries.of_run(session, run.id, team=context.team)
     if delivery is not None and delivery.state == DeliveryState.ATTEMPTING:
         at, maybe = context.clock(), maybe or delivery.maybe_applied
         move_delivery(session, delivery, DeliveryState.FAILED, at=at, actor=SYSTEM, maybe_applied=maybe)
@@ -248,7 +252,7 @@ def not_applied(session: Session, run: schema.Run, *, maybe: bool, context: Cont
 
 def put_back(session: Session, run: schema.Run, *, context: Context) -> None:
     """Note that an attempt certainly had no effect, and that the delivery is still to be made."""
-    delivery = deliveries.of_run(session, run.id)
+    delivery = deliveries.of_run(session, run.id, team=context.team)
     if delivery is not None and delivery.state == DeliveryState.ATTEMPTING:
         move_delivery(session, delivery, DeliveryState.INTENDED, at=context.clock(), actor=SYSTEM, **_FRESH)
 
@@ -258,7 +262,7 @@ def put_in_doubt(
 ) -> None:
     """Mark a run's delivery as one that may have happened or not, have it said, and a person asked."""
     at = context.clock()
-    delivery = deliveries.of_run(session, run.id)
+    delivery = deliveries.of_run(session, run.id, team=context.team)
     if delivery is not None and move_delivery(session, delivery, DeliveryState.DOUBTFUL, at=at, actor=SYSTEM):
         notices.doubt(session, delivery, workflow.review, at=at)
     if move_run(session, run, RunState.DOUBTFUL, at=at, actor=SYSTEM, problem_id=problem_id):
@@ -284,6 +288,6 @@ def show_review(session: Session, run: schema.Run, workflow: AnyWorkflow, *, con
     """Have the card of a run's review, if it has one, drawn anew."""
     if run.resolution == Resolution.ALONE:
         return
-    review = reviews.decided_for(session, run.id)
+    review = reviews.decided_for(session, run.id, team=context.team)
     if review is not None:
         notices.card(session, review, workflow.review, at=context.clock())

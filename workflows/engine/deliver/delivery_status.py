@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from store import schema
 from store.cases import cases, contents, deliveries, runs, target_outages, waiting_runs, workflow_pauses
 from store.governance import teams
-from workflows.engine.case.states import DeliveryState, RunState
+from store.states import DeliveryState, RunState
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.deliver.holds import Held
@@ -18,7 +18,7 @@ from workflows.engine.errors import Unknown
 
 def delivery_of(session: Session, context: Context, run: schema.Run) -> DeliveryView | None:
     """The delivery that a run last attempted; None where it has nothing to deliver."""
-    row = deliveries.of_run(session, run.id)
+    row = deliveries.of_run(session, run.id, team=context.team)
     if row is None:
         return None
     waits = row.state == DeliveryState.WAITING
@@ -31,7 +31,9 @@ def delivery_of(session: Session, context: Context, run: schema.Run) -> Delivery
         kind=row.kind,
         state=row.state,
         attempts=row.attempts,
-        receipt=json.loads(contents.body(session, row.receipt_id)) if row.receipt_id is not None else None,
+        receipt=json.loads(contents.body(session, row.receipt_id, team=context.team))
+        if row.receipt_id is not None
+        else None,
         maybe_applied=row.maybe_applied,
         keyed=is_keyed_here(session, context, run),
         target=row.target,
@@ -43,7 +45,7 @@ def delivery_of(session: Session, context: Context, run: schema.Run) -> Delivery
 
 def is_keyed_here(session: Session, context: Context, run: schema.Run) -> bool:
     """Does the target of a run know our key, as far as this process knows its workflow?"""
-    name = teams.workflow_name(session, run.workflow_id)
+    name = teams.workflow_name(session, run.workflow_id, team=context.team)
     workflow: AnyWorkflow | None = context.registry.get(name) if name in context.registry else None
     return workflow is not None and is_keyed(workflow, run)
 
@@ -52,7 +54,7 @@ def held_of(session: Session, run: schema.Run, delivery: DeliveryView | None) ->
     """Why a run's delivery is kept for later; None where it is not."""
     if run.state != RunState.HOLDING:
         return None
-    standing = workflow_pauses.standing(session, run.workflow_id)
+    standing = workflow_pauses.standing(session, run.workflow_id, team=run.team_id)
     if standing is not None and standing.holds_deliveries:
         return Held.PAUSED
     return Held.DOWN if delivery is not None and delivery.state == DeliveryState.WAITING else Held.BEHIND
@@ -61,12 +63,12 @@ def held_of(session: Session, run: schema.Run, delivery: DeliveryView | None) ->
 def target_view(context: Context, outage: int) -> TargetView:
     """What is to be told of a target that is down now. Raise `Unknown`."""
     with context.database.read() as session:
-        row = target_outages.get(session, outage)
-        if row is None or row.team_id != context.team:
+        row = target_outages.get(session, outage, team=context.team)
+        if row is None:
             raise Unknown(f"there is no outage {outage} of a target")
-        problem = json.loads(contents.body(session, row.problem_id))
-        number = waiting_runs.count(session, row.target, team=context.team, waiting=DeliveryState.WAITING)
-        probe = runs.get(session, row.probe_run) if row.probe_run is not None else None
+        problem = json.loads(contents.body(session, row.problem_id, team=context.team))
+        number = waiting_runs.count(session, row.target, team=context.team)
+        probe = runs.get(session, row.probe_run, team=context.team) if row.probe_run is not None else None
         trying = probe is not None and probe.state in (RunState.READY, RunState.RUNNING, RunState.DELIVERING)
         return TargetView(
             target=row.target,
@@ -82,16 +84,18 @@ def target_view(context: Context, outage: int) -> TargetView:
 def late_view(context: Context, run: int) -> LateView:
     """What is to be told of a delivery that is tried in vain for long. Raise `Unknown`."""
     with context.database.read() as session:
-        row = runs.get(session, run)
-        case = cases.get(session, row.case_id) if row is not None else None
-        if row is None or case is None or row.team_id != context.team:
+        row = runs.get(session, run, team=context.team)
+        case = cases.get(session, row.case_id, team=context.team) if row is not None else None
+        if row is None or case is None:
             raise Unknown(f"there is no run {run}")
         delivery = delivery_of(session, context, row)
-        problem = json.loads(contents.body(session, row.problem_id)) if row.problem_id is not None else {}
+        problem = (
+            json.loads(contents.body(session, row.problem_id, team=context.team)) if row.problem_id is not None else {}
+        )
         return LateView(
             case=case.id,
             key=case.key,
-            workflow=teams.workflow_name(session, row.workflow_id),
+            workflow=teams.workflow_name(session, row.workflow_id, team=context.team),
             target=delivery.target if delivery is not None else None,
             attempts=delivery.attempts if delivery is not None else 0,
             reason=str(problem.get("message", "")),
@@ -111,4 +115,4 @@ def targets_down(context: Context) -> list[TargetView]:
 def waiting_deliveries(context: Context) -> list[waiting_runs.Waiting]:
     """How many deliveries wait for a target, by target and workflow."""
     with context.database.read() as session:
-        return waiting_runs.by_target(session, team=context.team, waiting=DeliveryState.WAITING)
+        return waiting_runs.by_target(session, team=context.team)

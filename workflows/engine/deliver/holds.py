@@ -12,7 +12,7 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_e
 from store import schema
 from store.cases import waiting_runs, workflow_pauses
 from store.db.database import Unavailable
-from workflows.engine.case.states import DeliveryState, RunState
+from store.states import RunState
 from workflows.engine.case.transitions import move_run
 from workflows.engine.context import SYSTEM, Context
 
@@ -40,7 +40,7 @@ class Held(StrEnum):
 
 def held(session: Session, run: schema.Run, target: str) -> Held | None:
     """Why a run's delivery has to wait, as things stand until the transaction ends; None where it has not."""
-    standing = workflow_pauses.standing(session, run.workflow_id, held=True)
+    standing = workflow_pauses.standing(session, run.workflow_id, team=run.team_id, held=True)
     if standing is not None and standing.holds_deliveries:
         return Held.PAUSED
     return in_the_way(session, run, target)
@@ -48,7 +48,7 @@ def held(session: Session, run: schema.Run, target: str) -> Held | None:
 
 def in_the_way(session: Session, run: schema.Run, target: str) -> Held | None:
     """What is in the way of a run's delivery where its workflow is not."""
-    found = waiting_runs.obstacle(session, run, target=target, holding=RunState.HOLDING, ready=RunState.READY)
+    found = waiting_runs.obstacle(session, run, target=target)
     if found.behind:
         return Held.BEHIND
     return Held.DOWN if found.down else None
@@ -69,12 +69,5 @@ def release(context: Context, *, by: str = SYSTEM) -> int:
     """Make the oldest of them ready; returns how many."""
     with context.database.write() as session:
         at = context.clock()
-        found = workflow_pauses.releasable(
-            session,
-            team=context.team,
-            state=RunState.HOLDING,
-            ready=RunState.READY,
-            waiting=DeliveryState.WAITING,
-            limit=AT_ONCE,
-        )
+        found = workflow_pauses.releasable(session, team=context.team, limit=AT_ONCE)
         return sum(move_run(session, run, RunState.READY, at=at, actor=by) for run in found)

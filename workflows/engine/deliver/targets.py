@@ -9,7 +9,7 @@ from datetime import datetime
 from threading import Lock
 
 from store import schema
-from workflows.engine.case.states import Resolution
+from store.states import Resolution
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.workflow import Effect
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from store.states import DeliveryState
+
 
 @dataclass(frozen=True, kw_only=True)
 class LateView:
@@ -47,7 +49,7 @@ class DeliveryView:
     id: int
     key: str
     kind: str
-    state: str
+    state: DeliveryState
     attempts: int
     receipt: str | None
     maybe_applied: bool
@@ -66,4 +68,4 @@ class DeliveryView:
     @property
     def not_confirmed(self) -> bool:
         """Was it attempted without a receipt, and may it be applied all the same, with nobody asked about it?"""
-        return self.maybe_applied and self.state in ("waiting", "failed")
+        return self.maybe_applied and self.state in (DeliveryState.WAITING, DeliveryState.FAILED)

@@ -17,9 +17,9 @@ from store.db.database import Unavailable
 from store.governance import teams
 from store.slack import outbox
 from store.slack.faces import FAILURES
+from store.states import DeliveryState, Resolution, RunState
 from store.subjects import SubjectKind
 from workflows.engine.case import notices
-from workflows.engine.case.states import DeliveryState, Resolution, RunState
 from workflows.engine.case.transitions import move_delivery, move_run
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.declare.registry import AnyWorkflow
@@ -58,7 +58,11 @@ def put_off(
 
     Where its target is down by that, it is told.
     """
-    effect, delivery, at = effect_of(workflow, run), deliveries.of_run(session, run.id), context.clock()
+    effect, delivery, at = (
+        effect_of(workflow, run),
+        deliveries.of_run(session, run.id, team=context.team),
+        context.clock(),
+    )
     if effect is None or delivery is None or not certainty.may_work_later(error, keyed=effect.idempotent):
         return False
     if delivery.waiting_since is not None and at - delivery.waiting_since >= GIVEN_UP_AFTER:
@@ -93,7 +97,7 @@ def put_off(
 
 def park(session: Session, context: Context, run: schema.Run, workflow: AnyWorkflow) -> None:
     """Have a delivery wait for its target, which is down, without an attempt. The run is moved by the caller."""
-    delivery, at = deliveries.of_run(session, run.id), context.clock()
+    delivery, at = deliveries.of_run(session, run.id, team=context.team), context.clock()
     assert delivery is not None
     # An attempt that was cut off may have had its effect.
     maybe = delivery.maybe_applied or delivery.state == DeliveryState.ATTEMPTING
@@ -101,7 +105,7 @@ def park(session: Session, context: Context, run: schema.Run, workflow: AnyWorkf
     changes = {"target": target, "waiting_since": since, "next_at": at, "maybe_applied": maybe}
     if delivery.state == DeliveryState.WAITING:
         state = delivery.state
-        deliveries.move(session, delivery=delivery.id, frm=state, to=state, at=at, **changes)
+        deliveries.move(session, team=delivery.team_id, delivery=delivery.id, frm=state, to=state, at=at, **changes)
     else:
         move_delivery(session, delivery, DeliveryState.WAITING, at=at, actor=SYSTEM, **changes)
 
@@ -148,7 +152,7 @@ def note_answered(session: Session, context: Context, run: schema.Run) -> None:
 
 def _probed(session: Session, context: Context, run: schema.Run) -> schema.TargetOutage | None:
     """The outage that a run was let through to see the end of. Any other attempt had begun before, and says nothing."""
-    delivery = deliveries.of_run(session, run.id)
+    delivery = deliveries.of_run(session, run.id, team=context.team)
     if delivery is None or delivery.target is None:
         return None
     outage = target_outages.of_target(session, delivery.target, team=context.team)
@@ -160,12 +164,11 @@ def awaken(context: Context) -> int:
 
     Raise `store.db.database.Unavailable` where that cannot be done for half a minute.
     """
-    states = {"ready": RunState.READY, "waiting": DeliveryState.WAITING}
     # Looked at every second: what only looks is in nobody's way.
     with context.database.read() as session:
-        if not waiting_runs.is_any(session, team=context.team, holding=RunState.HOLDING):
+        if not waiting_runs.is_any(session, team=context.team):
             return 0
-        releasable = workflow_pauses.is_releasable(session, team=context.team, state=RunState.HOLDING, **states)
+        releasable = workflow_pauses.is_releasable(session, team=context.team)
     awakened = holds.release_all(context) if releasable else 0
     while number := _patiently(_awaken_some, context):
         awakened += number
@@ -189,10 +192,8 @@ def _awaken_some(context: Context) -> int:
 def _due(session: Session, context: Context, outages: Sequence[schema.TargetOutage]) -> list[schema.Run]:
     return waiting_runs.due(
         session,
+        team=context.team,
         workflows=_known(session, context),
-        holding=RunState.HOLDING,
-        ready=RunState.READY,
-        waiting=DeliveryState.WAITING,
         at=context.clock(),
         longest=_LONGEST_WAIT,
         down=[outage.target for outage in outages],
@@ -207,12 +208,12 @@ def _is_time(session: Session, context: Context, outage: schema.TargetOutage) ->
         return False
     if outage.next_at <= at or outage.next_at > at + _LONGEST_WAIT:
         return True
-    team, state = context.team, DeliveryState.WAITING
-    if not waiting_runs.is_waited_for(session, outage.target, team=team, waiting=state):
+    team = context.team
+    if not waiting_runs.is_waited_for(session, outage.target, team=team):
         return True
     # Who waited too long is tried a last time at once, and fails visibly then.
     since = at - GIVEN_UP_AFTER
-    return waiting_runs.is_waited_for(session, outage.target, team=team, waiting=state, since=since)
+    return waiting_runs.is_waited_for(session, outage.target, team=team, since=since)
 
 
 def _probe(session: Session, context: Context, outage: schema.TargetOutage) -> bool:
@@ -220,15 +221,13 @@ def _probe(session: Session, context: Context, outage: schema.TargetOutage) -> b
     run = waiting_runs.probe_of(
         session,
         outage.target,
+        team=context.team,
         workflows=_known(session, context),
-        holding=RunState.HOLDING,
-        ready=RunState.READY,
-        waiting=DeliveryState.WAITING,
         overdue=context.clock() - GIVEN_UP_AFTER,
     )
     if run is not None:
         return _let_through(session, context, outage, run, by=SYSTEM)
-    if waiting_runs.count(session, outage.target, team=context.team, waiting=DeliveryState.WAITING) == 0:
+    if waiting_runs.count(session, outage.target, team=context.team) == 0:
         # All that waited failed for good, or was settled: there is nothing left to find it out with.
         _end(session, context, outage, probes=0)
     return False
@@ -247,20 +246,20 @@ def try_now(session: Session, context: Context, case: int, *, by: str) -> schema
 
     Raise `Refused` where its workflow holds its deliveries, or its target is being tried already.
     """
-    run = waiting_runs.oldest_of_case(session, case, holding=RunState.HOLDING, waiting=DeliveryState.WAITING)
+    run = waiting_runs.oldest_of_case(session, case, team=context.team)
     if run is None:
         return None
-    standing = workflow_pauses.standing(session, run.workflow_id, held=True)
+    standing = workflow_pauses.standing(session, run.workflow_id, team=context.team, held=True)
     if standing is not None and standing.holds_deliveries:
         return None
-    delivery = deliveries.of_run(session, run.id)
+    delivery = deliveries.of_run(session, run.id, team=context.team)
     assert delivery is not None
     assert delivery.target is not None
     outage = target_outages.of_target(session, delivery.target, team=context.team)
     if outage is None:
         moved = move_run(session, run, RunState.READY, at=context.clock(), actor=by)
     elif _is_under_way(session, outage):
-        probe = runs.get(session, outage.probe_run or 0)
+        probe = runs.get(session, outage.probe_run or 0, team=context.team)
         number = f" with case {probe.case_id}" if probe is not None else ""
         raise Refused(f"{delivery.target} is down, and is being tried{number} at this moment; if it is up, all go out")
     else:
@@ -271,7 +270,7 @@ def try_now(session: Session, context: Context, case: int, *, by: str) -> schema
 
 
 def _is_under_way(session: Session, outage: schema.TargetOutage) -> bool:
-    probe = runs.get(session, outage.probe_run) if outage.probe_run is not None else None
+    probe = runs.get(session, outage.probe_run, team=outage.team_id) if outage.probe_run is not None else None
     return probe is not None and probe.state in _UNDER_WAY
 
 
@@ -280,10 +279,10 @@ def _end(session: Session, context: Context, outage: schema.TargetOutage, *, pro
 
     `probes`: how many of those that waited are on their way.
     """
-    at, team, state = context.clock(), context.team, DeliveryState.WAITING
-    waited = probes + waiting_runs.count(session, outage.target, team=team, waiting=state)
+    at, team = context.clock(), context.team
+    waited = probes + waiting_runs.count(session, outage.target, team=team)
     if target_outages.end(session, outage, waited=waited, at=at):
-        waiting_runs.hasten(session, outage.target, team=team, waiting=state, at=at)
+        waiting_runs.hasten(session, outage.target, team=team, at=at)
         _show(session, context, outage.id)
 
 
@@ -296,10 +295,10 @@ def _show(session: Session, context: Context, outage: int) -> None:
 def _redraw(session: Session, context: Context, target: str) -> None:
     """Have the cards say that a target is down that said until now when each of them is tried again."""
     at = context.clock()
-    found = waiting_runs.runs_of(session, target, team=context.team, waiting=DeliveryState.WAITING, limit=_MOST_REDRAWN)
+    found = waiting_runs.runs_of(session, target, team=context.team, limit=_MOST_REDRAWN)
     for run in found:
-        review = reviews.decided_for(session, run.id) if run.resolution != Resolution.ALONE else None
-        name = teams.workflow_name(session, run.workflow_id)
+        review = reviews.decided_for(session, run.id, team=context.team) if run.resolution != Resolution.ALONE else None
+        name = teams.workflow_name(session, run.workflow_id, team=context.team)
         if review is not None and name in context.registry:
             notices.card(session, review, context.registry.get(name).review, at=at)
 

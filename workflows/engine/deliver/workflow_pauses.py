@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 from store.cases import unproposed, workflow_pauses
 from store.cases.workflow_pauses import PauseLine
 from store.governance import audit, teams
+from store.states import RunState
 from store.subjects import SubjectKind
 from workflows.engine.case import notices
-from workflows.engine.case.states import DeliveryState, ReviewState, RunState
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.declare.workflow import Review
 from workflows.engine.deliver.holds import release_all
@@ -30,9 +30,9 @@ _PAUSED, _HELD, _RESUMED = "workflow.paused", "workflow.deliveries_held", "workf
 """What was done, as the audit has it."""
 
 
-def paused(session: Session, workflow: int, *, held: bool = False) -> Pause | None:
+def paused(session: Session, workflow: int, *, team: int, held: bool = False) -> Pause | None:
     """The pause of a workflow's row; None where it is not paused. `held`: it stays so until the transaction ends."""
-    return pause_of(workflow_pauses.standing(session, workflow, held=held))
+    return pause_of(workflow_pauses.standing(session, workflow, team=team, held=held))
 
 
 def pause_of(line: PauseLine | None) -> Pause | None:
@@ -61,7 +61,7 @@ def pause(context: Context, workflow: str, *, by: str, reason: str, deliveries: 
         if changed:
             declared, at = _review(context, workflow), context.clock()
             notices.paused_by_hand(session, declared, team=context.team, workflow=row, at=at)
-        now = paused(session, row)
+        now = paused(session, row, team=context.team)
         assert now is not None
         return Paused(pause=now, changed=changed)
 
@@ -84,12 +84,14 @@ def _pause(session: Session, context: Context, row: int, *, by: str, reason: str
     """Pause, or have a pause hold deliveries too; False where that is so already."""
     at = context.clock()
     action = _PAUSED
-    if not workflow_pauses.pause(session, row, by=by, reason=reason, holds_deliveries=deliveries, at=at):
-        before = paused(session, row)
+    if not workflow_pauses.pause(
+        session, row, team=context.team, by=by, reason=reason, holds_deliveries=deliveries, at=at
+    ):
+        before = paused(session, row, team=context.team)
         if not deliveries or before is None:
             return False
         action, both = _HELD, one_line(f"{before.reason}; {reason}", MAX_REASON)
-        if not workflow_pauses.hold_deliveries(session, row, reason=both):
+        if not workflow_pauses.hold_deliveries(session, row, team=context.team, reason=both):
             return False
     details: dict[str, str | int | None] = {"deliveries": "held" if deliveries else "made"}
     _record(session, context, row, by=by, action=action, details=details)
@@ -107,7 +109,7 @@ def lift(context: Context, workflow: str, *, by: str) -> Resumed:
     """Let a workflow go on; what it held is released by `release_all`. Raise `Unknown`."""
     with context.database.write(urgent=True) as session:
         row = _row(session, context, workflow)
-        changed = workflow_pauses.lift(session, row)
+        changed = workflow_pauses.lift(session, row, team=context.team)
         if changed:
             _record(session, context, row, by=by, action=_RESUMED, details={})
             declared, at = _review(context, workflow), context.clock()
@@ -127,8 +129,8 @@ def pause_statuses(context: Context, workflows: list[str]) -> list[PauseStatus]:
     with context.database.read() as session:
         pauses = {line.workflow: pause_of(line) for line in workflow_pauses.all_standing(session, team=context.team)}
         states = (RunState.WAITING, RunState.HOLDING)
-        runs = workflow_pauses.numbers(session, team=context.team, states=states, waiting=DeliveryState.WAITING)
-        empty = unproposed.count_empty(session, team=context.team, state=ReviewState.OPEN)
+        runs = workflow_pauses.numbers(session, team=context.team, states=states)
+        empty = unproposed.count_empty(session, team=context.team)
     return [
         PauseStatus(
             workflow=name,
@@ -153,15 +155,22 @@ class PauseNote:
 def pause_note(context: Context, workflow: int) -> PauseNote:
     """What is told of a pause of a workflow's row."""
     with context.database.read() as session:
-        return PauseNote(workflow=teams.workflow_name(session, workflow), pause=paused(session, workflow))
+        return PauseNote(
+            workflow=teams.workflow_name(session, workflow, team=context.team),
+            pause=paused(session, workflow, team=context.team),
+        )
 
 
 def hand_note(context: Context, workflow: int, at: datetime, *, resumed: bool) -> HandNote:
     """What is told of somebody's pause of a workflow's row at a time; `resumed`: of its end."""
     actions = (_RESUMED,) if resumed else (_PAUSED, _HELD)
     with context.database.read() as session:
-        by = audit.actor_at(session, subject=SubjectKind.WORKFLOW.of(workflow), actions=actions, at=at)
-        name, pause = teams.workflow_name(session, workflow), paused(session, workflow)
+        subject = SubjectKind.WORKFLOW.of(workflow)
+        by = audit.actor_at(session, team=context.team, subject=subject, actions=actions, at=at)
+        name, pause = (
+            teams.workflow_name(session, workflow, team=context.team),
+            paused(session, workflow, team=context.team),
+        )
     return HandNote(workflow=name, by=by or SYSTEM, at=at, pause=pause)
 
 

@@ -14,7 +14,6 @@ from store.model.overruns import Overran
 from store.slack import outbox
 from store.slack.faces import FAILURES
 from store.subjects import SubjectKind
-from workflows.engine.case.states import ReviewState
 from workflows.engine.context import Context
 from workflows.engine.errors import Unknown
 from workflows.engine.propose.views import LeftAlone, OutageView, OverrunView
@@ -60,12 +59,10 @@ class KnownOutages:
 def outage_view(database: Database, *, team: int, outage: int) -> OutageView:
     """What is to be told of an outage now. Raise `Unknown`."""
     with database.read() as session:
-        row = outages.get(session, outage)
-        if row is None or row.team_id != team:
+        row = outages.get(session, outage, team=team)
+        if row is None:
             raise Unknown(f"there is no outage {outage}")
-        waiting = unproposed.without_proposal(
-            session, team=team, state=ReviewState.OPEN, since=row.began_at, until=row.ended_at
-        )
+        waiting = unproposed.without_proposal(session, team=team, since=row.began_at, until=row.ended_at)
         return OutageView(
             model=row.model, reason=row.reason, began_at=row.began_at, ended_at=row.ended_at, waiting=waiting
         )

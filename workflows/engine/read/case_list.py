@@ -6,7 +6,7 @@ from datetime import datetime
 
 from store.cases import cases
 from store.governance import teams
-from workflows.engine.case.states import DeliveryState, RunState
+from store.states import Resolution, RunState
 from workflows.engine.context import Context
 from workflows.engine.errors import Refused
 
@@ -19,9 +19,9 @@ class CaseLine:
     key: str
     workflow: str
     revision: int
-    state: str
+    state: RunState
     """Of its newest run."""
-    resolution: str | None
+    resolution: Resolution | None
     received_at: datetime
     waits: bool
     """Its delivery waits for a target."""
@@ -29,24 +29,14 @@ class CaseLine:
     """Its delivery waits or failed, and may have been made all the same."""
 
 
-def case_lines(context: Context, *, workflow: str | None, state: str | None, limit: int) -> Sequence[CaseLine]:
+def case_lines(context: Context, *, workflow: str | None, state: RunState | None, limit: int) -> Sequence[CaseLine]:
     """Return cases with the state of their newest run, the newest case first.
 
-    Raise `Refused` for a state that there is not, or a workflow that is not known here.
+    Raise `Refused` for a workflow that is not known here.
     """
-    if state is not None and state not in list(RunState):
-        raise Refused(f"there is no state {state!r}; there are: {', '.join(RunState)}")
     refuse_unknown(context, workflow)
     with context.database.read() as session:
-        found = cases.lines(
-            session,
-            team=context.team,
-            workflow=workflow,
-            state=state,
-            limit=limit,
-            waiting=DeliveryState.WAITING,
-            failed=DeliveryState.FAILED,
-        )
+        found = cases.lines(session, team=context.team, workflow=workflow, state=state, limit=limit)
     return [
         CaseLine(
             id=line.id,
@@ -61,6 +51,13 @@ def case_lines(context: Context, *, workflow: str | None, state: str | None, lim
         )
         for line in found
     ]
+
+
+def state_called(name: str) -> RunState:
+    """Return the state of a run with this name. Raise `Refused` where there is none."""
+    if name not in list(RunState):
+        raise Refused(f"there is no state {name!r}; there are: {', '.join(RunState)}")
+    return RunState(name)
 
 
 def workflows_with_cases(context: Context) -> Sequence[str]:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from store.slack import cards, messages, outbox
+from store.states import OutboxState
 from store.subjects import SubjectKind
-from workflows.engine.case.states import OutboxState, ReviewState
 from workflows.engine.context import Context
 
 
@@ -40,7 +40,7 @@ def channel_status(context: Context, channel: str) -> ChannelStatus:
     team = context.team
     with context.database.read() as session:
         waiting = messages.waiting(session, team=team, channel=channel, kind=SubjectKind.REVIEW)
-        rest = cards.unshown(session, team=team, channel=channel, open_state=ReviewState.OPEN)
+        rest = cards.unshown(session, team=team, channel=channel)
         held = outbox.held_up(session, team=team, channel=channel)
     return ChannelStatus(open_cards=waiting, behind=rest.number, held_up=held.number, error=held.error)
 

@@ -19,8 +19,8 @@ from store.quality import digests
 from store.quality.digests import StandingLine, StopLine
 from store.slack import outbox
 from store.slack.faces import FAILURES, LEADS
+from store.states import STOPPED, Resolution, RunState
 from store.subjects import SubjectKind
-from workflows.engine.case.states import STOPPED, Resolution, RunState
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.declare.steps import DELIVER
 from workflows.engine.errors import Unknown
@@ -87,8 +87,8 @@ def make(context: Context, *, today: date, zone: ZoneInfo) -> int | None:
 def digest_view(context: Context, digest: int) -> DigestView:
     """What a digest tells. Raise `Unknown`."""
     with context.database.read() as session:
-        row = digests.get(session, digest)
-    if row is None or row.team_id != context.team:
+        row = digests.get(session, digest, team=context.team)
+    if row is None:
         raise Unknown(f"there is no digest {digest}")
     return DigestView(
         id=row.id,
@@ -139,13 +139,12 @@ def _gather(
         if stop.frm != RunState.DOUBTFUL:
             stops[stop.workflow].append(stop)
     standing: defaultdict[int, list[StandingLine]] = defaultdict(list)
-    for line in digests.standing(session, team=team, states=STOPPED, even_if_older=(RunState.DOUBTFUL,)):
+    for line in digests.standing(session, team=team):
         standing[line.workflow].append(line)
     waiting = digests.in_state(session, team=team, state=RunState.WAITING)
     taken_in = digests.taken_in(session, team=team, since=since, until=until)
     samples = digests.samples(session, team=team, since=since, until=until)
-    ends = (RunState.DELIVERED, RunState.CLOSED)
-    resolved = digests.resolved(session, team=team, ends=ends, since=since, until=until)
+    resolved = digests.resolved(session, team=team, since=since, until=until)
     cost = digests.cost(session, team=team, since=since, until=until)
     unproposed = _unproposed(session, team, since=since, until=until)
     held = digests.in_state(session, team=team, state=RunState.HOLDING)

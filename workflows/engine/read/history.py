@@ -10,8 +10,8 @@ from store import schema
 from store.cases import cases, contents, journal, reviews, runs
 from store.governance import audit, teams
 from store.model import requests
+from store.states import ReviewState
 from workflows.engine.case.lookup import cases_meant
-from workflows.engine.case.states import ReviewState
 from workflows.engine.context import Context
 from workflows.engine.deliver.delivery_status import delivery_of, held_of
 from workflows.engine.errors import Refused, Unknown
@@ -39,18 +39,18 @@ def find_case(context: Context, reference: str, *, workflows: Collection[str] | 
 def case_view(context: Context, case: int) -> CaseView:
     """All that is known of a case. Raise `Unknown`."""
     with context.database.read() as session:
-        row = cases.get(session, case)
-        if row is None or row.team_id != context.team:
+        row = cases.get(session, case, team=context.team)
+        if row is None:
             raise Unknown(f"there is no case {case}")
         return CaseView(
             generation=context.restores.number,
             id=row.id,
             key=row.key,
-            workflow=teams.workflow_name(session, row.workflow_id),
+            workflow=teams.workflow_name(session, row.workflow_id, team=context.team),
             revision=row.revision,
             source=row.source,
             received_at=row.received_at,
-            runs=[_run(session, context, run) for run in runs.of_case(session, case)],
+            runs=[_run(session, context, run) for run in runs.of_case(session, case, team=context.team)],
             audit=[
                 AuditView(
                     at=entry.at,
@@ -59,7 +59,7 @@ def case_view(context: Context, case: int) -> CaseView:
                     subject=str(entry.subject),
                     details=entry.details,
                 )
-                for entry in audit.of_case(session, case)
+                for entry in audit.of_case(session, case, team=context.team)
             ],
         )
 
@@ -68,8 +68,8 @@ def open_reviews(context: Context, *, workflow: str | None = None, limit: int = 
     """What waits for people, the earliest deadline first."""
     with context.database.read() as session:
         only = None if workflow is None else [workflow]
-        lines = reviews.lines(session, team=context.team, state=ReviewState.OPEN, workflows=only, limit=limit)
-        why = contents.bodies(session, [line.reasons_id for line in lines])
+        lines = reviews.open_lines(session, team=context.team, workflows=only, limit=limit)
+        why = contents.bodies(session, [line.reasons_id for line in lines], team=context.team)
     reasons = {line.id: from_json(why[line.reasons_id]) for line in lines}
     return [
         OpenReview(
@@ -109,8 +109,8 @@ def open_review_of(context: Context, case: int) -> OpenReview:
 
 
 def _run(session: Session, context: Context, run: schema.Run) -> RunView:
-    proposal = reviews.proposal_of(session, run.id)
-    review = reviews.of_run(session, run.id)
+    proposal = reviews.proposal_of(session, run.id, team=context.team)
+    review = reviews.of_run(session, run.id, team=context.team)
     delivery = delivery_of(session, context, run)
     return RunView(
         id=run.id,
@@ -121,13 +121,13 @@ def _run(session: Session, context: Context, run: schema.Run) -> RunView:
         code_version=run.code_version,
         state=run.state,
         resolution=run.resolution,
-        problem=_json(session, run.problem_id),
-        input=_json(session, run.input_id),
-        output=_json(session, run.output_id),
+        problem=_json(session, run.problem_id, team=context.team),
+        input=_json(session, run.input_id, team=context.team),
+        output=_json(session, run.output_id, team=context.team),
         created_at=run.created_at,
         changed_at=run.changed_at,
-        steps=[_step(line) for line in journal.of_run(session, run.id)],
-        asked=[_attempt(attempt, body) for attempt, body in requests.of_run(session, run.id)],
+        steps=[_step(line) for line in journal.of_run(session, run.id, team=context.team)],
+        asked=[_attempt(attempt, body) for attempt, body in requests.of_run(session, run.id, team=context.team)],
         proposal=_proposal(session, proposal) if proposal else None,
         review=_review(session, review) if review else None,
         delivery=delivery,
@@ -174,7 +174,7 @@ def _attempt(attempt: schema.Attempt, body: str | None) -> AttemptView:
 
 
 def _proposal(session: Session, proposal: schema.Proposal) -> ProposalView:
-    content = json.loads(contents.body(session, proposal.content_id))
+    content = json.loads(contents.body(session, proposal.content_id, team=proposal.team_id))
     return ProposalView(
         output=content["output"],
         confidence=content["confidence"],
@@ -192,7 +192,7 @@ def _proposal(session: Session, proposal: schema.Proposal) -> ProposalView:
 
 
 def _review(session: Session, review: schema.Review) -> ReviewView:
-    reasons = from_json(contents.body(session, review.reasons_id))
+    reasons = from_json(contents.body(session, review.reasons_id, team=review.team_id))
     return ReviewView(
         id=review.id,
         state=review.state,
@@ -203,9 +203,11 @@ def _review(session: Session, review: schema.Review) -> ReviewView:
         claimed_by=review.claimed_by,
         opened_at=review.opened_at,
         answer_by=review.answer_by,
-        decisions=[decision_view(session, decision) for decision in reviews.decisions(session, review.id)],
+        decisions=[
+            decision_view(session, decision) for decision in reviews.decisions(session, review.id, team=review.team_id)
+        ],
     )
 
 
-def _json(session: Session, content: int | None) -> Any:  # Any: its column says what form it has
-    return None if content is None else json.loads(contents.body(session, content))
+def _json(session: Session, content: int | None, *, team: int) -> Any:  # Any: its column says what form it has
+    return None if content is None else json.loads(contents.body(session, content, team=team))

@@ -9,7 +9,7 @@ from decimal import Decimal
 from pydantic import JsonValue
 
 from store.cases import cases, contents, deliveries, journal, reviews
-from workflows.engine.case.states import STOPPED, DeliveryState, Resolution, RunState
+from store.states import STOPPED, Resolution, RunState
 from workflows.engine.context import Context
 
 _AT_ONCE = 500
@@ -63,9 +63,11 @@ def tally(context: Context, ids: Sequence[int], truth: Mapping[int, Mapping[str,
     cost, samples = Decimal(0), 0
     for chunk in _chunks(list(dict.fromkeys(ids))):
         with context.database.read() as session:
-            found = cases.outcomes(session, chunk)
-            bodies = contents.bodies(session, [row.proposal_id for row in found if row.proposal_id is not None])
-            cost += journal.cost_of_cases(session, chunk)
+            found = cases.outcomes(session, chunk, team=context.team)
+            bodies = contents.bodies(
+                session, [row.proposal_id for row in found if row.proposal_id is not None], team=context.team
+            )
+            cost += journal.cost_of_cases(session, chunk, team=context.team)
         for row in found:
             group = _group(row)
             if row.sample:
@@ -112,7 +114,7 @@ def act_counts(context: Context) -> ActCounts:
     with context.database.read() as session:
         return ActCounts(
             decisions=reviews.decision_counts(session, team=context.team),
-            deliveries=deliveries.count(session, team=context.team, state=DeliveryState.APPLIED),
+            deliveries=deliveries.count_applied(session, team=context.team),
         )
 
 
@@ -121,12 +123,12 @@ def under_way(context: Context, ids: Sequence[int]) -> int:
     found = 0
     for chunk in _chunks(list(dict.fromkeys(ids))):
         with context.database.read() as session:
-            found += sum(row.state in _UNDER_WAY for row in cases.outcomes(session, chunk))
+            found += sum(row.state in _UNDER_WAY for row in cases.outcomes(session, chunk, team=context.team))
     return found
 
 
 def _group(row: cases.CaseOutcome) -> str:
-    state = RunState(row.state)
+    state = row.state
     if state in STOPPED:
         return "failed"
     if state is RunState.WAITING:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from store.cases import runs
 from store.governance import audit
-from workflows.engine.case.states import Resolution
+from store.states import Resolution
 from workflows.engine.context import Context
 
 _DELIVERED = "run.delivered"
@@ -31,7 +31,7 @@ def lines_after(context: Context, line: int) -> Sequence[TrailLine]:
         alone = set()
         for one in found:
             if one.action == _DELIVERED:
-                run = runs.get(session, one.subject.id)
+                run = runs.get(session, one.subject.id, team=context.team)
                 if run is not None and run.resolution == Resolution.ALONE:
                     alone.add(one.id)
     return [

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from pydantic import JsonValue
 
+from store.states import Resolution, ReviewState, RunState, StepState
 from workflows.engine.deliver.views import DeliveryView
 from workflows.engine.propose.views import AttemptView
 from workflows.engine.reasons import Reason
@@ -20,7 +21,7 @@ class StepView:
     name: str
     nth: int
     attempt: int
-    state: str
+    state: StepState
     recalled: bool
     milliseconds: float
     cost: Decimal
@@ -56,7 +57,7 @@ class ReviewView:
     """A person's turn."""
 
     id: int
-    state: str
+    state: ReviewState
     version: int
     has_proposal: bool
     why: Sequence[Reason]
@@ -80,8 +81,8 @@ class RunView:
     correction: int
     code_version: str | None
     """Which version of its workflow's code it began with."""
-    state: str
-    resolution: str | None
+    state: RunState
+    resolution: Resolution | None
     problem: Mapping[str, JsonValue] | None
     input: Mapping[str, JsonValue]
     output: JsonValue

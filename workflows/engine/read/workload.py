@@ -7,8 +7,7 @@ from datetime import datetime, timedelta
 
 from store.cases import runs
 from store.governance import teams
-from workflows.engine.case.leases import BUSY
-from workflows.engine.case.states import RunState
+from store.states import RunState
 from workflows.engine.context import Context
 
 
@@ -26,7 +25,7 @@ def run_counts(context: Context) -> Mapping[RunState, int]:
         found = runs.counts(session, team=context.team)
     counts: Counter[RunState] = Counter()
     for (_, state), number in found.items():
-        counts[RunState(state)] += number
+        counts[state] += number
     return counts
 
 
@@ -46,7 +45,7 @@ def stalled(context: Context, *, longer_than: timedelta) -> Sequence[Stalled]:
     """Return the runs of known workflows that a worker holds, unchanged for so long; the first begun first."""
     with context.database.read() as session:
         known = {row.id for row in teams.workflows(session, team=context.team) if row.name in context.registry}
-        held = runs.in_states(session, workflows=known, states=BUSY)
+        held = runs.busy(session, team=context.team, workflows=known)
     since = context.clock() - longer_than
     return [Stalled(case=run.case_id, since=run.changed_at) for run in held if run.changed_at < since]
 
@@ -54,5 +53,5 @@ def stalled(context: Context, *, longer_than: timedelta) -> Sequence[Stalled]:
 def newest_state(context: Context, case: int) -> RunState | None:
     """Return the state of a case's newest run; None where it has none."""
     with context.database.read() as session:
-        run = runs.newest(session, case)
-    return RunState(run.state) if run is not None else None
+        run = runs.newest(session, case, team=context.team)
+    return run.state if run is not None else None

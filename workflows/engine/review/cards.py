@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from store import schema
 from store.cases import cases, contents, reviews, runs
 from store.governance import teams
+from store.states import Resolution, RunState
 from workflows.engine.case.lookup import case_text, known_workflow, one_line_of
-from workflows.engine.case.states import Resolution, ReviewState, RunState
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.workflow import Autonomy
@@ -35,25 +35,23 @@ from workflows.engine.text.form_fields import Kind, form_of
 def card_view(context: Context, review: int) -> CardView:
     """What the card of a review shows now. Raise `Unknown` for a review or a workflow that is not there."""
     with context.database.read() as session:
-        row = reviews.get(session, review)
-        if row is None or row.team_id != context.team:
+        row = reviews.get(session, review, team=context.team)
+        if row is None:
             raise Unknown(f"there is no review {review}")
-        workflow = known_workflow(context, teams.workflow_name(session, row.workflow_id))
-        case, run = cases.get(session, row.case_id), runs.get(session, row.run_id)
+        workflow = known_workflow(context, teams.workflow_name(session, row.workflow_id, team=context.team))
+        case, run = cases.get(session, row.case_id, team=context.team), runs.get(session, row.run_id, team=context.team)
         assert case is not None
         assert run is not None
-        input = contents.body(session, run.input_id)
-        reasons = from_json(contents.body(session, row.reasons_id))
+        input = contents.body(session, run.input_id, team=context.team)
+        reasons = from_json(contents.body(session, row.reasons_id, team=context.team))
         proposal = _proposal(session, row)
         decision = _last_decision(session, row)
         carrying = _carrying_out(session, row)
-        problem = _json(session, carrying.problem_id)
+        problem = _json(session, carrying.problem_id, team=context.team)
         delivery = delivery_of(session, context, carrying)
         held = held_of(session, carrying, delivery)
         delivered = _delivered(session, run)
-        corrected = runs.was_corrected(
-            session, case.id, revision=run.revision, after=run.correction, state=RunState.DELIVERED
-        )
+        corrected = runs.was_corrected(session, case.id, team=context.team, revision=run.revision, after=run.correction)
     # The author's code is called outside the transaction.
     text = case_text(workflow, input)
     return CardView(
@@ -95,8 +93,8 @@ def card_view(context: Context, review: int) -> CardView:
 def place_of(context: Context, review: int) -> PlaceView:
     """What a review belongs to. Raise `Unknown` for a review or a workflow that is not there."""
     with context.database.read() as session:
-        place = reviews.place_of(session, review)
-    if place is None or place.team != context.team:
+        place = reviews.place_of(session, review, team=context.team)
+    if place is None:
         raise Unknown(f"there is no review {review}")
     known_workflow(context, place.workflow)
     return PlaceView(case=place.case, workflow=place.workflow)
@@ -105,10 +103,10 @@ def place_of(context: Context, review: int) -> PlaceView:
 def place_of_case(context: Context, case: int) -> PlaceView:
     """What a case belongs to. Raise `Unknown` for a case or a workflow that is not there."""
     with context.database.read() as session:
-        row = cases.get(session, case)
-        if row is None or row.team_id != context.team:
+        row = cases.get(session, case, team=context.team)
+        if row is None:
             raise Unknown(f"there is no case {case}")
-        name = teams.workflow_name(session, row.workflow_id)
+        name = teams.workflow_name(session, row.workflow_id, team=context.team)
     known_workflow(context, name)
     return PlaceView(case=case, workflow=name)
 
@@ -116,11 +114,11 @@ def place_of_case(context: Context, case: int) -> PlaceView:
 def waiting_in(context: Context, *, workflows: Collection[str], first: int, limit: int) -> WaitingView:
     """What waits for a decision of these workflows, the earliest deadline first."""
     with context.database.read() as session:
-        team, state = context.team, ReviewState.OPEN
-        total = reviews.count(session, team=team, state=state, workflows=workflows)
-        lines = reviews.lines(session, team=team, state=state, workflows=workflows, limit=limit, first=first)
-        why = contents.bodies(session, [line.reasons_id for line in lines])
-        inputs = {line.id: _input(session, line.run_id) for line in lines}
+        team = context.team
+        total = reviews.count_open(session, team=team, workflows=workflows)
+        lines = reviews.open_lines(session, team=team, workflows=workflows, limit=limit, first=first)
+        why = contents.bodies(session, [line.reasons_id for line in lines], team=team)
+        inputs = {line.id: _input(session, line.run_id, team=team) for line in lines}
     # The author's code is called outside the transaction.
     return WaitingView(
         reviews=[
@@ -144,16 +142,16 @@ def waiting_in(context: Context, *, workflows: Collection[str], first: int, limi
 def failure_view(context: Context, run: int) -> FailureView:
     """Why a run stopped. Raise `Unknown`."""
     with context.database.read() as session:
-        row = runs.get(session, run)
-        case = cases.get(session, row.case_id) if row is not None else None
-        if row is None or case is None or row.team_id != context.team:
+        row = runs.get(session, run, team=context.team)
+        case = cases.get(session, row.case_id, team=context.team) if row is not None else None
+        if row is None or case is None:
             raise Unknown(f"there is no run {run}")
-        problem, delivery = _json(session, row.problem_id) or {}, delivery_of(session, context, row)
+        problem, delivery = _json(session, row.problem_id, team=context.team) or {}, delivery_of(session, context, row)
         return FailureView(
             run=row.id,
             case=case.id,
             key=case.key,
-            workflow=teams.workflow_name(session, row.workflow_id),
+            workflow=teams.workflow_name(session, row.workflow_id, team=context.team),
             state=row.state,
             step=problem.get("step"),
             error=problem.get("type", "WorkerLost"),
@@ -165,21 +163,21 @@ def failure_view(context: Context, run: int) -> FailureView:
 
 def _carrying_out(session: Session, review: schema.Review) -> schema.Run:
     """The run that carries out a review's decision: its own, or the newest that took the decision over."""
-    for run in reversed(runs.of_case(session, review.case_id)):
+    for run in reversed(runs.of_case(session, review.case_id, team=review.team_id)):
         if run.id == review.run_id:
             return run
         if run.resolution in (Resolution.BY_PERSON, Resolution.REJECTED):
-            decided = reviews.decided_for(session, run.id)
+            decided = reviews.decided_for(session, run.id, team=review.team_id)
             if decided is not None and decided.id == review.id:
                 return run
     raise AssertionError(f"review {review.id} has no run")
 
 
 def _proposal(session: Session, review: schema.Review) -> dict[str, Any]:  # Any: its parts have forms of their own
-    proposal = reviews.proposal_of(session, review.run_id)
+    proposal = reviews.proposal_of(session, review.run_id, team=review.team_id)
     if proposal is None:
         return {}
-    found: dict[str, Any] = json.loads(contents.body(session, proposal.content_id))
+    found: dict[str, Any] = json.loads(contents.body(session, proposal.content_id, team=review.team_id))
     whose = {"model": proposal.model, "sample": proposal.sample}
     return found | whose if review.proposal_id is not None else {"rejected": found["output"], "sample": proposal.sample}
 
@@ -193,23 +191,27 @@ def decision_view(session: Session, decision: schema.Decision) -> DecisionView:
         version=decision.version,
         interaction_id=decision.interaction_id,
         follows=decision.follows,
-        reason=_json(session, decision.reason_id),
-        output=_json(session, decision.output_id),
+        reason=_json(session, decision.reason_id, team=decision.team_id),
+        output=_json(session, decision.output_id, team=decision.team_id),
         confirmed=decision.confirmed,
     )
 
 
 def _last_decision(session: Session, review: schema.Review) -> DecisionView | None:
-    last = next(reversed(reviews.decisions(session, review.id)), None)
+    last = next(reversed(reviews.decisions(session, review.id, team=review.team_id)), None)
     return decision_view(session, last) if last is not None else None
 
 
 def _delivered(session: Session, run: schema.Run) -> Mapping[str, JsonValue] | None:
     """What a correction would replace."""
-    parent = runs.get(session, run.parent_id) if run.correction and run.parent_id is not None else None
+    parent = (
+        runs.get(session, run.parent_id, team=run.team_id) if run.correction and run.parent_id is not None else None
+    )
     while parent is not None and parent.state != RunState.DELIVERED:
-        parent = runs.get(session, parent.parent_id) if parent.parent_id is not None else None
-    found: Mapping[str, JsonValue] | None = _json(session, parent.output_id) if parent is not None else None
+        parent = runs.get(session, parent.parent_id, team=run.team_id) if parent.parent_id is not None else None
+    found: Mapping[str, JsonValue] | None = (
+        _json(session, parent.output_id, team=run.team_id) if parent is not None else None
+    )
     return found
 
 
@@ -276,11 +278,11 @@ def _left_over(workflow: AnyWorkflow, values: Mapping[str, JsonValue]) -> dict[s
     return {name: value if isinstance(value, str) else canonical(value) for name, value in left.items()}
 
 
-def _input(session: Session, run: int) -> str:
-    found = runs.get(session, run)
+def _input(session: Session, run: int, *, team: int) -> str:
+    found = runs.get(session, run, team=team)
     assert found is not None
-    return contents.body(session, found.input_id)
+    return contents.body(session, found.input_id, team=team)
 
 
-def _json(session: Session, content: int | None) -> Any:  # Any: its column says what form it has
-    return None if content is None else json.loads(contents.body(session, content))
+def _json(session: Session, content: int | None, *, team: int) -> Any:  # Any: its column says what form it has
+    return None if content is None else json.loads(contents.body(session, content, team=team))

@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 from store import schema
 from store.cases import cases, contents, runs
 from store.governance import audit, teams
+from store.states import RunState
 from store.subjects import SubjectKind
 from workflows.engine.case.lookup import case_text, known_workflow, one_line_of
-from workflows.engine.case.states import RunState
 from workflows.engine.case.transitions import move_run
 from workflows.engine.context import Context
 from workflows.engine.declare.proposal import Proposal
@@ -33,16 +33,19 @@ from workflows.engine.review.views import DeliveredView
 def delivered_view(context: Context, case: int) -> DeliveredView:
     """What was delivered last for a case. Raise `Unknown`, or `Refused` where nothing was."""
     with context.database.read() as session:
-        row = cases.get(session, case)
-        if row is None or row.team_id != context.team:
+        row = cases.get(session, case, team=context.team)
+        if row is None:
             raise Unknown(f"there is no case {case}")
-        run = runs.last_in(session, case, state=RunState.DELIVERED)
+        run = runs.last_delivered(session, case, team=context.team)
         if run is None or run.output_id is None:
-            newest = runs.newest(session, case)
+            newest = runs.newest(session, case, team=context.team)
             state = newest.state if newest is not None else "gone"
             raise Refused(f"only a delivered case is corrected; this one is {state}")
-        workflow = known_workflow(context, teams.workflow_name(session, run.workflow_id))
-        input, output = contents.body(session, run.input_id), contents.body(session, run.output_id)
+        workflow = known_workflow(context, teams.workflow_name(session, run.workflow_id, team=context.team))
+        input, output = (
+            contents.body(session, run.input_id, team=context.team),
+            contents.body(session, run.output_id, team=context.team),
+        )
     text = case_text(workflow, input)
     return DeliveredView(
         generation=context.restores.number,
@@ -108,21 +111,21 @@ class _Correctable:
 
 def _correctable(context: Context, case: int, *, of: int | None) -> _Correctable:
     with context.database.read() as session:
-        _, delivered = _standing(session, case, of=of)
+        _, delivered = _standing(session, case, team=context.team, of=of)
         assert delivered.output_id is not None
         return _Correctable(
-            workflow=known_workflow(context, teams.workflow_name(session, delivered.workflow_id)),
+            workflow=known_workflow(context, teams.workflow_name(session, delivered.workflow_id, team=context.team)),
             run=delivered.id,
-            input=contents.body(session, delivered.input_id),
-            output=contents.body(session, delivered.output_id),
+            input=contents.body(session, delivered.input_id, team=context.team),
+            output=contents.body(session, delivered.output_id, team=context.team),
         )
 
 
-def _standing(session: Session, case: int, *, of: int | None) -> tuple[schema.Run, schema.Run]:
+def _standing(session: Session, case: int, *, team: int, of: int | None) -> tuple[schema.Run, schema.Run]:
     """The newest run of a case that can be corrected, and the one that was delivered last."""
-    if cases.get(session, case) is None:
+    if cases.get(session, case, team=team) is None:
         raise Unknown(f"there is no case {case}")
-    all_runs = runs.of_case(session, case)
+    all_runs = runs.of_case(session, case, team=team)
     newest = all_runs[-1]
     if newest.state not in (RunState.DELIVERED, RunState.CLOSED) and not _is_given_up(newest):
         raise Refused(f"only a delivered case is corrected; this one is {newest.state}")
@@ -141,10 +144,10 @@ def _is_given_up(run: schema.Run) -> bool:
 
 def _begin(session: Session, context: Context, case: int, *, by: str, of: int) -> schema.Run:
     """The run of a correction, which waits for a person."""
-    cases.hold(session, case)
-    newest, delivered = _standing(session, case, of=of)
+    cases.hold(session, case, team=context.team)
+    newest, delivered = _standing(session, case, team=context.team, of=of)
     at = context.clock()
-    workflow = known_workflow(context, teams.workflow_name(session, delivered.workflow_id))
+    workflow = known_workflow(context, teams.workflow_name(session, delivered.workflow_id, team=context.team))
     if _is_given_up(newest):
         move_run(session, newest, RunState.SUPERSEDED, at=at, actor=by)
     run_id = runs.add(
@@ -157,7 +160,7 @@ def _begin(session: Session, context: Context, case: int, *, by: str, of: int) -
         state=RunState.WAITING,
         code_version=context.registry.code_version(workflow),
         parent=delivered.id,
-        correction=runs.last_correction(session, case, revision=delivered.revision) + 1,
+        correction=runs.last_correction(session, case, team=context.team, revision=delivered.revision) + 1,
         at=at,
     )
     audit.record(
@@ -170,7 +173,7 @@ def _begin(session: Session, context: Context, case: int, *, by: str, of: int) -
         case=case,
         details={"delivered": delivered.id},
     )
-    run = runs.get(session, run_id)
+    run = runs.get(session, run_id, team=context.team)
     assert run is not None
     return run
 

@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 from store import schema
 from store.cases import cases, contents, deliveries, runs
 from store.governance import audit, teams
+from store.states import DeliveryState, Resolution, RunState
 from store.subjects import SubjectKind
 from workflows.engine.case import notices
 from workflows.engine.case.lookup import case_text, known_workflow, one_line_of
-from workflows.engine.case.states import DeliveryState, Resolution, RunState
 from workflows.engine.case.transitions import move_delivery, move_run
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
@@ -30,16 +30,16 @@ def settle(context: Context, case: int, *, happened: bool, by: str, key: str | N
     is not in doubt.
     """
     with context.database.write(urgent=True) as session:
-        cases.hold(session, case)
-        newest = runs.newest(session, case)
+        cases.hold(session, case, team=context.team)
+        newest = runs.newest(session, case, team=context.team)
         if newest is None:
             raise Unknown(f"there is no case {case}")
-        open_ones = [row for row in deliveries.of_case(session, case) if _is_open(session, row)]
+        open_ones = [row for row in deliveries.of_case(session, case, team=context.team) if _is_open(session, row)]
         if key is None and len(open_ones) > 1:
             keys = ", ".join(row.key for row in open_ones)
             raise Refused(f"several of its deliveries are in doubt; say which by its key: {keys}")
         delivery = next((row for row in open_ones if key in (None, row.key)), None)
-        run = runs.get(session, delivery.run_id) if delivery is not None else None
+        run = runs.get(session, delivery.run_id, team=context.team) if delivery is not None else None
         if delivery is None or run is None:
             raise Refused(f"its delivery is not in doubt; the case is {newest.state}")
         if delivery.state == DeliveryState.DOUBTFUL:
@@ -47,7 +47,7 @@ def settle(context: Context, case: int, *, happened: bool, by: str, key: str | N
         elif happened:
             raise Refused("its target knows the key; run it again from deliver, and it is applied only once")
         else:
-            deliveries.mark_maybe(session, delivery=delivery.id, state=delivery.state, maybe=False)
+            deliveries.mark_maybe(session, team=context.team, delivery=delivery.id, state=delivery.state, maybe=False)
             to = RunState.FAILED
         audit.record(
             session,
@@ -59,7 +59,7 @@ def settle(context: Context, case: int, *, happened: bool, by: str, key: str | N
             case=case,
             details={"happened": "yes" if happened else "no"},
         )
-        workflow = known_workflow(context, teams.workflow_name(session, run.workflow_id))
+        workflow = known_workflow(context, teams.workflow_name(session, run.workflow_id, team=context.team))
         notices.doubt(session, delivery, workflow.review, at=context.clock())
         show_review(session, run, workflow, context=context)
         return to
@@ -69,7 +69,7 @@ def _is_open(session: Session, delivery: schema.Delivery) -> bool:
     """Is there something to be found out about a delivery?"""
     if delivery.state == DeliveryState.DOUBTFUL:
         return True
-    run = runs.get(session, delivery.run_id)
+    run = runs.get(session, delivery.run_id, team=delivery.team_id)
     return delivery.maybe_applied and run is not None and run.state == RunState.FAILED
 
 
@@ -89,18 +89,19 @@ def _settle(
 def doubt_view(context: Context, delivery: int) -> DoubtView:
     """What is known of a delivery that was in doubt. Raise `Unknown`."""
     with context.database.read() as session:
-        row = deliveries.get(session, delivery)
-        if row is None or row.team_id != context.team:
+        row = deliveries.get(session, delivery, team=context.team)
+        if row is None:
             raise Unknown(f"there is no delivery {delivery}")
-        run, case = runs.get(session, row.run_id), cases.get(session, row.case_id)
+        run, case = runs.get(session, row.run_id, team=context.team), cases.get(session, row.case_id, team=context.team)
         assert run is not None
         assert case is not None
-        workflow = known_workflow(context, teams.workflow_name(session, run.workflow_id))
-        input, values = contents.body(session, run.input_id), _values(session, workflow, row)
+        workflow = known_workflow(context, teams.workflow_name(session, run.workflow_id, team=context.team))
+        input, values = contents.body(session, run.input_id, team=context.team), _values(session, workflow, row)
         receipt = _receipt(session, row)
-        problem = _json(session, run.problem_id)
-        settled = audit.last(session, subject=SubjectKind.DELIVERY.of(row.id), action=SETTLED)
-        newest = runs.newest(session, row.case_id)
+        problem = _json(session, run.problem_id, team=context.team)
+        subject = SubjectKind.DELIVERY.of(row.id)
+        settled = audit.last(session, team=context.team, subject=subject, action=SETTLED)
+        newest = runs.newest(session, row.case_id, team=context.team)
     # The author's code is called outside the transaction.
     text = case_text(workflow, input)
     return DoubtView(
@@ -130,7 +131,7 @@ def doubt_view(context: Context, delivery: int) -> DoubtView:
 
 
 def _values(session: Session, workflow: AnyWorkflow, row: schema.Delivery) -> Mapping[str, str]:
-    body = json.loads(contents.body(session, row.output_id))
+    body = json.loads(contents.body(session, row.output_id, team=row.team_id))
     if row.kind == REJECTION:
         return {"Reason": str(body)}
     entries = entries_of(workflow.output, body)
@@ -138,9 +139,9 @@ def _values(session: Session, workflow: AnyWorkflow, row: schema.Delivery) -> Ma
 
 
 def _receipt(session: Session, row: schema.Delivery) -> str | None:
-    receipt = _json(session, row.receipt_id)
+    receipt = _json(session, row.receipt_id, team=row.team_id)
     return str(receipt) if receipt is not None else None
 
 
-def _json(session: Session, content: int | None) -> object:
-    return None if content is None else json.loads(contents.body(session, content))
+def _json(session: Session, content: int | None, *, team: int) -> object:
+    return None if content is None else json.loads(contents.body(session, content, team=team))

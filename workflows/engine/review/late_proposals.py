@@ -8,12 +8,11 @@ before it and wins, or after it and is told so.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from store import schema
 from store.cases import cases, journal, reviews, runs, unproposed
 from store.cases.unproposed import EmptyLine
 from store.db.database import Unavailable
 from store.governance import teams
-from workflows.engine.case.states import ReviewState
+from store.states import ReviewState
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.steps import ASK, START
@@ -85,7 +84,7 @@ def _row(context: Context, workflow: str) -> int | None:
     context.registry.get(workflow)
     with context.database.read() as session:
         row = teams.find_workflow(session, team=context.team, name=workflow)
-        pause = paused(session, row) if row is not None else None
+        pause = paused(session, row, team=context.team) if row is not None else None
     if pause is not None:
         raise Refused(f"{workflow} is paused ({pause.reason}); resume it first")
     return row
@@ -96,7 +95,7 @@ def _candidates(context: Context, row: int | None) -> Iterator[EmptyLine]:
     after = 0
     while row is not None:
         with context.database.read() as session:
-            page = unproposed.empty(session, workflow=row, state=ReviewState.OPEN, after=after, limit=_AT_ONCE)
+            page = unproposed.empty(session, team=context.team, workflow=row, after=after, limit=_AT_ONCE)
         if not page:
             return
         yield from (line for line in page if _codes(line.reasons) & PASSING)
@@ -114,18 +113,20 @@ def _is_free(context: Context, line: EmptyLine) -> bool:
 def _begin(context: Context, workflow: AnyWorkflow, line: EmptyLine, *, by: str) -> bool | None:
     """Run a case again from the model's step. False: somebody took its review in hand; None: it is open no longer."""
     with context.database.write() as session:
-        pause = paused(session, line.workflow_id, held=True)
+        pause = paused(session, line.workflow_id, team=context.team, held=True)
         if pause is not None:
             raise Refused(f"{workflow.name} was paused meanwhile ({pause.reason})")
-        cases.hold(session, line.case_id)
-        review = session.get(schema.Review, line.id, populate_existing=True)
+        cases.hold(session, line.case_id, team=context.team)
+        review = reviews.get(session, line.id, team=context.team, anew=True)
         assert review is not None
         if review.state != ReviewState.OPEN:
             return None
-        if is_in_hand(review.claimed_at, at=context.clock()) or reviews.decisions(session, review.id):
+        if is_in_hand(review.claimed_at, at=context.clock()) or reviews.decisions(
+            session, review.id, team=context.team
+        ):
             return False
-        run = runs.get(session, review.run_id)
+        run = runs.get(session, review.run_id, team=context.team)
         assert run is not None
-        asked = any(made.name == ASK for made in journal.of_run(session, run.id))
+        asked = any(made.name == ASK for made in journal.of_run(session, run.id, team=context.team))
         reruns.start(session, context, run, workflow, from_step=ASK if asked else START, by=by)
         return True

@@ -8,31 +8,30 @@ from store.governance import teams
 from store.slack import cards, messages, outbox
 from store.subjects import SubjectKind
 from workflows.engine.case import notices
-from workflows.engine.case.states import DeliveryState, ReviewState
 from workflows.engine.context import Context
 
 
 def reconcile(context: Context) -> None:
     """Have a card wanted for each doubt, and for each open review where its workflow posts to, and none elsewhere."""
-    team, open_state = context.team, ReviewState.OPEN
+    team = context.team
     with context.database.write() as session:
         at = context.clock()
         outbox.revive_notes(session, team=team, at=at)
-        cards.revive(session, team=team, open_state=open_state, doubtful_state=DeliveryState.DOUBTFUL, at=at)
-        for delivery in cards.unasked(session, team=team, state=DeliveryState.DOUBTFUL):
-            run = runs.get(session, delivery.run_id)
-            name = teams.workflow_name(session, run.workflow_id) if run is not None else ""
+        cards.revive(session, team=team, at=at)
+        for delivery in cards.unasked(session, team=team):
+            run = runs.get(session, delivery.run_id, team=team)
+            name = teams.workflow_name(session, run.workflow_id, team=team) if run is not None else ""
             if name in context.registry:
                 notices.doubt(session, delivery, context.registry.get(name).review, at=at)
         for workflow in context.registry:
             name, channel = workflow.name, workflow.review.post_to
-            cards.drop_elsewhere(session, team=team, workflow=name, channel=channel, open_state=open_state)
+            cards.drop_elsewhere(session, team=team, workflow=name, channel=channel)
             for card, elsewhere in messages.cards_elsewhere(session, team=team, workflow=name, channel=channel):
                 # It is taken away there.
                 subject = SubjectKind.REVIEW.of(card)
                 outbox.want_view(session, team=team, kind=outbox.CARD, subject=subject, channel=elsewhere, at=at)
             if channel is not None:
-                missing = cards.missing(session, team=team, workflow=name, channel=channel, open_state=open_state)
+                missing = cards.missing(session, team=team, workflow=name, channel=channel)
                 for review in missing:
                     subject = SubjectKind.REVIEW.of(review)
                     outbox.want_view(session, team=team, kind=outbox.CARD, subject=subject, channel=channel, at=at)

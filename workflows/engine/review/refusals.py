@@ -65,7 +65,7 @@ def told_of_case(context: Context, case: int, *, by: str, wanted: str) -> Iterat
 def note(context: Context, case: int, *, by: str, wanted: str, why: str = "no_right") -> None:
     """Record a refusal. `wanted`: what the person wanted to do, as a verb. `why`: a word for it. Raise `Unknown`."""
     with context.database.write(urgent=True) as session:
-        row = cases.get(session, case)
+        row = cases.get(session, case, team=context.team)
         if row is None:
             raise Unknown(f"there is no case {case}")
         _record(session, context, by=by, wanted=wanted, why=why, subject=SubjectKind.CASE.of(case), case=case)
@@ -75,8 +75,8 @@ def note_of_review(context: Context, review: int, *, by: str, wanted: str, why: 
     """Record a refusal that is about a review, which may be one that is not there."""
     try:
         with context.database.write(urgent=True) as session:
-            row = reviews.get(session, review)
-            case = row.case_id if row is not None and row.team_id == context.team else None
+            row = reviews.get(session, review, team=context.team)
+            case = row.case_id if row is not None else None
             _record(session, context, by=by, wanted=wanted, why=why, subject=SubjectKind.REVIEW.of(review), case=case)
     except Unavailable as error:  # the person is told all the same why nothing was done
         log.warning("refusal.not_kept", wanted=wanted, why=why, error=str(error))

@@ -9,11 +9,11 @@ from store import schema
 from store.cases import cases, deliveries, journal, queue, runs
 from store.cases.journal import StepLine
 from store.governance import audit, teams
+from store.states import STOPPED, Resolution, RunState, StepState
 from store.subjects import SubjectKind
 from workflows.engine.case.intake import supersede_reviews
 from workflows.engine.case.journal import in_scope
 from workflows.engine.case.lookup import known_workflow
-from workflows.engine.case.states import STOPPED, DeliveryState, Resolution, RunState, StepState
 from workflows.engine.case.transitions import move_run
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
@@ -45,20 +45,20 @@ def rerun(context: Context, case: int, *, by: str, from_step: str | None = None)
     review is superseded. Raise `Unknown`, or `Refused` with the reason.
     """
     with context.database.write(urgent=True) as session:
-        cases.hold(session, case)
-        run = runs.newest(session, case)
+        cases.hold(session, case, team=context.team)
+        run = runs.newest(session, case, team=context.team)
         if run is None:
             raise Unknown(f"there is no case {case}")
         if run.state == RunState.HOLDING:
             return _try_now(session, context, case, by=by, from_step=from_step)
-        why_not = _WHY_NOT.get(RunState(run.state))
+        why_not = _WHY_NOT.get(run.state)
         if why_not is not None:
             raise Refused(why_not)
         if _is_delivered(session, run):
-            delivered = runs.last_in(session, case, state=RunState.DELIVERED)
+            delivered = runs.last_delivered(session, case, team=context.team)
             raise AlreadyDelivered(delivered.id if delivered is not None else run.id)
-        workflow = known_workflow(context, teams.workflow_name(session, run.workflow_id))
-        step = from_step or _where_it_stopped(run, journal.of_run(session, run.id))
+        workflow = known_workflow(context, teams.workflow_name(session, run.workflow_id, team=context.team))
+        step = from_step or _where_it_stopped(run, journal.of_run(session, run.id, team=context.team))
         return Rerun(run=start(session, context, run, workflow, from_step=step, by=by), from_step=step)
 
 
@@ -76,13 +76,13 @@ def start(
     session: Session, context: Context, parent: schema.Run, workflow: AnyWorkflow, *, from_step: str, by: str
 ) -> int:
     """Put a new run in the place of its parent; returns its id. Raise `Refused` where there is no such step."""
-    lines = journal.of_run(session, parent.id)
+    lines = journal.of_run(session, parent.id, team=context.team)
     delivery_only = not in_scope(from_step, "") or from_step == DELIVER
     if delivery_only and parent.resolution is None:
         raise Refused("there is nothing to deliver yet; nobody has decided")
     if parent.correction and not delivery_only:
         raise Refused("a correction comes from a person; only its delivery can be run again")
-    delivery = deliveries.of_run(session, parent.id)
+    delivery = deliveries.of_run(session, parent.id, team=context.team)
     if not delivery_only and delivery is not None and delivery.maybe_applied:
         raise Refused(
             f"its delivery may have happened, with the values it had: run it again from {DELIVER}, or look, and settle "
@@ -127,7 +127,7 @@ def start(
 
 
 def _take_over(session: Session, context: Context, child: int, workflow: AnyWorkflow) -> None:
-    run = runs.get(session, child)
+    run = runs.get(session, child, team=context.team)
     assert run is not None
     assert run.output_id is not None
     if run.resolution == Resolution.REJECTED:
@@ -171,6 +171,6 @@ def _is_delivered(session: Session, run: schema.Run) -> bool:
     """Was the answer to this revision of the case delivered? A correction that stopped is none the less run again."""
     if run.correction and run.state in STOPPED:
         return False
-    return run.state == RunState.DELIVERED or deliveries.exists(
-        session, case=run.case_id, revision=run.revision, kind=delivery.ANSWER, state=DeliveryState.APPLIED
+    return run.state == RunState.DELIVERED or deliveries.is_applied(
+        session, team=run.team_id, case=run.case_id, revision=run.revision, kind=delivery.ANSWER
     )

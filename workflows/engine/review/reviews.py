@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 from store import schema
 from store.cases import cases, contents, journal, reviews, runs
 from store.governance import audit, teams
+from store.states import Resolution, ReviewState, RunState
 from store.subjects import SubjectKind
 from workflows.engine.case import notices
 from workflows.engine.case.lookup import known_workflow
-from workflows.engine.case.states import Resolution, ReviewState, RunState
 from workflows.engine.case.transitions import move_review, move_run
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.declare.registry import AnyWorkflow
@@ -59,7 +59,6 @@ def open_review(
         workflow=run.workflow_id,
         proposal=proposal,
         reasons_id=contents.keep(session, team=run.team_id, case=run.case_id, kind="reasons", body=to_json(reasons)),
-        state=ReviewState.OPEN,
         answer_by=at + workflow.review.answer_within,
         at=at,
     )
@@ -73,7 +72,7 @@ def open_review(
         case=run.case_id,
         details={"run": run.id, "why": ",".join(reason.code for reason in reasons)},
     )
-    review = reviews.get(session, opened)
+    review = reviews.get(session, opened, team=context.team)
     assert review is not None
     notices.card(session, review, workflow.review, at=at)
     return opened
@@ -102,7 +101,7 @@ def approve(
         raise Refused("there is no proposal to approve; fill in the form instead")
     rules = passed_over(basis, as_proposed(basis), edited=False, confirmed=confirmed)
     with context.database.write(urgent=True) as session:
-        row = still_open(session, review, shown, interaction_id)
+        row = still_open(session, review, shown, interaction_id, team=context.team)
         output = _keep(session, row, "output", basis.proposed)
         by_whom = By(person=by, interaction_id=interaction_id)
         kind = DecisionKind.APPROVED
@@ -132,7 +131,7 @@ def edit(
     as_is = DecisionKind.EDITED if edited else DecisionKind.APPROVED
     kind = as_is if basis.proposed is not None else DecisionKind.ANSWERED
     with context.database.write(urgent=True) as session:
-        row = still_open(session, review, shown, interaction_id)
+        row = still_open(session, review, shown, interaction_id, team=context.team)
         kept = _keep(session, row, "output", entered.body)
         by_whom = By(person=by, interaction_id=interaction_id)
         _decide(session, context, basis.workflow, row, shown, kind, by_whom, output=kept, confirmed=rules)
@@ -160,7 +159,7 @@ def reject(
     if problem is not None:
         raise BadReason(problem)
     with context.database.write(urgent=True) as session:
-        row = still_open(session, review, shown, interaction_id)
+        row = still_open(session, review, shown, interaction_id, team=context.team)
         if row.proposal_id is None and follows is Follows.BY_HAND:
             raise Refused("there is no proposal to reject; fill in the form, or close the case")
         workflow = _workflow(context, session, row)
@@ -170,9 +169,9 @@ def reject(
         if follows is Follows.CLOSE:
             _settle(session, context, workflow, row, kept, Resolution.REJECTED, by=by)
         elif follows is Follows.PROPOSE_AGAIN:
-            run = runs.get(session, row.run_id)
+            run = runs.get(session, row.run_id, team=context.team)
             assert run is not None
-            asked = any(line.name == ASK for line in journal.of_run(session, run.id))
+            asked = any(line.name == ASK for line in journal.of_run(session, run.id, team=context.team))
             step = ASK if asked else START
             reruns.start(session, context, run, workflow, from_step=step, by=by)
 
@@ -180,17 +179,17 @@ def reject(
 def show_again(context: Context, review: int) -> None:
     """Have the card of a review drawn anew: somebody saw it as it no longer is. Raise `Unknown`."""
     with context.database.write(urgent=True) as session:
-        row = reviews.get(session, review)
+        row = reviews.get(session, review, team=context.team)
         if row is None:
             raise Unknown(f"there is no review {review}")
-        cases.hold(session, row.case_id)
+        cases.hold(session, row.case_id, team=context.team)
         notices.card(session, row, _workflow(context, session, row).review, at=context.clock())
 
 
 def _as_it_stands(context: Context, review: int, shown: int, interaction_id: str | None) -> schema.Review:
     """The review, looked at before the author's code is asked; whether it still stands so is settled with the write."""
     with context.database.read() as session:
-        row = reviews.get(session, review)
+        row = reviews.get(session, review, team=context.team)
         if row is None:
             raise Unknown(f"there is no review {review}")
         _refuse_late(session, row, shown, interaction_id)
@@ -198,13 +197,13 @@ def _as_it_stands(context: Context, review: int, shown: int, interaction_id: str
 
 
 def still_open(
-    session: Session, review: int, shown: int | None = None, interaction_id: str | None = None
+    session: Session, review: int, shown: int | None = None, interaction_id: str | None = None, *, team: int
 ) -> schema.Review:
     """The review, if it is open and, where given, still at the version that was shown. Raise `Repeated` or `Stale`."""
-    row = reviews.get(session, review)
+    row = reviews.get(session, review, team=team)
     if row is None:
         raise Unknown(f"there is no review {review}")
-    cases.hold(session, row.case_id)
+    cases.hold(session, row.case_id, team=team)
     session.refresh(row)
     _refuse_late(session, row, shown, interaction_id)
     return row
@@ -213,7 +212,7 @@ def still_open(
 def _refuse_late(session: Session, row: schema.Review, shown: int | None, interaction_id: str | None) -> None:
     if row.state != ReviewState.OPEN or (shown is not None and row.version != shown):
         if interaction_id is not None and any(
-            made.interaction_id == interaction_id for made in reviews.decisions(session, row.id)
+            made.interaction_id == interaction_id for made in reviews.decisions(session, row.id, team=row.team_id)
         ):
             raise Repeated("this was heard before, and is done")
         raise Stale(_what_happened(session, row))
@@ -273,7 +272,7 @@ def _settle(
     by: str,
 ) -> None:
     """Let the run go on to deliver what was decided."""
-    run = runs.get(session, row.run_id)
+    run = runs.get(session, row.run_id, team=context.team)
     assert run is not None
     at = context.clock()
     if not move_run(session, run, RunState.READY, at=at, actor=by, resolution=resolution, output_id=content):
@@ -287,7 +286,7 @@ def _settle(
 
 
 def _workflow(context: Context, session: Session, row: schema.Review) -> AnyWorkflow:
-    return known_workflow(context, teams.workflow_name(session, row.workflow_id))
+    return known_workflow(context, teams.workflow_name(session, row.workflow_id, team=context.team))
 
 
 def _keep(session: Session, row: schema.Review, kind: str, body: str) -> int:
@@ -298,7 +297,7 @@ def _what_happened(session: Session, row: schema.Review) -> str:
     """Why a decision comes too late, in words for who made it."""
     if row.state in (ReviewState.SUPERSEDED, ReviewState.EXPIRED):
         return f"this review is {row.state}: a rerun or a newer revision of the case took its place"
-    last = next(reversed(reviews.decisions(session, row.id)), None)
+    last = next(reversed(reviews.decisions(session, row.id, team=row.team_id)), None)
     if last is None:
         return f"the review is {row.state} at version {row.version} now; look at it again"
     decided = f"{last.by} {last.kind} it at {last.at:%Y-%m-%d %H:%M} UTC"
@@ -315,9 +314,9 @@ def claim(context: Context, review: int, *, by: str) -> None:
     Raise `Unknown`, `Stale` where it is no longer open, or `Refused` where somebody else claimed it lately.
     """
     with context.database.write(urgent=True) as session:
-        row = still_open(session, review)
+        row = still_open(session, review, team=context.team)
         at = context.clock()
-        if not reviews.claim(session, review=review, state=ReviewState.OPEN, by=by, at=at, lasts=CLAIM_LASTS):
+        if not reviews.claim(session, team=context.team, review=review, by=by, at=at, lasts=CLAIM_LASTS):
             raise Refused(f"{row.claimed_by} has claimed it")
         _note_claim(session, context, row, by=by)
 
@@ -328,10 +327,10 @@ def take_in_hand(context: Context, review: int, shown: int, *, by: str) -> None:
     It bars nobody, but nothing is changed under it for `CLAIM_LASTS`. Raise `Unknown`, or `Stale`.
     """
     with context.database.write(urgent=True) as session:
-        row = still_open(session, review, shown)
+        row = still_open(session, review, shown, team=context.team)
         at, held_by = context.clock(), row.claimed_by
-        if not reviews.claim(session, review=review, state=ReviewState.OPEN, by=by, at=at, lasts=CLAIM_LASTS):
-            reviews.touch_claim(session, review=review, state=ReviewState.OPEN, at=at)
+        if not reviews.claim(session, team=context.team, review=review, by=by, at=at, lasts=CLAIM_LASTS):
+            reviews.touch_claim(session, team=context.team, review=review, at=at)
         elif held_by != by:
             _note_claim(session, context, row, by=by)
 
@@ -343,7 +342,7 @@ def is_in_hand(claimed_at: datetime | None, *, at: datetime) -> bool:
 
 def _note_claim(session: Session, context: Context, row: schema.Review, *, by: str) -> None:
     at = context.clock()
-    declared = known_workflow(context, teams.workflow_name(session, row.workflow_id))
+    declared = known_workflow(context, teams.workflow_name(session, row.workflow_id, team=context.team))
     audit.record(
         session,
         team=row.team_id,

@@ -43,16 +43,16 @@ class Basis:
 def basis_of(context: Context, row: schema.Review) -> Basis:
     """What a review is about. Raise `Unknown` where its workflow is gone."""
     with context.database.read() as session:
-        workflow = known_workflow(context, teams.workflow_name(session, row.workflow_id))
-        run = runs.get(session, row.run_id)
+        workflow = known_workflow(context, teams.workflow_name(session, row.workflow_id, team=context.team))
+        run = runs.get(session, row.run_id, team=context.team)
         assert run is not None
-        proposal = reviews.proposal_of(session, run.id) if row.proposal_id is not None else None
-        body = contents.body(session, proposal.content_id) if proposal is not None else None
+        proposal = reviews.proposal_of(session, run.id, team=context.team) if row.proposal_id is not None else None
+        body = contents.body(session, proposal.content_id, team=context.team) if proposal is not None else None
         return Basis(
             workflow=workflow,
-            input=contents.body(session, run.input_id),
+            input=contents.body(session, run.input_id, team=context.team),
             proposed=canonical(json.loads(body)["output"]) if body is not None else None,
-            shown=frozenset(rules_in(from_json(contents.body(session, row.reasons_id)))),
+            shown=frozenset(rules_in(from_json(contents.body(session, row.reasons_id, team=context.team)))),
         )
 
 

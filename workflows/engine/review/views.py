@@ -6,6 +6,7 @@ from datetime import datetime
 
 from pydantic import JsonValue
 
+from store.states import DeliveryState, ReviewState, RunState
 from workflows.engine.deliver.views import DeliveryView
 from workflows.engine.reasons import Reason
 from workflows.engine.text.form_fields import Field
@@ -57,7 +58,7 @@ class CardView:
     """How often the database had been a backup: numbers are given out again after that."""
     review: int
     version: int
-    state: str
+    state: ReviewState
     case: int
     key: str
     workflow: str
@@ -91,7 +92,7 @@ class CardView:
     """The last one."""
     run: int
     """The run that carries out the decision."""
-    run_state: str
+    run_state: RunState
     problem: str | None
     delivery: DeliveryView | None
     """What brings the decision to its system of record; None where nothing is brought yet."""
@@ -112,7 +113,7 @@ class FailureView:
     case: int
     key: str
     workflow: str
-    state: str
+    state: RunState
     """failed, parked or doubtful."""
     step: str | None
     error: str
@@ -142,7 +143,7 @@ class DoubtView:
     """Which attempt it is about; grows when it is made again."""
     key: str
     """Its idempotency key."""
-    state: str
+    state: DeliveryState
     case: int
     case_key: str
     workflow: str
@@ -159,7 +160,7 @@ class DoubtView:
     settled_by: str | None
     """Who looked and said whether it happened; None while nobody did."""
     settled_at: datetime | None
-    run_state: str
+    run_state: RunState
     can_be_delivered: bool
     """Can it be made again, now that somebody said that it did not happen?"""
     receipt: str | None

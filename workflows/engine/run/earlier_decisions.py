@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from store import schema
 from store.cases import contents, reviews, runs
 from store.governance import audit
+from store.states import Resolution, RunState
 from store.subjects import SubjectKind
-from workflows.engine.case.states import Resolution, RunState
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.declare.author_code import within
 from workflows.engine.declare.registry import AnyWorkflow
@@ -91,7 +91,7 @@ def ask(
         case=before.case_id,
         details={"decided": before.id, "why": ",".join(reason.code for reason in reasons)},
     )
-    run = runs.get(session, added)
+    run = runs.get(session, added, team=context.team)
     assert run is not None
     alone = before.resolution == Resolution.ALONE
     said = "It was to go out without a person." if alone else "A person decided it so."

@@ -14,9 +14,9 @@ from store.cases.runs import LoadedRun
 from store.db import failpoints
 from store.db.failpoints import Failpoint
 from store.governance import teams
+from store.states import BUSY, RunState
 from workflows.engine.case import notices
-from workflows.engine.case.leases import BUSY, Lease, is_suspect
-from workflows.engine.case.states import RunState
+from workflows.engine.case.leases import Lease, is_suspect
 from workflows.engine.case.transitions import move_run
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.declare.registry import AnyWorkflow
@@ -38,7 +38,7 @@ def take_back(context: Context, *, died: bool = True, but: Collection[int] = ())
         known = {
             row.id: row.name for row in teams.workflows(session, team=context.team) if row.name in context.registry
         }
-        held = [run for run in runs.in_states(session, workflows=known, states=BUSY) if run.id not in but]
+        held = [run for run in runs.busy(session, team=context.team, workflows=known) if run.id not in but]
         was_alone = any(run.alone for run in held)
         for run in held:
             is_lost = died and (run.alone or not was_alone)
@@ -51,7 +51,7 @@ def take_back(context: Context, *, died: bool = True, but: Collection[int] = ())
 def keep_apart(context: Context, lease: Lease) -> None:
     """Note that a run is worked on while nothing else is. For who sees to that."""
     with context.database.write() as session:
-        runs.mark_alone(session, run=lease.run, lease=lease.number)
+        runs.mark_alone(session, team=context.team, run=lease.run, lease=lease.number)
 
 
 def claim_one(session: Session, loaded: LoadedRun, *, died: bool, alone: bool, context: Context) -> Lease | None:

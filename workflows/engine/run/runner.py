@@ -22,10 +22,10 @@ from store.db import failpoints
 from store.db.database import Unavailable
 from store.db.failpoints import Failpoint
 from store.governance import teams
+from store.states import Resolution, RunState, StepState
 from workflows.engine.case import notices
 from workflows.engine.case.journal import Journal, in_scope
 from workflows.engine.case.leases import Clogged, Lease
-from workflows.engine.case.states import Resolution, RunState, StepState
 from workflows.engine.case.transitions import move_run
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.declare import author_threads
@@ -94,7 +94,7 @@ class Runner:
         """
         # All in one transaction: where the database is a network away, each takes longer than what it does.
         with self._context.database.write() as session:
-            loaded = runs.load(session, run)
+            loaded = runs.load(session, run, team=self._context.team)
             if loaded is None:
                 return True
             if loaded.workflow in but:
@@ -128,7 +128,7 @@ class Runner:
 
     def _find(self, lease: Lease) -> Found:
         with self._context.database.read() as session:
-            loaded = runs.load(session, lease.run)
+            loaded = runs.load(session, lease.run, team=self._context.team)
             if loaded is None or loaded.run.lease != lease.number or loaded.run.state != RunState.RUNNING:
                 raise Fenced(f"run {lease.run} was taken over or superseded")
             return find(session, loaded)
@@ -160,7 +160,7 @@ class Runner:
     def _model(self, work: Work) -> Model:
         """The model of a run. Raise `NoProposal` where its workflow was paused since the run began."""
         with self._context.database.read() as session:
-            pause = workflow_pauses.paused(session, work.run.workflow_id)
+            pause = workflow_pauses.paused(session, work.run.workflow_id, team=self._context.team)
         if pause is not None:
             raise NoProposal(pause.reason, code=Code.PAUSED, pause=pause)
         return self._models(work.workflow)
@@ -174,7 +174,7 @@ class Runner:
         """Deliver what was proposed; a person is asked where the workflow was paused since it was proposed."""
         context, workflow = self._context, work.workflow
         with context.database.write() as session:
-            pause = workflow_pauses.paused(session, work.run.workflow_id, held=True)
+            pause = workflow_pauses.paused(session, work.run.workflow_id, team=context.team, held=True)
             if pause is not None:
                 self._ask_person(session, work, proposed, decide(replace(proposed.facts, paused=pause)))
                 return
@@ -213,7 +213,7 @@ class Runner:
         subject = subject_of(work, rejected=rejected)
         with context.database.write() as session:
             held = holds.held(session, work.run, target_of(workflow, work.run))
-            if rejected and not delivery.is_intended(session, work.run.id):
+            if rejected and not delivery.is_intended(session, work.run.id, team=context.team):
                 self._move(session, work, RunState.CLOSED)
                 return
             if held is not None:
@@ -235,7 +235,7 @@ class Runner:
         context, run = self._context, work.run
         assert work.settled is not None
         with context.database.write() as session:
-            if delivery.was_attempted(session, run.id):
+            if delivery.was_attempted(session, run.id, team=context.team):
                 return False
             before = self._move(session, work, RunState.SUPERSEDED)
             delivery.take_out(session, before, context=context)
@@ -262,7 +262,7 @@ class Runner:
             nonlocal kept, row
             row = delivery.begin_another(self._context, run.id)
             with self._context.database.read() as session:
-                kept = self._delivery_journal(work, task, journal.of_run(session, run.id))
+                kept = self._delivery_journal(work, task, journal.of_run(session, run.id, team=self._context.team))
 
         retrying = Retrying(
             stop=stop_after_attempt(delivery.TRIES if task.idempotent and row.target is None else 1),
@@ -287,7 +287,7 @@ class Runner:
         """Record on the run what stopped it, and have it said; never quietly."""
         context, said = self._context, self._said(lease, error)
         with context.database.write() as session:
-            run = runs.get(session, lease.run)
+            run = runs.get(session, lease.run, team=context.team)
             if run is None or run.lease != lease.number or run.state not in (RunState.RUNNING, RunState.DELIVERING):
                 log.warning("run.fenced", run=lease.run, why="it was taken over before it failed")
                 return
@@ -295,9 +295,9 @@ class Runner:
                 self._hold(session, run, error)
                 return
             at = context.clock()
-            lines = journal.of_run(session, run.id)
+            lines = journal.of_run(session, run.id, team=context.team)
             step = _failed_step(lines, error)
-            workflow = context.registry.get(teams.workflow_name(session, run.workflow_id))
+            workflow = context.registry.get(teams.workflow_name(session, run.workflow_id, team=context.team))
             if isinstance(error, TimeLimitPassed):
                 self._pause_where_stuck(session, run, workflow)
             verdict = decide(Facts(error=said))
@@ -332,8 +332,8 @@ class Runner:
     def _said(self, lease: Lease, error: Exception) -> str:
         """What an error says, without the case's own words: people of other rights read of failures."""
         with self._context.database.read() as session:
-            run = runs.get(session, lease.run)
-            told = texts_in(contents.body(session, run.input_id)) if run is not None else []
+            run = runs.get(session, lease.run, team=self._context.team)
+            told = texts_in(contents.body(session, run.input_id, team=self._context.team)) if run is not None else []
         return without(words_of(error), told)
 
     def _pause_where_stuck(self, session: Session, run: schema.Run, workflow: AnyWorkflow) -> None:
@@ -360,7 +360,7 @@ class Runner:
     def _hold(self, session: Session, run: schema.Run, error: NotAllowed) -> None:
         """Keep a delivery for later, and those after it: the other system does not let us in, and did nothing."""
         context, at = self._context, self._context.clock()
-        workflow = context.registry.get(teams.workflow_name(session, run.workflow_id))
+        workflow = context.registry.get(teams.workflow_name(session, run.workflow_id, team=context.team))
         waiting_deliveries.note_answered(session, context, run)
         workflow_pauses.stop_within(session, context, run.workflow_id, words_of(error), deliveries=True)
         delivery.put_back(session, run, context=context)

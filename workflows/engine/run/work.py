@@ -10,8 +10,8 @@ from store import schema
 from store.cases import contents, journal, reviews, runs
 from store.cases.journal import StepLine
 from store.cases.runs import LoadedRun
+from store.states import Resolution
 from workflows.engine.case.leases import Lease
-from workflows.engine.case.states import Resolution
 from workflows.engine.context import Context
 from workflows.engine.declare.author_code import within
 from workflows.engine.declare.registry import AnyWorkflow
@@ -76,20 +76,24 @@ def find(session: Session, loaded: LoadedRun) -> Found:
     """Read the rest of what belongs to a run."""
     run = loaded.run
     by_person = run.resolution not in (None, Resolution.ALONE)
-    review = reviews.decided_for(session, run.id) if by_person else None
-    last = next(reversed(reviews.decisions(session, review.id)), None) if review is not None else None
+    review = reviews.decided_for(session, run.id, team=loaded.run.team_id) if by_person else None
+    last = (
+        next(reversed(reviews.decisions(session, review.id, team=loaded.run.team_id)), None)
+        if review is not None
+        else None
+    )
     return Found(
         loaded=loaded,
-        lines=journal.of_run(session, run.id),
-        settled=contents.body(session, run.output_id) if run.output_id else None,
+        lines=journal.of_run(session, run.id, team=loaded.run.team_id),
+        settled=contents.body(session, run.output_id, team=loaded.run.team_id) if run.output_id else None,
         by=last.by if last is not None else Resolution.ALONE.value,
         decided=_decided(session, run, review, last) if review is not None and last is not None else None,
     )
 
 
 def _decided(session: Session, run: schema.Run, review: schema.Review, last: schema.Decision) -> Decided:
-    first = run if review.run_id == run.id else runs.get(session, review.run_id)
-    shown = rules_in(from_json(contents.body(session, review.reasons_id)))
+    first = run if review.run_id == run.id else runs.get(session, review.run_id, team=run.team_id)
+    shown = rules_in(from_json(contents.body(session, review.reasons_id, team=run.team_id)))
     return Decided(
         code_version=first.code_version if first is not None else None, rules=frozenset([*shown, *last.confirmed])
     )

@@ -33,9 +33,9 @@ from handlers.texts.reasons import in_words
 from store.db import migration
 from store.db.database import Database
 from store.governance import teams
+from store.states import RunState
 from workflows.engine.case import intake
 from workflows.engine.case.leases import claim
-from workflows.engine.case.states import RunState
 from workflows.engine.context import Context
 from workflows.engine.declare.proposal import OutputT
 from workflows.engine.declare.registry import Registry

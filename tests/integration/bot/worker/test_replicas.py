@@ -114,7 +114,7 @@ def test_a_run_and_its_job_are_committed_together_or_not_at_all(shared: CommandL
 
 def enqueue_and_fail(database: Database) -> None:
     with database.write() as session:
-        run = runs.newest(session, 1)
+        run = runs.newest(session, 1, team=1)
         assert run is not None
         queue.enqueue(session, run=run.id, case=1)
         raise ZeroDivisionError

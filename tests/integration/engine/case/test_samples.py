@@ -100,4 +100,4 @@ def test_decisions_about_samples_and_their_deliveries_are_not_counted(make_world
         assert kept_reviews.decision_counts(session, team=scene.world.context.team) == {"approved": 1}
     scene.world.work()
     with scene.world.context.database.read() as session:
-        assert deliveries.count(session, team=scene.world.context.team, state="applied") == 1
+        assert deliveries.count_applied(session, team=scene.world.context.team) == 1

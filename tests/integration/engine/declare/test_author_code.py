@@ -246,7 +246,7 @@ def test_what_comes_of_it_after_it_was_given_up_changes_nothing(make_world: Make
     # It went on to its step, which nobody waits for any more.
     assert "step" not in author.reached[author.reached.index("propose") :][2:]
     with scene.world.database.read() as session:
-        assert journal.of_run(session, scene.run(case).id) == []
+        assert journal.of_run(session, scene.run(case).id, team=scene.world.context.team) == []
 
 
 def test_a_delivery_under_a_key_that_hangs_is_not_made_three_times_at_once(make_world: MakeWorld) -> None:

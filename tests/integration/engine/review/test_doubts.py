@@ -2,11 +2,11 @@
 
 import pytest
 
+from store.states import RunState
 from tests.conftest import MakeWorld
 from tests.integration.engine.scene import CARDS, Crash, Office, Scene, office_scene, sample
 from tests.sample import Ticket, Triage
 from workflows import NotDone, OutcomeUnknown, Run
-from workflows.engine.case.states import RunState
 from workflows.engine.errors import Refused, Unknown
 from workflows.engine.review import doubts, reruns
 from workflows.engine.review.decisions import Follows

@@ -16,6 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from store import schema
 from store.db.database import Database
+from store.states import RunState
 from tests.integration.engine.scene import Crash, Scene, empty, rows
 from tests.integration.engine.trail import follow_the_trail
 from tests.sample import Ticket, Triage
@@ -36,7 +37,6 @@ from workflows import (
 )
 from workflows.engine.case.intake import Intake
 from workflows.engine.case.leases import Lease
-from workflows.engine.case.states import RunState
 from workflows.engine.context import SYSTEM
 from workflows.engine.deliver import workflow_pauses
 from workflows.engine.deliver.certainty import GIVEN_UP_AFTER, LONGEST

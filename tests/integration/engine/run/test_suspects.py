@@ -86,6 +86,6 @@ def test_a_suspect_that_came_through_is_none_the_worse_for_its_delivery(make_wor
     keep_apart(scene.world.context, claimed)
     take_back(scene.world.context, died=False)
     with scene.world.database.read() as session:
-        run = runs.get(session, scene.run(case).id)
+        run = runs.get(session, scene.run(case).id, team=scene.world.context.team)
     assert run is not None
     assert not run.alone

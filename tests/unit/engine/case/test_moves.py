@@ -10,19 +10,9 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from store import schema
+from store.states import ENDED, STOPPED, DeliveryState, OutboxState, ReviewState, RunState
 from tests.world import Clock
-from workflows.engine.case.states import (
-    DELIVERY_MOVES,
-    ENDED,
-    OUTBOX_MOVES,
-    REVIEW_MOVES,
-    RUN_MOVES,
-    STOPPED,
-    DeliveryState,
-    OutboxState,
-    ReviewState,
-    RunState,
-)
+from workflows.engine.case.moves import DELIVERY_MOVES, OUTBOX_MOVES, REVIEW_MOVES, RUN_MOVES
 from workflows.engine.case.transitions import ImpossibleMove, move_delivery, move_review, move_run
 
 Moves = Mapping[StrEnum, frozenset[StrEnum]]

@@ -1,0 +1,642 @@
+"""Two teams in one database: no query gives one of them the other's rows, nor changes them."""
+
+import importlib
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import NoResultFound
+from sqlalchemy.orm import Session
+
+from store import schema
+from store.db import migration, rows
+from store.db.database import Database
+from store.quality.evals import begin as begin_eval
+from store.slack.faces import SLACK, Face
+from store.slack.outbox import HeldUp
+from store.states import DeliveryState, OutboxState, Resolution, ReviewState, RunState, StepState
+from store.subjects import Subject, SubjectKind
+from tests.integration.store.test_schema import heard
+from tests.unit.store.test_teams import OF_NO_TEAM, SUBJECTS, queries
+
+NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+CHANNEL, GONE = "C0SUPPORT", "C0GONE"
+ON_POSTGRESQL_ALONE = {"queue.enqueue_forgotten": "its queue is there alone; test_replicas.py runs it"}
+"""Left out here, with the reason."""
+NOTHING: Mapping[str, object] = {
+    "overruns.factor": 1.0,
+    "outbox.held_up": HeldUp(number=0, error="no reason given"),
+    "spending.take": True,
+    "teams.made_at": NOW + HOUR,
+}
+"""What a query says of a team that has no rows, where that is not simply nothing."""
+
+SAY_NOTHING = {
+    "cases.hold": "holds a row, which nobody else notices here",
+    "teams.slack_id_of": "says nothing of a team that is not connected to Slack yet",
+}
+"""Queries of which a call shows nothing, with the reason."""
+
+
+class RolledBack(Exception):
+    """Nothing of it is kept."""
+
+
+@dataclass(kw_only=True)
+class Company:
+    """A team with a row of every kind, in each state that some query asks for."""
+
+    team: int
+    ids: dict[str, int] = field(default_factory=dict)
+
+    def fill(self, session: Session) -> None:
+        team = self.team
+        rows.change(session, schema.Team, team, where={}, to={"restores": 1, "restored_at": NOW})
+        workflow = rows.add(session, schema.Workflow, team_id=team, name="sample", options={}, created_at=NOW)
+        self.ids["workflow"] = workflow
+        paused = {"paused_at": NOW, "paused_by": "U1", "pause_reason": "a holiday", "holds_deliveries": False}
+        self.ids["paused"] = rows.add(
+            session, schema.Workflow, team_id=team, name="paused", options={}, created_at=NOW, **paused
+        )
+        for state in (RunState.READY, RunState.RUNNING, RunState.WAITING, RunState.HOLDING, RunState.DELIVERED):
+            self._case(session, state.value, state)
+        self._case(session, "free", RunState.HOLDING)
+        self._case(session, "doubtful", RunState.DOUBTFUL)
+        ids = self.ids
+        self._delivery(session, "holding", DeliveryState.WAITING, target="desk", next_at=NOW, waiting_since=NOW - HOUR)
+        self._delivery(session, "delivered", DeliveryState.APPLIED)
+        self._delivery(session, "doubtful", DeliveryState.DOUBTFUL)
+        self._delivery(session, "waiting", DeliveryState.DOUBTFUL)
+        corrected = self._run(session, "delivered", RunState.DELIVERED, correction=1, parent_id=ids["delivered run"])
+        ids["corrected run"] = corrected
+        proposal = self._proposal(session, "waiting", sample=False)
+        self._proposal(session, "ready", sample=True)
+        ids["review"] = self._review(session, "waiting", ReviewState.OPEN, proposal_id=proposal)
+        ids["empty review"] = self._review(session, "ready", ReviewState.OPEN, proposal_id=None)
+        ids["unshown review"] = self._review(session, "running", ReviewState.OPEN, proposal_id=None)
+        ids["new review"] = self._review(session, "free", ReviewState.OPEN, proposal_id=None)
+        ids["decided"] = self._review(session, "delivered", ReviewState.DECIDED, proposal_id=None)
+        given = {"kind": "approved", "by": "U1", "version": 1, "confirmed": [], "at": NOW}
+        rows.add(session, schema.Decision, team_id=team, review_id=ids["decided"], **given)
+        self._asked(session)
+        self._slack(session)
+        ids["digest"] = rows.add(
+            session,
+            schema.Digest,
+            team_id=team,
+            job="daily",
+            period="2026-11-19",
+            covers_from="2026-11-19",
+            figures={},
+            made_at=NOW,
+        )
+        self._audit(session, SubjectKind.RUN.of(ids["doubtful run"]), "run.doubtful")
+        self._audit(session, SubjectKind.TEAM.of(team), "heard.refused")
+
+    def _case(self, session: Session, name: str, state: RunState) -> None:
+        case = rows.add(
+            session,
+            schema.Case,
+            team_id=self.team,
+            workflow_id=self.ids["workflow"],
+            key=name,
+            revision=1,
+            content_hash="h",
+            source="test",
+            received_at=NOW,
+        )
+        self.ids[f"{name} case"] = case
+        content = {"case_id": case, "kind": "input", "body": '{"a": 1}'}
+        self.ids[f"{name} content"] = rows.add(session, schema.Content, team_id=self.team, **content)
+        self.ids[f"{name} run"] = self._run(session, name, state)
+
+    def _run(self, session: Session, name: str, state: RunState, **more: Any) -> int:
+        resolved = state in (RunState.HOLDING, RunState.DELIVERED)
+        values: dict[str, Any] = {
+            "case_id": self.ids[f"{name} case"],
+            "workflow_id": self.ids["workflow"],
+            "revision": 1,
+            "correction": 0,
+            "state": state,
+            "lease": 1,
+            "input_id": self.ids[f"{name} content"],
+            "resolution": Resolution.ALONE if resolved else None,
+            "created_at": NOW,
+            "changed_at": NOW,
+        }
+        return rows.add(session, schema.Run, team_id=self.team, **(values | more))
+
+    def _delivery(self, session: Session, name: str, state: DeliveryState, **more: Any) -> None:
+        self.ids[f"{name} delivery"] = rows.add(
+            session,
+            schema.Delivery,
+            team_id=self.team,
+            case_id=self.ids[f"{name} case"],
+            run_id=self.ids[f"{name} run"],
+            key=name,
+            kind="answer",
+            state=state,
+            attempts=1,
+            maybe_applied=False,
+            output_id=self.ids[f"{name} content"],
+            created_at=NOW,
+            changed_at=NOW,
+            **more,
+        )
+
+    def _proposal(self, session: Session, name: str, *, sample: bool) -> int:
+        return rows.add(
+            session,
+            schema.Proposal,
+            team_id=self.team,
+            run_id=self.ids[f"{name} run"],
+            content_id=self.ids[f"{name} content"],
+            confidence=0.5,
+            model="claude",
+            prompt_version="abc",
+            sample=sample,
+            created_at=NOW,
+        )
+
+    def _review(self, session: Session, name: str, state: ReviewState, *, proposal_id: int | None) -> int:
+        return rows.add(
+            session,
+            schema.Review,
+            team_id=self.team,
+            run_id=self.ids[f"{name} run"],
+            case_id=self.ids[f"{name} case"],
+            workflow_id=self.ids["workflow"],
+            version=1,
+            state=state,
+            proposal_id=proposal_id,
+            reasons_id=self.ids[f"{name} content"],
+            opened_at=NOW,
+        )
+
+    def _asked(self, session: Session) -> None:
+        """What was asked of models, and what is down."""
+        team, ids = self.team, self.ids
+        step = {"position": 1, "name": "look_up", "nth": 1, "attempt": 1, "state": StepState.FINISHED}
+        ids["step"] = rows.add(
+            session,
+            schema.Step,
+            team_id=team,
+            run_id=ids["delivered run"],
+            input_hash="h",
+            content_id=ids["delivered content"],
+            started_at=NOW,
+            milliseconds=1.0,
+            cost=Decimal("0.01"),
+            **step,
+        )
+        counts = dict.fromkeys(
+            ("input_tokens", "output_tokens", "thinking_tokens", "cache_read_tokens", "cache_write_tokens"), 1
+        )
+        ids["attempt"] = rows.add(
+            session,
+            schema.Attempt,
+            team_id=team,
+            workflow="sample",
+            case_id=ids["waiting case"],
+            run_id=ids["waiting run"],
+            number=1,
+            model="claude",
+            prompt_version="abc",
+            input_hash="h",
+            cache_key="question",
+            content_id=ids["waiting content"],
+            outcome="answered",
+            reserved=Decimal(1),
+            cost=Decimal(1),
+            prices="2026-11",
+            began_at=NOW,
+            **counts,
+        )
+        spent = {"budget": "workflow:sample", "period": "2026-11-20", "taken": Decimal(1)}
+        rows.add(session, schema.Spending, team_id=team, **spent)
+        down = {"began_at": NOW, "standing": True}
+        ids["outage"] = rows.add(session, schema.Outage, team_id=team, model="claude", reason="no answer", **down)
+        at = {"factor": 2.0, "attempt_id": ids["attempt"], "at": NOW}
+        ids["overrun"] = rows.add(session, schema.Overrun, team_id=team, model="claude", **at)
+        for target, ended in (("desk", None), ("ledger", NOW)):
+            ids[target] = rows.add(
+                session,
+                schema.TargetOutage,
+                team_id=team,
+                target=target,
+                problem_id=ids["holding content"],
+                began_at=NOW,
+                ended_at=ended,
+                standing=None if ended else True,
+                probes=0,
+                next_at=NOW,
+            )
+        prompt = {"workflow": "sample", "version": "abc", "name": "p.md", "source": "p", "form": "{}"}
+        rows.add(session, schema.PromptVersion, team_id=team, seen_at=NOW, **prompt)
+        ids["eval"] = begin_eval(
+            session, team=team, workflow="sample", prompt_version="abc", model="claude", examples="e", at=NOW
+        )
+        rows.change(session, schema.Eval, ids["eval"], where={}, to={"ended_at": NOW, "result": {}})
+
+    def _slack(self, session: Session) -> None:
+        """What stands in channels, what is to, and what was heard."""
+        team, ids = self.team, self.ids
+        review, digest, queue = SubjectKind.REVIEW, SubjectKind.DIGEST, SubjectKind.CHANNEL.unnumbered
+        shown, doubt = review.of(ids["review"]), SubjectKind.DELIVERY.of(ids["doubtful delivery"])
+        for subject, ts in ((shown, "1.0"), (queue, "2.0")):
+            about = columns_of(subject)
+            rows.add(session, schema.Message, team_id=team, channel=CHANNEL, ts=ts, waits=True, **about)
+        unshown, new = review.of(ids["unshown review"]), review.of(ids["new review"])
+        for kind, subject, channel, state in (
+            ("card", shown, CHANNEL, OutboxState.SENT),
+            ("card", unshown, CHANNEL, OutboxState.HELD),
+            ("card", unshown, GONE, OutboxState.DEAD),
+            ("card", new, CHANNEL, OutboxState.DUE),
+            ("card", review.of(ids["decided"]), CHANNEL, OutboxState.DUE),
+            ("doubt", doubt, CHANNEL, OutboxState.DUE),
+            ("queue", queue, CHANNEL, OutboxState.DUE),
+            ("outage", SubjectKind.OUTAGE.of(ids["outage"]), CHANNEL, OutboxState.ATTEMPTING),
+            ("digest", digest.of(1), CHANNEL, OutboxState.DUE),
+            ("digest", digest.of(1), GONE, OutboxState.DEAD),
+            ("digest", digest.of(2), CHANNEL, OutboxState.HELD),
+        ):
+            ids[f"{kind} {state}"] = rows.add(
+                session,
+                schema.OutboxRow,
+                team_id=team,
+                kind=kind,
+                face=SLACK,
+                channel=channel,
+                occasion="",
+                about={},
+                state=state,
+                wanted=1,
+                attempts=0,
+                not_before=NOW + HOUR / 60 if subject == digest.of(2) else NOW,
+                error="channel_not_found" if state is OutboxState.DEAD else None,
+                created_at=NOW,
+                **columns_of(subject),
+            )
+        later = {
+            **columns_of(digest.of(3)),
+            "kind": "digest",
+            "face": SLACK,
+            "channel": CHANNEL,
+            "occasion": "",
+            "about": {},
+            "wanted": 1,
+            "attempts": 0,
+        }
+        times = {"not_before": NOW + HOUR / 20, "created_at": NOW}
+        rows.add(session, schema.OutboxRow, team_id=team, state=OutboxState.DUE, **later, **times)
+        rows.add(session, schema.Pause, team_id=team, method="chat.postMessage", channel=CHANNEL, until=NOW)
+        rows.add(session, schema.InboxRow, team_id=team, key="heard", kind="message", received_at=NOW)
+
+    def _audit(self, session: Session, subject: Subject, action: str) -> None:
+        rows.add(
+            session,
+            schema.AuditRow,
+            team_id=self.team,
+            at=NOW,
+            actor="U1",
+            action=action,
+            **columns_of(subject),
+            case_id=self.ids["doubtful case"],
+            details={"from": RunState.DELIVERING},
+        )
+
+    def given(self, session: Session, name: str, parameters: Mapping[str, inspect.Parameter]) -> dict[str, Any]:
+        """What a query is called with: this team's rows."""
+        own = self._own().get(name, {})
+        general = self._general()
+        given: dict[str, Any] = {}
+        for parameter in list(parameters.values())[1:]:
+            if parameter.kind is inspect.Parameter.VAR_KEYWORD or parameter.name == "team":
+                continue
+            if parameter.name in own:
+                given[parameter.name] = own[parameter.name]
+            elif parameter.default is inspect.Parameter.empty:
+                given[parameter.name] = general[parameter.name]
+        given |= {key: value for key, value in own.items() if key not in given}
+        for key, value in given.items():
+            if isinstance(value, tuple):
+                given[key] = session.get_one(*value)
+            elif isinstance(value, list) and value and isinstance(value[0], tuple):
+                given[key] = [session.get_one(*one) for one in value]
+        return given
+
+    def _general(self) -> dict[str, Any]:
+        ids = self.ids
+        return {
+            **dict.fromkeys(("by", "kind", "source", "content_hash", "body", "reason", "problem", "form"), "x"),
+            "model": "claude",
+            **dict.fromkeys(("at", "asked_at", "next_at", "overdue", "ended_at"), NOW),
+            "since": NOW - HOUR,
+            "until": NOW + HOUR,
+            "before": NOW + HOUR,
+            "case": ids["delivered case"],
+            "run": ids["delivered run"],
+            "review": ids["review"],
+            "workflow": ids["workflow"],
+            "delivery": ids["delivered delivery"],
+            "workflows": [ids["workflow"]],
+            "channel": CHANNEL,
+            "subject": SubjectKind.REVIEW.of(ids["review"]),
+            "face": Face(name=SLACK, roles=()),
+            "target": "desk",
+            "limit": 10,
+            "longest": HOUR,
+            "lasts": HOUR,
+            "down": [],
+            "revision": 1,
+            "content": ids["waiting content"],
+            "name": "sample",
+            "eval": ids["eval"],
+            "outage": ids["outage"],
+            "problem_id": ids["holding content"],
+            "key": "new",
+            "job": "daily",
+            "budget": "workflow:sample",
+            "period": "2026-11-20",
+            "version": "abc",
+            "examples": "e",
+            "prompt_version": "abc",
+            "action": "run.doubtful",
+            "actor": "U1",
+            "attempt": ids["attempt"],
+            "row": ids["card due"],
+            "method": "chat.postMessage",
+            "output_id": ids["waiting content"],
+            "reasons_id": ids["waiting content"],
+            "content_id": ids["waiting content"],
+            "input_id": ids["waiting content"],
+            "cases": [ids["delivered case"], ids["waiting case"]],
+            "result": {},
+            "figures": {},
+            "lease": 1,
+            "states": [RunState.HOLDING, RunState.WAITING],
+            "state": RunState.WAITING,
+            "at_most": 10,
+            "waits": True,
+            "ts": "9.0",
+            "after": 0,
+            "proposal": None,
+            "answer_by": None,
+            "options": {"a": 1},
+            "slack_id": "T9",
+            "covers_from": "2026-11-20",
+            "confidence": None,
+            "sample": False,
+            "follows": None,
+            "interaction_id": None,
+            "reason_id": None,
+            "confirmed": [],
+            "maybe": True,
+            "holds_deliveries": True,
+            "correction": 0,
+            "factor": 3.0,
+            "amount": Decimal(1),
+            "cache_key": "question",
+            "waited": 1,
+            "details": None,
+        }
+
+    def _own(self) -> dict[str, dict[str, Any]]:
+        """What some queries are called with where that is not what the name alone says."""
+        ids = self.ids
+        desk = {"outage": (schema.TargetOutage, ids["desk"])}
+        subject = SubjectKind.RUN.of(ids["doubtful run"])
+        step = {
+            "run_id": ids["delivered run"],
+            "position": 2,
+            "name": "n",
+            "nth": 1,
+            "attempt": 1,
+            "state": StepState.FINISHED,
+            "input_hash": "h",
+            "content_id": ids["delivered content"],
+            "started_at": NOW,
+            "milliseconds": 1.0,
+            "cost": Decimal(0),
+        }
+        asked = {
+            **dict.fromkeys(
+                ("input_tokens", "output_tokens", "thinking_tokens", "cache_read_tokens", "cache_write_tokens"), 1
+            ),
+            **dict.fromkeys(("workflow", "model", "prompt_version", "input_hash", "prices"), "x"),
+            "number": 1,
+            "outcome": "asked",
+            "reserved": Decimal(1),
+            "began_at": NOW,
+        }
+        return {
+            "cases.find": {"key": "waiting"},
+            "cases.with_key": {"key": "waiting"},
+            "cases.lines": {"workflow": "sample", "state": None},
+            "cases.outcomes": {"ids": [ids["waiting case"]]},
+            "contents.bodies": {"ids": [ids["waiting content"]]},
+            "deliveries.with_key": {"key": "delivered"},
+            "deliveries.add": {"state": DeliveryState.INTENDED},
+            "deliveries.is_applied": {"kind": "answer"},
+            "deliveries.move": {"frm": DeliveryState.APPLIED, "to": DeliveryState.FAILED},
+            "deliveries.mark_maybe": {"state": DeliveryState.APPLIED},
+            "journal.add": step,
+            "journal.recall": {"lines": [(schema.Step, ids["step"])], "run": ids["waiting run"]},
+            "reviews.proposal_of": {"run": ids["waiting run"]},
+            "reviews.of_run": {"run": ids["waiting run"]},
+            "reviews.add": {"run": ids["holding run"]},
+            "reviews.add_proposal": {"run": ids["holding run"]},
+            "reviews.of_case_in": {"case": ids["waiting case"], "states": [ReviewState.OPEN]},
+            "reviews.open_lines": {"workflows": ["sample"]},
+            "reviews.count_open": {"workflows": ["sample"]},
+            "reviews.move": {"frm": ReviewState.OPEN, "to": ReviewState.DECIDED},
+            "reviews.decisions": {"review": ids["decided"]},
+            "reviews.add_decision": {"version": 1},
+            "reviews.decided_for": {"run": ids["corrected run"]},
+            "runs.add": {"state": RunState.READY},
+            "runs.of_case_in": {"states": [RunState.DELIVERED]},
+            "runs.claimable": {"limit": 5},
+            "runs.move": {"run": ids["ready run"], "frm": RunState.READY, "to": RunState.RUNNING},
+            "runs.touch": {"state": RunState.DELIVERED, "at": NOW + HOUR},
+            "runs.was_corrected": {"after": 0},
+            "target_outages.begin": {"target": "another"},
+            "target_outages.get": {"outage": ids["desk"]},
+            "target_outages.last_end": {"target": "ledger"},
+            "target_outages.let_through": desk,
+            "target_outages.failed": desk | {"next_at": NOW + HOUR},
+            "target_outages.end": desk,
+            "waiting_runs.obstacle": {"run": (schema.Run, ids["holding run"])},
+            "waiting_runs.oldest_of_case": {"case": ids["holding case"]},
+            "waiting_runs.hasten": {"at": NOW - HOUR},
+            "workflow_pauses.row_of": {"name": "new"},
+            "workflow_pauses.standing": {"workflow": ids["paused"]},
+            "workflow_pauses.hold_deliveries": {"workflow": ids["paused"]},
+            "workflow_pauses.lift": {"workflow": ids["paused"]},
+            "workflow_pauses.numbers": {"states": [RunState.WAITING]},
+            "cards.drop_elsewhere": {"workflow": "sample", "channel": None},
+            "cards.missing": {"workflow": "sample"},
+            "cards.hold": {"kind": "card"},
+            "messages.cards_elsewhere": {"workflow": "sample", "channel": None},
+            "messages.waiting": {"kind": SubjectKind.REVIEW},
+            "outbox.want_view": {"kind": "card"},
+            "outbox.add_note": {"kind": "note"},
+            "outbox.add_note_once": {"kind": "note"},
+            "outbox.move": {
+                "row": (schema.OutboxRow, ids["card due"]),
+                "frm": OutboxState.DUE,
+                "to": OutboxState.ATTEMPTING,
+            },
+            "outages.begin": {"reason": "another"},
+            "overruns.get": {"overrun": ids["overrun"]},
+            "prompt_versions.keep": {"workflow": "sample", "version": "new", "source": "p"},
+            "prompt_versions.of_workflow": {"workflow": "sample"},
+            "prompt_versions.beginning_with": {"workflow": "sample"},
+            "requests.begin": asked,
+            "requests.settle": {"outcome": "failed"},
+            "requests.given": {"run": None},
+            "requests.of_run": {"run": ids["waiting run"]},
+            "spending.take": {"limit": Decimal(100)},
+            "spending.correct": {"by": Decimal(1)},
+            "digests.get": {"digest": ids["digest"]},
+            "digests.latest_period": {"until": "2026-11-20"},
+            "digests.ahead": {"of": "2026-11-18"},
+            "digests.stops": {"actions": ["run.doubtful"]},
+            "evals.begin": {"workflow": "sample"},
+            "evals.keep": {"model": "another"},
+            "evals.newest": {"workflow": "sample"},
+            "evals.of_workflow": {"workflow": "sample"},
+            "audit.last": {"subject": subject},
+            "audit.actor_at": {"subject": subject, "actions": ["run.doubtful"]},
+            "audit.of_case": {"case": ids["doubtful case"]},
+            "audit.since": {"row": 0},
+        }
+
+
+def columns_of(subject: Subject) -> dict[str, Any]:
+    return {"subject_kind": subject.kind, "subject_id": subject.id}
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """A database with the newest schema."""
+    database = Database(database_url)
+    migration.upgrade(database)
+    yield database
+    database.close()
+
+
+def team_called(database: Database, name: str, *, at: datetime) -> Company:
+    with database.write() as session:
+        return Company(team=rows.add(session, schema.Team, slack_id=None, name=name, created_at=at))
+
+
+@cache
+def functions() -> dict[str, Callable[..., object]]:
+    """The queries of the lint, by their names."""
+    rooms = {
+        f"{module.__name__.rpartition('.')[2]}": module
+        for subject in SUBJECTS
+        for module in (
+            importlib.import_module(f"store.{subject}.{file}")
+            for file in {name.partition(".")[0] for name in queries()}
+            if importlib.util.find_spec(f"store.{subject}.{file}") is not None
+        )
+    }
+    left_out = OF_NO_TEAM | ON_POSTGRESQL_ALONE
+    return {
+        name: getattr(rooms[name.partition(".")[0]], name.partition(".")[2])
+        for name in queries()
+        if name not in left_out
+    }
+
+
+def kept(session: Session, team: int) -> dict[str, list[tuple[object, ...]]]:
+    """All rows of a team."""
+    session.expire_all()
+    found = {}
+    for table in schema.Base.metadata.sorted_tables:
+        whose = table.c.id if table.name == "teams" else table.c.team_id
+        query = select(table).where(whose == team).order_by(table.c.id)
+        found[table.name] = [tuple(row) for row in session.execute(query)]
+    return found
+
+
+def plain(value: object) -> object:
+    """A result as values that can be compared."""
+    if isinstance(value, schema.Base):
+        return {column.name: getattr(value, column.key) for column in value.__table__.columns}
+    if isinstance(value, list | tuple):
+        return [plain(one) for one in value]
+    if hasattr(value, "run") and isinstance(value.run, schema.Run):
+        return plain(value.run)
+    return value
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """What came of a call."""
+
+    result: object
+    changed: bool
+    """Did it change rows of the team that they are of?"""
+
+
+def call(database: Database, name: str, of: Company, *, team: int) -> Told:
+    """Call a query with one team's rows in the name of a team, and let go of what it did."""
+    function = functions()[name]
+    parameters = inspect.signature(function).parameters
+    result: object = None
+    after = None
+    with suppress(RolledBack), database.write() as session:
+        given = of.given(session, name, parameters)
+        who = {"team": team} if "team" in parameters else {}
+        with heard(session.connection().engine) as said, suppress(NoResultFound):
+            result = plain(function(session, **given, **who))
+        if not all(statement.lstrip().startswith("SELECT") for statement, _ in said):
+            after = kept(session, of.team)
+        raise RolledBack
+    if after is None:
+        return Told(result=result, changed=False)
+    with database.read() as session:
+        return Told(result=result, changed=after != kept(session, of.team))
+
+
+def says_nothing(name: str, result: object) -> bool:
+    if name in NOTHING:
+        return result == NOTHING[name]
+    values = vars(result).values() if hasattr(result, "__dataclass_fields__") else [result]
+    return not any(values)
+
+
+def test_no_query_gives_or_changes_what_is_another_teams(database: Database) -> None:
+    """Each is asked for one team's rows, by their ids, keys and channels, in the name of another.
+
+    It finds nothing and changes nothing, though it does either where it is asked in the name of their own. And what it
+    gives a team is the same whether or not another has the like.
+    """
+    ours, theirs = team_called(database, "ours", at=NOW), team_called(database, "theirs", at=NOW + HOUR)
+    with database.write() as session:
+        ours.fill(session)
+    own = {name: call(database, name, ours, team=ours.team) for name in functions()}
+    silent = [name for name, told in own.items() if not told.changed and says_nothing(name, told.result)]
+    assert set(silent) == set(SAY_NOTHING), "a query that finds nothing in any case would prove nothing"
+    by_row = {name for name in own if "team" not in inspect.signature(functions()[name]).parameters}
+    for name in own.keys() - by_row:
+        told = call(database, name, ours, team=theirs.team)
+        assert not told.changed, f"{name} changed another team's rows"
+        assert own[name].changed or says_nothing(name, told.result), f"{name} gave another team's: {told.result}"
+    with database.write() as session:
+        theirs.fill(session)
+    for name, before in own.items():
+        if not before.changed:
+            assert call(database, name, ours, team=ours.team).result == before.result, f"{name} gave the other's too"
+    for name in own.keys() - by_row:
+        assert not call(database, name, ours, team=theirs.team).changed, f"{name} changed another team's rows"
