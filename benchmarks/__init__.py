@@ -1,1 +1,1 @@
-"""Speed and quality, measured. Figures are written to RESULTS.md with the machine and the versions that gave them."""
+"""Measurements of speed and quality. Figures are written to RESULTS.md with their machine and versions."""

@@ -1,4 +1,4 @@
-"""All that is measured without files of your own.
+"""All measurements that need no files of your own.
 
 python -m benchmarks [--quick] [--write]
 """
@@ -9,7 +9,7 @@ from benchmarks.gateway.__main__ import measured as gateway
 
 
 def main() -> None:
-    """Measure one after the other; each is printed, and written where asked, as soon as it is there."""
+    """Run all benchmarks, one after the other; print each, and write it where asked, as soon as it is done."""
     report.main(__doc__, engines, waiting.measured, clicks.measured, gateway)
 
 

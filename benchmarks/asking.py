@@ -1,4 +1,4 @@
-"""Work that a person has to look at each time: one immediate proposal, and nothing that is resolved alone."""
+"""A workflow whose cases a person decides each time: one immediate proposal, and nothing resolved alone."""
 
 from pydantic import BaseModel
 
@@ -6,13 +6,13 @@ from workflows import Ask, Autonomy, Proposal, Review, Run, Workflow
 
 
 class Item(BaseModel):
-    """What comes in."""
+    """The input."""
 
     id: int
 
 
 class Done(BaseModel):
-    """What comes out."""
+    """The output."""
 
     total: int
 
@@ -35,11 +35,11 @@ asking = Workflow(
 
 @asking.propose
 def propose(item: Item, ask: Ask[Done]) -> Proposal[Done]:
-    """A proposal from no model."""
+    """Return a proposal without a model."""
     return Proposal(output=Done(total=item.id + 4), confidence={"total": 0.9})
 
 
 @asking.deliver(idempotent=True)
 def deliver(done: Done, run: Run[Item]) -> str:
-    """The effect, which is none."""
+    """Stand in for an effect: nothing happens."""
     return "done"

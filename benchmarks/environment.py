@@ -1,4 +1,4 @@
-"""The environments that the peers stand in, so that what they bring does not get into ours."""
+"""The environments of the peers, kept apart from ours."""
 
 import json
 import subprocess
@@ -16,12 +16,12 @@ PEERS = Path(__file__).parent / "peers"
 
 @dataclass(frozen=True, kw_only=True)
 class Environment:
-    """Packages that get along with each other."""
+    """A set of packages that work together."""
 
     folder: Path
     pinned: Path
     shown: Sequence[str]
-    """Those of the packages that are named beside the figures."""
+    """Packages that are named beside the figures."""
 
 
 ENGINES = Environment(
@@ -37,7 +37,7 @@ ASKING = Environment(
 
 
 def python(environment: Environment = ENGINES) -> str:
-    """The peers' Python; its environment is made first where it is missing or pinned otherwise."""
+    """Return the peers' Python; make its environment first where it is missing or pinned differently."""
     folder = environment.folder
     stamp, found = folder / "pinned.txt", folder / "bin" / "python"
     pinned = environment.pinned.read_text(encoding="utf-8")
@@ -52,7 +52,7 @@ def python(environment: Environment = ENGINES) -> str:
 
 
 def versions(environment: Environment = ENGINES) -> dict[str, str]:
-    """The peers' versions by package."""
+    """Return the peers' versions by package."""
     done = subprocess.run(  # noqa: S603  # our own command
         [python(environment), "-m", "pip", "list", "--format=json"], stdout=subprocess.PIPE, text=True, check=True
     )

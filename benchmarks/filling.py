@@ -1,4 +1,4 @@
-"""Fills a database with copies of a case, quickly: each of its rows many times over, by one statement each."""
+"""Fast copies of a case: each of its rows many times, by one statement for each row."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,31 +10,31 @@ from store.db.database import Database
 from store.schema import AuditRow, Base, Case, Content, Delivery, Proposal, Run, Step
 
 _TABLES: tuple[type[Base], ...] = (Case, Content, Run, Step, Proposal, Delivery, AuditRow)
-"""Those that a case has rows in, each after those it refers to."""
+"""Tables with rows of a case, each after the tables that it refers to."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Place:
-    """Where the copies of a row stand."""
+    """The ids of the copies of a row."""
 
     first: int
-    """The id of the first copy."""
+    """Id of the first copy."""
     apart: int
-    """From one copy to the next."""
+    """Difference between the ids of two copies."""
 
     def of(self, copy: ColumnElement[int]) -> ColumnElement[int]:
-        """The id of the copy of this number, from 0."""
+        """Return the id of a copy by its number, from 0."""
         return literal(self.first) + copy * self.apart
 
 
 def fill(database: Database, *, case: int, copies: int) -> None:
-    """Copy a case that is at its end, with all of its rows, so many times. Keys get a number of their own."""
+    """Copy an ended case with all its rows, so many times. Each copy gets a key of its own."""
     places: dict[tuple[str, int], _Place] = {}
     numbers = _numbers(copies)
     for declared in _TABLES:
         with database.write() as session:
             if database.dialect == "postgresql":
-                # Copies refer to copies; to look each one up would take most of the time. For a superuser alone.
+                # Copies refer to copies; checking each reference would take most of the time. Needs a superuser.
                 session.execute(text("SET LOCAL session_replication_role = replica"))
             table = _table(declared)
             rows = _rows(session, table, case)
@@ -62,7 +62,7 @@ def _table(declared: type[Base]) -> Table:
 
 
 def _rows(session: Session, table: Table, case: int) -> list[Row[Any]]:
-    """A case's rows in a table."""
+    """Return a case's rows in a table."""
     of_runs = select(Run.id).where(Run.case_id == case)
     if table.name == "cases":
         of_case = table.c.id == case

@@ -1,4 +1,4 @@
-"""What gave the figures: the machine, its versions, the commit, the day."""
+"""The origin of the figures: the machine, its versions, the commit, the day."""
 
 import os
 import platform
@@ -11,7 +11,7 @@ from pathlib import Path
 
 
 def described(packages: Sequence[str], *more: str) -> str:
-    """A sentence for a section. `packages`: those of ours whose version matters. `more`: what else does."""
+    """Return a sentence for a section. `packages`: our packages whose versions matter. `more`: other versions."""
     versions = ", ".join([*(f"{name} {version(name)}" for name in packages), *more])
     return (
         f"On {datetime.now(UTC):%Y-%m-%d}: {os.cpu_count()} cores ({_processor()}), {platform.machine()}, "
@@ -21,7 +21,7 @@ def described(packages: Sequence[str], *more: str) -> str:
 
 
 def commit() -> str:
-    """The commit that is checked out, `-dirty` where something was changed since."""
+    """Return the commit that is checked out, with `-dirty` where something was changed since."""
     described = subprocess.run(
         ["git", "describe", "--always", "--dirty"],  # noqa: S607  # git, wherever it is
         cwd=Path(__file__).parent,
@@ -41,7 +41,7 @@ def _processor() -> str:
 
 
 def _disk() -> str:
-    """The kind of file system that the databases of a benchmark stand on."""
+    """Return the kind of file system of a benchmark's databases."""
     try:
         mounts = [line.split()[1:3] for line in Path("/proc/mounts").read_text(encoding="utf-8").splitlines()]
     except OSError:
@@ -52,4 +52,4 @@ def _disk() -> str:
 
 
 _load = f"{os.getloadavg()[0]:.1f}"
-"""Of the minute before; what else ran then slowed everything."""
+"""Load of the minute before; other work in it slowed everything."""

@@ -1,4 +1,4 @@
-"""A process that is measured, and the one that measures it: a JSON line each time it has something to say."""
+"""A measured process and its measurer: a JSON line each time it has something to say."""
 
 import json
 import os
@@ -14,7 +14,7 @@ from typing import Any
 from benchmarks.environment import ROOT
 
 Said = Mapping[str, Any]
-"""What a process says; which words there are is between it and who asks."""
+"""Message of a measured process; its keys are agreed between the two."""
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -24,17 +24,17 @@ class Failed(RuntimeError):
 
 @dataclass(frozen=True, kw_only=True)
 class Size:
-    """What a process takes."""
+    """The size of a process."""
 
     threads: int
     megabytes: float
     """Resident."""
     cpu: float
-    """Seconds of a core so far."""
+    """Seconds of a core that it has used."""
 
 
 def size(process: int) -> Size:
-    """What a process takes now. Linux."""
+    """Return the present size of a process. Linux only."""
     status = dict(
         line.split(":", 1) for line in Path(f"/proc/{process}/status").read_text(encoding="utf-8").splitlines()
     )
@@ -48,7 +48,7 @@ def size(process: int) -> Size:
 
 
 class Measured(AbstractContextManager["Measured"]):
-    """A process that waits for its words."""
+    """A process that waits for orders."""
 
     def __init__(self, command: Sequence[str], *, environment: Mapping[str, str] | None = None) -> None:
         self._errors = TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115  # closed where the process ends
@@ -64,17 +64,17 @@ class Measured(AbstractContextManager["Measured"]):
 
     @property
     def pid(self) -> int:
-        """Its number."""
+        """Process id."""
         return self._process.pid
 
     def tell(self, what: str) -> None:
-        """Have it do something."""
+        """Give an order."""
         assert self._process.stdin is not None
         self._process.stdin.write(f"{what}\n")
         self._process.stdin.flush()
 
     def said(self) -> Said:
-        """Wait for the next thing that it says. Raise `Failed` where it ends instead."""
+        """Wait for the next message. Raise `Failed` where the process ends instead."""
         assert self._process.stdout is not None
         for line in self._process.stdout:
             if line.startswith('{"bench"'):
@@ -85,12 +85,12 @@ class Measured(AbstractContextManager["Measured"]):
         raise Failed(f"{self._process.args!r} ended with {self._process.returncode}: {self._errors.read()[-2000:]}")
 
     def ask(self, what: str) -> Said:
-        """Have it do something, and wait until it says what came of it."""
+        """Give an order, and wait for the answer."""
         self.tell(what)
         return self.said()
 
     def stop(self) -> None:
-        """End it as an operator does."""
+        """End the process as an operator does."""
         self._process.terminate()
         try:
             self._process.wait(timeout=30)

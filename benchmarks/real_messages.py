@@ -24,7 +24,7 @@ LABELS = ("queue", "intent")
 HEADING = "Real messages"
 
 Numbers = Mapping[str, Any]
-"""What `countersign run --json` prints."""
+"""Output of `countersign run --json`."""
 
 
 def main() -> None:
@@ -40,7 +40,7 @@ def main() -> None:
 
 
 def measure(folder: Path, label: str) -> Numbers:
-    """One run on a new database. Exit where it does not end as it has to."""
+    """Measure one run on a new database. Exit where it does not end properly."""
     with TemporaryDirectory() as work:
         first = _run(Path(work), folder, label)
         again = _run(Path(work), folder, label)
@@ -52,7 +52,7 @@ def measure(folder: Path, label: str) -> Numbers:
 
 
 def report(measured: Mapping[str, Sequence[Numbers]]) -> list[str]:
-    """The results as Markdown."""
+    """Return the results as Markdown."""
     runs = len(next(iter(measured.values())))
     columns = {label: _column(label, numbers) for label, numbers in measured.items()}
     rows = list(next(iter(columns.values())))

@@ -9,12 +9,12 @@ from pathlib import Path
 RESULTS = Path(__file__).parent / "RESULTS.md"
 TITLE = "# Measured"
 ORDER = ("Throughput", "Waiting", "Clicks", "Asking a model", "Real messages")
-"""The sections that there are, as they follow each other."""
+"""Headings of the sections, in order."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Section:
-    """What one benchmark found."""
+    """The result of one benchmark."""
 
     heading: str
     lines: Sequence[str]
@@ -25,18 +25,18 @@ class Section:
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> list[str]:
-    """A Markdown table; its first column is words, the others are figures."""
+    """Return a Markdown table; its first column holds words, the others figures."""
     lines = [columns, ["---", *("---:" for _ in columns[1:])], *rows]
     return [f"| {' | '.join(str(cell) for cell in line)} |" for line in lines]
 
 
 def number(value: float) -> str:
-    """A figure with as many digits as it deserves."""
+    """Return a figure with a sensible number of digits."""
     return f"{value:,.0f}" if value >= 10 else f"{value:.1f}"
 
 
 def merged(text: str, section: Section) -> str:
-    """The text of RESULTS.md with this section in place of the one of its heading."""
+    """Return the text of RESULTS.md with this section in place of the one with its heading."""
     sections = _sections(text)
     sections[section.heading] = f"{section}\n"
     known = [heading for heading in ORDER if heading in sections]
@@ -51,13 +51,13 @@ def write(section: Section) -> None:
 
 
 def tell(progress: str) -> None:
-    """Say how far it is, to whoever waits."""
+    """Report the progress on standard error."""
     sys.stderr.write(f"{progress}\n")
     sys.stderr.flush()
 
 
 def main(description: str | None, *measures: Callable[[bool], Section]) -> None:
-    """The command of benchmarks. Each of `measures` is told whether it is to be quick."""
+    """Run the command of benchmarks. Each of `measures` is told whether to be quick."""
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="small numbers, to see that it runs")
     parser.add_argument("--write", action="store_true", help="write benchmarks/RESULTS.md")

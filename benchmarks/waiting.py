@@ -1,4 +1,4 @@
-"""Cases that wait for a person: what they take of a process, and how soon they end when all are signed at once.
+"""Cases that wait for a person: their cost in a process, and the time until they end when all are signed at once.
 
 python -m benchmarks.waiting [--quick] [--write]
 """
@@ -29,24 +29,24 @@ WARM_UP = 20
 _AT_ONCE = 500
 _LOOK = 0.1
 _LONGEST = 1_200.0
-"""Seconds after which something is wrong."""
+"""Seconds after which a wait counts as a fault."""
 _WORKFLOW = Path(__file__).parent / "asking.py"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Waited:
-    """What came of it."""
+    """The result of a request."""
 
     name: str
     database: str
     cases: int
     begun: float
-    """Seconds until all waited."""
+    """Seconds until all cases waited."""
     threads: int
     megabytes: float
-    """Over what the process took before the cases."""
+    """Resident megabytes above the process before the cases."""
     idle: float
-    """Of a core, 0 to 1."""
+    """Share of a core while nothing happens, 0 to 1."""
     signing: float | None
     """Seconds until all were signed, where that is a step of its own."""
     finished: float
@@ -54,7 +54,7 @@ class Waited:
 
 
 def measured(quick: bool) -> Section:
-    """Measure each, one after the other."""
+    """Measure each engine, one after the other."""
     idle, many = (2.0, (50,)) if quick else (10.0, (2_000, 10_000))
     found = []
     environment.python()
@@ -160,7 +160,7 @@ def _peer(made: Databases, database: str, cases: int, *, name: str, program: str
 
 
 def _rest(process: Measured, seconds: float) -> tuple[Size, float]:
-    """What a process takes that has nothing to do, and the share of a core that it takes for that."""
+    """Return the size of an idle process, and the share of a core that it uses."""
     time.sleep(2.0)
     before, started = size(process.pid), time.monotonic()
     time.sleep(seconds)
@@ -176,7 +176,7 @@ def _feed(app: App, numbers: range) -> None:
 
 
 def _sign(app: App) -> None:
-    """Approve all that waits, one after the other."""
+    """Approve all open reviews, one after the other."""
     with app.context.database.read() as session:
         query = select(Review.id, Review.version).where(Review.state == ReviewState.OPEN).order_by(Review.id)
         waiting = [(review, version) for review, version in session.execute(query)]

@@ -1,1 +1,1 @@
-"""Runs and sends: the command line, the settings, the wiring, the loops."""
+"""The processes: the command line, the settings, the wiring, the loops."""

@@ -1,6 +1,6 @@
-"""The wiring: what is made of which, and in what order. Nothing is connected before this runs.
+"""The wiring: all parts are made here, in order. Nothing is connected before this runs.
 
-What speaks with Slack is wired in `bot/slack/wiring.py`, so that a command without Slack starts without it.
+The parts that talk to Slack are wired in `bot/slack/wiring.py`, so that a command without Slack starts without them.
 """
 
 from collections.abc import Iterator, Mapping
@@ -39,10 +39,10 @@ class App:
     models: Models
     dispatcher: Dispatcher
     made: Mapping[str, Mapping[str, JsonValue]]
-    """Workflow name -> the options that it was made from."""
+    """Options that each workflow was made from, by workflow name."""
 
     def prepare_models(self) -> None:
-        """Have the models ready to be asked. Raise `Refused` where nobody knows what one of them costs."""
+        """Prepare the models for questions. Raise `Refused` where a model has no known price."""
         registry = self.context.registry
         prompts = [(workflow, registry.prompt(workflow.name)) for workflow in registry]
         self.models.refuse_unpriced(prompts)
@@ -50,7 +50,7 @@ class App:
 
 
 def now() -> datetime:
-    """The time, in UTC."""
+    """Return the time, in UTC."""
     return datetime.now(UTC)
 
 
@@ -62,10 +62,10 @@ def opened(
     log_level: str = "off",
     clock: Clock = now,
 ) -> Iterator[App]:
-    """Put Countersign together for the block.
+    """Wire Countersign for the block.
 
-    A SQLite file is made and brought up to date by itself; PostgreSQL has to be migrated before. `make`: options of a
-    workflow to make now, in place of those kept for it. `log_level`: where the settings leave it to us. Raise
+    A SQLite file is created and upgraded automatically; PostgreSQL has to be migrated before. `make`: options of a
+    workflow to make now, instead of those kept for it. `log_level`: used where the settings name none. Raise
     `CountersignError`, or `store.db.migration.NewerSchema`.
     """
     logs.configure(settings.log_level if settings.log_level != "auto" else log_level)
@@ -92,7 +92,7 @@ def opened(
 
 
 def database_of(settings: Settings) -> Database:
-    """The database that the settings name, with a connection for each thread. Raise `UnsupportedDatabase`."""
+    """Return the database that the settings name, with a connection for each thread. Raise `UnsupportedDatabase`."""
     try:
         return Database(settings.database_url, connections=settings.threads + 8)
     except UnsupportedDatabase as error:
@@ -136,13 +136,13 @@ def _registry(
                 registry.add(_placed(discovery.make(options), settings))
                 made[name] = options
             except CountersignError as error:
-                # The other workflows go on; doctor names this one.
+                # The other workflows still work; doctor names this one.
                 log.warning("workflow.not_made", workflow=name, why=str(error))
     return registry, made
 
 
 def _placed(workflow: AnyWorkflow, settings: Settings) -> AnyWorkflow:
-    """A workflow with the channel and the reviewers that the settings name for it."""
+    """Return a workflow with the channel and the reviewers that the settings name for it."""
     post_to, reviewers = settings.post_to.get(workflow.name), settings.reviewers.get(workflow.name)
     if post_to is None and reviewers is None:
         return workflow

@@ -1,4 +1,4 @@
-"""Finds the workflows: those of the library, of installed packages, and of files that the settings name.
+"""Discovery of workflows: in the library, in installed packages, and in files that the settings name.
 
 Some are made from options, such as the label column of a CSV. The options are kept with the first case, so that every
 later process makes the same workflow again.
@@ -24,20 +24,20 @@ from workflows.library.invoice_intake.workflow import intake
 from workflows.library.support_triage.workflow import triage
 
 ENTRY_POINTS = "countersign.workflows"
-"""The entry point group under which other packages bring workflows."""
+"""Entry point group under which other packages bring workflows."""
 MADE_BY = "made_by"
-"""The option that names what a workflow is made by."""
+"""Option with the name of the maker."""
 
 _MAKERS = {"intent-triage": intent_triage}
 
 
 def makers() -> tuple[str, ...]:
-    """The names of what makes workflows from options."""
+    """Return the names of the makers of workflows."""
     return tuple(_MAKERS)
 
 
 def make(options: Mapping[str, JsonValue]) -> AnyWorkflow:
-    """Make the workflow that these options describe. Raise `BadDeclaration` where they don't."""
+    """Make the workflow that these options describe. Raise `BadDeclaration` where they describe none."""
     rest = {name: value for name, value in options.items() if name != MADE_BY}
     maker = _MAKERS.get(str(options.get(MADE_BY)))
     if maker is None:
@@ -50,17 +50,17 @@ def make(options: Mapping[str, JsonValue]) -> AnyWorkflow:
 
 
 def library() -> list[AnyWorkflow]:
-    """The workflows that come with Countersign."""
+    """Return the workflows that come with Countersign."""
     return [triage, intake]
 
 
 def installed() -> list[AnyWorkflow]:
-    """The workflows of installed packages. Raise `BadDeclaration` for an entry point that is no workflow."""
+    """Return the workflows of installed packages. Raise `BadDeclaration` for an entry point that is no workflow."""
     found = []
     for entry in entry_points(group=ENTRY_POINTS):
         try:
             workflow = entry.load()
-        except (Exception, SystemExit) as error:  # another package's code; said as a bad declaration
+        except (Exception, SystemExit) as error:  # another package's code; reported as a bad declaration
             raise BadDeclaration(
                 f"the entry point {entry.name} = {entry.value} cannot be loaded: {_said(error)}"
             ) from error
@@ -71,7 +71,7 @@ def installed() -> list[AnyWorkflow]:
 
 
 def in_file(path: Path) -> list[AnyWorkflow]:
-    """The workflows that a Python file declares. Raise `BadDeclaration` where it cannot be loaded or has none."""
+    """Return the workflows that a Python file declares. Raise `BadDeclaration` if it cannot be loaded or has none."""
     path = path.absolute()
     if not path.is_file():
         raise BadDeclaration(f"there is no file {path} to load workflows from")
@@ -86,7 +86,7 @@ def in_file(path: Path) -> list[AnyWorkflow]:
 
 
 def _said(error: BaseException) -> str:
-    """What an error says, which may be the work of a file that cannot be loaded."""
+    """Return an error's message; the file that raised it may have written it."""
     return words_of(error) if isinstance(error, Exception) else str(error.args[0] if error.args else "")
 
 

@@ -50,7 +50,7 @@ class Intent:
     news: News | None
     """None: nothing."""
     waits: bool = False
-    """Does it wait for a person? A channel has room for a few of these."""
+    """True if it waits for a person. A channel has room for a few of these."""
 
 
 def read(context: Context, rows: Sequence[OutboxRow]) -> Intent:
@@ -126,7 +126,7 @@ def _nowhere(context: Context, channel: str) -> Callable[[Room], Told] | None:
     with context.database.read() as session:
         held = outbox.held_up(session, team=context.team, channel=channel)
     if not held.number:
-        # It is over, and was not told while it was so.
+        # The trouble is over before it was told.
         return None
     owners = sorted({workflow.owner for workflow in context.registry if workflow.review.post_to == channel})
     return _plainly(
@@ -144,7 +144,7 @@ def _unsent(context: Context, given_up: int) -> Callable[[Room], Told] | None:
 
 
 def _what(context: Context, row: OutboxRow) -> str:
-    """What an intent is about, in words."""
+    """Return the subject of an intent in words."""
     try:
         match row.kind:
             case "card":
@@ -162,7 +162,7 @@ _WHAT = {
     "card": "the card of a case",
     "doubt": "the question whether a case was delivered",
     "failure": "the news that a case stopped",
-    "late": "the news that a delivery is tried in vain",
+    "late": "the news that a delivery keeps failing",
     "outage": "the news that a model is left alone",
     "target": "the news that a target is down",
     "queue": "the number of reviews that wait",

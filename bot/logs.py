@@ -1,4 +1,4 @@
-"""Logs are events with keys, as JSON lines on standard error: whatever a value holds, it stays one line."""
+"""Logs: events with keys, as JSON lines on standard error. Whatever a value holds, it stays one line."""
 
 import logging
 import sys
@@ -10,11 +10,11 @@ from structlog.typing import EventDict
 from workflows.redaction import redacted
 
 _TEXTS = ("event", "exception", "error", "why")
-"""The keys whose values others wrote."""
+"""Keys whose values may come from outside."""
 
 
 def _redact(logger: object, method: str, event: EventDict) -> EventDict:
-    """Mask secrets in what errors and libraries say."""
+    """Mask secrets in the messages of errors and libraries."""
     for key in _TEXTS:
         if isinstance(value := event.get(key), str):
             event[key] = redacted(value)
@@ -31,9 +31,9 @@ _SHARED = (
 
 
 def configure(level: str) -> None:
-    """Log events of this level and above; `off`: next to none, as the commands say themselves what went wrong.
+    """Log events of this level and above; `off`: almost none, since the commands print their errors themselves.
 
-    What libraries log comes out in the same form, from warnings on.
+    Logs of libraries come out in the same form, from warnings on.
     """
     threshold = logging.getLevelNamesMapping()["CRITICAL" if level == "off" else level.upper()]
     structlog.configure(
@@ -51,7 +51,7 @@ def configure(level: str) -> None:
 
 
 class _StandardError(logging.StreamHandler[TextIO]):
-    """What libraries log, on the standard error of the moment."""
+    """The handler of libraries' logs, on the present standard error."""
 
     def __init__(self) -> None:
         logging.Handler.__init__(self)

@@ -27,15 +27,15 @@ from workflows.model.vendors.declaration import VendorSettings
 from workflows.model.vendors.registry import vendors
 
 _DEAREST = 100_000
-"""US dollars for a million tokens; no model is as dear."""
+"""Bound on a price: US dollars for a million tokens; no model costs as much."""
 
 
 class SettingsUnusable(ValueError):
-    """A setting has a value that it cannot have. The message names it."""
+    """A setting has an impossible value. The message names it."""
 
 
 def settings() -> "Settings":
-    """The settings as they are now. Raise `SettingsUnusable`."""
+    """Return the present settings. Raise `SettingsUnusable`."""
     try:
         file = settings_file.located()
         if file is None:
@@ -50,7 +50,7 @@ def settings() -> "Settings":
 
 @dataclass(frozen=True, kw_only=True)
 class Address:
-    """Where something listens."""
+    """An address to listen on."""
 
     host: str
     port: int
@@ -65,48 +65,47 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="COUNTERSIGN_", extra="ignore", frozen=True)
 
     database_url: str = "sqlite:///countersign.sqlite"
-    """Where the rows are: `sqlite:///FILE` or `postgresql://...`."""
+    """URL of the database: `sqlite:///FILE` or `postgresql://...`."""
     model: str = AUTO
     """Who proposes: auto, local, or a vendor's name. auto: a vendor where there is a key for one and the workflow has a
     prompt, else the local classifier.
     """
     model_at_once: int = Field(default=AT_ONCE, ge=1, le=1000)
-    """How many questions to one model are under way at once, in this process."""
+    """Number of questions to one model at once, in this process."""
     model_per_minute: int | None = Field(default=None, ge=1)
-    """How many questions to one model begin in any minute, in this process; None: as many as there are."""
+    """Number of questions to one model that begin in any minute, in this process; None: no limit."""
     model_prices: Annotated[Mapping[str, OwnPrice], NoDecode] = Field(default_factory=dict)
-    """What models of your own cost, in US dollars for a million tokens read and written."""
+    """Prices of models of your own, in US dollars for a million tokens read and written."""
     model_timeout: float | None = Field(default=None, ge=1, le=3_600)
-    """Seconds without a byte of an answer after which an attempt is given up; None: as its tokens may take."""
+    """Seconds without a byte of an answer after which a request is given up; None: by the number of its tokens."""
     model_states_form: bool = False
-    """Put the form of the answer into the prompt, for a server that holds no answer to it?"""
+    """True to put the form of the answer into the prompt, for a server that does not enforce it."""
     sample_answers: bool = False
-    """Without a key, may a workflow that brings answers written by hand show them, marked as such?"""
+    """True to show answers written by hand, marked as such, for a workflow that brings some, where there is no key."""
     workflows: Annotated[tuple[str, ...], NoDecode] = ()
     """Files with workflows of your own, separated by commas."""
     threads: int = Field(default=8, ge=1, le=64)
-    """How many cases are worked on at once."""
+    """Number of cases that are worked on at once."""
     queue_limit: int = Field(default=QUEUE_LIMIT, ge=1)
-    """How many cases may be to be worked on; more are refused. Those that wait for people do not count."""
+    """Number of cases that may be in the queue; more are refused. Those that wait for people do not count."""
     health: str = "127.0.0.1:8479"
-    """Where `serve` answers /healthz and /readyz, as HOST:PORT; `off` for nowhere."""
+    """Address where `serve` answers /healthz and /readyz, as HOST:PORT; `off` for none."""
     frozen_seconds: float = Field(default=60.0, ge=0)
-    """After so many seconds in which no Python code could run, the process ends with 1, to be started again; 0: never.
-    """
+    """Seconds without any Python code running after which the process ends with 1, to be started again; 0: never."""
     log_level: Literal["auto", "off", "debug", "info", "warning", "error"] = "auto"
-    """auto: info for `serve`, off for every other command, which say themselves what went wrong."""
+    """Level of the logs. auto: info for `serve`, off for all other commands, which print their errors themselves."""
     post_to: Annotated[Mapping[str, str], NoDecode] = Field(default_factory=dict)
-    """Workflow -> the channel where its cards are shown, in place of the one it declares."""
+    """Workflow -> channel for its cards, instead of the declared one."""
     reviewers: Annotated[Mapping[str, tuple[str, ...]], NoDecode] = Field(default_factory=dict)
-    """Workflow -> the user ids or user groups who may decide, in place of those it declares."""
+    """Workflow -> user ids or user groups who may decide, instead of the declared ones."""
     engineers: Annotated[tuple[str, ...], NoDecode] = ()
     """User ids or user groups who may run cases again and read them."""
     failures_channel: str | None = None
     leads_channel: str | None = None
     digest_at: str = "08:00"
-    """When the summary of the day before is posted, HH:MM in `timezone`."""
+    """Time at which the summary of the day before is posted, HH:MM in `timezone`."""
     timezone: str = "UTC"
-    """A name of the IANA database, such as Europe/Berlin."""
+    """Name in the IANA database, such as Europe/Berlin."""
     slack_bot_token: SecretStr | None = Field(default=None, validation_alias="SLACK_BOT_TOKEN")
     slack_app_token: SecretStr | None = Field(default=None, validation_alias="SLACK_APP_TOKEN")
     slack_api_url: str = Field(default="https://slack.com/api/", validation_alias="SLACK_API_URL")
@@ -148,7 +147,7 @@ class Settings(BaseSettings):
     )
     @classmethod
     def _unset(cls, value: object) -> object:
-        # A variable is left empty where a secret is not set, in CI or in a container.
+        # CI and containers often pass an empty variable where a secret is not set.
         return None if value == "" else value
 
     @field_validator("model")
@@ -193,7 +192,7 @@ class Settings(BaseSettings):
 
     @property
     def health_address(self) -> Address | None:
-        """Where /healthz and /readyz are answered; None for nowhere."""
+        """Address of /healthz and /readyz; None for none."""
         host, _, port = self.health.rpartition(":")
         return None if self.health == "off" else Address(host=host.strip("[]"), port=int(port))
 
@@ -225,7 +224,7 @@ PartT = TypeVar("PartT", bound=BaseSettings)
 
 
 def _with_file(part: type[PartT], values: Mapping[str, str]) -> PartT:
-    """The settings of the environment, and after them those of a file that was read."""
+    """Return the settings of the environment, completed by those of a file that was read."""
 
     class OfFile(EnvSettingsSource):
         def _load_env_vars(self) -> Mapping[str, str | None]:
@@ -262,7 +261,7 @@ def _of_vendors(read: Callable[[type[BaseSettings]], BaseSettings]) -> Mapping[s
 
 
 def _own_price(text: str) -> OwnPrice:
-    """Raise `ValueError` for what is no price."""
+    """Return a price. Raise `ValueError` for a text that is none."""
     try:
         read, written = (Decimal(part.strip()) for part in text.split("/"))
     except (ValueError, InvalidOperation):

@@ -1,8 +1,8 @@
-"""The file of settings: where it is read from, and what it may not be combined with.
+"""The file of settings: its place, and the settings that it may not be combined with.
 
 A file is read where the operator names it (`--env-file`, `COUNTERSIGN_ENV_FILE`), or beside the database that the
-environment names by an absolute path. A `.env` that merely lies in the working folder is not read: whoever made that
-folder would say where keys are sent and which code runs.
+environment names by an absolute path. A `.env` in the working folder is not read: the author of that folder could
+otherwise decide where keys are sent and which code runs.
 """
 
 import os
@@ -12,7 +12,7 @@ from pathlib import Path
 
 NAME = ".env"
 VARIABLE = "COUNTERSIGN_ENV_FILE"
-"""The environment's name for `--env-file`."""
+"""Environment variable for `--env-file`."""
 _DATABASE, _WORKFLOWS = "countersign_database_url", "countersign_workflows"
 _SQLITE = "sqlite:///"
 _SLACK = ("slack_bot_token", "slack_app_token")
@@ -25,7 +25,7 @@ class EnvFileUnusable(ValueError):
 
 @contextmanager
 def named(path: Path) -> Iterator[None]:
-    """Have settings read from a file for the block, also by processes that are started in it."""
+    """Read settings from a file for the block, also in processes that are started in it."""
     before = os.environ.get(VARIABLE)
     os.environ[VARIABLE] = str(path.absolute())
     try:
@@ -38,7 +38,7 @@ def named(path: Path) -> Iterator[None]:
 
 
 def located() -> Path | None:
-    """Return the file to read; None where there is none. Raise `EnvFileUnusable` for a named one that is not there."""
+    """Return the file to read; None where there is none. Raise `EnvFileUnusable` for a named one that is missing."""
     named = os.environ.get(VARIABLE)
     if named:
         path = Path(named).absolute()
@@ -50,20 +50,20 @@ def located() -> Path | None:
 
 
 def is_passed_over() -> bool:
-    """Tell whether a `.env` lies in the working folder that is not read, and no file was named."""
+    """Tell whether the working folder has a `.env` that is not read, and no file was named."""
     return Path(NAME).is_file() and not os.environ.get(VARIABLE) and located() != Path(NAME).absolute()
 
 
 def read(path: Path) -> dict[str, str]:
-    """Return the settings of a file, by their names in small letters. Paths in it are taken from its folder.
+    """Return the settings of a file, by their names in small letters. Paths in it are relative to its folder.
 
-    Nothing is filled in from the environment (`${NAME}` stays as it is): a file could pass a secret of the environment
-    for one of its own. Raise `EnvFileUnusable` for a file that others may write, or that is no text in UTF-8.
+    Nothing is filled in from the environment (`${NAME}` stays as it is): a file could otherwise pass off a secret of
+    the environment as its own. Raise `EnvFileUnusable` for a file that others may write, or that is not UTF-8 text.
     """
     from dotenv import dotenv_values  # here: each start of the command line looks for a file
 
     if os.name == "posix" and path.stat().st_mode & 0o002:
-        raise EnvFileUnusable(f"everybody on this machine may write {path}: chmod o-w it, and look what is in it")
+        raise EnvFileUnusable(f"everybody on this machine may write {path}: run chmod o-w on it, and check its content")
     try:
         values = dotenv_values(path, encoding="utf-8-sig", interpolate=False)
     except UnicodeDecodeError as error:
@@ -80,7 +80,7 @@ def read(path: Path) -> dict[str, str]:
 
 
 def _sent_to() -> Mapping[str, Sequence[str]]:
-    """A setting -> the secrets that whoever sets it can read: they are sent there, or its code sees them."""
+    """A setting -> the secrets that it exposes: they are sent there, or its code sees them."""
     from workflows.model.vendors.registry import vendors  # here: each start of the command line looks for a file
 
     of_vendors = {
@@ -98,7 +98,7 @@ def _sent_to() -> Mapping[str, Sequence[str]]:
 
 
 def _refuse_joined(path: Path, found: Mapping[str, str]) -> None:
-    """Raise `EnvFileUnusable` where the file says who gets to see a secret that comes from elsewhere."""
+    """Raise `EnvFileUnusable` where the file sets the receiver of a secret that comes from elsewhere."""
     outside = {name.lower() for name, value in os.environ.items() if value}
     for setting, secrets in _sent_to().items():
         if not found.get(setting) or setting in outside:

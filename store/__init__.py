@@ -1,1 +1,1 @@
-"""Keeps: the schema, the queries, the one transaction. Knows no Slack, no model and no rule of the business."""
+"""The rows: the schema, the queries, the one transaction. Knows no Slack, no model and no rule of the business."""

@@ -7,31 +7,32 @@ from enum import StrEnum
 
 
 class RunState(StrEnum):
-    """Where a run stands."""
+    """The state of a run."""
 
     READY = "ready"
-    """To be taken up by a worker."""
+    """Waiting for a worker."""
     RUNNING = "running"
     WAITING = "waiting"
-    """For a person. Nothing is held meanwhile."""
+    """Waiting for a person. It takes up no thread meanwhile."""
     HOLDING = "holding"
-    """Resolved, its delivery kept for later: until its workflow is resumed, its target can be tried again, or an older
-    delivery of its case is made."""
+    """Resolved, but its delivery is held until its workflow is resumed, its target can be tried again, or an older
+    delivery of its case is made.
+    """
     DELIVERING = "delivering"
     DELIVERED = "delivered"
     CLOSED = "closed"
-    """Rejected by a person, with no effect to be had."""
+    """Rejected by a person, with nothing to deliver."""
     FAILED = "failed"
     DOUBTFUL = "doubtful"
     """Its delivery may have happened or not; a person has to look."""
     SUPERSEDED = "superseded"
     """A rerun or a newer revision took its place."""
     PARKED = "parked"
-    """Its journal and the code do not fit together; an engineer has to look."""
+    """Its journal does not fit its code; an engineer has to look."""
 
 
 class ReviewState(StrEnum):
-    """Where a review stands."""
+    """The state of a review."""
 
     OPEN = "open"
     AWAITING_SECOND = "awaiting_second"
@@ -42,12 +43,12 @@ class ReviewState(StrEnum):
 
 
 class DeliveryState(StrEnum):
-    """Where a delivery stands."""
+    """The state of a delivery."""
 
     INTENDED = "intended"
     """Recorded, not yet attempted."""
     WAITING = "waiting"
-    """Not made so far, and made again by itself: its target may take it later, or its target is down."""
+    """Attempted without success, and attempted again automatically: the target may take it later, or is down."""
     ATTEMPTING = "attempting"
     APPLIED = "applied"
     FAILED = "failed"
@@ -55,7 +56,7 @@ class DeliveryState(StrEnum):
 
 
 class OutboxState(StrEnum):
-    """Where an intent to show something stands."""
+    """The state of an intent to show something."""
 
     DUE = "due"
     HELD = "held"
@@ -66,14 +67,14 @@ class OutboxState(StrEnum):
 
 
 class StepState(StrEnum):
-    """How an attempt at a step ended. A step that did not end has no row."""
+    """The end of an attempt at a step. An attempt that did not end has no row."""
 
     FINISHED = "finished"
     FAILED = "failed"
 
 
 class Resolution(StrEnum):
-    """How a run was resolved."""
+    """The way in which a run was resolved."""
 
     ALONE = "alone"
     BY_PERSON = "by_person"
@@ -84,7 +85,7 @@ ENDED = frozenset({RunState.DELIVERED, RunState.CLOSED, RunState.SUPERSEDED})
 """Run states in which nobody has anything left to do."""
 
 STOPPED = frozenset({RunState.FAILED, RunState.DOUBTFUL, RunState.PARKED})
-"""Run states that wait for somebody to mend something."""
+"""Run states in which somebody has to repair something."""
 
 BUSY = (RunState.RUNNING, RunState.DELIVERING)
-"""Run states in which a worker holds the run."""
+"""Run states in which a worker holds a lease."""

@@ -18,7 +18,7 @@ class UtcDateTime(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Raise `ValueError` for a naive time."""
+        """Return the time as the database keeps it. Raise `ValueError` for a naive time."""
         if value is None:
             return None
         if value.tzinfo is None:

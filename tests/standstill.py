@@ -1,4 +1,4 @@
-"""Processes that stand still: alive to their system, and to nobody else."""
+"""Stopped processes: alive to their system, but they answer nobody."""
 
 import contextlib
 import os
@@ -10,7 +10,7 @@ import psutil  # type: ignore[import-untyped]  # ships no types
 
 @contextlib.contextmanager
 def stopped(pid: int) -> Iterator[None]:
-    """A server stands still for the block, with all its processes."""
+    """Stop a server with all its processes for the block."""
     parent = psutil.Process(pid)
     everyone = [parent, *parent.children(recursive=True)]
     for process in everyone:

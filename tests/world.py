@@ -31,7 +31,7 @@ Tell = Callable[[Question], Answer]
 
 
 class Clock:
-    """A clock that stands still until it is moved."""
+    """A clock that stands still until a test moves it."""
 
     def __init__(self) -> None:
         self.time = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -40,7 +40,7 @@ class Clock:
         return self.time
 
     def move(self, by: timedelta) -> None:
-        """Let time pass."""
+        """Move the clock forward."""
         self.time += by
 
 
@@ -54,11 +54,11 @@ class World:
     registry: Registry = field(default_factory=Registry)
     queue_limit: int = QUEUE_LIMIT
     pauses: list[float] = field(default_factory=list)
-    """Seconds that somebody would have slept."""
+    """Seconds that the runner would have slept, for each wait."""
 
     def __post_init__(self) -> None:
         with self.database.write() as session:
-            # It has been there for a while: of the days before it was made, no summary tells.
+            # The team is a year old: no digest covers the days before a team was added.
             team = teams.add_local_team(session, at=self.clock() - timedelta(days=365))
             restores = teams.restores(session, team=team)
         self.context = Context(
@@ -81,11 +81,11 @@ class World:
         return intake.take_in(self.context, workflow, accepted, source="test", actor="tester")
 
     def claim(self, limit: int = 1) -> list[Lease]:
-        """Claim runs as a worker does, and do nothing with them yet."""
+        """Take leases on runs as a worker does, without working on them yet."""
         return claim(self.context, limit=limit)
 
     def work(self) -> int:
-        """Work until nothing is ready, and nothing that waits is due; returns how many runs were advanced."""
+        """Work until no run is ready and no waiting delivery is due; returns the number of runs that were advanced."""
         advanced = 0
         while (claimed := self.claim(limit=10)) or awaken(self.context):
             for run in claimed:
@@ -94,23 +94,23 @@ class World:
         return advanced
 
     def restart(self) -> int:
-        """What a process does that starts after another one died."""
+        """Take back runs, as a process does that starts after another one died."""
         return take_back(self.context)
 
     def case(self, case: int) -> CaseView:
-        """All that is known of a case."""
+        """Return everything about a case."""
         return case_view(self.context, case)
 
     def state(self, case: int) -> str:
-        """The state of a case's newest run."""
+        """Return the state of a case's newest run."""
         return self.case(case).newest.state
 
     def review(self, case: int) -> OpenReview:
-        """The open review of a case."""
+        """Return the open review of a case."""
         return open_review_of(self.context, case)
 
     def rows(self, table: type[schema.Base]) -> list[schema.Base]:
-        """All rows of a table, by id."""
+        """Return all rows of a table, by id."""
         with self.database.read() as session:
             return list(session.query(table).order_by(table.id))
 
@@ -121,5 +121,5 @@ def why(review: OpenReview | ReviewView | CardView) -> list[str]:
 
 
 def sure(confidence: float = 0.95, **values: JsonValue) -> Tell:
-    """A model that always says the same."""
+    """Return a model that always gives the same answer."""
     return lambda _: says(values, confidence=confidence)

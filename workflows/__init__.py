@@ -1,4 +1,4 @@
-"""Decides: what an automation's author uses. An automation imports these names and nothing else of Countersign.
+"""The names that an author imports. An automation imports these names and nothing else of Countersign.
 
 Importing this reaches no database, no Slack and no model.
 """

@@ -99,14 +99,14 @@ _SAID: Mapping[str, str] = {
     "is_instance_of": "has to be of another kind",
     "is_subclass_of": "has to be of another kind",
 }
-"""Type of pydantic's error -> what is said, with what the error tells of the rule."""
+"""Type of pydantic's error -> the sentence for it. Names in braces are filled from the error's context."""
 _COUNTS = ("min_length", "max_length", "max_digits", "decimal_places", "whole_digits")
 _LENGTHS = {
     "too_short": "has to have at least {min_length}; there {are} {actual_length}",
     "too_long": "has to have at most {max_length}; there {are} {actual_length}",
 }
 _OF_A_UNION = re.compile(r"^(int|float|str|bool|decimal)$|[\[(]")
-"""What pydantic puts into a place where a value may be of several kinds: which kind it tried."""
+"""Parts of a pydantic path that name the type it tried, where a value may be of several types."""
 
 
 def complaints(error: ValidationError) -> dict[str, str]:
@@ -126,7 +126,7 @@ def in_words(detail: ErrorDetails) -> str:
     """Return what is wrong, in plain words. `detail`: with its context."""
     kind, told = detail["type"], dict(detail.get("ctx", {}))
     if kind in ("value_error", "assertion_error"):
-        # The author's own words.
+        # The author's own message.
         return str(told.get("error") or "").strip() or "cannot be so"
     if kind in _LENGTHS:
         told = {"actual_length": "more"} | {name: value for name, value in told.items() if value is not None}
@@ -147,5 +147,5 @@ def place_of(path: Sequence[int | str]) -> str:
 
 
 def _plain(value: object) -> object:
-    """Without the quotation marks around each of several words."""
+    """Return a text without the quotation marks that pydantic puts around each of several words."""
     return value.replace("'", "") if isinstance(value, str) else value

@@ -1,11 +1,12 @@
-"""The errors that authors, tools and the engine share: the lowest room of `workflows`, so that all may raise them.
+"""The errors that authors, tools and the engine share. This is the lowest room of `workflows`, so that all may raise
+them.
 
 The whole tree is drawn in `workflows.engine.errors`.
 """
 
 
 class CountersignError(Exception):
-    """Anything that Countersign itself has to say."""
+    """The base of all errors that Countersign itself raises."""
 
 
 class BadDeclaration(CountersignError):
@@ -17,58 +18,60 @@ class NotDone(CountersignError):
 
 
 class TryAgain(NotDone):
-    """The other system did nothing this time and may well do it the next: it was busy, or not to be reached."""
+    """The other system did nothing this time, but may do it next time: it was busy or could not be reached."""
 
     def __init__(self, message: str, *, after: float | None = None) -> None:
-        """`after`: seconds that the other system asked to wait."""
+        """Keep the seconds that the other system asked to wait (`after`), if it named any."""
         self.after = after
         super().__init__(message)
 
 
 class NotAllowed(NotDone):
-    """The other system does not know us, or no longer: our token was refused, and a new one too."""
+    """The other system does not accept us: it refused our token, and a new token as well."""
 
 
 class Undeclared(NotDone):
-    """A step would do what its workflow does not declare that it may; it was not called."""
+    """A step would do something that its workflow does not declare in `may`; it was not called."""
 
 
 class OutcomeUnknown(CountersignError):
-    """The other system may have done it or not: the connection dropped after sending."""
+    """The other system may have done it or not, for example because the connection dropped after sending."""
 
     def __init__(self, message: str = "", *, after: float | None = None) -> None:
-        """`after`: seconds that the other system asked to wait."""
+        """Keep the seconds that the other system asked to wait (`after`), if it named any."""
         self.after = after
         super().__init__(message)
 
 
 class NotConfirmed(OutcomeUnknown):
-    """It may have been done or not, and was asked under a key: asked again under it, it is done only once."""
+    """The outcome is unknown, but the request carried an idempotency key: sent again, it is done only once."""
 
 
 class TimeLimitPassed(OutcomeUnknown):
-    """A workflow's code did not return in its time and was given up; what it still does comes too late."""
+    """A workflow's code did not return within its time and was given up. Anything that it still does comes too late."""
 
 
 class CodeExited(CountersignError):
-    """A workflow's code raised what is meant to end a program or a task, such as `SystemExit`."""
+    """A workflow's code raised an exception that is meant to end a program or a task, such as `SystemExit`."""
 
 
 class TooSlow(CountersignError):
-    """A pattern did not come to an end on a text in its time."""
+    """A pattern was not matched against a text within its time."""
 
 
 class ContractBroken(CountersignError):
-    """What came is not what was agreed. The message names where, each field, and what came instead."""
+    """A value does not have the agreed form. The message names the place, each field, and the value that came
+    instead.
+    """
 
 
 class InputBroken(ContractBroken, NotDone):
-    """A step was called with what it does not take; nothing was done."""
+    """A step was called with arguments that it does not take; nothing was done."""
 
 
 class OutputBroken(ContractBroken, OutcomeUnknown):
-    """A step or another system answered in another form than agreed; what was asked may have been done."""
+    """A step or another system answered in another form than agreed. The request itself may have been carried out."""
 
 
 class Unclear(CountersignError, ValueError):
-    """A text that has no one sensible reading: none, or several. The message names them."""
+    """A text has no single sensible reading: none, or several. The message names them."""

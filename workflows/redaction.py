@@ -1,8 +1,8 @@
-"""Takes secrets and a case's words out of texts that are kept, logged or shown: errors, above all.
+"""Removal of secrets and of a case's own words from texts that are kept, logged or shown, errors above all.
 
-What a secret is shows by where it stands (the password of a URL, the value of a query, what follows `api_key=` or
+A secret is recognised by its place (the password of a URL, the value of a query, the text after `api_key=` or
 `Authorization:`), by its form (a JWT, a private key, a long run of random characters), and by the prefixes that vendors
-give theirs. A list of prefixes alone would miss whoever came last.
+give their keys. A list of prefixes alone would miss the newest vendor.
 """
 
 import re
@@ -10,23 +10,25 @@ from collections.abc import Iterable
 
 SECRET, CASE_TEXT = "[secret]", "[case text]"
 MOST = 16_384
-"""Characters of a text that are looked through; the rest is cut off."""
+"""Characters of a text that are searched; the rest is cut off."""
 _RUN = 12
-"""Characters that a text has to have in common with a case for them to be the case's."""
+"""Characters in a row that a text must share with a case before they are taken for the case's."""
 _LEAST = 8
-"""Characters of a case's shortest text that is taken for the case's: shorter ones are words like any other."""
-_PASSWORD = r"passw(?:or)?d|passwd|passphrase|pwd"  # noqa: S105  # names of one, and none itself
+"""Characters of the shortest text of a case that is masked. Shorter texts are ordinary words."""
+_PASSWORD = r"passw(?:or)?d|passwd|passphrase|pwd"  # noqa: S105  # names for a password, and no password
 _NAMES = (
     r"(?:api|access|private|secret|account|shared|signing|encryption|master)[ _-]?key(?:[ _-]?id)?"
     r"|(?:client[ _-]?)?secret|token|credentials?|cookie|session(?:[ _-]?id)?|signature|sig|sas|bearer|pat|otp|pin"
 )
 _A_WORD = r"[a-z_]{2,40}(?![\w=+/.-]*[\w=+/-])"
-"""A small word after a colon says what became of a token or a session: “invalid_auth”."""
+"""A short word after a colon that is no secret but the state of a token or a session, such as “invalid_auth”."""
 _VALUE = r"(?:\"[^\"]{1,2000}\"|'[^']{1,2000}'|[^\s,;&(){}\[\]\"']{1,2000})"
 
 
 def _named(names: str, *, unless: str = "") -> re.Pattern[str]:
-    """What stands after one of these names and a sign. `unless`: what may stand after the sign without being one."""
+    """Return a pattern for the value after one of these names and a sign. `unless`: what may follow without being a
+    value.
+    """
     return re.compile(rf"((?:\b|_|-)(?:{names})[\"']?\s{{0,3}}(?:=|:(?!//){unless})\s{{0,3}}){_VALUE}", re.IGNORECASE)
 
 
@@ -79,13 +81,13 @@ def redacted(text: str) -> str:
 
 
 def without(text: str, told: Iterable[str], *, mask: str = CASE_TEXT, run: int = _RUN, least: int = _LEAST) -> str:
-    """Return a text with each run of characters masked that it has in common with what was told.
+    """Return a text in which each run of characters is masked that it shares with the texts in `told`.
 
-    `run`: the fewest characters that count, whatever their case; a shorter told text counts where it stands whole, if
-    it has at least `least`.
+    `run`: the fewest characters that count; upper and lower case are the same. A told text shorter than that counts
+    where it stands whole, if it has at least `least` characters.
     """
     folded = text.lower()
-    if len(folded) != len(text):  # a letter whose small form is longer: places would no longer agree
+    if len(folded) != len(text):  # the small form of some letters is longer: positions would no longer agree
         folded = text
     hidden = bytearray(len(text))
     for one in told:

@@ -1,1 +1,1 @@
-"""Cases a second to their end, beside other engines that are given the same work in the same hour."""
+"""Throughput: cases a second, beside other engines that get the same work in the same hour."""

@@ -1,4 +1,4 @@
-"""Cases a second to their end: four steps that do nothing, each kept before the next begins.
+"""Throughput in cases a second: four steps that do nothing, each kept before the next begins.
 
 python -m benchmarks.engines [--quick] [--write]
 """
@@ -13,16 +13,16 @@ from benchmarks.report import Section, number, table, tell
 
 HEADING = "Throughput"
 _SECONDS = 5.0
-"""What one measurement is to take."""
+"""Seconds that one measurement should take."""
 _REPETITIONS = 3
 _FEW, _FEW_COMMITS = 60, 2_000
-"""Cases that tell how many there have to be, or that are enough for a quick look."""
+"""Numbers of cases and commits for a first estimate, or for a quick look."""
 
 Runs = Mapping[Contestant, Sequence[Run]]
 
 
 def measured(quick: bool) -> Section:
-    """Measure all engines, one after the other, again and again, so that a slow minute falls on all of them."""
+    """Measure all engines in turn, several times, so that a slow minute affects all of them."""
     environment.python()
     runs: dict[Contestant, list[Run]] = {contestant: [] for contestant in CONTESTANTS}
     with databases() as made:

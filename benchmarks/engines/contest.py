@@ -1,4 +1,4 @@
-"""One measurement: a new database, one process or two, from the start of the first case to the end of the last."""
+"""One measurement of an engine: a new database, one process or two, from the first case's start to the last's end."""
 
 import sys
 from collections.abc import Callable
@@ -11,25 +11,25 @@ from benchmarks.process import Measured
 
 THREADS = 8
 WARM_UP = 20
-"""Cases that each process has done before."""
+"""Cases that each process does before the measurement."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Engine:
-    """Something that does the work."""
+    """An engine that does the work."""
 
     name: str
     module: str
-    """Its workload: a module of ours, or a file of the peers'."""
+    """Program of the workload: a module of ours, or a file of the peers'."""
     peer: bool = True
     shares: bool = False
-    """Do its processes take their cases from one queue? Else each is given its part."""
+    """True if its processes take cases from one queue; otherwise each gets its own part."""
     prepare: Callable[[str], None] = lambda url: None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Contestant:
-    """An engine on a database, in so many processes."""
+    """An engine on a database, in one process or several."""
 
     engine: Engine
     database: str
@@ -38,15 +38,15 @@ class Contestant:
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """What one measurement found."""
+    """The result of one measurement."""
 
     cases: int
     seconds: float
     fed: float | None
-    """Seconds that taking the cases in took before, where that is a step of its own."""
+    """Seconds for taking the cases in before, where that is a step of its own."""
     durability: str
     work: Work | None
-    """Of one case, with its intake; with some for making the tables, too."""
+    """Work of one case with its intake, and a share of making the tables."""
 
     @property
     def rate(self) -> float:
@@ -55,7 +55,7 @@ class Run:
 
     @property
     def whole_rate(self) -> float:
-        """Cases a second, with taking them in."""
+        """Cases a second, with their intake."""
         return self.cases / (self.seconds + (self.fed or 0))
 
 
@@ -81,7 +81,7 @@ class Wrong(RuntimeError):
 
 
 def measure(contestant: Contestant, databases: Databases, *, cases: int) -> Run:
-    """Have the work done once. Raise `Wrong` where not all of it was."""
+    """Measure the work once. Raise `Wrong` where not all of it was done."""
     engine, processes = contestant.engine, contestant.processes
     url = databases.new(contestant.database)
     engine.prepare(url)

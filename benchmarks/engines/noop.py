@@ -1,4 +1,4 @@
-"""The work that every engine is given: four steps that do nothing, then the end."""
+"""The work for every engine: four steps that do nothing, then the end."""
 
 from pydantic import BaseModel
 
@@ -6,13 +6,13 @@ from workflows import Ask, Autonomy, Proposal, Run, Workflow, step
 
 
 class Item(BaseModel):
-    """What comes in."""
+    """The input."""
 
     id: int
 
 
 class Done(BaseModel):
-    """What comes out."""
+    """The output."""
 
     total: int
 
@@ -34,35 +34,35 @@ noop = Workflow(
 
 @step
 def first(number: int) -> int:
-    """Do nothing, in the place of something that touches the world."""
+    """Stand in for a call to the world: nothing happens."""
     return number + 1
 
 
 @step
 def second(number: int) -> int:
-    """The same."""
+    """Stand in for another call."""
     return number + 1
 
 
 @step
 def third(number: int) -> int:
-    """The same."""
+    """Stand in for another call."""
     return number + 1
 
 
 @step
 def fourth(number: int) -> int:
-    """The same."""
+    """Stand in for another call."""
     return number + 1
 
 
 @noop.propose
 def propose(item: Item, ask: Ask[Done]) -> Proposal[Done]:
-    """Four steps, and a fixed confidence: it is delivered alone."""
+    """Propose after four steps, with a fixed confidence that lets it go alone."""
     return Proposal(output=Done(total=fourth(third(second(first(item.id))))), confidence={"total": 0.9})
 
 
 @noop.deliver(idempotent=True)
 def deliver(done: Done, run: Run[Item]) -> str:
-    """The effect, which is none."""
+    """Stand in for an effect: nothing happens."""
     return "done"

@@ -1,4 +1,4 @@
-"""Countersign as one measured process: the dispatcher that a command has, on cases that are there already.
+"""Countersign as one measured process: the dispatcher of a command, on cases that were taken in before.
 
 python -m benchmarks.engines.worker URL CASES THREADS FIRST
 """
@@ -13,7 +13,7 @@ from workflows.engine.case import intake
 
 WARM_UP = 20
 AT_ONCE = 500
-"""Inputs that are taken in in one transaction, as `countersign run` does."""
+"""Inputs in one transaction, as in `countersign run`."""
 _WORKFLOW = Path(__file__).parent / "noop.py"
 
 
@@ -45,7 +45,7 @@ def _feed(app: App, numbers: range) -> None:
 
 
 def _drain(app: App) -> tuple[int, float]:
-    """How many were brought to an end here, and when the last one was."""
+    """Work until no run is ready; returns the number of runs, and the time of the last one's end."""
     last = now()
 
     def done() -> None:

@@ -1,1 +1,1 @@
-"""What the gateway to a model costs itself, beside others that ask a model."""
+"""The cost of the gateway to a model itself, beside other ways to ask a model."""

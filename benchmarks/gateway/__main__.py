@@ -1,4 +1,4 @@
-"""What asking a model takes beside the model: a call, many at once, and the memory for 200 in flight.
+"""The overhead of asking a model: of one call, of many at once, and the memory for 200 in flight.
 
 python -m benchmarks.gateway [--quick] [--write]
 """
@@ -35,7 +35,7 @@ Weights = Mapping[Contestant, Sequence[Weighed]]
 
 
 def measured(quick: bool) -> Section:
-    """Measure all, one after the other, again and again, so that a slow minute falls on all of them."""
+    """Measure all contestants in turn, several times, so that a slow minute affects all of them."""
     environment.python(environment.ASKING)
     times: dict[Contestant, list[Timed]] = {contestant: [] for contestant in TIMED}
     weights: dict[Contestant, list[Weighed]] = {contestant: [] for contestant in WEIGHED}

@@ -1,4 +1,4 @@
-"""What everybody asks: the same words of the same model, each time about another ticket."""
+"""The question of all contestants: the same words to the same model, each time about another ticket."""
 
 from benchmarks.peers.conversation import hear
 
@@ -18,7 +18,7 @@ not certain: no refund, no date, no replacement. Say what happens next and who w
 
 
 def ticket(number: int) -> str:
-    """What a customer writes; each number is another customer."""
+    """Return the text of a customer; each number is another customer."""
     return (
         f"Hello, my order {100_000 + number} was charged twice on my card, once on Monday and once on Tuesday. I wrote "
         "to you about it last week and have heard nothing since. Could you please look at it and send one of the two "
@@ -27,6 +27,6 @@ def ticket(number: int) -> str:
 
 
 def told() -> tuple[bool, int, int]:
-    """Wait for the next word. Returns whether the same question is meant, how many calls, and how many at once."""
+    """Wait for the next order; returns whether to repeat a question, the number of calls, and how many at once."""
     word, calls, at_once = hear().split()
     return word == "again", int(calls), int(at_once)

@@ -1,4 +1,4 @@
-"""Who is measured, and one measurement of each kind: a new process, and a new database where it keeps something."""
+"""The contestants, and one measurement of each kind: a new process, and a new database where one is used."""
 
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,24 +10,24 @@ from benchmarks.databases import POSTGRESQL, SQLITE, Databases, migrated
 from benchmarks.process import Measured, size
 
 AT_ONCE = (1, 8, 32, 100)
-"""Calls that are under way at once."""
+"""Numbers of calls that are under way at once."""
 IN_FLIGHT = 200
 _WARM_UP = 20
 _NO_NETWORK = {"LITELLM_LOCAL_MODEL_COST_MAP": "True"}
-"""litellm would fetch its prices at its start."""
+"""Environment in which litellm does not fetch its prices at its start."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Contestant:
-    """Something that asks a model."""
+    """A way to ask a model."""
 
     name: str
     module: str
     database: str | None = None
-    """What it keeps its books in."""
+    """Database of its records."""
     peer: bool = False
     tasks: bool = False
-    """Is it asked in tasks of an event loop, in place of threads?"""
+    """True if it is asked in tasks of an event loop instead of threads."""
     keeps: str = "nothing"
 
 
@@ -52,27 +52,27 @@ WEIGHED = (BARE, BARE_TASKS, ON_SQLITE, ON_POSTGRESQL, PYDANTIC_AI, INSTRUCTOR, 
 
 @dataclass(frozen=True, kw_only=True)
 class Timed:
-    """What calls took of one process."""
+    """The times of calls in one process."""
 
     rates: Mapping[int, float]
     """Calls at once -> calls a second."""
     again: float | None
-    """Milliseconds of a call that asks what was asked before, one at a time, where that is kept."""
+    """Milliseconds of a repeated question, one at a time, where answers are kept."""
 
     @property
     def milliseconds(self) -> float:
-        """Of a call, one at a time."""
+        """Milliseconds of a call, one at a time."""
         return 1000 / self.rates[1]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Weighed:
-    """What calls in flight take of a process."""
+    """The size of a process with calls in flight."""
 
     base: float
-    """Resident megabytes before."""
+    """Resident megabytes before the calls."""
     megabytes: float
-    """Over that, with all in flight."""
+    """Megabytes above that, with all calls in flight."""
     threads: int
 
 
@@ -84,12 +84,12 @@ class Server:
         self.url: str = process.said()["url"]
 
     def cpu(self) -> float:
-        """Seconds of a core that it took so far."""
+        """Return the seconds of a core that it has used."""
         return size(self._process.pid).cpu
 
     @contextmanager
     def held(self, calls: int) -> Iterator[None]:
-        """Answer nothing for the block; it is left when so many calls are in flight, and then all are answered."""
+        """Answer nothing for the block, until so many calls are in flight; then answer all."""
         self._process.tell(f"hold {calls}")
         try:
             yield
@@ -97,13 +97,13 @@ class Server:
             self._process.tell("answer")
 
     def wait(self) -> None:
-        """Wait until all calls that are held are in flight."""
+        """Wait until all held calls are in flight."""
         self._process.said()
 
 
 @contextmanager
 def server() -> Iterator[Server]:
-    """A server for the block."""
+    """Yield a server for the block."""
     with Measured([sys.executable, "-m", "benchmarks.gateway.server"]) as process:
         try:
             yield Server(process)
@@ -112,8 +112,8 @@ def server() -> Iterator[Server]:
 
 
 def timed(contestant: Contestant, databases: Databases, url: str, *, calls: int) -> Timed:
-    """Ask so often, with ever more at once. `calls`: of each."""
-    # Who asks in many threads has as many connections before it is timed.
+    """Time calls, with ever more at once. `calls`: number of calls of each kind."""
+    # A contestant with many threads opens as many connections before it is timed.
     before = {at_once: max(_WARM_UP, 2 * at_once) for at_once in AT_ONCE}
     with _asking(contestant, databases, url, calls=sum(before.values()) + calls * len(AT_ONCE)) as process:
         rates = {}
@@ -128,7 +128,7 @@ def timed(contestant: Contestant, databases: Databases, url: str, *, calls: int)
 
 
 def weighed(contestant: Contestant, databases: Databases, server: Server) -> Weighed:
-    """Have many calls in flight, and see what the process takes then."""
+    """Measure the size of a process with many calls in flight."""
     with _asking(contestant, databases, server.url, calls=_WARM_UP + IN_FLIGHT) as process:
         process.ask(f"ask {_WARM_UP} 1")
         base = size(process.pid)

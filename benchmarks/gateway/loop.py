@@ -1,4 +1,4 @@
-"""Asks as often and as many at once as the one that measures says, and says how long that took."""
+"""The loop of a measured process: asks as often and as many at once as it is told, and reports the time."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -9,11 +9,11 @@ from benchmarks.gateway.asked import told
 from benchmarks.peers.conversation import now, say
 
 SAME = 0
-"""The ticket that is asked about again and again."""
+"""Number of the ticket for repeated questions."""
 
 
 def in_threads(ask: Callable[[int], None]) -> None:
-    """Ask in as many threads as calls are to be under way. `ask`: about the ticket of this number."""
+    """Ask in as many threads as calls are to be under way. `ask`: asks about the ticket with this number."""
     fresh = count(1)
     say(ready=True)
     while True:
@@ -40,7 +40,7 @@ async def _in_tasks(ask: Callable[[int], Awaitable[None]]) -> None:
 
         async def work() -> None:
             nonlocal done
-            for number in numbers:  # noqa: B023  # all share what is left to ask
+            for number in numbers:  # noqa: B023  # all tasks share the remaining numbers
                 await ask(number)
                 done += 1
 

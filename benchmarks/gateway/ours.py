@@ -1,4 +1,4 @@
-"""The gateway as the product has it: each question of a case and a run of its own, with a budget.
+"""The gateway as in the product: each question of a case and a run of its own, with a budget.
 
 python -m benchmarks.gateway.ours URL DATABASE CASES
 """
@@ -25,7 +25,7 @@ from workflows.model.port import Account, Prompt, Question
 from workflows.model.vendors.anthropic.client import AnthropicVendor
 
 MOST = 200
-"""Questions at once."""
+"""Most questions at once."""
 _AT_ONCE = 500
 _PROMPT = Prompt(name="triage.md", text=SYSTEM, version="0" * 12, max_tokens=MAX_TOKENS, form=form(Triage))
 
@@ -65,7 +65,7 @@ def main() -> None:
 
 
 def _taken_in(app: App, cases: int) -> list[tuple[int, int]]:
-    """So many cases, each with its run."""
+    """Take in cases; returns each with its run."""
     workflow = app.context.registry.get("triage")
     accepted = [intake.accept(workflow, {"id": number}) for number in range(cases)]
     for begin in range(0, cases, _AT_ONCE):

@@ -1,4 +1,4 @@
-"""A server that speaks like Anthropic's as cheaply as Python can: one asyncio protocol, and replies made before.
+"""A server that speaks like Anthropic's as cheaply as Python can: one asyncio protocol, and prepared replies.
 
 python -m benchmarks.gateway.server
 
@@ -21,7 +21,7 @@ _FILLED = {
     "alternatives": {"queue": [{"label": "technical", "probability": 0.03}, {"label": "other", "probability": 0.01}]},
     "confidence": {"queue": 0.95, "reply": 0.9},
 }
-"""What is asked for by everyone."""
+"""Answer to every question."""
 
 
 class _Answering(asyncio.Protocol):
@@ -33,12 +33,12 @@ class _Answering(asyncio.Protocol):
         self.transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Keep what is written to."""
+        """Keep the transport."""
         assert isinstance(transport, asyncio.Transport)
         self.transport = transport
 
     def data_received(self, data: bytes) -> None:
-        """Answer a request when all of it is here."""
+        """Answer a request once it is complete."""
         self._received += data
         head, gap, body = self._received.partition(b"\r\n\r\n")
         length = _LENGTH.search(head)
@@ -50,14 +50,14 @@ class _Answering(asyncio.Protocol):
 
 
 class Server:
-    """Its connections, and what it keeps."""
+    """The server: its connections, and the replies that it holds."""
 
     def __init__(self) -> None:
         self._holds = 0
         self._held: list[tuple[asyncio.Transport, bytes]] = []
 
     def answer(self, transport: asyncio.Transport, reply: bytes) -> None:
-        """Send a reply, or keep it."""
+        """Send a reply, or hold it."""
         if not self._holds:
             transport.write(reply)
             return
@@ -66,7 +66,7 @@ class Server:
             say(in_flight=self._holds)
 
     async def serve(self) -> None:
-        """Serve until nobody measures any more."""
+        """Serve until the input ends."""
         loop = asyncio.get_running_loop()
         server = await loop.create_server(lambda: _Answering(self), "127.0.0.1", 0, backlog=1024)
         say(url=f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
@@ -100,7 +100,7 @@ _IN_TEXT = _message(content=[{"type": "text", "text": json.dumps(_FILLED)}], sto
 
 
 def _reply(body: bytes) -> bytes:
-    """The answer as text, or as the call of a tool where one is offered: some ask in that way."""
+    """Return the answer as text, or as a tool call where a tool is offered: some peers ask in that way."""
     if b'"tools":' not in body:
         return _IN_TEXT
     name = json.loads(body)["tools"][0]["name"]

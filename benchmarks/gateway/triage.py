@@ -1,4 +1,4 @@
-"""The workflow whose cases the gateway is asked about; they are never worked on."""
+"""The workflow for questions to the gateway; its cases are never worked on."""
 
 from typing import Literal
 
@@ -8,13 +8,13 @@ from workflows import Run, Workflow
 
 
 class Ticket(BaseModel):
-    """What comes in."""
+    """The input."""
 
     id: int
 
 
 class Triage(BaseModel):
-    """What is asked for."""
+    """The output."""
 
     queue: Literal["billing", "technical", "safety", "other"]
     reply: str
@@ -31,5 +31,5 @@ triage = Workflow(
 
 @triage.deliver(idempotent=True)
 def deliver(triage: Triage, run: Run[Ticket]) -> str:
-    """The effect, which is none."""
+    """Stand in for an effect: nothing happens."""
     return "done"

@@ -1,4 +1,4 @@
-"""What a measured process and the one that measures it say to each other: a JSON line each time, nothing shared."""
+"""Messages between a measured process and its measurer: a JSON line each time, nothing shared."""
 
 import json
 import sys
@@ -6,13 +6,13 @@ import time
 
 
 def say(**values: object) -> None:
-    """Tell the one that measures something. Libraries may print beside it."""
+    """Tell the measurer something. Libraries may print beside it."""
     sys.stdout.write(json.dumps({"bench": values}) + "\n")
     sys.stdout.flush()
 
 
 def hear() -> str:
-    """Wait until there is something to do; returns what. The end of the input is the end of the process."""
+    """Wait for an order; returns it. The end of the input ends the process."""
     line = sys.stdin.readline()
     if not line:
         sys.exit("nobody measures any more")
@@ -20,5 +20,5 @@ def hear() -> str:
 
 
 def now() -> float:
-    """Seconds, on a clock that all processes of a machine share."""
+    """Return the seconds on a clock that all processes of a machine share."""
     return time.time()

@@ -18,18 +18,18 @@ WARM_UP = 20
 
 @DBOS.step()
 def step(number: int) -> int:
-    """Do nothing, in the place of something that touches the world."""
+    """Stand in for a call to the world: nothing happens."""
     return number + 1
 
 
 @DBOS.workflow()
 def four(number: int) -> int:
-    """Four steps."""
+    """Run four steps."""
     return step(step(step(step(number))))
 
 
 def durability(dbos: DBOS, url: str) -> str:
-    """What its own connections keep their word with."""
+    """Return the durability settings of its own connections."""
     engine = dbos._sys_db.engine
     names = ("journal_mode", "synchronous") if url.startswith("sqlite") else ("synchronous_commit",)
     ask = "PRAGMA" if url.startswith("sqlite") else "SHOW"

@@ -21,7 +21,7 @@ counting, begun = Lock(), 0
 
 @DBOS.workflow()
 def ask(number: int) -> int:
-    """Wait for a person, then go on."""
+    """Wait for a person, then continue."""
     global begun
     with counting:
         begun += 1

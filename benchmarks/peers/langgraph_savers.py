@@ -6,7 +6,7 @@ from contextlib import ExitStack
 
 
 def saver(url: str, held: ExitStack):
-    """The saver of a URL, as its documentation makes it, and what it keeps its word with."""
+    """Return the saver of a URL, made as its documentation says, and its durability settings."""
     if url.startswith("sqlite:///"):
         import sqlite3
 

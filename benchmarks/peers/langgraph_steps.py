@@ -19,13 +19,13 @@ WARM_UP = 20
 
 
 class State(TypedDict):
-    """What goes from node to node."""
+    """The state that goes from node to node."""
 
     number: int
 
 
 def step(state: State) -> State:
-    """Do nothing, in the place of something that touches the world."""
+    """Stand in for a call to the world: nothing happens."""
     return {"number": state["number"] + 1}
 
 

@@ -18,13 +18,13 @@ WARM_UP = 20
 
 
 class State(TypedDict):
-    """What goes from node to node."""
+    """The state that goes from node to node."""
 
     number: int
 
 
 def ask(state: State) -> State:
-    """Wait for a person, then go on."""
+    """Wait for a person, then continue."""
     interrupt("approve?")
     return {"number": state["number"] + 4}
 

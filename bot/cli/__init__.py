@@ -39,7 +39,7 @@ def _begin(
     context: typer.Context,
     env_file: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Read settings from FILE, too."),
+        typer.Option(metavar="FILE", help="Read settings from FILE as well."),
     ] = None,
     version: Annotated[
         bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Show the version, and exit.")
@@ -51,5 +51,5 @@ def _begin(
 
 
 def main() -> None:
-    """The `countersign` command."""
+    """Run the `countersign` command."""
     app()

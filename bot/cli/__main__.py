@@ -1,4 +1,4 @@
-"""`python -m bot.cli`: the `countersign` command, where it is not on the path."""
+"""Entry point of `python -m bot.cli`: the `countersign` command, where it is not on the path."""
 
 from bot.cli import main
 

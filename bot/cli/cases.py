@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 commands = typer.Typer()
 
 PATIENCE = 60.0
-"""Seconds without progress after which another process is no longer waited for."""
+"""Seconds to wait for another process without progress."""
 _LOOK = 0.5
-"""Seconds between two looks at what another process has done."""
+"""Seconds between two looks at the progress of another process."""
 _LOCK = "examples"
 """The lock of whoever writes a file of examples."""
 
@@ -38,19 +38,19 @@ _LOCK = "examples"
 @commands.command()
 def run(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A .csv, .tsv, .jsonl or .json file of inputs.")],
-    workflow: Annotated[str, typer.Option("--workflow", help="Which workflow takes them in.")],
+    workflow: Annotated[str, typer.Option("--workflow", help="The workflow that takes them in.")],
     examples: Annotated[Path | None, typer.Option(help="intent-triage: a CSV with labelled examples.")] = None,
-    label: Annotated[str | None, typer.Option(help="intent-triage: the column that is to be proposed.")] = None,
-    floor: Annotated[float | None, typer.Option(help="intent-triage: resolve alone from this confidence.")] = None,
+    label: Annotated[str | None, typer.Option(help="intent-triage: the column to propose.")] = None,
+    floor: Annotated[float | None, typer.Option(help="intent-triage: resolve alone from this confidence on.")] = None,
     map: Mapped = None,
     encoding: Encoding = None,
-    post: Annotated[bool, typer.Option("--post", help="Then show in Slack what waits for people there.")] = False,
+    post: Annotated[bool, typer.Option("--post", help="Then post the cases that wait for people to Slack.")] = False,
     json: Json = False,
 ) -> None:
     """Take in a file and work on it until only people are left to act.
 
-    A column that is named like a field of the output is taken for the right answer: kept from the model, and used to
-    tell how often it was right.
+    A column named like a field of the output counts as the right answer: it is kept from the model, and used to measure
+    how often the model was right.
     """
     from bot.app import opened
     from bot.cli.output import one_line_errors, print_json
@@ -85,7 +85,7 @@ def run(
 @commands.command()
 def submit(
     input: Annotated[str, typer.Argument(metavar="INPUT", help="A JSON object, or - to read it from standard input.")],
-    workflow: Annotated[str, typer.Option("--workflow", help="Which workflow takes it in.")],
+    workflow: Annotated[str, typer.Option("--workflow", help="The workflow that takes it in.")],
     json: Json = False,
 ) -> None:
     """Take in one case and work on it until it is done or a person is asked."""
@@ -120,23 +120,25 @@ def submit(
 
 @commands.command("eval")
 def evaluate(
-    workflow: Annotated[str, typer.Argument(metavar="WORKFLOW", help="Which workflow is tried.")],
+    workflow: Annotated[str, typer.Argument(metavar="WORKFLOW", help="The workflow to try.")],
     examples: Annotated[Path | None, typer.Option(help="intent-triage: a CSV with labelled examples.")] = None,
-    label: Annotated[str | None, typer.Option(help="intent-triage: the column that is to be proposed.")] = None,
+    label: Annotated[str | None, typer.Option(help="intent-triage: the column to propose.")] = None,
     file: Annotated[Path | None, typer.Option(help="Other examples to try it on: .jsonl, .json or .csv.")] = None,
     map: Mapped = None,
     encoding: Encoding = None,
-    prompt: Annotated[Path | None, typer.Option(help="Another prompt to try, a file.")] = None,
+    prompt: Annotated[Path | None, typer.Option(help="A file with another prompt to try.")] = None,
     against: Annotated[
         str | None,
-        typer.Option(metavar="VERSION", help="What to compare with: a prompt's or a model's version, '#EVAL'."),
+        typer.Option(metavar="VERSION", help="The version to compare with: of a prompt or a model, or '#EVAL'."),
     ] = None,
-    limit: Annotated[int | None, typer.Option(min=1, help="Try only so many, the first.")] = None,
-    at_once: Annotated[int | None, typer.Option(min=1, max=64, help="How many are tried at once.")] = None,
-    max_dollars: Annotated[float, typer.Option(min=0, max=1_000_000, help="What it may cost, in US dollars.")] = 5,
+    limit: Annotated[int | None, typer.Option(min=1, help="Try only the first LIMIT examples.")] = None,
+    at_once: Annotated[
+        int | None, typer.Option(min=1, max=64, help="Number of examples that are tried at once.")
+    ] = None,
+    max_dollars: Annotated[float, typer.Option(min=0, max=1_000_000, help="Most that it may cost, in US dollars.")] = 5,
     json: Json = False,
 ) -> None:
-    """Try a workflow on examples whose right answers are known: how often it is right. Nothing is delivered."""
+    """Try a workflow on examples with known answers, and measure how often it is right. Nothing is delivered."""
     from decimal import Decimal
 
     from bot.app import opened
@@ -196,10 +198,10 @@ def evaluate(
 @commands.command()
 def example(
     case: CaseReference,
-    to: Annotated[Path | None, typer.Option(help="Another file; left out, examples.jsonl beside the workflow.")] = None,
-    replace: Annotated[bool, typer.Option("--replace", help="In place of other values for the same input.")] = False,
+    to: Annotated[Path | None, typer.Option(help="Another file; default: examples.jsonl beside the workflow.")] = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Replace other values for the same input.")] = False,
 ) -> None:
-    """Make an example of a delivered case that a person decided, to learn from and to be tried on."""
+    """Make an example of a delivered case that a person decided, for learning and for evals."""
     from bot.cli import completion
     from bot.cli.output import out, shown
     from store.db.process_locks import exclusive
@@ -219,7 +221,7 @@ def example(
         what = {
             Kept.ADDED: "was added as",
             Kept.REPLACED: "took the place of",
-            Kept.THERE_ALREADY: "stands there already as",
+            Kept.THERE_ALREADY: "exists already as",
         }[placed.kept]
         of = " as corrected" if found.by_correction else ""
         out.print(shown(f"{found.key}{of} {what} line {placed.line} of {path}"))
@@ -264,7 +266,7 @@ def _work(app: App, workflow: AnyWorkflow) -> Worked:
     worked = Worked(runs=0, seconds=0, learned={}, elsewhere=True)
     with left_to_another("it goes on with what was taken in"), app.dispatcher.alone() as taken_back:
         if taken_back:
-            typer.echo(f"{taken_back} runs were left by a process that ended; going on with them", err=True)
+            typer.echo(f"{taken_back} runs were left by a process that ended; continuing them", err=True)
         waiting = ready(app.context)
         learned = _learn(app, workflow) if waiting else {}
         started = time.perf_counter()
@@ -278,7 +280,7 @@ def _work(app: App, workflow: AnyWorkflow) -> Worked:
 
 
 def _watch(app: App, ids: Sequence[int]) -> None:
-    """Wait until another process has come as far as it goes with these cases, or does nothing for a while."""
+    """Wait until another process has done its work on these cases, or makes no progress for a while."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
     from bot.cli.output import progress
@@ -299,7 +301,7 @@ def _watch(app: App, ids: Sequence[int]) -> None:
 
 
 def _learn(app: App, workflow: AnyWorkflow) -> dict[str, TrainingReport]:
-    """Train the local model beforehand, so that its time does not count as the first cases'."""
+    """Train the local model beforehand, so that the training does not count as time of the first cases."""
     from bot.cli.output import progress
     from workflows.model.local.local_model import LocalModel
     from workflows.model.port import ModelError

@@ -1,4 +1,4 @@
-"""Works on one case after a command, so that its effect is there when the command ends."""
+"""Work on one case after a command, so that its effect is there when the command ends."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,9 +11,9 @@ from bot.serve.watchdog import ending_if_frozen
 from store.db.process_locks import Taken
 
 PATIENCE = 2.0
-"""Seconds for which a process that may just be ending is waited for."""
+"""Seconds to wait for a process that may just be ending."""
 RECENT = timedelta(minutes=1)
-"""How long before this one took its turn another command may have left its case to it."""
+"""Time before this command's start in which another command may have left its case to it."""
 
 
 @contextmanager
@@ -26,9 +26,10 @@ def left_to_another(what: str) -> Iterator[None]:
 
 
 def finish(app: App, case: int) -> None:
-    """Work on a case at once, where no other process works on the database, and then on what others left to this one.
+    """Work on a case at once, unless another process works on the database, and then on cases left by other commands.
 
-    A command that finds another at work leaves its case to it; an older backlog is left to `countersign run`.
+    A command that finds another process at work leaves its case to that one. An older backlog is left to `countersign
+    run`.
     """
     with (
         left_to_another("it goes on with the case"),
@@ -41,6 +42,6 @@ def finish(app: App, case: int) -> None:
 
 
 def work_on_rest(app: App) -> None:
-    """Work on what became ready, where no other process works on the database."""
+    """Work on the runs that became ready, unless another process works on the database."""
     with left_to_another("it goes on with them"), app.dispatcher.alone(patience=PATIENCE):
         app.dispatcher.drain(since=app.context.clock() - RECENT)

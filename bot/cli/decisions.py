@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from workflows.engine.read.views import OpenReview
 
 commands = typer.Typer()
-Confirm = Annotated[bool, typer.Option("--confirm", help="Yes, although it runs into a never.")]
+Confirm = Annotated[bool, typer.Option("--confirm", help="Decide so although it breaks a never.")]
 
 
 @commands.command()
@@ -153,7 +153,7 @@ def correct(
 def settle(
     case: CaseReference,
     outcome: Annotated[Literal["happened", "not-happened"], typer.Argument(help="What you found when you looked.")],
-    key: Annotated[str | None, typer.Option(help="Which delivery, where several of the case are in doubt.")] = None,
+    key: Annotated[str | None, typer.Option(help="Key of the delivery, where the case has several in doubt.")] = None,
 ) -> None:
     """Say whether a delivery in doubt happened. One that did not can be run again."""
     from bot.cli.output import out
@@ -184,7 +184,7 @@ def _decide(reference: str, version: int | None, decide: Callable[[App, OpenRevi
 
 @contextmanager
 def _advised(review: OpenReview) -> Iterator[None]:
-    """Say what to type where a decision is refused that can go on."""
+    """Add the command to type, where a refused decision can still be made."""
     from workflows.engine.errors import FormChanged, NeverBroken, Refused
 
     try:
@@ -192,7 +192,7 @@ def _advised(review: OpenReview) -> Iterator[None]:
     except NeverBroken as broken:
         if broken.barred:
             raise
-        raise Refused(f"{broken}; say --confirm to decide so all the same") from None
+        raise Refused(f"{broken}; use --confirm to decide so all the same") from None
     except FormChanged as changed:
         raise Refused(f"{changed}: countersign edit {review.case} --set FIELD=VALUE") from None
 

@@ -1,4 +1,4 @@
-"""`doctor`: checks the set-up and says what to do."""
+"""The command `doctor`: checks the set-up and says what to do."""
 
 import importlib.util
 import os
@@ -38,23 +38,23 @@ from workflows.model.prices import Unpriced
 from workflows.model.requests import request_for, worst_case
 
 _A_LETTER = 2_000
-"""Bytes that a case may have, where none is at hand."""
+"""Bytes of a case for estimates, where none is at hand."""
 _USUAL = Usage(input_tokens=10_000, output_tokens=1_000)
-"""What a question takes, more or less."""
+"""Usual size of a question."""
 _LONG = timedelta(minutes=2)
-"""For which a case may be at one step or at its delivery without a word."""
+"""Time without progress at a step or a delivery, after which a case counts as slow."""
 _CASES_NAMED = 5
 
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """One thing that was looked at."""
+    """One thing that was checked."""
 
     level: str
-    """ok, note (works, but look), or bad (does not work)."""
+    """Level: ok, note (works, but look), or bad (does not work)."""
     what: str
     do: str = ""
-    """What to do about it."""
+    """Advice."""
 
 
 def check(*, as_json: bool) -> int:
@@ -157,13 +157,13 @@ def _standing_outages(app: App) -> Iterator[Finding]:
         yield Finding(
             level="note",
             what=f"model {outage.model} is not asked since {moment(outage.since)}: {outage.reason}",
-            do="it is tried again with the next cases; /propose WORKFLOW afterwards has waiting ones proposed anew",
+            do="it is tried again with the next cases; afterwards /propose WORKFLOW asks it about the waiting ones",
         )
 
 
 def _waiting(app: App) -> Iterator[Finding]:
     for said in waiting_in_words(app):
-        do = "they go out by themselves once it takes them, for three days; countersign rerun CASE tries one now"
+        do = "they are tried again automatically for three days; countersign rerun CASE tries one now"
         yield Finding(level="note", what=said, do=do)
 
 
@@ -172,8 +172,8 @@ def _overruns(app: App) -> Iterator[Finding]:
         yield Finding(
             level="note",
             what=f"model {one.model} took ${one.cost:.4f} on {moment(one.at)} for a question of {one.workflow}, for "
-            f"which ${one.reserved:.4f} were reserved; {one.factor:g} times what is reckoned is reserved since then",
-            do=f"see the provider's bill; where its count was wrong, countersign recount {one.model}",
+            f"which ${one.reserved:.4f} was reserved; since then {one.factor:g} times the estimate is reserved",
+            do=f"check the provider's bill; if its count was wrong, countersign recount {one.model}",
         )
 
 
@@ -214,7 +214,7 @@ def _workflow(app: App, workflow: AnyWorkflow) -> Iterator[Finding]:
     if app.models.shows_samples(workflow):
         yield Finding(
             level="note",
-            what=f"{workflow.name}: shows sample answers, written by hand; no number counts them",
+            what=f"{workflow.name}: shows sample answers, written by hand; no figure counts them",
             do=f"set {app.models.vendor.key} to have a model read its cases, or unset COUNTERSIGN_SAMPLE_ANSWERS",
         )
     if workflow.review.post_to is None:
@@ -233,7 +233,7 @@ def _workflow(app: App, workflow: AnyWorkflow) -> Iterator[Finding]:
 
 def _budget(app: App, workflow: AnyWorkflow, prompt: Prompt) -> Iterator[Finding]:
     model = models_of(prompt, app.models.vendor.default_model)[0]
-    with suppress(Unpriced):  # that is told of the model
+    with suppress(Unpriced):  # the check of the model reports it
         states_form = app.settings.model_states_form
         request = request_for(prompt, model=model, user="x" * _A_LETTER, states_form=states_form)
         worst = worst_case(request, app.models.prices) * reserved_factor(app.context, model)
@@ -241,7 +241,7 @@ def _budget(app: App, workflow: AnyWorkflow, prompt: Prompt) -> Iterator[Finding
             yield Finding(
                 level="bad",
                 what=f"{workflow.name}: asking {model} may cost ${worst:.4f}, a case has ${workflow.budget.per_case}",
-                do=f"allow more for a case, or a smaller max_tokens in the prompt; till then {_unanswered([workflow])}",
+                do=f"allow more for a case, or a smaller max_tokens in the prompt; now {_unanswered([workflow])}",
             )
     with suppress(Unpriced):
         prices = app.models.prices
@@ -253,7 +253,7 @@ def _budget(app: App, workflow: AnyWorkflow, prompt: Prompt) -> Iterator[Finding
                 do="name a cheaper one in the prompt: it is asked where the first cannot be afforded",
             )
     budget, spent = workflow.budget, spent_today(app.context, workflow)
-    what = f"{workflow.name}: ${spent:.2f} of ${budget.per_day} are spent today ({workflow.timezone.key})"
+    what = f"{workflow.name}: ${spent:.2f} of ${budget.per_day} was spent today ({workflow.timezone.key})"
     if spent >= Decimal(budget.per_day):
         yield Finding(level="note", what=what, do=f"{_unanswered([workflow])}, until the day is over")
     else:
@@ -261,7 +261,7 @@ def _budget(app: App, workflow: AnyWorkflow, prompt: Prompt) -> Iterator[Finding
 
 
 def _unanswered(workflows: Iterable[AnyWorkflow]) -> str:
-    """Say what it comes to where no model answers. Code of a workflow's own may do without: only its author knows."""
+    """Say what happens without an answer of a model. Code of a workflow's own may do without one; its author knows."""
     asking = [workflow.name for workflow in workflows if workflow.proposing is None]
     if not asking:
         return "its own propose gets no answer where it asks the model"
@@ -270,7 +270,7 @@ def _unanswered(workflows: Iterable[AnyWorkflow]) -> str:
 
 def _paused(app: App, workflow: AnyWorkflow) -> Iterator[Finding]:
     (status,) = workflow_pauses.pause_statuses(app.context, [workflow.name])
-    do = f"mend what it was paused for, then countersign resume {workflow.name}"
+    do = f"repair the cause, then countersign resume {workflow.name}"
     if status.pause is not None:
         held = f" ({status.held:,} deliveries held)" if status.held else ""
         yield Finding(level="note", what=f"{workflow.name} is paused {said_of(status.pause)}{held}", do=do)
@@ -306,18 +306,20 @@ def _slack(app: App) -> Iterator[Finding]:
             yield Finding(level="note", what=f"{name} is not set: {what}", do=f"set {name}")
     for workflow in (*settings.post_to, *settings.reviewers):
         if workflow not in app.context.registry:
-            yield Finding(level="bad", what=f"COUNTERSIGN_POST_TO or _REVIEWERS names {workflow}, which is no workflow")
+            yield Finding(
+                level="bad", what=f"COUNTERSIGN_POST_TO or _REVIEWERS names {workflow}, and there is no such workflow"
+            )
     yield from _messages(app)
 
 
 def _messages(app: App) -> Iterator[Finding]:
-    """What is not shown as it should be."""
+    """Find messages that Slack refused and that are still not shown."""
     for one in troubled_messages(app.context):
         if one.given_up:
             yield Finding(
                 level="bad",
                 what=f"given up, to {one.channel} ({one.error}): {one.number}",
-                do="all are tried again when serve starts; the cases are in `countersign reviews` all the same",
+                do="all are tried again when serve starts; until then `countersign reviews` lists the cases",
             )
         else:
             yield Finding(
@@ -334,7 +336,7 @@ def _work(app: App) -> Iterator[Finding]:
         yield Finding(level="note", what=f"{number} cases are {state}", do=f"countersign cases --state {state}")
     left = sum(totals[state] for state in (RunState.READY, RunState.RUNNING, RunState.DELIVERING))
     if left:
-        do = "if no process works on them, `countersign run` any file, and it goes on with them"
+        do = "if no process works on them, `countersign run` with any file continues them"
         yield Finding(level="note", what=f"{left} cases are to be worked on", do=do)
     yield from _slow(app)
     if totals[RunState.WAITING]:
@@ -342,7 +344,7 @@ def _work(app: App) -> Iterator[Finding]:
 
 
 def _slow(app: App) -> Iterator[Finding]:
-    """Find cases that do not come on: a model that takes its time, or code that does not return."""
+    """Find cases without progress: a slow model, or code that does not return."""
     slow = stalled(app.context, longer_than=_LONG)
     if slow:
         oldest = min(run.since for run in slow)
@@ -350,7 +352,7 @@ def _slow(app: App) -> Iterator[Finding]:
         more = f" and {len(slow) - _CASES_NAMED} more" if len(slow) > _CASES_NAMED else ""
         yield Finding(
             level="note",
-            what=f"{len(slow)} cases do not come on, the first since {moment(oldest)}: {cases}{more}",
+            what=f"{len(slow)} cases make no progress, the first since {moment(oldest)}: {cases}{more}",
             do="code that does not return is given up after its workflow's time_limits; if no process works on them, "
-            "they go on with the next that does",
+            "the next one continues them",
         )

@@ -1,4 +1,4 @@
-"""What a person reads of an eval, and what a program does."""
+"""The report of an eval, for people and for programs."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -11,12 +11,12 @@ from workflows.quality.results import RiskRow, Share
 from workflows.quality.trials import Outcome
 
 _SHOWN = 20
-"""Rows that cannot be tried, and are named; more are counted."""
+"""Number of untried rows that are named; the others are counted."""
 _REASONS_SHOWN = 5
 
 
 def as_json(examples: Examples, tried: Tried, other: Tried | None, compared: Comparison | None) -> dict[str, object]:
-    """All of it, for a program."""
+    """Return the whole report, for a program."""
     against = None
     if other is not None and compared is not None:
         against = {**_named(other), "comparison": compared.model_dump(mode="json")}
@@ -37,7 +37,7 @@ def _named(tried: Tried) -> dict[str, object]:
 
 
 def print_unusable(examples: Examples) -> None:
-    """Name the rows that cannot be tried."""
+    """Print the rows that cannot be tried."""
     for row in examples.unusable[:_SHOWN]:
         out.print(shown(f"line {row.line} cannot be tried: {row.why}"))
     if len(examples.unusable) > _SHOWN:
@@ -47,7 +47,7 @@ def print_unusable(examples: Examples) -> None:
 
 
 def print_tried(tried: Tried) -> None:
-    """Print what came of an eval."""
+    """Print the result of an eval."""
     summary = tried.result.summary
     out.print(shown(f"eval {tried.eval}: {tried.workflow}, {tried.version}"))
     if summary.learned_without:
@@ -120,7 +120,7 @@ def _print_untried(tried: Tried) -> None:
 
 
 def print_comparison(tried: Tried, other: Tried, compared: Comparison) -> None:
-    """Print how a version stands beside another."""
+    """Print the comparison of two versions."""
     out.print()
     out.print(shown(f"against eval {other.eval}: {other.version}"))
     lines: Mapping[str, int] = {

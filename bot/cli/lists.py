@@ -61,7 +61,7 @@ def cases(
 
 @commands.command()
 def show(case: CaseReference, json: Json = False) -> None:
-    """Show all that is known of a case: input, steps, proposal, reasons, decisions, delivery."""
+    """Show everything about a case: input, steps, proposal, reasons, decisions, delivery."""
     from bot.cli.show import show_case
 
     raise typer.Exit(show_case(case, as_json=json))
@@ -71,7 +71,7 @@ def show(case: CaseReference, json: Json = False) -> None:
 def reviews(
     workflow: WorkflowName = None, limit: Annotated[int, typer.Option(min=1, max=10_000)] = 50, json: Json = False
 ) -> None:
-    """List what waits for a person, the earliest deadline first."""
+    """List the reviews that wait for a person, the earliest deadline first."""
     from bot.cli.output import moment, out, plain_review, print_json, print_table
     from bot.cli.pauses import tell_pauses
     from handlers.texts.reasons import in_words
@@ -85,7 +85,7 @@ def reviews(
             print_json([plain_review(review) for review in found])
             return
         if not found:
-            out.print("nothing waits for anybody")
+            out.print("no review waits for a person")
             tell_pauses(app, workflow)
             return
         print_table(
@@ -115,7 +115,7 @@ def doctor(json: Json = False) -> None:
 
 
 def _state(line: CaseLine) -> str:
-    """Say how a case stands, and whether its delivery waits, or may be there although nobody confirmed it."""
+    """Return the state of a case, and whether its delivery waits or is not confirmed."""
     if line.not_confirmed:
         return f"{line.state}, not confirmed"
     return f"{line.state}, waits for its target" if line.waits else line.state

@@ -23,8 +23,8 @@ commands = typer.Typer()
 @commands.command()
 def pause(
     workflow: WorkflowArgument = None,
-    reason: Annotated[str, typer.Option(help="Why; people read it on the cases that they get.")] = "",
-    deliveries: Annotated[bool, typer.Option("--deliveries", help="Hold what is decided, too.")] = False,
+    reason: Annotated[str, typer.Option(help="The reason; people read it on the cases that they get.")] = "",
+    deliveries: Annotated[bool, typer.Option("--deliveries", help="Hold the deliveries of decided cases too.")] = False,
 ) -> None:
     """Pause a workflow: no model is asked, nothing is resolved alone, people get empty forms."""
     from bot.cli.output import out
@@ -42,12 +42,12 @@ def pause(
         held = "is held" if made.pause.holds_deliveries else "is still delivered"
         out.print(sanitize(f"{workflow} is paused{already}, {said_of(made.pause)}"))
         out.print(f"no model is asked, people get empty forms, and what they decide {held}")
-        out.print(f"{_waiting(status)}; to let it go on: countersign resume {workflow}")
+        out.print(f"{_waiting(status)}; to resume it: countersign resume {workflow}")
 
 
 @commands.command()
 def resume(workflow: WorkflowArgument = None) -> None:
-    """Let a paused workflow go on, and deliver what was held. Without a name: how all workflows stand."""
+    """Resume a paused workflow, and deliver what was held. Without a name: show the state of all workflows."""
     from bot.cli.completion import work_on_rest
     from bot.cli.output import out
     from workflows.engine.deliver import workflow_pauses
@@ -59,7 +59,7 @@ def resume(workflow: WorkflowArgument = None) -> None:
             return
         resumed = workflow_pauses.resume(app.context, workflow, by=operator())
         status = resumed.status
-        out.print(f"{workflow} goes on" if resumed.changed else f"{workflow} is not paused")
+        out.print(f"{workflow} is resumed" if resumed.changed else f"{workflow} is not paused")
         if status.held:
             out.print(f"held deliveries that go out now: {status.held:,}")
         if askable := waiting(app.context, workflow).begun:
@@ -69,7 +69,7 @@ def resume(workflow: WorkflowArgument = None) -> None:
 
 @commands.command()
 def propose(workflow: WorkflowArgument = None) -> None:
-    """Ask the model about the cases that went to people without a proposal; none that somebody has in hand."""
+    """Ask the model about the cases that people got without a proposal, except those that somebody works on."""
     from bot.cli.completion import work_on_rest
     from bot.cli.output import out
     from workflows.engine.review.late_proposals import propose_anew
@@ -82,19 +82,19 @@ def propose(workflow: WorkflowArgument = None) -> None:
         counted = propose_anew(app.context, workflow, by=operator())
         out.print(f"the model is asked again about: {counted.begun:,}")
         if counted.in_hand:
-            out.print(f"left as they are, since somebody is at them or decided them once: {counted.in_hand:,}")
+            out.print(f"left as they are, since somebody works on them or decided them once: {counted.in_hand:,}")
         if counted.stopped is not None:
-            out.print(sanitize(f"it came to an end before all were begun: {counted.stopped}"))
+            out.print(sanitize(f"stopped before all were begun: {counted.stopped}"))
         work_on_rest(app)
         raise typer.Exit(0 if counted.stopped is None else 1)
 
 
 @commands.command()
 def backup(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where the backup goes.")],
-    replace: Annotated[bool, typer.Option("--replace", help="Also in place of a file that is there.")] = False,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write.")],
+    replace: Annotated[bool, typer.Option("--replace", help="Overwrite an existing file.")] = False,
 ) -> None:
-    """Write the database to one file, also while it is served. SQLite; PostgreSQL has pg_dump."""
+    """Write the database to one file, also while it is served. For SQLite; PostgreSQL has pg_dump."""
     from bot.app import database_of
     from bot.cli.output import one_line_errors, out, shown
     from bot.settings import settings
@@ -116,7 +116,7 @@ def backup(
 def restore(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A backup.")],
 ) -> None:
-    """Put a backup in place of the database while nothing is served: what is older is not delivered twice."""
+    """Replace the database by a backup while nothing is served. Older deliveries are not made twice."""
     from bot.app import database_of, now
     from bot.cli.completion import PATIENCE
     from bot.cli.output import one_line_errors, out, shown
@@ -130,7 +130,7 @@ def restore(
         try:
             with (
                 backups.staged_copy(database, file) as staged,
-                # Nobody may work on it, nor send, with what it knew before.
+                # No process may work or send with what it knew from the old database.
                 exclusive(database, name=WORK, patience=PATIENCE),
                 exclusive(database, name=SENDER, patience=PATIENCE),
             ):
@@ -148,8 +148,8 @@ def restore(
 
 
 @commands.command()
-def recount(model: Annotated[str, typer.Argument(help="The model, as doctor names it.")]) -> None:
-    """Reserve for a model what is reckoned again, where its provider had miscounted what a question took."""
+def recount(model: Annotated[str, typer.Argument(help="The model's name, as doctor shows it.")]) -> None:
+    """Reserve the plain estimate for a model again, after its provider had miscounted the cost of a question."""
     from bot.cli.output import out
     from workflows.engine.errors import Refused
     from workflows.engine.propose.model_outages import recount
@@ -157,19 +157,19 @@ def recount(model: Annotated[str, typer.Argument(help="The model, as doctor name
 
     with started() as app:
         if not recount(app.context, model, by=operator()):
-            raise Refused(f"nothing is known of {model} that took more than was reserved; see countersign doctor")
-        out.print(sanitize(f"for {model} what is reckoned is reserved again; what was booked stays booked"))
+            raise Refused(f"no overrun of a model {model} is known; countersign doctor lists them")
+        out.print(sanitize(f"for {model} the plain estimate is reserved again; booked costs stay as they are"))
 
 
 @commands.command()
 def restored() -> None:
-    """Say that the database is a backup that was put in place by other means, before anything is served."""
+    """Mark the database as a backup that was put in place by other means, before anything is served."""
     from bot.cli.completion import PATIENCE
     from store.db.process_locks import SENDER, exclusive
     from workflows.engine.case.restores import restored
 
     with started() as app:
-        # Nobody may work on it, nor send, with what it knew before.
+        # No process may work or send with what it knew from the old database.
         with app.dispatcher.alone(patience=PATIENCE), exclusive(app.context.database, name=SENDER, patience=PATIENCE):
             found = restored(app.context, by=operator())
         _tell_restored(found)
@@ -177,7 +177,7 @@ def restored() -> None:
 
 @commands.command()
 def migrate() -> None:
-    """Bring the database to the schema of this version."""
+    """Upgrade the database to the schema of this version."""
     from bot.app import database_of
     from bot.cli.output import one_line_errors, out
     from bot.settings import settings
@@ -213,17 +213,19 @@ def _waiting(status: PauseStatus) -> str:
 
 
 def _tell_restored(found: Restored) -> None:
-    """Say what follows from the database being a backup."""
+    """Print the consequences of a restored backup."""
     from bot.cli.output import out
 
     made = f"up to {found.made_at:%Y-%m-%d %H:%M} UTC" if found.made_at is not None else "empty"
     out.print(f"the database is a backup ({made}); {found.unfinished:,} of its cases are not at an end")
-    out.print("to a system without keys, what of them may have been delivered since becomes doubtful: look, settle")
-    out.print("what came in since is not in it: before you bring it again, look what such a system has of it")
+    out.print(
+        "deliveries to a system without keys may have happened since; they become doubtful: look, then settle each"
+    )
+    out.print("cases taken in since are not in it: look which of them such a system has before you submit them again")
 
 
 def _marked(staged: Backup) -> Restored:
-    """Bring a staged copy to this version's schema, and have it know that it is a backup, before it is in place."""
+    """Upgrade a staged copy to this version's schema, and mark it as a backup before it is in place."""
     from bot.app import now
     from store.db import migration
     from store.db.database import Database

@@ -1,4 +1,4 @@
-"""What a person reads at the terminal. Whatever comes from a case is untrusted and shown neutralised."""
+"""Output at the terminal. Text of a case is untrusted, so it is shown with its control characters made visible."""
 
 import json
 import os
@@ -23,20 +23,20 @@ from workflows.engine.text.sanitize import one_line, sanitize
 from workflows.redaction import redacted
 
 PIPED_WIDTH = 200
-"""Columns of a table where standard output is no terminal."""
+"""Width in columns of a table where standard output is no terminal."""
 
 out = Console(highlight=False, markup=False, emoji=False, width=None if sys.stdout.isatty() else PIPED_WIDTH)
 progress = Console(stderr=True)
-"""Progress bars, so that standard output can be piped."""
+"""Console of the progress bars, on standard error, so that standard output can be piped."""
 
 
 def shown(text: object) -> Text:
-    """Text as it is, with no markup, and control and direction characters made visible."""
+    """Return text without markup, its control and direction characters made visible."""
     return Text(sanitize(text))
 
 
 def print_table(columns: Sequence[str], lines: Sequence[Sequence[object]]) -> None:
-    """Print a table, each row on one line; the last column gives way where the terminal is narrow."""
+    """Print a table, each row on one line; the last column is cut where the terminal is narrow."""
     cells = [columns, *([one_line(value, 300) for value in line] for line in lines)]
     widths = [max(map(cell_len, column)) for column in zip(*cells, strict=True)][:-1]
     for place, row in enumerate(cells):
@@ -55,7 +55,7 @@ def print_named(name: str, value: object) -> None:
 
 
 def moment(time: datetime) -> str:
-    """A time for people, in UTC."""
+    """Return a time for people, in UTC."""
     return f"{time:%Y-%m-%d %H:%M} UTC"
 
 
@@ -72,7 +72,7 @@ def print_json(value: object) -> None:
 
 @contextmanager
 def one_line_errors() -> Iterator[None]:
-    """Say in one line what went wrong and end with code 1, for the errors that a person can do something about."""
+    """Print errors that a person can do something about in one line, and end with code 1."""
     from sqlalchemy.exc import DBAPIError
 
     from bot.settings import SettingsUnusable
@@ -93,12 +93,12 @@ def one_line_errors() -> Iterator[None]:
     except DBAPIError as error:
         tell_error(f"the database: {error.orig}")
     except BrokenPipeError:
-        # The reader went away; what Python still holds for it goes nowhere.
+        # The reader of the pipe is gone: Python's buffered output goes to /dev/null.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
         tell_error(f"{error.filename or 'the system'}: {error.strerror or error}")
     except KeyboardInterrupt:
-        typer.echo("stopped; what was taken in is kept, and the same command goes on with it", err=True)
+        typer.echo("stopped; cases taken in are kept, and the same command continues with them", err=True)
         raise typer.Exit(130) from None
     else:
         return
@@ -106,5 +106,5 @@ def one_line_errors() -> Iterator[None]:
 
 
 def tell_error(message: str) -> None:
-    """Say on one line of standard error what went wrong."""
+    """Print an error on one line of standard error."""
     typer.echo(f"error: {one_line(redacted(message), 2_000)}", err=True)

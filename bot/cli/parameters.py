@@ -1,4 +1,4 @@
-"""Parameters that several commands take."""
+"""Parameters that several commands share."""
 
 from typing import Annotated
 
@@ -15,12 +15,14 @@ Mapped = Annotated[
 ]
 Encoding = Annotated[
     str | None,
-    typer.Option("--encoding", help="How the file is written, such as cp1252; left out, UTF-8 or as it says."),
+    typer.Option(
+        "--encoding", help="Encoding of the file, such as cp1252; default: UTF-8, or the one that it declares."
+    ),
 ]
 Version = Annotated[
-    int | None, typer.Option("--version", help="The version that you were shown; left out, the present one.")
+    int | None, typer.Option("--version", help="The version that you were shown; default: the present one.")
 ]
 WorkflowArgument = Annotated[
-    str | None, typer.Argument(metavar="WORKFLOW", help="Its name; left out, how all workflows stand.")
+    str | None, typer.Argument(metavar="WORKFLOW", help="Its name; without it, the state of all workflows is shown.")
 ]
 WorkflowName = Annotated[str | None, typer.Option("--workflow", help="Only this workflow's.")]

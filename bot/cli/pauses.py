@@ -8,12 +8,12 @@ from workflows.engine.text.sanitize import sanitize
 
 
 def said_of(pause: Pause) -> str:
-    """By whom, since when and why a workflow is paused."""
+    """Return by whom, since when and why a workflow is paused."""
     return f"by {pause.who} since {moment(pause.at)}: {pause.reason}"
 
 
 def tell_pauses(app: App, only: str | None = None) -> None:
-    """Say which workflows are paused, below a list of what is theirs."""
+    """Print the pauses of workflows, below a list of their cases or reviews."""
     names = [workflow.name for workflow in app.context.registry if only in (None, workflow.name)]
     for status in workflow_pauses.pause_statuses(app.context, names):
         if status.pause is not None:

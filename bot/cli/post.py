@@ -1,4 +1,4 @@
-"""`run --post`: brings into Slack what waits there for people, and ends. It tells of it on standard error."""
+"""The option `run --post`: posts cards to Slack, and ends. Its report goes to standard error."""
 
 import typer
 
@@ -13,11 +13,11 @@ from workflows.engine.errors import Refused
 from workflows.engine.read.channels import channel_status
 
 LONGEST = 300.0
-"""Seconds for which it is tried."""
+"""Seconds for which posting is tried."""
 
 
 def workspace_for(app: App, workflow: AnyWorkflow) -> Workspace:
-    """The workspace in which a workflow's cards are shown. Raise `Refused` where it posts nowhere."""
+    """Return the workspace for a workflow's cards. Raise `Refused` where the workflow posts nowhere."""
     if workflow.review.post_to is None:
         raise Refused(
             f"{workflow.name} posts nowhere: set COUNTERSIGN_POST_TO={workflow.name}=CHANNEL, "
@@ -27,7 +27,7 @@ def workspace_for(app: App, workflow: AnyWorkflow) -> Workspace:
 
 
 def post(app: App, workflow: AnyWorkflow, workspace: Workspace) -> bool:
-    """Send what is due; was it all? Where `countersign serve` works on the database, it does so."""
+    """Send what is due; return True if that was everything. A running `countersign serve` does it instead."""
     channel = workflow.review.post_to
     assert channel is not None
     try:

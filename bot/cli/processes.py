@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 commands = typer.Typer()
 _GONE_WITHIN = 60.0
-"""Seconds after which the process is gone when it is told to stop, whatever hangs in it."""
+"""Seconds after which a process that was told to stop ends, whatever hangs in it."""
 
 
 @commands.command()
@@ -53,7 +53,7 @@ def serve(
             "makes the summary of the day": not no_schedule,
         }
         if not any(roles.values()):
-            raise Refused("there is nothing left to do: leave out one of --no-worker, --no-slack, --no-schedule")
+            raise Refused("nothing is left to do: remove one of --no-worker, --no-slack, --no-schedule")
 
         def started() -> None:
             doing = ", ".join(what for what, wanted in roles.items() if wanted)
@@ -65,10 +65,10 @@ def serve(
 
 @commands.command()
 def demo(
-    headless: Annotated[bool, typer.Option("--headless", help="Play it to its end without anybody.")] = False,
-    port: Annotated[int, typer.Option(min=1, max=65_535, help="Where the page is.")] = 8470,
+    headless: Annotated[bool, typer.Option("--headless", help="Play it to the end without a person.")] = False,
+    port: Annotated[int, typer.Option(min=1, max=65_535, help="Port of the page.")] = 8470,
 ) -> None:
-    """See what Countersign does, with a local Slack, a help desk, a ledger and a local model."""
+    """Show what Countersign does, with a local Slack, a help desk, a ledger and a local model."""
     from bot.cli.output import one_line_errors
     from bot.cli.ports import listening_at
     from bot.demo.play import play, watch
@@ -104,12 +104,12 @@ def sandbox(
             with listening_at(port):
                 serve_slack(served, port, started=lambda: _tell(served))
         except KeyboardInterrupt:
-            typer.echo("the sandbox is stopped; what was in it is gone", err=True)
+            typer.echo("the sandbox is stopped; its content is gone", err=True)
 
 
 @commands.command("sample-desk")
 def sample_desk(
-    file: Annotated[Path, typer.Option(help="Where it keeps its tickets.")] = Path("helpdesk.sqlite"),
+    file: Annotated[Path, typer.Option(help="File for its tickets.")] = Path("helpdesk.sqlite"),
     port: Annotated[int, typer.Option(min=1, max=65_535)] = 8471,
 ) -> None:
     """Serve the sample help desk that support-triage delivers to, on this machine only."""
@@ -121,7 +121,7 @@ def sample_desk(
 
 @commands.command("sample-ledger")
 def sample_ledger(
-    file: Annotated[Path, typer.Option(help="Where it keeps its invoices.")] = Path("ledger.sqlite"),
+    file: Annotated[Path, typer.Option(help="File for its invoices.")] = Path("ledger.sqlite"),
     port: Annotated[int, typer.Option(min=1, max=65_535)] = 8472,
 ) -> None:
     """Serve the sample ledger that invoice-intake books into, on this machine only."""

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 commands = typer.Typer(help="Look at the prompts and their versions.", no_args_is_help=True, rich_markup_mode=None)
 
 Workflow = Annotated[str, typer.Argument(metavar="WORKFLOW", help="The workflow's name.")]
-Version = Annotated[str | None, typer.Option("--version", help="A kept version: its first digits.")]
-File = Annotated[Path | None, typer.Option("--file", help="A file to take in place of the present prompt.")]
+Version = Annotated[str | None, typer.Option("--version", help="First digits of a kept version.")]
+File = Annotated[Path | None, typer.Option("--file", help="A file to use instead of the present prompt.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for a program to read.")]
 
 
@@ -49,7 +49,7 @@ def list_(json: Json = False) -> None:
 
 @commands.command()
 def show(workflow: Workflow, version: Version = None) -> None:
-    """Show a prompt as its file was."""
+    """Show the file of a prompt."""
     from bot.cli.output import out, shown
     from workflows.engine.read.prompt_history import prompt_source
 
@@ -62,8 +62,8 @@ def show(workflow: Workflow, version: Version = None) -> None:
 @commands.command()
 def diff(
     workflow: Workflow,
-    before: Annotated[str | None, typer.Argument(help="A version; left out, the one before the present.")] = None,
-    after: Annotated[str | None, typer.Argument(help="A version; left out, the present one.")] = None,
+    before: Annotated[str | None, typer.Argument(help="A version; default: the one before the present.")] = None,
+    after: Annotated[str | None, typer.Argument(help="A version; default: the present one.")] = None,
     file: File = None,
 ) -> None:
     """Show what differs between two versions, or between the present one and a file."""
@@ -79,7 +79,7 @@ def diff(
         present = present_prompt(app.context, chosen)
         if file is not None:
             if before is not None or after is not None:
-                raise Refused("give two versions, or a file to hold against the present one")
+                raise Refused("give two versions, or a file to compare with the present one")
             old, new = present, prompt_in(file, chosen)
             names, sources = (old.version, str(file)), (old.source, new.source)
         else:
@@ -102,7 +102,7 @@ def render(
     file: File = None,
     json: Json = False,
 ) -> None:
-    """Show what a model would be told, word for word, and what that may cost."""
+    """Show what a model would be told, word for word, and the most that it may cost."""
     from bot.cli.output import out, print_json, print_named, shown
     from workflows.engine.propose.prompts import prompt_in
     from workflows.engine.read.prompt_history import prompt_at, told_of
@@ -137,7 +137,7 @@ def render(
 
 
 def _data(app: App, workflow: AnyWorkflow, *, case: str | None, input: str | None) -> Mapping[str, JsonValue] | None:
-    """What the model is told of a case; None where none is named."""
+    """Return what the model is told of a case; None where none is named."""
     from workflows.engine.errors import InvalidInput
     from workflows.engine.read.prompt_history import asked_with, would_ask_with
 

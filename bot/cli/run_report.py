@@ -23,11 +23,11 @@ class Worked:
     seconds: float
     learned: Mapping[str, TrainingReport]
     elsewhere: bool = False
-    """Another process works on the database."""
+    """True if another process works on the database."""
 
 
 def as_json(workflow: AnyWorkflow, taken: FileTaken, worked: Worked, numbers: Tally) -> dict[str, object]:
-    """All of it, for a program."""
+    """Return the whole report, for a program."""
     return {
         "workflow": workflow.name,
         "rows": taken.rows,
@@ -77,7 +77,7 @@ def print_taken(workflow: AnyWorkflow, taken: FileTaken, worked: Worked, numbers
     if numbers.unfinished:
         lines["not finished"] = f"{numbers.unfinished:,}"
     if numbers.samples:
-        lines["sample answers"] = f"{numbers.samples:,} more, written by hand: in none of these numbers"
+        lines["sample answers"] = f"{numbers.samples:,} more, written by hand: in none of these figures"
     floor = workflow.autonomy.at_least
     at = f" (floor {floor:g})" if floor is not None else ""
     for name, hits in numbers.right_alone.items():
@@ -93,7 +93,7 @@ def print_taken(workflow: AnyWorkflow, taken: FileTaken, worked: Worked, numbers
     for what, value in lines.items():
         out.print(shown(f"{what:<{width}}  {one_line(value, 300)}"))
     if taken.left_out:
-        out.print("next: so many cases were to be worked on that not all rows had room; say the same command again")
+        out.print("next: the queue was full and had no room for all rows; run the same command again")
     if numbers.to_review or numbers.samples:
         out.print("next: `countersign reviews` lists what waits for you")
     if numbers.failed:

@@ -1,4 +1,4 @@
-"""`show`: all that is known of a case."""
+"""The command `show`: everything about a case."""
 
 import json
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ from workflows.engine.text.sanitize import one_line
 from workflows.model.outcomes import Outcome
 
 _SAID = 600
-"""Characters of what a model said that are shown; --json has all that is kept."""
+"""Characters of a model's answer that are shown; --json shows all."""
 
 
 def show_case(reference: str, *, as_json: bool) -> int:
@@ -76,7 +76,7 @@ def _run(run: RunView, output: type[BaseModel] | None) -> None:
             f"{proposal.model}" + (f", prompt {proposal.prompt_version}" if proposal.prompt_version else ""),
         )
         if proposal.sample:
-            print_named("  sample answer", "written by hand for a demonstration; no number counts it")
+            print_named("  sample answer", "written by hand for a demonstration; no figure counts it")
         for name, value in _as_people_write(proposal.output, output).items():
             sure = proposal.confidence.get(name)
             second = proposal.second.get(name)
@@ -108,7 +108,7 @@ _DELIVERY = {
 
 
 def delivery_in_words(delivery: DeliveryView) -> str:
-    """State of a delivery."""
+    """Return the state of a delivery in words."""
     if delivery.state != DeliveryState.WAITING:
         if delivery.not_confirmed:
             return "not confirmed; it may be applied"
@@ -133,7 +133,7 @@ def _plain(view: CaseView) -> dict[str, JsonValue]:
 
 
 def _refused(view: CaseView) -> None:
-    """Refusals of this case: by whom, and of what."""
+    """Print the refusals of this case, each with its person and wish."""
     for entry in view.audit:
         wanted, dot, what = entry.action.rpartition(".")
         if dot and what == "refused":
@@ -144,17 +144,17 @@ def _refused(view: CaseView) -> None:
 
 def _asked(attempt: AttemptView) -> None:
     if attempt.milliseconds is None and attempt.cost is None:
-        said = f"nobody knows what came of it: it is under way, or its process ended; up to ${attempt.reserved:.4f}"
+        said = f"outcome not known: it is under way, or its process ended; up to ${attempt.reserved:.4f}"
         print_named(f"asked {attempt.model}", said)
         return
-    cost = f"${attempt.cost:.4f}" if attempt.cost is not None else f"up to ${attempt.reserved:.4f}, nobody knows"
+    cost = f"${attempt.cost:.4f}" if attempt.cost is not None else f"up to ${attempt.reserved:.4f}, not known"
     took = f", {attempt.milliseconds:.0f} ms" if attempt.milliseconds is not None else ""
     tokens = f", {attempt.input_tokens:,} tokens in, {attempt.output_tokens:,} out"
     request = f", request {attempt.request_id}" if attempt.request_id else ""
     why = f": {one_line(attempt.why, 200)}" if attempt.why else ""
     outcome = attempt.outcome.replace("_", " ")
     print_named(f"asked {attempt.model}", f"{outcome}{tokens}, {cost}{took}{request}{why}")
-    # An answer stands below, as the proposal that was made of it.
+    # A usable answer is shown below, as the proposal.
     if isinstance(attempt.said, str) and attempt.said and attempt.outcome != Outcome.ANSWERED:
         print_named("  it said", one_line(attempt.said, _SAID))
 
@@ -187,20 +187,20 @@ def _next(view: CaseView) -> str:
     if state is RunState.DOUBTFUL:
         return f"look whether it happened, then countersign settle {view.id} happened or not-happened"
     if run.held == "down":
-        return f"nothing, it is made again by itself; at once: countersign rerun {view.id}"
+        return f"nothing; it is tried again automatically. To try now: countersign rerun {view.id}"
     if run.held == "behind":
-        return "nothing; it follows an older delivery of this case by itself"
+        return "nothing; it follows an older delivery of this case automatically"
     if run.held == "paused":
         return f"it is held; countersign resume {view.workflow}"
     if state in STOPPED:
-        return f"mend the cause, then countersign rerun {view.id}"
+        return f"repair the cause, then countersign rerun {view.id}"
     if state is RunState.DELIVERED:
         return f"nothing; if it was wrong, countersign correct {view.id} --set FIELD=VALUE"
     return "nothing" if state is RunState.CLOSED else "it is being worked on, or will be at the next run"
 
 
 def _as_people_write(values: Mapping[str, JsonValue], output: type[BaseModel] | None) -> Mapping[str, JsonValue]:
-    """Values as they stand in the form; as they are kept where the workflow, or a field of it, is not known here."""
+    """Return values as the form shows them; as they are kept where the workflow, or a field of it, is unknown."""
     written = entries_of(output, values) if output is not None else {}
     return {name: written[name] if value is not None and name in written else value for name, value in values.items()}
 

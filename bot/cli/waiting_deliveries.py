@@ -9,13 +9,13 @@ from workflows.engine.text.sanitize import one_line, sanitize
 
 
 def tell_waiting(app: App, only: str | None = None) -> None:
-    """Say which targets are down, and what waits for the others. `only`: a workflow whose list it stands below."""
+    """Print the targets that are down, and the deliveries that wait. `only`: only for this workflow."""
     for said in waiting_in_words(app, only):
         out.print(sanitize(said))
 
 
 def waiting_in_words(app: App, only: str | None = None) -> Iterator[str]:
-    """A line for each target that is waited for. `only`: a workflow, and the targets that something of it waits for."""
+    """Yield a line for each target with waiting deliveries. `only`: only for this workflow."""
     found = [line for line in waiting_deliveries(app.context) if only in (None, line.workflow)]
     down = {view.target: view for view in targets_down(app.context)}
     for target in dict.fromkeys([*down, *(line.target for line in found)]):

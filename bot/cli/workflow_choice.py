@@ -1,4 +1,4 @@
-"""The workflow that a command names; made from options first, where it is one of those."""
+"""The workflow that a command names; some are made from options first."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,9 +15,9 @@ from workflows.library.intent_triage.workflow import DEFAULT_FLOOR, read_labels
 def options_for(
     name: str, *, examples: Path | None, label: str | None, floor: float | None = None
 ) -> dict[str, JsonValue] | None:
-    """The options of a workflow that is made from them; None for one that is declared.
+    """Return the options of a workflow that is made from options; None for a declared one.
 
-    Raise `Refused` for options that belong to none, or are missing.
+    Raise `Refused` for options that belong to no workflow, or are missing.
     """
     if name not in discovery.makers():
         if examples or label or floor is not None:
@@ -35,7 +35,7 @@ def options_for(
 
 
 def named(app: App, name: str, options: Mapping[str, JsonValue] | None) -> AnyWorkflow:
-    """The workflow of this name, or the one that was made of these options. Raise `Unknown`."""
+    """Return the workflow of this name, or the one that was made from these options. Raise `Unknown`."""
     if options:
         name = next(made for made, kept in app.made.items() if kept is options)
     return app.context.registry.get(name)

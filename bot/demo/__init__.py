@@ -1,1 +1,1 @@
-"""Shows Countersign in one minute, on this machine alone: a local Slack, a help desk, a ledger, a local model."""
+"""The demo: Countersign in one minute on this machine, with a local Slack, a help desk, a ledger, a local model."""

@@ -1,4 +1,4 @@
-"""One line for each thing that happens, read from the audit trail."""
+"""The narrator: one line for each event, read from the audit trail."""
 
 from collections.abc import Callable, Iterable, Mapping
 
@@ -29,7 +29,7 @@ class Narrator:
     def __init__(
         self, context: Context, people: Mapping[str, str], told: Mapping[str, Told], say: Callable[[str], None]
     ) -> None:
-        """`people`: user id -> name. `told`: a case's key -> what it is. `say`: takes a line."""
+        """Tell the events of a database. `people`: user id -> name. `told`: case key -> case. `say`: takes a line."""
         self._context = context
         self._places = told
         self._people = people

@@ -1,4 +1,4 @@
-"""Where the demo's two automations meet people: their channels, who decides there, and where their cases go."""
+"""The places of the demo's two automations: channel, reviewers, system of record."""
 
 from dataclasses import dataclass
 
@@ -17,17 +17,17 @@ TEAM_LEAD = "U0LEE"
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """What belongs to one automation."""
+    """The place of one automation."""
 
     workflow: str
     channel: str
     channel_name: str
     group: str
-    """Who decides."""
+    """User group of the reviewers."""
     reviewers: tuple[str, str]
-    """Two of them, who play in turn."""
+    """Two of the reviewers, who act in turn."""
     system: str
-    """Where its cases are delivered."""
+    """System of record that the cases are delivered to."""
 
 
 SUPPORT = Place(
@@ -50,7 +50,7 @@ PLACES = (SUPPORT, INVOICES)
 
 
 def workspace() -> Workspace:
-    """The sandbox's company, with accounts beside its support. Ana helps in both."""
+    """Return the sandbox's company, with accounts beside its support. Ana works in both."""
     company = default_workspace(manifest_file())
     accounts = User(id="U0PIA", name="pia", real_name="Pia", title="accounts")
     members = [user.id for user in company.users if not user.deactivated]

@@ -1,4 +1,4 @@
-"""The two ways to see the demo: on the page, as long as somebody likes; or by itself, from its begin to its end."""
+"""The two ways to see the demo: on the page, for as long as somebody likes, or alone from beginning to end."""
 
 import time
 from collections.abc import Callable
@@ -16,13 +16,13 @@ from bot.demo.trail import Trail
 from bot.slack.sender import PACE
 
 _FIRST, _LATER = 3.0, 20.0
-"""Seconds between the first cases, and between the others, where somebody watches."""
+"""Seconds between the first cases, and between the later ones, on the page."""
 _LOOK = 0.3
-"""Seconds between two looks at what happened."""
+"""Seconds between two looks at the events."""
 _QUICK = 0.05
-"""Seconds between two messages to a channel, where nobody watches."""
+"""Seconds between two messages to a channel, without a page."""
 LONGEST = 120.0
-"""Seconds after which the demo that plays itself is given up."""
+"""Seconds after which a demo without a page is given up."""
 
 Say = Callable[[str], None]
 
@@ -59,7 +59,7 @@ def watch(stop: Event, *, port: int, say: Say) -> None:
 
 
 def play(stop: Event, *, say: Say) -> bool:
-    """Run the demo by itself, on a clock that is moved; did every case reach an end?"""
+    """Play the demo alone, on a clock that is moved; return True if every case reached an end."""
     clock, began = MovedClock(), time.monotonic()
     with staged(stop, port=0, pace=_QUICK, clock=clock) as stage:
         narrator, players, trail = _narrator(stage, say), _players(stage), Trail(stage.app.context)
@@ -67,7 +67,7 @@ def play(stop: Event, *, say: Say) -> bool:
         for told in arrivals():
             clock.move(timedelta(minutes=4))
             if told.key == UNLUCKY_KEY:
-                # The outage is meant for this one alone.
+                # The outage is for this case alone.
                 _until(stage.is_idle, stop)
             cases.append(stage.submit(told))
             if told.key == UNLUCKY_KEY:
@@ -92,7 +92,7 @@ def play(stop: Event, *, say: Say) -> bool:
 
 
 class MovedClock:
-    """The time, moved ahead at will."""
+    """A clock that is ahead of the real time by what was moved."""
 
     def __init__(self) -> None:
         self._ahead = timedelta(0)
@@ -101,7 +101,7 @@ class MovedClock:
         return now() + self._ahead
 
     def move(self, by: timedelta) -> None:
-        """Let time pass."""
+        """Move the clock forward."""
         self._ahead += by
 
 

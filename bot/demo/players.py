@@ -1,4 +1,4 @@
-"""Plays the people: each looks at what is on the screen, and presses and types what anybody could."""
+"""The players: each reads the screen, and presses and types what a person could."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -13,7 +13,7 @@ from bot.sandbox.client import Administrator, Block, Outcome, Person, ShownMessa
 from workflows.engine.text.form_fields import form_of
 
 _UPDATES = 3
-"""How often a form may ask for something more before it takes what was typed."""
+"""Most times that a form may ask for something more before it takes the values."""
 _AGAIN = re.compile(r"/rerun ([0-9]+)")
 _REPLY = "Hello, thank you for your message. A colleague looks into it and answers today."
 
@@ -24,7 +24,7 @@ class Players:
     def __init__(
         self, administrator: Administrator, told: Iterable[Told], outputs: Mapping[str, type[BaseModel]]
     ) -> None:
-        """`outputs`: workflow -> the form of its answers."""
+        """Act in the sandbox. `outputs`: workflow -> the form of its answers."""
         self._reviewers = {
             place.channel: cycle([administrator.person(user) for user in place.reviewers]) for place in PLACES
         }
@@ -32,10 +32,10 @@ class Players:
         self._truth = {one.key: one for one in told}
         self._outputs = outputs
         self._answered: set[str] = set()
-        """The versions of cards that were decided; the screen takes a moment to show it."""
+        """Versions of cards that were decided; the screen takes a moment to show it."""
 
     def act(self) -> int:
-        """Decide every card that waits, and run again what failed; returns how much there was to do."""
+        """Decide every card that waits, and rerun failed cases; returns the number of acts."""
         return sum(self._decide_all(place) for place in PLACES) + self._run_again()
 
     def _decide_all(self, place: Place) -> int:
@@ -59,7 +59,7 @@ class Players:
             self._edit(person, card, told)
 
     def _agrees(self, card: ShownMessage, told: Told) -> bool:
-        """Does a card propose what is right, large and small letters aside?"""
+        """Tell whether a card proposes the right answer, without regard to capital letters."""
         shown = _plain(card).casefold()
         labels = {field.name: field.label for field in form_of(self._outputs[told.place.workflow])}
         assert told.answer is not None
@@ -82,7 +82,7 @@ class Players:
         outcome = person.submit({**typed, **_ticks(form.blocks)}).outcome
         for _ in range(_UPDATES):
             if outcome == "updated":
-                # A text was written anew, or a rule was run into that the form did not ask about before.
+                # A text was written anew, or the values break a rule that the form did not ask about before.
                 outcome = self._confirm(person).outcome
 
     def _confirm(self, person: Person) -> Outcome:
@@ -104,12 +104,12 @@ class Players:
 
 
 def _version(card: ShownMessage) -> str:
-    """What a card's buttons carry: the review and its version."""
+    """Return the review and version that a card's buttons carry."""
     return str(buttons(card)["edit"]["value"])
 
 
 def _ticks(blocks: list[Block]) -> dict[str, JsonValue]:
-    """Every box of a form, ticked."""
+    """Return the values for every box of a form, ticked."""
     ticked: dict[str, JsonValue] = {}
     for block in blocks:
         element = block.get("element")
@@ -119,5 +119,5 @@ def _ticks(blocks: list[Block]) -> dict[str, JsonValue]:
 
 
 def _plain(message: ShownMessage) -> str:
-    """The words of a message, line by line."""
+    """Return the words of a message, line by line."""
     return "\n".join(lines(message.blocks))

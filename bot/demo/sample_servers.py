@@ -31,7 +31,7 @@ def ledger(file: Path) -> Iterator[str]:
 
 
 def stage_outage(address: str, seconds: int) -> None:
-    """Have one of them take no changes for a while; 0 ends it."""
+    """Make a sample system refuse changes for some seconds; 0 ends it."""
     said = {"seconds": seconds, "only_changes": True}
     httpx2.post(f"{address}/outage", json=said, trust_env=False).raise_for_status()
 
@@ -39,7 +39,7 @@ def stage_outage(address: str, seconds: int) -> None:
 @contextmanager
 def _served(app: Starlette, *, name: str) -> Iterator[str]:
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        # Without it each answer waits 40 ms for the client's acknowledgement of its head.
+        # Without it each answer waits 40 ms for the client to acknowledge the headers.
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off"))
         thread = Thread(target=server.run, kwargs={"sockets": [listening]}, name=name)

@@ -11,7 +11,7 @@ _LINES = frozenset({"rich_text_section", "rich_text_quote", "rich_text_preformat
 
 
 def lines(blocks: Sequence[object]) -> list[str]:
-    """What blocks say, a line for each of theirs."""
+    """Return the text of blocks, a line for each of theirs."""
     return [line for block in blocks for line in _lines(block)]
 
 

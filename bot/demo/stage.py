@@ -1,4 +1,4 @@
-"""All that the demo consists of, in this process: the local Slack, the help desk, the ledger, and Countersign."""
+"""The stage: the local Slack, the help desk, the ledger and Countersign, all in this process."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -33,18 +33,18 @@ UNLUCKY_KEY = ticket_key(UNLUCKY)
 
 @dataclass(frozen=True, kw_only=True)
 class Stage:
-    """The demo, running."""
+    """A running demo."""
 
     running: Running
     app: App
     slack: Slack
     desk: str
-    """The help desk's address."""
+    """Address of the help desk."""
     ledger: str
-    """The ledger's."""
+    """Address of the ledger."""
 
     def submit(self, told: Told) -> int:
-        """Have a case come in; returns it. The unlucky one finds a help desk that takes no changes."""
+        """Take in a case; returns its id. The unlucky one meets a help desk that takes no changes."""
         if told.key == UNLUCKY_KEY:
             stage_outage(self.desk, OUTAGE)
         workflow = self.app.context.registry.get(told.place.workflow)
@@ -53,7 +53,7 @@ class Stage:
         return receipt.case
 
     def end_outage_once_felt(self, case: int) -> bool:
-        """End the outage, if the case's delivery waits by it."""
+        """End the outage once the case's delivery waits because of it; False before."""
         if newest_state(self.app.context, case) is not RunState.HOLDING:
             return False
         stage_outage(self.desk, 0)
@@ -66,11 +66,11 @@ class Stage:
         digests.make(self.app.context, today=tomorrow, zone=zone)
 
     def unfinished(self) -> int:
-        """How many cases are at no end yet."""
+        """Count the cases that have not reached an end."""
         return self._count(lambda state: state not in ENDED)
 
     def is_idle(self) -> bool:
-        """Has the worker nothing left to do?"""
+        """Tell whether the worker has nothing left to do."""
         return not self._count(lambda state: state in (RunState.READY, *BUSY))
 
     def _count(self, counts: Callable[[RunState], bool]) -> int:
@@ -92,7 +92,9 @@ def staged(stop: Event, *, port: int, pace: float, clock: Callable[[], datetime]
         os.environ |= {desk_client.URL: desk, ledger_client.URL: books}
         settings = _settings(Path(folder) / "countersign.sqlite", running.api_url)
         with opened(settings, clock=clock) as app:
-            app.models(app.context.registry.get(SUPPORT.workflow))  # it learns before the first ticket comes
+            app.models(
+                app.context.registry.get(SUPPORT.workflow)
+            )  # train the local model before the first ticket comes
             slack = in_slack(app, pace=pace)
             started = Event()
 
@@ -117,7 +119,7 @@ def _sandbox(pace: float, *, desk: str, ledger: str) -> Sandbox:
 
 
 def _settings(file: Path, api_url: str) -> Settings:
-    """Settings of the demo's own, whatever the environment says."""
+    """Return the demo's own settings, whatever the environment says."""
     return Settings(
         _env_file=None,
         database_url=f"sqlite:///{file}",

@@ -1,4 +1,4 @@
-"""What the demo tells, in which order: some cases that each show one thing, then the rest."""
+"""The story of the demo: some cases that each show one thing, in order, then the rest."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -17,11 +17,12 @@ from workflows.library.invoice_intake.invoice import Invoice
 TICKETS = Path(support_triage.__file__).with_name("tickets.jsonl")
 DOCUMENTS = Path(invoice_intake.__file__).with_name("examples.jsonl")
 ALONE, GOOD, WRONG, SAFETY, UNLUCKY = 1016, 1001, 1003, 1017, 1032
-"""Resolved alone; a good proposal; a wrong one; a rule against it; delivered while the help desk takes no changes."""
+"""Tickets by id: resolved alone; a good proposal; a wrong one; stopped by a rule; delivered while the help desk takes
+no changes."""
 BOOKED, FRAUD, MISREAD = "meridian-4471.pdf", "re-bankdetails.eml", "druckwerk-sammel.pdf"
-"""Booked alone; another bank account than before; the wrong number taken for the invoice's."""
+"""Invoices by file: booked alone; a changed bank account; the order's number taken for the invoice's."""
 UNREAD = "telebel-2026-03.pdf"
-"""Nobody wrote a sample answer for it."""
+"""Invoice without a sample answer."""
 REST = (
     "factura-2026-07.txt",
     "ticket-9917.md",
@@ -37,13 +38,13 @@ REFUSED = {
     "mahnung-bueroring.pdf": "A reminder, no invoice.",
     "brightline-0087.txt": "It gives orders to whoever reads it. We ask the supplier for another one.",
 }
-"""What no person would book, and why."""
+"""Invoices that no person would book, with the reason."""
 OUTAGE = 25
 """Seconds for which the help desk takes no changes."""
 FIRST = 2
 """Cases that are there before the page is: one that is resolved alone, and the first to be decided."""
 OPENING = 9
-"""Cases that come quickly, one after the other."""
+"""Number of cases that come quickly, one after the other."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,9 +54,9 @@ class Told:
     key: str
     place: Place
     values: Mapping[str, JsonValue]
-    """The case as it comes in."""
+    """Input of the case."""
     answer: Mapping[str, str] | None
-    """Field -> what belongs there, as it stands in the form; None: it is to be rejected."""
+    """Right values by field, as the form shows them; None: to be rejected."""
     refusal: str = "This is no matter for support."
 
 
@@ -71,7 +72,7 @@ class Try:
 
 
 def ticket_key(number: int) -> str:
-    """The key of a ticket's case."""
+    """Return the key of a ticket's case."""
     return f"ticket-{number}"
 
 
@@ -114,20 +115,20 @@ NOTES = (
 
 
 def tickets() -> Sequence[Told]:
-    """All tickets, in the order in which they are told."""
+    """Return all tickets, in the order of the story."""
     found = {told.values["id"]: told for told in map(_ticket, _rows(TICKETS))}
     first = (ALONE, GOOD, WRONG, SAFETY, UNLUCKY)
     return [found[id] for id in (*first, *(id for id in found if id not in first))]
 
 
 def invoices() -> Sequence[Told]:
-    """Some invoices, in the order in which they are told."""
+    """Return some invoices, in the order of the story."""
     found = {told.key: told for told in map(_invoice, _rows(DOCUMENTS))}
     return [found[key] for key in (BOOKED, FRAUD, MISREAD, *REST)]
 
 
 def arrivals() -> Sequence[Told]:
-    """All that comes in: an invoice after every second ticket, while there are any."""
+    """Return all cases in the order of their arrival: an invoice after every second ticket, while there are any."""
     papers, told = iter(invoices()), list[Told]()
     for number, ticket in enumerate(tickets(), 1):
         told += [ticket, *(islice(papers, 1) if number % 2 == 0 else ())]
@@ -151,7 +152,7 @@ def _invoice(row: dict[str, JsonValue]) -> Told:
     key = str(values["id"])
     output = row["output"]
     assert isinstance(output, dict)
-    # What the ledger knows is looked up; only where nobody read the invoice, a person looks.
+    # Fields from the ledger are looked up by a step; a person fills them in only for an unread invoice.
     right = entries(Invoice.model_validate({**output, "account": "none named", "booked_before": False}))
     looked_up = () if key == UNREAD else ("account", "booked_before")
     answer = {name: value for name, value in right.items() if name not in looked_up} if key not in REFUSED else None

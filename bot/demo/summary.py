@@ -1,4 +1,4 @@
-"""What the demo came to: the numbers, and the digest that a team lead would read."""
+"""The summary of the demo: the figures, and the digest for a team lead."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -13,7 +13,7 @@ from workflows.engine.review.decisions import DecisionKind
 
 
 def summary(stage: Stage, cases: Sequence[int]) -> list[str]:
-    """The numbers, a line each."""
+    """Return the figures, a line each."""
     context = stage.app.context
     numbers = tally(context, cases, {})
     acts = act_counts(context)
@@ -29,7 +29,7 @@ def summary(stage: Stage, cases: Sequence[int]) -> list[str]:
         "delivered": acts.deliveries,
         "not at an end": stage.unfinished(),
     }
-    samples = "more cases were shown on sample answers, written by hand: in none of these numbers"
+    samples = "more cases were shown on sample answers, written by hand: in none of these figures"
     return [
         *(f"{what:<16}{number:>5,}" for what, number in told.items()),
         f"{'dollars':<16}{numbers.cost:>8.2f}",
@@ -38,7 +38,7 @@ def summary(stage: Stage, cases: Sequence[int]) -> list[str]:
 
 
 def digest_of(stage: Stage, day: date) -> list[str]:
-    """The digest that is made on a day, as it is posted."""
+    """Return the digest that is made on a day, as it is posted."""
     context, zone = stage.app.context, ZoneInfo(stage.app.settings.timezone)
     made = digests.make(context, today=day, zone=zone)
     return lines(digest(digests.digest_view(context, made)).blocks) if made is not None else []

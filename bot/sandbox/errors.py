@@ -1,4 +1,4 @@
-"""What the sandbox answers instead of doing what it was asked.
+"""Errors that the sandbox answers with.
 
 Exception
 ├── SlackError            to the app, as the Web API says it
@@ -21,12 +21,12 @@ class SlackError(Exception):
 
 
 class MissingScope(SlackError):
-    """The bot was not given leave to do that."""
+    """The bot lacks the scope for that."""
 
     def __init__(self, needed: Sequence[str], provided: Sequence[str]) -> None:
         super().__init__("missing_scope")
         self.needed = list(needed)
-        """Any of these would do."""
+        """Scopes of which any would be enough."""
         self.provided = list(provided)
 
 
@@ -48,7 +48,7 @@ class BadRequest(Exception):
 
 
 class NotPossible(Exception):
-    """No person could do that in Slack."""
+    """The act is one that no person could do in Slack."""
 
     def __init__(self, status: int, reason: str) -> None:
         super().__init__(reason)

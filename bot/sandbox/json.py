@@ -1,4 +1,4 @@
-"""JSON that can be kept and sent on: no NaN, no infinity, nothing nested deeper than anything here is."""
+"""JSON that can be kept and sent on: no NaN, no infinity, and no deeper nesting than `DEEPEST`."""
 
 import json
 import math
@@ -13,7 +13,7 @@ Object = dict[str, JsonValue]
 
 
 def parse(text: str | bytes, *, otherwise: str) -> JsonValue:
-    """The value that a text writes; raises BadRequest with the code `otherwise`."""
+    """Return the value of a JSON text; raise BadRequest with the code `otherwise`."""
     try:
         value: JsonValue = json.loads(text)
     except (ValueError, RecursionError):
@@ -24,28 +24,28 @@ def parse(text: str | bytes, *, otherwise: str) -> JsonValue:
 
 
 def write(value: JsonValue | Object) -> str:
-    """The shortest JSON, in ASCII: a lone surrogate that somebody sent can be sent back."""
+    """Return the shortest JSON, in ASCII, so that a lone surrogate that somebody sent can be sent back."""
     return json.dumps(value, separators=(",", ":"))
 
 
 def length(value: JsonValue) -> int:
-    """The characters of the shortest JSON."""
+    """Return the number of characters of the shortest JSON."""
     return len(json.dumps(value, separators=(",", ":"), ensure_ascii=False))
 
 
 def size(value: JsonValue) -> int:
-    """The bytes of the shortest JSON."""
+    """Return the number of bytes of the shortest JSON."""
     return len(json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode(errors="surrogatepass"))
 
 
 def copy(value: Object) -> Object:
-    """A value of one's own."""
+    """Return a deep copy of a value."""
     copied: Object = json.loads(json.dumps(value))
     return copied
 
 
 def objects(value: JsonValue) -> list[Object]:
-    """The objects of a list; nothing, if it is none."""
+    """Return the objects of a list; nothing for a value that is no list."""
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 

@@ -1,5 +1,5 @@
 """The long-running process: server, health, schedule, signals, watchdog.
 
-In: an application that was wired by `bot/app.py`. Out: worker, sender, schedule and socket in one process, until it is
-told to stop.
+In: an application that `bot/app.py` wired. Out: worker, sender, schedule and socket in one process, until it is told to
+stop.
 """

@@ -25,18 +25,18 @@ LOOK = 30.0
 
 
 class _Looks(BaseTrigger):  # type: ignore[misc]  # an untyped base
-    """A look that many seconds after the one before."""
+    """A trigger that fires a number of seconds after the last time."""
 
     def __init__(self, seconds: float) -> None:
         self._between = timedelta(seconds=seconds)
 
     def get_next_fire_time(self, previous: datetime | None, now: datetime) -> datetime:
-        """Return when it is time."""
+        """Return the time of the next look."""
         return now + self._between
 
 
 class _Scheduler(BackgroundScheduler):  # type: ignore[misc]  # an untyped base
-    """APScheduler, which wakes up after a bounded wait by the monotonic clock."""
+    """An APScheduler that wakes up after a bounded wait by the monotonic clock."""
 
     def __init__(self, longest: float) -> None:
         self._longest = longest
@@ -56,7 +56,7 @@ class _Scheduler(BackgroundScheduler):  # type: ignore[misc]  # an untyped base
 
 
 class Schedule:
-    """Has something made each day at a local time, in a thread of its own. It can be started once."""
+    """A daily job at a local time, in a thread of its own. It can be started once."""
 
     def __init__(
         self,
@@ -67,30 +67,32 @@ class Schedule:
         clock: Callable[[], datetime],
         look: float = LOOK,
     ) -> None:
-        """`make`: makes what belongs to a local date, or nothing where that is made already; it may be called twice
-        for a date. `at`: the time of day in `zone`, to the second. `look`: seconds between two looks at the clock."""
+        """Keep the job. `at`: the time of day in `zone`, to the second. `look`: seconds between two looks at the clock.
+
+        `make`: makes what belongs to a local date, or nothing where that exists; it may be called twice for a date.
+        """
         self._make = make
         self._at = at
         self._zone = zone
         self._clock = clock
         self._look = look
         self._done: date | None = None
-        """The date for which all is made."""
+        """Date for which everything is made."""
         self._scheduler = _Scheduler(look)
 
     def start(self) -> None:
-        """Begin, and catch up in the background where the slot of today has passed. Returns at once."""
-        # It tells of every run; what is worth telling of one, we tell.
+        """Begin, and catch up in the background where today's slot has passed. Returns at once."""
+        # APScheduler logs every run; we log what matters ourselves.
         logging.getLogger("apscheduler").setLevel(logging.WARNING)
         now = self._clock()
         today = now.astimezone(self._zone).date()
-        # What the process was not there for before today, the next one makes up for.
+        # Missed days before today are covered by the next digest.
         self._done = None if self._day(now) == today else self._day(now)
         self._scheduler.add_job(self._look_at_clock, _Looks(self._look), next_run_time=datetime.now(UTC))
         self._scheduler.start()
 
     def stop(self) -> None:
-        """Stop, once what is being made is made. Nothing happens where it does not run."""
+        """Stop after the present run. Nothing happens where it does not run."""
         if self._scheduler.running:
             self._scheduler.shutdown()
 
@@ -112,13 +114,14 @@ class Schedule:
 
 
 def day_of_last_slot(now: datetime, *, at: time, zone: ZoneInfo) -> date:
-    """The local date whose slot has passed last."""
+    """Return the local date of the last slot that has passed."""
     today = now.astimezone(zone).date()
     return today if slot_of_today(now, at=at, zone=zone) <= now else today - timedelta(days=1)
 
 
 def slot_of_today(now: datetime, *, at: time, zone: ZoneInfo) -> datetime:
-    """The slot of the local date of now, passed or not, in UTC. Of two in autumn the first; one that spring leaves out
-    comes an hour late.
+    """Return today's slot in local time, passed or not, in UTC.
+
+    Of two in autumn it is the first; one that spring skips comes an hour late.
     """
     return datetime.combine(now.astimezone(zone).date(), at, tzinfo=zone).astimezone(UTC)

@@ -1,7 +1,7 @@
-"""`serve`: the worker, the sender, the schedule and Slack's socket in one process, until it is told to stop.
+"""The server: the worker, the sender, the schedule and Slack's socket in one process, until it is told to stop.
 
-It stops in the order that loses nothing: first it begins nothing new and finishes what it began, then it waits until no
-click is in flight, and last it lets go of the socket. What does not come to its end within a while is cut off.
+It stops in the order that loses nothing: it begins nothing new and finishes what it began, then waits until no click is
+in flight, and closes the socket last. Work that does not end within a while is cut off.
 """
 
 import time
@@ -32,16 +32,16 @@ from workflows.engine.read import digests
 log = structlog.get_logger()
 
 STOPS_WITHIN = 30.0
-"""Seconds that the loops have to end when told to; the dispatcher's has 20 for what it began."""
+"""Seconds that the loops have to end when told to stop; the dispatcher has 20 of these for begun work."""
 STUCK_FOR_EACH = 4
-"""Threads that may hang in an author's code, for each of ours; with more the process ends, to be started anew."""
+"""Threads that may hang in authors' code, for each of ours; with more the process ends, to be started anew."""
 _LOOK = 1.0
 """Seconds between two looks at them."""
 
 _TURN = 2.0
 """Seconds between two attempts to become the sender."""
 _ANSWERS_WITHIN = 1.5
-"""Seconds within which the database has to answer a look at our health."""
+"""Seconds within which the database has to answer a health check."""
 
 
 def serve(
@@ -53,16 +53,16 @@ def serve(
     schedule: Schedule | None = None,
     started: Callable[[], None] = lambda: None,
 ) -> bool:
-    """Serve until `stop` is set; False where a loop ended before, or did not end then. `started`: called when
-    everything runs.
+    """Serve until `stop` is set; False where a loop ended before, or did not end in time.
 
-    Raise `store.db.process_locks.Taken` where only one process may work on the database, and another one does.
+    `started`: called when everything runs. Raise `store.db.process_locks.Taken` where only one process may work on the
+    database, and another one does.
     """
     loops: list[_Loop] = [_Loop(run=partial(_watch, app.settings.threads))]
     ended: list[str] = []
     running = Event()
     with ExitStack() as held:
-        # It answers first and ends last: what watches us learns how far we are.
+        # Health is answered first and ends last, so that a supervisor sees how far the process is.
         alive = {"loops": lambda: not ended}
         ready = {
             "started": running.is_set,
@@ -83,7 +83,7 @@ def serve(
             loops.append(_Loop(run=app.dispatcher.run))
         if slack is not None:
             held.callback(slack.hearing.close)
-            # The work goes on while Slack is not to be reached.
+            # Work on cases continues while Slack cannot be reached.
             loops += [_Loop(run=slack.hearing.connect, ends=True), _Loop(run=partial(_send, app, slack))]
         with _threads(stop, *loops, ended=ended):
             if schedule is not None:
@@ -99,7 +99,7 @@ def serve(
 
 
 def schedule_of(app: App, *, clock: Clock | None = None) -> Schedule:
-    """What makes the summary of the day. `clock`: the one that it goes by, where that is another one than all have."""
+    """Return the schedule of the daily summary. `clock`: another clock than the context's."""
     zone = ZoneInfo(app.settings.timezone)
     return Schedule(
         lambda today: digests.make(app.context, today=today, zone=zone),
@@ -110,7 +110,7 @@ def schedule_of(app: App, *, clock: Clock | None = None) -> Schedule:
 
 
 def _send(app: App, slack: Slack, stop: Event) -> None:
-    """Send, as long as this process is the one that does. Another one takes over when it ends."""
+    """Send while this process is the sender. Another process takes over when it ends."""
     while not stop.is_set():
         try:
             with exclusive(app.context.database, name=SENDER) as is_held:
@@ -130,15 +130,15 @@ def _answers(app: App) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class _Loop:
-    """Something that goes on until it is told to stop."""
+    """A loop that runs until it is told to stop."""
 
     run: Callable[[Event], None]
     ends: bool = False
-    """Does it end before, when it has done what it is for?"""
+    """True if it may end before, when its work is done."""
 
 
 def _watch(threads: int, stop: Event) -> None:
-    """Raise `RuntimeError` where so much code hangs that only a new process gets rid of it."""
+    """Raise `RuntimeError` where so many threads hang that only a new process helps."""
     while not stop.wait(_LOOK):
         stuck = author_threads.stuck()
         if len(stuck) > STUCK_FOR_EACH * threads:
@@ -147,15 +147,15 @@ def _watch(threads: int, stop: Event) -> None:
 
 
 def _slow() -> int:
-    """How many pieces of authors' code have been running for a while."""
+    """Count the pieces of authors' code that have been running for a while."""
     return sum(author_threads.slow(SLOW).values())
 
 
 @contextmanager
 def _threads(stop: Event, *loops: _Loop, ended: list[str]) -> Iterator[None]:
-    """Have these loops run for the block; they are told to stop at its end, and waited for, for a while.
+    """Run these loops for the block; at its end they are told to stop, and waited for.
 
-    `ended`: gets the names of those that end by an error, before their time, or not in time.
+    `ended`: gets the names of loops that ended by an error, before their time, or not in time.
     """
     threads = [Thread(target=_guarded, args=(loop, stop, ended), daemon=True) for loop in loops]
     for thread in threads:

@@ -1,7 +1,7 @@
 """SIGTERM and Ctrl-C as an event that threads can wait for.
 
-A handler may run in the midst of anything, also of the event's own code, whose lock it would wait for without end. It
-therefore does nothing; the signal's number goes through a pair of sockets to a thread, and that one sets the event.
+A handler may run at any point, even inside the event's own code, whose lock it would then wait for without end. So the
+handler does nothing; the signal's number goes through a pair of sockets to a thread, and that thread sets the event.
 """
 
 import signal
@@ -13,7 +13,7 @@ from threading import Event, Thread
 
 @contextmanager
 def stopping_on_signals() -> Iterator[Event]:
-    """An event that is set when the process is told to stop during the block. For the main thread."""
+    """Yield an event that is set when the process is told to stop during the block. For the main thread."""
     stop = Event()
     reading, writing = socket.socketpair()
     writing.setblocking(False)

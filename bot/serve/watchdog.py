@@ -1,9 +1,9 @@
-"""Ends the process where it can no longer help itself, so that whoever supervises it starts it again.
+"""The watchdog: ends a process that no longer runs Python code, so that its supervisor starts it again.
 
-A pattern that runs for minutes in `re`, or a library's C code, may hold the interpreter: no Python thread runs then, no
-signal is heard and no readiness answered. A thread of faulthandler's own needs no interpreter. It is wound up again and
-again, and where nobody does that for a while, it writes where each thread is to standard error, no values, and ends the
-process with 1. A process that was stopped for longer than that (SIGSTOP, a machine that slept) ends when it goes on.
+A regular expression that runs for minutes, or a library's C code, may hold the interpreter: then no Python thread runs,
+no signal is heard and no health check answered. A thread of faulthandler needs no interpreter. Its timer is restarted
+again and again. Where that stops, it writes the position of each thread (no values) to standard error, and ends the
+process with 1. A process that was stopped for longer (SIGSTOP, a machine that slept) ends when it continues.
 """
 
 import faulthandler
@@ -18,7 +18,7 @@ import structlog
 log = structlog.get_logger()
 
 _WINDINGS = 4
-"""How often it is wound up in the time that it runs."""
+"""Number of restarts of the timer within its time."""
 
 
 @contextmanager
@@ -48,7 +48,7 @@ def ending_if_frozen(seconds: float) -> Iterator[None]:
 
 @contextmanager
 def ending_after(stop: Event, *, seconds: float) -> Iterator[None]:
-    """End the process with 1 where the block does not end within so many seconds from when `stop` is set."""
+    """End the process with 1 where the block does not end within so many seconds after `stop` is set."""
     over = Event()
 
     def wait() -> None:

@@ -1,4 +1,4 @@
-"""What Slack says when it does not do what it was asked, and what follows from it for the sender."""
+"""Errors of Slack's API, and their consequences for the sender."""
 
 import json
 import re
@@ -12,41 +12,41 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 
 class Then(StrEnum):
-    """What follows."""
+    """The consequence of an error."""
 
     WAIT = "wait"
-    """Slack named the time; this channel waits, others go on."""
+    """Slack named a time: this channel waits, others continue."""
     LATER = "later"
-    """It says nothing about what was sent, and passes by itself: tried for as long as it takes."""
+    """The error says nothing about the message, and passes by itself: try for as long as it takes."""
     REFUSED = "refused"
-    """What was sent is refused, by a word that we do not know: tried a few times."""
+    """The message was refused with an unknown code: try a few times."""
     UNDRAWN = "undrawn"
-    """It could not be drawn, so that Slack was not asked: tried a few times."""
+    """The message could not be drawn, so Slack was not asked: try a few times."""
     POST_ANEW = "post_anew"
-    """The message is no longer there."""
+    """The message is gone: post a new one."""
     NO_CHANNEL = "no_channel"
     """Nothing can be posted to this channel until somebody acts."""
     NO_TOKEN = "no_token"  # noqa: S105  # a word, no password
     """Nothing can be posted at all until somebody acts."""
     GIVE_UP = "give_up"
-    """What was sent is refused and would be again."""
+    """The message was refused and would be refused again."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Refusal:
-    """Why Slack did not do it."""
+    """A refusal of Slack's, or a failed call."""
 
     then: Then
     code: str
-    """Slack's code, or the name of the error."""
+    """Slack's error code, or the name of the error."""
     after: float | None = None
     """Seconds that Slack asked to wait."""
     unsure: bool = False
-    """It may have been done all the same."""
+    """True if the call may have been executed all the same."""
 
 
 COUNTED = frozenset({Then.REFUSED, Then.UNDRAWN, Then.POST_ANEW})
-"""What uses up one of the attempts at a message: what is about the message itself."""
+"""Consequences that use up one attempt to send a message: those that concern the message itself."""
 _WORDS = {
     Then.WAIT: ("ratelimited", "rate_limited"),
     Then.LATER: (
@@ -101,13 +101,13 @@ _WORDS = {
 }
 _CODES = {code: then for then, codes in _WORDS.items() for code in codes}
 _HALFWAY = frozenset({"fatal_error", "internal_error", "service_unavailable", "request_timeout"})
-"""Words after which Slack may have done a part of it."""
+"""Codes after which Slack may have executed a part of the call."""
 _ADVICE = {
-    Then.NO_CHANNEL: "see that the channel is there, and that Countersign is in it",
-    Then.NO_TOKEN: "see SLACK_BOT_TOKEN, and that the app is installed with the scopes of manifest.json",
+    Then.NO_CHANNEL: "check that the channel exists, and that Countersign is in it",
+    Then.NO_TOKEN: "check SLACK_BOT_TOKEN, and that the app is installed with the scopes of manifest.json",
     Then.WAIT: "nothing; Slack asked to wait",
 }
-"""What an operator can do about a refusal."""
+"""Advice for an operator about a refusal."""
 _WORD = re.compile("[a-z0-9_]{1,100}")
 TRANSPORT = (
     OSError,
@@ -115,24 +115,26 @@ TRANSPORT = (
     SlackClientError,
     json.JSONDecodeError,
     UnicodeDecodeError,
-    # Of the SDK, for an answer in an unknown charset, and for JSON that is no object.
+    # The SDK raises these for an answer in an unknown charset, and for JSON that is no object.
     LookupError,
     AttributeError,
 )
-"""What a call to Slack raises besides: no connection, one that broke, an answer that cannot be read."""
+"""Other errors of a call to Slack: no connection, a broken connection, an answer that cannot be read."""
 _NOT_SENT = (ConnectionRefusedError, socket.gaierror, ssl.SSLCertVerificationError)
-"""What ends a call before anything was sent."""
+"""Errors that end a call before anything was sent."""
 
 
 def advice(code: str) -> str:
-    """What an operator can do where Slack, or we, said this word."""
+    """Return advice for an operator about an error code, of Slack's or ours."""
     if code == "Unknown":
         return "name the file of its workflow in COUNTERSIGN_WORKFLOWS"
-    return _ADVICE.get(_CODES.get(code, Then.LATER), "see that Slack can be reached from here; it is tried on and on")
+    return _ADVICE.get(
+        _CODES.get(code, Then.LATER), "check that Slack can be reached from here; it is tried again and again"
+    )
 
 
 def refusal(error: Exception) -> Refusal:
-    """Read what a call to Slack raised. Only what Slack itself says, in its own form, is about what was sent."""
+    """Return the refusal in an error of a call to Slack. Only an answer in Slack's own form concerns the message."""
     if not isinstance(error, SlackApiError):
         was_sent = not isinstance(getattr(error, "reason", error), _NOT_SENT)
         return Refusal(then=Then.LATER, code=type(error).__name__, unsure=was_sent)
@@ -140,7 +142,7 @@ def refusal(error: Exception) -> Refusal:
     if status == 429:
         code = "ratelimited"
     if code is None:
-        # A page of somebody's in between, no answer of Slack's.
+        # A page of a proxy or portal in between, not an answer of Slack's.
         return Refusal(then=Then.LATER, code=f"http_{status}", unsure=True)
     then = _CODES.get(code, Then.LATER if status >= 500 else Then.REFUSED)
     unsure = status >= 500 or code in _HALFWAY
@@ -148,7 +150,7 @@ def refusal(error: Exception) -> Refusal:
 
 
 def _word(error: SlackApiError) -> str | None:
-    """Slack's code; None where the answer is not in Slack's form."""
+    """Return Slack's error code; None where the answer is not in Slack's form."""
     try:
         is_slacks, code = error.response.get("ok") is False, error.response.get("error")
     except (AttributeError, ValueError):  # an answer that is no JSON is kept as text

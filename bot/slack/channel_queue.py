@@ -1,6 +1,6 @@
-"""What each channel has to be sent next: changes first, then notes, then what waits for people as far as there is room.
+"""The order of messages in each channel: changes first, then notes, then waiting cards while there is room.
 
-A channel shows a few cards that wait, the most urgent first; how many more there are is on one card, the queue.
+A channel shows a few cards that wait, the most urgent first; one more card, the queue, counts the rest.
 """
 
 import time
@@ -21,38 +21,38 @@ from workflows.engine.case.notices import FAILURE
 from workflows.engine.context import Context
 
 OPEN_CARDS = 10
-"""Reviews that wait in one channel with a card of their own; the rest is one card."""
+"""Number of waiting reviews with a card of their own in one channel; one card stands for the rest."""
 OPEN_DOUBTS = 3
-"""Doubts that wait in one channel; the rest comes when these are settled. Failures tell of all."""
+"""Number of waiting doubts in one channel; the others follow when these are settled. Failures tell of all."""
 _TOGETHER = 200
-"""Failures that go into one message where more than one is due."""
+"""Most failures that go into one message where several are due."""
 _QUEUE_EVERY = 5
-"""Messages' time between two drawings of a channel's queue, whose number changes with every decision."""
+"""Least time between two drawings of a channel's queue, in messages; its number changes with every decision."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Taken:
-    """What is to be sent with one message."""
+    """The rows to send with one message."""
 
     rows: Sequence[OutboxRow]
     unsure: datetime | None
-    """When the first attempt began that may have been taken without our knowing."""
+    """Start of the first attempt to send whose outcome is not known."""
 
 
 @dataclass(kw_only=True)
 class _Channel:
-    """What this process knows of a channel. Times are the monotonic clock's."""
+    """The knowledge of this process about a channel. Times are the monotonic clock's."""
 
     look_again: bool = False
-    """May there be something to send that is not due by itself: a card that gets room, or the queue?"""
+    """True if there may be something to send that is not due by itself: a card that gets room, or the queue."""
     queue: Unshown | None = None
-    """What its queue's card shows."""
+    """Content of its queue's card."""
     queue_at: float = float("-inf")
-    """When that was last drawn."""
+    """Time of the last drawing of that card."""
 
 
 class Channels:
-    """The channels that something is to be sent to, and what."""
+    """The channels with something to send, and what."""
 
     def __init__(self, context: Context, *, face: Face, pace: float) -> None:
         """`face`: whose channels. `pace`: seconds between two messages to a channel."""
@@ -62,7 +62,7 @@ class Channels:
         self._channels: dict[str, _Channel] = {}
 
     def prepare(self) -> None:
-        """Before the first message: make due again what a sender that ended was sending."""
+        """Make due again what an ended sender was sending. Call it before the first message."""
         with self._context.database.write() as session:
             team = self._context.team
             outbox.take_back(session, team=team, face=self._face)
@@ -72,20 +72,18 @@ class Channels:
                 self._known(channel).look_again = True
 
     def to_look_at(self) -> set[str]:
-        """The channels, or roles of channels, in which there may be something to send."""
+        """Return the channels, or roles of channels, that may have something to send."""
         with self._context.database.read() as session:
             due = set(outbox.channels(session, team=self._context.team, face=self._face, at=self._context.clock()))
         return due | {channel for channel, known in self._channels.items() if known.look_again}
 
     def is_postponed(self) -> bool:
-        """Is there anything that is to be sent later than now?"""
+        """Tell whether anything is due later than now."""
         with self._context.database.read() as session:
             return outbox.is_postponed(session, team=self._context.team, face=self._face, at=self._context.clock())
 
     def take(self, channel: str) -> Taken:
-        """Take up what a channel has to be sent next: several failures at once, else one message. The attempt is
-        recorded.
-        """
+        """Take the next rows of a channel: several failures at once, else one message. Record the attempt to send."""
         known, at = self._known(channel), self._context.clock()
         known.look_again = True
         with self._context.database.write() as session:
@@ -114,7 +112,7 @@ class Channels:
         return outbox.due_queue(session, team=team, channel=channel, at=at)
 
     def _want_queue(self, session: Session, channel: str, known: _Channel, at: datetime) -> None:
-        """Have the channel's queue drawn where what it shows is no longer so."""
+        """Have the channel's queue drawn where its content has changed."""
         team, now = self._context.team, time.monotonic()
         rest = cards.unshown(session, team=team, channel=channel)
         subject = SubjectKind.CHANNEL.unnumbered
@@ -131,6 +129,6 @@ class Channels:
 
 
 def _begin(session: Session, row: OutboxRow, at: datetime) -> bool:
-    """Note that an attempt begins; whether it is taken is not certain until Slack says so."""
+    """Note the start of an attempt to send; until Slack answers, its outcome is not known."""
     to, unsure = OutboxState.ATTEMPTING, row.unsure_since or at
     return outbox.move(session, row, frm=row.state, to=to, unsure_since=unsure)

@@ -1,8 +1,8 @@
-"""The circuit breaker of the way to Slack: while Slack as a whole does not answer, all messages wait together.
+"""The circuit breaker for Slack: while Slack as a whole does not answer, all messages wait together.
 
-A message that got no answer says little by itself: it may be the network, Slack, or this one message. Slack is
-therefore asked something that concerns no message. Where it does not answer that either, nothing is sent for a while,
-growing to `LONGEST`; the next message after it is the trial. Nothing is given up for it, and all go out afterwards.
+A message without an answer says little: the cause may be the network, Slack, or this one message. So Slack is asked a
+question that concerns no message. Where that gets no answer either, nothing is sent for a while, growing to `LONGEST`;
+the next message is the trial. No message is given up because of it, and all go out afterwards.
 """
 
 import time
@@ -19,32 +19,32 @@ log = structlog.get_logger()
 LONGEST = 30.0
 """Seconds between two trials, at most."""
 _FIRST = 1.0
-"""Seconds before the first one."""
+"""Seconds before the first trial."""
 
 
 class Breaker:
-    """Watch over whether Slack takes what it is sent. May be shared between threads."""
+    """A circuit breaker for messages to Slack. Threads may share it."""
 
     def __init__(self, client: WebClient, *, longest: float = LONGEST) -> None:
-        """`client`: one that retries nothing, with a short time-out. `longest`: seconds between two trials."""
+        """Keep it closed. `client`: one without retries, with a short timeout. `longest`: seconds between trials."""
         self._client = client
         self.longest = longest
         self._lock = Lock()
         self._failures = 0
-        """Trials in a row that came to nothing."""
+        """Number of failed trials in a row."""
         self._until = float("-inf")
-        """Until when nothing is sent, by the monotonic clock."""
+        """Time until which nothing is sent, by the monotonic clock."""
         self._takes: dict[str, bool] = {}
-        """Channel -> was the last message to it taken?"""
+        """Channel -> whether Slack took the last message to it."""
 
     @property
     def is_open(self) -> bool:
-        """Is nothing to be sent now?"""
+        """True while nothing is to be sent."""
         return time.monotonic() < self._until
 
     @property
     def takes_messages(self) -> bool:
-        """Is there a channel whose last message was taken, or none that refused one? False while Slack is away."""
+        """True if Slack took the last message to some channel, or refused none. False while Slack is away."""
         with self._lock:
             return not self._failures and (any(self._takes.values()) or not self._takes)
 
@@ -57,7 +57,7 @@ class Breaker:
             self._failures, self._until = 0, float("-inf")
 
     def note_answered(self) -> None:
-        """Note that Slack is there, whatever it said."""
+        """Note that Slack answered, whatever it said."""
         with self._lock:
             self._failures, self._until = 0, float("-inf")
 
@@ -68,7 +68,7 @@ class Breaker:
             self._takes[channel] = False
 
     def note_refused_all(self, *, seconds: float) -> None:
-        """Note that Slack takes no message at all until somebody acts; it is left alone for so many seconds."""
+        """Note that Slack takes no message until somebody acts; nothing is sent for so many seconds."""
         with self._lock:
             self._takes = dict.fromkeys(self._takes, False)
             self._failures += 1
@@ -80,7 +80,7 @@ class Breaker:
             self.note_refused(channel)
             return False
         with self._lock:
-            # Several messages that were under way together are one failure.
+            # Several messages that were under way at once count as one failure.
             if not self.is_open:
                 self._failures += 1
                 pause = min(_FIRST * 2 ** min(self._failures - 1, 10), self.longest)

@@ -1,7 +1,7 @@
-"""Has a message stand in a channel as it is drawn: posted, changed where it stands already, or taken away.
+"""Message sync: makes a message in a channel as it is drawn, by posting, changing or deleting it.
 
-A post names in its metadata what it is about. Where an attempt ended without a word from Slack, the channel's history
-is looked through for it before it is made again, if Countersign may read that; else it may come to stand there twice.
+A post names its outbox rows in its metadata. After an attempt to send without an answer, the channel's history is
+searched for it before it is sent again, if Countersign may read the history; otherwise it may be posted twice.
 """
 
 import time
@@ -30,16 +30,16 @@ log = structlog.get_logger()
 EVENT_TYPE = "countersign_message"
 POST, UPDATE, DELETE, HISTORY = "chat.postMessage", "chat.update", "chat.delete", "conversations.history"
 _PAGE = 200
-"""Messages of a channel's history that are looked at with one call."""
+"""Messages of a channel's history that are read with one call."""
 _PAGES = 5
 _CLOCKS_DIFFER = timedelta(minutes=2)
-"""How far our clock may be ahead of Slack's."""
+"""Most by which our clock may be ahead of Slack's."""
 LONGEST_PAUSE = timedelta(hours=1)
-"""For which Slack is left alone with a method, whatever it asks for; then it is asked again."""
+"""Longest rate limit that is obeyed, whatever Slack asks for; then it is asked again."""
 _NOT_OURS_TO_READ = frozenset({"missing_scope", "not_allowed_token_type"})
-"""What Slack says to who has not the scope for a channel's history."""
+"""Slack's codes for a missing scope for a channel's history."""
 _ASK_AGAIN = 3_600.0
-"""Seconds for which Slack's word is taken that we may not read a channel's history."""
+"""Seconds for which a refused history is not asked for again."""
 
 
 class NotTaken(Exception):
@@ -52,35 +52,35 @@ class NotTaken(Exception):
 
     @property
     def everywhere(self) -> bool:
-        """Is the method limited in the whole workspace? Posting is limited in each channel by itself."""
+        """True if the method is limited in the whole workspace. Posting is limited in each channel by itself."""
         return self.method != POST
 
 
 @dataclass(frozen=True, kw_only=True)
 class Stood:
-    """What stands now."""
+    """The present state of a message in a channel."""
 
     ts: str | None
-    """Slack's name for the message; None where nothing is to stand there."""
+    """Slack's name for the message; None where there is to be none."""
     rows: Sequence[OutboxRow]
-    """The intents that it is about; those left out are still to be met."""
+    """Rows that the message shows; the others are still to be sent."""
 
 
 class MessageSync:
-    """Messages in channels, as Slack has them."""
+    """The messages in channels, as Slack has them."""
 
     def __init__(self, context: Context, client: WebClient) -> None:
-        """`client`: one that retries nothing."""
+        """Use a client without retries."""
         self._context = context
         self._client = client
         self._may_not_look: dict[str, float] = {}
-        """Channel -> since when Slack refuses its history, by the monotonic clock."""
+        """Channel -> time at which Slack refused its history, by the monotonic clock."""
 
     def bring(self, rows: Sequence[OutboxRow], channel: str, drawn: Drawn | None, *, unsure: datetime | None) -> Stood:
-        """Have a message stand as drawn. Raise `NotTaken`.
+        """Make a message in a channel as drawn. Raise `NotTaken`.
 
-        `rows`: what it is about; all of one kind, and of one subject unless they are notes. `channel`: the channel
-        itself. `unsure`: when the first attempt began that may have been taken without our knowing.
+        `rows`: the rows that it shows; all of one kind, and of one subject unless they are notes. `channel`: the
+        channel itself, not a role. `unsure`: start of the first attempt to send whose outcome is not known.
         """
         first = rows[0]
         with self._context.database.read() as session:
@@ -90,7 +90,7 @@ class MessageSync:
             found = self._look_up(rows, channel, since=unsure)
             if found is not None and found.rows[0].kind not in VIEWS:
                 return found
-            # A view that stands there is brought up to date.
+            # A view that was found is updated.
             ts = found.ts if found is not None else None
         if drawn is None:
             if ts is not None:
@@ -122,14 +122,14 @@ class MessageSync:
         return Stood(ts=str(posted["ts"]), rows=rows)
 
     def _about(self, rows: Sequence[OutboxRow]) -> dict[str, str]:
-        """What a message says in its metadata: nothing of a case."""
+        """Return the metadata of a message: nothing of a case."""
         return {"database": self._databases(rows)[0], "rows": ",".join(str(row.id) for row in rows)}
 
     def _databases(self, rows: Sequence[OutboxRow]) -> Sequence[str]:
-        """What tells this database from another one whose Countersign is in the same workspace; the present name first.
+        """Return the names that tell this database from others in the same workspace; the present name first.
 
-        It has another name after each restore, since the numbers of rows are given out again. A row that is older than
-        the last one may stand under any of them.
+        It gets a new name with each restore, since ids are given out again. A row from before the last restore may have
+        been posted under any of them.
         """
         since = made_at(self._context)
         restores = self._context.restores
@@ -138,10 +138,10 @@ class MessageSync:
         return [content_hash(f"{since.isoformat()} {number}")[:16] for number in range(restores.number, oldest - 1, -1)]
 
     def _look_up(self, rows: Sequence[OutboxRow], channel: str, *, since: datetime) -> Stood | None:
-        """The message about these rows, or some of them, where it stands in the channel already."""
+        """Return the message that shows these rows, or some of them, if it is in the channel already."""
         if time.monotonic() - self._may_not_look.get(channel, float("-inf")) < _ASK_AGAIN:
             return None
-        # Noted before the clock was put back, it says nothing of when that was: the newest messages are looked at.
+        # A time that was noted before the clock was put back is useless: then the newest messages are searched.
         is_known = since <= self._context.clock()
         ours, oldest, cursor = self._databases(rows), (since - _CLOCKS_DIFFER).timestamp() if is_known else 0.0, ""
         for _ in range(_PAGES):
@@ -151,7 +151,7 @@ class MessageSync:
                 lasts = error.refused.then in (Then.GIVE_UP, Then.REFUSED)
                 if error.refused.code not in _NOT_OURS_TO_READ and not lasts:
                     raise
-                # Which scopes there are is for the operator to decide.
+                # The scope is the operator's choice, so its absence is no error.
                 log.info("history.not_read", channel=channel, error=error.refused.code)
                 self._may_not_look[channel] = time.monotonic()
                 return None
@@ -179,11 +179,11 @@ class MessageSync:
         )
 
     def _call(self, method: str, channel: str, call: Callable[[], SlackResponse]) -> SlackResponse:
-        """Ask Slack, unless it wants to be left alone with that. Raise `NotTaken`."""
+        """Call Slack, unless the method is rate limited now. Raise `NotTaken`."""
         with self._context.database.read() as session:
             until = rate_limits.until(session, team=self._context.team, method=method, channel=channel)
         left = until - self._context.clock() if until is not None else timedelta(0)
-        # One that is longer than any was noted before the clock was put back.
+        # A longer limit than `LONGEST_RATE_LIMIT` was noted before the clock was put back.
         if timedelta(0) < left <= LONGEST_PAUSE:
             raise NotTaken(Refusal(then=Then.WAIT, code="ratelimited", after=left.total_seconds()), method)
         try:
@@ -196,7 +196,7 @@ class MessageSync:
 
 
 def _about(message: Mapping[str, object], databases: Sequence[str]) -> set[int]:
-    """The outbox rows that a message of ours says it is about."""
+    """Return the outbox rows that a message of ours names in its metadata."""
     metadata = message.get("metadata")
     if not isinstance(metadata, dict) or metadata.get("event_type") != EVENT_TYPE:
         return set()

@@ -1,4 +1,4 @@
-"""Looks whether the channels and the user groups are there that the settings and the workflows name."""
+"""Checks of the channels and user groups that the settings and the workflows name."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,17 +19,17 @@ _NOT_OURS_TO_SEE = frozenset({"missing_scope", "not_allowed_token_type"})
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """What was found of a place."""
+    """The result of checking a place."""
 
     works: bool | None
-    """None: it could not be found out."""
+    """True if it works; None where that could not be found out."""
     what: str
     do: str = ""
-    """What to do about it."""
+    """Advice."""
 
 
 def look(app: App, workspace: Workspace) -> Iterator[Found]:
-    """Look at each channel and group that is named; of those that are well, only how many."""
+    """Check each channel and group that is named; those that work are only counted."""
     client, well = workspace.looking_up, 0
     found = [_reviewer(client, workspace, one, where) for one, where in _reviewers(app).items()]
     found += [_channel(client, name, where) for name, where in _channels(app).items()]
@@ -43,7 +43,7 @@ def look(app: App, workspace: Workspace) -> Iterator[Found]:
 
 
 def _reviewers(app: App) -> Mapping[Who, Sequence[str]]:
-    """Who is named to have a right -> where."""
+    """Return the people and groups named to have a right -> where they are named."""
     found: dict[Who, list[str]] = {}
     for one in named(app.settings.engineers):
         found.setdefault(one, []).append("COUNTERSIGN_ENGINEERS")
@@ -61,7 +61,7 @@ def _workflows(app: App) -> Iterator[AnyWorkflow]:
 
 
 def _channels(app: App) -> Mapping[str, Sequence[str]]:
-    """Which channel is named -> where."""
+    """Return the channels that are named -> where they are named."""
     named: dict[str, list[str]] = {}
     roles = {
         "COUNTERSIGN_FAILURES_CHANNEL": app.settings.failures_channel,
@@ -90,7 +90,9 @@ def _reviewer(client: WebClient, workspace: Workspace, one: Who, where: Sequence
         if is_passing(code):
             return Found(works=None, what=f"the user group {name} could not be looked at just now ({code}){used}")
         do = "name another group or people" if code not in _NOT_OURS_TO_SEE else "add the scope, and install anew"
-        return Found(works=False, what=f"{why_unusable(name, code)}{used}", do=f"{do}; by it nobody has a right")
+        return Found(
+            works=False, what=f"{why_unusable(name, code)}{used}", do=f"{do}; until then it gives nobody a right"
+        )
     if not members:
         return Found(works=False, what=f"nobody is in the user group {name}{used}", do="add people to it in Slack")
     return Found(works=True, what=name)

@@ -18,16 +18,16 @@ from workflows.engine.review.views import CardView, DoubtView
 
 @dataclass(frozen=True, kw_only=True)
 class Picture:
-    """A message as it is to stand."""
+    """A message as it is to be shown."""
 
     drawn: Drawn | None
-    """None: nothing is to stand there."""
+    """Drawn message; None where there is to be none."""
     waits: bool = False
-    """Does it wait for a person? A channel has room for a few of these."""
+    """True if it waits for a person. A channel has room for a few of these."""
 
 
 def draw(context: Context, rows: Sequence[OutboxRow]) -> Picture:
-    """Draw an intent, or several of one kind at once. Raise `Unknown` where what it is about is not known here."""
+    """Draw an intent, or several of one kind at once. Raise `Unknown` where its workflow is not known here."""
     intent = read(context, rows)
     return Picture(drawn=_drawn(intent.news) if intent.news is not None else None, waits=intent.waits)
 

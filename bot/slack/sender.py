@@ -1,8 +1,8 @@
-"""Posts to channels, and nothing else does: takes up the outbox, draws the present state, sends it, notes the outcome.
+"""The sender, which alone posts to channels: it takes rows of the outbox, draws them, sends them, notes the outcome.
 
-An attempt is recorded before it is made, and made outside any transaction. One message a second goes to a channel; a
-channel that has to wait holds up no other. The SDK retries nothing: where a connection drops, it would post twice. How
-a message comes to stand in its channel is in `bot/slack/message_sync.py`.
+An attempt to send is recorded before it is made, and made outside any transaction. One message a second goes to a
+channel; a channel that has to wait does not hold up the others. The SDK does not retry: where a connection drops, it
+would post twice. `bot/slack/message_sync.py` makes the message in its channel.
 """
 
 import time
@@ -36,15 +36,16 @@ from workflows.engine.review.reconciliation import reconcile
 log = structlog.get_logger()
 
 MAX_ATTEMPTS = 8
-"""How often a message may be refused before it is given up, visibly. What says nothing about it is not counted."""
+"""Number of refusals after which a message is given up, visibly. Errors that say nothing about the message do not
+count."""
 PACE = 1.0
 """Seconds between two messages to a channel."""
 _AT_ONCE = 4
-"""Channels that are sent to at the same time."""
+"""Number of channels that are sent to at the same time."""
 _IDLE = 0.2
 """Seconds between two looks at the outbox."""
 _HELD_UP = timedelta(seconds=30)
-"""For how long a channel is left alone that refuses us."""
+"""Time for which nothing is sent to a channel that refuses us."""
 
 
 _patiently = Retrying(
@@ -56,12 +57,12 @@ _patiently = Retrying(
 
 
 class Sender:
-    """The outbox's way into Slack."""
+    """The sender of the outbox's messages to Slack."""
 
     def __init__(
         self, context: Context, client: WebClient, *, breaker: Breaker, roles: Mapping[str, str], pace: float
     ) -> None:
-        """`client`: one that retries nothing. `roles`: a role of channels -> its channel. `pace`: seconds."""
+        """Use a client without retries. `roles`: role -> channel. `pace`: seconds between two messages to a channel."""
         self._context = context
         self._breaker = breaker
         self._sync = MessageSync(context, client)
@@ -69,16 +70,16 @@ class Sender:
         self._pace = pace
         self._channels = Channels(context, face=Face(name=SLACK, roles=tuple(roles)), pace=pace)
         self._free_at: dict[str, float] = {}
-        """Channel -> when the next message may go there, by the monotonic clock."""
+        """Channel -> time at which the next message may be sent, by the monotonic clock."""
         self._unanswered: dict[int, int] = {}
-        """Row -> how often it got no answer, while Slack answered others."""
+        """Row -> number of attempts to send without an answer, while Slack answered others."""
 
     def posts(self) -> bool:
-        """Does Slack take messages, as far as it was tried?"""
+        """Tell whether Slack takes messages, as far as it was tried."""
         return self._breaker.takes_messages
 
     def run(self, stop: Event, *, entitled: Callable[[], bool] = lambda: True) -> None:
-        """Send what is due until told to stop, or no longer entitled; what is being sent is brought to its end."""
+        """Send what is due until told to stop, or no longer entitled; messages under way are finished."""
         with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="sender") as pool:
             busy: dict[str, Future[None]] = {}
             is_prepared = False
@@ -95,12 +96,12 @@ class Sender:
                             busy[self._real(channel)] = pool.submit(self._serve, channel)
                 except Exception as error:  # the loop's edge: it goes on when the database is back
                     log.error("sender.failed", error=type(error).__name__, exc_info=error)
-                    # What could not be noted is as if a sender had ended in the midst of it.
+                    # An outcome that could not be noted is treated as if the sender had ended there.
                     is_prepared = False
                 stop.wait(min(_IDLE, self._pace))
 
     def drain(self, *, seconds: float) -> bool:
-        """Send what is due and has room, for at most so many seconds; was it all?"""
+        """Send what is due and has room, for at most so many seconds; return True if that was everything."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             channels = self._to_look_at()
@@ -112,31 +113,32 @@ class Sender:
         return False
 
     def prepare(self) -> None:
-        """Before the first message: make due again what a sender that ended was sending, and all that is not as it
-        should be. Only for the only sender.
+        """Make due again what an ended sender was sending, and everything that is out of date.
+
+        Call it before the first message, and only as the only sender.
         """
         reconcile(self._context)
         self._channels.prepare()
 
     def _to_look_at(self) -> Sequence[str]:
-        """The channels in which there may be something to send."""
+        """Return the channels that may have something to send."""
         return sorted(self._channels.to_look_at())
 
     def _free(self, channels: Sequence[str]) -> Sequence[str]:
-        """Those that may be sent something now."""
+        """Return the channels that a message may be sent to now."""
         if self._breaker.is_open:
             return []
         now = time.monotonic()
         return [channel for channel in channels if self._free_at.get(self._real(channel), 0.0) <= now]
 
     def _real(self, channel: str) -> str:
-        """The channel itself, where a role is named."""
+        """Return the channel itself, where a role is named."""
         return self._roles.get(channel, channel)
 
     def _serve(self, channel: str) -> None:
-        """Send a channel one message, if there is one to send. Raise what the database raises."""
+        """Send a channel one message, if there is one. Raise the errors of the database."""
         if self._breaker.is_open:
-            # It opened while this channel waited for its turn.
+            # The breaker opened while this channel waited in the pool.
             return
         taken = self._channels.take(channel)
         if not taken.rows:
@@ -146,7 +148,7 @@ class Sender:
             try:
                 stood = self._sync.bring(taken.rows, self._real(channel), picture.drawn, unsure=taken.unsure)
             finally:
-                # From when Slack had it, however long that took.
+                # The pace counts from when Slack had the message, however long that took.
                 self._free_at[self._real(channel)] = time.monotonic() + self._pace
         except NotTaken as error:
             self._note_refused(taken, error)
@@ -159,7 +161,7 @@ class Sender:
             self._breaker.note_taken(self._real(channel))
             for row in taken.rows:
                 self._unanswered.pop(row.id, None)
-            # It stands there: only the note of it is made again where the database is away for a moment.
+            # The message is posted: only its note is repeated where the database is away for a moment.
             _patiently(self._note_sent, taken, stood, waits=picture.waits)
 
     def _note_sent(self, taken: Taken, stood: Stood, *, waits: bool) -> None:
@@ -171,7 +173,7 @@ class Sender:
                     done = {"error": None, "unsure_since": None}
                     outbox.move(session, row, frm=OutboxState.ATTEMPTING, to=OutboxState.SENT, **done)
                 else:
-                    # It was not in the message that was found; it may be in another.
+                    # The row is not in the message that was found; it may be in another.
                     outbox.move(session, row, frm=OutboxState.ATTEMPTING, to=OutboxState.DUE)
             if stood.ts is None:
                 messages.forget(session, team=team, channel=channel, subject=subject)
@@ -187,7 +189,7 @@ class Sender:
         log.info("message.sent", kind=first.kind, subject=str(subject), channel=channel, rows=len(stood.rows))
 
     def _note_refused(self, taken: Taken, error: NotTaken) -> None:
-        """Note that Slack did not take a message, or did not say so, and when it is tried again."""
+        """Note that Slack did not take a message, or did not say so, and the time of the next attempt to send."""
         rows, refused = taken.rows, error.refused
         first, at, real = rows[0], self._context.clock(), self._real(rows[0].channel)
         log.warning("message.refused", subject=str(first.subject), channel=first.channel, code=refused.code)
@@ -205,7 +207,7 @@ class Sender:
                 case _:
                     pass
             for row in rows:
-                # Whether this attempt was taken is certain; whether an earlier one was, may not be.
+                # The outcome of this attempt may be certain while that of an earlier one is not.
                 unsure = row.unsure_since if refused.unsure else taken.unsure
                 attempts = row.attempts + (refused.then in COUNTED)
                 frm, said = (
@@ -216,14 +218,14 @@ class Sender:
                     outbox.move(session, row, frm=frm, to=OutboxState.DEAD, **said)
                     self._tell_unsent(session, row)
                 else:
-                    # Without a wait of its own it stays the first: the message that is the next trial.
+                    # A message without a wait of its own stays the first: it is the breaker's next trial.
                     later = at + wait if wait else row.not_before
                     outbox.move(session, row, frm=frm, to=OutboxState.DUE, not_before=later, **said)
             if refused.then is Then.NO_CHANNEL:
                 outbox.hold_up(session, team=first.team_id, channel=first.channel, until=at + wait)
 
     def _wait_after(self, taken: Taken, refused: Refusal, channel: str) -> timedelta:
-        """How long the rows of a message wait before it is tried again; what all wait for, the breaker knows."""
+        """Return the wait of a message's rows before the next attempt to send; the breaker has that of all messages."""
         match refused.then:
             case Then.WAIT:
                 self._breaker.note_answered()
@@ -248,7 +250,7 @@ class Sender:
         return min(timedelta(seconds=2 ** (taken.rows[0].attempts + 1)), LONGEST_WAIT)
 
     def _tell_nowhere(self, session: Session, row: OutboxRow) -> None:
-        """Have it said, once a day, that a channel refuses us."""
+        """Report, once a day, that a channel refuses us."""
         if row.channel != FAILURES:
             at = self._context.clock()
             outbox.add_note_once(
@@ -263,7 +265,7 @@ class Sender:
             )
 
     def _tell_unsent(self, session: Session, row: OutboxRow) -> None:
-        """Have it said that a message was given up."""
+        """Report that a message was given up."""
         if row.channel != FAILURES:
             at = self._context.clock()
             subject = SubjectKind.OUTBOX.of(row.id)

@@ -1,7 +1,7 @@
-"""Hears Slack: Bolt over Socket Mode, with room for many clicks at once, and an end that drops none.
+"""The socket that hears Slack: Bolt over Socket Mode, with room for many clicks at once, and an end that drops none.
 
-Bolt's own start and stop won't do: connecting can fail without a word, and closing drops the acknowledgements that are
-still in flight.
+Bolt's own start and stop are not enough: connecting can fail without an error, and closing drops the acknowledgements
+that are still in flight.
 """
 
 import logging
@@ -29,13 +29,13 @@ from handlers.slack.context import SlackContext
 log = structlog.get_logger()
 
 CLICKS = 32
-"""What people do that is worked on at once."""
+"""Number of acts of people that are worked on at once."""
 QUIET = 1.0
 """Seconds without anything in flight after which the socket is closed."""
 LAST_CALL = 10.0
-"""Seconds after which it is closed all the same."""
+"""Seconds after which it is closed in any case."""
 _PING = 3.0
-"""Seconds between two looks whether the socket is alive; a dead one is noticed after a few of them."""
+"""Seconds between two checks of the socket; a dead one is noticed after a few of them."""
 _AGAIN = 5.0
 """Seconds between two attempts to connect."""
 
@@ -55,15 +55,15 @@ class Hearing:
             bot_user_id=workspace.bot_user,
         )
         logger = logging.getLogger("countersign.bolt")
-        # It warns that a token in the environment is of no use to it.
+        # Bolt would warn that it ignores a token in the environment.
         logger.setLevel(logging.ERROR)
-        # What authorizes is in memory: Bolt would otherwise ask Slack who we are.
+        # The identity is known already: Bolt would otherwise ask Slack who we are.
         app = App(
             logger=logger,
             client=client,
             authorize=lambda **_: identity,
             listener_executor=self._executor,
-            # The listeners' error handler acknowledges what nobody listens to; Bolt would log what is in it.
+            # The listeners' error handler acknowledges requests without a listener; Bolt would log their content.
             raise_error_for_unhandled_request=True,
         )
         logger.setLevel(logging.WARNING)
@@ -80,15 +80,15 @@ class Hearing:
 
     @property
     def is_connected(self) -> bool:
-        """Does Slack reach us?"""
+        """True if Slack reaches us."""
         return bool(self._socket.client.is_connected())
 
     def connect(self, stop: Event) -> None:
-        """Connect, however long that takes, unless told to stop. Later the client connects anew by itself."""
+        """Connect, however long that takes, unless told to stop. Later the client reconnects by itself."""
         while not stop.is_set():
             try:
                 if not self.is_connected:
-                    # Each attempt with an address of its own: one that was tried may be used up.
+                    # Each attempt to connect needs a new address: one that was tried may be used up.
                     self._socket.client.connect_to_new_endpoint()
             except (SlackApiError, *TRANSPORT, ValueError) as error:
                 log.warning("socket.not_connected", error=refusal(error).code)
@@ -105,7 +105,7 @@ class Hearing:
 
 
 class _Busy:
-    """What is in flight: heard, and not yet acknowledged."""
+    """A count of what is in flight: heard, and not yet acknowledged."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -114,7 +114,7 @@ class _Busy:
 
     @contextmanager
     def one_more(self) -> Iterator[None]:
-        """One more is in flight for the block."""
+        """Count one more in flight for the block."""
         with self._lock:
             self._in_flight += 1
         try:

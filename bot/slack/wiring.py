@@ -1,4 +1,4 @@
-"""The wiring of what speaks with Slack."""
+"""The wiring of the parts that talk to Slack."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -27,7 +27,7 @@ class Slack:
 
 
 def in_slack(app: App, *, pace: float = PACE) -> Slack:
-    """Put together what speaks with Slack. Raise `bot.slack.workspace.NoWorkspace`, also where nothing could be heard.
+    """Wire the parts that talk to Slack. Raise `bot.slack.workspace.NoWorkspace`, also where nothing could be heard.
 
     `pace`: seconds between two messages to a channel.
     """
@@ -45,20 +45,20 @@ def in_slack(app: App, *, pace: float = PACE) -> Slack:
 
 
 def connected(app: App) -> Workspace:
-    """The workspace of the settings, which this database is for. Raise `bot.slack.workspace.NoWorkspace`."""
+    """Return the workspace of the settings, which this database is for. Raise `bot.slack.workspace.NoWorkspace`."""
     workspace = connect(app.settings)
     adopt(app.context, workspace)
     return workspace
 
 
 def sender_of(app: App, workspace: Workspace, *, pace: float) -> Sender:
-    """The sender to a workspace. `pace`: seconds between two messages to a channel."""
+    """Return the sender to a workspace. `pace`: seconds between two messages to a channel."""
     named = {FAILURES: app.settings.failures_channel, LEADS: app.settings.leads_channel}
     roles = {role: channel for role, channel in named.items() if channel is not None and face_of(channel) == SLACK}
     return Sender(app.context, workspace.sending, breaker=Breaker(workspace.trying), roles=roles, pace=pace)
 
 
 def tell_unusable(context: Context, group: str, code: str) -> None:
-    """Have it said in the failures channel that a user group cannot be read, once a day."""
+    """Report in the failures channel that a user group cannot be read, once a day."""
     with context.database.write() as session:
         notices.unusable_group(session, team=context.team, group=group, code=code, at=context.clock())

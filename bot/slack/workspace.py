@@ -1,4 +1,4 @@
-"""The connection to a Slack workspace: who we are there, and the clients that we speak through."""
+"""The connection to a Slack workspace: our identity there, and the clients for its API."""
 
 from dataclasses import dataclass
 
@@ -14,29 +14,29 @@ from workflows.engine.context import Context
 from workflows.engine.errors import CountersignError
 
 _SENDER_SECONDS = 15
-"""For which the sender waits for an answer."""
+"""Seconds for which the sender waits for an answer."""
 _CLICK_SECONDS = 2
-"""For which a call waits while a person does."""
+"""Seconds for which a call waits while a person waits too."""
 _TRIAL_SECONDS = 5
-"""For which an answer is waited for that says only whether Slack is there."""
+"""Seconds to wait for the answer of a trial, which only tells whether Slack is there."""
 _LOOKUP_SECONDS = 8
-"""For which a question to Slack waits whose answer is remembered; whoever needs it at once waits for less."""
+"""Seconds for a question to Slack whose answer is remembered; a person who waits for it gives up earlier."""
 
 
 class NoWorkspace(CountersignError):
-    """There is no Slack workspace to speak to. The message says what to do."""
+    """There is no Slack workspace to talk to. The message says what to do."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Workspace:
-    """A Slack workspace, as the bot is in it."""
+    """A Slack workspace with the bot's identity in it."""
 
     team: str
     name: str
     enterprise: str | None
-    """The organisation on Enterprise Grid that it belongs to."""
+    """Organisation on Enterprise Grid that it belongs to."""
     whole: bool
-    """Is the bot installed in the organisation as a whole?"""
+    """True if the bot is installed in the organisation as a whole."""
     bot_user: str
     bot_id: str
     bot_token: str
@@ -45,32 +45,32 @@ class Workspace:
 
     @property
     def sending(self) -> WebClient:
-        """A client for the sender, which does its own retries."""
+        """Client for the sender, which does its own retries."""
         return self._client(_SENDER_SECONDS)
 
     @property
     def asking(self) -> WebClient:
-        """A client for what somebody waits for: a modal, an answer."""
+        """Client for calls that a person waits for: a modal, an answer."""
         return self._client(_CLICK_SECONDS)
 
     @property
     def trying(self) -> WebClient:
-        """A client that asks whether Slack is there."""
+        """Client for the question whether Slack is there."""
         return self._client(_TRIAL_SECONDS)
 
     @property
     def looking_up(self) -> WebClient:
-        """A client for who is in a group, and what there is in the workspace."""
+        """Client for lookups: members of groups, and channels of the workspace."""
         return self._client(_LOOKUP_SECONDS)
 
     @property
     def installed(self) -> Installation:
-        """Whose people may act here."""
+        """Place of the installation: its people may act here."""
         return Installation(team=self.team, enterprise=self.enterprise, whole=self.whole)
 
     @property
     def named_team(self) -> str | None:
-        """The workspace where a question has to name it: asked with a token of the organisation as a whole."""
+        """Workspace id for calls that have to name it, with a token of a whole organisation; None otherwise."""
         return self.team if self.whole and self.team.startswith("T") else None
 
     def _client(self, seconds: int) -> WebClient:
@@ -78,7 +78,7 @@ class Workspace:
 
 
 def connect(settings: Settings) -> Workspace:
-    """Find out who we are. Raise `NoWorkspace` where a token is missing or refused, or Slack is not to be reached."""
+    """Ask Slack who we are. Raise `NoWorkspace` where a token is missing or refused, or Slack cannot be reached."""
     bot_token = _token(settings.slack_bot_token, "SLACK_BOT_TOKEN", "xoxb-")
     app_token = _token(settings.slack_app_token, "SLACK_APP_TOKEN", "xapp-")
     client = WebClient(token=bot_token, base_url=settings.slack_api_url, timeout=_SENDER_SECONDS, retry_handlers=[])
@@ -105,7 +105,7 @@ def connect(settings: Settings) -> Workspace:
 
 
 def check_hearing(workspace: Workspace) -> bool:
-    """Would Slack let us hear with the app token? Raise `NoWorkspace` where not; False where it does not say now."""
+    """Tell whether Slack accepts the app token. Raise `NoWorkspace` where not; False where it does not say now."""
     client = WebClient(base_url=workspace.api_url, timeout=_SENDER_SECONDS, retry_handlers=[])
     try:
         client.apps_connections_open(app_token=workspace.app_token)
@@ -123,12 +123,12 @@ def check_hearing(workspace: Workspace) -> bool:
 
 
 def adopt(context: Context, workspace: Workspace) -> None:
-    """Make the database this workspace's. Raise `NoWorkspace` where it is another's already."""
+    """Assign the database to this workspace. Raise `NoWorkspace` where it belongs to another."""
     _compare(team.adopt(context, workspace=workspace.team, name=workspace.name), workspace)
 
 
 def check(context: Context, workspace: Workspace) -> None:
-    """Raise `NoWorkspace` where the database is another workspace's; changes nothing."""
+    """Raise `NoWorkspace` where the database belongs to another workspace; changes nothing."""
     _compare(team.workspace_of(context) or workspace.team, workspace)
 
 
@@ -143,7 +143,7 @@ def _compare(owner: str, workspace: Workspace) -> None:
 def _token(secret: SecretStr | None, name: str, begins: str) -> str:
     if secret is None:
         raise NoWorkspace(
-            f"{name} is not set; the README says where Slack shows it. Without Slack: countersign sandbox"
+            f"{name} is not set; the README says where to find it in Slack. Without Slack: countersign sandbox"
         )
     token = secret.get_secret_value()
     if not token.startswith(begins):

@@ -1,4 +1,4 @@
-"""The dispatcher: has every ready run advanced, in this process on SQLite, through procrastinate on PostgreSQL.
+"""The dispatcher advances every ready run: in this process on SQLite, through procrastinate on PostgreSQL.
 
 In: wake-ups. Out: calls of `advance(run)`, at least one each; a poison case runs in isolation.
 """

@@ -1,6 +1,6 @@
-"""Calls `advance` for every run that is ready: a pool of threads in this process.
+"""The dispatcher on SQLite: a pool of threads in this process calls `advance` for every ready run.
 
-The ready row is the queue. A case that waits for a person is a row and nothing here.
+The ready row is the queue. A case that waits for a person is a row and takes nothing here.
 """
 
 import time
@@ -28,14 +28,14 @@ from workflows.engine.run.runner import Runner
 log = structlog.get_logger()
 
 IDLE = 0.2
-"""Seconds between two looks for what is ready."""
+"""Seconds between two looks for ready runs."""
 AFTER_TROUBLE = 2.0
-"""Seconds before the next look where one failed."""
+"""Seconds before the next look after a failed one."""
 AWAKENING = 1.0
 """Seconds between two looks for deliveries that need not wait any longer."""
 
 _Pending = dict["Future[object]", Lease]
-"""Leases taken here whose work has not come to its end."""
+"""Leases taken here whose work has not ended."""
 
 
 class Embedded:
@@ -44,8 +44,10 @@ class Embedded:
     def __init__(
         self, context: Context, runner: Runner, *, threads: int, slow_after: float = SLOW, drain: float = DRAIN
     ) -> None:
-        """`slow_after`: seconds after which an author's code no longer keeps others from being begun. `drain`: seconds
-        that what was begun has to come to its end, when told to stop."""
+        """Start no thread yet. `slow_after`: seconds after which an author's code no longer holds up others.
+
+        `drain`: seconds for begun work to end, when told to stop.
+        """
         self._context = context
         self._runner = runner
         self._threads = threads
@@ -53,15 +55,15 @@ class Embedded:
         self._drain = drain
         self._isolation = Isolation()
         self._crew: Crew | None = None
-        """The threads of `run`."""
+        """Threads of `run`."""
         self._looked_at = float("-inf")
-        """When `run` last looked for what is ready, by the monotonic clock."""
+        """Time of the last look of `run` for ready runs, by the monotonic clock."""
 
     @contextmanager
     def alone(self, *, patience: float = 0) -> Iterator[int]:
-        """Be the only process that works on the database for the block; yields how many runs were taken back.
+        """Be the only process that works on the database for the block; yields the number of runs that were taken back.
 
-        `patience`: seconds for which another process is waited for. Raise `store.db.process_locks.Taken` then.
+        `patience`: seconds to wait for another process. Raise `store.db.process_locks.Taken` after that.
         """
         with exclusive(self._context.database, patience=patience):
             yield take_back(self._context)
@@ -69,10 +71,10 @@ class Embedded:
     def drain(
         self, *, case: int | None = None, since: datetime | None = None, done: Callable[[], None] = lambda: None
     ) -> int:
-        """Work until nothing is ready, within `alone`; returns how many runs were advanced.
+        """Work until no run is ready, within `alone`; returns the number of runs that were advanced.
 
-        `case`: only this one's runs. `since`: only runs that wait for their delivery, or came or were changed since.
-        `done`: called after each. Interrupted, it lets go of what it has not begun; that is taken back at the next
+        `case`: only runs of this case. `since`: only runs that wait for their delivery, or came or changed since.
+        `done`: called after each. An interruption lets go of runs that were not begun; they are taken back at the next
         start.
         """
         advanced, crew = 0, Crew(self._threads, slow_after=self._slow_after)
@@ -95,7 +97,7 @@ class Embedded:
             crew.close(seconds=self._drain)
 
     def run(self, stop: Event) -> None:
-        """Work on whatever becomes ready until told to stop, within `alone`; what was begun then is finished.
+        """Work on ready runs until told to stop, within `alone`; begun work is finished.
 
         Raise `Unfinished` where that takes too long.
         """
@@ -107,8 +109,8 @@ class Embedded:
             try:
                 self._looked_at = time.monotonic()
                 if trouble:
-                    # What could not be noted is as if a worker had died in the midst of it; where its own code failed,
-                    # it is held to account.
+                    # A run whose outcome could not be noted is treated as if its worker had died; the loss counts
+                    # against the run unless the database was the cause.
                     died = not all(isinstance(error, Unavailable) for error in trouble)
                     take_back(self._context, died=died, but=[lease.run for lease in pending.values()])
                     trouble.clear()
@@ -119,7 +121,7 @@ class Embedded:
                 if not pending:
                     stop.wait(IDLE)
                     continue
-                # A short wait, so that what becomes ready meanwhile gets the threads that are free.
+                # The wait is short, so that runs that become ready meanwhile get the free threads.
                 finished, _ = wait(pending, timeout=IDLE, return_when=FIRST_COMPLETED)
                 crew.tend()
                 for future in finished:
@@ -138,11 +140,11 @@ class Embedded:
             raise Unfinished(f"{left} cases were being worked on {self._drain:g} s after the process was told to stop")
 
     def is_able(self) -> bool:
-        """Does `run` look for work, and can it begin some?"""
+        """Tell whether `run` looks for work, and can begin some."""
         return self._crew is not None and time.monotonic() - self._looked_at < SILENT and self._crew.has_room
 
     def _top_up(self, crew: Crew, pending: _Pending, *, case: int | None = None, since: datetime | None = None) -> None:
-        """Claim a few ahead, in one transaction, so that no thread waits for the next claim."""
+        """Lease a few runs ahead, in one transaction, so that no thread waits for the next lease."""
         at_work = max(0, len(pending) - crew.slow)
         if at_work >= self._threads:
             return
@@ -156,5 +158,5 @@ class Embedded:
                 if lease.is_suspect:
                     keep_apart(self._context, lease)
                 self._runner.advance(lease)
-        except BaseException as error:  # whatever it is, it concerns this run
+        except BaseException as error:  # whatever the error, it concerns this run
             raise contained(error) from error

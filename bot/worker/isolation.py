@@ -1,7 +1,7 @@
-"""Who is worked on beside whom: most runs beside others, and a suspect alone.
+"""Isolation: most runs are worked on beside others, and a suspect alone.
 
-A case that ends its worker's process takes down whatever runs beside it, and each of those looks as guilty as it is. A
-run that was lost a few times is therefore worked on while nothing else is: if the process ends then, it was this one.
+A case that ends its worker's process takes down the runs beside it, and each of those looks as guilty. So a run that
+was lost a few times is worked on while no other is: if the process ends then, this run was the cause.
 """
 
 from collections.abc import Iterator
@@ -9,14 +9,14 @@ from contextlib import contextmanager
 from threading import Condition
 
 LONGEST = 60.0
-"""Seconds for which a suspect is kept alone, and for which it waits to be so: hanging code stops no others."""
+"""Seconds for which a suspect is kept alone, and for which it waits for that. So code that hangs stops no others."""
 
 
 class Isolation:
-    """Lets in many at once, or one alone. Who waits to be alone goes before whoever comes later."""
+    """A gate that lets in many at once, or one alone. A run that waits to be alone goes before later ones."""
 
     def __init__(self, *, longest: float = LONGEST) -> None:
-        """`longest`: seconds for which anybody waits here."""
+        """Let nobody in yet. `longest`: seconds for which anybody waits here."""
         self._longest = longest
         self._changed = Condition()
         self._inside = 0
@@ -29,7 +29,7 @@ class Isolation:
             if alone:
                 self._waiting_alone += 1
                 self._changed.wait_for(lambda: self._inside == 0, timeout=self._longest)
-                # It stays counted while it is inside: nobody comes in beside it.
+                # The run stays counted as waiting while it is inside, so that no other comes in.
             else:
                 self._changed.wait_for(lambda: self._waiting_alone == 0, timeout=self._longest)
             self._inside += 1

@@ -1,4 +1,4 @@
-"""What a dispatcher is: it calls `advance` for each run that is ready, at least once."""
+"""The port of a dispatcher: it calls `advance` for each ready run, at least once."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -7,38 +7,37 @@ from threading import Event
 from typing import Protocol
 
 SILENT = 30.0
-"""Seconds without a look for work after which a dispatcher no longer counts as at work."""
+"""Seconds without a look for work after which a dispatcher no longer counts as working."""
 
 
 class Dispatcher(Protocol):
-    """Has runs advanced."""
+    """A dispatcher of ready runs."""
 
     def alone(self, *, patience: float = 0) -> AbstractContextManager[int]:
-        """Be entitled to work on the database for the block; yields how many runs a dead process left and were taken
-        back.
+        """Be entitled to work on the database for the block; yields the number of runs taken back from a dead process.
 
-        `patience`: seconds for which another process is waited for, where only one may work. Raise
-        `store.db.process_locks.Taken` then.
+        `patience`: seconds to wait for another process, where only one may work. Raise `store.db.process_locks.Taken`
+        after that.
         """
         ...
 
     def drain(
         self, *, case: int | None = None, since: datetime | None = None, done: Callable[[], None] = lambda: None
     ) -> int:
-        """Work until nothing is ready, within `alone`; returns how many runs were advanced.
+        """Work until no run is ready, within `alone`; returns the number of runs that were advanced.
 
-        `case`: this one's runs are what it is about. `since`: runs that wait for their delivery, or came or were
-        changed since, are. Others may be advanced too. `done`: called after each.
+        `case`: meant are the runs of this case. `since`: meant are runs that wait for their delivery, or came or
+        changed since. Others may be advanced too. `done`: called after each.
         """
         ...
 
     def run(self, stop: Event) -> None:
-        """Work on whatever becomes ready until told to stop, within `alone`; what was begun then is finished.
+        """Work on ready runs until told to stop, within `alone`; begun work is finished.
 
         Raise `bot.worker.threads.Unfinished` where that takes too long.
         """
         ...
 
     def is_able(self) -> bool:
-        """Does `run` look for work, and can it begin some?"""
+        """Tell whether `run` looks for work, and can begin some."""
         ...

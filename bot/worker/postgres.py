@@ -1,4 +1,4 @@
-"""Advances runs through procrastinate, on PostgreSQL: several processes share the work.
+"""The dispatcher on PostgreSQL: procrastinate shares the runs between several processes.
 
 procrastinate hands each job to one worker, wakes it when there is one, and notices by its heartbeats when a worker has
 died; a job that comes back belongs to a dead worker's run. `store.cases.queue` decides which runs are queued, in the
@@ -35,31 +35,31 @@ from workflows.engine.run.runner import Runner
 log = structlog.get_logger()
 
 HEARTBEAT = 2.0
-"""Seconds between two signs of life of a worker."""
+"""Seconds between two heartbeats of a worker."""
 STALLED = 6.0
-"""Seconds without one after which a worker counts as dead."""
+"""Seconds without a heartbeat after which a worker counts as dead."""
 _POLL = 0.5
 """Seconds between two looks for jobs; procrastinate sometimes misses its own wake-up."""
 AFTER_TROUBLE = 2.0
-"""Seconds before it is begun anew where the database was away."""
+"""Seconds before a new start where the database was away."""
 _LOOK = 0.1
 """Seconds between two looks whether to stop."""
 _AFTER_DRAIN = 5.0
 """Seconds in which procrastinate notes what was not finished."""
 _CONNECTING = 10.0
-"""Seconds for which a connection is waited for; then all is begun anew, so that no pause between two attempts grows."""
+"""Seconds to wait for a connection; then everything starts anew, so that no backoff grows."""
 LONGEST_PAUSE = 15
-"""Seconds before a job is tried again that could not be done."""
+"""Longest backoff, in seconds, before a failed job is tried again."""
 
 
 class Again(BaseRetryStrategy):
-    """A job whose worker could not do it, since the database was away or its workflow is known elsewhere.
+    """Retries of a job that failed because the database was away or its workflow is known elsewhere.
 
     The library's own strategies wait longer each time, without end: after an outage of minutes, for hours.
     """
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision:
-        """Again in 2, 4, 8 and then 15 seconds."""
+        """Retry in 2, 4, 8 and then 15 seconds."""
         return RetryDecision(retry_in={"seconds": min(2 ** min(job.attempts + 1, 10), LONGEST_PAUSE)})
 
 
@@ -76,8 +76,11 @@ class Queued:
         slow_after: float = SLOW,
         drain: float = DRAIN,
     ) -> None:
-        """`url`: a libpq connection URL. `slow_after`: seconds after which an author's code no longer keeps others from
-        being begun. `drain`: seconds that what was begun has to come to its end, when told to stop."""
+        """Start no worker yet. `url`: a libpq connection URL.
+
+        `slow_after`: seconds after which an author's code no longer holds up others. `drain`: seconds for begun work to
+        end, when told to stop.
+        """
         self._context = context
         self._runner = runner
         self._url = url
@@ -86,27 +89,27 @@ class Queued:
         self._drain = drain
         self._isolation = Isolation()
         self._in_trouble: set[int] = set()
-        """Runs of which this process could not note how far they had come."""
+        """Runs whose progress this process could not note."""
         self._counting = Lock()
         self._advanced = 0
         self._crew: Crew | None = None
-        """The threads of `run`."""
+        """Threads of `run`."""
         self._looked_at = float("-inf")
-        """When it was last seen that jobs are fetched, by the monotonic clock."""
+        """Time at which jobs were last seen to be fetched, by the monotonic clock."""
 
     @contextmanager
     def alone(self, *, patience: float = 0) -> Iterator[int]:
-        """Nothing has to be held: each job is one worker's, and a dead one's jobs come back by themselves."""
+        """Queue the runs without a job, and yield their number. No lock is needed: a dead worker's jobs come back."""
         with self._context.database.write() as session:
             forgotten = queue.enqueue_forgotten(session, team=self._context.team)
-        # Whoever resumed their workflow may have ended before all of them were released.
+        # A process that resumed a workflow may have ended before it released all held runs.
         awaken(self._context)
         yield forgotten
 
     def drain(
         self, *, case: int | None = None, since: datetime | None = None, done: Callable[[], None] = lambda: None
     ) -> int:
-        """Work until no job is left; returns how many runs were advanced here. Others may work beside it."""
+        """Work until no job is left; returns the number of runs that were advanced here. Others may work beside it."""
         before, crew, interrupted = self._advanced, Crew(self._threads, slow_after=self._slow_after), Event()
         working: Future[None] = Future()
 
@@ -116,10 +119,10 @@ class Queued:
                 while not interrupted.is_set() and awaken(self._context):
                     asyncio.run(self._work(crew, interrupted, is_endless=False, done=done))
                 working.set_result(None)
-            except BaseException as error:  # noqa: BLE001  # told to whoever waits
+            except BaseException as error:  # noqa: BLE001  # raised again in the waiting thread
                 working.set_exception(error)
 
-        # In a thread of its own: the caller's may run a loop already.
+        # The loop runs in a thread of its own: the caller's thread may run one already.
         thread = Thread(target=work, name="draining", daemon=True)
         thread.start()
         try:
@@ -131,7 +134,7 @@ class Queued:
         return self._advanced - before
 
     def run(self, stop: Event) -> None:
-        """Work until told to stop; what was begun then is finished. Raise `Unfinished` where that takes too long."""
+        """Work until told to stop; begun work is finished. Raise `Unfinished` where that takes too long."""
         crew = self._crew = Crew(self._threads, slow_after=self._slow_after)
         while not stop.is_set():
             try:
@@ -145,7 +148,7 @@ class Queued:
             raise Unfinished(f"{left} cases were being worked on {self._drain:g} s after the process was told to stop")
 
     def is_able(self) -> bool:
-        """Does `run` fetch jobs, and can it begin some?"""
+        """Tell whether `run` fetches jobs, and can begin some."""
         return self._crew is not None and time.monotonic() - self._looked_at < SILENT and self._crew.has_room
 
     async def _work(self, crew: Crew, stop: Event, *, is_endless: bool, done: Callable[[], None]) -> None:
@@ -171,11 +174,11 @@ class Queued:
             while not stop.is_set() and not all(worker.done() for worker in workers):
                 self._looked_at = time.monotonic()
                 crew.tend()
-                # A worker of procrastinate's has a fixed number of jobs in hand; one whose all are slow gets isolation.
+                # A worker of procrastinate's has a fixed number of jobs in hand; a second one helps where all are slow.
                 if crew.slow >= self._threads * len(workers) and len(workers) <= SPARE:
                     workers.append(asyncio.create_task(self._worker(app, is_endless=is_endless)))
                 await asyncio.sleep(_LOOK)
-            # All at once: each waits for what it began.
+            # All are cancelled at once: each waits for the work that it began.
             for task in (*rescuing, *workers):
                 if stop.is_set() or task in rescuing:
                     task.cancel()
@@ -194,12 +197,12 @@ class Queued:
             delete_jobs="successful",
             update_heartbeat_interval=HEARTBEAT,
             stalled_worker_timeout=STALLED,
-            # Without an end it is only left when told to stop; what it has not finished then is given to others.
+            # An endless worker ends only when told to stop; its unfinished jobs then go to others.
             shutdown_graceful_timeout=self._drain if is_endless else math.inf,
         )
 
     def _advance(self, crew: Crew, run: int, done: Callable[[], None]) -> None:
-        """What a job is about."""
+        """Work on the run of a job."""
         died = run not in self._in_trouble
         try:
             with self._isolation.among(alone=False):
@@ -212,7 +215,7 @@ class Queued:
             if isinstance(error, Unavailable):
                 self._in_trouble.add(run)
             raise
-        except BaseException as error:  # whatever it is, it concerns this run
+        except BaseException as error:  # whatever the error, it concerns this run
             raise contained(error) from error
         self._in_trouble.discard(run)
         with self._counting:
@@ -221,7 +224,7 @@ class Queued:
 
 
 async def _rescue(app: App, context: Context) -> None:
-    """Give the jobs of dead workers to the living, and release what need not wait any longer, again and again."""
+    """Give the jobs of dead workers to living ones, and release deliveries that need not wait, again and again."""
     while True:
         await asyncio.sleep(HEARTBEAT)
         try:

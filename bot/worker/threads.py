@@ -1,7 +1,7 @@
-"""The worker threads of this process: so many at once, others in the place of those whose code does not return.
+"""The worker threads of this process: a fixed number at once, with spare ones for those whose code does not return.
 
-A thread cannot be ended, and the end of the process waits for none of these: what they had in hand is taken back as
-from a worker that died.
+A thread cannot be ended, and the end of the process waits for none of these: their runs are taken back like those of a
+dead worker.
 """
 
 from collections import deque
@@ -13,26 +13,26 @@ from threading import Condition, Thread
 from workflows.engine.declare import author_threads
 
 SLOW = 15.0
-"""Seconds after which a piece of an author's code no longer keeps others from being begun."""
+"""Seconds after which a piece of an author's code no longer holds up others."""
 SPARE = 2
-"""Threads in the place of slow ones, for each thread that there is."""
+"""Number of spare threads for each thread."""
 DRAIN = 20.0
-"""Seconds that what was begun has to come to its end when the process is told to stop."""
+"""Seconds for begun work to end when the process is told to stop."""
 
 
 class Unfinished(RuntimeError):
-    """Work was cut off when the process was told to stop. It is taken back at the next start."""
+    """The work was cut off when the process was told to stop. It is taken back at the next start."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Task:
-    """What a thread is to do."""
+    """A call for a thread."""
 
     call: Callable[[], object]
     future: "Future[object]"
 
     def do(self) -> None:
-        """Do it, and tell what came of it."""
+        """Make the call, and put its outcome into the future."""
         if not self.future.set_running_or_notify_cancel():
             return
         try:
@@ -44,10 +44,10 @@ class _Task:
 
 
 class Crew:
-    """Threads that do what they are given, in order."""
+    """Threads that do the calls that they are given, in order."""
 
     def __init__(self, threads: int, *, slow_after: float = SLOW) -> None:
-        """`threads`: how many things are done at once. `slow_after`: seconds."""
+        """Start no thread yet. `threads`: number of calls at once. `slow_after`: seconds until a call is slow."""
         self._threads = threads
         self._slow_after = slow_after
         self._changed = Condition()
@@ -57,7 +57,7 @@ class Crew:
         self._is_closed = False
 
     def submit(self, call: Callable[[], object]) -> "Future[object]":
-        """Have it done. Raise `RuntimeError` once closed."""
+        """Queue a call. Raise `RuntimeError` once closed."""
         task = _Task(call=call, future=Future())
         with self._changed:
             if self._is_closed:
@@ -68,30 +68,30 @@ class Crew:
         return task.future
 
     def tend(self) -> None:
-        """Begin what the slow ones leave room for, with new threads in the place of those that are busy or gone."""
+        """Begin the calls that slow ones leave room for, with new threads beside busy ones and for dead ones."""
         with self._changed:
             self._man()
             self._changed.notify_all()
 
     @property
     def slow(self) -> int:
-        """How many are in code that has not returned for a while, no more than others may take the place of."""
+        """Number of calls that have not returned for a while, up to the number of spare threads."""
         return min(sum(author_threads.slow(self._slow_after).values()), SPARE * self._threads)
 
     @property
     def clogged(self) -> frozenset[str]:
-        """The workflows of which nothing more is to be begun: half of the threads wait for their code."""
+        """Workflows of which nothing more is begun, since half of the threads wait for their code."""
         most = max(1, self._threads // 2)
         return frozenset(name for name, number in author_threads.slow(self._slow_after).items() if number >= most)
 
     @property
     def has_room(self) -> bool:
-        """Can something be begun at once?"""
+        """True if a call can be begun at once."""
         with self._changed:
             return self._has_room()
 
     def close(self, *, seconds: float) -> int:
-        """Begin nothing more, and wait for what was begun; returns how much of it has not ended after `seconds`."""
+        """Begin nothing more, and wait for begun calls; returns the number that has not ended after `seconds`."""
         with self._changed:
             self._is_closed = True
             for task in self._waiting:

@@ -1,4 +1,4 @@
-"""What is pressed: on a card in a channel, or in the modal of the list."""
+"""Buttons pressed on a card in a channel, or in the modal of the list."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -38,7 +38,7 @@ _NUMBER = re.compile("[0-9]{1,6}")
 
 
 def register(app: App, slack: SlackContext) -> None:
-    """Listen to what is pressed."""
+    """Listen to buttons."""
 
     @app.action(Action.APPROVE)
     def approve(body: Body, ack: Ack, client: WebClient) -> None:
@@ -74,7 +74,7 @@ def register(app: App, slack: SlackContext) -> None:
         with answering(body, ack, client) as answer:
             pressed = click(body)
             view = admitted(slack, pressed, Shown.read(pressed.value))
-            # Pressed in the list, or in an answer to a command.
+            # The button is in the list, or in an answer to a command.
             answer.open(modals.review(view, listed=_list(pressed)))
 
     @app.action(Action.START)
@@ -107,16 +107,16 @@ def register(app: App, slack: SlackContext) -> None:
     @app.action(re.compile(".*"))
     def anything_else(body: Body, ack: Ack, client: WebClient) -> None:
         with answering(body, ack, client):
-            raise Refused("This button is of another version of Countersign, and does nothing any more.")
+            raise Refused("This button is from another version of Countersign and no longer works.")
 
 
 def _list(pressed: Click) -> Listed | None:
-    """The list that a button was pressed in."""
+    """Return the list that a button was pressed in; None outside a modal."""
     return Listed.read(pressed.view.private_metadata) if pressed.view else None
 
 
 def _approve(slack: SlackContext, answer: Answer, pressed: Click, *, confirmed: str | bool) -> None:
-    """Approve, or show what stands in the way, with what can be done. `confirmed`: as `reviews.approve` has it."""
+    """Approve, or show what prevents it and what to do. `confirmed`: the same as for `reviews.approve`."""
     shown, by, listed = Shown.read(pressed.value), pressed.user.id, pressed.view.listed if pressed.view else None
     may_decide(slack, pressed, shown)
     try:
@@ -150,7 +150,7 @@ def _approve(slack: SlackContext, answer: Answer, pressed: Click, *, confirmed: 
 def _open_form(
     slack: SlackContext, body: Body, ack: Ack, client: WebClient, form: Callable[[CardView, Listed | None], View]
 ) -> None:
-    """Open a form for a decision, unless it comes too late already."""
+    """Open a form for a decision, unless the review has changed since it was shown."""
     with answering(body, ack, client) as answer:
         pressed = click(body)
         shown = Shown.read(pressed.value)
@@ -166,5 +166,5 @@ def _open_form(
 
 def _open(slack: SlackContext, answer: Answer, shown: Shown, form: View, *, user: str) -> None:
     if answer.open(form):
-        # Nothing is changed under who has the form open, and nobody is taken to be at it who has it not.
+        # The claim begins once the form is open, and only for the person who has it open.
         afterwards("claim", partial(take_in_hand, slack, shown, by=user))

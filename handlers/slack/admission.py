@@ -1,7 +1,7 @@
-"""Whose people may act here at all: those of the workspace, or of the organisation, that Countersign is installed in.
+"""Admission: only people of the workspace or organisation that Countersign is installed in may act here.
 
-On Enterprise Grid a person's own team is their home workspace or the organisation, wherever they act, so that they are
-told apart by where they act. An outsider of Slack Connect acts in another workspace, or in another organisation.
+On Enterprise Grid a person's own team is their home workspace or the organisation, wherever they act. So the place
+where they act decides. A Slack Connect outsider acts in another workspace, or in another organisation.
 """
 
 from dataclasses import dataclass
@@ -9,31 +9,31 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class Origin:
-    """Where something was done, as Slack says it."""
+    """Place where a person acted, as Slack reports it."""
 
     team: str | None
-    """The workspace; None where it was done in an organisation as a whole."""
+    """Workspace id; None where it was done in an organisation as a whole."""
     enterprise: str | None
-    """The organisation; None outside Enterprise Grid."""
+    """Organisation id; None outside Enterprise Grid."""
     home: str | None
-    """The team that the person is said to be of; None where that is not said."""
+    """Team that Slack says the person belongs to; None where it does not say."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Installation:
-    """Where Countersign is installed, as auth.test says it."""
+    """Place where Countersign is installed, as auth.test reports it."""
 
     team: str
-    """The workspace; for an organisation as a whole, what Slack names in its place."""
+    """Workspace id; for an organisation as a whole, the id that Slack gives in its place."""
     enterprise: str | None = None
-    """The organisation that the workspace belongs to; None outside Enterprise Grid."""
+    """Organisation that the workspace belongs to; None outside Enterprise Grid."""
     whole: bool = False
-    """Is it installed in the organisation as a whole?"""
+    """True if it is installed in the organisation as a whole."""
 
     def admits(self, origin: Origin) -> bool:
-        """May somebody from there act here? What they may do is another question."""
+        """Tell whether a person from there may act here at all. Rights are checked elsewhere."""
         if self.enterprise is None:
-            # Outside an organisation everybody's team is the workspace, and anything else is somebody else's.
+            # Outside an organisation everybody's team is the workspace; any other team belongs to outsiders.
             return origin.team == self.team and origin.enterprise is None and origin.home in (None, self.team)
         if any(_is_enterprise(named) and named != self.enterprise for named in (origin.enterprise, origin.home)):
             return False

@@ -1,4 +1,4 @@
-"""What every listener works with. Made once, in `bot/slack/wiring.py`."""
+"""The context of every listener. Made once, in `bot/slack/wiring.py`."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -15,10 +15,10 @@ from workflows.engine.review import refusals
 
 
 class NotHere(Unknown):
-    """What a person acted on is not there, or they may not know that it is: they are told the same."""
+    """The object is gone, or the person may not know of it: both get the same words."""
 
     def __init__(self) -> None:
-        super().__init__("You have no right to this, or it is not there any more.")
+        super().__init__("You have no right to this, or it no longer exists.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,21 +29,21 @@ class SlackContext:
     rights: Rights
     groups: Groups
     installed: Installation
-    """The workspace whose cases these are."""
+    """Workspace that the cases belong to."""
 
     def admit(self, origin: Origin) -> None:
-        """Raise `NotAllowed` for anybody from another workspace: they are told nothing about any case."""
+        """Raise `NotAllowed` for anybody from another workspace, who is told nothing about any case."""
         if not self.installed.admits(origin):
             raise NotAllowed("Only members of this workspace can do that.")
 
     def known_here(self, generation: int) -> None:
-        """Raise `Refused` for what was shown before the database was restored: its numbers mean something else now."""
+        """Raise `Refused` for a button from before the database was restored: its ids may mean other rows now."""
         if generation != self.context.restores.number:
-            raise Refused("This is from before the database was restored, and does nothing any more.")
+            raise Refused("This is from before the database was restored and no longer works.")
 
     @contextmanager
     def watched(self, case: int, *, by: str, wants: str) -> Iterator[None]:
-        """Have it recorded where the block raises `Refused`: somebody wanted to do what they may not."""
+        """Record a refusal, where the block raises `Refused`, in the audit trail of a case."""
         try:
             yield
         except Refused as error:
@@ -53,7 +53,7 @@ class SlackContext:
 
     @contextmanager
     def watched_stray(self, subject: Subject, *, by: str, wants: str) -> Iterator[None]:
-        """The same for what belongs to no case here: it is from before a restore."""
+        """Record a refusal of something that belongs to no case here, since it is from before a restore."""
         try:
             yield
         except Refused:
@@ -68,9 +68,9 @@ class SlackContext:
 
     @contextmanager
     def discreet(self, workflow: str, channel: str | None) -> Iterator[None]:
-        """Have somebody who may not do something in the block told no more than where it is not there at all.
+        """Turn a refusal in the block into `NotHere`, so that the person cannot learn whether the object exists.
 
-        It is no secret in the channel where the workflow's cards are shown.
+        In the channel where the workflow's cards are shown it is no secret, so the refusal stays.
         """
         try:
             yield
@@ -84,9 +84,9 @@ class SlackContext:
     def allowed(
         self, right: Callable[[str, AnyWorkflow], None], user: str, among: Iterable[AnyWorkflow]
     ) -> Sequence[AnyWorkflow]:
-        """The workflows among these that a user has this right in, as far as it can be found out.
+        """Return the workflows among these in which a user has this right, as far as it can be found out.
 
-        Raise `Unsure` or `UnusableGroup` where there are none for all that is known, and that is not all.
+        Raise `Unsure` or `UnusableGroup` where none was found, and a group could not be read.
         """
         found, unsaid = list[AnyWorkflow](), list[Unsure | UnusableGroup]()
         for workflow in among:
@@ -94,7 +94,7 @@ class SlackContext:
                 right(user, workflow)
                 found.append(workflow)
             except UnusableGroup as error:
-                # Whose owner may be asked is of one workflow, and for a person who may know of it.
+                # Without its owner, who belongs to one workflow and is named only to people who may know of it.
                 unsaid.append(UnusableGroup(error.group, error.code))
             except Unsure as error:
                 unsaid.append(error)
@@ -105,5 +105,5 @@ class SlackContext:
         return found
 
     def shown_in(self, channel: str) -> Sequence[AnyWorkflow]:
-        """The workflows whose cards are shown in a channel; all for an empty name."""
+        """Return the workflows whose cards are shown in a channel; all for an empty name."""
         return [workflow for workflow in self.context.registry if channel in ("", workflow.review.post_to)]

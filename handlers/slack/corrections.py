@@ -1,4 +1,4 @@
-"""How a delivered case is put right: a form with what was delivered, and of it a proposal that a person decides."""
+"""Corrections of delivered cases: a form with the delivered values makes a proposal that a person decides."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -26,7 +26,7 @@ Body = Mapping[str, Any]
 
 
 def register(app: App, slack: SlackContext) -> None:
-    """Listen to who says that something delivered is wrong."""
+    """Listen to reports that a delivery is wrong."""
 
     @app.action(Action.CORRECT)
     def correct(body: Body, ack: Ack, client: WebClient) -> None:
@@ -71,7 +71,7 @@ def register(app: App, slack: SlackContext) -> None:
 
 
 def _present_form(view: DeliveredView, workflow: AnyWorkflow, sent: Submission, *, why: str) -> View | None:
-    """The form as it is now with what was typed, where it was opened as another one. Raise `Refused`: too large."""
+    """Return the present form with what was typed, if an earlier version was submitted. Raise `Refused`: too large."""
     fields = form_of(workflow.output)
     if sent.view.mark in ("", form_mark(fields)):
         return None
@@ -84,7 +84,7 @@ def _present_form(view: DeliveredView, workflow: AnyWorkflow, sent: Submission, 
 
 
 def _admitted(slack: SlackContext, acted: Click | Submission, delivered: Shown) -> DeliveredView:
-    """What was delivered, for somebody who may read it. Raise `Refused`; that they may not is audited."""
+    """Return the delivery, for somebody who may read it. Raise `Refused`, which is audited."""
     subject = SubjectKind.CASE.of(delivered.id)
     with slack.watched_stray(subject, by=acted.user.id, wants="see"):
         slack.known_here(delivered.generation)
@@ -101,5 +101,5 @@ def _admitted(slack: SlackContext, acted: Click | Submission, delivered: Shown) 
     view = delivered_view(slack.context, delivered.id)
     if view.run != delivered.version:
         refusals.note(slack.context, view.case, by=user, wanted="correct", why=refusals.TOO_LATE)
-        raise Refused("Something else was delivered since this was shown.")
+        raise Refused("Something else was delivered after this was shown. Look at the newest card.")
     return view

@@ -1,4 +1,4 @@
-"""What comes before and after a decision in Slack: the right to it, and what the person sees of it."""
+"""The steps before and after a decision in Slack: the right to it, and what the person sees of it."""
 
 from contextlib import suppress
 
@@ -22,20 +22,20 @@ from workflows.engine.text.form_fields import form_of
 
 
 def may_decide(slack: SlackContext, acted: Click | Submission, shown: Shown) -> None:
-    """Raise `Refused` where somebody may not decide the review that they want to; that is audited."""
+    """Raise `Refused` where a person may not decide this review; that is audited."""
     place, user = _place(slack, acted, shown, wants="decide"), acted.user.id
     with slack.discreet(place.workflow, acted.channel), slack.watched(place.case, by=user, wants="decide"):
         slack.rights.decide(user, slack.context.registry.get(place.workflow))
 
 
 def admitted(slack: SlackContext, acted: Click | Submission, shown: Shown) -> CardView:
-    """The review that somebody wants to decide, as it is now. Raise `Refused` where they may not; that is audited."""
+    """Return the present state of the review to decide. Raise `Refused` where the person may not; that is audited."""
     may_decide(slack, acted, shown)
     return card_view(slack.context, shown.id)
 
 
 def readable(slack: SlackContext, acted: Click | Submission, shown: Shown) -> CardView:
-    """The review that somebody wants to read, as it is now. Raise `Refused` where they may not; that is audited."""
+    """Return the present state of the review to read. Raise `Refused` where the person may not; that is audited."""
     place, user = _place(slack, acted, shown, wants="read"), acted.user.id
     with slack.discreet(place.workflow, acted.channel), slack.watched(place.case, by=user, wants="read"):
         slack.rights.read(user, slack.context.registry.get(place.workflow))
@@ -43,7 +43,7 @@ def readable(slack: SlackContext, acted: Click | Submission, shown: Shown) -> Ca
 
 
 def _place(slack: SlackContext, acted: Click | Submission, shown: Shown, *, wants: str) -> PlaceView:
-    """What a review belongs to. Raise `Refused` for an unknown one, or for somebody from elsewhere; that is audited."""
+    """Return the place of a review. Raise `Refused` for an unknown one, or a person from elsewhere; that is audited."""
     user, subject = acted.user.id, SubjectKind.REVIEW.of(shown.id)
     with slack.watched_stray(subject, by=user, wants="see"):
         slack.known_here(shown.generation)
@@ -58,13 +58,13 @@ def _place(slack: SlackContext, acted: Click | Submission, shown: Shown, *, want
 
 
 def too_late(slack: SlackContext, review: int, *, user: str) -> Drawn:
-    """That a review moved on. Its card is drawn anew, since it seems to stand there as it was."""
+    """Return the words for a review that changed meanwhile. Its card is drawn anew, since it seems out of date."""
     reviews.show_again(slack.context, review)
     return answers.too_late(card_view(slack.context, review), user)
 
 
 def tell_too_late(slack: SlackContext, answer: Answer, pressed: Click, review: int) -> None:
-    """Tell a person that they decide too late, and show how the review stands."""
+    """Tell a person that they decide too late, and show the present state of the review."""
     told = too_late(slack, review, user=pressed.user.id)
     if pressed.view is not None:
         view = modals.review(card_view(slack.context, review), notice=told, listed=pressed.view.listed)
@@ -72,17 +72,17 @@ def tell_too_late(slack: SlackContext, answer: Answer, pressed: Click, review: i
         _refresh_list(slack, answer, pressed, pressed.view)
     else:
         answer.tell(told)
-        # The very message that was pressed: a second one of the same card is known to nobody else.
+        # Redraw the message that was pressed: it may be a second copy of the card, which no row knows.
         answer.redraw(card(card_view(slack.context, review)))
 
 
 def is_stale(view: CardView, shown: Shown) -> bool:
-    """Is what the person saw no longer how the review stands?"""
+    """Tell whether the review changed since the person saw it."""
     return view.state != ReviewState.OPEN or view.version != shown.version
 
 
 def take_in_hand(slack: SlackContext, shown: Shown, *, by: str) -> None:
-    """Note that a person has a review's form open. Where it moved on meanwhile, they hear of it when they submit."""
+    """Note that a person has a review's form open. If it changed meanwhile, they are told when they submit."""
     with suppress(Stale):
         reviews.take_in_hand(slack.context, shown.id, shown.version, by=by)
 
@@ -95,9 +95,9 @@ def edit_form(
     notice: str | None = None,
     changed: FormChanged | None = None,
 ) -> View:
-    """The form of a review, with what is proposed in it. Raise `Refused` where Slack cannot hold it.
+    """Return the form of a review, filled with the proposal. Raise `Refused` where Slack cannot hold it.
 
-    `changed`: that the form is another one than it was proposed in, where somebody meets that.
+    `changed`: how the form differs from the one of the proposal, where the person met that.
     """
     workflow = slack.context.registry.get(view.workflow)
     fields = form_of(workflow.output, zone=workflow.timezone)
@@ -111,7 +111,7 @@ def edit_form(
 
 
 def known(slack: SlackContext, view: CardView) -> dict[str, str]:
-    """What is known of a form's fields: what is proposed, and what a newer field has where nobody gave a value."""
+    """Return the known values of a form: the proposed ones, and the defaults of newer fields without a value."""
     if not view.has_proposal:
         return {}
     by_itself = defaults_of(slack.context.registry.get(view.workflow).output)
@@ -124,15 +124,13 @@ def _changed(view: CardView, changed: FormChanged) -> str:
     labels = {value.name: value.label for value in view.values}
     what = "; ".join(f"{labels.get(name, name)} {how}" for name, how in changed.errors.items())
     return (
-        f"Not approved yet: the form has changed since this was proposed ({what}). What is known stands below. "
+        f"Not approved yet: the form has changed since this was proposed ({what}). The known values are below. "
         "Look at it, then press Decide."
     )
 
 
 def show_decided(slack: SlackContext, answer: Answer, acted: Click | Submission, review: int) -> None:
-    """Where a review was decided in a modal, or in a form that was opened from one, draw anew what lies there: the
-    review, and below it the list that it was opened from.
-    """
+    """Draw anew the modal in which a review was decided, and below it the list that it was opened from."""
     modal = acted.view
     if modal is None:
         return
@@ -155,16 +153,16 @@ def _refresh_list(slack: SlackContext, answer: Answer, acted: Click | Submission
 
 
 def next_review(slack: SlackContext, view: CardView, *, user: str, listed: Listed | None) -> CardView | None:
-    """The review with the earliest deadline of those that the user may decide, where this one was shown.
+    """Return the review that the user may decide with the earliest deadline, where this one was shown.
 
-    `listed`: the list that it was opened from. None where none waits.
+    `listed`: list that it was opened from. None where none waits.
     """
     shown_in = slack.context.registry.get(view.workflow).review.post_to
     return first_waiting(slack, listed.channel if listed is not None else shown_in or "", user=user)
 
 
 def first_waiting(slack: SlackContext, channel: str, *, user: str) -> CardView | None:
-    """The review with the earliest deadline of those that the user may decide and whose cards a channel shows.
+    """Return the review that the user may decide with the earliest deadline, of those whose cards a channel shows.
 
     `channel`: empty for all. None where none waits.
     """

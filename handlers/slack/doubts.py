@@ -1,4 +1,4 @@
-"""What is pressed on the card of a doubt: whether a delivery happened, and then whether it is made again."""
+"""Buttons on the card of a doubt: whether a delivery happened, and whether it is made again."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -24,7 +24,7 @@ Body = Mapping[str, Any]
 
 
 def register(app: App, slack: SlackContext) -> None:
-    """Listen to what is pressed on the card of a doubt."""
+    """Listen to the buttons on the card of a doubt."""
 
     @app.action(Action.HAPPENED)
     def happened(body: Body, ack: Ack, client: WebClient) -> None:
@@ -66,15 +66,15 @@ def _settle(slack: SlackContext, body: Body, ack: Ack, client: WebClient, *, hap
 
 
 def _too_late(slack: SlackContext, answer: Answer, pressed: Click, view: DoubtView) -> None:
-    """Show how it stands, and raise `Stale`."""
+    """Show the present state, and raise `Stale`."""
     refusals.note(slack.context, view.case, by=pressed.user.id, wanted="settle", why=refusals.TOO_LATE)
     answer.done()
     answer.redraw(doubt(view))
-    raise Stale("somebody said already what they found; the card shows it now")
+    raise Stale("somebody answered this already; the card shows the answer now")
 
 
 def _seen(slack: SlackContext, pressed: Click, *, wants: str) -> DoubtView:
-    """The doubt that somebody wants to do something about. Raise `Refused`; that they may not is audited."""
+    """Return the doubt that a button is about. Raise `Refused`, which is audited."""
     shown, user = Shown.read(pressed.value), pressed.user.id
     subject = SubjectKind.DELIVERY.of(shown.id)
     with slack.watched_stray(subject, by=user, wants="see"):

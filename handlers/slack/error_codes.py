@@ -1,6 +1,6 @@
-"""What Slack answers when it does not do what it was asked while a person waits, as one word.
+"""Error codes of Slack, for calls made while a person waits.
 
-What the sender makes of such a word is in `bot/slack/api_errors.py`.
+What the sender makes of such a code is in `bot/slack/api_errors.py`.
 """
 
 import re
@@ -9,10 +9,10 @@ from http.client import HTTPException
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 NOT_DONE = (SlackApiError, SlackClientError, HTTPException, OSError, ValueError)
-"""What a call to Slack raises: a refusal, no connection, one that broke, an answer that cannot be read."""
+"""Errors that a call to Slack raises: a refusal, no connection, a broken connection, an answer that cannot be read."""
 RATE_LIMITED = "ratelimited"
 NO_ANSWER = "no_answer"
-"""No answer in time, or none at all."""
+"""Code for no answer in time, or none at all."""
 _PASSING = frozenset(
     {
         RATE_LIMITED,
@@ -29,7 +29,7 @@ _WORD = re.compile("[a-z][a-z0-9_]{0,99}")
 
 
 def code_of(error: Exception) -> str:
-    """Slack's word for why, `http_STATUS` for a page that is none of Slack's answers, or `NO_ANSWER`."""
+    """Return Slack's error code, `http_STATUS` for a page that is none of Slack's answers, or `NO_ANSWER`."""
     if not isinstance(error, SlackApiError):
         return NO_ANSWER
     status = getattr(error.response, "status_code", None)
@@ -43,5 +43,5 @@ def code_of(error: Exception) -> str:
 
 
 def is_passing(code: str) -> bool:
-    """May it pass by itself? Any other word of Slack's says that the same would be refused again."""
+    """Tell whether a later try may succeed. Slack would refuse the same call again with any other code."""
     return code in _PASSING or code.startswith("http_")

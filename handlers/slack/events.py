@@ -1,4 +1,4 @@
-"""What happens in the workspace that Countersign has to know of."""
+"""Events of the workspace that Countersign listens to."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -19,15 +19,15 @@ log = structlog.get_logger()
 
 _AUDITED = frozenset({"app_uninstalled", "tokens_revoked"})
 _HEARD = _AUDITED | {"subteam_members_changed", "subteam_updated"}
-"""Events that somebody listens to; any other is acknowledged, and not kept."""
+"""Events with a listener; any other is acknowledged, and not kept."""
 
 
 def register(app: App, slack: SlackContext) -> None:
     """Listen to events.
 
-    Bolt acknowledges an event before its listener begins. What must not be lost is therefore kept before that: the
-    event, known again when it comes twice, and what follows from it, in one transaction. What a listener does is only
-    for this process, and no harm where it is lost.
+    Bolt acknowledges an event before its listener begins. So the middleware first keeps what must not be lost, in one
+    transaction: the event, to know it when it comes twice, and its consequences. A listener's own work concerns only
+    this process, and may be lost.
     """
 
     @app.middleware
@@ -37,7 +37,7 @@ def register(app: App, slack: SlackContext) -> None:
         try:
             came = event(body)
         except Refused:
-            # It would not fit the next time either.
+            # A repetition would not be understood either.
             log.warning("event.not_understood")
             return BoltResponse(status=200)
         if came.event.type not in _HEARD:
@@ -56,7 +56,7 @@ def register(app: App, slack: SlackContext) -> None:
         return next() if is_new else BoltResponse(status=200)
 
     for kind in _AUDITED:
-        # It is kept; the sender notices by itself that Slack refuses it.
+        # The event is kept; the sender notices on its own that Slack refuses it.
         app.event(kind)(lambda: None)
 
     @app.event("subteam_members_changed")

@@ -1,4 +1,4 @@
-"""The names that Slack sends back to us, and the references that buttons and modals carry."""
+"""The ids that Slack sends back to us, and the references that buttons and modals carry."""
 
 import re
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from workflows.engine.errors import Refused
 
 
 class Action(StrEnum):
-    """What can be pressed."""
+    """The buttons."""
 
     APPROVE = "approve"
     ALL_THE_SAME = "approve_all_the_same"
@@ -27,11 +27,11 @@ class Action(StrEnum):
 
 
 FORM = "form!"
-"""How the block_id begins that names a form as it was drawn; no field can have that name."""
+"""Beginning of the block_id that names a version of a form; no field can have that name."""
 
 
 class Callback(StrEnum):
-    """What can be submitted, or is only read."""
+    """The modals: forms to submit, and pages to read."""
 
     EDIT = "edit"
     REJECT = "reject"
@@ -55,14 +55,14 @@ class Shown:
     version: int
     """What has to be the same: the review's version, the delivery's attempt, or the run that delivered the case."""
     generation: int
-    """How often the database had been a backup: numbers are given out again after that."""
+    """Number of restores from a backup so far. After a restore, numbers are given out again."""
 
     def __str__(self) -> str:
         return f"{self.id}.{self.version}" + (f".{self.generation}" if self.generation else "")
 
     @classmethod
     def read(cls, value: str) -> "Shown":
-        """Read what came back from Slack. Raise `Refused` for what no button of ours carries."""
+        """Read a reference from Slack. Raise `Refused` for a text that no button of ours carries."""
         parts = value.split(".")
         if len(parts) in (2, 3) and all(part.isascii() and part.isdigit() and len(part) < 19 for part in parts):
             id, version, generation = (*map(int, parts), 0)[:3]
@@ -70,24 +70,24 @@ class Shown:
             # Written in another way, such as 07.1, it is none of ours either.
             if str(shown) == value:
                 return shown
-        raise Refused("this button is not one of Countersign's")
+        raise Refused("this button is not from Countersign")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Listed:
-    """A page of the list of what waits, as the modals keep it in mind that are opened from it."""
+    """A page of the list of reviews. The modals opened from it carry this."""
 
     channel: str = ""
-    """Whose cards are listed; empty: those of all channels."""
+    """Channel whose cards are listed; empty: all channels."""
     first: int = 0
-    """The place of its first review, from 0."""
+    """Place of the page's first review, from 0."""
 
     def __str__(self) -> str:
         return f"{self.channel}.{self.first}"
 
     @classmethod
     def read(cls, value: str) -> "Listed":
-        """Read what came back from Slack; what no list of ours carries is the first page of all."""
+        """Read a reference from Slack; an unknown text means the first page of all."""
         channel, _, first = value.rpartition(".")
         if not _PAGE.fullmatch(first) or not _CHANNEL.fullmatch(channel):
             return cls()

@@ -1,7 +1,7 @@
-"""Slack's limits, all of them in this one module. What is drawn keeps to them, and the sandbox refuses what does not.
+"""Slack's limits, all in this one module. The renderers keep to them, and the sandbox refuses what does not.
 
-Lengths are characters, as Slack counts them. Source: Slack's public documentation, November 2026; what is marked
-"observed" is not written there.
+Lengths are characters, as Slack counts them. Source: Slack's public documentation, November 2026; limits marked
+"observed" are not written there.
 """
 
 # A message
@@ -10,7 +10,7 @@ MESSAGE_BLOCKS = 50
 MESSAGE_BLOCKS_JSON = 13_200
 """All blocks of a message together, as JSON; observed (`msg_blocks_too_long`)."""
 MESSAGE_BLOCKS_BUDGET = 12_000
-"""What we let the blocks of a message take of that."""
+"""Part of that which we use."""
 MESSAGE_TABLES = 1
 MESSAGE_CHARTS = 2
 METADATA_JSON = 8_000
@@ -21,12 +21,12 @@ VIEW_JSON = 250_000
 """Bytes."""
 VIEW_STACK = 3
 VIEW_TITLE = 24
-"""Also its submit and close."""
+"""Also for its submit and close."""
 PRIVATE_METADATA = 3_000
 
 # Ids
 ID = 255
-"""action_id, block_id, callback_id."""
+"""For action_id, block_id and callback_id."""
 
 # Blocks
 SECTION_TEXT = 3_000
@@ -47,20 +47,20 @@ TABLE_TEXT = 10_000
 """In all cells of a table together."""
 DATA_TABLE_LEAST_ROWS = 2
 DATA_TABLE_ROWS = 201
-"""With the row of headers."""
+"""Including the row of headers."""
 DATA_TABLE_COLUMNS = 20
 DATA_TABLE_TEXT = 20_000
 """In all cells of a data_table together."""
 DATA_TABLE_PAGE = 100
 CHART_TITLE = 50
-"""Also the labels of its axes."""
+"""Also for the labels of its axes."""
 CHART_SERIES = 12
-"""Also the segments of a pie."""
+"""Also for the segments of a pie."""
 CHART_POINTS = 20
 CHART_LABEL = 20
 CONTAINER_CHILDREN = 10
 CONTAINER_TITLE = 150
-"""Also its subtitle."""
+"""Also for its subtitle."""
 INPUT_LABEL = 2_000
 INPUT_HINT = 2_000
 
@@ -88,15 +88,15 @@ CONFIRM_BUTTON = 30
 
 # Time
 TRIGGER_SECONDS = 3.0
-"""How long a trigger_id can be used, once."""
+"""Seconds for which a trigger_id can be used, once."""
 ACK_SECONDS = 3.0
 RESPONSE_URL_SECONDS = 30 * 60
 RESPONSE_URL_USES = 5
 POST_SECONDS = 1.0
-"""Between two messages in a channel, in the long run."""
+"""Average time between two messages in a channel."""
 UPDATES_A_MINUTE = 50
-"""chat.update, in a workspace."""
+"""Calls of chat.update in a workspace."""
 CALLS_A_MINUTE = 100
-"""Each of chat.postEphemeral and views.*, in a workspace."""
+"""Calls each of chat.postEphemeral and views.* in a workspace."""
 SOCKETS = 10
 """Connections of one app at once."""

@@ -12,8 +12,8 @@ log = structlog.get_logger()
 
 
 def register(app: App, slack: SlackContext) -> None:
-    """Have an app listen to all that people do. The app has to raise for what nobody listens to."""
-    # The actions last: they answer whatever button nobody else knows.
+    """Add all listeners to an app. The app has to raise for requests without a listener."""
+    # The actions come last: they answer every button that no other listener knows.
     for room in (commands, corrections, events, doubts, submissions, actions):
         room.register(app, slack)
 
@@ -21,15 +21,15 @@ def register(app: App, slack: SlackContext) -> None:
     def failed(error: Exception, request: BoltRequest) -> BoltResponse:
         if isinstance(error, BoltUnhandledRequestError):
             return _nobody_listens(request)
-        # Without an acknowledgement Slack tells the person that it did not work, and they try again.
+        # Without an acknowledgement Slack tells the person that it failed, and they try again.
         log.error("listener.failed", kind=_kind(request), error=type(error).__name__, exc_info=error)
         return BoltResponse(status=500, body="")
 
 
 def _nobody_listens(request: BoltRequest) -> BoltResponse:
-    """Acknowledge what nobody listens to, since Slack would send it again, or tell the person that it broke.
+    """Acknowledge a request without a listener: Slack would otherwise send it again, or tell the person that it failed.
 
-    What is in it is nobody's business, and is not logged.
+    Its content is not logged.
     """
     kind = _kind(request)
     log.info("request.not_listened_to", kind=kind)
@@ -37,7 +37,7 @@ def _nobody_listens(request: BoltRequest) -> BoltResponse:
         case "block_suggestion" | "dialog_suggestion":
             return BoltResponse(status=200, body={"options": []})
         case "view_submission":
-            old = answers.refused("This form is of another version of Countersign; nothing was recorded.")
+            old = answers.refused("This form is from another version of Countersign; nothing was recorded.")
             return BoltResponse(status=200, body={"response_action": "update", "view": modals.told(old)})
         case "command":
             told = answers.usage()
@@ -48,7 +48,7 @@ def _nobody_listens(request: BoltRequest) -> BoltResponse:
 
 
 def _kind(request: BoltRequest) -> str:
-    """What a request is, in Slack's words; of an event, which."""
+    """Return the type of a request in Slack's words; for an event, the event's type."""
     body = request.body
     if "command" in body:
         return "command"

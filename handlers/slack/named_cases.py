@@ -11,13 +11,13 @@ from workflows.engine.review import refusals
 
 
 def readable(slack: SlackContext, said: Typed) -> Sequence[str]:
-    """The names of the workflows whose cases a person may read; that none is named to others is up to the caller."""
+    """Return the names of the workflows whose cases a person may read. The caller must not name them to others."""
     allowed = slack.allowed(slack.rights.read, said.user_id, slack.context.registry)
     return [workflow.name for workflow in allowed]
 
 
 def named_case(slack: SlackContext, said: Typed, reference: str, readable: Sequence[str], *, wants: str) -> CaseView:
-    """The case that a person means, of the workflows that they may read. Raise `Refused`; that is audited."""
+    """Return the case that a person means, among the workflows that they may read. Raise `Refused`; that is audited."""
     try:
         return case_view(slack.context, find_case(slack.context, reference, workflows=readable))
     except Unknown as error:

@@ -15,7 +15,7 @@ from workflows.engine.review import refusals
 def admit(slack: SlackContext, said: Typed, workflow: str, *, wants: str) -> None:
     """Raise `Refused` where somebody may not do that with a workflow; that is audited.
 
-    Whoever may not know of a workflow is told the same as where there is none, and it takes as long.
+    A person who may not know of a workflow gets the same answer as for one that does not exist, after the same time.
     """
     slack.admit(said.origin)
     user, registry, rights = said.user_id, slack.context.registry, slack.rights

@@ -1,4 +1,4 @@
-"""What Slack sends, as far as a listener reads it. Whatever does not fit is refused before anything is done."""
+"""Payloads of Slack, as far as a listener reads them. A payload that does not fit is refused before any work."""
 
 from collections.abc import Mapping
 from typing import Any, TypeVar
@@ -18,7 +18,7 @@ PayloadT = TypeVar("PayloadT", bound=_Payload)
 
 
 class User(_Payload):
-    """Who acted."""
+    """The person who acted."""
 
     id: str
     team_id: str | None = None
@@ -34,7 +34,7 @@ class _Enterprise(_Payload):
 
 
 class _Acted(_Payload):
-    """Somebody did something."""
+    """An act of a person."""
 
     team: _Team | None = None
     enterprise: _Enterprise | None = None
@@ -42,7 +42,7 @@ class _Acted(_Payload):
 
     @property
     def origin(self) -> Origin:
-        """Where they did it."""
+        """Place where they acted."""
         of_team = self.team.enterprise_id if self.team else None
         return Origin(
             team=self.team.id if self.team else None,
@@ -77,7 +77,7 @@ class _Block(_Payload):
 
 
 class Modal(_Payload):
-    """The modal that was acted in."""
+    """The modal in which a person acted."""
 
     id: str
     blocks: list[_Block] = Field(default_factory=list)
@@ -89,29 +89,29 @@ class Modal(_Payload):
 
     @property
     def labels(self) -> Mapping[str, str]:
-        """block_id -> what stands above its input."""
+        """Label above each input, by block_id."""
         return {block.block_id: block.label.text for block in self.blocks if block.label is not None}
 
     @property
     def mark(self) -> str:
-        """The name of the form as it was drawn; empty for one that has none."""
+        """Mark of the form's version; empty for a modal without one."""
         named = (block.block_id for block in self.blocks if block.block_id.startswith(FORM))
         return next(named, "").removeprefix(FORM)
 
     @property
     def shown(self) -> Shown:
-        """The review that it is about. Raise `Refused`."""
+        """Review that the modal is about. Raise `Refused`."""
         return Shown.read(self.private_metadata.partition(" ")[0])
 
     @property
     def listed(self) -> Listed | None:
-        """The list that it was opened from, and that lies at the bottom; None where it was opened alone."""
+        """List that the modal was opened from, at the bottom of the stack; None where it was opened alone."""
         _, is_from, listed = self.private_metadata.partition(" ")
         return Listed.read(listed) if is_from else None
 
 
 class Click(_Acted):
-    """A button was pressed."""
+    """A press of a button."""
 
     actions: list[_Pressed] = Field(min_length=1)
     container: _Container
@@ -119,39 +119,39 @@ class Click(_Acted):
 
     @property
     def value(self) -> str:
-        """What the button carries."""
+        """Value that the button carries."""
         return self.actions[0].value
 
     @property
     def channel(self) -> str | None:
-        """Where the message stands that the button is of; None for one of a modal."""
+        """Channel of the message with the button; None for a button in a modal."""
         return self.container.channel_id
 
     @property
     def block(self) -> str:
-        """The block that the button stands in."""
+        """block_id of the block with the button."""
         return self.actions[0].block_id
 
     @property
     def interaction_id(self) -> str:
-        """What tells this press from every other: an envelope can arrive twice."""
+        """Id of this press, equal only for a repetition: an envelope can arrive twice."""
         pressed, where = self.actions[0], self.view.id if self.view else self.container.message_ts
         return _heard(self.team, self.user, where, pressed.action_id, pressed.action_ts)
 
 
 class Submission(_Acted):
-    """A modal was submitted."""
+    """A submission of a modal."""
 
     view: Modal
 
     @property
     def channel(self) -> None:
-        """A modal stands in no channel."""
+        """None: a modal is in no channel."""
         return None
 
     @property
     def interaction_id(self) -> str:
-        """What tells this submission from every other: a form has another hash whenever it was drawn anew."""
+        """Id of this submission, equal only for a repetition: each drawing of a form has its own hash."""
         return _heard(self.team, self.user, self.view.id, self.view.hash)
 
 
@@ -160,7 +160,7 @@ class _Event(_Payload):
 
 
 class Event(_Payload):
-    """Something happened in the workspace."""
+    """An event of the workspace."""
 
     event_id: str = Field(min_length=1, max_length=100)
     team_id: str | None = None
@@ -169,12 +169,12 @@ class Event(_Payload):
 
     @property
     def origin(self) -> Origin:
-        """Where it happened."""
+        """Place where it happened."""
         return Origin(team=self.team_id, enterprise=self.enterprise_id, home=None)
 
 
 class Typed(_Payload):
-    """A slash command was typed."""
+    """A slash command that was typed."""
 
     team_id: str | None = None
     enterprise_id: str | None = None
@@ -183,12 +183,12 @@ class Typed(_Payload):
 
     @property
     def origin(self) -> Origin:
-        """Where it was typed."""
+        """Place where it was typed."""
         return Origin(team=self.team_id, enterprise=self.enterprise_id, home=None)
 
     @property
     def words(self) -> str:
-        """What was typed, as the person sees it: Slack sends three characters as entities."""
+        """Text after the command, as the person sees it: Slack sends three characters as entities."""
         return self.text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").strip()
 
 

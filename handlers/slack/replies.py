@@ -1,8 +1,9 @@
-"""How a person is answered. Whatever they did, they hear of it: it is done, or why it is not.
+"""Replies to a person. Whatever they did, they are told that it is done, or why not.
 
-A decision is committed before it is acknowledged; if that fails, nothing is acknowledged and Slack says that it did not
-work. After the acknowledgement nothing may raise, or Bolt loses it: what fails then is told in another way, and logged.
-Slack may refuse each way: an answer to the press, a message that only the person sees, and at last a direct message.
+A decision is committed before it is acknowledged; if the commit fails, nothing is acknowledged and Slack says that it
+did not work. After the acknowledgement nothing may raise, or Bolt loses it: a later failure is told in another way, and
+logged. Slack may refuse each way of telling, so they are tried in order: an answer to the press, a message that only
+the person sees, a direct message.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -28,14 +29,14 @@ from workflows.engine.errors import Refused, Repeated
 log = structlog.get_logger()
 
 DATABASE_SECONDS = 1.5
-"""For which the database is waited for; Slack waits for 3 in all."""
+"""Seconds to wait for the database; Slack waits for 3 in all."""
 _SECONDS = 5
-"""For which Slack is waited for with an answer."""
+"""Seconds to wait for Slack with an answer."""
 _LATE = frozenset({"expired_trigger_id", "exchanged_trigger_id", "trigger_expired", "trigger_exchanged"})
 
 
 class Answer:
-    """One answer to one thing that a person did."""
+    """The answer to one act of a person."""
 
     def __init__(self, body: Mapping[str, Any], ack: Ack, client: WebClient) -> None:
         self._body = body
@@ -45,16 +46,16 @@ class Answer:
 
     @property
     def in_modal(self) -> bool:
-        """Was it done in a modal?"""
+        """True if the act happened in a modal."""
         return "view" in self._body
 
     @property
     def is_acknowledged(self) -> bool:
-        """Does Slack know that it was heard?"""
+        """True if Slack was told that the act was heard."""
         return self._acknowledged
 
     def done(self, **response: Any) -> None:
-        """Acknowledge. All that has to be kept is committed."""
+        """Acknowledge. Everything that has to be kept must be committed before."""
         if not self._acknowledged:
             self._acknowledged = True
             failpoints.before(Failpoint.ACK)
@@ -62,14 +63,14 @@ class Answer:
             failpoints.after(Failpoint.ACK)
 
     def say(self, told: Drawn) -> None:
-        """Answer a command, which only the person sees."""
+        """Answer a command, seen by the person alone."""
         if self._acknowledged:
             self.add(told)
         else:
             self.done(text=told.text, blocks=list(told.blocks), response_type="ephemeral")
 
     def add(self, told: Drawn) -> None:
-        """Answer a command with one thing more."""
+        """Add another answer to a command."""
         self._privately(told)
 
     def tell(self, told: Drawn) -> None:
@@ -85,13 +86,13 @@ class Answer:
             self._privately(told)
 
     def redraw(self, drawn: Drawn) -> None:
-        """Draw the message anew whose button was pressed. Where that fails, the sender does it a moment later."""
+        """Draw the message with the pressed button anew. Where that fails, the sender does it a moment later."""
         self._reply(drawn, replace_original=True)
 
     def open(self, view: View) -> bool:
-        """Open a modal, on top of the one it was asked for in; where that cannot be, the person is told so.
+        """Open a modal, on top of the one with the button; where that fails, tell the person.
 
-        Has it been opened? Nothing that depends on it may be done before.
+        Return True if it was opened. Work that depends on the modal has to wait for that.
         """
         self.done()
         if self.in_modal:
@@ -106,9 +107,9 @@ class Answer:
         return False
 
     def update(self, view: View, *, of: str | None = None, done: str = "Nothing was changed") -> None:
-        """Draw a modal anew: the one it was asked for in, or the one named.
+        """Draw a modal anew: the one with the button, or the one named.
 
-        `done`: what the person is told of what they did where it cannot be drawn.
+        `done`: what the person is told of their act where the modal cannot be drawn.
         """
         self.done()
         if self._update(view, of=of):
@@ -118,7 +119,7 @@ class Answer:
             self._privately(told)
 
     def refresh(self, view: View, *, of: str) -> None:
-        """Draw a modal anew that lies below: what it shows is out of date. No harm where that fails."""
+        """Draw a lower modal anew, since it is out of date. Where that fails, no harm is done."""
         self.done()
         self._update(view, of=of)
 
@@ -134,7 +135,7 @@ class Answer:
         return self._refused("views.update", lambda: self._client.views_update(view_id=named, view=view)) is None
 
     def _privately(self, told: Drawn) -> None:
-        """Tell the person alone, in the first way that Slack takes."""
+        """Tell the person alone, in the first way that Slack accepts."""
         if self._reply(told, response_type="ephemeral", replace_original=False):
             return
         user, blocks = self._body.get("user_id") or self._body["user"]["id"], list(told.blocks)
@@ -143,13 +144,13 @@ class Answer:
             shown = {"channel": channel, "user": user, "text": told.text, "blocks": blocks}
             if self._refused("chat.postEphemeral", lambda: self._client.chat_postEphemeral(**shown)) is None:
                 return
-        # To no channel, but to the person alone; and at last, since it stays there.
+        # A direct message comes last, since it stays in the conversation.
         direct = {"channel": user, "text": told.text, "blocks": blocks, "unfurl_links": False, "unfurl_media": False}
         if self._refused("chat.postMessage", lambda: self._client.chat_postMessage(**direct)) is not None:
             log.error("answer.lost", user=user)
 
     def _reply(self, told: Drawn, **how: Any) -> bool:
-        """Answer over the press's own address, if it has one and it is still good."""
+        """Answer through the response_url of the request, where it has one that still works."""
         url = self._body.get("response_url")
         if not url:
             return False
@@ -166,7 +167,7 @@ class Answer:
         return statuses == [200]
 
     def _refused(self, what: str, call: Callable[[], object]) -> str | None:
-        """Ask Slack; its word for why not, None where it did it."""
+        """Call Slack; return its error code, or None for success."""
         try:
             call()
         except NOT_DONE as error:
@@ -181,14 +182,14 @@ class Answer:
 
 
 def not_opened(code: str) -> str:
-    """What a person is told where Slack did not open what they asked for. `code`: its word for why."""
+    """Return what to tell a person where Slack did not open a modal. `code`: Slack's error code."""
     if code in _LATE:
         return "Slack took too long to open this. Nothing was changed; press the button again."
     if code == RATE_LIMITED:
-        return "Slack asks to be left alone for a moment. Nothing was changed; try again in a minute."
+        return "Slack limits our calls for a moment. Nothing was changed; try again in a minute."
     if is_passing(code):
         return "Slack could not open this just now. Nothing was changed; try again."
-    return f"Slack refuses to open this ({code}), and would again. Nothing was changed; please tell an engineer."
+    return f"Slack refuses to open this ({code}), and will again. Nothing was changed; please tell an engineer."
 
 
 @contextmanager
@@ -199,7 +200,7 @@ def answering(body: Mapping[str, Any], ack: Ack, client: WebClient) -> Iterator[
         with time_limit(DATABASE_SECONDS), user_groups.waiting():
             yield answer
     except Repeated:
-        # The first time was answered.
+        # The first delivery of this interaction was answered.
         answer.done()
     except NotAllowed as error:
         answer.tell(answers.refused(str(error), owner=error.owner))
@@ -208,12 +209,12 @@ def answering(body: Mapping[str, Any], ack: Ack, client: WebClient) -> Iterator[
     except Exception as error:
         if not answer.is_acknowledged:
             raise
-        # Bolt would lose the acknowledgement: the person would be told that nothing was done, and it is.
+        # If this raised, Bolt would lose the acknowledgement, and the person would be told that nothing was done.
         log.error("listener.failed_afterwards", error=type(error).__name__, exc_info=error)
 
 
 def afterwards(what: str, work: Callable[[], object]) -> None:
-    """Do what takes longer than Slack waits, once it is acknowledged; what fails is logged, since nobody waits."""
+    """Run slow work after the acknowledgement. A failure is logged, since nobody waits."""
     try:
         work()
     except Exception as error:  # the listener's edge: after the acknowledgement nothing may raise

@@ -1,4 +1,4 @@
-"""The list of what waits, in a channel or in all of them, a page at a time."""
+"""The list of open reviews, of a channel or of all channels, page by page."""
 
 from handlers.slack.admission import Origin
 from handlers.slack.blocks import modals
@@ -10,7 +10,7 @@ from workflows.engine.review.cards import waiting_in
 
 
 def page(slack: SlackContext, listed: Listed, *, origin: Origin, user: str) -> View:
-    """A page of what waits and the person may read. Raise `Refused` where that is nothing at all."""
+    """Return a page of the reviews that the person may read. Raise `NotAllowed` where there is no workflow to read."""
     slack.admit(origin)
     shown = slack.allowed(slack.rights.read, user, slack.shown_in(listed.channel))
     if not shown:
@@ -18,7 +18,7 @@ def page(slack: SlackContext, listed: Listed, *, origin: Origin, user: str) -> V
     names, first = [workflow.name for workflow in shown], listed.first
     waiting = waiting_in(slack.context, workflows=names, first=first, limit=PAGE)
     if not waiting.reviews and first > 0:
-        # The last page emptied: the one before it is the last now.
+        # This page is empty by now: show the last one with reviews.
         first = max(waiting.total - 1, 0) // PAGE * PAGE
         waiting = waiting_in(slack.context, workflows=names, first=first, limit=PAGE)
     return modals.waiting_list(waiting, listed=Listed(channel=listed.channel, first=first))

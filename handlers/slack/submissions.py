@@ -1,4 +1,4 @@
-"""What is submitted: the form of an edit, and that of a rejection. What was typed is never lost."""
+"""Submissions of modals: the form of an edit, and that of a rejection. What was typed is never lost."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -39,7 +39,7 @@ Body = Mapping[str, Any]
 
 
 def register(app: App, slack: SlackContext) -> None:
-    """Listen to what is submitted."""
+    """Listen to submissions."""
 
     @app.view(Callback.EDIT)
     def edit(body: Body, ack: Ack, client: WebClient) -> None:
@@ -110,15 +110,15 @@ def _reject(slack: SlackContext, submitted: Submission, said: Mapping[str, str])
 
 
 def _fill_in_now(slack: SlackContext, answer: Answer, submitted: Submission) -> None:
-    """Show the empty form in place of that of the rejection, which is recorded, and take the person to be at it."""
+    """Show the empty form after a recorded rejection, and claim the review for the person."""
     view = card_view(slack.context, submitted.view.shown.id)
     if (
         view.state != ReviewState.OPEN
         or view.decision is None
         or view.decision.interaction_id != submitted.interaction_id
     ):
-        return  # heard twice, and it went on meanwhile
-    notice = "Your rejection is recorded. Fill in what is right; closed without that, it waits for whoever fills it in."
+        return  # a repetition; the review has changed meanwhile
+    notice = "Your rejection is recorded. Fill in what is right, or close this: it then waits for somebody else."
     form = edit_form(slack, view, listed=submitted.view.listed, notice=notice)
     answer.done(response_action="update", view=form)
     shown = Shown(id=view.review, version=view.version, generation=view.generation)
@@ -126,12 +126,12 @@ def _fill_in_now(slack: SlackContext, answer: Answer, submitted: Submission) -> 
 
 
 def _edit(slack: SlackContext, submitted: Submission, view: CardView) -> dict[str, Any]:
-    """Decide with what was typed; returns how the form goes on: it closes, or asks for something first."""
+    """Decide with the typed values; returns the next state of the form: it closes, or asks for something first."""
     workflow, context = slack.context.registry.get(view.workflow), slack.context
     shown, listed, state = submitted.view.shown, submitted.view.listed, submitted.view.state.values
     if is_stale(view, shown):
         if view.decision is not None and view.decision.interaction_id == submitted.interaction_id:
-            raise Repeated("this was heard before, and is done")
+            raise Repeated("this arrived before, and is done")
         raise Stale("the review moved on")
     typed, fields = inputs.read(state), form_of(workflow.output, zone=workflow.timezone)
     generation = inputs.generation_of(state)
@@ -178,7 +178,7 @@ def _present_form(
     listed: Listed | None,
     generation: int,
 ) -> dict[str, Any]:
-    """The form as it is now, with what was typed in an earlier one: nobody decides about a field unseen."""
+    """Return the present form with what was typed in an earlier version: nobody decides about a field unseen."""
     names = {field.name: field.label for field in fields}
     carried = {name: text for name, text in typed.items() if name in names}
     dropped = {name: text for name, text in typed.items() if name not in names}
@@ -201,11 +201,11 @@ def _proposed(view: CardView) -> dict[str, str]:
 
 
 def _changed(slack: SlackContext, submitted: Submission, error: Refused) -> dict[str, str]:
-    """What a person made of a form: label -> text, where that is not what stood there."""
+    """Return a person's changes to a form: label -> text, where it differs from the proposal."""
     state = submitted.view.state.values
     typed = inputs.read_labelled(state, submitted.view.labels)
     if isinstance(error, NotAllowed | Unknown):
-        # What stood there is not theirs to know.
+        # The proposal is not for this person to know.
         return typed
     view = card_view(slack.context, submitted.view.shown.id)
     stood = {value.label: value.proposed for value in view.values} if view.has_proposal else {}
@@ -214,17 +214,17 @@ def _changed(slack: SlackContext, submitted: Submission, error: Refused) -> dict
 
 def _follows(chosen: str | None) -> Follows:
     if not chosen:
-        raise Refused("Choose what is to follow.")
+        raise Refused("Choose what should follow.")
     try:
         return Follows.BY_HAND if chosen == FILL_IN_NOW else Follows(chosen)
     except ValueError:
-        raise Refused("This form is of another version of Countersign; open it again.") from None
+        raise Refused("This form is from another version of Countersign; open it again.") from None
 
 
 def _hand_back(
     slack: SlackContext, answer: Answer, submitted: Submission, error: Refused, *, typed: Mapping[str, str]
 ) -> None:
-    """Say why nothing was recorded, in place of the form, with what was typed to be copied."""
+    """Show why nothing was recorded, in place of the form, with the typed values to copy."""
     if isinstance(error, Stale):
         why = too_late(slack, submitted.view.shown.id, user=submitted.user.id)
     else:

@@ -1,7 +1,6 @@
-"""Who is in a user group, asked of Slack and remembered for a few seconds.
+"""Members of user groups, asked of Slack and remembered for a few seconds.
 
-A person waits meanwhile, so that Slack is waited for only so long. An answer that comes later is remembered for who
-presses again.
+A person waits meanwhile, so the wait for Slack is short. A later answer is remembered for the next press.
 """
 
 from collections.abc import Callable, Iterator
@@ -21,19 +20,19 @@ from handlers.slack.rights import Unsure, UnusableGroup
 log = structlog.get_logger()
 
 REMEMBERED = 15.0
-"""Seconds for which an answer is used: a person who left the group may still decide for as long. Slack answers about
-20 such questions a minute."""
+"""Seconds for which an answer is used: a person who left the group may still decide for as long. Slack answers about 20
+such questions a minute."""
 PATIENCE = 1.2
-"""Seconds for which Slack is waited for, with all groups that one press needs; a press has 3 in all."""
+"""Seconds to wait for Slack, with all groups that one press needs; a press has 3 in all."""
 _AT_ONCE = 4
-"""Groups that are asked about at the same time."""
+"""Number of groups that are asked about at the same time."""
 
 _until: ContextVar[float | None] = ContextVar("groups_until", default=None)
 
 
 @contextmanager
 def waiting() -> Iterator[None]:
-    """Wait for Slack no longer than `PATIENCE` for the block, however many groups it asks about."""
+    """Limit the wait for Slack in the block to `PATIENCE`, however many groups it asks about."""
     token = _until.set(monotonic() + PATIENCE)
     try:
         yield
@@ -43,34 +42,34 @@ def waiting() -> Iterator[None]:
 
 @dataclass(frozen=True, kw_only=True)
 class _Known:
-    """What is known of a group."""
+    """The knowledge about a group."""
 
     asked_at: float
-    """By the monotonic clock."""
+    """Time of the question, by the monotonic clock."""
     members: frozenset[str] = frozenset()
     unusable: str | None = None
-    """Slack's word where it will never say who is in it."""
+    """Slack's error code where it will never list the members."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Asked:
-    """A question to Slack that is not answered yet."""
+    """A question to Slack without an answer so far."""
 
     at: float
-    """By the monotonic clock."""
+    """Time of the question, by the monotonic clock."""
     answer: Future[_Known | None]
-    """None: Slack did not say."""
+    """Members; None where Slack did not answer."""
 
 
 class Groups:
-    """The members of user groups."""
+    """The members of user groups, by group id."""
 
     def __init__(
         self, client: WebClient, *, team: str | None = None, tell: Callable[[str, str], None] | None = None
     ) -> None:
-        """`client`: one that retries nothing. `team`: the workspace, where Slack has to be told.
+        """Ask through `client`, which has to be one without retries. `team`: the workspace, where Slack needs it.
 
-        `tell`: is told of a group that cannot be read, with Slack's word for why; it may be told the same again.
+        `tell`: called for a group that cannot be read, with Slack's code; it may be called again with the same.
         """
         self._client = client
         self._team = team
@@ -81,7 +80,7 @@ class Groups:
         self._pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="groups")
 
     def __call__(self, group: str) -> frozenset[str]:
-        """The user ids in a group. Raise `Unsure` where Slack does not say now, `UnusableGroup` where it never will."""
+        """Return the user ids in a group. Raise `Unsure` for no answer now, `UnusableGroup` for none ever."""
         with self._lock:
             known = self._known.get(group)
             if known is not None and monotonic() - known.asked_at >= REMEMBERED:
@@ -104,13 +103,13 @@ class Groups:
         return known.members
 
     def forget(self, group: str) -> None:
-        """Ask anew next time: the group's members changed."""
+        """Forget a group's members, since they changed."""
         with self._lock:
             self._known.pop(group, None)
             self._asked.pop(group, None)
 
     def _ask(self, group: str, asked_at: float) -> _Known | None:
-        """Ask Slack; None where it did not say."""
+        """Ask Slack; None where it did not answer."""
         try:
             answer = self._client.usergroups_users_list(usergroup=group, team_id=self._team)
             known: _Known | None = _Known(asked_at=asked_at, members=frozenset(str(user) for user in answer["users"]))
@@ -123,7 +122,7 @@ class Groups:
             known = None
         with self._lock:
             asked = self._asked.get(group)
-            # An answer from before a change is of no use to anybody who asks after it.
+            # An answer to a question from before a change must not be remembered.
             if asked is not None and asked.at == asked_at:
                 del self._asked[group]
                 if known is not None:
@@ -136,5 +135,5 @@ class Groups:
         try:
             assert self._tell is not None
             self._tell(group, code)
-        except Exception as error:  # the thread's edge: whoever asks next has it told again
+        except Exception as error:  # the thread's edge: the next question tells it again
             log.error("group.not_told", group=group, error=type(error).__name__, exc_info=error)

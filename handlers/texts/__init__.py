@@ -1,1 +1,1 @@
-"""What people are told, in words that any face can show."""
+"""Texts for people, in words that any face can show."""

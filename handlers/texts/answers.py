@@ -1,4 +1,4 @@
-"""What a person is told at once: short, plain, and theirs alone."""
+"""Immediate answers to a person: short, plain, and seen by them alone."""
 
 from collections.abc import Callable, Sequence
 
@@ -17,19 +17,19 @@ from workflows.engine.text.sanitize import one_line
 
 
 def refused(message: str, *, owner: str | None = None) -> Told:
-    """Why nothing was done."""
+    """Draw the reason why nothing was done. `owner`: the person to ask."""
     ask = [words(" Ask its owner, "), person(owner), words(".")] if owner else []
     return Told(brief=message, parts=[[line(words(sentence(message)), *ask)]])
 
 
 def sentence(message: str) -> str:
-    """A message of the engine's as a sentence of its own."""
+    """Return a message of the engine's as a sentence of its own."""
     text = excerpt(message, 1_000)
     return begun_large(text) + ("" if text.endswith((".", "!", "?")) else ".")
 
 
 def too_late(view: CardView, user: str) -> Told:
-    """That a review moved on since it was shown, and how. `user`: who is told."""
+    """Draw that a review changed since it was shown, and how. `user`: the person who is told."""
     if view.decision is None:
         text = f"{status.in_brief(view)}. What you pressed is older than that, so nothing was recorded."
         return Told(brief=text, parts=[[line(words(text))]])
@@ -43,7 +43,7 @@ def too_late(view: CardView, user: str) -> Told:
 
 
 def correction_waits(case: int) -> Told:
-    """That a correction was proposed."""
+    """Draw that a correction was proposed."""
     text = f"The correction of case {case} waits for a decision, like any proposal. Until then nothing changes."
     return Told(brief=text, parts=[[line(words(text))]])
 
@@ -55,7 +55,7 @@ def delivered_already(case: int) -> Told:
 
 
 def begun_again(case: int, from_step: str) -> Told:
-    """That a case runs again."""
+    """Draw that a case runs again."""
     text = f"Case {case} runs again from {from_step}."
     return Told(brief=text, parts=[[line(words(text))]])
 
@@ -93,7 +93,7 @@ def case(view: CaseView, *, why: Callable[[Reason], str]) -> Told:
 
 
 def _decision(decision: DecisionView) -> Sequence[Piece]:
-    """Who decided what and when, and what follows."""
+    """Draw a decision: kind, person, time, and what follows."""
     then = f" · {states.FOLLOWS[decision.follows]}" if decision.follows else ""
     how = words(f"{states.DECISION[decision.kind].capitalize()} by ")
     return how, person(decision.by), words(" · "), moment(decision.at), words(then or ".")
@@ -133,22 +133,25 @@ def _step(number: int, text: str) -> Line:
 
 
 def usage(paused: Sequence[Pause] = ()) -> Told:
-    """What can be said. `paused`: the workflows that are paused."""
+    """Draw the commands. `paused`: the workflows that are paused."""
     said = {
         ("queue", ""): " opens the list of what waits",
-        ("review", ""): " opens the review that is to be decided first; with a CASE, that one's",
-        ("case", "CASE"): " shows how a case stands and what led to it, with what you can do about it",
+        ("review", ""): " opens the most urgent review; with a CASE, the review of that case",
+        ("case", "CASE"): " shows a case: its state, its steps, and what you can do about it",
         ("rerun", "CASE"): " runs it again from the step that failed",
         ("rerun", "CASE from STEP"): " runs it again from a step, start or deliver",
-        ("pause", "WORKFLOW REASON"): " has people get its cases with empty forms; alone, it tells how all stand",
-        ("resume", "WORKFLOW"): " lets it go on",
-        ("propose", "WORKFLOW"): " asks the model about what went to people without a proposal",
+        (
+            "pause",
+            "WORKFLOW REASON",
+        ): " sends its cases to people with empty forms; without a REASON it shows its state",
+        ("resume", "WORKFLOW"): " ends the pause",
+        ("propose", "WORKFLOW"): " asks the model about cases that people got without a proposal",
     }
     lines = [line(command(*what), words(does)) for what, does in said.items()]
     said_too = [line(words("CASE is its number or its key.")), *pauses(paused)]
-    return Told(brief="What you can say", parts=[[*lines, *said_too]])
+    return Told(brief="Commands", parts=[[*lines, *said_too]])
 
 
 REJECTION = "rejection"
-"""The kind of a delivery that tells of a rejection."""
+"""Kind of a delivery that tells of a rejection."""
 NOTHING_WAITS = Told(brief="Nothing waits", parts=[[line(words("Nothing waits here any more.", bold=True))]])

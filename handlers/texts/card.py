@@ -1,4 +1,4 @@
-"""The card of a review: what is proposed and why a person is asked, or what was decided and what became of it."""
+"""The card of a review: the proposal and why a person is asked, or the decision and what became of it."""
 
 from collections.abc import Callable, Sequence
 
@@ -25,11 +25,11 @@ from workflows.engine.text.sanitize import one_line
 CHECK = "⚠ Check: "
 """Mark of a field that its reader should look at first."""
 _SHORT = 120
-"""Characters of a value that stands on its label's line."""
+"""Most characters of a value on the same line as its label."""
 _ALTERNATIVES = 2
-"""What the model thought of besides, on a card."""
+"""Number of the model's alternatives that a card shows."""
 _LIKELY = 0.05
-"""From which probability that is worth a line."""
+"""Least probability of an alternative that a card shows."""
 
 
 def parts(view: CardView, room: Room, *, heading: int, why: Callable[[Reason], str]) -> list[Sequence[Paragraph]]:
@@ -46,7 +46,7 @@ def parts(view: CardView, room: Room, *, heading: int, why: Callable[[Reason], s
     if view.has_proposal:
         made.append(recommendation(view, room))
     if view.decision is None:
-        # After a rejection its reason, which stands above, is why.
+        # After a rejection, its reason in the lines above is why a person is asked.
         made += _listed("Why you are asked", [why(reason) for reason in view.why], room)
         made += _said_instead(view, room)
     if view.has_proposal:
@@ -63,13 +63,13 @@ def small_print(view: CardView, room: Room) -> list[str]:
     elif view.model and view.has_proposal:
         who = "the local model" if view.model.startswith("local/") else one_line(view.model, room.line)
         said.append(f"{'correction' if view.correction else 'proposed'} by {who}")
-    # Once it is decided, what it did is told, and not what it may do.
+    # A decided card tells what the workflow did, and no longer what it may do.
     may = [f"It may {one_line(view.may, room.line)}"] if view.may and view.state == ReviewState.OPEN else []
     return [" · ".join(said), *may]
 
 
 def _case(view: CardView, room: Room, heading: int) -> list[Sequence[Paragraph]]:
-    """The case, as far as the heading does not say it already."""
+    """Draw the case, unless the heading says it already."""
     is_whole = len(view.subject) <= heading
     if is_whole and view.text.strip() == view.subject.strip():
         return []
@@ -78,7 +78,7 @@ def _case(view: CardView, room: Room, heading: int) -> list[Sequence[Paragraph]]
 
 
 def _said_instead(view: CardView, room: Room) -> list[Sequence[Paragraph]]:
-    """What the model said where it gave no answer, in a place of its own: nobody vouches for it."""
+    """Draw the model's words where it gave no answer, apart from the rest: nobody vouches for them."""
     if view.model_said is None:
         return []
     said = quote(excerpt(view.model_said, min(room.text, 600)))
@@ -93,7 +93,7 @@ def _listed(title: str, said: Sequence[str], room: Room) -> list[Sequence[Paragr
 
 
 def _evidence(view: CardView, room: Room) -> list[Sequence[Paragraph]]:
-    """What in the case speaks for the proposal."""
+    """Draw the parts of the case that support the proposal."""
     quotes = [
         line(words(f"{excerpt(value.label, room.line)}: “{excerpt(value.evidence, room.line)}”"))
         for value in view.values

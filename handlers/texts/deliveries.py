@@ -1,4 +1,4 @@
-"""What is said of a delivery that waits, or that nobody confirmed: recorded, not confirmed and apply failed differ."""
+"""Deliveries that wait, or that nobody confirmed. Recorded, not confirmed and apply failed are different words."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,16 +12,16 @@ NOT_CONFIRMED = "Not confirmed"
 
 @dataclass(frozen=True, kw_only=True)
 class Said:
-    """How something stands."""
+    """State of a delivery in words."""
 
     title: str
-    """In a word or two."""
+    """First word or two."""
     more: Sequence[Piece]
-    """The rest of the sentence."""
+    """Rest of the sentence."""
 
 
 def waiting(delivery: DeliveryView, room: Room) -> Said:
-    """How a delivery stands that waits for its target."""
+    """Return the words for a delivery that waits for its target."""
     target = excerpt(delivery.target, room.line)
     again = [words("at "), hour(delivery.next_at)] if delivery.next_at is not None else [words("later")]
     if delivery.maybe_applied:
@@ -29,7 +29,7 @@ def waiting(delivery: DeliveryView, room: Room) -> Said:
         more = [words(f"{down}; it may be applied. It is made again under the same key "), *again, words(".")]
         return Said(title=NOT_CONFIRMED, more=more)
     if delivery.down_since is not None:
-        # The time is that of the next attempt at the target, and a card is not drawn anew for each.
+        # The time is that of the next attempt at the target; the card is not drawn anew for each attempt.
         more = [words(f"; {target} is down, tried again "), *again, words(" and from then on by itself.")]
         return Said(title="Recorded", more=more)
     more = [words(f"; {target} did not take it yet, tried again "), *again, words(" by itself.")]
@@ -37,7 +37,7 @@ def waiting(delivery: DeliveryView, room: Room) -> Said:
 
 
 def rejection_waits(delivery: DeliveryView, room: Room) -> Said:
-    """How a rejection stands whose news waits for its target."""
+    """Return the words for a rejection whose target was not told yet."""
     target = excerpt(delivery.target, room.line)
     down = f"; {target} is down" if delivery.down_since is not None else f"; {target} did not take it yet"
     again = [words("at "), hour(delivery.next_at)] if delivery.next_at is not None else [words("later")]
@@ -47,7 +47,7 @@ def rejection_waits(delivery: DeliveryView, room: Room) -> Said:
 
 
 def unconfirmed(delivery: DeliveryView, case: int) -> Said:
-    """How a delivery stands that failed and may have been applied all the same."""
+    """Return the words for a delivery that failed and may have been applied all the same."""
     how = "it is made again under the same key" if delivery.keyed else "it goes on after what is done"
     what = "it may be applied" if delivery.keyed else "a part of it may be applied"
     return Said(
@@ -57,7 +57,7 @@ def unconfirmed(delivery: DeliveryView, case: int) -> Said:
 
 
 def late(view: LateView, room: Room) -> Told:
-    """The note that a delivery is tried in vain for long."""
+    """Draw the note about a delivery that has failed for a long time."""
     text = f"Case {view.case} ({view.workflow}) is not delivered yet"
     return Told(brief=text, parts=[_late(view, room)])
 
@@ -79,14 +79,14 @@ def _late(view: LateView, room: Room) -> Sequence[Paragraph]:
     again = line(
         words("It is tried again by itself, next at "),
         hour(view.next_at),
-        words(", and fails after three days. At once: "),
+        words(", and fails after three days. To try now: "),
         command("rerun", view.case),
     )
     return [about, since, *([quote(excerpt(view.reason, min(room.text, 600)))] if view.reason else []), again]
 
 
 def target(view: TargetView, room: Room) -> Told:
-    """The message about a target that is down: one, drawn anew while it lasts and at its end."""
+    """Draw the message about a target that is down: one message, drawn anew while the outage lasts and at its end."""
     return Told(brief=_brief(view), parts=[_target(view, room)])
 
 
@@ -126,7 +126,7 @@ def _target(view: TargetView, room: Room) -> Sequence[Paragraph]:
 
 
 def decisions(number: int) -> str:
-    """How many decisions wait."""
+    """Return the number of waiting decisions in words."""
     return f"{_numbered(number)} {'waits' if number == 1 else 'wait'}"
 
 

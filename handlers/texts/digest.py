@@ -1,4 +1,4 @@
-"""The failure summary, for a team lead on a phone: what failed, what still stands and how to go on, what was spent."""
+"""The failure summary, for a team lead on a phone: what failed, what is still to mend and how, and the cost."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -25,7 +25,7 @@ _WHY = {
     "out_of_scope": "out of scope",
     "no_proposal": "for another reason",
 }
-"""Code of why there is no proposal -> in a few words."""
+"""Code of the reason for a missing proposal -> a few words."""
 
 
 def title(view: DigestView) -> str:
@@ -44,7 +44,7 @@ def worst_first(view: DigestView) -> list[WorkflowFigures]:
 
 
 def _days(view: DigestView) -> str:
-    """The dates that it covers, and how many of them had no summary of their own."""
+    """Return the dates that it covers, with the number of days that had no summary of their own."""
     if view.first == view.last:
         when = _date(view.last)
     elif view.first.year != view.last.year:
@@ -65,9 +65,9 @@ def _date(day: date) -> str:
 
 
 def overall(view: DigestView) -> str:
-    """Everything in a line."""
+    """Return the whole summary in one line."""
     if view.stopped:
-        still = _stand(view.standing) if view.standing else "none still stands"
+        still = _stand(view.standing) if view.standing else "none still to mend"
         failed = f"{_count(view.stopped, 'case')} failed, {still}."
     else:
         failed = "Nothing failed."
@@ -99,18 +99,18 @@ def workflow(figures: WorkflowFigures) -> list[Paragraph]:
 
 
 def _paused(figures: WorkflowFigures) -> list[Line]:
-    """That it is paused, and how to have it go on."""
+    """Draw that a workflow is paused, and how to resume it."""
     paused = figures.paused
     if paused is None:
         return []
     held = f"; {paused.held:,} {'delivery' if paused.held == 1 else 'deliveries'} held" if paused.held else ""
     by = " by Countersign" if paused.by_itself else ""
     said = [words(f"Paused{by}", bold=True), words(" since "), moment(paused.at)]
-    return [line(*said, words(f"{held}. To let it go on: "), command("resume", figures.workflow))]
+    return [line(*said, words(f"{held}. To resume it: "), command("resume", figures.workflow))]
 
 
 def _unproposed(unproposed: Sequence[Unproposed]) -> list[Line]:
-    """How many cases people got without a proposal, and why."""
+    """Draw the number of cases without a proposal, by reason."""
     total = sum(one.cases for one in unproposed)
     if not total:
         return []
@@ -123,14 +123,14 @@ def _unproposed(unproposed: Sequence[Unproposed]) -> list[Line]:
 
 
 def _cause(cause: Cause) -> Sequence[Piece]:
-    """How many cases it stopped, and what it was."""
+    """Draw the number of cases that one cause stopped, and the cause."""
     error = words(one_line(cause.error, _NAME)) if cause.error is not None else words("the process ended in it")
     count = words(f"{_count(cause.cases, 'case')}: ")
     return (count, error) if cause.step is None else (count, words(one_line(cause.step, _NAME)), words(", "), error)
 
 
 def _standing(what: str, named: Sequence[StandingCase], total: int) -> list[Line]:
-    """Which cases stand, and what to do about the first of them; a case in doubt is not simply run again."""
+    """Draw the cases still to mend, and the command for the first. A case in doubt is not simply run again."""
     failed = [case.case for case in named if not case.in_doubt]
     in_doubt = [case.case for case in named if case.in_doubt]
     more = total - len(named)
@@ -152,7 +152,7 @@ def _cases(ids: Sequence[int], more: int) -> str:
 
 
 def _numbers(figures: WorkflowFigures) -> str:
-    """What came in, what became of it, and what it cost."""
+    """Return the cases taken in, their results, and the cost."""
     numbers = [
         (figures.taken_in, "taken in"),
         (figures.alone, "resolved alone"),
@@ -164,7 +164,7 @@ def _numbers(figures: WorkflowFigures) -> str:
 
 
 def _work_alone(figures: WorkflowFigures) -> str:
-    """The work that went alone, and what that is made of."""
+    """Return the work that went alone, with the figures behind it."""
     assert figures.by_hand is not None
     each = figures.by_hand.total_seconds() / 60
     return f"Work that went alone: {_hours(figures)} ({_count(figures.alone, 'case')} at {each:g} min by hand)"
@@ -176,7 +176,7 @@ def _hours(figures: WorkflowFigures) -> str:
 
 
 def _stand(number: int, which: str = "") -> str:
-    return f"{number:,}{which} still {'stands' if number == 1 else 'stand'}"
+    return f"{number:,}{which} still to mend"
 
 
 def _count(number: int, what: str) -> str:
@@ -184,7 +184,7 @@ def _count(number: int, what: str) -> str:
 
 
 def _dollars(dollars: Decimal) -> str:
-    """An amount to the cent; what is less than that is not called nothing."""
+    """Return an amount to the cent; less than a cent is not called nothing."""
     if not dollars:
         return "$0"
     return f"${dollars:,.2f}" if dollars >= Decimal("0.01") else "less than $0.01"

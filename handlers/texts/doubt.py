@@ -7,7 +7,7 @@ from workflows.engine.review.views import DoubtView
 
 
 def is_open(view: DoubtView) -> bool:
-    """Does somebody still have to look?"""
+    """Tell whether somebody still has to look."""
     return view.state == DeliveryState.DOUBTFUL
 
 

@@ -1,4 +1,4 @@
-"""What stopped, for those who mend it: a message for one failure, a summary where many came at once."""
+"""Failures, for the people who repair them: a message for each, or a summary where many came at once."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -24,9 +24,9 @@ from workflows.engine.review.views import FailureView
 from workflows.engine.text.sanitize import one_line
 
 _TOLD = 2
-"""Failures at once that are told one by one."""
+"""Number of simultaneous failures that are told one by one."""
 _NAMED = 20
-"""Cases that a summary names."""
+"""Number of cases that a summary names."""
 _SAID = {
     RunState.FAILED: "failed",
     RunState.PARKED: "is parked: its journal and the code do not fit together",
@@ -36,7 +36,7 @@ _NOT_CONFIRMED = "stopped: its delivery is not confirmed, and may have happened"
 
 
 def failures(views: Sequence[FailureView], room: Room) -> Told:
-    """What stopped, and what to do about it."""
+    """Draw the failures, and what to do about them."""
     if len(views) > _TOLD:
         text = f"{len(views)} cases stopped"
         return Told(brief=text, parts=[_many(views, text, room)])
@@ -59,17 +59,17 @@ def nowhere(name: str, code: str, number: int, *, face: str, owners: Sequence[st
 
 
 def unsent(name: str, what: str, code: str) -> Told:
-    """That a message was given up. `what`: it, in words."""
+    """Draw that a message was given up. `what`: the message, in words."""
     said = f"{begun_large(what)} could not be shown"
     ends = words(f" ({code}). See countersign doctor.")
     return Told(brief=f"{said} ({code})", parts=[[line(words(f"{said} in "), channel(name), ends)]])
 
 
 def wrong_clock(day: date, now: datetime) -> Told:
-    """That a summary was made for a date to come."""
+    """Draw that a summary was made for a date in the future."""
     text = (
         f"A summary was made for {day.isoformat()}, which is still to come by the clock of {now:%Y-%m-%d %H:%M} UTC. "
-        "The clock was wrong then, or is wrong now: see that it is set by itself. The other summaries are made as ever."
+        "The clock was wrong then or is wrong now: check that it is set automatically. Other summaries are unaffected."
     )
     return Told(brief=text, parts=[[line(words(text))]])
 

@@ -1,17 +1,17 @@
-"""What is said of a user group that cannot be read: nobody has a right by it, until somebody acts."""
+"""Messages about a user group that cannot be read: it gives nobody a right until somebody repairs it."""
 
 from collections.abc import Sequence
 
 from handlers.texts.pieces import Told, line, words
 
 _NOT_THERE = frozenset({"no_such_subteam", "subteam_not_found", "usergroup_not_found", "subteam_disabled"})
-"""Slack's words for a group that is not there."""
+"""Slack's codes for a group that does not exist."""
 _NOT_OURS = frozenset({"missing_scope", "no_permission", "permission_denied"})
-"""Its words for one that we may not look at."""
+"""Slack's codes for a group that we may not read."""
 
 
 def why_unusable(group: str, code: str) -> str:
-    """Why a user group cannot be read. `code`: Slack's word."""
+    """Return the reason why a user group cannot be read. `code`: Slack's code."""
     if code in _NOT_THERE:
         return f"There is no user group {group} in Slack, or it is disabled"
     if code in _NOT_OURS:
@@ -20,10 +20,10 @@ def why_unusable(group: str, code: str) -> str:
 
 
 def unreadable(group: str, code: str, *, workflows: Sequence[str]) -> Told:
-    """That a user group cannot be read, so that nobody has a right by it. `workflows`: whose reviewers it names."""
+    """Draw that a user group cannot be read and gives nobody a right. `workflows`: those that name it as reviewers."""
     why = why_unusable(group, code)
-    whom = f"By it nobody may decide {', '.join(workflows)}." if workflows else "By it nobody is an engineer."
-    todo = "Mend it in Slack, or name another group or people; countersign doctor looks at all of them."
+    whom = f"It lets nobody decide {', '.join(workflows)}." if workflows else "It makes nobody an engineer."
+    todo = "Repair it in Slack, or name another group or people; then run countersign doctor."
     return Told(
         brief=f"{why}. {whom}", parts=[[line(words(f"{why}.", bold=True)), line(words(whom)), line(words(todo))]]
     )

@@ -1,4 +1,4 @@
-"""What is told of a model that is left alone: one message, drawn anew when it answers again."""
+"""The message about a model that is left alone: one message, drawn anew when the model answers again."""
 
 from handlers.texts.pieces import Paragraph, Room, Told, bullets, command, line, moment, quote, some, words
 from handlers.texts.plain import excerpt
@@ -6,7 +6,7 @@ from workflows.engine.propose.views import OutageView
 
 
 def outage(view: OutageView, room: Room) -> Told:
-    """The message that stands in the channel."""
+    """Draw the card as a message."""
     again = "answers again" if view.ended_at is not None else "is not asked for now"
     return Told(brief=f"The model {view.model} {again}", parts=_parts(view, room))
 
@@ -17,7 +17,9 @@ def _parts(view: OutageView, room: Room) -> list[list[Paragraph]]:
         title = line(words(f"The model {excerpt(view.model, room.line)} is not asked for now", bold=True))
         since = line(words("Since "), moment(view.began_at), words(", because of this:"))
         meanwhile = line(
-            words("Cases go to people with an empty form meanwhile. It is tried again by itself; nothing is lost.")
+            words(
+                "Meanwhile cases go to people with an empty form. The model is tried again by itself; nothing is lost."
+            )
         )
         return [[title, since, why, meanwhile]]
     title = line(words(f"The model {excerpt(view.model, room.line)} answers again", bold=True))
@@ -30,6 +32,6 @@ def _parts(view: OutageView, room: Room) -> list[list[Paragraph]]:
             line(words(f"{number:,} of {workflow}: "), command("propose", workflow))
             for workflow, number in view.waiting.items()
         ]
-        lead = line(words("Cases that still wait for people without a proposal. To have them proposed anew:"))
+        lead = line(words("Cases that still wait for people without a proposal. To ask the model about them:"))
         made.append([lead, bullets(some(listed, room, "workflows"))])
     return made

@@ -1,21 +1,21 @@
-"""What is told of a model that took more than was reserved for a question to it."""
+"""The message about a model that cost more than was reserved for a question to it."""
 
 from handlers.texts.pieces import Told, line, moment, words
 from handlers.texts.plain import excerpt
 from workflows.engine.propose.views import OverrunView
 
 _NAME = 100
-"""Characters of a model's name."""
+"""Characters of a model's name that are shown."""
 
 
 def overrun(view: OverrunView) -> Told:
-    """The message that stands in the channel."""
+    """Draw the card as a message."""
     model = excerpt(view.model, _NAME)
     about = f"case {view.case} of {view.workflow}" if view.case is not None else f"an eval of {view.workflow}"
-    title = f"A question to {model} took ${view.cost:.4f}, and ${view.reserved:.4f} were reserved for it"
+    title = f"A question to {model} cost ${view.cost:.4f}; ${view.reserved:.4f} was reserved for it"
     booked = (
-        "It is booked as the provider told it, so a budget may be overdrawn; then nothing more is asked on it. "
-        f"From now on {view.factor:g} times what is reckoned is reserved for each question to this model."
+        "The cost is booked as the provider reported it. A budget may be overdrawn; then it pays for nothing more. "
+        f"From now on {view.factor:g} times the estimate is reserved for each question to this model."
     )
     return Told(
         brief=title,
@@ -24,7 +24,7 @@ def overrun(view: OverrunView) -> Told:
                 line(words(title, bold=True)),
                 line(words(f"It was about {about}, "), moment(view.at), words(".")),
                 line(words(booked)),
-                line(words("See the provider's bill. Where its count was wrong: ")),
+                line(words("Check the provider's bill. If its count was wrong: ")),
                 line(words(f"countersign recount {model}", code=True)),
             ]
         ],

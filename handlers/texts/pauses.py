@@ -1,4 +1,4 @@
-"""What is said of paused workflows: on a card, in the failures channel, and to who pauses and resumes them."""
+"""Messages about paused workflows: on a card, in the failures channel, and to the people who pause and resume them."""
 
 from collections.abc import Sequence
 
@@ -7,11 +7,11 @@ from workflows.engine.pauses import HandNote, Pause, Paused, PauseStatus, Resume
 from workflows.engine.text.sanitize import one_line
 
 _NAMED = 30
-"""Workflows that a list names."""
+"""Number of workflows that a list names."""
 
 
 def stopped(workflow: str, pause: Pause | None) -> Told:
-    """That Countersign paused a workflow, and what to do. `pause`: as it stands; None where it was resumed since."""
+    """Draw that Countersign paused a workflow, and what to do. `pause`: the present one; None once resumed."""
     text = f"Countersign paused {workflow}"
     if pause is None:
         return Told(brief=text, parts=[[line(words(f"{text}. It was resumed since."))]])
@@ -19,13 +19,13 @@ def stopped(workflow: str, pause: Pause | None) -> Told:
         line(words(text, bold=True), words(" · "), moment(pause.at)),
         quote(pause.reason),
         line(words(_meaning(pause))),
-        line(words("Mend it, then "), command("resume", workflow), *_and_propose(workflow)),
+        line(words("Repair it, then "), command("resume", workflow), *_and_propose(workflow)),
     ]
     return Told(brief=f"{text}: {pause.reason}", parts=[pieces])
 
 
 def by_hand(note: HandNote) -> Told:
-    """That somebody paused a workflow, for the people who get its cases."""
+    """Draw that somebody paused a workflow, for the people who get its cases."""
     name, who = note.workflow, person(note.by)
     if note.pause is None or note.pause.by_itself:
         said = f"{name} was paused; it was resumed since"
@@ -35,20 +35,20 @@ def by_hand(note: HandNote) -> Told:
         line(words(f"{name} is paused", bold=True), words(", by "), who, words(" · "), moment(note.at)),
         quote(note.pause.reason),
         line(words(_meaning(note.pause))),
-        line(words("An engineer or its owner lets it go on: "), command("resume", name)),
+        line(words("An engineer or its owner can resume it: "), command("resume", name)),
     ]
     return Told(brief=f"{name} is paused: {note.pause.reason}", parts=[pieces])
 
 
 def lifted(note: HandNote) -> Told:
-    """That somebody let a workflow go on, for the people who get its cases."""
-    said = f"{note.workflow} goes on"
-    first = line(words(said, bold=True), words(", resumed by "), person(note.by), words(" · "), moment(note.at))
+    """Draw that somebody resumed a workflow, for the people who get its cases."""
+    said = f"{note.workflow} is resumed"
+    first = line(words(said, bold=True), words(", by "), person(note.by), words(" · "), moment(note.at))
     return Told(brief=said, parts=[[first]])
 
 
 def paused(made: Paused, status: PauseStatus) -> Told:
-    """What came of a wish to pause a workflow."""
+    """The result of a request to pause a workflow."""
     pause = made.pause
     first = [
         words(f"{pause.workflow} is paused." if made.changed else f"{pause.workflow} is paused already", bold=True)
@@ -58,15 +58,15 @@ def paused(made: Paused, status: PauseStatus) -> Told:
     pieces = [
         line(*first),
         line(words(_meaning(pause))),
-        line(words(f"{_cases(status.waiting)} for people now. To let it go on: "), command("resume", pause.workflow)),
+        line(words(f"{_cases(status.waiting)} for people now. To resume it: "), command("resume", pause.workflow)),
     ]
     return Told(brief=f"{pause.workflow} is paused", parts=[pieces])
 
 
 def resumed(made: Resumed, *, askable: int) -> Told:
-    """What came of a wish to resume a workflow. `askable`: cases that the model can be asked about now."""
+    """Draw the result of a request to resume a workflow. `askable`: number of cases to ask the model about now."""
     status, name = made.status, made.status.workflow
-    said = f"{name} goes on." if made.changed else f"{name} is not paused."
+    said = f"{name} is resumed." if made.changed else f"{name} is not paused."
     pieces = [line(words(said, bold=True))]
     if status.held:
         held = f"{status.held:,} held {'delivery goes' if status.held == 1 else 'deliveries go'} out now."
@@ -78,7 +78,7 @@ def resumed(made: Resumed, *, askable: int) -> Told:
 
 
 def proposing(workflow: str, begun: int, in_hand: int) -> Told:
-    """What is proposed anew."""
+    """Draw the number of cases that the model is asked about anew, and of those that somebody works on."""
     if begun:
         said = f"The model is asked about {begun:,} {'case' if begun == 1 else 'cases'} of {workflow}."
     else:
@@ -96,13 +96,13 @@ def pause_statuses(found: Sequence[PauseStatus], *, usage: str) -> Told:
     if more := len(found) - len(lines):
         lines.append(line(words(f"and {more:,} more")))
     return Told(
-        brief="How the workflows stand",
+        brief="State of the workflows",
         parts=[[bullets(lines), line(words("You can say "), words(usage, code=True))]],
     )
 
 
 def pauses(found: Sequence[Pause]) -> Sequence[Line]:
-    """A line for each workflow that is paused."""
+    """Draw a line for each workflow that is paused."""
     return [line(words(f"{one.workflow} is paused", bold=True), words(", by "), *_who(one)) for one in found[:_NAMED]]
 
 
@@ -126,7 +126,7 @@ def _who(pause: Pause) -> Sequence[Piece]:
 
 
 def _meaning(pause: Pause) -> str:
-    """What it is to be paused."""
+    """Return the meaning of a pause in words."""
     delivered = "is held until then" if pause.holds_deliveries else "is still delivered"
     return (
         f"The model is not asked, and nothing is resolved alone: people get empty forms. What they decide {delivered}."
@@ -138,4 +138,4 @@ def _cases(number: int) -> str:
 
 
 def _and_propose(workflow: str) -> Sequence[Piece]:
-    return [words(". What waits by then without a proposal: "), command("propose", workflow)]
+    return [words(". For cases that wait without a proposal: "), command("propose", workflow)]

@@ -17,9 +17,9 @@ class Room:
     """How much is told of each thing."""
 
     text: int
-    """Characters of a text that stands in lines of its own."""
+    """Characters of a text in lines of its own."""
     line: int
-    """Characters of what stands within a line."""
+    """Characters of a text within a line."""
     items: int
     """Items of a list."""
 
@@ -90,14 +90,14 @@ class Line:
 
 @dataclass(frozen=True, kw_only=True)
 class Quote:
-    """Text that somebody else wrote, set apart from ours."""
+    """Make a quote: text that somebody else wrote, set apart from ours."""
 
     text: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class Bullets:
-    """A list of lines."""
+    """Make a list of lines."""
 
     lines: Sequence[Line]
 
@@ -185,12 +185,12 @@ def as_written(text: str, *, most: int) -> Written:
 
 
 def bullets(lines: Sequence[Line]) -> Bullets:
-    """A list of lines."""
+    """Make a list of lines."""
     return Bullets(lines=lines)
 
 
 def some(lines: Sequence[Line], room: Room, what: str) -> list[Line]:
-    """As many lines as there is room for, and how many more there are. `what`: their name in the plural."""
+    """Return as many lines as there is room for, and the number of those left out. `what`: their name in the plural."""
     left = len(lines) - room.items
     if left <= 0:
         return list(lines)

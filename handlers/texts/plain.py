@@ -6,7 +6,7 @@ from workflows.engine.text.sanitize import sanitize
 
 
 def excerpt(text: object, length: int) -> str:
-    """The beginning of a text, and how much more there is."""
+    """Return the beginning of a text, with the number of characters left out."""
     whole = sanitize(text).strip()
     if len(whole) <= length:
         return whole
@@ -16,12 +16,12 @@ def excerpt(text: object, length: int) -> str:
 
 
 def begun_large(text: str) -> str:
-    """A text with its first letter large, as a sentence begins."""
+    """Return a text with its first letter as a capital."""
     return text[:1].upper() + text[1:]
 
 
 def without_first_line(text: str, line: str) -> str:
-    """A text without a first line that stands above it already; the whole where it is nothing else."""
+    """Return a text without a first line that is shown above it already; the whole text where it has no other line."""
     first, _, rest = text.lstrip().partition("\n")
     return rest if first.strip() == line.strip() and rest.strip() else text
 

@@ -16,9 +16,9 @@ def in_words(reason: Reason) -> str:
         case Code.NEVER_UNCHECKED if reason.rule is not None:
             return f"the rule “never {reason.rule}” could not be checked" + (f": {reason.said}" if reason.said else "")
         case Code.DECIDED_BEFORE if reason.change is Change.FORM:
-            return f"the form has changed since this was decided: {reason.said}"
+            return f"the form has changed since the decision: {reason.said}"
         case Code.DECIDED_BEFORE if reason.change is Change.RULES:
-            return "a rule came, or changed, since this was decided"
+            return "a rule was added or changed since the decision"
         case Code.CORRECTION:
             return "it corrects what was delivered"
         case Code.PAUSED:
@@ -28,7 +28,7 @@ def in_words(reason: Reason) -> str:
         case Code.SECOND if reason.fields:
             return _against(reason.fields[0])
         case Code.NO_SECOND:
-            return "there is no second opinion: the local model has learned nothing of such answers"
+            return "there is no second opinion: the local model has not learned such answers"
         case Code.DRAFT:
             return "this workflow only drafts; a person decides every case"
         case Code.NO_CONFIDENCE if reason.of is not None:

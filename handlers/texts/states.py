@@ -1,4 +1,4 @@
-"""States, decisions and what follows them, as people read them."""
+"""The words for states, decisions and consequences."""
 
 from collections.abc import Mapping
 
@@ -18,7 +18,7 @@ RUN: Mapping[str, str] = {
     RunState.SUPERSEDED: "superseded",
     RunState.PARKED: "parked",
 }
-"""How a case stands, by the state of its newest run."""
+"""State of a case, by the state of its newest run."""
 REVIEW: Mapping[str, str] = {
     ReviewState.OPEN: "Waits for a decision",
     ReviewState.AWAITING_SECOND: "Waits for a second decision",
@@ -46,4 +46,4 @@ DELIVERY: Mapping[str, str] = {
     DeliveryState.FAILED: "failed",
     DeliveryState.DOUBTFUL: "in doubt",
 }
-"""What became of a delivery, to go after the word for it."""
+"""State of a delivery, to follow the word "delivery"."""

@@ -1,4 +1,4 @@
-"""How a review stands, in words. Recorded, applied and apply failed are three different things."""
+"""The state of a review in words. Recorded, applied and apply failed are three different things."""
 
 from handlers.texts.deliveries import Said, rejection_waits, unconfirmed, waiting
 from handlers.texts.pieces import Line, Paragraph, Quote, Room, command, line, moment, person, quote, words
@@ -8,7 +8,7 @@ from workflows.engine.review.decisions import DecisionKind, Follows
 from workflows.engine.review.views import CardView, DecisionView
 
 SAMPLE = "Sample answer, written by hand"
-"""What stands wherever such an answer is shown: no model made it."""
+"""Label of a sample answer, shown wherever the answer is: no model made it."""
 _DECIDED = {
     "approved": "Approved",
     "edited": "Edited and approved",
@@ -18,7 +18,7 @@ _DECIDED = {
 _UNDER_WAY = frozenset({RunState.READY, RunState.RUNNING, RunState.DELIVERING, RunState.WAITING})
 _NOT_APPLIED = frozenset({RunState.FAILED, RunState.PARKED})
 _BRIEF = Room(text=0, line=0, items=0)
-"""For a notification, which has room for no detail."""
+"""Room in a notification, which shows no details."""
 _ELSE = {
     ReviewState.AWAITING_SECOND: "Waits for a second decision",
     ReviewState.ASKED: "Waits for an answer to a question",
@@ -27,7 +27,7 @@ _ELSE = {
 
 
 def in_brief(view: CardView) -> str:
-    """The status in a few words, for a notification."""
+    """Return the status in a few words, for a notification."""
     match view.state:
         case ReviewState.OPEN:
             if view.correction:
@@ -42,7 +42,7 @@ def in_brief(view: CardView) -> str:
 
 
 def paragraphs(view: CardView, room: Room) -> list[Paragraph]:
-    """The status as a reader sees it at the top of a card."""
+    """Draw the status, as shown at the top of a card."""
     match view.state:
         case ReviewState.OPEN:
             return _open(view, room)
@@ -73,7 +73,7 @@ def _open(view: CardView, room: Room) -> list[Paragraph]:
         first += [words(" · answer by "), moment(view.answer_by)]
     made: list[Paragraph] = [line(*first), line(words(excerpt(view.question, room.line)))]
     if view.sample:
-        made.append(line(words(SAMPLE, bold=True), words(", for you to try; no number counts it.")))
+        made.append(line(words(SAMPLE, bold=True), words(", for you to try; no figure counts it.")))
     if view.decision is not None:
         made += [_decided(view.decision, room), *_quoted(view.decision.reason, room)]
     if view.claimed_by is not None:
@@ -95,7 +95,7 @@ def _decided(decision: DecisionView, room: Room, what: str = "") -> Line:
 
 
 def _outcome(view: CardView, room: Room) -> Said:
-    """What became of a decision: in words that differ for recorded, applied and not applied, and what to do."""
+    """Return what became of a decision, with different words for recorded, applied and not applied, and what to do."""
     state, delivery = view.run_state, view.delivery
     if view.decision is not None and view.decision.kind == DecisionKind.REJECTED:
         return _rejected(view, view.decision, state, room)
@@ -123,7 +123,7 @@ def _outcome(view: CardView, room: Room) -> Said:
 
 
 def _rejected(view: CardView, decision: DecisionView, state: RunState, room: Room) -> Said:
-    """What became of a rejection. Nothing of it is applied: the case closes, and its system may be told of that."""
+    """Return what became of a rejection. Nothing is applied: the case closes, and its system may be told of that."""
     delivery = view.delivery
     if decision.follows == Follows.PROPOSE_AGAIN:
         return _said("To be proposed again", " on a new card.")
@@ -157,8 +157,8 @@ def _again(title: str, more: str, case: int) -> Said:
 
 
 def _detail(view: CardView, room: Room) -> list[Quote]:
-    """What went wrong."""
-    # That a target is down, and why, is told once, and not on each card.
+    """The error."""
+    # One message tells that a target is down, and why; the cards do not repeat it.
     waits = view.held == "down" and view.delivery is not None and view.delivery.down_since is None
     went_wrong = waits or view.run_state in (*_NOT_APPLIED, RunState.DOUBTFUL)
     return _quoted(view.problem, room) if went_wrong else []

@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 Check = Callable[[], bool]
-"""Is it so? It may raise, and then it is not."""
+"""Function that tells whether a condition holds; if it raises, it does not."""
 _AT_ONCE = 100
 """Checks of one route that may run, or hang, at once; where there are more, it is not so."""
 

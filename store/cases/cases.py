@@ -1,4 +1,4 @@
-"""Cases: finding them, taking one in, raising its revision."""
+"""Cases: found by key, taken in once, raised to a new revision."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -22,37 +22,37 @@ class CaseLine:
     workflow: str
     revision: int
     state: RunState
-    """Of its newest run."""
+    """State of the case's newest run."""
     resolution: Resolution | None
     received_at: datetime
     waits: bool
-    """Its delivery waits for a target."""
+    """True if the case's delivery waits for a target."""
     not_confirmed: bool
-    """Its delivery waits or failed, and may have been made all the same."""
+    """True if the delivery waits or failed, and may have been made all the same."""
 
 
 def find(session: Session, *, team: int, workflow: int, key: str) -> Case | None:
-    """The case of a workflow with this key."""
+    """Return the case of a workflow with this key."""
     return session.scalar(select(Case).where(Case.team_id == team, Case.workflow_id == workflow, Case.key == key))
 
 
 def get(session: Session, case: int, *, team: int) -> Case | None:
-    """The case with this id."""
+    """Return the case with this id."""
     return rows.get(session, Case, case, team=team)
 
 
 def hold(session: Session, case: int, *, team: int) -> None:
-    """Have this transaction be the only one that changes a case and what belongs to it.
+    """Lock a case and what belongs to it until this transaction ends.
 
-    On SQLite every writing transaction is that. On PostgreSQL two that take the same rows in another order would stop
-    each other for good.
+    On SQLite every writing transaction has that already. On PostgreSQL two transactions that take the same rows in a
+    different order would block each other for ever.
     """
     if session.get_bind().dialect.name == "postgresql":
         session.execute(select(Case.id).where(Case.id == case, Case.team_id == team).with_for_update(key_share=True))
 
 
 def with_key(session: Session, *, team: int, key: str) -> list[Case]:
-    """The cases of all workflows with this key."""
+    """Return the cases of all workflows with this key."""
     return list(session.scalars(select(Case).where(Case.team_id == team, Case.key == key).order_by(Case.id)))
 
 
@@ -72,7 +72,7 @@ def add(session: Session, *, team: int, workflow: int, key: str, content_hash: s
 
 
 def revise(session: Session, *, team: int, case: int, revision: int, content_hash: str) -> None:
-    """Raise the revision of a case that is held from the one given."""
+    """Raise the revision of a case by one, from the revision given. The case has to be locked by `hold`."""
     raised = {"revision": revision + 1, "content_hash": content_hash}
     rows.change(session, Case, case, where={"team_id": team, "revision": revision}, to=raised)
 
@@ -123,19 +123,19 @@ def lines(session: Session, *, team: int, workflow: str | None, state: RunState 
 
 @dataclass(frozen=True, kw_only=True)
 class CaseOutcome:
-    """What became of a case so far."""
+    """The result of a case so far."""
 
     case: int
     state: RunState
     resolution: Resolution | None
     proposal_id: int | None
-    """The content of its newest run's proposal."""
+    """Id of the content of its newest run's proposal."""
     sample: bool
-    """Was something proposed for it that was written by hand for a demonstration?"""
+    """True if an answer written by hand for a demonstration was ever proposed for the case."""
 
 
 def outcomes(session: Session, ids: Collection[int], *, team: int) -> list[CaseOutcome]:
-    """What became of these cases, by their newest runs."""
+    """Return the results of these cases so far, by their newest runs."""
     theirs = select(func.max(Run.id).label("run")).where(Run.case_id.in_(ids), Run.team_id == team)
     newest = theirs.group_by(Run.case_id).subquery("newest")
     query = (

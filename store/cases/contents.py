@@ -1,4 +1,4 @@
-"""What cases say, in rows of their own."""
+"""Texts of cases (inputs, outputs, reasons), in rows of their own."""
 
 from collections.abc import Collection
 
@@ -15,12 +15,12 @@ def keep(session: Session, *, team: int, case: int, kind: str, body: str) -> int
 
 
 def body(session: Session, content: int, *, team: int) -> str:
-    """The body of a content that is there."""
+    """Return the body of a content. Raise `sqlalchemy.exc.NoResultFound` where there is none with this id."""
     return session.scalars(select(Content.body).where(Content.id == content, Content.team_id == team)).one()
 
 
 def bodies(session: Session, ids: Collection[int], *, team: int) -> dict[int, str]:
-    """The bodies of several contents, by id."""
+    """Return the bodies of several contents, by id."""
     query = select(Content.id, Content.body).where(Content.id.in_(ids), Content.team_id == team)
     found = session.execute(query)
     return {row.id: row.body for row in found}

@@ -13,23 +13,23 @@ from store.states import DeliveryState
 
 
 def get(session: Session, delivery: int, *, team: int) -> Delivery | None:
-    """The delivery with this id."""
+    """Return the delivery with this id."""
     return rows.get(session, Delivery, delivery, team=team)
 
 
 def with_key(session: Session, *, team: int, key: str) -> Delivery | None:
-    """The delivery under this key."""
+    """Return the delivery under this key."""
     return session.scalar(select(Delivery).where(Delivery.team_id == team, Delivery.key == key))
 
 
 def of_run(session: Session, run: int, *, team: int) -> Delivery | None:
-    """The delivery that a run last attempted."""
+    """Return the delivery that a run last attempted."""
     query = select(Delivery).where(Delivery.run_id == run, Delivery.team_id == team)
     return session.scalar(query.order_by(Delivery.id.desc()).limit(1))
 
 
 def of_case(session: Session, case: int, *, team: int) -> list[Delivery]:
-    """All deliveries of a case, oldest first."""
+    """Return all deliveries of a case, oldest first."""
     query = select(Delivery).where(Delivery.case_id == case, Delivery.team_id == team)
     return list(session.scalars(query.order_by(Delivery.id)))
 
@@ -47,7 +47,7 @@ def add(
     at: datetime,
     attempts: int = 0,
 ) -> Delivery | None:
-    """Add a delivery; None where there is one under its key. What is returned is in no session."""
+    """Add a delivery; None where one with its key exists. The returned object belongs to no session."""
     values: dict[str, Any] = {
         "team_id": team,
         "case_id": case,
@@ -69,7 +69,7 @@ def add(
 def move(
     session: Session, *, team: int, delivery: int, frm: DeliveryState, to: DeliveryState, at: datetime, **changes: Any
 ) -> bool:
-    """Move a delivery from one state to another, or change it where it stands; False where it is not in that state."""
+    """Move a delivery from one state to another, or change it within its state; False where it is not in `frm`."""
     to_values = {"state": to, "changed_at": at, **changes}
     return rows.change(session, Delivery, delivery, where={"team_id": team, "state": frm}, to=to_values)
 

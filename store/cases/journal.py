@@ -26,7 +26,7 @@ class StepLine:
     state: StepState
     input_hash: str
     body: str
-    """JSON: its input with its output or error."""
+    """Input of the step with its output or its error, as JSON."""
     error: str | None
     started_at: datetime
     milliseconds: float
@@ -40,7 +40,7 @@ def add(session: Session, *, team: int, **row: Any) -> None:
     rows.add(session, Step, team_id=team, **row)
 
 
-# Every run is read by it, most of them twice: it is built once, and gives columns instead of objects.
+# Every run is read with this query, most of them twice: it is built once, and returns columns instead of objects.
 _OF_RUN = (
     select(
         Step.id,
@@ -65,13 +65,13 @@ _OF_RUN = (
 
 
 def of_run(session: Session, run: int, *, team: int) -> list[StepLine]:
-    """A run's journal, in the order of the calls and attempts."""
+    """Return a run's journal, in the order of its calls and of the attempts at each call."""
     found = session.connection().execute(_OF_RUN, {"run": run, "team": team})
     return [StepLine(**line) for line in found.mappings()]
 
 
 def cost_of_cases(session: Session, cases: Sequence[int], *, team: int) -> Decimal:
-    """US dollars that all runs of these cases took: of requests to models, and of steps that made none."""
+    """Return the cost of all runs of these cases in US dollars: requests to models, and steps that made no request."""
     asked = select(Attempt.id).where(Attempt.run_id == Step.run_id).exists()
     theirs = select(func.sum(Step.cost)).join(Run, Run.id == Step.run_id).where(Run.case_id.in_(cases), ~asked)
     steps = theirs.where(Run.team_id == team)
@@ -81,7 +81,7 @@ def cost_of_cases(session: Session, cases: Sequence[int], *, team: int) -> Decim
 
 
 def recall(session: Session, lines: Sequence[StepLine], *, team: int, run: int, at: datetime) -> None:
-    """Give a run the steps of another one as its own; they took no time and no money this time."""
+    """Copy the steps of another run into a run, without their time and cost, which were spent once."""
     rows.add_all(
         session,
         Step,

@@ -1,6 +1,6 @@
-"""Which runs are to be advanced. On SQLite the ready row is the queue; on PostgreSQL it is procrastinate's.
+"""The queue of runs to advance. On SQLite the ready row is the queue; on PostgreSQL it is procrastinate's.
 
-A run is queued on the session's own connection, in the transaction that makes it ready: there is never the one without
+A run is queued on the session's own connection, in the transaction that makes it ready, so there is never one without
 the other. Jobs of one case are worked on one after the other.
 """
 
@@ -40,9 +40,10 @@ _NO_LONGER_AHEAD = text(
 
 
 def forget_wrong_clocks(session: Session, *, longest: float) -> None:
-    """Let go of what was noted while a clock was ahead: jobs that would wait until then, signs of life from then.
+    """Repair what was written while a clock was ahead: jobs put off until then, and heartbeats from then.
 
-    `longest`: seconds for which a job may wait. A dead worker whose last sign is to come would never count as dead.
+    `longest`: seconds for which a job may be put off. A dead worker with a heartbeat in the future would never count as
+    dead.
     """
     session.execute(_BROUGHT_FORWARD, {"task": TASK, "longest": longest})
     session.execute(_NO_LONGER_AHEAD)
@@ -67,7 +68,7 @@ def enqueue_forgotten(session: Session, *, team: int) -> int:
 
 @cache
 def _deferring() -> "App":
-    """An app that only defers, on connections that it is given; it opens none of its own."""
+    """Return an app that only defers jobs, on connections that it is given; it opens none of its own."""
     from procrastinate import App, SyncPsycopgConnector
 
     return App(connector=SyncPsycopgConnector())

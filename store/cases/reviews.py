@@ -1,4 +1,4 @@
-"""Proposals, reviews and what people decided."""
+"""Proposals, reviews and the decisions of people."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -59,7 +59,7 @@ def add_proposal(
 
 
 def proposal_of(session: Session, run: int, *, team: int) -> Proposal | None:
-    """The proposal of a run."""
+    """Return the proposal of a run."""
     return session.scalar(select(Proposal).where(Proposal.run_id == run, Proposal.team_id == team))
 
 
@@ -102,19 +102,19 @@ def get(session: Session, review: int, *, team: int, anew: bool = False) -> Revi
 
 @dataclass(frozen=True, kw_only=True)
 class ReviewPlace:
-    """What a review belongs to."""
+    """The team, case and workflow of a review."""
 
     case: int
     workflow: str
 
 
 def place_of(session: Session, review: int, *, team: int) -> ReviewPlace | None:
-    """What the review with this id belongs to."""
+    """Return the team, case and workflow of a review; None where there is no review with this id."""
     found = session.execute(_PLACE, {"review": review, "team": team}).one_or_none()
     return ReviewPlace(case=found[0], workflow=found[1]) if found is not None else None
 
 
-# Each press asks for it: it is built once.
+# Every press of a button needs this query: it is built once.
 _PLACE = (
     select(Review.case_id, Workflow.name)
     .join(Workflow, Workflow.id == Review.workflow_id)
@@ -123,12 +123,12 @@ _PLACE = (
 
 
 def of_run(session: Session, run: int, *, team: int) -> Review | None:
-    """The review of a run."""
+    """Return the review of a run."""
     return session.scalar(select(Review).where(Review.run_id == run, Review.team_id == team))
 
 
 def of_case_in(session: Session, case: int, states: Collection[ReviewState], *, team: int) -> list[Review]:
-    """The reviews of a case that are in one of these states, oldest first."""
+    """Return the reviews of a case that are in one of these states, oldest first."""
     query = select(Review).where(Review.case_id == case, Review.team_id == team, Review.state.in_(states))
     return list(session.scalars(query.order_by(Review.id)))
 
@@ -187,7 +187,7 @@ def move(
     shown: int | None = None,
     **changes: Any,
 ) -> bool:
-    """Move a review, or change it where it stands; False where its state or, if given, its version is another."""
+    """Move a review, or change it within its state; False where its state or, if given, its version is another."""
     where = {"team_id": team, "state": frm} if shown is None else {"team_id": team, "state": frm, "version": shown}
     return rows.change(session, Review, review, where=where, to={"state": to, **changes})
 
@@ -232,7 +232,7 @@ def add_decision(
     confirmed: list[str],
     at: datetime,
 ) -> None:
-    """Add the decision about a version of a review. A second one for the version is refused by its unique key."""
+    """Add the decision about a version of a review. Raise `sqlalchemy.exc.IntegrityError` for a second one."""
     rows.add(
         session,
         Decision,
@@ -251,13 +251,13 @@ def add_decision(
 
 
 def decisions(session: Session, review: int, *, team: int) -> list[Decision]:
-    """What was decided about a review, oldest first."""
+    """Return the decisions about a review, oldest first."""
     query = select(Decision).where(Decision.review_id == review, Decision.team_id == team)
     return list(session.scalars(query.order_by(Decision.version)))
 
 
 def decision_counts(session: Session, *, team: int) -> dict[str, int]:
-    """How many decisions of each kind there are, those about cases with sample answers left out."""
+    """Count the decisions by kind, without those about cases with sample answers."""
     query = (
         select(Decision.kind, func.count())
         .join(Review, Review.id == Decision.review_id)
@@ -268,7 +268,7 @@ def decision_counts(session: Session, *, team: int) -> dict[str, int]:
 
 
 def decided_for(session: Session, run: int, *, team: int) -> Review | None:
-    """The review of a run, or of the run whose decision it took over; None where nobody was asked."""
+    """Return the review of a run, or of the run whose decision it took over; None where no person was asked."""
     while True:
         review = of_run(session, run, team=team)
         parent = session.scalar(select(Run.parent_id).where(Run.id == run, Run.team_id == team))

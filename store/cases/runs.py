@@ -1,4 +1,4 @@
-"""Runs: adding, claiming and moving them. A move is a conditional update; who comes second moves nothing."""
+"""Runs: added, leased and moved. A move is a conditional update: the second of two movers changes nothing."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class LoadedRun:
     input: str
     """JSON."""
     pause: PauseLine | None
-    """Of its workflow, where that is paused."""
+    """Pause of the run's workflow; None where it is not paused."""
 
 
 def add(
@@ -69,11 +69,11 @@ def add(
 
 
 def get(session: Session, run: int, *, team: int) -> Run | None:
-    """The run with this id."""
+    """Return the run with this id."""
     return rows.get(session, Run, run, team=team)
 
 
-# Every run is loaded by it: it is built once.
+# Every run is loaded with this query: it is built once.
 _LOAD = (
     select(
         Run,
@@ -93,7 +93,7 @@ _LOAD = (
 
 
 def load(session: Session, run: int, *, team: int) -> LoadedRun | None:
-    """The run with this id, its workflow's name and pause, its case's key and its input."""
+    """Return a run with its workflow's name and pause, its case's key and its input; None where there is none."""
     found = session.execute(_LOAD, {"run": run, "team": team}).one_or_none()
     if found is None:
         return None
@@ -107,7 +107,7 @@ def load(session: Session, run: int, *, team: int) -> LoadedRun | None:
 
 
 def newest(session: Session, case: int, *, team: int) -> Run | None:
-    """The newest run of a case."""
+    """Return the newest run of a case."""
     query = select(Run).where(Run.case_id == case, Run.team_id == team)
     return session.scalar(query.order_by(Run.id.desc()).limit(1))
 
@@ -119,7 +119,7 @@ def last_delivered(session: Session, case: int, *, team: int) -> Run | None:
 
 
 def first_of(session: Session, case: int, *, team: int, revision: int, correction: int) -> datetime:
-    """When a revision of a case, or a correction of it, first came to be run."""
+    """Return the time of the first run of a revision of a case, or of a correction of it."""
     query = select(func.min(Run.created_at)).where(
         Run.case_id == case, Run.team_id == team, Run.revision == revision, Run.correction == correction
     )
@@ -127,13 +127,13 @@ def first_of(session: Session, case: int, *, team: int, revision: int, correctio
 
 
 def of_case(session: Session, case: int, *, team: int) -> list[Run]:
-    """All runs of a case, oldest first."""
+    """Return all runs of a case, oldest first."""
     query = select(Run).where(Run.case_id == case, Run.team_id == team)
     return list(session.scalars(query.order_by(Run.id)))
 
 
 def of_case_in(session: Session, case: int, states: Collection[RunState], *, team: int) -> list[Run]:
-    """The runs of a case that are in one of these states, oldest first, held against a worker that moves them."""
+    """Return the runs of a case in one of these states, oldest first, locked until the transaction ends."""
     query = select(Run).where(Run.case_id == case, Run.team_id == team, Run.state.in_(states))
     return list(session.scalars(_held(session, query.order_by(Run.id))))
 
@@ -181,7 +181,7 @@ def claimable(
 
 
 def _held(session: Session, query: Select[Run], *, skip_locked: bool = False) -> Select[Run]:
-    """The query, its rows held until the transaction ends. On SQLite a writing transaction holds everything."""
+    """Lock the rows of a query until the transaction ends. On SQLite a writing transaction locks everything."""
     if session.get_bind().dialect.name != "postgresql":
         return query
     return query.with_for_update(skip_locked=skip_locked, of=Run).execution_options(populate_existing=True)
@@ -198,13 +198,13 @@ def move(
     held_at: int | None = None,
     **changes: Any,
 ) -> bool:
-    """Move a run from one state to another; False where it is not in that state or, if given, held at that lease."""
+    """Move a run from one state to another; False where it is in another state or, if given, not held at that lease."""
     where = {"team_id": team, "state": frm} if held_at is None else {"team_id": team, "state": frm, "lease": held_at}
     return rows.change(session, Run, run, where=where, to={"state": to, "changed_at": at, **changes})
 
 
 def mark_alone(session: Session, *, team: int, run: int, lease: int) -> None:
-    """Note that a run, held at this lease, is worked on while nothing else is."""
+    """Note that a run, held at this lease, is worked on while no other run is."""
     rows.change(session, Run, run, where={"team_id": team, "lease": lease}, to={"alone": True})
 
 
@@ -221,7 +221,7 @@ def count_ready(session: Session, *, team: int, at_most: int) -> int:
 
 
 def counts(session: Session, *, team: int) -> dict[tuple[int, RunState], int]:
-    """How many runs there are, by (workflow id, state)."""
+    """Count the runs by (workflow id, state)."""
     query = select(Run.workflow_id, Run.state, func.count()).where(Run.team_id == team)
     found = session.execute(query.group_by(Run.workflow_id, Run.state))
     return {(workflow, state): number for workflow, state, number in found}
@@ -244,6 +244,6 @@ def was_corrected(session: Session, case: int, *, team: int, revision: int, afte
 
 
 def last_correction(session: Session, case: int, *, team: int, revision: int) -> int:
-    """The number of the newest correction of a revision; 0 where there is none."""
+    """Return the number of the newest correction of a revision; 0 where there is none."""
     query = select(func.max(Run.correction)).where(Run.case_id == case, Run.team_id == team)
     return session.scalar(query.where(Run.revision == revision)) or 0

@@ -1,6 +1,6 @@
-"""Which cases are part of a demonstration only: something was proposed for them that was written by hand.
+"""Cases of a demonstration: those for which an answer written by hand was proposed.
 
-No figure counts such a case: not how many there were, not how often a proposal was right, not what was saved.
+Figures leave out such a case: the number of cases, the share of right proposals, the time and money saved.
 """
 
 from sqlalchemy import ColumnElement, select
@@ -10,7 +10,7 @@ from store.schema import Proposal, Run
 
 
 def has_sample(case: InstrumentedAttribute[int]) -> ColumnElement[bool]:
-    """Was a sample answer ever proposed for this case? To be used in a query."""
+    """Return a condition for queries: a sample answer was proposed for the case."""
     proposing = aliased(Run)
     return (
         select(Proposal.id)

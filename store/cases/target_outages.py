@@ -1,4 +1,4 @@
-"""Times in which a target is down. One at a time stands for a target, whichever process noticed first."""
+"""Outages of targets. A target has one outage at a time, whichever process noticed it first."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,7 +11,7 @@ from store.schema import TargetOutage
 
 
 def begin(session: Session, *, team: int, target: str, problem_id: int, at: datetime, next_at: datetime) -> int | None:
-    """Note that a target is down; returns the outage's id, or None where one stands already."""
+    """Note that a target is down; returns the outage's id, or None where it has one already."""
     return rows.add_new(
         session,
         TargetOutage,
@@ -27,7 +27,7 @@ def begin(session: Session, *, team: int, target: str, problem_id: int, at: date
 
 
 def of_target(session: Session, target: str, *, team: int) -> TargetOutage | None:
-    """The outage of a target that lasts; None where it is not down."""
+    """Return the present outage of a target; None where it is not down."""
     return session.scalar(
         select(TargetOutage).where(
             TargetOutage.team_id == team, TargetOutage.target == target, TargetOutage.standing.is_(True)
@@ -36,25 +36,25 @@ def of_target(session: Session, target: str, *, team: int) -> TargetOutage | Non
 
 
 def standing(session: Session, *, team: int) -> Sequence[TargetOutage]:
-    """The outages that last."""
+    """Return the present outages."""
     query = select(TargetOutage).where(TargetOutage.team_id == team, TargetOutage.standing.is_(True))
     return session.scalars(query.order_by(TargetOutage.id)).all()
 
 
 def last_end(session: Session, target: str, *, team: int) -> datetime | None:
-    """When a target was last found to be up again; None where it never was down."""
+    """Return the time when a target was last found to be up again; None where it was never down."""
     query = select(func.max(TargetOutage.ended_at)).where(TargetOutage.team_id == team, TargetOutage.target == target)
     return session.scalar(query)
 
 
 def let_through(session: Session, outage: TargetOutage, *, run: int, next_at: datetime) -> bool:
-    """Make a run the probe; False where somebody else chose one since the outage was read. `next_at`: of the next."""
+    """Make a run the probe; False where another became it since the outage was read. `next_at`: of the next probe."""
     to = {"probes": outage.probes + 1, "probe_run": run, "next_at": next_at}
     return rows.change(session, TargetOutage, outage.id, where={"standing": True, "probes": outage.probes}, to=to)
 
 
 def failed(session: Session, outage: TargetOutage, *, problem_id: int, next_at: datetime) -> None:
-    """Note that the probe came to nothing, and why."""
+    """Note that the probe failed, and why."""
     to = {"problem_id": problem_id, "next_at": next_at}
     rows.change(session, TargetOutage, outage.id, where={"standing": True}, to=to)
 
@@ -66,5 +66,5 @@ def end(session: Session, outage: TargetOutage, *, waited: int, at: datetime) ->
 
 
 def get(session: Session, outage: int, *, team: int) -> TargetOutage | None:
-    """An outage by its id."""
+    """Return an outage by its id."""
     return rows.get(session, TargetOutage, outage, team=team)

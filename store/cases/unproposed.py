@@ -1,4 +1,4 @@
-"""Open reviews without a proposal: what people were given an empty form for."""
+"""Open reviews without a proposal: people were given an empty form."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -52,7 +52,7 @@ class EmptyLine:
     """JSON."""
     claimed_at: datetime | None
     was_decided: bool
-    """Somebody rejected what was proposed, and the form is empty for that."""
+    """True if somebody rejected the proposal, and the form is empty for that reason."""
 
 
 def empty(session: Session, *, team: int, workflow: int, after: int, limit: int) -> list[EmptyLine]:

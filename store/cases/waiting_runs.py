@@ -1,4 +1,4 @@
-"""Runs whose delivery waits: for their workflow, for an older delivery of their case, or for a target."""
+"""Runs with a delivery that waits: for their workflow, for an older delivery of their case, or for a target."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -13,27 +13,27 @@ from store.states import DeliveryState, RunState
 
 @dataclass(frozen=True, kw_only=True)
 class Obstacle:
-    """What stands in the way of a delivery."""
+    """The reasons why a delivery cannot be made now."""
 
     behind: bool
-    """An older delivery of the case is still to be made."""
+    """True if an older delivery of the case is still to be made."""
     down: bool
-    """The target is down, and this is not the delivery that was let through to see."""
+    """True if the target is down, and this delivery is not its probe."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Waiting:
-    """How many deliveries of a workflow wait for a target."""
+    """The number of a workflow's deliveries that wait for a target."""
 
     target: str
     workflow: str
     number: int
     next_at: datetime | None
-    """When the first of them is made again, where the target is not down."""
+    """Time of the first of them to be attempted again, as far as the target is not down."""
 
 
 _older = aliased(Run)
-# Asked before each delivery: it is built once, and one statement.
+# Needed before each delivery: it is built once, and is one statement.
 _OBSTACLE = select(
     exists().where(
         _older.case_id == bindparam("case"),
@@ -51,14 +51,14 @@ _OBSTACLE = select(
 
 
 def obstacle(session: Session, run: Run, *, target: str) -> Obstacle:
-    """What stands in the way of a run's delivery to a target."""
+    """Return the reasons why a run's delivery to a target cannot be made now."""
     values = {"case": run.case_id, "run": run.id, "team": run.team_id, "target": target}
     behind, down = session.execute(_OBSTACLE, values).one()
     return Obstacle(behind=bool(behind), down=bool(down))
 
 
 def is_any(session: Session, *, team: int) -> bool:
-    """Is there a run whose delivery is kept for later, or a target that is down?"""
+    """Tell whether a run's delivery is kept for later, or a target is down."""
     held = exists().where(Run.state == RunState.HOLDING, Run.team_id == team)
     down = exists().where(TargetOutage.team_id == team, TargetOutage.standing.is_(True))
     return bool(session.scalar(select(or_(held, down))))
@@ -74,9 +74,9 @@ def due(
     down: Collection[str],
     limit: int,
 ) -> list[Run]:
-    """The runs whose delivery is to be made again now, oldest first. `down`: targets that are left alone.
+    """Return the runs with a delivery to be attempted now, oldest first. `down`: targets to leave alone.
 
-    `longest`: the longest pause there is: who would wait for longer was put off before the clock was put back.
+    `longest`: the longest backoff. A delivery that would wait longer was put off before the clock was put back.
     """
     is_time = or_(Delivery.next_at <= at, Delivery.next_at > at + longest)
     query = _free(team, workflows).where(is_time)
@@ -93,10 +93,10 @@ def probe_of(
     workflows: Collection[int],
     overdue: datetime,
 ) -> Run | None:
-    """The run whose delivery is to show whether a target is up: whoever waits for the longest to be tried.
+    """Return the run whose delivery shows whether a target is up: the one that has waited longest for its next attempt.
 
-    So a case that the target never takes does not keep it down for all others. Those that wait since before `overdue`
-    come first.
+    So a case that the target never takes does not keep the target down for all others. Deliveries that wait since
+    before `overdue` come first.
     """
     query = _free(team, workflows).where(Delivery.target == target)
     last_chance = Delivery.waiting_since <= overdue
@@ -104,7 +104,7 @@ def probe_of(
 
 
 def is_waited_for(session: Session, target: str, *, team: int, since: datetime | None = None) -> bool:
-    """Does a delivery wait for a target? `since`: only one that waits since this time, or longer."""
+    """Tell whether a delivery waits for a target. `since`: only one that waits since this time, or longer."""
     query = select(Delivery.id).where(*_waits(team, target))
     if since is not None:
         query = query.where(Delivery.waiting_since <= since)
@@ -112,18 +112,18 @@ def is_waited_for(session: Session, target: str, *, team: int, since: datetime |
 
 
 def count(session: Session, target: str, *, team: int) -> int:
-    """How many deliveries wait for a target."""
+    """Count the deliveries that wait for a target."""
     return session.scalar(select(func.count()).select_from(Delivery).where(*_waits(team, target))) or 0
 
 
 def runs_of(session: Session, target: str, *, team: int, limit: int) -> list[Run]:
-    """The runs whose delivery waits for a target, oldest first."""
+    """Return the runs with a delivery that waits for a target, oldest first."""
     query = select(Run).join(Delivery, Delivery.run_id == Run.id).where(*_waits(team, target))
     return list(session.scalars(query.order_by(Run.id).limit(limit)))
 
 
 def by_target(session: Session, *, team: int) -> list[Waiting]:
-    """How many deliveries wait, by target and workflow."""
+    """Count the waiting deliveries, by target and workflow."""
     query = (
         select(Delivery.target, Workflow.name, func.count(), func.min(Delivery.next_at))
         .select_from(Delivery)
@@ -140,13 +140,13 @@ def by_target(session: Session, *, team: int) -> list[Waiting]:
 
 
 def hasten(session: Session, target: str, *, team: int, at: datetime) -> None:
-    """Have all that waits for a target be due."""
+    """Make all deliveries due that wait for a target."""
     hastened = update(Delivery).where(*_waits(team, target)).values(next_at=at)
     session.execute(hastened, execution_options={"synchronize_session": False})
 
 
 def oldest_of_case(session: Session, case: int, *, team: int) -> Run | None:
-    """The oldest run of a case whose delivery waits for its target."""
+    """Return the oldest run of a case with a delivery that waits for its target."""
     query = (
         select(Run)
         .join(Delivery, Delivery.run_id == Run.id)
@@ -163,13 +163,13 @@ def oldest_of_case(session: Session, case: int, *, team: int) -> Run | None:
 
 
 def _waits(team: int, target: str | None) -> list[ColumnElement[bool]]:
-    # By the index of those that wait: there may be millions of others.
+    # `next_at` has an index of the waiting ones only: there may be millions of others.
     found = [Delivery.next_at.is_not(None), Delivery.team_id == team, Delivery.state == DeliveryState.WAITING]
     return [*found, Delivery.target == target] if target is not None else found
 
 
 def _free(team: int, workflows: Collection[int]) -> Select[Run]:
-    """Runs whose delivery waits, while neither their workflow nor an older one of their case is in its way."""
+    """Select runs with a waiting delivery, unless their workflow or an older delivery of their case holds it back."""
     older = aliased(Run)
     in_the_way = (
         select(older.id)
@@ -198,9 +198,9 @@ def _free(team: int, workflows: Collection[int]) -> Select[Run]:
 
 
 def kept_back() -> ColumnElement[bool]:
-    """Of a run that is held: does it wait for its target, or behind an older delivery of its case that does?
+    """Return a condition on a held run: it waits for its target, or behind an older delivery of its case that does.
 
-    An older one that is only held goes out with it, before it.
+    An older delivery that is only held goes out before it, in the same round.
     """
     older, delivery = aliased(Run), aliased(Delivery)
     own = exists().where(delivery.run_id == Run.id, delivery.state == DeliveryState.WAITING).correlate(Run)

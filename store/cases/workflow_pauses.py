@@ -1,8 +1,8 @@
-"""Which workflows are paused, and what is held meanwhile. The workflow's row settles all races about it.
+"""Pauses of workflows, and the deliveries held meanwhile. The workflow's row settles all races about a pause.
 
-Whoever acts on whether a workflow is paused reads it with `held=True`, in the transaction that acts: on PostgreSQL a
-pause or its end then waits for that transaction, and the other way round. Its row is taken before any case's or run's,
-so that no two stop each other.
+Code that depends on a pause reads it with `held=True`, in the transaction that acts on it: on PostgreSQL a change of
+the pause and that transaction then wait for each other. The workflow's row is locked before any case's or run's, so
+that no two transactions block each other.
 """
 
 from collections.abc import Collection
@@ -20,7 +20,7 @@ from store.states import DeliveryState, RunState
 
 @dataclass(frozen=True, kw_only=True)
 class PauseLine:
-    """That a workflow is paused."""
+    """The pause of a workflow."""
 
     workflow: str
     at: datetime
@@ -36,12 +36,12 @@ _COLUMNS = (
     Workflow.pause_reason,
     Workflow.holds_deliveries,
 )
-# Each run asks for it: it is built once.
+# Every run needs this query: it is built once.
 _STANDING = select(*_COLUMNS).where(Workflow.id == bindparam("workflow"), Workflow.team_id == bindparam("team"))
 
 
 def row_of(session: Session, *, team: int, name: str, at: datetime) -> int:
-    """The id of a workflow's row, made where there is none yet: it may be paused before its first case."""
+    """Return the id of a workflow's row; add the row before the first case, since that workflow may be paused too."""
     key = ("team_id", "name")
     added = rows.add_new(session, Workflow, key, team_id=team, name=name, options={}, created_at=at)
     if added is not None:
@@ -50,7 +50,9 @@ def row_of(session: Session, *, team: int, name: str, at: datetime) -> int:
 
 
 def standing(session: Session, workflow: int, *, team: int, held: bool = False) -> PauseLine | None:
-    """The pause of a workflow's row; None where it is not paused. `held`: it stays so until the transaction ends."""
+    """Return the pause of a workflow's row; None where it is not paused. `held`: it stays so until the transaction
+    ends.
+    """
     query = _STANDING
     if held and session.get_bind().dialect.name == "postgresql":
         query = query.with_for_update(read=True, of=Workflow)
@@ -59,14 +61,14 @@ def standing(session: Session, workflow: int, *, team: int, held: bool = False) 
 
 
 def line_of(name: str, at: datetime | None, by: str | None, reason: str | None, holds: bool) -> PauseLine | None:
-    """A pause from the columns of a workflow's row; None where it is not paused."""
+    """Return a pause from the columns of a workflow's row; None where it is not paused."""
     if at is None:
         return None
     return PauseLine(workflow=name, at=at, by=by or "", reason=reason or "", holds_deliveries=holds)
 
 
 def all_standing(session: Session, *, team: int) -> list[PauseLine]:
-    """The workflows that are paused, by name."""
+    """Return the pauses of all workflows, by name."""
     query = select(*_COLUMNS).where(Workflow.team_id == team, Workflow.paused_at.is_not(None)).order_by(Workflow.name)
     return [line for found in session.execute(query) if (line := line_of(*found)) is not None]
 
@@ -135,7 +137,7 @@ def releasable(session: Session, *, team: int, limit: int) -> list[Run]:
 
 
 def is_releasable(session: Session, *, team: int) -> bool:
-    """Is there a run that `releasable` would find?"""
+    """Tell whether there is a run that `releasable` would find."""
     query = select(Run.id).join(Workflow, Workflow.id == Run.workflow_id)
     return session.scalar(query.where(*_releasable(team)).limit(1)) is not None
 
@@ -146,7 +148,7 @@ def _releasable(team: int) -> tuple[ColumnElement[bool], ...]:
 
 
 def numbers(session: Session, *, team: int, states: Collection[RunState]) -> dict[tuple[str, RunState], int]:
-    """How many runs are in each of these states, by (workflow, state); those that wait for their target left out."""
+    """Count the runs in each of these states, by (workflow, state), without those that wait for their target."""
     waits = exists().where(
         Delivery.run_id == Run.id, Delivery.state == DeliveryState.WAITING, Delivery.next_at.is_not(None)
     )

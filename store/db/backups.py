@@ -1,7 +1,7 @@
-"""A backup of a SQLite database: one file that is whole, made while others write, and put back in one move.
+"""A backup of a SQLite database: one whole file, made while others write, and put back in one move.
 
-A copy made by hand is neither. What was committed last may still stand in the `-wal` file beside the database, and a
-backup that is put beside an older `-wal` is read through it: as the state of before, or as a mixture of both.
+A copy made by hand is neither. The newest commits may still be in the `-wal` file beside the database, and a backup put
+beside an older `-wal` is read through it: as the old state, or as a mixture of both.
 """
 
 import os
@@ -18,11 +18,11 @@ from store.db.database import BUSY_TIMEOUT_MS, Database
 from store.db.process_locks import Taken
 
 _BESIDE = ("-wal", "-shm", "-journal")
-"""What SQLite keeps beside a database."""
+"""Endings of the files that SQLite keeps beside a database."""
 
 
 class Unusable(RuntimeError):
-    """What was given is no whole backup of Countersign's, or cannot be put where it was to go."""
+    """The file is no whole backup of Countersign, or cannot be put in its place."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,10 +37,10 @@ class Backup:
 
 
 def back_up(database: Database, file: Path, *, replace: bool = False) -> Backup:
-    """Write the database as it is at this moment to one checked file that only its owner reads.
+    """Write the database as it is now to one checked file that only its owner can read.
 
-    Others go on writing meanwhile. The file is there whole or not at all. `replace`: also in place of a file that is
-    there. Raise `Unusable` where it cannot be made.
+    Others go on writing meanwhile. The file appears whole or not at all. `replace`: overwrite an existing file. Raise
+    `Unusable` where the backup cannot be made.
     """
     source = _sqlite_file(database)
     if not source.exists():
@@ -58,9 +58,10 @@ def back_up(database: Database, file: Path, *, replace: bool = False) -> Backup:
 
 @contextmanager
 def staged_copy(database: Database, file: Path) -> Iterator[Backup]:
-    """A checked copy of a backup beside the database, for the block; the backup itself stays as it is.
+    """Yield a checked copy of a backup, made beside the database and gone after the block.
 
-    What SQLite kept beside the backup, where it was copied by hand, is read with it. Raise `Unusable`.
+    The backup itself is not changed. Files that SQLite kept beside the backup, where it was copied by hand, are read
+    with it. Raise `Unusable`.
     """
     target = _sqlite_file(database)
     if not file.is_file():
@@ -70,7 +71,7 @@ def staged_copy(database: Database, file: Path) -> Iterator[Backup]:
     with _in_words(file), _stage(target.parent) as folder:
         staged = folder / "restored.sqlite"
         for source, copy in zip((file, *_beside(file)), (staged, *_beside(staged)), strict=True):
-            # What stands in the -shm file is made anew from the -wal.
+            # SQLite makes the -shm file anew from the -wal.
             if source.exists() and not copy.name.endswith("-shm"):
                 shutil.copyfile(source, copy)
                 copy.chmod(0o600)
@@ -78,19 +79,19 @@ def staged_copy(database: Database, file: Path) -> Iterator[Backup]:
 
 
 def put_in_place(database: Database, backup: Backup, *, at: datetime) -> Path | None:
-    """Put a staged copy where the database is; returns where that one is kept now, None where there was none.
+    """Put a staged copy in the database's place; returns the file that keeps the old one, None where there was none.
 
-    Only while nobody has the database open. At no moment is there none, or half of one. Raise `Taken` where somebody
-    has it open.
+    Works only while nobody has the database open; at every moment a whole database is in place. Raise `Taken` where
+    somebody has it open.
     """
     target = _sqlite_file(database)
     whole = _checked(backup.file)
     kept = target.with_name(f"{target.name}.before-{at:%Y%m%dT%H%M%SZ}") if target.exists() else None
     if kept is not None:
         if kept.exists():
-            raise Unusable(f"{kept} is there already; say it again in a second")
+            raise Unusable(f"{kept} exists already; run the command again in a second")
         _closed_by_all(target)
-        # Whatever is left beside it, since it cannot be read any more, would be taken for the backup's.
+        # Files left beside a damaged database would be read as part of the backup.
         for left, away in zip(_beside(target), _beside(kept), strict=True):
             if left.exists():
                 left.rename(away)
@@ -105,7 +106,7 @@ def _sqlite_file(database: Database) -> Path:
         raise Unusable(
             "the database is PostgreSQL, which has tools of its own: pg_dump --format=custom --file=FILE DATABASE "
             "makes a backup while it is in use; pg_restore --clean --if-exists --dbname=DATABASE FILE puts it back "
-            "while nothing is served; then say `countersign restored` before anything is"
+            "while nothing is served; then run `countersign restored` before anything is"
         )
     return database.file
 
@@ -143,10 +144,10 @@ def _checked(file: Path) -> Backup:
 
 
 def _closed_by_all(file: Path) -> None:
-    """Have everything that was committed in the database's own file. Raise `Taken` where somebody has it open."""
+    """Move every commit into the database's own file. Raise `Taken` where somebody has it open."""
     try:
         with closing(sqlite3.connect(file, timeout=1, isolation_level=None)) as connection:
-            # SQLite leaves this mode only where no other connection is there.
+            # SQLite leaves WAL mode only while there is no other connection.
             connection.execute("PRAGMA journal_mode=DELETE")
     except sqlite3.OperationalError as error:
         if error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
@@ -162,12 +163,12 @@ def _place(staged: Path, file: Path, *, replace: bool) -> None:
         try:
             _second_name(staged, file)
         except FileExistsError:
-            raise Unusable(f"{file} is there already; say --replace to have it replaced") from None
+            raise Unusable(f"{file} exists already; use --replace to overwrite it") from None
     _sync_folder(file.parent)
 
 
 def _second_name(file: Path, name: Path) -> None:
-    """Give a file a second name. Raise `FileExistsError` where there is something of that name."""
+    """Give a file a second name. Raise `FileExistsError` where the name is taken."""
     try:
         os.link(file, name)
     except FileExistsError:
@@ -180,7 +181,7 @@ def _second_name(file: Path, name: Path) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Have the names in a folder outlast a loss of power, where the system can be told so."""
+    """Make the names in a folder survive a loss of power, where the system supports it."""
     try:
         opened = os.open(folder, os.O_RDONLY)
     except OSError:
@@ -193,7 +194,7 @@ def _sync_folder(folder: Path) -> None:
 
 @contextmanager
 def _stage(folder: Path) -> Iterator[Path]:
-    """A folder of one's own on the same disk as another one, gone after the block."""
+    """Yield a new folder on the same disk as another one, gone after the block."""
     with tempfile.TemporaryDirectory(prefix=".countersign-", dir=folder) as made:
         yield Path(made)
 

@@ -1,11 +1,11 @@
 """The connection to the database, and the one way to read and to write.
 
-`read()` and `write()` are one transaction each. On SQLite a write begins IMMEDIATE: a transaction that reads first and
-writes later would fail where another writer came between, and a read that begins IMMEDIATE would queue behind every
-writer. What several threads write there at once is kept `GroupCommit`.
+`read()` and `write()` are one transaction each. On SQLite a write begins IMMEDIATE, since a transaction that reads
+first would fail at its first write if another one wrote in between. A read begins DEFERRED, so that it does not queue
+behind the writers. Writes of several threads at once are committed together by `GroupCommit`.
 
-What the database cannot do now (it is locked, full, gone, or stopped a transaction for another one) is `Unavailable`,
-whatever the driver calls it: whoever meets it does the whole again later.
+A fault of the database (locked, full, gone, a transaction stopped for another one) is `Unavailable`, whatever the
+driver calls it. The caller then does the whole work again later.
 """
 
 import os
@@ -28,10 +28,10 @@ from store.db.fair_lock import FairLock, TookTooLong
 from store.db.group_commit import GroupCommit, NotKept
 
 BUSY_TIMEOUT_MS = 10_000
-"""How long a SQLite writer waits for another process, in milliseconds."""
+"""Milliseconds for which a SQLite writer waits for another process."""
 
 AT_ONCE = 4
-"""Transactions of one process that write to PostgreSQL at once."""
+"""Number of transactions of one process that write to PostgreSQL at once."""
 _DRIVERS = ("sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg")
 
 
@@ -40,14 +40,14 @@ class UnsupportedDatabase(ValueError):
 
 
 class Unavailable(RuntimeError):
-    """The database cannot do it now. Whether the transaction was kept is not certain."""
+    """The database failed or did not answer. It is not certain whether the transaction was kept."""
 
 
 class Database:
-    """A database, its connections made when they are first needed."""
+    """A database; connections are made when first needed."""
 
     def __init__(self, url: str, *, connections: int = 32) -> None:
-        """`connections`: the most that are open at once; at least one for each thread.
+        """Open no connection yet. `connections`: the most that are open at once; at least one for each thread.
 
         Raise `UnsupportedDatabase` for anything but a SQLite file or PostgreSQL.
         """
@@ -62,26 +62,27 @@ class Database:
             self._together = GroupCommit(self.engine, _begin_hurried)
         else:
             self.engine = _postgresql(parsed, connections)
-        # SQLite's reads are of one state by themselves.
+        # On SQLite a read sees one state anyway.
         isolated = {"isolation_level": "REPEATABLE READ"} if self.dialect == "postgresql" else {}
         self._reading: Engine = self.engine.execution_options(**isolated)
         self.writing: Engine = self.engine.execution_options()
-        """The engine of a transaction without a session, which takes the write lock at once: of a migration."""
+        """Engine of transactions without a session, which take the write lock at once; migrations use it."""
         if self.dialect == "sqlite":
-            # Not on the engine that all use: SQLAlchemy would have its listeners in mind at each statement then.
+            # Not on the engine that all use: its listeners would cost time at each statement.
             event.listen(self.writing, "begin", _begin_immediate)
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """A transaction that only reads; it sees one state of the database throughout. Raise `Unavailable`."""
+        """Yield a transaction that only reads and sees one state of the database throughout. Raise `Unavailable`."""
         with _available(), self._on(self._reading) as session:
             yield session
 
     @contextmanager
     def write(self, *, urgent: bool = False) -> Iterator[Session]:
-        """A transaction that writes: committed at the end of the block, undone by an exception.
+        """Yield a transaction that writes: committed at the end of the block, rolled back by an exception.
 
-        `urgent`: a person waits for it; it goes before the workers. No network inside the block. Raise `Unavailable`.
+        `urgent`: a person waits for it, so it goes before the workers. No network call inside the block. Raise
+        `Unavailable`.
         """
         together, patience = self._together, time_limits.seconds()
         if together is not None:
@@ -131,7 +132,7 @@ def _parsed(url: str) -> URL:
     try:
         parsed = make_url(url)
     except (ArgumentError, ValueError):
-        # What is wrong with it stays unsaid: it may hold a password.
+        # The message does not quote the URL: it may hold a password.
         raise UnsupportedDatabase("the URL cannot be read; use sqlite:///FILE or postgresql://...") from None
     if parsed.drivername not in _DRIVERS:
         raise UnsupportedDatabase(f"{parsed.drivername} is not supported; use sqlite:///FILE or postgresql://...")
@@ -144,7 +145,7 @@ def _file_of(url: URL) -> Path:
     return Path(url.database).resolve()
 
 
-# What a statement was given stays out of error texts: it may be a case.
+# hide_parameters keeps the values of a statement out of error texts: they may be a case.
 def _sqlite(url: URL, connections: int) -> Engine:
     timeout = {"timeout": BUSY_TIMEOUT_MS / 1000}
     engine = create_engine(url, connect_args=timeout, pool_size=connections, max_overflow=8, hide_parameters=True)
@@ -166,14 +167,14 @@ def _postgresql(url: URL, connections: int) -> Engine:
 
 
 def _open_sqlite(dialect: Dialect, _record: object, arguments: list[Any], options: dict[str, Any]) -> object:
-    """Open the file, made readable to its owner alone: it holds cases. Any: the driver's own arguments.
+    """Open the file, readable by its owner alone: it holds cases. Any: the driver's own arguments.
 
     Raise `sqlite3.OperationalError`, naming the file where SQLite does not.
     """
     file = Path(arguments[0])
     try:
-        # SQLite gives the files beside it (-wal, -shm) the mode of this one. A file that is there is not opened, since
-        # closing it would take away the locks that this process holds on it for its other connections.
+        # SQLite gives the files beside it (-wal, -shm) the mode of this one. An existing file is not opened here, since
+        # closing it would release the locks that this process holds on it through its other connections.
         with suppress(FileExistsError):
             os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0), 0o600))
         return dialect.connect(*arguments, **options)
@@ -185,11 +186,11 @@ def _open_sqlite(dialect: Dialect, _record: object, arguments: list[Any], option
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:  # Any: the DBAPI's own connection has no shared type
-    # Python's own transaction handling is off: it is said how each one begins.
+    # Python's own transaction handling is off: each transaction says how it begins.
     connection.isolation_level = None
     for pragma in (f"busy_timeout={BUSY_TIMEOUT_MS}", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
-    # A new file is switched by whoever is first; SQLite does not wait for its turn there, so the others ask again.
+    # The first connection switches a new file to WAL; SQLite does not wait for that lock, so the others try again.
     switching = Retrying(
         retry=retry_if_exception_type(sqlite3.OperationalError),
         stop=stop_after_delay(BUSY_TIMEOUT_MS / 1000),

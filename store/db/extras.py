@@ -1,6 +1,6 @@
-"""Advice for what comes with an extra, from where Countersign itself was installed.
+"""Advice on installing an extra, from the place that Countersign itself was installed from.
 
-Never by its name alone: no package index holds it, so whoever registers that name would be installed.
+The advice never uses Countersign's name alone: no package index holds it, so a stranger could register the name.
 """
 
 import json
@@ -13,7 +13,7 @@ DISTRIBUTION = "countersign-bot"
 
 
 def advice(extra: str) -> str:
-    """Return what to type so that an extra of Countersign's is there."""
+    """Return the command that installs an extra of Countersign's."""
     source = _source()
     if source is None:
         return f"pip install './THE-WHEEL.whl[{extra}]', with the wheel or the checkout that Countersign came from"
@@ -21,7 +21,7 @@ def advice(extra: str) -> str:
 
 
 def _source() -> Path | None:
-    """The wheel or the checkout that is installed; None where it is no longer there, or is not known."""
+    """Return the wheel or checkout that is installed; None where it is gone, or not known."""
     try:
         told = distribution(DISTRIBUTION).read_text("direct_url.json")  # PEP 610
     except PackageNotFoundError:

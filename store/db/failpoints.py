@@ -1,6 +1,6 @@
-"""The points at which a process may die, or not hear what came of what it did. In production nothing happens there.
+"""Failpoints: the places where a test ends the process, or makes an act look as if it had failed.
 
-A test has them watched: it ends the process at one of them, or has what was just done look as if it had failed.
+In production nothing happens there. They stand before and after everything that lasts: a commit, a call, a message.
 """
 
 from collections.abc import Callable, Iterator
@@ -9,32 +9,32 @@ from enum import StrEnum
 
 
 class Failpoint(StrEnum):
-    """What is about to be done, or was just done."""
+    """The kind of act that a failpoint stands before or after."""
 
     COMMIT = "commit"
     AUDIT = "audit"
-    """A row of the audit, in the midst of its transaction."""
+    """A row of the audit trail, inside its transaction."""
     STEP = "step"
-    """A step's or the model's call."""
+    """A call of a step or of the model."""
     EFFECT = "effect"
     """An attempt at a delivery."""
     MESSAGE = "message"
     """A call to Slack by the sender."""
     ACK = "ack"
-    """Slack is told that something was heard."""
+    """The acknowledgement of a payload to Slack."""
     RECOVERY = "recovery"
-    """A run that a dead worker held is taken back."""
+    """The taking back of a run that a dead worker held."""
 
 
 class Side(StrEnum):
-    """Where of a seam."""
+    """The side of the act: before it is done, or after."""
 
     BEFORE = "before"
     AFTER = "after"
 
 
 Watcher = Callable[[Failpoint, Side, str], None]
-"""Called at each seam; the text says what it is about. What it raises goes through, as if the thing itself had."""
+"""Function called at each failpoint; its text names the object. An error that it raises looks like one of the act."""
 
 
 def _nobody(_seam: Failpoint, _side: Side, _about: str) -> None:
@@ -45,18 +45,18 @@ _watcher: Watcher = _nobody
 
 
 def before(seam: Failpoint, about: str = "") -> None:
-    """It is about to be done."""
+    """Pass the failpoint before an act."""
     _watcher(seam, Side.BEFORE, about)
 
 
 def after(seam: Failpoint, about: str = "") -> None:
-    """It was done."""
+    """Pass the failpoint after an act."""
     _watcher(seam, Side.AFTER, about)
 
 
 @contextmanager
 def watched(watcher: Watcher) -> Iterator[None]:
-    """Have all seams of this process watched for the block. For tests."""
+    """Call `watcher` at all failpoints of this process for the block. For tests."""
     global _watcher  # there is one process, and it dies as a whole
     previous, _watcher = _watcher, watcher
     try:

@@ -1,9 +1,8 @@
-"""Whose turn it is to write.
+"""A lock that threads get in the order of their arrival, those that a person waits for first.
 
 SQLite has one writer at a time, and its busy timeout is a lottery: under load an unlucky thread waits for seconds.
-PostgreSQL takes many, but Python runs one thread at a time: of many transactions at once each is slow, and a person
-waits for all of them. The threads of one process therefore queue up here first, in order of arrival, and a person's
-click goes before the workers.
+PostgreSQL takes many writers, but Python runs one thread at a time: many transactions at once are all slow, and a
+person waits for all of them. So the threads of one process queue here before they write.
 """
 
 from collections import deque
@@ -12,11 +11,11 @@ from threading import Lock
 
 
 class TookTooLong(RuntimeError):
-    """The turn did not come in time."""
+    """The lock was not free in time."""
 
 
 class FairLock:
-    """A fair lock with two queues, for one at a time or a few. Not reentrant."""
+    """A fair lock with two queues, for one holder at a time or a few. Not reentrant."""
 
     def __init__(self, at_once: int = 1) -> None:
         self._guard = Lock()
@@ -31,10 +30,10 @@ class FairLock:
         patience: float | None = None,
         interrupted: Callable[[], None] | None = None,
     ) -> None:
-        """Wait for the turn; it is the caller's then, who has to pass it on.
+        """Wait for the lock; the caller then holds it, and has to pass it on.
 
-        `patience`: seconds for which it is waited for; None: without end. Raise `TookTooLong` then. `interrupted`:
-        called with the turn where it came to somebody who was interrupted meanwhile; by default it is passed on.
+        `patience`: seconds to wait; None: without end. Raise `TookTooLong` after that. `interrupted`: called where a
+        thread gets the lock after its wait was interrupted; by default the lock is passed on.
         """
         with self._guard:
             if self._free:
@@ -44,7 +43,7 @@ class FairLock:
             called.acquire()
             queue = self._urgent if urgent else self._patient
             queue.append(called)
-        # The one before passes the turn on by releasing this lock, so nobody can slip in between.
+        # The holder before passes the lock on by releasing `called`, so no other thread can slip in between.
         try:
             if called.acquire(timeout=-1 if patience is None else patience):
                 return
@@ -53,16 +52,16 @@ class FairLock:
                 (interrupted or self.pass_on)()
             raise
         if self._leave(queue, called):
-            raise TookTooLong(f"the turn to write did not come within {patience:g} s")
+            raise TookTooLong(f"the lock to write was not free within {patience:g} s")
 
     def pass_on(self) -> None:
-        """Give the turn to the next."""
+        """Give the lock to the next thread."""
         with self._guard:
             if not self._call():
                 self._free += 1
 
     def hand_over(self) -> bool:
-        """Give the turn to the next; False where nobody waits for it: it stays the caller's."""
+        """Give the lock to the next thread; False where none waits: the caller then keeps it."""
         with self._guard:
             return self._call()
 
@@ -74,7 +73,7 @@ class FairLock:
         return True
 
     def _leave(self, queue: deque[Lock], called: Lock) -> bool:
-        """Wait no longer; False where the turn came at the last moment."""
+        """Leave the queue; False where the lock came at the last moment."""
         with self._guard:
             if called.acquire(blocking=False):
                 return False

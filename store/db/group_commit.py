@@ -1,9 +1,9 @@
-"""Keeps the transactions of several threads at once, on SQLite.
+"""Group commit: the transactions of several threads are committed together, on SQLite.
 
-What takes long about a small transaction is the commit, which waits for the disk. The threads of one process take
-turns in any case, so whoever has the turn writes into a transaction that is open already, within a savepoint of its
-own, and hands both on to the next who waits; the last one commits for all. Each part ends only when its rows are
-durable. A part that fails is undone alone, and if the whole is lost, it is lost to each.
+The slow part of a small transaction is the commit, which waits for the disk. One thread writes at a time in any case.
+So a thread that gets the lock writes into the transaction that is open already, within a savepoint of its own, and
+hands both on to the next that waits; the last one commits for all. Each part ends only when its rows are on the disk. A
+part that fails is undone alone; if the whole transaction is lost, each part is told.
 """
 
 import sqlite3
@@ -18,37 +18,37 @@ from sqlalchemy.orm import Session
 from store.db.fair_lock import FairLock
 
 MOST = 16
-"""Parts in one transaction."""
+"""Most parts in one transaction."""
 LONGEST = 0.005
-"""Seconds for which a transaction takes in more parts: so long does the first one wait for the others at most, and a
-click or another process for all of them."""
+"""Seconds for which a transaction takes in more parts. The first part, a click and another process wait for this long
+at most."""
 
 
 _UNDONE = "SQLite undid it as a whole"
 
 
 class NotKept(RuntimeError):
-    """The transaction that this was a part of came to nothing."""
+    """The transaction that this write was part of was lost."""
 
 
 class GroupCommit:
     """The writing transactions of a process on a SQLite file."""
 
     def __init__(self, engine: Engine, begin: Callable[[Connection], None]) -> None:
-        """`begin`: begins a transaction with the lock to write."""
+        """Use an engine of a SQLite file. `begin`: begins a transaction with the lock to write."""
         self._engine = engine
         self._begin = begin
         self._turns = FairLock()
         self._open: _Shared | None = None
-        """Belongs to whoever has the turn."""
+        """The open transaction; it belongs to the holder of the lock."""
 
     @contextmanager
     def part(self, *, urgent: bool = False, patience: float | None = None) -> Iterator[Session]:
-        """Write a part; it is durable at the end of the block, and undone by an exception. Not reentrant.
+        """Yield a session for one part; durable at the end of the block, undone by an exception. Not reentrant.
 
-        `urgent`: it goes before the others, and is committed at once. `patience`: seconds for which its turn is waited
-        for. Raise `store.db.fair_lock.TookTooLong`; or `NotKept` where nothing is kept of the transaction, even if the
-        block fails by itself: what it saw is not so then.
+        `urgent`: go before the others, and commit at once. `patience`: seconds to wait for the lock. Raise
+        `store.db.fair_lock.TookTooLong`; or `NotKept` where the whole transaction is lost. `NotKept` replaces an error
+        of the block itself: what the block saw was not kept either.
         """
         self._turns.wait(urgent=urgent, patience=patience, interrupted=self._pass_by)
         try:
@@ -74,7 +74,7 @@ class GroupCommit:
         return _Shared(connection)
 
     def _hand_over(self, shared: "_Shared", *, at_once: bool) -> None:
-        """Have the next one go on with it; where there is none, or it is time, end it."""
+        """Leave the transaction to the next thread; where none waits, or it is time, end it."""
         if not at_once and shared.takes_more() and self._turns.hand_over():
             return
         self._open = None
@@ -84,7 +84,7 @@ class GroupCommit:
             self._turns.pass_on()
 
     def _pass_by(self) -> None:
-        """Do without the turn."""
+        """Give up the lock without writing."""
         if self._open is None:
             self._turns.pass_on()
         else:
@@ -107,7 +107,7 @@ class _Shared:
 
     @contextmanager
     def part(self) -> Iterator[Session]:
-        """A part of it, undone alone by an exception."""
+        """Yield a session for one part, undone alone by an exception."""
         # The first needs no savepoint: there is nothing else to be undone with it.
         alone = self._parts == 0
         if not alone:
@@ -133,18 +133,18 @@ class _Shared:
             self._driver.execute("ROLLBACK TO part")
             self._driver.execute("RELEASE part")
         except sqlite3.Error:
-            # A full disk, for one, may have SQLite undo the whole by itself. Only SQLite's own words are for all: any
-            # other error may speak of a case.
+            # SQLite may undo the whole by itself, for example on a full disk. Each part is told SQLite's words only,
+            # since any other error may quote a case.
             original = getattr(error, "orig", error)
             self._error = original if isinstance(original, sqlite3.Error) else NotKept(_UNDONE)
             self._over = True
 
     def takes_more(self) -> bool:
-        """May another part be written?"""
+        """Tell whether another part may be written."""
         return not self._over and self._parts < MOST and time.monotonic() - self._since < LONGEST
 
     def end(self) -> None:
-        """Commit what there is, and wake all whose parts it holds."""
+        """Commit, and wake the threads of all parts."""
         try:
             if self._parts and self._error is None:
                 self._driver.execute("COMMIT")
@@ -155,13 +155,13 @@ class _Shared:
             raise
         finally:
             try:
-                # What was not committed is undone by this.
+                # Closing undoes what was not committed.
                 self._connection.close()
             finally:
                 self._ended.set()
 
     def wait(self) -> None:
-        """Wait for its end. Raise `NotKept` where nothing of it was kept."""
+        """Wait for the end of the transaction. Raise `NotKept` where it was lost."""
         self._ended.wait()
         if self._error is not None:
             raise NotKept(f"the transaction was not kept: {self._error}") from self._error

@@ -1,4 +1,4 @@
-"""Brings a database to the schema of this version. Forward only."""
+"""Upgrades a database to the schema of this version. Forward only."""
 
 from pathlib import Path
 
@@ -20,20 +20,20 @@ class NewerSchema(RuntimeError):
 
 
 def current(database: Database) -> str | None:
-    """The revision of a database's schema; None for an empty database."""
+    """Return the revision of a database's schema; None for an empty database."""
     with database.engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()
 
 
 def newest() -> str:
-    """The revision that this version of Countersign works with."""
+    """Return the revision that this version of Countersign works with."""
     head = ScriptDirectory(str(MIGRATIONS)).get_current_head()
     assert head is not None
     return head
 
 
 def is_behind(database: Database) -> bool:
-    """Does the schema have to be upgraded? Raise `NewerSchema` for a database of a newer version."""
+    """Tell whether the schema has to be upgraded. Raise `NewerSchema` for a database of a newer version."""
     present = current(database)
     known = {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
     if present is not None and present not in known:
@@ -45,7 +45,7 @@ def is_behind(database: Database) -> bool:
 
 
 def upgrade(database: Database) -> bool:
-    """Bring the schema up to date, all of it in one transaction; False where it was already.
+    """Upgrade the schema in one transaction; False where it was up to date.
 
     Raise `NewerSchema` for a database of a newer version, or `store.db.process_locks.Taken` where it is in use.
     """

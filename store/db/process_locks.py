@@ -1,7 +1,7 @@
-"""One process at a time works on a SQLite file, and one at a time sends to Slack.
+"""Locks between processes: one process works on a SQLite file, and one sends to Slack.
 
-While somebody holds the work lock, every run that stands as being worked on is either his own or a dead process's. The
-lock is the operating system's or the server's, so it goes with the process however that ends.
+A run in a working state is the work lock holder's own, or a dead process's. The operating system or the server keeps
+the lock, so it ends with the process, however that ends.
 """
 
 import zlib
@@ -15,19 +15,19 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from store.db.database import Database
 
 WORK, SENDER = "work", "sender"
-"""The locks: who works on runs, and who sends to Slack."""
+"""Names of the locks: for working on runs, and for sending to Slack."""
 _ADVISORY_KEY = 0x636F756E746572
-"""Of PostgreSQL's advisory lock: "counter" in ASCII."""
+"""Key of PostgreSQL's advisory lock: "counter" in ASCII."""
 
 
 IDLE = "60s"
-"""For which the server lets the session of a sender be silent: so long is a lock held that nobody holds any more, where
-even the network does not notice."""
+"""Time after which the server ends a silent session of a sender. So long is the lock held after its holder vanished
+without the network noticing."""
 _END_IDLE = text(
     "SELECT set_config(name, :idle, false) FROM pg_settings WHERE name = 'idle_session_timeout' AND source = 'default'"
 )
 _LOCK_NOT_AVAILABLE = "55P03"
-"""PostgreSQL's code for a lock that was not to be had in time."""
+"""PostgreSQL's code for a lock that was not free in time."""
 
 
 class Taken(RuntimeError):
@@ -36,10 +36,10 @@ class Taken(RuntimeError):
 
 @contextmanager
 def exclusive(database: Database, *, name: str = WORK, patience: float = 0) -> Iterator[Callable[[], bool]]:
-    """Hold a lock of the database's for the block; yields what tells whether it is still held.
+    """Hold a lock of the database for the block; yields a function that tells whether it is still held.
 
-    `name`: which lock. One on PostgreSQL is lost with its connection. `patience`: for how many seconds another process
-    that holds it is waited for. Raise `Taken` then.
+    `name`: which lock. A lock on PostgreSQL is lost with its connection. `patience`: seconds to wait for another
+    process that holds it. Raise `Taken` after that.
     """
     if database.file is not None:
         lock = FileLock(f"{database.file}.lock" if name == WORK else f"{database.file}.{name}.lock")
@@ -56,7 +56,7 @@ def exclusive(database: Database, *, name: str = WORK, patience: float = 0) -> I
     with database.engine.connect() as connection:
         _lock(connection, key, patience)
         if name == SENDER:
-            # Whoever sends looks all the time whether the lock is still held, and one that is gone does not.
+            # A living sender checks its lock all the time, so its session is never silent.
             connection.execute(_END_IDLE, {"idle": IDLE})
             connection.commit()
         try:
@@ -65,12 +65,12 @@ def exclusive(database: Database, *, name: str = WORK, patience: float = 0) -> I
             if _is_held(connection):
                 connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": key})
                 connection.commit()
-            # What was said to this session holds for nobody else.
+            # Settings of this session must not reach the next user of the connection.
             connection.invalidate()
 
 
 def _is_held(connection: Connection) -> bool:
-    """Does the session still live that holds the lock? It would be another one on a connection made in its place."""
+    """Tell whether the session that took the lock still lives. A session made in its place does not hold it."""
     if connection.invalidated:
         return False
     try:
@@ -91,5 +91,5 @@ def _lock(connection: Connection, key: int, patience: float) -> None:
             raise
         connection.rollback()
         raise Taken("another Countersign process works on this database") from None
-    # The lock is the session's and outlives the transaction; the time-out goes with it.
+    # The lock is the session's and outlives the transaction; the timeout ends with the transaction.
     connection.commit()

@@ -27,7 +27,7 @@ def get(session: Session, table: type[_Row], row: int, *, team: int, anew: bool 
 
 
 def add(session: Session, table: type[Base], **values: Any) -> int:
-    """Add a row; returns its id. Raise `sqlalchemy.exc.IntegrityError` where a key stands already."""
+    """Add a row; returns its id. Raise `sqlalchemy.exc.IntegrityError` where a unique key is taken."""
     connection = session.connection()
     added = _added(_insert(connection.dialect, table, tuple(values)).run(connection, values))
     assert added is not None
@@ -35,22 +35,22 @@ def add(session: Session, table: type[Base], **values: Any) -> int:
 
 
 def add_new(session: Session, table: type[Base], unique: tuple[str, ...], /, **values: Any) -> int | None:
-    """Add a row, if none stands under its key; returns its id, or None. `unique`: the columns of that key."""
+    """Add a row unless its key is taken; returns its id, or None. `unique`: the columns of the key."""
     connection = session.connection()
     statement = _insert_new(connection.dialect, table, tuple(values), unique)
     return _added(statement.run(connection, values))
 
 
 def add_all(session: Session, table: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
-    """Add several rows of the same columns. Raise `sqlalchemy.exc.IntegrityError` where a key stands already."""
+    """Add several rows of the same columns. Raise `sqlalchemy.exc.IntegrityError` where a unique key is taken."""
     if rows:
         session.connection().execute(insert(_table(table)), rows)
 
 
 def change(session: Session, table: type[Base], row: int, *, where: Mapping[str, Any], to: Mapping[str, Any]) -> bool:
-    """Change a row if it is still as in `where`; False where it is not. The compare-and-set that settles all races.
+    """Change a row if it is still as in `where`; False where it is not. This compare-and-set settles all races.
 
-    A row that this session has read shows the new values. `where` holds no None: no row equals it.
+    A row that this session has read shows the new values. `where` may hold no None, which equals nothing in SQL.
     """
     assert None not in where.values()
     values = {"old_id": row}
@@ -68,7 +68,7 @@ def change(session: Session, table: type[Base], row: int, *, where: Mapping[str,
 
 
 def _added(result: CursorResult[*tuple[Any, ...]]) -> int | None:
-    """The id of a row that was added; None where it was not."""
+    """Return the id of a row that was added; None where it was not."""
     if result.returns_rows:
         return cast(int | None, result.scalar_one_or_none())
     return result.lastrowid if result.rowcount == 1 else None
@@ -98,12 +98,12 @@ def _update(dialect: Dialect, table: type[Base], where: tuple[str, ...], to: tup
 
 
 def _with_id(adding: Insert, table: type[Base], dialect: Dialect) -> UpdateBase:
-    """Have PostgreSQL say the id. SQLite's driver knows it, and RETURNING would have it look for children there."""
+    """Return the id through RETURNING on PostgreSQL. On SQLite the driver knows it; RETURNING would check children."""
     return adding.returning(_table(table).c.id) if dialect.name == "postgresql" else adding
 
 
 def _keys(table: type[Base], columns: tuple[str, ...]) -> list[str]:
-    """The columns by these names. Raise `KeyError` for one that is not there: SQLAlchemy would pass it over."""
+    """Return the columns with these names. Raise `KeyError` for an unknown one, which SQLAlchemy would ignore."""
     return [_table(table).c[name].key for name in columns]
 
 

@@ -1,7 +1,7 @@
 """Statements that are compiled once.
 
-Such a statement is handed to the driver with its values: compiling it anew, or only looking for it in a cache, costs
-more than running it. Worth it for what every case and every request to a model takes.
+Such a statement goes to the driver with its values. To compile it anew, or only to find it in a cache, costs more than
+to run it. Worth it for the statements of every case and of every request to a model.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -13,7 +13,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.dml import UpdateBase
 
 MOST = 1_000
-"""Statements of one kind that are kept: many more than a database needs, and no more where tests make many."""
+"""Most statements of one kind that are kept: far more than a database needs, and a bound for tests that make many."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,11 +22,11 @@ class Statement:
 
     sql: str
     parameters: Mapping[str, Callable[[Any], Any] | None]
-    """By name and in their order: what makes of a value what the driver takes; None: it takes the value as it is."""
+    """Conversions for the driver by name, in the statement's order; None: the driver takes the value as it is."""
     positional: bool
 
     def run(self, connection: Connection, values: Mapping[str, Any]) -> CursorResult[*tuple[Any, ...]]:
-        """Run it with these values, which have to be all that it takes. What it returns is as the driver has it."""
+        """Run the statement with exactly these values. The rows hold values as the driver returns them."""
         given = {
             name: values[name] if process is None else process(values[name])
             for name, process in self.parameters.items()
@@ -37,7 +37,7 @@ class Statement:
 def compiled(
     statement: UpdateBase | Select[*tuple[Any, ...]], dialect: Dialect, columns: Sequence[str] | None = None
 ) -> Statement:
-    """Compile a statement whose values are all named: by `bindparam`, or, of an insert, by its `columns`."""
+    """Compile a statement with named values: by `bindparam`, or, for an insert, by its `columns`."""
     made: SQLCompiler = statement.compile(dialect=dialect, column_keys=columns)
     order = made.positiontup if made.positional else made.binds
     assert order is not None

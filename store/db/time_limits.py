@@ -1,4 +1,4 @@
-"""How long the database may take, where somebody waits for it."""
+"""Time limits for the database while somebody waits for it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ _hurry: ContextVar[float | None] = ContextVar("countersign_hurry", default=None)
 
 @contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
-    """Have no statement of this thread take longer for the block: somebody waits. Raise `Unavailable` in it then."""
+    """Limit each statement of this thread to some seconds for the block. Raise `Unavailable` after that."""
     token = _hurry.set(seconds)
     try:
         yield
@@ -18,5 +18,5 @@ def time_limit(seconds: float) -> Iterator[None]:
 
 
 def seconds() -> float | None:
-    """Seconds that a statement may take here; None: as long as it takes."""
+    """Return the seconds that a statement may take here; None: no limit."""
     return _hurry.get()

@@ -1,4 +1,4 @@
-"""Queries about whose rows these are and who did what: teams, workflows, the audit trail.
+"""Queries about owners and acts: teams, workflows, the audit trail.
 
 In: a session, then a team. Out: rows; audit rows are only ever added. Every room may call them.
 """

@@ -1,4 +1,4 @@
-"""Who did what and when. Rows are only ever added."""
+"""The audit trail: each act with its actor and time. Rows are only ever added."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -54,24 +54,24 @@ def record(
 
 
 def last(session: Session, *, team: int, subject: Subject, action: str) -> AuditRow | None:
-    """The last time that something was done to a subject; None where it never was."""
+    """Return the newest row of this action on a subject; None where it never happened."""
     query = select(AuditRow).where(AuditRow.team_id == team, AuditRow.is_about(subject), AuditRow.action == action)
     return session.scalar(query.order_by(AuditRow.id.desc()).limit(1))
 
 
 def actor_at(session: Session, *, team: int, subject: Subject, actions: Collection[str], at: datetime) -> str | None:
-    """Who did one of these things to a subject at a time; None where nobody did."""
+    """Return the actor of one of these actions on a subject at a time; None where there was none."""
     done = select(AuditRow.actor).where(AuditRow.is_about(subject), AuditRow.action.in_(actions))
     query = done.where(AuditRow.team_id == team, AuditRow.at == at)
     return session.scalar(query.order_by(AuditRow.id.desc()).limit(1))
 
 
 _LOOKED_AT = 500
-"""Rows that are looked at for somebody's refusals."""
+"""Number of newest rows that are searched for a person's refusals."""
 
 
 def refused(session: Session, *, team: int, actor: str, since: datetime, at_most: int) -> int:
-    """How many refusals of a person are kept since a time, among the newest rows; counted no further than `at_most`."""
+    """Count the refusals of a person since a time, among the newest rows and up to `at_most`."""
     newest = select(AuditRow.id).where(AuditRow.team_id == team).order_by(AuditRow.id.desc()).limit(_LOOKED_AT)
     theirs = select(AuditRow.id).where(
         AuditRow.id.in_(newest),
@@ -83,18 +83,18 @@ def refused(session: Session, *, team: int, actor: str, since: datetime, at_most
 
 
 def newest(session: Session, *, team: int) -> datetime | None:
-    """When the last thing happened; None before the first."""
+    """Return the time of the newest row; None before the first."""
     return session.scalar(select(func.max(AuditRow.at)).where(AuditRow.team_id == team))
 
 
 def of_case(session: Session, case: int, *, team: int) -> list[AuditRow]:
-    """All rows about a case, oldest first."""
+    """Return all rows about a case, oldest first."""
     query = select(AuditRow).where(AuditRow.case_id == case, AuditRow.team_id == team)
     return list(session.scalars(query.order_by(AuditRow.id)))
 
 
 def since(session: Session, *, team: int, row: int) -> list[AuditLine]:
-    """The rows about cases after this one, oldest first."""
+    """Return the rows about cases after this one, oldest first."""
     query = (
         select(AuditRow, Case.key)
         .join(Case, Case.id == AuditRow.case_id)

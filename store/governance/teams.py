@@ -1,4 +1,4 @@
-"""Teams and their workflows: the rows that everything else belongs to."""
+"""Teams and their workflows: all other rows belong to them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,58 +15,58 @@ LOCAL = "local"
 
 
 def first_team(session: Session) -> int | None:
-    """The id of the only team; None before there is one."""
+    """Return the id of the only team; None before there is one."""
     return session.scalar(select(Team.id).order_by(Team.id).limit(1))
 
 
 def add_local_team(session: Session, *, at: datetime) -> int:
-    """The id of the only team, made where there is none yet. Its Slack id follows when Slack is first connected."""
+    """Return the id of the only team; add it where there is none. Its Slack id follows when Slack is connected."""
     found = first_team(session)
     return rows.add(session, Team, name=LOCAL, slack_id=None, created_at=at) if found is None else found
 
 
 def adopt(session: Session, *, team: int, slack_id: str, name: str) -> str:
-    """Make a team that has no Slack id yet the workspace with this one; returns the Slack id that it has now."""
+    """Give a team without a Slack id this one and its name; returns the Slack id that the team has now."""
     nobodys = update(Team).where(Team.id == team, Team.slack_id.is_(None)).values(slack_id=slack_id, name=name)
     session.execute(nobodys)
     return slack_id_of(session, team=team) or slack_id
 
 
 def slack_id_of(session: Session, *, team: int) -> str | None:
-    """The Slack id of a team; None before Slack was first connected."""
+    """Return the Slack id of a team; None before Slack was first connected."""
     return session.scalars(select(Team.slack_id).where(Team.id == team)).one()
 
 
 def made_at(session: Session, *, team: int) -> datetime:
-    """When a team was first known here."""
+    """Return the time when a team was first known here."""
     return session.scalars(select(Team.created_at).where(Team.id == team)).one()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Restores:
-    """What is known of a database that was a backup."""
+    """The times that the database was put back from a backup."""
 
     number: int
-    """How often an operator said that it is one."""
+    """Number of times that an operator ran `countersign restored`."""
     at: datetime | None
-    """When that was said last; None where nobody did."""
+    """Time of the last one; None where there was none."""
 
 
 def restores(session: Session, *, team: int) -> Restores:
-    """How often, and when, an operator said that the database is a backup."""
+    """Return the number and the last time of restores that an operator reported."""
     number, at = session.execute(select(Team.restores, Team.restored_at).where(Team.id == team)).one()
     return Restores(number=number, at=at)
 
 
 def mark_restored(session: Session, *, team: int, at: datetime) -> None:
-    """Note that the database is a backup."""
+    """Note that the database was put back from a backup."""
     session.execute(update(Team).where(Team.id == team).values(restored_at=at, restores=Team.restores + 1))
 
 
 def workflow_id(session: Session, *, team: int, name: str, options: Mapping[str, Any] | None, at: datetime) -> int:
-    """The id of a workflow's row, made where there is none yet.
+    """Return the id of a workflow's row; add the row where there is none.
 
-    `options`: what its declaration is made from, kept anew where given; None leaves them as they are.
+    `options`: what its declaration is made from; None leaves the kept ones unchanged.
     """
     query = select(Workflow.id, Workflow.options).where(Workflow.team_id == team, Workflow.name == name)
     found = session.execute(query).one_or_none()
@@ -79,15 +79,15 @@ def workflow_id(session: Session, *, team: int, name: str, options: Mapping[str,
 
 
 def find_workflow(session: Session, *, team: int, name: str) -> int | None:
-    """The id of a workflow's row; None where there is none yet."""
+    """Return the id of a workflow's row; None where there is none yet."""
     return session.scalar(select(Workflow.id).where(Workflow.team_id == team, Workflow.name == name))
 
 
 def workflows(session: Session, *, team: int) -> list[Workflow]:
-    """All workflows that ever took in a case, or were paused, by name."""
+    """Return all workflows that ever took in a case, or were paused, by name."""
     return list(session.scalars(select(Workflow).where(Workflow.team_id == team).order_by(Workflow.name)))
 
 
 def workflow_name(session: Session, workflow: int, *, team: int) -> str:
-    """The name of a workflow's row that is there."""
+    """Return the name of a workflow by the id of its row. Raise `sqlalchemy.exc.NoResultFound` where there is none."""
     return session.scalars(select(Workflow.name).where(Workflow.id == workflow, Workflow.team_id == team)).one()

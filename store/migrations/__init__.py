@@ -1,1 +1,1 @@
-"""How the tables came to be as they are. A revision that has landed is never edited."""
+"""Migrations: the revisions of the tables, in order. A revision that has landed is never edited."""

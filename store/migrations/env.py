@@ -1,4 +1,4 @@
-"""What alembic runs: always on a connection that it is handed by `store.db.migration`."""
+"""The script that alembic runs, always on a connection that `store.db.migration` hands it."""
 
 from alembic import context
 

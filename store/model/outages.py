@@ -1,4 +1,4 @@
-"""Times in which a model is left alone. One at a time stands for a model, whichever process noticed first."""
+"""Outages of models. A model has one outage at a time, whichever process noticed it first."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,7 +14,7 @@ from store.schema import Outage
 
 
 def begin(session: Session, *, team: int, model: str, reason: str, at: datetime) -> int | None:
-    """Note that a model is left alone; returns the outage's id, or None where it stands for the same reason already."""
+    """Note that a model is left alone; returns the outage's id, or None where one with the same reason lasts."""
     begun = rows.add_new(
         session,
         Outage,
@@ -37,9 +37,9 @@ def begin(session: Session, *, team: int, model: str, reason: str, at: datetime)
 
 
 def end(session: Session, *, team: int, model: str, asked_at: datetime, at: datetime) -> int | None:
-    """Note that a model answers again; returns the outage's id, or None where none stands.
+    """Note that a model answers again; returns the outage's id, or None where no outage ended.
 
-    `asked_at`: when what it answered was asked: an answer to an earlier question says nothing.
+    `asked_at`: time of the question that it answered. An answer to a question from before the outage does not end it.
     """
     connection = session.connection()
     values = {"team": team, "model": model, "asked_at": asked_at}
@@ -52,12 +52,12 @@ def end(session: Session, *, team: int, model: str, asked_at: datetime, at: date
 
 
 def get(session: Session, outage: int, *, team: int) -> Outage | None:
-    """An outage by its id."""
+    """Return an outage by its id."""
     return rows.get(session, Outage, outage, team=team)
 
 
 def standing(session: Session, *, team: int) -> Sequence[Outage]:
-    """The outages that last."""
+    """Return the present outages."""
     return session.scalars(
         select(Outage).where(Outage.team_id == team, Outage.standing.is_(True)).order_by(Outage.id)
     ).all()
@@ -65,7 +65,7 @@ def standing(session: Session, *, team: int) -> Sequence[Outage]:
 
 @lru_cache(maxsize=MOST)
 def _standing(dialect: Dialect) -> Statement:
-    # Looked for with every answer, so it is compiled once.
+    # Needed for every answer of a model, so it is compiled once.
     query = select(Outage.id).where(
         Outage.team_id == bindparam("team"),
         Outage.model == bindparam("model"),

@@ -1,4 +1,4 @@
-"""Models that took more than was reserved: one row for each, with the most that it went over by."""
+"""Overruns: models whose request cost more than was reserved. One row for each model, with the largest factor."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from store.schema import Attempt, Overrun
 
 @dataclass(frozen=True, kw_only=True)
 class Overran:
-    """A model that took more than was reserved for it, at its worst."""
+    """The largest overrun of a model."""
 
     model: str
     factor: float
@@ -25,20 +25,20 @@ class Overran:
     reserved: Decimal
     """US dollars that were reserved for it."""
     case: int | None
-    """None: of an eval."""
+    """The case; None for a question of an eval."""
     workflow: str
     at: datetime
 
 
 def factor(session: Session, *, team: int, model: str) -> float:
-    """How often what is reckoned for a question to a model is to be reserved; 1 where it never took more."""
+    """Return the factor to reserve by, on the estimate of a question to a model; 1 where it never cost more."""
     connection = session.connection()
     found = _factor(connection.dialect).run(connection, {"team": team, "model": model}).scalar()
     return 1.0 if found is None else float(found)
 
 
 def note(session: Session, *, team: int, model: str, factor: float, attempt: int, at: datetime) -> int | None:
-    """Note by how much a request went over what was reckoned; the row's id, or None where more is known already."""
+    """Note the factor by which a request exceeded its estimate; returns the row's id, or None for a smaller one."""
     found = {"factor": factor, "attempt_id": attempt, "at": at}
     added = rows.add_new(session, Overrun, ("team_id", "model"), team_id=team, model=model, **found)
     if added is not None:
@@ -53,18 +53,18 @@ def note(session: Session, *, team: int, model: str, factor: float, attempt: int
 
 
 def forget(session: Session, *, team: int, model: str) -> int | None:
-    """Reserve what is reckoned again; returns the id of the row that was, or None where there was none."""
+    """Reserve the plain estimate again; returns the id of the row that was removed, or None where there was none."""
     gone = delete(Overrun).where(Overrun.team_id == team, Overrun.model == model).returning(Overrun.id)
     return session.scalar(gone)
 
 
 def get(session: Session, overrun: int, *, team: int) -> Overran | None:
-    """One by its id; None where it was forgotten."""
+    """Return an overrun by its id; None where it was removed."""
     return next(iter(_found(session, Overrun.team_id == team, Overrun.id == overrun)), None)
 
 
 def all_of(session: Session, *, team: int) -> Sequence[Overran]:
-    """All that are known."""
+    """Return the overruns of all models."""
     return _found(session, Overrun.team_id == team)
 
 
@@ -88,6 +88,6 @@ def _found(session: Session, *where: object) -> Sequence[Overran]:
 
 @lru_cache(maxsize=MOST)
 def _factor(dialect: Dialect) -> Statement:
-    # Asked for with every request, so it is compiled once.
+    # Needed for every request, so it is compiled once.
     query = select(Overrun.factor).where(Overrun.team_id == bindparam("team"), Overrun.model == bindparam("model"))
     return compiled(query, dialect)

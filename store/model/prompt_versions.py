@@ -1,4 +1,4 @@
-"""Prompts as they were: kept when a process first knows them, and never changed."""
+"""Versions of prompts: kept when a process first loads them, and never changed."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -38,11 +38,11 @@ def keep(
 
 
 def of_workflow(session: Session, *, team: int, workflow: str) -> Sequence[PromptVersion]:
-    """All kept versions of a workflow's prompts, oldest first."""
+    """Return all kept versions of a workflow's prompts, oldest first."""
     query = select(PromptVersion).where(PromptVersion.team_id == team, PromptVersion.workflow == workflow)
     return session.scalars(query.order_by(PromptVersion.id)).all()
 
 
 def beginning_with(session: Session, *, team: int, workflow: str, version: str) -> Sequence[PromptVersion]:
-    """The kept versions of a workflow whose hash begins with these digits."""
+    """Return the kept versions of a workflow whose hash begins with these digits."""
     return [kept for kept in of_workflow(session, team=team, workflow=workflow) if kept.version.startswith(version)]

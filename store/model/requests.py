@@ -1,4 +1,4 @@
-"""Requests to models: begun before anything is sent, settled when it is known what came of them."""
+"""Requests to models: a row begins before anything is sent, and is settled when the outcome is known."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,31 +15,31 @@ from store.db.statements import MOST, Statement, compiled
 from store.schema import Attempt, Content, Workflow
 
 ASKED = "asked"
-"""The outcome of an attempt of which nothing is known yet."""
+"""Outcome of a request of which nothing is known yet."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Given:
-    """An answer that was given before."""
+    """An earlier answer to the same question."""
 
     attempt: int
     answered_by: str | None
     body: str
-    """JSON: what was told and what was said."""
+    """Prompt and answer, as JSON."""
 
 
 def begin(session: Session, *, team: int, **row: Any) -> int:
-    """Add an attempt that is about to be made; returns its id."""
+    """Add a request that is about to be sent; returns its id."""
     return rows.add(session, Attempt, team_id=team, **row)
 
 
 def settle(session: Session, attempt: int, *, team: int, **changes: Any) -> None:
-    """Note what came of an attempt."""
+    """Note the outcome of a request."""
     rows.change(session, Attempt, attempt, where={"team_id": team}, to=changes)
 
 
 def given(session: Session, *, team: int, cache_key: str, run: int | None) -> Given | None:
-    """The newest answer to the same question; `run`: only of this run."""
+    """Return the newest answer to the same question; `run`: only of this run."""
     connection = session.connection()
     values = {"team": team, "cache_key": cache_key, "run": run}
     found = _given(connection.dialect, run is not None).run(connection, values).one_or_none()
@@ -47,7 +47,7 @@ def given(session: Session, *, team: int, cache_key: str, run: int | None) -> Gi
 
 
 def of_run(session: Session, run: int, *, team: int) -> Sequence[tuple[Attempt, str | None]]:
-    """A run's attempts in their order, each with its content as JSON."""
+    """Return a run's requests in their order, each with its content as JSON."""
     query = (
         select(Attempt, Content.body)
         .outerjoin(Content, Content.id == Attempt.content_id)
@@ -58,9 +58,9 @@ def of_run(session: Session, run: int, *, team: int) -> Sequence[tuple[Attempt, 
 
 
 def dollars(session: Session, *, team: int, since: datetime, until: datetime) -> dict[int, Decimal]:
-    """US dollars of the requests that began in a span, by workflow id, evals included.
+    """Return the cost of the requests that began between two times, in US dollars by workflow id, evals included.
 
-    Where it is not known what one took, what was reserved for it.
+    A request of unknown cost counts with its reservation.
     """
     query = (
         select(Workflow.id, func.sum(func.coalesce(Attempt.cost, Attempt.reserved)))
@@ -78,7 +78,7 @@ def _given(dialect: Dialect, is_of_run: bool) -> Statement:
         .join(Content, Content.id == Attempt.content_id)
         .where(Attempt.team_id == bindparam("team"), Attempt.cache_key == bindparam("cache_key"))
         .order_by(Attempt.id.desc())
-        # Written out, and both of them: numbers would be values that are not named.
+        # Written as literals: plain numbers would become values without a name.
         .limit(literal_column("1"))
         .offset(literal_column("0"))
     )

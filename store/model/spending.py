@@ -1,6 +1,6 @@
-"""What is spent and reserved of a budget: one row for each, and one statement that cannot take more than there is.
+"""Budgets: the sum spent and reserved of each, and one statement that cannot take more than its limit.
 
-Each request to a model takes of two budgets and corrects both, so these statements are compiled once.
+Each request to a model takes from two budgets and corrects both, so these statements are compiled once.
 """
 
 from decimal import Decimal
@@ -16,7 +16,7 @@ from store.types import Money
 
 
 def take(session: Session, *, team: int, budget: str, period: str, amount: Decimal, limit: Decimal) -> bool:
-    """Take an amount of a budget, in US dollars; False where it would go over the limit, and nothing is taken then."""
+    """Take an amount from a budget, in US dollars; False where it would exceed the limit: nothing is taken then."""
     if amount > limit:
         return False
     connection = session.connection()
@@ -25,14 +25,14 @@ def take(session: Session, *, team: int, budget: str, period: str, amount: Decim
 
 
 def correct(session: Session, *, team: int, budget: str, period: str, by: Decimal) -> None:
-    """Change what was taken of a budget by an amount that may be negative: what it took is known now."""
+    """Change the sum taken from a budget by an amount, negative or not, once the real cost is known."""
     connection = session.connection()
     values = {"of_team": team, "of_budget": budget, "of_period": period, "by": by}
     _correct(connection.dialect).run(connection, values)
 
 
 def taken(session: Session, *, team: int, budget: str, period: str) -> Decimal:
-    """US dollars that are spent or reserved of a budget."""
+    """Return the US dollars that are spent or reserved of a budget."""
     query = select(Spending.taken).where(Spending.team_id == team, Spending.budget == budget, Spending.period == period)
     return session.scalar(query) or Decimal(0)
 
@@ -45,7 +45,7 @@ def _take(dialect: Dialect) -> Statement:
     statement = adding.on_conflict_do_update(
         index_elements=["team_id", "budget", "period"],
         set_={"taken": taken},
-        # Its type is said, since the sum's would be plain numbers.
+        # The type is given here, since a sum would become a plain number.
         where=taken <= bindparam("limit", type_=Money()),
     ).returning(Spending.id)
     return compiled(statement, dialect, ["team_id", "budget", "period", "taken"])

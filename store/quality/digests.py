@@ -1,4 +1,4 @@
-"""Digests, and what their figures are made of. A span of time begins with `since` and ends just before `until`."""
+"""Digests, and the queries for their figures. A span of time begins with `since` and ends just before `until`."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -20,19 +20,19 @@ from store.subjects import SubjectKind
 
 @dataclass(frozen=True, kw_only=True)
 class StopLine:
-    """A run that stopped, once for each time that it did."""
+    """One stop of a run; a run that stopped twice has two."""
 
     case: int
     workflow: int
     frm: RunState | None
-    """The state that it stopped in the middle of."""
+    """State that the run was in when it stopped."""
     problem: str | None
-    """JSON: the step, the type of the error, and its message; None where its worker died."""
+    """JSON of the step, the error's type and its message; None where the worker died."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class StandingLine:
-    """A run that stands stopped now."""
+    """A run that is stopped now."""
 
     case: int
     workflow: int
@@ -52,7 +52,8 @@ def add(
 ) -> int | None:
     """Add a digest; returns its id, or None where the job has one for this period already.
 
-    Its unique key decides between two at once: the later one waits for the other's transaction, and its own goes on.
+    Its unique key decides between two at once: the later transaction waits for the other, then goes on without a
+    digest.
     """
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     statement = insert(Digest).values(
@@ -63,26 +64,27 @@ def add(
 
 
 def get(session: Session, digest: int, *, team: int) -> Digest | None:
-    """The digest with this id."""
+    """Return the digest with this id."""
     return rows.get(session, Digest, digest, team=team)
 
 
 def latest_period(session: Session, *, team: int, job: str, until: str) -> str | None:
-    """The last local date, as YYYY-MM-DD and no later than `until`, that a digest of the job covers; None before the
-    first. A later one was made while a clock was wrong, and says nothing of these days.
+    """Return the last local date (YYYY-MM-DD), no later than `until`, that a digest of the job covers.
+
+    None before the first. A digest of a later date was made while a clock was wrong, and covers none of these days.
     """
     query = select(func.max(Digest.period)).where(Digest.team_id == team, Digest.job == job, Digest.period <= until)
     return session.scalar(query)
 
 
 def ahead(session: Session, *, team: int, job: str, of: str) -> list[Digest]:
-    """The digests of a job for local dates after one, as YYYY-MM-DD."""
+    """Return the digests of a job for local dates after this one (YYYY-MM-DD)."""
     query = select(Digest).where(Digest.team_id == team, Digest.job == job, Digest.period > of)
     return list(session.scalars(query.order_by(Digest.id)))
 
 
 def stops(session: Session, *, team: int, actions: Collection[str], since: datetime, until: datetime) -> list[StopLine]:
-    """The runs that stopped in a span, by the audit's words for it, whatever became of them later."""
+    """Return the stops of runs between two times, found by the audit's actions, whatever became of the runs later."""
     query = (
         select(Run.case_id, Run.workflow_id, AuditRow.details, Content.body)
         .select_from(AuditRow)
@@ -117,7 +119,7 @@ def standing(session: Session, *, team: int) -> list[StandingLine]:
 
 
 def in_state(session: Session, *, team: int, state: RunState) -> dict[int, int]:
-    """How many runs are in a state now, by workflow id, sample answers left out."""
+    """Count the runs in a state now, by workflow id, without sample answers."""
     query = select(Run.workflow_id, func.count()).where(
         Run.team_id == team, Run.state == state, ~has_sample(Run.case_id)
     )
@@ -125,12 +127,12 @@ def in_state(session: Session, *, team: int, state: RunState) -> dict[int, int]:
 
 
 def taken_in(session: Session, *, team: int, since: datetime, until: datetime) -> dict[int, int]:
-    """How many cases were taken in, by workflow id, sample answers left out. A new revision is no new case."""
+    """Count the cases taken in, by workflow id, without sample answers. A new revision is no new case."""
     return _taken_in(session, ~has_sample(Case.id), team=team, since=since, until=until)
 
 
 def samples(session: Session, *, team: int, since: datetime, until: datetime) -> dict[int, int]:
-    """How many cases were taken in that are part of a demonstration only, by workflow id."""
+    """Count the cases of a demonstration that were taken in, by workflow id."""
     return _taken_in(session, has_sample(Case.id), team=team, since=since, until=until)
 
 
@@ -163,9 +165,9 @@ def resolved(
 
 
 def cost(session: Session, *, team: int, since: datetime, until: datetime) -> dict[int, Decimal]:
-    """US dollars spent in a span, by workflow id: of requests to models, and of steps that made none.
+    """Return the cost of a span in US dollars, by workflow id: requests to models, and steps that made no request.
 
-    Requests are counted by themselves: one whose process ended, or that an eval made, belongs to no step that finished.
+    Requests are counted by themselves: one whose process ended, or that an eval made, belongs to no finished step.
     """
     asked = select(Attempt.id).where(Attempt.run_id == Step.run_id).exists()
     query = (
@@ -182,7 +184,7 @@ def cost(session: Session, *, team: int, since: datetime, until: datetime) -> di
 
 
 def unproposed(session: Session, *, team: int, since: datetime, until: datetime) -> list[tuple[int, int, str]]:
-    """(workflow id, case, reasons as JSON) of the reviews that were opened in a span and never had a proposal."""
+    """Return the reviews opened in a span that never had a proposal, as (workflow id, case, reasons as JSON)."""
     query = (
         select(Review.workflow_id, Review.case_id, Content.body)
         .join(Content, Content.id == Review.reasons_id)

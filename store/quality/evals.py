@@ -1,4 +1,4 @@
-"""What prompts and models were worth when they were tried."""
+"""Evals: results of prompts and models on examples."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -21,7 +21,7 @@ def begin(
     examples: str,
     at: datetime,
 ) -> int:
-    """Add an eval that is about to be run; returns its id. `examples`: the SHA-256 over them."""
+    """Add an eval that is about to run; returns its id. `examples`: SHA-256 of the examples."""
     return rows.add(
         session,
         Eval,
@@ -45,18 +45,18 @@ def keep(
     result: Mapping[str, Any],
     ended_at: datetime | None,
 ) -> None:
-    """Keep what came of an eval, and who really answered. `ended_at`: None where not every example was tried."""
+    """Keep the result of an eval, and the model that really answered. `ended_at`: None for an unfinished eval."""
     changes = {"model": model, "result": dict(result), "ended_at": ended_at}
     session.execute(update(Eval).where(Eval.id == eval, Eval.team_id == team).values(changes))
 
 
 def get(session: Session, eval: int, *, team: int) -> Eval | None:
-    """The eval with this id."""
+    """Return the eval with this id."""
     return rows.get(session, Eval, eval, team=team)
 
 
 def newest(session: Session, *, team: int, workflow: str, version: str, examples: str) -> Eval | None:
-    """The newest finished eval on these examples of a version: what its prompt's or its model's begins with."""
+    """Return the newest finished eval on these examples. `version`: beginning of the prompt's or model's version."""
     query = (
         select(Eval)
         .where(
@@ -76,6 +76,6 @@ def newest(session: Session, *, team: int, workflow: str, version: str, examples
 
 
 def of_workflow(session: Session, *, team: int, workflow: str) -> list[Eval]:
-    """All evals of a workflow, oldest first."""
+    """Return all evals of a workflow, oldest first."""
     query = select(Eval).where(Eval.team_id == team, Eval.workflow == workflow)
     return list(session.scalars(query.order_by(Eval.id)))

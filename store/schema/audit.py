@@ -1,4 +1,4 @@
-"""Who did what."""
+"""The table of the audit trail."""
 
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from store.schema.base import Base, OfSubject, OfTeam
 
 
 class AuditRow(OfSubject, OfTeam, Base):
-    """Who did what and when: ids and hashes, no content. Rows are only ever added."""
+    """One act with its actor and time: ids and hashes, no content. Rows are only ever added."""
 
     __tablename__ = "audit"
     __table_args__ = (Index("ix_audit_subject_kind_subject_id", "subject_kind", "subject_id"),)

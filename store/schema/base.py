@@ -1,4 +1,4 @@
-"""What all tables share."""
+"""The base of all tables."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -11,13 +11,13 @@ from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Mapped, mappe
 from store.subjects import Subject, SubjectKind
 from store.types import Money, UtcDateTime
 
-# SQLite numbers rows by itself only where the key is called INTEGER.
+# SQLite numbers rows by itself only if the key has the type INTEGER.
 _Id = BigInteger().with_variant(Integer, "sqlite")
 _Json = JSON().with_variant(JSONB, "postgresql")
 
 
 class Base(DeclarativeBase):
-    """What all tables share: names of constraints that are the same on every database."""
+    """The base of all tables: column types, and names of constraints that are the same on every database."""
 
     metadata = MetaData(
         naming_convention={

@@ -1,4 +1,4 @@
-"""Cases and how they run: what came in, and each step on its way."""
+"""Tables of cases and runs: the input, and each step on its way."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -21,9 +21,10 @@ class Team(Base):
     name: Mapped[str]
     created_at: Mapped[datetime]
     restored_at: Mapped[datetime | None]
-    """When an operator said that the database is a backup; what is older may have been delivered since it was made."""
+    """Time of the last reported restore of a backup; what is older may have been delivered since the backup was made.
+    """
     restores: Mapped[int] = mapped_column(server_default="0")
-    """How often that was said. Numbers are given out again then; who names an older one means something else."""
+    """Number of reported restores. After one, ids are given out again, so an older reference may mean another row."""
 
 
 class Workflow(OfTeam, Base):
@@ -34,16 +35,16 @@ class Workflow(OfTeam, Base):
 
     name: Mapped[str] = mapped_column(String(100))
     options: Mapped[dict[str, Any]]
-    """What the declaration was made from, where it is made from options; never a case's content."""
+    """Options that the declaration is made from, if it is; never a case's content."""
     created_at: Mapped[datetime]
     paused_at: Mapped[datetime | None]
-    """Since when no model is asked for it and nothing is resolved alone; None where it is not paused."""
+    """Time since when no model is asked and nothing is resolved alone; None where the workflow is not paused."""
     paused_by: Mapped[str | None] = mapped_column(String(100))
-    """Who paused it: a person's id, or Countersign itself."""
+    """Person who paused it, by id, or Countersign itself."""
     pause_reason: Mapped[str | None] = mapped_column(String(300))
-    """Why, in words for people."""
+    """Reason in words for people."""
     holds_deliveries: Mapped[bool] = mapped_column(server_default=false())
-    """While it is paused, what was decided is not delivered either."""
+    """True if decided cases are not delivered either while the workflow is paused."""
 
 
 class Case(OfTeam, Base):
@@ -63,7 +64,7 @@ class Case(OfTeam, Base):
 
 
 class Content(OfTeam, Base):
-    """What a case says or what was said about it: inputs, outputs, step data, error texts. JSON."""
+    """One text of a case: input, output, data of a step, error text. JSON."""
 
     __tablename__ = "contents"
 
@@ -85,27 +86,27 @@ class Run(OfTeam, Base):
     workflow_id: Mapped[int] = mapped_column(ForeignKey("workflows.id"))
     revision: Mapped[int]
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("runs.id"))
-    """The run that this one runs again or corrects."""
+    """Run that this one repeats or corrects."""
     from_step: Mapped[str | None] = mapped_column(String(150))
-    """Where the rerun began; None for the start."""
+    """Step where the rerun began; None for the start."""
     correction: Mapped[int]
-    """0, or the number of this correction of a delivered case."""
+    """Number of this correction of a delivered case; 0 for none."""
     code_version: Mapped[str | None] = mapped_column(String(16))
-    """Which version of its workflow's code it began with."""
+    """The version of its workflow's code with which it began."""
     state: Mapped[RunState] = mapped_column(OneOf(RunState))
     lease: Mapped[int]
-    """Grows with every claim; a write that names an older one is refused."""
+    """Number of the worker's lease, raised at each claim of the run; a write with an older number is refused."""
     losses: Mapped[int] = mapped_column(server_default="0")
-    """How often a worker's process ended while it was worked on."""
+    """Number of worker processes that ended while they worked on the run."""
     alone: Mapped[bool] = mapped_column(server_default=false())
-    """It is worked on while nothing else is: if the process ends, it was this one."""
+    """True if the run is worked on while no other is: if the process ends, this run was the cause."""
     input_id: Mapped[int] = mapped_column(ForeignKey("contents.id"))
     resolution: Mapped[Resolution | None] = mapped_column(OneOf(Resolution))
-    """How it was resolved: alone, by a person, or rejected; None while it is not."""
+    """Way of the resolution: alone, by a person, or rejected; None before it."""
     output_id: Mapped[int | None] = mapped_column(ForeignKey("contents.id"))
-    """What is to be delivered."""
+    """Output to deliver."""
     problem_id: Mapped[int | None] = mapped_column(ForeignKey("contents.id"))
-    """Why it failed, parked or is in doubt."""
+    """Reason why the run failed, was parked or is in doubt."""
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
 
@@ -118,19 +119,19 @@ class Step(OfTeam, Base):
 
     run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"))
     position: Mapped[int]
-    """The order in which the run made its calls, from 1; attempts at one call share it."""
+    """Place of the call in the run, from 1; attempts at one call share it."""
     name: Mapped[str] = mapped_column(String(100))
     nth: Mapped[int]
-    """1 for the first call of this name in the run."""
+    """Number of the call among those of this name in the run, from 1."""
     attempt: Mapped[int]
     state: Mapped[StepState] = mapped_column(OneOf(StepState))
     input_hash: Mapped[str] = mapped_column(String(64))
     content_id: Mapped[int] = mapped_column(ForeignKey("contents.id"))
-    """Its input with its output or its error."""
+    """Input with the output or the error."""
     error: Mapped[str | None] = mapped_column(String(200))
-    """The error's type; what it said is content."""
+    """Type of the error; its message is in the content."""
     started_at: Mapped[datetime]
     milliseconds: Mapped[float]
     cost: Mapped[Decimal]
     recalled_from: Mapped[int | None] = mapped_column(ForeignKey("steps.id"))
-    """The parent run's step whose result this one is."""
+    """Step of the parent run whose result this one reuses."""

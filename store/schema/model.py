@@ -1,4 +1,4 @@
-"""What was asked of models: prompts, requests, money, outages, evals."""
+"""Tables of models: prompts, requests, budgets, outages, overruns, evals."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -11,26 +11,26 @@ from store.schema.base import Base, OfTeam
 
 
 class PromptVersion(OfTeam, Base):
-    """A prompt as it was when a process that knows it began. Rows are only ever added."""
+    """A prompt as it was when a process first loaded it. Rows are only ever added."""
 
     __tablename__ = "prompt_versions"
     __table_args__ = (UniqueConstraint("team_id", "workflow", "version"),)
 
     workflow: Mapped[str] = mapped_column(String(100))
-    """Its name: a prompt may be tried before the first case comes."""
+    """Name of the workflow: a prompt may be tried before the first case comes."""
     version: Mapped[str] = mapped_column(String(64))
-    """The hash over all that decides what the model is told."""
+    """Hash over everything that decides what the model is told."""
     name: Mapped[str] = mapped_column(String(100))
-    """The file's name."""
+    """Name of the file."""
     source: Mapped[str]
-    """The file, front matter and body."""
+    """Text of the file, front matter and body."""
     form: Mapped[str]
-    """The JSON schema of the answer, as it was: a model writes in the order of its parts, which JSON columns lose."""
+    """JSON schema of the answer, as text: a model answers in the order of its fields, which JSON columns lose."""
     seen_at: Mapped[datetime]
 
 
 class Attempt(OfTeam, Base):
-    """One request to a model: the journal of the calls, the ledger of what they cost, and the cache of the answers."""
+    """One request to a model. The rows are the journal of calls, the ledger of costs, and the cache of answers."""
 
     __tablename__ = "attempts"
     __table_args__ = (
@@ -41,58 +41,58 @@ class Attempt(OfTeam, Base):
 
     workflow: Mapped[str] = mapped_column(String(100))
     case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
-    """None: of an eval."""
+    """The case; None for a question of an eval."""
     run_id: Mapped[int | None] = mapped_column(ForeignKey("runs.id"))
     number: Mapped[int]
-    """1 for the first attempt at a question."""
+    """Number of the request for one question, from 1."""
     model: Mapped[str] = mapped_column(String(200))
-    """Who was asked."""
+    """Model that was asked."""
     answered_by: Mapped[str | None] = mapped_column(String(200))
-    """Who answered, as the provider says."""
+    """Model that answered, as the provider says."""
     prompt_version: Mapped[str] = mapped_column(String(64))
     input_hash: Mapped[str] = mapped_column(String(64))
     """SHA-256 of what the model was told of the case."""
     cache_key: Mapped[str | None] = mapped_column(String(64))
-    """Of an answer that may be given again to the same question; None for all else."""
+    """Key under which the answer may be given again; None where it may not."""
     cached_from: Mapped[int | None] = mapped_column(ForeignKey("attempts.id"))
-    """The attempt whose answer was given again; no request was made then."""
+    """Request whose answer was given again; none was sent then."""
     content_id: Mapped[int | None] = mapped_column(ForeignKey("contents.id"))
-    """What the model was told of the case, and what it said."""
+    """Text of the case that the model was told, and its answer."""
     request_id: Mapped[str | None] = mapped_column(String(200))
     outcome: Mapped[str] = mapped_column(String(20))
-    """`asked` until it is known; for good where the process ended meanwhile."""
+    """`asked` until the outcome is known; for good where the process ended meanwhile."""
     input_tokens: Mapped[int]
     output_tokens: Mapped[int]
     thinking_tokens: Mapped[int]
-    """Of the output tokens."""
+    """Part of the output tokens."""
     cache_read_tokens: Mapped[int]
     cache_write_tokens: Mapped[int]
     reserved: Mapped[Decimal]
-    """US dollars that it may cost at most."""
+    """US dollars that the request may cost at most."""
     cost: Mapped[Decimal | None]
-    """US dollars that it took; None where that is not known: the reservation counts then."""
+    """Cost in US dollars; None where it is not known: the reservation counts then."""
     prices: Mapped[str] = mapped_column(String(20))
-    """The version of the price list."""
+    """Version of the price list."""
     began_at: Mapped[datetime]
     milliseconds: Mapped[float | None]
 
 
 class Spending(OfTeam, Base):
-    """What is spent and reserved of one budget: the sum of its attempts, kept so that one statement can hold it."""
+    """Sum spent and reserved of one budget, kept so that one statement can hold the limit."""
 
     __tablename__ = "spending"
     __table_args__ = (UniqueConstraint("team_id", "budget", "period"),)
 
     budget: Mapped[str] = mapped_column(String(120))
-    """Whose it is: `workflow:NAME`, `case:ID` or `eval:ID`."""
+    """Owner of the budget: `workflow:NAME`, `case:ID` or `eval:ID`."""
     period: Mapped[str] = mapped_column(String(10))
-    """The local date as YYYY-MM-DD; empty where it has none."""
+    """Local date as YYYY-MM-DD; empty where the budget has no period."""
     taken: Mapped[Decimal]
-    """US dollars."""
+    """US dollars spent."""
 
 
 class Outage(OfTeam, Base):
-    """A time in which a model is left alone: it does not answer, or does not let us."""
+    """A time in which a model is left alone: it does not answer, or refuses us."""
 
     __tablename__ = "outages"
     __table_args__ = (UniqueConstraint("team_id", "model", "standing"),)
@@ -102,20 +102,20 @@ class Outage(OfTeam, Base):
     began_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     standing: Mapped[bool | None]
-    """True while it lasts, then None: one at a time stands for a model."""
+    """True while the outage lasts, then None: a model has one at a time."""
 
 
 class Overrun(OfTeam, Base):
-    """A model that took more than was reserved for a question to it: from then on more is reserved."""
+    """A model whose request cost more than was reserved: from then on more is reserved."""
 
     __tablename__ = "overruns"
     __table_args__ = (UniqueConstraint("team_id", "model"),)
 
     model: Mapped[str] = mapped_column(String(200))
     factor: Mapped[float]
-    """How often what was reckoned fits into what it took, where that was most."""
+    """Cost divided by the estimate, where that was largest."""
     attempt_id: Mapped[int] = mapped_column(ForeignKey("attempts.id"))
-    """The request that took it."""
+    """Request with that cost."""
     at: Mapped[datetime]
 
 
@@ -128,8 +128,8 @@ class Eval(OfTeam, Base):
     prompt_version: Mapped[str | None] = mapped_column(String(64))
     model: Mapped[str] = mapped_column(String(200))
     examples: Mapped[str] = mapped_column(String(64))
-    """SHA-256 over the examples: two evals of the same ones can be compared."""
+    """SHA-256 of the examples: two evals with the same one can be compared."""
     began_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
-    """None: it was not finished."""
+    """Time of the end; None where the eval was not finished."""
     result: Mapped[dict[str, Any] | None]

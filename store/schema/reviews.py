@@ -1,4 +1,4 @@
-"""What was proposed, what people decided, and what was delivered."""
+"""Tables of proposals, reviews, decisions and deliveries."""
 
 from datetime import datetime
 from typing import Any
@@ -12,23 +12,23 @@ from store.types import OneOf
 
 
 class Proposal(OfTeam, Base):
-    """What the model (or, in a correction, a person) proposed."""
+    """A proposal of the model or, in a correction, of a person."""
 
     __tablename__ = "proposals"
 
     run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"), unique=True)
     content_id: Mapped[int] = mapped_column(ForeignKey("contents.id"))
     confidence: Mapped[float | None]
-    """The lowest of the fields', 0 to 1."""
+    """Lowest confidence of the fields, 0 to 1."""
     model: Mapped[str] = mapped_column(String(200))
     prompt_version: Mapped[str | None] = mapped_column(String(64))
     sample: Mapped[bool] = mapped_column(server_default=false())
-    """Written by hand for a demonstration: no figure counts it."""
+    """True if it was written by hand for a demonstration. No figure counts it."""
     created_at: Mapped[datetime]
 
 
 class Review(OfTeam, Base):
-    """A person's turn."""
+    """A review, with its decisions."""
 
     __tablename__ = "reviews"
     __table_args__ = (Index("ix_reviews_state_answer_by", "state", "answer_by"),)
@@ -37,12 +37,12 @@ class Review(OfTeam, Base):
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
     workflow_id: Mapped[int] = mapped_column(ForeignKey("workflows.id"))
     version: Mapped[int]
-    """What a decision has to name; grows whenever what is shown changes."""
+    """Version that a decision has to name; raised whenever the card changes."""
     state: Mapped[ReviewState] = mapped_column(OneOf(ReviewState))
     proposal_id: Mapped[int | None] = mapped_column(ForeignKey("proposals.id"))
-    """None: an empty form."""
+    """Proposal shown; None for an empty form."""
     reasons_id: Mapped[int] = mapped_column(ForeignKey("contents.id"))
-    """Why a person is asked."""
+    """Reasons for which a person is asked."""
     claimed_by: Mapped[str | None] = mapped_column(String(100))
     claimed_at: Mapped[datetime | None]
     opened_at: Mapped[datetime]
@@ -51,7 +51,7 @@ class Review(OfTeam, Base):
 
 
 class Decision(OfTeam, Base):
-    """What a person decided about one version of a review."""
+    """The decision of a person about one version of a review."""
 
     __tablename__ = "decisions"
     __table_args__ = (UniqueConstraint("review_id", "version"),)
@@ -60,24 +60,24 @@ class Decision(OfTeam, Base):
     version: Mapped[int]
     kind: Mapped[str] = mapped_column(String(20))
     follows: Mapped[str | None] = mapped_column(String(20))
-    """After a rejection: by hand, close or propose again."""
+    """Consequence of a rejection: by hand, close or propose again."""
     by: Mapped[str] = mapped_column(String(100))
     interaction_id: Mapped[str | None] = mapped_column(String(250))
-    """What made it, where that may be heard twice: a press by its person, message, button and time."""
+    """Id of the interaction, which Slack may deliver twice: its person, message, button and time."""
     output_id: Mapped[int | None] = mapped_column(ForeignKey("contents.id"))
     reason_id: Mapped[int | None] = mapped_column(ForeignKey("contents.id"))
     confirmed: Mapped[list[Any]]
-    """The nevers that the person was warned of and confirmed."""
+    """Nevers that the person was warned of and confirmed."""
     at: Mapped[datetime]
 
 
 class Delivery(OfTeam, Base):
-    """The effect in the system of record. One row for each key."""
+    """One effect in the system of record. One row for each idempotency key."""
 
     __tablename__ = "deliveries"
     __table_args__ = (
         UniqueConstraint("team_id", "key"),
-        # Few wait, and they are looked for every other second.
+        # Few deliveries wait, and they are searched for every other second.
         Index(
             "ix_deliveries_next_at",
             "next_at",
@@ -88,22 +88,22 @@ class Delivery(OfTeam, Base):
 
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
     run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"), index=True)
-    """The run that last attempted it."""
+    """Run that last attempted the delivery."""
     key: Mapped[str] = mapped_column(String(400))
     kind: Mapped[str] = mapped_column(String(20))
-    """The answer, or the news of a rejection."""
+    """Kind: the answer, or the news of a rejection."""
     state: Mapped[DeliveryState] = mapped_column(OneOf(DeliveryState))
     attempts: Mapped[int]
     maybe_applied: Mapped[bool]
-    """An attempt failed, and may have been applied all the same: only the same values may be sent under its key."""
+    """True if a failed attempt may have been applied all the same: only the same values may be sent under its key."""
     target: Mapped[str | None] = mapped_column(String(100))
-    """The name of the system that it waits for, or last waited for; None where it never did."""
+    """Name of the target that it waits for, or last waited for; None where it never waited."""
     waiting_since: Mapped[datetime | None]
-    """When it first had to wait; None where it never did."""
+    """Time when it first had to wait; None where it never did."""
     rounds: Mapped[int] = mapped_column(server_default="0")
-    """How often it was attempted in vain since then: the next pause is longer."""
+    """Number of failed attempts at the delivery since then: each makes the next backoff longer."""
     next_at: Mapped[datetime | None]
-    """When it is made again; None while it does not wait."""
+    """Time of the next attempt at the delivery; None while it does not wait."""
     output_id: Mapped[int] = mapped_column(ForeignKey("contents.id"))
     receipt_id: Mapped[int | None] = mapped_column(ForeignKey("contents.id"))
     created_at: Mapped[datetime]

@@ -1,4 +1,4 @@
-"""What stands in Slack, what was heard from it, and what team leads are told."""
+"""Tables of Slack: messages to show and shown, events heard, rate limits, and digests."""
 
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from store.types import OneOf
 
 
 class OutboxRow(OfSubject, OfTeam, Base):
-    """An intent to show something in Slack: what about and where, never how it looks."""
+    """An intent to show something in Slack: its subject and place, never its look."""
 
     __tablename__ = "outbox"
     __table_args__ = (
@@ -25,49 +25,50 @@ class OutboxRow(OfSubject, OfTeam, Base):
     face: Mapped[str] = mapped_column(String(20))
     """Which face shows it; see `store.slack.faces`."""
     channel: Mapped[str] = mapped_column(String(60))
-    """A channel's id, or the name of a role that the settings give a channel."""
+    """Channel id, or a role that the settings give a channel to."""
     occasion: Mapped[str] = mapped_column(String(200))
     """What tells a note from others of its kind about the same thing; empty for what is shown or said once."""
     about: Mapped[dict[str, Any]]
     """What a note is about beside its subject: a time, a code, the name of what has no row."""
     state: Mapped[OutboxState] = mapped_column(OneOf(OutboxState))
     wanted: Mapped[int]
-    """Grows whenever a view has to be drawn anew; what is sent for an older number is not the end of it."""
+    """Number of the newest wish; it grows whenever a view has to be drawn anew. An older one that was sent does not
+    settle it."""
     attempts: Mapped[int]
     not_before: Mapped[datetime]
     unsure_since: Mapped[datetime | None]
-    """When the first attempt began of which nobody knows whether Slack took it; None where there is none."""
+    """Start of the first attempt to send of which it is not known whether Slack took it; None where there is none."""
     error: Mapped[str | None] = mapped_column(String(100))
-    """What Slack said to the last attempt that it refused: its code."""
+    """Slack's code for the refusal of the last attempt to send."""
     created_at: Mapped[datetime]
 
 
 class Pause(OfTeam, Base):
-    """Until when Slack wants to be left alone with a method."""
+    """A rate limit of Slack's for a method, from its Retry-After."""
 
     __tablename__ = "pauses"
     __table_args__ = (UniqueConstraint("team_id", "method", "channel"),)
 
     method: Mapped[str] = mapped_column(String(60))
     channel: Mapped[str] = mapped_column(String(60))
-    """Empty where the method is limited in the whole workspace."""
+    """Channel id; empty where the method is limited in the whole workspace."""
     until: Mapped[datetime]
 
 
 class InboxRow(OfTeam, Base):
-    """An event that was heard, and taken in with what follows from it."""
+    """An event that was heard and handled."""
 
     __tablename__ = "inbox"
     __table_args__ = (UniqueConstraint("team_id", "key"),)
 
     key: Mapped[str] = mapped_column(String(100))
-    """The event's id: heard again, it is the same one."""
+    """Id of the event; an event with a known id is a repetition."""
     kind: Mapped[str] = mapped_column(String(60))
     received_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class Message(OfSubject, OfTeam, Base):
-    """A message that stands in a channel."""
+    """A message shown in a channel."""
 
     __tablename__ = "messages"
     __table_args__ = (
@@ -79,19 +80,19 @@ class Message(OfSubject, OfTeam, Base):
     ts: Mapped[str] = mapped_column(String(32))
     """Slack's name for the message within the channel."""
     waits: Mapped[bool]
-    """It shows something that waits for a person; a channel has room for a few of these."""
+    """True if the message waits for a person; a channel has room for a few of these."""
 
 
 class Digest(OfTeam, Base):
-    """What a team lead is told of a period. The figures are counts and ids, and never change."""
+    """A digest of one period for a team lead. The figures are counts and ids, and never change."""
 
     __tablename__ = "digests"
     __table_args__ = (UniqueConstraint("team_id", "job", "period"),)
 
     job: Mapped[str] = mapped_column(String(40))
     period: Mapped[str] = mapped_column(String(10))
-    """The last local date that it covers, as YYYY-MM-DD: one digest of a job for each."""
+    """Last local date that the digest covers, as YYYY-MM-DD: one digest of a job for each."""
     covers_from: Mapped[str] = mapped_column(String(10))
-    """The first local date that it covers; an earlier one where digests were missed."""
+    """First local date that the digest covers; earlier than one period where digests were missed."""
     figures: Mapped[dict[str, Any]]
     made_at: Mapped[datetime]

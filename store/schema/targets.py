@@ -1,4 +1,4 @@
-"""Which systems of record do not take what is brought to them."""
+"""The table of targets that are down."""
 
 from datetime import datetime
 
@@ -9,23 +9,23 @@ from store.schema.base import Base, OfTeam
 
 
 class TargetOutage(OfTeam, Base):
-    """A time in which a target of deliveries is down: what is to be brought to it waits, and one at a time is tried."""
+    """A time in which a target is down: deliveries to it wait, and one at a time is tried."""
 
     __tablename__ = "target_outages"
     __table_args__ = (UniqueConstraint("team_id", "target", "standing"),)
 
     target: Mapped[str] = mapped_column(String(100))
     problem_id: Mapped[int] = mapped_column(ForeignKey("contents.id"))
-    """What it said last, or what became of the attempt."""
+    """The target's last answer, or the error of the last attempt."""
     began_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     standing: Mapped[bool | None]
-    """True while it lasts, then None: one at a time stands for a target."""
+    """True while the outage lasts, then None: a target has one at a time."""
     probes: Mapped[int]
-    """How often it was tried since it began; whoever chooses the next probe names the number that they saw."""
+    """Number of probes since it began. To choose the next probe, a process names the number that it read."""
     probe_run: Mapped[int | None] = mapped_column(ForeignKey("runs.id"))
-    """The run whose delivery was last let through to see whether it is up."""
+    """Run whose delivery was last let through as a probe."""
     next_at: Mapped[datetime]
-    """When the next one is let through."""
+    """Time of the next probe."""
     waited: Mapped[int | None]
-    """How many deliveries waited for it when it ended."""
+    """Number of deliveries that waited when the outage ended."""

@@ -1,4 +1,4 @@
-"""Which cards a channel shows: it has room for a few, the most urgent first, and the rest is held."""
+"""Cards of a channel: it has room for a few, the most urgent first; the rest is held."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -15,15 +15,15 @@ from store.subjects import SubjectKind
 
 @dataclass(frozen=True, kw_only=True)
 class Unshown:
-    """The open reviews that a channel has no card for."""
+    """The open reviews without a card in a channel."""
 
     number: int
     oldest: datetime | None
-    """Since when the oldest is open."""
+    """Time since when the oldest of them is open."""
 
 
 def due(session: Session, *, team: int, channel: str, at: datetime) -> list[OutboxRow]:
-    """The card that a channel gets next: of the open reviews without one there, that with the earliest deadline."""
+    """Return the next card of a channel: of the open reviews without one there, that with the earliest deadline."""
     query = (
         select(OutboxRow)
         .join(Review, _is_card(channel))
@@ -63,13 +63,13 @@ def due_doubts(session: Session, *, team: int, channel: str, at: datetime) -> li
 
 
 def drop(session: Session, *, team: int, channel: str) -> None:
-    """Let go of the new cards that are no longer needed."""
+    """Drop the new cards that are no longer needed."""
     needed = select(Review.id).where(_is_card(channel), Review.state == ReviewState.OPEN).exists()
     _move_new(session, team, channel, UNSENT, OutboxState.SENT, ~needed, ~_is_doubt())
 
 
 def hold(session: Session, *, team: int, channel: str, kind: str) -> None:
-    """Set aside the new cards of a kind: the channel has no room for them."""
+    """Hold the new cards of a kind: the channel has no room for them."""
     _move_new(session, team, channel, (OutboxState.DUE,), OutboxState.HELD, OutboxRow.kind == kind)
 
 
@@ -100,7 +100,7 @@ def _move_new(
 
 
 def unshown(session: Session, *, team: int, channel: str) -> Unshown:
-    """The open reviews that a channel has no room for."""
+    """Return the open reviews that a channel has no room for."""
     query = (
         select(func.count(), func.min(Review.opened_at))
         .join(OutboxRow, and_(OutboxRow.team_id == team, _is_card(channel)))
@@ -115,9 +115,9 @@ def unshown(session: Session, *, team: int, channel: str) -> Unshown:
 
 
 def revive(session: Session, *, team: int, at: datetime) -> None:
-    """Make due again the cards that were given up and are still needed: what stood in their way may be gone.
+    """Make due again the cards that were given up and are still needed: the cause may be gone.
 
-    Those are the cards of open reviews and of doubts, and those that stand and may not show how things are.
+    Those are the cards of open reviews and of doubts, and the cards shown that may be out of date.
     """
     reviewed = (
         select(Review.id)
@@ -137,7 +137,7 @@ def revive(session: Session, *, team: int, at: datetime) -> None:
 
 
 def drop_elsewhere(session: Session, *, team: int, workflow: str, channel: str | None) -> None:
-    """Let go of the new cards of a workflow's open reviews in any channel but this one."""
+    """Drop the new cards of a workflow's open reviews in any channel but this one."""
     of_workflow = (
         select(Review.id)
         .join(Workflow, Workflow.id == Review.workflow_id)
@@ -170,7 +170,7 @@ def unasked(session: Session, *, team: int) -> list[Delivery]:
 
 
 def missing(session: Session, *, team: int, workflow: str, channel: str) -> list[int]:
-    """The open reviews of a workflow that neither have a card in a channel nor are to get one."""
+    """Return the open reviews of a workflow without a card in a channel, present or due."""
     wanted = select(OutboxRow.id).where(
         OutboxRow.team_id == team, _is_card(channel), OutboxRow.state != OutboxState.SENT
     )
@@ -202,7 +202,7 @@ def _is_card(channel: str) -> ColumnElement[bool]:
 
 
 def _stands(team: int, channel: str) -> ColumnElement[bool]:
-    """Does a review's card stand in a channel?"""
+    """Return a condition: a review's card is shown in a channel."""
     return (
         select(Message.id)
         .where(Message.team_id == team, Message.channel == channel, Message.is_about_row(SubjectKind.REVIEW, Review.id))

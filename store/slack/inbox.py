@@ -1,4 +1,4 @@
-"""What was heard: a row for each event, so that one that comes again is known."""
+"""Events heard from Slack: one row each, so that a repetition is known."""
 
 from datetime import datetime
 
@@ -18,5 +18,5 @@ def add(session: Session, *, team: int, key: str, kind: str, at: datetime) -> bo
 
 
 def forget(session: Session, *, team: int, before: datetime) -> None:
-    """Let go of what was heard before a time."""
+    """Delete the events heard before a time."""
     session.execute(delete(InboxRow).where(InboxRow.team_id == team, InboxRow.received_at < before))

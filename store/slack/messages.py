@@ -1,4 +1,4 @@
-"""The messages that stand in channels: which subject's, under which of Slack's names, drawn when."""
+"""Messages shown in channels: the subject of each, and Slack's name for it."""
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -9,14 +9,14 @@ from store.subjects import Subject, SubjectKind
 
 
 def of_subject(session: Session, *, team: int, channel: str, subject: Subject) -> Message | None:
-    """The message that shows a subject in a channel."""
+    """Return the message that shows a subject in a channel."""
     return session.scalar(
         select(Message).where(Message.team_id == team, Message.channel == channel, Message.is_about(subject))
     )
 
 
 def channels_of(session: Session, *, team: int, subject: Subject) -> set[str]:
-    """The channels in which a subject is shown."""
+    """Return the channels in which a subject is shown."""
     query = select(Message.channel).where(Message.team_id == team, Message.is_about(subject))
     return set(session.scalars(query))
 
@@ -39,7 +39,7 @@ def cards_elsewhere(session: Session, *, team: int, workflow: str, channel: str 
 
 
 def channels_with_queue(session: Session, *, team: int) -> list[str]:
-    """The channels in which a queue stands."""
+    """Return the channels that show a queue."""
     query = select(Message.channel).where(Message.team_id == team, Message.subject_kind == SubjectKind.CHANNEL)
     return list(session.scalars(query))
 
@@ -56,7 +56,7 @@ def waiting(session: Session, *, team: int, channel: str, kind: SubjectKind) -> 
 
 
 def drawn(session: Session, *, team: int, channel: str, subject: Subject, ts: str, waits: bool) -> None:
-    """Note what a message shows now; it may be a new one."""
+    """Note the message that shows a subject now; add it where it is new."""
     known = of_subject(session, team=team, channel=channel, subject=subject)
     if known is None:
         rows.add(
@@ -75,7 +75,7 @@ def drawn(session: Session, *, team: int, channel: str, subject: Subject, ts: st
 
 
 def forget(session: Session, *, team: int, channel: str, subject: Subject) -> None:
-    """Let go of a message that is no longer there, or is to stand as it is."""
+    """Forget a message that is gone, or is no longer to be changed."""
     session.execute(
         delete(Message).where(Message.team_id == team, Message.channel == channel, Message.is_about(subject))
     )

@@ -1,7 +1,7 @@
-"""What has to be shown in Slack: intents, written in the transaction of what they tell of.
+"""The outbox: intents to show something in Slack, written in the transaction that causes them.
 
-A view shows a subject's present state and is coalesced; a note says something once. Only the sender takes them up.
-Cards are views too; which of them a channel shows is in `store.slack.cards`.
+A view shows a subject's present state and is coalesced; a note says something once. Only the sender works them off.
+Cards are views too; `store.slack.cards` says which of them a channel shows.
 """
 
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ from store.states import OutboxState
 from store.subjects import Subject
 
 LONGEST_WAIT = timedelta(minutes=5)
-"""The longest that a row is put off at a time."""
+"""Longest time by which a row is put off at once."""
 CARD = "card"
 """The kind of a review's card."""
 QUEUE = "queue"
@@ -39,26 +39,26 @@ VIEWS = frozenset({CARD, QUEUE, DOUBT, OUTAGE, TARGET, OVERRUN})
 
 @dataclass(frozen=True, kw_only=True)
 class HeldUp:
-    """What waits for a channel that Slack refuses."""
+    """The messages that wait for a channel that Slack refuses."""
 
     number: int
     error: str
-    """Slack's code."""
+    """Slack's error code."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Trouble:
-    """Messages to a channel that Slack refused."""
+    """The messages to a channel that Slack refused."""
 
     channel: str
     state: OutboxState
     error: str
-    """Slack's code."""
+    """Slack's error code."""
     number: int
 
 
 def want_view(session: Session, *, team: int, kind: str, subject: Subject, channel: str, at: datetime) -> None:
-    """Have a subject's present state shown in a channel; wishes that were not met yet become one."""
+    """Show a subject's present state in a channel; several wishes that are not met yet become one."""
     again = (
         update(OutboxRow)
         .where(_is(team, kind, subject, channel))
@@ -70,7 +70,7 @@ def want_view(session: Session, *, team: int, kind: str, subject: Subject, chann
 
 
 def add_note(session: Session, *, team: int, kind: str, subject: Subject, channel: str, at: datetime) -> None:
-    """Have something said once in a channel. A subject has one note of a kind there."""
+    """Say something once in a channel. A subject has one note of a kind there."""
     _add(session, team=team, kind=kind, subject=subject, channel=channel, at=at)
 
 
@@ -159,7 +159,7 @@ def is_postponed(session: Session, *, team: int, face: Face, at: datetime) -> bo
 
 
 def due(session: Session, *, team: int, channel: str, at: datetime, limit: int) -> list[OutboxRow]:
-    """What a channel has to be sent first: changes to the cards that stand there, then notes. At most `limit`."""
+    """Return what to send to a channel first: changes to cards shown there, then notes. At most `limit`."""
     standing = (
         select(Message.id)
         .where(
@@ -179,12 +179,12 @@ def due(session: Session, *, team: int, channel: str, at: datetime, limit: int) 
 
 
 def due_queue(session: Session, *, team: int, channel: str, at: datetime) -> list[OutboxRow]:
-    """A channel's queue, if it has to be drawn."""
+    """Return a channel's queue, if it has to be drawn."""
     return list(session.scalars(_due(team, channel, at).where(OutboxRow.kind == QUEUE)))
 
 
 def move(session: Session, row: OutboxRow, *, frm: OutboxState, to: OutboxState, **changes: object) -> bool:
-    """Move a row that is still wanted as it was read; False where it is in another state or wanted anew."""
+    """Move a row if it is as it was read; False where its state changed or it is wanted anew."""
     where = {"state": frm, "wanted": row.wanted}
     return rows.change(session, OutboxRow, row.id, where=where, to={"state": to, **changes})
 
@@ -201,13 +201,13 @@ def take_back(session: Session, *, team: int, face: Face) -> int:
 
 
 def mark_unsure(session: Session, *, team: int, since: datetime) -> None:
-    """Note that what is not known to be sent may have been, from a time on."""
+    """Note that every row not known to be sent may have been sent, from a time on."""
     unknown = update(OutboxRow).where(OutboxRow.team_id == team, OutboxRow.state != OutboxState.SENT)
     session.execute(unknown.values(unsure_since=since), execution_options={"synchronize_session": False})
 
 
 def revive_notes(session: Session, *, team: int, at: datetime) -> None:
-    """Make due again the notes that were given up: what stood in their way may be gone."""
+    """Make due again the notes that were given up: the cause may be gone."""
     revived = (
         update(OutboxRow)
         .where(OutboxRow.team_id == team, OutboxRow.kind.not_in((CARD, DOUBT)), OutboxRow.state == OutboxState.DEAD)
@@ -217,7 +217,7 @@ def revive_notes(session: Session, *, team: int, at: datetime) -> None:
 
 
 def want_all_again(session: Session, *, team: int) -> None:
-    """Have all views drawn anew that stand somewhere: what they show may not be how things are."""
+    """Draw all shown views anew: they may be out of date."""
     stands = select(Message.id).where(
         Message.team_id == team, Message.channel == OutboxRow.channel, Message.is_about_same(OutboxRow)
     )
@@ -229,7 +229,7 @@ def want_all_again(session: Session, *, team: int) -> None:
 
 
 def held_up(session: Session, *, team: int, channel: str) -> HeldUp:
-    """What waits for a channel that Slack refuses."""
+    """The messages that wait for a channel that Slack refuses."""
     query = select(func.count(), func.max(OutboxRow.error)).where(
         OutboxRow.team_id == team, OutboxRow.channel == channel, OutboxRow.state.in_(UNSENT)
     )
@@ -238,7 +238,7 @@ def held_up(session: Session, *, team: int, channel: str) -> HeldUp:
 
 
 def hold_up(session: Session, *, team: int, channel: str, until: datetime) -> None:
-    """Have nothing sent to a channel until a time."""
+    """Put off everything for a channel until a time."""
     session.execute(
         update(OutboxRow)
         .where(
@@ -253,7 +253,7 @@ def hold_up(session: Session, *, team: int, channel: str, until: datetime) -> No
 
 
 def troubled(session: Session, *, team: int) -> list[Trouble]:
-    """What Slack refused and is still not shown."""
+    """Return the refusals of Slack that still keep something from being shown, by channel and state."""
     query = (
         select(OutboxRow.channel, OutboxRow.state, OutboxRow.error, func.count())
         .where(OutboxRow.team_id == team, OutboxRow.state != OutboxState.SENT, OutboxRow.error.is_not(None))
@@ -267,7 +267,7 @@ def troubled(session: Session, *, team: int) -> list[Trouble]:
 
 
 def get(session: Session, row: int, *, team: int) -> OutboxRow | None:
-    """The row with this id."""
+    """Return the row with this id."""
     return rows.get(session, OutboxRow, row, team=team)
 
 
@@ -278,7 +278,8 @@ def _due(team: int, channel: str, at: datetime) -> Select[OutboxRow]:
 
 
 def is_time(at: datetime) -> ColumnElement[bool]:
-    """May a row be sent now? One that would wait for longer than anything does was written before the clock was put
-    back.
+    """Return a condition: a row may be sent now.
+
+    A row put off by more than `LONGEST_WAIT` was written before the clock was put back.
     """
     return or_(OutboxRow.not_before <= at, OutboxRow.not_before > at + LONGEST_WAIT)

@@ -1,4 +1,4 @@
-"""Until when Slack wants to be left alone: what its Retry-After said, kept so that a restart does not forget it."""
+"""Rate limits of Slack's: the times of its Retry-After, kept so that a restart does not forget them."""
 
 from datetime import datetime
 
@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 from store.schema import Pause
 
 EVERYWHERE = ""
-"""In place of a channel, where a method is limited in the whole workspace."""
+"""Stands for the channel where a method is limited in the whole workspace."""
 
 
 def pause(session: Session, *, team: int, method: str, channel: str, until: datetime) -> None:
-    """Leave a method alone until a time, in a channel or `EVERYWHERE`."""
+    """Note that a method is limited until a time, in a channel or `EVERYWHERE`."""
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     statement = insert(Pause).values(team_id=team, method=method, channel=channel, until=until)
     session.execute(
@@ -22,7 +22,7 @@ def pause(session: Session, *, team: int, method: str, channel: str, until: date
 
 
 def until(session: Session, *, team: int, method: str, channel: str) -> datetime | None:
-    """Until when a method is to be left alone in a channel; None where Slack never asked for that."""
+    """Return the time until which a method is limited in a channel; None where it never was."""
     query = select(func.max(Pause.until)).where(
         Pause.team_id == team, Pause.method == method, Pause.channel.in_((channel, EVERYWHERE))
     )

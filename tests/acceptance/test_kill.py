@@ -129,7 +129,7 @@ def test_an_interrupted_run_says_that_what_was_taken_in_is_kept_and_the_next_goe
     hold.unlink()
     _, err = process.communicate(timeout=30)
     assert process.returncode == 130
-    assert err.splitlines()[-1] == "stopped; what was taken in is kept, and the same command goes on with it"
+    assert err.splitlines()[-1] == "stopped; cases taken in are kept, and the same command continues with them"
     assert "Traceback" not in err
     before = finished(countersign)
     assert len(before) < FEWER

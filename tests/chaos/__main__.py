@@ -1,4 +1,4 @@
-"""`make chaos`: the long version of everything here, its seed, and a table of what was counted.
+"""The command of `make chaos`: the long version of these tests, its seed, and a table of the counts.
 
 `python -m tests.chaos [--seed N]`. Progress goes to standard error; the table, as Markdown, to standard output.
 """
@@ -17,7 +17,7 @@ FOLDER = Path(__file__).parent
 
 
 def main() -> int:
-    """Run it; returns the exit code."""
+    """Run the tests; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
     parser.add_argument("--seed", type=int, default=SystemRandom().randrange(1_000_000))
     parser.add_argument("--processes", default="2")

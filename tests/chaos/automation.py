@@ -1,4 +1,4 @@
-"""Two automations and the systems of record that they deliver to, one of which knows keys and one of which does not."""
+"""Two automations and their systems of record. One of these knows idempotency keys, the other does not."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -13,11 +13,11 @@ from workflows.model.port import Answer, Question
 from workflows.model.scripted import says
 
 KNOWING, FORGETFUL = "claims", "letters"
-"""The automation whose system of record knows keys, and the one whose does not."""
+"""Names of the automation whose system of record knows keys, and of the one whose does not."""
 STEP, RULE, BEFORE, AFTER = "step", "rule", "before the effect", "after the effect"
 """Places in the automations' own code."""
 UNSURE, BROKEN = "unsure", "broken"
-"""What a ticket's text says that a person has to see, and one for which the step fails until it is mended."""
+"""Words in a ticket's text: for a person to see it, and for a step that fails until it is repaired."""
 
 
 @dataclass(kw_only=True)
@@ -27,15 +27,15 @@ class Record:
     knows_keys: bool
     effects: list[Effect] = field(default_factory=list)
     attempts: list[str] = field(default_factory=list)
-    """The key of every attempt."""
+    """Keys of all attempts at a delivery, in order."""
     down: int = 0
-    """Attempts that it refuses still, since it is out of service."""
+    """Number of attempts that it still refuses, since it is out of service."""
     drops: int = 0
-    """Attempts that it does still, and says nothing of."""
+    """Number of attempts that it still executes without an answer."""
     _lock: Lock = field(default_factory=Lock)
 
     def apply(self, key: str, values: JsonValue) -> str:
-        """Have an effect; where keys are known, once for each."""
+        """Have an effect; where keys are known, one for each key."""
         with self._lock:
             self.attempts.append(key)
             if self.down:
@@ -49,41 +49,42 @@ class Record:
             return f"receipt for {key}"
 
     def has(self, key: str) -> bool:
-        """Did somebody look, they would find it there?"""
+        """Tell whether an effect with this key is there."""
         return any(effect.key == key for effect in self.effects)
 
 
 @dataclass(kw_only=True)
 class Office:
-    """What the automations touch. It outlives every process."""
+    """The world that the automations act on. It outlives every process."""
 
     disturb: Callable[[str, str], None] = lambda _place, _about: None
-    """Called by the automations' own code: at STEP or RULE about a text, BEFORE and AFTER an effect about its key."""
+    """Function called by the automations' own code: at STEP or RULE with a text, BEFORE and AFTER an effect with its
+    key."""
     limits: TimeLimits = field(default_factory=TimeLimits)
-    """Of the automations' own code."""
+    """Time limits of the automations' own code."""
 
     records: dict[str, Record] = field(
         default_factory=lambda: {KNOWING: Record(knows_keys=True), FORGETFUL: Record(knows_keys=False)}
     )
     mended: bool = False
-    """Does the step work that did not?"""
+    """True once the failing step works."""
     version: int = 1
-    """Of the automations' code: in 2 the step has another name, in 3 there is one more, in 4 there is none."""
+    """Version of the automations' code: in 2 the step has another name, in 3 there is one more, in 4 there is none."""
     asked: Callable[[], None] = lambda: None
-    """Called each time the model is in the midst of an answer."""
+    """Function called each time the model is inside an answer."""
     questions: int = 0
 
     @property
     def effects(self) -> list[Effect]:
-        """All that really happened."""
+        """All effects that really happened."""
         return [effect for record in self.records.values() for effect in record.effects]
 
     def has(self, key: str) -> bool:
-        """Did it happen?"""
+        """Tell whether an effect with this key happened."""
         return any(record.has(key) for record in self.records.values())
 
     def answer(self, question: Question) -> Answer:
-        """What the model says: always the same about the same text."""
+        """Return the model's answer, which is always the same for the same text."""
         self.questions += 1
         self.asked()
         sure = 0.5 if UNSURE in question.text else 0.95
@@ -92,7 +93,7 @@ class Office:
     def workflow(
         self, name: str, *, post_to: str | None = None, reviewers: str | None = None
     ) -> Workflow[Ticket, Triage]:
-        """One of the automations."""
+        """Return one of the automations."""
         record, version = self.records[name], self.version
         made = Workflow(
             name=name,
@@ -150,5 +151,5 @@ class Office:
 
 
 def proposed(text: str) -> dict[str, JsonValue]:
-    """What the model proposes for a text."""
+    """Return the model's proposal for a text."""
     return {"queue": "billing" if "money" in text else "delivery", "reply": f"About: {text}"}

@@ -23,14 +23,14 @@ MakeStory = Callable[..., Story]
 
 @pytest.fixture(scope="session")
 def running(slack_time: SlackTime) -> Iterator[Running]:
-    """The sandbox. A click that nobody acknowledges is given up soon."""
+    """Yield the sandbox. A click without an acknowledgement is given up soon."""
     with serving(Sandbox(pacing=False, clock=slack_time, ack_seconds=1.0)) as running:
         yield running
 
 
 @pytest.fixture
 def quick(tmp_path: Path) -> Iterator[Path]:
-    """A folder in memory, where there is one: ended is a process here, not the machine."""
+    """Yield a folder in memory, where there is one: only a process ends here, not the machine."""
     memory = Path("/dev/shm")
     if not memory.is_dir():
         yield tmp_path
@@ -41,13 +41,13 @@ def quick(tmp_path: Path) -> Iterator[Path]:
 
 @pytest.fixture
 def sqlite_url(quick: Path) -> str:
-    """The URL of a new SQLite file."""
+    """Return the URL of a new SQLite file."""
     return f"sqlite:///{quick / 'test.sqlite'}"
 
 
 @pytest.fixture
 def make_story(running: Running, ears: Ears, migrated_sqlite: Path, quick: Path) -> MakeStory:
-    """Makes stories, each in a workspace as it was at first."""
+    """Return a function that makes stories, each in a workspace as it was at first."""
     numbers = count(1)
 
     def make(*faults: Fault, brief: bool = not LONG) -> Story:

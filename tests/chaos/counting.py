@@ -1,4 +1,4 @@
-"""Counts what a fault did, once the system has drained: lost, doubled, wrong, silent, and extra calls of the model.
+"""Counts of a fault's effects, once the system has drained: lost, doubled, wrong, silent, and extra calls of the model.
 
 Pure functions over the evidence, which `gathering` reads from the database, the systems of record and the channels.
 What is counted is named, so that a test that fails says what happened and not only that it did.
@@ -13,7 +13,7 @@ from pydantic import JsonValue
 ENDED = frozenset({"delivered", "closed"})
 STOPPED = frozenset({"failed", "doubtful", "parked"})
 DECIDING = frozenset({"approved", "edited", "answered"})
-"""The decisions that owe an effect."""
+"""Decisions that owe an effect."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +21,7 @@ class Standing:
     """A case, as the database has it."""
 
     input: JsonValue
-    """Of its newest run."""
+    """Input of the case's newest run."""
     state: str
     open_reviews: int
 
@@ -32,9 +32,9 @@ class Stop:
 
     run: int
     told: bool
-    """Is it said in the channel for failures?"""
+    """True if the failures channel was told."""
     asked: bool = True
-    """A doubt: does somebody see the question?"""
+    """True unless the run is in doubt and nobody sees the question."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,14 +45,14 @@ class Decided:
     version: int
     kind: str
     key: str | None
-    """Of the effect that it owes; None where it owes none."""
+    """Key of the effect that it owes; None where it owes none."""
     stopped: bool
-    """Did what followed from it stop, so that somebody has to act first?"""
+    """True if a later stop has to be handled by a person first."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Effect:
-    """What a system of record really did."""
+    """A real effect in a system of record."""
 
     key: str
     values: JsonValue
@@ -60,11 +60,11 @@ class Effect:
 
 @dataclass(frozen=True, kw_only=True)
 class Shown:
-    """A message that all can see."""
+    """A message that everybody can see."""
 
     channel: str
     rows: frozenset[int]
-    """The outbox rows that it says it is about."""
+    """Outbox rows that the message names."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,56 +75,56 @@ class Intent:
     key: str
     state: str
     told: bool = True
-    """Where it was given up: is that said?"""
+    """True unless the row was given up and nobody was told."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """All that is known after the system has drained."""
+    """Everything known after the system has drained."""
 
     accepted: Sequence[tuple[int, JsonValue]] = ()
     """(case, input) for each input that was accepted, in order."""
     cases: Mapping[int, Standing] = field(default_factory=dict)
     stops: Sequence[Stop] = ()
     clicks: Sequence[tuple[int, int]] = ()
-    """(review, version) for each decision that was acknowledged to the person who made it."""
+    """(review, version) for each decision that was acknowledged to its person."""
     decisions: Sequence[Decided] = ()
     applied: Mapping[str, JsonValue] = field(default_factory=dict)
-    """Key -> what the database says was applied under it."""
+    """Values that the database says were applied, by key."""
     effects: Sequence[Effect] = ()
     entitled: Mapping[str, Sequence[JsonValue]] = field(default_factory=dict)
-    """Key -> the values that somebody decided, or that were proposed and resolved alone."""
+    """Values that somebody decided, or that were proposed and resolved alone, by key."""
     messages: Sequence[Shown] = ()
     intents: Sequence[Intent] = ()
     digests: Sequence[str] = ()
-    """The period of each one that was made."""
+    """Period of each digest that was made."""
     heard: Sequence[str] = ()
-    """The kind of each event of which something followed; the tests send one of a kind."""
+    """Kind of each event that had a consequence; the tests send one of a kind."""
     questions: int = 0
-    """How often the model was asked."""
+    """Number of questions to the model."""
     asks: int = 0
-    """How often it had to be: once for each run, and each failure of the model's own."""
+    """Number of questions that were necessary: one for each run, and for each failure of the model's own."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Counts:
-    """What was counted."""
+    """The counts of a run of the tests."""
 
     lost: tuple[str, ...] = ()
     doubled: tuple[str, ...] = ()
     wrong: tuple[str, ...] = ()
     silent: tuple[str, ...] = ()
     extra_calls: int = 0
-    """Paid calls of the model beyond those that had to be made: reported and bounded, no fault."""
+    """Paid calls of the model beyond the necessary ones: reported and bounded, but no fault."""
 
     @property
     def clean(self) -> bool:
-        """Is nothing lost, doubled, wrong or silent?"""
+        """True if nothing is lost, doubled, wrong or silent."""
         return not (self.lost or self.doubled or self.wrong or self.silent)
 
 
 def count(evidence: Evidence) -> Counts:
-    """Count it all."""
+    """Count everything."""
     return Counts(
         lost=tuple(lost(evidence)),
         doubled=tuple(doubled(evidence)),
@@ -135,7 +135,7 @@ def count(evidence: Evidence) -> Counts:
 
 
 def lost(evidence: Evidence) -> Iterable[str]:
-    """An accepted input without an end, a review or a visible stop; a decision without its effect; an unsent intent."""
+    """Yield lost things: an input without end, review or visible stop; a decision without effect; an unsent row."""
     told = all(stop.told for stop in evidence.stops)
     for case, input in dict(evidence.accepted).items():
         stands = evidence.cases.get(case)
@@ -166,7 +166,7 @@ def lost(evidence: Evidence) -> Iterable[str]:
 
 
 def doubled(evidence: Evidence) -> Iterable[str]:
-    """More than one message for an outbox key, effect for an effect key, or decision, where there is to be one."""
+    """Yield doubled things: more than one message of a row, effect of a key, or decision, where one is right."""
     names = {intent.row: intent.key for intent in evidence.intents}
     shown = Counter((row, message.channel) for message in evidence.messages for row in message.rows)
     yield from (f"{names.get(row, row)}: {n} messages in {where}" for (row, where), n in shown.items() if n > 1)
@@ -181,7 +181,7 @@ def doubled(evidence: Evidence) -> Iterable[str]:
 
 
 def wrong(evidence: Evidence) -> Iterable[str]:
-    """A value applied that nobody decided or proposed, or another one than the database says."""
+    """Yield wrong things: a value that nobody decided or proposed, or another one than the database says."""
     for effect in evidence.effects:
         if effect.values not in evidence.entitled.get(effect.key, ()):
             yield f"{effect.key}: {effect.values} was applied, and nobody decided that"
@@ -190,7 +190,7 @@ def wrong(evidence: Evidence) -> Iterable[str]:
 
 
 def silent(evidence: Evidence) -> Iterable[str]:
-    """Something stopped or was given up, and nobody is told."""
+    """Yield silent things: a stop, or a message that was given up, that nobody was told of."""
     for stop in evidence.stops:
         if not stop.told:
             yield f"run {stop.run}: it stopped, and nobody was told"

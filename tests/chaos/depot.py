@@ -19,9 +19,9 @@ from pydantic import BaseModel
 from workflows import Ask, Autonomy, Proposal, Run, Workflow, step
 
 FOLDER = "DEPOT_FOLDER"
-"""The environment variable that names the world."""
+"""Environment variable with the folder of the world."""
 KNOWING, FORGETFUL = "parcels", "letters"
-"""The automation whose depot knows keys, and the one whose does not."""
+"""Names of the automation whose depot knows keys, and of the one whose does not."""
 
 
 class Parcel(BaseModel):
@@ -45,7 +45,7 @@ def weigh(parcel: int, text: str) -> float:
     os.write(target, line.encode())
     os.close(target)
     if "poison" in text:
-        # Its neighbours are in the midst of theirs.
+        # Give the neighbouring cases time to be inside their steps.
         time.sleep(0.05)
         os.kill(os.getpid(), signal.SIGKILL)
     if "frozen" in text:

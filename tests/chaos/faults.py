@@ -1,7 +1,7 @@
-"""Where something goes wrong, and what: the process ends there, or what was done looks as if it had failed.
+"""Faults at failpoints: the process ends there, or an act looks as if it had failed.
 
-A crossing is one pass through a seam on one side. Those of one label are numbered by themselves, so that what another
-thread does in between moves none of them.
+A crossing is one pass through a failpoint on one side. Crossings of one label are numbered by themselves, so that the
+work of another thread changes none of the numbers.
 """
 
 import sqlite3
@@ -25,7 +25,7 @@ class Died(Ended):
 
 
 class Kind(StrEnum):
-    """What goes wrong. On the far side of a seam, an error or a timeout is about something that was done."""
+    """Kind of a fault. After the act, an error or a timeout concerns something that was done."""
 
     CRASH = "crash"
     ERROR = "error"
@@ -34,13 +34,13 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Crossing:
-    """One pass through a seam."""
+    """One pass through a failpoint."""
 
     seam: Failpoint
     side: Side
     about: str
     nth: int
-    """From 1, of those with the same seam, side and text."""
+    """Number of the crossing, from 1, among those with the same failpoint, side and text."""
 
     def __str__(self) -> str:
         return f"{self.side} {self.seam} {self.about} #{self.nth}"
@@ -48,19 +48,19 @@ class Crossing:
 
 @dataclass(frozen=True, kw_only=True)
 class Fault:
-    """Something that goes wrong at a crossing."""
+    """A fault at a crossing."""
 
     at: Crossing
     kind: Kind
     times: int = 1
-    """At how many crossings of this label in a row."""
+    """Number of crossings of this label in a row that it hits."""
 
     def __str__(self) -> str:
         return f"{self.kind} {self.at}"
 
 
 KINDS: dict[Failpoint, tuple[Kind, ...]] = {
-    # A statement that timed out is to the product what any other error of the database is.
+    # To the product a statement that timed out is like any other error of the database.
     Failpoint.COMMIT: (Kind.CRASH, Kind.ERROR),
     Failpoint.AUDIT: (Kind.CRASH, Kind.ERROR),
     Failpoint.STEP: (Kind.CRASH, Kind.ERROR, Kind.TIMEOUT),
@@ -69,11 +69,11 @@ KINDS: dict[Failpoint, tuple[Kind, ...]] = {
     Failpoint.ACK: (Kind.CRASH, Kind.ERROR),
     Failpoint.RECOVERY: (Kind.CRASH, Kind.ERROR),
 }
-"""What can go wrong at a seam."""
+"""Kinds of faults that can happen at each failpoint."""
 
 
 def error_at(seam: Failpoint, kind: Kind) -> Exception:
-    """What is raised there."""
+    """Return the error that is raised at a failpoint."""
     match seam:
         case Failpoint.COMMIT | Failpoint.AUDIT | Failpoint.RECOVERY:
             if kind is Kind.TIMEOUT:
@@ -88,7 +88,7 @@ def error_at(seam: Failpoint, kind: Kind) -> Exception:
 
 
 def _server_error() -> SlackApiError:
-    """Slack's answer to a call that broke halfway."""
+    """Return Slack's answer to a call that broke halfway."""
     said = {"ok": False, "error": "internal_error"}
     answer = SlackResponse(
         client=None, http_verb="POST", api_url="", req_args={}, data=said, headers={}, status_code=500
@@ -98,7 +98,7 @@ def _server_error() -> SlackApiError:
 
 @dataclass(kw_only=True)
 class Watching:
-    """Watches all seams of a process, and has the faults happen. Ended once, it stays ended until it is started."""
+    """A watcher of all failpoints of a process that makes the faults happen. After a crash it raises until started."""
 
     faults: list[Fault] = field(default_factory=list)
     crossings: list[Crossing] = field(default_factory=list)
@@ -108,7 +108,7 @@ class Watching:
     _lock: Lock = field(default_factory=Lock)
 
     def __call__(self, seam: Failpoint, side: Side, about: str) -> None:
-        """What happens at a seam."""
+        """Note a crossing, and raise its fault, if it has one."""
         with self._lock:
             if self.died:
                 # Another thread of a process that has ended.
@@ -126,11 +126,11 @@ class Watching:
         raise error_at(seam, fault.kind)
 
     def started(self) -> None:
-        """Another process begins."""
+        """Begin another process."""
         self.died = False
 
     def number(self, seam: Failpoint, side: Side, about: str) -> int:
-        """How often a seam was passed."""
+        """Return the number of crossings of a label."""
         with self._lock:
             return self._numbers[seam, side, about]
 

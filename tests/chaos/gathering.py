@@ -1,4 +1,4 @@
-"""Reads the evidence: what the database keeps, what really happened, and what stands in the channels."""
+"""The evidence: read from the database, the systems of record and the channels."""
 
 import json
 from collections import defaultdict
@@ -22,7 +22,7 @@ RowT = TypeVar("RowT", bound=schema.Base)
 
 @dataclass(kw_only=True)
 class Remembered:
-    """What the people around it remember, whatever the system forgot."""
+    """The memory of the people around the system, whatever the system forgot."""
 
     accepted: list[tuple[int, JsonValue]] = field(default_factory=list)
     clicks: list[tuple[int, int]] = field(default_factory=list)
@@ -33,7 +33,7 @@ class Remembered:
 
 @dataclass(frozen=True, kw_only=True)
 class Kept:
-    """What the database keeps."""
+    """The content of the database."""
 
     cases: dict[int, schema.Case]
     runs: list[schema.Run]
@@ -47,11 +47,11 @@ class Kept:
     digests: list[str]
     heard: list[str]
     stopped: list[int]
-    """The runs that ever stopped, as the audit has it."""
+    """Runs that ever stopped, by the audit."""
 
     @classmethod
     def of(cls, database: Database) -> "Kept":
-        """Read it all, as of one moment."""
+        """Read everything, as of one moment."""
         with database.read() as session:
 
             def all_of(table: type[RowT]) -> list[RowT]:
@@ -75,7 +75,7 @@ class Kept:
 
 
 def gather(database: Database, remembered: Remembered, messages: Sequence[Shown] | None) -> Evidence:
-    """Gather it. `messages`: what all can see; None: nothing is shown anywhere, and what is due stays due."""
+    """Return the evidence. `messages`: those that everybody can see; None: nothing is sent, so messages stay due."""
     kept = Kept.of(database)
     newest = {run.case_id: run for run in kept.runs}
     opened = [review.case_id for review in kept.reviews if review.state == "open"]
@@ -101,7 +101,7 @@ def gather(database: Database, remembered: Remembered, messages: Sequence[Shown]
 
 
 def seen(administrator: Administrator, channels: Sequence[str], *, user: str) -> list[Shown]:
-    """What stands in the channels for all to see, that says which intents it is about."""
+    """Return the messages in the channels that everybody can see and that name outbox rows."""
     found = []
     for channel in channels:
         for message in administrator.person(user).messages(channel):
@@ -162,5 +162,5 @@ def _intent(row: schema.OutboxRow, kept: Kept, messages: Sequence[Shown]) -> Int
 
 def _is_stop(row: schema.AuditRow) -> bool:
     verb = row.action.removeprefix("run.")
-    # From a doubt it only comes to failed by a person's word.
+    # A run in doubt fails only after a person's answer.
     return row.action.startswith("run.") and verb in STOPPED and row.details.get("from") != "doubtful"

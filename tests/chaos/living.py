@@ -24,9 +24,9 @@ RowT = TypeVar("RowT", bound=schema.Base)
 
 ROLES = {FAILURES: FAILED, LEADS: LEADING}
 PACE = 0.001
-"""Seconds between two messages to a channel; how fast they may come is not what this is about."""
+"""Seconds between two messages to a channel; the pace is not under test here."""
 ROUNDS = 16
-"""How often somebody tries again, at most, before that is taken for the outcome."""
+"""Most repetitions of an act before its failure counts as the outcome."""
 
 
 @dataclass(kw_only=True)
@@ -40,7 +40,7 @@ class Process:
 
 @dataclass(kw_only=True)
 class Living:
-    """The process of the moment, and what outlives it."""
+    """The present process, and everything that outlives it."""
 
     file: Path
     running: Running
@@ -50,18 +50,18 @@ class Living:
     clock: Clock = field(default_factory=Clock)
     starts: int = 0
     redeployed: int | None = None
-    """The version of the automations' code from the second start on."""
+    """Version of the automations' code from the second start on."""
     _process: Process | None = None
 
     @property
     def world(self) -> World:
-        """Countersign, as long as it lives."""
+        """Countersign in the present process."""
         assert self._process is not None
         return self._process.world
 
     @property
     def sender(self) -> Sender:
-        """Its sender."""
+        """Sender of the present process."""
         assert self._process is not None
         return self._process.sender
 
@@ -88,13 +88,13 @@ class Living:
         self._process = Process(database=database, world=world, sender=sender)
 
     def end(self) -> None:
-        """The process is gone."""
+        """End the process."""
         if self._process is not None:
             self._process.database.close()
         self._process = None
 
     def act(self, do: Callable[[], T]) -> T:
-        """Have the process do something. Where it ends, another one is started, and asked again."""
+        """Act in the process. Where the process ends, start another one and act again."""
         for _ in range(ROUNDS):
             try:
                 if self._process is None or self.watching.died:
@@ -107,7 +107,7 @@ class Living:
         raise AssertionError("it never came to an end")
 
     def _go_on(self) -> None:
-        """What the loops of the worker and the sender do where the database was away for a moment."""
+        """Recover, as the loops of the worker and the sender do after a short absence of the database."""
         try:
             if self._process is not None:
                 self.world.restart()
@@ -116,28 +116,28 @@ class Living:
             self.end()
 
     def work(self) -> None:
-        """Work until nothing is ready, and show all that is to be shown."""
+        """Work until no run is ready, and send every message."""
         self.act(self.world_works)
         self.act(self._send)
 
     def world_works(self) -> None:
-        """Work until nothing is ready."""
+        """Work until no run is ready."""
         self.world.work()
 
     def _send(self) -> None:
         for _ in range(ROUNDS):
             if self.sender.drain(seconds=0.25):
                 return
-            # What Slack did not take is tried again later.
+            # Messages that Slack did not take are sent again later.
             self.clock.move(timedelta(minutes=6))
         raise AssertionError("not everything could be sent")
 
     def taken_over(self) -> None:
-        """The process ends while it holds a run."""
+        """End the process while it holds a run."""
         self.act(lambda: self.world.claim(limit=1))
         self.end()
         self.act(lambda: None)
 
     def rows(self, table: type[RowT]) -> list[RowT]:
-        """All rows of a table."""
+        """Return all rows of a table."""
         return rows(self.world, table)

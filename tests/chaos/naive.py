@@ -1,4 +1,4 @@
-"""Countersign without what makes it safe: the same faults have to show in the same counters, or these prove nothing."""
+"""Countersign without its protections: the same faults must show in the same counters, or the tests prove nothing."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -22,18 +22,18 @@ Naive = Callable[[pytest.MonkeyPatch], None]
 
 
 def looks_for_no_message(patch: pytest.MonkeyPatch) -> None:
-    """What was posted without our knowing is posted again: the outbox's key is not looked for."""
+    """Post again after an unknown outcome, without searching the history for the outbox row."""
     patch.setattr(MessageSync, "_look_up", lambda *_, **__: None)
 
 
 def knows_no_doubt(patch: pytest.MonkeyPatch) -> None:
-    """A delivery that was cut off is made again, whether its target knows keys or not."""
+    """Repeat a delivery that was cut off, whether its target knows keys or not."""
     for room in (delivery, recovery):
         patch.setattr(room, "is_in_doubt", lambda *_: False)
 
 
 def takes_an_exit_for_a_refusal(patch: pytest.MonkeyPatch) -> None:
-    """Code that ended as a program does has done nothing, it is thought."""
+    """Treat code that ended as a program does as if it had done nothing."""
     contained = author_threads.contained
 
     def refused(error: BaseException) -> BaseException:
@@ -43,12 +43,12 @@ def takes_an_exit_for_a_refusal(patch: pytest.MonkeyPatch) -> None:
 
 
 def takes_silence_for_a_refusal(patch: pytest.MonkeyPatch) -> None:
-    """Code that was given up has done nothing, it is thought."""
+    """Treat code that was given up as if it had done nothing."""
     patch.setattr(author_threads, "_passed", lambda _: NotDone("it did not return"))
 
 
 def waits_for_ever(patch: pytest.MonkeyPatch) -> None:
-    """Whoever calls an author's code waits until it returns."""
+    """Wait for an author's code until it returns."""
 
     def run(call: Callable[[], object], **_: object) -> object:
         return call()
@@ -57,27 +57,27 @@ def waits_for_ever(patch: pytest.MonkeyPatch) -> None:
 
 
 def gives_a_delivery_up_at_once(patch: pytest.MonkeyPatch) -> None:
-    """What a target does not take now is a failure, and a person's to try again."""
+    """Treat a refusal of a target as a failure, which only a person tries again."""
     patch.setattr(waiting_deliveries, "put_off", lambda *_, **__: False)
 
 
 def counts_every_attempt(patch: pytest.MonkeyPatch) -> None:
-    """A message that got no answer has used up one of its attempts."""
+    """Count an unanswered attempt to send as one of a message's attempts."""
     patch.setattr(sender, "COUNTED", frozenset(Then))
 
 
 def takes_nothing_back(patch: pytest.MonkeyPatch) -> None:
-    """What a process held that ended stays as it is."""
+    """Leave the runs of an ended process as they are."""
     patch.setattr("tests.world.take_back", lambda _: 0)
 
 
 def tells_nobody(patch: pytest.MonkeyPatch) -> None:
-    """What stops is in the log."""
+    """Report stopped runs in the log only."""
     patch.setattr(notices, "failure", lambda *_, **__: None)
 
 
 def keeps_no_journal(patch: pytest.MonkeyPatch) -> None:
-    """After a crash every step is made again."""
+    """Repeat every step after a crash."""
 
     def none(_: list[StepLine]) -> list[object]:
         return []
@@ -86,7 +86,7 @@ def keeps_no_journal(patch: pytest.MonkeyPatch) -> None:
 
 
 def has_no_fence(patch: pytest.MonkeyPatch) -> None:
-    """A row is changed whatever became of it meanwhile."""
+    """Change a row without regard to its changes meanwhile."""
     change = rows.change
 
     def anyway(session: Session, table: type[schema.Base], row: int, *, where: object, to: Mapping[str, Any]) -> bool:

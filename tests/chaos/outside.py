@@ -1,4 +1,4 @@
-"""Everybody around real processes: a source, people of good will, and what really happened in the depot."""
+"""The surroundings of real processes: a source, helpful people, and the effects in the depot."""
 
 import json
 import time
@@ -28,7 +28,7 @@ WORKER = ("serve", "--no-slack", "--no-schedule")
 
 
 class Outside:
-    """Everybody around the processes."""
+    """The surroundings of the processes."""
 
     def __init__(self, context: Context, world: Path) -> None:
         self.context = context
@@ -36,7 +36,7 @@ class Outside:
         self.remembered = Remembered()
 
     def bring(self, name: str, ids: range, text: str = "for the door") -> None:
-        """A source brings cases until it is told that they were accepted."""
+        """Bring cases, as a source does, until they are accepted."""
         workflow = self.context.registry.get(name)
         inputs: list[dict[str, JsonValue]] = [{"id": id, "text": text} for id in ids]
         while True:
@@ -52,16 +52,16 @@ class Outside:
             self.remembered.entitled[key] = [dict(depot.routed(text))]
 
     def decide(self) -> None:
-        """People approve whatever waits."""
+        """Approve every open review, as people do."""
         for review in open_reviews(self.context):
             try:
                 reviews.approve(self.context, review.id, review.version, by="cli:ana")
             except (Refused, Unavailable):
-                continue  # they look again
+                continue  # people look again
             self.remembered.clicks.append((review.id, review.version))
 
     def finish(self, *, seconds: float = 60.0) -> None:
-        """People do what there is to do, until all is at an end."""
+        """Act as people would, until every case has ended."""
         end = time.monotonic() + seconds
         while (unfinished := self.unfinished()) and time.monotonic() < end:
             self.decide()
@@ -70,7 +70,7 @@ class Outside:
             time.sleep(0.1)
 
     def unfinished(self) -> list[schema.Run]:
-        """The newest runs that are not at an end."""
+        """Return the newest runs that have not ended."""
         newest = {run.case_id: run for run in Kept.of(self.context.database).runs}
         return [run for run in newest.values() if run.state not in ENDED]
 
@@ -84,29 +84,29 @@ class Outside:
                 happened = any(effect.key == key for effect in self.effects())
                 doubts.settle(self.context, run.case_id, happened=happened, by="cli:ana", key=key)
         except (Refused, Unavailable):
-            pass  # it moved on meanwhile, or they try again
+            pass  # it changed meanwhile, or the next round tries again
 
     def effects(self) -> list[Effect]:
-        """What really arrived."""
+        """Return the effects that really arrived."""
         folder = self.world / "effects"
         found = [json.loads(path.read_text()) for path in sorted(folder.iterdir())] if folder.exists() else []
         return [Effect(key=key, values=values) for key, values in found]
 
     def steps(self) -> list[tuple[float, int, int]]:
-        """(when, by which process, of which parcel) for each step that was made."""
+        """Return (time, process, parcel) for each step that was made."""
         path = self.world / "steps"
         lines = path.read_text().splitlines() if path.exists() else []
         return [(float(when), int(process), int(parcel)) for when, process, parcel in map(str.split, lines)]
 
     def counts(self, messages: list[Shown] | None = None) -> Counts:
-        """What it came to."""
+        """Return the counts of the evidence."""
         self.remembered.effects = self.effects()
         return count(gather(self.context.database, self.remembered, messages))
 
 
 @contextmanager
 def outside(line: CommandLine) -> Iterator[Outside]:
-    """Everybody around a command line with the automations of the depot, on the database that it has."""
+    """Yield the surroundings of a command line with the automations of the depot, on its database."""
     world = line.folder / "world"
     line.settings.update({"COUNTERSIGN_WORKFLOWS": str(Path(depot.__file__)), depot.FOLDER: str(world)})
     url = line.settings.get("COUNTERSIGN_DATABASE_URL", f"sqlite:///{line.folder / 'countersign.sqlite'}")

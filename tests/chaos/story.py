@@ -1,8 +1,8 @@
-"""One story that goes through everything, told on one thread: the same crossings in the same order each time.
+"""One story that uses every part, told on one thread: the same crossings in the same order each time.
 
-Whoever acts in it does what people and programs do when something went wrong: a source that was not told "accepted"
-brings its input again, a person whose click did not work looks and clicks again, a process that ended is started again.
-In the end everybody is of good will, and every case has to come to its end.
+Its people and programs react to faults as real ones do. A source that was not told "accepted" brings its input again. A
+person whose click failed looks and clicks again. A process that ended is started again. In the end everybody helps, and
+every case has to end.
 """
 
 import time
@@ -34,28 +34,28 @@ from workflows.engine.review import doubts, reruns
 
 CHANNELS = [SUPPORT, FAILED, LEADING]
 _PATIENCE = 0.5
-"""Seconds after which a listener that was about to acknowledge is taken to have failed."""
+"""Seconds after which a listener that was about to acknowledge counts as failed."""
 
 
 @dataclass(kw_only=True)
 class Story(Living):
-    """Everybody in it, around a Countersign that may end at any time."""
+    """The story: everybody in it, around a Countersign that may end at any time."""
 
     remembered: Remembered = field(default_factory=Remembered)
     brief: bool = False
-    """Without an edit, a rejection and a revision."""
+    """True to leave out an edit, a rejection and a revision."""
     _stuck: int = 0
-    """Acknowledgements that were begun and never ended."""
+    """Number of acknowledgements that began and never ended."""
 
     def told(self) -> Evidence:
-        """Tell it from the beginning to the end; returns the evidence."""
+        """Tell the story from beginning to end; returns the evidence."""
         with self.telling():
             self._tell()
         return self.evidence()
 
     @contextmanager
     def telling(self) -> Iterator[None]:
-        """The block is told: the seams are watched in it, and at its end the process ends."""
+        """Watch the failpoints for the block, and end the process after it."""
         with failpoints.watched(self.watching):
             try:
                 yield
@@ -63,7 +63,7 @@ class Story(Living):
                 self.end()
 
     def evidence(self) -> Evidence:
-        """What there is to see afterwards."""
+        """Return the evidence afterwards."""
         self.remembered.questions = self.office.questions
         self.remembered.effects = self.office.effects
         database = Database(f"sqlite:///{self.file}")
@@ -105,7 +105,7 @@ class Story(Living):
     # What comes in.
 
     def bring(self, name: str, id: int, text: str) -> None:
-        """A source brings an input until it is told that it was accepted."""
+        """Bring an input, as a source does, until it is accepted."""
         input: dict[str, JsonValue] = {"id": id, "text": text, "language": "en"}
         receipt = self.act(lambda: self.world.submit(self.world.registry.get(name), **input))
         revision = sum(case == receipt.case for case, _ in self.remembered.accepted) + 1
@@ -114,7 +114,7 @@ class Story(Living):
         self.remembered.entitled[key].append(proposed(text))
 
     def hear(self) -> None:
-        """Slack tells of an event until that is acknowledged."""
+        """Send an event, as Slack does, until it is acknowledged."""
         administrator = self.running.administrator
         outcome = administrator.send_event("app_uninstalled")
         self._quiet()
@@ -129,11 +129,11 @@ class Story(Living):
     # What people do.
 
     def approve(self, case: str, *, by: str) -> None:
-        """A person approves what the card shows."""
+        """Approve a card's proposal, as a person does."""
         self._decide(case, lambda person, card: person.press(SUPPORT, card.ts, "approve"), by=by)
 
     def edit(self, case: str, *, by: str) -> None:
-        """A person fills in other values."""
+        """Fill in other values, as a person does."""
         values: JsonValue = {"queue": "billing", "reply": "typed by hand"}
 
         def fill_in(person: Person, card: ShownMessage) -> Outcome | None:
@@ -145,7 +145,7 @@ class Story(Living):
         self._decide(case, fill_in, by=by)
 
     def reject(self, case: str, *, by: str) -> None:
-        """A person rejects it for good."""
+        """Reject a case for good, as a person does."""
 
         def fill_in(person: Person, card: ShownMessage) -> Outcome | None:
             if not self._opened(person, card, "reject"):
@@ -157,7 +157,7 @@ class Story(Living):
         self._decide(case, fill_in, by=by)
 
     def _opened(self, person: Person, card: ShownMessage, action: str) -> bool:
-        """Press a button that opens a form; does it open?"""
+        """Press a button that opens a form; return True if it opens."""
         if person.views():
             person.close(all=True)
         if not person.press(SUPPORT, card.ts, action).acknowledged:
@@ -170,7 +170,7 @@ class Story(Living):
         return True
 
     def _decide(self, case: str, do: Callable[[Person, ShownMessage], Outcome | None], *, by: str) -> None:
-        """Decide about a case at its card, as often as it takes to hear that it worked or is done."""
+        """Decide a case at its card, as often as it takes to be told that it worked or was done before."""
         person = self.running.person(by)
         for _ in range(ROUNDS):
             review = self.act(lambda: self._waiting(case))
@@ -192,12 +192,12 @@ class Story(Living):
         return next((review for review in open_reviews(self.world.context) if review.key == key), None)
 
     def _card(self, person: Person, review: OpenReview) -> ShownMessage | None:
-        """The newest message of a review's card, if it can be decided there."""
+        """Return the newest message of a review's card, if the review can be decided there."""
         cards = [card for card in person.messages(SUPPORT) if not card.ephemeral and _decides(card, review)]
         return cards[-1] if cards else None
 
     def run_again(self, case: str, *, by: str) -> None:
-        """An engineer has a case run again, which failed."""
+        """Run a failed case again, as an engineer does."""
         for _ in range(ROUNDS):
             if self.act(lambda: self._state(case)) != RunState.FAILED:
                 return
@@ -211,7 +211,7 @@ class Story(Living):
         return newest[case].state
 
     def _quiet(self) -> None:
-        """Wait until the listeners are done; where the process ended in one of them, start another."""
+        """Wait until the listeners are done; start a new process where one of them ended it."""
         end = time.monotonic() + _PATIENCE
         while not self.watching.died and self._in_flight() > self._stuck and time.monotonic() < end:
             time.sleep(0.002)
@@ -225,7 +225,7 @@ class Story(Living):
     # In the end.
 
     def come_to_an_end(self) -> None:
-        """Everybody does what there is to do, until every case has come to its end, or nothing helps."""
+        """Act as people would, until every case has ended, or nothing helps."""
         for _ in range(ROUNDS):
             self.work()
             newest = {run.case_id: run for run in self.act(lambda: self.rows(schema.Run))}
@@ -241,7 +241,7 @@ class Story(Living):
         if run.state in (RunState.FAILED, RunState.PARKED):
             self.act(lambda: _unless_refused(lambda: reruns.rerun(self.world.context, case, by=KIM)))
         elif run.state == RunState.HOLDING:
-            # Its delivery is made again by itself, after a while.
+            # The delivery is attempted again automatically, after a while.
             self.clock.move(timedelta(hours=1))
         elif run.state == RunState.DOUBTFUL:
             (delivery,) = [row for row in self.act(lambda: self.rows(schema.Delivery)) if row.run_id == run.id]
@@ -257,7 +257,7 @@ class Story(Living):
 
 
 def _decides(card: ShownMessage, review: OpenReview) -> bool:
-    """Can this version of a review be decided at this card?"""
+    """Tell whether this version of a review can be decided at this card."""
     values = [button["value"] for block in card.blocks if block["type"] == "actions" for button in _approving(block)]
     return any(str(value).split(".")[:2] == [str(review.id), str(review.version)] for value in values)
 

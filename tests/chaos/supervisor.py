@@ -1,4 +1,4 @@
-"""Starts a worker again as long as it is killed or ends with an error; prints how often it was started.
+"""The supervisor: starts a worker again while it is killed or ends with an error; prints the number of starts.
 
 `python -m tests.chaos.supervisor TIMES`. All is imported once, and each start is a fork: that is quicker than as many
 new processes, and they end as really.
@@ -14,13 +14,13 @@ from bot.settings import settings
 
 
 def work() -> None:
-    """Work until nothing is ready."""
+    """Work until no run is ready."""
     with opened(settings()) as app, app.dispatcher.alone(), ending_if_frozen(app.settings.frozen_seconds):
         app.dispatcher.drain()
 
 
 def supervise(times: int) -> int:
-    """Start it until it ends by itself, at most so many times; returns how often that was."""
+    """Start the worker until it ends by itself, at most so many times; returns the number of starts."""
     for start in range(1, times + 1):
         child = os.fork()
         if child == 0:
@@ -33,6 +33,6 @@ def supervise(times: int) -> int:
 
 
 if __name__ == "__main__":
-    # What a start takes longest for.
+    # Loading the library is the slowest part of a start.
     discovery.library()
     sys.stdout.write(str(supervise(int(sys.argv[1]))))

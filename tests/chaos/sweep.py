@@ -1,4 +1,4 @@
-"""Which faults a story is told with: all that can go wrong at each crossing that it makes without one."""
+"""The faults of a sweep: everything that can go wrong at each crossing of a story."""
 
 from collections.abc import Iterable, Sequence
 from random import Random
@@ -8,10 +8,10 @@ from tests.chaos.faults import KINDS, Crossing, Fault
 
 
 def faults_at(crossings: Iterable[Crossing]) -> list[Fault]:
-    """Every fault that can happen in a story that makes these crossings.
+    """Return every fault that can happen in a story with these crossings.
 
-    An audit row is written in the midst of a transaction: where that ends, nothing of it is kept, whichever of its rows
-    it was. The first of each action stands for all.
+    An audit row is written inside a transaction: a crash there loses the whole transaction, whichever of its rows it
+    was. So the first row of each action stands for all.
     """
     return [
         Fault(at=crossing, kind=kind)
@@ -22,7 +22,7 @@ def faults_at(crossings: Iterable[Crossing]) -> list[Fault]:
 
 
 def sampled(faults: Sequence[Fault], number: int, *, seed: int) -> list[Fault]:
-    """Some of them, evenly over the seams, sides and kinds."""
+    """Return some of the faults, spread evenly over failpoints, sides and kinds."""
     random = Random(seed)
     kinds: dict[tuple[str, str, str], list[Fault]] = {}
     for fault in faults:

@@ -1,4 +1,4 @@
-"""Writes down what was counted, for the table."""
+"""The tally: writes down the counts, for the table."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -10,16 +10,16 @@ from tests.chaos.settings import SEED, TALLY
 
 
 def hold(faults: str, what: str, counts: Counts, **also: object) -> None:
-    """Note what was counted, and hold it against what is promised: L = D = W = S = 0.
+    """Note the counts, and check the promise L = D = W = S = 0.
 
-    `faults`: F-numbers. `also`: figures of interest besides.
+    `faults`: F-numbers. `also`: other figures of interest.
     """
     note(faults, what, counts, **also)
     assert counts.clean, f"{what} (seed {SEED}): {counts}"
 
 
 def note(faults: str, what: str, counts: Counts, **also: object) -> None:
-    """Note what was counted."""
+    """Note the counts."""
     if TALLY is not None:
         line = json.dumps({"faults": faults, "what": what, "also": also, **asdict(counts)}, default=str)
         with Path(TALLY).open("a") as file:
@@ -27,7 +27,7 @@ def note(faults: str, what: str, counts: Counts, **also: object) -> None:
 
 
 def table(lines: Iterable[Mapping[str, object]]) -> str:
-    """The counts as Markdown, a row for each fault, in order."""
+    """Return the counts as Markdown, a row for each fault, in order."""
     rows: dict[tuple[str, str], list[Mapping[str, object]]] = {}
     for line in lines:
         rows.setdefault((str(line["faults"]), str(line["what"])), []).append(line)

@@ -112,7 +112,7 @@ def test_neither_an_engineer_nor_the_owner_decides_without_being_a_reviewer(stag
 def test_where_no_reviewers_are_named_nobody_may_decide(stage: Stage) -> None:
     stage.submit(stage.sample(reviewers=None), id=1, text="Where is my money?")
     stage.press(ANA, "approve")
-    assert "Nobody is named yet who may decide sample." in stage.told(ANA)
+    assert "Sample has no reviewers yet, so nobody may decide it." in stage.told(ANA)
     assert decisions(stage) == []
 
 
@@ -145,7 +145,7 @@ def test_a_form_opened_with_the_right_cannot_be_submitted_without_it(stage: Stag
     stage.world.registry.get("sample").review = Review(post_to=SUPPORT, reviewers=[BEN])
     assert stage.person(ANA).submit({"reply.0.0": "Mine"}).outcome == "updated"
     said = words(stage.view(ANA).blocks)
-    assert "You have no right to this, or it is not there any more." in said
+    assert "You have no right to this, or it no longer exists." in said
     assert "You typed, for Reply\nMine" in said
     assert decisions(stage) == []
 

@@ -104,7 +104,7 @@ def test_a_form_that_was_opened_before_something_else_was_delivered_is_refused_a
     stage.work()
     assert stage.person(ANA).submit({"reply.0.0": "My own words"}).outcome == "updated"
     said = words(stage.view(ANA).blocks)
-    assert "Something else was delivered since this was shown" in said
+    assert "Something else was delivered after this was shown" in said
     assert "My own words" in said
 
 

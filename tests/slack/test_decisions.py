@@ -89,7 +89,7 @@ def test_an_edit_that_runs_into_a_rule_has_to_be_confirmed_with_what_was_typed_k
     stage.opened(ANA, "edit")
     assert stage.person(ANA).submit({"queue.0.0": "=safety", "reply.0.0": "Careful!"}).outcome == "updated"
     form = stage.view(ANA)
-    assert "This runs into a rule:\nnever answer a safety report alone" in words(form.blocks)
+    assert "This breaks a rule:\nnever answer a safety report alone" in words(form.blocks)
     assert form.values["reply.0.1"]["value"]["value"] == "Careful!"
     assert stage.person(ANA).submit().outcome == "incomplete"
     (box,) = [name for name in inputs(form) if name.startswith("confirm!")]
@@ -226,7 +226,7 @@ def test_who_rejects_and_fills_in_at_once_gets_the_empty_form_in_the_same_modal_
     assert stage.person(ANA).submit({REASON: "It is not about money", FOLLOWS: "fill_in_now"}).outcome == "updated"
     form = stage.view(ANA)
     assert form.title["text"] == "Fill in case 1"
-    assert words(form.blocks).startswith("Your rejection is recorded. Fill in what is right;")
+    assert words(form.blocks).startswith("Your rejection is recorded. Fill in what is right,")
     assert "initial_option" not in str(form.blocks)
     stage.work()
 

@@ -77,7 +77,7 @@ def test_who_looked_too_late_is_told_and_shown_what_was_found(stage: Stage) -> N
     (case,) = in_doubt(stage)
     settle(stage.world.context, case, happened=True, by=BEN)
     assert stage.press(ANA, "not_happened", confirmed=True).acknowledged
-    assert "Somebody said already what they found" in stage.told(ANA)
+    assert "Somebody answered this already" in stage.told(ANA)
     assert "It happened, said by @U0BEN" in words(stage.cards()[0].blocks)
     assert stage.world.state(case) == "delivered"
     assert audited(stage, "delivery.settled") == [BEN]

@@ -14,7 +14,7 @@ from tests.slack.test_readers import said
 from workflows import Autonomy
 from workflows.engine.errors import OutcomeUnknown
 
-NOT_HERE = "You have no right to this, or it is not there any more."
+NOT_HERE = "You have no right to this, or it no longer exists."
 
 
 def answered(stage: Stage, user: str, text: str) -> str:

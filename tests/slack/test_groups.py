@@ -40,7 +40,7 @@ def test_a_group_that_is_not_there_is_told_as_that_to_who_presses_and_once_to_wh
     assert stage.told(ANA) == f"{NOT_THERE.format('S0NOBODY')} Ask its owner, @U0MARIA."
     (note,) = notes(stage)
     assert "There is no user group S0NOBODY in Slack, or it is disabled." in note
-    assert "By it nobody may decide sample." in note
+    assert "It lets nobody decide sample." in note
     stage.world.clock.move(timedelta(hours=1))
     stage.press(BEN, "approve")
     stage.told(BEN)

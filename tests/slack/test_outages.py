@@ -80,7 +80,7 @@ def test_an_outage_is_one_message_that_says_when_it_is_over_and_what_waits(
     (told,) = news(stage)
     assert told.startswith(f"The model {HAIKU} is not asked for now")
     assert "HTTP 529" in told
-    assert "Cases go to people with an empty form meanwhile" in told
+    assert "Meanwhile cases go to people with an empty form" in told
     card = words(stage.cards()[-1].blocks)
     assert "Waits to be filled in; there is no proposal" in card
     stage.world.clock.move(timedelta(minutes=5))

@@ -65,7 +65,7 @@ def test_an_engineer_pauses_a_workflow_and_people_get_empty_forms_that_say_why(s
         "sample is paused.\n"
         "The model is not asked, and nothing is resolved alone: people get empty forms. What they decide is still "
         "delivered.\n"
-        "0 cases wait for people now. To let it go on: /resume sample"
+        "0 cases wait for people now. To resume it: /resume sample"
     )
     stage.submit(sample, id=1, text="Where is my money?")
     _, card = stage.cards()
@@ -87,14 +87,12 @@ def test_the_people_of_a_workflow_see_who_paused_it_and_why_and_that_it_goes_on(
         f"{WHY}\n"
         "The model is not asked, and nothing is resolved alone: people get empty forms. What they decide is still "
         "delivered.\n"
-        "An engineer or its owner lets it go on: /resume sample"
+        "An engineer or its owner can resume it: /resume sample"
     )
     stage.person(MARIA).command(FAILED, "/resume", "sample")
     stage.person(MARIA).wait_until(lambda: not workflow_pauses.pause_statuses(stage.world.context, ["sample"])[0].pause)
     stage.send()
-    assert [words(one.blocks) for one in stage.cards()][1:] == [
-        "sample goes on, resumed by @U0MARIA · 2026-11-20 09:00 UTC"
-    ]
+    assert [words(one.blocks) for one in stage.cards()][1:] == ["sample is resumed, by @U0MARIA · 2026-11-20 09:00 UTC"]
     # What changes nothing is not told.
     stage.person(MARIA).command(FAILED, "/resume", "sample")
     stage.send()
@@ -109,7 +107,7 @@ def test_a_pause_that_ended_before_it_was_told_is_told_as_over(stage: Stage) -> 
     told = [words(one.blocks) for one in stage.cards()]
     assert told == [
         "sample was paused by @U0KIM. It was resumed since.",
-        "sample goes on, resumed by @U0MARIA · 2026-11-20 09:00 UTC",
+        "sample is resumed, by @U0MARIA · 2026-11-20 09:00 UTC",
     ]
 
 
@@ -136,7 +134,7 @@ def test_a_decision_is_held_said_so_on_its_card_and_delivered_on_resume(stage: S
     assert "Delivery is recorded, and not made yet" in told
     assert "Held until its workflow is resumed: /resume sample" in told
     stage.person(MARIA).command(SUPPORT, "/resume", "sample")
-    assert stage.told(MARIA) == "sample goes on.\n1 held delivery goes out now."
+    assert stage.told(MARIA) == "sample is resumed.\n1 held delivery goes out now."
     stage.person(MARIA).wait_until(lambda: stage.world.state(case) == "ready")
     stage.work()
     assert "Applied: receipt for sample/ticket-1" in words(stage.cards()[0].blocks)
@@ -153,7 +151,7 @@ def test_what_went_to_people_is_proposed_anew_except_where_somebody_is_at_it(sta
     stage.took(ANA, card=1)
     stage.person(MARIA).command(SUPPORT, "/propose", "sample")
     assert stage.told(MARIA) == (
-        "The model is asked about 1 case of sample.\n1 case stays as it is: somebody is at it, or decided it once."
+        "The model is asked about 1 case of sample.\n1 case stays as it is: somebody works on it, or decided it once."
     )
     stage.person(MARIA).wait_until(lambda: stage.world.state(2) == "ready")
     stage.work()
@@ -224,7 +222,7 @@ def test_alone_each_command_tells_how_the_workflows_stand(stage: Stage, command:
     told = stage.told(MARIA)
     assert f"sample is paused by @U0KIM, 2026-11-20 09:00 UTC: {WHY}" in told
     assert " · 2 waiting for people · 1 of them without a proposal" in told
-    assert f"You can say {command} WORKFLOW" in told
+    assert f"Command: {command} WORKFLOW" in told
 
 
 @pytest.mark.parametrize("command", ["/pause", "/resume", "/propose"])
@@ -269,7 +267,7 @@ def test_a_workflow_that_nobody_knows_is_refused_in_words(stage: Stage, command:
 
 def test_a_pause_without_a_reason_is_not_made(stage: Stage) -> None:
     stage.sample()
-    assert "You can say /pause WORKFLOW [--deliveries] REASON" in paused(stage, "sample --deliveries")
+    assert "Command: /pause WORKFLOW [--deliveries] REASON" in paused(stage, "sample --deliveries")
     assert actions(stage) == []
 
 
@@ -293,7 +291,7 @@ def test_people_are_told_once_that_countersign_paused_a_workflow_and_what_to_do(
         "the desk does not accept our key (401)\n"
         "The model is not asked, and nothing is resolved alone: people get empty forms. What they decide is still "
         "delivered.\n"
-        "Mend it, then /resume sample. What waits by then without a proposal: /propose sample"
+        "Repair it, then /resume sample. For cases that wait without a proposal: /propose sample"
     )
 
 
@@ -321,5 +319,5 @@ def test_team_leads_read_what_is_paused_and_why_people_got_cases_without_a_propo
     stage.send()
     (summary,) = stage.cards(user=LEE, channel=LEADING)
     told = words(summary.blocks)
-    assert "Paused since 2026-11-20 09:00 UTC. To let it go on: /resume sample" in told
+    assert "Paused since 2026-11-20 09:00 UTC. To resume it: /resume sample" in told
     assert "3 cases without a proposal: 2 model not available, 1 paused" in told

@@ -47,7 +47,7 @@ def test_a_rerun_asked_for_twice_is_done_once(stage: Stage) -> None:
     stage.person(KIM).command(SUPPORT, "/rerun", "ticket-1")
     stage.work()
     assert len(stage.world.case(case).runs) == 2
-    assert "It is to be worked on already." in [
+    assert "It already waits for a worker." in [
         words(one.blocks) for one in stage.person(KIM).messages(SUPPORT) if one.ephemeral
     ]
 
@@ -128,5 +128,5 @@ def test_team_leads_read_what_failed_and_what_was_spent_once_a_day(stage: Stage)
     (summary,) = stage.cards(user=LEE, channel=LEADING)
     text = words(summary.blocks)
     assert "Failures and cost, 20 Nov 2026" in text
-    assert "1 case failed, 1 still stands. $0 spent." in text
+    assert "1 case failed, 1 still to mend. $0 spent." in text
     assert "/rerun 1" in text

@@ -127,7 +127,7 @@ def test_serve_works_on_cases_shows_cards_hears_decisions_and_goes_on_after_a_re
     ana = alone.person(ANA)
     with served(slack, alone) as first:
         said = slack("submit", '{"id": 1, "text": "unsure about the secret"}', "--workflow", "parcels")
-        assert "goes on with the case" in said.err
+        assert "that process works on the case" in said.err
         (card,) = ana.wait_until(lambda: ana.messages(SUPPORT))
         assert ana.press(SUPPORT, card.ts, "approve").acknowledged
         ana.wait_until(lambda: "Applied: P-1" in words(ana.messages(SUPPORT)[0].blocks))

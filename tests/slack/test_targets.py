@@ -60,7 +60,7 @@ def test_what_nobody_confirmed_is_not_called_failed_and_an_engineer_can_try_it_a
     assert "failed" not in shown.lower()
     answer = said(stage, KIM, "/countersign", f"case {case}")
     assert "Delivery after 3 attempts: not confirmed; it may be applied." in answer
-    assert f"At once: /rerun {case}" in answer
+    assert f"To try now: /rerun {case}" in answer
     assert news(stage) == []
     said(stage, KIM, "/rerun", f"{case}")
     stage.work()

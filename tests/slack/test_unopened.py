@@ -23,9 +23,9 @@ FAILURES: Mapping[str, Mapping[str, Any]] = {
 }
 TOLD = {
     "expired_trigger_id": "Slack took too long to open this. Nothing was changed; press the button again.",
-    "invalid_arguments": "Slack refuses to open this (invalid_arguments), and would again. Nothing was changed",
-    "429": "Slack asks to be left alone for a moment. Nothing was changed",
-    "ok false, ratelimited": "Slack asks to be left alone for a moment. Nothing was changed",
+    "invalid_arguments": "Slack refuses to open this (invalid_arguments), and will again. Nothing was changed",
+    "429": "Slack limits our calls for a moment. Nothing was changed",
+    "ok false, ratelimited": "Slack limits our calls for a moment. Nothing was changed",
 }
 PASSING = "Slack could not open this just now. Nothing was changed; try again."
 

@@ -1,4 +1,4 @@
-"""What every use case of the engine works with. Made once, in `bot/app.py`."""
+"""The context that every use case of the engine is given. It is made once, in `bot/app.py`."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,29 +9,29 @@ from store.governance.teams import Restores
 from workflows.engine.declare.registry import Registry
 
 Clock = Callable[[], datetime]
-"""Tells the time, aware and in UTC."""
+"""A function that returns the time, aware and in UTC."""
 
 SYSTEM = "countersign"
-"""The actor where no person is."""
+"""The actor of a change that no person made."""
 
 
 NEVER = Restores(number=0, at=None)
-"""The database was never a backup."""
+"""The value for a database that was never restored from a backup."""
 QUEUE_LIMIT = 100_000
-"""How many cases may be to be worked on."""
+"""Most cases that may wait for work at a time."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Context:
-    """The database, the workflows, the time, and whose rows these are."""
+    """The database, the workflows, the clock, and the team whose rows these are."""
 
     database: Database
     registry: Registry
     clock: Clock
     team: int
     queue_limit: int = QUEUE_LIMIT
-    """How many cases may be to be worked on; more are not taken in. Those that wait for people do not count."""
+    """Most cases that may wait for work; no more are taken in. Cases that wait for people do not count."""
     restores: Restores = NEVER
-    """How often, and when, the database was said to be a backup. What is older may have been delivered since that was
-    made, and numbers were given out again.
+    """The number and the time of the restores from a backup. Cases that are older may have been delivered after the
+    backup was made, and numbers may have been given out twice.
     """

@@ -1,4 +1,4 @@
-"""The errors of the engine, in one tree. A class docstring is what the error means; the message is for people.
+"""The errors of the engine, in one tree. A class docstring says what the error means; the message is for people.
 
     CountersignError
     ├── BadDeclaration
@@ -32,8 +32,8 @@
     ├── Drifted
     └── Fenced
 
-An author raises `NotDone`, `TryAgain`, `NotAllowed` and `OutcomeUnknown` in a step or a delivery. Those and what tools
-raise are declared in `workflows.errors`, below this room; the others are the engine's own.
+An author raises `NotDone`, `TryAgain`, `NotAllowed` and `OutcomeUnknown` in a step or a delivery. Those and the errors
+of tools are declared in `workflows.errors`, below this room; the others are the engine's own.
 """
 
 import json
@@ -95,7 +95,7 @@ __all__ = [
 
 
 class Refused(CountersignError):
-    """What was asked is not possible, and nothing has changed. The message says why and what to do."""
+    """The request is not possible, and nothing has changed. The message says why and what to do."""
 
 
 class Unknown(Refused):
@@ -107,40 +107,40 @@ class Stale(Refused):
 
 
 class Repeated(Refused):
-    """The very same thing was heard before, and is done."""
+    """The very same request arrived before and is done."""
 
 
 class AlreadyDelivered(Refused):
-    """The case was delivered: it is corrected, not run again."""
+    """The case was delivered. It can be corrected, but not run again."""
 
     def __init__(self, run: int) -> None:
-        """`run`: the one whose answer was delivered last."""
+        """Keep the run whose answer was delivered last."""
         self.run = run
         super().__init__("it was delivered; a delivered case is corrected, not run again")
 
 
 class InvalidInput(Refused):
-    """An input that is not taken in: it does not fit the workflow's input, or it is too large."""
+    """An input was not taken in: it does not fit the workflow's input, or it is too large."""
 
 
 class QueueFull(Refused):
-    """So many cases are to be worked on that no more are taken in."""
+    """Too many cases wait for work, so no more are taken in."""
 
 
 class InvalidOutput(Refused):
     """A person's values do not fit the workflow's output."""
 
     def __init__(self, errors: Mapping[str, str]) -> None:
-        """`errors`: field -> what is wrong with it, in plain words."""
+        """Keep the errors: field -> what is wrong with it, in plain words."""
         self.errors = dict(errors)
         super().__init__("; ".join(f"{field}: {error}" for field, error in self.errors.items()))
 
 
 class FormChanged(Refused):
-    """What was proposed does not fit the form as it is now: a person looks at it in the present form."""
+    """The proposal does not fit the form as it is now. A person has to look at it in the present form."""
 
     def __init__(self, errors: Mapping[str, str]) -> None:
-        """`errors`: field -> what is wrong with it, in plain words."""
+        """Keep the errors: field -> what is wrong with it, in plain words."""
         self.errors = dict(errors)
         super().__init__(
             f"the form has changed since this was proposed: {_listed(self.errors)}; nothing was recorded. Edit it: "
@@ -153,13 +153,13 @@ class BadReason(Refused):
 
 
 class NeverBroken(Refused):
-    """What a person decides runs into a never that they were not shown: to be confirmed, or barred."""
+    """A person's decision breaks a never that they were not shown: they confirm it, or it is barred."""
 
     def __init__(self, sentences: Sequence[str], *, barred: bool) -> None:
         self.sentences = tuple(sentences)
         self.barred = barred
         self.mark = sha256(json.dumps(sorted(set(sentences))).encode()).hexdigest()[:16]
-        """A name for these rules, so that nobody confirms others than they were shown."""
+        """A hash of these rules, so that a person confirms exactly those that they were shown."""
         rules = "; ".join(f"never {sentence}" for sentence in self.sentences)
         super().__init__(f"this is barred: {rules}" if barred else f"this has to be confirmed: {rules}")
 
@@ -169,7 +169,7 @@ def _listed(errors: Mapping[str, str]) -> str:
 
 
 class NoProposal(CountersignError):
-    """There is no usable proposal; a person gets the case with an empty form. The message says why."""
+    """There is no usable proposal, so a person gets the case with an empty form. The message says why."""
 
     def __init__(
         self, message: str, *, code: str = "no_proposal", said: str | None = None, pause: Pause | None = None
@@ -185,10 +185,10 @@ class NoProposal(CountersignError):
 
 
 class Misfit(CountersignError):
-    """A value does not fit a form, or would not be read back from what is kept as it is."""
+    """A value does not fit a form, or would be another value once it is kept and read back."""
 
     def __init__(self, errors: Mapping[str, str]) -> None:
-        """`errors`: field -> what is wrong with it, in plain words."""
+        """Keep the errors: field -> what is wrong with it, in plain words."""
         self.errors = dict(errors)
         super().__init__(_listed(self.errors))
 
@@ -198,8 +198,8 @@ class AuthorFailed(CountersignError):
 
 
 class Drifted(CountersignError):
-    """A run met other calls than its journal holds: the code changed under it, or does not repeat itself."""
+    """A run made other calls than its journal holds: its code changed, or does not repeat itself."""
 
 
 class Fenced(CountersignError):
-    """Another worker has taken the run over, or it was superseded; what this one did is not recorded."""
+    """Another worker has taken the run over, or a newer run superseded it. This worker's result is not recorded."""

@@ -1,4 +1,4 @@
-"""What is known of a pause: frozen read models, the same for every surface."""
+"""Read models of a workflow's pause, frozen, the same for every face."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,64 +6,64 @@ from datetime import datetime
 
 @dataclass(frozen=True, kw_only=True)
 class Pause:
-    """That a workflow is paused."""
+    """The pause of a workflow."""
 
     workflow: str
     at: datetime
     by: str
-    """A person's id, or the name of Countersign's own doing."""
+    """A person's id, or the name for Countersign itself."""
     by_itself: bool
-    """Countersign paused it, and no person."""
+    """True if Countersign paused it, and no person."""
     reason: str
     holds_deliveries: bool
 
     @property
     def who(self) -> str:
-        """Who paused it, in words."""
+        """The one who paused it, in words."""
         return "Countersign" if self.by_itself else self.by
 
 
 @dataclass(frozen=True, kw_only=True)
 class PauseStatus:
-    """How a workflow stands."""
+    """The pause of a workflow, if there is one, and the numbers of its cases that wait."""
 
     workflow: str
     pause: Pause | None
     waiting: int
     """Cases that wait for a person."""
     empty: int
-    """Of these, how many have no proposal."""
+    """Those of the waiting cases that have no proposal."""
     held: int
     """Cases that are resolved, and whose delivery is held."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Paused:
-    """What came of a wish to pause a workflow."""
+    """The result of a request to pause a workflow."""
 
     pause: Pause
-    """As it stands."""
+    """The pause as it is now."""
     changed: bool
-    """False: it stood so already."""
+    """False: it was like this before."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Resumed:
-    """What came of a wish to resume a workflow."""
+    """The result of a request to resume a workflow."""
 
     status: PauseStatus
-    """Right after it; what is held is about to be delivered."""
+    """The status right after it; held deliveries are about to be made."""
     changed: bool
     """False: it was not paused."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class HandNote:
-    """What is told of a person's pause, or of its end."""
+    """The text of a note that a person paused or resumed a workflow."""
 
     workflow: str
     by: str
-    """Who did it."""
+    """The person who did it."""
     at: datetime
     pause: Pause | None
-    """The pause, if it stands still."""
+    """The pause, if it has not ended since."""

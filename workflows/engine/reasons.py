@@ -69,7 +69,7 @@ class Reason:
     said: str | None = None
     """What somebody else said: an error, a model, an author's check, whoever paused the workflow."""
     rule: str | None = None
-    """The sentence of the never that it is about."""
+    """The sentence of the never that it concerns."""
     by: str | None = None
     """Who paused the workflow: a person's id, or Countersign by its name."""
     change: Change | None = None

@@ -1,1 +1,1 @@
-"""The gateway to a model: what it is asked, who answers, what that cost. The only room that calls a model."""
+"""The gateway to a model: the question, the model that answers, and the cost. Only this room calls a model."""

@@ -27,9 +27,9 @@ class ModelSettings:
     prices: Mapping[str, OwnPrice] = field(default_factory=dict)
     """Prices of the operator's own models."""
     timeout: float | None = None
-    """Seconds without a byte of an answer after which an attempt is given up; None: as its tokens may take."""
+    """Seconds without a byte of an answer after which a request is given up; None: by the number of its tokens."""
     states_form: bool = False
-    """Put the form of the answer into the prompt, for a server that holds no answer to it?"""
+    """True to put the form of the answer into the prompt, for a server that does not enforce it."""
     sample_answers: bool = False
     """Without a key, may a workflow show answers written by hand?"""
 
@@ -53,7 +53,7 @@ class ChosenVendor:
 
     @property
     def default_model(self) -> str:
-        """For prompts that name no model."""
+        """Model for prompts that name none."""
         return self.declared.default_model(self.settings)
 
     def prices(self, own: Mapping[str, OwnPrice]) -> Prices:

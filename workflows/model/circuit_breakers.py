@@ -1,9 +1,9 @@
-"""Circuit breakers: a model that is down is left alone, so that cases reach people at once instead of after minutes.
+"""Circuit breakers: a model that is down is not asked, so that cases reach people at once instead of after minutes.
 
-Several questions in a row that came to nothing open the breaker, and a spend limit or a refused key opens it at once.
-Questions count and not attempts: where many threads ask at once, a second of overload meets one attempt of each. After
-a while one question is let through as a trial, and the others wait for what comes of it by going elsewhere. The breaker
-is of this process; the outage that it makes is a row that all share.
+Several unanswered questions in a row open the breaker; a spend limit or a refused key opens it at once. Questions
+count, and not attempts: where many threads ask at once, a second of overload fails one attempt of each. After a while
+one question is let through as a trial; until it is answered, the other questions go to another model or to people. Each
+process has its own breakers; the outage that they report is a row that all processes share.
 """
 
 import time
@@ -18,38 +18,41 @@ from workflows.model.outcomes import Breaker
 from workflows.model.request_attempts import Attempt
 
 FAILURES = 5
-"""Questions in a row that came to nothing, each after attempts of its own, before the breaker opens."""
+"""Unanswered questions in a row, each after several attempts, that open the breaker."""
 PAUSE = timedelta(seconds=30)
-"""How long a model that does not answer is left alone before the next trial."""
+"""Time for which a model that does not answer is not asked, before the next trial."""
 LONG_PAUSE = timedelta(minutes=5)
-"""The same for one that somebody has to mend: a spend limit, a key."""
+"""The same time for a problem that somebody has to solve: a spend limit, a key."""
 
 
 class CircuitOpen(Exception):
-    """The breaker is open, and nothing was sent. The message says why it opened."""
+    """The breaker is open, and no request was sent. The message says why it opened."""
 
 
 class Breakers:
-    """One breaker for each model. May be shared between threads."""
+    """One breaker for each model. Threads may share it."""
 
     def __init__(self, opened: Callable[[str, str], None], *, pause: timedelta = PAUSE) -> None:
-        """`opened`: told a model and the reason when its breaker opens. `pause`: how long it stays so by itself."""
+        """Close all breakers. `opened`: called with a model and the reason when its breaker opens. `pause`: like
+        `PAUSE`.
+        """
         self._opened = opened
         self._pause = pause
         self._breakers: dict[str, _OfModel] = {}
         self._lock = Lock()
 
     def refuse(self, model: str) -> None:
-        """Raise `CircuitOpen` where no attempt is to be made now."""
+        """Raise `CircuitOpen` where no request may be sent now."""
         breaker = self._of(model)
         if breaker.is_shut():
             raise CircuitOpen(breaker.reason)
 
     def through(self, model: str, make: Callable[[], Attempt]) -> Attempt:
-        """Make an attempt, and note what it says of its model. Raise `CircuitOpen` where none is to be made.
+        """Make an attempt at a request, and note its result for the breaker. Raise `CircuitOpen` where none may be
+        made.
 
-        A failure that may pass says nothing yet: the question is asked again, and `count` is told where it ends so.
-        Only of a trial it says enough.
+        A single failure that may pass does not count: the question is asked again, and `count` notes it if it ends
+        that way. Only for a trial one failure is enough.
         """
         breaker = self._of(model)
         if breaker.is_closed:
@@ -62,7 +65,7 @@ class Breakers:
             return attempt
         made: list[Attempt] = []
         try:
-            # As a context: the library would hold its lock for as long as a call takes.
+            # As a context: otherwise the library would hold its lock during the whole call.
             with breaker.one_at_a_time(), breaker.library.calling():
                 made.append(make())
                 if made[0].verdict.follows.breaker in (Breaker.COUNTS, Breaker.OPENS):
@@ -74,7 +77,7 @@ class Breakers:
         return made[0]
 
     def count(self, model: str, failed: Attempt) -> None:
-        """Note a question that came to nothing, after all its attempts."""
+        """Note a question that all its attempts left unanswered."""
         breaker = self._of(model)
         if not breaker.is_closed:
             return
@@ -102,11 +105,11 @@ class Breakers:
 
 
 class _Down(Exception):
-    """What the library counts as a failure."""
+    """An error that the library counts as a failure."""
 
 
 class _OfModel:
-    """The library's breaker, with why it opened."""
+    """The library's breaker of one model, with the reason why it opened."""
 
     def __init__(self, pause: timedelta) -> None:
         self.reason = "It does not answer."
@@ -122,18 +125,20 @@ class _OfModel:
 
     @property
     def is_closed(self) -> bool:
-        """Does it let all through?"""
+        """True if it lets all requests through."""
         return bool(self.library.current_state == pybreaker.STATE_CLOSED)
 
     def is_shut(self) -> bool:
-        """Is it open, and no trial due or one under way?"""
+        """Tell whether it is open and no trial is possible now: none is due, or one is under way."""
         if self.is_closed:
             return False
         return self._trial.locked() or self._since.seconds < self.library.reset_timeout
 
     @contextmanager
     def one_at_a_time(self) -> Iterator[None]:
-        """Let one through where it is not closed: the library would let all through that come at that moment."""
+        """Let a single request through where it is not closed. The library would let all pass that come at that
+        moment.
+        """
         if self.is_closed:
             yield
             return
@@ -145,18 +150,18 @@ class _OfModel:
             self._trial.release()
 
     def works(self) -> None:
-        """Count anew. An answer that comes late, when it is open already, changes nothing."""
+        """Count failures from zero. An answer that comes late, when it is open already, changes nothing."""
         with suppress(pybreaker.CircuitBreakerError), self.library.calling():
             pass
 
     def open(self, pause: timedelta, why: str) -> None:
-        """Open it, whatever was counted."""
+        """Open it, whatever the count."""
         self.library.reset_timeout = pause.total_seconds()
         self.reason, self._told = why, True
         self.library.open()
 
     def has_opened(self, pause: timedelta, why: str) -> bool:
-        """Has the last failure opened it? One that comes late, when it is open already, changes nothing."""
+        """Tell whether the last failure opened it. A failure that comes when it is open already changes nothing."""
         if self.is_closed:
             self._told = False
             return False
@@ -168,7 +173,7 @@ class _OfModel:
 
 
 class _Since(pybreaker.CircuitMemoryStorage):
-    """Counts the time that a breaker is open by a clock that nobody sets: the library asks for the time of day."""
+    """A store that measures the open time by the monotonic clock; the library's own uses the time of day."""
 
     def __init__(self) -> None:
         super().__init__(pybreaker.STATE_CLOSED)
@@ -176,12 +181,12 @@ class _Since(pybreaker.CircuitMemoryStorage):
 
     @property
     def seconds(self) -> float:
-        """Since it opened."""
+        """Seconds since it opened."""
         return time.monotonic() - self._opened
 
     @property
     def opened_at(self) -> datetime:
-        """When it opened, as far from now as it really is."""
+        """Time at which it opened, computed from the seconds since then."""
         return datetime.now(UTC) - timedelta(seconds=self.seconds)
 
     @opened_at.setter

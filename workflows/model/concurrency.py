@@ -1,4 +1,4 @@
-"""How much is asked of one model at once, and how often: the provider's limits, kept on this side."""
+"""Limits of the requests to one model: how many at once, and how many in a minute. They keep a provider's limits."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -12,20 +12,20 @@ from limits.strategies import MovingWindowRateLimiter
 AT_ONCE = 16
 """Requests to one model at once, in this process."""
 LONGEST_WAIT = 60.0
-"""Seconds that a request waits for its turn."""
+"""Seconds that a request waits for a free place."""
 
 
 class Busy(Exception):
-    """A request waited for its turn and did not get it."""
+    """A request waited for a free place and did not get one."""
 
 
 class Concurrency:
-    """One lane for each model. May be shared between threads."""
+    """A limit for each model. Threads may share it."""
 
     def __init__(
         self, *, at_once: int = AT_ONCE, per_minute: int | None = None, sleep: Callable[[float], None] = time.sleep
     ) -> None:
-        """`per_minute`: requests to one model in any minute, of this process; None: as many as there are."""
+        """Set the limits. `per_minute`: requests of this process to one model in any minute; None: no limit."""
         self._at_once = at_once
         self._rate = RateLimitItemPerMinute(per_minute) if per_minute is not None else None
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
@@ -35,11 +35,13 @@ class Concurrency:
 
     @contextmanager
     def turn(self, model: str) -> Iterator[None]:
-        """Wait for a turn, and have it for the block. Raise `Busy`."""
+        """Wait for a free place, and hold it in the block. Raise `Busy`."""
         lane = self._of(model)
         self._wait_for_rate(model)
         if not lane.acquire(timeout=LONGEST_WAIT):
-            raise Busy(f"{self._at_once} questions to {model} were under way, and none was answered in time.")
+            raise Busy(
+                f"{self._at_once} questions to {model} were under way, and none was answered within {LONGEST_WAIT:g} s."
+            )
         try:
             yield
         finally:
@@ -52,12 +54,14 @@ class Concurrency:
         while not self._limiter.hit(self._rate, model):
             until = self._limiter.get_window_stats(self._rate, model).reset_time
             if until - time.time() > 2 * LONGEST_WAIT:
-                # Counted while the clock was ahead: it would count until then.
+                # The requests were counted while the clock was ahead, and would count until that time.
                 self._limiter = MovingWindowRateLimiter(MemoryStorage())
                 continue
             pause = min(max(until - time.time(), 0.05), LONGEST_WAIT)
             if waited + pause > LONGEST_WAIT:
-                raise Busy(f"{model} was asked {self._rate.amount} times within a minute, as often as is set.")
+                raise Busy(
+                    f"{model} was asked {self._rate.amount} times within a minute, which is the limit in the settings."
+                )
             self._sleep(pause)
             waited += pause
 

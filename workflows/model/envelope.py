@@ -1,7 +1,7 @@
-"""What a model is asked to fill in, and how to read what it filled in.
+"""The envelope of an answer: the form that a model fills in, and the reading of it.
 
-The answer alone says nothing of how far to trust it. So it comes in an envelope, made from a workflow's output model,
-which also holds quotes, reasons, alternatives and a confidence for each field. No vendor is known here.
+The answer alone does not show how far to trust it. So it comes in an envelope, made from a workflow's output model,
+that also holds quotes, reasons, alternatives and a confidence for each field. No vendor is known here.
 """
 
 import json
@@ -20,29 +20,29 @@ from workflows.model.lookup_fields import looked_up
 from workflows.model.port import Alternative, ModelUnavailable
 
 ANCHORS: Mapping[str, float] = {"certain": 0.97, "likely": 0.85, "unsure": 0.5, "guess": 0.2}
-"""What a word for a confidence counts as."""
+"""Word for a confidence -> its number."""
 ALTERNATIVES = 2
-"""How many other values are asked for, and kept, for each field that is a choice."""
+"""Further values that are asked for, and kept, for each field that is a choice."""
 
 _COMPLAINTS = 10
-"""How many things that are wrong with an answer are named."""
+"""Most errors of an answer that are named."""
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
-"""As JSON has it; behind another backslash it is six plain characters."""
+"""A NUL in JSON. After another backslash these are six ordinary characters."""
 _THOUGHTS = re.compile(r"\s*<think>.*?</think>", re.DOTALL)
-"""What a model of one's own may write before its answer."""
+"""Text that a model of one's own may write before its answer."""
 _LOOKED_AT = 50
-"""Places in a reply at which an answer may begin that are looked at; each is read as far as it is JSON."""
+"""Most places in a reply that are tried as the beginning of an answer; each is read as far as it is JSON."""
 _LONGEST_AROUND = 200_000
-"""Characters of a reply in which an answer among other words is looked for."""
+"""Characters of a reply that are searched for an answer among other words."""
 
 
 class Unreadable(ValueError):
-    """A reply is no filled-in envelope. The message says what is wrong with it, in plain words."""
+    """A reply is no filled-in envelope. The message says in plain words what is wrong with it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Filled:
-    """A filled-in envelope, its values unchecked."""
+    """A filled-in envelope, with its values unchecked."""
 
     values: Mapping[str, JsonValue]
     confidence: Mapping[str, JsonValue] = field(default_factory=dict)
@@ -52,9 +52,9 @@ class Filled:
 
 
 def form(output: type[BaseModel], *, evidence: Sequence[str] = ()) -> JsonSchemaValue:
-    """The JSON schema of the envelope around an output. `evidence`: the fields that need a quote.
+    """Return the JSON schema of the envelope around an output. `evidence`: the fields that need a quote.
 
-    Fields go by their names, aliases are left aside; what is looked up is not asked for. Every field is required and
+    Fields have their names and not their aliases; fields that are looked up are left out. Every field is required and
     there are few unions: providers compile the schema to a grammar and refuse it where too much is optional.
     Raise `ModelUnavailable` for an output that no closed schema can express (a free mapping, `Any`, a tuple, a model
     that contains itself).
@@ -70,7 +70,7 @@ def form(output: type[BaseModel], *, evidence: Sequence[str] = ()) -> JsonSchema
     if not fields:
         raise ModelUnavailable(f"the output {output.__name__} cannot be asked for: it has no fields")
     choices = {name: labels for name, node in fields.items() if len(labels := _labels(node)) > 1}
-    # A model writes in the order of the schema: grounds before the answer, doubts after it.
+    # A model writes in the order of the schema: reasons before the answer, doubts after it.
     envelope: JsonSchemaValue = {
         "evidence": _quoted_for(evidence) if evidence else _quoted_where_it_can(list(fields)),
         "reasons": {
@@ -92,7 +92,7 @@ def form(output: type[BaseModel], *, evidence: Sequence[str] = ()) -> JsonSchema
 
 
 def stated(form: JsonSchemaValue) -> str:
-    """The form in words, for the prompt of a model that nothing else holds to it."""
+    """Return the form in words, for the prompt of a model whose server does not enforce it."""
     return (
         "Answer with one JSON object and nothing else: no words before it, none after it. It has to have every field of"
         f" this JSON schema:\n{json.dumps(form, ensure_ascii=False)}"
@@ -100,7 +100,7 @@ def stated(form: JsonSchemaValue) -> str:
 
 
 def asking_words(form: JsonSchemaValue) -> JsonSchemaValue:
-    """The form with each confidence as one of a few words, whose numbers are in `ANCHORS`."""
+    """Return the form with each confidence as one of a few words, whose numbers are in `ANCHORS`."""
     parts = dict(form.get("properties", {}))
     fields = parts.get("confidence", {}).get("properties")
     if not fields:
@@ -114,15 +114,15 @@ def asking_words(form: JsonSchemaValue) -> JsonSchemaValue:
 
 
 def read(text: str, output: type[BaseModel], *, in_words: bool = False) -> Filled:
-    """Read a reply. Lenient beside the answer: what is missing is left out, what is odd is passed on.
+    """Read a reply. Outside the answer it is lenient: missing parts are left out, odd parts are passed on.
 
-    `in_words`: was the confidence asked for in words?
+    `in_words`: True if the confidence was asked for in words.
     Raise `Unreadable` for a reply that is no JSON, or has no answer in it that fits the output.
     """
     envelope = _parsed(text)
     values = envelope.get("answer") if isinstance(envelope, dict) else None
     if not isinstance(envelope, dict) or not isinstance(values, dict):
-        raise Unreadable("the reply is JSON, but no answer is in it")
+        raise Unreadable("the reply is JSON, but it holds no answer")
     elsewhere = looked_up(output)
     values = {**values, **elsewhere}
     _fit(values, output)
@@ -148,7 +148,7 @@ def read(text: str, output: type[BaseModel], *, in_words: bool = False) -> Fille
 
 
 class _WrittenByModels(GenerateJsonSchema):
-    """Asks for decimals as text only: a number loses digits on its way, and a union costs grammar."""
+    """A generator of schemas with decimals as text only: a JSON number loses digits, and a union costs grammar."""
 
     def decimal_schema(self, schema: core_schema.DecimalSchema) -> JsonSchemaValue:
         number, _ = super().decimal_schema(schema)["anyOf"]
@@ -188,7 +188,9 @@ def _others(labels: list[JsonValue]) -> JsonSchemaValue:
 def _closed(
     node: JsonSchemaValue, definitions: Mapping[str, JsonSchemaValue], *, where: str, inside: tuple[str, ...] = ()
 ) -> JsonSchemaValue:
-    """A schema without references, options and defaults: a description beside a reference would be lost."""
+    """Return a schema without references, options and defaults. A provider would ignore a description beside a
+    reference.
+    """
     if reference := node.get("$ref"):
         name = reference.removeprefix("#/$defs/")
         if name in inside:
@@ -218,12 +220,12 @@ def _closed(
             closed.pop("oneOf", None)
             closed["anyOf"] = [deeper(variant) for variant in variants]
         case _:
-            raise ModelUnavailable(f"{where} cannot be asked for: its type says nothing of what it holds")
+            raise ModelUnavailable(f"{where} cannot be asked for: its type does not say what it holds")
     return closed
 
 
 def _labels(node: JsonSchemaValue) -> list[JsonValue]:
-    """The values of a field that is a choice, None aside; empty for any other field."""
+    """Return the values of a field that is a choice, without None; empty for any other field."""
     match node:
         case {"enum": list(labels)}:
             return [label for label in labels if label is not None]
@@ -236,7 +238,7 @@ def _labels(node: JsonSchemaValue) -> list[JsonValue]:
 
 
 def _fit(values: Mapping[str, JsonValue], output: type[BaseModel]) -> None:
-    # From JSON, as the API and the database have it: a date is text there.
+    # As JSON, like in the API and the database, where a date is text.
     try:
         output.model_validate_json(json.dumps(values), by_alias=False, by_name=True)
     except ValidationError as error:
@@ -260,9 +262,11 @@ def _parsed(text: str) -> JsonValue:
     except json.JSONDecodeError as error:
         raise Unreadable(f"the reply is no JSON: {error.msg} at character {error.pos}") from None
     except (ValueError, RecursionError):
-        raise Unreadable("the reply is no JSON that can be read: a number or a nesting without end") from None
+        raise Unreadable(
+            "the reply is no readable JSON: a number is too long, or lists and objects are nested too deep"
+        ) from None
     if _NUL.search(kept):
-        # PostgreSQL keeps no NUL, and a proposal that cannot be kept cannot be shown.
+        # PostgreSQL cannot store a NUL, and a proposal that is not kept cannot be shown.
         raise Unreadable("the reply holds a NUL character")
     return parsed
 
@@ -273,9 +277,9 @@ def _as_json(text: str) -> JsonValue:
 
 
 def _among_words(text: str, error: json.JSONDecodeError) -> JsonValue:
-    """The one answer that stands in a fence or between other words. Raise the error where there is none.
+    """Return the one answer in a code fence or between other words. Raise the error where there is none.
 
-    Where there are several nobody knows which one is meant.
+    Raise `Unreadable` where there are several, because it is unknown which one is meant.
     """
     reader = json.JSONDecoder(parse_constant=_finite, parse_float=_finite)
     found: list[JsonValue] = []
@@ -291,7 +295,7 @@ def _among_words(text: str, error: json.JSONDecodeError) -> JsonValue:
                 found.append(value)
         at = text.find("{", end)
     if len(found) > 1:
-        raise Unreadable("several answers stand in the reply")
+        raise Unreadable("the reply holds several answers")
     if not found:
         raise error
     return found[0]
@@ -305,7 +309,7 @@ def _finite(number: str) -> float:
 
 
 def _number_of(said: JsonValue) -> JsonValue:
-    """A word for a confidence as its number. What is none of the words is no confidence, a number neither."""
+    """Return the number of a word for a confidence. Any other text, and a number, is no confidence."""
     return ANCHORS.get(said.strip().lower()) if isinstance(said, str) else None
 
 
@@ -323,7 +327,9 @@ def _alternatives(listed: JsonValue, *, chosen: JsonValue) -> tuple[Alternative,
 
 
 def _quotes(evidence: JsonValue) -> dict[str, str]:
-    """Field -> its first quote, from the list that was asked for or from the mapping that some models write instead."""
+    """Return field -> its first quote, from the list that was asked for or from the mapping that some models write
+    instead.
+    """
     if isinstance(evidence, dict):
         evidence = [{"field": name, "quote": quote} for name, quote in evidence.items()]
     quotes: dict[str, str] = {}

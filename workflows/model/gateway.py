@@ -1,12 +1,12 @@
-"""The gateway: asks a model so that it stays safe and useful on a bad day too.
+"""The gateway asks a model so that it stays safe and useful on a bad day, too.
 
-For each question: an answer given before, where there is one; else the prompt's model; else, where that cannot be had
-or afforded, the cheaper one that the prompt names; else none, and a person gets the case. Each request goes through the
-same gates, in this order: its turn, its reservation in the ledger, the breaker. What came of it is settled in the
-ledger and judged by the table in `outcomes`; tenacity asks again where that table says so.
+For each question: an answer given before, where there is one; else the prompt's model; else, where that is not
+available or too expensive, the cheaper model that the prompt names; else none, and a person gets the case. Each request
+passes the same gates, in this order: the limit of requests at once, its reservation in the ledger, the breaker. Its
+result is settled in the ledger and judged by the table in `outcomes`; tenacity asks again where that table says so.
 
-The instructions go into the system prompt and come from the repository alone; the case goes into the user's turn and is
-data. What comes back chooses nothing here.
+The instructions go into the system prompt and come only from the repository; the case goes into the user's turn and is
+data. The model's answer controls nothing here.
 """
 
 import time
@@ -34,17 +34,17 @@ from workflows.model.requests import Reply, Request, Vendor, request_for, worst_
 from workflows.model.user_turn import user_turn
 
 TRIES = 4
-"""How many transient failures one question may meet."""
+"""Transient failures of a question after which it is not asked again."""
 UNHEARD = 2
-"""How many of these may have been answered unheard: each is paid for, and takes as long as a whole answer."""
+"""Most of these failures that the provider may charge for: each costs, and takes as long as, a whole answer."""
 GARBAGE_RETRIES = 2
-"""How often one question is asked again after replies that cannot be read."""
+"""Times that a question is asked again after replies that cannot be read."""
 MORE_TOKENS = 2
-"""How often one question is asked again with twice the tokens."""
+"""Times that a question is asked again with twice the tokens."""
 LONGEST_BACKOFF = 20.0
 """Seconds."""
 LONGEST_RETRY_AFTER = 30.0
-"""Seconds. A provider that asks for more gets this: a case waits for a person sooner than for an hour."""
+"""Seconds of the longest wait that a provider can ask for. Rather than wait for an hour, the case goes to a person."""
 
 _LONGEST_RAW = 20_000
 """Characters of an unreadable reply that are kept."""
@@ -60,16 +60,18 @@ class _Asking:
     account: Account
     model: str
     told: str
-    """The user's turn."""
+    """The text of the user's turn."""
     states_form: bool
 
     @property
     def about(self) -> str:
-        """What is wrong with one such request may be wrong with all."""
+        """A name for this workflow, prompt version and model. An error in one such request may concern all of them."""
         return "\0".join((self.question.workflow, self.prompt.version, self.model))
 
     def asked(self, *, number: int, told: str) -> Asked:
-        """For the ledger. `told`: what is really said this time; the question stays the same."""
+        """Return the entry for the ledger. `told`: the text that is really sent this time; the question stays the
+        same.
+        """
         about = "\0".join((self.prompt.version, self.model, self.told, *(["stated"] if self.states_form else [])))
         return Asked(
             workflow=self.question.workflow,
@@ -84,7 +86,7 @@ class _Asking:
 
 
 class Gateway:
-    """A `Model` that asks a vendor's models. May be shared between threads."""
+    """A `Model` that asks a vendor's models. Threads may share it."""
 
     def __init__(
         self,
@@ -119,7 +121,8 @@ class Gateway:
         return f"Gateway(default_model={self.default_model!r})"
 
     def answer(self, question: Question) -> Answer:
-        """Ask, and ask again where that can help; the answer's usage and cost are those of all attempts together.
+        """Ask, and ask again where that can help. The usage and cost of the answer are those of all its requests
+        together.
 
         Raise `ModelUnavailable` where no model answers, or the question cannot be put to one, or `Unpriced`.
         """
@@ -143,12 +146,12 @@ class Gateway:
             made += self._ask(asking)
             if made[-1].filled is not None or not made[-1].verdict.follows.elsewhere:
                 break
-            # What the prompt's own model came to is what counts, where the other one is of no use either.
+            # The outcome of the prompt's own model counts, where the other one does not answer either.
             first = first or made[-1].verdict
         return replace(conclude(made, first=first), prompt_version=prompt.version)
 
     def prepare(self) -> None:
-        """Load what asking needs, which may take seconds: no question's time counts it then."""
+        """Load what asking needs, which may take seconds, so that no question's time includes it."""
         self._vendor.prepare()
 
     def close(self) -> None:
@@ -156,7 +159,7 @@ class Gateway:
         self._vendor.close()
 
     def _ask(self, asking: _Asking) -> Sequence[Attempt]:
-        """All attempts at a question to one model, in order; the answer that was given before, where there is one."""
+        """Return all requests for a question to one model, in order; or an answer that was given before."""
         given = self._given(asking)
         if given is not None:
             return [given]
@@ -185,7 +188,7 @@ class Gateway:
         try:
             filled = read(found.said, asking.question.output, in_words=asking.prompt.confidence == "words")
         except Unreadable:
-            return None  # the output's form is the same, and its author's own rules for it are not
+            return None  # the output's form is the same, but the author's own rules for it have changed
         self._ledger.give_again(asked, found)
         return _once_more(found, filled, model=asking.model)
 
@@ -204,7 +207,7 @@ class Gateway:
             return _unsent(request, Outcome.UNAFFORDABLE, str(over))
 
     def _send(self, asking: _Asking, request: Request, reservation: Reservation) -> Attempt:
-        # Before the clock starts: the first request of a process would seem to take seconds longer.
+        # Before the time is measured: otherwise the first request of a process would take seconds longer.
         self._vendor.prepare()
         started = time.perf_counter()
         replies: list[Reply] = []
@@ -235,7 +238,7 @@ class Gateway:
         if verdict.outcome is Outcome.ANSWERED:
             in_words = asking.prompt.confidence == "words"
             try:
-                # Read as it came: a key that is a part of a field's name would make another answer of it.
+                # Read first, masked later: masking a secret that is part of a field's name would change the answer.
                 filled = _masked(read(reply.text, asking.question.output, in_words=in_words), self._vendor.masked)
             except Unreadable as error:
                 why = f"The model's answer cannot be read: {self._vendor.masked(str(error))}."
@@ -253,14 +256,14 @@ class Gateway:
 
 
 def models_of(prompt: Prompt, default_model: str) -> tuple[str, ...]:
-    """The models that a prompt may be put to, the first one first."""
+    """Return the models that a prompt may be put to, the first choice first."""
     first = prompt.model or default_model
     other = prompt.fallback_model
     return (first,) if other is None or other == first else (first, other)
 
 
 def _request(asking: _Asking, made: Sequence[Attempt]) -> Request:
-    """The request, as it is to be made after these attempts."""
+    """Return the next request after these attempts."""
     cut_off = sum(attempt.verdict.outcome is Outcome.TRUNCATED for attempt in made)
     request = request_for(
         asking.prompt,
@@ -286,7 +289,7 @@ def _is_enough(made: Sequence[Attempt]) -> bool:
 
 
 def _masked(filled: Filled, mask: Callable[[str], str]) -> Filled:
-    """The answer, with a mask over each of its texts. The names of its fields stay."""
+    """Return the answer with a mask over each of its texts. The names of its fields stay."""
 
     def over(value: JsonValue) -> JsonValue:
         match value:
@@ -312,7 +315,7 @@ def _masked(filled: Filled, mask: Callable[[str], str]) -> Filled:
 
 
 def _circuit_open(request: Request, left: CircuitOpen) -> Attempt:
-    return _unsent(request, Outcome.LEFT_ALONE, f"{request.model} is left alone for a while: {left}")
+    return _unsent(request, Outcome.LEFT_ALONE, f"{request.model} is not asked for a while: {left}")
 
 
 def _unsent(request: Request, outcome: Outcome, why: str) -> Attempt:
@@ -329,7 +332,7 @@ def _once_more(given: Given, filled: Filled, *, model: str) -> Attempt:
 
 
 def _kept(text: str, *, whole: bool = False) -> str | None:
-    """A reply as far as a database can keep it: without NUL and halves of characters; what is no answer is cut."""
+    """Return the part of a reply that a database can keep: no NUL, no half characters; cut where it is no answer."""
     if not text:
         return None
     short = text if whole else text[:_LONGEST_RAW]
@@ -337,7 +340,9 @@ def _kept(text: str, *, whole: bool = False) -> str | None:
 
 
 def _pause(state: RetryCallState) -> float:
-    """Seconds before the next attempt: as long as the provider asks, up to a cap, and at least the backoff."""
+    """Return the seconds before the next attempt: at least the backoff, and as long as the provider asks, up to a
+    limit.
+    """
     last = state.outcome.result() if state.outcome else None
     if not isinstance(last, Attempt) or last.verdict.follows.again is Again.WITH_MORE_TOKENS:
         return 0.0

@@ -1,7 +1,7 @@
-"""Requests that a provider calls invalid, one after the other: then it is no case's fault but their workflow's.
+"""Invalid requests in a row: then the fault is in the workflow, and not in a case.
 
-Whatever the provider's words for it are: a form it does not take, a parameter the model does not know. Each case would
-be asked about, and go to a person, without anybody being told.
+The provider may name any reason, such as a form that it does not take or a parameter that the model does not know.
+Without this count, each case would go to a person, and nobody would be told of the fault.
 """
 
 from collections import Counter
@@ -11,19 +11,21 @@ from threading import Lock
 from workflows.model.outcomes import Outcome, Verdict
 
 IN_A_ROW = 5
-"""Requests of one workflow, by one version of its prompt, to one model, none of them taken in between."""
+"""Invalid requests in a row of one workflow, prompt version and model, with none accepted in between."""
 _TAKEN = frozenset({Outcome.ANSWERED, Outcome.GARBAGE, Outcome.TRUNCATED, Outcome.REFUSED})
 
 
 class InvalidRequests:
-    """Counts them, in this process. May be shared between threads."""
+    """A count of invalid requests, in this process. Threads may share it."""
 
     def __init__(self) -> None:
         self._counts: Counter[str] = Counter()
         self._lock = Lock()
 
     def judged(self, about: str, verdict: Verdict) -> Verdict:
-        """The verdict on one more request, or that there were too many. `about`: what such requests have in common."""
+        """Return the verdict on one more request, or `UNFIT` after too many. `about`: the name that such requests
+        share.
+        """
         with self._lock:
             if verdict.outcome in _TAKEN:
                 self._counts.pop(about, None)
@@ -32,6 +34,6 @@ class InvalidRequests:
             self._counts[about] += 1
             if self._counts[about] < IN_A_ROW:
                 return verdict
-            # Somebody mends it, and then it begins anew.
+            # After that somebody repairs the workflow, and the count begins again.
             count = self._counts.pop(about)
-        return replace(verdict, outcome=Outcome.UNFIT, why=f"{verdict.why} So it was {count} times in a row.")
+        return replace(verdict, outcome=Outcome.UNFIT, why=f"{verdict.why} This happened {count} times in a row.")

@@ -1,10 +1,11 @@
-"""The ledger: what each request to a model may cost is reserved before it is sent, and settled when that is known.
+"""The ledger: the highest possible cost of each request is reserved before it is sent, and settled when its cost is
+known.
 
-What took more than was reserved is booked as it was told, and from then on as many times more is reserved for that
-model as it took: nobody knows what else was reckoned too low for it.
+A request that cost more than was reserved is booked at its real cost. From then on all reservations for that model are
+multiplied by the same factor, because other estimates may be too low as well.
 
-A reservation is a committed row, so that it counts in every process, and after this one ended. Who dies between the two
-leaves the reservation standing: nobody knows whether the provider counts that request, so it counts here.
+A reservation is a committed row, so that it counts in every process, and also after this one has ended. If a process
+dies before it settles, the reservation stays: the provider may charge for that request, so it counts here.
 
 The same row is the journal of the request and, where the answer can be used again, the cache.
 """
@@ -30,16 +31,16 @@ log = structlog.get_logger()
 
 _DOLLAR = "${:.4f}"
 _NANO = Decimal("1e-9")
-"""US dollars that the books know at least."""
+"""US dollars of the smallest amount in the books."""
 
 
 class OverBudget(Exception):
-    """A request would go over a budget, and is not made. The message says over which."""
+    """A request would exceed a budget, and is not sent. The message names the budget."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """What is asked of whom, on whose account."""
+    """A request, with the model and the account."""
 
     workflow: str
     account: Account
@@ -47,30 +48,30 @@ class Asked:
     prompt_version: str
     input_hash: str
     told: str
-    """The user's turn."""
+    """The text of the user's turn."""
     cache_key: str
     number: int
-    """1 for the first attempt at the question."""
+    """Number of the attempt at the question, from 1."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reservation:
-    """A request that may be made."""
+    """A request that may be sent."""
 
     attempt: int
     asked: Asked
     began_at: datetime
     reckoned: Decimal
-    """US dollars that it costs at worst, as far as can be reckoned."""
+    """US dollars of the highest cost, as estimated."""
     worst: Decimal
-    """US dollars that are reserved: as many times more as its model once took."""
+    """US dollars that are reserved: the estimate, multiplied by the factor of the model's highest overrun."""
     budgets: tuple[tuple[str, str, Decimal], ...]
-    """Budget, period, and how much of it there is."""
+    """Name, period and limit of each budget."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Given:
-    """An answer that was given before."""
+    """An earlier answer to the same question."""
 
     attempt: int
     said: str
@@ -90,7 +91,7 @@ class Ledger:
         self._prices = prices
 
     def reserve(self, asked: Asked, reckoned: Decimal) -> Reservation:
-        """Reserve what a request costs at worst, in US dollars, and note that it is made. Raise `OverBudget`."""
+        """Reserve the highest cost of a request, in US dollars, and note that it is sent. Raise `OverBudget`."""
         at = self._clock()
         budgets = _budgets(asked, at)
         with self._database.write() as session:
@@ -121,7 +122,7 @@ class Ledger:
         request_id: str | None,
         milliseconds: float,
     ) -> None:
-        """Note what came of a request. `said`: what the model wrote. `cost`: None where nobody knows it."""
+        """Note the result of a request. `said`: the text of the model. `cost`: None where it is not known."""
         asked, case = reservation.asked, reservation.asked.account.case
         answered = attempt.verdict.outcome is Outcome.ANSWERED
         with self._database.write() as session:
@@ -155,7 +156,9 @@ class Ledger:
                 self._outages.answered(session, asked.model, asked_at=reservation.began_at, at=at)
 
     def given(self, asked: Asked) -> Given | None:
-        """The answer to the same question, where there is one that may be given again. An eval wants its own."""
+        """Return an earlier answer to the same question that may be used again; None for an eval, which asks each
+        time.
+        """
         account = asked.account
         if account.eval is not None:
             return None
@@ -167,7 +170,7 @@ class Ledger:
         return Given(attempt=found.attempt, said=json.loads(found.body)["said"], answered_by=found.answered_by)
 
     def give_again(self, asked: Asked, given: Given) -> None:
-        """Note that an answer was given again."""
+        """Note that an earlier answer was used again."""
         with self._database.write() as session:
             requests.begin(
                 session,
@@ -200,7 +203,7 @@ def _budgets(asked: Asked, at: datetime) -> tuple[tuple[str, str, Decimal], ...]
     if account.eval is not None:
         return ((f"eval:{account.eval}", "", account.per_day),)
     day = at.astimezone(account.timezone).date().isoformat()
-    # Always in this order: two that lock each other's rows would wait for ever.
+    # Always in this order: otherwise two requests that lock each other's rows would wait for ever.
     return (
         (f"workflow:{asked.workflow}", day, account.per_day),
         (f"case:{account.case}", "", account.per_case),
@@ -208,7 +211,7 @@ def _budgets(asked: Asked, at: datetime) -> tuple[tuple[str, str, Decimal], ...]
 
 
 def _factor(cost: Decimal, reckoned: Decimal) -> float:
-    """How often what was reckoned fits into what it took, in hundredths and rather too often."""
+    """Return the cost divided by the estimate, rounded up to hundredths."""
     return float((cost / reckoned).quantize(Decimal("0.01"), ROUND_UP))
 
 
@@ -216,7 +219,7 @@ def _over(budget: str, *, limit: Decimal, left: Decimal, worst: Decimal) -> str:
     whose = {"workflow": "this workflow's budget for the day", "case": "the budget for one case"}
     name = whose.get(budget.partition(":")[0], "the budget for this eval")
     return (
-        f"It would go over {name}: {_DOLLAR.format(max(left, Decimal(0)))} of {_DOLLAR.format(limit)} are left, "
+        f"It would exceed {name}: {_DOLLAR.format(max(left, Decimal(0)))} of {_DOLLAR.format(limit)} are left, "
         f"and asking may cost {_DOLLAR.format(worst)}."
     )
 

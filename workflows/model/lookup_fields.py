@@ -1,4 +1,4 @@
-"""Fields of an output that no model is asked for, because the workflow looks them up."""
+"""Fields of an output that the workflow looks up, so that no model is asked for them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,14 +8,16 @@ from pydantic import BaseModel, JsonValue
 
 @dataclass(frozen=True, kw_only=True)
 class LookedUp:
-    """Marks a field, in `Annotated`, that the workflow's `propose` looks up; a person's form still asks for it."""
+    """A mark, in `Annotated`, for a field that the workflow's `propose` looks up. A person's form still asks for it."""
 
     until: JsonValue
-    """What stands there until then, as JSON has it: the value that brings a person, should it never be looked up."""
+    """The value before the lookup, as JSON. It has to be one that brings the case to a person, should the lookup never
+    happen.
+    """
 
 
 def looked_up(output: type[BaseModel]) -> Mapping[str, JsonValue]:
-    """The marked fields of an output, and what stands there until they are looked up."""
+    """Return the marked fields of an output, each with its value before the lookup."""
     return {
         name: mark.until
         for name, info in output.model_fields.items()

@@ -1,4 +1,4 @@
-"""What happens to a model that people are to be told: it is left alone, answers again, takes more than was reckoned."""
+"""Events of a model that people are told: it is not asked for a while, answers again, or costs more than estimated."""
 
 from datetime import datetime
 from typing import Protocol
@@ -7,16 +7,16 @@ from sqlalchemy.orm import Session
 
 
 class Outages(Protocol):
-    """Keeps the outages. Called from several threads at once."""
+    """The record of outages. It is called from several threads at once."""
 
     def began(self, model: str, reason: str) -> None:
-        """A model is left alone from now on."""
+        """Note that a model is not asked from now on."""
         ...
 
     def answered(self, session: Session, model: str, *, asked_at: datetime, at: datetime) -> None:
-        """A model answered, in the transaction that notes so."""
+        """Note that a model answered, in the transaction that settles the request."""
         ...
 
     def overran(self, session: Session, model: str, *, factor: float, attempt: int, at: datetime) -> None:
-        """A request took so many times what was reckoned for it, in the transaction that notes so."""
+        """Note that a request cost this factor of its estimate, in the transaction that settles the request."""
         ...

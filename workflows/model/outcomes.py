@@ -1,10 +1,10 @@
-"""What can come of one request to a model, and what follows from it: one table, for every vendor.
+"""The possible outcomes of one request to a model, and their consequences: one table, for every vendor.
 
 | Outcome | Asked again | Breaker | Another model may be asked |
 |---|---|---|---|
 | answered | no | closes | |
-| transient: no connection, a time-out, overload | after a pause | a question that ends so counts | yes |
-| throttled: a rate limit | after a pause | a question that ends so counts | yes |
+| transient: no connection, a time-out, overload | after a backoff | a question that ends so counts | yes |
+| throttled: a rate limit | after a backoff | a question that ends so counts | yes |
 | broken: a reply that is no message | a few times | a question that ends so counts | yes |
 | garbage: a message that is no answer | a few times, told what was wrong | closes | no |
 | truncated: cut off at max_tokens | with more tokens | closes | no |
@@ -18,7 +18,7 @@
 | unaffordable: over a budget, never sent | no | | yes, a cheaper one |
 | left alone: the breaker is open, never sent | no | | yes |
 
-The error types of a vendor are turned into outcomes beside its model, in `anthropic_verdicts` for Anthropic's.
+Each vendor's folder turns its error types into outcomes, for Anthropic in `vendors/anthropic/verdicts.py`.
 """
 
 from collections.abc import Mapping
@@ -29,7 +29,7 @@ from workflows.model.port import NoAnswer
 
 
 class Outcome(StrEnum):
-    """What came of one attempt."""
+    """The outcome of one request."""
 
     ANSWERED = "answered"
     TRANSIENT = "transient"
@@ -47,40 +47,40 @@ class Outcome(StrEnum):
     UNAFFORDABLE = "unaffordable"
     LEFT_ALONE = "left_alone"
     GIVEN_AGAIN = "given_again"
-    """Not asked: the same question was answered before."""
+    """No request was sent: the same question was answered before."""
 
 
 class Again(StrEnum):
-    """How a question is asked again."""
+    """The way in which a question is asked again."""
 
     AFTER_A_PAUSE = "after a pause"
     A_FEW_TIMES = "a few times"
-    """Told what was wrong, where it can be said."""
+    """With the error in the answer, where it is known."""
     WITH_MORE_TOKENS = "with more tokens"
 
 
 class Breaker(StrEnum):
-    """What an outcome says of the model as a whole."""
+    """The meaning of an outcome for the breaker of the model."""
 
     CLOSES = "closes"
-    """It works."""
+    """The model works."""
     COUNTS = "counts"
-    """It may be down: several questions in a row that end so open the breaker."""
+    """The model may be down: several questions in a row that end so open the breaker."""
     OPENS = "opens"
-    """No question will be answered."""
+    """The model will answer no question."""
     NOTHING = "nothing"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Follows:
-    """What follows from an outcome."""
+    """The consequences of an outcome."""
 
     again: Again | None = None
     breaker: Breaker = Breaker.CLOSES
     elsewhere: bool = False
-    """Another model may be asked."""
+    """True if another model may be asked."""
     no_answer: NoAnswer | None = None
-    """What the person is told where nothing better comes of it; None: it is an answer."""
+    """Reason that a person is told where no better one follows; None: it is an answer."""
 
 
 _O, _N = Outcome, NoAnswer
@@ -106,17 +106,17 @@ FOLLOWS: Mapping[Outcome, Follows] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """The outcome of one attempt, and why it is that one."""
+    """The outcome of one request, and the reason for it."""
 
     outcome: Outcome
     why: str = ""
     """A plain sentence for people; empty for an answer. It can hold the provider's own words."""
     retry_after: float | None = None
-    """Seconds that the provider asks to wait, however many."""
+    """Seconds that the provider asks to wait, without a limit."""
     may_cost: bool = False
-    """The provider may count it, although it does not say how much."""
+    """True if the provider may charge for it, although it does not say how much."""
 
     @property
     def follows(self) -> Follows:
-        """What follows from it."""
+        """The consequences of the outcome."""
         return FOLLOWS[self.outcome]

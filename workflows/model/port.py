@@ -1,7 +1,7 @@
-"""What the engine asks of a model, and what a model says back.
+"""The port of a model: the question that the engine asks, and the answer that a model gives.
 
-The seam between the engine and any vendor: a model is whatever answers a `Question` with an `Answer`. An answer is
-untrusted: its values, confidences and reasons are passed on as they came, and the engine checks them.
+It separates the engine from any vendor: a model is anything that answers a `Question` with an `Answer`. An answer is
+untrusted: its values, confidences and reasons are passed on unchanged, and the engine checks them.
 
     ModelError
     └── ModelUnavailable
@@ -20,23 +20,23 @@ Effort = Literal["low", "medium", "high", "xhigh", "max"]
 Thinking = Literal["adaptive", "disabled"]
 Confidence = Literal["numbers", "words"]
 MAX_TOKENS = 4096
-"""The most that one answer may take, thinking included, where the prompt says nothing."""
+"""Most tokens of one answer, thinking included, where the prompt sets no limit."""
 
 
 class NoAnswer(StrEnum):
-    """Why a model gave no answer, as a word for programs."""
+    """The reason why a model gave no answer, as a code for programs."""
 
     UNAVAILABLE = "unavailable"
-    """It does not answer now."""
+    """The model does not answer now."""
     OVER_BUDGET = "over_budget"
     ACCOUNT = "account"
-    """The provider does not let us: the key, the organisation, the bill, a spend limit."""
+    """The provider does not accept us: the key, the organisation, the bill, a spend limit."""
     RETIRED = "retired"
     """The provider no longer knows the model."""
     UNFIT = "unfit"
-    """The provider takes no question of this workflow: not its form, or not what its prompt asks for."""
+    """The provider accepts no question of this workflow: it rejects the form, or a setting of the prompt."""
     GARBAGE = "garbage"
-    """It said something, but no answer, several times."""
+    """The model replied several times, but never with an answer."""
     REFUSED = "refused"
     TRUNCATED = "truncated"
     """The case or the answer is too long."""
@@ -44,24 +44,24 @@ class NoAnswer(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Prompt:
-    """The instructions that a workflow gives a model, and how it is to be asked."""
+    """The instructions of a workflow for a model, and the way in which it is asked."""
 
     name: str
     text: str
-    """What the model is told, rendered."""
+    """The instructions, rendered."""
     version: str
     """The first 12 hex digits of the SHA-256 over front matter, body, rendered text and output schema."""
     model: str | None = None
-    """None: the one that the settings name."""
+    """Name of the model; None: the one in the settings."""
     effort: Effort | None = None
     """None: the model's own default."""
     thinking: Thinking | None = None
     """None: the model's own default."""
     max_tokens: int = MAX_TOKENS
     fallback_model: str | None = None
-    """A cheaper one, for when the first cannot be had or afforded."""
+    """A cheaper model, for when the first one is not available or too expensive."""
     confidence: Confidence = "numbers"
-    """How the model says how sure it is."""
+    """The form in which the model states its confidence."""
     source: str = ""
     """The file as it was read."""
     form: Mapping[str, JsonValue] = field(default_factory=dict)
@@ -70,20 +70,20 @@ class Prompt:
 
 @dataclass(frozen=True, kw_only=True)
 class Account:
-    """On whose account a question is asked, and how much it may take."""
+    """The budget that pays for a question, with its limits."""
 
     case: int | None = None
-    """None: of an eval."""
+    """The case; None for a question of an eval."""
     run: int | None = None
     eval: int | None = None
     per_case: Decimal
     """US dollars for all runs of the case together."""
     per_day: Decimal
-    """US dollars for all cases of a day. Of an eval: for all of it."""
+    """US dollars for all cases of a day; for an eval: for the whole eval."""
     timezone: tzinfo
-    """Whose days these are."""
+    """The time zone of these days."""
     own_answers_only: bool = False
-    """Only an answer that this run got before it was cut off is given again: somebody wants another one."""
+    """True if only an answer to this very run may be used again, because a person asked for a new one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,20 +94,20 @@ class Question:
     output: type[BaseModel]
     """The form of a valid answer."""
     prompt: Prompt | None
-    """None: the workflow brought no prompt, and a model that needs one has to say so."""
+    """The prompt; None: the workflow has none, and a model that needs one has to say so."""
     data: Mapping[str, JsonValue]
-    """What the model may know of the case, by name. Untrusted."""
+    """The data of the case that the model may see, by name. Untrusted."""
     text: str
     """The case as plain text, for a model that reads text only. Untrusted."""
     templates: Mapping[str, Callable[[Mapping[str, str]], str]] = field(default_factory=dict)
-    """Output field -> makes its text from the chosen values, for a model that cannot write."""
+    """Output field -> function that makes its text from the chosen values, for a model that cannot write."""
     account: Account | None = None
-    """None: nobody pays, and a model that costs something is not asked."""
+    """The budget that pays; None: there is none, and a model that costs something is not asked."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Alternative:
-    """A value that the model thought of and did not choose."""
+    """A value that the model considered and did not choose."""
 
     value: str
     probability: float
@@ -116,12 +116,12 @@ class Alternative:
 
 @dataclass(frozen=True, kw_only=True)
 class Usage:
-    """Tokens that an answer took. A model that runs in this process takes none."""
+    """Tokens of an answer. A model that runs in this process uses none."""
 
     input_tokens: int = 0
-    """Read at the full price, cache reads and writes not included."""
+    """Tokens read at the full price, without cache reads and writes."""
     output_tokens: int = 0
-    """Thinking included."""
+    """Tokens written, thinking included."""
     thinking_tokens: int = 0
     cache_read_tokens: int = 0
     cache_write_tokens: int = 0
@@ -129,39 +129,39 @@ class Usage:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What a model said, unchecked."""
+    """The answer of a model, unchecked."""
 
     model: str
-    """Who answered, exact enough to tell two versions apart."""
+    """Name of the model that answered, exact enough to tell two versions apart."""
     prompt_version: str | None = None
-    """The version of the prompt that it went by; None for a model that reads none."""
+    """The version of the prompt that was used; None for a model that reads none."""
     values: Mapping[str, JsonValue] | None = None
-    """Output field -> value as it came. None: there is no answer, and `problem` says why."""
+    """Output field -> value as it came; None: there is no answer, and `problem` says why."""
     confidence: Mapping[str, JsonValue] = field(default_factory=dict)
-    """Output field -> how sure the model is. A number from 0 to 1, or whatever the model said instead."""
+    """Output field -> the stated confidence: a number from 0 to 1, or anything that the model wrote instead."""
     alternatives: Mapping[str, tuple[Alternative, ...]] = field(default_factory=dict)
     """Output field -> the next best values, best first."""
     evidence: Mapping[str, str] = field(default_factory=dict)
-    """Output field -> a verbatim quote that speaks for the value."""
+    """Output field -> a verbatim quote that supports the value."""
     reasons: tuple[str, ...] = ()
-    """Why this answer, in the model's words."""
+    """Reasons for the answer, in the model's words."""
     unfamiliar: str | None = None
-    """Why the case is unlike everything the model learned from; None where it is not."""
+    """Reason why the case is unlike the examples that the model learned from; None where it is like them."""
     problem: str | None = None
-    """Why there is no answer (refused, cut off, no JSON), in plain words."""
+    """Reason why there is no answer (refused, cut off, no JSON), in plain words."""
     no_answer: NoAnswer | None = None
-    """The same as a word for programs."""
+    """The code of that reason."""
     raw: str | None = None
-    """What the model really said, where it could not be read as an answer."""
+    """The model's reply, where it could not be read as an answer."""
     fallback: str | None = None
-    """Why another model than the prompt's own was asked; None where it was not."""
+    """Reason why another model than the prompt's own was asked; None where it was not."""
     cached_from: int | None = None
-    """The attempt whose answer this is once more; None where the model was asked."""
+    """Id of the earlier request whose answer was used again; None where the model was asked."""
     usage: Usage = field(default_factory=Usage)
     cost: Decimal = Decimal(0)
-    """US dollars."""
+    """US dollars spent."""
     sample: bool = False
-    """Written by hand for a demonstration, whoever reads it has to be told so."""
+    """True if it was written by hand for a demonstration. Whoever reads it has to be told."""
 
 
 class ModelError(Exception):
@@ -169,7 +169,7 @@ class ModelError(Exception):
 
 
 class ModelUnavailable(ModelError):
-    """No answer is to be had now. The message says why, in plain words."""
+    """No answer is available now. The message says why, in plain words."""
 
     def __init__(self, message: str, *, no_answer: NoAnswer = NoAnswer.UNAVAILABLE) -> None:
         self.no_answer = no_answer
@@ -177,8 +177,8 @@ class ModelUnavailable(ModelError):
 
 
 class Model(Protocol):
-    """Whatever answers a question. Called from several threads at once."""
+    """Anything that answers a question. It is called from several threads at once."""
 
     def answer(self, question: Question) -> Answer:
-        """Answer, or raise `ModelUnavailable`."""
+        """Return an answer, or raise `ModelUnavailable`."""
         ...

@@ -26,10 +26,10 @@ class Unpriced(ModelError):
 
 @dataclass(frozen=True, kw_only=True)
 class OwnPrice:
-    """What a model of one's own costs, in US dollars for a million tokens."""
+    """The price of a model of one's own, in US dollars for a million tokens."""
 
     read: Decimal
-    """Whether a cache is read, written or passed by."""
+    """Price of a token that is read, with or without a cache."""
     written: Decimal
 
 
@@ -55,7 +55,9 @@ class Prices:
     """None: only those of one's own have a price."""
 
     def of(self, model: str, usage: Usage) -> Decimal:
-        """US dollars for the tokens of one call. Raise `Unpriced`, or `ValueError` for a negative number of tokens."""
+        """Return the US dollars for the tokens of one call. Raise `Unpriced`, or `ValueError` for a negative number of
+        tokens.
+        """
         own = self.own.get(model)
         if own is None:
             if self.listed is None:
@@ -63,11 +65,11 @@ class Prices:
             return self.listed.price(model, usage)
         read = usage.input_tokens + usage.cache_read_tokens + usage.cache_write_tokens
         if min(read, usage.output_tokens) < 0:
-            raise ValueError(f"a call takes no fewer than no tokens: {usage}")
+            raise ValueError(f"a number of tokens is not negative: {usage}")
         return (read * own.read + usage.output_tokens * own.written) / _MILLION
 
     def source(self, model: str) -> str:
-        """Where the price of a model comes from, for the records."""
+        """Return the source of a model's price, for the records."""
         return "settings" if model in self.own or self.listed is None else self.listed.version
 
     def source_in_words(self, model: str) -> str:

@@ -1,8 +1,8 @@
-"""Prompts are files beside the workflow: a front matter that says how to ask, and what the model is told.
+"""Prompts are files beside the workflow: a front matter that says how to ask, and the instructions for the model.
 
-The text may use what the workflow declares (its decision, what it may do, its nevers, its output's fields), and nothing
-of any case: a case reaches the model in the user's turn alone. A prompt's version is the hash over all that decides
-what the model is told and how it is asked, but for the case; where the prompt names no model, the settings do.
+The text may use the workflow's declaration (its decision, what it may do, its nevers, its output's fields), and nothing
+of any case: a case reaches the model only in the user's turn. A prompt's version is a hash over everything that the
+model is told and over the way in which it is asked, without the case. Where the prompt names no model, the settings do.
 """
 
 import json
@@ -25,7 +25,7 @@ from workflows.model.port import MAX_TOKENS, Confidence, Effort, Prompt, Thinkin
 from workflows.model.user_turn import FRAME
 
 VERSION_LENGTH = 12
-"""Hex digits."""
+"""Hex digits of a code version."""
 LONGEST = 200_000
 """Bytes of a prompt's file."""
 
@@ -61,7 +61,9 @@ def load_prompt(
     outside the folder, or one that cannot be read.
     """
     if not _NAME.fullmatch(name):
-        raise BadPrompt(f"{name!r} is no prompt's name: lower-case letters, digits, - and _, ending in .md")
+        raise BadPrompt(
+            f"{name!r} is not the name of a prompt, which has lower-case letters, digits, - and _, ending in .md"
+        )
     path = folder / name
     try:
         if path.resolve().parent != folder.resolve():
@@ -92,10 +94,10 @@ def parse_prompt(
     form: JsonSchemaValue | None = None,
     declared: Mapping[str, JsonValue] | None = None,
 ) -> Prompt:
-    """A prompt from the text of its file.
+    """Return a prompt from the text of its file.
 
-    `form`: the JSON schema of the answer. `declared`: what the text may use, by name. Raise `BadPrompt` for a front
-    matter that is none, a text that is empty, or one that uses what is not there.
+    `form`: the JSON schema of the answer. `declared`: the values that the text may use, by name. Raise `BadPrompt` for
+    an invalid front matter, an empty text, or a text that uses an unknown name.
     """
     if len(source.encode()) > LONGEST:
         raise BadPrompt(f"the prompt {name} is longer than {LONGEST:,} bytes")
@@ -104,16 +106,16 @@ def parse_prompt(
     if not text:
         raise BadPrompt(f"the prompt {name} is empty")
     asked = asking_words(form or {}) if front.confidence == "words" else form or {}
-    # Left out where it is the usual one: the versions from before it could be chosen stay what they were.
+    # Left out where it is the default, so that versions from before this setting existed stay the same.
     how = front.model_dump(exclude={"confidence"} if front.confidence == "numbers" else None)
-    # In their own order: a model writes in the order of the form.
+    # The keys are not sorted: a model writes in the order of the form.
     decides = [how, body, text, asked, FRAME]
     version = sha256(json.dumps(decides).encode()).hexdigest()[:VERSION_LENGTH]
     return Prompt(name=name, text=text, version=version, source=source, form=asked, **front.model_dump())
 
 
 def _split(source: str, name: str) -> tuple[_FrontMatter, str]:
-    """Front matter and body. The library's handler loads YAML safely: plain values, no objects."""
+    """Return front matter and body. The library's handler loads YAML safely: plain values, no objects."""
     handler = YAMLHandler()
     source = source.lstrip()
     if not handler.detect(source):

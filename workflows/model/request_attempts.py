@@ -1,4 +1,4 @@
-"""One record for each request to a model, and the answer that all attempts at one question add up to."""
+"""A record for each request to a model, and the answer that all requests for one question add up to."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -11,27 +11,27 @@ from workflows.model.port import Answer, ModelUnavailable, Usage
 
 @dataclass(frozen=True, kw_only=True)
 class Attempt:
-    """One request and what came of it, or why none was made."""
+    """One request with its outcome, or the reason why none was sent."""
 
     verdict: Verdict
     model: str
-    """Who answered, or was asked where nobody did."""
+    """The model that answered, or the one that was asked where none did."""
     filled: Filled | None = None
     raw: str | None = None
-    """What came in place of an answer that can be read."""
+    """The reply, where it could not be read as an answer."""
     usage: Usage = field(default_factory=Usage)
     cost: Decimal = Decimal(0)
-    """US dollars; what was reserved, where the provider may count it and does not say how much."""
+    """US dollars; the reserved amount, where the provider may charge for the request and does not say how much."""
     cached_from: int | None = None
 
 
 def conclude(attempts: Sequence[Attempt], *, first: Verdict | None = None) -> Answer:
-    """The answer after the last attempt, with the usage and the cost of all.
+    """Return the answer after the last request, with the usage and the cost of all.
 
-    `first`: what the prompt's own model came to, where another one was asked then.
+    `first`: the verdict on the prompt's own model, where another one was asked after it.
 
-    Raise `ModelUnavailable` where the provider did not answer.
-    Not where an attempt was paid for: then an answer without values says why, so that the money is accounted for.
+    Raise `ModelUnavailable` where the provider did not answer and nothing was paid. Where a request was paid for,
+    return an answer without values that says why, so that the money is accounted for.
     """
     last = attempts[-1]
     cost = sum((attempt.cost for attempt in attempts), Decimal(0))

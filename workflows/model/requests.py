@@ -1,4 +1,4 @@
-"""One request to a model, and its reply: the seam between the gateway and a vendor."""
+"""One request to a model, and its reply: the interface between the gateway and a vendor."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -12,16 +12,16 @@ from workflows.model.port import Effort, Prompt, Thinking, Usage
 from workflows.model.prices import PriceList, Prices
 
 _FRAME_TOKENS = 600
-"""What a provider adds of its own: roles, and the words that make a model keep to a schema."""
+"""Tokens that a provider adds: roles, and the words that make a model keep to a schema."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """All that is sent."""
+    """A complete request."""
 
     model: str
     system: str
-    """From the repository."""
+    """The instructions, from the repository."""
     user: str
     """The case, as data."""
     form: JsonSchemaValue
@@ -30,13 +30,13 @@ class Request:
     effort: Effort | None = None
     thinking: Thinking | None = None
     form_is_stated: bool = False
-    """Is the form in the system prompt, for a server that holds no answer to it?"""
+    """True if the form is in the system prompt, for a server that does not enforce it."""
 
     def most_input_tokens(self) -> int:
-        """A bound for the tokens that it is read as.
+        """Return an upper bound for the number of input tokens.
 
-        A token is at least a byte. Of the repository's own text, which is words and JSON, it is more than two; what a
-        case says may be anything.
+        A token has at least one byte. In the repository's own text, which is words and JSON, it has more than two; the
+        text of a case may be anything.
         """
         own = len(self.system.encode()) + (0 if self.form_is_stated else len(str(self.form).encode()))
         return _FRAME_TOKENS + own // 2 + len(self.user.encode())
@@ -45,10 +45,10 @@ class Request:
 def request_for(
     prompt: Prompt, *, model: str, user: str, form: JsonSchemaValue | None = None, states_form: bool = False
 ) -> Request:
-    """The request that a prompt makes of what a model is to be told of a case.
+    """Return the request for a prompt and the user's turn of a case.
 
-    `form`: the answer's, for a prompt that has none. `states_form`: put it into the system prompt. Effort and thinking
-    were chosen for the prompt's own model; another one may not know them, and gets none.
+    `form`: the form of the answer, for a prompt that has none. `states_form`: put it into the system prompt. Effort and
+    thinking were chosen for the prompt's own model; another model may not know them, and gets none.
     """
     is_own = model != prompt.fallback_model
     asked = dict(prompt.form) or form or {}
@@ -65,20 +65,20 @@ def request_for(
 
 
 def worst_case(request: Request, prices: Prices) -> Decimal:
-    """US dollars that a request may cost at most. Raise `Unpriced`."""
+    """Return the US dollars that a request may cost at most. Raise `Unpriced`."""
     tokens = Usage(cache_write_tokens=request.most_input_tokens(), output_tokens=request.max_tokens)
     return prices.of(request.model, tokens)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reply:
-    """What came of it."""
+    """The result of a request."""
 
     verdict: Verdict
     text: str = ""
-    """What the model said, or what came in its place; it may quote the key."""
+    """The text of the model, or of an error in its place; it may quote the key."""
     usage: Usage | None = None
-    """None: it was not told."""
+    """Tokens used; None where the reply does not say."""
     answered_by: str | None = None
     request_id: str | None = None
 
@@ -92,15 +92,15 @@ class Vendor(Protocol):
         ...
 
     def send(self, request: Request) -> Reply:
-        """Send one request, once. What the vendor may answer is a `Reply`; only bugs are raised."""
+        """Send one request, once. Return every answer of the vendor as a `Reply`; only bugs are raised."""
         ...
 
     def prepare(self) -> None:
-        """Load what sending needs, which may take seconds; a request does it too."""
+        """Load what sending needs, which may take seconds; otherwise the first request does it."""
         ...
 
     def masked(self, text: str) -> str:
-        """A text without the secrets that the vendor was given: a server can quote what it was sent."""
+        """Return a text without the secrets that the vendor was given, because a server can quote its request."""
         ...
 
     def close(self) -> None:

@@ -1,7 +1,7 @@
-"""Answers written by hand, for a demonstration without any model: never to be taken for a model's.
+"""Answers written by hand, for a demonstration without any model. They must never pass for a model's.
 
-Each answers one case, known by its whole text, and is marked as a sample. So it is shown as one, and no figure on
-accuracy, cost or what was saved counts it.
+Each one answers a single case, which is recognised by its whole text, and is marked as a sample. It is shown as one,
+and no figure on accuracy, cost or savings counts it.
 """
 
 from collections.abc import Mapping
@@ -15,19 +15,21 @@ MODEL = "sample answers, written by hand"
 
 
 class SampleAnswers:
-    """Answers the cases that somebody wrote an answer for. May be shared between threads."""
+    """A model that answers only the cases for which somebody wrote an answer. Threads may share it."""
 
     def __init__(self, envelopes: Mapping[str, str]) -> None:
-        """`envelopes`: the case as plain text -> what a model would say of it, as JSON."""
+        """Keep the answers. `envelopes`: the case as plain text -> the answer, as JSON in the form of a model's
+        reply.
+        """
         self._envelopes = {_mark(text): said for text, said in envelopes.items()}
 
     def answer(self, question: Question) -> Answer:
-        """The answer to this very case. Raise `ModelUnavailable` where nobody wrote one."""
+        """Return the answer to this very case. Raise `ModelUnavailable` where nobody wrote one."""
         said = self._envelopes.get(_mark(question.text))
         if said is None:
             raise ModelUnavailable(
-                f"sample answers, written by hand, are there for {len(self._envelopes)} cases of {question.workflow}"
-                " only, and this is none of them: set ANTHROPIC_API_KEY to have a model read it"
+                f"only {len(self._envelopes)} cases of {question.workflow} have a sample answer, written by hand, and "
+                "this is none of them: set ANTHROPIC_API_KEY to have a model read it"
             )
         try:
             filled = envelope.read(said, question.output)

@@ -1,4 +1,4 @@
-"""A model that says what it was told to say, for tests and demonstrations: public, so that authors can use it too.
+"""A model that follows a script, for tests and demonstrations. It is public, so that authors can use it too.
 
     model = ScriptedModel([says({"queue": "billing"}, confidence=0.9), ModelUnavailable("the provider is down")])
     model = ScriptedModel(lambda question: says({"queue": "billing"}, confidence=0.4))
@@ -16,7 +16,7 @@ from pydantic import JsonValue
 from workflows.model.port import Alternative, Answer, Question, Usage
 
 Turn = Answer | Exception | Callable[[Question], Answer]
-"""What happens when the model is asked once: it answers, it fails, or it thinks of an answer."""
+"""One turn of the script: an answer, an error, or a function that makes an answer."""
 
 
 class ScriptOver(RuntimeError):
@@ -27,10 +27,10 @@ class ScriptOver(RuntimeError):
 
 
 class ScriptedModel:
-    """Answers along a script, one turn a question, and remembers what it was asked. May be shared between threads."""
+    """A model that follows a script, one turn for each question, and remembers its questions. Threads may share it."""
 
     def __init__(self, script: Iterable[Turn] | Callable[[Question], Answer] = ()) -> None:
-        """`script`: the turns in order, or a function that answers every question once they are used up."""
+        """Set the script: the turns in order, or a function that answers every question once they are used up."""
         self._always = script if callable(script) else None
         self._turns: deque[Turn] = deque() if callable(script) else deque(script)
         self._questions: list[Question] = []
@@ -38,7 +38,7 @@ class ScriptedModel:
 
     @property
     def questions(self) -> tuple[Question, ...]:
-        """What it was asked, in order, questions without an answer included."""
+        """The questions that it was asked, in order, also those without an answer."""
         with self._lock:
             return tuple(self._questions)
 
@@ -48,7 +48,7 @@ class ScriptedModel:
             self._turns.extend(turns)
 
     def answer(self, question: Question) -> Answer:
-        """Take the next turn. Raise the exception that it is, or `ScriptOver` where there is none."""
+        """Take the next turn. Raise it where it is an exception, or `ScriptOver` where there is none."""
         with self._lock:
             self._questions.append(question)
             turn = self._turns.popleft() if self._turns else self._always
@@ -73,9 +73,9 @@ def says(
     cost: Decimal = Decimal(0),
     model: str = "scripted",
 ) -> Answer:
-    """Make an answer from plain values, as sure of each field as of the others.
+    """Make an answer from plain values, with the same confidence for each field.
 
-    `confidence`: from 0 to 1, or whatever else a model might say in its place. `alternatives`: field -> value ->
+    `confidence`: from 0 to 1, or anything that a model might write in its place. `alternatives`: field -> value ->
     probability, best first. `cost`: US dollars.
     """
     return Answer(

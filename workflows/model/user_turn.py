@@ -1,4 +1,4 @@
-"""How a model sees a case: as data, in a place of its own that nothing in the data can leave."""
+"""The user's turn: a case as data, in a place that nothing in the data can leave."""
 
 import json
 import re
@@ -12,14 +12,14 @@ _PROBLEM = (
     "too. Answer again, whole, in the form asked for."
 )
 FRAME = (_CASE, _PROBLEM)
-"""What stands around every case."""
+"""The words around every case."""
 
 
 def user_turn(data: Mapping[str, JsonValue], *, problem: str | None = None) -> str:
-    """The user's turn that presents a case: its data as JSON in a tag.
+    """Return the user's turn that presents a case: its data as JSON in a tag.
 
-    `problem`: what was wrong with the answer before. Angle brackets and ampersands are written as JSON escapes, so that
-    a closing tag inside the data closes nothing; who decodes the JSON gets the data back unchanged.
+    `problem`: the error of the previous answer. Angle brackets and ampersands are written as JSON escapes, so that a
+    closing tag inside the data closes nothing. Decoding the JSON gives the data back unchanged.
     """
     turn = f"{_CASE}\n{_tagged('case', data)}"
     return turn if problem is None else f"{turn}\n\n{_PROBLEM}\n{_tagged('problem', problem)}"
@@ -27,6 +27,6 @@ def user_turn(data: Mapping[str, JsonValue], *, problem: str | None = None) -> s
 
 def _tagged(tag: str, data: Mapping[str, JsonValue] | str) -> str:
     encoded = json.dumps(data, ensure_ascii=False)
-    # Half a character has no UTF-8 to be sent in.
+    # Half a surrogate pair cannot be sent as UTF-8.
     encoded = re.sub(r"[<>&\ud800-\udfff]", lambda found: f"\\u{ord(found[0]):04x}", encoded)
     return f"<{tag}>\n{encoded}\n</{tag}>"

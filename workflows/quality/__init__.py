@@ -1,1 +1,1 @@
-"""Judges automations by evidence: evals, calibration, autonomy."""
+"""Evidence for the quality of automations: evals, calibration, autonomy."""

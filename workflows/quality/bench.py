@@ -80,7 +80,7 @@ def examples_to_try(workflow: AnyWorkflow, file: Path | None, reading: Reading) 
 
 @dataclass(kw_only=True)
 class Bench:
-    """Where versions of one workflow are tried on the same examples."""
+    """The trials of versions of one workflow on the same examples."""
 
     context: Context
     models: Models
@@ -149,13 +149,13 @@ class Bench:
             model=lambda: self.models(self.workflow),
             learn=lambda rest: learned_from(self.workflow, rest),
         )
-        # The local model computes in this process: where nothing else is asked, more at once would only get in its way.
+        # The local model computes in this process: without another model, several at once would only slow it down.
         computes = learns and self.workflow.proposing is None
         version = prompt.version if prompt is not None and not learns else None
         row = self._begin(version, "local" if learns else self._asked(prompt))
         trying = Eval(
             workflow=self.workflow,
-            # Another model's answers would be counted as this one's.
+            # Answers of a fallback model would count as this model's.
             prompt=replace(prompt, fallback_model=None) if prompt is not None else None,
             account=self._account(row),
             examples=self.examples.labelled,
@@ -210,7 +210,7 @@ class Bench:
             )
 
     def _keep(self, row: int, version: str | None, trying: Eval, trials: list[Trial]) -> Tried:
-        """Keep what came of an eval, as far as it came."""
+        """Keep the result of an eval, finished or not."""
         context = self.context
         place = {one.input_hash: place for place, one in enumerate(trying.examples)}
         trials.sort(key=lambda trial: place[trial.input_hash])
@@ -245,7 +245,7 @@ class Bench:
 
 
 def _taught(workflow: AnyWorkflow) -> list[Example]:
-    # A file that cannot be learned from is said by the model, which then cannot be had.
+    # An unusable file is reported by the model, which then cannot be made.
     with suppress(InvalidInput):
         return examples_of(workflow)
     return []

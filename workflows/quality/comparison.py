@@ -1,4 +1,4 @@
-"""Compares two versions pair by pair, on the examples that both were tried on."""
+"""Comparison of two versions, pair by pair, on the examples that both were tried on."""
 
 from pydantic import BaseModel, ConfigDict
 
@@ -7,7 +7,7 @@ from workflows.quality.results import CaseResult, Result
 
 
 class Comparison(BaseModel):
-    """Two versions on the same examples; `whole`: every known field right."""
+    """The result of comparing two versions on the same examples. An example is right if every known field is."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -15,17 +15,17 @@ class Comparison(BaseModel):
     """Examples that count for both."""
     both_right: int
     only_this: int
-    """Right by this version, and not by the other."""
+    """Examples that only this version has right."""
     only_other: int
     both_wrong: int
     word: Word
-    """What can be said of this version."""
+    """The conclusion about this version."""
     p: float
     why: str
 
 
 def compare_results(this: Result, other: Result) -> Comparison:
-    """Compare. An example that one of them could not be tried on, or leaves out of scope, is no pair."""
+    """Compare two results. An example that one of them could not try, or leaves out of scope, forms no pair."""
     known = {case.input: case for case in other.cases if case.is_counted}
     pairs: list[tuple[CaseResult, CaseResult]] = [
         (case, known[case.input]) for case in this.cases if case.is_counted and case.input in known

@@ -1,4 +1,4 @@
-"""Runs one eval: examples with their right answers, through the real way of a case, and nothing delivered."""
+"""The run of an eval: examples with their right answers go the real way of a case, and nothing is delivered."""
 
 import time
 from collections import deque
@@ -17,42 +17,42 @@ from workflows.quality.folds import Part
 from workflows.quality.risk import floors
 from workflows.quality.trials import Outcome, Trial, try_one
 
-NO_MONEY = "the money ended; --max-dollars allows more"
+NO_MONEY = "the money for this eval is spent; --max-dollars allows more"
 HOPELESS = 10
-"""Examples; where the first so many all could not be tried, the rest would only take time."""
+"""Number of first examples after which an eval gives up, if none of them could be tried."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Begun:
     place: int
-    """Of the example."""
+    """Position of the example."""
     alone: bool
-    """Was nothing else under way?"""
+    """True if nothing else was under way."""
 
 
 @dataclass(kw_only=True)
 class Eval:
-    """What is to be tried, and how."""
+    """An eval: its examples, and the way in which they are tried."""
 
     workflow: AnyWorkflow
     prompt: Prompt | None
     account: Account
-    """Who pays, and how much at most."""
+    """The budget that pays, with its limit."""
     examples: Sequence[Labelled]
     parts: Sequence[Part]
-    """Which of the examples with which model."""
+    """The examples, divided by the model that they are tried with."""
     at_once: int = 1
     sleep: Callable[[float], None] = time.sleep
-    """Takes seconds."""
+    """Function that waits some seconds."""
     unfinished: str | None = None
-    """Why it ended before all were tried; None where it did not, or has not ended."""
+    """Reason why it ended before all were tried; None where it did not, or has not ended."""
     _first: dict[int, bool] = field(default_factory=dict)
-    """Place of each of the first examples that were begun -> could it not be tried?"""
+    """Position of each of the first examples -> True if it could not be tried."""
 
     def run(self, *, doing: Callable[[str], None] = lambda _: None) -> Iterator[Trial]:
-        """Try the examples; yields what came of each, as they end. It ends early where `unfinished` then says why.
+        """Try the examples, and yield the result of each as it ends. `unfinished` then says if and why it ended early.
 
-        `doing`: told in a word what goes on, whenever that changes.
+        `doing`: called with a word for the present activity, whenever it changes.
         """
         with ThreadPoolExecutor(max_workers=self.at_once) as pool:
             for part in self.parts:
@@ -119,7 +119,7 @@ def _opinion(learned: Callable[[], Classifier]) -> SecondOpinion:
     def second(workflow: AnyWorkflow, input: BaseModel, output: BaseModel) -> Second:
         try:
             return opinion_of(learned(), workflow, input, output)
-        except Exception:  # noqa: BLE001  # as for a case: it is only beside the proposal
+        except Exception:  # noqa: BLE001  # as for a case: a proposal does not need it
             return Second()
 
     return second

@@ -1,4 +1,4 @@
-"""Adds an example to a file of them. The lines that stand there are people's work, and are left as they are."""
+"""A file of examples, to which one can be added. The lines in it are people's work, and stay as they are."""
 
 import json
 import os
@@ -20,7 +20,7 @@ _ENDINGS = (".jsonl", ".ndjson")
 
 
 class Kept(StrEnum):
-    """What became of an example."""
+    """The result of adding an example."""
 
     ADDED = "added"
     REPLACED = "replaced"
@@ -29,7 +29,7 @@ class Kept(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Placed:
-    """Where an example stands."""
+    """The place of an example in the file."""
 
     kept: Kept
     line: int
@@ -37,15 +37,15 @@ class Placed:
 
 
 def add(path: Path, workflow: AnyWorkflow, example: Example, *, replace: bool) -> Placed:
-    """Add an example at the end of a file, which is made where it is not there; whole or not at all.
+    """Add an example at the end of a file, whole or not at all. The file is made where it does not exist.
 
-    For one at a time: who adds to the same file holds a lock. `replace`: where its input stands there with other
-    values, put these in their place. Raise `Refused` where it does and they are not to be replaced, or where the file
-    is none of JSON Lines.
+    Only one caller at a time: the caller holds a lock for the file. `replace`: where the file has this input with other
+    values, replace them. Raise `Refused` where it has other values and `replace` is False, or where the file is not
+    JSON Lines.
     """
     if path.suffix.lower() not in _ENDINGS:
         raise Refused(f"{path}: examples are kept in a .jsonl file")
-    path = path.resolve()  # what a link leads to is replaced, and not the link
+    path = path.resolve()  # the target of a link is replaced, and not the link
     try:
         lines = path.read_bytes().split(b"\n") if path.exists() else []
     except OSError as error:
@@ -62,7 +62,7 @@ def add(path: Path, workflow: AnyWorkflow, example: Example, *, replace: bool) -
             return Placed(kept=Kept.THERE_ALREADY, line=place + 1)
         if not replace:
             raise Refused(
-                f"line {place + 1} of {path} has this input with other values; --replace puts these in their place"
+                f"line {place + 1} of {path} has this input with other values; --replace writes the new ones over them"
             )
         lines[place] = said
         _write(path, lines)
@@ -72,7 +72,7 @@ def add(path: Path, workflow: AnyWorkflow, example: Example, *, replace: bool) -
 
 
 def _read(line: bytes) -> Example | None:
-    """The example on a line; None where it is none."""
+    """Return the example on a line; None where it holds none."""
     try:
         values = json.loads(line.decode("utf-8-sig"))
     except (ValueError, RecursionError):
@@ -84,14 +84,14 @@ def _read(line: bytes) -> Example | None:
 
 
 def _identity(workflow: AnyWorkflow, input: object) -> str:
-    """What makes two inputs the same: how a case would keep them."""
+    """Return the kept form of an input, by which two inputs are the same."""
     with suppress(ValidationError, ValueError):
         return to_body(workflow.input.model_validate(input))
     return canonical(input)
 
 
 def _write(path: Path, lines: list[bytes]) -> None:
-    """Write the whole file anew beside the old one, and put it in its place at once. Raise `Refused`."""
+    """Write the whole file beside the old one, and put it in its place at once. Raise `Refused`."""
     try:
         with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
             try:

@@ -1,6 +1,6 @@
-"""Examples with their right answers, read as suspiciously as cases are taken in.
+"""Examples with their right answers, checked as strictly as the inputs of cases.
 
-A row that will not do is named with its line, and the rest goes on.
+A row that cannot be used is reported with its line, and the other rows are read.
 """
 
 from collections.abc import Iterable, Mapping
@@ -23,7 +23,7 @@ from workflows.quality.scores import Truth, read_cells, read_truth
 
 @dataclass(frozen=True, kw_only=True)
 class Labelled:
-    """An input with what is known of its right answer, ready to be tried."""
+    """An input with the known part of its right answer, ready to be tried."""
 
     input: BaseModel
     input_hash: str
@@ -37,30 +37,31 @@ class Unusable:
     """A row that cannot be tried."""
 
     line: int
-    """Of the file on which it ends, from 1; of a list without lines, its number."""
+    """Line of the file on which the row ends, from 1; in a list without lines, the row's number."""
     why: str
 
 
 @dataclass(kw_only=True)
 class Examples:
-    """What there is to be tried."""
+    """The examples of a file or a list, with the rows that cannot be used."""
 
     labelled: list[Labelled] = field(default_factory=list)
     unusable: list[Unusable] = field(default_factory=list)
     repeated: int = 0
-    """Rows with the input and the answer of an earlier one; each is tried once."""
+    """Number of rows with the input and the answer of an earlier one; each is tried once."""
 
     @property
     def hash(self) -> str:
-        """SHA-256 over all inputs with their right answers: two evals of the same ones can be compared."""
+        """SHA-256 over all inputs with their right answers: two evals with the same hash can be compared."""
         return content_hash("\n".join(sorted(f"{one.input_hash} {one.truth_hash}" for one in self.labelled)))
 
 
 def read_file(workflow: AnyWorkflow, path: Path, reading: Reading | None = None) -> Examples:
     """Read a .jsonl file of `{"input": ..., "output": ...}`, or one of flat rows as `countersign run` takes them in.
 
-    In a flat row, or a CSV, a column that is named like a field of the output holds the right answer; an empty one is
-    not known. Raise `InvalidInput` for a file that cannot be read, or a CSV without the columns that are needed.
+    In a flat row, or a CSV, a column with the name of an output field holds the right answer; an empty cell means that
+    the answer is not known. Raise `InvalidInput` for a file that cannot be read, or a CSV without the columns that are
+    needed.
     """
     reading = reading or reading_for(workflow)
     as_table = path.suffix.lower() in (".csv", ".tsv")
@@ -72,7 +73,7 @@ def read_file(workflow: AnyWorkflow, path: Path, reading: Reading | None = None)
 
 
 def of_list(workflow: AnyWorkflow, examples: Iterable[Example]) -> Examples:
-    """The same for examples that a workflow brings by its own code."""
+    """Read examples that a workflow's own code provides."""
     return _gather(workflow, enumerate(examples, start=1))
 
 
@@ -86,7 +87,7 @@ def _gather(workflow: AnyWorkflow, found: Iterable[tuple[int, Example | InvalidI
             one = _labelled(workflow, example)
             earlier, answer = seen.setdefault(one.input_hash, (line, one.truth_hash))
             if answer != one.truth_hash:
-                raise InvalidInput(f"the input of line {earlier} with another answer")
+                raise InvalidInput(f"it has the input of line {earlier} with another answer")
         except (InvalidInput, InvalidOutput) as error:
             examples.unusable.append(Unusable(line=line, why=str(error)))
             continue
@@ -102,18 +103,18 @@ def _labelled(workflow: AnyWorkflow, example: Example) -> Labelled:
     if not truth:
         raise InvalidInput(f"no right answer: give the value of {' or '.join(workflow.output.model_fields)}")
     body = accept(workflow, example.input).body
-    # It was read back once already when it was taken in.
+    # `accept` has already read it back once.
     input: BaseModel = read(workflow.input, body)
     return Labelled(input=input, input_hash=content_hash(body), truth=truth, truth_hash=_hash(truth))
 
 
 def _hash(truth: Truth) -> str:
-    # Escaped: an answer may hold what UTF-8 does not.
+    # Escaped: an answer may hold half surrogate pairs, which UTF-8 does not have.
     return sha256(canonical(truth).encode("utf-8", "backslashreplace")).hexdigest()
 
 
 def _parted(workflow: AnyWorkflow, row: Row, *, as_table: bool) -> Example | InvalidInput:
-    """A row as an input and an answer, or what is wrong with it."""
+    """Return a row as an input and an answer, or its error."""
     if row.problem is not None:
         return InvalidInput(row.problem)
     input, output = row.values.get("input"), row.values.get("output")

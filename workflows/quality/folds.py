@@ -1,9 +1,9 @@
-"""Keeps a model that learns from being examined with what it learned.
+"""Folds: a model that learns is never tried on examples that it learned from.
 
-Where examples that are tried stand among those that the local model learned from, they are dealt into parts, and each
-part is tried with a model that learned without it (k-fold cross-validation; Stone, "Cross-validatory choice and
-assessment of statistical predictions", J. R. Stat. Soc. B 36, 1974). Equal texts go into one part, since one would give
-the other away. The figure is rather too low than too high: each of these models knows fewer examples than the real one.
+Where the local model learned from examples that are tried, they are dealt into parts, and each part is tried with a
+model that learned without it (k-fold cross-validation; Stone, "Cross-validatory choice and assessment of statistical
+predictions", J. R. Stat. Soc. B 36, 1974). Equal texts go into one part, because one would give the other away. The
+result is too low rather than too high: each of these models knows fewer examples than the real one.
 """
 
 import math
@@ -27,13 +27,13 @@ class Part:
     """Examples that are tried with one model."""
 
     places: Sequence[int]
-    """Which ones, by their place among all."""
+    """Positions of these examples among all."""
     model: Callable[[], Model]
-    """Raise `ModelError`."""
+    """Function that returns the model. Raise `ModelError`."""
     learned_without: bool = False
-    """Did the model learn without these, being of a kind that would have learned from them?"""
+    """True if the model would usually have learned from these examples, and did not."""
     second: Callable[[], Classifier] | None = None
-    """Who is asked what it makes of the model's proposals, having learned without these; None: nobody.
+    """Function that returns the model for a second opinion, which learned without these examples; None: there is none.
 
     Raise `ModelError`.
     """
@@ -44,7 +44,7 @@ LearnerT = TypeVar("LearnerT")
 
 
 class Once(Generic[ModelT]):
-    """A model that is made when it is first asked for, or why it cannot be had. May be shared between threads."""
+    """A model that is made when it is first asked for, or the error that prevented it. Threads may share it."""
 
     def __init__(self, make: Callable[[], ModelT]) -> None:
         self._make = make
@@ -52,7 +52,7 @@ class Once(Generic[ModelT]):
         self._made: ModelT | ModelError | None = None
 
     def __call__(self) -> ModelT:
-        """The model. Raise `ModelError`."""
+        """Return the model. Raise `ModelError`."""
         with self._lock:
             if self._made is None:
                 try:
@@ -72,11 +72,11 @@ def parts(
     model: Callable[[], Model],
     learn: Callable[[Sequence[Example]], Model],
 ) -> list[Part]:
-    """Deal out what is to be tried, so that no model is asked what it learned.
+    """Deal the examples into parts, so that no model is tried on an example that it learned from.
 
-    `learned`: what the local model learns from; empty for a model that does not. `learn`: makes one from fewer.
-    Of so many parts that each leaves out no more than a fifth of what there is to learn from: five at most, and one
-    where only a few stand on both sides.
+    `learned`: the examples that the local model learns from; empty for a model that does not learn. `learn`: trains a
+    model from fewer examples. Each part leaves out at most a fifth of the examples to learn from. There are at most
+    five parts, and one where only a few examples are on both sides.
     """
     found = []
     for places, rest in _dealt(workflow, examples, learned):
@@ -89,11 +89,11 @@ def parts(
 def _dealt(
     workflow: AnyWorkflow, examples: Sequence[Labelled], learned: Sequence[Example]
 ) -> list[tuple[Sequence[int], Sequence[Example]]]:
-    """Places of examples that are tried together, each with what may be learned for them."""
+    """Return the positions of examples that are tried together, each with the examples to learn from."""
     texts = [_alike(workflow.text_of(one.input)) for one in examples] if learned else []
     known = [_text_of(workflow, one) for one in learned]
     both = set(texts) & {text for text in known if text is not None}
-    # Each right answer spread evenly over the parts, by a chance that is the same each time.
+    # Each right answer is spread evenly over the parts, in a pseudo-random order that is the same each time.
     answers = {text: examples[place].truth_hash for place, text in enumerate(texts) if text in both}
     order = sorted(both, key=lambda text: (answers[text], content_hash(text)))
     count = min(MOST_PARTS, math.ceil(len(both) * MOST_PARTS / max(1, len(set(known)))))
@@ -117,7 +117,7 @@ def with_second(
     model: Callable[[], Model],
     learn: Callable[[Sequence[Example]], Classifier],
 ) -> list[Part]:
-    """Deal out what is to be tried with a model that learns nothing, so that no second opinion knows the answer."""
+    """Deal the examples into parts for a model that does not learn, so that no second opinion knows the answer."""
     asked = Once(model)
     return [
         Part(places=places, model=asked, second=Once(_learner(learn, rest)) if learned else None)
@@ -130,7 +130,7 @@ def _learner(learn: Callable[[Sequence[Example]], LearnerT], rest: Sequence[Exam
         try:
             return learn(rest)
         except ModelError as error:
-            raise ModelError(f"to be tried fairly, it has to learn without these, and then {error}") from error
+            raise ModelError(f"for a fair trial the model has to learn without these examples: {error}") from error
 
     return make
 
@@ -138,7 +138,7 @@ def _learner(learn: Callable[[Sequence[Example]], LearnerT], rest: Sequence[Exam
 def _text_of(workflow: AnyWorkflow, example: Example) -> str | None:
     try:
         return _alike(workflow.text_of(workflow.input.model_validate(example.input)))
-    except Exception:  # noqa: BLE001  # the author's code, and an input of any kind; learning names the row
+    except Exception:  # noqa: BLE001  # the author's code, and an input of any kind; training will name the row
         return None
 
 
@@ -147,5 +147,5 @@ def _alike(text: str) -> str:
 
 
 def left_out(found: Iterable[Part]) -> int:
-    """How many models learn without a part."""
+    """Count the parts whose model learned without them."""
     return sum(part.learned_without for part in found)

@@ -1,9 +1,9 @@
-"""Is one version better than another? Asked of the cases on which they differ, and of no others.
+"""McNemar's test whether one version is better than another, by the cases on which they differ.
 
-The exact test of McNemar ("Note on the sampling error of the difference between correlated proportions or percentages",
-Psychometrika 12, 1947), two-sided: if both versions were equally good, each case that one has right and the other wrong
-would have fallen to either side like a coin. The exact binomial form, and not the chi-square approximation, since the
-cases that differ are few.
+It is the exact test ("Note on the sampling error of the difference between correlated proportions or percentages",
+Psychometrika 12, 1947), two-sided: if both versions were equally good, each case that only one of them has right would
+fall to either side like a coin. The exact binomial form is used, and not the chi-square approximation, because few
+cases differ.
 """
 
 from dataclasses import dataclass
@@ -12,13 +12,13 @@ from enum import StrEnum
 from scipy.stats import binomtest
 
 ALPHA = 0.05
-"""From which chance of such a difference between equals on nothing is claimed."""
+"""Significance level: from this probability on, a difference is not reported."""
 FEWEST = next(number for number in range(1, 100) if 2 * 0.5**number < ALPHA)
-"""Differing cases; with fewer, even all of them on one side would be no evidence."""
+"""Fewest differing cases for a conclusion. With fewer, even all of them on one side would be no evidence."""
 
 
 class Word(StrEnum):
-    """What can be said."""
+    """The conclusion of a comparison."""
 
     BETTER = "better"
     WORSE = "worse"
@@ -27,17 +27,17 @@ class Word(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Compared:
-    """What came of comparing two versions on the same cases."""
+    """The result of comparing two versions on the same cases."""
 
     word: Word
-    """Of the first."""
+    """The conclusion about the first version."""
     p: float
-    """How likely a difference at least this large would be between two equally good versions. From 0 to 1."""
+    """Probability, from 0 to 1, of a difference at least this large between two equally good versions."""
     why: str
 
 
 def compare(only_first: int, only_second: int) -> Compared:
-    """Compare two versions by how many cases only the first has right, and how many only the second.
+    """Compare two versions by the number of cases that only the first, and only the second, has right.
 
     Raise `ValueError` for a negative number.
     """
@@ -49,7 +49,7 @@ def compare(only_first: int, only_second: int) -> Compared:
     if differ:
         sides += f", {only_first} for it and {only_second} against it"
     if differ < FEWEST:
-        why = f"{sides}; fewer than {FEWEST} that differ can show nothing"
+        why = f"{sides}; fewer than {FEWEST} that differ are no evidence"
         return Compared(word=Word.CANT_TELL, p=p, why=why)
     why = f"{sides}; p {p:.3f}" if p >= 0.001 else f"{sides}; p below 0.001"
     if p >= ALPHA:

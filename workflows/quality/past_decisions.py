@@ -1,6 +1,6 @@
-"""A past decision as an example: what a person said was right for a case, in the end.
+"""Past decisions as examples: the answer that a person finally confirmed for a case.
 
-What nobody decided is no example: an automation must not be examined with its own answers.
+A case that nobody decided is no example: an automation must not be tested with its own answers.
 """
 
 import json
@@ -27,13 +27,13 @@ class Decided:
     key: str
     example: Example
     by_correction: bool
-    """Is it not what was delivered first?"""
+    """True if a correction changed the first delivery."""
 
 
 def decided(context: Context, case: int) -> Decided:
-    """What finally was right for a case.
+    """Return the answer that was finally right for a case.
 
-    Raise `Unknown`, or `Refused` where that is not known: nobody decided it, it was rejected, or it is not at its end.
+    Raise `Unknown`, or `Refused` where it is not known: nobody decided the case, it was rejected, or it has not ended.
     """
     view = case_view(context, case)
     workflow = context.registry.get(view.workflow)
@@ -43,7 +43,7 @@ def decided(context: Context, case: int) -> Decided:
         output: BaseModel = read(workflow.output, canonical(run.output))
     except Misfit as error:
         raise Refused(f"{_named(view)} no longer fits the form of {workflow.name}, which has changed since") from error
-    # An input is read by its aliases, as it comes in; an answer by its fields, as it is kept.
+    # An input has its aliases, as it comes in; an answer has its field names, as it is kept.
     example = Example(
         input=input.model_dump(mode="json", by_alias=True, round_trip=True), output=json.loads(to_body(output))
     )
@@ -51,26 +51,26 @@ def decided(context: Context, case: int) -> Decided:
 
 
 def _settled(view: CaseView) -> RunView:
-    """The run whose answer is the right one. Raise `Refused`."""
+    """Return the run whose answer is the right one. Raise `Refused`."""
     for run in reversed(view.runs):
         if run.state == RunState.SUPERSEDED:
             continue
         if run.state == RunState.CLOSED and run.correction:
-            continue  # a person would not have it: what was delivered before stands
+            continue  # a person refused this correction: the earlier delivery remains
         if run.revision != view.revision:
             break
         if run.resolution == Resolution.REJECTED:
-            raise Refused(f"{_named(view)} was rejected: that says what is wrong, and not what is right")
+            raise Refused(f"{_named(view)} was rejected: that shows a wrong answer, but not the right one")
         if run.state != RunState.DELIVERED:
             waits = "a correction of it" if run.correction else "it"
             raise Refused(f"{_named(view)} is no example yet: {waits} is {run.state}")
         if run.resolution != Resolution.BY_PERSON:
             raise Refused(
-                f"{_named(view)} was resolved alone, and nobody has said that it is right; "
-                "`countersign correct` says what is, where it is wrong"
+                f"{_named(view)} was resolved alone, and nobody has confirmed its answer; "
+                "if it is wrong, enter the right one with `countersign correct`"
             )
         return run
-    raise Refused(f"{_named(view)} is no example: nothing was decided about it as it is now")
+    raise Refused(f"{_named(view)} is no example: nobody has decided its present revision")
 
 
 def _named(view: CaseView) -> str:

@@ -1,4 +1,4 @@
-"""What came of an eval: figures, and whether each example was right. Kept as JSON, with no text of a case."""
+"""The results of an eval: figures, and for each example whether it was right. Kept as JSON, with no text of a case."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -17,14 +17,14 @@ class _Kept(BaseModel):
 
 
 class Share(_Kept):
-    """How many of how many."""
+    """A number of right ones, and their total."""
 
     right: int
     of: int
 
     @property
     def share(self) -> float | None:
-        """From 0 to 1; None of nothing."""
+        """Share from 0 to 1; None where the total is 0."""
         return self.right / self.of if self.of else None
 
 
@@ -39,15 +39,15 @@ class RiskRow(_Kept):
 
 
 class Milliseconds(_Kept):
-    """How long an example took."""
+    """Milliseconds that an example took."""
 
     median: float
     p95: float
-    """19 of 20 took no longer."""
+    """The 95th percentile: 19 of 20 took no longer."""
 
 
 class CaseResult(_Kept):
-    """One example."""
+    """The result of one example."""
 
     input: str
     """SHA-256 of the input."""
@@ -59,60 +59,60 @@ class CaseResult(_Kept):
     nevers: tuple[str, ...]
     alone: bool
     cost: Decimal
-    """US dollars."""
+    """US dollars spent."""
     milliseconds: float
 
     @property
     def is_counted(self) -> bool:
-        """Does it say how good the proposals are?"""
+        """True if it counts for the quality of the proposals."""
         return self.outcome in (Outcome.PROPOSED, Outcome.NO_PROPOSAL)
 
     @property
     def whole(self) -> bool:
-        """Is every field right that is known?"""
+        """True if every known field is right."""
         return self.outcome is Outcome.PROPOSED and all(self.right.values())
 
 
 class Summary(_Kept):
-    """The figures."""
+    """The figures of an eval."""
 
     examples: int
-    """There were."""
+    """Number of all examples."""
     tried: int
-    """Those of which something is known: not those that could not be tried, or were left for want of money."""
+    """Examples with a result: not those that could not be tried, or for which the money was not enough."""
     unfinished: str | None
-    """Why it ended before all were begun; None where it did not."""
+    """Reason why it ended before all were begun; None where it did not."""
     learned_without: int
-    """Models that learned without a part of the examples, to be tried on that part; 0 where none had learned any."""
+    """Number of models that learned without the part of the examples on which they were tried; 0 where none had to."""
     floor: float | None
-    """The workflow's own."""
+    """The workflow's own floor."""
     whole: Share
-    """Every known field right, of the examples in scope."""
+    """Examples with every known field right, among those in scope."""
     fields: dict[str, Share]
     alone: Share
-    """Of those that go alone at the workflow's own floor."""
+    """Right examples among those resolved alone at the workflow's own floor."""
     risk: tuple[RiskRow, ...]
     nevers: dict[str, int]
-    """Sentence -> how many examples run into it."""
+    """Sentence -> number of examples that break it."""
     reasons: dict[str, int]
-    """Why examples go to a person: the policy's code -> how many."""
+    """Code of the policy's reason -> number of examples that go to a person for it."""
     second: Share | None = None
-    """Of those that the local model spoke against, how many were right; None where it spoke against none."""
+    """Right examples among those that the local model disagreed with; None where it disagreed with none."""
     no_proposal: dict[str, int]
-    """Code (garbage, refused, truncated, ...) -> how many."""
+    """Code (garbage, refused, truncated, ...) -> number of examples."""
     out_of_scope: int
     untried: dict[str, int]
-    """Code, or the error's type -> how many could not be tried."""
+    """Code, or the error's type -> number of examples that could not be tried."""
     models: dict[str, int]
-    """Who answered -> how many."""
+    """Name of the model that answered -> number of examples."""
     cost: Decimal
-    """US dollars."""
+    """US dollars spent."""
     tokens: int
     milliseconds: Milliseconds | None
 
 
 class Result(_Kept):
-    """An eval's result."""
+    """The result of an eval."""
 
     summary: Summary
     cases: tuple[CaseResult, ...]
@@ -126,7 +126,7 @@ def result_of(
     learned_without: int = 0,
     unfinished: str | None = None,
 ) -> Result:
-    """Add up. `examples`: how many there were. `floor`: the workflow's own. The rest: as in `Summary`."""
+    """Add up the trials. `examples`: number of all examples. `floor`: the workflow's own. The rest: as in `Summary`."""
     counted = [trial for trial in trials if trial.is_counted]
     tried = [trial for trial in trials if trial.outcome is not Outcome.UNTRIED]
     alone = [trial for trial in trials if trial.alone]

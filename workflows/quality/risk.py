@@ -1,9 +1,10 @@
-"""How many cases would go alone at which floor, and how many of those wrong: the price of autonomy, before it is paid.
+"""The risk of autonomy, before it is taken: cases that would be resolved alone at each floor, and how many of them
+wrong.
 
 A risk-coverage table (El-Yaniv and Wiener, "On the Foundations of Noise-free Selective Classification", JMLR 11, 2010).
-The policy itself is asked, with another floor each time: a case that goes to a person for another reason, such as a
-never or an unfamiliar text, goes alone at none. The upper bound is that of Clopper and Pearson (Biometrika 26, 1934):
-exact, so that it is never too low, and one-sided, since nobody minds fewer errors.
+The policy itself decides at each floor. A case that goes to a person for another reason, such as a never or an
+unfamiliar text, is resolved alone at none. The upper bound is that of Clopper and Pearson (Biometrika 26, 1934): exact,
+so that it is never too low, and one-sided, because fewer errors do no harm.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,42 +16,45 @@ from workflows.engine.propose.policy import Facts, Way, decide
 
 FLOORS = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.99)
 SURE = 0.95
-"""How sure the upper bound is."""
+"""Confidence level of the upper bound."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Judged:
-    """One case, as far as the table counts it."""
+    """One case, with the facts that the table counts."""
 
     alone_up_to: float | None
-    """The highest of the floors at which it goes alone; None where it goes to a person at each."""
+    """The highest of the floors at which it is resolved alone; None where it goes to a person at each."""
     right: bool
 
 
 @dataclass(frozen=True, kw_only=True)
 class Risk:
-    """One floor."""
+    """The row of one floor."""
 
     floor: float
     own: bool
-    """Is it the workflow's own?"""
+    """True if it is the workflow's own floor."""
     alone: int
-    """Cases that would go alone."""
+    """Cases that would be resolved alone."""
     wrong: int
-    """Of those."""
+    """Those of them that would be wrong."""
     at_most: float | None
-    """The share that is wrong, 0 to 1, of all such cases at most, 95% sure; None where none would go alone."""
+    """Upper bound, at 95% confidence, of the share of wrong ones among all such cases, 0 to 1; None where none are
+    resolved alone.
+    """
 
 
 def floors(own: float | None) -> tuple[float, ...]:
-    """The floors of the table, the workflow's own among them, from low to high."""
+    """Return the floors of the table, the workflow's own among them, from low to high."""
     return tuple(sorted({*FLOORS, *(() if own is None else (own,))}))
 
 
 def alone_up_to(facts: Facts, at: Sequence[float]) -> float | None:
-    """The highest of these floors, low to high, at which the policy lets a case go alone; None where it never does.
+    """Return the highest of these floors, low to high, at which the policy resolves a case alone; None where it never
+    does.
 
-    A higher floor never lets go alone what a lower one does not.
+    A higher floor never resolves alone a case that a lower floor does not.
     """
     highest = None
     for floor in at:
@@ -61,7 +65,7 @@ def alone_up_to(facts: Facts, at: Sequence[float]) -> float | None:
 
 
 def table(judged: Iterable[Judged], *, own: float | None) -> tuple[Risk, ...]:
-    """Count, for each floor. `own`: the workflow's own floor; None: it only drafts."""
+    """Return a row for each floor. `own`: the workflow's own floor; None: it only drafts."""
     found = list(judged)
     rows = []
     for floor in floors(own):
@@ -74,7 +78,9 @@ def table(judged: Iterable[Judged], *, own: float | None) -> tuple[Risk, ...]:
 
 
 def upper_bound(wrong: int, of: int) -> float | None:
-    """The share of errors, 0 to 1, that is hardly exceeded where so many were seen; None where nothing was."""
+    """Return the upper bound of the share of errors, 0 to 1, after so many were seen; None where there were no
+    cases.
+    """
     if of == 0:
         return None
     return float(binomtest(wrong, of, alternative="less").proportion_ci(SURE, method="exact").high)

@@ -1,9 +1,9 @@
-"""What is right: an output held against the right answer, or the part of it that is known.
+"""Scores: an output is compared with the right answer, or with the known part of it.
 
-In words: a field is right if its value equals the right one as the output's own type reads both. `12.50` and `12.5` are
-one amount, `2026-03-01` is one day however it was written. A text has to be the same to the letter, blanks before and
-after it left aside; a list has to have the same values in the same order. A field whose right value is not known counts
-neither way, and the whole is right if each field is that is known.
+A field is right if its value equals the right one, as the output's own type reads both. `12.50` and `12.5` are one
+amount, and `2026-03-01` is one day in any format. A text has to be the same letter by letter, apart from blanks before
+and after it; a list has to have the same values in the same order. A field without a known right value does not count.
+The whole is right if each known field is.
 """
 
 from collections.abc import Mapping
@@ -19,11 +19,11 @@ from workflows.engine.text.form_fields import Kind, form_of
 from workflows.engine.text.form_texts import value_of
 
 Truth = Mapping[str, object]
-"""Output field -> its right value, as the output's type has it; only those that are known."""
+"""Output field -> its right value, in the output's type; only the known ones."""
 
 
 def read_truth(output: type[BaseModel], values: Mapping[str, JsonValue]) -> Truth:
-    """Read right answers by the output's types, each field by itself. Raise `InvalidOutput`, naming the fields."""
+    """Read right answers by the output's types, each field by itself. Raise `InvalidOutput` with the fields' errors."""
     truth: dict[str, object] = {}
     errors: dict[str, str] = {}
     for name, value in values.items():
@@ -40,7 +40,7 @@ def read_truth(output: type[BaseModel], values: Mapping[str, JsonValue]) -> Trut
 
 
 def read_cells(output: type[BaseModel], cells: Mapping[str, str]) -> dict[str, JsonValue]:
-    """What the cells of a table say, read as people type into the review's form. Raise `InvalidOutput`."""
+    """Return the values in the cells of a table, read like entries in the review's form. Raise `InvalidOutput`."""
     fields = {field.name: field for field in form_of(output)}
     values: dict[str, JsonValue] = {}
     errors: dict[str, str] = {}
@@ -55,7 +55,7 @@ def read_cells(output: type[BaseModel], cells: Mapping[str, str]) -> dict[str, J
 
 
 def score(output: BaseModel, truth: Truth) -> dict[str, bool]:
-    """Which of the known fields are right."""
+    """Return, for each known field, whether it is right."""
     return {name: _is_right(output, name, right) for name, right in truth.items()}
 
 
@@ -71,7 +71,7 @@ def _same(one: object, other: object) -> bool:
 
 
 def _in_the_form(output: BaseModel, name: str, right: object) -> object:
-    """The right value once the whole form has taken it: a validator of its own may write a country in capitals."""
+    """Return the right value after the whole form has validated it: a validator may write a country in capitals."""
     try:
         taken = type(output).model_validate({**dict(output), name: right}, by_alias=False, by_name=True)
     except ValidationError:

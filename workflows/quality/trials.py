@@ -1,4 +1,4 @@
-"""One example, tried: the very way of a case up to the policy, and nothing delivered or kept."""
+"""The trial of one example: it goes the way of a case up to the policy, and nothing is delivered or kept."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -24,58 +24,58 @@ _SAYS_NOTHING = {
     NoAnswer.UNFIT,
     NOT_ALLOWED,
 }
-"""Codes for the lack of a proposal that is not the prompt's or the model's doing."""
+"""Codes of reasons for a missing proposal that are no fault of the prompt or the model."""
 
 
 class Outcome(StrEnum):
-    """What became of an example."""
+    """The result of adding an example."""
 
     PROPOSED = "proposed"
     NO_PROPOSAL = "no_proposal"
-    """Garbage, a refusal, or no answer for another reason: not right, and a person's."""
+    """Garbage, a refusal, or no answer for another reason: not right, and a person decides."""
     OUT_OF_SCOPE = "out_of_scope"
-    """The workflow leaves it to a person unasked: neither right nor wrong."""
+    """The workflow gives it to a person without a proposal: neither right nor wrong."""
     UNTRIED = "untried"
-    """It could not be tried, since something that is needed was not there: neither right nor wrong."""
+    """It could not be tried, because something was not available: neither right nor wrong."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Trial:
-    """What came of one example."""
+    """The result of trying one example."""
 
     input_hash: str
     outcome: Outcome
     right: Mapping[str, bool] = field(default_factory=dict)
-    """Output field -> is it right, where the right value is known."""
+    """Output field -> True if it is right, for the fields with a known right value."""
     code: str | None = None
-    """Why there is no proposal, or the type of the error, as a word for programs."""
+    """Code of the reason for a missing proposal, or type of the error."""
     why: str | None = None
-    """The same in words. It may quote the case, so it is shown and not kept."""
+    """That reason in words. It may quote the case, so it is shown and not kept."""
     lowest: float | None = None
     """The proposal's confidence."""
     reasons: tuple[str, ...] = ()
-    """Why it goes where it goes at the workflow's own floor: the policy's codes."""
+    """Codes of the policy's reasons at the workflow's own floor."""
     alone: bool = False
-    """Does it go alone at the workflow's own floor?"""
+    """True if it is resolved alone at the workflow's own floor."""
     alone_up_to: float | None = None
-    """The highest floor of the table at which it goes alone; None where it goes to a person at each."""
+    """The highest floor of the table at which it is resolved alone; None where it goes to a person at each."""
     nevers: tuple[str, ...] = ()
-    """The sentences of the nevers that it runs into, those that could not be checked included."""
+    """The sentences of the nevers that it breaks, including those that could not be checked."""
     model: str | None = None
     prompt_version: str | None = None
     cost: Decimal = Decimal(0)
-    """US dollars."""
+    """US dollars spent."""
     tokens: int = 0
     milliseconds: float = 0
 
     @property
     def is_counted(self) -> bool:
-        """Does it say how good the proposals are?"""
+        """True if it counts for the quality of the proposals."""
         return self.outcome in (Outcome.PROPOSED, Outcome.NO_PROPOSAL)
 
     @property
     def whole(self) -> bool:
-        """Is every field right that is known?"""
+        """True if every known field is right."""
         return self.outcome is Outcome.PROPOSED and all(self.right.values())
 
 
@@ -90,9 +90,9 @@ def try_one(
     second: SecondOpinion | None = None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Trial:
-    """Try one example. Whatever goes wrong is in what it returns. `floors`: of the table, from low to high.
+    """Try one example. Every error is in the returned trial. `floors`: those of the table, from low to high.
 
-    `second`: who else is asked how probable the proposal is, not having learned this example.
+    `second`: gives a second opinion on the proposal; it must not have learned this example.
     """
     rehearsal = Rehearsal(sleep=sleep)
     start = time.perf_counter()
@@ -100,7 +100,7 @@ def try_one(
         found = _found(
             workflow, example, rehearsal, prompt=prompt, account=account, model=model, floors=floors, second=second
         )
-    except Exception as error:  # noqa: BLE001  # the loop's edge: a system that is not there ends no eval
+    except Exception as error:  # noqa: BLE001  # the loop's edge: a system that is not available does not end the eval
         found = Trial(
             input_hash=example.input_hash, outcome=Outcome.UNTRIED, code=type(error).__name__, why=words_of(error)
         )

@@ -1,1 +1,1 @@
-"""Reads what the world writes: amounts, dates, currencies; and speaks with it by HTTP, with care."""
+"""Tools for the steps of authors: readers of amounts, dates and currencies, and an HTTP client."""

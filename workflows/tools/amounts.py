@@ -1,6 +1,6 @@
-"""Reads amounts of money as people write them: `1.234,56 €`, `CHF 1'234.50`, `(12.00)`, `12,-`, `₹1,23,456.00`.
+"""Amounts of money as people write them: `1.234,56 €`, `CHF 1'234.50`, `(12.00)`, `12,-`, `₹1,23,456.00`.
 
-Where a text has several sensible readings nothing is guessed, since a wrong one is a wrong one by a factor of 1,000.
+Where a text has several sensible readings, nothing is guessed: a wrong guess would be wrong by a factor of 1,000.
 """
 
 from dataclasses import dataclass
@@ -25,15 +25,15 @@ class Amount:
 
     value: Decimal
     currency: str | None = None
-    """ISO 4217; None where none is written, or one that may be several, like “$”."""
+    """ISO 4217 code; None where none is written, or where a sign such as “$” may mean several."""
 
 
 def amount(text: str, *, decimal: Literal[".", ","] | None = None) -> Amount:
     """Read one amount, with nothing beside it but its currency.
 
     `decimal`: the decimal sign that the source is known to use; a text that contradicts it is refused. Beside a
-    currency without a smaller unit (JPY) three digits after a sign are a group. Brackets mean less than nought. Raise
-    `Unclear` for a text with no reading or with several, such as `1.234` without `decimal`, and for other words:
+    currency without a smaller unit (JPY), three digits after a sign are a group. Brackets mean a negative amount. Raise
+    `Unclear` for a text with no reading or with several, such as `1.234` without `decimal`, and for further words:
     `12 million` is not 12.
     """
     if len(text_of(text)) > LONGEST_AMOUNT:
@@ -55,11 +55,11 @@ def amount(text: str, *, decimal: Literal[".", ","] | None = None) -> Amount:
 
 
 def amounts_in(text: str) -> list[Amount]:
-    """Every number in a text that may be an amount, in order; of an ambiguous one, each sensible reading.
+    """Return every number in a text that may be an amount, in order; for an ambiguous one, each sensible reading.
 
-    It answers whether a total stands in a text: for `1.234` it gives both, for `(12.00)`, `- 12.00` and `12.00 CR` also
-    -12.00, for `2 500` also 2 and 500. Dates, times, percentages and numbers inside words are left out. Raise `Unclear`
-    for a text of more than 100,000 characters.
+    With it a caller can tell whether a text states a total: for `1.234` it gives both readings, for `(12.00)`, `-
+    12.00` and `12.00 CR` also -12.00, for `2 500` also 2 and 500. Dates, times, percentages and numbers inside words
+    are left out. Raise `Unclear` for a text of more than 100,000 characters.
     """
     if len(text_of(text)) > LONGEST_TEXT:
         raise Unclear(f"at most {LONGEST_TEXT:,} characters are searched for amounts, these are {len(text):,}")

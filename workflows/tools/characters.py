@@ -1,6 +1,6 @@
-"""One way to write what people write in many: digits of any script, spaces, quotes, minus signs.
+"""One form for characters that people write in many ways: digits of any script, spaces, quotes, minus signs.
 
-Each character stays one character, or goes away where it cannot be seen; nothing is composed or reordered.
+Each character stays one character, or is removed if it is invisible; nothing is composed or reordered.
 """
 
 import unicodedata
@@ -8,7 +8,7 @@ import unicodedata
 from workflows.errors import Unclear
 
 HARD_SPACE = "\u00a0"
-"""Stands for every space that keeps its neighbours together."""
+"""The character for every space that keeps its neighbours together."""
 
 _SAME = {
     "\u2019": "'",
@@ -34,7 +34,7 @@ _FULL_WIDTH = range(0xFF01, 0xFF5F)
 
 
 class _Table(dict[int, str]):
-    """Fills itself with the characters that are met."""
+    """A translation table that adds each character when it is first met."""
 
     def __missing__(self, code: int) -> str:
         char = chr(code)
@@ -55,18 +55,20 @@ _table = _Table()
 
 
 def plain(text: str) -> str:
-    """The text with ASCII digits, one kind of quote and minus, and nothing invisible."""
+    """Return the text with ASCII digits, one kind of quote and minus, and nothing invisible."""
     return text.translate(_table)
 
 
 def text_of(value: object) -> str:
-    """The text that a value is. Raise `Unclear` for another type: what comes from outside may be any."""
+    """Return the value if it is a text. Raise `Unclear` for any other type, because values from outside may have
+    any.
+    """
     if not isinstance(value, str):
         raise Unclear(f"a text is needed, not {type(value).__name__}")
     return value
 
 
 def shown(text: str) -> str:
-    """An untrusted text as it may stand in a message: short, in one line, in quotes."""
+    """Return an untrusted text in a form for messages: short, on one line, in quotes."""
     cut = " ".join(text.split())[:60]
     return "“" + "".join(char for char in cut if char.isprintable()) + "”"

@@ -1,4 +1,4 @@
-"""Says what is wrong with a value that is not of the agreed form: each field, and what came instead."""
+"""The error text for a value that does not have the agreed form: each field, and the value that came instead."""
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
@@ -8,19 +8,20 @@ from pydantic import ValidationError
 from workflows.complaints import in_words, place_of
 
 _TOLD = 5
-"""Complaints that are told; more are counted."""
+"""Errors that are named; with more, their number is given."""
 _MOST = 1_000
-"""Complaints that are looked at. Each takes a kilobyte, and a hostile answer has one in every three bytes."""
+"""Most errors that are examined. Each takes a kilobyte, and a hostile answer can have one in every three bytes."""
 _ITEMS, _NAMES = 3, 200
-"""What is kept of a list and of an object, where there are more complaints than that."""
+"""Items of a list and names of an object that are kept where there are more errors than that."""
 _LONGEST = 60
-"""Characters of what came that are shown."""
+"""Most characters of a value that are shown."""
 
 
 def complaint(error: ValidationError, value: Callable[[], object], validate: Callable[[object], object]) -> str:
-    """The fields that do not fit, each with what was expected and what came. Of what came no more than a glimpse.
+    """Return the fields that do not fit, each with the expected form and the beginning of the value that came.
 
-    `value`: what was validated, in plain types; `validate`: does it again, for the beginning of a very long one.
+    `value`: returns the validated value in plain types; `validate`: validates again, for the beginning of a very long
+    value.
     """
     count, few = error.error_count(), error
     if count > _MOST:
@@ -48,7 +49,7 @@ def _place(path: Sequence[int | str]) -> str:
 
 
 def _beginning(value: object) -> object:
-    """The first parts of a long value, which are wrong in the same way as the others, as a rule."""
+    """Return the first parts of a long value, which usually have the same errors as the others."""
     if isinstance(value, Mapping):
         return {name: _beginning(inner) for name, inner in islice(value.items(), _NAMES)}
     if isinstance(value, (list, tuple)):

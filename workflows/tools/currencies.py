@@ -1,6 +1,6 @@
-"""Which currency a code, a sign or a name stands for, by the data of Unicode's CLDR (through babel).
+"""Currencies by their code, sign or name, from the data of Unicode's CLDR (through babel).
 
-Only currencies in use count. A sign that several of them share is no answer: `$` is none, nor is `kr`.
+Only currencies in use count. A sign that several of them share, such as `$` or `kr`, is not enough.
 """
 
 import re
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["Unclear", "codes", "currencies_of", "currency_of", "fraction_digits", "signs"]
 
 _LONGEST = 60
-"""Characters of a currency's name."""
+"""Most characters of a currency's name."""
 _CODE = re.compile(r"[A-Za-z]{3}")
 _LETTERS = re.compile(r"[A-Za-z]{1,3}\.?")
 
@@ -39,17 +39,19 @@ _MORE: Mapping[str, str] = {
     "sterling": "GBP",
     "Franken": "CHF",
 }
-"""In daily use, and not in the data."""
+"""Signs and names in daily use that the data does not have."""
 _ONE_OF_SEVERAL: Mapping[str, str] = {"£": "GBP"}
-"""The others are written with more than the sign, or stand at par with it."""
+"""Shared signs with one usual meaning: the other currencies are written with more than the sign, or are at par
+with it.
+"""
 _SHORT = frozenset({"kr", "Kr", "Rp", "RM", "Ft", "Rs", "R"})
-"""Signs made of few Latin letters that are read as such; others, like “Le” and “den”, are words of some language."""
+"""Signs of few Latin letters that are read as signs. Others, such as “Le” and “den”, are words of some language."""
 
 
 def currency_of(text: str) -> str:
-    """The ISO 4217 code of a currency given by its code, sign or name in one of many languages.
+    """Return the ISO 4217 code of a currency given by its code, sign or name in one of many languages.
 
-    Raise `Unclear` where it is none in use, or could be several.
+    Raise `Unclear` where the text names no currency in use, or may name several.
     """
     found = currencies_of(text_of(text))
     if not found:
@@ -60,7 +62,7 @@ def currency_of(text: str) -> str:
 
 
 def currencies_of(text: str) -> frozenset[str]:
-    """The currencies that a code, sign or name may stand for; none, if it is none."""
+    """Return the currencies that a code, sign or name may mean; empty where it means none."""
     if len(text) > 2 * _LONGEST:
         return frozenset()
     key = _key(text)
@@ -70,7 +72,7 @@ def currencies_of(text: str) -> frozenset[str]:
 
 
 def fraction_digits(currency: str) -> int:
-    """How many digits stand after the decimal sign: 2 for EUR, 0 for JPY, 3 for KWD."""
+    """Return the number of digits after the decimal sign: 2 for EUR, 0 for JPY, 3 for KWD."""
     from babel.numbers import get_currency_precision  # late: importing this room has to be cheap
 
     return get_currency_precision(currency)
@@ -82,11 +84,11 @@ def _key(text: str) -> str:
 
 @made_once
 def _homes() -> Mapping[str, tuple[str, ...]]:
-    """Currency -> the territories where it is tender now."""
+    """Return currency -> the territories where it is legal tender now."""
     from babel.core import get_global
 
     homes: dict[str, tuple[str, ...]] = {}
-    # Not by the clock, which the same text must not be read by: what has no end in the data is in use.
+    # Without the clock, so that a text is always read in the same way: a currency without an end in the data is in use.
     for territory, spans in get_global("territory_currencies").items():
         for code, _, end, is_tender in spans:
             if is_tender and end is None:
@@ -96,7 +98,7 @@ def _homes() -> Mapping[str, tuple[str, ...]]:
 
 @made_once
 def _signs() -> Mapping[str, frozenset[str]]:
-    """Sign -> the currencies that it stands for, at home or in one of the languages."""
+    """Return sign -> the currencies that it means, at home or in one of the languages."""
     from babel import Locale, UnknownLocaleError
     from babel.core import get_global
 
@@ -126,7 +128,9 @@ def _signs() -> Mapping[str, frozenset[str]]:
 
 @made_once
 def _names() -> Mapping[str, frozenset[str]]:
-    """Name in small letters -> its currencies; also the last word of an English name alone (“yen”, “dollars”)."""
+    """Return name in small letters -> its currencies; also the last word of an English name alone (“yen”,
+    “dollars”).
+    """
     from babel import Locale
 
     found: dict[str, set[str]] = {}
@@ -144,18 +148,18 @@ def _names() -> Mapping[str, frozenset[str]]:
 def _names_in(locale: "Locale", code: str) -> set[str]:
     from babel.numbers import get_currency_name
 
-    # The number decides which form of the name is taken; these meet every form of the languages above.
+    # The form of the name depends on the number; these numbers give every form in the languages above.
     names = {get_currency_name(code, count=count, locale=locale) for count in (None, 0, 1, 2, 3, 5, 11, 1.5)}
     return {_key(name).casefold() for name in names} - {code.casefold()}
 
 
 def codes() -> frozenset[str]:
-    """The ISO 4217 codes in use."""
+    """Return the ISO 4217 codes in use."""
     return frozenset(_homes())
 
 
 def signs() -> frozenset[str]:
-    """The signs that stand for one or several of them."""
+    """Return the signs that mean one or several currencies."""
     return frozenset(_signs())
 
 

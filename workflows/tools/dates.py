@@ -1,7 +1,8 @@
-"""Reads whole dates as people write them: `31.12.2026`, `12/31/2026`, `3. März 2026`, `2026年3月5日`.
+"""Whole dates as people write them: `31.12.2026`, `12/31/2026`, `3. März 2026`, `2026年3月5日`.
 
-The same text is the same date on every day and every machine: nothing is taken from the clock or the locale. What only
-makes sense beside another date (“tomorrow”, “5 March”, “10:30”) is refused, and so is what could be two dates.
+The same text is the same date on every day and every machine: neither the clock nor the locale is used. A text that
+only makes sense beside another date (“tomorrow”, “5 March”, “10:30”) is refused, and so is a text that could be two
+dates.
 """
 
 import re
@@ -19,16 +20,16 @@ __all__ = ["LONGEST_DATE", "LONGEST_TEXT", "Dated", "Unclear", "date_of", "dates
 LONGEST_TEXT = 100_000
 """Characters that are searched for dates."""
 LONGEST_DATE = 100
-"""Characters of one date."""
+"""Most characters of one date."""
 YEARS = range(1800, 2200)
-"""Years that are taken for years of the Gregorian calendar; 2569 is one in Thailand, 1405 in Iran."""
+"""Years that count as years of the Gregorian calendar. 2569 is a year in Thailand, 1405 one in Iran."""
 
 # Each looks at a bounded number of characters.
 _NUMERIC = re.compile(
     r"(?<![\d_])(?<!\d[./:,])(?P<a>\d{4}|\d{1,2}) ?(?P<sign>[./-]) ?(?P<b>\d{1,2}) ?(?P=sign) ?"
     r"(?P<c>\d{4}|\d{1,2})(?!\d|[./:,]\d|[^\W\dT])"
 )
-# A label may run into a day in front of a whole year; what one letter runs into is a mark.
+# A label may be joined to a day before a whole year; with a single letter before it, it is a reference number.
 _RUN_TOGETHER = re.compile(r"[^\W\d_]{2}\Z")
 _DASHES = str.maketrans(dict.fromkeys("\u2012\u2013\u2014\u2015", "-"))
 _EAST_ASIAN = re.compile(r"(?<!\d)(?P<a>\d{4}) ?[年년] ?(?P<b>\d{1,2}) ?[月월] ?(?P<c>\d{1,2}) ?[日일号號]")
@@ -40,30 +41,30 @@ _IN_NUMBER_BEFORE = re.compile(r"(?:\w|\d[.,:/])\Z")
 _IN_NUMBER_AFTER = re.compile(r"[.,:/-]?\d")
 _SHORT_YEAR = re.compile(r"(?:[/-]| ?')\d")
 _REACH = 6
-"""How many words from its month a day or a year may stand."""
+"""Most words between a month and its day or year."""
 _SILENT = "st nd rd th of the on le er e º ª ος η a o am de del di d den dnia dne m gada ki στις у г год року р"
 _BETWEEN = frozenset(_SILENT.split())
-"""Words that stand between the parts of a date, or before it, and mean nothing."""
+"""Words without a meaning of their own between the parts of a date, or before it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Found:
-    """A date in a text, and what it may be."""
+    """A date in a text, with its possible readings."""
 
     start: int
     end: int
     certain: tuple[date, ...] = ()
-    """Its readings where the order of its parts is not in question."""
+    """Its readings where the order of its parts is clear."""
     orders: Mapping[str, date] | None = None
-    """Its readings by what comes first, where that is in question; None: it is not."""
+    """First part -> reading, where the order of the parts is not clear; None: it is clear."""
     points: bool = False
-    """Do points stand between the parts?"""
+    """True if there are points between the parts."""
 
     @property
     def readings(self) -> tuple[date, ...]:
         if self.orders is None:
             return self.certain
-        # No language puts the month first where points stand between.
+        # No language writes the month first in a date with points.
         unlikely = self.points and "day" in self.orders
         return tuple(dict.fromkeys(day for first, day in self.orders.items() if first != "month" or not unlikely))
 
@@ -71,7 +72,7 @@ class _Found:
 def date_of(text: str, *, day_first: bool | None = None) -> date:
     """Read one whole date, alone or with a weekday or a time of day beside it.
 
-    `day_first`: whether the source writes the day before the month, where all parts are numbers; a text that
+    `day_first`: True if the source writes the day before the month, where all parts are numbers; a text that
     contradicts it is refused. A year of two digits is one from 1969 to 2068. Raise `Unclear` for anything else, such as
     `03/04/2026` without `day_first`.
     """
@@ -99,7 +100,7 @@ def date_of(text: str, *, day_first: bool | None = None) -> date:
 
 
 def dates_in(text: str) -> list[date]:
-    """Every whole date in a text, in order; of an ambiguous one, each sensible reading.
+    """Return every whole date in a text, in order; for an ambiguous one, each sensible reading.
 
     Raise `Unclear` for a text of more than 100,000 characters.
     """
@@ -111,18 +112,20 @@ def dates_in(text: str) -> list[date]:
 
 @dataclass(frozen=True, kw_only=True)
 class Dated:
-    """A place of a text where a whole date stands."""
+    """A place in a text that holds a whole date."""
 
     start: int
     end: int
     days: tuple[date, ...]
-    """Its sensible readings, the one with the day before the month first."""
+    """Its sensible readings; the reading with the day before the month comes first."""
     day_first: bool | None
-    """Whether the day stands before the month, where all parts are numbers and only one order makes a date."""
+    """True if the day comes first, False if the month does; None unless all parts are numbers and only one order makes
+    a date.
+    """
 
 
 def dates_at(text: str) -> list[Dated]:
-    """Where the whole dates of a text in plain characters stand, in order."""
+    """Return the places of the whole dates in a text of plain characters, in order."""
     return [
         Dated(start=one.start, end=one.end, days=one.readings, day_first=_order(one.orders))
         for one in _scan(_ready(text))
@@ -147,7 +150,9 @@ def _scan(text: str) -> list[_Found]:
 
 
 def _is_apart(text: str, match: re.Match[str]) -> bool:
-    """Is it a date by itself? A dash makes a mark of what it joins, but for two days with points, which are a span."""
+    """Tell whether it is a date by itself. A dash joins it to a reference number, except between two days with
+    points.
+    """
     before, after = text[max(match.start() - 2, 0) : match.start()], text[match.end() : match.end() + 2]
     if before and before[-1].isalpha() and not (len(match["c"]) == 4 and _RUN_TOGETHER.search(before)):
         return False
@@ -165,7 +170,7 @@ def _numeric(match: re.Match[str]) -> _Found:
     tried: dict[str, date | None] = {}
     if len(c) > 1:
         tried |= {"day": _day(_year(c), int(b), int(a)), "month": _day(_year(c), int(a), int(b))}
-    # With points and no spaces the year comes first nowhere; Korea writes 26. 3. 5.
+    # Nobody writes the year first with points and without spaces; Korea writes 26. 3. 5.
     if len(a) == 2 >= len(c) and not (points and tried.get("day") and " " not in match[0]):
         tried["year"] = _day(_year(a), int(b), int(c))
     orders = {first: each for first, each in tried.items() if each is not None}
@@ -173,7 +178,7 @@ def _numeric(match: re.Match[str]) -> _Found:
 
 
 def _named(text: str) -> Iterator[_Found]:
-    """The dates whose month is a word."""
+    """Yield the dates whose month is a word."""
     tokens = list(_TOKEN.finditer(text))
     free = 0
     for at, token in enumerate(tokens):
@@ -193,20 +198,20 @@ def _named(text: str) -> Iterator[_Found]:
 def _parts(
     text: str, before: Sequence[re.Match[str]], after: Sequence[re.Match[str]]
 ) -> tuple[re.Match[str], re.Match[str]] | None:
-    """Day and year of a month, which is the last token of what is `before` and the first of what comes `after`."""
+    """Return day and year of a month, which is the last token of `before` and the first of `after`."""
     left, right = _numbers(text, before[::-1]), _numbers(text, after)
     pairs = [*zip(left, right, strict=False), *zip(right, left, strict=False), *pairwise(right), *pairwise(left)]
     for day, year in pairs:
         if len(day[0]) <= 2 and len(year[0]) == 4:
             return day, year
-    # A year of two digits only where nothing else can be meant: 5-Mar-26, 5 March '26.
+    # A year of two digits counts only where it cannot be anything else: 5-Mar-26, 5 March '26.
     if left and right and _SHORT_YEAR.match(text, before[-1].end()) and len(left[0][0]) <= 2 == len(right[0][0]):
         return left[0], right[0]
     return None
 
 
 def _numbers(text: str, tokens: Sequence[re.Match[str]]) -> list[re.Match[str]]:
-    """Up to two numbers on one side of a month, which is the first of the tokens; the nearest first."""
+    """Return up to two numbers on one side of a month, which is the first of the tokens; the nearest first."""
     found: list[re.Match[str]] = []
     for near, far in pairwise(tokens):
         first, second = sorted((near, far), key=lambda token: token.start())
@@ -220,7 +225,7 @@ def _numbers(text: str, tokens: Sequence[re.Match[str]]) -> list[re.Match[str]]:
 
 
 def _year(digits: str) -> int:
-    """A year of two digits as POSIX reads it."""
+    """Return the year of two or four digits; two digits are read as in POSIX."""
     number = int(digits)
     return number if len(digits) == 4 else number + (1900 if number >= 69 else 2000)
 
@@ -233,6 +238,6 @@ def _day(year: int, month: int, day: int) -> date | None:
 
 
 def _says_nothing(text: str) -> bool:
-    """Is what stands beside a date no more than a weekday, a time of day, or a word like “the”?"""
+    """Tell whether a text beside a date is only a weekday, a time of day, or a word like “the”."""
     words = _TOKEN.findall(_TIME.sub(" ", text))
     return all(is_weekday(word) or word.casefold() in _BETWEEN for word in words) and not set(text) & set("+%#")

@@ -1,7 +1,7 @@
-"""What was had done in other systems without a key, as far as our own client knows.
+"""Effects in other systems without an idempotency key, as far as our own client knows of them.
 
-Where an error says that nothing was done, it speaks of one call. What the same code had done before is not undone by
-it, so whoever would make the whole again asks here.
+An error that says that nothing was done is about one call only. It does not undo the earlier calls of the same code, so
+the journal asks here before it tries the whole again.
 """
 
 from collections.abc import Iterator
@@ -13,9 +13,9 @@ _had: ContextVar[list[str] | None] = ContextVar("countersign_effects", default=N
 
 @contextmanager
 def noted() -> Iterator[list[str]]:
-    """Collect who did, or may have done, something without a key for the block, in this thread.
+    """Collect, for the block and this thread, the systems in which something was or may have been done without a key.
 
-    What a block inside it notes belongs to that one alone.
+    Notes in an inner block belong to the inner block only.
     """
     had: list[str] = []
     token = _had.set(had)
@@ -26,7 +26,7 @@ def noted() -> Iterator[list[str]]:
 
 
 def note(who: str) -> None:
-    """Note that another system did, or may have done, what it was asked without a key. `who`: its name."""
+    """Note that another system did, or may have done, something without a key. `who`: the system's name."""
     had = _had.get()
     if had is not None:
         had.append(who)

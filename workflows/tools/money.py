@@ -1,6 +1,6 @@
-"""Finds the numbers of a text together with the sign, the brackets and the currency that belong to each.
+"""Numbers in a text, each with the sign, the brackets and the currency that belong to it.
 
-A text of unknown origin is looked at here: every pattern either has one way to match or looks at a few characters.
+The text may come from anybody. So every pattern either has only one way to match, or looks at a few characters.
 """
 
 import re
@@ -14,53 +14,53 @@ from workflows.tools.tables import made_once
 
 _NUMBER = re.compile(NUMBER)
 _LONGEST_BEFORE = 16
-"""Characters before a number that are looked at."""
+"""Characters before a number that are examined."""
 _MOST_WORDS = 4
-"""Words in the name of a currency that follows a number."""
+"""Most words in the name of a currency after a number."""
 _WORD = r"[^\s\d,;:()/%+]{1,30}+"
 _NAME = re.compile(rf"[ \u00a0]?({_WORD})" + rf"(?:[ \u00a0]({_WORD}))?" * (_MOST_WORDS - 1))
 _LEADS_ON = re.compile(r"[ \u00a0]?[-(]?\d")
-# A hyphen makes a date or a mark of what it joins, but for two amounts with cents, which are a range.
+# A hyphen joins parts of a date or a reference number, except between two amounts with cents, which are a range.
 _NO_AMOUNT_BEFORE = re.compile(r"(?:(?<![.,]\d\d)(?<=\w)-|(?<=\d)[/:.,]|[#\\]|\w)\Z")
 _NO_AMOUNT_AFTER = re.compile(r"\w|(?<![.,]\d\d)-\d|[/:]\d|[ \u00a0]?[%‰]")
 _CODE = re.compile(r"[A-Za-z]{3}")
 _SPACE = "[ \u00a0]"
 _MINUS = "[-\u2010-\u2015]"
-"""Hyphens and dashes: any of them is printed for a minus."""
+"""Hyphens and dashes, any of which may be printed as a minus."""
 _COLUMN_ENDS = r"(?=[ \u00a0]*(?:\n|\r|\Z|\|)|[ \u00a0]{2})"
-# Behind an amount and apart from it: a minus before its column ends, or a bookkeeper's sign for a credit.
+# After an amount and apart from it: a minus at the end of its column, or a bookkeeper's sign for a credit.
 _CREDITED = re.compile(
     rf"[ \u00a0]{{0,3}}(?:{_MINUS}{_COLUMN_ENDS}|{_MINUS}[ \u00a0]?(?:[^\W\d_]{{1,3}}\b|[€$£])"
     rf"|\(?(?:CR|Cr|cr)\b|H(?:{_COLUMN_ENDS}|[ \u00a0]?(?:[€$£]|[A-Z]{{3}}\b)))"
 )
 _FIRST_CJK = 0x3000
-"""From here on words are written without spaces."""
+"""Code point from which on scripts write words without spaces."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """A number in a text, with what belongs to it."""
+    """A number in a text, with everything that belongs to it."""
 
     start: int
     end: int
     values: tuple[Decimal, ...]
-    """Its sensible readings, at most two; none: it is no number after all."""
+    """Its sensible readings, at most two; empty where it is no number."""
     apart: tuple[Decimal, ...]
-    """What else stands there if its soft spaces stand between numbers."""
+    """Further readings, where its soft spaces separate numbers."""
     currencies: frozenset[str]
-    """What the sign, code or name beside it may stand for; none, if none is there."""
+    """The possible currencies of the sign, code or name beside it; empty where there is none."""
     in_brackets: bool
     maybe_negative: bool
-    """Does something stand near it that may be its minus: a dash apart from it, CR or H behind it?"""
+    """True if a sign near it may be its minus: a dash apart from it, or CR or H after it."""
 
     @property
     def currency(self) -> str | None:
-        """None: none is there, or one that may be several."""
+        """The currency; None where none is written, or where it may be several."""
         return next(iter(self.currencies)) if len(self.currencies) == 1 else None
 
 
 def scan(text: str, decimal: str | None) -> Iterator[Found]:
-    """The numbers of a text in plain characters, in order; nothing belongs to two.
+    """Yield the numbers of a text in plain characters, in order. No character belongs to two of them.
 
     `decimal`: the decimal sign that it is known to be written with.
     """
@@ -73,7 +73,9 @@ def scan(text: str, decimal: str | None) -> Iterator[Found]:
 
 
 def with_codes(text: str) -> str:
-    """The text with codes of currencies in capital letters. In a longer text `all` and `try` are words."""
+    """Return the text with currency codes in capital letters. Only for a short text: in a longer one, `all` and `try`
+    are words.
+    """
     return _CODE.sub(lambda code: code[0].upper() if code[0].upper() in codes() else code[0], text)
 
 
@@ -124,7 +126,7 @@ def _right(text: str, end: int, *, in_brackets: bool) -> re.Match[str]:
 
 
 def _name(text: str, end: int) -> tuple[list[frozenset[str]], int]:
-    """The currency whose name, follows; and where it ends."""
+    """Return the currency whose name follows, and the position of its end."""
     words = _NAME.match(text, end)
     if words is None:
         return [], end
@@ -146,7 +148,7 @@ class _Patterns:
 @made_once
 def _patterns() -> _Patterns:
     known = sorted(codes() | signs(), key=lambda sign: (-len(sign), sign))
-    # A space may stand where the data has one, and after the dollar of “$ US”.
+    # A space is possible where the data has one, and after the dollar in “$ US”.
     sign = "|".join(re.escape(each).replace(r"\ ", _SPACE).replace(r"\$", rf"\${_SPACE}?") for each in known)
     opens = "".join(sorted({each[0] for each in known if each[0].isalpha()}))
     begins = rf"(?:(?<![^\W_])|(?![{opens}]))"

@@ -1,7 +1,7 @@
 """The words for months and weekdays in many languages, from the data of dateparser.
 
-Its parser is not asked: it takes the first language that fits, and “listopad” is October in Croatian and November in
-Polish; it also takes “tomorrow” and half a date, and looks at the clock.
+Its parser is not used. It takes the first language that fits, but “listopad” is October in Croatian and November in
+Polish. It also accepts “tomorrow” and half a date, and uses the clock.
 """
 
 import re
@@ -21,17 +21,17 @@ _EAST_ASIAN_DAYS = "月火水木金土日一二三四五六월화수목금토일
 
 
 def months_of(word: str) -> tuple[int, ...]:
-    """The months that a word stands for, 1 to 12; none, if it stands for none."""
+    """Return the months that a word means, 1 to 12; empty where it means none."""
     return _words().get(word.casefold(), ())
 
 
 def is_weekday(word: str) -> bool:
-    """Is it the name of a weekday, or a short form?"""
+    """Tell whether a word is the name of a weekday, or its short form."""
     return word.casefold() in _weekdays()
 
 
 _MORE: Mapping[str, tuple[int, ...]] = {"juill": (7,), "अक्टू": (10,)}
-"""In daily use, and not in the data."""
+"""Signs and names in daily use that the data does not have."""
 
 
 @made_once

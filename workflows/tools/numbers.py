@@ -1,6 +1,6 @@
-"""What a number written with points, commas, quotes and spaces may mean.
+"""The values that a number written with points, commas, quotes and spaces may have.
 
-price-parser turns it into a Decimal once the decimal sign is known. Which signs it can have is found out here by its
+price-parser turns a number into a Decimal once the decimal sign is known. The possible signs follow from the number's
 shape, so that nothing is guessed: `1.234` has two readings, `1.234,5` has one, and `31.12.2026` has none.
 """
 
@@ -22,10 +22,11 @@ _GROUPING = str.maketrans("", "", f"'٬ {HARD_SPACE}")
 
 @lru_cache(maxsize=4096)
 def readings(number: str, *, decimal: str | None = None, whole: bool = False) -> tuple[Decimal, ...]:
-    """The sensible values of a number that fits `NUMBER`, the one with “.” as its decimal sign first; none, if none.
+    """Return the sensible values of a number that fits `NUMBER`, the one with “.” as its decimal sign first; empty if
+    none.
 
-    `decimal`: the decimal sign that it is known to be written with. `whole`: what it counts has no fractions, so three
-    digits after a sign are a group.
+    `decimal`: the decimal sign that the number is known to have. `whole`: its unit has no fractions, so three digits
+    after a sign are a group.
     """
     from price_parser.parser import parse_number  # late: importing this room has to be cheap
 
@@ -49,7 +50,7 @@ def readings(number: str, *, decimal: str | None = None, whole: bool = False) ->
 
 @lru_cache(maxsize=4096)
 def split(number: str) -> tuple[str, ...]:
-    """The numbers that stand here, if each soft space stands between two; none, if there is no soft space."""
+    """Return the numbers in it, if each soft space separates two; empty where there is no soft space."""
     heads = number.split(" ")
     if len(heads) == 1:
         return ()
@@ -58,7 +59,7 @@ def split(number: str) -> tuple[str, ...]:
 
 
 def _grouped(groups: Sequence[str], signs: Sequence[str]) -> bool:
-    """Are these the groups of one whole number: threes, or in India twos before the last three?"""
+    """Tell whether these are the groups of one whole number: threes, or in India twos before the last three."""
     if not signs:
         return True
     first, *middle, last = groups

@@ -1,4 +1,4 @@
-"""Does a passage stand in a text, whole? A number that was cut out of a longer one stands nowhere."""
+"""Search for a whole passage in a text. A number that was cut out of a longer one does not count."""
 
 import re
 import unicodedata
@@ -6,28 +6,28 @@ import unicodedata
 _WIDE = ("W", "F")
 """East Asian widths of scripts that put no spaces between words."""
 _GROUP = re.compile(r"[0-9]{3}(?![0-9])")
-"""What may be the rest of a number whose thousands are set off by a space."""
+"""A group of digits that may continue a number with spaces between its thousands."""
 _GROUPS_BEFORE = re.compile(r"(?<![0-9.,'])[0-9]{1,3}(?: [0-9]{3}){0,4} \Z")
-"""What may be its beginning. A number that has its cents already does not go on."""
+"""The possible beginning of such a number. A number that already has its cents does not go on."""
 _DAY = re.compile(r"[0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]{4}(?![0-9])")
-"""A label may run into a whole date, which no mark looks like."""
+"""A whole date, to which a label may be joined. No reference number looks like it."""
 _OPENS = frozenset(":;#=№°º\"'“”„«»*|([{<")
-"""Marks that set what follows them apart, where others join: `No:17` and `#17` are 17, and `INV/17` is not."""
+"""Marks that separate the text after them, where other marks join: `No:17` and `#17` are 17, but `INV/17` is not."""
 _COLUMNS = frozenset(";|")
 """Marks between the columns of a table."""
 _ABBREVIATED = re.compile(r"(?<![^\W_])(?:n[ro]?|nos|num|núm|č|ref|art|fa|fv)\.\Z", re.IGNORECASE)
 _NEAR = 24
-"""Characters beside a passage that are looked at."""
+"""Characters beside a passage that are examined."""
 _GAP = re.compile(r"\s+")
 _SOFT_GAPS = frozenset(" \u3000")
 _UNSEEN = ("Cf", "Cc")
-"""Unicode's categories of characters that nobody sees."""
+"""Unicode's categories of invisible characters."""
 
 
 def as_read(text: str) -> str:
-    """A text as it reads: one form for each character, one space for each gap, and nothing that nobody sees.
+    """Return a text as people read it: one form for each character, one space for each gap, and nothing invisible.
 
-    A gap that sets columns or lines apart stays one: a line break stands for it.
+    A gap between columns or lines becomes a line break.
     """
     composed = unicodedata.normalize("NFKC", text)
     seen = "".join(char for char in composed if char.isspace() or unicodedata.category(char) not in _UNSEEN)
@@ -35,23 +35,23 @@ def as_read(text: str) -> str:
 
 
 def stands(passage: str, ready: str, *, spaces_aside: bool = False) -> bool:
-    """Does a passage stand in a text, where neither its first nor its last word or number goes on?
+    """Tell whether a text holds a passage, where neither the first nor the last word or number goes on outside it.
 
-    `ready`: `as_read` of the text. `spaces_aside`: the passage may be broken by spaces there, or have some that the
-    text lacks. An empty passage stands nowhere.
+    `ready`: `as_read` of the text. `spaces_aside`: spaces do not count: the text may have more of them, or fewer. No
+    text holds an empty passage.
     """
     wanted = as_read(passage)
     if not wanted:
         return False
     gaps, letters = wanted.split(), [re.escape(char) for char in wanted if not char.isspace()]
     pattern = "[ \\n]?".join(letters) if spaces_aside else "[ \\n]".join(map(re.escape, gaps))
-    # Looked for at each place, also where two overlap.
+    # The lookahead finds every place, also where two overlap.
     found = re.finditer(f"(?=({pattern}))", ready)
     return any(not _is_cut(ready, match.start(1), match.end(1)) for match in found)
 
 
 def _is_cut(text: str, start: int, end: int) -> bool:
-    """Does the word or the number at either end of a span go on outside it?"""
+    """Tell whether the word or the number at either end of a span goes on outside it."""
     passage, before, after = text[start:end], text[max(start - _NEAR, 0) : start], text[end : end + 2]
     return _goes_on_before(passage, before, text, start) or _goes_on_after(passage, after)
 

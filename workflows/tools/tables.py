@@ -1,7 +1,7 @@
-"""Makes a table that is worked out when it is first needed, once in a process, while other threads wait for it.
+"""Tables that are made when they are first needed, once in a process, while other threads wait.
 
-The libraries whose data the tables are made from (babel, dateparser) fill lazy tables of their own meanwhile, which are
-not made for several threads. There is therefore one lock for all tables: whoever makes one is alone with them.
+The libraries with the data (babel, dateparser) fill lazy tables of their own meanwhile, which are not safe with several
+threads. Therefore one lock guards all tables, and only one table is made at a time.
 """
 
 from collections.abc import Callable
@@ -12,11 +12,11 @@ from typing import TypeVar
 T = TypeVar("T")
 
 _making = RLock()
-"""Held again by a table that is made from another one."""
+"""A lock that can be taken again, for a table that is made from another one."""
 
 
 def made_once(make: Callable[[], T]) -> Callable[[], T]:
-    """Keep what a function without arguments returns; it is called once, in whichever thread comes first."""
+    """Keep the result of a function without arguments. It is called once, by the first thread that needs it."""
     kept: list[T] = []
 
     @wraps(make)

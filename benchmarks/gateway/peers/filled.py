@@ -1,4 +1,4 @@
-"""What the peers ask for: the fields that the gateway's envelope has, as a model of pydantic."""
+"""The form for the peers: the fields of the gateway's envelope, as a model of pydantic."""
 
 from typing import Literal
 
@@ -8,7 +8,7 @@ Queue = Literal["billing", "technical", "safety", "other"]
 
 
 class Quote(BaseModel):
-    """A passage that speaks for a field."""
+    """A passage that supports a field."""
 
     field: Literal["queue", "reply"]
     quote: str
@@ -22,7 +22,7 @@ class Triage(BaseModel):
 
 
 class Other(BaseModel):
-    """A value that was thought of."""
+    """Another possible value."""
 
     label: Queue
     probability: float
@@ -35,14 +35,14 @@ class Others(BaseModel):
 
 
 class Confidence(BaseModel):
-    """How sure, from 0 to 1."""
+    """The confidence in each field, from 0 to 1."""
 
     queue: float
     reply: float
 
 
 class Filled(BaseModel):
-    """All of it."""
+    """The whole form."""
 
     evidence: list[Quote]
     reasons: list[str]

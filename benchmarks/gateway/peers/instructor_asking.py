@@ -1,4 +1,4 @@
-"""instructor: a form filled in, asked again where it does not fit.
+"""The peer instructor: a form filled in, asked again where it does not fit.
 
 python -m benchmarks.gateway.peers.instructor_asking URL [tasks]
 """

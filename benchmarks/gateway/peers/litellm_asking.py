@@ -1,4 +1,4 @@
-"""litellm: a completion with retries, and its budget manager before and after it.
+"""The peer litellm: a completion with retries, and its budget manager before and after it.
 
 python -m benchmarks.gateway.peers.litellm_asking URL [tasks]
 """
@@ -21,7 +21,7 @@ USER = "workflow:triage"
 def main() -> None:
     """Ask."""
     url = sys.argv[1]
-    # The budget manager writes its file where it stands.
+    # The budget manager writes its file into the working folder.
     os.chdir(tempfile.mkdtemp())
     budget = litellm.BudgetManager(project_name="bench")
     budget.create_budget(total_budget=1_000_000, user=USER)

@@ -1,4 +1,4 @@
-"""pydantic-ai: an agent with structured output, asked again where the answer does not fit.
+"""The peer pydantic-ai: an agent with structured output, asked again where the answer does not fit.
 
 python -m benchmarks.gateway.peers.pydantic_ai_asking URL
 """

@@ -1,1 +1,1 @@
-"""Block Kit as Slack takes it: what is not described here is refused."""
+"""Block Kit as Slack accepts it: anything that is not described here is refused."""

@@ -1,4 +1,4 @@
-"""A message's blocks and a modal as a whole: what Slack would say against them."""
+"""Checks of a message's blocks and of a modal as a whole, with the errors that Slack would give."""
 
 from collections.abc import Iterator
 from uuid import uuid4
@@ -13,13 +13,13 @@ from bot.sandbox.json import Object, copy, length, objects, size
 from handlers.slack import limits
 
 APART = frozenset({"table", "data_table", "data_visualization"})
-"""Blocks whose size has a limit of its own, larger than that of all other blocks of a message."""
+"""Types of blocks with a size limit of their own, larger than that of all other blocks of a message."""
 
 _MESSAGE = each(BLOCK, most=limits.MESSAGE_BLOCKS, least=0)
 
 
 def every_block(blocks: JsonValue) -> Iterator[Object]:
-    """The blocks, and those in containers."""
+    """Yield the blocks, and those in containers."""
     for block in objects(blocks):
         yield block
         yield from objects(block.get("child_blocks"))
@@ -63,7 +63,7 @@ _VIEW: Shape = record(
 
 
 def accept_message_blocks(blocks: JsonValue) -> list[Object]:
-    """The blocks as Slack keeps them, each with its ids. Raises SlackError."""
+    """Return the blocks as Slack keeps them, each with its ids. Raise SlackError."""
     place = Place(path="/blocks", surface="message", findings=[])
     _MESSAGE(blocks, place)
     _ids_differ(blocks, place)
@@ -78,8 +78,8 @@ def accept_message_blocks(blocks: JsonValue) -> list[Object]:
 
 
 def accept_view(view: JsonValue) -> Object:
-    """A modal as Slack keeps it. Raises SlackError."""
-    # Its size is told first: what is too large is not looked at any closer.
+    """Return a modal as Slack keeps it. Raise SlackError."""
+    # The size comes first: a view that is too large is not checked any further.
     if size(view) > limits.VIEW_JSON:
         raise SlackError("view_too_large")
     place = Place(path="/view", surface="modal", findings=[])
@@ -112,7 +112,7 @@ def _named(block: Object) -> Object:
 
 
 def interactive(block: Object) -> list[Object]:
-    """The elements of a block that a person can act on."""
+    """Return the elements of a block that a person can act on."""
     if block.get("type") == "section":
         return [element for element in objects([block.get("accessory")]) if element.get("type") != "image"]
     if block.get("type") == "actions":

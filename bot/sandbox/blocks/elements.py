@@ -1,4 +1,4 @@
-"""Interactive elements, and in which block each of them may stand."""
+"""Interactive elements, and the kinds of blocks that may hold each of them."""
 
 from collections.abc import Mapping
 from datetime import date, time

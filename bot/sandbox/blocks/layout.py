@@ -1,4 +1,4 @@
-"""The blocks themselves, and on which surface each of them may stand."""
+"""The blocks themselves, and the surface (message or modal) that each of them is allowed on."""
 
 from collections.abc import Mapping
 

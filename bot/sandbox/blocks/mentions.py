@@ -1,4 +1,4 @@
-"""Who would be pinged by a message."""
+"""Mentions: the users and groups that a message would ping."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -13,13 +13,13 @@ _RICH = {"user": "user_id", "usergroup": "usergroup_id", "broadcast": "range"}
 
 
 def in_text(text: str) -> Iterator[str]:
-    """Users, groups and broadcasts that a text in Slack's markup names."""
+    """Yield the users, groups and broadcasts that a text in Slack's markup names."""
     for match in _ESCAPED.finditer(text):
         yield match[1] or match[2] or match[3]
 
 
 def in_linked_names(text: str, known: Iterable[str]) -> Iterator[str]:
-    """Names that Slack links itself, where the app asked for it."""
+    """Yield the names that Slack links itself, where the app asked for it."""
     names = {"channel", "here", "everyone", *known}
     for match in _LINKED.finditer(text):
         # A full stop after a name ends the sentence.
@@ -30,7 +30,7 @@ def in_linked_names(text: str, known: Iterable[str]) -> Iterator[str]:
 
 
 def in_blocks(value: JsonValue) -> Iterator[str]:
-    """The same for blocks and attachments. Of their texts, plain_text alone is taken literally."""
+    """Yield the mentions of blocks and attachments. Of their texts, only plain_text is taken literally."""
     if isinstance(value, list):
         for item in value:
             yield from in_blocks(item)
@@ -45,7 +45,7 @@ def in_blocks(value: JsonValue) -> Iterator[str]:
             if kind in ("mrkdwn", "markdown", None) and name != "value":
                 yield from in_text(inner)
             if kind == "mrkdwn" and name == "text" and value.get("verbatim") is not True:
-                # Slack itself parses "certain mentions" there, says its reference, and not which.
+                # Slack's reference says that it parses "certain mentions" there, without saying which.
                 yield from in_linked_names(inner, ())
         else:
             yield from in_blocks(inner)

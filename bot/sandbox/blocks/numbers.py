@@ -11,20 +11,20 @@ _FORM = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,20})?")
 
 
 def read(text: JsonValue, *, decimal: bool = True) -> Decimal | None:
-    """The number that a text writes; None, if it writes none."""
+    """Return the number that a text writes; None for any other text."""
     if not isinstance(text, str) or not _FORM.fullmatch(text) or ("." in text and not decimal):
         return None
     return Decimal(text)
 
 
 def numeral(value: JsonValue, place: Place) -> None:
-    """A number, written as a string."""
+    """Refuse anything but a number written as a string."""
     if read(value) is None:
         place.refuse("must be a number, as a string")
 
 
 def number_is_consistent(value: JsonValue, place: Place) -> None:
-    """A number_input's bounds are in order, and what it starts with is of its kind and within them."""
+    """Refuse a number_input whose bounds or initial value contradict each other."""
     assert isinstance(value, dict)
     decimal = value["is_decimal_allowed"] is True
     for name in ("min_value", "max_value", "initial_value"):

@@ -1,4 +1,4 @@
-"""Options, and what is chosen among them from the start."""
+"""Options, and the initial choices among them."""
 
 from pydantic import JsonValue
 
@@ -15,7 +15,7 @@ RICH_OPTION = record(
     {"text": any_text(limits.OPTION_TEXT), "value": string(limits.OPTION_VALUE)},
     {"description": any_text(limits.OPTION_DESCRIPTION)},
 )
-"""What radio buttons and checkboxes take."""
+"""Option of radio buttons and checkboxes."""
 OVERFLOW_OPTION = record(
     {"text": plain(limits.OPTION_TEXT), "value": string(limits.OPTION_VALUE)},
     {"description": plain(limits.OPTION_DESCRIPTION), "url": link(limits.BUTTON_URL)},
@@ -26,13 +26,13 @@ GROUP = record(
 
 
 def options_of(element: Object) -> list[Object]:
-    """What an element offers, in groups or not."""
+    """Return the options of an element, in groups or not."""
     grouped = [option for group in objects(element.get("option_groups")) for option in objects(group.get("options"))]
     return objects(element.get("options")) + grouped
 
 
 def chosen_are_offered(value: JsonValue, place: Place) -> None:
-    """The initial option, or each of them, is one of the options."""
+    """Refuse an initial option that is not one of the options."""
     if not isinstance(value, dict):
         return
     offered = [_sense(option) for option in options_of(value)]
@@ -45,7 +45,7 @@ def chosen_are_offered(value: JsonValue, place: Place) -> None:
 
 
 def listed(shape: Shape, most: int, least: int = 1) -> Shape:
-    """So many options."""
+    """Describe a list of options."""
     return each(shape, most=most, least=least)
 
 

@@ -7,7 +7,7 @@ from bot.sandbox.blocks.texts import link
 from handlers.slack import limits
 
 PARTS = 1_000
-"""Elements in one list; a bound of our own, Slack names none."""
+"""Most elements in one list; a limit of our own, since Slack names none."""
 
 _STYLE = {"style": record({}, dict.fromkeys(("bold", "italic", "strike", "code", "underline"), flag))}
 _LINE: Mapping[str, Shape] = {

@@ -1,4 +1,4 @@
-"""The words that Block Kit is described in: a shape looks at a value and writes down what Slack would refuse."""
+"""The vocabulary for describing Block Kit: a shape checks a value and writes down what Slack would refuse."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -12,7 +12,7 @@ SlackContext = Literal["message", "modal"]
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """Where in a document a shape looks, and the list that it writes findings to."""
+    """The place in a document that a shape checks, with the list for its findings."""
 
     path: str
     surface: SlackContext
@@ -29,7 +29,7 @@ Shape = Callable[[JsonValue, Place], None]
 
 
 def string(most: int, least: int = 1) -> Shape:
-    """Text within a length."""
+    """Describe text within a length."""
 
     def look(value: JsonValue, place: Place) -> None:
         if not isinstance(value, str):
@@ -43,7 +43,7 @@ def string(most: int, least: int = 1) -> Shape:
 
 
 def matching(pattern: str, what: str, most: int = 3_000) -> Shape:
-    """Text of a certain form."""
+    """Describe text of a certain form."""
     form = re.compile(pattern)
 
     def look(value: JsonValue, place: Place) -> None:
@@ -54,7 +54,7 @@ def matching(pattern: str, what: str, most: int = 3_000) -> Shape:
 
 
 def one_of(*allowed: str) -> Shape:
-    """One of some words."""
+    """Describe one of several words."""
 
     def look(value: JsonValue, place: Place) -> None:
         if value not in allowed:
@@ -64,13 +64,13 @@ def one_of(*allowed: str) -> Shape:
 
 
 def flag(value: JsonValue, place: Place) -> None:
-    """True or false."""
+    """Refuse anything but true or false."""
     if not isinstance(value, bool):
         place.refuse("must be a boolean")
 
 
 def whole(least: int, most: int) -> Shape:
-    """A whole number within bounds."""
+    """Describe a whole number within bounds."""
 
     def look(value: JsonValue, place: Place) -> None:
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
@@ -80,13 +80,13 @@ def whole(least: int, most: int) -> Shape:
 
 
 def number(value: JsonValue, place: Place) -> None:
-    """Any number."""
+    """Refuse anything but a number."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         place.refuse("must be a number")
 
 
 def each(shape: Shape, *, most: int, least: int = 1) -> Shape:
-    """A list of such values."""
+    """Describe a list of such values."""
 
     def look(value: JsonValue, place: Place) -> None:
         if not isinstance(value, list):
@@ -95,7 +95,7 @@ def each(shape: Shape, *, most: int, least: int = 1) -> Shape:
             place.refuse(f"no more than {most} items allowed")
         if len(value) < least:
             place.refuse(f"no less than {least} items allowed")
-        # Beyond the limit nothing more is said: the answer would only grow.
+        # Items beyond the limit are not checked: the answer would only grow.
         for index, item in enumerate(value[:most]):
             shape(item, place.at(index))
         return None
@@ -106,7 +106,7 @@ def each(shape: Shape, *, most: int, least: int = 1) -> Shape:
 def record(
     needed: Mapping[str, Shape], optional: Mapping[str, Shape] | None = None, also: Sequence[Shape] = ()
 ) -> Shape:
-    """An object with these fields and no others. `also` are looked at where every field is as it should be."""
+    """Describe an object with these fields and no others. `also`: shapes to check once every field is right."""
     known = {**needed, **(optional or {})}
 
     def look(value: JsonValue, place: Place) -> None:
@@ -130,7 +130,7 @@ def record(
 
 
 def typed(shapes: Mapping[str, Shape]) -> Shape:
-    """An object that is one of several, told apart by its `type`."""
+    """Describe an object that is one of several kinds, told apart by its `type`."""
 
     def look(value: JsonValue, place: Place) -> None:
         if not isinstance(value, dict):
@@ -146,7 +146,7 @@ def typed(shapes: Mapping[str, Shape]) -> Shape:
 
 
 def exactly_one(*names: str) -> Shape:
-    """Of these fields, exactly one."""
+    """Describe an object with exactly one of these fields."""
 
     def look(value: JsonValue, place: Place) -> None:
         if isinstance(value, dict) and sum(name in value for name in names) != 1:
@@ -156,7 +156,7 @@ def exactly_one(*names: str) -> Shape:
 
 
 def at_least_one(*names: str) -> Shape:
-    """Of these fields, one or more."""
+    """Describe an object with at least one of these fields."""
 
     def look(value: JsonValue, place: Place) -> None:
         if isinstance(value, dict) and not any(name in value for name in names):
@@ -166,7 +166,7 @@ def at_least_one(*names: str) -> Shape:
 
 
 def only_on(surface: SlackContext, shape: Shape) -> Shape:
-    """What may stand on one surface only."""
+    """Describe a value that is allowed on one surface only."""
 
     def look(value: JsonValue, place: Place) -> None:
         if place.surface != surface:

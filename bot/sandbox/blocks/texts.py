@@ -1,4 +1,4 @@
-"""Text objects, links, and the dialog that confirms."""
+"""Text objects, links, and confirmation dialogs."""
 
 from collections.abc import Mapping
 
@@ -7,7 +7,7 @@ from handlers.slack import limits
 
 
 def texts(most: int) -> Mapping[str, Shape]:
-    """Text objects by type."""
+    """Describe text objects, by type."""
     return {
         "plain_text": record({"text": string(most)}, {"emoji": flag}),
         "mrkdwn": record({"text": string(most)}, {"verbatim": flag}),
@@ -15,17 +15,17 @@ def texts(most: int) -> Mapping[str, Shape]:
 
 
 def plain(most: int) -> Shape:
-    """A plain_text object."""
+    """Describe a plain_text object."""
     return typed({"plain_text": texts(most)["plain_text"]})
 
 
 def any_text(most: int) -> Shape:
-    """A plain_text or mrkdwn object."""
+    """Describe a plain_text or mrkdwn object."""
     return typed(texts(most))
 
 
 def link(most: int) -> Shape:
-    """An address on the web."""
+    """Describe an address on the web."""
     return matching(r"https?://[^\s/?#]+\S*", f"a link of at most {most} characters", most)
 
 

@@ -1,4 +1,4 @@
-"""Who runs the workspace."""
+"""The administrator of the workspace."""
 
 from collections.abc import Sequence
 from typing import Literal, Self
@@ -13,10 +13,10 @@ from bot.sandbox.state.guide import Guide
 
 
 class Administrator(Failing):
-    """Who runs the workspace. To be closed at the end, or used in a `with` statement."""
+    """The administrator of the workspace. Close it at the end, or use it in a `with` statement."""
 
     def __init__(self, url: str, control_token: str) -> None:
-        # Nothing on this machine is behind a proxy.
+        # No program on this machine is behind a proxy.
         super().__init__(
             httpx2.Client(base_url=url, headers={"X-Sandbox-Token": control_token}, timeout=40.0, trust_env=False)
         )
@@ -32,21 +32,21 @@ class Administrator(Failing):
         self._http.close()
 
     def person(self, user: str) -> Person:
-        """Someone to act as."""
+        """Return a person to act as."""
         return Person(user, self._http)
 
     def workspace(self) -> dict[str, JsonValue]:
-        """The team, its people, channels and groups."""
+        """Return the team, its people, channels and groups."""
         workspace = self._get("workspace")["workspace"]
         assert isinstance(workspace, dict)
         return workspace
 
     def sockets(self) -> int:
-        """How many connections the app has."""
+        """Return the number of the app's connections."""
         return int(str(self._get("workspace")["sockets"]))
 
     def calls(self, method: str | None = None) -> list[ShownCall]:
-        """What the app called, oldest first."""
+        """Return the app's calls, oldest first."""
         calls = TypeAdapter(list[ShownCall]).validate_python(self._get("calls")["calls"])
         return [call for call in calls if method in (None, call.method)]
 
@@ -77,7 +77,7 @@ class Administrator(Failing):
         self._act("admin/set_guide", guide=guide.model_dump(mode="json"))
 
     def send_payload(self, payload: dict[str, JsonValue]) -> Outcome:
-        """Send the app whatever Slack may come to send it; the outcome has the app's answer."""
+        """Send the app any payload that Slack may send; the outcome has the app's answer."""
         return self._act("admin/send_payload", payload=payload)
 
     def deactivate_user(self, user: str) -> None:
@@ -90,20 +90,20 @@ class Administrator(Failing):
         self._act("admin/restore_token")
 
     def set_scopes(self, scopes: Sequence[str]) -> None:
-        """What the bot was given leave to do, from now on."""
+        """Set the scopes of the bot, from now on."""
         self._act("admin/set_scopes", scopes=[*scopes])
 
     def send_event(self, type: Literal["app_uninstalled", "tokens_revoked"]) -> Outcome:
-        """Tell the app of an event, and do nothing of what it says. The outcome has its event_id."""
+        """Tell the app of an event, without its effect. The outcome has its event_id."""
         return self._act("admin/send_event", type=type)
 
     def send_event_again(self, event_id: str) -> Outcome:
-        """Send any event that the app was sent once more: the same payload, as one more attempt."""
+        """Send an event that the app was sent once more: the same payload, as one more attempt at its delivery."""
         return self._act("admin/send_event_again", event_id=event_id)
 
     def refresh_sockets(self, *, drop: bool = False) -> None:
         self._act("admin/refresh_sockets", drop=drop)
 
     def reset(self) -> None:
-        """The workspace as it was in the beginning, and nothing goes wrong; connections stay."""
+        """Restore the workspace to its beginning, without faults; connections stay."""
         self._act("admin/reset")

@@ -1,4 +1,4 @@
-"""Asking the control API, and waiting for what it tells."""
+"""Calls to the control API, and waiting for a condition."""
 
 import time
 from collections.abc import Callable
@@ -12,11 +12,11 @@ from bot.sandbox.client.shown import Outcome
 Answer = TypeVar("Answer")
 
 LONGEST_WAIT = 1.0
-"""Seconds between two looks: what is waited for may depend on more than the sandbox."""
+"""Seconds between two looks: the condition may depend on more than the sandbox."""
 
 
 class Refused(Exception):
-    """The sandbox refuses: no person could do that."""
+    """The sandbox refuses an act that no person could do."""
 
     def __init__(self, status: int, reason: str) -> None:
         super().__init__(f"{status}: {reason}")
@@ -43,16 +43,16 @@ class Caller:
         return body
 
     def wait_until(self, look: Callable[[], Answer | None], seconds: float = 120.0) -> Answer:
-        """What `look` finds, as soon as it finds something. Raises TimeoutError."""
+        """Return what `look` finds, as soon as it finds something. Raise TimeoutError."""
         over = time.monotonic() + seconds
         change = 0
         while True:
-            # The number is read before the look: what changes in between is looked at again at once.
+            # The number is read before the look, so that a change in between leads to another look at once.
             change = int(str(self._get("wait", since=change, seconds=0)["change"]))
             found = look()
             if found:
                 return found
             left = over - time.monotonic()
             if left <= 0:
-                raise TimeoutError(f"it did not come to pass within {seconds:g} seconds")
+                raise TimeoutError(f"the condition did not hold within {seconds:g} seconds")
             self._get("wait", since=change, seconds=min(left, LONGEST_WAIT))

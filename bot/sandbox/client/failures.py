@@ -1,4 +1,4 @@
-"""What an administrator of a sandbox can have go wrong."""
+"""The faults that an administrator of a sandbox can set."""
 
 from pydantic import JsonValue
 
@@ -7,7 +7,7 @@ from bot.sandbox.faults.calls import FaultKind
 
 
 class Failing(Caller):
-    """Sets faults. They add up; each ends by itself after so many times, all of them with `no_faults`."""
+    """Sets faults. They add up; each ends after its number of times, and `no_faults` ends all of them."""
 
     def fault(
         self,
@@ -20,28 +20,28 @@ class Failing(Caller):
         status: int = 500,
         error: str | None = None,
     ) -> None:
-        """Have something go wrong with the next calls of a method, or of any, and in a channel, or in any.
+        """Make the next calls fail: of a method, or of any, and in a channel, or in any.
 
-        What, `FaultKind` says. `times`: how many calls it hits, None for all. `seconds`: the Retry-After of
-        `rate_limited` (needed) and `ok_false_ratelimited` (without it there is none), and how late the answer of
-        `slow` is (needed; real seconds). `status`: of the two kinds that end in an error of the server.
-        `error`: Slack's word, of `refused`. `response_url` is a method, too. Raises Refused.
+        `kind`: see `FaultKind`. `times`: number of calls that fail, None for all. `seconds`: the Retry-After of
+        `rate_limited` (needed) and `ok_false_ratelimited` (without it there is none), and the delay of `slow` (needed;
+        real seconds). `status`: of the two kinds that end in a server error. `error`: Slack's code, for `refused`.
+        `response_url` is a method, too. Raise Refused.
         """
         order: dict[str, JsonValue] = {"kind": kind, "method": method, "channel": channel, "times": times}
         self._act("faults/call", **order, seconds=seconds, status=status, error=error)
 
     def duplicate_envelopes(self, times: int = 1, *, apart: bool = False) -> None:
-        """Have the next payloads sent twice, in two envelopes; `apart`: over different connections, if there are."""
+        """Send the next payloads twice, in two envelopes; `apart`: over different connections, if there are."""
         self._act("faults/duplicate_envelopes", times=times, apart=apart)
 
     def refresh_before_envelopes(self, times: int = 1) -> None:
-        """Have the app asked to connect anew right before each of the next payloads."""
+        """Ask the app to connect anew right before each of the next payloads."""
         self._act("faults/refresh_before_envelopes", times=times)
 
     def disconnect(self, seconds: float | None = None) -> None:
-        """End all connections, and let nobody connect for so many seconds of the sandbox's clock; None: until told."""
+        """End all connections, and refuse new ones for some seconds of the sandbox's clock; None: until told."""
         self._act("faults/disconnect", seconds=seconds)
 
     def no_faults(self) -> None:
-        """Have nothing go wrong any more; answers that are late come now."""
+        """End all faults; delayed answers come now."""
         self._act("faults/none")

@@ -1,4 +1,4 @@
-"""Someone who looks and acts."""
+"""A person who reads Slack and acts there."""
 
 import httpx2
 from pydantic import JsonValue, TypeAdapter
@@ -8,19 +8,19 @@ from bot.sandbox.client.shown import Outcome, ShownMessage, ShownView
 
 
 class Person(Caller):
-    """Someone who looks at Slack and acts there."""
+    """A person who reads Slack and acts there."""
 
     def __init__(self, user: str, http: httpx2.Client) -> None:
         super().__init__(http)
         self.user = user
 
     def messages(self, channel: str) -> list[ShownMessage]:
-        """What there is to see in a channel, oldest first."""
+        """Return the messages that the person sees in a channel, oldest first."""
         found = self._get(f"channels/{channel}/messages", user=self.user)["messages"]
         return TypeAdapter(list[ShownMessage]).validate_python(found)
 
     def views(self) -> list[ShownView]:
-        """The open modals, the one that shows last."""
+        """Return the open modals, the visible one last."""
         return TypeAdapter(list[ShownView]).validate_python(self._get("views", user=self.user)["views"])
 
     def press(
@@ -48,7 +48,7 @@ class Person(Caller):
     def press_in_view(
         self, action_id: str, *, block_id: str | None = None, selected: JsonValue = None, confirmed: bool = False
     ) -> Outcome:
-        """The same in the modal that shows."""
+        """Press a button of the visible modal, or choose in one of its menus."""
         return self._act(
             "press_in_view",
             user=self.user,
@@ -59,15 +59,15 @@ class Person(Caller):
         )
 
     def type(self, values: dict[str, JsonValue]) -> Outcome:
-        """Fill in inputs of the modal that shows, by block_id."""
+        """Fill in inputs of the visible modal, by block_id."""
         return self._act("type", user=self.user, values=values)
 
     def submit(self, values: dict[str, JsonValue] | None = None) -> Outcome:
-        """Fill in, then press the modal's submit button."""
+        """Fill in inputs, then press the modal's submit button."""
         return self._act("submit", user=self.user, values=values or {})
 
     def close(self, *, all: bool = False) -> Outcome:
-        """Close the modal that shows, or all of them."""
+        """Close the visible modal, or all of them."""
         return self._act("close", user=self.user, all=all)
 
     def command(self, channel: str, command: str, text: str = "") -> Outcome:

@@ -1,4 +1,4 @@
-"""What a person sees, and what the sandbox tells of an act."""
+"""The screen of a person, and the outcome of an act."""
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
@@ -47,7 +47,7 @@ class ShownView(_Shown):
 
 
 class Outcome(_Shown):
-    """What became of an act."""
+    """The outcome of an act."""
 
     sent: bool
     acknowledged: bool
@@ -57,9 +57,9 @@ class Outcome(_Shown):
     message: Block | None = None
     why: str = ""
     event_id: str = ""
-    """Of the event by which the app was told, if it was one."""
+    """Id of the event that told the app, if there was one."""
     answer: JsonValue = None
-    """What the app acknowledged a payload of one's own with."""
+    """Content of the app's acknowledgement, for a payload sent by `send_payload`."""
 
 
 class ShownCall(_Shown):
@@ -69,7 +69,7 @@ class ShownCall(_Shown):
     channel: str
     ok: bool
     error: str | None
-    """What it was refused with, whether the app was told so or not."""
+    """Error that the call was refused with, whether the app was told so or not."""
     fault: str | None = None
-    """What went wrong with it on purpose."""
+    """Fault that was set for the call."""
     time: float

@@ -25,7 +25,7 @@ Kind = TypeVar("Kind", bound=orders.Order)
 
 
 class Control:
-    """What a test asks and orders."""
+    """The endpoints for reading, and for acting as people."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox

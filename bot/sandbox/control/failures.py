@@ -1,4 +1,4 @@
-"""Orders that have something go wrong."""
+"""Orders that set faults."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ from bot.sandbox.state.sandbox import Sandbox
 
 
 def fail_calls(sandbox: Sandbox, order: FailCall) -> None:
-    """Raises NotPossible."""
+    """Set a fault of calls. Raise NotPossible."""
     with _told():
         fault = Fault(
             kind=order.kind,
@@ -25,19 +25,19 @@ def fail_calls(sandbox: Sandbox, order: FailCall) -> None:
 
 
 def duplicate_envelopes(sandbox: Sandbox, order: DuplicateEnvelopes) -> None:
-    """Raises NotPossible."""
+    """Set a fault of calls. Raise NotPossible."""
     with _told():
         sandbox.faults.sockets.duplicate(order.times, apart=order.apart)
 
 
 def refresh_before_envelopes(sandbox: Sandbox, order: RefreshBefore) -> None:
-    """Raises NotPossible."""
+    """Set a fault of calls. Raise NotPossible."""
     with _told():
         sandbox.faults.sockets.refresh_before(order.times)
 
 
 async def disconnect(sandbox: Sandbox, order: Disconnect) -> None:
-    """Raises NotPossible."""
+    """Set a fault of calls. Raise NotPossible."""
     with _told():
         sandbox.faults.sockets.disconnect(order.seconds)
     await sandbox.sockets.drop()

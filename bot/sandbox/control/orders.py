@@ -1,4 +1,4 @@
-"""What the control API is told to do, as it comes in."""
+"""Orders to the control API, as they come in."""
 
 from typing import TypeVar
 
@@ -11,7 +11,7 @@ from bot.sandbox.state.guide import Guide
 
 
 class Order(BaseModel):
-    """Says what it means, and nothing that is not known here."""
+    """An order with its fields; an unknown field is refused."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -79,7 +79,7 @@ class SetGroup(Order):
 
 class Refresh(Order):
     drop: bool = False
-    """End the connections instead of asking for new ones."""
+    """True to end the connections instead of asking for new ones."""
 
 
 class SetGuide(Order):
@@ -131,11 +131,11 @@ class Disconnect(Order):
 
 
 class Nothing(Order):
-    """An order without particulars."""
+    """An order without fields."""
 
 
 def read_order(kind: type[Kind], body: bytes) -> Kind:
-    """Raises BadRequest if it is no JSON object, NotPossible if it says something else than it should."""
+    """Read an order. Raise BadRequest for a body that is no JSON object, NotPossible for wrong fields."""
     value = parse(body or b"{}", otherwise="invalid_json")
     if not isinstance(value, dict):
         raise BadRequest(400, "json_not_object")

@@ -1,4 +1,4 @@
-"""What goes wrong on purpose: as Slack, and the network between, do go wrong.
+"""Faults on purpose: what can go wrong in Slack, and in the network between.
 
-A test says what, where and how often. Without one, nothing here goes wrong.
+A test says what, where and how often. Without an order nothing here goes wrong.
 """

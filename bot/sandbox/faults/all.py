@@ -6,13 +6,13 @@ from bot.sandbox.state.clock import Clock
 
 
 class Faults:
-    """What goes wrong with calls, and with connections."""
+    """The faults of calls, and those of connections."""
 
     def __init__(self, clock: Clock) -> None:
         self.calls = CallFaults()
         self.sockets = SocketFaults(clock)
 
     def clear(self) -> None:
-        """Nothing goes wrong any more."""
+        """End all faults."""
         self.calls.clear()
         self.sockets.clear()

@@ -1,4 +1,4 @@
-"""What goes wrong with calls of the Web API."""
+"""Faults of Web API calls."""
 
 import asyncio
 from contextlib import suppress
@@ -15,13 +15,12 @@ FaultKind = Literal[
     "executed_then_dropped",
     "slow",
 ]
-"""What happens to a call.
+"""Kind of a fault.
 
-Not executed: `rate_limited` (429 with Retry-After), `ok_false_ratelimited` (the same said with 200), `server_error`
-(a page of HTML, as a proxy sends it), `refused` (200, with an error of one's choice), `dropped` (the connection ends
-without an answer). Executed first, and only then:
-`executed_then_error`, `executed_then_dropped`, `slow` (answered in the end, but late).
-"""
+Not executed: `rate_limited` (429 with Retry-After), `ok_false_ratelimited` (the same with status 200), `server_error`
+(a page of HTML, as a proxy sends it), `refused` (200, with a chosen error), `dropped` (the connection ends without an
+answer). Executed before the fault: `executed_then_error`, `executed_then_dropped`, `slow` (answered in the end, but
+late)."""
 
 EXECUTED = frozenset({"executed_then_error", "executed_then_dropped", "slow"})
 SERVER_ERRORS = frozenset({500, 502, 503, 504})
@@ -29,21 +28,21 @@ SERVER_ERRORS = frozenset({500, 502, 503, 504})
 
 @dataclass(frozen=True, kw_only=True)
 class Fault:
-    """One thing that goes wrong. Raises ValueError if it is none that can."""
+    """One fault. Raise ValueError for an impossible one."""
 
     kind: FaultKind
     method: str | None = None
-    """Such as chat.postMessage, or response_url; None: any."""
+    """Method, such as chat.postMessage, or response_url; None: any."""
     channel: str | None = None
-    """Only calls that name this channel; None: any."""
+    """Channel that the call has to name; None: any."""
     times: int | None = 1
-    """How many calls it hits; None: all, until it is cleared."""
+    """Number of calls that it hits; None: all, until it is cleared."""
     seconds: float | None = None
-    """For the kinds that say to wait, their Retry-After, rounded up; for `slow`, how late the answer is."""
+    """Retry-After of the kinds that ask to wait, rounded up; for `slow`, the delay of the answer."""
     status: int = 500
-    """The HTTP status of an error of the server."""
+    """HTTP status of a server error."""
     error: str | None = None
-    """Slack's word for why it is refused."""
+    """Slack's error code for the refusal."""
 
     def __post_init__(self) -> None:
         if self.times is not None and self.times < 1:
@@ -59,7 +58,7 @@ class Fault:
 
     @property
     def executes(self) -> bool:
-        """Whether the call is executed all the same."""
+        """True if the call is executed all the same."""
         return self.kind in EXECUTED
 
     def hits(self, method: str, channel: str) -> bool:
@@ -73,7 +72,7 @@ class _Set:
 
 
 class CallFaults:
-    """The faults that were set. A call is hit by the first that is meant for it, and by that one alone."""
+    """The faults that were set. A call is hit by the first that fits it, and by that one alone."""
 
     def __init__(self) -> None:
         self._set: list[_Set] = []
@@ -83,7 +82,7 @@ class CallFaults:
         self._set.append(_Set(fault=fault, left=fault.times))
 
     def take(self, method: str, channel: str) -> Fault | None:
-        """The fault that hits a call, which counts; None if nothing goes wrong with it."""
+        """Return the fault that hits a call, and count it; None for a call without a fault."""
         for one in self._set:
             if one.fault.hits(method, channel):
                 if one.left is not None:
@@ -94,12 +93,12 @@ class CallFaults:
         return None
 
     async def hold(self, seconds: float) -> None:
-        """Wait for so many real seconds, or until the faults are cleared."""
+        """Wait for some real seconds, or until the faults are cleared."""
         with suppress(TimeoutError):
             await asyncio.wait_for(self._cleared.wait(), seconds)
 
     def clear(self) -> None:
-        """Nothing goes wrong any more; answers that are late come now."""
+        """End all faults; delayed answers come now."""
         self._set.clear()
         self._cleared.set()
         self._cleared = asyncio.Event()

@@ -1,4 +1,4 @@
-"""What goes wrong with the connections of Socket Mode, and with what is sent over them."""
+"""Faults of Socket Mode: of its connections, and of the payloads sent over them."""
 
 import math
 from dataclasses import dataclass
@@ -8,14 +8,14 @@ from bot.sandbox.state.clock import Clock
 
 @dataclass(frozen=True, kw_only=True)
 class Sending:
-    """How the next envelope is sent."""
+    """The way in which the next envelope is sent."""
 
     twice: bool = False
-    """As two envelopes with the same payload, each with an id of its own."""
+    """True to send two envelopes with the same payload, each with its own id."""
     apart: bool = False
-    """Those two over different connections, if there are several."""
+    """True to send those two over different connections, if there are several."""
     after_refresh: bool = False
-    """Right after the app was asked to connect anew."""
+    """True to send it right after the app was asked to connect anew."""
 
 
 class SocketFaults:
@@ -26,29 +26,26 @@ class SocketFaults:
         self.clear()
 
     def duplicate(self, times: int, *, apart: bool = False) -> None:
-        """Send the next payloads twice. Raises ValueError for less than one."""
+        """Send the next payloads twice. Raise ValueError for a number below one."""
         self._twice, self._apart = _at_least_one(times), apart
 
     def refresh_before(self, times: int) -> None:
-        """Ask for new connections right before each of the next payloads. Raises ValueError for less than one."""
+        """Ask for new connections right before each of the next payloads. Raise ValueError for a number below one."""
         self._refreshes = _at_least_one(times)
 
     def disconnect(self, seconds: float | None) -> None:
-        """Let nobody connect for so many seconds of the sandbox's clock; None: until it is cleared.
-
-        Raises ValueError.
-        """
+        """Refuse connections for some seconds of the sandbox's clock; None: until cleared. Raise ValueError below 0."""
         if seconds is not None and seconds < 0:
             raise ValueError("seconds are not negative")
         self._out_until = math.inf if seconds is None else self._clock() + seconds
 
     @property
     def out(self) -> bool:
-        """Whether nobody can connect."""
+        """True while nobody can connect."""
         return self._clock() < self._out_until
 
     def take(self) -> Sending:
-        """How the payload that is sent now is sent, which counts."""
+        """Return the way in which the present payload is sent, and count it."""
         sending = Sending(
             twice=self._twice > 0, apart=self._twice > 0 and self._apart, after_refresh=self._refreshes > 0
         )
@@ -57,7 +54,7 @@ class SocketFaults:
         return sending
 
     def clear(self) -> None:
-        """Nothing goes wrong any more."""
+        """End all faults."""
         self._twice = 0
         self._apart = False
         self._refreshes = 0

@@ -1,1 +1,1 @@
-"""How the sandbox is reached: its server, its page, the gate, connections dropped on purpose."""
+"""The HTTP side of the sandbox: its server, its page, the gate, connections dropped on purpose."""

@@ -1,4 +1,4 @@
-"""HTTP as uvicorn speaks it, with one thing added: a request can end its own connection without an answer."""
+"""uvicorn's HTTP protocol with one addition: a request can end its own connection without an answer."""
 
 import asyncio
 
@@ -7,11 +7,11 @@ from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 _DROP = "sandbox.drop"
-"""Under which name the scope of a request has what ends its connection."""
+"""Key in a request's scope of the function that ends its connection."""
 
 
 class DroppableProtocol(H11Protocol):
-    """Puts what ends the connection into the scope of each of its requests."""
+    """Protocol that puts the function to end the connection into the scope of each request."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
         super().connection_made(transport)
@@ -24,10 +24,10 @@ class DroppableProtocol(H11Protocol):
 
 
 class Dropped(Response):
-    """Ends the connection, so that the caller is left without an answer."""
+    """A response that ends the connection, so that the caller gets no answer."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope[_DROP]()
-        # If it returned before the server knows that the caller is gone, an answer would be sent all the same.
+        # A return before the server knows that the caller is gone would still send an answer.
         while (await receive())["type"] != "http.disconnect":
             pass

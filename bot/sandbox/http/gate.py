@@ -1,7 +1,7 @@
-"""Who may come in: programs on this machine, under a loopback name, with a body of a sensible size.
+"""The gate: only programs on this machine, under a loopback name, with a body of a sensible size.
 
-A page in some browser tab must not act here. A name that its author points at 127.0.0.1 (DNS rebinding) arrives with
-that name as its Host, and a form or a fetch from the page arrives with the page's Origin.
+A page in some browser tab must not act here. With DNS rebinding, a name that its author points at 127.0.0.1 arrives as
+the Host; a form or a fetch of a page arrives with the page's Origin. Both are refused.
 """
 
 import re
@@ -20,7 +20,7 @@ LARGEST_BODY = 1_000_000
 
 
 def answer(body: Object, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    """JSON, which no browser takes for anything else."""
+    """Return JSON with headers that keep a browser from taking it for anything else."""
     return Response(
         write(body),
         status,
@@ -30,13 +30,13 @@ def answer(body: Object, status: int = 200, headers: dict[str, str] | None = Non
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a Host header names this machine, with a port or without."""
+    """Tell whether a Host header names this machine, with a port or without."""
     split = re.fullmatch(r"(\[[0-9a-f:]+\]|[a-z0-9.-]+)(:[0-9]{1,5})?", host.lower())
     return split is not None and split[1] in LOOPBACK
 
 
 class LoopbackOnly:
-    """Answers requests and websockets for loopback hosts alone, and none that a page of another origin sends."""
+    """Middleware that refuses hosts that are not loopback, and requests from pages of another origin."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -60,7 +60,7 @@ class LoopbackOnly:
 
 
 async def read_body(request: Request) -> bytes:
-    """The body. Raises BadRequest if it is too large."""
+    """Return the body of a request. Raise BadRequest for one that is too large."""
     body = bytearray()
     async for piece in request.stream():
         body += piece
@@ -70,5 +70,5 @@ async def read_body(request: Request) -> bytes:
 
 
 def content_type(request: Request) -> str:
-    """What the body is said to be, without its parameters."""
+    """Return the media type of the body, without its parameters."""
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()

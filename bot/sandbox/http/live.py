@@ -1,7 +1,7 @@
-"""The page's own websocket: it says who it is for in its first message, and is told of every change from then on.
+"""The page's websocket: its first message names the person, and from then on the page is told of every change.
 
-The token stands in that message, since a browser sends no headers of a page's with a websocket, and an address is
-written into logs.
+The token is in that message: a browser sends no headers of a page with a websocket, and an address is written into
+logs.
 """
 
 import asyncio
@@ -17,13 +17,13 @@ from bot.sandbox.state.sandbox import Sandbox
 FIRST_MESSAGE_SECONDS = 5.0
 WAIT_SECONDS = 30.0
 REFUSED = 4401
-"""Closed with, for a wrong token."""
+"""Close code for a wrong token."""
 NOBODY = 4404
-"""Closed with, for somebody who cannot sign in (any more)."""
+"""Close code for a person who cannot sign in, or no longer can."""
 
 
 class Live:
-    """Keeps open pages up to date."""
+    """The connection that keeps open pages up to date."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
@@ -48,7 +48,7 @@ class Live:
         return None
 
     def _admitted(self, said: str) -> str:
-        """Whose page it is. Raises BadRequest if it may not look."""
+        """Return the user id of a page. Raise BadRequest for a wrong token."""
         hello = parse(said, otherwise="not_json")
         token = hello.get("token") if isinstance(hello, dict) else None
         given = str(token).encode(errors="replace")
@@ -68,5 +68,5 @@ class Live:
         except NotPossible:
             await websocket.close(NOBODY)
         except (WebSocketDisconnect, RuntimeError):
-            # It left while it was told something; whoever serves it hears so too.
+            # The page left during a send; `serve` notices that too.
             return

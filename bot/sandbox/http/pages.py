@@ -1,4 +1,4 @@
-"""The page over HTTP: the files of `page/`, under a policy that lets nothing run or load but those."""
+"""The page over HTTP: the files of `page/`, under a policy that lets the browser load and run nothing else."""
 
 from pathlib import Path
 
@@ -29,7 +29,7 @@ _HEADERS = {
 
 
 class Page:
-    """The files that a browser is given. They hold no secret; what they show takes the control token."""
+    """The files for a browser. They hold no secret; the data that they show needs the control token."""
 
     def __init__(self) -> None:
         self._files = {path.name: path for path in _FOLDER.iterdir() if path.suffix in _KINDS}
@@ -39,7 +39,7 @@ class Page:
         return self._given("index.html")
 
     async def file(self, request: Request) -> Response:
-        """GET /page/NAME"""
+        """Answer GET /page/NAME."""
         return self._given(request.path_params["name"])
 
     def _given(self, name: str) -> Response:

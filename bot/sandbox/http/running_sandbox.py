@@ -26,12 +26,12 @@ class Running:
 
     @property
     def api_url(self) -> str:
-        """For SLACK_API_URL, or a WebClient's base_url."""
+        """URL for SLACK_API_URL, or a WebClient's base_url."""
         return f"{self.url}/api/"
 
     @property
     def page_url(self) -> str:
-        """For a browser."""
+        """URL for a browser, with the control token."""
         return self.sandbox.page_url
 
     @property
@@ -39,11 +39,11 @@ class Running:
         return self.sandbox.control_token
 
     def person(self, user: str) -> Person:
-        """Someone to act as."""
+        """Return a person to act as."""
         return self.administrator.person(user)
 
     def reset(self) -> None:
-        """The workspace as it was in the beginning; connections stay."""
+        """Restore the workspace to its beginning; connections stay."""
         self.administrator.reset()
 
 
@@ -78,7 +78,7 @@ async def _serve(
 
 
 async def _watch(sandbox: Sandbox, server: uvicorn.Server, started: Callable[[], None]) -> None:
-    """Tell when the server listens; when it is to end, let those go who wait for a change or a late answer."""
+    """Tell when the server listens; when it is to end, release everybody who waits for a change or a late answer."""
     while not server.started:
         await asyncio.sleep(0.005)
     started()
@@ -91,7 +91,7 @@ async def _watch(sandbox: Sandbox, server: uvicorn.Server, started: Callable[[],
 def serve(sandbox: Sandbox, port: int, *, host: str = "127.0.0.1", started: Callable[[], None]) -> None:
     """Serve a sandbox until Ctrl-C, which is raised at the end. `started` is called when it listens.
 
-    Raises ValueError for a host that is not loopback, OSError for a port that is taken.
+    Raise ValueError for a host that is not loopback, OSError for a port that is taken.
     """
     server = create_server(sandbox, host=host, port=port)
     with _listen(host.strip("[]"), port) as listening:
@@ -103,6 +103,6 @@ def serve(sandbox: Sandbox, port: int, *, host: str = "127.0.0.1", started: Call
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.create_server((host, port), family=family)
-    # asyncio sets it only on sockets that say they are TCP; without it every second answer comes 40 ms late.
+    # asyncio sets TCP_NODELAY only on sockets that say they are TCP; without it every second answer is 40 ms late.
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listening

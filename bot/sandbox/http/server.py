@@ -1,4 +1,4 @@
-"""The sandbox's HTTP and websocket interface, and serving it: on loopback only, since whoever reaches it may do all."""
+"""The HTTP and websocket interface of the sandbox, on loopback only, since every caller may do everything."""
 
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
@@ -24,7 +24,7 @@ PATIENCE = 2
 
 
 def create_app(sandbox: Sandbox) -> Starlette:
-    """The sandbox as an ASGI application."""
+    """Return the sandbox as an ASGI application."""
     web, control, page = WebApi(sandbox), Control(sandbox), Page()
     app = Starlette(
         routes=[
@@ -45,7 +45,7 @@ def create_app(sandbox: Sandbox) -> Starlette:
 
 
 def create_server(sandbox: Sandbox, *, host: str = "127.0.0.1", port: int = 0) -> uvicorn.Server:
-    """A server that is not running yet. Raises ValueError if `host` is not a loopback host."""
+    """Return a server that is not running yet. Raise ValueError for a `host` that is not loopback."""
     if host not in LOOPBACK | {"::1"}:
         raise ValueError(f"The sandbox listens on loopback only, not on {host}.")
     config = uvicorn.Config(
@@ -76,7 +76,7 @@ def _not_here(request: Request, exception: Exception) -> Response:
 
 
 def _gone(request: Request, gone: Exception) -> Response:
-    # Nobody is there to read it; without it, a caller who hangs up would be logged as a failure of the sandbox.
+    # Nobody reads this answer, but without it a caller who hangs up would be logged as a failure of the sandbox.
     return answer({"ok": False, "error": "body_cut_off"}, 400)
 
 

@@ -1,1 +1,1 @@
-"""What a person can do in Slack, and nothing more."""
+"""The acts of a person in Slack, and no others."""

@@ -1,4 +1,4 @@
-"""What an administrator of the workspace can do."""
+"""The acts of an administrator of the workspace."""
 
 from bot.sandbox.errors import NotPossible
 from bot.sandbox.json import Object
@@ -11,7 +11,7 @@ from bot.sandbox.state.workspace import Channel
 
 
 async def set_group(sandbox: Sandbox, id: str, members: list[str]) -> Outcome:
-    """Change who is in a group; the app is told. Raises NotPossible."""
+    """Change the members of a group; the app is told. Raise NotPossible."""
     group = sandbox.workspace.group(id)
     if group is None:
         raise NotPossible(404, f"there is no group {id[:50]!r}")
@@ -39,7 +39,7 @@ async def set_group(sandbox: Sandbox, id: str, members: list[str]) -> Outcome:
 
 
 def set_disabled(sandbox: Sandbox, id: str, *, disabled: bool) -> None:
-    """Disable a group, or enable it again. Raises NotPossible."""
+    """Disable a group, or enable it again. Raise NotPossible."""
     group = sandbox.workspace.group(id)
     if group is None:
         raise NotPossible(404, f"there is no group {id[:50]!r}")
@@ -54,7 +54,7 @@ def set_guide(sandbox: Sandbox, guide: Guide) -> None:
 
 
 async def open_home(sandbox: Sandbox, user_id: str) -> Outcome:
-    """A person opens the app's Home tab; the app is told. Raises NotPossible."""
+    """Open the app's Home tab as a person; the app is told. Raise NotPossible."""
     user = find_person(sandbox, user_id)
     opened: Object = {
         "type": "app_home_opened",
@@ -86,13 +86,13 @@ def set_bot_in(sandbox: Sandbox, channel_id: str, *, present: bool) -> None:
 
 
 def set_scopes(sandbox: Sandbox, scopes: list[str]) -> None:
-    """What the app was given leave to do when it was installed."""
+    """Set the scopes that the app has, as if it was installed with them."""
     sandbox.workspace.app.scopes = list(dict.fromkeys(scopes))
     sandbox.changes.announce()
 
 
 def deactivate_user(sandbox: Sandbox, user_id: str) -> None:
-    """The person signs out for good: of channels, of groups, of what they had open."""
+    """Sign a person out for good, of channels, groups and open modals."""
     user = find_person(sandbox, user_id)
     user.deactivated = True
     for channel in sandbox.workspace.channels:

@@ -1,4 +1,4 @@
-"""Typing a slash command."""
+"""Slash commands that a person types."""
 
 import re
 from html import escape
@@ -17,7 +17,7 @@ _NAMED = re.compile(r"(?<![\w.&-])([@#])([a-z0-9][a-z0-9._-]*)")
 
 
 async def type_command(sandbox: Sandbox, user_id: str, channel_id: str, command: str, text: str) -> Outcome:
-    """Type a slash command in a channel; its answer is shown there. Raises NotPossible."""
+    """Type a slash command in a channel; its answer is shown there. Raise NotPossible."""
     user = find_person(sandbox, user_id)
     channel = find_channel(sandbox, user, channel_id)
     if not COMMAND.fullmatch(command):
@@ -42,7 +42,7 @@ async def type_command(sandbox: Sandbox, user_id: str, channel_id: str, command:
 
 
 def escaped(text: str, workspace: Workspace) -> str:
-    """What was typed, as a command with `should_escape` gets it: markup escaped, known names resolved."""
+    """Return a typed text as a command with `should_escape` gets it: markup escaped, known names resolved."""
     users = {user.name: f"<@{user.id}|{user.name}>" for user in workspace.users if not user.deactivated}
     groups = {group.handle: f"<!subteam^{group.id}|@{group.handle}>" for group in workspace.groups}
     everyone = {name: f"<!{name}>" for name in ("channel", "here", "everyone")}

@@ -1,4 +1,4 @@
-"""Events of the Events API: what happens in the workspace, as the app is told of it."""
+"""Events of the Events API that the app is told of."""
 
 from collections.abc import Callable
 
@@ -22,30 +22,30 @@ _MADE: dict[str, Callable[[Sandbox], Object]] = {
     "app_uninstalled": _app_uninstalled,
     "tokens_revoked": _tokens_revoked,
 }
-"""The events that nothing else in the sandbox brings about, by their type."""
+"""Events that no act in the sandbox causes, by their type."""
 
 
 async def tell(sandbox: Sandbox, content: Object, *, outcome: str | None = None) -> Outcome:
-    """Send the app an event that has not happened before."""
+    """Send the app a new event."""
     return await _send(sandbox, sandbox.events.keep(event(sandbox, content)), outcome=outcome)
 
 
 async def send_event(sandbox: Sandbox, kind: str) -> Outcome:
-    """Tell the app what the event says, and do nothing of it. Raises NotPossible for other types of event."""
+    """Tell the app of an event, without its effect. Raise NotPossible for other types of event."""
     if kind not in _MADE:
         raise NotPossible(400, f"{kind[:50]!r} is none of {', '.join(_MADE)}")
     return await tell(sandbox, {**_MADE[kind](sandbox), "event_ts": sandbox.stamps.next()})
 
 
 async def send_again(sandbox: Sandbox, event_id: str) -> Outcome:
-    """Send an event once more, as Slack does when it heard no acknowledgement. Raises NotPossible."""
+    """Send an event once more, as Slack does without an acknowledgement. Raise NotPossible."""
     sent = sandbox.events.find(event_id)
     sent.again += 1
     return await _send(sandbox, sent)
 
 
 async def send_payload(sandbox: Sandbox, payload: Object) -> Outcome:
-    """Send the app whatever Slack may come to send it: an event, a command, or anything that people do."""
+    """Send the app any payload that Slack may send: an event, a command, or an act of a person."""
     kind = "events_api" if payload.get("type") == "event_callback" else "interactive"
     kind = "slash_commands" if "command" in payload else kind
     delivery = await sandbox.sockets.deliver(kind, payload, accepts=kind != "events_api")

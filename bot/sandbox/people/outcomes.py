@@ -1,4 +1,4 @@
-"""What became of an act."""
+"""The outcome of an act."""
 
 from pydantic import JsonValue
 
@@ -9,7 +9,7 @@ Outcome = Object
 
 
 def told(delivery: Delivery | None, *, outcome: str | None = None, **more: JsonValue) -> Outcome:
-    """An act's result: whether anything was sent to the app, and whether it acknowledged that in time."""
+    """Return the outcome of an act: whether it was sent to the app, and acknowledged in time."""
     acknowledged = delivery is not None and delivery.acknowledged
     return {
         "sent": delivery is not None,

@@ -1,4 +1,4 @@
-"""Acting on an element of a message or of a modal."""
+"""Acts on an element of a message or a modal."""
 
 from pydantic import JsonValue
 
@@ -26,7 +26,7 @@ async def press(
     selected: JsonValue = None,
     confirmed: bool = False,
 ) -> Outcome:
-    """Press a button of a message, or choose in one of its menus. Raises NotPossible."""
+    """Press a button of a message, or choose in one of its menus. Raise NotPossible."""
     user = find_person(sandbox, user_id)
     channel = find_channel(sandbox, user, channel_id)
     message = find_message(sandbox, user, channel, ts)
@@ -49,7 +49,7 @@ async def press_in_view(
     selected: JsonValue = None,
     confirmed: bool = False,
 ) -> Outcome:
-    """The same in the modal that shows. Raises NotPossible."""
+    """Press a button of the visible modal, or choose in one of its menus. Raise NotPossible."""
     user = find_person(sandbox, user_id)
     view = top_view(sandbox, user)
     spot = find_spot(view.blocks, action_id, block_id)
@@ -60,7 +60,7 @@ async def press_in_view(
 async def act_in_view(
     sandbox: Sandbox, user: User, view: View, spot: Spot, value: JsonValue, *, confirmed: bool = False
 ) -> Delivery | None:
-    """Use one element of a modal; None where the app is not told of it before the modal is submitted."""
+    """Use one element of a modal; None where the app is told only when the modal is submitted."""
     action = _act(sandbox, spot, view.values, value, confirmed=confirmed)
     sandbox.changes.announce()
     if not spot.dispatches:

@@ -1,4 +1,4 @@
-"""The screen of one person: all that they see, told as what differs from what was told before."""
+"""The screen of one person, told to a page as differences from what it was told before."""
 
 from pydantic import JsonValue
 
@@ -9,21 +9,21 @@ from bot.sandbox.state.sandbox import Sandbox
 from bot.sandbox.state.workspace import Channel
 
 _Shown = dict[str, str | None]
-"""The messages of a channel that were told: their ts, and when they were edited last."""
+"""The messages of a channel that were told: ts -> time of the last edit."""
 
 
 class Screen:
-    """What a page was told so far."""
+    """A page's screen, as far as the page was told."""
 
     def __init__(self, sandbox: Sandbox, user: str) -> None:
         self._sandbox = sandbox
         self._user = user
         self._channels: dict[str, _Shown] = {}
         self._told: dict[str, str] = {}
-        """What is told as a whole: its name, and how it was written last."""
+        """Parts that are told as a whole: name -> JSON that was told last."""
 
     def news(self) -> Object:
-        """What changed since the last time; the first time, everything. Raises NotPossible for who may not look."""
+        """Return the changes since the last time; at first, everything. Raise NotPossible for an unknown person."""
         sandbox = self._sandbox
         user = find_person(sandbox, self._user)
         found: Object = {}

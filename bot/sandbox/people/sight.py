@@ -1,4 +1,4 @@
-"""What a person sees."""
+"""The view of a person: the channels, messages and modals that they see."""
 
 from bot.sandbox.errors import NotPossible
 from bot.sandbox.json import Object
@@ -12,7 +12,7 @@ _OF_A_VIEW = ("id", "type", "callback_id", "title", "submit", "close", "blocks",
 
 
 def find_person(sandbox: Sandbox, id: str) -> User:
-    """Raises NotPossible for strangers, for bots, and for those who cannot sign in any more."""
+    """Return a person. Raise NotPossible for a stranger, a bot, or somebody who can no longer sign in."""
     user = sandbox.workspace.user(id)
     if user is None:
         raise NotPossible(404, f"there is no user {id[:50]!r}")
@@ -22,7 +22,7 @@ def find_person(sandbox: Sandbox, id: str) -> User:
 
 
 def find_channel(sandbox: Sandbox, user: User, id: str) -> Channel:
-    """Raises NotPossible for channels that the person is not in."""
+    """Return a channel that a person is in. Raise NotPossible for any other."""
     channel = sandbox.workspace.channel(id)
     if channel is None:
         raise NotPossible(404, f"there is no channel {id[:50]!r}")
@@ -32,7 +32,7 @@ def find_channel(sandbox: Sandbox, user: User, id: str) -> Channel:
 
 
 def find_message(sandbox: Sandbox, user: User, channel: Channel, ts: str) -> Message:
-    """Raises NotPossible for what the person does not see."""
+    """Return a message that a person sees. Raise NotPossible for any other."""
     message = sandbox.history.find(channel.id, ts)
     if message is None or not message.visible_to(user.id):
         raise NotPossible(409, f"{user.id} sees no message {ts[:50]!r} in {channel.id}")
@@ -40,7 +40,7 @@ def find_message(sandbox: Sandbox, user: User, channel: Channel, ts: str) -> Mes
 
 
 def top_view(sandbox: Sandbox, user: User) -> View:
-    """Raises NotPossible if no modal is open."""
+    """Return the visible modal. Raise NotPossible if none is open."""
     view = sandbox.modals.top(user.id)
     if view is None:
         raise NotPossible(409, f"{user.id} has no modal open")
@@ -48,12 +48,12 @@ def top_view(sandbox: Sandbox, user: User) -> View:
 
 
 def messages_seen(sandbox: Sandbox, user: User, channel: Channel) -> list[Object]:
-    """The messages of a channel, oldest first."""
+    """Return the messages of a channel that a person sees, oldest first."""
     return [message_seen(sandbox, message) for message in sandbox.history.of(channel.id) if message.visible_to(user.id)]
 
 
 def message_seen(sandbox: Sandbox, message: Message) -> Object:
-    """A message as those see it who may."""
+    """Return a message as people see it."""
     return {
         **message.sent_with,
         **message_as_json(sandbox, message),
@@ -66,7 +66,7 @@ def message_seen(sandbox: Sandbox, message: Message) -> Object:
 
 
 def views_seen(sandbox: Sandbox, user: User) -> list[Object]:
-    """The open modals, the one that shows last."""
+    """Return the open modals, the visible one last."""
     return [
         {
             **{name: value for name, value in view_as_json(sandbox, view).items() if name in _OF_A_VIEW},

@@ -1,4 +1,4 @@
-"""Filling in a modal, submitting it and closing it."""
+"""Modals that a person fills in, submits or closes."""
 
 from collections.abc import Mapping
 
@@ -20,7 +20,7 @@ from bot.sandbox.state.workspace import User
 
 
 async def fill_in(sandbox: Sandbox, user_id: str, values: Mapping[str, JsonValue]) -> Outcome:
-    """Fill in inputs of the modal that shows, by block_id. Raises NotPossible."""
+    """Fill in inputs of the visible modal, by block_id. Raise NotPossible."""
     user = find_person(sandbox, user_id)
     view = top_view(sandbox, user)
     if view.submitting:
@@ -32,7 +32,7 @@ async def fill_in(sandbox: Sandbox, user_id: str, values: Mapping[str, JsonValue
 
 
 async def submit(sandbox: Sandbox, user_id: str, values: Mapping[str, JsonValue]) -> Outcome:
-    """Press the modal's submit button. Raises NotPossible."""
+    """Press the modal's submit button. Raise NotPossible."""
     await fill_in(sandbox, user_id, values)
     user = find_person(sandbox, user_id)
     view = top_view(sandbox, user)
@@ -59,7 +59,7 @@ async def submit(sandbox: Sandbox, user_id: str, values: Mapping[str, JsonValue]
 
 
 async def close(sandbox: Sandbox, user_id: str, *, every: bool) -> Outcome:
-    """Close the modal that shows, or all of them. Raises NotPossible."""
+    """Close the visible modal, or all of them. Raise NotPossible."""
     user = find_person(sandbox, user_id)
     view = top_view(sandbox, user)
     cleared = every or view.definition.get("clear_on_close") is True
@@ -87,7 +87,7 @@ def _complaints(view: View) -> dict[str, str]:
 
 
 def _apply(sandbox: Sandbox, user: User, view: View, answer: JsonValue) -> str:
-    """Do what the acknowledgement asks for. Raises SlackError if that is nothing that Slack does."""
+    """Follow the acknowledgement's instruction. Raise SlackError for an answer that Slack does not know."""
     if answer is None or answer == {}:
         sandbox.modals.close(view)
         return "closed"

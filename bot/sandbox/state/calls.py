@@ -1,4 +1,4 @@
-"""What the app called, for tests on its pace. Neither tokens nor texts are kept."""
+"""The app's calls, for tests on its pace. Neither tokens nor texts are kept."""
 
 from collections import deque
 from dataclasses import dataclass
@@ -16,9 +16,9 @@ class Call:
     method: str
     channel: str
     error: str | None
-    """What it was refused with, whether the app was told so or not."""
+    """Error that the call was refused with, whether the app was told so or not."""
     fault: str | None = None
-    """What went wrong on purpose."""
+    """Fault that was set for the call."""
     at: float
 
 
@@ -29,13 +29,13 @@ class Calls:
         self.kept: deque[Call] = deque(maxlen=KEPT)
 
     def note(self, method: str, given: Object, *, error: str | None, fault: str | None, at: float) -> None:
-        """Keep in mind that a method was called."""
+        """Keep a call."""
         self.kept.append(
             Call(method=method[:LONGEST_NAME], channel=named_channel(given), error=error, fault=fault, at=at)
         )
 
 
 def named_channel(given: Object) -> str:
-    """The channel that a call is about, as far as it names one."""
+    """Return the channel that a call names; empty for none."""
     channel = given.get("channel")
     return channel[:LONGEST_NAME] if isinstance(channel, str) else ""

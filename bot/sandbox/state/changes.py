@@ -1,10 +1,10 @@
-"""What changed is announced here, to whoever waits and whoever watches."""
+"""Announcements of changes, for everybody who waits or watches."""
 
 import asyncio
 from collections.abc import Callable
 
 Observer = Callable[[int], None]
-"""Is told the number of the change, on the sandbox's loop."""
+"""Function that gets the number of a change, on the sandbox's loop."""
 
 
 class Changes:
@@ -15,7 +15,7 @@ class Changes:
         self.observers: list[Observer] = []
         self._waiting: set[asyncio.Event] = set()
         self.over = False
-        """Whether the sandbox ends, so that nobody should wait any longer."""
+        """True once the sandbox ends, so that nobody waits any longer."""
 
     def announce(self) -> None:
         self.number += 1
@@ -24,7 +24,7 @@ class Changes:
             observe(self.number)
 
     async def wait(self, since: int, seconds: float) -> int:
-        """The present number, as soon as it is beyond `since` or the seconds are over."""
+        """Return the present number, as soon as it exceeds `since` or the seconds are over."""
         if self.number <= since and not self.over:
             changed = asyncio.Event()
             self._waiting.add(changed)
@@ -37,7 +37,7 @@ class Changes:
         return self.number
 
     def close(self) -> None:
-        """Let nobody wait any longer."""
+        """Release everybody who waits."""
         self.over = True
         self._wake()
 

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 
 Clock = Callable[[], float]
-"""Seconds since 1970."""
+"""Function that returns the seconds since 1970."""
 
 
 class Stamps:
-    """Timestamps in Slack's form, each larger than the one before even where the clock stands still."""
+    """Timestamps in Slack's form, each larger than the one before, even while the clock stands still."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock

@@ -1,4 +1,4 @@
-"""The events that the app was sent, in case that one is sent again."""
+"""The events that the app was sent, kept to be sent again."""
 
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ class SentEvent:
     id: str
     payload: Object
     again: int = 0
-    """How often it was sent after the first time."""
+    """Number of times that it was sent after the first."""
 
 
 class Events:
@@ -33,7 +33,7 @@ class Events:
         return sent
 
     def find(self, id: str) -> SentEvent:
-        """Raises NotPossible."""
+        """Set a fault of calls. Raise NotPossible."""
         sent = self._kept.get(id)
         if sent is None:
             raise NotPossible(404, f"there was no event {id[:50]!r}")

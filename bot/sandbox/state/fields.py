@@ -1,4 +1,4 @@
-"""What an element holds: from the start, after a person filled it in, and as Slack writes it into a payload."""
+"""The values of elements: initial, after a person filled them in, and as Slack writes them into a payload."""
 
 import re
 from collections.abc import Callable
@@ -29,7 +29,7 @@ HOLDS = {
     "email_text_input": ("value", "initial_value"),
     "url_text_input": ("value", "initial_value"),
 }
-"""By type: the field of a payload that tells what it holds, and the field that says what it starts with."""
+"""By type: the payload's field for the value, and the element's field for its initial value."""
 
 WRITTEN = frozenset({"plain_text_input", "number_input", "email_text_input", "url_text_input"})
 SEVERAL = frozenset({"checkboxes", "multi_static_select", "multi_users_select"})
@@ -40,7 +40,7 @@ def kind_of(element: Object) -> str:
 
 
 def initial(element: Object) -> Object | None:
-    """What it holds from the start, in Slack's shape; None if such an element holds nothing."""
+    """Return the initial value of an element, in Slack's shape; None for an element without a value."""
     kind = kind_of(element)
     if kind not in HOLDS:
         return None
@@ -49,12 +49,12 @@ def initial(element: Object) -> Object | None:
 
 
 def held(element: Object, state: Object) -> JsonValue:
-    """What is in it."""
+    """Return the value in a state."""
     return state.get(HOLDS[kind_of(element)][0])
 
 
 def filled(element: Object, value: JsonValue, workspace: Workspace) -> Object:
-    """What it holds after a person put `value` into it. Raises NotPossible if no person could.
+    """Return the value of an element after a person put `value` into it. Raise NotPossible if no person could.
 
     Options are named by their value, people and channels by their id; null clears.
     """
@@ -79,7 +79,7 @@ def filled(element: Object, value: JsonValue, workspace: Workspace) -> Object:
 
 
 def complaint(element: Object, state: Object, *, optional: bool) -> str | None:
-    """What Slack's own client says against it before it sends anything."""
+    """Return the complaint of Slack's own client, made before it sends anything."""
     value = held(element, state)
     if value is None or value == []:
         return None if optional else "Please complete this required field."

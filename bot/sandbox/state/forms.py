@@ -1,4 +1,4 @@
-"""Elements in a list of blocks, and what they hold together."""
+"""Elements in a list of blocks, and their values."""
 
 from dataclasses import dataclass
 
@@ -8,12 +8,12 @@ from bot.sandbox.json import Object
 from bot.sandbox.state.fields import initial, kind_of
 
 Values = dict[str, dict[str, Object]]
-"""What is held, by block_id and action_id."""
+"""Values by block_id and action_id."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Spot:
-    """An element, and the block it stands in."""
+    """An element, and the block that it is in."""
 
     block: Object
     element: Object
@@ -32,17 +32,17 @@ class Spot:
 
     @property
     def dispatches(self) -> bool:
-        """Whether acting on it tells the app at once."""
+        """True if an act on it tells the app at once."""
         return not self.is_input or self.block.get("dispatch_action") is True
 
 
 def spots(blocks: list[Object]) -> list[Spot]:
-    """All the elements that a person can act on."""
+    """Return all elements that a person can act on."""
     return [Spot(block=block, element=element) for block in every_block([*blocks]) for element in interactive(block)]
 
 
 def find_spot(blocks: list[Object], action_id: str, block_id: str | None) -> Spot:
-    """The one element that is meant. Raises NotPossible if there is none, or several."""
+    """Return the one element with these ids. Raise NotPossible for none, or for several."""
     found = [spot for spot in spots(blocks) if spot.action_id == action_id and block_id in (None, spot.block_id)]
     if not found:
         raise NotPossible(409, f"there is no element {action_id!r}")
@@ -52,7 +52,7 @@ def find_spot(blocks: list[Object], action_id: str, block_id: str | None) -> Spo
 
 
 def find_input(blocks: list[Object], block_id: str) -> Spot:
-    """The input in a block. Raises NotPossible if there is none."""
+    """Return the input in a block. Raise NotPossible for none."""
     found = [spot for spot in spots(blocks) if spot.is_input and spot.block_id == block_id]
     if len(found) != 1:
         raise NotPossible(409, f"there is no input {block_id!r}")
@@ -60,7 +60,7 @@ def find_input(blocks: list[Object], block_id: str) -> Spot:
 
 
 def initial_values(blocks: list[Object], keep: Values | None = None) -> Values:
-    """What everything holds from the start; `keep` wins where an element of that kind still stands in its block."""
+    """Return the initial values; `keep` wins where its block still has an element of that kind."""
     values: Values = {}
     for spot in spots(blocks):
         state = initial(spot.element)

@@ -10,7 +10,7 @@ from bot.sandbox.json import Object
 
 @dataclass(kw_only=True)
 class Content:
-    """What a message says."""
+    """The content of a message."""
 
     text: str = ""
     blocks: list[Object] = field(default_factory=list)
@@ -31,15 +31,15 @@ class Message:
     user: str
     bot_id: str | None = None
     only_for: str | None = None
-    """Who alone sees it (ephemeral); None: everyone in the channel."""
+    """User who alone sees it (ephemeral); None: everyone in the channel."""
     thread_ts: str | None = None
     mentions: list[str] = field(default_factory=list)
-    """Who was pinged when it was posted: user and group ids, or here, channel, everyone."""
+    """User and group ids that were pinged when it was posted, or here, channel, everyone."""
     edited: str | None = None
     sent_with: dict[str, JsonValue] = field(default_factory=dict)
-    """unfurl_links, unfurl_media, parse, link_names and the like, as they were sent."""
+    """Arguments as they were sent: unfurl_links, unfurl_media, parse, link_names and the like."""
     chosen: dict[str, dict[str, dict[str, Object]]] = field(default_factory=dict)
-    """What people chose in its menus and inputs: user, block_id, action_id, state."""
+    """Choices of people in its menus and inputs: user, block_id, action_id, state."""
 
     def visible_to(self, user: str) -> bool:
         return self.only_for is None or self.only_for == user
@@ -61,7 +61,7 @@ class History:
         return next((message for message in self.of(channel) if message.ts == ts), None)
 
     def public(self, channel: str, ts: JsonValue) -> Message:
-        """A message that an app can name. Raises SlackError; ephemeral messages cannot be named."""
+        """Return a message that an app can name. Raise SlackError; ephemeral messages cannot be named."""
         message = self.find(channel, ts)
         if message is None or message.only_for is not None:
             raise SlackError("message_not_found")

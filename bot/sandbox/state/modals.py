@@ -1,4 +1,4 @@
-"""The modals that people have open: for each a stack, of which the top one shows."""
+"""The open modals: a stack for each person, of which the top one is visible."""
 
 from dataclasses import dataclass, field
 from secrets import token_hex
@@ -23,7 +23,7 @@ class View:
     hash: str
     values: Values
     errors: dict[str, str] = field(default_factory=dict)
-    """What the last submission was told, by block_id."""
+    """Errors of the last submission, by block_id."""
     submitting: bool = False
 
     @property
@@ -35,7 +35,7 @@ class View:
         return str(self.definition.get("callback_id", ""))
 
     def redraw(self, definition: Object) -> None:
-        """Another content, in which what was filled in stays where its block and element stay."""
+        """Draw another content; a filled-in value stays where its block and element stay."""
         self.definition = definition
         self.hash = _hash()
         self.values = initial_values(self.blocks, keep=self.values)
@@ -56,12 +56,12 @@ class Modals:
         return stack[-1] if stack else None
 
     def open(self, user: str, definition: Object) -> View:
-        """Show a modal; whatever the person had open is gone."""
+        """Show a modal; everything else that the person had open is gone."""
         self._stacks[user] = []
         return self._add(user, definition)
 
     def push(self, user: str, definition: Object) -> View:
-        """Show a modal above the one that is open. Raises SlackError."""
+        """Show a modal above the open one. Raise SlackError."""
         stack = self._stacks.get(user)
         if not stack:
             raise SlackError("not_found")
@@ -70,13 +70,13 @@ class Modals:
         return self._add(user, definition)
 
     def update(self, view: View, definition: Object, hash: JsonValue = None) -> None:
-        """Draw a view anew. Raises SlackError if it is not the one that the caller saw."""
+        """Draw a view anew. Raise SlackError if it is not the one that the caller saw."""
         if hash not in (None, "", view.hash):
             raise SlackError("hash_conflict")
         view.redraw(definition)
 
     def find(self, *, id: JsonValue = None, external_id: JsonValue = None) -> View:
-        """An open view. Raises SlackError."""
+        """Return an open view. Raise SlackError."""
         for view in (view for stack in self._stacks.values() for view in stack):
             named = view.definition.get("external_id")
             if view.id == id or (named and named == external_id):
@@ -84,20 +84,20 @@ class Modals:
         raise SlackError("not_found")
 
     def check_external_id(self, definition: Object) -> None:
-        """Raises SlackError if another open view has it."""
+        """Raise SlackError if another open view has this external_id."""
         named = definition.get("external_id")
         taken = [view.definition.get("external_id") for stack in self._stacks.values() for view in stack]
         if named and named in taken:
             raise SlackError("duplicate_external_id")
 
     def close(self, view: View) -> None:
-        """The one below shows again."""
+        """Close a modal; the one below is visible again."""
         stack = self._stacks.get(view.user, [])
         if view in stack:
             stack.remove(view)
 
     def clear(self, user: str) -> list[View]:
-        """Close all; those that were open, top first."""
+        """Close all modals; returns those that were open, top first."""
         return list(reversed(self._stacks.pop(user, [])))
 
     def _add(self, user: str, definition: Object) -> View:

@@ -1,4 +1,4 @@
-"""Messages coming into being: what one may say, and whom it pings."""
+"""New messages: the limits on their content, and the people that they ping."""
 
 from pydantic import JsonValue
 
@@ -14,14 +14,14 @@ ATTACHMENTS = 100
 
 
 def accept_text(text: str) -> str:
-    """Raises SlackError."""
+    """Return a text. Raise SlackError for one that is too long."""
     if len(text) > limits.MESSAGE_TEXT:
         raise SlackError("msg_too_long")
     return text
 
 
 def accept_attachments(attachments: JsonValue) -> list[Object]:
-    """Raises SlackError. Of an attachment, its blocks alone are looked at: nothing new should be made of the rest."""
+    """Return attachments. Raise SlackError. Only their blocks are checked, since new code should not use the rest."""
     if attachments is None:
         return []
     if not isinstance(attachments, list) or len(objects(attachments)) != len(attachments):
@@ -37,7 +37,7 @@ def accept_attachments(attachments: JsonValue) -> list[Object]:
 
 
 def accept_metadata(metadata: JsonValue) -> Object | None:
-    """Raises SlackError."""
+    """Return a text. Raise SlackError for one that is too long."""
     if metadata is None:
         return None
     if not isinstance(metadata, dict):
@@ -55,7 +55,7 @@ def accept_metadata(metadata: JsonValue) -> Object | None:
 
 
 def accept_blocks(blocks: JsonValue) -> list[Object]:
-    """Raises SlackError."""
+    """Return a text. Raise SlackError for one that is too long."""
     if blocks is None:
         return []
     if not isinstance(blocks, list):
@@ -72,7 +72,7 @@ def add_message(
     thread_ts: str | None = None,
     sent_with: Object | None = None,
 ) -> Message:
-    """Show a message of the app's. Raises SlackError if it says nothing."""
+    """Show a message of the app. Raise SlackError if it is empty."""
     if content.is_empty():
         raise SlackError("no_text")
     app = sandbox.workspace.app
@@ -93,7 +93,7 @@ def add_message(
 
 
 def change_message(sandbox: Sandbox, message: Message, content: Content) -> None:
-    """Show something else in its place; that pings nobody. Raises SlackError if it says nothing."""
+    """Replace the content of a message; that pings nobody. Raise SlackError if it is empty."""
     if content.is_empty():
         raise SlackError("no_text")
     message.content = content

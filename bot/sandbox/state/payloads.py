@@ -1,4 +1,4 @@
-"""What the app is told, as Slack writes it."""
+"""Payloads for the app, as Slack writes them."""
 
 from secrets import token_hex
 
@@ -16,7 +16,7 @@ TOKEN = "verification-sandbox"  # noqa: S105  # Slack's legacy verification toke
 
 
 def message_as_json(sandbox: Sandbox, message: Message) -> Object:
-    """A message as the Web API and payloads show it."""
+    """Return a message as the Web API and payloads show it."""
     shown: Object = {
         "type": "message",
         "user": message.user,
@@ -43,7 +43,7 @@ def values_as_json(values: Values) -> Object:
 
 
 def view_as_json(sandbox: Sandbox, view: View) -> Object:
-    """A view as the Web API and payloads show it."""
+    """Return a view as the Web API and payloads show it."""
     workspace = sandbox.workspace
     return {
         "private_metadata": "",
@@ -76,7 +76,7 @@ def _common(sandbox: Sandbox, kind: str, user: User) -> Object:
         "type": kind,
         "token": TOKEN,
         "api_app_id": app.id,
-        # An app of the whole organisation is told the organisation alone.
+        # An app of the whole organisation is told only the organisation.
         "team": None if app.org_wide and user.acts_in is None else where,
         "enterprise": {"id": enterprise, "name": enterprise.lower()} if enterprise is not None else None,
         "is_enterprise_install": app.org_wide,
@@ -85,14 +85,14 @@ def _common(sandbox: Sandbox, kind: str, user: User) -> Object:
 
 
 def _acts_in(sandbox: Sandbox, user: User) -> tuple[str, str | None]:
-    """The workspace that a person acts in, and its organisation."""
+    """Return the workspace that a person acts in, and its organisation."""
     if user.acts_in is not None:
         return user.acts_in, user.acts_in_enterprise
     return sandbox.workspace.team.id, sandbox.workspace.team.enterprise
 
 
 def action_as_json(spot: Spot, state: Object | None, stamp: str) -> Object:
-    """One entry of a payload's `actions`. `state` is what the element holds now; None for a button."""
+    """Return one entry of a payload's `actions`. `state`: present value of the element; None for a button."""
     element = spot.element
     kind = kind_of(element)
     starts = HOLDS[kind][1] if kind in HOLDS else "value"
@@ -106,7 +106,7 @@ def action_as_json(spot: Spot, state: Object | None, stamp: str) -> Object:
 def message_action(
     sandbox: Sandbox, user: User, message: Message, channel: Channel, action: Object, values: Values
 ) -> Object:
-    """block_actions from a message."""
+    """Return block_actions from a message."""
     payload = _common(sandbox, "block_actions", user) | {
         "container": {
             "type": "message",
@@ -120,14 +120,14 @@ def message_action(
         "response_url": reply_url(sandbox, user, channel, message.ts),
         "actions": [action],
     }
-    # Slack shows the app no ephemeral message again.
+    # Slack does not send the app the content of an ephemeral message.
     if message.only_for is None:
         payload["message"] = message_as_json(sandbox, message)
     return payload
 
 
 def view_action(sandbox: Sandbox, user: User, view: View, action: Object) -> Object:
-    """block_actions from a modal."""
+    """Return block_actions from a modal."""
     return _common(sandbox, "block_actions", user) | {
         "container": {"type": "view", "view_id": view.id},
         "trigger_id": sandbox.triggers.give(user.id),
@@ -171,7 +171,7 @@ def slash_command(sandbox: Sandbox, user: User, channel: Channel, command: str, 
 
 
 def event(sandbox: Sandbox, content: Object) -> Object:
-    """An event of the Events API."""
+    """Return an event of the Events API."""
     workspace = sandbox.workspace
     authorization: Object = {
         "enterprise_id": workspace.team.enterprise,

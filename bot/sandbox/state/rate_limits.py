@@ -1,4 +1,4 @@
-"""How often a method may be called."""
+"""The rate limits of methods."""
 
 import math
 from dataclasses import dataclass
@@ -8,9 +8,9 @@ from bot.sandbox.state.clock import Clock
 from handlers.slack import limits
 
 BURST = 5
-"""Messages that a channel takes at once."""
+"""Number of messages that a channel takes at once."""
 HISTORIES_A_MINUTE = 50
-"""conversations.history, in a workspace; an app that is sold outside of Slack's marketplace has one alone."""
+"""Calls of conversations.history a minute, in a workspace; an app sold outside Slack's marketplace has only one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +26,7 @@ _OTHERS = _Rate(burst=limits.CALLS_A_MINUTE, a_second=limits.CALLS_A_MINUTE / 60
 
 
 class Pacing:
-    """A bucket for each method, for chat.postMessage one for each channel: it fills as time goes by."""
+    """Token buckets, one for each method, for chat.postMessage one for each channel; they fill as time goes by."""
 
     def __init__(self, clock: Clock, *, on: bool) -> None:
         self._clock = clock
@@ -34,14 +34,14 @@ class Pacing:
         self._left: dict[tuple[str, str], tuple[float, float]] = {}
 
     def spend(self, method: str, channel: str) -> None:
-        """Raises RateLimited, with the seconds to wait, if the bucket is empty."""
+        """Take one call from a bucket. Raise RateLimited, with the seconds to wait, if it is empty."""
         rate, place = _rate(method, channel)
         if rate is None or not self._on:
             return
         now = self._clock()
         left, at = self._left.get((method, place), (float(rate.burst), now))
         left = min(float(rate.burst), left + max(0.0, now - at) * rate.a_second)
-        # A hair's breadth is forgiven: sums of seconds are not exact.
+        # A tiny difference is allowed: sums of seconds are not exact.
         if left < 1 - 1e-6:
             self._left[method, place] = (left, now)
             raise RateLimited(max(1, math.ceil((1 - left) / rate.a_second - 1e-6)))

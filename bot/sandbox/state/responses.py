@@ -1,4 +1,4 @@
-"""What the app answers a person directly: over a response_url, or with the acknowledgement of a command."""
+"""Direct answers of the app to a person: over a response_url, or with the acknowledgement of a command."""
 
 from pydantic import JsonValue
 
@@ -19,7 +19,7 @@ _FLAGS = ("replace_original", "delete_original")
 
 
 def reply(sandbox: Sandbox, key: str, body: Object) -> Message | None:
-    """Use a response_url once. Raises SlackError; what is refused uses up nothing."""
+    """Use a response_url once. Raise SlackError; a refused answer uses up nothing."""
     target = sandbox.replies.find(key)
     original = sandbox.history.find(target.channel, target.ts) if target.ts is not None else None
     if original is not None and _is_set(body, "delete_original"):
@@ -38,7 +38,7 @@ def reply(sandbox: Sandbox, key: str, body: Object) -> Message | None:
 
 
 def show_answer(sandbox: Sandbox, body: Object, *, user: str, channel: str) -> Message:
-    """Show an answer to the person alone, unless it asks for the whole channel. Raises SlackError."""
+    """Show an answer to the person alone, unless it asks for the whole channel. Raise SlackError."""
     kind = body.get("response_type", "ephemeral")
     if kind not in ("ephemeral", "in_channel"):
         raise SlackError("invalid_response_type")

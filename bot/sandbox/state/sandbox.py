@@ -1,4 +1,4 @@
-"""The whole of the sandbox's state, in one place."""
+"""The whole state of the sandbox, in one place."""
 
 import time
 from collections.abc import Mapping
@@ -52,7 +52,7 @@ class Sandbox:
         self.guide = guide or Guide()
         self.links = {label: local_address(url) for label, url in (links or {}).items()}
         self.url = "http://127.0.0.1"
-        """Where it is served; set when it is."""
+        """Address of the server; set when it is served."""
         self.changes = Changes()
         self.faults = Faults(clock)
         self.sockets = Sockets(self.changes, self.faults.sockets, app=self._given.app.id, ack_seconds=ack_seconds)
@@ -60,11 +60,11 @@ class Sandbox:
 
     @property
     def page_url(self) -> str:
-        """Where the page is, with what lets it in. A browser sends nobody what stands behind the #."""
+        """Address of the page, with its token. A browser sends nobody the part behind the #."""
         return f"{self.url}/#token={self.control_token}"
 
     def reset(self) -> None:
-        """As it was in the beginning, and nothing goes wrong; connections stay."""
+        """Restore the beginning, without faults; connections stay."""
         self._begin()
         self.changes.announce()
 

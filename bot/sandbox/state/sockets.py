@@ -1,4 +1,4 @@
-"""Socket Mode: the connections of the app, and what is sent over one of them."""
+"""Socket Mode: the app's connections, and the payloads sent over one of them."""
 
 import asyncio
 import json
@@ -20,12 +20,12 @@ from handlers.slack import limits
 
 @dataclass(frozen=True, kw_only=True)
 class Delivery:
-    """What became of something that was sent to the app."""
+    """The outcome of a payload that was sent to the app."""
 
     acknowledged: bool
     milliseconds: int = 0
     answer: JsonValue = None
-    """What the acknowledgement carried."""
+    """Content of the acknowledgement."""
 
 
 @dataclass(eq=False, kw_only=True)
@@ -46,7 +46,7 @@ class _Link:
 
 
 class Sockets:
-    """The open connections. Each envelope goes to one of them, in turn."""
+    """The open connections. The envelopes go to them one after the other."""
 
     def __init__(self, changes: Changes, faults: SocketFaults, *, app: str, ack_seconds: float) -> None:
         self._changes = changes
@@ -55,18 +55,18 @@ class Sockets:
         self._ack_seconds = ack_seconds
         self._tickets: set[str] = set()
         self._links: list[_Link] = []
-        # One for all connections: while the official client changes from one to the next, it hears on the old one and
-        # acknowledges on the new one.
+        # One map for all connections: while the official client changes from one to the next, it hears on the old one
+        # and acknowledges on the new one.
         self._waiting: dict[str, asyncio.Future[JsonValue]] = {}
         self._turn = count()
 
     @property
     def connected(self) -> int:
-        """How many connections there are."""
+        """Number of connections."""
         return len(self._links)
 
     def give_ticket(self) -> str:
-        """A ticket lets one connection in, once."""
+        """Return a ticket that lets one connection in, once."""
         ticket = token_hex(16)
         self._tickets.add(ticket)
         return ticket
@@ -93,9 +93,10 @@ class Sockets:
         return None
 
     async def deliver(self, kind: str, payload: Object, *, accepts: bool = False, again: int = 0) -> Delivery:
-        """Send a payload over one connection, and wait until the app acknowledged it, but not for too long.
+        """Send a payload over one connection, and wait for the acknowledgement, at most `ack_seconds`.
 
-        `again` is how often it was sent before. Where a fault has it sent twice, the first acknowledgement counts.
+        `again`: number of times that it was sent before. Where a fault sends it twice, the first acknowledgement
+        counts.
         """
         began = monotonic()
         sending = self._faults.take()
@@ -112,7 +113,7 @@ class Sockets:
             for id in ids:
                 self._waiting.pop(id, None)
         milliseconds = round((monotonic() - began) * 1_000)
-        # Cancelled: the last connection ended before the acknowledgement came.
+        # A cancelled future means that the last connection ended before the acknowledgement came.
         if not done or acknowledged.cancelled():
             return Delivery(acknowledged=False, milliseconds=milliseconds)
         return Delivery(acknowledged=True, milliseconds=milliseconds, answer=acknowledged.result())
@@ -129,7 +130,7 @@ class Sockets:
             await link.close(1001)
 
     async def _send(self, envelopes: list[Object], *, apart: bool) -> bool:
-        """Send them over the connection whose turn it is, or each over the next one; whether any could be sent."""
+        """Send envelopes over the next connection, or each over another one; return True if any was sent."""
         sent = False
         link = self._next()
         for envelope in envelopes:
@@ -152,7 +153,7 @@ class Sockets:
                 return await link.close(1003)
             if not isinstance(answer, dict):
                 return await link.close(1003)
-            # An acknowledgement that nobody waits for came too late.
+            # An acknowledgement without a waiting future came too late.
             future = self._waiting.get(str(answer.get("envelope_id")))
             if future is not None and not future.done():
                 future.set_result(answer.get("payload"))

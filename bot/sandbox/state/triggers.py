@@ -1,4 +1,4 @@
-"""What a person's act allows the app to do for a while: open a modal (trigger_id), or answer (response_url)."""
+"""Permissions that a person's act gives the app for a while: open a modal (trigger_id), or answer (response_url)."""
 
 from dataclasses import dataclass
 from itertools import count
@@ -33,7 +33,7 @@ class Triggers:
         return id
 
     def use(self, id: JsonValue) -> str:
-        """The user whose act it was. Raises SlackError if it was used, is too old, or never was one."""
+        """Return the user of a trigger, and use it up. Raise SlackError for one that is used, too old, or unknown."""
         trigger = self._given.get(id) if isinstance(id, str) else None
         if trigger is None:
             raise SlackError("invalid_trigger_id")
@@ -47,18 +47,18 @@ class Triggers:
 
 @dataclass(kw_only=True)
 class Reply:
-    """Where a response_url leads."""
+    """The target of a response_url."""
 
     user: str
     channel: str
     ts: str | None
-    """The message that was acted on, if it was one."""
+    """Message that was acted on, if it was one."""
     at: float
     uses: int = 0
 
 
 class Replies:
-    """The response_urls that were given out, by the key that is their last part."""
+    """The response_urls that were given out, by the key in their last part."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -70,7 +70,7 @@ class Replies:
         return key
 
     def find(self, key: str) -> Reply:
-        """Raises SlackError if it is used up, too old, or never was one."""
+        """Return the target of a response_url. Raise SlackError for one that is used up, too old, or unknown."""
         reply = self._given.get(key)
         if reply is None:
             raise SlackError("no_service")

@@ -1,4 +1,4 @@
-"""Who and what there is in a workspace: its team, the app that is installed, people, channels and groups."""
+"""The workspace: its team, the installed app, people, channels and groups."""
 
 import json
 from pathlib import Path
@@ -29,7 +29,7 @@ class Team(_Model):
     name: str = "Sandbox"
     domain: Name = "sandbox"
     enterprise: EnterpriseId | None = None
-    """The organisation on Enterprise Grid that it belongs to."""
+    """Organisation on Enterprise Grid that it belongs to."""
 
 
 class SlashCommand(_Model):
@@ -47,11 +47,11 @@ class App(_Model):
     user: UserId = "U0BOT"
     bot_id: Annotated[str, StringConstraints(pattern=r"^B[A-Z0-9]{2,20}$")] = "B0BOT"
     scopes: list[str] = ["chat:write", "commands", "usergroups:read", "channels:history"]
-    """What the bot was given leave to do."""
+    """Scopes of the bot."""
     commands: list[SlashCommand] = []
-    """Those that are offered to whoever types a slash; others are sent to the app all the same."""
+    """Commands offered to a person who types a slash; others are sent to the app all the same."""
     org_wide: bool = False
-    """Is it installed in the organisation as a whole? Then a click names the organisation, and no workspace."""
+    """True if it is installed in the organisation as a whole: a click then names the organisation, and no workspace."""
 
 
 class User(_Model):
@@ -65,16 +65,16 @@ class User(_Model):
     guest: bool = False
     bot: bool = False
     home: TeamId | None = None
-    """The team that Slack says they are of; on Enterprise Grid another workspace, or the organisation."""
+    """Team that Slack says they belong to; on Enterprise Grid another workspace, or the organisation."""
     acts_in: TeamId | None = None
-    """The workspace that they act in, where it is not this one: they come through Slack Connect."""
+    """Workspace that they act in, where it is another one: they come through Slack Connect."""
     acts_in_enterprise: EnterpriseId | None = None
-    """The organisation of that workspace."""
+    """Organisation of that workspace."""
     time_zone: str = "Europe/Berlin"
 
 
 class Channel(_Model):
-    """A channel, and who is in it."""
+    """A channel, and its members."""
 
     id: Annotated[str, StringConstraints(pattern=r"^[CD][A-Z0-9]{2,20}$")]
     name: Name
@@ -94,7 +94,7 @@ class Group(_Model):
 
 
 class Workspace(_Model):
-    """All of it. What it holds changes as an administrator acts."""
+    """The whole workspace. It changes as an administrator acts."""
 
     team: Team = Team()
     app: App = App()
@@ -127,7 +127,7 @@ class Workspace(_Model):
         return next((channel for channel in self.channels if channel.id == id), None)
 
     def direct(self, user: str) -> Channel:
-        """The direct messages of the app to a person, begun with the first."""
+        """Return the app's direct messages to a person, begun with the first."""
         id, known = f"D{user[1:]}", self.user(user)
         found = self.channel(id)
         if found is None:
@@ -141,7 +141,7 @@ class Workspace(_Model):
 
 
 def read_workspace(path: Path) -> Workspace:
-    """The workspace that a JSON file describes. Raises WorkspaceUnusable, in one line, or OSError."""
+    """Return the workspace that a JSON file describes. Raise WorkspaceUnusable, in one line, or OSError."""
     try:
         return Workspace.model_validate_json(path.read_bytes())
     except ValidationError as error:

@@ -1,4 +1,4 @@
-"""What a method was called with: a form, in which everything is text, or JSON."""
+"""The arguments of a method: a form, in which everything is text, or JSON."""
 
 from pydantic import JsonValue
 
@@ -12,14 +12,14 @@ class Arguments:
     """The arguments of one call."""
 
     def __init__(self, given: Object) -> None:
-        # What is null was not given.
+        # A null argument counts as not given.
         self._given = {name: value for name, value in given.items() if value is not None}
 
     def __contains__(self, name: str) -> bool:
         return name in self._given
 
     def text(self, name: str) -> str:
-        """Text, or nothing. Raises SlackError."""
+        """Return a text, empty where it is missing. Raise SlackError."""
         value = self._given.get(name, "")
         if isinstance(value, int | float) and not isinstance(value, bool):
             return str(value)
@@ -28,7 +28,7 @@ class Arguments:
         return value
 
     def needed(self, name: str) -> str:
-        """Text that must be there. Raises SlackError."""
+        """Return a text that has to be there. Raise SlackError."""
         value = self.text(name)
         if not value:
             raise SlackError("invalid_arguments", [f"[ERROR] missing required field: {name}"])
@@ -39,7 +39,7 @@ class Arguments:
         return value in (True, 1, "1", "true", "True")
 
     def whole(self, name: str, *, otherwise: int, most: int) -> int:
-        """Raises SlackError."""
+        """Return a text. Raise SlackError for one that is too long."""
         try:
             number = int(self.text(name) or otherwise)
         except ValueError:
@@ -49,7 +49,7 @@ class Arguments:
         return number or otherwise
 
     def value(self, name: str, *, otherwise: str) -> JsonValue:
-        """What may come as JSON within a form. Raises SlackError with the code `otherwise`."""
+        """Return a value that may be JSON within a form. Raise SlackError with the code `otherwise`."""
         value = self._given.get(name)
         if not isinstance(value, str):
             return value

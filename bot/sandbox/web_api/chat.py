@@ -31,7 +31,7 @@ KEPT_AS_SENT = (
 
 
 def open_channel(sandbox: Sandbox, arguments: Arguments) -> Channel:
-    """The channel that the bot may write to; a person's id means their direct messages. Raises SlackError."""
+    """Return the channel that the bot may write to; a user id means direct messages. Raise SlackError."""
     named = arguments.needed("channel")
     person = sandbox.workspace.user(named)
     if person is not None and not person.bot and not person.deactivated:
@@ -77,7 +77,7 @@ def post_ephemeral(sandbox: Sandbox, arguments: Arguments) -> Object:
 
 
 def update(sandbox: Sandbox, arguments: Arguments) -> Object:
-    """chat.update
+    """Answer chat.update.
 
     Text without blocks removes the blocks. Attachments and metadata stay unless others, or none, are given.
     """

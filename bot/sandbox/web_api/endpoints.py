@@ -15,17 +15,17 @@ from bot.sandbox.web_api.failures import error_of, fail
 from bot.sandbox.web_api.methods import call
 
 FIELDS = 200
-"""Of a form; a bound of our own."""
+"""Most fields of a form; a limit of our own."""
 
 
 class WebApi:
-    """What the app sends."""
+    """The endpoints that the app calls."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
 
     async def call(self, request: Request) -> Response:
-        """POST /api/METHOD"""
+        """Answer POST /api/METHOD."""
         try:
             given = _read(request, await read_body(request))
         except BadRequest as refused:
@@ -50,11 +50,11 @@ class WebApi:
         return answer(done.body, done.status, headers)
 
     async def reply(self, request: Request) -> Response:
-        """POST to a response_url"""
+        """Answer a POST to a response_url."""
         fault = self._sandbox.faults.calls.take("response_url", "")
         if fault is None:
             return await self._reply(request)
-        # What is read only once has to be read before the connection may end.
+        # The request can be read only once, so it is read before the connection may end.
         executed = await self._reply(request) if fault.executes else answer({"ok": False, "error": error_of(fault)})
         return await fail(self._sandbox, fault, lambda: executed)
 

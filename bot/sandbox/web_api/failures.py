@@ -1,4 +1,4 @@
-"""Calls that something goes wrong with on purpose."""
+"""Calls with a fault."""
 
 import math
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from bot.sandbox.state.sandbox import Sandbox
 
 
 async def fail(sandbox: Sandbox, fault: Fault, execute: Callable[[], Response]) -> Response:
-    """Do to a call what the fault says. `execute` has it executed, and gives what would be answered."""
+    """Answer a call as its fault says. `execute`: executes the call, and returns its proper answer."""
     executed = execute() if fault.executes else None
     match fault.kind:
         case "rate_limited":
@@ -36,7 +36,7 @@ async def fail(sandbox: Sandbox, fault: Fault, execute: Callable[[], Response]) 
 
 
 def error_of(fault: Fault) -> str:
-    """As what a call counts that was not executed."""
+    """Return the error that an unexecuted call counts with."""
     if fault.error is not None:
         return fault.error
     return "ratelimited" if fault.kind in ("rate_limited", "ok_false_ratelimited") else fault.kind

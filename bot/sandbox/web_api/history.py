@@ -23,7 +23,7 @@ _CURSOR = "next_ts:"
 
 
 def conversations_history(sandbox: Sandbox, arguments: Arguments) -> Object:
-    """The newest first. What is ephemeral is in no history, what is said in a thread alone not in the channel's."""
+    """Return the newest messages first, without ephemeral ones and without replies that are only in a thread."""
     channel = visible_channel(sandbox, arguments)
     check_history(sandbox, channel)
     if sandbox.workspace.app.user not in channel.members:
@@ -70,7 +70,7 @@ def _shown(sandbox: Sandbox, message: Message, *, with_metadata: bool) -> Object
 
 
 def _write_cursor(ts: str) -> str:
-    # It names a message, as Slack's does, so that what is posted between two pages moves neither.
+    # A cursor names a message, as Slack's does, so that a post between two pages moves neither.
     return b64encode(f"{_CURSOR}{ts.replace('.', '')}".encode()).decode()
 
 

@@ -1,4 +1,4 @@
-"""Looking up people, groups, channels and what was said."""
+"""The methods that look up people, groups and channels."""
 
 from base64 import b64decode, b64encode
 from binascii import Error
@@ -43,7 +43,7 @@ def usergroups_users_list(sandbox: Sandbox, arguments: Arguments) -> Object:
 
 
 def _named_team(sandbox: Sandbox, arguments: Arguments) -> None:
-    """Raises SlackError where an app of the whole organisation does not say which workspace it means."""
+    """Raise SlackError where an app of the whole organisation does not name its workspace."""
     if sandbox.workspace.app.org_wide and arguments.text("team_id") != sandbox.workspace.team.id:
         raise SlackError("missing_argument" if not arguments.text("team_id") else "team_not_found")
 
@@ -70,7 +70,7 @@ def conversations_members(sandbox: Sandbox, arguments: Arguments) -> Object:
 
 
 def visible_channel(sandbox: Sandbox, arguments: Arguments) -> Channel:
-    """The channel that is named. Raises SlackError for one that the bot cannot know of."""
+    """Return the channel that is named. Raise SlackError for one that the bot cannot see."""
     channel = sandbox.workspace.channel(arguments.needed("channel"))
     if channel is None or (channel.private and sandbox.workspace.app.user not in channel.members):
         raise SlackError("channel_not_found")

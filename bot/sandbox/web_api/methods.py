@@ -1,4 +1,4 @@
-"""The methods by name, and which token opens each of them."""
+"""The methods by name, and the kind of token that each needs."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -64,7 +64,7 @@ BOT_METHODS: Mapping[str, Method] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What a call is answered."""
+    """The answer to a call."""
 
     status: int
     body: Object
@@ -72,7 +72,7 @@ class Answer:
 
 
 def call(sandbox: Sandbox, name: str, token: str | None, given: Object, *, fault: str | None = None) -> Answer:
-    """Call a method, and keep in mind that it was called. `fault` is what happens to the answer afterwards."""
+    """Call a method, and keep that it was called. `fault`: what happens to the answer afterwards."""
     arguments = Arguments(given)
     error: str | None = None
     try:

@@ -1,4 +1,4 @@
-"""What the bot needs leave for."""
+"""The scopes that methods need."""
 
 from collections.abc import Mapping
 
@@ -22,11 +22,11 @@ _NEEDED: Mapping[str, tuple[str, ...]] = {
     "conversations.members": _READ,
     "conversations.history": _HISTORY,
 }
-"""By method, the scopes of which any opens it; which channels it opens depends on which it is."""
+"""Scopes by method, any of which is enough; which channels it opens depends on the scope."""
 
 
 def check_method(sandbox: Sandbox, name: str) -> None:
-    """Raises MissingScope."""
+    """Raise MissingScope if the bot has no scope for a method."""
     held = sandbox.workspace.app.scopes
     needed = _NEEDED.get(name, ())
     if needed and not set(needed) & set(held):
@@ -34,7 +34,7 @@ def check_method(sandbox: Sandbox, name: str) -> None:
 
 
 def check_history(sandbox: Sandbox, channel: Channel) -> None:
-    """Raises MissingScope if what was said in the channel is none of the bot's business."""
+    """Raise MissingScope if the bot has no scope for the history of a channel."""
     held = sandbox.workspace.app.scopes
     needed = "groups:history" if channel.private else "channels:history"
     if needed not in held:

@@ -13,7 +13,7 @@ def open_view(sandbox: Sandbox, arguments: Arguments) -> Object:
     """views.open"""
     definition = _view(arguments)
     sandbox.modals.check_external_id(definition)
-    # What is wrong with the view is told before the trigger is used up.
+    # A wrong view is refused before the trigger is used up.
     return _shown(sandbox, sandbox.modals.open(sandbox.triggers.use(arguments.needed("trigger_id")), definition))
 
 

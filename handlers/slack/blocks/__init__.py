@@ -1,1 +1,1 @@
-"""Draws: frozen read models in, blocks out. No Bolt, no SDK, no database."""
+"""Renderers: frozen read models in, blocks out. No Bolt, no SDK, no database."""

@@ -19,17 +19,17 @@ _MESSAGE = 1_000
 
 
 def refused(message: str, *, owner: str | None = None) -> Drawn:
-    """Why nothing was done."""
+    """Draw the reason why nothing was done. `owner`: the person to ask."""
     return told(texts.refused(message, owner=owner), brief=_MESSAGE)
 
 
 def too_late(view: CardView, user: str) -> Drawn:
-    """That a review moved on since it was shown, and how. `user`: who is told."""
+    """Draw that a review changed since it was shown, and how. `user`: the person who is told."""
     return told(texts.too_late(view, user))
 
 
 def correction_waits(case: int) -> Drawn:
-    """That a correction was proposed."""
+    """Draw that a correction was proposed."""
     return told(texts.correction_waits(case))
 
 
@@ -40,13 +40,13 @@ def delivered_already(delivered: Shown) -> Drawn:
 
 
 def correct(delivered: Shown) -> Block:
-    """The button to say that something delivered is wrong."""
+    """Draw the button that reports a delivery as wrong."""
     says = f"Correct it: case {delivered.id}"
     return button("Correct it", action=Action.CORRECT, value=str(delivered), says=says)
 
 
 def begun_again(case: int, from_step: str) -> Drawn:
-    """That a case runs again."""
+    """Draw that a case runs again."""
     return told(texts.begun_again(case, from_step))
 
 
@@ -72,7 +72,7 @@ def _review_button(view: CaseView) -> Block:
 
 
 def usage(paused: Sequence[Pause] = ()) -> Drawn:
-    """What can be said. `paused`: the workflows that are paused."""
+    """Draw the commands. `paused`: the workflows that are paused."""
     return told(texts.usage(paused))
 
 

@@ -19,12 +19,12 @@ from workflows.engine.review.views import CardView
 
 
 def card(view: CardView) -> Drawn:
-    """The message that stands in the channel."""
+    """Draw the card as a message."""
     return fitting(lambda room: _blocks(view, room), text=summary(view))
 
 
 def summary(view: CardView) -> str:
-    """The card in one line."""
+    """Return the card in one line."""
     about = escaped(f"({view.workflow}, {view.key})", 500)
     return f"{status.in_brief(view)}: {escaped(view.subject, 150)} {about}"
 
@@ -42,7 +42,7 @@ def _buttons(view: CardView) -> Block:
     if not view.has_proposal:
         fill_in = button("Fill in", action=Action.EDIT, value=shown, says=f"Fill in {view.key}", style="primary")
         return actions(f"card.{shown}", [fill_in, reject, _details(view)])
-    # A rule that the card shows asks for a person, and here one is: nothing is asked twice.
+    # The card shows the rules that asked for a person, so approving it needs no second question.
     approve = button("Approve", action=Action.APPROVE, value=shown, says=f"Approve {view.key}", style="primary")
     edit = button("Edit", action=Action.EDIT, value=shown, says=f"Edit {view.key}")
     return actions(f"card.{shown}", [approve, edit, reject, _details(view)])
@@ -54,6 +54,6 @@ def _details(view: CardView) -> Block:
 
 
 def _correct(view: CardView) -> list[Block]:
-    """Something delivered may turn out to be wrong."""
+    """Draw the button to correct a delivery that may turn out to be wrong."""
     can_be = view.run_state == RunState.DELIVERED and not view.corrected and not view.revised
     return [correct(Shown(id=view.case, version=view.run, generation=view.generation))] if can_be else []

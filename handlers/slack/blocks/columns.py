@@ -21,7 +21,7 @@ _BELOW = "  "
 """What stands before the part of a cell that goes on below."""
 _LAID_OUT = re.compile(r"\S\s{3,}\S")
 _ROWS = 3
-"""Lines with a gap in them, from which on it is no accident."""
+"""Number of lines with a gap that make a text count as a table."""
 _RULE = re.compile(r"[\s_=\-\u2013\u2014\u2500]+")
 _Line = Sequence[str]
 """What stands at each place of a line: a letter, two halves of a wide one, or a letter with its accents."""

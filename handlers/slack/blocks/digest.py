@@ -10,11 +10,11 @@ from workflows.engine.read.digest_views import DigestView
 
 _WORKFLOWS = 15
 _REST = 200
-"""Characters, as JSON, that the line about the workflows left out takes at most."""
+"""Most characters, as JSON, of the line about the workflows left out."""
 
 
 def digest(view: DigestView) -> Drawn:
-    """The summary, the worst workflows first; how many were left out is said."""
+    """Draw the summary, the worst workflows first, with the number of those left out."""
     title, overall = texts.title(view), texts.overall(view)
     blocks, worst_first = [header(title), rich(line(words(overall)))], texts.worst_first(view)
     drawn = 0

@@ -1,4 +1,4 @@
-"""The card of a doubt: whether a delivery happened, which only somebody who looks can tell."""
+"""The card of a doubt. It asks whether a delivery happened, which only a person who looks can tell."""
 
 from collections.abc import Sequence
 
@@ -17,7 +17,7 @@ from workflows.engine.text.sanitize import one_line
 
 
 def doubt(view: DoubtView) -> Drawn:
-    """The message that stands in the channel."""
+    """Draw the card as a message."""
     about = escaped(f"({view.workflow}, {view.case_key})", 500)
     text = f"{in_brief(view)}: {escaped(view.subject, 150)} {about}"
     return fitting(lambda room: _blocks(view, room), text=text)
@@ -42,7 +42,7 @@ def _blocks(view: DoubtView, room: Room) -> Sequence[Block]:
 
 
 def buttons(view: DoubtView) -> Block:
-    """What somebody who looked can say, and a way to look."""
+    """Draw the buttons for a person who looked, and one to look."""
     shown = str(Shown(id=view.delivery, version=view.attempt, generation=view.generation))
     look = button("Look", action=Action.LOOK, value=shown, says=f"Look at {view.case_key}")
     if is_open(view):

@@ -1,21 +1,21 @@
-"""What a renderer returns: blocks as plain dicts, since the SDK's models lose what is newer than they are."""
+"""The result of a renderer: blocks as plain dicts, since the SDK's models drop the fields that they do not know."""
 
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 Block = dict[str, object]
-"""A block, an element or a piece of one."""
+"""A block, an element or a part of one."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Drawn:
-    """A message: its blocks, and the text that notifications and screen readers read."""
+    """A message: its blocks, and the text for notifications and screen readers."""
 
     text: str
     blocks: Sequence[Block]
 
     @property
     def size(self) -> int:
-        """Characters of the blocks as JSON, escaped as they are sent."""
+        """Number of characters of the blocks as JSON, escaped as they are sent."""
         return len(json.dumps(self.blocks))

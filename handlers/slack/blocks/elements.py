@@ -1,4 +1,4 @@
-"""The blocks and elements that our messages and modals are made of."""
+"""The blocks and elements that messages and modals are made of."""
 
 from collections.abc import Sequence
 
@@ -8,29 +8,29 @@ from workflows.engine.text.sanitize import one_line
 
 
 def label(text: object, length: int) -> Block:
-    """Plain text on one line, as buttons, titles and options have it."""
+    """Make plain text on one line, as buttons, titles and options need it."""
     return {"type": "plain_text", "text": one_line(text, length) or "–", "emoji": False}
 
 
 def header(text: object) -> Block:
-    """A heading."""
+    """Make a heading."""
     return {"type": "header", "text": label(text, limits.HEADER_TEXT)}
 
 
 def small_print(*texts: object) -> Block:
-    """A line in small grey letters, in as many parts as there are texts."""
+    """Make a line of small grey text, with one part for each text."""
     return {"type": "context", "elements": [label(text, limits.SECTION_FIELD) for text in texts]}
 
 
 def divider() -> Block:
-    """A line across."""
+    """Make a horizontal line."""
     return {"type": "divider"}
 
 
 def button(
     text: str, *, action: str, value: str, says: str, style: str | None = None, confirm: Block | None = None
 ) -> Block:
-    """A button. `says`: what a screen reader says, which also names what it is about."""
+    """Make a button. `says`: the words for a screen reader, which also name its subject."""
     made: Block = {
         "type": "button",
         "action_id": action,
@@ -42,7 +42,7 @@ def button(
 
 
 def confirm(title: str, text: str, *, yes: str, no: str) -> Block:
-    """A question before a press counts."""
+    """Make a question to confirm before a press counts."""
     return {
         "title": label(title, limits.CONFIRM_TITLE),
         "text": label(text, limits.CONFIRM_TEXT),
@@ -52,10 +52,10 @@ def confirm(title: str, text: str, *, yes: str, no: str) -> Block:
 
 
 def actions(block_id: str, buttons: Sequence[Block]) -> Block:
-    """A row of buttons."""
+    """Make a row of buttons."""
     return {"type": "actions", "block_id": block_id, "elements": list(buttons)}
 
 
 def option(text: object, value: str) -> Block:
-    """One of several to choose from."""
+    """Make one option of several to choose from."""
     return {"text": label(text, limits.OPTION_TEXT), "value": value}

@@ -1,7 +1,7 @@
-"""The review form as inputs of a modal, and what was typed read back from them. The form itself is the output schema.
+"""The review form as inputs of a modal, and the values read back from them. The form itself is the output schema.
 
-An input's block_id is `FIELD.PART.GENERATION`: a long text stands in several parts, and Slack keeps what was typed
-under an old block_id, so that a form drawn anew needs new ones.
+An input's block_id is `FIELD.PART.GENERATION`. A long text is split over several parts. Slack keeps what was typed
+under an old block_id, so a form that is drawn anew needs new ones.
 """
 
 import re
@@ -22,27 +22,28 @@ from workflows.engine.text.form_texts import chosen_in, value_of
 from workflows.engine.text.sanitize import one_line
 
 State = Mapping[str, Mapping[str, Mapping[str, object]]]
-"""What stands in a form when it is submitted: block_id -> action_id -> what Slack says of the input."""
+"""Values of a submitted form: block_id -> action_id -> Slack's value of the input."""
 ELEMENT = "value"
-"""The action_id of every input."""
+"""action_id of every input."""
 NOTHING = "-"
-"""The option for no value. That of a choice is the choice behind an equals sign, so that none can pass for it."""
+"""Value of the option for no value. A choice's value begins with an equals sign, so that none can be mistaken for it.
+"""
 CHOSEN = "="
 CONFIRM = "confirm!"
-"""How the block_id begins of the question whether a rule is to be passed over."""
+"""Beginning of the block_id of the question whether to pass over a rule."""
 _NUMBER = re.compile("[0-9]{1,6}")
 _PART = re.compile(r" \([0-9]+ of [0-9]+\)$")
 _EMPTY = "(empty)"
-"""How a choice is shown that is the empty text."""
+"""Text shown for a choice that is the empty text."""
 _TIME = re.compile("[0-2][0-9]:[0-5][0-9]")
 _MULTILINE = frozenset({Kind.TEXT, Kind.ROWS, Kind.JSON, Kind.LIST, Kind.CHOICES})
 _FORMS = {Kind.DATE: "YYYY-MM-DD", Kind.TIME: "HH:MM", Kind.MOMENT: "YYYY-MM-DD HH:MM"}
 _LONGEST_CHOICE = min(limits.OPTION_TEXT + limits.OPTION_DESCRIPTION - 3, limits.OPTION_VALUE - len(CHOSEN))
-"""Characters of a choice: its line, what goes on below it, and the dots between."""
+"""Most characters of a choice: its line, its description, and the dots between."""
 _TABLE = 1_500
 """Characters of rows in a table above their input."""
 _DIGITS = 20
-"""Digits before and after the point of a number that still goes into a number's input."""
+"""Most digits before and after the point of a number that fits into a number input."""
 
 
 def inputs(fields: Sequence[Field], typed: Mapping[str, str], *, generation: int, tables: bool = False) -> list[Block]:
@@ -79,7 +80,7 @@ def marked(fields: Sequence[Field], doubts: Mapping[str, str]) -> list[Field]:
 
 
 def read(state: State) -> dict[str, str]:
-    """What was typed: field -> text, the parts of a long one joined in their order, a time behind its date."""
+    """Return the typed values: field -> text, the parts of a long text joined in order, a time put behind its date."""
     found: dict[str, list[tuple[int, str]]] = {}
     for block_id, elements in state.items():
         name, part, _ = _ids(block_id)
@@ -91,24 +92,24 @@ def read(state: State) -> dict[str, str]:
 
 
 def read_labelled(state: State, labels: Mapping[str, str]) -> dict[str, str]:
-    """What was typed: the label above it -> text. `labels`: those of the form, by block_id."""
+    """Return the typed values: label above the input -> text. `labels`: those of the form, by block_id."""
     firsts = {name: block_id for block_id in sorted(state, key=_order, reverse=True) if (name := _ids(block_id)[0])}
     names = {name: _PART.sub("", labels.get(block_id, name)).removeprefix(CHECK) for name, block_id in firsts.items()}
     return {names[name]: text for name, text in read(state).items()}
 
 
 def read_plainly(state: State) -> dict[str, str]:
-    """What was typed or chosen in a form of our own: block_id -> text."""
+    """Return what was typed or chosen in a form of our own: block_id -> text."""
     return {block_id: _typed(element) for block_id, elements in state.items() for element in elements.values()}
 
 
 def generation_of(state: Mapping[str, object]) -> int:
-    """Which drawing of the form was submitted."""
+    """Return the generation of the form that was submitted."""
     return max((_ids(block_id)[2] for block_id in state), default=0)
 
 
 def confirmed(state: State) -> str | None:
-    """Which rules the person ticked to be passed over, by their mark; None where they did not."""
+    """Return the mark of the rules that the person ticked to pass over; None where they did not."""
     for block_id, elements in state.items():
         chosen = elements.get(ELEMENT, {}).get("selected_options")
         if block_id.startswith(CONFIRM) and isinstance(chosen, list) and chosen:
@@ -119,9 +120,9 @@ def confirmed(state: State) -> str | None:
 def confirmation(
     sentences: Sequence[str], mark: str, *, generation: int, optional: bool = False, ticked: bool = False
 ) -> list[Block]:
-    """The question whether these rules are to be passed over, with every one of them. `mark`: their name.
+    """Make the question whether to pass over these rules, naming each. `mark`: the rules' common name.
 
-    `optional`: what is typed may turn out to run into none of them.
+    `optional`: the tick may be left out, since what is typed may break none of them.
     """
     rules = [line(words(f"never {sentence}")) for sentence in sentences]
     yes = option("Yes, decide it so all the same", mark)
@@ -133,11 +134,11 @@ def confirmation(
         "element": {"type": "checkboxes", "action_id": ELEMENT, "options": [yes]}
         | ({"initial_options": [yes]} if ticked else {}),
     }
-    return [rich(line(words("This runs into a rule:", bold=True)), bullets(rules)), question]
+    return [rich(line(words("This breaks a rule:", bold=True)), bullets(rules)), question]
 
 
 def errors(complaints: Mapping[str, str], state: Mapping[str, object]) -> dict[str, str]:
-    """What is wrong, by block_id of the form that was submitted. What belongs to no input stands at the last one."""
+    """Return the complaints by block_id of the submitted form. One that belongs to no input goes to the last input."""
     last = {name: block_id for block_id in sorted(state, key=_order) if (name := _ids(block_id)[0])}
     found: dict[str, str] = {}
     for field, complaint in complaints.items():
@@ -147,11 +148,11 @@ def errors(complaints: Mapping[str, str], state: Mapping[str, object]) -> dict[s
             complaint if field in last or field in ("", "the whole") else f"{_place(field, name in last)}: {complaint}"
         )
         found[block_id] = f"{found[block_id]}; {text}" if block_id in found else text
-    return {block_id: one_line(text, 300) or "this cannot be so" for block_id, text in found.items()}
+    return {block_id: one_line(text, 300) or "this value is not possible" for block_id, text in found.items()}
 
 
 def _place(field: str, is_input: bool) -> str:
-    """Where in a value something is wrong, in words. `is_input`: is its beginning the input that it stands at?"""
+    """Return the place of a fault within a value, in words. `is_input`: True if it begins with the input's own name."""
     parts = field.split(".")[1 if is_input else 0 :]
     return ", ".join(f"item {int(part) + 1}" if part.isdigit() else part.replace("_", " ") for part in parts)
 
@@ -193,7 +194,7 @@ def _input(field: Field, element: Block, name: str, *, part: int, generation: in
 
 
 def _hint(field: Field, element: str) -> str:
-    """What helps to fill it in; the choices, where they are typed."""
+    """Return the help for filling in a field; with its choices, where they are typed."""
     typed = field.choices and element == "plain_text_input"
     of = "Any of" if field.kind is Kind.CHOICES else "One of"
     return " ".join(filter(None, [field.help, f"{of}: {', '.join(field.choices)}" if typed else ""]))
@@ -215,7 +216,7 @@ def _text(field: Field, text: str) -> Block:
 
 
 def _chosen(field: Field, text: str) -> Block | None:
-    """A choice; None where Slack could not show it, and it is typed instead."""
+    """Make an input for one choice; None where Slack could not show it, and it is typed instead."""
     choices = ("yes", "no") if field.kind is Kind.YES_NO else field.choices
     if field.kind is Kind.CHOICES or not choices or not all(_fits(choice) for choice in choices):
         return None
@@ -232,7 +233,7 @@ def _chosen(field: Field, text: str) -> Block | None:
 
 
 def _several(field: Field, text: str) -> Block | None:
-    """Choices of which there may be several; None where Slack could not show or keep them, and they are typed."""
+    """Make an input for several choices; None where Slack could not show or keep them, and they are typed instead."""
     if field.kind is not Kind.CHOICES or not all(choice and _fits(choice) for choice in field.choices):
         return None
     chosen = chosen_in(field, text)
@@ -242,7 +243,7 @@ def _several(field: Field, text: str) -> Block | None:
     options = [_option(choice) for choice in field.choices]
     if not 0 < len(options) <= limits.OPTIONS * limits.OPTION_GROUPS or len(chosen) > limits.OPTIONS:
         return None
-    # Checkboxes are read in the order in which they stand, which is not always that of the list.
+    # Checkboxes are read in the order in which they are shown, which is not always the order of the list.
     in_order = chosen == [choice for choice in field.choices if choice in chosen]
     if len(options) <= limits.CHECKBOXES and in_order:
         made: Block = {"type": "checkboxes", "options": options}
@@ -255,7 +256,7 @@ def _several(field: Field, text: str) -> Block | None:
 
 
 def _offered(options: Sequence[Block]) -> Block:
-    """The options, in groups where there are more than one group holds."""
+    """Put the options into groups where there are too many for one list."""
     most = limits.OPTIONS
     if len(options) <= most:
         return {"options": [*options]}
@@ -270,7 +271,7 @@ def _offered(options: Sequence[Block]) -> Block:
 
 
 def _option(choice: str) -> Block:
-    """A choice; what is too long for its line goes on below it."""
+    """Make the option of a choice; a text too long for its line continues in the description."""
     text = choice or _EMPTY
     if len(text) <= limits.OPTION_TEXT:
         return option(text, f"{CHOSEN}{choice}")
@@ -282,7 +283,7 @@ def _option(choice: str) -> Block:
 
 
 def _fits(choice: str) -> bool:
-    """Can Slack show a choice whole, and give it back?"""
+    """Tell whether Slack can show a choice whole, and give it back."""
     return not choice or (choice != _EMPTY and choice == one_line(choice, _LONGEST_CHOICE))
 
 
@@ -301,7 +302,7 @@ def _number(field: Field, text: str) -> Block | None:
         return None
     if field.kind is Kind.WHOLE and number != number.to_integral_value():
         return None
-    # Slack knows no exponents.
+    # Slack accepts no exponents.
     return made | {"initial_value": f"{number:f}"}
 
 
@@ -319,7 +320,7 @@ def _date(field: Field, text: str) -> Block | None:
 
 
 def _clock(field: Field, text: str) -> Block | None:
-    # As a date's, its picker cannot be emptied again.
+    # Like a date picker, this picker cannot be emptied again.
     if field.kind is not Kind.TIME or not field.required or (text and not _TIME.fullmatch(text)):
         return None
     made: Block = {"type": "timepicker"}
@@ -327,7 +328,7 @@ def _clock(field: Field, text: str) -> Block | None:
 
 
 def _moment(field: Field, text: str) -> tuple[Block, Block] | None:
-    """A date and a time of day, in the zone that is meant where none is said; None where they would lose something."""
+    """Make a date and a time input, in the default zone; None where they would lose a part of the value."""
     if field.kind is not Kind.MOMENT or not field.required:
         return None
     if not text:

@@ -1,4 +1,4 @@
-"""How much of what may be long is shown: as much as a message holds. What is left out is said, never just missing."""
+"""Lengths of what is shown: as much as fits into a message. What is left out is counted, never silently missing."""
 
 from collections.abc import Callable, Sequence
 
@@ -28,7 +28,7 @@ def fitting(draw: Callable[[Room], Sequence[Block]], *, text: str) -> Drawn:
 
 
 def some(lines: Sequence[Block], room: Room, what: str) -> list[Block]:
-    """As many lines as there is room for, and how many more there are. `what`: their name in the plural."""
+    """Return as many lines as there is room for, and the number of those left out. `what`: their name in the plural."""
     left = len(lines) - room.items
     if left <= 0:
         return list(lines)

@@ -1,4 +1,4 @@
-"""The modals: the forms of an edit and of a rejection, the list of what waits and a review in it, and all to read."""
+"""The modals: the forms of an edit, a rejection and a correction, the list, a review in it, and pages to read."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -29,21 +29,21 @@ View = dict[str, object]
 """A modal."""
 FOLLOWS = "follows"
 REASON = "reason"
-"""The inputs of a rejection."""
+"""Names of the inputs of a rejection."""
 FILL_IN_NOW = "fill_in_now"
-"""The choice of who rejects a proposal and fills in the empty form at once."""
+"""Choice of a person who rejects a proposal and fills in the empty form at once."""
 AND_THEN = "What is to follow?"
 WHY = "why!"
-"""The input of a correction that is no field; no field can have that name."""
+"""Name of the input of a correction that is no field; no field can have that name."""
 FORM_CHANGED = "The form has changed since you opened it. Nothing is recorded yet: look at it, then send it again."
 PAGE = 10
-"""Reviews on a page of the list."""
+"""Number of reviews on a page of the list."""
 _BRIEF = Room(text=400, line=120, items=12)
-"""For what is only named in a modal."""
+"""Room for things that a modal only names."""
 _PART = 2_900
 """Characters of a text in one piece of a block."""
 _SPARE = 2_000
-"""Characters of a view besides its blocks, and of the line that tells of what is left out."""
+"""Characters kept free in a view: for all but its blocks, and for the line about what is left out."""
 
 
 def edit_form(
@@ -60,13 +60,13 @@ def edit_form(
     dropped: Mapping[str, str] | None = None,
     ticked: bool = False,
 ) -> View | None:
-    """The review form, with what is proposed or typed in it. None where it is too large for Slack.
+    """Draw the review form, filled with what is proposed or typed; None where it is too large for Slack.
 
-    `broken`: the rules that the person has to confirm to pass over. `ticked`: those that the card shows are confirmed
-    already. `redrawn`: the labels of texts that follow from other fields and were written anew. `listed`: the list that
-    it is opened from. `notice`: what is recorded already, and said first. `changed`: that the form is another one than
-    the person, or the proposal, knew. `dropped`: what they typed, or was proposed, that the form has no field for any
-    more.
+    `broken`: rules that the person has to confirm to pass over. `ticked`: the rules on the card are confirmed already.
+    `redrawn`: labels of texts that follow from other fields and were written anew. `listed`: list that the form is
+    opened from. `notice`: news that something is recorded already; it comes first. `changed`: news that the form
+    changed since the person, or the proposal, saw it. `dropped`: values that were typed or proposed for fields that no
+    longer exist.
     """
     anew = f"Written anew, to go with what you chose: {', '.join(redrawn)}. Look at it, then press Decide."
     told_first = [rich(line(words(text, bold=True))) for text in (changed, anew if redrawn else None) if text]
@@ -76,7 +76,7 @@ def edit_form(
         if broken is not None
         else _rules(view, generation, ticked=ticked)
     )
-    # What has to be confirmed comes first, where it is seen on a phone too.
+    # The question to confirm comes first, where a phone shows it too.
     first = [rich(line(words(notice, bold=True)))] if notice is not None else []
     about = _about(view, *map(drawn, check_first(view))) | {"block_id": f"{FORM}{form_mark(fields)}"}
     above = [*first, about, *_sample(view), *asked, *told_first]
@@ -93,17 +93,17 @@ def edit_form(
         for tables in (True, False)
     )
     if form is not None and notice is not None:
-        # There is nothing left to be cancelled.
+        # Nothing is left to cancel.
         form["close"] = label("Later", limits.VIEW_TITLE)
     return form
 
 
 def rule_met(view: CardView, broken: NeverBroken, *, listed: Listed | None = None) -> View:
-    """That an approval meets a rule that the card did not show. What is safe is what is pressed without a thought."""
+    """Draw that an approval breaks a rule that the card did not show. The safe choice is the easy one."""
     shown = _shown(view)
     rules = bullets([line(words(f"never {sentence}", bold=True)) for sentence in broken.sentences])
     told = rich(
-        line(words("It runs into a rule that its card did not show:")),
+        line(words("It breaks a rule that its card did not show:")),
         rules,
         line(
             words("Go back, look again, and edit or reject it. Or approve it as it is, if that is right all the same.")
@@ -120,9 +120,9 @@ def rule_met(view: CardView, broken: NeverBroken, *, listed: Listed | None = Non
 def correction_form(
     view: DeliveredView, fields: Sequence[Field], *, typed: Mapping[str, str] | None = None, why: str = ""
 ) -> View | None:
-    """The form in which something delivered is put right. None where it is too large for Slack.
+    """Draw the form for correcting a delivery; None where it is too large for Slack.
 
-    `typed`, `why`: what was typed in an earlier form, which is no longer the present one.
+    `typed`, `why`: what was typed in an earlier version of the form.
     """
     about = rich(line(words(excerpt(view.subject, 200), bold=True)), _case(view.text))
     about["block_id"] = f"{FORM}{form_mark(fields)}"
@@ -151,9 +151,9 @@ def correction_form(
 
 
 def rejection_form(view: CardView, *, listed: Listed | None = None, can_propose: bool = True) -> View:
-    """Why it is rejected, and what is to follow; nothing is chosen for the person.
+    """Draw the form of a rejection: the reason, and what follows. Nothing is chosen for the person.
 
-    `can_propose`: is there a model to be asked again?
+    `can_propose`: True if there is a model to ask again.
     """
     follows = {
         Follows.CLOSE: ("Close the case", "nothing of this is delivered"),
@@ -181,7 +181,7 @@ def rejection_form(view: CardView, *, listed: Listed | None = None, can_propose:
 
 
 def review(view: CardView, *, notice: Drawn | None = None, listed: Listed | None = None) -> View:
-    """A review as it stands in a modal. `notice`: what came of the last press. `listed`: the list it is opened from."""
+    """Draw a review in a modal. `notice`: the result of the last press. `listed`: the list it is opened from."""
     above = [*notice.blocks, divider()] if notice is not None else []
     below = []
     if view.state != ReviewState.OPEN:
@@ -193,7 +193,7 @@ def review(view: CardView, *, notice: Drawn | None = None, listed: Listed | None
 
 
 def details(view: CardView) -> View:
-    """All that a person may want to know of a case before deciding."""
+    """Draw everything about a case that a person may want to know before deciding."""
     made = [_about(view), *_sample(view), _whole("The case", view.text)]
     for value in view.values:
         sure = f" · confidence {value.confidence:.2f}" if value.confidence is not None else ""
@@ -218,7 +218,7 @@ def details(view: CardView) -> View:
 
 
 def doubt(view: DoubtView) -> View:
-    """All that a person may want to know who looks whether a delivery happened."""
+    """Draw everything that helps a person find out whether a delivery happened."""
     facts = [
         line(words("Its key: "), words(view.key, code=True)),
         line(words(f"Attempt {view.attempt} of this delivery · "), moment(view.since)),
@@ -233,7 +233,7 @@ def doubt(view: DoubtView) -> View:
 
 
 def waiting_list(waiting: WaitingView, *, listed: Listed) -> View:
-    """What waits in a channel, or in all of them, a page of it."""
+    """Draw a page of the open reviews of a channel, or of all channels."""
     made: list[Block] = []
     for one in waiting.reviews:
         shown = str(Shown(id=one.review, version=one.version, generation=one.generation))
@@ -256,7 +256,7 @@ def waiting_list(waiting: WaitingView, *, listed: Listed) -> View:
 
 
 def told(what: Drawn, *, typed: Mapping[str, str] | None = None) -> View:
-    """Something that a person has to know, with what they typed, so that it is not lost."""
+    """Draw a message to a person, with what they typed, so that it is not lost."""
     made = [*what.blocks, *(_whole(f"You typed, for {name}", text) for name, text in (typed or {}).items() if text)]
     title = "Not recorded" if typed is not None else "Countersign"
     return _page(Callback.READ, title, _bounded(made, "You typed more than Slack can show here."))
@@ -281,7 +281,7 @@ def _doubts(view: CardView) -> Mapping[str, str]:
 
 
 def _rules(view: CardView, generation: int, *, ticked: bool) -> list[Block]:
-    """The rules that the card shows. Whoever edits confirms them in the same form; who fills one in decides anyway."""
+    """Draw the rules on the card. An edit confirms them in the same form; filling in an empty form confirms none."""
     if not view.nevers:
         return []
     if view.has_proposal:
@@ -292,7 +292,7 @@ def _rules(view: CardView, generation: int, *, ticked: bool) -> list[Block]:
 
 
 def _sample(view: CardView) -> list[Block]:
-    """What is to be known before anything that is proposed is read."""
+    """Draw the notice that a proposal is a sample. It comes before anything that is proposed."""
     return [rich(line(words(f"{status.SAMPLE}. No model proposed this.", bold=True)))] if view.sample else []
 
 
@@ -337,14 +337,14 @@ def _shown(view: CardView, listed: Listed | None = None) -> str:
 
 
 def _whole(title: str, text: str) -> Block:
-    """A text in full below its title, in pieces of a size that Slack takes."""
+    """Draw a text in full below its title, in pieces of a size that Slack takes."""
     shown = sanitize(text)
     pieces = [quote(shown[start : start + _PART]) for start in range(0, len(shown), _PART)]
     return rich(line(words(title, bold=True)), *pieces)
 
 
 def _bounded(blocks: Sequence[Block], otherwise: str) -> list[Block]:
-    """As many blocks as a modal holds. `otherwise`: what is said where that is not all of them."""
+    """Return as many blocks as a modal holds. `otherwise`: the last line where some are left out."""
     made, left = list[Block](), limits.VIEW_JSON - _SPARE
     for place, one in enumerate(blocks):
         left -= _size(one)
@@ -357,7 +357,7 @@ def _bounded(blocks: Sequence[Block], otherwise: str) -> list[Block]:
 
 
 def _begun(block: Block, left: int) -> list[Block]:
-    """The beginning of a rich text, as far as there is room."""
+    """Return the beginning of a rich text, as far as there is room."""
     elements, kept = block.get("elements"), list[Block]()
     for element in elements if isinstance(elements, list) else []:
         left -= _size(element)
@@ -368,5 +368,5 @@ def _begun(block: Block, left: int) -> list[Block]:
 
 
 def _size(block: object) -> int:
-    """Characters of a block in a view, with the comma after it."""
+    """Return the number of characters of a block in a view, with the comma after it."""
     return len(json.dumps(block)) + 2

@@ -1,4 +1,4 @@
-"""The one card for all reviews of a channel that have no card of their own."""
+"""The card for all reviews of a channel that have no card of their own."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from handlers.texts import queue as texts
 
 
 def queue(channel: str, number: int, oldest: datetime) -> Drawn:
-    """How many more wait, since when, and a button that opens the list."""
+    """Draw how many more reviews wait, since when, and a button that opens the list."""
     says = f"Start reviewing, {texts.more(number)}"
     start = button("Start reviewing", action=Action.START, value=channel, says=says)
     said = told(texts.queue(number, oldest))

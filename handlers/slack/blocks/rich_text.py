@@ -1,4 +1,4 @@
-"""Rich text: the one place where Slack shows text exactly as it is, with no mention, link or formatting made of it."""
+"""Rich text, the only place where Slack shows text as it is, without making mentions, links or formatting of it."""
 
 import re
 from collections.abc import Sequence
@@ -11,30 +11,30 @@ from workflows.engine.text.sanitize import sanitize
 
 
 def words(text: object, *, bold: bool = False, strike: bool = False, code: bool = False) -> Block:
-    """Text, shown as it is. Empty text shows as a dash, since Slack refuses it."""
+    """Make text that is shown as it is. Empty text becomes a dash, since Slack refuses it."""
     element: Block = {"type": "text", "text": sanitize(text) or "–"}
     style = {name: True for name, wanted in (("bold", bold), ("strike", strike), ("code", code)) if wanted}
     return element | ({"style": style} if style else {})
 
 
 def person(by: str) -> Block:
-    """Who did something: a Slack user by name, anybody else as recorded. In an update of a message it pings nobody."""
+    """Make a person: a Slack user by name, any other actor as recorded. In an update of a message it pings nobody."""
     return {"type": "user", "user_id": by} if is_user(by) else words(by)
 
 
 def channel(name: str) -> Block:
-    """A channel, as a link to it; by name where it has no id, which is then what is wrong with it."""
+    """Make a link to a channel; where the name is no id, show the name, which is then the fault to see."""
     is_id = name[:1] in ("C", "G", "D") and len(name) > 2 and name.isascii() and name.isalnum() and name.isupper()
     return {"type": "channel", "channel_id": name} if is_id else words(name)
 
 
 def is_user(by: str) -> bool:
-    """Is this actor a Slack user?"""
+    """Tell whether this actor is a Slack user."""
     return by[:1] in ("U", "W") and len(by) > 2 and by.isascii() and by.isalnum() and by.isupper()
 
 
 def moment(time: datetime) -> Block:
-    """A time in the reader's own time zone."""
+    """Make a time, shown in the reader's own time zone."""
     return {
         "type": "date",
         "timestamp": int(time.timestamp()),
@@ -44,22 +44,22 @@ def moment(time: datetime) -> Block:
 
 
 def hour(time: datetime) -> Block:
-    """A time of the next hours in the reader's own time zone, without its date."""
+    """Make a time without its date, for the next hours, shown in the reader's own time zone."""
     return {"type": "date", "timestamp": int(time.timestamp()), "format": "{time}", "fallback": in_words(time)}
 
 
 def ago(time: datetime) -> Block:
-    """How long ago a time is, as the reader sees it."""
+    """Make a time that Slack shows as its distance from now."""
     return {"type": "date", "timestamp": int(time.timestamp()), "format": "{ago}", "fallback": in_words(time)}
 
 
 def line(*elements: Block) -> Block:
-    """A line of text."""
+    """Make a line of text."""
     return {"type": "rich_text_section", "elements": list(elements)}
 
 
 def quote(text: object) -> Block:
-    """Text that somebody else wrote, set apart from ours."""
+    """Make a quote: text that somebody else wrote, set apart from ours."""
     return {"type": "rich_text_quote", "elements": [words(text)]}
 
 
@@ -86,10 +86,10 @@ def narrowed(text: str) -> str:
 
 
 def bullets(lines: Sequence[Block]) -> Block:
-    """A list of lines."""
+    """Make a list of lines."""
     return {"type": "rich_text_list", "style": "bullet", "elements": list(lines)}
 
 
 def rich(*pieces: Block) -> Block:
-    """A block of lines, lists and quotes."""
+    """Make a block of lines, lists and quotes."""
     return {"type": "rich_text", "elements": list(pieces)}

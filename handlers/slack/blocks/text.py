@@ -1,7 +1,7 @@
-"""Text for Slack. Whatever comes from a case, a model or an edit pings nobody, hides no link, and is never cut quietly.
+"""Text for Slack. Text of a case, a model or an edit pings nobody, hides no link, and is never cut silently.
 
-Untrusted text goes into rich text, where Slack takes it literally. The top-level text of a message has no such place:
-there it is escaped.
+Untrusted text goes into rich text, where Slack takes it literally. The top-level text of a message is not rich text, so
+it is escaped.
 """
 
 from workflows.engine.text.sanitize import one_line
@@ -10,7 +10,7 @@ _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 
 def escaped(text: object, length: int) -> str:
-    """Text for mrkdwn or a top-level text, on one line of at most `length` characters; no entity is cut in two."""
+    """Escape a text for mrkdwn or a top-level text, on one line of at most `length` characters, entities kept whole."""
     found, left = list[str](), length
     for character in one_line(text, length):
         entity = _ENTITIES.get(character, character)
@@ -25,9 +25,9 @@ def escaped(text: object, length: int) -> str:
 
 
 def parts(text: str, length: int) -> list[str]:
-    """A text in parts of at most `length` characters, cut within words; at least one part, which may be empty.
+    """Split a text into parts of at most `length` characters, within words; at least one part, which may be empty.
 
-    No part begins or ends with a space where that can be helped: a form may drop it.
+    No part begins or ends with a space if that can be avoided: a form may drop it.
     """
     found, start = [], 0
     while len(text) - start > length:

@@ -46,7 +46,7 @@ def hear(slack: SlackContext, body: Body, ack: Ack, client: WebClient) -> None:
 
 
 def _tell_case(slack: SlackContext, answer: Answer, said: Typed, reference: str) -> None:
-    """Tell how a case stands, with what this person can do about it: its card may have been deleted."""
+    """Tell the state of a case, with what this person can do about it: its card may have been deleted."""
     view = named_case(slack, said, reference, readable(slack, said), wants="read")
     workflow, rights = slack.context.registry.get(view.workflow), slack.rights
     can_decide = _is_open(view) and _may(rights.decide, said.user_id, workflow)
@@ -55,7 +55,7 @@ def _tell_case(slack: SlackContext, answer: Answer, said: Typed, reference: str)
 
 
 def _review(slack: SlackContext, answer: Answer, said: Typed, reference: str) -> None:
-    """Open a case's review, or the one that is to be decided first, where no case is named."""
+    """Open a case's review, or the most urgent review where no case is named."""
     if not reference:
         first = first_waiting(slack, "", user=said.user_id)
         if first is None:
@@ -67,7 +67,7 @@ def _review(slack: SlackContext, answer: Answer, said: Typed, reference: str) ->
     with slack.watched(view.id, by=said.user_id, wants="decide"):
         slack.rights.decide(said.user_id, slack.context.registry.get(view.workflow))
     if view.newest.review is None:
-        raise Refused(f"nobody has to decide case {view.id}; /countersign case {view.id} tells how it stands")
+        raise Refused(f"nobody has to decide case {view.id}; /countersign case {view.id} shows its state")
     answer.open(modals.review(card_view(slack.context, view.newest.review.id)))
 
 
@@ -76,7 +76,7 @@ def _is_open(view: CaseView) -> bool:
 
 
 def _doubt(slack: SlackContext, view: CaseView) -> DoubtView | None:
-    """The question whether the case's delivery happened; None where there is none."""
+    """Return the open question whether the case's delivery happened; None where there is none."""
     run = view.newest
     in_doubt = run.delivery is not None and run.state == RunState.DOUBTFUL
     return doubt_view(slack.context, run.delivery.id) if run.delivery is not None and in_doubt else None
@@ -94,7 +94,7 @@ def _may(right: Callable[[str, AnyWorkflow], None], user: str, workflow: AnyWork
 
 
 def _paused(slack: SlackContext, said: Typed) -> list[Pause]:
-    """The workflows that are paused, of those whose cases a person may read."""
+    """Return the pauses of the workflows whose cases a person may read."""
     try:
         names = list(readable(slack, said))
     except (Unsure, NotAllowed):

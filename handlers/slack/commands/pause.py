@@ -18,7 +18,7 @@ from workflows.engine.deliver import workflow_pauses
 Body = Mapping[str, Any]
 _USAGE = "/pause WORKFLOW [--deliveries] REASON"
 _DELIVERIES = re.compile(r"(?<!\S)(?:--|[\u2012-\u2015])deliveries(?!\S)", re.IGNORECASE)
-"""Slack makes one long dash of two short ones on some keyboards."""
+"""Pattern of the option: some keyboards turn two short dashes into one long dash."""
 
 
 def hear(slack: SlackContext, body: Body, ack: Ack, client: WebClient) -> None:

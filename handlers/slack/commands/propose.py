@@ -33,17 +33,17 @@ def hear(slack: SlackContext, body: Body, ack: Ack, client: WebClient) -> None:
         counted = waiting(slack.context, said.words)
         answer.say(told(pauses.proposing(said.words, counted.begun, counted.in_hand)))
         begun = partial(_propose, slack, answer, said)
-    # Whoever was refused comes here, too.
+    # After a refusal `begun` is None.
     if begun is not None:
         afterwards("propose", begun)
 
 
 def _propose(slack: SlackContext, answer: Answer, said: Typed) -> None:
-    """Have the model asked, and say where that came to an end before all were asked about."""
+    """Ask the model about a workflow's cases, and tell the person if that stopped before all were asked about."""
     try:
         counted = propose_anew(slack.context, said.words, by=said.user_id)
     except Refused as error:
         answer.add(answers.refused(str(error)))
         return
     if counted.stopped is not None:
-        answer.add(answers.refused(f"{counted.begun:,} were begun: {counted.stopped}"))
+        answer.add(answers.refused(f"{counted.begun:,} cases were begun: {counted.stopped}"))

@@ -45,7 +45,7 @@ def hear(slack: SlackContext, body: Body, ack: Ack, client: WebClient) -> None:
 
 
 def _rerun_words(slack: SlackContext, text: str, readable: Sequence[str]) -> tuple[str, str | None]:
-    """The case that a command names, and the step. A key may hold the word `from` too, and goes first."""
+    """Return the case and the step that a command names. A key may contain the word `from`; an exact key goes first."""
     found = _FROM.fullmatch(text)
     if found is None or cases_meant(slack.context, text, workflows=readable):
         return text, None

@@ -33,5 +33,5 @@ def hear(slack: SlackContext, body: Body, ack: Ack, client: WebClient) -> None:
         lifted = workflow_pauses.lift(slack.context, said.words, by=said.user_id)
         answer.say(told(pauses.resumed(lifted, askable=waiting(slack.context, said.words).begun)))
     if lifted is not None:
-        # Ten thousand of them take longer than Slack waits.
+        # To release ten thousand deliveries takes longer than Slack waits.
         afterwards("release", partial(release_all, slack.context))

@@ -106,7 +106,7 @@ class CommandLine:
         return self.done("show", str(reference), "--json").json()
 
     def state(self, reference: int | str) -> str:
-        """The state of a case's newest run."""
+        """Return the state of a case's newest run."""
         return str(self.case(reference)["runs"][-1]["state"])
 
     def lines(self, file: str) -> list[str]:

@@ -30,7 +30,7 @@ from workflows import (
 )
 
 FOLDER = "PARCELS_FOLDER"
-"""The environment variable that names the world."""
+"""Environment variable with the folder of the world."""
 
 
 class Parcel(BaseModel):

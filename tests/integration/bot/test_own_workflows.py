@@ -94,7 +94,7 @@ def test_settings_may_stand_in_a_file(empty: CommandLine) -> None:
         (AUTOMATION.format(name="one").split("one.deliver")[0], "workflow one delivers nothing"),
         (AUTOMATION.format(name="one") + AUTOMATION.format(name="one").replace("one =", "two ="), "workflow"),
         (AUTOMATION.format(name="one").replace('"one"', '"support-triage"'), "two workflows named support-triage"),
-        (AUTOMATION.format(name="one").replace("owner=", "prompt='../x.md', owner="), "is no prompt's name"),
+        (AUTOMATION.format(name="one").replace("owner=", "prompt='../x.md', owner="), "is not the name of a prompt"),
         (
             AUTOMATION.format(name="one").replace("owner=", "prompt='gone.md', owner="),
             "the prompt gone.md cannot be read",
@@ -131,7 +131,7 @@ def test_one_name_in_two_files_is_refused(empty: CommandLine) -> None:
     automation(empty.folder, "one")
     automation(empty.folder, "one", "again.py")
     error = empty("cases", COUNTERSIGN_WORKFLOWS="one.py,again.py").error()
-    assert error == "there are two workflows named one; a name is an identity"
+    assert error == "there are two workflows named one; rename one of them"
 
 
 def test_a_package_brings_workflows_by_its_entry_points(empty: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -130,7 +130,7 @@ def test_the_reply_is_said_to_be_from_a_template_and_not_written_by_a_model(tria
 def test_a_person_takes_the_safety_report_from_there(triaged: CommandLine) -> None:
     """As the README has it: their values go through the never too, and are confirmed."""
     edit = ("edit", "ticket-1017", "--set", "queue=safety", "--set", "priority=urgent")
-    assert "say --confirm" in triaged(*edit).error()
+    assert "use --confirm" in triaged(*edit).error()
     said = triaged.done(*edit, "--confirm")
     assert "edited; it is delivered now: HD-" in said.out
     at_the_desk = ticket(triaged.settings[URL], 1017)
@@ -171,8 +171,8 @@ def test_a_desk_that_is_down_fails_visibly_and_a_rerun_delivers_when_it_is_back(
     url = empty.settings[URL] = f"http://127.0.0.1:{port}"
     found = {name: value for name, value in arriving()[1001].items() if name not in ("queue", "priority")}
     said = empty("submit", json.dumps(found), "--workflow", "support-triage")
-    assert f"in step last_orders: TryAgain: the help desk is not to be reached at {url}: " in said.out
-    assert "mend the cause, then countersign rerun 1" in said.out
+    assert f"in step last_orders: TryAgain: the help desk cannot be reached at {url}: " in said.out
+    assert "repair the cause, then countersign rerun 1" in said.out
     assert [step["attempt"] for step in empty.case(1)["runs"][0]["steps"]] == [1, 2, 3]
     assert [case["state"] for case in empty.done("cases", "--json").json()] == ["failed"]
     with desk_at(empty.folder / "helpdesk.sqlite", port):

@@ -89,7 +89,7 @@ class Scene:
         return review
 
     def review(self, case: int) -> OpenReview:
-        """The open review of a case."""
+        """Return the open review of a case."""
         return self.world.review(case)
 
     def approve(self, case: int, *, by: str = "U1") -> None:
@@ -143,7 +143,7 @@ def empty(database: Database) -> None:
 
 
 def rows(world: World, table: type[RowT]) -> list[RowT]:
-    """All rows of a table, by id."""
+    """Return all rows of a table, by id."""
     with world.database.read() as session:
         return list(session.query(table).order_by(table.id))
 
@@ -196,7 +196,7 @@ class Office:
     delivered_by: list[tuple[str, str]] = field(default_factory=list)
     """(key, who resolved it), for every attempt."""
     told: dict[str, str] = field(default_factory=dict)
-    """Key -> the reason of a rejection."""
+    """Reasons of rejections, by key."""
     turns: defaultdict[str, deque[BaseException | None]] = field(default_factory=lambda: defaultdict(deque))
 
     def will(self, place: str, *turns: BaseException | None) -> None:

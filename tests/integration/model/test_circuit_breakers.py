@@ -103,7 +103,10 @@ def test_no_more_is_asked_in_a_minute_than_is_set(scene: Scene) -> None:
     scene.server.will(*[message(filled_in())] * 3)
     cases = [scene.case(number, text=f"text {number}") for number in (1, 2, 3)]
     assert len(scene.server.requests) == 2
-    assert scene.why(cases[2])[0] == ("unavailable", f"{HAIKU} was asked 2 times within a minute, as often as is set.")
+    assert scene.why(cases[2])[0] == (
+        "unavailable",
+        f"{HAIKU} was asked 2 times within a minute, which is the limit in the settings.",
+    )
 
 
 def test_what_stands_says_why_it_stands_now(scene: Scene) -> None:

@@ -179,9 +179,9 @@ def test_a_reply_without_end_is_not_read_to_its_end(server: AnthropicServer, mod
     ("status", "words", "no_answer"),
     [
         (400, "does not know this model", NoAnswer.RETIRED),
-        (401, "does not let this API key or its organisation in", NoAnswer.ACCOUNT),
+        (401, "does not accept this API key or its organisation", NoAnswer.ACCOUNT),
         (402, "no money left, or a spend limit is reached", NoAnswer.ACCOUNT),
-        (403, "does not let this API key or its organisation in", NoAnswer.ACCOUNT),
+        (403, "does not accept this API key or its organisation", NoAnswer.ACCOUNT),
         (404, "does not know this model", NoAnswer.RETIRED),
         (413, "too long for the model", NoAnswer.TRUNCATED),
         (422, "does not know this model", NoAnswer.RETIRED),

@@ -299,7 +299,7 @@ def test_who_is_hurried_is_told_when_the_turn_does_not_come_and_the_others_go_on
             pool.submit(hurry).result()
 
     def hurry() -> None:
-        with time_limit(0.02), pytest.raises(Unavailable, match="the turn to write did not come"):
+        with time_limit(0.02), pytest.raises(Unavailable, match="the lock to write was not free"):
             shop.write(adds("x"), urgent=True)
 
     assert shop.at_once(impatient, adds("b")) == [None, None]

@@ -62,7 +62,7 @@ def test_a_path_stays_below_the_base_url(desk: DeskServer) -> None:
         made.get("//127.0.0.2/orders")
         assert [seen.path for seen in desk.requests] == ["/api/v2/orders", "/api/v2/127.0.0.2/orders"]
         for path in ("../admin", "a/../../admin", "a/%2e%2E/b", "/./a", "a?admin=1", "a#b", "a\\b"):
-            with pytest.raises(NotDone, match="quote what comes from outside"):
+            with pytest.raises(NotDone, match="quote values from outside"):
                 made.get(path)
     assert len(desk.requests) == 2
 
@@ -128,7 +128,7 @@ def test_what_was_never_reached_may_be_tried_again() -> None:
         url = f"http://127.0.0.1:{taken.getsockname()[1]}"
         with client(url, name="the desk", allow_private=HERE) as made:
             for ask in (get, put):
-                with pytest.raises(TryAgain, match=f"the desk is not to be reached at {url}: "):
+                with pytest.raises(TryAgain, match=f"the desk cannot be reached at {url}: "):
                     ask(made)
 
 

@@ -188,7 +188,7 @@ def redirecting(desk: DeskServer, to: str, status: int = 302) -> None:
 
 def test_a_redirect_is_not_followed_unless_asked_for(desk: DeskServer) -> None:
     redirecting(desk, f"{desk.url}/there")
-    with client(desk.url, allow_private=HERE) as made, pytest.raises(NotDone, match="sends us elsewhere"):
+    with client(desk.url, allow_private=HERE) as made, pytest.raises(NotDone, match="redirects us"):
         made.get("/here")
     assert [seen.path for seen in desk.requests] == ["/here"]
 
@@ -221,7 +221,7 @@ def test_a_redirect_never_leads_to_another_server(desk: DeskServer, to: str) -> 
         redirecting(desk, to.format(port=desk.port, other=other.port))
         redirecting(desk, to.format(port=desk.port, other=other.port))
         if to:
-            with pytest.raises(NotDone, match="sends us elsewhere"):
+            with pytest.raises(NotDone, match="redirects us"):
                 made.get("/")
         assert other.requests == []
 

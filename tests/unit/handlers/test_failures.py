@@ -91,7 +91,7 @@ def test_many_are_summed_up_by_cause_and_counted_in_full() -> None:
         "20 × triage, look_up: KeyError",
         "10 × triage, look_up: TimeoutError",
         f"Stopped: cases {', '.join(str(case) for case in range(1, 21))} and 10 more",
-        "What it said: /countersign case NUMBER. Again, once it is mended: /rerun NUMBER",
+        "What it said: /countersign case NUMBER. Once it is repaired: /rerun NUMBER",
     ]
 
 

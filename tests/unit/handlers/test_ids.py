@@ -30,7 +30,7 @@ def test_what_is_no_reference_is_refused_in_plain_words(value: str) -> None:
         said = ""
         read = [shown.id, shown.version, *([shown.generation] if shown.generation else [])]
         assert [int(part) for part in value.split(".")] == read
-    assert said in ("", "this button is not one of Countersign's")
+    assert said in ("", "this button is not from Countersign")
 
 
 @pytest.mark.parametrize(

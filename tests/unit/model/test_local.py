@@ -331,7 +331,7 @@ class TestWhatItCannotChoose:
         answer = model.answer(question("Where is my parcel?", templates={}))
         assert answer.values is None
         assert answer.problem == (
-            "the local model chooses and does not write, so it has nothing for Reply:"
+            "the local model chooses and does not write, so it has no value for Reply:"
             " give a template, a default or, for a choice, labelled examples"
         )
 
@@ -370,12 +370,12 @@ class TestUnfamiliarTexts:
 
     @pytest.mark.parametrize("text", ["", " \n", "???", ".", "😀🚲", "\x00\x01", "\ud800", "1"])
     def test_a_text_without_words_is_not(self, model: Model, text: str) -> None:
-        assert model.answer(question(text)).unfamiliar == "there are no words in it to go by"
+        assert model.answer(question(text)).unfamiliar == "it has no words to compare"
 
     def test_the_sentence_compares_with_what_is_usual(self, model: LocalModel) -> None:
         usual = f"{int(model.report.usual_similarity * 100) / 100:.2f}"
         assert model.answer(question("Когда придёт посылка")).unfamiliar == (
-            f"nothing like the 39 examples: the closest resembles it 0.00, usual is more than {usual}"
+            f"it is unlike the 39 examples: the closest resembles it 0.00, usual is more than {usual}"
         )
 
     def test_one_known_word_does_not_make_a_foreign_sentence_familiar(self, model: Model) -> None:

@@ -123,7 +123,7 @@ def test_no_name_leads_out_of_the_folder(tmp_path: Path, name: str) -> None:
     """A25."""
     (tmp_path / "triage.md").write_text("secret")
     (tmp_path / "prompts").mkdir()
-    with pytest.raises(BadPrompt, match="no prompt's name"):
+    with pytest.raises(BadPrompt, match="is not the name of a prompt"):
         load_prompt(tmp_path / "prompts", name)
 
 

@@ -38,11 +38,13 @@ def test_a_case_that_somebody_answered_gets_this_answer_marked_as_a_sample() -> 
 
 
 def test_a_case_that_differs_by_one_character_gets_none_and_says_what_to_do() -> None:
-    with pytest.raises(ModelUnavailable, match=r"for 1 cases of triage only, .* set ANTHROPIC_API_KEY"):
+    with pytest.raises(
+        ModelUnavailable, match=r"only 1 cases of triage have a sample answer, .* set ANTHROPIC_API_KEY"
+    ):
         SAMPLES.answer(question(f"{TEXT} "))
 
 
 def test_an_answer_that_cannot_be_read_is_no_answer_and_says_why() -> None:
     answer = SampleAnswers({"a": "{}"}).answer(question("a"))
     assert (answer.values, answer.sample) == (None, True)
-    assert answer.problem == "the sample answer cannot be read: the reply is JSON, but no answer is in it"
+    assert answer.problem == "the sample answer cannot be read: the reply is JSON, but it holds no answer"

@@ -64,7 +64,7 @@ def test_the_same_input_with_two_answers_is_named_and_with_one_answer_it_is_trie
     found = read(tmp_path, "\n".join(rows))
     assert len(found.labelled) == 2
     assert found.repeated == 1
-    assert [(one.line, one.why) for one in found.unusable] == [(3, "the input of line 1 with another answer")]
+    assert [(one.line, one.why) for one in found.unusable] == [(3, "it has the input of line 1 with another answer")]
 
 
 def test_a_csv_and_flat_json_lines_hold_answers_beside_the_input_and_an_empty_one_is_not_known(tmp_path: Path) -> None:

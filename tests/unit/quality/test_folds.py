@@ -157,5 +157,5 @@ def test_what_cannot_be_learned_from_the_rest_says_so() -> None:
 
     taught = examples(3)
     dealt = parts(WORKFLOW, usable(taught), taught, model=lambda: Memory(taught), learn=fail)
-    with pytest.raises(ModelError, match="it has to learn without these, and then label at least 10"):
+    with pytest.raises(ModelError, match="the model has to learn without these examples: label at least 10"):
         dealt[0].model()

@@ -64,8 +64,8 @@ def test_winning_fewer_pairs_never_looks_better(first: int, second: int) -> None
 def test_fewer_than_six_differing_cases_can_show_nothing_and_it_says_so() -> None:
     assert FEWEST == 6
     assert all(compare(first, 5 - first).p > ALPHA for first in range(6))
-    assert compare(3, 0).why == "3 cases differ, 3 for it and 0 against it; fewer than 6 that differ can show nothing"
-    assert compare(0, 0).why == "0 cases differ; fewer than 6 that differ can show nothing"
+    assert compare(3, 0).why == "3 cases differ, 3 for it and 0 against it; fewer than 6 that differ are no evidence"
+    assert compare(0, 0).why == "0 cases differ; fewer than 6 that differ are no evidence"
     assert "p 0.065" in compare(9, 2).why
 
 

@@ -100,7 +100,7 @@ def test_who_waited_too_long_stands_in_nobodys_way() -> None:
     turns = FairLock()
     queue = Queue(turns)
     with turn(turns):
-        with pytest.raises(TookTooLong, match=r"did not come within 0\.01 s"):
+        with pytest.raises(TookTooLong, match=r"was not free within 0\.01 s"):
             turns.wait(patience=0.01)
         queue.ask("the next")
     assert queue.end() == ["the next"]

@@ -31,7 +31,7 @@ def test_it_finds_what_re_would_find() -> None:
 @pytest.mark.parametrize("call", ["search", "match", "fullmatch", "findall", "matches", "split"])
 def test_an_unlucky_text_is_too_slow_for_it_in_words_that_tell_nothing_of_it(call: str) -> None:
     catastrophic = pattern(r"(?:a|aa)+$", seconds=0.05)
-    with pytest.raises(TooSlow, match=r"^a pattern did not come to its end within 0\.05 s$"):
+    with pytest.raises(TooSlow, match=r"^a pattern did not finish within 0\.05 s$"):
         getattr(catastrophic, call)(UNLUCKY)
 
 

@@ -1,4 +1,4 @@
-"""The columns of a file that a workflow wants: for its input, and for its output, where the right answers stand."""
+"""The columns of a file that a workflow needs: for its input, and for its output, which holds the right answers."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,20 +12,20 @@ from workflows.engine.text.form_fields import Kind, form_of
 def reading_for(
     workflow: AnyWorkflow, *, named: Mapping[str, str] | None = None, encoding: str | None = None
 ) -> Reading:
-    """How a file for this workflow is to be read. `named`: field -> the column that holds it.
+    """Return how a file for this workflow is read. `named`: field -> the column that holds it.
 
     Raise `InvalidInput` for a field that the workflow does not have.
     """
     fields = {field.name: field for form in (workflow.output, workflow.input) for field in form_of(form)}
     unknown = [name for name in named or {} if name not in fields]
     if unknown:
-        raise InvalidInput(f"--map {unknown[0]}=...: is no field; there are: {', '.join(fields)}")
+        raise InvalidInput(f"--map {unknown[0]}=...: there is no such field; there are: {', '.join(fields)}")
     floats = frozenset(name for name, field in fields.items() if field.kind is Kind.NUMBER)
     return Reading(fields=tuple(fields), named=dict(named or {}), encoding=encoding, floats=floats)
 
 
 def refuse_without(workflow: AnyWorkflow, path: Path, reading: Reading) -> tuple[str, ...]:
-    """Raise `InvalidInput` for a table without a column that the input needs; returns the columns that are not used."""
+    """Return the columns that are not used. Raise `InvalidInput` for a table without a column that the input needs."""
     header = header_of(path, reading)
     if header is None:
         return ()
@@ -36,13 +36,13 @@ def refuse_without(workflow: AnyWorkflow, path: Path, reading: Reading) -> tuple
     if missing:
         raise InvalidInput(
             f"{path}: no column {' or '.join(missing)}; it has: {', '.join(header.names)}. "
-            f"Where one has another name, say --map '{missing[0]}=COLUMN'"
+            f"If a column has another name, say --map '{missing[0]}=COLUMN'"
         )
     return tuple(name for name in header.unused if name.strip())
 
 
 def read_named(assignments: Sequence[str]) -> dict[str, str]:
-    """What FIELD=COLUMN arguments say. Raise `InvalidInput` for one that is none."""
+    """Return the assignments of FIELD=COLUMN arguments. Raise `InvalidInput` for one of another form."""
     named: dict[str, str] = {}
     for assignment in assignments:
         field, equals, column = (part.strip() for part in assignment.partition("="))

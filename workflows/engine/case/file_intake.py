@@ -31,9 +31,9 @@ class FileTaken:
     refused: list[dict[str, JsonValue]] = field(default_factory=list)
     """Row, line and why, of each row that will not do."""
     unused: tuple[str, ...] = ()
-    """Columns of which nothing is taken."""
+    """Columns that no field takes."""
     left_out: int = 0
-    """Rows that the queue had no room for."""
+    """Number of rows that the queue had no room for."""
     cases: list[int] = field(default_factory=list)
     truth: dict[int, Mapping[str, JsonValue]] = field(default_factory=dict)
     """Case -> output field -> the right value that the file names; kept from the model."""
@@ -97,7 +97,7 @@ def take_in_file(
 
 @dataclass(frozen=True, kw_only=True)
 class _Told:
-    """The row that brought a key first, and what else there is under it in the file."""
+    """The row that brought a key first, with the other rows of that key."""
 
     row: int
     content: str
@@ -106,13 +106,13 @@ class _Told:
 
 
 def _conflicts(workflow: AnyWorkflow, file: Path, reading: Reading) -> dict[str, tuple[int, ...]]:
-    """Key -> the rows that bring it with different content: two messages under one id, and nobody knows which it is."""
+    """Return key -> rows that bring it with different content: nobody knows which of them is right."""
     told: dict[str, _Told] = {}
     for row in read_rows(file, reading):
         try:
             accepted = _accepted(workflow, row)
         except InvalidInput:
-            continue  # said when it is taken in
+            continue  # reported when it is taken in
         content = content_hash(accepted.body)
         first = told.setdefault(accepted.key, _Told(row=row.number, content=content))
         if first.content != content:

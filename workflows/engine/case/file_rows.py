@@ -1,8 +1,8 @@
-"""Rows of a file: cases to take in, or examples with their right answers. CSV and JSON, as exports really are.
+"""Rows of a file: cases to take in, or examples with their right answers. CSV and JSON, as real exports write them.
 
-A file from outside is never all right. A row that cannot be read is yielded with what is wrong with it, and the rows
-after it go on; only a file that is no table at all is refused whole. Nothing is guessed where two
-readings are possible: it is told what to say.
+A file from outside always has errors. A row that cannot be read is yielded with its problem, and reading goes on with
+the next row. Only a file that is no table at all is refused whole. Where two readings are possible, nothing is guessed:
+the error says which option to give.
 """
 
 import codecs
@@ -20,7 +20,7 @@ from pydantic import JsonValue
 from workflows.engine.errors import InvalidInput
 
 MAX_FIELD = 16 * 1024 * 1024
-"""Characters in one CSV field; a quote that is never closed would otherwise read the whole file as one field."""
+"""Characters in one CSV field. Without a limit, a quote that is never closed would read the whole file as one field."""
 MAX_LINE = 16 * 1024 * 1024
 """Characters in one line."""
 MAX_JSON = 256 * 1024 * 1024
@@ -28,9 +28,9 @@ MAX_JSON = 256 * 1024 * 1024
 
 _DELIMITERS = (",", ";", "\t", "|")
 _HEADER_LINES = 50
-"""Lines in which a header ends."""
+"""Most lines of a header."""
 _READ_AGAIN = 20 * MAX_FIELD
-"""Characters that are read a second time, in all, where a quote swallowed them."""
+"""Characters that are read a second time, in total, after an unclosed quote took them in."""
 _TABLES, _LINES, _JSON = frozenset({".csv", ".tsv"}), frozenset({".jsonl", ".ndjson"}), frozenset({".json"})
 _SEPARATOR = re.compile(r'"?sep=(.)"?', re.IGNORECASE)
 _SHORTENED = re.compile(r"[+-]?\d(?:[.,]\d+)?E\+\d{2,3}")
@@ -44,7 +44,7 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _UNDECODED = re.compile("[\udc80-\udcff]")
-"""A byte that is not of the file's encoding, as Python keeps it."""
+"""A byte that is invalid in the file's encoding, as Python keeps it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,26 +52,30 @@ class Row:
     """One row of a file."""
 
     number: int
-    """From 1, the header not counted."""
+    """Number of the row from 1, not counting the header."""
     line: int
-    """The line of the file on which the row ends, from 1."""
+    """Line of the file on which the row ends, from 1."""
     values: Mapping[str, JsonValue]
     problem: str | None = None
-    """Why the row cannot be used; its values are empty then."""
+    """Reason why the row cannot be used; its values are empty then."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
-    """How a file is to be read."""
+    """The way in which a file is read."""
 
     fields: Sequence[str] = ()
-    """The names that are wanted; columns are found for them whatever their letters' case. Empty: all, as they are."""
+    """The names that are wanted. Columns are found for them in upper and lower case alike. Empty: all columns, as they
+    are.
+    """
     named: Mapping[str, str] = field(default_factory=dict)
     """Field -> the column that holds it: its name, or `#3` for the third."""
     encoding: str | None = None
-    """None: UTF-8, or what the file's first bytes say."""
+    """Name of the encoding; None: UTF-8, or the one that the file's first bytes show."""
     floats: frozenset[str] = frozenset()
-    """The fields whose numbers may have an exponent; elsewhere it tells that a spreadsheet dropped digits."""
+    """The fields whose numbers may have an exponent. In other fields an exponent shows that a spreadsheet dropped
+    digits.
+    """
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,11 +84,11 @@ class Header:
 
     names: tuple[str, ...]
     used: Mapping[int, str]
-    """Place of a column -> the name under which its values are given."""
+    """Position of a column -> the name under which its values are given."""
 
     @property
     def unused(self) -> tuple[str, ...]:
-        """The columns of which nothing is taken."""
+        """The columns whose values are not used."""
         return tuple(name for place, name in enumerate(self.names) if place not in self.used)
 
 
@@ -109,7 +113,7 @@ def read_rows(path: Path, reading: Reading = _PLAIN) -> Iterator[Row]:
 
 
 def columns(path: Path, reading: Reading = _PLAIN) -> tuple[str, ...]:
-    """The names of a table's columns, or of the fields in the first row of JSON.
+    """Return the names of a table's columns, or of the fields in the first row of JSON.
 
     Raise `InvalidInput` where there is no such file, or a table's header cannot be read.
     """
@@ -120,7 +124,7 @@ def columns(path: Path, reading: Reading = _PLAIN) -> tuple[str, ...]:
 
 
 def header_of(path: Path, reading: Reading = _PLAIN) -> Header | None:
-    """The header of a table; None for a file that is none. Raise `InvalidInput` as `read_rows` does."""
+    """Return the header of a table; None for a file that is no table. Raise `InvalidInput` as `read_rows` does."""
     if path.suffix.lower() not in _TABLES:
         return None
     with _open(path, reading) as file:
@@ -146,7 +150,7 @@ def _open(path: Path, reading: Reading) -> TextIO:
 
 
 def _encoding(start: bytes) -> str:
-    """The encoding that the first bytes of a file speak for."""
+    """Return the encoding that the first bytes of a file suggest."""
     for mark, encoding in _BOMS:
         if start.startswith(mark):
             return encoding
@@ -157,26 +161,28 @@ def _encoding(start: bytes) -> str:
 
 
 def _undecoded(text: str, reading: Reading) -> str | None:
-    """What is to be said of a text with bytes in it that are not of the file's encoding."""
+    """Return the problem of a text with bytes that are invalid in the file's encoding; None where it has none."""
     found = _UNDECODED.search(text)
     if found is None:
         return None
     byte = f"byte 0x{ord(found[0]) - 0xDC00:02X}"
     if reading.encoding is not None:
         return f"is not {reading.encoding}: {byte}"
-    return f"is not valid UTF-8: {byte}. If the file was written in Windows' own way, say --encoding cp1252"
+    return f"is not valid UTF-8: {byte}. If a Windows program wrote the file, say --encoding cp1252"
 
 
 class _Lines(Iterator[str]):
-    """The lines of a file, of which some can be given back. A line that is too long is passed over, and raises."""
+    """The lines of a file, some of which can be given back. A line that is too long is skipped, and raises
+    `_TooLong`.
+    """
 
     def __init__(self, file: TextIO) -> None:
         self._file = file
         self._back: deque[str] = deque()
         self.number = 0
-        """Of the line that was given last, from 1."""
+        """Number of the line that was given last, from 1."""
         self.taken: list[str] = []
-        """The lines that were given since it was emptied."""
+        """The lines that were given since this list was last emptied."""
 
     def __next__(self) -> str:
         line = self._back.popleft() if self._back else self._file.readline(MAX_LINE)
@@ -191,7 +197,7 @@ class _Lines(Iterator[str]):
         return line
 
     def give_back(self, lines: Sequence[str]) -> None:
-        """Have these lines, the last that were taken, come again."""
+        """Give these lines, the last that were taken, once more."""
         self._back.extendleft(reversed(lines))
         self.number -= len(lines)
         self.taken.clear()
@@ -205,7 +211,7 @@ class _TooLong(ValueError):
 
 
 class _Table:
-    """A table that is read from its first line on."""
+    """A table that is read from its first line."""
 
     def __init__(self, path: Path, file: TextIO, reading: Reading) -> None:
         csv.field_size_limit(MAX_FIELD)
@@ -226,14 +232,14 @@ class _Table:
         self.names = tuple(names)
 
     def reader(self) -> Iterator[list[str]]:
-        """A reader of the lines that are left."""
+        """Return a reader of the lines that are left."""
         return csv.reader(self.lines, delimiter=self.delimiter, strict=True)
 
 
 def _delimiter(lines: _Lines, reading: Reading) -> str:
-    """What stands between the columns: what makes most wanted columns of the header, and then most columns."""
+    """Return the delimiter that gives the header the most wanted columns, and among equals the most columns."""
     head: list[str] = []
-    # A header goes on as long as a quote is open in it.
+    # A header has further lines while a quote is open in it.
     while len(head) < _HEADER_LINES and (not head or "".join(head).count('"') % 2) and (line := next(lines, "")):
         head.append(line)
     lines.give_back(head)
@@ -278,7 +284,7 @@ def _table(path: Path, file: TextIO, reading: Reading) -> Iterator[Row]:
         if values is None:
             return
         if problem is None and (not values or (reading.fields and not any(values))):
-            continue  # a blank line is no row, nor is one of empty cells where something is wanted
+            continue  # a blank line is no row; where fields are wanted, neither is a line of empty cells
         number += 1
         problem = problem or _amiss(table.names, values, used, reading)
         given = {name: values[place] for place, name in used.items()} if problem is None else {}
@@ -286,7 +292,7 @@ def _table(path: Path, file: TextIO, reading: Reading) -> Iterator[Row]:
 
 
 def _amiss(names: Sequence[str], values: Sequence[str], used: Mapping[int, str], reading: Reading) -> str | None:
-    """Why the values of a row cannot be used."""
+    """Return why the values of a row cannot be used; None where they can."""
     # A spreadsheet adds empty cells behind the last column.
     if len(values) < len(names) or any(values[len(names) :]):
         shown = ", ".join(names) if len(names) <= 10 else f"{', '.join(names[:10])}, …"
@@ -298,14 +304,14 @@ def _amiss(names: Sequence[str], values: Sequence[str], used: Mapping[int, str],
             return f"{name}: {problem}"
         if reading.fields and name not in reading.floats and _SHORTENED.fullmatch(values[place].strip()):
             return (
-                f"{name}: {values[place].strip()} is a number as a spreadsheet shortens it, and its digits are lost: "
+                f"{name}: {values[place].strip()} is a number that a spreadsheet shortened, and its digits are lost: "
                 "export the column as text"
             )
     return None
 
 
 def _used(names: Sequence[str], reading: Reading) -> dict[int, str]:
-    """Place -> the name under which its values are given. Raise `InvalidInput` where that is not clear."""
+    """Return position -> the name under which its values are given. Raise `InvalidInput` where that is not clear."""
     if not reading.fields:
         stripped = [name for name in names if name.strip()]
         if not stripped or len(set(stripped)) < len(stripped):
@@ -315,7 +321,7 @@ def _used(names: Sequence[str], reading: Reading) -> dict[int, str]:
     used: dict[int, str] = {}
     said = [name for name in reading.fields if name in reading.named]
     unsaid = [name for name in reading.fields if name not in reading.named]
-    # What was said first, then what is named exactly so: nothing that is only alike takes a column from those.
+    # Columns that --map names come first, then exact names, then names that differ only in case or spaces.
     for wanted, alike in [*((one, True) for one in said), *((one, alike) for alike in (False, True) for one in unsaid)]:
         if wanted in used.values():
             continue
@@ -335,7 +341,7 @@ def _used_in(path: Path, names: Sequence[str], reading: Reading) -> dict[int, st
 
 
 def _place(free: Mapping[int, str], wanted: str, reading: Reading, *, alike: bool) -> int | None:
-    """Where the column of a field stands; None where there is none. `alike`: large and small letters are the same."""
+    """Return the position of a field's column; None where there is none. `alike`: upper and lower case are the same."""
     name = reading.named.get(wanted, wanted)
     if wanted in reading.named and re.fullmatch(r"#[1-9]\d{0,5}", name) and int(name[1:]) - 1 in free:
         return int(name[1:]) - 1
@@ -358,7 +364,7 @@ def _loose(name: str) -> str:
 
 
 def _named(rows: Iterator[Row], reading: Reading) -> Iterator[Row]:
-    """The rows with the names that are wanted; others stay as they are."""
+    """Yield the rows with the wanted names; other names stay as they are."""
     for row in rows:
         if row.problem is not None or not reading.fields:
             yield row
@@ -374,21 +380,23 @@ def _named(rows: Iterator[Row], reading: Reading) -> Iterator[Row]:
 
 
 def _present(names: Sequence[str], reading: Reading) -> Reading:
-    """Without the columns that a row does not have: an object may leave out what it has no value for."""
+    """Return the reading without the columns that a row does not have: an object may leave a field out."""
     loose = {_loose(name) for name in names}
     named = {field: name for field, name in reading.named.items() if _loose(name) in loose}
     return Reading(fields=reading.fields, named=named, encoding=reading.encoding, floats=reading.floats)
 
 
 class _Decoder:
-    """Reads JSON, and tells what it would pass over: a name that stands twice, and numbers that are none."""
+    """A JSON decoder that also notices a name that stands twice, and numbers that JSON does not have."""
 
     def __init__(self) -> None:
         self.problem: str | None = None
         self._decoder = json.JSONDecoder(object_pairs_hook=self._pairs, parse_constant=self._constant)
 
     def value(self, text: str, start: int) -> tuple[JsonValue, int]:
-        """The value that begins there, and where it ends. Raise `ValueError` or `RecursionError`."""
+        """Return the value that begins at `start`, and the position of its end. Raise `ValueError` or
+        `RecursionError`.
+        """
         self.problem = None
         value, end = self._decoder.raw_decode(text, start)
         return value, end
@@ -457,7 +465,7 @@ def _of_json(value: JsonValue, problem: str | None, number: int, line: int) -> R
 
 
 def _json_values(path: Path, file: TextIO, reading: Reading) -> Iterator[Row]:
-    """The objects of an array, or those that stand one after the other."""
+    """Yield the objects of an array, or objects that follow each other."""
     if path.stat().st_size > MAX_JSON:
         raise InvalidInput(f"{path}: larger than {MAX_JSON:,} bytes; write an object on each line of a .jsonl file")
     try:
@@ -491,10 +499,10 @@ def _json_values(path: Path, file: TextIO, reading: Reading) -> Iterator[Row]:
             yield Row(number=number + 1, line=line, values={}, problem=f"{end}; nothing after it was read")
             return
     if in_array:
-        # What was cut off may end anywhere, also where another value would follow.
+        # A file that was cut off may end anywhere, also where another value would follow.
         ends = text.startswith("]", place)
         if not ends or _after_space(text, place + 1) < len(text):
-            why = "something stands after the list, which is not read" if ends else "the list does not end"
+            why = "there is text after the end of the list; it was not read" if ends else "the list does not end"
             yield Row(number=number + 1, line=line, values={}, problem=why)
 
 

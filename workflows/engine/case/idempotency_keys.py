@@ -1,4 +1,4 @@
-"""Idempotency keys: which effects are the same effect."""
+"""Idempotency keys. Two effects with one key are the same effect."""
 
 import unicodedata
 from hashlib import sha256
@@ -11,7 +11,7 @@ MAX_CASE_KEY = 255
 
 
 def case_key(text: str) -> str:
-    """Return a case's key in its one form: composed (Unicode's NFC), and single spaces between its words.
+    """Return a case's key in its normal form: composed (Unicode's NFC), with single spaces between its words.
 
     Two keys that a person cannot tell apart are one case. Raise `ValueError` for a key that is empty, too long, or has
     a character that cannot be seen.
@@ -23,12 +23,11 @@ def case_key(text: str) -> str:
 
 
 def delivery_key(*, workflow: str, case: str, revision: int, correction: int = 0, rejection: bool = False) -> str:
-    """The key of a delivery.
+    """Return the idempotency key of a delivery.
 
-    A rerun keeps it; a newer revision, a correction and the news of a rejection are effects of their own. The case's
-    key is percent-encoded, so that no key that somebody chose can pass for another case's correction, and the whole is
-    printable ASCII, fit for an HTTP header. One that would be long stands as its hash, behind a
-    colon, which no encoded key holds.
+    A rerun keeps the key; a newer revision, a correction and the news of a rejection have keys of their own. The case's
+    key is percent-encoded: so no chosen key looks like another case's correction, and the whole is printable ASCII, fit
+    for an HTTP header. A long key is replaced by its hash, after a colon, which no encoded key holds.
     """
     name = quote(case, safe="")
     if len(name) > 200:

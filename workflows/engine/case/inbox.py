@@ -1,6 +1,6 @@
-"""Takes in an event with what follows from it, in one transaction, so that whoever sent it may be told: it is kept.
+"""The inbox of events: an event is kept in one transaction with its consequences, before its sender gets an answer.
 
-Told or not, it may come again; then nothing follows from it.
+The sender may send an event again, even after an answer. A repeated event has no consequences.
 """
 
 from datetime import timedelta
@@ -11,11 +11,11 @@ from store.subjects import SubjectKind
 from workflows.engine.context import SYSTEM, Context
 
 REMEMBERED = timedelta(days=7)
-"""For how long an event is known again; who sends one again gives up within hours."""
+"""Time for which an event is recognised. Senders stop repeating an event within hours."""
 
 
 def hear(context: Context, *, key: str, kind: str, audited: bool = False) -> bool:
-    """Take in an event; False where it was heard before. `audited`: it is worth an entry in the audit."""
+    """Record an event, and tell whether it is new. `audited`: it gets an entry in the audit."""
     with context.database.write(urgent=True) as session:
         at = context.clock()
         if not inbox.add(session, team=context.team, key=key, kind=kind, at=at):

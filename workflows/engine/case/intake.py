@@ -1,4 +1,4 @@
-"""Takes a case in: validate, key, row. What is accepted is committed; what is not is refused with the reason."""
+"""Intake of a case: validation, key, rows. An accepted input is committed; any other is refused with the reason."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,22 +24,22 @@ from workflows.engine.errors import AuthorFailed, InvalidInput, Misfit, QueueFul
 from workflows.engine.text.canonical_json import MAX_BYTES, content_hash, larger_than, unstorable
 
 _MOST_GIVEN = 4 * MAX_BYTES
-"""Bytes of what is brought, with what the form has no field for; it is not looked at where it is more."""
+"""Most bytes of an input, including the fields that the form does not have. A larger one is not examined."""
 
 
 class Intake(StrEnum):
-    """What became of an input."""
+    """The result of taking in an input."""
 
     TAKEN_IN = "taken_in"
     DUPLICATE = "duplicate"
-    """The same content stands under this key already; nothing was done."""
+    """The case exists with the same content; nothing was done."""
     REVISED = "revised"
-    """The case was there with other content; what was open about it is superseded."""
+    """The case existed with other content; its open review and runs are superseded."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Receipt:
-    """Which case an input is, and whether that is new."""
+    """The case of an input, and whether it is new."""
 
     case: int
     intake: Intake
@@ -47,7 +47,7 @@ class Receipt:
 
 @dataclass(frozen=True, kw_only=True)
 class Accepted:
-    """An input that fits, ready to be taken in."""
+    """An input that fits and is ready to be taken in."""
 
     key: str
     body: str
@@ -57,7 +57,7 @@ class Accepted:
 def accept(workflow: AnyWorkflow, values: Mapping[str, JsonValue]) -> Accepted:
     """Check an input against the workflow's form. Raise `InvalidInput`, naming the field.
 
-    Whatever the author's code raises at it, it is this input that is refused.
+    An error of the author's code refuses this input only.
     """
     problem = unstorable(values)
     if problem is not None:
@@ -102,28 +102,28 @@ def take_in(
     actor: str,
     options: Mapping[str, JsonValue] | None = None,
 ) -> list[Receipt]:
-    """Take inputs in, all in one transaction; a receipt for each, in their order. Raise `QueueFull`.
+    """Take inputs in, all in one transaction, and return a receipt for each, in their order. Raise `QueueFull`.
 
-    Two processes that bring the same new key at once are told apart by its unique key, and the later one tries the
-    whole again. `options`: what the workflow's declaration was made from, where it was.
+    Where two processes bring the same new key at once, the unique key stops the later one, which then starts again.
+    `options`: the settings from which the workflow's declaration was made, if there are any.
     """
     with context.database.write() as session:
         _refuse_flood(session, context, len(inputs))
         at = context.clock()
         row = teams.workflow_id(session, team=context.team, name=workflow.name, options=options, at=at)
-        # By key, so that two that bring the same cases take them in the same order and cannot stop each other.
+        # By key, so that two processes with the same cases lock them in the same order and cannot deadlock.
         by_key = sorted(range(len(inputs)), key=lambda place: inputs[place].key)
         receipts = {place: _take_in(session, context, workflow, row, inputs[place], source, actor) for place in by_key}
         return [receipts[place] for place in range(len(inputs))]
 
 
 def _refuse_flood(session: Session, context: Context, number: int) -> None:
-    """Raise `QueueFull` where the workers would have more to do than is allowed."""
+    """Raise `QueueFull` where more cases would wait for work than is allowed."""
     limit = context.queue_limit
     ready = runs.count_ready(session, team=context.team, at_most=limit)
     if ready + number > limit:
         raise QueueFull(
-            f"{ready:,} cases are to be worked on, and {limit:,} is the limit: {number:,} more were not taken in; "
+            f"{ready:,} cases wait for work, and {limit:,} is the limit: {number:,} more were not taken in; "
             "bring them again later"
         )
 
@@ -190,7 +190,7 @@ _REPLACEABLE = (RunState.READY, RunState.RUNNING, RunState.WAITING, RunState.FAI
 
 
 def supersede(session: Session, workflow: AnyWorkflow, case: int, *, context: Context, actor: str) -> None:
-    """Supersede what is open about a case. What was resolved is still delivered: a decision is not lost."""
+    """Supersede the open runs and reviews of a case. A resolved run is still delivered: no decision is lost."""
     at = context.clock()
     for run in runs.of_case_in(session, case, _REPLACEABLE, team=context.team):
         on_its_way = run.resolution is not None and run.state in (RunState.READY, RunState.RUNNING)
@@ -200,7 +200,7 @@ def supersede(session: Session, workflow: AnyWorkflow, case: int, *, context: Co
 
 
 def supersede_reviews(session: Session, workflow: AnyWorkflow, case: int, *, context: Context, actor: str) -> None:
-    """Supersede the open reviews of a case, and have their cards say so."""
+    """Supersede the open reviews of a case, and have their cards show it."""
     at = context.clock()
     for review in reviews.of_case_in(session, case, (ReviewState.OPEN, ReviewState.AWAITING_SECOND), team=context.team):
         if move_review(session, review, ReviewState.SUPERSEDED, at=at, actor=actor, action="review.superseded"):

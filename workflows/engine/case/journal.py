@@ -1,9 +1,9 @@
-"""The journal of one run: makes a step's call once, and recalls it ever after.
+"""The journal of one run: it makes a step's call once, and recalls the result from then on.
 
 A step's identity is its name, its nth call in the run, and the hash of its input. A run that goes on after a crash, or
-a rerun, makes its calls again in order; each one that stands finished in the journal is recalled if it is the same
-call. If it is not, the code changed meanwhile or does not repeat itself, and nobody can say which results still hold:
-the run is parked.
+a rerun, makes its calls again in order. A call that the journal holds as finished is recalled if it is the same call.
+If it is another call, the code changed or does not repeat itself, and it is unknown which results still hold: the run
+is parked.
 """
 
 import json
@@ -36,12 +36,12 @@ from workflows.engine.text.canonical_json import MAX_RESULT, canonical, content_
 from workflows.tools import effects
 
 MAX_TYPE = 200
-"""Characters of an error's type that are kept."""
+"""Characters that are kept of the name of an error's type."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Made:
-    """A call that stands in the journal."""
+    """A call that the journal holds."""
 
     name: str
     nth: int
@@ -49,7 +49,7 @@ class _Made:
     input_hash: str
     attempts: int
     finished: StepLine | None
-    """None: it failed every time, and the code went on without it or never got further."""
+    """The line of its result; None where every attempt of the step failed."""
 
 
 class Journal:
@@ -65,10 +65,10 @@ class Journal:
         once: bool = False,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        """`lines`: the run's journal so far. `scope`: what the names of this part begin with.
+        """Open the journal of one part of a run.
 
-        `once`: it belongs to the delivery to a target without keys. A step that may have been done is not made again
-        there, by whomever.
+        `lines`: the run's journal so far. `scope`: the prefix of this part's step names. `once`: the part delivers to a
+        target without idempotency keys. There, a step that may have been done is never called again.
         """
         self._context = context
         self._lease = lease
@@ -82,12 +82,12 @@ class Journal:
         self._nth: Counter[str] = Counter()
         self._broken: Drifted | Fenced | Unavailable | OutcomeUnknown | None = None
         self._unsure: dict[tuple[str, str], Exception] = {}
-        """(name, hash of the input) of the calls that may have been made -> what became of them; where it matters."""
+        """(name, hash of the input) -> the error of a call that may have been done. Only filled where `once` is set."""
 
     def part(self, scope: str, *, once: bool) -> "Journal":
-        """The journal of the part that follows this one, its names beginning with `scope`.
+        """Return the journal of the next part, whose step names begin with `scope`.
 
-        It need not be read again: while the run is the caller's, nobody else writes to it.
+        It is not read again: while the caller holds the run's lease, nobody else writes to it.
         """
         following = Journal(self._context, self._lease, self._lines, scope=scope, once=once, sleep=self._sleep)
         following._end = self._end
@@ -95,16 +95,15 @@ class Journal:
 
     @contextmanager
     def open(self) -> Iterator[None]:
-        """Journal the step calls of this thread for the block, and hold the journal against what was called.
+        """Journal the step calls of this thread in the block, and compare the journal with the calls.
 
-        Raise `Drifted`, `Fenced` or `Unavailable` at its end where the block met one and caught it: it is not the
-        author's to handle. Where something may be had only once, raise `OutcomeUnknown` in place of a `NotDone` that
-        does not speak of all that the block did.
+        Raise `Drifted`, `Fenced` or `Unavailable` at the end also where the block caught it, since no author can handle
+        it. With `once`, raise `OutcomeUnknown` in place of a `NotDone` that covers only a part of what the block did.
         """
         try:
             with recording(self), _certain(self._once, lambda: next(iter(self._unsure.values()), None)):
                 yield
-        except Exception as error:  # goes through; what broke the journal before it goes first
+        except Exception as error:  # raised again; an error that broke the journal before it has priority
             if self._broken is not None and error is not self._broken:
                 raise self._broken from error
             raise
@@ -115,7 +114,9 @@ class Journal:
                 raise Drifted(f"the step {call.name} is in the journal, but the code no longer calls it there")
 
     def record(self, call: Call) -> object:
-        """Make the call or recall it. Raise `Drifted` where the journal holds another call in its place."""
+        """Make the call, or return its recorded result. Raise `Drifted` where the journal holds another call in its
+        place.
+        """
         if self._broken is not None:
             raise self._broken
         try:
@@ -157,26 +158,26 @@ class Journal:
         return retrying(lambda: self._attempt(call, row | {"attempt": next(numbers)}, arguments))
 
     def _may_be_made_again(self, error: BaseException) -> bool:
-        """May a step be made again at once that ended in an error of a type that may pass?"""
+        """Tell whether a step may be tried again at once after an error of a type that may pass."""
         if self._once:
             return isinstance(error, NotDone)
-        # Under a key the whole delivery is made again, and counted.
+        # Under a key the whole delivery is attempted again, and counted.
         return not (self._scope and isinstance(error, NotConfirmed))
 
     def _attempt(self, call: Call, row: dict[str, object], arguments: str) -> object:
         row["started_at"] = self._context.clock()
         start = time.perf_counter()
         try:
-            # A step inside a step belongs to it: the journal holds the outer one.
+            # A step inside a step is a part of it: the journal holds only the outer one.
             with recording(None):
                 failpoints.before(Failpoint.STEP, call.name)
                 with _certain(self._once):
                     result = call.invoke()
                 failpoints.after(Failpoint.STEP, call.name)
             output = written(call, result)
-            # What the code goes on with is what a recall would give it.
+            # The code goes on with the same value that a recall would return.
             back = read_back(call, result, output)
-        except Exception as error:  # goes through, once it is journaled
+        except Exception as error:  # raised again, once it is journaled
             if self._once and not isinstance(error, NotDone):
                 self._unsure[str(row["name"]), str(row["input_hash"])] = error
             row |= {"state": StepState.FAILED, "error": type(error).__name__[:MAX_TYPE], "cost": Decimal(0)}
@@ -202,7 +203,7 @@ class Journal:
 
 
 def _calls(lines: Sequence[StepLine]) -> list[_Made]:
-    """The calls that these attempts belong to, in order."""
+    """Return the calls that these attempts of steps belong to, in order."""
     calls: dict[tuple[str, int], _Made] = {}
     for line in sorted(lines, key=lambda line: (line.position, line.attempt)):
         calls[line.name, line.nth] = _Made(
@@ -225,9 +226,10 @@ def _same(past: _Made, name: str, nth: int, input_hash: str) -> None:
 
 @contextmanager
 def _certain(once: bool, before: Callable[[], Exception | None] = lambda: None) -> Iterator[None]:
-    """Raise `OutcomeUnknown` in place of a `NotDone` where the block had something done before it that had no key.
+    """Raise `OutcomeUnknown` in place of a `NotDone`, where something without a key was done earlier in the block.
 
-    That error speaks of one call alone. `once`: only then does it matter. `before`: what else may have been done.
+    A `NotDone` covers its own call only. `once`: otherwise nothing is changed. `before`: returns an earlier call's
+    error whose outcome is unknown.
     """
     if not once:
         yield
@@ -250,9 +252,9 @@ def attempts_at(
     sleep: Callable[[float], None],
     may_be_made_again: Callable[[BaseException], bool] = lambda _: True,
 ) -> Retrying:
-    """What makes a call as often as its step allows, with a growing pause between. `sleep`: takes seconds.
+    """Return a retrying caller with the attempts of the step and a growing wait between them. `sleep`: takes seconds.
 
-    `may_be_made_again`: asked about an error of a type that the step tries again.
+    `may_be_made_again`: tells it for an error of a type after which the step is tried again.
     """
     return Retrying(
         stop=stop_after_attempt(call.tries),
@@ -264,7 +266,7 @@ def attempts_at(
 
 
 def written(call: Call, result: object) -> str:
-    """What came of a call, as it is kept: JSON. Raise `ValueError` for what has no such form, or `OutputBroken`."""
+    """Return the result of a call as JSON. Raise `ValueError` for a value without such a form, or `OutputBroken`."""
 
     def write() -> str:
         return canonical(call.result.dump_python(result, mode="json", by_alias=False, round_trip=True, warnings=False))
@@ -276,18 +278,18 @@ def written(call: Call, result: object) -> str:
 
 
 def read_back(call: Call, result: object, output: str) -> object:
-    """What a recall gives of what was written. Raise `OutputBroken` where that is not what came of the call."""
+    """Return what a recall will give for a written result. Raise `OutputBroken` where it differs from the result."""
     back = recalled(call, output)
-    # Of what nothing is said, nothing is expected: it is what JSON makes of it, from the first.
+    # A result without an annotation is whatever JSON makes of it, from the first call on.
     lost = losses(result, back) if call.result.core_schema["type"] != "any" else {}
     if lost:
         told = "; ".join(f"{field}: {how}" for field, how in lost.items())
-        raise OutputBroken(f"the step {call.name} gives what would not be recalled as it is: {told}")
+        raise OutputBroken(f"the step {call.name} gives a result that would change when it is recalled: {told}")
     return back
 
 
 def recalled(call: Call, output: str) -> object:
-    """What a recall gives of what was written."""
+    """Return the recorded result of a call."""
 
     def read() -> object:
         return call.result.validate_json(output, by_alias=False, by_name=True)
@@ -296,5 +298,5 @@ def recalled(call: Call, output: str) -> object:
 
 
 def in_scope(name: str, scope: str) -> bool:
-    """Does a step of this name belong to a part of the run whose names begin with `scope`?"""
+    """Tell whether a step of this name belongs to the part of the run with this `scope`."""
     return name.startswith(scope) if scope else not name.startswith(f"{DELIVER}/")

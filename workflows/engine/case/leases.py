@@ -1,4 +1,4 @@
-"""Which run is worked on next, and by whom."""
+"""Leases: a worker's temporary right to work on a run."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -12,23 +12,23 @@ from workflows.engine.case.transitions import move_run
 from workflows.engine.context import SYSTEM, Context
 
 SUSPECTED = 3
-"""How often a run is lost with its worker before it is worked on while nothing else is."""
+"""Number of times that a run is lost with its worker before it is worked on only alone."""
 
 
 class Clogged(RuntimeError):
-    """Nothing more of a workflow is begun here for now: too many threads wait for its code."""
+    """Too many threads wait for a workflow's code here, so no more of its runs are begun for now."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Lease:
-    """A run that the caller may work on, as long as the run still has this number."""
+    """A run that the caller may work on, as long as the run still has this lease number."""
 
     run: int
     case: int
     number: int
-    """Grows with each lease of the run: an older one is worth nothing."""
+    """Number that grows with each lease of the run; a lease with an older number is no longer valid."""
     is_suspect: bool = False
-    """It was lost with its worker a few times, and is worked on while nothing else is."""
+    """True if the run was lost with its worker a few times. It is worked on while nothing else is."""
 
 
 def claim(
@@ -39,10 +39,10 @@ def claim(
     since: datetime | None = None,
     but: Collection[str] = (),
 ) -> list[Lease]:
-    """Claim the next ready runs of known workflows, oldest first, at most one for each case.
+    """Lease the next ready runs of known workflows, oldest first, at most one for each case.
 
-    `case`: only this one's. `since`: only runs that wait for their delivery, or came or were changed since. `but`: none
-    of these workflows.
+    `case`: only runs of this case. `since`: only runs that wait for their delivery, or that came or changed since.
+    `but`: no runs of these workflows.
     """
     with context.database.write() as session:
         rows = teams.workflows(session, team=context.team)
@@ -60,5 +60,5 @@ def claim(
 
 
 def is_suspect(run: schema.Run) -> bool:
-    """May it be this run that ends its workers?"""
+    """Tell whether this run may be the one that ends its workers."""
     return run.losses >= SUSPECTED

@@ -1,4 +1,4 @@
-"""Finds a case by what a person calls it, and puts it into words."""
+"""Lookup of a case by its number or key, and its text."""
 
 import json
 from collections.abc import Collection, Sequence
@@ -18,7 +18,7 @@ from workflows.engine.text.canonical_json import canonical
 
 
 def cases_meant(context: Context, reference: str, *, workflows: Collection[str] | None = None) -> Sequence[int]:
-    """The ids of all cases that a person may mean. `workflows`: as for `find_case`."""
+    """Return the ids of all cases that a person may mean. `workflows`: as for `find_case`."""
     with context.database.read() as session:
         found = {}
         number = reference.removeprefix("#")
@@ -36,7 +36,7 @@ def cases_meant(context: Context, reference: str, *, workflows: Collection[str] 
 
 
 def input_of(context: Context, review: int) -> str:
-    """The case of a review, as it is kept. Raise `Unknown`."""
+    """Return the kept input of a review's case, as JSON. Raise `Unknown`."""
     with context.database.read() as session:
         row = reviews.get(session, review, team=context.team)
         run = runs.get(session, row.run_id, team=context.team) if row is not None else None
@@ -46,14 +46,14 @@ def input_of(context: Context, review: int) -> str:
 
 
 def known_workflow(context: Context, name: str) -> AnyWorkflow:
-    """The workflow of something that is to be shown. Raise `Unknown` where this process does not know it."""
+    """Return the workflow of something that is shown. Raise `Unknown` where this process does not know it."""
     if name not in context.registry:
         raise Unknown(f"the workflow {name} is not known to this Countersign any more")
     return context.registry.get(name)
 
 
 def case_text(workflow: AnyWorkflow, body: str) -> str:
-    """The case as plain text; as JSON where it no longer fits the workflow, or has no text."""
+    """Return the case as plain text; as JSON where it no longer fits the workflow, or has no text."""
     form: type[BaseModel] = workflow.input
     try:
         text: object = within(workflow, "its text", lambda: workflow.text_of(read(form, body)))
@@ -63,5 +63,5 @@ def case_text(workflow: AnyWorkflow, body: str) -> str:
 
 
 def one_line_of(text: str, key: str) -> str:
-    """A case in one line."""
+    """Return the first line of a case's text that is not blank, else its key."""
     return next((line for line in text.splitlines() if line.strip()), key)

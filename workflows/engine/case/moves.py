@@ -55,7 +55,7 @@ DELIVERY_MOVES: Mapping[DeliveryState, frozenset[DeliveryState]] = {
     _D.INTENDED: frozenset({_D.WAITING, _D.ATTEMPTING}),
     _D.WAITING: frozenset(
         {
-            _D.INTENDED,  # a person looks once more at what waits
+            _D.INTENDED,  # a person looks at the waiting delivery again
             _D.ATTEMPTING,
         }
     ),
@@ -75,7 +75,7 @@ DELIVERY_MOVES: Mapping[DeliveryState, frozenset[DeliveryState]] = {
 }
 
 OUTBOX_MOVES: Mapping[OutboxState, frozenset[OutboxState]] = {
-    _O.DUE: frozenset({_O.ATTEMPTING, _O.HELD, _O.SENT}),  # the last: no longer needed, and never shown
+    _O.DUE: frozenset({_O.ATTEMPTING, _O.HELD, _O.SENT}),  # SENT: it is no longer needed, and was never shown
     _O.HELD: frozenset({_O.ATTEMPTING, _O.DUE, _O.SENT}),
     _O.ATTEMPTING: frozenset({_O.DUE, _O.SENT, _O.DEAD}),
     _O.SENT: frozenset({_O.DUE}),

@@ -1,4 +1,4 @@
-"""What people have to be shown, as intents: the card of a review, the note of a failure."""
+"""Notices: intents to show people something, such as the card of a review or the note of a failure."""
 
 from datetime import datetime
 
@@ -25,7 +25,7 @@ GROUP = "group"
 
 
 def card(session: Session, review: schema.Review, declared: Review, *, at: datetime) -> None:
-    """Have the present state of a review shown where its workflow posts to, and wherever its card stands already."""
+    """Have a review's present state shown where its workflow posts to, and wherever its card is already."""
     team, subject = review.team_id, SubjectKind.REVIEW.of(review.id)
     channels = messages.channels_of(session, team=team, subject=subject)
     if declared.post_to is not None:
@@ -35,9 +35,9 @@ def card(session: Session, review: schema.Review, declared: Review, *, at: datet
 
 
 def doubt(session: Session, delivery: schema.Delivery, declared: Review, *, at: datetime) -> None:
-    """Have a person asked whether a delivery happened, or be shown what became of the question.
+    """Have a person asked whether a delivery happened, or shown the answer to that question.
 
-    Where its workflow posts to, else where failures are told.
+    It goes to the channel of the workflow's cards, else to the channel for failures.
     """
     team, subject = delivery.team_id, SubjectKind.DELIVERY.of(delivery.id)
     channels = messages.channels_of(session, team=team, subject=subject)
@@ -46,35 +46,35 @@ def doubt(session: Session, delivery: schema.Delivery, declared: Review, *, at: 
 
 
 def failure(session: Session, run: schema.Run, *, at: datetime) -> None:
-    """Have it said that a run stopped."""
+    """Have people told that a run stopped."""
     outbox.add_note(
         session, team=run.team_id, kind=FAILURE, subject=SubjectKind.RUN.of(run.id), channel=FAILURES, at=at
     )
 
 
 def late(session: Session, run: schema.Run, *, at: datetime) -> None:
-    """Have it said once that a run's delivery is tried in vain for long."""
+    """Have people told, once, that a run's delivery has been attempted without success for long."""
     subject = SubjectKind.RUN.of(run.id)
     outbox.add_note_once(session, team=run.team_id, kind=LATE, subject=subject, channel=FAILURES, at=at)
 
 
 def paused(session: Session, *, team: int, workflow: int, at: datetime) -> None:
-    """Have it said that Countersign paused a workflow by itself; once for each time that it did."""
+    """Have people told that Countersign paused a workflow, once for each such pause."""
     _add_at(session, PAUSED, FAILURES, team=team, workflow=workflow, at=at)
 
 
 def paused_by_hand(session: Session, declared: Review | None, *, team: int, workflow: int, at: datetime) -> None:
-    """Have it said, where a workflow's people see it, that somebody paused it, or has it hold its deliveries too."""
+    """Have a workflow's people told that somebody paused it, or made its pause hold deliveries too."""
     _tell_its_people(session, declared, PAUSED_BY_HAND, team=team, workflow=workflow, at=at)
 
 
 def resumed(session: Session, declared: Review | None, *, team: int, workflow: int, at: datetime) -> None:
-    """Have it said there that somebody let it go on."""
+    """Have a workflow's people told that somebody resumed it."""
     _tell_its_people(session, declared, RESUMED, team=team, workflow=workflow, at=at)
 
 
 def unusable_group(session: Session, *, team: int, group: str, code: str, at: datetime) -> None:
-    """Have it said, once a day, that a user group cannot be read. `code`: Slack's word for why."""
+    """Have people told, once a day, that a user group cannot be read. `code`: Slack's code for the reason."""
     outbox.add_note_once(
         session,
         team=team,
@@ -82,7 +82,7 @@ def unusable_group(session: Session, *, team: int, group: str, code: str, at: da
         subject=SubjectKind.GROUP.unnumbered,
         channel=FAILURES,
         at=at,
-        # Cut to what the column holds: a setting may be anything.
+        # Cut to the column's length: a setting may hold any text.
         occasion=f"{at:%Y-%m-%d} {code[:60]} {group[:100]}",
         about={"group": group, "code": code},
     )

@@ -1,7 +1,8 @@
-"""What follows where the database is a backup: things may have happened since it was made, of which it knows nothing.
+"""Restores: the database may be a backup, which does not know what happened after it was made.
 
-Countersign cannot tell that by itself; an operator says so before anything is served. From then on, what is older is
-not delivered to a target that knows no keys: it is in doubt, and a person looks. Elsewhere the key makes it once.
+Countersign cannot see that by itself; an operator tells it before the service starts. From then on, an older case is
+not delivered to a target without idempotency keys: its delivery is in doubt, and a person looks. With a key, the target
+applies it once.
 """
 
 from dataclasses import dataclass
@@ -17,16 +18,16 @@ from workflows.engine.context import Context
 
 @dataclass(frozen=True, kw_only=True)
 class Restored:
-    """What the backup holds."""
+    """The state of the backup."""
 
     made_at: datetime | None
-    """When the last thing happened that it knows of; None for an empty database."""
+    """Time of the last event in it; None for an empty database."""
     unfinished: int
-    """Cases that have not come to an end in it."""
+    """Cases in it that have not come to an end."""
 
 
 def restored(context: Context, *, by: str) -> Restored:
-    """Note that the database is a backup. Only while nobody works on it."""
+    """Note that the database is a backup. Call it only while no worker runs."""
     with context.database.write() as session:
         at, team = context.clock(), context.team
         made_at = audit.newest(session, team=team)

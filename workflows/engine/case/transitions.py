@@ -1,4 +1,4 @@
-"""The only way to move a run, a review or a delivery: along the table, as a compare-and-set, with its audit row."""
+"""The only moves of a run, a review or a delivery: along the table, as a compare-and-set, with an audit row."""
 
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from workflows.engine.case.moves import DELIVERY_MOVES, REVIEW_MOVES, RUN_MOVES
 
 
 class ImpossibleMove(AssertionError):
-    """The code asked for a move that the table does not have."""
+    """The code tried a move that the table does not have."""
 
 
 def move_run(
@@ -27,7 +27,7 @@ def move_run(
     held_at: int | None = None,
     **changes: Any,
 ) -> bool:
-    """Move a run from the state it was read in.
+    """Move a run from the state in which it was read.
 
     False where it is no longer in that state or, if given, held at that lease. `changes`: columns that change with it.
     Raise `ImpossibleMove` for a move that the table does not have.
@@ -64,7 +64,7 @@ def move_review(
     details: dict[str, str | int | None] | None = None,
     **changes: Any,
 ) -> bool:
-    """Move a review from the state it was read in, or change what it shows where it stands.
+    """Move a review from the state in which it was read, or change its contents without a move.
 
     False where it is no longer in that state or, if given, at the version that was shown. `action`: the audit's word
     for it. Raise `ImpossibleMove` for a move that the table does not have.
@@ -90,7 +90,7 @@ def move_review(
 def move_delivery(
     session: Session, delivery: schema.Delivery, to: DeliveryState, *, at: datetime, actor: str, **changes: Any
 ) -> bool:
-    """Move a delivery from the state it was read in; beginning an attempt counts it.
+    """Move a delivery from the state in which it was read. The beginning of an attempt at it is counted.
 
     False where it is no longer in that state. Raise `ImpossibleMove` for a move that the table does not have.
     """
@@ -108,7 +108,7 @@ def move_delivery(
 def begin_new_delivery(
     session: Session, run: schema.Run, *, key: str, kind: str, output_id: int, at: datetime, actor: str
 ) -> schema.Delivery | None:
-    """Intend a delivery and begin its first attempt, in one; None where there is one under its key."""
+    """Record a delivery and begin the first attempt at it, in one; return None where its key is in use."""
     to = DeliveryState.ATTEMPTING
     begun = deliveries.add(
         session,

@@ -1,12 +1,12 @@
-"""Runs an author's code under a limit of time, and keeps whatever it raises to its own case.
+"""Threads for an author's code: it runs under a time limit, and its errors stay with its own case.
 
 No thread can be ended from outside. The code therefore runs in a thread of its own, and the caller waits no longer than
-the limit: then the thread is given up, the caller goes on with `TimeLimitPassed`, and what the thread still does comes
-too late. `SystemExit`, `KeyboardInterrupt`, `CancelledError` and their like, which are meant to end a program or a
-task, come out as `CodeExited`.
+the limit. After that the thread is given up, and the caller gets `TimeLimitPassed`; anything that the thread still does
+comes too late. `SystemExit`, `KeyboardInterrupt`, `CancelledError` and the like are meant to end a program or a task;
+they come out as `CodeExited`.
 
 Author code calls ours (a step is journaled, a model is asked), and ours calls author code again. Only the innermost
-piece runs against its limit: the time of what it calls is not its own.
+call uses up its time: the limit of a call stands still while it waits for another.
 """
 
 import threading
@@ -25,18 +25,20 @@ from workflows.errors import CodeExited, TimeLimitPassed
 T = TypeVar("T")
 
 SECONDS = 600.0
-"""How long code may take of which nothing else is said."""
+"""Seconds that code may take where no other limit is given."""
 MOST_IDLE = 32
-"""Threads that are kept for the next call; more end when they are done."""
+"""Threads that are kept for the next call; any more end with their call."""
 
 
 class Ended(BaseException):
-    """The process is taken to end here. A test raises it in place of a kill, and nothing contains it."""
+    """The process is taken to end here. A test raises it in place of a kill, and no handler turns it into another
+    error.
+    """
 
 
 @dataclass(frozen=True, kw_only=True)
 class Stuck:
-    """A piece of code that was given up and has not returned."""
+    """A call that was given up and has not returned."""
 
     workflow: str
     what: str
@@ -44,24 +46,24 @@ class Stuck:
 
 @dataclass(kw_only=True)
 class _Section:
-    """A piece of code within a call, and how much of its time is left."""
+    """A stretch of code within a call, and how much of its time is left."""
 
     workflow: str
     what: str
     seconds: float | None
-    """None: it is ours, and has limits of its own."""
+    """Seconds that it may take; None for our own code, which has limits of its own."""
     left: float | None
     since: float
-    """When it last began or went on, by the monotonic clock."""
+    """Time at which it last began or went on, by the monotonic clock."""
 
     @property
     def ends_at(self) -> float:
-        """When its time is over, if nothing else is called meanwhile."""
+        """Time at which its limit is reached, if it calls nothing else meanwhile."""
         return float("inf") if self.left is None else self.since + self.left
 
 
 class _Call(Generic[T]):
-    """One call in a thread of its own, and the sections that it is in."""
+    """One call in a thread of its own, with the sections that it is in."""
 
     def __init__(self, call: Callable[[], T], *, workflow: str, what: str, seconds: float) -> None:
         self._call = call
@@ -69,7 +71,7 @@ class _Call(Generic[T]):
         self._changed = Condition(Lock())
         self._sections = [_section(workflow, what, seconds)]
         self._looks_at = float("inf")
-        """When whoever waits will look by himself."""
+        """Time at which the waiting thread wakes by itself."""
         self._is_over = False
         self._is_given_up = False
         self._result: T | None = None
@@ -77,11 +79,11 @@ class _Call(Generic[T]):
         self._thread: Thread | None = None
 
     def make(self) -> None:
-        """Make the call, in the thread for it."""
+        """Make the call, in the thread that was chosen for it."""
         self._thread = threading.current_thread()
         try:
             self._result = self._context.run(self._inside)
-        except BaseException as error:  # noqa: BLE001  # told to whoever waits
+        except BaseException as error:  # noqa: BLE001  # raised again in the waiting thread
             self._error = error
 
     def _inside(self) -> T:
@@ -89,19 +91,21 @@ class _Call(Generic[T]):
         return self._call()
 
     def over(self) -> None:
-        """Tell whoever waits."""
+        """Wake the waiting thread: the call is over."""
         with self._changed:
             self._is_over = True
             self._changed.notify()
 
     @property
     def is_here(self) -> bool:
-        """Is this thread the call's? One that the code started is not, though it may know its context."""
+        """True if this thread is the call's. A thread that the code started is not, although it may share the
+        context.
+        """
         return self._thread is threading.current_thread()
 
     @contextmanager
     def within(self, what: str, *, seconds: float | None, is_ours: bool = False) -> Iterator[None]:
-        """Be in another section for the block. Raise `TimeLimitPassed` where nobody waits for the call any more."""
+        """Count the block as another section. Raise `TimeLimitPassed` where the call was given up."""
         with self._changed:
             outer = self._sections[-1]
             if self._is_given_up:
@@ -121,12 +125,14 @@ class _Call(Generic[T]):
                 self._have_looked_at(outer)
 
     def _have_looked_at(self, section: _Section) -> None:
-        """Wake whoever waits, where he would look too late."""
+        """Wake the waiting thread where it would wake too late for this section."""
         if section.ends_at < self._looks_at:
             self._changed.notify()
 
     def wait(self) -> T:
-        """Wait for its end. Raise what it raised, `CodeExited` or `TimeLimitPassed`."""
+        """Wait for the end of the call, and return its result. Raise what it raised, `CodeExited` or
+        `TimeLimitPassed`.
+        """
         with self._changed:
             try:
                 while not self._is_over:
@@ -144,7 +150,7 @@ class _Call(Generic[T]):
         return cast(T, self._result)
 
     def running(self, now: float) -> tuple[str, float] | None:
-        """Of which workflow a piece of code is waited for here, and for how many seconds; None where it is ours."""
+        """Return the workflow whose code is being waited for, and for how many seconds; None for our own code."""
         with self._changed:
             innermost = self._sections[-1]
             if self._is_given_up or innermost.left is None:
@@ -153,7 +159,7 @@ class _Call(Generic[T]):
 
     @property
     def stuck(self) -> Stuck | None:
-        """What was given up and goes on."""
+        """The call, where it was given up and still runs."""
         with self._changed:
             innermost = self._sections[-1]
             if not self._is_given_up or self._is_over:
@@ -168,9 +174,7 @@ def _section(workflow: str, what: str, seconds: float | None) -> _Section:
 def _passed(section: _Section) -> TimeLimitPassed:
     of = f" of {section.workflow}" if section.workflow else ""
     limit = f" within {section.seconds:g} s" if section.seconds is not None else ""
-    return TimeLimitPassed(
-        f"{section.what}{of} did not return{limit} and was given up; what it still does is not known"
-    )
+    return TimeLimitPassed(f"{section.what}{of} did not return{limit} and was given up; it may still be running")
 
 
 class _Thread:
@@ -183,11 +187,11 @@ class _Thread:
 
     @property
     def is_alive(self) -> bool:
-        """Does it run? In a process that was forked, no thread of the old one does."""
+        """True if the thread runs. After a fork the threads of the old process do not."""
         return self._thread.is_alive()
 
     def give(self, call: "_Call[object]") -> None:
-        """Have it make a call."""
+        """Pass a call to this thread."""
         self._calls.put(call)
 
     def _serve(self) -> None:
@@ -204,15 +208,15 @@ _current: ContextVar["_Call[object] | None"] = ContextVar("countersign_author_co
 _guard = Lock()
 _idle: list[_Thread] = []
 _under_way: set["_Call[object]"] = set()
-"""The calls of this process that have not returned, also those that nobody waits for any more."""
+"""The calls of this process that have not returned, also those that were given up."""
 
 
 def run(call: Callable[[], T], *, what: str, seconds: float | None = None, workflow: str = "") -> T:
-    """Make a call to an author's code, and wait for it no longer than `seconds`; returns what it returns.
+    """Make a call to an author's code, wait for it no longer than `seconds`, and return its result.
 
-    `what`: names it in messages, such as "its delivery". `seconds`: None: as many as the call around it was given, or
-    `SECONDS`. `workflow`: whose code it is; within another call it is that one's. Raise `TimeLimitPassed`,
-    `CodeExited`, or what the code raises.
+    `what`: names the code in messages, such as "its delivery". `seconds`: None: the limit of the call around it, or
+    `SECONDS`. `workflow`: the workflow whose code it is; within another call it is that call's. Raise
+    `TimeLimitPassed`, `CodeExited`, or what the code raises.
     """
     around = _current.get()
     if around is not None and around.is_here:
@@ -221,7 +225,7 @@ def run(call: Callable[[], T], *, what: str, seconds: float | None = None, workf
                 return call()
             except Exception:
                 raise
-            except BaseException as error:  # contained here: code around it may look at what it raised
+            except BaseException as error:  # contained here: the code around it may catch it
                 raise contained(error) from error
     made = _Call(call, workflow=workflow, what=what, seconds=SECONDS if seconds is None else seconds)
     _thread_for(cast("_Call[object]", made)).give(cast("_Call[object]", made))
@@ -230,7 +234,7 @@ def run(call: Callable[[], T], *, what: str, seconds: float | None = None, workf
 
 @contextmanager
 def untimed() -> Iterator[None]:
-    """Stop the time of the author's code around: what is done in the block is ours, and has limits of its own."""
+    """Stop the clock of the author's code around: the block is our own code, which has limits of its own."""
     around = _current.get()
     if around is None or not around.is_here:
         yield
@@ -240,7 +244,7 @@ def untimed() -> Iterator[None]:
 
 
 def contained(error: BaseException) -> BaseException:
-    """The error, or `CodeExited` in place of one that is meant to end a program or a task."""
+    """Return the error, or `CodeExited` in place of an error that is meant to end a program or a task."""
     if isinstance(error, (Exception, Ended)):
         return error
     exited = CodeExited(
@@ -252,7 +256,7 @@ def contained(error: BaseException) -> BaseException:
 
 
 def slow(seconds: float) -> Counter[str]:
-    """Workflow -> how many pieces of its code have been running for longer than this, and are still waited for."""
+    """Count, for each workflow, the calls of its code that have run for longer than this and are still waited for."""
     now = time.monotonic()
     with _guard:
         calls = list(_under_way)
@@ -261,7 +265,7 @@ def slow(seconds: float) -> Counter[str]:
 
 
 def stuck() -> list[Stuck]:
-    """The pieces of code that were given up in this process and have not returned since."""
+    """Return the calls that were given up in this process and have not returned since."""
     with _guard:
         calls = list(_under_way)
     return [found for call in calls if (found := call.stuck) is not None]
@@ -278,7 +282,7 @@ def _thread_for(call: "_Call[object]") -> _Thread:
 
 
 def _made(thread: _Thread, call: "_Call[object]") -> bool:
-    """Note that a thread has made a call; is it kept for the next one?"""
+    """Note that a thread has made a call, and tell whether the thread is kept for the next one."""
     with _guard:
         _under_way.discard(call)
         if len(_idle) >= MOST_IDLE:
@@ -288,7 +292,7 @@ def _made(thread: _Thread, call: "_Call[object]") -> bool:
 
 
 def _said(error: BaseException) -> str:
-    """What such an error says, as a rule a number or nothing."""
+    """Return the exit code of such an error as words, or nothing."""
     if isinstance(error, SystemExit) and isinstance(error.code, int):
         return f" ({error.code})"
     return ""

@@ -1,4 +1,4 @@
-"""How long to wait before a step is tried again."""
+"""Backoff: how many seconds pass before a step is tried again."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,17 +8,17 @@ from tenacity import RetryCallState, wait_exponential_jitter
 from workflows.errors import BadDeclaration, OutcomeUnknown, TryAgain
 
 LONGEST_PAUSE = 60.0
-"""Seconds that a step waits at most before it tries again, whatever the other system asks."""
+"""Most seconds that a step waits before its next attempt, whatever the other system asks."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Backoff:
-    """A pause that doubles with each attempt, with a random part, so that many do not come back at once."""
+    """A wait that doubles with each attempt, with a random part, so that many callers do not come back at once."""
 
     first: float = 0.5
-    """Seconds of the first pause, and of the random part at most."""
+    """Seconds of the first wait. The random part is at most as long."""
     longest: float = 20.0
-    """Seconds of a pause, without the random part and without what the other system asks for."""
+    """Most seconds of a wait, without the random part and without the wait that the other system asks for."""
 
     def __post_init__(self) -> None:
         if not 0 < self.first <= self.longest <= LONGEST_PAUSE:
@@ -32,7 +32,9 @@ DEFAULT = Backoff()
 
 
 def pause(state: RetryCallState, backoffs: Mapping[type[Exception], Backoff]) -> float:
-    """The seconds to wait after a failed attempt: those of the nearest type of its error, or those it asks for."""
+    """Return the seconds to wait after a failed attempt: the backoff of its error's nearest type, or more if the error
+    asks for it.
+    """
     error = state.outcome.exception() if state.outcome else None
     found = (backoffs[kind] for kind in type(error).__mro__ if kind in backoffs)
     backoff = next(found, DEFAULT)

@@ -1,7 +1,7 @@
-"""What the code of a run may do: a step that does anything else is refused in place of its call.
+"""The boundary of a run's code: a step that does something which is not allowed is refused in place of its call.
 
-The boundary follows the code into whatever it calls, also a step within a step, which has no line in the journal. A
-thread that the code starts is not followed.
+The boundary holds in everything that the code calls, also in a step within a step, which has no line in the journal. It
+does not hold in a thread that the code starts.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,11 +16,11 @@ from workflows.engine.errors import Undeclared
 
 @dataclass(frozen=True, kw_only=True)
 class _Boundary:
-    """What may be done here."""
+    """The limits of what the code here may do."""
 
     workflow: Workflow[Any, Any]
     usual: tuple[Does, ...]
-    """What a step does that says nothing of it."""
+    """The effects that are assumed of a step that declares none."""
     is_decided: bool
 
 
@@ -29,14 +29,14 @@ _around: ContextVar[_Boundary | None] = ContextVar("countersign_boundary", defau
 
 @contextmanager
 def before_decision(workflow: Workflow[Any, Any]) -> Iterator[None]:
-    """Refuse, for the block, the steps that do what this workflow may not before anything is decided."""
+    """Refuse, in the block, the steps that this workflow may not call before a decision."""
     with _kept(_Boundary(workflow=workflow, usual=("retrieve",), is_decided=False)):
         yield
 
 
 @contextmanager
 def in_delivery(workflow: Workflow[Any, Any], does: tuple[Does, ...]) -> Iterator[None]:
-    """Refuse, for the block, the steps that do what this workflow may not. `does`: what the delivery does."""
+    """Refuse, in the block, the steps that this workflow may not call at all. `does`: the effects of the delivery."""
     with _kept(_Boundary(workflow=workflow, usual=does, is_decided=True)):
         yield
 
@@ -51,7 +51,9 @@ def _kept(boundary: _Boundary) -> Iterator[None]:
 
 
 def check(step: str, does: tuple[Does, ...] | None) -> None:
-    """Raise `Undeclared` where a step does what the code around it may not. `does`: None: nothing is said of it."""
+    """Raise `Undeclared` where a step does something that the code around it may not. `does`: None: the step declares
+    nothing.
+    """
     around = _around.get()
     if around is None:
         return
@@ -61,7 +63,7 @@ def check(step: str, does: tuple[Does, ...] | None) -> None:
 
 
 def against(workflow: Workflow[Any, Any], what: str, does: Sequence[Does], *, is_decided: bool) -> str | None:
-    """Why something may not do this, with what to write; None where it may. `what`: names it."""
+    """Return why these effects are not allowed, with what to write; None where they are. `what`: names the code."""
     undeclared = [one for one in does if one not in workflow.allowed]
     if undeclared:
         return (

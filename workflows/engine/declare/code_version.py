@@ -1,7 +1,7 @@
-"""Which version of its code a workflow has, so that a run can say which one it began with.
+"""The code version of a workflow, so that a run can say with which version it began.
 
-Whether a run that waited can go on under newer code is not told by this: its journal and the forms of what it holds
-tell that, when it does. This tells why, where it cannot.
+The version does not decide whether a run that waited can go on under newer code; its journal and its forms decide that.
+Where it cannot go on, the version explains why.
 """
 
 import inspect
@@ -16,14 +16,14 @@ from workflows.engine.declare.workflow import Workflow
 from workflows.engine.text.canonical_json import canonical, content_hash
 
 LENGTH = 12
-"""Hex digits."""
+"""Hex digits of a code version."""
 
 
 def code_version_of(workflow: Workflow[Any, Any], prompt: str | None) -> str:
-    """A hash over what the workflow's author wrote: the files with its functions, its forms, its terms, and its
-    prompt's version.
+    """Return a hash over what the workflow's author wrote.
 
-    Code that those files import is not in it.
+    It covers the files with the author's functions, the forms, the terms, and the version of the prompt. Code that
+    those files import is not in it.
     """
     declared = [effect for effect in (workflow.effect, workflow.rejection_effect) if effect is not None]
     effects = [effect.apply for effect in declared]
@@ -48,7 +48,7 @@ def code_version_of(workflow: Workflow[Any, Any], prompt: str | None) -> str:
 def _form(model: type[BaseModel]) -> object:
     try:
         return model.model_json_schema()
-    except PydanticInvalidForJsonSchema:  # a type of its author's own, which says nothing of its form
+    except PydanticInvalidForJsonSchema:  # a type of the author's own, which has no JSON schema
         return {name: str(info.annotation) for name, info in model.model_fields.items()}
 
 

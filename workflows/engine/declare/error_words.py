@@ -1,4 +1,4 @@
-"""Words of an error: what it says, without secrets, within a time, in a form that can be kept."""
+"""The words of an error, without secrets, within a time limit, and in a form that can be kept."""
 
 from pydantic import ValidationError
 
@@ -8,13 +8,13 @@ from workflows.engine.text.canonical_json import printable
 from workflows.redaction import redacted
 
 _WORDS_WITHIN = 5.0
-"""Seconds that an error has to say what it is."""
+"""Seconds that an error has to return its message."""
 
 
 def words_of(error: BaseException) -> str:
-    """What an error says, without secrets and in a form that can be kept; its type's name where it says nothing.
+    """Return the message of an error without secrets and in a form that can be kept, or the name of its type.
 
-    An author's error says it by the author's code, which may do anything but that.
+    The message of an author's error comes from the author's code, which may hang or raise.
     """
     try:
         if isinstance(error, ValidationError):

@@ -1,4 +1,4 @@
-"""The model's typed output, with all that a reviewer needs to judge it."""
+"""The proposal: the model's typed output, with all that a reviewer needs to judge it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,36 +13,42 @@ OutputT = TypeVar("OutputT", bound=BaseModel)
 
 @dataclass(frozen=True, kw_only=True)
 class Proposal(Generic[OutputT]):
-    """What is proposed for a case. A proposal says how sure it is; it never says what follows from that."""
+    """A proposed answer to a case. It says how sure it is; the policy decides what follows from that."""
 
     output: OutputT
     confidence: Mapping[str, float | None]
-    """Output field -> 0 to 1; None where it is not known. A field that is not named counts as not known."""
+    """Output field -> 0 to 1; None where it is not known. A field that is missing here counts as not known."""
     alternatives: Mapping[str, tuple[Alternative, ...]] = field(default_factory=dict)
     """Output field -> the next best values, best first."""
     evidence: Mapping[str, str] = field(default_factory=dict)
-    """Output field -> a quote from the input that speaks for the value."""
+    """Output field -> a quote from the input that supports the value."""
     reasons: tuple[str, ...] = ()
     unfamiliar: str | None = None
-    """Why the case is unlike all that the model learned from; None where it is not."""
+    """Reason why the case is unlike the examples that the model learned from; None where it is like them."""
     doubts: tuple[str, ...] = ()
-    """What speaks against trusting it as far as it says: failed checks, quotes that do not stand in the case."""
+    """Reasons not to trust the stated confidence: failed checks, quotes that are not in the case."""
     second: Mapping[str, float] = field(default_factory=dict)
-    """Output field -> the probability of its value in the eyes of the local model, where that learned from examples."""
+    """Output field -> the probability that the local model gives its value, where the local model has learned from
+    examples.
+    """
     fallback: str | None = None
-    """Why another model than the prompt's own was asked; None where it was not."""
+    """Reason why another model than the prompt's own was asked; None where it was not."""
     sample: bool = False
-    """Written by hand for a demonstration: no figure counts it."""
+    """True if it was written by hand for a demonstration. No figure counts it."""
     model: str = "the workflow's own code"
     prompt_version: str | None = None
 
     def field_confidence(self) -> dict[str, float | None]:
-        """The confidence of every field that would be delivered; None where it is missing or no number from 0 to 1."""
+        """Return the confidence of every field that would be delivered; None where it is missing or no number from 0 to
+        1.
+        """
         return {name: _probability(self.confidence.get(name)) for name in type(self.output).model_fields}
 
     @property
     def lowest(self) -> float | None:
-        """The proposal's own confidence: the lowest of its fields'. None where one of them is not known."""
+        """The confidence of the whole proposal: the lowest of its fields'. None where the confidence of a field is not
+        known.
+        """
         known = self.field_confidence().values()
         numbers = [number for number in known if number is not None]
         return min(numbers) if numbers and len(numbers) == len(known) else None

@@ -1,7 +1,7 @@
-"""Holds what a workflow's code does against what it declares that it may, before the first case.
+"""Comparison of a workflow's code with what it declares in `may`, before the first case.
 
-Steps are found by the names that a function uses: of its module, of what is around it, and of modules that it knows.
-Functions that it calls are not looked into; what they reach is refused when it is called (`boundary`).
+Steps are found by the names that a function uses: names of its module, of the functions around it, and of modules that
+it imports. The functions that it calls are not searched; a step in them is refused when it is called (`boundary`).
 """
 
 import inspect
@@ -35,7 +35,7 @@ def _check(workflow: Workflow[Any, Any], what: str, does: Sequence[Does], *, is_
 
 
 def _undecided(workflow: Workflow[Any, Any]) -> Iterator[tuple[str, Callable[..., object]]]:
-    """The code that runs before anything is decided, with what to call it."""
+    """Yield the code that runs before a decision, with its name for messages."""
     yield "its key", workflow.key
     for what, function in (("its propose", workflow.proposing), ("its scope", workflow.scope)):
         if function is not None:
@@ -46,7 +46,7 @@ def _undecided(workflow: Workflow[Any, Any]) -> Iterator[tuple[str, Callable[...
 
 
 def _steps_of(function: Callable[..., object]) -> Iterator[Step[..., Any]]:
-    """The steps that a function names."""
+    """Yield the steps that a function names."""
     if isinstance(function, Step):
         yield function
     plain = inspect.unwrap(function)
@@ -64,14 +64,14 @@ def _steps_of(function: Callable[..., object]) -> Iterator[Step[..., Any]]:
 
 def _is_filled(cell: CellType) -> bool:
     try:
-        cell.cell_contents  # noqa: B018  # an empty one raises
+        cell.cell_contents  # noqa: B018  # an empty cell raises
     except ValueError:
         return False
     return True
 
 
 def _names(code: CodeType) -> Iterator[str]:
-    """The names that a piece of code uses, and the functions that are written in it."""
+    """Yield the names that a piece of code uses, also in the functions written inside it."""
     yield from (*code.co_names, *code.co_freevars)
     for inner in code.co_consts:
         if isinstance(inner, CodeType):

@@ -16,7 +16,7 @@ from workflows.model.port import ModelUnavailable, Prompt
 from workflows.model.prompts import BadPrompt, load_prompt
 
 AnyWorkflow = Workflow[Any, Any]
-"""A workflow among others; its input and output types are its own."""
+"""A workflow whose input and output types are not known here."""
 
 
 class Registry:
@@ -34,7 +34,7 @@ class Registry:
         its input or output could never be delivered as it was, or it does what it does not declare that it may.
         """
         if workflow.name in self._workflows:
-            raise BadDeclaration(f"there are two workflows named {workflow.name}; a name is an identity")
+            raise BadDeclaration(f"there are two workflows named {workflow.name}; rename one of them")
         if workflow.effect is None:
             raise BadDeclaration(f"workflow {workflow.name} delivers nothing: declare its effect with .deliver")
         for what, values in (("input", workflow.input), ("output", workflow.output)):
@@ -48,7 +48,7 @@ class Registry:
         self._workflows[workflow.name] = workflow
 
     def get(self, name: str) -> AnyWorkflow:
-        """Raise `Unknown` for a workflow that is not there."""
+        """Return a workflow by name. Raise `Unknown` where there is none."""
         try:
             return self._workflows[name]
         except KeyError:
@@ -56,11 +56,11 @@ class Registry:
             raise Unknown(f"there is no workflow {name!r}; known: {known}") from None
 
     def prompt(self, name: str) -> Prompt | None:
-        """The prompt of a workflow that is there, as it was when the process began."""
+        """Return the prompt of a known workflow as it was when the process began; None where it has none."""
         return self._prompts[name]
 
     def code_version(self, workflow: AnyWorkflow) -> str:
-        """The version of a workflow's code, as it was when it was first asked for."""
+        """Return the version of a workflow's code, as it was when it was first asked for."""
         if workflow.name not in self._plans:
             prompt = self._prompts.get(workflow.name)
             self._plans[workflow.name] = code_version_of(workflow, prompt.version if prompt is not None else None)
@@ -87,7 +87,7 @@ def _prompt(workflow: AnyWorkflow) -> Prompt | None:
 
 
 def form_asked(workflow: AnyWorkflow) -> JsonSchemaValue:
-    """The JSON schema of what a model is asked to fill in. Raise `BadDeclaration` for an output that has none."""
+    """Return the JSON schema that a model is asked to fill in. Raise `BadDeclaration` for an output that has none."""
     try:
         return form(workflow.output, evidence=workflow.evidence)
     except ModelUnavailable as error:
@@ -95,7 +95,7 @@ def form_asked(workflow: AnyWorkflow) -> JsonSchemaValue:
 
 
 def told(workflow: AnyWorkflow) -> dict[str, JsonValue]:
-    """What a prompt may use of its workflow's declaration."""
+    """Return the parts of a workflow's declaration that its prompt may use."""
     return {
         "workflow": workflow.name,
         "decision": workflow.decision,

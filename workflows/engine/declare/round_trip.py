@@ -1,7 +1,8 @@
-"""Keeps values so that what is read back is what was kept: inputs, proposals, edits, results of steps.
+"""The round trip of kept values: inputs, proposals, edits and results of steps are read back as they were kept.
 
-A value is written as pydantic writes it, read back, and compared; what does not survive is refused, naming the field.
-What is gone on with is always what was read back, so that alone, by a person and after a crash the same is delivered.
+A value is written as pydantic writes it, read back, and compared. A difference is refused, and the message names the
+field. The engine goes on only with the value that was read back, so that the same value is delivered alone, by a person
+and after a crash.
 """
 
 import json
@@ -20,12 +21,12 @@ from workflows.engine.errors import AuthorFailed, Misfit
 from workflows.engine.text.canonical_json import MAX_BYTES, ModelT, from_body, larger_than, to_body
 
 _MOST = 20
-"""Fields that are named; more would be said of each in the same words."""
+"""Fields that an error names at most."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Kept(Generic[ModelT]):
-    """A value as it is kept, and as it will be read back."""
+    """A value as it is kept and as it will be read back."""
 
     body: str
     """Canonical JSON."""
@@ -33,9 +34,9 @@ class Kept(Generic[ModelT]):
 
 
 def kept(form: type[ModelT], value: BaseModel, *, a: str = "decision") -> Kept[ModelT]:
-    """Write a value of a form and read it back. Raise `Misfit` where that is not the same value, or it is too large.
+    """Write a value of a form and read it back. Raise `Misfit` where the value changes or is too large.
 
-    `a`: what it is, in a word.
+    `a`: a word for the value, used in messages.
     """
     if larger_than(value, MAX_BYTES):
         raise Misfit({WHOLE: f"too large, the limit for one {a} is {MAX_BYTES:,} bytes"})
@@ -54,14 +55,14 @@ def kept(form: type[ModelT], value: BaseModel, *, a: str = "decision") -> Kept[M
 
 
 def read(form: type[ModelT], body: str) -> ModelT:
-    """Read back what was kept. Raise `Misfit` where it does not fit the form, whatever the form's validators raise."""
+    """Read back a kept value. Raise `Misfit` where it does not fit the form, whatever the form's validators raise."""
     return checked(lambda: from_body(form, body))
 
 
 def as_shown(form: type[ModelT], body: str) -> ModelT:
-    """Read what somebody was shown in an earlier form.
+    """Read a value that a person was shown, possibly in an earlier form.
 
-    Raise `Misfit` where the form adds, drops or changes a field since: they did not decide about that.
+    Raise `Misfit` where the form has gained, lost or changed a field since: the person did not decide about that.
     """
     value = read(form, body)
     now, then = called(lambda: to_body(value)), body
@@ -77,7 +78,9 @@ def as_shown(form: type[ModelT], body: str) -> ModelT:
 
 
 def checked(validate: Callable[[], ModelT]) -> ModelT:
-    """What a validation gives. Raise `Misfit`, naming each field, or with what an author's validator raised."""
+    """Return the result of a validation. Raise `Misfit` with each field's error, or with the error of an author's
+    validator.
+    """
     try:
         return called(validate)
     except AuthorFailed as failed:
@@ -87,13 +90,13 @@ def checked(validate: Callable[[], ModelT]) -> ModelT:
         invalid = error
     try:
         found = called(lambda: complaints(invalid))
-    except AuthorFailed as failed:  # an error without words is an error all the same
+    except AuthorFailed as failed:  # an error without a message is still an error
         found = {WHOLE: f"its own check failed: {failed}"}
     raise Misfit(found) from invalid
 
 
 def losses(before: object, after: object) -> dict[str, str]:
-    """What is not the same after it was read back: field -> how, in words that show no value."""
+    """Return what changed when a value was read back: field -> how, in words that show no value."""
     found: dict[str, str] = {}
     try:
         for path, how in called(lambda: list(_several(_differences(before, after, ())))):
@@ -104,12 +107,12 @@ def losses(before: object, after: object) -> dict[str, str]:
 
 
 def never_kept(form: type[BaseModel]) -> dict[str, str]:
-    """The fields of a form that can never be read back as they were, whatever is in them: field -> why."""
+    """Return the fields of a form that can never be read back as they were, whatever they hold: field -> why."""
     return dict(_never_kept(form, (), set()))
 
 
 def _not_finite(body: str) -> dict[str, str]:
-    """The fields with a number that JSON has no word for: Python reads its own back, and nobody else does."""
+    """Return the fields with a number that JSON cannot write. Python reads its own NaN back, other programs do not."""
     if "NaN" not in body and "Infinity" not in body:
         return {}
     found, whole = {}, json.loads(body)
@@ -155,7 +158,9 @@ def _differences(before: object, after: object, path: _Path) -> Iterator[_Loss]:
 
 
 def _is_list(value: object) -> TypeGuard[Sequence[object]]:
-    """Is it a list of any kind? Which one is a matter of how it is read back, and nothing of what it says."""
+    """Tell whether a value is a list of any kind. The kind depends on how it is read back, and does not change its
+    meaning.
+    """
     return isinstance(value, (Sequence, deque)) and not isinstance(value, (str, bytes, bytearray))
 
 
@@ -191,7 +196,7 @@ def _of_mappings(before: Mapping[Any, Any], after: Mapping[Any, Any], path: _Pat
 
 
 def _same(before: object, after: object) -> bool:
-    """Is one value the other? A number's digits count, and its kind: 10.5 is not 10.50, and 1 is not True."""
+    """Tell whether two values are the same. Digits and types count: 10.5 is not 10.50, and 1 is not True."""
     if isinstance(before, Decimal) or isinstance(after, Decimal):
         if not (isinstance(before, Decimal) and isinstance(after, Decimal)):
             return False
@@ -237,7 +242,7 @@ def _never_kept(form: object, path: _Path, seen: set[object]) -> Iterator[tuple[
     elif isinstance(form, type) and (is_dataclass(form) or is_typeddict(form)):
         try:
             hints = get_type_hints(form)
-        except NameError:  # pydantic knows names that are looked up elsewhere; what is kept is compared anyway
+        except NameError:  # pydantic may know the name from elsewhere; kept values are compared anyway
             hints = {}
         for name, annotation in hints.items():
             yield from _never_kept(annotation, (*path, name), seen | {form})

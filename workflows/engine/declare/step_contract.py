@@ -1,6 +1,6 @@
 """The contract of a step: what its annotations say about its arguments and its result.
 
-A system that changes what it says or takes is found out here, at the call, and not in what somebody decides from it.
+A system that changes its requests or answers is noticed here, at the call, and not later in a person's decision.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,20 +16,22 @@ from workflows.tools.contracts import complaint
 
 
 class Shape:
-    """What one step takes and gives."""
+    """The arguments that one step takes and the result that it gives."""
 
     def __init__(self, step: str, function: Callable[..., object]) -> None:
         self._step = step
         self._function = function
 
     def bind(self, args: tuple[object, ...], kwargs: Mapping[str, object]) -> BoundArguments:
-        """The arguments by name, with the defaults. Raise `TypeError` for a call that the function does not take."""
+        """Return the arguments by name, with the defaults. Raise `TypeError` for a call that the function does not
+        take.
+        """
         bound = self._signature.bind(*args, **kwargs)
         bound.apply_defaults()
         return bound
 
     def check(self, bound: BoundArguments) -> None:
-        """Put the arguments into the types that are annotated. Raise `InputBroken` where they do not fit."""
+        """Convert the arguments to the annotated types. Raise `InputBroken` where they do not fit."""
         for name, parameter in self._signature.parameters.items():
             form, given = self._arguments[name], bound.arguments[name]
             try:
@@ -48,7 +50,7 @@ class Shape:
         return InputBroken(f"the step {self._step} is called with another {name} than it takes: {found}")
 
     def checked_result(self, result: object) -> Any:
-        """The result in the type that is annotated. Raise `OutputBroken` where it does not fit. Any: that type."""
+        """Return the result in the annotated type. Raise `OutputBroken` where it does not fit. Any: that type."""
         try:
             return self.result.validate_python(result)
         except ValidationError as error:
@@ -59,7 +61,7 @@ class Shape:
 
     @cached_property
     def result(self) -> TypeAdapter[Any]:
-        """Reads a result; Any: it is the step's own return type."""
+        """Reader of a result; Any: the step's own return type."""
         return _form(self._hints.get("return", Any))
 
     @cached_property
@@ -81,7 +83,7 @@ class Shape:
 
 
 def _form(annotation: Any) -> TypeAdapter[Any]:
-    """The type that an annotation says. A class that pydantic knows nothing of is held against its instances."""
+    """Return an adapter for an annotation. For a class that pydantic does not know, it only checks the instance."""
     try:
         return TypeAdapter(annotation)
     except PydanticSchemaGenerationError:

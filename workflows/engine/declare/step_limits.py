@@ -1,4 +1,4 @@
-"""Keeps the calls of one step within its limits: so many at once, and each within its time."""
+"""The limits of a step's calls: so many at once, and each within its time."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,9 +9,9 @@ from workflows.errors import BadDeclaration, TryAgain
 from workflows.tools.deadlines import within
 
 LONGEST_WAIT = 600.0
-"""Seconds for which a place is waited for where the step declares no time-out."""
+"""Seconds that a call waits for a free place where the step declares no time-out."""
 _inside: ContextVar[frozenset[int]] = ContextVar("countersign_steps_inside", default=frozenset())
-"""The limits whose place this thread has; a step that calls itself needs no second one."""
+"""The limits in which this thread holds a place. A step that calls itself needs no second place."""
 
 
 class Limits:
@@ -39,7 +39,7 @@ class Limits:
         if self._places is None or id(self) in _inside.get():
             yield
             return
-        # Whoever has a place may never give it back.
+        # A call that hangs may never give its place back.
         if not self._places.acquire(timeout=self._timeout or LONGEST_WAIT):
             raise TryAgain(f"step {self._step}: {self._at_once} calls of it are being made, and none ended in time")
         token = _inside.set(_inside.get() | {id(self)})

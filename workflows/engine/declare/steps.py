@@ -1,8 +1,8 @@
 """`@step`: a function that touches the world.
 
-Called on its own, in a test or a shell, it is the plain function, held to its contract and its limits. Called inside a
-run it is journaled as well: each attempt is a row, a finished one is recalled instead of repeated after a crash or on a
-rerun, and errors of a type that may pass are tried again.
+Called on its own, in a test or a shell, it is the plain function with its contract and its limits. Called inside a run
+it is journaled as well: each attempt of the step is a row, a finished attempt is recalled instead of repeated after a
+crash or on a rerun, and the step is tried again after errors of a type that may pass.
 """
 
 import re
@@ -30,17 +30,17 @@ R = TypeVar("R")
 ASK = "ask"
 """The name of the model's step."""
 START = "start"
-"""The name for the beginning of a run, where a step's name is asked."""
+"""The name for the beginning of a run, where a step's name is expected."""
 DELIVER = "deliver"
-"""The name for the delivery, where a step's name is asked. The names of its steps begin with it and a slash."""
+"""The name for the delivery, where a step's name is expected. The names of its steps begin with it and a slash."""
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,79}")
 
 PASSING: tuple[type[Exception], ...] = (TryAgain, NotConfirmed, ConnectionError, TimeoutError)
-"""Errors that may be gone the next time."""
+"""Types of errors that may be gone at the next attempt."""
 Backoffs = Mapping[type[Exception], Backoff]
 GRACE = 60.0
-"""Seconds after its time-out for which a step is still waited for: what it returns then is known."""
+"""Seconds for which a step is still waited for after its time-out: a result that comes late is a known result."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,19 +52,19 @@ class Call:
     tries: int
     retry_on: tuple[type[Exception], ...]
     result: TypeAdapter[Any]
-    """Reads the result back; Any: it is the step's own return type."""
+    """Reader of the kept result; Any: the step's own return type."""
     invoke: Callable[[], object]
     cost: Callable[[Any], Decimal] = field(default=lambda _: Decimal(0))
-    """US dollars that a result took; Any: it is the step's own return type."""
+    """Function from a result to its cost in US dollars; Any: the step's own return type."""
     backoff: Backoffs = field(default_factory=dict)
-    """Type of error -> the pauses after it; those of other types are the usual ones."""
+    """Type of error -> the backoff after it. Other types have the default backoff."""
 
 
 class Recorder(Protocol):
-    """Whoever keeps the journal of the run that this thread is in."""
+    """The journal of the run that this thread works on."""
 
     def record(self, call: Call) -> object:
-        """Make the call, or recall what came of it."""
+        """Make the call, or return the recorded result."""
         ...
 
 
@@ -109,7 +109,7 @@ class Step(Generic[P, R]):
         self.retry_on = (*retry_on, *(kind for kind in backoff if not issubclass(kind, retry_on)))
         self.backoff = backoff
         self.does = does
-        """None: nothing is said of it."""
+        """The effects of the step; None: it declares none."""
         self._timeout = timeout
         self._limits = Limits(name, timeout=timeout, at_once=at_once)
         self._shape = Shape(name, function)
@@ -124,7 +124,7 @@ class Step(Generic[P, R]):
         recorder = _recorder.get()
         bound = self._shape.bind(args, kwargs)
         if larger_than(bound.arguments, MAX_RESULT):
-            # Not even the journal has room for it.
+            # Too large even for the journal.
             raise InputBroken(f"the step {self.name} is called with more than {MAX_RESULT:,} bytes, the limit")
         try:
             boundary.check(self.name, self.does)
@@ -138,11 +138,11 @@ class Step(Generic[P, R]):
             def invoke() -> R:
                 with self._limits.kept():
                     given = self._bounded(lambda: self.function(*bound.args, **bound.kwargs), recorder)
-                # Before anything is made of it: it may be a hundred times what the machine has room for.
+                # Before anything reads it: it may be larger than the machine's memory.
                 if larger_than(given, MAX_RESULT):
                     raise OutputBroken(
-                        f"the step {self.name} gives more than {MAX_RESULT:,} bytes, the limit; have it give what is "
-                        "needed of it, or where it stands"
+                        f"the step {self.name} gives more than {MAX_RESULT:,} bytes, the limit; have it return only "
+                        "what is needed, or a reference to it"
                     )
                 result: R = self._shape.checked_result(given)
                 return result
@@ -163,7 +163,7 @@ class Step(Generic[P, R]):
         return recorded
 
     def _bounded(self, call: Callable[[], R], recorder: Recorder | None) -> R:
-        """Make the call within its limit of time, where it belongs to a run."""
+        """Make the call, within the step's time limit where it belongs to a run."""
         if recorder is None:
             return call()
         seconds = None if self._timeout is None else self._timeout + GRACE
@@ -171,7 +171,7 @@ class Step(Generic[P, R]):
 
 
 def _raising(error: Exception) -> Callable[[], NoReturn]:
-    """A call that fails, so that the journal has it."""
+    """Return a call that raises this error, so that the journal records it."""
 
     def fail() -> NoReturn:
         raise error

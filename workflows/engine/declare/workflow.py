@@ -1,4 +1,4 @@
-"""What an author declares: one business decision, automated.
+"""The declaration of a workflow: one business decision, automated.
 
 A declaration is a value: making it reads no file, connects to nothing and runs nothing. The runner owns the way of a
 case (propose, check, decide, deliver), so that an author cannot forget the review.
@@ -20,99 +20,102 @@ from workflows.engine.declare.proposal import OutputT, Proposal
 from workflows.engine.errors import BadDeclaration
 
 SECOND_OPINION = 0.15
-"""The probability below which the local model's opinion is a doubt, where a workflow says nothing of it."""
+"""The probability below which the local model's opinion is a doubt, where a workflow sets no other."""
 Does = Literal["retrieve", "recommend", "draft", "route", "execute"]
-"""What a step or a delivery does in the world.
+"""The effect that a step or a delivery has in the world.
 
-Look something up; suggest; prepare what is not in force yet; hand it to a queue or to people; change anything else.
+In this order: look something up; suggest; prepare something that is not in force yet; hand something to a queue or to
+people; change anything else.
 """
 DOES: tuple[Does, ...] = get_args(Does)
 UNDECIDED: frozenset[Does] = frozenset({"retrieve", "recommend", "draft"})
-"""What may be done before anything is decided."""
+"""The effects that are allowed before a decision."""
 MAX_WORDS = 200
-"""Characters of the words for one thing that a workflow may do."""
+"""Most characters of the words for one thing that a workflow may do."""
 InputT = TypeVar("InputT", bound=BaseModel)
 SubjectT = TypeVar("SubjectT")
 
 
 @dataclass(frozen=True, kw_only=True)
 class TimeLimits:
-    """How long a workflow's own code may take, in seconds. What does not return by then is given up."""
+    """Seconds that a workflow's own code may take. Code that does not return by then is given up."""
 
     code: float = 600.0
-    """A proposal, a delivery, and each step that declares no time-out of its own."""
+    """Seconds for a proposal, for a delivery, and for each step that declares no time-out of its own."""
     rule: float = 10.0
-    """A never, a check, the scope, a key, a form's validators, a text."""
+    """Seconds for a never, a check, the scope, a key, a form's validators, a text."""
 
     def __post_init__(self) -> None:
         """Raise `BadDeclaration` for a limit that lets nothing through."""
         if not (self.code > 0 and self.rule > 0):
-            raise BadDeclaration(f"a limit of time is more than 0 seconds, not {min(self.code, self.rule):g}")
+            raise BadDeclaration(f"a time limit is more than 0 seconds, not {min(self.code, self.rule):g}")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Review:
-    """How people are asked."""
+    """The way in which people are asked."""
 
     post_to: str | None = None
-    """The channel where cards are shown. No right follows from being in it."""
+    """The channel where cards are shown. Being a member of it gives no right."""
     reviewers: str | Sequence[str] | None = None
-    """User ids or a user group: who may decide. None: nobody but whoever works at the command line."""
+    """User ids or a user group: the people who may decide. None: only a person at the command line may."""
     answer_within: timedelta = timedelta(hours=8)
     by_hand: timedelta | None = None
-    """How long a person takes for such a case without Countersign."""
+    """Time that a person needs for such a case without Countersign."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Autonomy:
-    """What a workflow may resolve alone."""
+    """The conditions under which a workflow may resolve a case alone."""
 
     at_least: float | None = None
-    """The confidence from which it may, above 0 and at most 1; None: never."""
+    """The lowest confidence at which it may, above 0 and at most 1; None: never."""
     second_opinion: float | None = SECOND_OPINION
-    """Where the local model, which learned from the examples, gives what another one proposed less than this
-    probability, a person decides. 0 to 1; None: it has no say.
+    """A probability from 0 to 1; None: the local model is not asked. A person decides where the local model, which
+    learned from the examples, gives another model's proposal less than this.
     """
     needs_second: bool = False
-    """Does a person decide, too, where the local model can say nothing, as without examples?"""
+    """True if a person also decides where the local model can say nothing, for example without examples."""
 
     def __post_init__(self) -> None:
-        """Raise `BadDeclaration` for a number that is no floor or no probability."""
+        """Raise `BadDeclaration` for a floor or a probability outside its range."""
         if self.at_least is not None and not 0 < self.at_least <= 1:
             raise BadDeclaration(f"a floor is above 0 and at most 1, not {self.at_least}")
         if self.second_opinion is not None and not 0 <= self.second_opinion <= 1:
-            raise BadDeclaration(f"a second opinion counts below a number from 0 to 1, not {self.second_opinion}")
+            raise BadDeclaration(f"second_opinion is a probability from 0 to 1, not {self.second_opinion}")
         if self.needs_second and self.second_opinion is None:
-            raise BadDeclaration("a second opinion is needed, and has no say: give second_opinion a number")
+            raise BadDeclaration("needs_second asks for a second opinion, but second_opinion is None: give it a number")
 
     @classmethod
     def draft(cls) -> "Autonomy":
-        """Everything goes to a person."""
+        """Return the autonomy under which every case goes to a person."""
         return cls()
 
     @classmethod
     def floor(
         cls, confidence: float, *, second_opinion: float | None = SECOND_OPINION, needs_second: bool = False
     ) -> "Autonomy":
-        """Cases whose every field is at least this sure (above 0, at most 1) are resolved alone.
+        """Return the autonomy that resolves cases alone whose every field is at least this sure (above 0, at most 1).
 
-        `second_opinion`, `needs_second`: what the local model has to say to it. Raise `BadDeclaration` for any other
-        number.
+        `second_opinion`, `needs_second`: the local model's part in it, as in `Autonomy`. Raise `BadDeclaration` for any
+        other number.
         """
         return cls(at_least=confidence, second_opinion=second_opinion, needs_second=needs_second)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Budget:
-    """What the model may cost, in US dollars. What would go over it is not asked; a person gets the case then."""
+    """Most that the model may cost, in US dollars. A question that would exceed it is not asked; a person gets the
+    case.
+    """
 
     per_case: Decimal | str = Decimal("0.10")
-    """For all runs of a case together."""
+    """US dollars for all runs of a case together."""
     per_day: Decimal | str = Decimal("10")
-    """For all cases of one day, in the workflow's time zone."""
+    """US dollars for all cases of one day, in the workflow's time zone."""
 
     def __post_init__(self) -> None:
-        """Raise `BadDeclaration` for what is no amount of money."""
+        """Raise `BadDeclaration` for a value that is no amount of money."""
         for name in ("per_case", "per_day"):
             given = getattr(self, name)
             try:
@@ -126,20 +129,20 @@ class Budget:
 
 @dataclass(frozen=True, kw_only=True)
 class Run(Generic[InputT]):
-    """What a delivery may know of the run it is for."""
+    """The facts about a run that its delivery may use."""
 
     id: int
     case: int
     input: InputT
     key: str
-    """The idempotency key: the same for every attempt at this delivery, another for each correction."""
+    """The idempotency key: the same for every attempt at this delivery, and another one for each correction."""
     by: str
-    """Who resolved it: a person's id, or `alone`."""
+    """The one who resolved it: a person's id, or `alone`."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rejection:
-    """A person rejected what was proposed and closed the case."""
+    """A person's rejection of a proposal that closed the case."""
 
     reason: str
     by: str
@@ -155,7 +158,7 @@ class Example:
 
 @dataclass(frozen=True, kw_only=True)
 class Never(Generic[InputT, OutputT]):
-    """A rule that no confidence passes."""
+    """A rule that no confidence overrides."""
 
     sentence: str
     broken: Callable[[InputT, OutputT], bool]
@@ -164,7 +167,7 @@ class Never(Generic[InputT, OutputT]):
 
 @dataclass(frozen=True, kw_only=True)
 class Check(Generic[InputT, OutputT]):
-    """Something that holds where a proposal is right; where it does not, its confidence is capped."""
+    """A condition that holds where a proposal is right. Where it does not hold, the confidence is capped."""
 
     sentence: str
     holds: Callable[[InputT, OutputT], bool]
@@ -175,28 +178,29 @@ class Check(Generic[InputT, OutputT]):
 
 @dataclass(frozen=True, kw_only=True)
 class Effect(Generic[SubjectT, InputT]):
-    """How an answer, or the news of a rejection, reaches the system of record."""
+    """The function that brings an answer, or the news of a rejection, to the system of record."""
 
     apply: Callable[[SubjectT, Run[InputT]], str]
     idempotent: bool
     target: str | None = None
-    """The system that it reaches, as people call it; None: it has no name of its own."""
+    """The system that it changes, as people call it; None: the author gave it no name."""
     does: tuple[Does, ...] = ("execute",)
 
 
 class Ask(Protocol[OutputT]):
-    """Asks the model of this run. Journaled like a step."""
+    """A function that asks the model of this run. It is journaled like a step."""
 
     def __call__(self, **data: object) -> Proposal[OutputT]:
-        """Ask with what the model may know of the case, by name; all of it is treated as untrusted text.
+        """Ask the model with what it may know of the case, by name. All of it is treated as untrusted text.
 
-        Raise `NoProposal` where the model gave nothing usable; left alone, a person gets the case with an empty form.
+        Raise `NoProposal` where the model gave nothing usable. If the author does not catch it, a person gets the case
+        with an empty form.
         """
         ...
 
 
 def does_in(whose: str, given: Does | Sequence[Does]) -> tuple[Does, ...]:
-    """What is done, of what an author wrote. Raise `BadDeclaration` for nothing, or for what there is no word for."""
+    """Return the effects that an author wrote. Raise `BadDeclaration` for none or for an unknown word."""
     done = (given,) if isinstance(given, str) else tuple(given)
     unknown = [one for one in done if one not in DOES]
     if unknown or not done:
@@ -206,10 +210,13 @@ def does_in(whose: str, given: Does | Sequence[Does]) -> tuple[Does, ...]:
 
 
 def may_in(whose: str, given: Mapping[Does, str]) -> dict[Does, str]:
-    """What may be done, with its words. Raise `BadDeclaration` for another form, or words that cannot be shown."""
+    """Return the allowed effects with their words. Raise `BadDeclaration` for another form, or words that cannot be
+    shown.
+    """
     if not isinstance(given, Mapping):
         raise BadDeclaration(
-            f'{whose}: may gives what it may do its words, such as {{"route": "choose a queue"}}, of {", ".join(DOES)}'
+            f'{whose}: may maps effects to words for people, such as {{"route": "choose a queue"}}; '
+            f"the effects are {', '.join(DOES)}"
         )
     for one, words in given.items():
         does_in(f"{whose}: may", one)
@@ -220,11 +227,11 @@ def may_in(whose: str, given: Mapping[Does, str]) -> dict[Does, str]:
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _LONGEST_TARGET = 100
-"""Characters of the name of a target."""
+"""Most characters in the name of a target."""
 
 
 class Workflow(Generic[InputT, OutputT]):
-    """One business decision, automated; owned by a named person."""
+    """One business decision, automated and owned by a named person."""
 
     def __init__(
         self,
@@ -253,7 +260,7 @@ class Workflow(Generic[InputT, OutputT]):
         `name`: lower-case words joined by hyphens; it is the workflow's identity. `decision`: the question it answers.
         `owner`: the Slack user id of the person it belongs to. `key`: what makes two inputs the same case.
         `may`: all that it may do, each with words for people: `{"route": "choose a queue"}`. A step or a delivery that
-        does anything else is refused. Left out, it may retrieve, recommend, and do what its delivery says that it does.
+        does anything else is refused. Left out, it may retrieve, recommend, and do what its delivery declares.
         `prompt`: a file in `prompts/` beside the declaration.
         `autonomy`: left out, everything goes to a person. `scope`: left out, all cases; outside it a person decides
         without a proposal. `budget`: what the model may cost; left out, a small one. `timezone`: whose days these are,
@@ -262,7 +269,8 @@ class Workflow(Generic[InputT, OutputT]):
         text, for the local model; left out, all its text fields. `examples`: left out, `examples.jsonl` beside the
         declaration, if it is there.
         `folder`: where the declaration's files are; left out, the folder of the module that declares it.
-        `time_limits`: how long its code may take; left out, ten minutes for what works and ten seconds for what looks.
+        `time_limits`: how long its code may take; left out, ten minutes for proposals, deliveries and steps, and ten
+        seconds for rules.
 
         Raise `BadDeclaration` for a declaration that cannot work.
         """
@@ -288,7 +296,7 @@ class Workflow(Generic[InputT, OutputT]):
         self.output = output
         self.key = key
         self.may = may_in(f"workflow {name}", may) if may is not None else None
-        """What it may do -> words for people; None: nothing is declared."""
+        """Effects that it may have -> words for people; None: the author declares nothing."""
         self.prompt = prompt
         self.review = review or Review()
         self.autonomy = autonomy or Autonomy.draft()
@@ -309,9 +317,9 @@ class Workflow(Generic[InputT, OutputT]):
     def propose(
         self, function: Callable[[InputT, Ask[OutputT]], Proposal[OutputT]]
     ) -> Callable[[InputT, Ask[OutputT]], Proposal[OutputT]]:
-        """How a proposal is made; left out, the model is asked with the input.
+        """Register the function that makes a proposal. Left out, the model is asked with the input.
 
-        The function is run again after a crash and on a rerun: only steps may touch the world in it.
+        The function runs again after a crash and on a rerun, so only steps in it may touch the world.
         """
         self.proposing = function
         return function
@@ -319,10 +327,10 @@ class Workflow(Generic[InputT, OutputT]):
     def never(
         self, sentence: str, *, on_edit: Literal["confirm", "bar"] = "confirm"
     ) -> Callable[[Callable[[InputT, OutputT], bool]], Callable[[InputT, OutputT], bool]]:
-        """A rule that no confidence passes: where the function is true, a person decides.
+        """Register a rule that no confidence overrides: where the function is true, a person decides.
 
-        `sentence`: what never happens, as people would say it. `on_edit`: where a person's own values run into it, they
-        are asked to confirm, or barred.
+        `sentence`: what never happens, as people would say it. `on_edit`: what follows where a person's own values
+        break it: they confirm, or they are barred.
         """
         if not sentence.strip():
             raise BadDeclaration(f"workflow {self.name}: a never needs its sentence")
@@ -336,10 +344,10 @@ class Workflow(Generic[InputT, OutputT]):
     def check(
         self, sentence: str, *, fields: Sequence[str] = (), cap: float = 0.5
     ) -> Callable[[Callable[[InputT, OutputT], bool]], Callable[[InputT, OutputT], bool]]:
-        """Something that holds where a proposal is right, such as "net and tax add up to the total".
+        """Register a condition that holds where a proposal is right, such as "net and tax add up to the total".
 
-        `sentence`: what holds, as people would say it. `fields`: whose confidence is at most `cap` (0 to 1) where it
-        does not; left out, all. Unlike a never, it says nothing of what a person enters.
+        `sentence`: the condition, as people would say it. `fields`: the fields whose confidence is at most `cap` (0 to
+        1) where it does not hold; left out, all. Unlike a never, it does not apply to the values that a person enters.
         """
         if not sentence.strip():
             raise BadDeclaration(f"workflow {self.name}: a check needs its sentence")
@@ -361,7 +369,9 @@ class Workflow(Generic[InputT, OutputT]):
     def template(
         self, field: str
     ) -> Callable[[Callable[[InputT, Mapping[str, str]], str]], Callable[[InputT, Mapping[str, str]], str]]:
-        """How a text field is filled where the model cannot write: from the input and the values chosen so far."""
+        """Register a function that fills a text field where the model cannot write, from the input and the values
+        chosen so far.
+        """
         if field not in self.output.model_fields:
             raise BadDeclaration(f"workflow {self.name}: a template for {field!r}, which is no field of the output")
 
@@ -391,14 +401,15 @@ class Workflow(Generic[InputT, OutputT]):
         Callable[[OutputT, Run[InputT]], str]
         | Callable[[Callable[[OutputT, Run[InputT]], str]], Callable[[OutputT, Run[InputT]], str]]
     ):
-        """The effect in the system of record; returns the receipt.
+        """Register the effect in the system of record. The function returns the receipt.
 
-        `idempotent`: the target recognises `run.key` and applies a second attempt only once. Where it does not, a
-        delivery that ends in anything but a receipt or `NotDone` is in doubt: neither it nor a step in it is tried
-        again by itself, and a person is asked whether it happened. `target`: the system that it reaches, as people call
-        it, such as "the help desk"; workflows that name the same one wait together while it is down. Left out, each
-        workflow has a target of its own. `does`: what of `may` it does, one or several. Raise `BadDeclaration` for a
-        name that cannot be shown, or for a word that is none of those.
+        `idempotent`: the target recognises `run.key` and applies the delivery once, however often it is attempted.
+        Where it does not, a delivery that ends in anything but a receipt or `NotDone` is in doubt: neither the delivery
+        nor a step in it is tried again automatically, and a person is asked whether it happened. `target`: the system
+        that it changes, as people call it, such as "the help desk"; workflows that name the same target wait together
+        while it is down. Left out, each workflow has a target of its own. `does`: its effects, one or several of `may`.
+        Raise
+        `BadDeclaration` for a name that cannot be shown, or for an unknown word in `does`.
         """
         self._check_target(target)
         done = does_in(f"the delivery of workflow {self.name}", does)
@@ -429,7 +440,8 @@ class Workflow(Generic[InputT, OutputT]):
         Callable[[Rejection, Run[InputT]], str]
         | Callable[[Callable[[Rejection, Run[InputT]], str]], Callable[[Rejection, Run[InputT]], str]]
     ):
-        """What the system of record is told when a person rejects a case and closes it; returns the receipt.
+        """Register what the system of record is told when a person rejects and closes a case. The function returns the
+        receipt.
 
         `idempotent`, `target`, `does`: as in `deliver`; without a name, it is the target of `deliver`.
         """
@@ -444,7 +456,7 @@ class Workflow(Generic[InputT, OutputT]):
 
     @property
     def allowed(self) -> frozenset[Does]:
-        """All that it may do."""
+        """All effects that it may have."""
         if self.may is not None:
             return frozenset(self.may)
         changes_nothing: frozenset[Does] = frozenset({"retrieve", "recommend"})
@@ -453,12 +465,12 @@ class Workflow(Generic[InputT, OutputT]):
 
     @property
     def may_in_words(self) -> str:
-        """What it may do, as its author says it to people; empty where nothing is declared."""
+        """The author's words for all that it may do; empty where nothing is declared."""
         return ", ".join((self.may or {}).values())
 
     @property
     def may_as_declared(self) -> str:
-        """What it may do, for its author: each word of `may` with its words."""
+        """All that it may do, for its author: each word of `may`, with its words for people."""
         declared = self.may if self.may is not None else {}
         said = [f"{one} ({declared[one]})" if one in declared else one for one in DOES if one in self.allowed]
         return ", ".join(said) or "nothing"
@@ -471,7 +483,7 @@ class Workflow(Generic[InputT, OutputT]):
 
     @property
     def rejection_target(self) -> str:
-        """The system that is told of rejections; the same one, unless it is named."""
+        """The system that is told of rejections; the same as `target` where it has no name."""
         named = self.rejection_effect.target if self.rejection_effect is not None else None
         return named or self.target
 
@@ -489,14 +501,17 @@ class Workflow(Generic[InputT, OutputT]):
         return ask(**{type(input).__name__.lower(): input.model_dump(mode="json")})
 
     def text_of(self, input: InputT) -> str:
-        """The input as plain text."""
+        """Return the input as plain text."""
         if self._text is not None:
             return self._text(input)
         return "\n".join(value for _, value in input if isinstance(value, str))
 
 
 def _declaring_folder() -> Path | None:
-    """The folder of the module outside this one and `typing` (`Workflow[A, B](...)` goes through it) that called."""
+    """Return the folder of the module that declares the workflow.
+
+    It is the first caller outside this module and `typing`, through which `Workflow[A, B](...)` goes.
+    """
     frame = sys._getframe(1)
     while frame.f_globals.get("__name__") in (__name__, "typing") and frame.f_back is not None:
         frame = frame.f_back

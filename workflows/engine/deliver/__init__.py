@@ -1,5 +1,5 @@
-"""The effect in the system of record: intended, attempted, applied; held, put off, or in doubt.
+"""The effect in the system of record: intended, attempted, applied; held, waiting, or in doubt.
 
-In: what was resolved. Out: one delivery under one idempotency key, and what is known of it. Imports `case` and below;
-`propose` and `deliver` know nothing of each other.
+In: resolved runs. Out: one delivery under one idempotency key, and its state. Imports `case` and below; `propose` and
+`deliver` do not import each other.
 """

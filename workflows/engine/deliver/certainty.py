@@ -1,7 +1,7 @@
-"""What an attempt at a delivery says of the next one: whether it may be made, and when. Pure.
+"""Rules for the next attempt at a delivery: whether it may be made after an error, and when. Pure.
 
-Where the target knows our key, whatever may pass can be made again: it is applied only once. Elsewhere only what is
-certain not to have happened can, and of that only what the target may take later.
+Where the target knows our key, a delivery may be attempted again after any error that may pass: it is applied only
+once. Without a key it may be attempted again only where it certainly did not happen and the target may take it later.
 """
 
 from datetime import timedelta
@@ -11,29 +11,34 @@ from random import Random
 from workflows.errors import InputBroken, NotDone, OutcomeUnknown, OutputBroken, TimeLimitPassed, TryAgain
 
 FIRST = timedelta(seconds=30)
-"""The pause after the first attempt in vain; it doubles with each."""
+"""The backoff after the first attempt at a delivery that failed; it doubles with each further one."""
 LONGEST = timedelta(hours=4)
-"""The longest pause of one delivery, and the longest that a target is waited for because it asks to be."""
+"""The longest backoff of one delivery, and the longest wait that a target may ask for."""
 LONGEST_PROBE = timedelta(minutes=15)
-"""The longest pause between two probes of a target that is down: one small request for all that wait."""
+"""The longest backoff between two probes of a target that is down. A probe is one small request for all that wait."""
 GIVEN_UP_AFTER = timedelta(days=3)
-"""How long a delivery waits before its next failure is its last. It fails visibly then."""
+"""Time after which the next failure of a waiting delivery is its last. It then fails visibly."""
 TOLD_AFTER = timedelta(hours=1)
-"""How long a delivery is tried in vain before that is told once; where its target is down, that is told instead."""
+"""Time after which people are told, once, that a delivery keeps failing. Where its target is down, they are told that
+instead.
+"""
 _JITTER = 0.25
-"""How much longer than that a pause may be, as a part of it: many that failed together do not come back together."""
+"""The random part that a backoff is longer by, at most, so that deliveries which failed together do not come back
+together.
+"""
 
 _MENDED_BY_NOBODY = (FileNotFoundError, FileExistsError, IsADirectoryError, NotADirectoryError, PermissionError)
-"""Errors of the operating system that say that something is wrong here, and not that the other system is away."""
+"""Errors of the operating system that mean a fault here, and not an outage of the other system."""
 _PASSING_STATUS = frozenset({408, 425, 429})
 
-_random = Random()  # noqa: S311  # spreads pauses, and keeps no secret
+_random = Random()  # noqa: S311  # spreads the backoffs; it protects no secret
 
 
 def may_work_later(error: BaseException, *, keyed: bool) -> bool:
-    """May an attempt that ended in this error be made again by itself, with a chance to succeed?
+    """Tell whether a delivery may be attempted again automatically after this error, with a chance to succeed.
 
-    `keyed`: the target knows our key. An answer of another form than agreed does not pass by itself, nor does a bug.
+    `keyed`: the target knows our key. An answer of another form than agreed does not pass by itself, and neither does a
+    bug.
     """
     if isinstance(error, TryAgain):
         return True
@@ -41,7 +46,7 @@ def may_work_later(error: BaseException, *, keyed: bool) -> bool:
         return False
     if isinstance(error, OutcomeUnknown):
         return True
-    # What other clients raise: those of the standard library and of `requests` are errors of the operating system.
+    # Errors of other clients: those of the standard library and of `requests` are subclasses of OSError.
     status = _status(error)
     if status is not None:
         return status in _PASSING_STATUS or status >= 500
@@ -49,9 +54,9 @@ def may_work_later(error: BaseException, *, keyed: bool) -> bool:
 
 
 def may_work_at_once(error: BaseException) -> bool:
-    """May an attempt under a key be made again in the same go?
+    """Tell whether a delivery under a key may be attempted again at once.
 
-    A target that says when to come back is not pressed, and code that did not return would keep one more thread.
+    It may not where the target says when to come back, or where code did not return and would take up one more thread.
     """
     if isinstance(error, (TryAgain, TimeLimitPassed)) or asked_pause(error) is not None:
         return False
@@ -59,25 +64,27 @@ def may_work_at_once(error: BaseException) -> bool:
 
 
 def has_answered(error: BaseException) -> bool:
-    """Is the target up, although it did not do what it was asked?"""
+    """Tell whether the target is up, although it did not do what it was asked."""
     return isinstance(error, NotDone) and not isinstance(error, (TryAgain, InputBroken))
 
 
 def asked_pause(error: BaseException) -> timedelta | None:
-    """How long the target asked to wait; None where it did not."""
+    """Return the time that the target asked to wait; None where it did not ask."""
     after = getattr(error, "after", None)
-    # A number that no pause has, such as 1e300, is more than a timedelta takes.
+    # A number such as 1e300 is more than a timedelta can hold.
     return timedelta(seconds=min(max(after, 0.0), LONGEST.total_seconds())) if isinstance(after, int | float) else None
 
 
 def pause(times: int, *, asked: timedelta | None = None, longest: timedelta = LONGEST) -> timedelta:
-    """How long to wait after so many attempts in vain, from 1 on: growing, jittered, and as long as was asked for."""
+    """Return the backoff after so many failed attempts at a delivery, from 1 on: growing, jittered, and at least as
+    long as asked.
+    """
     growing = min(FIRST * (1 << min(times - 1, 20)), longest) * (1 + _random.uniform(0, _JITTER))
     return max(growing, asked) if asked is not None else growing
 
 
 def _status(error: BaseException) -> int | None:
-    """The HTTP status that another client's error tells of; None where it tells of none."""
+    """Return the HTTP status in another client's error; None where it has none."""
     found = getattr(error, "code", None)
     if not isinstance(found, int):
         found = getattr(getattr(error, "response", None), "status_code", None)

@@ -1,4 +1,4 @@
-"""Brings what was resolved into the system of record: recorded first, attempted outside any transaction, then noted."""
+"""The delivery of a resolved run: recorded first, attempted outside any transaction, then noted as applied or not."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,23 +27,23 @@ from workflows.engine.errors import Fenced, NotDone, OutcomeUnknown, Refused
 from workflows.engine.text.canonical_json import MAX_MESSAGE, canonical
 
 ANSWER, REJECTION = "answer", "rejection"
-"""What a delivery brings."""
+"""The kinds of a delivery."""
 SETTLED = "delivery.settled"
-"""The audit's word for what a person found who looked."""
+"""The audit's word for the finding of a person who looked into a delivery in doubt."""
 SCOPE = f"{DELIVER}/"
 TRIES = 3
-"""How often a delivery of unknown outcome is attempted in one go, where the target knows the key; then it waits."""
+"""Attempts at a delivery of unknown outcome before it waits, where the target knows the key."""
 
 _FRESH: dict[str, Any] = {"target": None, "waiting_since": None, "rounds": 0, "next_at": None}
-"""What a delivery is that has not waited."""
+"""The columns of a delivery that has not waited."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Delivering:
-    """A delivery that was begun: the effect, and what it is given."""
+    """A delivery that was begun: its effect, and the value for it."""
 
     effect: Effect[Any, BaseModel] | None
-    """None cannot be: the registry takes no workflow without an effect."""
+    """The effect. It is never None, because the registry takes no workflow without one."""
     subject: BaseModel | Rejection
     row: schema.Delivery
 
@@ -54,50 +54,50 @@ class Delivering:
 
     @property
     def idempotent(self) -> bool:
-        """Does the target apply a second attempt under the key only once?"""
+        """True if the target applies repeated attempts at the delivery under one key only once."""
         return self.effect is not None and self.effect.idempotent
 
     def attempt(self, run: Run[BaseModel]) -> str:
-        """Have the effect; returns its receipt, as much of it as is kept."""
+        """Call the effect, and return its receipt, cut to the length that is kept."""
         assert self.effect is not None
         receipt = str(self.effect.apply(self.subject, run))
         return receipt if len(receipt) <= MAX_MESSAGE else f"{receipt[:MAX_MESSAGE]}…"
 
 
 def intend(session: Session, context: Context, run: schema.Run, workflow: str, *, output_id: int) -> None:
-    """Record that an answer is to be delivered, under the key that belongs to it.
+    """Record that an answer will be delivered, under its key.
 
-    A rerun finds the delivery of the run before it and takes it over. Raise `Refused` where that one was made already,
-    is being made, or is in doubt.
+    A rerun finds the delivery of the earlier run and takes it over. Raise `Refused` where that delivery is made, is
+    being attempted, or is in doubt.
     """
     delivery = _intend(session, context, run, workflow, output_id, rejection=False)
     if delivery is not None:
-        raise Refused(f"the delivery {delivery.key} is {delivery.state} already")
+        raise Refused(f"the delivery {delivery.key} is already {delivery.state}")
 
 
 def intend_and_begin(
     session: Session, context: Context, run: schema.Run, workflow: str, *, case_key: str, output_id: int
 ) -> schema.Delivery:
-    """Record that an answer is to be delivered, and that the attempt at it begins. Raise `Refused` as `intend` does."""
+    """Record an answer's delivery and the beginning of the first attempt at it. Raise `Refused` as `intend` does."""
     key = delivery_key(workflow=workflow, case=case_key, revision=run.revision, correction=run.correction)
     at = context.clock()
     begun = begin_new_delivery(session, run, key=key, kind=ANSWER, output_id=output_id, at=at, actor=SYSTEM)
     if begun is not None:
         return begun
-    # The run before this one left it.
+    # An earlier run of the case left it.
     intend(session, context, run, workflow, output_id=output_id)
     return begin(session, context, run.id)
 
 
 def intend_rejection(session: Session, context: Context, run: schema.Run, workflow: str, *, reason_id: int) -> None:
-    """Record that the system of record is to be told of a rejection; once is enough."""
+    """Record, once, that the system of record will be told of a rejection."""
     _intend(session, context, run, workflow, reason_id, rejection=True)
 
 
 def _intend(
     session: Session, context: Context, run: schema.Run, workflow: str, output_id: int, *, rejection: bool
 ) -> schema.Delivery | None:
-    """Record a delivery to be made; returns the one that stands in its way, if there is one."""
+    """Record a delivery; return an existing one that prevents it, or None."""
     at = context.clock()
     case = cases.get(session, run.case_id, team=context.team)
     assert case is not None
@@ -133,7 +133,7 @@ def _intend(
 
 
 def _waits_for_nobody(session: Session, delivery: schema.Delivery) -> bool:
-    """Does a delivery wait for its target whose run was given up for another one?"""
+    """Tell whether a delivery waits for its target although its run was superseded."""
     if delivery.state != DeliveryState.WAITING:
         return False
     run = runs.get(session, delivery.run_id, team=delivery.team_id)
@@ -141,29 +141,29 @@ def _waits_for_nobody(session: Session, delivery: schema.Delivery) -> bool:
 
 
 def is_intended(session: Session, run: int, *, team: int) -> bool:
-    """Is there something that a run has to deliver?"""
+    """Tell whether a run has something to deliver."""
     return deliveries.of_run(session, run, team=team) is not None
 
 
 def was_attempted(session: Session, run: int, *, team: int) -> bool:
-    """May a run's delivery have had its effect, by an attempt that ended without a word?"""
+    """Tell whether a run's delivery may have been applied by an attempt that ended without an answer."""
     delivery = deliveries.of_run(session, run, team=team)
     return delivery is not None and (delivery.maybe_applied or delivery.state == DeliveryState.ATTEMPTING)
 
 
 def take_out(session: Session, run: schema.Run, *, context: Context) -> None:
-    """Note that a run's delivery, which certainly had no effect, no longer waits for its target."""
+    """Note that a run's delivery, which certainly was not applied, no longer waits for its target."""
     delivery = deliveries.of_run(session, run.id, team=context.team)
     if delivery is not None and delivery.state == DeliveryState.WAITING:
         move_delivery(session, delivery, DeliveryState.INTENDED, at=context.clock(), actor=SYSTEM, **_FRESH)
 
 
 def begin(session: Session, context: Context, run: int) -> schema.Delivery:
-    """Note that an attempt at a run's delivery begins; returns its row. Raise `Fenced` where another one does."""
+    """Note that an attempt at a run's delivery begins, and return its row. Raise `Fenced` where another worker does."""
     delivery = deliveries.of_run(session, run, team=context.team)
     if delivery is None:
         raise Fenced(f"run {run} has nothing to deliver")
-    # An attempt that was cut off may have had its effect, whatever comes of this one.
+    # An earlier attempt that was cut off may have been applied, whatever the result of this one.
     maybe = delivery.maybe_applied or delivery.state == DeliveryState.ATTEMPTING
     changes = {"maybe_applied": maybe, "next_at": None}
     if not move_delivery(session, delivery, DeliveryState.ATTEMPTING, at=context.clock(), actor=SYSTEM, **changes):
@@ -172,9 +172,9 @@ def begin(session: Session, context: Context, run: int) -> schema.Delivery:
 
 
 def begin_another(context: Context, run: int) -> schema.Delivery:
-    """Note that an attempt ended without a word whether it had its effect, and that another begins; returns its row.
+    """Note that an attempt at a delivery ended without an answer, and that another begins; return its row.
 
-    That one may be refused all the same. Raise `Fenced` where the delivery is no longer the caller's.
+    The first attempt may have been applied. Raise `Fenced` where the delivery is no longer the caller's.
     """
     with context.database.write() as session:
         delivery = deliveries.of_run(session, run, team=context.team)
@@ -193,14 +193,14 @@ def applied(
     workflow: AnyWorkflow,
     receipt: str,
 ) -> None:
-    """Note that the effect was had. Raise `Fenced` where the run is no longer the caller's.
+    """Note that the delivery was applied. Raise `Fenced` where the run is no longer the caller's.
 
-    `run` and `delivery`: as they stood when the attempt began; whether they still stand so is settled here.
+    `run` and `delivery`: as they were when the attempt began. A change since then raises `Fenced`.
     """
     end = RunState.CLOSED if run.resolution == Resolution.REJECTED else RunState.DELIVERED
     with context.database.write() as session:
         at = context.clock()
-        # What it waited for is no problem any more.
+        # The problem for which it waited is solved.
         solved = {} if delivery.target is None else {"problem_id": None}
         if not move_run(session, run, end, at=at, actor=SYSTEM, held_at=lease.number, **solved):
             raise Fenced(f"run {run.id} was taken over")
@@ -219,10 +219,10 @@ def applied(
 
 
 def refuse_what_a_backup_forgot(context: Context, run: schema.Run) -> None:
-    """Raise `OutcomeUnknown` where a run's delivery may have been made after the backup was that the database is of.
+    """Raise `OutcomeUnknown` where a run's delivery may have been made after the database's backup.
 
-    Whether it may is a matter of its key: of when the revision of the case, or the correction, first ran. A person who
-    looked since then has the last word.
+    It may where the revision of the case, or the correction, first ran before the restore. If a person has looked since
+    then, that person's finding counts.
     """
     restored_at = context.restores.at
     if restored_at is None:
@@ -238,12 +238,12 @@ def refuse_what_a_backup_forgot(context: Context, run: schema.Run) -> None:
     if first < restored_at and (settled is None or settled.at < restored_at):
         raise OutcomeUnknown(
             f"the database was restored from a backup at {restored_at:%Y-%m-%d %H:%M} UTC, and this may have been "
-            "delivered since that was made"
+            "delivered after the backup was made"
         )
 
 
 def not_applied(session: Session, run: schema.Run, *, maybe: bool, context: Context) -> None:
-    """Note that no receipt came. `maybe`: the effect, or a part of it, may have been had all the same."""
+    """Note that no receipt came. `maybe`: the effect, or a part of it, may have been applied all the same."""
     delivery = deliveries.of_run(session, run.id, team=context.team)
     if delivery is not None and delivery.state == DeliveryState.ATTEMPTING:
         at, maybe = context.clock(), maybe or delivery.maybe_applied
@@ -251,7 +251,7 @@ def not_applied(session: Session, run: schema.Run, *, maybe: bool, context: Cont
 
 
 def put_back(session: Session, run: schema.Run, *, context: Context) -> None:
-    """Note that an attempt certainly had no effect, and that the delivery is still to be made."""
+    """Note that an attempt at a delivery certainly had no effect, and that the delivery is still to be made."""
     delivery = deliveries.of_run(session, run.id, team=context.team)
     if delivery is not None and delivery.state == DeliveryState.ATTEMPTING:
         move_delivery(session, delivery, DeliveryState.INTENDED, at=context.clock(), actor=SYSTEM, **_FRESH)
@@ -260,7 +260,7 @@ def put_back(session: Session, run: schema.Run, *, context: Context) -> None:
 def put_in_doubt(
     session: Session, run: schema.Run, workflow: AnyWorkflow, *, context: Context, problem_id: int | None = None
 ) -> None:
-    """Mark a run's delivery as one that may have happened or not, have it said, and a person asked."""
+    """Mark a run's delivery as doubtful, have people told, and have a person asked."""
     at = context.clock()
     delivery = deliveries.of_run(session, run.id, team=context.team)
     if delivery is not None and move_delivery(session, delivery, DeliveryState.DOUBTFUL, at=at, actor=SYSTEM):
@@ -270,22 +270,23 @@ def put_in_doubt(
 
 
 def show_doubt(session: Session, delivery: schema.Delivery, workflow: AnyWorkflow, *, at: datetime) -> None:
-    """Have it drawn anew where somebody was asked about a delivery."""
+    """Have the question about a delivery redrawn where somebody was asked."""
     if messages.channels_of(session, team=delivery.team_id, subject=SubjectKind.DELIVERY.of(delivery.id)):
         notices.doubt(session, delivery, workflow.review, at=at)
 
 
 def is_in_doubt(workflow: AnyWorkflow, run: schema.Run, error: Exception | None) -> bool:
-    """May a run's effect have been had, although its attempt ended in this error, or was cut off (None)?
+    """Tell whether a run's effect may have been applied, although its attempt ended in this error or was cut off
+    (None).
 
-    Where the target knows the key it does not matter: a second attempt is applied only once.
+    Where the target knows the key there is no doubt: a second attempt is applied only once.
     """
     effect = effect_of(workflow, run)
     return effect is None or (not effect.idempotent and not isinstance(error, NotDone))
 
 
 def show_review(session: Session, run: schema.Run, workflow: AnyWorkflow, *, context: Context) -> None:
-    """Have the card of a run's review, if it has one, drawn anew."""
+    """Have the card of a run's review redrawn, if it has one."""
     if run.resolution == Resolution.ALONE:
         return
     review = reviews.decided_for(session, run.id, team=context.team)

@@ -1,4 +1,4 @@
-"""Reads how a delivery stands: made, waiting for a target, not confirmed."""
+"""The status of a delivery, as people read it: made, waiting for a target, not confirmed."""
 
 import json
 
@@ -17,7 +17,7 @@ from workflows.engine.errors import Unknown
 
 
 def delivery_of(session: Session, context: Context, run: schema.Run) -> DeliveryView | None:
-    """The delivery that a run last attempted; None where it has nothing to deliver."""
+    """Return the delivery that a run last attempted; None where it has nothing to deliver."""
     row = deliveries.of_run(session, run.id, team=context.team)
     if row is None:
         return None
@@ -44,14 +44,14 @@ def delivery_of(session: Session, context: Context, run: schema.Run) -> Delivery
 
 
 def is_keyed_here(session: Session, context: Context, run: schema.Run) -> bool:
-    """Does the target of a run know our key, as far as this process knows its workflow?"""
+    """Tell whether the target of a run knows our key, as far as this process knows its workflow."""
     name = teams.workflow_name(session, run.workflow_id, team=context.team)
     workflow: AnyWorkflow | None = context.registry.get(name) if name in context.registry else None
     return workflow is not None and is_keyed(workflow, run)
 
 
 def held_of(session: Session, run: schema.Run, delivery: DeliveryView | None) -> Held | None:
-    """Why a run's delivery is kept for later; None where it is not."""
+    """Return why a run's delivery is held; None where it is not."""
     if run.state != RunState.HOLDING:
         return None
     standing = workflow_pauses.standing(session, run.workflow_id, team=run.team_id)
@@ -61,7 +61,7 @@ def held_of(session: Session, run: schema.Run, delivery: DeliveryView | None) ->
 
 
 def target_view(context: Context, outage: int) -> TargetView:
-    """What is to be told of a target that is down now. Raise `Unknown`."""
+    """Return the view of a target's outage. Raise `Unknown`."""
     with context.database.read() as session:
         row = target_outages.get(session, outage, team=context.team)
         if row is None:
@@ -75,14 +75,14 @@ def target_view(context: Context, outage: int) -> TargetView:
             reason=str(problem["message"]),
             began_at=row.began_at,
             ended_at=row.ended_at,
-            # Whoever is let through to see is not among those that wait at that moment.
+            # The delivery that probes the target is not among those that wait at that moment.
             waiting=number + trying if row.ended_at is None else row.waited or 0,
             next_at=row.next_at,
         )
 
 
 def late_view(context: Context, run: int) -> LateView:
-    """What is to be told of a delivery that is tried in vain for long. Raise `Unknown`."""
+    """Return the view of a delivery that keeps failing. Raise `Unknown`."""
     with context.database.read() as session:
         row = runs.get(session, run, team=context.team)
         case = cases.get(session, row.case_id, team=context.team) if row is not None else None
@@ -106,13 +106,13 @@ def late_view(context: Context, run: int) -> LateView:
 
 
 def targets_down(context: Context) -> list[TargetView]:
-    """The targets that are down."""
+    """Return the targets that are down."""
     with context.database.read() as session:
         found = [row.id for row in target_outages.standing(session, team=context.team)]
     return [target_view(context, outage) for outage in found]
 
 
 def waiting_deliveries(context: Context) -> list[waiting_runs.Waiting]:
-    """How many deliveries wait for a target, by target and workflow."""
+    """Return the numbers of deliveries that wait for a target, by target and workflow."""
     with context.database.read() as session:
         return waiting_runs.by_target(session, team=context.team)

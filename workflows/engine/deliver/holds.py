@@ -1,7 +1,8 @@
-"""Holds what is resolved while its workflow is paused with its deliveries, and releases it afterwards. Nothing is lost:
-what is held is a row, and whoever starts to work releases what somebody else did not come to.
+"""Holds: the deliveries of a workflow are held while it is paused together with its deliveries, and released
+afterwards.
 
-What waits for its target is in `workflows.engine.deliver.waiting_deliveries`.
+Nothing is lost: a held run is a row, and each process that starts releases the runs that another one left. Deliveries
+that wait for their target are in `workflows.engine.deliver.waiting_deliveries`.
 """
 
 from enum import StrEnum
@@ -28,18 +29,18 @@ _patiently = Retrying(
 
 
 class Held(StrEnum):
-    """Why a delivery is kept for later."""
+    """The reason why a delivery is held."""
 
     PAUSED = "paused"
-    """Its workflow is paused with its deliveries."""
+    """Its workflow is paused together with its deliveries."""
     BEHIND = "behind"
-    """An older delivery of its case is still to be made: what is newer has to arrive later."""
+    """An older delivery of its case is still to be made; the newer one has to arrive later."""
     DOWN = "down"
     """Its target is down."""
 
 
 def held(session: Session, run: schema.Run, target: str) -> Held | None:
-    """Why a run's delivery has to wait, as things stand until the transaction ends; None where it has not."""
+    """Return why a run's delivery has to wait, valid until the transaction ends; None where it need not."""
     standing = workflow_pauses.standing(session, run.workflow_id, team=run.team_id, held=True)
     if standing is not None and standing.holds_deliveries:
         return Held.PAUSED
@@ -47,7 +48,7 @@ def held(session: Session, run: schema.Run, target: str) -> Held | None:
 
 
 def in_the_way(session: Session, run: schema.Run, target: str) -> Held | None:
-    """What is in the way of a run's delivery where its workflow is not."""
+    """Return what a run's delivery waits for, apart from a pause of its workflow."""
     found = waiting_runs.obstacle(session, run, target=target)
     if found.behind:
         return Held.BEHIND
@@ -55,9 +56,9 @@ def in_the_way(session: Session, run: schema.Run, target: str) -> Held | None:
 
 
 def release_all(context: Context, *, by: str = SYSTEM) -> int:
-    """Make the held runs ready whose workflows hold no deliveries, in batches; returns how many.
+    """Make all held runs ready whose workflows no longer hold deliveries, in batches; return their number.
 
-    Raise `store.db.database.Unavailable` where that cannot be done for half a minute.
+    Raise `store.db.database.Unavailable` where the database cannot be used for half a minute.
     """
     released = 0
     while number := _patiently(release, context, by=by):
@@ -66,7 +67,7 @@ def release_all(context: Context, *, by: str = SYSTEM) -> int:
 
 
 def release(context: Context, *, by: str = SYSTEM) -> int:
-    """Make the oldest of them ready; returns how many."""
+    """Make the oldest held runs ready, and return their number."""
     with context.database.write() as session:
         at = context.clock()
         found = workflow_pauses.releasable(session, team=context.team, limit=AT_ONCE)

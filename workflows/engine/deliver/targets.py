@@ -1,8 +1,8 @@
-"""Tells a target that is down from a case that it does not take.
+"""The difference between a target that is down and a case that the target does not accept.
 
-The target of a delivery is down once the deliveries of several cases failed in a row, and none was made in between. One
-case that fails again and again, while others are delivered, is that case's own trouble, and nothing is said of the
-target. What failed is counted in this process; that a target is down is a row that all share.
+A target counts as down once the deliveries of several cases failed in a row, and none was made in between. A single
+case that keeps failing while others are delivered has a problem of its own, and the target is not down. Each process
+counts the failures by itself; the outage of a target is a row that all processes share.
 """
 
 from datetime import datetime
@@ -18,16 +18,17 @@ DOWN_AFTER = 3
 
 
 class Failures:
-    """The cases that each target did not take since it last took one. May be shared between threads."""
+    """The cases that each target failed to take since it last took one. Threads may share it."""
 
     def __init__(self) -> None:
         self._lock = Lock()
         self._cases: dict[str, dict[int, datetime]] = {}
 
     def count(self, target: str, case: int, *, at: datetime, since: datetime | None) -> bool:
-        """Count a case that a target did not take; is the target down? Asked once it is, it begins anew.
+        """Count a case that a target failed to take, and tell whether the target is down. After that the count starts
+        anew.
 
-        `since`: when it was last found to be up again, whoever found it: what failed before that says nothing.
+        `since`: when any process last found it up again; earlier failures do not count.
         """
         with self._lock:
             cases = self._cases.setdefault(target, {})
@@ -37,22 +38,22 @@ class Failures:
             return len(failed) >= DOWN_AFTER
 
     def took_one(self, target: str) -> None:
-        """Note that a target took a delivery, or refused one: it is up."""
+        """Note that a target took or refused a delivery, and so is up."""
         with self._lock:
             self._cases.pop(target, None)
 
 
 def effect_of(workflow: AnyWorkflow, run: schema.Run) -> Effect | None:  # type: ignore[type-arg]  # of a workflow among others
-    """How what a run resolved reaches its system of record; None where a rejection is told to none."""
+    """Return the effect that delivers a run's answer or rejection; None where nobody is told of a rejection."""
     return workflow.rejection_effect if run.resolution == Resolution.REJECTED else workflow.effect
 
 
 def is_keyed(workflow: AnyWorkflow, run: schema.Run) -> bool:
-    """Does the target of what a run resolved know our key?"""
+    """Tell whether the target of a run's delivery knows our key."""
     effect = effect_of(workflow, run)
     return effect is not None and effect.idempotent
 
 
 def target_of(workflow: AnyWorkflow, run: schema.Run) -> str:
-    """The system that what a run resolved is brought to, as people call it."""
+    """Return the system that a run's answer or rejection is delivered to, as people call it."""
     return workflow.rejection_target if run.resolution == Resolution.REJECTED else workflow.target

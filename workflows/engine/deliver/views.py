@@ -1,4 +1,4 @@
-"""What is told of a target of deliveries that is down. Pure: only what a reader sees."""
+"""Read models of deliveries and of targets that are down. Pure: only what a reader sees."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,38 +8,38 @@ from store.states import DeliveryState
 
 @dataclass(frozen=True, kw_only=True)
 class LateView:
-    """A delivery that is tried in vain for long."""
+    """A delivery that has been attempted without success for long."""
 
     case: int
     key: str
     workflow: str
     target: str | None
-    """As people call it."""
+    """Name of the target, as people call it."""
     attempts: int
     reason: str
-    """What became of the last one."""
+    """The result of the last attempt at the delivery."""
     not_confirmed: bool
-    """It may have been made all the same."""
+    """True if it may have been applied all the same."""
     waiting_since: datetime | None
-    """None: it waits no longer."""
+    """Time since which it waits; None: it waits no longer."""
     next_at: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True)
 class TargetView:
-    """A time in which a target is down."""
+    """An outage of a target."""
 
     target: str
-    """As people call it."""
+    """Name of the target, as people call it."""
     reason: str
-    """What it said last, or what became of the attempt."""
+    """The target's last answer, or the error of the last attempt."""
     began_at: datetime
     ended_at: datetime | None
-    """None: it lasts."""
+    """End of the outage; None while it lasts."""
     waiting: int
-    """The decisions that wait for it; once it is over, those that waited at its end."""
+    """Number of decisions that wait for it; after the outage, of those that waited at its end."""
     next_at: datetime
-    """When it is tried again."""
+    """Time of the next attempt."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,19 +53,19 @@ class DeliveryView:
     attempts: int
     receipt: str | None
     maybe_applied: bool
-    """An attempt got no receipt, and may have been applied all the same."""
+    """True if an attempt got no receipt, and may have been applied all the same."""
     keyed: bool
-    """The target knows the key: made again under it, it is applied only once."""
+    """True if the target knows the key: attempted again under it, the delivery is applied only once."""
     target: str | None
-    """The system that it waits for, or last waited for, as people call it; None where it never did."""
+    """The system that it waits for, or last waited for, as people call it; None where it never waited."""
     waiting_since: datetime | None
-    """Since when it waits; None while it does not."""
+    """Time since which it waits; None while it does not."""
     next_at: datetime | None
-    """When it is made again, or its target is tried with another one; None while it does not wait."""
+    """Time of the next attempt at it, or of the next probe of its target; None while it does not wait."""
     down_since: datetime | None
-    """Since when its target is down; None where it is not, or it does not wait."""
+    """Time since which its target is down; None where it is up, or where the delivery does not wait."""
 
     @property
     def not_confirmed(self) -> bool:
-        """Was it attempted without a receipt, and may it be applied all the same, with nobody asked about it?"""
+        """True if it may have been applied without a receipt, and nobody was asked about it."""
         return self.maybe_applied and self.state in (DeliveryState.WAITING, DeliveryState.FAILED)

@@ -1,8 +1,8 @@
-"""Deliveries that wait, and are made again by themselves: through restarts, each case's in its order.
+"""Deliveries that wait and are attempted again automatically: through restarts, and each case's in its order.
 
-A delivery that may work later waits for growing pauses, for three days; only then it fails. A target that is down is
-one event for all that wait for it: it is told once, one delivery at a time is let through to see whether it is up
-again, and then all go out. Nothing else is sent to it meanwhile.
+A delivery that may work later is attempted again with a growing backoff, for three days; only then it fails. The outage
+of a target is one event for all deliveries that wait for it. People are told once; one delivery at a time probes
+whether the target is up again, and then all go out. Nothing else is sent to the target meanwhile.
 """
 
 from collections.abc import Sequence
@@ -31,9 +31,9 @@ from workflows.engine.errors import NotDone, Refused
 AT_ONCE = 200
 """Runs that are released in one transaction."""
 _LONGEST_WAIT = LONGEST * 2
-"""No pause is longer: whoever would wait for longer was put off before the clock was put back."""
+"""The longest plausible wait. A delivery that would wait longer was put off before the clock was set back."""
 _MOST_REDRAWN = 20
-"""Cards that are drawn anew when a target turns out to be down. Those that come later say so from the beginning."""
+"""Cards that are redrawn when a target turns out to be down. Later cards say so from the beginning."""
 _UNDER_WAY = (RunState.READY, RunState.RUNNING, RunState.DELIVERING)
 
 _patiently = Retrying(
@@ -54,9 +54,10 @@ def put_off(
     problem_id: int,
     failures: Failures,
 ) -> bool:
-    """Have a delivery wait whose attempt ended in an error that may pass; False where it does not, or waited too long.
+    """Have a delivery wait after an error that may pass; False where the error does not pass, or the delivery waited
+    too long.
 
-    Where its target is down by that, it is told.
+    Where this failure shows that the target is down, people are told.
     """
     effect, delivery, at = (
         effect_of(workflow, run),
@@ -96,10 +97,10 @@ def put_off(
 
 
 def park(session: Session, context: Context, run: schema.Run, workflow: AnyWorkflow) -> None:
-    """Have a delivery wait for its target, which is down, without an attempt. The run is moved by the caller."""
+    """Have a delivery wait for its target, which is down, without an attempt. The caller moves the run."""
     delivery, at = deliveries.of_run(session, run.id, team=context.team), context.clock()
     assert delivery is not None
-    # An attempt that was cut off may have had its effect.
+    # An attempt that was cut off may have been applied.
     maybe = delivery.maybe_applied or delivery.state == DeliveryState.ATTEMPTING
     target, since = target_of(workflow, run), delivery.waiting_since or at
     changes = {"target": target, "waiting_since": since, "next_at": at, "maybe_applied": maybe}
@@ -130,7 +131,7 @@ def _wait(
 
 
 def note_probe(session: Session, context: Context, run: schema.Run, error: Exception, *, problem_id: int) -> None:
-    """Note what an attempt that failed says of a target that is down, where it was let through to see."""
+    """Note the result of a failed attempt that probed a target which is down."""
     outage = _probed(session, context, run)
     if outage is None:
         return
@@ -144,14 +145,14 @@ def note_probe(session: Session, context: Context, run: schema.Run, error: Excep
 
 
 def note_answered(session: Session, context: Context, run: schema.Run) -> None:
-    """Note that a target answered the delivery of a run: where it was down, it is up again."""
+    """Note that a target answered the delivery of a run; where it was down, it is up again."""
     outage = _probed(session, context, run)
     if outage is not None:
         _end(session, context, outage)
 
 
 def _probed(session: Session, context: Context, run: schema.Run) -> schema.TargetOutage | None:
-    """The outage that a run was let through to see the end of. Any other attempt had begun before, and says nothing."""
+    """Return the outage that a run was let through to probe. Any other attempt began earlier and shows nothing."""
     delivery = deliveries.of_run(session, run.id, team=context.team)
     if delivery is None or delivery.target is None:
         return None
@@ -160,11 +161,11 @@ def _probed(session: Session, context: Context, run: schema.Run) -> schema.Targe
 
 
 def awaken(context: Context) -> int:
-    """Make all runs ready whose delivery need not wait any longer; returns how many.
+    """Make all runs ready whose delivery need not wait any longer, and return their number.
 
-    Raise `store.db.database.Unavailable` where that cannot be done for half a minute.
+    Raise `store.db.database.Unavailable` where the database cannot be used for half a minute.
     """
-    # Looked at every second: what only looks is in nobody's way.
+    # This runs every second: a read blocks nobody.
     with context.database.read() as session:
         if not waiting_runs.is_any(session, team=context.team):
             return 0
@@ -202,7 +203,7 @@ def _due(session: Session, context: Context, outages: Sequence[schema.TargetOuta
 
 
 def _is_time(session: Session, context: Context, outage: schema.TargetOutage) -> bool:
-    """Is a target that is down to be tried now?"""
+    """Tell whether a target that is down is due for a probe."""
     at = context.clock()
     if _is_under_way(session, outage):
         return False
@@ -211,7 +212,7 @@ def _is_time(session: Session, context: Context, outage: schema.TargetOutage) ->
     team = context.team
     if not waiting_runs.is_waited_for(session, outage.target, team=team):
         return True
-    # Who waited too long is tried a last time at once, and fails visibly then.
+    # A delivery that waited too long gets one last attempt at once, and then fails visibly.
     since = at - GIVEN_UP_AFTER
     return waiting_runs.is_waited_for(session, outage.target, team=team, since=since)
 
@@ -228,7 +229,7 @@ def _probe(session: Session, context: Context, outage: schema.TargetOutage) -> b
     if run is not None:
         return _let_through(session, context, outage, run, by=SYSTEM)
     if waiting_runs.count(session, outage.target, team=context.team) == 0:
-        # All that waited failed for good, or was settled: there is nothing left to find it out with.
+        # All that waited failed for good or was settled: no delivery is left to probe the target with.
         _end(session, context, outage, probes=0)
     return False
 
@@ -242,9 +243,9 @@ def _let_through(session: Session, context: Context, outage: schema.TargetOutage
 
 
 def try_now(session: Session, context: Context, case: int, *, by: str) -> schema.Run | None:
-    """Have the oldest delivery of a case that waits for its target be made at once; returns its run, or None.
+    """Attempt the oldest delivery of a case that waits for its target at once; return its run, or None.
 
-    Raise `Refused` where its workflow holds its deliveries, or its target is being tried already.
+    None too where its workflow holds its deliveries. Raise `Refused` where its target is being tried already.
     """
     run = waiting_runs.oldest_of_case(session, case, team=context.team)
     if run is None:
@@ -261,11 +262,11 @@ def try_now(session: Session, context: Context, case: int, *, by: str) -> schema
     elif _is_under_way(session, outage):
         probe = runs.get(session, outage.probe_run or 0, team=context.team)
         number = f" with case {probe.case_id}" if probe is not None else ""
-        raise Refused(f"{delivery.target} is down, and is being tried{number} at this moment; if it is up, all go out")
+        raise Refused(f"{delivery.target} is down, and is being tried{number} right now; if it is up again, all go out")
     else:
         moved = _let_through(session, context, outage, run, by=by)
     if not moved:
-        raise Refused("it was tried again at this moment")
+        raise Refused("it is being tried again right now")
     return run
 
 
@@ -275,9 +276,9 @@ def _is_under_way(session: Session, outage: schema.TargetOutage) -> bool:
 
 
 def _end(session: Session, context: Context, outage: schema.TargetOutage, *, probes: int = 1) -> None:
-    """Note that a target is up again, have it told, and have all that waits for it be due.
+    """Note that a target is up again, have people told, and make all deliveries due that wait for it.
 
-    `probes`: how many of those that waited are on their way.
+    `probes`: number of those deliveries that are already on their way.
     """
     at, team = context.clock(), context.team
     waited = probes + waiting_runs.count(session, outage.target, team=team)
@@ -287,13 +288,13 @@ def _end(session: Session, context: Context, outage: schema.TargetOutage, *, pro
 
 
 def _show(session: Session, context: Context, outage: int) -> None:
-    """Have what is told of an outage be drawn anew."""
+    """Have the message about an outage redrawn."""
     at, subject = context.clock(), SubjectKind.TARGET.of(outage)
     outbox.want_view(session, team=context.team, kind=outbox.TARGET, subject=subject, channel=FAILURES, at=at)
 
 
 def _redraw(session: Session, context: Context, target: str) -> None:
-    """Have the cards say that a target is down that said until now when each of them is tried again."""
+    """Have the cards of deliveries that wait for a target say that it is down."""
     at = context.clock()
     found = waiting_runs.runs_of(session, target, team=context.team, limit=_MOST_REDRAWN)
     for run in found:
@@ -304,5 +305,5 @@ def _redraw(session: Session, context: Context, target: str) -> None:
 
 
 def _known(session: Session, context: Context) -> list[int]:
-    """The workflows whose runs this process can work on."""
+    """Return the workflows whose runs this process can work on."""
     return [row.id for row in teams.workflows(session, team=context.team) if row.name in context.registry]

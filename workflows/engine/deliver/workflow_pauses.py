@@ -1,8 +1,8 @@
-"""Pauses a workflow, and lets it go on.
+"""Pause and resumption of a workflow.
 
-Paused means one thing: no model is asked, nothing is resolved alone, people get empty forms, and what was decided is
-still delivered, unless the pause holds deliveries too. Whatever Countersign pauses by itself is said once, with what to
-do; it goes on by a person's word only.
+Paused means one thing: no model is asked, nothing is resolved alone, people get empty forms, and decided cases are
+still delivered, unless the pause holds deliveries too. When Countersign itself pauses a workflow, people are told once,
+with what to do; only a person can resume it.
 """
 
 from dataclasses import dataclass
@@ -25,18 +25,20 @@ from workflows.engine.text.canonical_json import unstorable
 from workflows.engine.text.sanitize import one_line
 
 MAX_REASON = 300
-"""Characters of the reason for a pause."""
+"""Most characters of the reason for a pause."""
 _PAUSED, _HELD, _RESUMED = "workflow.paused", "workflow.deliveries_held", "workflow.resumed"
-"""What was done, as the audit has it."""
+"""The audit's words for the actions."""
 
 
 def paused(session: Session, workflow: int, *, team: int, held: bool = False) -> Pause | None:
-    """The pause of a workflow's row; None where it is not paused. `held`: it stays so until the transaction ends."""
+    """Return the pause of a workflow's row; None where it is not paused. `held`: it stays so until the transaction
+    ends.
+    """
     return pause_of(workflow_pauses.standing(session, workflow, team=team, held=held))
 
 
 def pause_of(line: PauseLine | None) -> Pause | None:
-    """A pause as the engine sees it."""
+    """Return a pause as the engine sees it."""
     if line is None:
         return None
     return Pause(
@@ -50,9 +52,9 @@ def pause_of(line: PauseLine | None) -> Pause | None:
 
 
 def pause(context: Context, workflow: str, *, by: str, reason: str, deliveries: bool = False) -> Paused:
-    """Pause a workflow. Asked twice it is done once: the first reason stands.
+    """Pause a workflow. A second request changes nothing: the first reason stays.
 
-    `deliveries`: what was decided is held too, also where it is paused already. Raise `Unknown`, or `BadReason`.
+    `deliveries`: deliveries are held too, also where it is paused already. Raise `Unknown`, or `BadReason`.
     """
     said = _reason(reason)
     with context.database.write(urgent=True) as session:
@@ -67,21 +69,24 @@ def pause(context: Context, workflow: str, *, by: str, reason: str, deliveries: 
 
 
 def stop(context: Context, workflow: str, reason: str, *, deliveries: bool = False) -> None:
-    """Have Countersign itself pause a workflow, and have it said once, however many replicas find the same."""
+    """Pause a workflow in Countersign's own name, and have people told once, even if several replicas do it."""
     with context.database.write() as session:
         row = workflow_pauses.row_of(session, team=context.team, name=workflow, at=context.clock())
         stop_within(session, context, row, reason, deliveries=deliveries)
 
 
 def stop_within(session: Session, context: Context, row: int, reason: str, *, deliveries: bool = False) -> None:
-    """The same for a workflow's row, in the transaction of what it follows from; before any case or run is changed."""
+    """Pause a workflow's row like `stop`, within the transaction of its cause.
+
+    Call it before any case or run is changed.
+    """
     said = one_line(reason, MAX_REASON)
     if _pause(session, context, row, by=SYSTEM, reason=said, deliveries=deliveries):
         notices.paused(session, team=context.team, workflow=row, at=context.clock())
 
 
 def _pause(session: Session, context: Context, row: int, *, by: str, reason: str, deliveries: bool) -> bool:
-    """Pause, or have a pause hold deliveries too; False where that is so already."""
+    """Pause, or have a pause hold deliveries too; False where it already does."""
     at = context.clock()
     action = _PAUSED
     if not workflow_pauses.pause(
@@ -99,14 +104,14 @@ def _pause(session: Session, context: Context, row: int, *, by: str, reason: str
 
 
 def resume(context: Context, workflow: str, *, by: str) -> Resumed:
-    """Let a workflow go on, and release all deliveries that it held. Asked twice it is done once. Raise `Unknown`."""
+    """Resume a workflow, and release all deliveries that it held. A second request changes nothing. Raise `Unknown`."""
     resumed = lift(context, workflow, by=by)
     release_all(context, by=by)
     return resumed
 
 
 def lift(context: Context, workflow: str, *, by: str) -> Resumed:
-    """Let a workflow go on; what it held is released by `release_all`. Raise `Unknown`."""
+    """Resume a workflow; `release_all` releases what it held. Raise `Unknown`."""
     with context.database.write(urgent=True) as session:
         row = _row(session, context, workflow)
         changed = workflow_pauses.lift(session, row, team=context.team)
@@ -119,13 +124,13 @@ def lift(context: Context, workflow: str, *, by: str) -> Resumed:
 
 
 def is_paused(context: Context, workflow: str) -> bool:
-    """Is a workflow paused?"""
+    """Tell whether a workflow is paused."""
     with context.database.read() as session:
         return any(line.workflow == workflow for line in workflow_pauses.all_standing(session, team=context.team))
 
 
 def pause_statuses(context: Context, workflows: list[str]) -> list[PauseStatus]:
-    """How these workflows stand, in their order."""
+    """Return the status of these workflows, in their order."""
     with context.database.read() as session:
         pauses = {line.workflow: pause_of(line) for line in workflow_pauses.all_standing(session, team=context.team)}
         states = (RunState.WAITING, RunState.HOLDING)
@@ -145,15 +150,15 @@ def pause_statuses(context: Context, workflows: list[str]) -> list[PauseStatus]:
 
 @dataclass(frozen=True, kw_only=True)
 class PauseNote:
-    """What is told of a pause that Countersign made."""
+    """The content of the note about a pause that Countersign made."""
 
     workflow: str
     pause: Pause | None
-    """None: it was resumed since."""
+    """The pause; None: it was resumed since."""
 
 
 def pause_note(context: Context, workflow: int) -> PauseNote:
-    """What is told of a pause of a workflow's row."""
+    """Return the note about Countersign's pause of a workflow's row."""
     with context.database.read() as session:
         return PauseNote(
             workflow=teams.workflow_name(session, workflow, team=context.team),
@@ -162,7 +167,7 @@ def pause_note(context: Context, workflow: int) -> PauseNote:
 
 
 def hand_note(context: Context, workflow: int, at: datetime, *, resumed: bool) -> HandNote:
-    """What is told of somebody's pause of a workflow's row at a time; `resumed`: of its end."""
+    """Return the note about a person's pause of a workflow's row at a time; `resumed`: about its end."""
     actions = (_RESUMED,) if resumed else (_PAUSED, _HELD)
     with context.database.read() as session:
         subject = SubjectKind.WORKFLOW.of(workflow)
@@ -175,12 +180,12 @@ def hand_note(context: Context, workflow: int, at: datetime, *, resumed: bool) -
 
 
 def _review(context: Context, workflow: str) -> Review | None:
-    """How a workflow's cases are shown; None for one that is not known here any more."""
+    """Return the review settings of a workflow; None where it is no longer known here."""
     return context.registry.get(workflow).review if workflow in context.registry else None
 
 
 def _row(session: Session, context: Context, workflow: str) -> int:
-    """The row of a workflow that is known here, or has cases. Raise `Unknown`."""
+    """Return the row of a workflow that is known here, or has cases. Raise `Unknown`."""
     if workflow not in context.registry:
         names = [row.name for row in teams.workflows(session, team=context.team)]
         if workflow not in names:

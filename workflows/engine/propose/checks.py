@@ -1,4 +1,4 @@
-"""The nevers and the checks, held against an input and what is proposed or entered for it."""
+"""The nevers and the checks, applied to an input and the values that are proposed or entered for it."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,31 +18,31 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, kw_only=True)
 class Broken:
-    """The rules that a case runs into."""
+    """The nevers that a case breaks."""
 
     rules: tuple[Never[BaseModel, BaseModel], ...] = ()
     unchecked: tuple[Never[BaseModel, BaseModel], ...] = ()
-    """The rules whose own code failed: they count as broken."""
+    """The rules whose own code failed. They count as broken."""
     causes: Mapping[str, str] = field(default_factory=dict)
-    """The sentence of each of these -> what its code came to: the type of an error, without the case's words."""
+    """Sentence of an unchecked rule -> the type of its error, or its time limit; never the case's words."""
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """Of all of them."""
+        """The sentences of all these rules."""
         return tuple(rule.sentence for rule in (*self.rules, *self.unchecked))
 
     @property
     def barring(self) -> tuple[str, ...]:
-        """The sentences of those that bar a person's own values too."""
+        """The sentences of the rules that also bar a person's own values."""
         return tuple(rule.sentence for rule in (*self.rules, *self.unchecked) if rule.on_edit == "bar")
 
 
 def broken_nevers(
     workflow: AnyWorkflow, input: BaseModel, output: BaseModel, *, seconds: float | None = None
 ) -> Broken:
-    """Hold every never against the case; all of them are asked, whatever the first says.
+    """Check every never against the case. All are asked, whatever the first says.
 
-    `seconds`: for which each is waited for; None: as the workflow declares.
+    `seconds`: time limit for each rule; None: the one that the workflow declares.
     """
     limit = workflow.time_limits.rule if seconds is None else seconds
     rules: list[Never[BaseModel, BaseModel]] = []
@@ -52,7 +52,7 @@ def broken_nevers(
         try:
             if _says(workflow, f"the never “{never.sentence}”", never.broken, input, output, limit):
                 rules.append(never)
-        except Exception as error:  # noqa: BLE001  # a rule that cannot be checked protects by counting as broken
+        except Exception as error:  # noqa: BLE001  # a rule that cannot be checked counts as broken
             log.error("never.unchecked", workflow=workflow.name, never=never.sentence, error=type(error).__name__)
             unchecked.append(never)
             is_slow = isinstance(error, TimeLimitPassed)
@@ -61,7 +61,7 @@ def broken_nevers(
 
 
 def held_against_checks(workflow: AnyWorkflow, input: BaseModel, proposal: Proposal[Any]) -> Proposal[Any]:
-    """The proposal, less sure of the fields for which a check does not hold; a check that fails holds nowhere."""
+    """Return the proposal with less confidence in the fields for which a check does not hold, or fails."""
     for check in workflow.checks:
         if _holds(workflow, check, input, proposal.output):
             continue
@@ -71,7 +71,9 @@ def held_against_checks(workflow: AnyWorkflow, input: BaseModel, proposal: Propo
 
 
 def less_sure(proposal: Proposal[Any], fields: Sequence[str], *, cap: float, doubt: str) -> Proposal[Any]:
-    """The proposal with the confidence of some fields capped, and why. What was not known stays so."""
+    """Return the proposal with the confidence of some fields capped, and the reason added. Unknown confidence stays
+    unknown.
+    """
     known = proposal.field_confidence()
     capped = {name: min(number, cap) for name in fields if (number := known[name]) is not None}
     return replace(proposal, confidence={**known, **capped}, doubts=(*proposal.doubts, doubt))
@@ -81,7 +83,7 @@ def _holds(workflow: AnyWorkflow, check: Check[BaseModel, BaseModel], input: Bas
     what, limit = f"the check “{check.sentence}”", workflow.time_limits.rule
     try:
         return _says(workflow, what, check.holds, input, output, limit)
-    except Exception as error:  # noqa: BLE001  # a check that cannot be made leaves the doubt that it is there for
+    except Exception as error:  # noqa: BLE001  # a check that cannot be made counts as not holding
         log.error("check.failed", workflow=workflow.name, check=check.sentence, error=type(error).__name__)
         return False
 

@@ -1,7 +1,7 @@
-"""Holds a model's quotes against the case: does each stand there, and does it say what the model made of it?
+"""Comparison of a model's quotes with the case: whether each is in the case, and whether it states the model's value.
 
-A model is sure of what it made up too. A quote can be checked, whatever the model thinks of itself; where it fails, the
-field's confidence is capped and a person is told why.
+A model can be sure of a value that it made up. A quote can be checked, whatever confidence the model states. Where the
+check fails, the field's confidence is capped and a person is told why.
 """
 
 from collections.abc import Iterator, Mapping, Sequence, Set
@@ -21,18 +21,20 @@ from workflows.labels import label_of
 from workflows.tools.quotes import as_read, stands
 
 CAP = 0.5
-"""The most that a field's confidence may be whose quote is missing or wrong."""
+"""The highest confidence of a field whose quote is missing or wrong."""
 LONGEST = 200
-"""Characters of a quote. A whole letter as a quote would prove any number in it."""
+"""Most characters of a quote. A quote of the whole letter would prove any number in it."""
 SHORTEST = 3
-"""Letters and digits of a quote. Shorter ones stand in any text; a short value is quoted with the word beside it."""
+"""Fewest letters and digits of a quote. Shorter ones occur in any text; a short value is quoted with the word beside
+it.
+"""
 
 
 def with_evidence(proposal: Proposal[Any], *, shown: JsonValue, needed: Sequence[str]) -> Proposal[Any]:
-    """The proposal, less sure of the fields whose quotes do not prove them.
+    """Return the proposal with less confidence in the fields whose quotes do not prove them.
 
-    `shown`: all that the model was shown of the case. `needed`: the fields that need a quote; the quotes of others only
-    have to stand in the case.
+    `shown`: all that the model was shown of the case. `needed`: the fields that need a quote. The quotes of other
+    fields only have to be in the case.
     """
     texts, called = [as_read(text) for text in _texts(shown)], partial(label_of, type(proposal.output))
     for field, quote in proposal.evidence.items():
@@ -42,7 +44,7 @@ def with_evidence(proposal: Proposal[Any], *, shown: JsonValue, needed: Sequence
             doubt = f"the quote for {called(field)} is too long to prove anything"
             proposal = less_sure(proposal, [field], cap=CAP, doubt=doubt)
         elif not any(stands(quote, text) for text in texts):
-            doubt = f"the quote for {called(field)} does not stand in the case"
+            doubt = f"the quote for {called(field)} is not in the case"
             proposal = less_sure(proposal, [field], cap=CAP, doubt=doubt)
     for field in needed:
         quote, value = proposal.evidence.get(field, ""), getattr(proposal.output, field)
@@ -60,10 +62,10 @@ def with_evidence(proposal: Proposal[Any], *, shown: JsonValue, needed: Sequence
 
 
 def says(quote: str, value: object) -> bool:
-    """Does a quote state a value, in whatever format? Of a list or a record it has to state every part.
+    """Tell whether a quote states a value, in whatever format. For a list or a record it has to state every part.
 
-    A number, a date and a text are looked for as people write them, yes and no as these words, and anything else as it
-    is written out (a UUID, a choice, a time of day).
+    A number, a date and a text are searched for as people write them, yes and no as these words, and any other value in
+    its written form (a UUID, a choice, a time of day).
     """
     try:
         return _says(quote, value)
@@ -102,7 +104,7 @@ _WORDS = {True: ("yes", "true"), False: ("no", "false")}
 
 
 def _says_all(quote: str, parts: Sequence[object]) -> bool:
-    """Empty parts have nothing to state, but one of them has to state something."""
+    """Tell whether a quote states all parts that are not empty, and at least one."""
     stated = [part for part in parts if not _is_nothing(part)]
     return bool(stated) and all(_says(quote, part) for part in stated)
 
@@ -112,12 +114,12 @@ def _holds(quote: str, text: str) -> bool:
 
 
 def _is_nothing(value: object) -> bool:
-    """None and an empty list: what is not there cannot be quoted."""
+    """Tell whether a value is None or an empty list: a missing value cannot be quoted."""
     return value is None or (isinstance(value, (Sequence, Set, Mapping)) and not isinstance(value, str) and not value)
 
 
 def _letters(quote: str) -> int:
-    """East Asian signs count twice: two of them are a word."""
+    """Count the letters and digits. East Asian characters count twice: two of them are a word."""
     return sum(1 + (east_asian_width(char) in ("W", "F")) for char in quote if char.isalnum())
 
 

@@ -1,4 +1,4 @@
-"""Asks the model of a run, and reads what it says with suspicion."""
+"""The model's answers: the question to the model of a run, and the checks of its answer."""
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
@@ -34,7 +34,7 @@ class Asker(Generic[InputT, OutputT]):
         recorder: Recorder,
         model: Callable[[], Model],
     ) -> None:
-        """`account`: who pays. `model`: called only where the model really is asked: a recalled answer needs none."""
+        """Prepare the question. `account`: the budget that pays. `model`: called only where no answer is recalled."""
         self._workflow = workflow
         self._input = input
         self._prompt = prompt
@@ -43,9 +43,9 @@ class Asker(Generic[InputT, OutputT]):
         self._model = model
 
     def __call__(self, **data: object) -> Proposal[OutputT]:
-        """Ask, journaled. Raise `NoProposal` where nothing usable comes back."""
+        """Ask the model, journaled. Raise `NoProposal` where nothing usable comes back."""
         if larger_than(data, MAX_RESULT):
-            raise NoProposal(f"what the model was to be told is too large, the limit is {MAX_RESULT:,} bytes")
+            raise NoProposal(f"the question to the model is too large, the limit is {MAX_RESULT:,} bytes")
         plain: dict[str, JsonValue] = to_jsonable_python(data)
         call = Call(
             name=ASK,
@@ -84,7 +84,7 @@ class Asker(Generic[InputT, OutputT]):
 
 
 def keepable(answer: Answer) -> Answer:
-    """The answer, or one that says why it cannot be kept: no database has room for some characters."""
+    """Return the answer, or one that says why it cannot be kept, for example characters that no database stores."""
     unfit = unstorable(
         {**(answer.values or {}), "the reasons": list(answer.reasons), "the evidence": {**answer.evidence}}
     )
@@ -103,7 +103,7 @@ def keepable(answer: Answer) -> Answer:
 
 
 def read_answer(answer: Answer, output: type[OutputT]) -> Proposal[OutputT]:
-    """A proposal from what a model said. Raise `NoProposal` where it fits no output."""
+    """Return a proposal from a model's answer. Raise `NoProposal` where it does not fit the output."""
     if answer.values is None:
         code = answer.no_answer or "no_proposal"
         raise NoProposal(answer.problem or "the model gave no answer", code=code, said=answer.raw)
@@ -115,7 +115,7 @@ def read_answer(answer: Answer, output: type[OutputT]) -> Proposal[OutputT]:
         raise NoProposal(message, code=NoAnswer.GARBAGE, said=said) from error
     return Proposal(
         output=values,
-        # What is no number from 0 to 1 counts as not known.
+        # Anything but a number from 0 to 1 counts as not known.
         confidence={
             field: float(value)
             for field, value in answer.confidence.items()

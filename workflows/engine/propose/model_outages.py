@@ -1,4 +1,4 @@
-"""Tells people once when a model is left alone, when it answers again, and when it took more than was reckoned."""
+"""Outages and overruns of models: people are told once when one begins, when it ends, and of the highest overrun."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -22,7 +22,7 @@ log = structlog.get_logger()
 
 
 class KnownOutages:
-    """The outages of a team's models, in its database: whichever process notices one first, it is told once."""
+    """The outages of a team's models, in its database. People are told once, whichever process notices it first."""
 
     def __init__(self, database: Database, *, team: int, clock: Callable[[], datetime]) -> None:
         self._database = database
@@ -30,7 +30,7 @@ class KnownOutages:
         self._clock = clock
 
     def began(self, model: str, reason: str) -> None:
-        """Note that a model is left alone, or is so for another reason now, and have it said."""
+        """Note that a model is no longer asked, or for another reason than before, and have people told."""
         with self._database.write() as session:
             at = self._clock()
             outage = outages.begin(session, team=self._team, model=model, reason=reason, at=at)
@@ -39,14 +39,14 @@ class KnownOutages:
                 log.warning("model.left_alone", model=model, outage=outage)
 
     def answered(self, session: Session, model: str, *, asked_at: datetime, at: datetime) -> None:
-        """Note that a model answers again, where it was left alone."""
+        """Note that a model answers again, where it was no longer asked."""
         outage = outages.end(session, team=self._team, model=model, asked_at=asked_at, at=at)
         if outage is not None:
             self._show(session, outage, at=at)
             log.info("model.answers_again", model=model, outage=outage)
 
     def overran(self, session: Session, model: str, *, factor: float, attempt: int, at: datetime) -> None:
-        """Note that a request took more than was reckoned for it, and have it said where it is the most so far."""
+        """Note that a request cost more than was estimated; have people told where it is the highest factor so far."""
         noted = overruns.note(session, team=self._team, model=model, factor=factor, attempt=attempt, at=at)
         if noted is not None:
             _tell_overrun(session, noted, team=self._team, at=at)
@@ -57,7 +57,7 @@ class KnownOutages:
 
 
 def outage_view(database: Database, *, team: int, outage: int) -> OutageView:
-    """What is to be told of an outage now. Raise `Unknown`."""
+    """Return the view of an outage as it is now. Raise `Unknown`."""
     with database.read() as session:
         row = outages.get(session, outage, team=team)
         if row is None:
@@ -69,7 +69,7 @@ def outage_view(database: Database, *, team: int, outage: int) -> OutageView:
 
 
 def overrun_view(database: Database, *, team: int, overrun: int) -> OverrunView | None:
-    """What is to be told of a model that took more than was reserved; None where that was forgotten since."""
+    """Return the view of a model's overrun; None where it was cleared since."""
     with database.read() as session:
         found = overruns.get(session, overrun, team=team)
     return _overrun(found) if found is not None else None
@@ -101,7 +101,9 @@ def _overrun(found: Overran) -> OverrunView:
 
 
 def recount(context: Context, model: str, *, by: str) -> bool:
-    """Reserve for a model what is reckoned again: its provider had miscounted. False where that is so already."""
+    """Reserve only the estimate for a model again, after its provider had miscounted. False where that is so
+    already.
+    """
     with context.database.write() as session:
         forgotten = overruns.forget(session, team=context.team, model=model)
         if forgotten is None:

@@ -39,15 +39,16 @@ class Models:
         self._clock = clock
         self._lock = Lock()
         self._learning = Lock()
-        """Apart: it takes a while, and whoever asks another model has nothing to wait for."""
+        """Lock for training, apart from the other: training is slow, and questions to other models must not wait for
+        it."""
         self._local: dict[str, LocalModel] = {}
         self._untaught: set[str] = set()
-        """The workflows of which the local model cannot learn."""
+        """Workflows whose examples the local model cannot learn from."""
         self._gateway: Gateway | None = None
         self._samples: dict[str, SampleAnswers] = {}
 
     def __call__(self, workflow: AnyWorkflow) -> Model:
-        """The model of a workflow. Raise `ModelError` where it cannot be had, saying what to do."""
+        """Return the model of a workflow. Raise `ModelError`, with advice, where it cannot be had."""
         with self._lock:
             if self.shows_samples(workflow):
                 return self._samples_of(workflow)
@@ -57,16 +58,16 @@ class Models:
             return self._learned(workflow)
 
     def learns(self, workflow: AnyWorkflow) -> bool:
-        """Is the model of this workflow the local one, learned from its examples?"""
+        """Tell whether the model of this workflow is the local one, trained on its examples."""
         if self.shows_samples(workflow):
             return False
         return is_local(self.settings, self.vendor, has_prompt=workflow.prompt is not None)
 
     def second(self, workflow: AnyWorkflow, input: BaseModel, output: BaseModel) -> Second:
-        """What the local model makes of a proposal that another one made.
+        """Return the local model's opinion of a proposal that another model made.
 
-        Nothing where there are no examples to learn from, or none of the fields is a choice. It is only beside the
-        proposal: whatever goes wrong with it is no reason to lose what was paid for.
+        Empty where there are no examples to learn from, or no field is a choice. The opinion is only beside the
+        proposal: its failure must not lose a proposal that was paid for.
         """
         if self.learns(workflow) or self.shows_samples(workflow) or workflow.name in self._untaught:
             return Second()
@@ -80,13 +81,13 @@ class Models:
             return Second()
 
     def asked(self, workflow: AnyWorkflow, prompt: Prompt | None) -> tuple[str, ...]:
-        """The paid models that a prompt of a workflow may be put to; none where the local one answers."""
+        """Return the paid models that a prompt of a workflow may be put to; none where the local one answers."""
         if prompt is None or self.learns(workflow) or self.shows_samples(workflow):
             return ()
         return models_of(prompt, self.vendor.default_model)
 
     def refuse_unpriced(self, registry: Iterable[tuple[AnyWorkflow, Prompt | None]]) -> None:
-        """Raise `Refused` where a model would be asked of which nobody knows what it costs."""
+        """Raise `Refused` where a model without a known price would be asked."""
         for workflow, prompt in registry:
             for model in self.asked(workflow, prompt):
                 try:
@@ -98,14 +99,14 @@ class Models:
                     ) from error
 
     def prepare(self, registry: Iterable[tuple[AnyWorkflow, Prompt | None]]) -> None:
-        """Load what asking a paid model needs, where one is asked: no question's time counts it then."""
+        """Load what a paid model needs, if one is asked, so that no question's time includes it."""
         if any(self.asked(workflow, prompt) for workflow, prompt in registry):
-            # Where it cannot be had, each case says why.
+            # Where the model cannot be had, each case says why.
             with suppress(ModelError), self._lock:
                 self._shared_gateway().prepare()
 
     def shows_samples(self, workflow: AnyWorkflow) -> bool:
-        """Are its cases answered by what somebody wrote by hand, for a demonstration?"""
+        """Tell whether its cases are answered by answers written by hand, for a demonstration."""
         return self.settings.sample_answers and not self.vendor.has_key and has_samples(workflow)
 
     def close(self) -> None:

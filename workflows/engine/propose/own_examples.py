@@ -18,9 +18,9 @@ from workflows.model.local.local_model import CannotLearn, LocalModel
 T = TypeVar("T")
 
 EXAMPLES = "examples.jsonl"
-"""Beside a workflow's declaration: its labelled examples."""
+"""Name of the file with labelled examples, beside a workflow's declaration."""
 _WITHIN = 60.0
-"""Seconds that reading a workflow's examples may take."""
+"""Seconds for which reading a workflow's examples may take."""
 
 
 def examples_file(workflow: AnyWorkflow) -> Path | None:
@@ -70,7 +70,7 @@ def learned_from(workflow: AnyWorkflow, examples: Iterable[Example]) -> LocalMod
 
 
 def _within(workflow: AnyWorkflow, call: Callable[[], T]) -> T:
-    """Read examples by the author's code, for no longer than others wait for what is learned from them."""
+    """Read examples with the author's code, within the time that others wait for the training."""
     seconds = min(workflow.time_limits.code, _WITHIN)
     return author_threads.run(call, what="reading its examples", workflow=workflow.name, seconds=seconds)
 

@@ -1,7 +1,7 @@
-"""Who resolves a case: the workflow alone, or a person, or nobody because it cannot go on.
+"""The policy: a case is resolved by the workflow alone, by a person, or not at all because it cannot go on.
 
-A pure function over facts. Every reason is given, not just the first, since a reviewer wants to know all of them; and
-each reason can only take autonomy away.
+It is a pure function over facts. It gives every reason and not just the first, because a reviewer wants to know all of
+them. A reason can only take autonomy away.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ from workflows.engine.reasons import Change, Code, FieldNumber, Reason
 
 
 class Way(StrEnum):
-    """What happens to the case next."""
+    """The next step of the case."""
 
     ALONE = "alone"
     PERSON = "person"
@@ -23,7 +23,7 @@ class Way(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """The way, and why."""
+    """The way, and the reasons for it."""
 
     way: Way
     reasons: tuple[Reason, ...]
@@ -31,54 +31,54 @@ class Verdict:
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """All that the policy looks at."""
+    """The facts on which the policy decides."""
 
     floor: float | None = None
-    """The confidence from which the workflow may resolve a case alone; None: never."""
+    """The lowest confidence at which the workflow may resolve a case alone; None: never."""
     in_scope: bool = True
     proposed: bool = True
-    """Is there a proposal?"""
+    """True if there is a proposal."""
     no_proposal: str | None = None
-    """Why there is none."""
+    """Reason for a missing proposal, for people."""
     no_proposal_code: str = Code.NO_PROPOSAL
-    """The same as a word for programs."""
+    """The code of that reason."""
     model_said: str | None = None
-    """What the model said in place of an answer."""
+    """Text that the model gave in place of an answer."""
     paused: Pause | None = None
     """The pause of the workflow; None where it is not paused."""
     confidence: Mapping[str, float | None] = field(default_factory=dict)
-    """Each field's, already checked to be from 0 to 1."""
+    """Output field -> its confidence, already checked to be from 0 to 1."""
     labels: Mapping[str, str] = field(default_factory=dict)
-    """What people call the fields."""
+    """Output field -> its label for people."""
     unfamiliar: str | None = None
     doubts: Sequence[str] = ()
-    """What speaks against trusting the proposal as far as it says."""
+    """Reasons not to trust the stated confidence."""
     second: Mapping[str, float] = field(default_factory=dict)
-    """Field -> the probability of its value in the eyes of the local model; empty where that can say nothing."""
+    """Field -> the probability that the local model gives its value; empty where it can give none."""
     second_below: float | None = None
-    """Below this probability it is a doubt; None: never."""
+    """Probability below which the second opinion is a doubt; None: never."""
     needs_second: bool = False
-    """Is it a doubt, too, that it can say nothing?"""
+    """True if a missing second opinion is a doubt, too."""
     fallback: str | None = None
-    """Why another model than the prompt's own was asked: its confidence was not measured for this workflow."""
+    """Reason why another model than the prompt's own was asked. Its confidence was not measured for this workflow."""
     nevers: tuple[str, ...] = ()
-    """The sentences of the nevers that the case runs into."""
+    """The sentences of the nevers that the case breaks."""
     unchecked_nevers: tuple[str, ...] = ()
     """The sentences of the nevers whose own code failed."""
     unchecked_causes: Mapping[str, str] = field(default_factory=dict)
-    """The sentence of each of these -> what its code came to."""
+    """Sentence of such a never -> its error or time limit."""
     decided_before: Change | None = None
     """What changed since it was decided, so that it is to be looked at once more."""
     misfit: str | None = None
     """How what was decided does not fit the changed form."""
     correction: bool = False
-    """A delivered case is to be corrected."""
+    """True if it corrects a delivered case."""
     error: str | None = None
-    """What stopped the run."""
+    """The error that stopped the run."""
 
 
 def decide(facts: Facts) -> Verdict:
-    """Choose the way, with every reason for it."""
+    """Return the way of the case, with every reason for it."""
     if facts.error is not None:
         return Verdict(way=Way.CANNOT, reasons=(Reason(code=Code.ERROR, said=facts.error),))
     against = tuple(_against(facts))
@@ -101,7 +101,7 @@ def _against(facts: Facts) -> list[Reason]:
     if facts.decided_before is not None:
         return [*reasons, Reason(code=Code.DECIDED_BEFORE, change=facts.decided_before, said=facts.misfit)]
     if facts.correction:
-        # It comes from a person, who states no confidence.
+        # A correction comes from a person, who states no confidence.
         return [*reasons, Reason(code=Code.CORRECTION)]
     if facts.paused is not None:
         reasons.append(Reason(code=Code.PAUSED, by=facts.paused.who, said=facts.paused.reason))
@@ -131,7 +131,7 @@ def _second(facts: Facts) -> list[Reason]:
     return [
         Reason(code=Code.SECOND, fields=_fields(facts, {name: probability}))
         for name, probability in facts.second.items()
-        # Not below, whatever it is: what is no number speaks against it, too.
+        # Written with `not`, so that NaN is a doubt, too.
         if not probability >= facts.second_below
     ]
 

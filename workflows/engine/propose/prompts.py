@@ -1,4 +1,4 @@
-"""The prompts of the workflows: which versions there are, and how one is found again."""
+"""The prompt versions of the workflows: how they are kept and found again."""
 
 import json
 from datetime import datetime
@@ -16,7 +16,7 @@ from workflows.model.prompts import BadPrompt, parse_prompt, read_prompt
 
 
 def keep_prompts(database: Database, registry: Registry, *, team: int, at: datetime) -> None:
-    """Keep the versions of the prompts that this process knows, so that a proposal's version can be looked up."""
+    """Keep the prompt versions that this process knows, so that the version of a proposal can be looked up."""
     used = [(workflow, prompt) for workflow in registry if (prompt := registry.prompt(workflow.name)) is not None]
     with database.read() as session:
         new = [(workflow, prompt) for workflow, prompt in used if not _is_kept(session, team, workflow.name, prompt)]
@@ -42,7 +42,7 @@ def keep_prompt(session: Session, workflow: AnyWorkflow, prompt: Prompt, *, team
 
 
 def prompt_in(file: Path, workflow: AnyWorkflow) -> Prompt:
-    """The prompt in any file, as this workflow would use it. Raise `Refused` where it cannot."""
+    """Return the prompt in any file, as this workflow would use it. Raise `Refused` where it cannot."""
     try:
         return read_prompt(file, form=form_asked(workflow), declared=told(workflow))
     except BadPrompt as error:
@@ -50,9 +50,10 @@ def prompt_in(file: Path, workflow: AnyWorkflow) -> Prompt:
 
 
 def prompt_of_version(session: Session, workflow: AnyWorkflow, version: str, *, team: int) -> Prompt:
-    """A kept version of a workflow's prompt. `version`: its first digits. Raise `Refused` where it is none or many.
+    """Return a kept version of a workflow's prompt. `version`: its first digits. Raise `Refused` unless exactly one
+    fits.
 
-    It is told what the workflow declares now; the form is the version's own.
+    It is filled with what the workflow declares now, but the form is the version's own.
     """
     kept = kept_version(session, workflow.name, version, team=team)
     try:
@@ -61,14 +62,14 @@ def prompt_of_version(session: Session, workflow: AnyWorkflow, version: str, *, 
         raise Refused(f"version {kept.version} can no longer be used: {error}") from error
     if prompt.version != kept.version:
         raise Refused(
-            f"version {kept.version} used what {workflow.name} declared then, which is no longer so: rendered today it "
+            f"version {kept.version} was made from an earlier declaration of {workflow.name}: with the present one it "
             f"is version {prompt.version}"
         )
     return prompt
 
 
 def kept_version(session: Session, workflow: str, version: str, *, team: int) -> schema.PromptVersion:
-    """The kept version that begins with these digits. Raise `Refused` where it is none or many."""
+    """Return the kept version that begins with these digits. Raise `Refused` unless there is exactly one."""
     found = prompt_versions.beginning_with(session, team=team, workflow=workflow, version=version)
     if len(found) != 1:
         many = f"{len(found)} versions" if found else "no version"

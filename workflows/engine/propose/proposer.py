@@ -1,4 +1,4 @@
-"""Makes the proposal of a run, and gathers the facts that the policy looks at."""
+"""The proposal of a run, and the facts about it on which the policy decides."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -31,66 +31,66 @@ from workflows.labels import label_of
 from workflows.model.port import Account, Alternative, Model, NoAnswer, Prompt
 
 NOT_ALLOWED = "not_allowed"
-"""The code where another system does not let us in."""
+"""The code where another system does not accept us."""
 NOT_KEPT = "not_kept"
-"""The code where what was proposed would be delivered as something else."""
+"""The code where the proposal would change before it is delivered."""
 STOPPING = frozenset({NOT_ALLOWED, NoAnswer.RETIRED, NoAnswer.UNFIT})
-"""Why there is no proposal, where that holds for every case until somebody mends it: the workflow is paused."""
+"""Codes for a missing proposal that concern every case until somebody solves the problem: the workflow is paused."""
 
 AnyProposal = Proposal[Any]
-"""A proposal of some workflow; its output type is the workflow's."""
+"""A proposal of some workflow, with that workflow's output type."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Second:
-    """What the local model makes of another one's proposal, where it learned from examples."""
+    """The opinion of the local model, which learned from examples, on another model's proposal."""
 
     probabilities: Mapping[str, float] = field(default_factory=dict)
-    """Output field -> of its value, 0 to 1."""
+    """Output field -> the probability of its value, 0 to 1."""
     unfamiliar: str | None = None
-    """Why the case is unlike all examples; None where it is not, or nobody knows."""
+    """Reason why the case is unlike all examples; None where it is not, or where that is unknown."""
 
 
 class Classifier(Protocol):
-    """Whoever learned from examples which values go with a text."""
+    """A model that has learned from examples which values go with a text."""
 
     def probabilities(self, text: str, values: Mapping[str, object]) -> Mapping[str, float]:
-        """Field -> how probable its value is for a text, 0 to 1, for the fields and values that were learned."""
+        """Return field -> the probability of its value for a text, 0 to 1, for the learned fields and values."""
         ...
 
     def unfamiliar(self, text: str) -> str | None:
-        """Why a text is unlike all examples; None where it is not, or nobody knows."""
+        """Return why a text is unlike all examples; None where it is not, or where that is unknown."""
         ...
 
 
 def opinion_of(learned: Classifier, workflow: AnyWorkflow, input: BaseModel, output: BaseModel) -> Second:
-    """What one that learned from examples makes of a proposal. Whatever the author's code raises goes through."""
+    """Return a classifier's opinion on a proposal. Raise whatever the author's code raises."""
     text = within(workflow, "its text", lambda: workflow.text_of(input))
     values = {name: getattr(output, name) for name in type(output).model_fields}
     return Second(probabilities=learned.probabilities(text, values), unfamiliar=learned.unfamiliar(text))
 
 
 SecondOpinion = Callable[[AnyWorkflow, BaseModel, BaseModel], Second]
-"""Given a workflow, an input and an output."""
+"""A function from a workflow, an input and an output to the second opinion."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Proposed:
-    """What came of proposing."""
+    """The result of proposing."""
 
     proposal: AnyProposal | None
     facts: Facts
     output: str = ""
-    """JSON of what is proposed, as it was before any rule looked at it; empty where there is none."""
+    """JSON of the proposed values, as they were before any rule saw them; empty where there are none."""
     body: str = ""
     """JSON of the whole proposal."""
 
 
 class Proceedings(Recorder, Protocol):
-    """Whoever makes the calls of a run: its journal, or a rehearsal that keeps nothing."""
+    """The caller of a run's steps: its journal, or a rehearsal that keeps nothing."""
 
     def open(self) -> AbstractContextManager[None]:
-        """Make the step calls of this thread for the block."""
+        """Make the step calls of this thread in the block."""
         ...
 
 
@@ -105,12 +105,12 @@ def propose(
     pause: Pause | None,
     second: SecondOpinion | None = None,
 ) -> Proposed:
-    """Propose as the workflow declares it, its steps journaled; nothing of that is done where it is paused.
+    """Propose as the workflow declares, with its steps journaled. A paused workflow makes no proposal.
 
-    `account`: who pays for the model. `second`: who else is asked how probable the proposal is, where it can be told.
-    Whatever the author's own `propose` or scope raises goes through: it stops the run. A person is asked, without a
-    proposal, where a model has no usable answer, another system does not let us in, or what was proposed would not be
-    delivered as it is.
+    `account`: the budget that pays for the model. `second`: a function that gives a second opinion, where there is one.
+    An error of the author's own `propose` or scope is raised, and stops the run. A person is asked, without a proposal,
+    where a model has no usable answer, another system does not accept us, or the proposal would not be delivered as it
+    is.
     """
     floor = workflow.autonomy.at_least
     if not _in_scope(workflow, input):
@@ -136,7 +136,7 @@ def propose(
         return Proposed(proposal=None, facts=none_made)
     try:
         output = within(workflow, "reading the proposal", lambda: kept(workflow.output, made.output))
-        # What is looked at by all that follows is what will be delivered.
+        # All rules that follow see the value that will be delivered.
         proposal = held_against_checks(workflow, input, replace(made, output=output.value))
         if second is not None:
             opinion = second(workflow, input, proposal.output)
@@ -144,7 +144,7 @@ def propose(
             proposal = replace(proposal, second=opinion.probabilities, unfamiliar=unfamiliar)
         body = proposal_body(proposal, output.body)
     except Misfit as error:
-        why = f"what was proposed cannot be kept as it is: {error}"
+        why = f"the proposal cannot be kept as it is: {error}"
         unfit = Facts(floor=floor, proposed=False, no_proposal=why, no_proposal_code=NOT_KEPT)
         return Proposed(proposal=None, facts=unfit)
     broken = broken_nevers(workflow, input, proposal.output)
@@ -173,7 +173,7 @@ def _in_scope(workflow: AnyWorkflow, input: BaseModel) -> bool:
 
 
 def _made(workflow: AnyWorkflow, input: BaseModel, ask: Asker[BaseModel, BaseModel]) -> AnyProposal | NoProposal:
-    """What the workflow proposes. Raise `TypeError` where that is no proposal."""
+    """Return the workflow's proposal. Raise `TypeError` for a value that is no proposal."""
 
     def make() -> AnyProposal | NoProposal:
         made: object = workflow.make_proposal(input, ask)
@@ -194,12 +194,14 @@ _PARTS: Mapping[str, TypeAdapter[Any]] = {
     "model": TypeAdapter(Annotated[str, StringConstraints(max_length=200)]),
     "prompt_version": TypeAdapter(Annotated[str, StringConstraints(max_length=64)] | None),
 }
-"""What goes with a proposal's output, and what each has to be; Any: each is of its own type."""
+"""Parts of a proposal besides its output -> reader of the part's type; Any: each has its own."""
 _COLUMNS = ("model", "prompt_version")
 
 
 def proposal_body(proposal: AnyProposal, output: str) -> str:
-    """A proposal as the JSON that is kept of it. `output`: its values, written. Raise `Misfit` for what is none."""
+    """Return the JSON that is kept of a proposal. `output`: its values as JSON. Raise `Misfit` for parts of a wrong
+    type.
+    """
     parts = {name: getattr(proposal, name) for name in _PARTS}
     if larger_than(parts, MAX_PROPOSAL):
         raise Misfit({"the whole": f"too large, the limit is {MAX_PROPOSAL:,} bytes"})
@@ -216,7 +218,7 @@ def proposal_body(proposal: AnyProposal, output: str) -> str:
 
 
 def keep(session: Session, context: Context, run: schema.Run, proposal: AnyProposal, body: str) -> int:
-    """Keep the proposal of a run; returns its id. `body`: what is kept of it."""
+    """Keep the proposal of a run, and return its id. `body`: its kept JSON."""
     content_id = contents.keep(session, team=run.team_id, case=run.case_id, kind="proposal", body=body)
     return reviews.add_proposal(
         session,

@@ -1,4 +1,4 @@
-"""Reads the sample answers of a workflow: `samples.jsonl` beside its declaration, each for the example with its key."""
+"""The sample answers of a workflow: `samples.jsonl` beside its declaration, each for the example with its key."""
 
 import json
 from pathlib import Path
@@ -16,15 +16,15 @@ SAMPLES = "samples.jsonl"
 
 
 def has_samples(workflow: AnyWorkflow) -> bool:
-    """Does a workflow bring sample answers?"""
+    """Tell whether a workflow brings sample answers."""
     path = _path(workflow)
     return path is not None and path.is_file()
 
 
 def sample_answers(workflow: AnyWorkflow, examples: list[Example]) -> SampleAnswers:
-    """The sample answers of a workflow. `examples`: where the cases stand that they answer.
+    """Return the sample answers of a workflow. `examples`: the cases that they answer.
 
-    Raise `InvalidInput` for a file that cannot be read, or an answer to a case that is not there.
+    Raise `InvalidInput` for a file that cannot be read, or an answer to an unknown case.
     """
     path = _path(workflow)
     assert path is not None
@@ -45,7 +45,7 @@ def _path(workflow: AnyWorkflow) -> Path | None:
 
 
 def _texts(workflow: AnyWorkflow, examples: list[Example]) -> dict[str, str]:
-    """Key -> the case as plain text."""
+    """Return key -> the case as plain text."""
     texts = {}
     for number, example in enumerate(examples, 1):
         try:

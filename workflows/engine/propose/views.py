@@ -1,4 +1,4 @@
-"""What is told of a model that is left alone, or took more than was reckoned. Pure: only what a reader sees."""
+"""Read models of a model's outages, overruns and requests. Pure: only what a reader sees."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,15 +10,15 @@ from pydantic import JsonValue
 
 @dataclass(frozen=True, kw_only=True)
 class OutageView:
-    """A time in which a model is left alone."""
+    """A time during which a model is not asked."""
 
     model: str
     reason: str
     began_at: datetime
     ended_at: datetime | None
-    """None: it lasts."""
+    """End of the outage; None while it lasts."""
     waiting: Mapping[str, int]
-    """Workflow -> the cases that came meanwhile and wait for people without a proposal."""
+    """Workflow -> the number of cases that came meanwhile and wait for people without a proposal."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,32 +32,32 @@ class LeftAlone:
 
 @dataclass(frozen=True, kw_only=True)
 class OverrunView:
-    """A question that took more than was reserved for it; of all to a model the one that did most."""
+    """A question that cost more than was reserved for it: the one with the highest factor of its model."""
 
     model: str
     factor: float
-    """How often what is reckoned is reserved since then."""
+    """Factor by which estimates are multiplied for reservations since then."""
     cost: Decimal
-    """US dollars."""
+    """US dollars spent."""
     reserved: Decimal
     workflow: str
     case: int | None
-    """None: of an eval."""
+    """The case; None for a question of an eval."""
     at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
 class AttemptView:
-    """One request to a model, and what came of it."""
+    """One request to a model, with its outcome."""
 
     model: str
     answered_by: str | None
     prompt_version: str
     outcome: str
     why: str
-    """In words, where it is no answer."""
+    """The outcome in words, where there is no answer."""
     input_tokens: int
-    """Those read from a cache and written to it included."""
+    """Number of tokens, including those read from a cache and written to it."""
     output_tokens: int
     thinking_tokens: int
     cost: Decimal | None
@@ -67,6 +67,6 @@ class AttemptView:
     began_at: datetime
     milliseconds: float | None
     told: JsonValue
-    """What the model was told of the case."""
+    """The data of the case that the model was given."""
     said: JsonValue
-    """What it said."""
+    """The model's answer."""

@@ -1,5 +1,5 @@
-"""What is told of many rows: the history of a case, digests, figures.
+"""Reading of many rows: the history of a case, digests, figures.
 
-In: ids and spans of time. Out: frozen read models, the same for every face. It decides nothing. Imports every room
-below; handlers, bot and quality may import it.
+In: ids and spans of time. Out: frozen read models, the same for every face. Nothing is decided here. Imports every
+room below; handlers, bot and quality may import it.
 """

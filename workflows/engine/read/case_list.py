@@ -20,13 +20,13 @@ class CaseLine:
     workflow: str
     revision: int
     state: RunState
-    """Of its newest run."""
+    """State of the case's newest run."""
     resolution: Resolution | None
     received_at: datetime
     waits: bool
-    """Its delivery waits for a target."""
+    """True if the case's delivery waits for a target."""
     not_confirmed: bool
-    """Its delivery waits or failed, and may have been made all the same."""
+    """True if the delivery waits or failed, and may have been made all the same."""
 
 
 def case_lines(context: Context, *, workflow: str | None, state: RunState | None, limit: int) -> Sequence[CaseLine]:

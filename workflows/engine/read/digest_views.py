@@ -1,4 +1,4 @@
-"""What is shown of a digest: frozen read models, the same for every surface. Counts, ids and names; no case's words."""
+"""Read models of a digest, frozen, the same for every face: counts, ids and names, but no words of a case."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -8,27 +8,27 @@ from decimal import Decimal
 
 @dataclass(frozen=True, kw_only=True)
 class Cause:
-    """Why cases stopped."""
+    """A cause for which cases stopped."""
 
     step: str | None
-    """None: it was outside any step."""
+    """Name of the step; None: the error was outside any step."""
     error: str | None
-    """The error's type. None: there was no error, the process ended in the middle of it."""
+    """Type of the error; None: there was no error, because the process ended in the middle."""
     cases: int
 
 
 @dataclass(frozen=True, kw_only=True)
 class StandingCase:
-    """A case that stands stopped."""
+    """A case that is stopped."""
 
     case: int
     in_doubt: bool
-    """Its delivery may have happened or not; it can only be run again once a person has looked."""
+    """True if its delivery may have happened or not. It can only be run again after a person has looked."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Unproposed:
-    """Why cases went to people without a proposal."""
+    """A reason for which cases went to people without a proposal."""
 
     code: str
     cases: int
@@ -36,18 +36,18 @@ class Unproposed:
 
 @dataclass(frozen=True, kw_only=True)
 class PausedSince:
-    """That a workflow is paused. Why is not told here: it may name a case."""
+    """The pause of a workflow, without its reason, which may name a case."""
 
     at: datetime
     by_itself: bool
-    """Countersign paused it, and no person."""
+    """True if Countersign paused it, and no person."""
     held: int
     """Cases that are resolved, and whose delivery is held."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class WorkflowFigures:
-    """One workflow in the period of a digest. "Now" is when the digest was made."""
+    """The figures of one workflow in the period of a digest. "Now" is the time when the digest was made."""
 
     workflow: str
     taken_in: int
@@ -56,43 +56,45 @@ class WorkflowFigures:
     by_people: int
     """Cases decided by a person, and delivered or closed."""
     waiting: int
-    """For a person, now."""
+    """Cases that wait for a person now."""
     stopped: int
     """Cases that failed, were parked or came in doubt in the period."""
     standing: int
-    """Of these, how many stand so now."""
+    """Those of these cases that are still stopped now."""
     standing_cases: Sequence[StandingCase]
     """The first few of them."""
     older: int
-    """Cases that stopped before the period, and stand so now."""
+    """Cases that stopped before the period, and are still stopped now."""
     older_cases: Sequence[StandingCase]
     """The first few of them."""
     causes: Sequence[Cause]
-    """The most frequent ones, the first of them first. A case that stopped twice may have two."""
+    """The most frequent causes, the most frequent first. A case that stopped twice may have two."""
     more_causes: int
-    """How many others there are."""
+    """Number of further causes."""
     cost: Decimal
     """US dollars spent in the period."""
     unproposed: Sequence[Unproposed] = field(default_factory=list)
-    """Cases that went to people without a proposal in the period; the most frequent reason first."""
+    """Reasons for which cases went to people without a proposal in the period, the most frequent first."""
     paused: PausedSince | None = None
-    """None: it was not paused when the digest was made."""
+    """Its pause; None: it was not paused when the digest was made."""
     samples: int = 0
-    """Cases taken in whose proposals were written by hand for a demonstration. None of the other numbers counts them,
-    but for what stopped."""
+    """Cases taken in whose proposals were written by hand for a demonstration. The other numbers leave them out, except
+    where they stopped.
+    """
 
     by_hand: timedelta | None = None
-    """How long a person takes for such a case without Countersign, as its author says; None: that is not said."""
+    """Time that a person needs for such a case without Countersign, as its author states it; None: not stated."""
 
     @property
     def work_alone(self) -> timedelta:
-        """The work of people that the cases stand for that went alone. Those that people decided stand for none: how
-        long they took over them nobody knows."""
+        """The work of people that the cases resolved alone replace. Cases that people decided replace none: nobody
+        knows how long people took over them.
+        """
         return self.alone * self.by_hand if self.by_hand is not None else timedelta(0)
 
     @property
     def is_quiet(self) -> bool:
-        """Is there nothing to tell of it?"""
+        """True if there is nothing to report of the workflow."""
         happened = self.taken_in or self.alone or self.by_people or self.waiting or self.stopped or self.older
         spent_or_stood = self.cost or self.unproposed or self.paused is not None
         return not happened and not self.samples and not spent_or_stood
@@ -100,16 +102,16 @@ class WorkflowFigures:
 
 @dataclass(frozen=True, kw_only=True)
 class DigestView:
-    """What team leads are told of one or more days."""
+    """The report for team leads on one or more days."""
 
     id: int
     first: date
     """The first local date that it covers."""
     last: date
     missed: int
-    """How many days before the last one had no digest; where they are too many, `first` is later than their first."""
+    """Days before the last one without a digest. Where there are too many, `first` is later than the first of them."""
     workflows: Sequence[WorkflowFigures]
-    """Those of which there is something to tell."""
+    """The workflows with something to report."""
 
     @property
     def stopped(self) -> int:
@@ -118,15 +120,15 @@ class DigestView:
 
     @property
     def standing(self) -> int:
-        """Of these, how many stood so when the digest was made."""
+        """Those of these cases that were still stopped when the digest was made."""
         return sum(figures.standing for figures in self.workflows)
 
     @property
     def older(self) -> int:
-        """Cases that stopped before, and stood so when the digest was made."""
+        """Cases that stopped before the period, and were still stopped when the digest was made."""
         return sum(figures.older for figures in self.workflows)
 
     @property
     def cost(self) -> Decimal:
-        """US dollars."""
+        """US dollars spent."""
         return sum((figures.cost for figures in self.workflows), Decimal(0))

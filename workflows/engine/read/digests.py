@@ -1,6 +1,7 @@
-"""The failure summary: what failed, what still stands, and what was spent, once for each local date.
+"""The failure summary: what failed, what is still stopped, and what was spent, once for each local date.
 
-Whoever wakes first makes it. Days that had none, since nothing ran at their time, are covered by the next one.
+The first process that wakes makes it. A date without a summary, because nothing ran at its time, is covered by the
+next.
 """
 
 import json
@@ -28,29 +29,29 @@ from workflows.engine.read.digest_views import Cause, DigestView, PausedSince, S
 from workflows.engine.reasons import from_json
 
 CLOCK = "clock"
-"""The kind of the note that a summary was made for a date to come; its subject is `digest:ID`."""
+"""The kind of the note that a summary was made for a future date; its subject is `digest:ID`."""
 JOB = "failures"
-"""The name of the job that makes it."""
+"""The name of the job that makes the summary."""
 LONGEST = 31
-"""Days that one digest covers at most."""
+"""Most days that one digest covers."""
 
 _CASES = _CAUSES = 10
-"""How many of them a digest names for each workflow."""
+"""Most cases and causes that a digest names for each workflow."""
 _NAME = 100
-"""Characters of an error's type that are kept."""
+"""Characters that are kept of the name of an error's type."""
 
 _figures = TypeAdapter(list[WorkflowFigures])
 
 
 def make(context: Context, *, today: date, zone: ZoneInfo) -> int | None:
-    """Make the failure summary of the local dates before `today`, and have it posted; returns its id.
+    """Make the failure summary of the local dates before `today`, have it posted, and return its id.
 
-    It covers the day before, and those before that one since the last digest, `LONGEST` days at most; the very first
-    one only the day before. None where that day is covered already, or was over before the database was made. One that
-    was made for a date to come, while a clock was wrong, keeps no other from being made; people are told of it.
+    It covers the day before, and the earlier days since the last digest, `LONGEST` days at most; the very first one
+    covers only the day before. None where that day is covered already, or ended before the database was made. A summary
+    for a future date, made while a clock was wrong, prevents no other; people are told of it.
     """
     last = today - timedelta(days=1)
-    # Much is counted, so outside the writing transaction: on SQLite no case would go on meanwhile.
+    # Counting takes long, so it is outside the writing transaction: on SQLite no case would go on meanwhile.
     with context.database.read() as session:
         before = digests.latest_period(session, team=context.team, job=JOB, until=last.isoformat())
         ahead = digests.ahead(session, team=context.team, job=JOB, of=today.isoformat())
@@ -85,7 +86,7 @@ def make(context: Context, *, today: date, zone: ZoneInfo) -> int | None:
 
 
 def digest_view(context: Context, digest: int) -> DigestView:
-    """What a digest tells. Raise `Unknown`."""
+    """Return the contents of a digest. Raise `Unknown`."""
     with context.database.read() as session:
         row = digests.get(session, digest, team=context.team)
     if row is None:
@@ -100,14 +101,14 @@ def digest_view(context: Context, digest: int) -> DigestView:
 
 
 def _born(session: Session, context: Context, zone: ZoneInfo) -> date:
-    """The first local date of which the database can tell something."""
+    """Return the first local date about which the database can report."""
     made_at = teams.made_at(session, team=context.team)
-    # One that is still to come was noted while a clock was wrong.
+    # A date in the future was recorded while a clock was wrong.
     return made_at.astimezone(zone).date() if made_at <= context.clock() else date.min
 
 
 def _tell_of_wrong_clock(context: Context, ahead: Sequence[schema.Digest]) -> None:
-    """Have it said, once of each, that a summary was made for a date to come."""
+    """Have people told, once for each, that a summary was made for a future date."""
     with context.database.write() as session:
         at = context.clock()
         for digest in ahead:
@@ -116,26 +117,29 @@ def _tell_of_wrong_clock(context: Context, ahead: Sequence[schema.Digest]) -> No
 
 
 def _first(before: str | None, last: date) -> date:
-    """The first date to cover; later than the last one where that is covered already."""
+    """Return the first date to cover; it is later than `last` where that is covered already."""
     if before is None:
         return last
     return max(date.fromisoformat(before) + timedelta(days=1), last - timedelta(days=LONGEST - 1))
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:
-    """When a local date begins. Of a midnight that comes twice the first counts; one that is left out is the moment
-    when the clocks were put forward."""
+    """Return the time at which a local date begins. Of a midnight that comes twice the first counts; a midnight that is
+    left out is the moment when the clocks were set forward.
+    """
     return datetime.combine(day, time.min, tzinfo=zone).astimezone(UTC)
 
 
 def _gather(
     session: Session, team: int, *, since: datetime, until: datetime, by_hand: Mapping[str, timedelta | None]
 ) -> list[WorkflowFigures]:
-    """The figures of each workflow of which there is something to tell. `by_hand`: workflow -> what a case takes."""
+    """Return the figures of each workflow with something to report. `by_hand`: workflow -> the time that a case
+    takes.
+    """
     actions = [f"run.{state}" for state in STOPPED]
     stops: defaultdict[int, list[StopLine]] = defaultdict(list)
     for stop in digests.stops(session, team=team, actions=actions, since=since, until=until):
-        # From a doubt it only comes to failed by a person's word, who looked: nothing went wrong anew.
+        # A run in doubt only becomes failed by the word of a person who looked: that is no new failure.
         if stop.frm != RunState.DOUBTFUL:
             stops[stop.workflow].append(stop)
     standing: defaultdict[int, list[StandingLine]] = defaultdict(list)
@@ -180,7 +184,7 @@ def _gather(
 
 
 def _unproposed(session: Session, team: int, *, since: datetime, until: datetime) -> defaultdict[int, Counter[str]]:
-    """Workflow id -> why there was no proposal -> cases. A case that came to a person twice for it is counted once."""
+    """Return workflow id -> reason for the missing proposal -> cases. A case is counted once for each reason."""
     counted: defaultdict[int, Counter[str]] = defaultdict(Counter)
     each = {
         (workflow, case, from_json(reasons)[0].code)
@@ -203,14 +207,14 @@ def _named(lines: Iterable[StandingLine]) -> list[StandingCase]:
 
 
 def _causes(stops: Sequence[StopLine]) -> list[Cause]:
-    """Why these runs stopped, the most frequent first. A case that stopped twice for the same is counted once."""
+    """Return why these runs stopped, the most frequent cause first. A case is counted once for each cause."""
     each = dict.fromkeys((stop.case, *_cause(stop)) for stop in stops)
     counted = Counter((step, error) for _, step, error in each)
     return [Cause(step=step, error=error, cases=cases) for (step, error), cases in counted.most_common()]
 
 
 def _cause(stop: StopLine) -> tuple[str | None, str | None]:
-    """The step and the type of the error; what it said stays where it is."""
+    """Return the step and the type of the error; the error's message stays with the case."""
     problem = json.loads(stop.problem) if stop.problem is not None else {}
     step = problem.get("step") or (DELIVER if stop.frm == RunState.DELIVERING else None)
     error = problem.get("type")

@@ -1,4 +1,4 @@
-"""Reads what is known of a case, each answer in one read transaction."""
+"""The history of a case, read in one read transaction for each question."""
 
 import json
 from collections.abc import Collection
@@ -22,9 +22,9 @@ from workflows.engine.review.cards import decision_view
 
 
 def find_case(context: Context, reference: str, *, workflows: Collection[str] | None = None) -> int:
-    """The id of the case that a person means: by its number, also as `#7`, or by its key.
+    """Return the id of the case that a person means: by its number, also as `#7`, or by its key.
 
-    `workflows`: only cases of these; None: of all. Raise `Unknown`, or `Refused` where it may mean several.
+    `workflows`: only cases of these workflows; None: of all. Raise `Unknown`, or `Refused` where several cases fit.
     """
     found = cases_meant(context, reference, workflows=workflows)
     if not found:
@@ -37,7 +37,7 @@ def find_case(context: Context, reference: str, *, workflows: Collection[str] | 
 
 
 def case_view(context: Context, case: int) -> CaseView:
-    """All that is known of a case. Raise `Unknown`."""
+    """Return all that is known of a case. Raise `Unknown`."""
     with context.database.read() as session:
         row = cases.get(session, case, team=context.team)
         if row is None:
@@ -65,7 +65,7 @@ def case_view(context: Context, case: int) -> CaseView:
 
 
 def open_reviews(context: Context, *, workflow: str | None = None, limit: int = 100) -> list[OpenReview]:
-    """What waits for people, the earliest deadline first."""
+    """Return the reviews that wait for people, the earliest deadline first."""
     with context.database.read() as session:
         only = None if workflow is None else [workflow]
         lines = reviews.open_lines(session, team=context.team, workflows=only, limit=limit)
@@ -89,11 +89,11 @@ def open_reviews(context: Context, *, workflow: str | None = None, limit: int = 
 
 
 def open_review_of(context: Context, case: int) -> OpenReview:
-    """The open review of a case. Raise `Refused` where there is none, saying how the case stands."""
+    """Return the open review of a case. Raise `Refused` with the state of the case where there is none."""
     view = case_view(context, case)
     review = view.newest.review
     if review is None or review.state != ReviewState.OPEN:
-        raise Refused(f"case {case} ({view.key}) waits for nobody; it is {view.newest.state}")
+        raise Refused(f"case {case} ({view.key}) has no open review; it is {view.newest.state}")
     return OpenReview(
         id=review.id,
         case=case,
@@ -209,5 +209,5 @@ def _review(session: Session, review: schema.Review) -> ReviewView:
     )
 
 
-def _json(session: Session, content: int | None, *, team: int) -> Any:  # Any: its column says what form it has
+def _json(session: Session, content: int | None, *, team: int) -> Any:  # Any: each column has a form of its own
     return None if content is None else json.loads(contents.body(session, content, team=team))

@@ -1,4 +1,4 @@
-"""What became of many cases, and how often the proposals were right where the right answer is known."""
+"""The results of many cases, and how often proposals were right where the right answer is known."""
 
 import json
 from collections import Counter
@@ -18,44 +18,44 @@ _UNDER_WAY = (RunState.READY, RunState.RUNNING, RunState.DELIVERING)
 
 @dataclass(frozen=True, kw_only=True)
 class Hits:
-    """How many of how many were right."""
+    """Number of right values, and number of values that were compared."""
 
     right: int
     of: int
 
     @property
     def share(self) -> float | None:
-        """From 0 to 1; None where there was nothing to be right about."""
+        """Share of right values from 0 to 1; None where nothing was compared."""
         return self.right / self.of if self.of else None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Tally:
-    """Counts over some cases. Those with sample answers are in none of them, but for what failed or is not finished."""
+    """Counts over some cases. Cases with sample answers are left out, except among failed and unfinished ones."""
 
     cases: int
     alone: int
-    """Resolved alone and delivered."""
+    """Cases resolved alone and delivered."""
     to_review: int
-    """Waiting for a person now."""
+    """Cases that wait for a person now."""
     decided: int
-    """Decided by a person, whatever the decision was."""
+    """Cases that a person decided, whatever the decision."""
     failed: int
-    """Failed, parked or in doubt."""
+    """Cases that failed, are parked or are in doubt."""
     unfinished: int
-    """Ready or being worked on."""
+    """Cases that are ready or being worked on."""
     cost: Decimal
     """US dollars of all their runs."""
     samples: int = 0
-    """How many more there were whose proposals were written by hand for a demonstration."""
+    """Further cases, whose proposals were written by hand for a demonstration."""
     right_alone: Mapping[str, Hits] = field(default_factory=dict)
-    """Output field -> how often it was right, of those resolved alone."""
+    """Output field -> how often its value was right, among the cases resolved alone."""
     right_of_all: Mapping[str, Hits] = field(default_factory=dict)
-    """Output field -> how often it was right, of all that have a proposal."""
+    """Output field -> how often its value was right, among all cases with a proposal."""
 
 
 def tally(context: Context, ids: Sequence[int], truth: Mapping[int, Mapping[str, JsonValue]]) -> Tally:
-    """Count what became of these cases. `truth`: case id -> output field -> the right value, where it is known."""
+    """Count the results of these cases. `truth`: case id -> output field -> the right value, where it is known."""
     groups: Counter[str] = Counter()
     stopped: Counter[str] = Counter()
     right: Counter[tuple[str, bool]] = Counter()
@@ -119,7 +119,7 @@ def act_counts(context: Context) -> ActCounts:
 
 
 def under_way(context: Context, ids: Sequence[int]) -> int:
-    """Count those of these cases that are ready, being worked on, or being delivered; none that is held."""
+    """Count those of these cases that are ready, being worked on, or being delivered. Held cases do not count."""
     found = 0
     for chunk in _chunks(list(dict.fromkeys(ids))):
         with context.database.read() as session:

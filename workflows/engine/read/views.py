@@ -1,4 +1,4 @@
-"""What is shown of a case: frozen read models, the same for every surface."""
+"""Read models of a case, frozen, the same for every face."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class StepView:
     recalled: bool
     milliseconds: float
     cost: Decimal
-    """US dollars."""
+    """US dollars spent."""
     input: JsonValue
     output: JsonValue
     error: str | None
@@ -33,7 +33,7 @@ class StepView:
 
 @dataclass(frozen=True, kw_only=True)
 class ProposalView:
-    """What was proposed."""
+    """A proposal as people see it."""
 
     output: Mapping[str, JsonValue]
     confidence: Mapping[str, float | None]
@@ -43,27 +43,27 @@ class ProposalView:
     reasons: Sequence[str]
     unfamiliar: str | None
     doubts: Sequence[str]
-    """What speaks against trusting it as far as it says."""
+    """Reasons not to trust the stated confidence."""
     second: Mapping[str, float]
-    """Output field -> the probability of its value in the eyes of the local model."""
+    """Output field -> the probability that the local model gives its value."""
     model: str
     sample: bool
-    """Written by hand for a demonstration."""
+    """True if it was written by hand for a demonstration."""
     prompt_version: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReviewView:
-    """A person's turn."""
+    """A review, with its decisions."""
 
     id: int
     state: ReviewState
     version: int
     has_proposal: bool
     why: Sequence[Reason]
-    """Why a person is asked."""
+    """Reasons for which a person is asked."""
     model_said: str | None
-    """What the model said in place of an answer."""
+    """Text that the model gave in place of an answer."""
     claimed_by: str | None
     opened_at: datetime
     answer_by: datetime | None
@@ -80,7 +80,7 @@ class RunView:
     revision: int
     correction: int
     code_version: str | None
-    """Which version of its workflow's code it began with."""
+    """The version of its workflow's code with which it began."""
     state: RunState
     resolution: Resolution | None
     problem: Mapping[str, JsonValue] | None
@@ -95,19 +95,19 @@ class RunView:
     review: ReviewView | None
     delivery: DeliveryView | None
     held: str | None
-    """Why the delivery is kept for later: paused, behind or down; None where it is not."""
+    """Reason why its delivery is held: paused, behind or down; None where it is not."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class AuditView:
-    """Who did what and when."""
+    """An entry of the audit: an act, its actor and its time."""
 
     at: datetime
     actor: str
     action: str
     subject: str
     details: Mapping[str, JsonValue]
-    """Ids, versions and words for programs."""
+    """Ids, versions and codes."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,7 +115,7 @@ class CaseView:
     """A case with all its runs, oldest first."""
 
     generation: int
-    """How often the database had been a backup: numbers are given out again after that."""
+    """Number of restores from a backup so far. After a restore, numbers are given out again."""
     id: int
     key: str
     workflow: str
@@ -127,13 +127,13 @@ class CaseView:
 
     @property
     def newest(self) -> RunView:
-        """The run that counts."""
+        """The newest run, which is the one that counts."""
         return self.runs[-1]
 
 
 @dataclass(frozen=True, kw_only=True)
 class OpenReview:
-    """A review in the list of what waits for people."""
+    """A review in the list of those that wait for people."""
 
     id: int
     case: int
@@ -143,6 +143,6 @@ class OpenReview:
     has_proposal: bool
     why: Sequence[Reason]
     model_said: str | None
-    """What the model said in place of an answer."""
+    """Text that the model gave in place of an answer."""
     claimed_by: str | None
     answer_by: datetime | None

@@ -1,5 +1,5 @@
-"""A person's turn: reviews and claims, decisions, corrections, reruns, doubts, and what a card shows.
+"""Reviews: claims, decisions, corrections, reruns, doubts, and the read models of cards.
 
-In: what a person does, with the version that they were shown. Out: a recorded decision and what follows from it, or a
+In: a person's action, with the version that they were shown. Out: a recorded decision with its consequences, or a
 refusal in words. Imports `propose`, `deliver` and below; `run`, `read` and the handlers may import it.
 """

@@ -1,4 +1,4 @@
-"""Reads what a card shows: a review, its case, what is proposed, what was decided and what became of it."""
+"""The read models of cards: a review, its case, the proposal, the decision and its delivery."""
 
 import json
 from collections.abc import Collection, Mapping, Sequence
@@ -33,7 +33,7 @@ from workflows.engine.text.form_fields import Kind, form_of
 
 
 def card_view(context: Context, review: int) -> CardView:
-    """What the card of a review shows now. Raise `Unknown` for a review or a workflow that is not there."""
+    """Return the present contents of a review's card. Raise `Unknown` for an unknown review or workflow."""
     with context.database.read() as session:
         row = reviews.get(session, review, team=context.team)
         if row is None:
@@ -91,7 +91,7 @@ def card_view(context: Context, review: int) -> CardView:
 
 
 def place_of(context: Context, review: int) -> PlaceView:
-    """What a review belongs to. Raise `Unknown` for a review or a workflow that is not there."""
+    """Return the case and the workflow of a review. Raise `Unknown` for an unknown review or workflow."""
     with context.database.read() as session:
         place = reviews.place_of(session, review, team=context.team)
     if place is None:
@@ -101,7 +101,7 @@ def place_of(context: Context, review: int) -> PlaceView:
 
 
 def place_of_case(context: Context, case: int) -> PlaceView:
-    """What a case belongs to. Raise `Unknown` for a case or a workflow that is not there."""
+    """Return the place of a case: the case and its workflow. Raise `Unknown` for an unknown case or workflow."""
     with context.database.read() as session:
         row = cases.get(session, case, team=context.team)
         if row is None:
@@ -112,7 +112,7 @@ def place_of_case(context: Context, case: int) -> PlaceView:
 
 
 def waiting_in(context: Context, *, workflows: Collection[str], first: int, limit: int) -> WaitingView:
-    """What waits for a decision of these workflows, the earliest deadline first."""
+    """Return a page of the reviews of these workflows that wait for a decision, the earliest deadline first."""
     with context.database.read() as session:
         team = context.team
         total = reviews.count_open(session, team=team, workflows=workflows)
@@ -140,7 +140,7 @@ def waiting_in(context: Context, *, workflows: Collection[str], first: int, limi
 
 
 def failure_view(context: Context, run: int) -> FailureView:
-    """Why a run stopped. Raise `Unknown`."""
+    """Return why a run stopped. Raise `Unknown`."""
     with context.database.read() as session:
         row = runs.get(session, run, team=context.team)
         case = cases.get(session, row.case_id, team=context.team) if row is not None else None
@@ -155,14 +155,14 @@ def failure_view(context: Context, run: int) -> FailureView:
             state=row.state,
             step=problem.get("step"),
             error=problem.get("type", "WorkerLost"),
-            message=problem.get("message", "Countersign ended in the midst of the delivery"),
+            message=problem.get("message", "Countersign ended in the middle of the delivery"),
             not_confirmed=delivery is not None and delivery.not_confirmed,
             at=row.changed_at,
         )
 
 
 def _carrying_out(session: Session, review: schema.Review) -> schema.Run:
-    """The run that carries out a review's decision: its own, or the newest that took the decision over."""
+    """Return the run that carries out a review's decision: its own, or the newest that took the decision over."""
     for run in reversed(runs.of_case(session, review.case_id, team=review.team_id)):
         if run.id == review.run_id:
             return run
@@ -173,7 +173,7 @@ def _carrying_out(session: Session, review: schema.Review) -> schema.Run:
     raise AssertionError(f"review {review.id} has no run")
 
 
-def _proposal(session: Session, review: schema.Review) -> dict[str, Any]:  # Any: its parts have forms of their own
+def _proposal(session: Session, review: schema.Review) -> dict[str, Any]:  # Any: each part has a form of its own
     proposal = reviews.proposal_of(session, review.run_id, team=review.team_id)
     if proposal is None:
         return {}
@@ -183,7 +183,7 @@ def _proposal(session: Session, review: schema.Review) -> dict[str, Any]:  # Any
 
 
 def decision_view(session: Session, decision: schema.Decision) -> DecisionView:
-    """A decision with what was decided."""
+    """Return a decision with its values or its reason."""
     return DecisionView(
         kind=decision.kind,
         by=decision.by,
@@ -203,7 +203,7 @@ def _last_decision(session: Session, review: schema.Review) -> DecisionView | No
 
 
 def _delivered(session: Session, run: schema.Run) -> Mapping[str, JsonValue] | None:
-    """What a correction would replace."""
+    """Return the delivered values that a correction would replace; None where it is no correction."""
     parent = (
         runs.get(session, run.parent_id, team=run.team_id) if run.correction and run.parent_id is not None else None
     )
@@ -266,7 +266,7 @@ def doubtful(
 
 
 def _entries(workflow: AnyWorkflow, values: Mapping[str, JsonValue] | None) -> dict[str, str]:
-    """What stands in the form for values; nothing for a field that is newer than they are."""
+    """Return the form's entries for these values, without the fields that are newer than the values."""
     if values is None:
         return {}
     return {name: entry for name, entry in entries_of(workflow.output, values).items() if name in values}
@@ -284,5 +284,5 @@ def _input(session: Session, run: int, *, team: int) -> str:
     return contents.body(session, found.input_id, team=team)
 
 
-def _json(session: Session, content: int | None, *, team: int) -> Any:  # Any: its column says what form it has
+def _json(session: Session, content: int | None, *, team: int) -> Any:  # Any: each column has a form of its own
     return None if content is None else json.loads(contents.body(session, content, team=team))

@@ -1,6 +1,6 @@
-"""Corrects a delivered case: reported by anyone, decided by a person, delivered under a key of its own.
+"""Corrections of a delivered case: reported by anyone, decided by a person, delivered under a key of their own.
 
-A correction is a run whose proposal comes from a person instead of a model; everything after that is the usual way.
+A correction is a run whose proposal comes from a person instead of a model. Everything after that is as usual.
 """
 
 import json
@@ -31,7 +31,7 @@ from workflows.engine.review.views import DeliveredView
 
 
 def delivered_view(context: Context, case: int) -> DeliveredView:
-    """What was delivered last for a case. Raise `Unknown`, or `Refused` where nothing was."""
+    """Return what was delivered last for a case. Raise `Unknown`, or `Refused` where nothing was."""
     with context.database.read() as session:
         row = cases.get(session, case, team=context.team)
         if row is None:
@@ -68,18 +68,17 @@ def correct(
     reasons: Sequence[str] = (),
     of: int | None = None,
 ) -> int:
-    """Propose other values for a delivered case, for a person to decide; returns the review's id.
+    """Propose other values for a delivered case, for a person to decide, and return the review's id.
 
-    A correction that failed is given up for this one. `of`: the run whose delivery was seen to be wrong. Raise `Stale`
-    where something else was delivered since, `Unknown`, `InvalidOutput` for values of another form,
-    `NeverBroken` for values that are barred, or `Refused` where the case is not delivered, another correction of it is
-    open, or nothing would change.
+    It replaces an earlier correction that failed. `of`: the run whose delivery is wrong. Raise `Stale` where something
+    else was delivered since, `Unknown`, `InvalidOutput` for values of another form, `NeverBroken` for values that are
+    barred, or `Refused` where the case is not delivered, another correction of it is open, or nothing would change.
     """
     seen = _correctable(context, case, of=of)
     workflow = seen.workflow
     entered = as_entered(workflow, output)
     if entered.body == seen.output:
-        raise Refused("these values are what was delivered")
+        raise Refused("these values are the ones that were delivered")
     broken = held_against_rules(workflow, seen.input, entered.value)
     if broken.barring:
         raise NeverBroken(broken.barring, barred=True)
@@ -99,7 +98,7 @@ def correct(
 
 @dataclass(frozen=True, kw_only=True)
 class _Correctable:
-    """What was delivered last, as it was read before the author's code looked at the correction."""
+    """The last delivery of a case, read before the author's code checks the correction."""
 
     workflow: AnyWorkflow
     run: int
@@ -122,7 +121,7 @@ def _correctable(context: Context, case: int, *, of: int | None) -> _Correctable
 
 
 def _standing(session: Session, case: int, *, team: int, of: int | None) -> tuple[schema.Run, schema.Run]:
-    """The newest run of a case that can be corrected, and the one that was delivered last."""
+    """Return the newest run of a case that can be corrected, and the run that was delivered last."""
     if cases.get(session, case, team=team) is None:
         raise Unknown(f"there is no case {case}")
     all_runs = runs.of_case(session, case, team=team)
@@ -138,12 +137,12 @@ def _standing(session: Session, case: int, *, team: int, of: int | None) -> tupl
 
 
 def _is_given_up(run: schema.Run) -> bool:
-    """Is it a correction that failed, and that another one may take the place of?"""
+    """Tell whether a run is a correction that failed, so that another one may replace it."""
     return run.correction > 0 and run.state in (RunState.FAILED, RunState.PARKED)
 
 
 def _begin(session: Session, context: Context, case: int, *, by: str, of: int) -> schema.Run:
-    """The run of a correction, which waits for a person."""
+    """Add the run of a correction, which waits for a person, and return it."""
     cases.hold(session, case, team=context.team)
     newest, delivered = _standing(session, case, team=context.team, of=of)
     at = context.clock()

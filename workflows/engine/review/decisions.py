@@ -1,27 +1,27 @@
-"""What a person can decide."""
+"""The decisions that a person can make."""
 
 from enum import StrEnum
 
 MAX_REASON = 3_000
-"""Characters in the reason for a rejection."""
+"""Most characters of the reason for a rejection."""
 
 
 class DecisionKind(StrEnum):
-    """What a person decided."""
+    """The kind of a person's decision."""
 
     APPROVED = "approved"
     EDITED = "edited"
     ANSWERED = "answered"
-    """There was no proposal."""
+    """Decided with a person's own values, where there was no proposal."""
     REJECTED = "rejected"
 
 
 class Follows(StrEnum):
-    """What follows a rejection."""
+    """The consequence of a rejection."""
 
     BY_HAND = "by_hand"
-    """An empty form; the review stays open."""
+    """A person gets an empty form; the review stays open."""
     CLOSE = "close"
-    """Nothing is delivered; the system of record may be told."""
+    """Nothing is delivered; the system of record may be told of the rejection."""
     PROPOSE_AGAIN = "propose_again"
-    """The model is asked anew."""
+    """The model is asked again."""

@@ -1,4 +1,4 @@
-"""Keeps a text that follows from other fields in step with them: who corrects the queue wants its own reply, too."""
+"""Texts that depend on other fields: when a person corrects the queue, the drafted reply has to change, too."""
 
 from collections.abc import Mapping
 
@@ -18,10 +18,10 @@ log = structlog.get_logger()
 def redrawn(
     context: Context, workflow: AnyWorkflow, review: int, *, proposed: Mapping[str, str], typed: Mapping[str, str]
 ) -> dict[str, str]:
-    """The templated texts that no longer go with what was chosen: field -> the text that does.
+    """Return the templated texts that no longer fit the chosen values: field -> the text that fits.
 
-    Only a text that the template had written, and that the person left as it was. `proposed` and `typed`: as they stand
-    in the form.
+    Only texts that the template wrote and that the person did not change. `proposed` and `typed`: as they are in the
+    form.
     """
     untouched = [name for name in workflow.templates if proposed.get(name) and typed.get(name) == proposed[name]]
     if not untouched:
@@ -30,7 +30,7 @@ def redrawn(
         body = input_of(context, review)
         input = within(workflow, "reading the input", lambda: read(workflow.input, body))
     except (Misfit, TimeLimitPassed):
-        return {}  # the case no longer fits; its text is left as it is, and the nevers will say so
+        return {}  # the case no longer fits its form: the text stays, and the nevers will report it
     found = {}
     for name in untouched:
         before, after = (_written(workflow, name, input, chosen) for chosen in (proposed, typed))
@@ -42,6 +42,6 @@ def redrawn(
 def _written(workflow: AnyWorkflow, name: str, input: BaseModel, chosen: Mapping[str, str]) -> str | None:
     try:
         return within(workflow, f"the template of {name}", lambda: workflow.templates[name](input, chosen))
-    except Exception as error:  # noqa: BLE001  # the author's code: where it fails, the text is left as it is
+    except Exception as error:  # noqa: BLE001  # the author's code: where it fails, the text stays
         log.warning("template.failed", workflow=workflow.name, field=name, error=type(error).__name__)
         return None

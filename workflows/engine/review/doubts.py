@@ -1,4 +1,4 @@
-"""Settles a delivery of which nobody knew whether it happened, once a person has looked."""
+"""Doubts: it is unknown whether a delivery happened, until a person has looked."""
 
 import json
 from collections.abc import Mapping
@@ -23,11 +23,12 @@ from workflows.engine.text.form_fields import form_of
 
 
 def settle(context: Context, case: int, *, happened: bool, by: str, key: str | None = None) -> RunState:
-    """Record what a person found: it happened, or it did not, and then it can be run again; returns the run's state.
+    """Record a person's finding whether a delivery happened, and return the run's new state. If not, it can be run
+    again.
 
-    That it did not can also be said of a delivery that failed and may have happened; from then on other values may be
-    sent under its key. `key`: which delivery, needed where several are in doubt. Raise `Unknown`, or `Refused` where it
-    is not in doubt.
+    `happened=False` is also possible for a failed delivery that may have happened; from then on other values may be
+    sent under its key. `key`: names the delivery, needed where several are in doubt. Raise `Unknown`, or `Refused`
+    where it is not in doubt.
     """
     with context.database.write(urgent=True) as session:
         cases.hold(session, case, team=context.team)
@@ -66,7 +67,7 @@ def settle(context: Context, case: int, *, happened: bool, by: str, key: str | N
 
 
 def _is_open(session: Session, delivery: schema.Delivery) -> bool:
-    """Is there something to be found out about a delivery?"""
+    """Tell whether it is unknown if a delivery happened."""
     if delivery.state == DeliveryState.DOUBTFUL:
         return True
     run = runs.get(session, delivery.run_id, team=delivery.team_id)
@@ -82,12 +83,12 @@ def _settle(
     found = DeliveryState.APPLIED if happened else DeliveryState.FAILED
     moved = move_run(session, run, to, at=at, actor=by)
     if not moved or not move_delivery(session, delivery, found, at=at, actor=by, maybe_applied=False):
-        raise Refused("somebody else settled it at this moment")
+        raise Refused("somebody else has just settled it")
     return to
 
 
 def doubt_view(context: Context, delivery: int) -> DoubtView:
-    """What is known of a delivery that was in doubt. Raise `Unknown`."""
+    """Return what is known of a delivery that is or was in doubt. Raise `Unknown`."""
     with context.database.read() as session:
         row = deliveries.get(session, delivery, team=context.team)
         if row is None:

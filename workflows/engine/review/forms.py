@@ -1,4 +1,4 @@
-"""The form of a review: what stands in it for some values, and the values that people typed into it."""
+"""The form of a review: the text in it for given values, and the values of the text that people typed."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -14,16 +14,16 @@ from workflows.engine.text.form_fields import Field, Kind, form_of
 from workflows.engine.text.form_texts import text_of, value_of
 
 _EMPTY_IS_A_VALUE = frozenset({Kind.TEXT, Kind.ROWS, Kind.LIST, Kind.CHOICES})
-"""Left empty, the value is an empty text, or none of several."""
+"""Kinds of fields whose empty entry is a value: an empty text, or an empty list."""
 
 
 def form_mark(fields: Sequence[Field]) -> str:
-    """A name for a form as it is now: who has an older one open is shown the present one first."""
+    """Return a hash of a form as it is now. A person who has an older form open is shown the present one first."""
     return content_hash(repr(tuple(fields)))[:8]
 
 
 def defaults_of(output: type[BaseModel]) -> dict[str, str]:
-    """What stands in the form for the fields that have a value where nobody gave one."""
+    """Return the form's entries for the fields that have a default."""
     values = {
         name: info.get_default(call_default_factory=False)
         for name, info in output.model_fields.items()
@@ -33,23 +33,23 @@ def defaults_of(output: type[BaseModel]) -> dict[str, str]:
 
 
 def entries(output: BaseModel) -> dict[str, str]:
-    """What stands in the form for these values: what `read_form` reads back to them."""
+    """Return the form's entries for these values; `read_form` reads them back."""
     return entries_of(type(output), json.loads(to_body(output)))
 
 
 def entries_of(output: type[BaseModel], values: Mapping[str, JsonValue]) -> dict[str, str]:
-    """The same for values as they are kept, whether or not they fit the output as it is now."""
+    """Return the form's entries for kept values, whether or not they fit the output as it is now."""
     return {field.name: text_of(field, values.get(field.name)) for field in form_of(output)}
 
 
 def read_form(output: type[OutputT], typed: Mapping[str, str], *, zone: tzinfo = UTC) -> OutputT:
-    """Read what a person typed. Raise `InvalidOutput`, saying for each field what is wrong with it.
+    """Read the values that a person typed. Raise `InvalidOutput` with the error of each field.
 
-    A field that may be left empty and is, is None where it can be, and else its default. `zone`: the time zone that is
-    meant where one is needed and none was typed.
+    An optional field that is left empty becomes None where None is allowed, else its default. `zone`: the time zone of
+    a date and time that needs one and was typed without.
     """
     fields = {field.name: field for field in form_of(output, zone=zone)}
-    errors = {name: f"is no field; there are: {', '.join(fields)}" for name in typed if name not in fields}
+    errors = {name: f"there is no such field; there are: {', '.join(fields)}" for name in typed if name not in fields}
     values: dict[str, JsonValue] = {}
     for name, field in fields.items():
         text = typed.get(name, "")
@@ -74,7 +74,7 @@ def read_form(output: type[OutputT], typed: Mapping[str, str], *, zone: tzinfo =
 
 
 def _complaints(errors: Mapping[str, str], fields: Mapping[str, Field]) -> dict[str, str]:
-    """What is wrong with which field; rows and lines are counted as people count them."""
+    """Return field -> its errors. Rows and lines are counted from 1."""
     found: dict[str, str] = {}
     for where, what in errors.items():
         name, *inside = where.split(".")
@@ -88,7 +88,7 @@ def _complaints(errors: Mapping[str, str], fields: Mapping[str, Field]) -> dict[
 
 
 def _place(field: Field, inside: list[str]) -> str:
-    """Where in a field of several parts something is wrong; empty for one that has no parts that people see."""
+    """Return the place of an error inside a field, in words; empty for a field without parts that people see."""
     words = [part.replace("_", " ") for part in inside]
     if field.kind is Kind.ROW:
         return ", ".join(words)

@@ -1,8 +1,8 @@
-"""Asks the model anew about what went to people without a proposal, once it can be asked again.
+"""Late proposals: the model is asked again about cases that went to people without a proposal.
 
-Only on request, and never under somebody's hands: a review that is claimed, whose form is open, or that somebody
-decided once already stays as it is. Each case is a transaction of its own, so that a press at the same moment is either
-before it and wins, or after it and is told so.
+This happens only on request, and never while somebody works on the review: a review that is claimed, whose form is
+open, or that somebody has decided once stays as it is. Each case is a transaction of its own, so that a person's press
+at the same moment either comes first and wins, or comes second and is told so.
 """
 
 from collections.abc import Iterator
@@ -32,23 +32,23 @@ _OF_MODELS = (
     NoAnswer.UNFIT,
 )
 PASSING = frozenset({*_OF_MODELS, NOT_ALLOWED, Code.PAUSED})
-"""Codes of why there is no proposal, where there may be one the next time."""
+"""Codes of reasons for a missing proposal after which a new attempt at it may succeed."""
 _AT_ONCE = 200
 
 
 @dataclass(frozen=True, kw_only=True)
 class Counted:
-    """What is, or was, proposed anew."""
+    """The numbers of reviews for which the model is, or was, asked again."""
 
     begun: int
     in_hand: int
-    """Left as they are: somebody is at them."""
+    """Reviews that stay as they are because somebody works on them."""
     stopped: str | None = None
-    """Why not all were come to; None where they were."""
+    """Reason why it ended early; None where it did not."""
 
 
 def waiting(context: Context, workflow: str) -> Counted:
-    """What there is to propose anew now. Raise `Unknown`, or `Refused` while the workflow is paused."""
+    """Count the reviews that can get a proposal now. Raise `Unknown`, or `Refused` while the workflow is paused."""
     begun = in_hand = 0
     for line in _candidates(context, _row(context, workflow)):
         if _is_free(context, line):
@@ -59,10 +59,11 @@ def waiting(context: Context, workflow: str) -> Counted:
 
 
 def propose_anew(context: Context, workflow: str, *, by: str) -> Counted:
-    """Run again, from the model's step, what waits without a proposal for a reason that may have passed; oldest first.
+    """Run again, from the model's step, the cases that have no proposal for a reason that may have passed; oldest
+    first.
 
-    Raise `Unknown`, or `Refused` while the workflow is paused. What stops it in between is said in what is returned;
-    what was begun by then goes on.
+    Raise `Unknown`, or `Refused` while the workflow is paused. If something stops it on the way, the result says so;
+    the runs that were begun go on.
     """
     row, declared = _row(context, workflow), context.registry.get(workflow)
     begun = in_hand = 0
@@ -80,7 +81,7 @@ def propose_anew(context: Context, workflow: str, *, by: str) -> Counted:
 
 
 def _row(context: Context, workflow: str) -> int | None:
-    """The workflow's row; None where it has none yet."""
+    """Return the workflow's row; None where it has none yet. Raise `Unknown`, or `Refused` where it is paused."""
     context.registry.get(workflow)
     with context.database.read() as session:
         row = teams.find_workflow(session, team=context.team, name=workflow)
@@ -91,7 +92,7 @@ def _row(context: Context, workflow: str) -> int | None:
 
 
 def _candidates(context: Context, row: int | None) -> Iterator[EmptyLine]:
-    """The open reviews without a proposal that may get one now, oldest first."""
+    """Yield the open reviews without a proposal that may get one now, oldest first."""
     after = 0
     while row is not None:
         with context.database.read() as session:
@@ -111,7 +112,7 @@ def _is_free(context: Context, line: EmptyLine) -> bool:
 
 
 def _begin(context: Context, workflow: AnyWorkflow, line: EmptyLine, *, by: str) -> bool | None:
-    """Run a case again from the model's step. False: somebody took its review in hand; None: it is open no longer."""
+    """Run a case again from the model's step. False: somebody works on its review; None: it is no longer open."""
     with context.database.write() as session:
         pause = paused(session, line.workflow_id, team=context.team, held=True)
         if pause is not None:

@@ -1,6 +1,6 @@
-"""Brings what is wanted in Slack into line with what is open or in doubt, and with where its workflows post now.
+"""Reconciliation of the cards in Slack with the open reviews, the doubts, and the channels of the workflows.
 
-Done when a sender starts: meanwhile a workflow may have got another channel, or come back that was not known before.
+A sender does it when it starts: since the last start a workflow may have got another channel, or may be known again.
 """
 
 from store.cases import runs
@@ -12,7 +12,7 @@ from workflows.engine.context import Context
 
 
 def reconcile(context: Context) -> None:
-    """Have a card wanted for each doubt, and for each open review where its workflow posts to, and none elsewhere."""
+    """Want a card for each doubt, and for each open review in its workflow's channel, and none elsewhere."""
     team = context.team
     with context.database.write() as session:
         at = context.clock()
@@ -27,7 +27,7 @@ def reconcile(context: Context) -> None:
             name, channel = workflow.name, workflow.review.post_to
             cards.drop_elsewhere(session, team=team, workflow=name, channel=channel)
             for card, elsewhere in messages.cards_elsewhere(session, team=team, workflow=name, channel=channel):
-                # It is taken away there.
+                # The new drawing removes the card there.
                 subject = SubjectKind.REVIEW.of(card)
                 outbox.want_view(session, team=team, kind=outbox.CARD, subject=subject, channel=elsewhere, at=at)
             if channel is not None:

@@ -1,7 +1,8 @@
-"""Records that somebody wanted to do what they may not, or came too late with it: nothing changes, and it can be found.
+"""Records of refusals: somebody wanted to do something without the right to it, or too late.
 
-What is kept is who, when, what and a word for why; never what was typed, and nothing of the case. Nobody fills the
-audit with it: of one person a few are kept in a minute, and the last of them says that there were more.
+A record holds the person, the time, the act and a code for the reason; never what was typed, and nothing of the case.
+Nobody can fill the audit this way: a few refusals of one person are kept in a minute, and the last one says that there
+were more.
 """
 
 from collections.abc import Iterator
@@ -32,17 +33,17 @@ from workflows.engine.errors import (
 log = structlog.get_logger()
 
 TOO_LATE = "too_late"
-"""The word for a press that came after the review had moved on."""
+"""The code for a press that came after the review had changed."""
 MOST = 10
 """Refusals of one person that are kept in a minute."""
 _WHILE = timedelta(minutes=1)
 _MISTYPED = (Repeated, InvalidOutput, BadReason)
-"""What is no refusal: it was done before, or something was typed that does not fit."""
+"""Errors that are no refusal: the act was done before, or the entry does not fit."""
 
 
 @contextmanager
 def told_of_review(context: Context, review: int, *, by: str, wanted: str) -> Iterator[None]:
-    """Have it recorded where the block refuses somebody who decides about a review. `wanted`: what, as a verb."""
+    """Record it where the block refuses a person's act on a review. `wanted`: the act, as a verb."""
     try:
         yield
     except Refused as error:
@@ -53,7 +54,7 @@ def told_of_review(context: Context, review: int, *, by: str, wanted: str) -> It
 
 @contextmanager
 def told_of_case(context: Context, case: int, *, by: str, wanted: str) -> Iterator[None]:
-    """The same for what is about a case."""
+    """Record it where the block refuses a person's act on a case. `wanted`: the act, as a verb."""
     try:
         yield
     except Refused as error:
@@ -63,7 +64,7 @@ def told_of_case(context: Context, case: int, *, by: str, wanted: str) -> Iterat
 
 
 def note(context: Context, case: int, *, by: str, wanted: str, why: str = "no_right") -> None:
-    """Record a refusal. `wanted`: what the person wanted to do, as a verb. `why`: a word for it. Raise `Unknown`."""
+    """Record a refusal about a case. `wanted`: the act, as a verb. `why`: the code of the reason. Raise `Unknown`."""
     with context.database.write(urgent=True) as session:
         row = cases.get(session, case, team=context.team)
         if row is None:
@@ -72,13 +73,13 @@ def note(context: Context, case: int, *, by: str, wanted: str, why: str = "no_ri
 
 
 def note_of_review(context: Context, review: int, *, by: str, wanted: str, why: str) -> None:
-    """Record a refusal that is about a review, which may be one that is not there."""
+    """Record a refusal about a review, which may not exist."""
     try:
         with context.database.write(urgent=True) as session:
             row = reviews.get(session, review, team=context.team)
             case = row.case_id if row is not None else None
             _record(session, context, by=by, wanted=wanted, why=why, subject=SubjectKind.REVIEW.of(review), case=case)
-    except Unavailable as error:  # the person is told all the same why nothing was done
+    except Unavailable as error:  # the person is still told why nothing was done
         log.warning("refusal.not_kept", wanted=wanted, why=why, error=str(error))
 
 
@@ -89,9 +90,9 @@ def note_stray(context: Context, subject: Subject, *, by: str, wanted: str, why:
 
 
 def note_unseen(context: Context, reference: str, *, by: str, wanted: str) -> None:
-    """Record that somebody asked for a case that they may not know of, or that is not there. `wanted`: as for `note`.
+    """Record that somebody asked for a case that does not exist or that they may not see. `wanted`: as for `note`.
 
-    The same is done for both: by the time that it takes they are not told apart either.
+    Both take the same steps, so that the time of the answer does not show which one it was.
     """
     meant = cases_meant(context, reference)
     with context.database.write(urgent=True) as session:
@@ -101,14 +102,14 @@ def note_unseen(context: Context, reference: str, *, by: str, wanted: str) -> No
 
 
 def note_of_workflow(context: Context, workflow: str, *, by: str, wanted: str) -> None:
-    """Record a refusal that is about a workflow and no case of it. `wanted`: as for `note`."""
+    """Record a refusal about a workflow as a whole. `wanted`: as for `note`."""
     with context.database.write(urgent=True) as session:
         row = workflow_pauses.row_of(session, team=context.team, name=workflow, at=context.clock())
         _record(session, context, by=by, wanted=wanted, why="no_right", subject=SubjectKind.WORKFLOW.of(row), case=None)
 
 
 def why_of(error: Refused) -> str:
-    """A word for a refusal."""
+    """Return the code for the reason of a refusal."""
     match error:
         case Stale():
             return TOO_LATE

@@ -1,4 +1,4 @@
-"""Runs a case again: a new run that recalls the earlier steps of its parent and makes the later ones anew."""
+"""Reruns: a new run recalls the earlier steps of its parent and makes the later ones again."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from workflows.engine.deliver.targets import is_keyed
 from workflows.engine.errors import AlreadyDelivered, Refused, Unknown
 
 _WHY_NOT = {
-    RunState.READY: "it is to be worked on already",
+    RunState.READY: "it already waits for a worker",
     RunState.RUNNING: "it is being worked on",
     RunState.DELIVERING: "it is being delivered",
     RunState.DOUBTFUL: "its delivery is in doubt; say first whether it happened",
@@ -32,17 +32,17 @@ _WHY_NOT = {
 
 @dataclass(frozen=True, kw_only=True)
 class Rerun:
-    """A run that was begun again."""
+    """A run that was begun in place of another, or that goes on."""
 
     run: int
     from_step: str
 
 
 def rerun(context: Context, case: int, *, by: str, from_step: str | None = None) -> Rerun:
-    """Run a case again from a step, by default the one that failed, else the start. Asked twice, it is done once.
+    """Run a case again from a step, by default the one that failed, else the start. Called twice, it is done once.
 
-    From a step of the delivery, what was decided stands; from an earlier one the case is proposed anew, and an open
-    review is superseded. Raise `Unknown`, or `Refused` with the reason.
+    From a step of the delivery, the decision stays; from an earlier step there is a new proposal, and an open review is
+    superseded. Raise `Unknown`, or `Refused` with the reason.
     """
     with context.database.write(urgent=True) as session:
         cases.hold(session, case, team=context.team)
@@ -63,19 +63,19 @@ def rerun(context: Context, case: int, *, by: str, from_step: str | None = None)
 
 
 def _try_now(session: Session, context: Context, case: int, *, by: str, from_step: str | None) -> Rerun:
-    """Have a delivery made at once that waits for its target: its run goes on. Raise `Refused` with the reason."""
+    """Attempt a delivery that waits for its target at once; its run goes on. Raise `Refused` with the reason."""
     if from_step not in (None, DELIVER):
-        raise Refused(f"it is decided, and its delivery is made again by itself; only {DELIVER} can be tried now")
+        raise Refused(f"it is decided, and its delivery is tried again automatically; only {DELIVER} can be tried now")
     tried = waiting_deliveries.try_now(session, context, case, by=by)
     if tried is None:
-        raise Refused("it is decided, and delivered once its workflow is resumed")
+        raise Refused("it is decided, and will be delivered when its workflow is resumed")
     return Rerun(run=tried.id, from_step=DELIVER)
 
 
 def start(
     session: Session, context: Context, parent: schema.Run, workflow: AnyWorkflow, *, from_step: str, by: str
 ) -> int:
-    """Put a new run in the place of its parent; returns its id. Raise `Refused` where there is no such step."""
+    """Put a new run in the place of its parent, and return its id. Raise `Refused` where there is no such step."""
     lines = journal.of_run(session, parent.id, team=context.team)
     delivery_only = not in_scope(from_step, "") or from_step == DELIVER
     if delivery_only and parent.resolution is None:
@@ -85,13 +85,13 @@ def start(
     delivery = deliveries.of_run(session, parent.id, team=context.team)
     if not delivery_only and delivery is not None and delivery.maybe_applied:
         raise Refused(
-            f"its delivery may have happened, with the values it had: run it again from {DELIVER}, or look, and settle "
-            "it as not-happened first"
+            f"its delivery may have happened, with the earlier values: run it again from {DELIVER}, or look first and "
+            "settle it as not-happened"
         )
     recalled = _recalled(lines, from_step, delivery_only=delivery_only, once=not is_keyed(workflow, parent))
     at = context.clock()
     if not move_run(session, parent, RunState.SUPERSEDED, at=at, actor=by):
-        raise Refused("it was run again at this moment")
+        raise Refused("somebody else has just run it again")
     supersede_reviews(session, workflow, parent.case_id, context=context, actor=by)
     child = runs.add(
         session,
@@ -137,7 +137,9 @@ def _take_over(session: Session, context: Context, child: int, workflow: AnyWork
 
 
 def _recalled(lines: Sequence[StepLine], from_step: str, *, delivery_only: bool, once: bool) -> list[StepLine]:
-    """The steps that are not made again. `once`: the target knows no key, so what is done of a delivery stays done."""
+    """Return the steps that are not made again. `once`: the target knows no key, so a finished step of the delivery
+    stays.
+    """
     proposing = [line for line in lines if in_scope(line.name, "")]
     if from_step == START:
         return []
@@ -152,13 +154,13 @@ def _recalled(lines: Sequence[StepLine], from_step: str, *, delivery_only: bool,
 
 
 def _call(line: StepLine) -> str:
-    """The name of a call, where a step's name is asked: `step`, or `step#2` for the second call of the step."""
+    """Return the name of a call, where a step is asked for: `step`, or `step#2` for the second call of the step."""
     return line.name if line.nth == 1 else f"{line.name}#{line.nth}"
 
 
 def _where_it_stopped(run: schema.Run, lines: Sequence[StepLine]) -> str:
     if run.state == RunState.PARKED and run.resolution is not None:
-        return DELIVER  # what was decided is kept
+        return DELIVER  # the decision is kept
     if run.state != RunState.FAILED:
         return START
     failed = _call(lines[-1]) if lines and lines[-1].state == StepState.FAILED else None
@@ -168,7 +170,7 @@ def _where_it_stopped(run: schema.Run, lines: Sequence[StepLine]) -> str:
 
 
 def _is_delivered(session: Session, run: schema.Run) -> bool:
-    """Was the answer to this revision of the case delivered? A correction that stopped is none the less run again."""
+    """Tell whether this revision's answer was delivered. A correction that stopped can be run again all the same."""
     if run.correction and run.state in STOPPED:
         return False
     return run.state == RunState.DELIVERED or deliveries.is_applied(

@@ -1,7 +1,8 @@
-"""A person's turn: opening it, deciding it.
+"""Reviews: how one is opened, claimed and decided.
 
-Every decision names the version that the person was shown, and is a compare-and-set on it: of two at once one wins, and
-the other is told who it was. A decision, what follows for the run and the intent to show it are one transaction.
+Every decision names the version that the person was shown, and is a compare-and-set on it: of two decisions at once one
+wins, and the other person is told who won. A decision, the move of the run and the intent to show it are one
+transaction.
 """
 
 from collections.abc import Sequence
@@ -33,11 +34,11 @@ from workflows.engine.text.canonical_json import canonical, unstorable
 
 @dataclass(frozen=True, kw_only=True)
 class By:
-    """Who decides, and by what."""
+    """The person who decides, and the interaction in which they do."""
 
     person: str
     interaction_id: str | None
-    """What tells this very press from every other; None where one cannot be heard twice."""
+    """Id of this very press; None where a press cannot arrive twice."""
 
 
 def open_review(
@@ -49,7 +50,7 @@ def open_review(
     proposal: int | None,
     reasons: Sequence[Reason],
 ) -> int:
-    """Open the review of a run that waits for a person; returns its id. `proposal`: its row, or None: an empty form."""
+    """Open the review of a run that waits for a person, and return its id. `proposal`: its row; None: an empty form."""
     at = context.clock()
     opened = reviews.add(
         session,
@@ -87,14 +88,14 @@ def approve(
     confirmed: bool | str = False,
     interaction_id: str | None = None,
 ) -> None:
-    """Approve what is proposed, by the rules and in the form as they are now.
+    """Approve the proposal, under the rules and in the form as they are now.
 
     `shown`: the version that the person saw. `confirmed`: the mark of the rules that the card did not show and that the
-    person was told of and passes over (`NeverBroken.mark`), or True for whatever they are.
+    person has now confirmed (`NeverBroken.mark`), or True for all of them.
 
-    `interaction_id`: what tells this very press from every other, where one may be heard twice. Raise `Unknown`,
-    `Repeated`, `Stale`, `NeverBroken` for what is barred or to be confirmed, `FormChanged` where it does not fit the
-    present form, or `Refused` where nothing is proposed.
+    `interaction_id`: the id of this very press, where one may arrive twice. Raise `Unknown`, `Repeated`, `Stale`,
+    `NeverBroken` for values that are barred or have to be confirmed, `FormChanged` where the proposal does not fit the
+    present form, or `Refused` where there is no proposal.
     """
     basis = basis_of(context, _as_it_stands(context, review, shown, interaction_id))
     if basis.proposed is None:
@@ -121,7 +122,7 @@ def edit(
 ) -> None:
     """Decide with a person's own values; where there was no proposal they are the answer.
 
-    The nevers look at them too. `confirmed` and `interaction_id`: as for `approve`. Raise `Unknown`, `Repeated`,
+    The nevers are checked too. `confirmed` and `interaction_id`: as for `approve`. Raise `Unknown`, `Repeated`,
     `Stale`, `NeverBroken`, or `InvalidOutput` for values of another form.
     """
     basis = basis_of(context, _as_it_stands(context, review, shown, interaction_id))
@@ -148,10 +149,10 @@ def reject(
     follows: Follows = Follows.BY_HAND,
     interaction_id: str | None = None,
 ) -> None:
-    """Reject what is proposed, with a reason.
+    """Reject the proposal, with a reason.
 
-    `interaction_id`: as for `approve`. Raise `Unknown`, `Repeated`, `Stale`, `BadReason`, or `Refused` where what is to
-    follow cannot.
+    `interaction_id`: as for `approve`. Raise `Unknown`, `Repeated`, `Stale`, `BadReason`, or `Refused` where the
+    chosen consequence is not possible.
     """
     if not reason.strip() or len(reason) > MAX_REASON:
         raise BadReason(f"a rejection needs a reason of 1 to {MAX_REASON:,} characters")
@@ -177,7 +178,7 @@ def reject(
 
 
 def show_again(context: Context, review: int) -> None:
-    """Have the card of a review drawn anew: somebody saw it as it no longer is. Raise `Unknown`."""
+    """Have the card of a review redrawn, because somebody saw an old state of it. Raise `Unknown`."""
     with context.database.write(urgent=True) as session:
         row = reviews.get(session, review, team=context.team)
         if row is None:
@@ -187,7 +188,7 @@ def show_again(context: Context, review: int) -> None:
 
 
 def _as_it_stands(context: Context, review: int, shown: int, interaction_id: str | None) -> schema.Review:
-    """The review, looked at before the author's code is asked; whether it still stands so is settled with the write."""
+    """Return the review before the author's code runs. The later write checks that it has not changed."""
     with context.database.read() as session:
         row = reviews.get(session, review, team=context.team)
         if row is None:
@@ -199,7 +200,7 @@ def _as_it_stands(context: Context, review: int, shown: int, interaction_id: str
 def still_open(
     session: Session, review: int, shown: int | None = None, interaction_id: str | None = None, *, team: int
 ) -> schema.Review:
-    """The review, if it is open and, where given, still at the version that was shown. Raise `Repeated` or `Stale`."""
+    """Return the review, if it is open and, where given, at the version that was shown. Raise `Repeated` or `Stale`."""
     row = reviews.get(session, review, team=team)
     if row is None:
         raise Unknown(f"there is no review {review}")
@@ -214,7 +215,7 @@ def _refuse_late(session: Session, row: schema.Review, shown: int | None, intera
         if interaction_id is not None and any(
             made.interaction_id == interaction_id for made in reviews.decisions(session, row.id, team=row.team_id)
         ):
-            raise Repeated("this was heard before, and is done")
+            raise Repeated("this arrived before, and is done")
         raise Stale(_what_happened(session, row))
 
 
@@ -232,7 +233,7 @@ def _decide(
     follows: Follows | None = None,
     confirmed: Sequence[str] = (),
 ) -> None:
-    """Record a decision about the version that was shown. Raise `Stale` where it is no longer the present one."""
+    """Record a decision on the version that was shown. Raise `Stale` where that is no longer the present one."""
     at = context.clock()
     changes: dict[str, object] = {"decided_at": at}
     to = ReviewState.DECIDED
@@ -271,14 +272,14 @@ def _settle(
     *,
     by: str,
 ) -> None:
-    """Let the run go on to deliver what was decided."""
+    """Let the run go on to deliver the decision."""
     run = runs.get(session, row.run_id, team=context.team)
     assert run is not None
     at = context.clock()
     if not move_run(session, run, RunState.READY, at=at, actor=by, resolution=resolution, output_id=content):
         raise Stale(_what_happened(session, row))
     if resolution is Resolution.REJECTED:
-        # A rejected correction leaves the delivered case as it is, and the system of record has nothing to learn.
+        # A rejected correction leaves the delivered case as it is, so the system of record is not told.
         if workflow.rejection_effect is not None and not run.correction:
             delivery.intend_rejection(session, context, run, workflow.name, reason_id=content)
     else:
@@ -294,24 +295,24 @@ def _keep(session: Session, row: schema.Review, kind: str, body: str) -> int:
 
 
 def _what_happened(session: Session, row: schema.Review) -> str:
-    """Why a decision comes too late, in words for who made it."""
+    """Return why a decision comes too late, in words for the person who made it."""
     if row.state in (ReviewState.SUPERSEDED, ReviewState.EXPIRED):
         return f"this review is {row.state}: a rerun or a newer revision of the case took its place"
     last = next(reversed(reviews.decisions(session, row.id, team=row.team_id)), None)
     if last is None:
-        return f"the review is {row.state} at version {row.version} now; look at it again"
+        return f"the review is now {row.state} at version {row.version}; look at it again"
     decided = f"{last.by} {last.kind} it at {last.at:%Y-%m-%d %H:%M} UTC"
-    return decided if row.state == ReviewState.DECIDED else f"{decided}; it stands at version {row.version} now"
+    return decided if row.state == ReviewState.DECIDED else f"{decided}; it is now at version {row.version}"
 
 
 CLAIM_LASTS = timedelta(minutes=30)
-"""For which somebody who claimed a review, or opened its form, is taken to be at it."""
+"""Time for which a person who claimed a review, or opened its form, is taken to work on it."""
 
 
 def claim(context: Context, review: int, *, by: str) -> None:
-    """Say that a person works on a review. It bars nobody: a colleague may still decide.
+    """Claim a review for a person. A claim is advisory: a colleague may still decide.
 
-    Raise `Unknown`, `Stale` where it is no longer open, or `Refused` where somebody else claimed it lately.
+    Raise `Unknown`, `Stale` where it is no longer open, or `Refused` where somebody else's claim has not expired.
     """
     with context.database.write(urgent=True) as session:
         row = still_open(session, review, team=context.team)
@@ -322,9 +323,9 @@ def claim(context: Context, review: int, *, by: str) -> None:
 
 
 def take_in_hand(context: Context, review: int, shown: int, *, by: str) -> None:
-    """Note that a person has a review's form open: as a claim, or, where a colleague has claimed it, beside it.
+    """Note that a person has a review's form open: as a claim, or beside a colleague's claim.
 
-    It bars nobody, but nothing is changed under it for `CLAIM_LASTS`. Raise `Unknown`, or `Stale`.
+    It bars nobody, but for `CLAIM_LASTS` Countersign itself does not change the review. Raise `Unknown`, or `Stale`.
     """
     with context.database.write(urgent=True) as session:
         row = still_open(session, review, shown, team=context.team)
@@ -336,7 +337,9 @@ def take_in_hand(context: Context, review: int, shown: int, *, by: str) -> None:
 
 
 def is_in_hand(claimed_at: datetime | None, *, at: datetime) -> bool:
-    """Does a claim count at a time? Who made it may be at it still. One from long after then is a wrong clock's."""
+    """Tell whether a claim has not expired. A claim from far in the future comes from a wrong clock and does not
+    count.
+    """
     return claimed_at is not None and abs(at - claimed_at) <= CLAIM_LASTS
 
 

@@ -1,7 +1,7 @@
-"""Holds what a person decides against the rules and the form as they are now.
+"""The check of a person's decision against the rules and the form as they are now.
 
-The author's code is run outside any transaction: what is looked at is read first, and the decision then names the
-version of the review that this was read at. A slow rule keeps nobody else from deciding.
+The author's code runs outside any transaction: the review is read first, and the decision then names the version that
+was read. So a slow rule keeps nobody else from deciding.
 """
 
 import json
@@ -29,19 +29,19 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, kw_only=True)
 class Basis:
-    """What a decision is about, as it was read before the author's code looked at it."""
+    """The subject of a decision, as it was read before the author's code runs."""
 
     workflow: AnyWorkflow
     input: str
     """JSON."""
     proposed: str | None
-    """JSON; None where nothing is proposed."""
+    """JSON; None where there is no proposal."""
     shown: frozenset[str]
     """The sentences of the nevers that the card shows."""
 
 
 def basis_of(context: Context, row: schema.Review) -> Basis:
-    """What a review is about. Raise `Unknown` where its workflow is gone."""
+    """Return the subject of a review. Raise `Unknown` where its workflow is no longer known."""
     with context.database.read() as session:
         workflow = known_workflow(context, teams.workflow_name(session, row.workflow_id, team=context.team))
         run = runs.get(session, row.run_id, team=context.team)
@@ -57,7 +57,7 @@ def basis_of(context: Context, row: schema.Review) -> Basis:
 
 
 def as_proposed(basis: Basis) -> BaseModel:
-    """What is proposed, in the form as it is now. Raise `FormChanged` where that is another one."""
+    """Return the proposed values in the form as it is now. Raise `FormChanged` where the form has changed."""
     assert basis.proposed is not None
     form: type[BaseModel] = basis.workflow.output
     proposed = basis.proposed
@@ -68,7 +68,7 @@ def as_proposed(basis: Basis) -> BaseModel:
 
 
 def as_entered(workflow: AnyWorkflow, output: BaseModel) -> Kept[BaseModel]:
-    """A person's own values, as they will be delivered. Raise `InvalidOutput`."""
+    """Return a person's own values, as they will be delivered. Raise `InvalidOutput`."""
     form: type[BaseModel] = workflow.output
     if not isinstance(output, form):
         raise InvalidOutput({"the whole": f"has to be a {form.__name__}"})
@@ -79,7 +79,9 @@ def as_entered(workflow: AnyWorkflow, output: BaseModel) -> Kept[BaseModel]:
 
 
 def held_against_rules(workflow: AnyWorkflow, input: str, output: BaseModel) -> Broken:
-    """The nevers that values run into, with this input. Raise `Refused` where the input no longer fits the workflow."""
+    """Return the nevers that values break, with this input. Raise `Refused` where the input no longer fits the
+    workflow.
+    """
     if not workflow.nevers:
         return Broken()
     form: type[BaseModel] = workflow.input
@@ -87,8 +89,8 @@ def held_against_rules(workflow: AnyWorkflow, input: str, output: BaseModel) -> 
         case = _timed(workflow, "reading the input", lambda: read(form, input))
     except Misfit as error:
         raise Refused(
-            f"the case no longer fits {form.__name__}, so the rules cannot look at it: {error}; nothing was recorded. "
-            "Close it, or have it brought again in the present form"
+            f"the case no longer fits {form.__name__}, so the rules cannot be checked: {error}; nothing was recorded. "
+            "Close it, or bring the case again in the present form"
         ) from error
     return broken_nevers(workflow, case, output)
 
@@ -101,10 +103,10 @@ def _timed(workflow: AnyWorkflow, what: str, code: Callable[[], T]) -> T:
 
 
 def passed_over(basis: Basis, output: BaseModel, *, edited: bool, confirmed: bool | str) -> list[str]:
-    """The sentences of the nevers that a decision passes over.
+    """Return the sentences of the nevers that a decision overrides.
 
-    `edited`: these are other values than the card showed with its rules, so that any rule has to be confirmed. Raise
-    `NeverBroken` for a rule that bars people too, or that is to be confirmed and was not.
+    `edited`: the values differ from those on the card, so that every broken rule has to be confirmed. Raise
+    `NeverBroken` for a rule that bars people too, or that has to be confirmed and was not.
     """
     broken = held_against_rules(basis.workflow, basis.input, output)
     if broken.barring:

@@ -14,14 +14,14 @@ from workflows.engine.text.form_fields import Field
 
 @dataclass(frozen=True, kw_only=True)
 class DecisionView:
-    """What a person decided."""
+    """The kind of a person's decision."""
 
     kind: str
     by: str
     at: datetime
     version: int
     interaction_id: str | None
-    """What tells the press that made it from every other."""
+    """Id of the very press that made it; None where it was no press."""
     follows: str | None
     reason: str | None
     output: Mapping[str, JsonValue] | None
@@ -30,19 +30,19 @@ class DecisionView:
 
 @dataclass(frozen=True, kw_only=True)
 class ValueView:
-    """One field of what is proposed and decided, as it stands in the form."""
+    """One field of the proposal and the decision, as text in the form."""
 
     name: str
     label: str
     proposed: str | None
-    """None where nothing is proposed."""
+    """None where there is no proposal."""
     decided: str | None
-    """None where nothing is decided."""
+    """None where there is no decision."""
     delivered: str | None
-    """What a correction would replace; None where it is no correction."""
+    """The value that a correction would replace; None where it is no correction."""
     confidence: float | None
     alternatives: Mapping[str, float]
-    """What the model thought of and did not choose -> its probability, best first."""
+    """Value that the model considered and did not choose -> its probability, best first."""
     evidence: str | None
     doubtful: bool = False
     """True for a field that its reader should look at first."""
@@ -52,10 +52,10 @@ class ValueView:
 
 @dataclass(frozen=True, kw_only=True)
 class CardView:
-    """A review with all that a person needs to decide it, or to see what became of it."""
+    """A review with all that a person needs to decide it, or to see its result."""
 
     generation: int
-    """How often the database had been a backup: numbers are given out again after that."""
+    """Number of restores from a backup so far. After a restore, numbers are given out again."""
     review: int
     version: int
     state: ReviewState
@@ -63,9 +63,9 @@ class CardView:
     key: str
     workflow: str
     question: str
-    """The decision that the workflow is about."""
+    """The question that the workflow decides."""
     may: str
-    """What the workflow may do, in its author's words; empty where it declares nothing."""
+    """The author's words for what the workflow may do; empty where nothing is declared."""
     subject: str
     """The case in one line."""
     text: str
@@ -73,41 +73,41 @@ class CardView:
     values: Sequence[ValueView]
     has_proposal: bool
     left_over: Mapping[str, str]
-    """What is proposed for fields that the form no longer has: name -> text."""
+    """Proposed values of fields that the form no longer has: name -> text."""
     model: str | None
     sample: bool
-    """Is what is proposed a sample answer, written by hand for a demonstration?"""
+    """True if the proposal is a sample answer, written by hand for a demonstration."""
     model_says: Sequence[str]
-    """Why the model proposes it."""
+    """The model's reasons for its proposal."""
     why: Sequence[Reason]
-    """Why a person is asked."""
+    """Reasons for which a person is asked."""
     model_said: str | None
-    """What the model said in place of an answer."""
+    """Text that the model gave in place of an answer."""
     nevers: Sequence[str]
-    """The rules that it runs into, as the card shows them."""
+    """The rules that it breaks, as the card shows them."""
     claimed_by: str | None
     opened_at: datetime
     answer_by: datetime | None
     decision: DecisionView | None
-    """The last one."""
+    """The last decision."""
     run: int
     """The run that carries out the decision."""
     run_state: RunState
     problem: str | None
     delivery: DeliveryView | None
-    """What brings the decision to its system of record; None where nothing is brought yet."""
+    """The delivery of the decision to its system of record; None where there is none yet."""
     held: str | None
-    """Why the delivery is kept for later: paused, behind or down; None where it is not."""
+    """Reason why its delivery is held: paused, behind or down; None where it is not."""
     correction: bool
     revised: bool
-    """Did a newer revision of the case take its place?"""
+    """True if a newer revision of the case took its place."""
     corrected: bool
-    """Was something else delivered since, by a correction?"""
+    """True if a correction delivered something else since."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class FailureView:
-    """A run that stopped, as it is told once."""
+    """A run that stopped, for the note that is posted once."""
 
     run: int
     case: int
@@ -120,13 +120,13 @@ class FailureView:
     """The error's type."""
     message: str
     not_confirmed: bool
-    """Its delivery may have been made all the same."""
+    """True if its delivery may have been made all the same."""
     at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
 class PlaceView:
-    """What a review belongs to: all that a right to it depends on."""
+    """The case and the workflow of a review: all that a right to it depends on."""
 
     case: int
     workflow: str
@@ -134,13 +134,13 @@ class PlaceView:
 
 @dataclass(frozen=True, kw_only=True)
 class DoubtView:
-    """A delivery that was in doubt, and what became of it."""
+    """A delivery that was in doubt, with the finding if there is one."""
 
     generation: int
-    """How often the database had been a backup: numbers are given out again after that."""
+    """Number of restores from a backup so far. After a restore, numbers are given out again."""
     delivery: int
     attempt: int
-    """Which attempt it is about; grows when it is made again."""
+    """Number of the attempt at the delivery that is in doubt; it grows with each further attempt."""
     key: str
     """Its idempotency key."""
     state: DeliveryState
@@ -152,26 +152,26 @@ class DoubtView:
     text: str
     """The case as plain text."""
     values: Mapping[str, str]
-    """Label -> what was to be delivered; for the news of a rejection, its reason."""
+    """Label -> the value to deliver; for the news of a rejection, its reason."""
     rejection: bool
     why: str | None
-    """What went wrong."""
+    """The error."""
     since: datetime
     settled_by: str | None
-    """Who looked and said whether it happened; None while nobody did."""
+    """The person who looked and said whether it happened; None while nobody did."""
     settled_at: datetime | None
     run_state: RunState
     can_be_delivered: bool
-    """Can it be made again, now that somebody said that it did not happen?"""
+    """True if it can be attempted again, because somebody found that it did not happen."""
     receipt: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
 class DeliveredView:
-    """What was delivered last for a case, to be corrected."""
+    """The last delivery of a case, to be corrected."""
 
     generation: int
-    """How often the database had been a backup: numbers are given out again after that."""
+    """Number of restores from a backup so far. After a restore, numbers are given out again."""
     case: int
     key: str
     run: int
@@ -181,7 +181,7 @@ class DeliveredView:
     text: str
     """The case as plain text."""
     values: Mapping[str, str]
-    """Field -> what was delivered, as it stands in the form."""
+    """Field -> the delivered value, as text in the form."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -189,7 +189,7 @@ class WaitingReview:
     """A review in the list of a channel."""
 
     generation: int
-    """How often the database had been a backup: numbers are given out again after that."""
+    """Number of restores from a backup so far. After a restore, numbers are given out again."""
     review: int
     version: int
     workflow: str
@@ -202,9 +202,9 @@ class WaitingReview:
 
 @dataclass(frozen=True, kw_only=True)
 class WaitingView:
-    """A page of what waits."""
+    """A page of the reviews that wait."""
 
     reviews: Sequence[WaitingReview]
     first: int
-    """The place of the first one, from 0."""
+    """Position of the first review of the page, from 0."""
     total: int

@@ -1,7 +1,7 @@
-"""Looks at what was decided before the code changed, and has a person look again where the rules or the form did.
+"""Earlier decisions: a person looks again at a decision where the rules or the form have changed since.
 
-A decision waits for its delivery while its workflow is paused, its target is down, or the process is replaced. What was
-decided is kept: it stands in the form of a new review, and whoever looks at it sees what is new.
+A decision waits for its delivery while its workflow is paused, its target is down, or the process is replaced. The
+decided values are kept: they fill the form of a new review, which also shows what has changed.
 """
 
 import json
@@ -29,10 +29,10 @@ from workflows.engine.text.canonical_json import canonical
 
 
 def what_is_new(work: Work, *, code_version: str) -> Facts | None:
-    """Why a person has to look again at what a run is to deliver; None where nobody has to.
+    """Return why a person has to look again at what a run is about to deliver; None where nobody has to.
 
-    `code_version`: the version of the code now. The rules are asked again where the case was proposed with
-    another one, and always where nobody looked.
+    `code_version`: the present version of the code. The rules are checked again where the case was proposed with
+    another version, and always where no person decided.
     """
     assert work.settled is not None
     form: type[BaseModel] = work.workflow.output
@@ -66,7 +66,7 @@ def ask(
     by: str,
     reasons: Sequence[Reason],
 ) -> None:
-    """Open a review of what was decided, in the place of the run that was to deliver it. `settled`: JSON."""
+    """Open a review of an earlier decision, in place of the run that was about to deliver it. `settled`: JSON."""
     at = context.clock()
     added = runs.add(
         session,
@@ -94,7 +94,7 @@ def ask(
     run = runs.get(session, added, team=context.team)
     assert run is not None
     alone = before.resolution == Resolution.ALONE
-    said = "It was to go out without a person." if alone else "A person decided it so."
+    said = "It would have been delivered without a person." if alone else "A person decided this."
     nothing: dict[str, object] = {"alternatives": {}, "evidence": {}, "unfamiliar": None, "doubts": [], "second": {}}
     body = canonical({"output": json.loads(settled), "confidence": {}, "reasons": [said], **nothing})
     proposal = reviews.add_proposal(

@@ -1,7 +1,7 @@
-"""Takes back what a dead worker held, and sets aside a case that ends every worker.
+"""Recovery of runs from lost workers. A case that ends every worker is set aside.
 
-Which of the runs that a process held has ended it, nobody can tell. One that was lost a few times is a suspect, and is
-worked on while nothing else is; if the process ends then, it was this one, and no other is held to account.
+Where a process ends with several runs, it is unknown which of them ended it. A run that was lost a few times is a
+suspect, and is worked on while nothing else is. If the process ends then, the loss counts for this run only.
 """
 
 from collections.abc import Collection
@@ -25,14 +25,14 @@ from workflows.engine.deliver.waiting_deliveries import awaken
 from workflows.engine.text.canonical_json import canonical
 
 MAX_LOSSES = 10
-"""How often a run may be lost with its worker; then it fails, visibly, and its neighbours go on."""
+"""Number of losses with a worker after which a run fails, visibly, so that other runs go on."""
 
 
 def take_back(context: Context, *, died: bool = True, but: Collection[int] = ()) -> int:
-    """Make the runs ready again that a worker held; returns how many. Only for who is alone on the database.
+    """Make the runs ready again that a worker held, and return their number. Call it only while no worker runs.
 
-    A delivery that was cut off is made ready only where its target knows the key; elsewhere it is in doubt. `died`: its
-    process ended; else it only could not note how far it had come. `but`: not these runs, which are worked on here.
+    A delivery that was cut off is made ready only where its target knows the key; elsewhere it is in doubt. `died`: the
+    worker's process ended; otherwise it only could not record its progress. `but`: runs that are being worked on here.
     """
     with context.database.write() as session:
         known = {
@@ -43,21 +43,21 @@ def take_back(context: Context, *, died: bool = True, but: Collection[int] = ())
         for run in held:
             is_lost = died and (run.alone or not was_alone)
             _take_back(session, run, context.registry.get(known[run.workflow_id]), is_lost=is_lost, context=context)
-    # Whoever resumed their workflow may have ended before all of them were released.
+    # A process that resumed a workflow may have ended before it released all held runs.
     awaken(context)
     return len(held)
 
 
 def keep_apart(context: Context, lease: Lease) -> None:
-    """Note that a run is worked on while nothing else is. For who sees to that."""
+    """Note that a run is worked on while nothing else is. The caller makes sure of that."""
     with context.database.write() as session:
         runs.mark_alone(session, team=context.team, run=lease.run, lease=lease.number)
 
 
 def claim_one(session: Session, loaded: LoadedRun, *, died: bool, alone: bool, context: Context) -> Lease | None:
-    """Claim a run, if it is ready, or if a worker held it. Only for whoever is entitled to it: its job came.
+    """Lease a run that is ready or that a worker held. Only a caller that was given the run's job may do so.
 
-    `died`: as for `take_back`. `alone`: nothing else is worked on here; without that, a suspect is not leased. Raise
+    `died`: as for `take_back`. `alone`: nothing else is worked on here; otherwise a suspect is not leased. Raise
     `Unknown` where this process does not know its workflow.
     """
     run, workflow = loaded.run, context.registry.get(loaded.workflow)
@@ -87,7 +87,7 @@ def _take_back(session: Session, run: schema.Run, workflow: AnyWorkflow, *, is_l
 
 def _set_aside(session: Session, run: schema.Run, losses: int, *, context: Context) -> None:
     at = context.clock()
-    body = canonical({"step": None, "type": "WorkerLost", "message": f"{losses} workers ended while they had it"})
+    body = canonical({"step": None, "type": "WorkerLost", "message": f"{losses} workers ended while they worked on it"})
     problem = contents.keep(session, team=run.team_id, case=run.case_id, kind="problem", body=body)
     not_applied(session, run, maybe=True, context=context)
     if move_run(session, run, RunState.FAILED, at=at, actor=SYSTEM, problem_id=problem):

@@ -1,7 +1,7 @@
-"""Makes the calls of a run as its journal would, and keeps nothing of them: an eval goes the way of a case by this.
+"""A rehearsal makes the calls of a run as its journal would, and keeps nothing. An eval runs its cases this way.
 
-Steps are tried as often as in a run, and what the code goes on with has been written as JSON and read back, since a
-value that cannot be would stop the run.
+Steps have as many attempts as in a run. Each result is written as JSON and read back, because a value that does not
+survive this would stop a real run.
 """
 
 import time
@@ -17,29 +17,29 @@ from workflows.model.port import Answer, ModelError
 
 
 class Rehearsal:
-    """One case's calls, with what they took. For one thread."""
+    """The calls of one case, with their cost. For one thread."""
 
     def __init__(self, *, sleep: Callable[[float], None] = time.sleep) -> None:
-        """`sleep`: takes seconds."""
+        """Begin without any calls. `sleep`: takes seconds."""
         self._sleep = sleep
         self.cost = Decimal(0)
         """US dollars of all calls so far."""
         self.tokens = 0
-        """Of all answers so far, read and written."""
+        """Tokens of all questions and answers so far."""
         self.models: list[str] = []
-        """Who answered, in order."""
+        """Names of the models that answered, in order."""
         self.unheard: ModelError | None = None
-        """Why the model could not be asked; None where it could."""
+        """Error for which the model could not be asked; None where it could."""
 
     @contextmanager
     def open(self) -> Iterator[None]:
-        """Make the step calls of this thread for the block."""
+        """Make the step calls of this thread in the block."""
         with recording(self):
             yield
 
     def record(self, call: Call) -> object:
-        """Make the call. What it raises at last goes through."""
-        canonical(call.arguments)  # what has no JSON form stops a run here
+        """Make the call. Raise the error of its last attempt."""
+        canonical(call.arguments)  # arguments without a JSON form stop a run here
         try:
             with author_threads.untimed():
                 return attempts_at(call, sleep=self._sleep)(lambda: self._attempt(call))
@@ -48,7 +48,7 @@ class Rehearsal:
             raise
 
     def _attempt(self, call: Call) -> object:
-        # A step inside a step belongs to it.
+        # A step inside a step is a part of it.
         with recording(None):
             result = call.invoke()
         self.cost += call.cost(result)

@@ -1,8 +1,8 @@
 """The way of a case: steps, proposal, checks, policy, then alone or a person, then delivery.
 
-`advance` takes a leased run as far as it goes without a person. It may be called again at any point: what finished is
-recalled from the journal, what was decided is in the rows. What goes wrong is recorded on the run; only where the
-database cannot do it now is nothing recorded: the run is to be taken back, and advanced again.
+`advance` takes a leased run as far as it goes without a person. It may be called again at any point: finished steps are
+recalled from the journal, and decisions are in the rows. Errors are recorded on the run. Only where the database cannot
+be used is nothing recorded; the run is then taken back and advanced again.
 """
 
 import time
@@ -57,11 +57,11 @@ from workflows.redaction import without
 log = structlog.get_logger()
 
 MOST_STUCK = 3
-"""Pieces of a workflow's code that do not return, and it is paused: each keeps a thread while the process lives."""
+"""Calls of a workflow's code that do not return before it is paused. Each keeps a thread while the process lives."""
 
 
 class Runner:
-    """Takes runs as far as they go."""
+    """Advances runs as far as they go without a person."""
 
     def __init__(
         self,
@@ -71,8 +71,8 @@ class Runner:
         second: SecondOpinion | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        """`models`: the model of a workflow, asked for when it is first needed. `second`: who else is asked how
-        probable a proposal is. `sleep`: takes seconds.
+        """Prepare for runs. `models`: gives a workflow's model when it is first needed. `second`: gives a second
+        opinion on a proposal. `sleep`: takes seconds.
         """
         self._context = context
         self._models = models
@@ -85,14 +85,14 @@ class Runner:
         self._go_on(lease, lambda: self._find(lease))
 
     def take(self, run: int, *, died: bool, alone: bool, but: Collection[str] = ()) -> bool:
-        """Claim a run, if it is ready or a worker held it, and take it as far as it goes without a person.
+        """Lease a run that is ready or that a worker held, and advance it as far as it goes without a person.
 
-        Only for whoever is entitled to it: its job came. `died`: the worker that held it ended; else it could not note
-        how far it had come. `alone`: nothing else is worked on here; False where that is needed first. `but`: none of
-        these workflows. Raise `Unknown` where this process does not know its workflow, `Clogged` where it is one of
-        those, or `store.db.database.Unavailable`.
+        Only a caller that was given the run's job may do so. `died`: the worker that held it ended; otherwise it only
+        could not record its progress. `alone`: nothing else is worked on here. `but`: no runs of these workflows.
+        Return False where the run has to wait until it can be worked on alone. Raise `Unknown` where this process does
+        not know its workflow, `Clogged` where it is in `but`, or `store.db.database.Unavailable`.
         """
-        # All in one transaction: where the database is a network away, each takes longer than what it does.
+        # One transaction for all: over a network, each transaction takes longer than its work.
         with self._context.database.write() as session:
             loaded = runs.load(session, run, team=self._context.team)
             if loaded is None:
@@ -118,9 +118,9 @@ class Runner:
         except Unavailable:
             raise
         except KeyboardInterrupt:
-            # An author's comes out as `CodeExited`: this one is a person's who ends the program.
+            # One from an author's code comes out as `CodeExited`: this one is a person who ends the program.
             raise
-        except BaseException as error:  # the loop's edge: whatever it was, it is recorded on the run
+        except BaseException as error:  # the loop's edge: every error is recorded on the run
             stopped = author_threads.contained(error)
             if not isinstance(stopped, Exception):
                 raise
@@ -153,12 +153,12 @@ class Runner:
         with self._context.database.write() as session:
             self._pause_where_stuck(session, work.run, work.workflow)
             if not proposed.facts.proposed and proposed.facts.no_proposal_code in proposer.STOPPING:
-                why = proposed.facts.no_proposal or "no proposal is to be had"
+                why = proposed.facts.no_proposal or "there is no proposal"
                 workflow_pauses.stop_within(session, self._context, work.run.workflow_id, why)
             self._ask_person(session, work, proposed, verdict)
 
     def _model(self, work: Work) -> Model:
-        """The model of a run. Raise `NoProposal` where its workflow was paused since the run began."""
+        """Return the model of a run. Raise `NoProposal` where its workflow was paused since the run began."""
         with self._context.database.read() as session:
             pause = workflow_pauses.paused(session, work.run.workflow_id, team=self._context.team)
         if pause is not None:
@@ -171,7 +171,7 @@ class Runner:
         open_review(session, context, run, work.workflow, proposal=kept, reasons=verdict.reasons)
 
     def _go_alone(self, work: Work, proposed: Proposed, kept: Journal) -> None:
-        """Deliver what was proposed; a person is asked where the workflow was paused since it was proposed."""
+        """Deliver the proposal alone; ask a person where the workflow was paused since the proposal."""
         context, workflow = self._context, work.workflow
         with context.database.write() as session:
             pause = workflow_pauses.paused(session, work.run.workflow_id, team=context.team, held=True)
@@ -194,7 +194,7 @@ class Runner:
             row = delivery.intend_and_begin(
                 session, context, run, workflow.name, case_key=work.case_key, output_id=output
             )
-        # Read from what was kept, as after a crash: what rules and checks did to theirs is not delivered.
+        # Read from the kept JSON, as after a crash: changes that rules and checks made to their copy are not delivered.
         subject: BaseModel = within(workflow, "reading the proposal", lambda: read(workflow.output, proposed.output))
         task = Delivering(effect=workflow.effect, subject=subject, row=row)
         self._deliver(work, task, kept.part(delivery.SCOPE, once=not task.idempotent))
@@ -204,7 +204,7 @@ class Runner:
         return proposer.keep(session, self._context, work.run, proposed.proposal, proposed.body)
 
     def _carry_out(self, work: Work) -> None:
-        """Deliver what a person decided, or go on with a delivery that was cut off."""
+        """Deliver a person's decision, or go on with a delivery that was cut off."""
         workflow, context = work.workflow, self._context
         rejected = work.run.resolution == Resolution.REJECTED
         unlike = None if rejected else what_is_new(work, code_version=context.registry.code_version(workflow))
@@ -228,9 +228,9 @@ class Runner:
         self._deliver(work, task, self._delivery_journal(work, task, work.lines))
 
     def _ask_again(self, work: Work, facts: Facts) -> bool:
-        """Have a person look at what was decided before the rules or the form changed, with all of it kept.
+        """Have a person look again at a decision that is older than the rules or the form, with its values kept.
 
-        False where its delivery was attempted already: then it is carried out as it was, or not at all.
+        False where its delivery was attempted already: then it is delivered as it was decided, or not at all.
         """
         context, run = self._context, work.run
         assert work.settled is not None
@@ -245,14 +245,14 @@ class Runner:
         return True
 
     def _deliver(self, work: Work, task: Delivering, kept: Journal) -> None:
-        """Have the effect, outside any transaction. `kept`: the journal of the first attempt.
+        """Apply the effect, outside any transaction. `kept`: the journal of the first attempt at the delivery.
 
-        Where the target knows the key, an attempt of unknown outcome is made again at once, unless it was made again
-        by then or the target asks to wait.
+        Where the target knows the key, the delivery is attempted again at once after an unknown outcome, unless it has
+        waited before or the target asks to wait.
         """
         if not task.idempotent:
             delivery.refuse_what_a_backup_forgot(self._context, work.run)
-        # What the author's own code made of its input on the way here is not part of the case.
+        # Read anew, because the author's code may have changed its copy of the input.
         form: type[BaseModel] = work.workflow.input
         input = within(work.workflow, "reading the input", lambda: read(form, work.input_body))
         run = Run(id=work.run.id, case=work.run.case_id, input=input, key=task.key, by=work.by)
@@ -284,7 +284,7 @@ class Runner:
         return Journal(self._context, work.lease, lines, scope=scope, once=once, sleep=self._sleep)
 
     def _stop(self, lease: Lease, error: Exception) -> None:
-        """Record on the run what stopped it, and have it said; never quietly."""
+        """Record on the run what stopped it, and have people told."""
         context, said = self._context, self._said(lease, error)
         with context.database.write() as session:
             run = runs.get(session, lease.run, team=context.team)
@@ -320,7 +320,7 @@ class Runner:
             if run.state == RunState.DELIVERING and delivery.is_in_doubt(workflow, run, error):
                 delivery.put_in_doubt(session, run, workflow, context=context, problem_id=problem)
             else:
-                # Where no key tells them apart, a step that was done stays done with the values that it had.
+                # Without a key, a step of the delivery that was done stays done, with the values that it had.
                 maybe = not isinstance(error, NotDone) or (not is_keyed(workflow, run) and _has_part(lines))
                 delivery.not_applied(session, run, maybe=maybe, context=context)
                 end = RunState.PARKED if isinstance(error, Drifted) else RunState.FAILED
@@ -330,14 +330,16 @@ class Runner:
         log.error("run.stopped", run=lease.run, case=lease.case, step=step, error=type(error).__name__)
 
     def _said(self, lease: Lease, error: Exception) -> str:
-        """What an error says, without the case's own words: people of other rights read of failures."""
+        """Return an error's message without the case's own words: people without rights to the case read of
+        failures.
+        """
         with self._context.database.read() as session:
             run = runs.get(session, lease.run, team=self._context.team)
             told = texts_in(contents.body(session, run.input_id, team=self._context.team)) if run is not None else []
         return without(words_of(error), told)
 
     def _pause_where_stuck(self, session: Session, run: schema.Run, workflow: AnyWorkflow) -> None:
-        """Begin nothing more of a workflow whose code does not return, and have it said once."""
+        """Pause a workflow whose code does not return, and have people told once."""
         stuck = [one.what for one in author_threads.stuck() if one.workflow == workflow.name]
         if len(stuck) >= MOST_STUCK:
             why = f"its code does not return: {', '.join(sorted(set(stuck)))}"
@@ -358,7 +360,7 @@ class Runner:
         return True
 
     def _hold(self, session: Session, run: schema.Run, error: NotAllowed) -> None:
-        """Keep a delivery for later, and those after it: the other system does not let us in, and did nothing."""
+        """Hold this delivery and those after it: the other system does not accept us, and did nothing."""
         context, at = self._context, self._context.clock()
         workflow = context.registry.get(teams.workflow_name(session, run.workflow_id, team=context.team))
         waiting_deliveries.note_answered(session, context, run)
@@ -369,7 +371,7 @@ class Runner:
         log.error("run.held", run=run.id, case=run.case_id, error=type(error).__name__)
 
     def _move(self, session: Session, work: Work, to: RunState, **changes: object) -> schema.Run:
-        """Move the run on from where it was loaded. Raise `Fenced` where it is no longer there."""
+        """Move the run from the state in which it was loaded. Raise `Fenced` where it is no longer in that state."""
         at, held_at = self._context.clock(), work.lease.number
         session.add(work.run)
         if not move_run(session, work.run, to, at=at, actor=SYSTEM, held_at=held_at, **changes):
@@ -385,7 +387,7 @@ def _account(work: Work) -> Account:
         per_case=Decimal(budget.per_case),
         per_day=Decimal(budget.per_day),
         timezone=work.workflow.timezone,
-        # Who runs a case again wants another answer, and not the same once more.
+        # A person who reruns a case wants a new answer, not a kept one.
         own_answers_only=run.parent_id is not None,
     )
 
@@ -405,12 +407,12 @@ def _attempt(work: Work, task: Delivering, run: Run[BaseModel], kept: Journal) -
 
 
 def _has_part(lines: Sequence[StepLine]) -> bool:
-    """Has a step of a delivery finished?"""
+    """Tell whether a step of a delivery has finished."""
     return any(in_scope(line.name, delivery.SCOPE) and line.state == StepState.FINISHED for line in lines)
 
 
 def _failed_step(lines: list[StepLine], error: Exception) -> str | None:
-    """The step that the error came out of, where it came out of one."""
+    """Return the name of the step that the error came from; None where it came from none."""
     last = max(lines, key=lambda line: (line.position, line.attempt), default=None)
     if last is not None and last.state == StepState.FAILED and last.error == type(error).__name__:
         return last.name

@@ -1,4 +1,4 @@
-"""What is needed to go on with a run: its rows, read in one go, and what they say to this code."""
+"""The work on a run: its rows, read in one transaction, and their meaning to the present code."""
 
 import json
 from dataclasses import dataclass
@@ -29,13 +29,13 @@ class Found:
 
     loaded: LoadedRun
     lines: list[StepLine]
-    """Its journal."""
+    """The run's journal."""
     settled: str | None
-    """JSON of what is to be delivered, or of the reason for a rejection, where the run is resolved."""
+    """JSON of the answer to deliver, or of the reason for a rejection, where the run is resolved."""
     by: str
-    """Who resolved it."""
+    """The one who resolved it: a person's id, or `alone`."""
     decided: "Decided | None"
-    """How a person resolved it; None where none did."""
+    """The decision of a person; None where no person resolved it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,14 +43,14 @@ class Decided:
     """A decision that a run carries out."""
 
     code_version: str | None
-    """The version of the code that the case was proposed with."""
+    """The version of the code with which the case was proposed."""
     rules: frozenset[str]
-    """The sentences of the nevers that the person was shown, or passed over."""
+    """The sentences of the nevers that the person was shown or confirmed."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Work:
-    """A leased run with all that is needed to go on with it."""
+    """A leased run with all that is needed to advance it."""
 
     lease: Lease
     workflow: AnyWorkflow
@@ -59,21 +59,21 @@ class Work:
     input_body: str
     """JSON."""
     run: schema.Run
-    """As it stands; its state moves with what is written."""
+    """The run's row; its state moves with each write."""
     lines: list[StepLine]
-    """Its journal, as it stood when the run was loaded."""
+    """The run's journal when the run was loaded."""
     settled: str | None
-    """JSON of what is to be delivered, or of the reason for a rejection, where the run is resolved."""
+    """JSON of the answer to deliver, or of the reason for a rejection, where the run is resolved."""
     by: str
-    """Who resolved it."""
+    """The one who resolved it: a person's id, or `alone`."""
     decided: Decided | None
-    """How a person resolved it; None where none did."""
+    """The decision of a person; None where no person resolved it."""
     pause: Pause | None
-    """Of the workflow, where it was paused when the run was loaded."""
+    """The pause of the workflow, where it was paused when the run was loaded."""
 
 
 def find(session: Session, loaded: LoadedRun) -> Found:
-    """Read the rest of what belongs to a run."""
+    """Read the other rows of a run."""
     run = loaded.run
     by_person = run.resolution not in (None, Resolution.ALONE)
     review = reviews.decided_for(session, run.id, team=loaded.run.team_id) if by_person else None
@@ -100,7 +100,9 @@ def _decided(session: Session, run: schema.Run, review: schema.Review, last: sch
 
 
 def understood(found: Found, lease: Lease, *, context: Context) -> Work:
-    """The work that these rows are to this code. Raise `Drifted` where the input's form changed meanwhile."""
+    """Return the work that these rows mean to the present code. Raise `Drifted` where the input's form changed
+    meanwhile.
+    """
     loaded = found.loaded
     workflow = context.registry.get(loaded.workflow)
     form: type[BaseModel] = workflow.input
@@ -124,7 +126,7 @@ def understood(found: Found, lease: Lease, *, context: Context) -> Work:
 
 
 def subject_of(work: Work, *, rejected: bool) -> Rejection | BaseModel:
-    """What is to be delivered. Raise `Drifted` where the output's form changed since it was decided."""
+    """Return the answer or rejection to deliver. Raise `Drifted` where the output's form changed since the decision."""
     assert work.settled is not None
     if rejected:
         return Rejection(reason=json.loads(work.settled), by=work.by)
@@ -133,4 +135,4 @@ def subject_of(work: Work, *, rejected: bool) -> Rejection | BaseModel:
     try:
         return within(work.workflow, "reading what was decided", lambda: as_shown(output, settled))
     except Misfit as error:
-        raise Drifted(f"what was decided no longer fits {output.__name__}: {error}") from error
+        raise Drifted(f"the decision no longer fits {output.__name__}: {error}") from error

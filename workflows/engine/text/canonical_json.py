@@ -1,4 +1,4 @@
-"""One way to write a value as JSON, so that equal values have equal hashes; and what no database can keep."""
+"""Canonical JSON, so that equal values have equal hashes; and the limits of what a database can keep."""
 
 import json
 from collections import deque
@@ -13,21 +13,21 @@ from pydantic import BaseModel, JsonValue, RootModel
 from pydantic_core import to_jsonable_python
 
 MAX_DEPTH = 50
-"""How deep lists and objects may stand in each other."""
+"""Most levels of lists and objects inside each other."""
 MAX_BYTES = 256 * 1024
-"""How large one input may be, as JSON in UTF-8."""
+"""Most bytes of one input, as JSON in UTF-8."""
 MAX_RESULT = 4 * 1024 * 1024
-"""How large what one step is given, and what it gives, may be, as JSON in UTF-8."""
+"""Most bytes of a step's arguments, and of its result, as JSON in UTF-8."""
 MAX_PROPOSAL = 1024 * 1024
-"""How large a proposal may be, with its reasons and its evidence, as JSON in UTF-8."""
+"""Most bytes of a proposal with its reasons and its evidence, as JSON in UTF-8."""
 MAX_MESSAGE = 4_000
-"""Characters of an error's message, of a receipt or of a reason that are kept."""
+"""Characters that are kept of an error's message, a receipt or a reason."""
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
 def canonical(value: object) -> str:
-    """JSON with sorted keys, sets in order, and no spaces.
+    """Return JSON with sorted keys, sets in order, and no spaces.
 
     Raise `ValueError` (also pydantic's, for serialization) for a value that has no JSON form.
     """
@@ -39,26 +39,28 @@ def canonical(value: object) -> str:
 
 
 def to_body(model: BaseModel) -> str:
-    """A model as it is kept: its fields by their own names, nothing computed. `from_body` reads it back."""
-    # Whether it is what the form says is found out when it is read back.
+    """Return the JSON under which a model is kept: fields by their own names, nothing computed. `from_body` reads
+    it.
+    """
+    # Reading it back shows whether it fits the form.
     plain = model.model_dump(mode="json", by_alias=False, round_trip=True, warnings=False)
     return _text(_ordered(model, plain))
 
 
 def from_body(form: type[ModelT], body: str) -> ModelT:
-    """Read back what `to_body` wrote. Raise pydantic's `ValidationError` where the form has changed since."""
+    """Read back the JSON of `to_body`. Raise pydantic's `ValidationError` where the form has changed since."""
     return form.model_validate_json(body, by_alias=False, by_name=True)
 
 
 def content_hash(text: str) -> str:
-    """SHA-256 as 64 hex digits."""
+    """Return the SHA-256 of a text as 64 hex digits."""
     return sha256(text.encode()).hexdigest()
 
 
 def unstorable(values: Mapping[str, JsonValue]) -> str | None:
-    """Why these values cannot be kept as they are, naming the field; None where they can.
+    """Return why these values cannot be kept as they are, with the field's name; None where they can.
 
-    A NUL and half a surrogate pair have no place in PostgreSQL or in UTF-8, and keeping them changed would be silent.
+    PostgreSQL cannot store a NUL, and UTF-8 has no half surrogate pair. Changing them silently would be wrong.
     """
     for name, value in values.items():
         problem = unstorable_value(name) or unstorable_value(value)
@@ -80,7 +82,7 @@ def unstorable_value(value: JsonValue) -> str | None:
 
 
 def texts_in(body: str) -> list[str]:
-    """The texts of a value that is kept as JSON, without the names of its fields."""
+    """Return the texts in a kept JSON value, without the names of its fields."""
     found: list[str] = []
     left: list[JsonValue] = [json.loads(body)]
     while left:
@@ -95,9 +97,9 @@ def texts_in(body: str) -> list[str]:
 
 
 def larger_than(value: object, limit: int) -> bool:
-    """Would a value take more bytes as JSON than this? Told without writing it, and without going on once it is known.
+    """Tell whether a value would take more bytes as JSON than this, without writing it.
 
-    A lower bound: what is refused by it is too large for certain, and what it lets through is measured once written.
+    It uses a lower bound and stops early. True is certain; after False, the caller measures the written JSON.
     """
     left, ahead = limit, [value]
     while ahead:
@@ -129,7 +131,7 @@ def larger_than(value: object, limit: int) -> bool:
 
 
 def printable(message: str) -> str:
-    """A text in a form that can be kept: cut, and without NUL or half surrogate pairs."""
+    """Return a text in a form that can be kept: cut, and without NUL or half surrogate pairs."""
     return message[:MAX_MESSAGE].encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")
 
 
@@ -140,9 +142,10 @@ def _text(plain: JsonValue) -> str:
 
 
 def _ordered(value: object, plain: JsonValue) -> JsonValue:
-    """The JSON form of a value with the lists that were sets in order: a set has none, and gives another each time.
+    """Return the JSON form of a value, with each list that was a set in a fixed order. The order of a set differs each
+    time.
 
-    Value and form are walked side by side, since the form no longer tells what was a set.
+    Value and form are walked side by side, because the form does not show which lists were sets.
     """
     if isinstance(value, RootModel):
         return _ordered(value.root, plain)
@@ -150,7 +153,7 @@ def _ordered(value: object, plain: JsonValue) -> JsonValue:
         forms = [_ordered(inner, form) for inner, form in zip(value, plain, strict=True)]
         return sorted(forms, key=_text) if isinstance(value, Set) else forms
     if isinstance(plain, dict):
-        # By place: a name may stand there as an alias or as text. What is computed comes last and has no value.
+        # By position: a name may be an alias or text in the form. Computed fields come last and have no value.
         return {name: _ordered(inner, form) for inner, (name, form) in zip(_inside(value), plain.items(), strict=False)}
     return plain
 

@@ -1,6 +1,6 @@
-"""The fields of a review's form, drawn from the workflow's output.
+"""The fields of a review's form, derived from the workflow's output.
 
-The form knows kinds of fields and nothing of how they are shown; whoever shows it turns each kind into an input.
+The form knows kinds of fields, and not how they are shown; the face turns each kind into an input.
 """
 
 from collections import Counter
@@ -25,14 +25,14 @@ from workflows.labels import titled
 
 
 class Kind(StrEnum):
-    """What a person enters."""
+    """The kind of value that a person enters."""
 
     TEXT = "text"
     WORD = "text of a form of its own"
-    """Such as an e-mail address or a UUID: the field's own validation knows its form."""
+    """A text such as an e-mail address or a UUID, whose form the field's own validation checks."""
     CHOICE = "choice"
     CHOICES = "choices"
-    """Any number of them."""
+    """Any number of choices."""
     YES_NO = "yes_no"
     WHOLE = "whole number"
     NUMBER = "number"
@@ -42,17 +42,17 @@ class Kind(StrEnum):
     MOMENT = "date and time"
     DURATION = "duration"
     LIST = "list"
-    """Texts, numbers, dates and the like: one on a line."""
+    """Texts, numbers, dates and the like, one on each line."""
     ROW = "row"
     """A record without lists and objects inside: its values on one line."""
     ROWS = "rows"
-    """A list of such records: a row of text each."""
+    """A list of such records, each one a row of text."""
     JSON = "json"
     """Anything else: lists and objects, written as JSON."""
 
 
 SEVERAL = frozenset({Kind.CHOICES, Kind.LIST, Kind.ROWS})
-"""The kinds of which a person may enter any number."""
+"""The kinds that hold any number of values."""
 _KINDS: Mapping[object, Kind] = {
     str: Kind.TEXT,
     bool: Kind.YES_NO,
@@ -73,11 +73,11 @@ _SCHEMAS: Mapping[tuple[object, object], Kind] = {
     ("number", None): Kind.NUMBER,
     ("boolean", None): Kind.YES_NO,
 }
-"""Type and format of a JSON schema -> kind, for types that are none of the above and are written like them."""
+"""Type and format of a JSON schema -> kind, for other types that are written in the same way."""
 _LISTED = frozenset({list, set, frozenset, Sequence, Set, Collection, Iterable})
 _NOT_ON_A_LINE = frozenset({Kind.JSON, Kind.ROW, Kind.ROWS, Kind.LIST, Kind.CHOICES})
 _LEAST_COLUMNS = 2
-"""With one, a row of nothing but an empty value would be a blank line."""
+"""Fewest columns of a row. With one column, a row with an empty value would be a blank line."""
 _FORMS = {Kind.DATE: "YYYY-MM-DD", Kind.TIME: "HH:MM", Kind.MOMENT: "YYYY-MM-DD HH:MM", Kind.DURATION: "as 2 h 30 min"}
 _CHOICES_NAMED = 20
 """Choices that a complaint names."""
@@ -91,31 +91,31 @@ class Field:
     label: str
     kind: Kind
     required: bool
-    """May it not be left empty?"""
+    """True if it must not be left empty."""
     nullable: bool = False
-    """Left empty, is there no value?"""
+    """True if an empty entry means None."""
     choices: tuple[str, ...] = ()
-    """What is shown and entered for each."""
+    """The text of each choice, as it is shown and entered."""
     meant: tuple[JsonValue, ...] = ()
-    """What each choice stands for; where it is empty, for its own text."""
+    """The value of each choice; empty where each text is its own value."""
     adds_up: bool = False
-    """Are several choices one number, whose bits they are?"""
+    """True if the choices are the bits of one number."""
     help: str | None = None
     max_length: int | None = None
-    """Characters, for a text."""
+    """Most characters of a text."""
     most: int | None = None
-    """How many there may be, for a list or choices."""
+    """Most items of a list or of choices."""
     columns: tuple["Field", ...] = ()
     """The fields of a record, for a row and for rows."""
     item: "Field | None" = None
-    """What stands in a list."""
+    """The field of one item of a list."""
     zone: tzinfo | None = None
-    """The time zone that is meant where none is entered, for a date and time that has to have one."""
+    """The time zone of a date and time that has to have one and is entered without."""
     zoned: bool | None = None
-    """Must a date and time have a time zone, or must it not? None: it may."""
+    """True if a date and time must have a time zone, False if it must not; None: it may."""
 
     def choices_named(self) -> str:
-        """The choices, for a sentence."""
+        """Return the choices, for a sentence."""
         more = len(self.choices) - _CHOICES_NAMED
         named = ", ".join(self.choices[:_CHOICES_NAMED])
         return f"{named} and {more:,} more" if more > 0 else named
@@ -123,7 +123,7 @@ class Field:
 
 @dataclass(frozen=True, kw_only=True)
 class _Annotation:
-    """What an annotation says without Annotated, names of types, and None."""
+    """The content of an annotation without Annotated, names of types, and None."""
 
     type: Any  # an annotation is no type of its own
     rules: tuple[object, ...] = ()
@@ -132,7 +132,7 @@ class _Annotation:
 
 @dataclass(frozen=True, kw_only=True)
 class _Shape:
-    """What a field is apart from its name and its rules."""
+    """The properties of a field apart from its name and its rules."""
 
     kind: Kind
     choices: tuple[str, ...] = ()
@@ -145,9 +145,9 @@ class _Shape:
 
 
 def form_of(output: type[BaseModel], *, zone: tzinfo = UTC) -> tuple[Field, ...]:
-    """The fields of a review's form, in the order in which the output declares them.
+    """Return the fields of a review's form, in the order in which the output declares them.
 
-    `zone`: the time zone that is meant where a date and time needs one and none is entered.
+    `zone`: the time zone of a date and time that needs one and is entered without.
     """
     return _form_of(output, zone)
 
@@ -158,7 +158,7 @@ def _form_of(output: type[BaseModel], zone: tzinfo) -> tuple[Field, ...]:
 
 
 def named(columns: Sequence[Field]) -> str:
-    """The labels of a row's values, as a row is written."""
+    """Return the labels of a row's values, in the form of a row."""
     return SEPARATOR.join(column.label for column in columns)
 
 
@@ -190,7 +190,7 @@ def _field(name: str, info: FieldInfo, *, zone: tzinfo, on_a_line: bool) -> Fiel
 
 
 def _told(shape: _Shape) -> str:
-    """How a field of this kind is written, where its input does not show it."""
+    """Return how a field of this kind is written, where its input does not show it."""
     match shape.kind:
         case Kind.ROWS:
             return f"A row each: {named(shape.columns)}."
@@ -210,7 +210,7 @@ def _told(shape: _Shape) -> str:
 
 
 def _shape(annotation: Any, *, zone: tzinfo, on_a_line: bool) -> _Shape:
-    """What is entered for a type. `on_a_line`: as a part of a line, where no list and no record can stand."""
+    """Return the shape of a field for a type. `on_a_line`: as a part of a line, which holds no list and no record."""
     options = _options(annotation)
     if options is not None:
         return _chosen(Kind.CHOICE, options)
@@ -229,7 +229,7 @@ def _shape(annotation: Any, *, zone: tzinfo, on_a_line: bool) -> _Shape:
 
 
 def _several(annotation: Any, *, zone: tzinfo) -> _Shape | None:
-    """A list, or a set, of what can be chosen or written on a line."""
+    """Return the shape of a list or a set whose items can be chosen or written on a line; None for other types."""
     if isinstance(annotation, type) and issubclass(annotation, Flag):
         options = _options_of(annotation)
         return replace(_chosen(Kind.CHOICES, options), adds_up=True) if options else None
@@ -251,7 +251,7 @@ def _several(annotation: Any, *, zone: tzinfo) -> _Shape | None:
 
 
 def _columns(annotation: Any, *, zone: tzinfo) -> tuple[Field, ...]:
-    """The fields of a record, where each can stand in a row."""
+    """Return the fields of a record whose values all fit into a row; none for other types."""
     if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)) or "root" in annotation.model_fields:
         return ()
     fields = annotation.model_fields.items()
@@ -282,11 +282,11 @@ def _is_union(annotation: Any) -> bool:
 
 
 _Options = Sequence[tuple[str, JsonValue]]
-"""What can be chosen: the text, and what it stands for."""
+"""The choices: the text of each, and its value."""
 
 
 def _options(annotation: Any) -> _Options | None:
-    """What can be chosen, of a Literal, an Enum, or some of both; None where it is no choice."""
+    """Return the choices of a Literal, an Enum, or a union of them; None for other types."""
     if isinstance(annotation, type) and issubclass(annotation, Enum) and not issubclass(annotation, Flag):
         return _options_of(annotation)
     if get_origin(annotation) is Literal:
@@ -299,7 +299,7 @@ def _options(annotation: Any) -> _Options | None:
 
 
 def _options_of(choices: type[Enum]) -> _Options | None:
-    """What can be chosen of an Enum; None where its values cannot be written as JSON and read back."""
+    """Return the choices of an Enum; None where its values cannot be written as JSON and read back."""
     adapter = TypeAdapter(choices)
     found = []
     for member in choices:
@@ -319,7 +319,9 @@ def _literal(value: object) -> JsonValue:
 
 
 def _texts(values: Sequence[tuple[JsonValue, str | None]]) -> _Options | None:
-    """A text for each value: the value where it is one, else its name in words; None where two would look alike."""
+    """Return a text for each value: the value itself if it is a text, else its name in words; None where two are
+    alike.
+    """
     texts = [_text_of(value, name) for value, name in values]
     if max(Counter(texts).values(), default=0) > 1:
         texts = [name or _text_of(value, None) for value, name in values]
@@ -345,7 +347,7 @@ def _chosen(kind: Kind, options: _Options) -> _Shape:
 
 
 def _by_schema(annotation: Any) -> Kind:
-    """The kind of a type that pydantic writes as one text or number, whatever it is."""
+    """Return the kind of a type that pydantic writes as one text or number."""
     try:
         schema = TypeAdapter(annotation).json_schema()
     except (PydanticUserError, SchemaError, RecursionError):
@@ -358,7 +360,9 @@ def _by_schema(annotation: Any) -> Kind:
 
 
 def _zoned(annotation: Any) -> bool | None:
-    """Must a date and time have a time zone (True), or must it have none (False)?"""
+    """Return whether a date and time must have a time zone (True) or must have none (False); None where both are
+    allowed.
+    """
     adapter = TypeAdapter(annotation)
     for text, complaint, answer in (
         ("2026-03-01T00:00:00", "timezone_aware", True),
@@ -369,20 +373,20 @@ def _zoned(annotation: Any) -> bool | None:
         except ValidationError as error:
             if any(detail["type"] == complaint for detail in error.errors()):
                 return answer
-        except Exception:  # noqa: BLE001  # the author's own validation; what it says of a value it says later
+        except Exception:  # noqa: BLE001  # the author's own validation: its error is reported when a value is entered
             return None
     return None
 
 
 def _may_be_empty(kind: Kind, info: FieldInfo) -> bool:
-    """Is it a text, or are there several, whose own validation takes none?"""
+    """Tell whether it is a text, a list or choices whose own validation allows an empty value."""
     if kind is not Kind.TEXT and kind not in SEVERAL:
         return False
     try:
         TypeAdapter(info.rebuild_annotation()).validate_json('""' if kind is Kind.TEXT else "[]")
     except ValidationError as error:
-        # Bits that are chosen among are no list, and none of them is a choice too.
+        # A flag is no list, and no bit set is a possible value of it.
         return kind is Kind.CHOICES and any(detail["type"] == "enum" for detail in error.errors())
-    except Exception:  # noqa: BLE001  # the author's own validation; what it says of a value it says later
+    except Exception:  # noqa: BLE001  # the author's own validation: its error is reported when a value is entered
         return False
     return True

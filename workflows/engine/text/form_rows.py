@@ -1,4 +1,4 @@
-"""A list of small records as text that people can correct in seconds: a row each, its values between upright strokes.
+"""Lists of small records as text that people can correct in seconds: one row each, with upright strokes between values.
 
 Valve, 2 inch | 3 | 41.50 | 124.50
 """
@@ -14,23 +14,23 @@ _PIECE = re.compile(r"\\.|[^\\|]|\\$|\|")
 
 
 def write_rows(rows: Iterable[Sequence[str]]) -> str:
-    """The rows as text: what `split_rows` reads back, apart from spaces at the ends of a value."""
+    """Return the rows as text. `split_rows` reads them back, apart from spaces at the ends of a value."""
     return "\n".join(SEPARATOR.join(map(_escaped, row)) for row in rows)
 
 
 def split_rows(text: str) -> list[list[str]]:
-    """The values of each row that is not blank."""
+    """Return the values of each row that is not blank."""
     lines = text.replace("\r\n", "\n").split("\n")
     return [_split(line) for line in lines if line.strip()]
 
 
 def write_lines(values: Iterable[str]) -> str:
-    """A value on each line: what `split_lines` reads back, apart from spaces at its ends and from blank ones."""
+    """Return the values as lines. `split_lines` reads them back, apart from blank ones and spaces at the ends."""
     return "\n".join(re.sub(r"[\\\n\r]", lambda found: _MEANT[found[0]], value) for value in values)
 
 
 def split_lines(text: str) -> list[str]:
-    """The value of each line that is not blank."""
+    """Return the value of each line that is not blank."""
     lines = text.replace("\r\n", "\n").split("\n")
     return [
         "".join(_WRITTEN.get(piece, piece) for piece in _PIECE.findall(line.strip())) for line in lines if line.strip()

@@ -1,4 +1,4 @@
-"""What stands in a form for a value, and the value that a text stands for. Each text is read back to its very value."""
+"""Texts in a form for values, and the values of such texts. Each text is read back to exactly its value."""
 
 import json
 import re
@@ -31,7 +31,7 @@ _duration: TypeAdapter[timedelta] = TypeAdapter(timedelta)
 
 
 def text_of(field: Field, value: JsonValue) -> str:
-    """What stands in the form for a kept value: what `value_of` reads back to it, or its JSON where nothing else is."""
+    """Return the form's text for a kept value, which `value_of` reads back; its JSON where no other text would be."""
     if value is None:
         return ""
     written = _written(field, value)
@@ -41,7 +41,7 @@ def text_of(field: Field, value: JsonValue) -> str:
 
 
 def value_of(field: Field, text: str) -> JsonValue:
-    """What a text stands for in a field. Raise `ValueError`, saying what it has to be."""
+    """Return the value of a text in a field. Raise `ValueError` with the form that it has to have."""
     word = text.strip()
     match field.kind:
         case Kind.TEXT:
@@ -79,7 +79,7 @@ def value_of(field: Field, text: str) -> JsonValue:
 
 
 def _written(field: Field, value: JsonValue) -> str | None:
-    """A value in the field's own form; None where that does not hold it, since it was kept in another form."""
+    """Return a value in the field's own form; None where that cannot hold it, because it was kept in another form."""
     match field.kind:
         case Kind.YES_NO if isinstance(value, bool):
             return "yes" if value else "no"
@@ -123,7 +123,7 @@ def _cells(field: Field, record: Mapping[str, JsonValue]) -> list[str]:
 
 
 def chosen_in(field: Field, text: str) -> list[str] | None:
-    """The choices that a text names; None where it names something else."""
+    """Return the choices that a text names; None where it names something else."""
     try:
         return _chosen_of(field, value_of(field, text))
     except ValueError:
@@ -131,12 +131,12 @@ def chosen_in(field: Field, text: str) -> list[str] | None:
 
 
 def _texts(field: Field) -> dict[str, str]:
-    """What a choice stands for, as JSON -> its text. As JSON, since True equals 1."""
+    """Return the value of each choice, as JSON -> its text. As JSON, because True equals 1 in Python."""
     return {canonical(meant): text for text, meant in _meanings(field)}
 
 
 def _chosen_of(field: Field, value: JsonValue) -> list[str] | None:
-    """The texts of several choices; None where they are not all among them."""
+    """Return the texts of several choices; None where one of the values is no choice."""
     if field.adds_up:
         bits = [(text, bit) for text, bit in _meanings(field) if isinstance(bit, int) and bit]
         return [text for text, bit in bits if value & bit == bit] if isinstance(value, int) else None
@@ -152,7 +152,9 @@ def _meanings(field: Field) -> list[tuple[str, JsonValue]]:
 
 
 def _choice(field: Field, text: str) -> JsonValue:
-    """The choice that is named exactly, or else the only one that is when case, and what it stands for, are heeded."""
+    """Return the value of the choice with exactly this text, else of the only one that is alike in case, name or
+    value.
+    """
     meanings = _meanings(field)
     for choice, value in meanings:
         if choice == text:
@@ -187,7 +189,7 @@ def _choices(field: Field, text: str) -> JsonValue:
 
 
 def _on_a_line(field: Field, line: str) -> list[JsonValue]:
-    """The choices on a line: one whose text may hold commas, or some with commas between."""
+    """Return the choices on a line: one whose text may hold commas, or several with commas between."""
     try:
         return [_choice(field, line)]
     except ValueError:
@@ -207,7 +209,7 @@ def _on_a_line(field: Field, line: str) -> list[JsonValue]:
 
 
 def _of_time(field: Field, value: str | int | float) -> str:
-    """A time, a moment or a duration as people write it; empty where it is kept in another form."""
+    """Return a time, a moment or a duration as people write it; empty where it was kept in another form."""
     try:
         if field.kind is Kind.DURATION:
             return _of_duration(_duration.validate_python(value))
@@ -221,7 +223,7 @@ def _of_time(field: Field, value: str | int | float) -> str:
 
 
 def _of_clock(clock: time) -> str:
-    """Without the seconds where there are none; a time's own zone is kept by writing it as it is."""
+    """Return a time of day without seconds where there are none. A time with a zone stays in ISO form."""
     if clock.second or clock.microsecond or clock.tzinfo is not None:
         return clock.isoformat()
     return clock.isoformat("minutes")
@@ -284,13 +286,13 @@ def _zone(word: str) -> tzinfo:
 
 
 def _placed(moment: datetime, zone: tzinfo) -> datetime:
-    """A time of day in a zone. Raise `ValueError` for one that the clocks leave out, or show twice."""
+    """Return a time of day in a zone. Raise `ValueError` for a time that the clocks leave out or show twice."""
     first, second = moment.replace(tzinfo=zone, fold=0), moment.replace(tzinfo=zone, fold=1)
     if first.utcoffset() != second.utcoffset():
         if first.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != moment:
             raise ValueError(f"the clocks of {zone} leave out {moment:%H:%M} on that day")
         offsets = " or ".join(one.isoformat()[-6:] for one in (first, second))
-        raise ValueError(f"the clocks of {zone} show {moment:%H:%M} twice on that day: say {offsets} behind it")
+        raise ValueError(f"the clocks of {zone} show {moment:%H:%M} twice on that day: write {offsets} after it")
     return first
 
 
@@ -344,7 +346,7 @@ def _list(field: Field, text: str) -> JsonValue:
         try:
             listed = _json(text)
         except ValueError:
-            listed = None  # a line that begins with a bracket
+            listed = None  # an ordinary line that begins with a bracket
         if isinstance(listed, list):
             return listed
     made: list[JsonValue] = []
@@ -368,7 +370,7 @@ def _row(field: Field, text: str) -> JsonValue:
 
 def _rows(field: Field, text: str) -> JsonValue:
     if text.lstrip().startswith(("[{", "[]")):
-        return _json(text)  # as it stands in a file, or was kept in another form
+        return _json(text)  # JSON from a file, or kept in another form
     return [_record(field, row, where=f"row {number}") for number, row in enumerate(split_rows(text), 1)]
 
 
@@ -405,7 +407,7 @@ def _json(text: str) -> JsonValue:
     try:
         value: JsonValue = json.loads(text, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
-        raise ValueError(f"has to be JSON; it is not from line {error.lineno}, character {error.colno} on") from None
+        raise ValueError(f"has to be JSON; the error is at line {error.lineno}, character {error.colno}") from None
     except (ValueError, RecursionError):
         raise ValueError("has to be JSON") from None
     problem = unstorable_value(value)

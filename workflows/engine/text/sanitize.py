@@ -1,10 +1,10 @@
-"""Text from outside, made fit to be shown: nothing in it hides, turns the line round, or moves the cursor."""
+"""Sanitizing of text from outside: nothing in it hides, reverses the direction of the line, or moves the cursor."""
 
 from workflows.invisible import belongs, is_invisible
 
 
 def sanitize(text: object) -> str:
-    """Text in which what cannot be seen stands as its escape; line breaks stay, tabs are spaces."""
+    """Return a text with invisible characters as escapes; line breaks stay, tabs become spaces."""
     written = str(text).replace("\r\n", "\n").replace("\t", "    ")
     if written.isascii() and written.replace("\n", "").isprintable():
         return written
@@ -23,6 +23,6 @@ def _escape(character: str) -> str:
 
 
 def one_line(text: object, length: int = 60) -> str:
-    """The beginning of a text on one line; an ellipsis says that there is more."""
+    """Return the beginning of a text on one line, with an ellipsis where there is more."""
     line = " ".join(sanitize(text).split())
     return line if len(line) <= length else line[: length - 1] + "…"

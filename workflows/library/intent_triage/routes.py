@@ -1,7 +1,7 @@
-"""Where the labels go: a small table of routed messages in a SQLite file, one row for each message.
+"""The destination of the labels: a small table of routed messages in a SQLite file, one row for each message.
 
-Stands for the system that would really route them. It knows idempotency keys: a second attempt under one changes
-nothing.
+It stands for the system that would really route them. It knows idempotency keys: a second attempt to route under the
+same key changes nothing.
 """
 
 import os
@@ -22,11 +22,11 @@ CREATE TABLE IF NOT EXISTS routes (
 
 
 def route(message: str, label: str, *, by: str, key: str) -> str:
-    """Route a message; returns the receipt. Raise `OutcomeUnknown` where the file cannot be written."""
+    """Route a message, and return the receipt. Raise `OutcomeUnknown` where the file cannot be written."""
     path = Path(os.environ.get(FILE, DEFAULT_FILE))
     try:
         if not path.exists():
-            path.touch(0o600)  # what is routed is for its owner alone
+            path.touch(0o600)  # only its owner may read the file
         with closing(sqlite3.connect(path, timeout=30, isolation_level=None)) as table:
             table.execute("PRAGMA synchronous=FULL")
             if table.execute("PRAGMA journal_mode").fetchone() != ("wal",):

@@ -1,6 +1,7 @@
 """Intent triage: one label for each message, learned from labelled examples in a CSV.
 
-A workflow is made for each label column. The column is part of its identity, since another column is another decision.
+A workflow is made for each label column. The column is part of its identity, because another column is another
+decision.
 """
 
 import re
@@ -18,7 +19,7 @@ DEFAULT_FLOOR = 0.85
 
 
 class Message(BaseModel):
-    """A row of the CSV, as far as it is read."""
+    """A row of the CSV, with the columns that are read."""
 
     id: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
     text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
@@ -27,10 +28,10 @@ class Message(BaseModel):
 def intent_triage(
     *, label: str, labels: Sequence[str], examples: str, floor: float = DEFAULT_FLOOR
 ) -> Workflow[Message, BaseModel]:
-    """The workflow that proposes the values of the column `label`.
+    """Return the workflow that proposes the values of the column `label`.
 
-    `labels`: the values there are. `examples`: a CSV to learn from, with the columns text and `label`. `floor`: the
-    confidence from which it resolves a message alone. Raise `BadDeclaration` for a column or labels that won't do.
+    `labels`: all possible values. `examples`: a CSV to learn from, with the columns text and `label`. `floor`: the
+    lowest confidence at which it resolves a message alone. Raise `BadDeclaration` for an unusable column or labels.
     """
     if not _COLUMN.fullmatch(label) or label in Message.model_fields:
         raise BadDeclaration(f"{label!r} cannot be a label column: lower-case words joined by _, not id or text")
@@ -60,12 +61,12 @@ def intent_triage(
 
 
 def read_labels(examples: Path, label: str) -> list[str]:
-    """The values that a label column has, sorted. Raise `InvalidInput` where the CSV has no such column."""
+    """Return the values of a label column, sorted. Raise `InvalidInput` where the CSV has no such column."""
     return sorted({str(example.output[label]) for example in read_examples(examples, label)})
 
 
 def read_examples(path: Path, label: str) -> Iterator[Example]:
-    """The labelled examples of a CSV; rows without a text or a label teach nothing and are left out.
+    """Yield the labelled examples of a CSV. Rows without a text or a label teach nothing and are left out.
 
     Raise `InvalidInput` where a column is missing or a row cannot be read.
     """

@@ -1,1 +1,1 @@
-"""Invoice intake: what an invoice says, read for the ledger."""
+"""Invoice intake: reads invoices for the ledger."""

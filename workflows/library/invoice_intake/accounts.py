@@ -1,7 +1,8 @@
-"""The bank accounts that a text names, however they are written.
+"""The bank accounts that a text names, in any notation.
 
-An IBAN is known by its country's form (ISO 13616, by schwifty), not by its check digits: a misprinted one is another
-account, too. Spaces of any width, breaks, dashes, small letters and a word that runs into it hide none.
+An IBAN is recognised by its country's form (ISO 13616, by schwifty), not by its check digits: a misprinted IBAN is
+another account, too. It is also found with spaces of any width, line breaks, dashes, small letters, or a word joined to
+it.
 """
 
 import re
@@ -14,7 +15,7 @@ from countersign.tools.characters import plain
 from workflows.library.invoice_intake.layout import level
 
 _REACH = 90
-"""Characters that one may stretch over with its gaps."""
+"""Most characters of an account with its gaps."""
 _GAP = re.compile(r"[\s.\u2010-\u2015/-]{0,8}")
 _START = re.compile(rf"[A-Za-z]{{2}}{_GAP.pattern}[0-9]{_GAP.pattern}[0-9]")
 _LABELLED = re.compile(r"[1il]ban[^a-z0-9]{0,12}(?:n[ro]?\W{0,4})?([a-z]{2}[ .]{0,2}[0-9][0-9a-z\s.-]{6,40})")
@@ -33,36 +34,36 @@ _DEBITED = re.compile(
     r"debit|abgebucht|abbuch|eingezogen|einzug|lastschrift|prelev|domicil|incass|addebit|adeud|pobran|inkas|autogiro"
 )
 _LONGEST_WORD = 4
-"""Letters in a group of an IBAN that has no digit: a bank's code. A longer one is a word of the text."""
+"""Most letters of a group of an IBAN without a digit, such as a bank's code. A longer group is a word of the text."""
 _YOURS = re.compile(r"\b(?:your|ihr\w{0,2}|votre|vostr[oa]|uw|su|tu|twoj\w*|vas\w*|din|ditt)\b")
 _RUNS_INTO = re.compile(r"(?:[1il]ban|konto|account|compte|nr|no)\Z", re.IGNORECASE)
-"""Words that an account may run into."""
+"""Words that may be joined to an account."""
 _SHORTEST_NATIONAL = 6
-"""Digits of an account number that may be a part of an IBAN."""
+"""Fewest digits of an account number that may be a part of an IBAN."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Form:
-    """How the IBANs of a country look."""
+    """The form of a country's IBANs."""
 
     length: int
     national: re.Pattern[str]
-    """What stands behind the check digits."""
+    """The pattern after the check digits."""
 
 
 @lru_cache(maxsize=32)
 def accounts_in(text: str) -> frozenset[str]:
-    """The accounts that a text names to be paid to, as `account_key` writes them."""
+    """Return the accounts to which a text asks to pay, in the form of `account_key`."""
     return frozenset(_accounts(plain(text)))
 
 
 def account_key(account: str) -> str:
-    """An account without what differs between two ways to write it."""
+    """Return an account without the differences between two notations of it."""
     return re.sub(r"[^A-Z0-9]", "", plain(account).upper())
 
 
 def is_one_of(account: str, known: Iterable[str]) -> bool:
-    """Is it one of these accounts, or the national number inside one of their IBANs?"""
+    """Tell whether it is one of these accounts, or the national number inside one of their IBANs."""
     keys = {account_key(each) for each in known}
     if account in keys:
         return True
@@ -73,7 +74,7 @@ def is_one_of(account: str, known: Iterable[str]) -> bool:
 
 
 def without_accounts(ready: str) -> str:
-    """A text in plain characters with its IBANs blotted out, each character still in its place."""
+    """Return a text in plain characters with its IBANs masked, each character still in its place."""
     pieces, free = list[str](), 0
     for start, end, _ in _ibans(ready):
         pieces += [ready[free:start], re.sub(r"[^\n]", "#", ready[start:end])]
@@ -95,7 +96,7 @@ def _accounts(ready: str) -> Iterator[str]:
 
 
 def _ibans(ready: str) -> Iterator[tuple[int, int, str]]:
-    """Where IBANs begin and end, and what they are."""
+    """Yield the start, the end and the key of each IBAN."""
     free = 0
     for match in _START.finditer(ready):
         found = _iban(ready, match.start()) if match.start() >= free else None
@@ -105,7 +106,7 @@ def _ibans(ready: str) -> Iterator[tuple[int, int, str]]:
 
 
 def _iban(ready: str, start: int) -> tuple[str, int] | None:
-    """The IBAN that begins at a place, and where it ends."""
+    """Return the IBAN that begins at a place, and the position of its end."""
     country = ready[start : start + 2].upper()
     form = _form(country)
     if form is None:
@@ -136,14 +137,14 @@ def _iban(ready: str, start: int) -> tuple[str, int] | None:
 
 
 def _is_debited(ready: str, start: int, end: int) -> bool:
-    """Is it the customer's own account, which is debited?"""
+    """Tell whether it is the customer's own account, which is debited."""
     before, after = level(ready[max(start - _REACH, 0) : start]), level(ready[end : end + _REACH])
     return _YOURS.search(before) is not None and _DEBITED.search(f"{before} {after}") is not None
 
 
 @cache
 def _form(country: str) -> _Form | None:
-    """How the IBANs of a country look; None where there are none."""
+    """Return the form of a country's IBANs; None where the country has none."""
     from schwifty.exceptions import InvalidCountryCode  # late: importing this room has to be cheap
     from schwifty.registry import get_iban_spec
 

@@ -1,4 +1,4 @@
-"""The currency of an invoice: the one beside its total, not one that a footer mentions."""
+"""The currency of an invoice: the one beside its total, and not one in a footer."""
 
 import re
 from collections.abc import Iterator
@@ -17,11 +17,11 @@ _CODES = (
     "EUR USD GBP CHF SEK NOK DKK PLN CZK HUF RON BGN JPY CNY CAD AUD NZD INR TRY AED HKD SGD ZAR BRL MXN ILS KRW ISK"
 )
 _MAIN = frozenset(_CODES.split())
-"""Codes that are taken for currencies wherever they stand; others may be words in capitals."""
+"""Codes that count as currencies anywhere; other codes may be words in capitals."""
 
 
 def states_currency(text: str, currency: str, *, total: Decimal) -> bool:
-    """Does it stand beside the total; or, where none does, is it the only one that the text names?"""
+    """Tell whether the currency is beside the total, or is the only one in a text without one beside the total."""
     figures = figures_in(text)
     beside = [one.currencies for one in figures.totals(total) if one.currencies]
     if beside:

@@ -1,7 +1,7 @@
-"""The amounts of an invoice with their labels, and whether what was read of them fits.
+"""The amounts of an invoice with their labels, and the checks whether a model's values fit them.
 
-A quote proves that an amount stands there, not which one it is. So the label beside it has to be its own, the largest
-amount has to be the total, and what the tax rates come to has to be the tax. What cannot be understood fits nothing.
+A quote proves that the text has an amount, but not which amount it is. So the label beside it has to fit, the largest
+amount has to be the total, and the tax has to follow from the tax rates. A text that cannot be understood fits nothing.
 """
 
 import re
@@ -30,22 +30,22 @@ from workflows.library.invoice_intake.layout import Sheet, is_worded, level, she
 
 _CENT = Decimal("0.01")
 _LONGEST_HEAD = 5
-"""Words of the head of a column; a longer line is the heads of several, or a sentence."""
+"""Most words in the head of a column. A longer line holds the heads of several columns, or a sentence."""
 _MOST_AMOUNTS = 30
-"""Amounts of a line that are told apart by their labels; no line of an invoice has more."""
+"""Most amounts of a line that are told apart by their labels; no line of an invoice has more."""
 _HIGHEST_RATE = 30
-"""Percent. No tax on what is sold is higher."""
+"""Percent of the highest tax on sales anywhere."""
 _UNIT = re.compile(r" ?[^\W\d_]{1,12}\b")
 _MARK = re.compile(r"[A-Za-z]{1,2}[-\d]")
-"""What an invoice's own number may begin with, though a currency is written so somewhere: R-30992."""
+"""Possible beginning of an invoice's number that is also a sign of some currency, as in R-30992."""
 _RATE = re.compile(r"(?<![\d.,])(\d{1,2}(?:[.,]\d{1,2})?) ?%|% ?(\d{1,2}(?:[.,]\d{1,2})?)(?![\d.,])")
 _TOTALS = frozenset({Figure.GROSS, Figure.SUM, Figure.DUE})
 _NETS = frozenset({Figure.NET, Figure.SUM})
 _SUMMED = frozenset({Figure.NET, Figure.TAX, Figure.GROSS, Figure.DUE, Figure.PAID, Figure.BASE, Figure.SUM})
 _ROUNDING = Decimal("0.05")
-"""By how much the tax of many lines, each rounded, may differ; beside it half a thousandth of the net."""
+"""Tolerance for a tax of many lines, each rounded; half a thousandth of the net is added to it."""
 _MOST_PARTS = 12
-"""Rates or bases that are added up."""
+"""Most rates or bases that are added up."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,14 +55,14 @@ class Stated:
     line: int
     value: Decimal
     figure: Figure | None
-    """None: its label says nothing."""
+    """The kind of the amount; None: its label does not tell."""
     currencies: frozenset[str]
-    """What the sign or code beside it may stand for; none, if none is there."""
+    """The possible currencies of the sign or code beside it; empty where there is none."""
     is_money: bool
-    """Has it cents or a currency, and is it no quantity?"""
+    """True if it has cents or a currency and is no quantity."""
     may_be_negative: bool
     is_capital: bool
-    """Does it tell of a company's capital or turnover?"""
+    """True if it is a company's capital or turnover."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,25 +71,25 @@ class Figures:
 
     stated: tuple[Stated, ...]
     rates: frozenset[Decimal]
-    """The tax rates above nought, in percent, that stand beside the name of a tax."""
+    """The tax rates above zero, in percent, beside the name of a tax."""
     tax_is_named: bool
     is_tax_free: bool
-    """Does it say why there is no tax, or that it is 0 %?"""
+    """True if the text says why there is no tax, or that it is 0 %."""
     is_withheld: bool
-    """Is a tax withheld?"""
+    """True if a tax is withheld."""
 
     def values(self, *figures: Figure) -> list[Decimal]:
-        """The amounts of these kinds, in order."""
+        """Return the amounts of these kinds, in order."""
         return [one.value for one in self.stated if one.figure in figures]
 
     def totals(self, value: Decimal) -> list[Stated]:
-        """Where an amount stands as a total."""
+        """Return the places where an amount is stated as a total."""
         return [one for one in self.stated if one.value == value and one.figure in _TOTALS]
 
 
 @lru_cache(maxsize=32)
 def figures_in(text: str) -> Figures:
-    """The amounts of a text. Several rules ask for the same one."""
+    """Return the amounts of a text. The result is cached, because several rules ask for it."""
     sheet = sheet_of(_without_marks(text))
     levels = [level(line) for line in sheet.lines]
     flowing = " ".join(" ".join(levels).split())
@@ -103,14 +103,16 @@ def figures_in(text: str) -> Figures:
 
 
 def states_total(text: str, total: Decimal) -> bool:
-    """Does it stand beside the label of a total, and is no amount of the text larger?"""
+    """Tell whether it is beside the label of a total, and no amount of the text is larger."""
     figures = figures_in(text)
     larger = [one for one in figures.stated if abs(one.value) > total and _may_be_asked(one)]
     return bool(figures.totals(total)) and not larger
 
 
 def states_tax(text: str, *, net: Decimal, tax: Decimal) -> bool:
-    """Is it what stands as tax, all rates together? None is right only where the text names none, or says why."""
+    """Tell whether it is the stated tax, of all rates together. No tax is right only where the text names none, or says
+    why.
+    """
     figures = figures_in(text)
     taxes = [value for value in figures.values(Figure.TAX) if value]
     if figures.is_withheld or tax < 0 or tax > abs(net):
@@ -125,7 +127,7 @@ def states_tax(text: str, *, net: Decimal, tax: Decimal) -> bool:
 
 
 def states_net(text: str, *, net: Decimal) -> bool:
-    """Where the text names amounts before tax, is it one of them or all of them together?"""
+    """Tell whether it is one of the stated amounts before tax, or their sum; True where the text states none."""
     figures = figures_in(text)
     nets = [value for value in figures.values(Figure.NET) if value]
     if not nets:
@@ -134,7 +136,7 @@ def states_net(text: str, *, net: Decimal) -> bool:
 
 
 def is_stated(text: str, total: Decimal, *, currency: str) -> bool:
-    """Does it stand in the text with its sign, in this currency or in none? What is given back may lack the minus."""
+    """Tell whether the text has it with its sign, in this currency or without one. A refund may lack the minus."""
     for one in figures_in(text).stated:
         is_same = one.value == total or (total < 0 and one.value == -total)
         if is_same and (not one.currencies or currency in one.currencies):
@@ -143,7 +145,7 @@ def is_stated(text: str, total: Decimal, *, currency: str) -> bool:
 
 
 def fits_due(text: str, *, total: Decimal, due: Decimal) -> bool:
-    """Is what is left to pay the total, less what the text says was paid?"""
+    """Tell whether the amount due is the total, less the payments that the text states."""
     figures = figures_in(text)
     paid = {abs(value) for value in figures.values(Figure.PAID) if value}
     left = set(figures.values(Figure.DUE))
@@ -153,17 +155,17 @@ def fits_due(text: str, *, total: Decimal, due: Decimal) -> bool:
 
 
 def payments(text: str) -> tuple[Stated, ...]:
-    """What the text says was paid on account."""
+    """Return the payments on account that the text states."""
     return tuple(one for one in figures_in(text).stated if one.figure is Figure.PAID)
 
 
 def leaves_less(text: str, total: Decimal) -> bool:
-    """Does the text say that something was paid, or that less than the total is left to pay?"""
+    """Tell whether the text says that something was paid, or that less than the total is left to pay."""
     return any(one.value for one in payments(text)) or any(left < total for left in figures_in(text).values(Figure.DUE))
 
 
 def may_be_negative(text: str, total: Decimal) -> bool:
-    """May a total of the text be less than nothing, or be given back?"""
+    """Tell whether a total of the text may be negative, or be a refund."""
     return any(
         one.value < 0 or one.may_be_negative
         for one in figures_in(text).stated
@@ -172,7 +174,7 @@ def may_be_negative(text: str, total: Decimal) -> bool:
 
 
 def asks_for_more(text: str, limit: Decimal, currency: str) -> bool:
-    """Is there an amount in a text above a limit, in a currency or in none?"""
+    """Tell whether a text has an amount above a limit, in this currency or without one."""
     return any(
         abs(one.value) > limit and _may_be_asked(one) and (not one.currencies or currency in one.currencies)
         for one in figures_in(text).stated
@@ -180,23 +182,23 @@ def asks_for_more(text: str, limit: Decimal, currency: str) -> bool:
 
 
 def holds_lines(text: str) -> bool:
-    """Does a text seem to have lines: money that is neither a sum nor a tax?"""
+    """Tell whether a text seems to have invoice lines: money that is neither a sum nor a tax."""
     stated = figures_in(text).stated
     return any(one.is_money and one.value and one.figure not in _SUMMED and not one.is_capital for one in stated)
 
 
 def states_amount(text: str, value: Decimal) -> bool:
-    """Does an amount stand in a text, whatever its sign?"""
+    """Tell whether a text has an amount, with any sign."""
     return any(abs(one.value) == abs(value) for one in figures_in(text).stated)
 
 
 def _may_be_asked(one: Stated) -> bool:
-    """May it be an amount that somebody is to pay? A quantity, a meter's count and a company's capital are none."""
+    """Tell whether it may be an amount to pay, and not a quantity, a meter reading or a company's capital."""
     return not one.is_capital and (one.is_money or one.figure in _SUMMED)
 
 
 def _fits_rates(figures: Figures, *, net: Decimal, tax: Decimal) -> bool:
-    """Does a tax lie where the rates put it? Of an invoice that is partly free of tax it is less than that."""
+    """Tell whether a tax fits the rates. An invoice that is partly free of tax has less than the rates give."""
     if not figures.rates:
         return True
     most = max(figures.rates) * net / 100
@@ -205,7 +207,9 @@ def _fits_rates(figures: Figures, *, net: Decimal, tax: Decimal) -> bool:
 
 
 def _add_up(parts: Sequence[Decimal], whole: Decimal) -> bool:
-    """Do these come to the whole: as they stand, each once, or every one twice, as where a table repeats them?"""
+    """Tell whether the parts add up to the whole: all of them, each once, or half of them where a table repeats
+    them.
+    """
     if not 1 < len(parts) <= 2 * _MOST_PARTS:
         return False
     once = list(dict.fromkeys(parts))
@@ -221,7 +225,7 @@ def _rates(line: str) -> Iterator[Decimal]:
 
 
 def _without_marks(text: str) -> str:
-    """The text with its account numbers and dates blotted out, in which figures stand that are no amounts."""
+    """Return the text with its account numbers and dates masked, because figures in them are no amounts."""
     ready, pieces, free = without_accounts(plain(text)), list[str](), 0
     for one in dates_at(ready):
         pieces += [ready[free : one.start], "#" * (one.end - one.start)]
@@ -250,7 +254,7 @@ def _stated(sheet: Sheet, line: int, leveled: str) -> Iterator[Stated]:
             if names_tax(f"{row.label} {' '.join(heads)}"):
                 figure = _by_rate(row, rows, figure, leveled)
         if figure is Figure.TAX and figure_of(rows[0].label) is Figure.OTHER:
-            figure = Figure.OTHER  # a discount or a charge, and the rate that it is taxed at
+            figure = Figure.OTHER  # a discount or a charge, with the rate of its tax
         if not row.is_money and not _ends_its_cell(text, row.found):
             figure = None
         yield Stated(
@@ -265,7 +269,7 @@ def _stated(sheet: Sheet, line: int, leveled: str) -> Iterator[Stated]:
 
 
 def _bare(row: "_Row", line: int) -> Stated:
-    """An amount of which no label is looked for."""
+    """Return an amount without a search for its label."""
     return Stated(
         line=line,
         value=row.value,
@@ -279,7 +283,7 @@ def _bare(row: "_Row", line: int) -> Stated:
 
 @dataclass(frozen=True, kw_only=True)
 class _Row:
-    """An amount among the others of its line."""
+    """An amount with the others of its line."""
 
     found: Found
     value: Decimal
@@ -289,7 +293,9 @@ class _Row:
 
 
 def _head(sheet: Sheet, line: int, one: Found) -> str:
-    """The words above an amount that may be the head of its column; empty, where lines of an invoice stand there."""
+    """Return the words above an amount that may be the head of its column; empty where they are the heads of invoice
+    lines.
+    """
     above = sheet.above(line, one.start, one.end)
     if above is None or is_head_of_lines(level(sheet.lines[above.line])) or len(above.text.split()) > _LONGEST_HEAD:
         return ""
@@ -297,7 +303,9 @@ def _head(sheet: Sheet, line: int, one: Found) -> str:
 
 
 def _by_rate(row: _Row, rows: Sequence[_Row], figure: Figure | None, leveled: str) -> Figure | None:
-    """In a row of a table of taxes, the tax is what a rate of the row makes of another amount of it."""
+    """Return the kind of an amount in a table of taxes: the tax is the product of a rate and another amount of
+    the row.
+    """
     money = [other.value for other in rows if other.is_money]
     whole = {other.value for other in rows if 0 < other.value < _HIGHEST_RATE and not other.is_money}
     for base, rate in product(money, {*_rates(leveled), *whole}):
@@ -310,17 +318,17 @@ def _by_rate(row: _Row, rows: Sequence[_Row], figure: Figure | None, leveled: st
 
 
 def _ends_its_cell(text: str, one: Found) -> bool:
-    """Does nothing follow a number, as where it is an amount without cents?"""
+    """Tell whether nothing follows a number, as after an amount without cents."""
     return not text[one.end : one.end + 2].strip(" |\u00a0")
 
 
 def _first_digit(line: str, one: Found) -> int:
-    """Where the digits begin: a label may end in the currency that stands before them."""
+    """Return the position of the first digit. A label may end in the currency before the digits."""
     return next((at for at in range(one.start, one.end) if line[at].isdigit()), one.start)
 
 
 def _value(one: Found) -> Decimal | None:
-    """The reading of money: three digits after its only sign are a group."""
+    """Return the reading of a number as money: three digits after its only sign are a group."""
     if not one.values:
         return None
     if len(one.values) > 1:

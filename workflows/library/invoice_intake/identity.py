@@ -1,7 +1,7 @@
-"""Which invoice it is, and from which day: the number and the date, by the labels beside them.
+"""The identity of an invoice: its number and its date, by the labels beside them.
 
-Other numbers and days stand on an invoice too: of the order, the customer, the delivery, the day when it is due. A
-number passes where the invoice's own label leads to the whole of it, and to no other; a day likewise.
+An invoice has other numbers and dates too: of the order, the customer, the delivery, the due date. A number passes
+where the invoice's own label leads to the whole number, and to no other number. The same holds for a date.
 """
 
 import re
@@ -27,14 +27,14 @@ _NO = (
 )
 _BETWEEN = r"(?: ?\([^)]{1,14}\))?(?:[ ./-]{0,3}(?:vat|iva|btw|tva|zakupu|sprzedazy))?[ ./-]{0,3}"
 _OF = r"(?:[ .\u00b0\u00ba]{0,3}(?:d[ei]l?l?a?|der|van|of)?(?: la| l.)? ?)"
-"""Between the word for a number and the word for an invoice: “numéro de facture”, “číslo faktury”."""
+"""Words between the word for a number and the word for an invoice: “numéro de facture”, “číslo faktury”."""
 _END = r"(?: ?/ ?[a-z .\u00b0\u00ba]{2,24}(?=[:#]))?[ .:#\u00b0\u00ba\u2116-]{0,8}"
-"""The same label in another language may stand behind a slash."""
+"""The end of a label. After a slash the same label may follow in another language."""
 _NAMED = re.compile(
     rf"(?<![^\W\d_])(?:(?P<named>{_INVOICE}{_BETWEEN}{_NO}|{_NO}{_OF}{_INVOICE})"
     rf"|(?P<bare>{_INVOICE}{_BETWEEN}))(?![a-z]){_END}"
 )
-"""The invoice's own label: with the word for a number, or without."""
+"""The invoice's own label, with or without the word for a number."""
 _PLAIN = re.compile(rf"^\W{{0,3}}(?:{_NO}|αριθμος)(?![a-z]){_END}")
 """A label that only says that it is a number."""
 _TOKEN = re.compile(r"[^\s|]+")
@@ -47,7 +47,7 @@ _NO_PREFIX = frozenset(_LABELS.split())
 _GOES_ON = re.compile(r" ?[-/] ?(?=[^\W_])| (?=[^\s|]{0,12}\d)")
 _SPACE = re.compile(" ")
 _LEAST_BARE = 3
-"""Characters of what stands behind the bare word for an invoice, to be taken for another invoice's number."""
+"""Fewest characters of an invoice number after the bare word for an invoice."""
 
 _DAY_WORD = r"(?:date|datum|dat\b|data|fecha|dato|dag|tag|pvm|paiva\w{0,6}|dagen|nap|kuup\w{0,8}|tarihi)"
 _ISSUED = re.compile(
@@ -95,7 +95,7 @@ _NUMERIC_SLASH = re.compile(r"\d/\d")
 
 
 def states_number(text: str, number: str) -> bool:
-    """Does the invoice's own label lead to this number, whole, and to no other?"""
+    """Tell whether the invoice's own label leads to this number, whole, and to no other."""
     wanted = _key(number)
     found = _numbers(text)
     named = [one for one in found if one.is_certain] or found
@@ -104,12 +104,12 @@ def states_number(text: str, number: str) -> bool:
 
 
 def numbers_in(text: str) -> frozenset[str]:
-    """The numbers that the labels of invoices lead to; of two invoices in one text there are two."""
+    """Return the numbers to which labels of invoices lead. A text with two invoices has two."""
     return frozenset(one.key for one in _numbers(text) if one.is_certain)
 
 
 def states_date(text: str, day: date) -> bool:
-    """Does the invoice's own label, or a label that is no other's, lead to this day?"""
+    """Tell whether the invoice's own label, or a label of no other date, leads to this day."""
     found = _days(text)
     for kind in ("issued", "date", "none"):
         alike = [one for one in found if one.kind == kind]
@@ -120,20 +120,20 @@ def states_date(text: str, day: date) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class _Number:
-    """What a label of an invoice's number leads to."""
+    """A number to which a label for an invoice's number leads."""
 
     key: str
     is_certain: bool
-    """Is it the number of an invoice, whoever's? Else it may be something else beside a title."""
+    """True if it is the number of some invoice; otherwise it may be something else beside a title."""
     length: int = 0
-    """Characters that it takes in the cell of its label."""
+    """Characters of the number in the cell of its label."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Day:
     place: Dated
     kind: str
-    """“issued”, “date” (a label says only that), “none” (no label says anything) or “other”."""
+    """“issued”, “date” (a label without more), “none” (no label) or “other”."""
 
 
 @lru_cache(maxsize=32)
@@ -162,7 +162,7 @@ def _numbers_of(sheet: Sheet, cell: Cell) -> Iterator[_Number]:
 
 
 def _led_to(sheet: Sheet, cell: Cell, label: re.Match[str]) -> Iterator[_Number]:
-    """In the same cell, else in the next one, else in the one below."""
+    """Yield the number after a label: in the same cell, else in the next one, else in the one below."""
     is_named = label.re is _NAMED and (label["named"] is not None or ":" in label[0])
     rest = cell.text[label.end() :]
     if rest and label[0][-1] not in " :#\u00b0\u00ba\u2116" and not (is_named and label[0][-1] == "."):
@@ -183,7 +183,7 @@ def _led_to(sheet: Sheet, cell: Cell, label: re.Match[str]) -> Iterator[_Number]
 
 
 def _number(rest: str, *, is_named: bool) -> _Number | None:
-    """The number that a text begins with, with all that belongs to it."""
+    """Return the number at the beginning of a text, with all that belongs to it."""
     start = len(rest) - len(rest.lstrip(" :#.\u00a0"))
     days = [one.start for one in dates_at(rest[:80])]
     end, at, has_digit = start, start, False
@@ -225,13 +225,13 @@ def _days(text: str) -> tuple[_Day, ...]:
 
 
 def _stands_before(sheet: Sheet, line: int, place: Dated) -> bool:
-    """Do words stand before a date in its own cell: “Berlin, den 3. März 2026”?"""
+    """Tell whether words come before a date in its own cell, as in “Berlin, den 3. März 2026”."""
     at = sheet.cell_at(line, place.start)
     return at is not None and any(map(str.isalpha, sheet.lines[line][sheet.cells[line][at].start : place.start]))
 
 
 def _kind(label: str) -> str:
-    """By the words nearest to the date."""
+    """Return the kind of a date by the words nearest to it."""
     ends = {
         "issued": _last(_ISSUED, label),
         "other": _last(_OTHER_DAY, label),
@@ -249,9 +249,9 @@ def _last(pattern: re.Pattern[str], label: str) -> int:
 
 
 def _is_in_order(text: str, found: list[_Day], day: date) -> bool:
-    """Of two orders of day and month: the one that another date proves, else the day first, but for English.
+    """Tell which order of day and month holds: the one that another date proves, else day first, except in English.
 
-    An English text with slashes may be from either side of the Atlantic.
+    In an English text with slashes, both orders are possible, so neither is accepted.
     """
     if any(one.place.days == (day,) for one in found):
         return True

@@ -1,4 +1,4 @@
-"""What comes in, and what is read from it."""
+"""The input and the output of invoice intake."""
 
 import datetime
 from decimal import Decimal
@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, Field
 
 
 def plain_notation(number: Decimal) -> Decimal:
-    """The same number without an exponent: `1E+3` is 1000 to a person, and to a ledger."""
+    """Return the same number without an exponent: `1E+3` is 1000 to a person, and to a ledger."""
     return Decimal(f"{number:f}")
 
 
@@ -23,7 +23,7 @@ class Document(BaseModel):
     """A file's name or a message's id."""
     text: str = Field(min_length=1, max_length=50_000)
     received_from: str = Field(max_length=320)
-    """Who sent it: an e-mail address, or the name of the scanner."""
+    """The sender: an e-mail address, or the name of the scanner."""
 
 
 class Line(BaseModel):
@@ -36,7 +36,7 @@ class Line(BaseModel):
 
 
 class Invoice(BaseModel):
-    """What an invoice says, and what the ledger says to it."""
+    """The contents of an invoice, and the ledger's facts about it."""
 
     supplier: str = Field(min_length=1, max_length=100)
     number: str = Field(min_length=1, max_length=80, title="Invoice number")
@@ -50,7 +50,7 @@ class Invoice(BaseModel):
     account: Annotated[
         Literal["as on file", "none named", "changed", "no such supplier"], LookedUp(until="no such supplier")
     ] = Field(title="Bank account")
-    """How the accounts in the text compare with the ledger's."""
+    """Result of comparing the accounts in the text with the ledger's."""
     booked_before: Annotated[bool, LookedUp(until=False)]
-    """Is there a booking with this supplier and number?"""
+    """True if the ledger has a booking with this supplier and number."""
     lines: list[Line] = Field(max_length=200)

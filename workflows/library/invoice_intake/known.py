@@ -1,4 +1,4 @@
-"""What an invoice says, held against what the ledger knows."""
+"""Comparison of an invoice with the facts in the ledger."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,17 +12,17 @@ from workflows.library.invoice_intake.ledger import Known
 
 @dataclass(frozen=True, kw_only=True)
 class Compared:
-    """How an invoice compares with the ledger."""
+    """The result of comparing an invoice with the ledger."""
 
     account: Literal["as on file", "none named", "changed", "no such supplier"]
     reasons: tuple[str, ...]
-    """For the person who has to decide it."""
+    """Facts for the person who decides."""
     doubts: tuple[str, ...] = ()
-    """What makes a person look, though no rule forbids it."""
+    """Reasons why a person should look, although no rule forbids the booking."""
 
 
 def compared(document: Document, invoice: Invoice, known: Known) -> Compared:
-    """Compare the accounts that stand in the text, not those that a model found in it."""
+    """Compare the accounts in the text itself, and not those that a model found in it."""
     named = sorted(accounts_in(document.text))
     alike = known.alike is not None and known.booked is None
     doubts = (f"the ledger has an invoice of this supplier with this date and total: {known.alike}",) if alike else ()
@@ -47,6 +47,6 @@ def compared(document: Document, invoice: Invoice, known: Known) -> Compared:
 
 
 def _listed(accounts: Iterable[str]) -> str:
-    """In groups of four, as people compare them."""
+    """Return the accounts in groups of four characters, as people compare them."""
     keys = [account_key(account) for account in accounts]
     return ", ".join(" ".join(key[start : start + 4] for start in range(0, len(key), 4)) for key in keys)

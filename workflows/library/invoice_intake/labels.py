@@ -1,4 +1,4 @@
-"""The words that stand beside the figures of an invoice, in the languages of its samples and some more.
+"""The words beside the figures of an invoice, in the languages of its samples and some more.
 
 They are compared in small letters without accents (`layout.level`): “Échéance” is `echeance`, “Größe” is `grose`.
 """
@@ -8,19 +8,19 @@ from enum import StrEnum
 
 
 class Figure(StrEnum):
-    """What a label says an amount is."""
+    """The kind of an amount, by its label."""
 
     NET = "net"
     TAX = "tax"
     GROSS = "gross"
     SUM = "sum"
-    """A total of something: “Total” may be before or after tax."""
+    """A total of an unclear kind: “Total” may be before or after tax."""
     DUE = "due"
     PAID = "paid"
     BASE = "base"
-    """What a tax or a discount is reckoned from, inside another label."""
+    """The amount from which a tax or a discount is calculated, inside another label."""
     OTHER = "other"
-    """A discount, a price, what is carried over: neither of these."""
+    """A discount, a price, a carried-over amount: none of the other kinds."""
 
 
 def _any(*words: str) -> re.Pattern[str]:
@@ -106,7 +106,7 @@ _SUM_OF_OTHERS = re.compile(
     r"(?:\bgesamt\w*|\bsumme|\btotal\w*|\btotaal\w*|\bsuma)(?: \w{1,4})?(?: (?:der|des|de|of|di|van))?"
     r" (?:abschlag|zuschlag|rabat|discount|remise|descuent|scont|descont|korting|charge|allowance|shipping|deposit)"
 )
-"""“Total discounts” is no total of the invoice."""
+"""Labels that are no total of the invoice, such as “Total discounts”."""
 _BASE_OF = re.compile(r"(?:\b(?:auf|aus|von|of|on|sur|su|sobre|de|over|van|od|z|ze|af|av|fra|sta)|\bat)\W*\Z")
 _SHARE = re.compile(
     r"kapital|capital|osakepaoma|haftsumme|turnover|chiffre d.affaires|revenue|jahresumsatz|bilanz|versicherungssumme"
@@ -138,7 +138,7 @@ _FREE_OF_TAX = re.compile(
 
 
 def figure_of(label: str) -> Figure | None:
-    """What an amount is by its label, in level letters; None where the label says nothing of it."""
+    """Return the kind of an amount by its label, in level letters; None where the label does not tell."""
     has_total = _SUM.search(label) or _GROSS.search(label)
     has_tax = _TAX.search(label) is not None and _TAX_NUMBER.search(label) is None
     if has_tax and _BASE_OF.search(label):
@@ -169,25 +169,25 @@ def figure_of(label: str) -> Figure | None:
 
 
 def names_tax(label: str) -> bool:
-    """Is a tax on what is sold named there, and not only its payer's number?"""
+    """Tell whether the label names a tax on sales, and not only a tax number."""
     return _TAX.search(_TAX_NUMBER.sub(" ", label)) is not None
 
 
 def says_tax_free(label: str) -> bool:
-    """Does it say why there is no tax?"""
+    """Tell whether the label says why there is no tax."""
     return _FREE_OF_TAX.search(label) is not None
 
 
 def is_about_capital(label: str) -> bool:
-    """Does it tell of a company's capital, turnover or cover, which no invoice asks for?"""
+    """Tell whether the label is about a company's capital, turnover or cover, which no invoice asks for."""
     return _SHARE.search(label) is not None
 
 
 def says_withheld(label: str) -> bool:
-    """Is a tax withheld there?"""
+    """Tell whether the label says that a tax is withheld."""
     return _WITHHELD.search(label) is not None
 
 
 def is_head_of_lines(label: str) -> bool:
-    """Are these the heads of the columns that the lines of an invoice stand in?"""
+    """Tell whether these are the heads of the columns of invoice lines."""
     return _LINES.search(label) is not None

@@ -1,7 +1,7 @@
-"""Where things stand on a paper: its lines, the cells that gaps set apart, and the label that belongs to a place.
+"""The layout of a paper: its lines, their cells between gaps, and the label that belongs to a place.
 
-A label stands before its value in the same cell, in a cell to the left, or in the same column above. Everything looks
-at a bounded piece of the text, so that no text is slow.
+A label is before its value in the same cell, in a cell to the left, or above it in the same column. All searches look
+at a limited piece of the text, so that no text is slow.
 """
 
 import re
@@ -14,11 +14,11 @@ from functools import lru_cache
 from countersign.tools.characters import plain
 
 LONGEST_LABEL = 80
-"""Characters of a label; of a longer text before a value, the last ones."""
+"""Most characters of a label. Of a longer text before a value, the last ones count."""
 _MOST_LINES_UP = 14
-"""How far above a value the head of its column may stand."""
+"""Most lines between a value and the head of its column."""
 _MOST_CELLS = 12
-"""How many cells to the left, or above, are looked at."""
+"""Most cells to the left, or above, that are examined."""
 _LONGEST_CELL = 200
 """Characters of a cell that are searched for words."""
 
@@ -39,7 +39,7 @@ class Cell:
 
     @property
     def level(self) -> str:
-        """The text as words are compared."""
+        """The text in level letters, in which words are compared."""
         return level(self.text)
 
 
@@ -52,16 +52,16 @@ class Sheet:
     """The cells of each line."""
 
     def every_cell(self) -> Iterator[Cell]:
-        """All cells, from the top."""
+        """Return all cells, from the top."""
         return (cell for line in self.cells for cell in line)
 
     def cell_at(self, line: int, column: int) -> int | None:
-        """The number of the cell of a line that a column is in."""
+        """Return the number of the cell of a line that a column is in."""
         at = bisect_right(self.cells[line], column, key=_start) - 1
         return at if at >= 0 and column < self.cells[line][at].end else None
 
     def above(self, line: int, start: int, end: int) -> Cell | None:
-        """The nearest cell with words above a place, in its column."""
+        """Return the nearest cell with words above a place, in its column."""
         for higher in range(line - 1, max(line - 1 - _MOST_LINES_UP, -1), -1):
             for cell in self._between(higher, start - 1, end + 1):
                 if is_worded(cell.text[:_LONGEST_CELL]):
@@ -69,25 +69,27 @@ class Sheet:
         return None
 
     def below(self, cell: Cell) -> Cell | None:
-        """The cell under another one, in the next line that holds anything."""
+        """Return the cell under another one, in the next line that is not empty."""
         for lower in range(cell.line + 1, min(cell.line + 4, len(self.cells))):
             if self.cells[lower]:
                 return next(iter(self._between(lower, cell.start, cell.end)), None)
         return None
 
     def beside(self, cell: Cell) -> Cell | None:
-        """The next cell to the right."""
+        """Return the next cell to the right."""
         at = bisect_right(self.cells[cell.line], cell.start, key=_start)
         return self.cells[cell.line][at] if at < len(self.cells[cell.line]) else None
 
     def _between(self, line: int, start: int, end: int) -> tuple[Cell, ...]:
-        """The first cells of a line that reach into these columns, their ends included."""
+        """Return the first cells of a line that reach into these columns, their ends included."""
         first = bisect_left(self.cells[line], start, key=_end)
         near = self.cells[line][first : first + _MOST_CELLS]
         return tuple(cell for cell in near if cell.start <= end)
 
     def label(self, line: int, start: int, after: int = 0) -> str:
-        """The words to the left of a place, of the same cell from `after` on or of the nearest one; empty, if none."""
+        """Return the words to the left of a place: in the same cell after `after`, else in the nearest cell; empty if
+        none.
+        """
         at = self.cell_at(line, start)
         if at is None:
             return ""
@@ -111,7 +113,7 @@ def _end(cell: Cell) -> int:
 
 @lru_cache(maxsize=32)
 def sheet_of(text: str) -> Sheet:
-    """A text as it stands on its paper. Several rules ask for the same one."""
+    """Return a text as lines and cells. The result is cached, because several rules ask for it."""
     ready = _LEADERS.sub(lambda gap: " " * len(gap[0]), plain(text).replace("\t", "    "))
     lines = tuple(_columns(line) for line in ready.splitlines())
     return Sheet(
@@ -126,17 +128,17 @@ def sheet_of(text: str) -> Sheet:
 
 
 def _columns(line: str) -> str:
-    """A line of a table with semicolons or commas between has its columns there."""
+    """Return a line with column marks in place of its semicolons, where it is a line of a table."""
     return line.replace(";", "|") if line.count(";") > 2 and "  " not in line else line
 
 
 def is_worded(text: str) -> bool:
-    """Is there a word in it, other than a currency?"""
+    """Tell whether it has a word other than a currency."""
     return _LETTERS.search(_CURRENCY.sub(" ", level(text))) is not None
 
 
 class _Level(dict[int, str]):
-    """Fills itself with the characters that are met."""
+    """A translation table that adds each character when it is first met."""
 
     def __missing__(self, code: int) -> str:
         small = chr(code).lower()[:1]
@@ -150,5 +152,5 @@ _table = _Level()
 
 
 def level(text: str) -> str:
-    """A text in small letters without accents, each character still in its place."""
+    """Return a text in small letters without accents, each character still in its place."""
     return text.translate(_table)

@@ -1,4 +1,4 @@
-"""The ledger, as far as this automation uses it. What it answers is checked: a changed answer fails visibly."""
+"""The part of the ledger that this automation uses. Its answers are checked: a changed answer fails visibly."""
 
 import os
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from pydantic import BaseModel, JsonValue
 URL = "COUNTERSIGN_LEDGER_URL"
 DEFAULT_URL = "http://127.0.0.1:8472"
 TIMEOUT = 20.0
-"""Seconds for one attempt of a step."""
+"""Seconds for one attempt at a step."""
 
 # The sample ledger runs on this machine. One on a private network has to be named here.
 _ledger = client(lambda: os.environ.get(URL, DEFAULT_URL), name="the ledger", allow_private=("127.0.0.0/8", "::1"))
@@ -21,14 +21,14 @@ class Supplier(BaseModel):
 
     name: str
     accounts: list[str]
-    """Where it is paid."""
+    """The accounts to which it is paid."""
 
 
 class Known(BaseModel):
-    """What the ledger knows of an invoice before it is booked."""
+    """The ledger's facts about an invoice before it is booked."""
 
     supplier: Supplier | None
-    """None: it knows no such supplier."""
+    """The supplier; None: the ledger has no such supplier."""
     booked: str | None
     """The receipt of a booking with the same supplier and number; None where there is none."""
     alike: str | None = None

@@ -1,7 +1,7 @@
-"""What kind of paper a text is, and what it says to its reader, whatever a model makes of it.
+"""The kind of paper that a text is, and its messages to the reader, independent of any model.
 
-An invoice says so in a title or a label: that is asked for, rather than a list of all that is none. It errs towards a
-person: a word that only looks like a reminder's brings the invoice to one.
+An invoice names itself in a title or a label. The check looks for that, because no list of all other papers is
+complete. In doubt a person decides: also a word that only looks like a reminder's brings the invoice to a person.
 """
 
 import re
@@ -13,9 +13,9 @@ from countersign.tools.quotes import as_read, stands
 from workflows.library.invoice_intake.layout import Cell, Sheet, level, sheet_of
 
 _LONGEST_TITLE = 60
-"""Characters of a piece of a line that may say what kind of paper it is; a longer one is a sentence about something."""
+"""Most characters of a title. A longer piece of a line is a sentence."""
 _MOST_WORDS_BESIDE = 1
-"""Words in a title beside the one that says what the paper is."""
+"""Most other words in a title beside the word for the kind of paper."""
 
 _INVOICE = re.compile(
     r"(?<![^\W\d_])(?:[a-z]{0,24}(?:rechnung|invoice(?! (?:to|address)\b))|bill\b(?!(?:ed)?[ -]to\b)"
@@ -59,14 +59,14 @@ _OTHER_PAPER = re.compile(
     r"|kvittering|kuitti|stvrzenka|kvitance|bevestiging van betaling|betalingsbevijs|betaalbewijs|payment confirmation"
     r"|見積書|督促状|報価|报价单|催款|納品書|领収書|領収書|対账单"
 )
-"""Words that no honest invoice has in a title, whatever stands beside them."""
+"""Words that no honest invoice has in a title, whatever is beside them."""
 _STATE = re.compile(
     r"\bvoid(?:ed)?\b|\bdraft\b|entwurf|brouillon|borrador|\bbozza\b|\bconcept\b|rascunho|wersja robocza"
     r"|navrh\b|kladde\b|utkast\b|luonnos"
     r"|\bduplica\w*|\bduplikat\w*|zweitschrift|\w{0,14}kopie\b|\bkopia\b|\bcopia\b|\bcopie\b|\bkopi\b"
     r"|\bkopio\b|\bcopy\b|\bodpis\b"
 )
-"""Words that are a stamp where they stand alone, or beside the word for an invoice."""
+"""Words that are a stamp where they are alone, or beside the word for an invoice."""
 _MAY_REFER = re.compile(
     r"purchase[ -]orders?|sales[ -]orders?|order (?:confirmation|acknowledg\w+)|(?:work |job )?order\b"
     r"|delivery (?:note|slip)"
@@ -84,7 +84,7 @@ _MAY_REFER = re.compile(
     r"|guia de (?:remessa|transporte)"
     r"|encomenda\b|nota de encomenda|teklif|irsaliye|arajanlat|szallitolevel|megrendeles"
 )
-"""Words that are a title alone, and a reference with something behind them: “Lieferschein-Nr. 12”."""
+"""Words that are a title alone, and a reference with something after them: “Lieferschein-Nr. 12”."""
 _UPON = re.compile(
     r"(?:up)?on receipt|nach erhalt|receipt of|a reception|thank you for your order|ihre? (?:auftrag|bestellung)"
 )
@@ -94,7 +94,7 @@ _STAMP = re.compile(
     r"|betalt|betald|maksettu|settled|saldat[oa]|fizetve|dankend erhalten|amount received)\b.{0,30}"
 )
 _STAMP_WITH_ACCENT = re.compile(r"\W*(?:payée?s?|réglée?s?)\b.{0,30}", re.IGNORECASE)
-"""“Payee” is who is paid, in English."""
+"""French stamps that need their accents, because “payee” means the recipient in English."""
 
 _CHANGED = re.compile(
     r"bank(?:ing)? (?:details|account|information) (?:has|have|is|are|was"
@@ -142,7 +142,7 @@ _PAID = re.compile(
     r"|addebit\w+|polecenie zaplaty"
     r"|betalingsservice|avtalegiro|suoraveloitus|charged to your|will be (?:charged|collected|debited)|we will collect"
 )
-"""The invoice is paid already, or is collected."""
+"""Words that say that the invoice is paid already, or will be collected."""
 _ORDERS = re.compile(
     r"\b(?:ignore|disregard|forget) (?:all |any |the |your )*(?:previous |prior |above "
     r"|other )?(?:instruction|rule|check)"
@@ -159,19 +159,19 @@ _WITH_IT = (
     "accounts commercial sales tax vat "
 )
 _SMALL = frozenset(_WITH_IT.split())
-"""Words that may stand beside a title."""
+"""Words that are allowed beside a title."""
 _TOP = 1
-"""The lines with the sender's name, where a title stands and no head of a column."""
+"""Number of the last of the first lines, which have the sender's name and titles, but no column heads."""
 _PARTS = re.compile(r"\s[/–—-]\s|[·•,:]\s")
 
 
 def says_account_changed(text: str) -> bool:
-    """Does a text say that from now on another account is to be paid?"""
+    """Tell whether a text says that payments go to another account from now on."""
     return _CHANGED.search(_flowing(text)) is not None
 
 
 def is_other_paper(text: str) -> bool:
-    """Does it call itself something else than an invoice: a reminder, a quote, a draft, a copy?"""
+    """Tell whether the text calls itself something other than an invoice: a reminder, a quote, a draft, a copy."""
     return (
         _NOT_ONE.search(_flowing(text)) is not None
         or any(_titles(text, _OTHER_PAPER))
@@ -181,17 +181,19 @@ def is_other_paper(text: str) -> bool:
 
 
 def is_invoice(text: str) -> bool:
-    """Does a title or a label of it say that it is an invoice?"""
+    """Tell whether a title or a label says that it is an invoice."""
     return any(_INVOICE.search(level(cell.text[:_LONGEST_TITLE])) for cell in sheet_of(text).every_cell())
 
 
 def is_credit(text: str) -> bool:
-    """Does it call itself a credit note, a correction or a refund?"""
+    """Tell whether the text calls itself a credit note, a correction or a refund."""
     return any(_titles(text, _CREDIT))
 
 
 def is_paid(text: str, *, aside: Collection[int] = ()) -> bool:
-    """Does it say that it is paid already, or that it will be collected? `aside`: lines that say how much was paid."""
+    """Tell whether it says that it is paid already, or will be collected. `aside`: lines that state how much was
+    paid.
+    """
     sheet = sheet_of(text)
     cells = [cell for cell in sheet.every_cell() if cell.line not in aside]
     return (
@@ -202,17 +204,17 @@ def is_paid(text: str, *, aside: Collection[int] = ()) -> bool:
 
 
 def gives_orders(text: str) -> bool:
-    """Does it speak to whoever reads it by machine?"""
+    """Tell whether the text addresses a machine that reads it."""
     return _ORDERS.search(_flowing(text)) is not None
 
 
 def names(text: str, what: str) -> bool:
-    """Does it stand in the text, apart from spaces and what cannot be seen?"""
+    """Tell whether the text holds these words, apart from spaces and invisible characters."""
     return stands(what.casefold(), as_read(text.casefold()), spaces_aside=True)
 
 
 def _titles(text: str, kind: re.Pattern[str]) -> Iterator[str]:
-    """The pieces of lines that have little in them beside a word of this kind, or that have it in capitals."""
+    """Yield the pieces of lines that have little beside a word of this kind, or have the word in capitals."""
     for cell in sheet_of(text).every_cell():
         title = _title(cell.text)
         if title is None:
@@ -224,7 +226,7 @@ def _titles(text: str, kind: re.Pattern[str]) -> Iterator[str]:
 
 
 def _is_stamped(text: str) -> bool:
-    """Does a word such as “copy” or “draft” stand alone, and not in a line of what is invoiced?"""
+    """Tell whether a word such as “copy” or “draft” is alone, and not in an invoice line."""
     for cell in _sheet_titles(text):
         found = _STATE.search(level(cell.text))
         if found is None or _words_beside(level(cell.text), found):
@@ -240,7 +242,9 @@ def _sheet_titles(text: str) -> Iterator[Cell]:
 
 
 def _is_reference_alone(text: str) -> bool:
-    """Is an order's, a delivery's or a quote's word a title: alone, or where nothing is called an invoice?"""
+    """Tell whether the word for an order, a delivery or a quote is a title: alone, or where nothing is called an
+    invoice.
+    """
     sheet = sheet_of(text)
     is_named = any(_is_title(title) for title in _pieces(text))
     for cell in _sheet_titles(text):
@@ -260,7 +264,7 @@ def _is_reference_alone(text: str) -> bool:
 
 
 def _is_title(piece: str) -> bool:
-    """Is the word for an invoice a title there, and not a label: “Rechnung 12”, but not “Rechnungsdatum”?"""
+    """Tell whether the word for an invoice is a title and not a label: “Rechnung 12”, but not “Rechnungsdatum”."""
     found = _INVOICE.search(piece)
     if found is None:
         return False
@@ -275,11 +279,11 @@ _LABEL_INSIDE = re.compile(r"(?:nummer|nr|no|datum|dato|date|betrag|adresse|summ
 _NUMBER_BEHIND = re.compile(
     r"[ ./-]{0,3}(?:n[ro]?\b|n[\u00b0\u00ba.]|num\w*|ref\w*|#|id\b)[ .\u00b0\u00ba]{0,3}([^:\n]*\d)?"
 )
-"""“Rechnung Nr. 12” is a title; “Rechnung Nr.”, with the number elsewhere, is a label."""
+"""A number after the word. “Rechnung Nr. 12” is a title; “Rechnung Nr.” with the number elsewhere is a label."""
 
 
 def _leads_to_something(sheet: Sheet, cell: Cell, small: str) -> bool:
-    """Does a number or a day stand behind a word, beside it or under it, as behind a label?"""
+    """Tell whether a number or a date follows a word, beside it or below it, as after a label."""
     if any(map(str.isdigit, small)):
         return True
     is_head = cell.line > _TOP and (len(sheet.cells[cell.line]) > 1 or _LABEL.search(small))
@@ -288,7 +292,7 @@ def _leads_to_something(sheet: Sheet, cell: Cell, small: str) -> bool:
 
 
 _IDENTIFIER = re.compile(r"(?=[^\W\d_]{0,6}[ .:#/-]{0,2}\d)[\w ./,#:-]{1,24}")
-"""A number, a mark or a day."""
+"""A number, a reference or a date."""
 _LABEL = re.compile(r"\b(?:nr|no|num\w*|nummer|numero|n|date|datum|cislo|id)\b|:")
 
 
@@ -298,7 +302,7 @@ def _words_beside(piece: str, found: re.Match[str]) -> int:
 
 
 def _is_shouted(title: str, kind: re.Pattern[str]) -> bool:
-    """Does the word stand there in capitals, among others that do not?"""
+    """Tell whether the word is in capitals, among other words that are not."""
     return any(kind.search(level(word[0])) for word in _CAPITALS.finditer(title)) and not title.isupper()
 
 
@@ -316,7 +320,7 @@ def _pieces_of(cell: Cell) -> tuple[str, ...]:
 
 
 def _title(cell: str) -> str | None:
-    """The text of a cell that may be a title, letters that are set apart put together; None for a sentence."""
+    """Return the text of a cell that may be a title, with spaced letters joined; None for a sentence."""
     joined = _SPACED.sub(lambda found: found[0].replace(" ", ""), cell.strip())
     return joined if 0 < len(joined) <= _LONGEST_TITLE else None
 
@@ -327,6 +331,6 @@ def _split(title: str) -> list[str]:
 
 @lru_cache(maxsize=32)
 def _flowing(text: str, *, aside: frozenset[int] = frozenset()) -> str:
-    # Columns stay apart, and lines run on.
+    # Columns stay separate, and lines are joined.
     lines = enumerate(sheet_of(text).cells)
     return " ".join(" | ".join(cell.level for cell in line) for number, line in lines if number not in aside)

@@ -1,4 +1,4 @@
-"""Invoice intake: what an invoice says goes into the ledger."""
+"""Invoice intake: the contents of an invoice go into the ledger."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -13,9 +13,9 @@ from workflows.library.invoice_intake.known import compared
 
 BASE = "EUR"
 LIMIT = Decimal(5_000)
-"""In the base currency."""
+"""Highest total that is booked alone, in the base currency."""
 CASH = Decimal("0.025")
-"""By how much a total in Swiss francs may be rounded: their smallest coin is five centimes."""
+"""Most that a total in Swiss francs may be rounded by. Their smallest coin is five centimes."""
 
 intake = Workflow(
     name="invoice-intake",
@@ -41,7 +41,7 @@ intake = Workflow(
 
 @intake.propose
 def propose(document: Document, ask: Ask[Invoice]) -> Proposal[Invoice]:
-    """Have it read; what the ledger knows comes from the ledger, whatever the model filled in there."""
+    """Ask the model; the ledger's facts come from the ledger, whatever the model filled in."""
     read = ask(text=document.text, received_from=document.received_from)
     said = read.output
     known = ledger.look_up(
@@ -60,20 +60,22 @@ def propose(document: Document, ask: Ask[Invoice]) -> Proposal[Invoice]:
 
 @intake.check("net and tax add up to the total", fields=("net", "tax", "total"), cap=0.5)
 def adds_up(document: Document, invoice: Invoice) -> bool:
-    """Francs are rounded to what can be paid in coins."""
+    """Tell whether they add up. Francs are rounded to amounts that can be paid in coins."""
     return abs(invoice.net + invoice.tax - invoice.total) <= (CASH if invoice.currency == "CHF" else 0)
 
 
 @intake.check("the lines add up to the net amount or to the total", fields=("lines",), cap=0.6)
 def lines_add_up(document: Document, invoice: Invoice) -> bool:
-    """An invoice without lines has nothing to add up; a cent for each line is rounding."""
+    """Tell whether the lines add up, with a cent of rounding for each. An invoice without lines passes."""
     total, rounding = sum(line.amount for line in invoice.lines), Decimal("0.01") * len(invoice.lines)
     return not invoice.lines or any(abs(total - sure) <= rounding for sure in (invoice.net, invoice.total))
 
 
 @intake.check("the lines stand in the text, and none are left out", fields=("lines",), cap=0.6)
 def states_lines(document: Document, invoice: Invoice) -> bool:
-    """That they add up is another check: lines that are all left out add up as well."""
+    """Tell whether the text has every line. The other check does not show that: it passes where all lines are
+    left out.
+    """
     if not invoice.lines:
         return not figures.holds_lines(document.text)
     return all(figures.states_amount(document.text, line.amount) for line in invoice.lines)
@@ -81,44 +83,44 @@ def states_lines(document: Document, invoice: Invoice) -> bool:
 
 @intake.check("the number stands beside the label of the invoice's number, whole", fields=("number",), cap=0.5)
 def states_number(document: Document, invoice: Invoice) -> bool:
-    """And no other number does: of two invoices in one text each is an invoice of its own."""
+    """Tell whether the label leads to this number, and to no other: a text may hold two invoices."""
     return identity.states_number(document.text, invoice.number)
 
 
 @intake.check("the date stands beside a label of the invoice's date", fields=("date",), cap=0.5)
 def states_date(document: Document, invoice: Invoice) -> bool:
-    """In whatever way dates are written, and not as the day when it is due or was delivered."""
+    """Tell whether the text has this date of issue, in any format. A due date or a delivery date does not count."""
     return identity.states_date(document.text, invoice.date)
 
 
 @intake.check("the currency stands beside the total", fields=("currency",), cap=0.5)
 def names_currency(document: Document, invoice: Invoice) -> bool:
-    """Or is the only one in the text."""
+    """Tell whether the currency is beside the total, or is the only one in the text."""
     return states_currency(document.text, invoice.currency, total=invoice.total)
 
 
 @intake.check("the total stands beside the label of a total, and no amount is larger", fields=("total",), cap=0.5)
 def states_total(document: Document, invoice: Invoice) -> bool:
-    """Share capital and turnover aside."""
+    """Tell whether it is the stated total. Share capital and turnover do not count as larger amounts."""
     return figures.states_total(document.text, invoice.total)
 
 
 @intake.check("the tax is what the text states as tax, of all rates together", fields=("net", "tax"), cap=0.5)
 def states_tax(document: Document, invoice: Invoice) -> bool:
-    """None, where the text says why, or names no tax."""
+    """Tell whether it is the stated tax. No tax passes where the text says why, or names no tax."""
     text, net, tax = document.text, invoice.net, invoice.tax
     return figures.states_tax(text, net=net, tax=tax) and figures.states_net(text, net=net)
 
 
 @intake.check("the amount due is the total, less what the text says was paid", fields=("due",), cap=0.5)
 def states_due(document: Document, invoice: Invoice) -> bool:
-    """A payment on account lowers what is due, and not what the invoice is for."""
+    """Tell whether it is the amount left to pay. A payment on account reduces it, but not the total."""
     return figures.fits_due(document.text, total=invoice.total, due=invoice.due)
 
 
 @intake.never(f"book more than {LIMIT:,} {BASE}, or another currency, alone")
 def is_large(document: Document, invoice: Invoice) -> bool:
-    """Looks at the amounts of the text first: the model may have taken a small one for the total."""
+    """Check the amounts of the text first: the model may have taken a small one for the total."""
     return (
         invoice.currency != BASE
         or abs(invoice.total) > LIMIT
@@ -128,31 +130,31 @@ def is_large(document: Document, invoice: Invoice) -> bool:
 
 @intake.never("book a total that the text does not state")
 def invents_total(document: Document, invoice: Invoice) -> bool:
-    """With its sign; a credit note alone may state what is given back without one."""
+    """Tell whether the text lacks the total with its sign. Only a credit note may state a refund without a minus."""
     return not figures.is_stated(document.text, invoice.total, currency=invoice.currency)
 
 
 @intake.never("book an invoice whose net and tax differ from its total")
 def does_not_add_up(document: Document, invoice: Invoice) -> bool:
-    """Its supplier has to be asked."""
+    """Tell whether they differ. The supplier then has to be asked."""
     return not adds_up(document, invoice)
 
 
 @intake.never("book to a changed bank account")
 def is_account_changed(document: Document, invoice: Invoice) -> bool:
-    """A supplier that the ledger does not know counts as well: nobody has checked its account yet."""
+    """Tell whether the account changed. An unknown supplier counts, because nobody has checked its account yet."""
     return invoice.account in ("changed", "no such supplier") or paper.says_account_changed(document.text)
 
 
 @intake.never("book an invoice twice")
 def is_booked(document: Document, invoice: Invoice) -> bool:
-    """By supplier and number."""
+    """Tell whether the ledger has this supplier and number already."""
     return invoice.booked_before
 
 
 @intake.never("book a credit note, or nothing to pay, alone")
 def is_credit(document: Document, invoice: Invoice) -> bool:
-    """Somebody has to say which invoice it takes back. A minus beside a total is enough, however it is printed."""
+    """Tell whether it may be a credit note, for which a person names the invoice. A minus beside a total is enough."""
     return (
         min(invoice.total, invoice.due) <= 0
         or paper.is_credit(document.text)
@@ -162,19 +164,19 @@ def is_credit(document: Document, invoice: Invoice) -> bool:
 
 @intake.never("book a reminder, a quote, or another paper that is no invoice")
 def is_other_paper(document: Document, invoice: Invoice) -> bool:
-    """They look like invoices, with totals and accounts. A paper that does not call itself an invoice is none."""
+    """Tell whether it is another paper. Others look like invoices, so the paper has to call itself an invoice."""
     return paper.is_other_paper(document.text) or not paper.is_invoice(document.text)
 
 
 @intake.never("book two invoices as one")
 def is_several(document: Document, invoice: Invoice) -> bool:
-    """Each has a number of its own."""
+    """Tell whether the text has several invoices, each with a number of its own."""
     return len(identity.numbers_in(document.text)) > 1
 
 
 @intake.never("book in full what the text says is paid")
 def is_paid(document: Document, invoice: Invoice) -> bool:
-    """Also what will be collected from our account: somebody would pay it twice."""
+    """Tell whether it is paid, or will be collected from our account. Otherwise it would be paid twice."""
     aside = {payment.line for payment in figures.payments(document.text)}
     is_in_full = invoice.due >= invoice.total and figures.leaves_less(document.text, invoice.total)
     return is_in_full or paper.is_paid(document.text, aside=aside)
@@ -182,7 +184,7 @@ def is_paid(document: Document, invoice: Invoice) -> bool:
 
 @intake.never("do alone what an invoice tells its reader to do")
 def gives_orders(document: Document, invoice: Invoice) -> bool:
-    """No honest invoice speaks to a machine."""
+    """Tell whether the text addresses a machine. No honest invoice does."""
     return paper.gives_orders(document.text)
 
 

@@ -1,5 +1,5 @@
-"""What the sample systems of record have in common: a small HTTP server over one SQLite file.
+"""The common part of the sample systems of record: a small HTTP server over one SQLite file.
 
-They stand in for the products that a company already has. So this knows nothing of any automation and imports nothing
-of Countersign.
+They stand for the products that a company already has. So this room knows no automation and imports nothing of
+Countersign.
 """

@@ -1,4 +1,4 @@
-"""The JSON that a sample server answers with: facts, or one error of one shape."""
+"""The JSON answers of a sample server: facts, or one error of one form."""
 
 from collections.abc import Mapping
 
@@ -13,7 +13,7 @@ def facts(content: Mapping[str, object]) -> JSONResponse:
 
 
 def error(status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
-    """An error: a code for programs, a plain sentence for people."""
+    """Return an error: a code for programs, a plain sentence for people."""
     return JSONResponse(
         {"error": {"code": code, "message": message}}, status_code=status, headers={**HEADERS, **(headers or {})}
     )

@@ -1,6 +1,6 @@
-"""The frame of a sample server's HTTP interface: who may come in, how it fails, and how it is served.
+"""The frame of a sample server's HTTP interface: access, errors, and the serving of it.
 
-Only for loopback: it knows no users, so it must not be reachable by any.
+It is for loopback only: it has no users and no passwords, so nobody else may reach it.
 """
 
 import logging
@@ -27,17 +27,17 @@ log = logging.getLogger(__name__)
 
 
 def utc_now() -> datetime:
-    """The time, unless a test brings its own clock."""
+    """Return the time, unless a test brings its own clock."""
     return datetime.now(UTC)
 
 
 def application(
     routes: Sequence[Route], *, name: str, outage: Outage, out: Collection[str], hosts: Iterable[str] = ()
 ) -> Starlette:
-    """The server as an ASGI application, with /healthz and /outage besides its own routes.
+    """Return the server as an ASGI application, with /healthz and /outage besides its own routes.
 
-    `name`: what it is called in a sentence. `out`: the first parts of the paths that an outage concerns. `hosts`: names
-    to answer for besides the loopback ones, such as `testserver`.
+    `name`: its name in a sentence. `out`: the first parts of the paths that an outage concerns. `hosts`: host names to
+    answer for besides the loopback ones, such as `testserver`.
     """
 
     async def stage_outage(request: Request) -> Response:
@@ -72,14 +72,14 @@ def application(
 
 
 def check_host(host: str, name: str) -> None:
-    """Raises ValueError if `host` is not a loopback host."""
+    """Raise `ValueError` if `host` is not a loopback host."""
     if host not in LOOPBACK | {"::1"}:
         raise ValueError(f"The sample {name} knows no users, so it listens on loopback only, not on {host}.")
 
 
 def run(app: Starlette, listening: socket) -> None:
     """Serve at a socket until it is stopped."""
-    # Without it each answer waits 40 ms for the client's acknowledgement of its head.
+    # Without it each answer waits 40 ms for the client to acknowledge the headers.
     listening.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
     uvicorn.Server(uvicorn.Config(app, proxy_headers=False, server_header=False)).run(sockets=[listening])
 
@@ -104,5 +104,5 @@ def _not_here(request: Request, exception: Exception) -> Response:
 
 
 def _gone(request: Request, gone: Exception) -> Response:
-    # Nobody is there to read it; without it, a caller who hangs up would be logged as a failure of the server.
+    # Nobody reads this answer; without it, a caller who hangs up would be logged as a failure of the server.
     return answers.error(400, "body_cut_off", "The body ended too early.")

@@ -1,7 +1,7 @@
-"""Who may come in: a page in some browser tab must not be able to write to a server on this machine.
+"""The access check: a page in some browser tab must not be able to write to a server on this machine.
 
-Loopback alone does not keep it out. A name that the page's author points at 127.0.0.1 (DNS rebinding) arrives with
-that name as its Host, and a form or a fetch from the page arrives with the page's Origin: both are refused here.
+Loopback alone does not prevent it. A request for a name that the page's author points at 127.0.0.1 (DNS rebinding) has
+that name as its Host, and a form or a fetch from the page has the page's Origin. Both are refused here.
 """
 
 import re
@@ -18,7 +18,7 @@ READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class LoopbackOnly:
-    """Answers requests for loopback hosts alone, and changes only from its own pages or from no page at all.
+    """A middleware that answers loopback hosts only, and takes changes only from its own pages or from no page at all.
 
     `hosts` are further names to answer for, which is meant for tests.
     """

@@ -1,4 +1,4 @@
-"""An outage on demand, to show what the callers of a system of record do while it is away."""
+"""An outage on demand, to show how the callers of a system of record behave while it is away."""
 
 import math
 from collections.abc import Callable
@@ -13,32 +13,33 @@ Clock = Callable[[], datetime]
 
 
 class Outage:
-    """Kept in memory only: a restart ends it, as one expects of a restart."""
+    """An outage, kept in memory only, so that a restart ends it."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._until = clock()
         self.only_changes = False
-        """Does it still answer questions?"""
+        """True if questions are answered during the outage."""
 
     def last(self, seconds: int, *, only_changes: bool) -> None:
-        """Be out for so many seconds from now; 0 ends it. `only_changes`: questions are answered all the same."""
+        """Begin an outage of so many seconds; 0 ends it. `only_changes`: questions are still answered."""
         self._until = self._clock() + timedelta(seconds=seconds)
         self.only_changes = only_changes
 
     def seconds_left(self) -> int:
-        """Rounded up; 0 if there is no outage."""
+        """Return the seconds left, rounded up; 0 if there is no outage."""
         return max(0, math.ceil((self._until - self._clock()).total_seconds()))
 
 
 class OutOnDemand:
-    """Answers 503 while the outage lasts: to every request, or to every change. Its own page and health stay.
+    """A middleware that answers 503 during the outage, to every request or to every change; not for its page and its
+    health.
 
-    A server that takes no changes does not know for how long, and does not say.
+    A server that takes no changes does not know how long that lasts, so it sends no Retry-After.
     """
 
     def __init__(self, app: ASGIApp, *, outage: Outage, name: str, paths: frozenset[str]) -> None:
-        """`paths`: the first parts of the paths that are out."""
+        """Wrap an application. `paths`: the first parts of the paths that are out."""
         self._app = app
         self._outage = outage
         self._name = name

@@ -1,7 +1,7 @@
-"""The one page of a sample server: what became of its records, for whoever watches a demonstration.
+"""The single page of a sample server: the state of its records, for the audience of a demonstration.
 
-It is drawn from the present state and fetches nothing: no script, no font, no host but this one. Whatever came in
-through the API is foreign text and is escaped, and the policy below would still let none of it run.
+It is drawn from the present state and fetches nothing: no script, no font, no other host. Text that came in through the
+API is untrusted and is escaped; besides, the policy below lets no script run.
 """
 
 import base64
@@ -48,9 +48,9 @@ HEADERS = {
 
 
 def page(title: str, about: str, articles: Sequence[str], *, nothing: str, outage_seconds: int) -> str:
-    """The whole page, in HTML. `articles`: HTML. `nothing`: what is said where there are none.
+    """Return the whole page, as HTML. `articles`: HTML. `nothing`: the text where there are none.
 
-    `outage_seconds`: how long an outage still lasts, 0 if there is none.
+    `outage_seconds`: seconds that an outage still lasts, 0 if there is none.
     """
     out = f'<p class="out" role="status">Out for another {outage_seconds} s: the API answers 503.</p>'
     listed = "".join(articles) or f'<article><p class="quiet">{escape(nothing)}</p></article>'
@@ -65,7 +65,7 @@ def page(title: str, about: str, articles: Sequence[str], *, nothing: str, outag
 
 
 def article(title: str, tags: str, *said: str, history: Sequence[str]) -> str:
-    """A record, in HTML. `tags`, `said` and `history`: HTML."""
+    """Return a record, as HTML. `tags`, `said` and `history`: HTML."""
     return (
         f"<article><header><h2>{escape(title)}</h2>{tags}</header>{''.join(said)}"
         f'<ol class="history">{"".join(history)}</ol></article>'
@@ -73,16 +73,16 @@ def article(title: str, tags: str, *said: str, history: Sequence[str]) -> str:
 
 
 def tag(word: str, look: str = "tag") -> str:
-    """A word in a frame, in HTML."""
+    """Return a word in a frame, as HTML."""
     return f'<span class="{look}">{escape(word)}</span>'
 
 
 def said(label: str, text: str | None) -> str:
-    """A text with its label, in HTML; nothing where there is none."""
+    """Return a text with its label, as HTML; nothing where there is no text."""
     # A text may run from right to left; it must not turn the words around it.
     return f'<p class="said"><span class="quiet">{label}</span><bdi>{escape(text)}</bdi></p>' if text else ""
 
 
 def event(what: str, key: str) -> str:
-    """A line of a record's history, in HTML."""
+    """Return a line of a record's history, as HTML."""
     return f'<li>{escape(what)} · key <bdi class="key">{escape(key)}</bdi></li>'

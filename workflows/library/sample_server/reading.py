@@ -1,7 +1,7 @@
-"""Reading requests: whatever comes in becomes a typed value, or is refused in plain words.
+"""The reading of requests: a request becomes a typed value, or is refused in plain words.
 
-Whoever writes to a system of record is told what is wrong; nothing is guessed, cut or ignored. A refusal never
-repeats what was sent, so that it can always be shown and logged.
+The caller is told what is wrong; nothing is guessed, cut or ignored. A refusal never repeats the request's text, so
+that it can always be shown and logged.
 """
 
 import json
@@ -16,17 +16,17 @@ from starlette.requests import Request
 
 MOST_BYTES = 64 * 1024
 MOST_CHARACTERS = 5_000
-"""Of a text."""
+"""Most characters of a text."""
 MOST_LISTED = 200
-"""In one listing."""
+"""Most records in one listing."""
 LONGEST_OUTAGE = 3_600
-"""In seconds."""
+"""Most seconds of an outage."""
 
 Word = TypeVar("Word", bound=StrEnum)
 
 
 class Refused(Exception):
-    """A request that is not carried out; `code` is for programs, `message` for people."""
+    """A request is not carried out; `code` is for programs, `message` for people."""
 
     def __init__(self, status: int, code: str, message: str) -> None:
         super().__init__(message)
@@ -37,17 +37,17 @@ class Refused(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class OutageOrder:
-    """An outage that somebody asks for."""
+    """A request for an outage."""
 
     seconds: int
-    """0 ends an outage."""
+    """Seconds that it lasts; 0 ends an outage."""
     only_changes: bool
 
 
 async def read_body(request: Request) -> dict[str, object]:
-    """The JSON object that a request carries.
+    """Return the JSON object in a request.
 
-    Raises Refused (413 above `MOST_BYTES`, 400 if it is not one JSON object in UTF-8).
+    Raise `Refused` (413 above `MOST_BYTES`, 400 if it is not one JSON object in UTF-8).
     """
     body = bytearray()
     async for chunk in request.stream():
@@ -64,7 +64,7 @@ async def read_body(request: Request) -> dict[str, object]:
 
 
 def read_key(headers: Headers) -> str:
-    """The Idempotency-Key, taken as it is. Raises Refused (400)."""
+    """Return the Idempotency-Key, unchanged. Raise `Refused` (400)."""
     keys = headers.getlist("idempotency-key")
     if not keys:
         raise Refused(400, "idempotency_key_missing", "This request needs an Idempotency-Key header.")
@@ -76,7 +76,7 @@ def read_key(headers: Headers) -> str:
 
 
 def read_outage(body: Mapping[str, object]) -> OutageOrder:
-    """Raises Refused (400)."""
+    """Return the booking in a body. Raise `Refused` (400)."""
     only(body, {"seconds", "only_changes"})
     seconds, only_changes = body.get("seconds"), body.get("only_changes", False)
     # True and False are ints to Python.
@@ -88,7 +88,7 @@ def read_outage(body: Mapping[str, object]) -> OutageOrder:
 
 
 def read_reason(body: Mapping[str, object]) -> str:
-    """The reason of a rejection, which is all that it says. Raises Refused (400)."""
+    """Return the reason in the body of a rejection. Raise `Refused` (400)."""
     only(body, {"reason"})
     reason = text(body, "reason")
     if not reason.strip():
@@ -97,22 +97,22 @@ def read_reason(body: Mapping[str, object]) -> str:
 
 
 def read_limit(text: str) -> int:
-    """Raises Refused (400)."""
+    """Return the booking in a body. Raise `Refused` (400)."""
     if not re.fullmatch(r"[1-9][0-9]{0,2}", text) or int(text) > MOST_LISTED:
         raise Refused(400, "invalid_limit", f"limit must be a whole number from 1 to {MOST_LISTED}.")
     return int(text)
 
 
 def only(body: Mapping[str, object], fields: Collection[str]) -> None:
-    """Raises Refused (400) where a body has other fields than these."""
-    # A field that is dropped in silence is a value that somebody believes to be recorded.
+    """Raise `Refused` (400) where a body has other fields than these."""
+    # If a field were silently dropped, the caller would believe that its value was recorded.
     if not body.keys() <= set(fields):
         known = ", ".join(sorted(fields))
         raise Refused(400, "unknown_field", f"There is a field that is not known here; send {known}.")
 
 
 def word(body: Mapping[str, object], field: str, words: type[Word]) -> Word:
-    """A field that is one of some words. Raises Refused (400)."""
+    """Return a field whose value is one of these words. Raise `Refused` (400)."""
     for known in words:
         if known.value == body.get(field):
             return known
@@ -121,7 +121,7 @@ def word(body: Mapping[str, object], field: str, words: type[Word]) -> Word:
 
 
 def text(body: Mapping[str, object], field: str) -> str:
-    """A field that is a text. Raises Refused (400)."""
+    """Return a field that is a text. Raise `Refused` (400)."""
     value = body.get(field)
     if not isinstance(value, str) or len(value) > MOST_CHARACTERS:
         raise Refused(400, f"invalid_{field}", f"{field} must be a text of at most {MOST_CHARACTERS:,} characters.")

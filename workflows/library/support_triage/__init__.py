@@ -1,1 +1,1 @@
-"""Support triage: which queue a ticket goes to, how urgent it is, and a first reply."""
+"""Support triage: the queue and the urgency of a ticket, and a first reply to it."""

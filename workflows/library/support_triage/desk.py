@@ -1,4 +1,4 @@
-"""The help desk, as far as this automation uses it. What it answers is checked: a changed answer fails visibly."""
+"""The part of the help desk that this automation uses. Its answers are checked: a changed answer fails visibly."""
 
 import os
 from urllib.parse import quote
@@ -10,21 +10,21 @@ from pydantic import BaseModel, Field
 URL = "COUNTERSIGN_HELPDESK_URL"
 DEFAULT_URL = "http://127.0.0.1:8471"
 TIMEOUT = 20.0
-"""Seconds for one attempt of a step."""
+"""Seconds for one attempt at a step."""
 
 # The sample desk runs on this machine. One on a private network has to be named here.
 _desk = client(lambda: os.environ.get(URL, DEFAULT_URL), name="the help desk", allow_private=("127.0.0.0/8", "::1"))
 
 
 class Order(BaseModel):
-    """An order, as the help desk tells of it."""
+    """An order, as the help desk states it."""
 
     number: str
     item: str
     placed_on: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$")
     status: str
     total: str = Field(pattern=r"^\d+\.\d{2}$")
-    """With a point: `39.000` would be thirty-nine, or thirty-nine thousand."""
+    """An amount with a decimal point: `39.000` would be thirty-nine, or thirty-nine thousand."""
 
 
 class _Orders(BaseModel):

@@ -32,7 +32,7 @@ class Ticket(BaseModel):
 
 
 class Triage(BaseModel):
-    """What becomes of it."""
+    """The decision about a ticket."""
 
     queue: Literal["delivery", "returns", "billing", "product-help", "account", "safety"]
     priority: Literal["low", "normal", "high", "urgent"]
@@ -62,19 +62,19 @@ triage = Workflow(
 
 @triage.propose
 def propose(ticket: Ticket, ask: Ask[Triage]) -> Proposal[Triage]:
-    """Ask with the ticket and what the customer ordered."""
+    """Ask the model with the ticket and the customer's orders."""
     return ask(subject=ticket.subject, text=ticket.text, orders=desk.last_orders(ticket.customer))
 
 
 @triage.never("answer a safety report alone")
 def is_safety(ticket: Ticket, triage: Triage) -> bool:
-    """Looks at the ticket first: the model may have filed a report elsewhere."""
+    """Check the ticket first: the model may have put a safety report into another queue."""
     return bool(SAFETY.search(f"{ticket.subject}\n{ticket.text}")) or triage.queue == "safety"
 
 
 @triage.template("reply")
 def reply(ticket: Ticket, chosen: Mapping[str, str]) -> str:
-    """The standing reply of the queue."""
+    """Return the queue's prepared reply."""
     replies = _replies()[chosen["queue"]]
     return replies["urgent" if chosen["priority"] in ("high", "urgent") else "normal"]
 

@@ -1,5 +1,5 @@
-"""A model in this process, taught with what people decided: needs no key and no network.
+"""A model in this process that learns from people's decisions and needs no key and no network.
 
-In: examples and a question. Out: an answer whose confidence was calibrated on examples it did not learn from, and
-whether the case is unlike them. Imports the model port; needs the extra `local`.
+In: examples and a question. Out: an answer whose confidence was calibrated on examples that it did not learn from, and
+a note where the case is unlike the examples. Imports the model port; needs the extra `local`.
 """

@@ -1,7 +1,7 @@
-"""What a local model is taught with, and whether that can be learned from.
+"""The examples for a local model, and the check whether it can learn from them.
 
-A list of examples is written by hand or exported from somewhere, and one misspelt label would quietly become a value of
-its own. So what does not fit the output is said before anything is learned.
+A list of examples is written by hand or exported, and a misspelt label would silently become a value of its own. So a
+label that does not fit the output is reported before anything is learned.
 """
 
 import hashlib
@@ -16,43 +16,43 @@ from typing import Literal, Union, get_args, get_origin
 from pydantic import BaseModel, JsonValue
 
 FEWEST_EXAMPLES = 10
-"""Different texts that have to be labelled for a field. Of fewer, those held out say nothing about the rest."""
+"""Fewest different texts with a label for a field. With fewer, the held-out ones say nothing about the rest."""
 
 Choices = Mapping[str, JsonValue]
-"""How an example names a value -> the value in an answer."""
+"""Name of a value in an example -> the value in an answer."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Example:
-    """A case as plain text, with what was right about it."""
+    """A case as plain text, with its right values."""
 
     text: str
     labels: Mapping[str, str]
-    """Output field -> its value; `true` or `false` for a bool. Fields of free text may be there and are not learned."""
+    """Output field -> its value; `true` or `false` for a bool. Fields of free text are allowed and not learned."""
 
     @property
     def canonical(self) -> str:
-        """As JSON: one form for one content. In ASCII, so that it can be hashed whatever the text holds."""
+        """The example as canonical JSON. It is ASCII, so that it can be hashed whatever the text holds."""
         return json.dumps([self.text, sorted(self.labels.items())])
 
 
 def choices(output: type[BaseModel]) -> dict[str, Choices]:
-    """Find the fields of an output that are choices (a `Literal`, an enumeration or a bool, each perhaps None)."""
+    """Return the fields of an output that are choices (a `Literal`, an enumeration or a bool, each perhaps None)."""
     found = {name: _choices(field.annotation) for name, field in output.model_fields.items()}
     return {name: values for name, values in found.items() if values}
 
 
 def usable(examples: Iterable[Example]) -> list[Example]:
-    """Leave out examples without a word, and bring the rest into an order that does not depend on the one given.
+    """Return the examples that have a word, in an order that does not depend on the given one.
 
-    The order is by chance, and the same chance each time: sorted by text, similar ones would stand side by side.
+    The order is pseudo-random and the same each time. Sorted by text, similar examples would be side by side.
     """
     worded = (example for example in examples if re.search(r"\w\w", example.text))
     return sorted(worded, key=lambda example: hashlib.sha256(example.canonical.encode()).digest())
 
 
 def complain(examples: Sequence[Example], output: type[BaseModel]) -> str | None:
-    """Say what is wrong with the examples and what to do about it; None where they can be learned from."""
+    """Return what is wrong with the examples and what to do about it; None where a model can learn from them."""
     possible = choices(output)
     if not possible:
         return f"{output.__name__} has no field with a choice (a Literal, an enumeration or a bool) to learn"
@@ -86,7 +86,7 @@ def complain(examples: Sequence[Example], output: type[BaseModel]) -> str | None
 
 
 def _choices(annotation: object) -> Choices:
-    annotation = getattr(annotation, "__value__", annotation)  # what a type alias stands for
+    annotation = getattr(annotation, "__value__", annotation)  # the type behind a type alias
     if get_origin(annotation) in (Union, UnionType):
         some = [part for part in get_args(annotation) if part is not NoneType]
         return _choices(some[0]) if len(some) == 1 else {}

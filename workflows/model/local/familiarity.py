@@ -1,8 +1,8 @@
-"""Whether a text resembles what was learned from.
+"""Familiarity: a measure of how much a text resembles the examples.
 
-A classifier answers anything, a love letter in Portuguese too, and may be sure of it. So a text is measured against the
-examples themselves, by whole words: by sequences of letters "transferencia" would be close to "transfer". A word of no
-example counts as a difference; left out, the one known word of a foreign sentence would make it look familiar.
+A classifier answers any text, even a love letter in Portuguese, and may be sure of its answer. So a text is compared
+with the examples themselves, by whole words: by sequences of letters, "transferencia" would be close to "transfer". A
+word of no example counts as a difference. Otherwise one known word would make a foreign sentence look familiar.
 
 Loads numpy and scipy: import it where a model is trained, not at the top of a module.
 """
@@ -22,34 +22,40 @@ _WORD = re.compile(r"\w+")
 
 _LESS_SIMILAR = 0.01
 _LESS_KNOWN = 0.005
-"""Shares of the examples that would be flagged themselves. Chosen on 8,000 messages to a bank: 1.2 % of 2,003 others
-are flagged, and so are 125 of 125 sentences about banking in German, Spanish, French and Portuguese."""
+"""Shares of the examples that would be flagged themselves.
+
+Chosen on 8,000 messages to a bank: 1.2 % of 2,003 others are flagged, and so are 125 of 125 sentences about banking in
+German, Spanish, French and Portuguese.
+"""
 
 _COMPARED_AT_MOST = 8_000
-"""Examples. To compare each with every other takes time that grows with the square of their number."""
+"""Most examples that are compared. Comparing each with every other takes time that grows with the square of their
+number.
+"""
 _CELLS_AT_ONCE = 4_000_000
-"""Of 8 bytes: 32 MB."""
+"""Cells of a matrix in memory, of 8 bytes each: 32 MB."""
 
 ALGORITHM = f"cosine of sets of words by idf; flagged: the lowest {_LESS_SIMILAR} similar, {_LESS_KNOWN} known"
-"""What, besides the examples, decides what is flagged: part of a model's name."""
+"""The algorithm in words. With the examples, it decides what is flagged, so it is part of a model's name."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Familiarity:
-    """The words of the examples, and how much alike the examples are among themselves."""
+    """The words of the examples, and how similar the examples are to each other."""
 
     usual_similarity: float
-    """What 99 % of the examples reach: the cosine, from 0 to 1, between an example and the one closest to it."""
+    """The cosine, from 0 to 1, that 99 % of the examples reach with the example closest to them."""
     usual_known: float
-    """What 99.5 % of the examples reach: the share of an example's words that another one holds, from 0 to 1."""
+    """The share, from 0 to 1, of an example's words that other examples hold, which 99.5 % of the examples reach."""
     examples: int
     columns: dict[str, int]
     """Word -> its column in `rows`."""
     weights: NDArray[np.float64]
-    """Of each column's word: inverse document frequency."""
+    """The inverse document frequency of each column's word."""
     unknown_weight: float
-    """Of a word in no example. As much as of a word in one: then an example, compared with the others, is a fair sample
-    of what is to come."""
+    """The weight of a word in no example. It equals the weight of a word in one example, so that an example compared
+    with the others is a fair sample of future texts.
+    """
     rows: csr_array
     """The different examples, each a vector of length 1."""
 
@@ -57,11 +63,11 @@ class Familiarity:
     def learn(cls, texts: Sequence[str]) -> Self:
         """Measure the examples against each other.
 
-        A text is the set of its words, weighed by inverse document frequency. What is usual is a low quantile of what
-        the examples have when each is compared with all others (leave one out). Texts of the same words are one
-        example: else a list that holds everything twice would find nothing familiar but its own copies.
+        A text is the set of its words, weighted by inverse document frequency. The usual values are low quantiles over
+        the examples, each compared with all others (leave one out). Texts of the same words are one example: otherwise,
+        in a list that holds everything twice, only copies would be familiar.
 
-        `texts`: each with a word at least. Their order makes no difference.
+        `texts`: each has at least one word. Their order makes no difference.
         """
         different = sorted({tuple(sorted(_words(text))) for text in texts})
         holders = Counter(word for words in different for word in words)
@@ -89,10 +95,10 @@ class Familiarity:
         )
 
     def doubt(self, text: str) -> str | None:
-        """Say in a sentence why the text is unlike the examples; None where it is like them."""
+        """Return a sentence that says why the text is unlike the examples; None where it is like them."""
         words = _words(text)
         if sum(map(len, words)) < 2:
-            return "there are no words in it to go by"
+            return "it has no words to compare"
         known = [self.columns[word] for word in sorted(words) if word in self.columns]
         vector = np.zeros(len(self.columns))
         vector[known] = self.weights[known]
@@ -100,7 +106,7 @@ class Familiarity:
         similarity = float((self.rows @ vector).max()) / length
         if similarity <= 0 or similarity < self.usual_similarity:
             return (
-                f"nothing like the {self.examples:,} examples:"
+                f"it is unlike the {self.examples:,} examples:"
                 f" the closest resembles it {_percent(similarity) / 100:.2f},"
                 f" usual is more than {_percent(self.usual_similarity) / 100:.2f}"
             )
@@ -119,22 +125,24 @@ def _words(text: str) -> frozenset[str]:
 
 
 def _weight(holders: int, texts: int) -> float:
-    """Inverse document frequency, smoothed as scikit-learn does it."""
+    """Return the inverse document frequency, smoothed as in scikit-learn."""
     return math.log((1 + texts) / (1 + holders)) + 1
 
 
 def _percent(share: float) -> int:
-    """Whole percents, rounded down: "0.33, usual is 0.33 or more" would be no reason."""
+    """Return whole percents, rounded down: "0.33, usual is 0.33 or more" would be no reason."""
     return math.floor(share * 100 + 1e-9)
 
 
 def _length(weights: NDArray[np.float64], *, also: float = 0.0) -> float:
-    """Euclidean length. Not by a dot product: BLAS sums in an order that depends on the number of its threads."""
+    """Return the Euclidean length. A dot product would not do: BLAS sums in an order that depends on the number of its
+    threads.
+    """
     return math.sqrt(float(np.square(weights).sum()) + also)
 
 
 def _closest_other(rows: csr_array, compared: range) -> NDArray[np.float64]:
-    """The highest cosine between each compared row and any other row."""
+    """Return the highest cosine between each compared row and any other row."""
     columns = rows.T.tocsr()
     at_once = max(1, _CELLS_AT_ONCE // rows.shape[0])
     closest = []

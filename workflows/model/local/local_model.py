@@ -1,13 +1,13 @@
-"""A model in this process that learned from what people decided before.
+"""The local model: it runs in this process and has learned from people's earlier decisions.
 
 It needs no key and no network, costs nothing and answers in milliseconds, so that a workflow can be tried where it is
-written. It chooses among the values of its examples; it does not write. What an output wants written comes from the
-workflow's own templates, and the answer says so.
+written. It chooses among the values of its examples; it does not write. Written text comes from the workflow's own
+templates, and the answer says so.
 
     ModelError
     └── CannotLearn
 
-Scikit-learn is loaded when a model is trained, and not before: the command line has to start at once.
+Scikit-learn is loaded only when a model is trained, because the command line has to start at once.
 """
 
 import hashlib
@@ -31,7 +31,9 @@ if TYPE_CHECKING:
 _ALTERNATIVES = 2
 _PHRASES_GIVEN = 3
 _LONGEST_PHRASE = 30
-"""Characters. The phrases come from the case, and a reason is no place for a stranger's text."""
+"""Most characters of a phrase in a reason. Phrases come from the case, and a reason should not carry a stranger's
+text.
+"""
 
 
 class CannotLearn(ModelError):
@@ -40,28 +42,30 @@ class CannotLearn(ModelError):
 
 @dataclass(frozen=True, kw_only=True)
 class FieldReport:
-    """How well one field was learned, judged by examples that neither the classifier nor its temperature had seen."""
+    """The quality of one field, measured on examples that neither the classifier nor its temperature had seen."""
 
     examples: int
-    """How many it was learned from."""
+    """Number of examples that it was learned from."""
     values: tuple[str, ...]
-    """What it may choose."""
+    """The values that it can choose."""
     without_examples: tuple[str, ...]
-    """Values of the output that no example has. It never chooses them."""
+    """Values of the output without an example. They are never chosen."""
     held_out: int
-    """How many examples `accuracy` and `calibration_error` were measured on."""
+    """Number of examples on which `accuracy` and `calibration_error` were measured."""
     accuracy: float
     """Share of right choices, from 0 to 1."""
     calibration_error: float
-    """Expected calibration error (Guo et al. 2017, 15 bins), from 0 to 1. With few examples rather too high."""
+    """Expected calibration error (Guo et al. 2017, 15 bins), from 0 to 1. With few examples it is too high rather than
+    too low.
+    """
 
 
 @dataclass(frozen=True, kw_only=True)
 class TrainingReport:
-    """What a model learned, and what may be expected of it."""
+    """The contents of a model, and the quality to expect of it."""
 
     examples: int
-    """Those with a word in them. The others teach nothing."""
+    """Number of examples with a word in them. The others teach nothing."""
     fields: Mapping[str, FieldReport]
     usual_similarity: float
     """A text is unfamiliar if even the closest example resembles it less: a cosine, from 0 to 1."""
@@ -71,10 +75,10 @@ class TrainingReport:
 
 @dataclass(frozen=True, kw_only=True)
 class _Chooser:
-    """Knows one field."""
+    """The learned classifier of one field."""
 
     values: tuple[str, ...]
-    """In the order of the classifier's columns."""
+    """The values, in the order of the classifier's columns."""
     choices: Choices
     classifier: "Classifier"
 
@@ -88,7 +92,7 @@ class _Choice:
 
 
 class LocalModel:
-    """A `Model` that was trained here. May be shared between threads."""
+    """A `Model` that was trained here. Threads may share it."""
 
     def __init__(
         self,
@@ -99,7 +103,7 @@ class LocalModel:
         choosers: Mapping[str, _Chooser],
         familiarity: "Familiarity",
     ) -> None:
-        """Put together what `train` learned.
+        """Put together the results of `train`.
 
         `name`: `local/` and 8 hex digits of the SHA-256 of the examples and of how they are learned from.
         """
@@ -176,10 +180,10 @@ class LocalModel:
         )
 
     def answer(self, question: Question) -> Answer:
-        """Choose what was learned and fill the rest from templates, whatever the text is made of.
+        """Choose the learned fields, and fill the others from templates, for any text.
 
-        A template's text is as sure as the least sure choice. A field left to its default has no confidence: nobody
-        chose it for this case. What a template raises is passed on.
+        A template's text has the confidence of the least sure choice. A field with its default has no confidence,
+        because nobody chose it for this case. An error of a template is raised.
         """
         fields = question.output.model_fields
         chosen = self._choose(question.text, [field for field in fields if field in self._choosers])
@@ -191,7 +195,7 @@ class LocalModel:
         if empty := [titled(field, fields[field]) for field in default if fields[field].is_required()]:
             return Answer(
                 model=self.name,
-                problem=f"the local model chooses and does not write, so it has nothing for {', '.join(empty)}:"
+                problem=f"the local model chooses and does not write, so it has no value for {', '.join(empty)}:"
                 " give a template, a default or, for a choice, labelled examples",
             )
         named = {field: choice.value for field, choice in chosen.items()}
@@ -212,11 +216,11 @@ class LocalModel:
         )
 
     def unfamiliar(self, text: str) -> str | None:
-        """Why a text is unlike everything that was learned from; None where it is not."""
+        """Return why a text is unlike everything that was learned from; None where it is not."""
         return self._familiarity.doubt(text)
 
     def probabilities(self, text: str, values: Mapping[str, object]) -> dict[str, float]:
-        """Field -> how probable its value is for a text, for the fields and values that were learned. 0 to 1."""
+        """Return field -> the probability of its value for a text, 0 to 1, for the learned fields and values."""
         counts = self._vocabulary.count(text)
         found = {}
         for field, value in values.items():

@@ -1,8 +1,9 @@
-"""A linear classifier over words and letters whose confidence can be taken at its word: how `local` learns.
+"""Training of a linear classifier over words and letters, with a calibrated confidence: the way in which `local`
+learns.
 
-A support vector machine on TF-IDF is hard to beat on short texts, learns in seconds on a laptop and can say which words
-spoke for its choice. Its scores are no probabilities, so a temperature makes them such (Guo et al., "On Calibration of
-Modern Neural Networks", ICML 2017). What is claimed of it is measured on examples that had no part in it.
+A support vector machine on TF-IDF is hard to beat on short texts, learns in seconds on a laptop and can name the words
+that supported its choice. Its scores are no probabilities; a temperature turns them into probabilities (Guo et al., "On
+Calibration of Modern Neural Networks", ICML 2017). Its quality is measured on examples that had no part in training.
 
 Loads numpy, scipy and scikit-learn: import it where a model is trained, not at the top of a module.
 """
@@ -32,21 +33,21 @@ _SEED = 0
 _TEMPERATURE_FOLDS = 3
 _HELD_OUT_FOLDS = 5
 _ONE_FOLD_FROM = 2_000
-"""Examples. From so many on one fifth is enough to measure on; of fewer, each fifth takes its turn."""
+"""Examples from which one fifth is enough to measure on. With fewer, each fifth takes its turn."""
 _BINS = 15
 
 ALGORITHM = (
     f"tf-idf of words {_WORDS} and char_wb {_LETTERS}; LinearSVC C={_REGULARISATION} seed={_SEED}; "
     f"temperature over {_TEMPERATURE_FOLDS} folds; scikit-learn {sklearn.__version__}"
 )
-"""What, besides the examples, decides how a model answers: part of its name."""
+"""The algorithm in words. With the examples, it decides how a model answers, so it is part of the model's name."""
 
 # liblinear draws from one random generator for the whole process: two trainings at once would disturb each other.
 _one_at_a_time = threading.Lock()
 
 
 class Vocabulary:
-    """Words, pairs of words, and sequences of letters inside words: what texts are counted by."""
+    """The features of a text: words, pairs of words, and sequences of letters inside words."""
 
     def __init__(self) -> None:
         # Accents are not folded: CPython normalises a long run of combining marks in quadratic time, 100 kB in seconds.
@@ -56,7 +57,9 @@ class Vocabulary:
         """Words and pairs of words: the first columns of the counts."""
 
     def learn(self, texts: Texts) -> csr_array:
-        """Take in the vocabulary of the texts, one of which has a word of two letters or more. Return their counts."""
+        """Take in the vocabulary of the texts, and return their counts. At least one text has a word of two letters or
+        more.
+        """
         words, letters = self._words.fit_transform(texts), self._letters.fit_transform(texts)
         self.phrases = tuple(self._words.get_feature_names_out())
         return csr_array(hstack([words, letters], format="csr"))
@@ -74,38 +77,40 @@ class Lesson:
     counts: csr_array
     """One row for each text."""
     phrases: int
-    """How many columns of the counts are words and pairs of words."""
+    """Number of columns for words and pairs of words."""
     targets: Integers
     """The number of each text's value."""
     values: int
-    """How many there are, those that no target has included."""
+    """Number of values, including those that no target has."""
 
     def only(self, which: NDArray[np.bool_]) -> Self:
-        """Keep the marked examples."""
+        """Return the lesson with the marked examples only."""
         return replace(self, texts=self.texts[which], counts=self.counts[which], targets=self.targets[which])
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Scale:
-    """Turns counts into TF-IDF: how much a text is about something, and how few others are."""
+    """The scaling of counts to TF-IDF: a feature weighs more where a text has it often and few other texts have it."""
 
     phrases: int
-    """How many columns are words and pairs of words. They have a length of 1, and the sequences of letters have too."""
+    """Number of columns for words and pairs of words. They have a length of 1, and so have the sequences of letters."""
     idf: Floats
-    """One for each column. 0 for what no example holds: a fold has to count as if it had never been seen."""
+    """The inverse document frequency of each column. 0 where no example has the feature, so that a fold treats it as
+    unseen.
+    """
 
     @classmethod
     def learn(cls, lesson: Lesson) -> Self:
-        """Weigh each column by how many texts hold it."""
+        """Weight each column by the number of texts that have it."""
         texts, columns = lesson.counts.shape
         holders = np.bincount(lesson.counts.indices, minlength=columns)
         return cls(phrases=lesson.phrases, idf=np.where(holders > 0, np.log((1 + texts) / (1 + holders)) + 1, 0.0))
 
     def rows(self, counts: csr_array) -> csr_array:
-        """Scale counts, damped by their logarithm, to the two lengths of 1.
+        """Scale counts by their logarithm, and both parts of a row to a length of 1.
 
-        So does scikit-learn's `TfidfVectorizer`. But it would count the texts of each fold anew, and its checks of one
-        row take longer than all the rest of an answer.
+        Scikit-learn's `TfidfVectorizer` does the same. But it would count the texts of each fold again, and its checks
+        of one row take longer than the rest of an answer.
         """
         data = (1 + np.log(counts.data)) * self.idf[counts.indices]
         half = 2 * np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr)) + (counts.indices >= self.phrases)
@@ -116,7 +121,7 @@ class Scale:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Classifier:
-    """One straight line between each value and all others, and one temperature."""
+    """One linear boundary between each value and all others, and one temperature."""
 
     scale: Scale
     weights: Floats
@@ -124,23 +129,23 @@ class Classifier:
     bias: Floats
     """One for each value."""
     sharpness: float = 1.0
-    """The inverse temperature that scores are multiplied with."""
+    """The inverse temperature by which scores are multiplied."""
 
     def scores(self, counts: csr_array) -> Floats:
-        """Texts x values: above 0 for, below 0 against; a margin, no probability."""
+        """Return texts x values: above 0 for the value, below 0 against it. A score is a margin, no probability."""
         scores: Floats = self.scale.rows(counts) @ self.weights + self.bias
         return scores
 
     def probabilities(self, counts: csr_array) -> Floats:
-        """Texts x values: from 0 to 1, for each text adding up to 1."""
+        """Return texts x values: from 0 to 1, with a sum of 1 for each text."""
         probabilities: Floats = softmax(self.sharpness * self.scores(counts), axis=1)
         return probabilities
 
     def loudest(self, counts: csr_array, value: int, phrases: Sequence[str], *, most: int) -> tuple[str, ...]:
-        """Name the words and pairs of words in one text that speak most for a value, the loudest first.
+        """Return the words and pairs of words in one text that support a value most, the strongest first.
 
-        A phrase speaks with its TF-IDF times its weight in the line. One that holds, or is held by, a louder one is
-        left out, and so is one that speaks against.
+        The strength of a phrase is its TF-IDF times its weight. A phrase is left out if it contains, or is part of, a
+        stronger one, or if it counts against the value.
         """
         row = self.scale.rows(counts)
         worded = row.indices < len(phrases)
@@ -158,25 +163,25 @@ class Classifier:
 
 @dataclass(frozen=True, kw_only=True)
 class Measured:
-    """What a classifier is worth on examples that had no part in it."""
+    """The quality of a classifier on examples that had no part in its training."""
 
     examples: int
     accuracy: float
-    """Share that is right, from 0 to 1."""
+    """Share of right choices, from 0 to 1."""
     calibration_error: float
     """Expected calibration error, from 0 to 1."""
 
 
 def learn(lesson: Lesson) -> Classifier:
-    """Learn to tell values apart, and how sure to be. Takes three different texts at least.
+    """Train a classifier, with its temperature. Needs at least three different texts.
 
-    The temperature is chosen on scores for examples that were unseen, vocabulary included, by the classifiers that gave
-    them (cross-validation); it then serves a classifier that saw all.
+    The temperature is chosen by cross-validation, on scores for examples that the scoring classifiers had not seen, not
+    even in their vocabulary. It is then used with a classifier that saw all examples.
 
     scikit-learn's `CalibratedClassifierCV(method="temperature")` is not used: it refuses a value with fewer examples
-    than folds; unless told otherwise it answers with the mean of as many classifiers as there are folds; it grows sure
-    without bound on few examples that are easily told apart; and it takes scores for probabilities where all scores of
-    one call happen to lie between 0 and 1 and to add up to 1, so that a text's confidence may depend on its neighbours.
+    than folds; by default it answers with the mean of as many classifiers as there are folds; its confidence grows
+    without bound on few examples that are easy to separate; and it takes scores for probabilities where all scores of
+    one call happen to be between 0 and 1 and to add up to 1, so that a text's confidence may depend on its neighbours.
     """
     scores = np.empty((len(lesson.targets), lesson.values))
     for unseen in _folds(lesson, _TEMPERATURE_FOLDS):
@@ -185,9 +190,9 @@ def learn(lesson: Lesson) -> Classifier:
 
 
 def measure(lesson: Lesson) -> Measured:
-    """Learn all anew without a fifth of the examples - vocabulary, lines, temperature - and try it on that fifth.
+    """Train without a fifth of the examples (vocabulary, boundaries, temperature), and measure on that fifth.
 
-    Takes five different texts at least.
+    Needs at least five different texts.
     """
     folds = _folds(lesson, _HELD_OUT_FOLDS)
     confidence: list[Floats] = []
@@ -204,10 +209,11 @@ def measure(lesson: Lesson) -> Measured:
 
 
 def calibration_error(confidence: Floats, right: NDArray[np.bool_]) -> float:
-    """Expected calibration error: how far, on average, confidence is from the share that is right. From 0 to 1.
+    """Return the expected calibration error, from 0 to 1: the mean distance between confidence and the share that is
+    right.
 
-    After Guo et al. 2017: 15 bins of equal width over the confidence in the chosen value. Of few examples it comes out
-    too high rather than too low, since chance alone moves a thin bin away from its confidence.
+    After Guo et al. 2017: 15 bins of equal width over the confidence in the chosen value. With few examples it is too
+    high rather than too low, because chance alone moves a bin with few examples away from its confidence.
     """
     bins = np.clip(np.ceil(confidence * _BINS).astype(np.int64) - 1, 0, _BINS - 1)
     gaps = np.bincount(bins, weights=confidence - right, minlength=_BINS)
@@ -215,7 +221,7 @@ def calibration_error(confidence: Floats, right: NDArray[np.bool_]) -> float:
 
 
 def _separate(lesson: Lesson) -> Classifier:
-    """Draw the lines, each value against the rest. One that no example has gets the -1 of a perfect "not this"."""
+    """Train the boundaries, each value against the rest. A value without an example gets -1, a clear "not this"."""
     scale = Scale.learn(lesson)
     weights, bias = np.zeros((lesson.counts.shape[1], lesson.values)), np.full(lesson.values, -1.0)
     present = np.unique(lesson.targets)
@@ -225,7 +231,7 @@ def _separate(lesson: Lesson) -> Classifier:
     machine = LinearSVC(C=_REGULARISATION, dual=True, random_state=_SEED)
     with _one_at_a_time:
         machine.fit(scale.rows(lesson.counts), lesson.targets)
-    # Of two values scikit-learn draws the line of the second only.
+    # For two values scikit-learn returns only the boundary of the second.
     sides = np.array([[-1.0], [1.0]]) if len(present) == 2 else np.ones((1, 1))
     weights[:, present] = (sides * machine.coef_).T
     bias[present] = sides[:, 0] * machine.intercept_
@@ -233,9 +239,9 @@ def _separate(lesson: Lesson) -> Classifier:
 
 
 def _folds(lesson: Lesson, count: int) -> list[NDArray[np.bool_]]:
-    """Deal the examples out, each value evenly, equal texts together. A fold marks its examples.
+    """Deal the examples into folds, each value evenly, and equal texts into one fold. A fold marks its examples.
 
-    Within a value they are dealt in the order they come in.
+    Within a value they are dealt in their given order.
     """
     alike = [" ".join(text.lower().split()) for text in lesson.texts]
     different = {text: place for place, text in enumerate(alike)}
@@ -246,10 +252,10 @@ def _folds(lesson: Lesson, count: int) -> list[NDArray[np.bool_]]:
 
 
 def _sharpness(scores: Floats, targets: Integers) -> float:
-    """Find the inverse temperature under which the right values are most likely.
+    """Return the inverse temperature under which the right values are most likely.
 
     The targets are smoothed by 1 / (n + 2) after Platt ("Probabilistic Outputs for Support Vector Machines", 1999):
-    that forty examples are all told apart is no reason to be certain.
+    forty examples that are all separated are no reason to be certain.
     """
     doubt = 1 / (len(targets) + 2)
     of_right = scores[np.arange(len(targets)), targets]

@@ -28,7 +28,7 @@ class VendorSettings(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _unset(cls, values: object) -> object:
-        # A variable is left empty where a secret is not set, in CI or in a container.
+        # CI and containers often pass an empty variable where a secret is not set.
         return {name: value for name, value in values.items() if value != ""} if isinstance(values, dict) else values
 
 
@@ -59,7 +59,7 @@ class VendorDeclaration(Generic[SettingsT]):
     """The variable that has to be set before it can be asked."""
     has_key: Callable[[SettingsT], bool]
     default_model: Callable[[SettingsT], str]
-    """For prompts that name no model."""
+    """Model for prompts that name none."""
     connect: Callable[[SettingsT, float | None], Vendor]
     """Makes a connection. The number: seconds without a byte; None: as long as an answer may take.
 

@@ -1,7 +1,7 @@
-"""Which addresses may be spoken with: those of the open internet, and those that an author has named.
+"""The addresses that may be contacted: those of the open internet, and those that an author allows.
 
-What a workflow is told to fetch may come from anybody. The machine it runs on, its neighbours and the metadata service
-of a cloud are not to be reached by a name in a case, however it is written and whatever it resolves to.
+An address that a workflow fetches may come from anybody. No name in a case may reach the machine itself, its neighbours
+or the metadata service of a cloud, however the name is written and whatever it resolves to.
 """
 
 import socket
@@ -13,12 +13,14 @@ from workflows.errors import BadDeclaration, NotDone, TryAgain
 
 Address = IPv4Address | IPv6Address
 Resolve = Callable[[str, int], Sequence[str]]
-"""The addresses of a host for a port. Raise `OSError` for a host that has none."""
+"""A function that returns the addresses of a host for a port. Raise `OSError` for a host that has none."""
 
 _WRAPPED = (ip_network("64:ff9b::/96"), ip_network("::/96"))
-"""IPv6 addresses that stand for the IPv4 address in their last four bytes (RFC 6052; RFC 4291, no longer in use)."""
+"""IPv6 networks whose addresses mean the IPv4 address in their last four bytes (RFC 6052; RFC 4291, no longer in
+use).
+"""
 _UNICAST = ip_network("2000::/3")
-"""The IPv6 addresses of the open internet that are given out at all."""
+"""The part of IPv6 from which addresses of the open internet are given out."""
 _SPECIAL = tuple(
     ip_network(written)
     for written in (
@@ -30,7 +32,7 @@ _SPECIAL = tuple(
 )
 """IANA's registries of special-purpose addresses, of November 2026, with relays and anycast services.
 
-Python's own table is as old as the Python: 3.11 takes 192.0.0.192 and 3fff::1 for public.
+Python's own table is as old as the Python version: 3.11 takes 192.0.0.192 and 3fff::1 for public.
 """
 
 
@@ -40,13 +42,13 @@ class Allowed:
 
     networks: tuple[IPv4Network | IPv6Network, ...] = ()
     hosts: frozenset[str] = frozenset()
-    """Names that may also stand for a private or loopback address; not for a link-local one, where clouds keep keys."""
+    """Names that may also mean a private or loopback address, but no link-local one, where clouds keep keys."""
 
 
 def allowed(entries: Sequence[str]) -> Allowed:
-    """Read what an author allows: addresses, networks (`10.0.0.0/8`) and host names.
+    """Read the addresses, networks (`10.0.0.0/8`) and host names that an author allows.
 
-    Raise `BadDeclaration` for a network that is none.
+    Raise `BadDeclaration` for an invalid network.
     """
     networks, hosts = [], set()
     for entry in entries:
@@ -60,15 +62,18 @@ def allowed(entries: Sequence[str]) -> Allowed:
 
 
 def resolve(host: str, port: int) -> Sequence[str]:
-    """The addresses of a host, by the system's resolver. It has time limits of its own, and keeps to no other."""
+    """Return the addresses of a host, by the system's resolver. The resolver has time limits of its own and ignores
+    ours.
+    """
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return tuple(dict.fromkeys(str(address[0]) for *_, address in found))
 
 
 def checked(host: str, port: int, *, ask: Resolve, may: Allowed) -> Sequence[str]:
-    """The addresses of a host, each of which may be spoken with.
+    """Return the addresses of a host, after checking that each may be contacted.
 
-    Raise `NotDone` where one may not: a name that mixes both is no honest one. Raise `TryAgain` where there is none.
+    Raise `NotDone` where one may not be contacted: a name with both kinds of addresses is suspicious. Raise `TryAgain`
+    where the host has no address.
     """
     try:
         found = ask(host, port)
@@ -84,7 +89,7 @@ def checked(host: str, port: int, *, ask: Resolve, may: Allowed) -> Sequence[str
 
 
 def _against(written: Address, host: str, may: Allowed) -> str | None:
-    """Why an address may not be spoken with; None where it may."""
+    """Return why an address may not be contacted; None where it may."""
     meant = _meant(written)
     if any(address in network for network in may.networks for address in (written, meant)):
         return None
@@ -100,7 +105,7 @@ def _against(written: Address, host: str, may: Allowed) -> str | None:
 
 
 def _meant(address: Address) -> Address:
-    """The IPv4 address that an IPv6 address only wraps, or the address itself."""
+    """Return the IPv4 address that an IPv6 address wraps, or the address itself."""
     if isinstance(address, IPv4Address):
         return address
     if any(address in network for network in _WRAPPED) and not (address.is_loopback or address.is_unspecified):

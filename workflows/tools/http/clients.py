@@ -1,13 +1,13 @@
-"""The HTTP client for steps. It turns what can happen into the errors that the engine knows, once for all steps.
+"""The HTTP client for steps. It turns every failure into one of the errors that the engine knows.
 
     TryAgain        not reached; 425, 429; a question (GET, HEAD, OPTIONS) that got no answer, 408 or 5xx
-    OutcomeUnknown  anything else was sent, and then came too late, cut off, too large, 408, 5xx, 301, 302 or 303
-    NotConfirmed    the same of a request with an idempotency key: asked again under it, it is done only once
-    NotAllowed      401, also with a new token if there is a way to one
-    NotDone         any other 4xx, a redirect, an address that may not be spoken with
-    OutputBroken    done, and the answer is not of the form that was agreed
+    OutcomeUnknown  any other request whose answer is late, cut off, too large, 408, 5xx, 301, 302 or 303
+    NotConfirmed    the same for a request with an idempotency key: sent again under it, it is done only once
+    NotAllowed      401, also with a new token where the client can get one
+    NotDone         any other 4xx, a redirect, an address that may not be contacted
+    OutputBroken    done, but the answer does not have the agreed form
 
-No message and no cause of one holds a header, a query or a token; what the other side says is shown without them.
+No message, and no cause of an error, holds a header, a query or a token; they are masked in the other side's words.
 """
 
 import json as jsonlib
@@ -33,11 +33,11 @@ from workflows.tools.http.tokens import Token, Tokens
 __all__ = ["Answer", "Client", "Token", "client"]
 
 MOST_BYTES = 1024 * 1024
-"""Of an answer. One that is wrong in every byte takes 400 times as much memory while it is read."""
+"""Most bytes of an answer. An answer with an error in every byte takes 400 times as much memory while it is read."""
 _QUESTIONS = frozenset({"GET", "HEAD", "OPTIONS"})
 _MOST_REDIRECTS = 5
 _OPEN = frozenset({"accept", "accept-encoding", "content-type", "content-length", "host", "idempotency-key"})
-"""Headers of a request that may stand in a message."""
+"""Headers of a request that a message may show."""
 _UPWARDS = re.compile(r"(^|/)(\.|%2e){1,2}(/|$)", re.IGNORECASE)
 
 
@@ -56,16 +56,18 @@ def client(
     tls: ssl.SSLContext | None = None,
     resolve: addresses.Resolve = addresses.resolve,
 ) -> "Client":
-    """A client of one system, for all threads; make it once, where the module is read: nothing is connected yet.
+    """Make a client of one system, for all threads. Make it once, at module level: nothing is connected yet.
 
-    `base_url`: or what tells it, asked at each request. `name`: what it is called in messages. `timeout`: seconds for
-    connecting, and for each read and write; `total`: for a request with its whole answer. The `timeout=` of a step is
-    kept to as well. `allow_private`: addresses, networks and host names that may be reached although they are not of
-    the open internet. `token`: called with False for the present token and with True for a new one, after a 401; it is
-    sent as `Authorization: Bearer`. `redirects`: follow those of a question that stay with the very same host and port.
-    `most_bytes`: of an answer, unpacked. `connections`: at once; more requests wait. `tls`: what is trusted. `resolve`:
-    looks host names up. Proxies and other settings of the environment are not used, and cookies are not kept. Raise
-    `BadDeclaration`, also at a request where `base_url` is asked then.
+    `base_url`: the URL, or a function that returns it at each request. `name`: the system's name in messages.
+    `timeout`: seconds for connecting, and for each read and write; `total`: seconds for a request with its whole
+    answer. The `timeout=` of a step holds as well. `allow_private`: addresses, networks and host names that may be
+    contacted although they are not of the open internet. `token`: called with False for the present token, and with
+    True for a new one after a 401; it is sent as `Authorization: Bearer`. `redirects`: follow the redirects of a
+    question that stay with the very same host and port. `most_bytes`: limit of an unpacked answer. `connections`: most
+    at once; more requests wait. `tls`: the trusted certificates. `resolve`: looks host names up. Proxies and other
+    settings of the environment are not used, and cookies are not kept. Raise `BadDeclaration` for an invalid URL, at
+    the request where
+    `base_url` is a function.
     """
     if isinstance(base_url, str):
         _url(base_url, name)
@@ -84,7 +86,7 @@ def client(
 
 
 class Client:
-    """Speaks with one system. Made by `client`."""
+    """A client of one system, made by `client`."""
 
     def __init__(
         self,
@@ -108,21 +110,21 @@ class Client:
         self._headers = {"Accept": "application/json", "Accept-Encoding": "gzip, deflate", **headers}
         self._redirects = redirects
         self._most_bytes = most_bytes
-        # Its connections end with it, or with the process.
+        # The connections are closed with the client, or with the process.
         self._end = finalize(self, transport.close)
 
     def get(
         self, path: str, *, params: Mapping[str, str | int] | None = None, headers: Mapping[str, str] | None = None
     ) -> Answer:
-        """Ask for something. Raise the errors that this module tells of."""
+        """Ask for something. Raise the errors in this module's table."""
         return self.request("GET", path, params=params, headers=headers)
 
     def put(self, path: str, json: object, *, idempotency_key: str | None = None) -> Answer:
-        """Put something there. Raise the errors that this module tells of."""
+        """Put something there. Raise the errors in this module's table."""
         return self.request("PUT", path, json=json, idempotency_key=idempotency_key)
 
     def post(self, path: str, json: object, *, idempotency_key: str | None = None) -> Answer:
-        """Have something done. Raise the errors that this module tells of."""
+        """Have something done. Raise the errors in this module's table."""
         return self.request("POST", path, json=json, idempotency_key=idempotency_key)
 
     def request(
@@ -135,10 +137,11 @@ class Client:
         headers: Mapping[str, str] | None = None,
         idempotency_key: str | None = None,
     ) -> Answer:
-        """Send a request, and read the whole answer. Raise the errors that this module tells of.
+        """Send a request, and read the whole answer. Raise the errors in this module's table.
 
-        `path`: below the base URL; quote what comes from outside (`urllib.parse.quote(value, safe="")`). `json`: what
-        pydantic can write as JSON. `idempotency_key`: sent under that name, as most systems know it.
+        `path`: below the base URL; quote values from outside (`urllib.parse.quote(value, safe="")`). `json`: any value
+        that pydantic can write as JSON. `idempotency_key`: sent as the header `Idempotency-Key`, which most systems
+        know.
         """
         with within(self._total):
             request = self._built(method, path, params, json, dict(headers or {}), idempotency_key)
@@ -169,10 +172,10 @@ class Client:
         headers: dict[str, str],
         key: str | None,
     ) -> httpx2.Request:
-        """A request that cannot leave the base URL. Raise `NotDone` where it would, or cannot be written."""
+        """Return a request that cannot leave the base URL. Raise `NotDone` where it would, or cannot be written."""
         if _UPWARDS.search(path) or any(char in path for char in "?#\\"):
             raise NotDone(
-                f"a path for {self._name} has “..”, “?”, “#” or “\\” in it; quote what comes from outside, and give a "
+                f"a path for {self._name} has “..”, “?”, “#” or “\\” in it; quote values from outside, and give a "
                 "query as params"
             )
         if key is not None:
@@ -194,7 +197,7 @@ class Client:
             raise NotDone(f"a request to {self._name} cannot be written: {type(error).__name__}") from None
 
     def _answered(self, request: httpx2.Request) -> Answer:
-        """Send a request with the token, if there is one; once more with a new one, if it is refused."""
+        """Send a request with the token, if there is one; send it once more with a new token after a 401."""
         if self._tokens is None:
             return self._sent(request)
         token = self._tokens.present()
@@ -202,7 +205,9 @@ class Client:
         return self._sent(request, self._tokens.renewed(token)) if answer.status == 401 else answer
 
     def _told(self, request: httpx2.Request, answer: Answer) -> Answer:
-        """The answer, if it says that it was done; noted where it was, or may have been. Raise what is told of here."""
+        """Return the answer of a request that was done, and note the effect. Raise the errors in this module's
+        table.
+        """
         asked = _asked(request)
         try:
             told = understood(answer, asked=asked, secrets=self._hidden(request))
@@ -229,11 +234,11 @@ class Client:
             finally:
                 response.close()
         except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout) as error:
-            raise TryAgain(f"{self._name} is not to be reached at {_origin(request)}: {error}") from error
+            raise TryAgain(f"{self._name} cannot be reached at {_origin(request)}: {error}") from error
         except (httpx2.LocalProtocolError, UnicodeEncodeError):
-            # Their words repeat what was to be sent.
+            # Their messages repeat the header's value.
             raise NotDone(
-                f"a request to {self._name} cannot be sent: a header has a character that none may have"
+                f"a request to {self._name} cannot be sent: a header has a character that is not allowed in headers"
             ) from None
         except (httpx2.HTTPError, _TooMuch) as error:
             why = str(error) if isinstance(error, _TooMuch) else type(error).__name__
@@ -244,7 +249,7 @@ class Client:
         return Answer(source=self._name, status=response.status_code, headers=headers, content=content)
 
     def _content(self, response: httpx2.Response) -> bytes:
-        """The unpacked content, of which never more than the limit is in memory."""
+        """Return the unpacked content, reading no more than the limit into memory."""
         content = bytearray()
         assert isinstance(response.stream, httpx2.SyncByteStream)
         response.stream = _Counted(response.stream, self._most_bytes)
@@ -255,7 +260,7 @@ class Client:
         return bytes(content)
 
     def _following(self, request: httpx2.Request, answer: Answer) -> httpx2.Request | None:
-        """The request that a redirect asks for; None where it is none, or is not followed."""
+        """Return the request that a redirect asks for; None where there is no redirect, or it is not followed."""
         if not self._redirects or answer.status not in REDIRECTS or not _is_question(request):
             return None
         try:
@@ -266,7 +271,9 @@ class Client:
         return httpx2.Request(request.method, url, headers=self._headers) if same else None
 
     def _hidden(self, request: httpx2.Request) -> tuple[str, ...]:
-        """What must not stand in a message, whatever the other side echoes: headers, token, query and base path."""
+        """Return the texts that no message may show, even where the other side echoes them: headers, token, query, base
+        path.
+        """
         token = self._tokens.known() if self._tokens is not None else None
         own = [value for name, value in request.headers.items() if name.lower() not in _OPEN]
         base = httpx2.URL(self._base_url if isinstance(self._base_url, str) else self._base_url()).path.strip("/")
@@ -276,14 +283,14 @@ class Client:
 
 
 class _TooMuch(Exception):
-    """An answer is larger than is waited for."""
+    """An answer is larger than the limit."""
 
     def __init__(self, most: int) -> None:
         super().__init__(f"more than {most:,} bytes came")
 
 
 class _Counted(httpx2.SyncByteStream):
-    """What comes over the wire, up to a limit: packed, without end, and nothing in it is possible too."""
+    """A stream that stops at a limit of packed bytes: a packed stream can be endless and unpack to nothing."""
 
     def __init__(self, stream: httpx2.SyncByteStream, most: int) -> None:
         self._stream = stream
@@ -306,12 +313,12 @@ def _is_question(request: httpx2.Request) -> bool:
 
 
 def _forms(text: str) -> Iterator[str]:
-    """A text as the other side may write it."""
+    """Yield the forms in which the other side may write a text."""
     yield text
     yield unquote(text)
     yield quote(text, safe="")
     yield jsonlib.dumps(text)[1:-1]
-    for place in range(3):  # its base64 within a longer one: by where it begins in a group of three
+    for place in range(3):  # its base64 within a longer text depends on its position in a group of three
         encoded = b64encode(b"\0" * place + text.encode()).decode().rstrip("=")
         yield encoded[place + 1 if place else 0 : len(encoded) - 1]
 
@@ -323,16 +330,16 @@ def _asked(request: httpx2.Request) -> Asked:
 
 
 def _origin(request: httpx2.Request) -> str:
-    """Where a request goes, without the path, which may hold a key."""
+    """Return the address of a request without the path, which may hold a key."""
     return f"{request.url.scheme}://{request.url.netloc.decode('ascii')}"
 
 
 def _url(base_url: str, name: str) -> str:
-    """A base URL, ending in a slash. Raise `BadDeclaration` where it is none; what it says is not repeated."""
+    """Return a base URL that ends in a slash. Raise `BadDeclaration` for an invalid URL, without repeating it."""
     try:
         url = httpx2.URL(base_url)
     except (httpx2.InvalidURL, TypeError):
-        raise BadDeclaration(f"the address of {name} is none") from None
+        raise BadDeclaration(f"the address of {name} is no valid URL") from None
     if url.scheme not in ("http", "https") or not url.host or url.userinfo or url.query or url.fragment:
         raise BadDeclaration(f"the address of {name} has to be http://HOST or https://HOST, with no more than a path")
     return f"{url}".rstrip("/") + "/"

@@ -1,7 +1,7 @@
-"""Connects for `workflows.tools.http`: to checked addresses only, and never for longer than the deadline.
+"""Connections for `workflows.tools.http`: to checked addresses only, and never for longer than the deadline.
 
-httpx2's own limits are for each read, so that a server that sends a byte now and then is waited for without end; and it
-looks a name up by itself, so that it may be another address than the one that was checked.
+httpx2's own limits hold for each read, so that a server with a byte now and then could take for ever. It also looks a
+name up by itself, and could get another address than the one that was checked.
 """
 
 import ssl
@@ -16,16 +16,18 @@ from workflows.tools.deadlines import seconds_left
 from workflows.tools.http.addresses import Allowed, Resolve, checked
 
 _PIECE = 64 * 1024
-"""Bytes that are written before the time is looked at."""
+"""Bytes that are written before the deadline is checked again."""
 SocketOption = tuple[int, int, int] | tuple[int, int, bytes | bytearray] | tuple[int, int, None, int]
 
 
 class CheckedTransport(httpx2.HTTPTransport):
-    """Speaks HTTP/1.1 over connections that were checked."""
+    """A transport for HTTP/1.1 over checked connections."""
 
     def __init__(self, *, may: Allowed, ask: Resolve, connections: int, tls: ssl.SSLContext | None) -> None:
-        """`connections`: how many at once. `tls`: what is trusted; None: the certificates that httpx2 trusts."""
-        # Trusts nothing, and is never used: the backend has the one that does.
+        """Make the pool. `connections`: most at once. `tls`: the trusted certificates; None: those that httpx2
+        trusts.
+        """
+        # This context trusts nothing and is never used; the backend has the real one.
         unused = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         super().__init__(verify=unused, trust_env=False)
         # The pool is where httpcore2 takes a network backend; httpx2 has no parameter that reaches it.
@@ -40,7 +42,7 @@ class CheckedTransport(httpx2.HTTPTransport):
 
 
 class _Trust:
-    """The certificates that are trusted. Reading them takes 0.1 s, so it is done when they are first needed."""
+    """The trusted certificates. Reading them takes 0.1 s, so it is done when they are first needed."""
 
     def __init__(self, given: ssl.SSLContext | None) -> None:
         self._given = given
@@ -72,7 +74,7 @@ class _Backend(httpcore2.NetworkBackend):
         failure: Exception | None = None
         for address in checked(host, port, ask=self._ask, may=self._may):
             try:
-                # The address itself, not the name: between the two answers of a name server it may have moved.
+                # The address itself, not the name: a second lookup of the name could give another address.
                 stream = self._plain.connect_tcp(
                     address, port, timeout=_left(timeout, httpcore2.ConnectTimeout), local_address=local_address
                 )
@@ -85,7 +87,7 @@ class _Backend(httpcore2.NetworkBackend):
 
 
 class _Stream(httpcore2.NetworkStream):
-    """A stream that is never waited for beyond the deadline of whoever reads or writes."""
+    """A stream whose reads and writes keep to the deadline."""
 
     def __init__(self, stream: httpcore2.NetworkStream, trust: _Trust) -> None:
         self._stream = stream
@@ -113,10 +115,10 @@ class _Stream(httpcore2.NetworkStream):
 
 
 def _left(timeout: float | None, late: type[Exception]) -> float | None:
-    """The seconds that may still be waited. Raise `late` where none is left."""
+    """Return the seconds that are left for waiting. Raise `late` where none is left."""
     left = seconds_left()
     if left is None:
         return timeout
     if left == 0:
-        raise late("the time for it is over")
+        raise late("the deadline has passed")
     return left if timeout is None else min(timeout, left)

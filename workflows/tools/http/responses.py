@@ -1,4 +1,4 @@
-"""What another system answered: whether it was done, and what it says, read by the form that was agreed."""
+"""The answers of another system: whether the request was done, and the content, read in the agreed form."""
 
 import time
 from collections.abc import Iterable, Mapping
@@ -18,36 +18,38 @@ FormT = TypeVar("FormT")
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _DONE_PERHAPS = frozenset({301, 302, 303})
-"""Redirects that are also given after something was done."""
+"""Redirects that are also sent after something was done."""
 _NOT_NOW = frozenset({425, 429})
-"""Nothing was done: it would not risk a repetition (RFC 8470), or we ask too often (RFC 6585)."""
+"""Statuses for a request that was not done: the server avoids a repetition (RFC 8470), or we ask too often (RFC
+6585).
+"""
 _TOO_LATE = 408
-"""It did not wait for the whole of what was sent, or so it says: what stands before it may have passed all of it on."""
+"""The status of a server that did not wait for the whole request. A proxy before it may have passed all of it on."""
 _SHOWN = 300
 """Characters of a refusal that are shown."""
 _LOOKED_THROUGH = 2_000
-"""Characters of a refusal that are looked through for secrets."""
+"""Characters of a refusal that are searched for secrets."""
 _SHORTEST = 4
-"""Characters of the shortest secret that is looked for."""
+"""Characters of the shortest secret that is searched for."""
 _ECHO = 6
-"""Characters that a refusal has to have in common with a secret to be a part of it."""
+"""Characters in a row that a refusal must share with a secret before they are masked."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """An answer, whatever it says."""
+    """An answer, with any content."""
 
     source: str
-    """Who answered, as it is called in messages."""
+    """Name of the system that answered, for messages."""
     status: int
     headers: Mapping[str, str]
     """By their names in small letters."""
     content: bytes
 
     def read(self, form: type[FormT]) -> FormT:
-        """The content, JSON, as a pydantic model or any type that pydantic reads.
+        """Return the JSON content as a pydantic model or any other type that pydantic reads.
 
-        Raise `OutputBroken` where it is of another form: a field that is missing, renamed, or written in another way.
+        Raise `OutputBroken` where it has another form, for example a missing, renamed or differently written field.
         """
         agreed = TypeAdapter(form)
         try:
@@ -58,20 +60,21 @@ class Answer:
 
 
 class Asked(StrEnum):
-    """What a request is, where nobody knows what came of it."""
+    """The kind of a request, which decides about an unknown outcome."""
 
     QUESTION = "question"
-    """It has nothing done: it may be asked as often as one likes."""
+    """It changes nothing, and may be sent any number of times."""
     UNDER_KEY = "under_key"
-    """It has something done, and only once under its key."""
+    """It changes something, and only once under its key."""
     ONCE = "once"
-    """It has something done each time."""
+    """It changes something each time."""
 
 
 def understood(answer: Answer, *, asked: Asked, secrets: Iterable[str]) -> Answer:
-    """The answer, if it says that it was done. Raise what `workflows.tools.http` tells of, where it does not.
+    """Return the answer if the request was done. Raise the errors in the table of `workflows.tools.http.clients` where
+    not.
 
-    `secrets`: what is taken out of the other side's words before they are shown.
+    `secrets`: texts that are masked in the other side's words before they are shown.
     """
     who, status = answer.source, answer.status
     if 200 <= status < 300:
@@ -80,9 +83,9 @@ def understood(answer: Answer, *, asked: Asked, secrets: Iterable[str]) -> Answe
     if status in _NOT_NOW:
         raise TryAgain(f"{who} does not take it now ({status})", after=after)
     if status == 401:
-        raise NotAllowed(f"{who} does not know us (401)")
+        raise NotAllowed(f"{who} does not accept our token (401)")
     if status in REDIRECTS:
-        words = f"{who} sends us elsewhere ({status}), which is not followed"
+        words = f"{who} redirects us ({status}), which is not followed"
         raise NotDone(words) if status not in _DONE_PERHAPS or asked is Asked.QUESTION else unsure(words, asked=asked)
     if 400 <= status < 500 and status != _TOO_LATE:
         raise NotDone(f"{who} refused it ({status}): {_shown(answer.content, secrets)}")
@@ -91,7 +94,8 @@ def understood(answer: Answer, *, asked: Asked, secrets: Iterable[str]) -> Answe
 
 
 def unsure(message: str, *, asked: Asked, after: float | None = None) -> CountersignError:
-    """The error for what may have been done or not. Of a question there is nothing to be unsure about.
+    """Return the error for a request that may have been done or not. A question changes nothing, so it can be tried
+    again.
 
     `after`: seconds that the other system asked to wait.
     """
@@ -101,14 +105,14 @@ def unsure(message: str, *, asked: Asked, after: float | None = None) -> Counter
 
 
 def _shown(content: bytes, secrets: Iterable[str]) -> str:
-    """The beginning of what the other side says, in one line."""
+    """Return the beginning of the other side's words, on one line."""
     text = content[: 4 * _LOOKED_THROUGH].decode("utf-8", "replace")[:_LOOKED_THROUGH]
     text = redacted(without(text, secrets, mask=SECRET, run=_ECHO, least=_SHORTEST))
     return "".join(char if char.isprintable() else " " for char in text[:_SHOWN]).strip()
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:
-    """The seconds that a `Retry-After` asks for, as a number or a date; None where it says neither."""
+    """Return the seconds of a `Retry-After`, a number or a date; None where it is neither."""
     said = headers.get("retry-after", "").strip()
     if said.isascii() and said.isdigit() and len(said) < 10:
         return float(said)

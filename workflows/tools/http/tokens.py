@@ -1,4 +1,4 @@
-"""Keeps the token that a client shows, and has it renewed once where it is refused, however many threads hear that."""
+"""The token of a client. It is renewed once when it is refused, however many threads are told so."""
 
 from collections.abc import Callable
 from threading import Lock
@@ -7,7 +7,7 @@ from workflows.errors import TryAgain
 from workflows.tools.deadlines import seconds_left
 
 Token = Callable[[bool], str]
-"""Gives a token: the present one, or, called with True, a new one because that was refused."""
+"""A function that returns a token: the present one, or, called with True, a new one after a refusal."""
 
 
 class Tokens:
@@ -19,15 +19,15 @@ class Tokens:
         self._value: str | None = None
 
     def present(self) -> str:
-        """The token to show; asked for when it is first needed."""
+        """Return the token to send. It is fetched when it is first needed."""
         return self._replaced(None)
 
     def renewed(self, refused: str) -> str:
-        """A token in place of a refused one; no new one, where another thread has got it already."""
+        """Return a token in place of a refused one. If another thread has already renewed it, return that one."""
         return self._replaced(refused)
 
     def known(self) -> str | None:
-        """The token as it is kept, to keep it out of what is said."""
+        """Return the kept token, so that it can be masked in messages."""
         return self._value
 
     def _replaced(self, refused: str | None) -> str:

@@ -52,7 +52,7 @@ def test_a_file_that_is_there_is_not_written_over_unless_that_is_said(countersig
     precious = countersign.folder / "copy.sqlite"
     precious.write_text("precious")
     error = countersign("backup", "copy.sqlite").error()
-    assert error == "no backup was made: copy.sqlite is there already; say --replace to have it replaced"
+    assert error == "no backup was made: copy.sqlite exists already; use --replace to overwrite it"
     assert precious.read_text() == "precious"
     countersign.done("backup", "copy.sqlite", "--replace")
     assert precious.read_bytes().startswith(b"SQLite format 3")
@@ -145,7 +145,7 @@ def test_a_backup_put_back_goes_again_to_a_target_with_keys_and_is_in_doubt_at_o
 
     said = countersign.done("restore", "copy.sqlite")
     assert "; 3 of its cases are not at an end" in said.out
-    assert "look what such a system has of it" in said.out
+    assert "look which of them such a system has" in said.out
     for case in ("1", "2"):
         countersign("approve", case)
     assert countersign.state(1) == "delivered"

@@ -36,7 +36,7 @@ def test_a_case_is_named_by_its_number_or_its_key(asked: CommandLine, reference:
 def test_a_second_decision_is_refused_and_delivers_nothing(asked: CommandLine) -> None:
     asked.done("approve", "1")
     for command in (["approve", "1"], ["edit", "1", "--set", "queue=lost"], ["reject", "1", "--reason", "no"]):
-        assert asked(*command).error() == "case 1 (parcel-1) waits for nobody; it is delivered"
+        assert asked(*command).error() == "case 1 (parcel-1) has no open review; it is delivered"
     assert asked.lines("attempts") == ["parcels/parcel-1"]
 
 
@@ -44,7 +44,7 @@ def test_a_decision_about_a_version_that_moved_on_is_refused_with_who_moved_it(a
     asked.done("reject", "1", "--reason", "not this one")
     error = asked("approve", "1", "--version", "1").error()
     assert error.startswith("cli:ana rejected it at ")
-    assert error.endswith("; it stands at version 2 now")
+    assert error.endswith("; it is now at version 2")
     assert asked.state(1) == "waiting"
     assert asked.effects() == {}
 
@@ -71,7 +71,7 @@ def test_a_value_may_hold_equals_signs_and_be_empty(asked: CommandLine) -> None:
     [
         ("queue=moon", "queue: has to be one of: home, shop, lost"),
         ("queue=", "queue: is missing"),
-        ("colour=red", "colour: is no field; there are: queue, note"),
+        ("colour=red", "colour: there is no such field; there are: queue, note"),
         ("queue", "queue: has to be FIELD=VALUE"),
         ("=home", "=home: has to be FIELD=VALUE"),
         ("note=a\0b", "note: holds a NUL character"),
@@ -89,7 +89,7 @@ def test_an_edit_that_does_not_fit_the_form_is_refused_by_field_and_changes_noth
 def test_an_edit_that_runs_into_a_never_has_to_be_confirmed(countersign: CommandLine) -> None:
     countersign.submit(1, "it leaks")
     error = countersign("edit", "1", "--set", "queue=shop").error()
-    assert error == ("this has to be confirmed: never send out what leaks; say --confirm to decide so all the same")
+    assert error == ("this has to be confirmed: never send out what leaks; use --confirm to decide so all the same")
     assert countersign.state(1) == "waiting"
     countersign.done("edit", "1", "--set", "queue=shop", "--confirm")
     assert countersign.effects()["parcels/parcel-1"]["queue"] == "shop"
@@ -103,7 +103,7 @@ def test_an_approval_meets_what_came_since_and_says_how_it_goes_on(asked: Comman
     asked.settings["COUNTERSIGN_WORKFLOWS"] = str(newer)
     newer.write_text(f'{code}\nparcels.never("send on a Friday alone")(lambda parcel, routing: True)\n')
     said = asked("approve", "1").error()
-    assert said == ("this has to be confirmed: never send on a Friday alone; say --confirm to decide so all the same")
+    assert said == ("this has to be confirmed: never send on a Friday alone; use --confirm to decide so all the same")
 
     newer.write_text(code.replace('    note: str = ""', '    note: str = ""\n    floor: int'))
     said = asked("approve", "1").error()
@@ -175,7 +175,7 @@ def test_a_claim_is_shown_to_the_others_and_bars_nobody_from_deciding(
     assert asked("claim", "1").error() == "cli:ana has claimed it"
     asked.done("approve", "1")
     assert asked.effects()["parcels/parcel-1"]["by"] == "cli:ben"
-    assert asked("claim", "1").error() == "case 1 (parcel-1) waits for nobody; it is delivered"
+    assert asked("claim", "1").error() == "case 1 (parcel-1) has no open review; it is delivered"
 
 
 def test_a_name_that_a_shell_sets_is_nobody(asked: CommandLine) -> None:

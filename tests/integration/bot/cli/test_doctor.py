@@ -84,7 +84,7 @@ def test_a_model_that_the_provider_knows_and_that_has_a_price_is_fine(
     said = countersign.done("doctor")
     (model,) = [what for what in levels(said) if what.startswith("model claude-haiku-5-5 at http://127.0.0.1:")]
     assert "for support-triage, invoice-intake, asking" in model
-    assert levels(said)["asking: $0.00 of $10 are spent today (UTC), $0.10 a case"] == "ok"
+    assert levels(said)["asking: $0.00 of $10 was spent today (UTC), $0.10 a case"] == "ok"
     assert any(what.startswith("asking: prompt ask.md, version ") for what in levels(said))
     assert "planted-secret" not in said.out + said.err
 
@@ -121,7 +121,7 @@ def test_a_retired_model_and_a_revoked_key_are_bad(asking: tuple[CommandLine, An
     server.retired.add("claude-haiku-5-5")
     retired = countersign("doctor")
     assert (revoked.code, retired.code) == (1, 1)
-    assert "does not let this API key or its organisation in" in revoked.out
+    assert "does not accept this API key or its organisation" in revoked.out
     assert "The model's provider does not know this model" in retired.out
     assert REVOKED_KEY not in revoked.out
 

@@ -133,7 +133,7 @@ def test_two_evals_of_the_same_examples_are_compared_and_little_evidence_is_call
     path = examples(countersign, PARCELS)
     countersign.done("eval", "parcels", "--file", path)
     again = countersign.done("eval", "parcels", "--file", path, "--against", "#1")
-    assert again.out.endswith("can't tell: 0 cases differ; fewer than 6 that differ can show nothing\n")
+    assert again.out.endswith("can't tell: 0 cases differ; fewer than 6 that differ are no evidence\n")
     assert printed(again)["both right"] == "3"
     other = examples(countersign, PARCELS[:3], "other.jsonl")
     error = countersign("eval", "parcels", "--file", other, "--against", "#1").error()
@@ -285,7 +285,7 @@ def test_it_ends_where_the_money_does_and_says_so(refunds: CommandLine, provider
     assert said.code == 1
     found = said.json()["summary"]
     assert 0 < found["tried"] < 8
-    assert found["unfinished"] == "the money ended; --max-dollars allows more"
+    assert found["unfinished"] == "the money for this eval is spent; --max-dollars allows more"
     assert float(found["cost"]) <= 0.0035
     error = refunds("eval", "refunds", "--against", "#1").error()
     assert error == "eval 1 was not finished; run it again"

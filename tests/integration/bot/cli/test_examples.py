@@ -30,7 +30,7 @@ def test_a_decided_case_becomes_an_example_once_and_can_be_tried(countersign: Co
         "output": {"queue": "lost", "note": "sender of 1: unsure"},
     }
     again = countersign.done("example", "parcel-1", "--to", file)
-    assert again.out == f"parcel-1 stands there already as line 1 of {file}\n"
+    assert again.out == f"parcel-1 exists already as line 1 of {file}\n"
     assert len(kept(file)) == 1
     tried = countersign.done("eval", "parcels", "--file", file, "--json").json()["summary"]
     assert {name: share["right"] for name, share in tried["fields"].items()} == {"queue": 0, "note": 1}
@@ -45,7 +45,7 @@ def test_a_correction_is_what_was_right_in_the_end(countersign: CommandLine, fil
     assert waits == "case 1 (parcel-1) is no example yet: a correction of it is waiting"
     countersign.done("approve", "1")
     refused = countersign("example", "1", "--to", file).error()
-    assert refused == (f"line 1 of {file} has this input with other values; --replace puts these in their place")
+    assert refused == (f"line 1 of {file} has this input with other values; --replace writes the new ones over them")
     assert kept(file)[0]["output"]["queue"] == "home"
     said = countersign.done("example", "1", "--to", file, "--replace")
     assert said.out == f"parcel-1 as corrected took the place of line 1 of {file}\n"
@@ -64,12 +64,12 @@ def test_a_correction_that_was_rejected_leaves_what_a_person_decided(countersign
 def test_what_nobody_decided_is_no_example(countersign: CommandLine, file: Path) -> None:
     countersign.submit(1, "for the door")
     alone = countersign("example", "1", "--to", file).error()
-    assert alone.startswith("case 1 (parcel-1) was resolved alone, and nobody has said that it is right")
+    assert alone.startswith("case 1 (parcel-1) was resolved alone, and nobody has confirmed its answer")
     countersign.submit(2, "unsure")
     waiting = countersign("example", "2", "--to", file).error()
     assert waiting == "case 2 (parcel-2) is no example yet: it is waiting"
     countersign.done("reject", "2", "--reason", "no", "--then", "close")
-    assert "was rejected: that says what is wrong, and not what is right" in countersign("example", "2").error()
+    assert "was rejected: that shows a wrong answer, but not the right one" in countersign("example", "2").error()
     countersign.submit(3, "unsure")
     countersign.place("closed", "for stocktaking")
     countersign("approve", "3")

@@ -85,7 +85,7 @@ def test_an_example_that_does_not_fit_is_named_with_its_file(empty: CommandLine)
         (b",two", "id: has to be a whole number"),
         (b"2,a\0b", "text: holds a NUL character"),
         (b"2," + b"x" * 1_000_000, "too large, the limit for one input is 262,144 bytes"),
-        (b"2,caf\xe9", "text: is not valid UTF-8: byte 0xE9. If the file was written in Windows' own way, say --enc"),
+        (b"2,caf\xe9", "text: is not valid UTF-8: byte 0xE9. If a Windows program wrote the file, say --enc"),
         (b"2,\xff\xfe\x00", "text: is not valid UTF-8"),
         (b'2,"two" and more', "not readable as CSV: ',' expected after '\"'"),
         (b"99999999999999999999999999,x" + b"y" * 262_144, "too large, the limit for one input"),
@@ -151,7 +151,7 @@ def test_columns_of_other_names_are_mapped_and_those_left_are_told(countersign: 
     content = "Nr;Betreff;Text;Sprint;Sprint\n1;hello;x;a;b\n".encode("utf-16")
     error = run(countersign, content).error()
     assert error.endswith(
-        "no column id; it has: Nr, Betreff, Text, Sprint, Sprint. Where one has another name, say --map 'id=COLUMN'"
+        "no column id; it has: Nr, Betreff, Text, Sprint, Sprint. If a column has another name, say --map 'id=COLUMN'"
     )
     said = run(countersign, content, "--map", "id=Nr", "--map", "text=betreff")
     assert said.code == 0
@@ -304,6 +304,6 @@ def test_rows_that_the_queue_has_no_room_for_are_counted_and_taken_in_by_the_sam
     assert (first.code, first.json()["taken_in"], first.json()["left_out"]) == (1, 200, 300)
     second = run(countersign, rows)
     assert "left out" in second.out
-    assert "say the same command again" in second.out
+    assert "run the same command again" in second.out
     assert run(countersign, rows).code == 0
     assert len(set(taken(countersign))) == 500

@@ -33,7 +33,7 @@ def three(worked_on: Path, countersign: CommandLine) -> CommandLine:
 
 def test_nothing_is_said_to_be_there_in_an_empty_database(countersign: CommandLine) -> None:
     assert countersign.done("cases").out == "no cases\n"
-    assert countersign.done("reviews").out == "nothing waits for anybody\n"
+    assert countersign.done("reviews").out == "no review waits for a person\n"
     assert countersign.done("cases", "--json").json() == []
     assert countersign.done("reviews", "--json").json() == []
 
@@ -128,7 +128,7 @@ def test_show_says_what_to_do_next(three: CommandLine) -> None:
     assert next_of(3) == "nothing"
     three.place("closed", "closed")
     three("approve", "2")
-    assert next_of(2) == "mend the cause, then countersign rerun 2"
+    assert next_of(2) == "repair the cause, then countersign rerun 2"
 
 
 HOSTILE = "\x1b[31mred\x1b]0;owned\x07 \u202egnp.exe [bold]b[/bold] :bomb: \r\u200b\u2066x \x9b2J"

@@ -89,7 +89,7 @@ def test_only_what_was_delivered_is_corrected_and_only_to_something_else(counter
         "only a delivered case is corrected; this one is waiting"
     )
     countersign.submit(2)
-    assert countersign("correct", "2", "--set", "queue=home").error() == "these values are what was delivered"
+    assert countersign("correct", "2", "--set", "queue=home").error() == "these values are the ones that were delivered"
     assert countersign("correct", "2", "--set", "queue=moon").error() == ("queue: has to be one of: home, shop, lost")
     countersign.done("correct", "2", "--set", "queue=shop")
     again = countersign("correct", "2", "--set", "queue=lost").error()
@@ -164,7 +164,7 @@ def test_a_backup_is_said_once_and_what_may_have_been_delivered_since_becomes_do
     said = countersign.done("restored")
     assert "the database is a backup (up to " in said.out
     assert "; 1 of its cases are not at an end" in said.out
-    assert "look what such a system has of it" in said.out
+    assert "look which of them such a system has" in said.out
     countersign("approve", "1")
     assert countersign.state(1) == "doubtful"
     assert countersign.lines("attempts") == []

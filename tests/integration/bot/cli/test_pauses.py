@@ -14,7 +14,7 @@ def test_a_paused_workflow_gives_people_empty_forms_and_delivers_what_they_decid
     said = pause(countersign)
     assert said.startswith("parcels is paused, by cli:ana since ")
     assert ": the depot moves\nno model is asked, people get empty forms, and what they decide is still" in said
-    assert said.endswith("0 cases wait for people; to let it go on: countersign resume parcels\n")
+    assert said.endswith("0 cases wait for people; to resume it: countersign resume parcels\n")
     countersign.submit(1)
     (review,) = countersign.done("reviews", "--json").json()
     assert review["why"] == ["this workflow is paused by cli:ana: the depot moves"]
@@ -32,7 +32,7 @@ def test_what_is_held_goes_out_and_what_waits_is_proposed_anew(countersign: Comm
     assert countersign.lines("attempts") == []
     assert countersign("propose", "parcels").error() == "parcels is paused (the depot moves); resume it first"
     assert countersign.done("resume", "parcels").out == (
-        "parcels goes on\n"
+        "parcels is resumed\n"
         "held deliveries that go out now: 1\n"
         "cases that the model can be asked about: 1; countersign propose parcels\n"
     )
@@ -50,7 +50,7 @@ def test_a_claimed_case_is_left_and_counted(countersign: CommandLine) -> None:
     said = countersign.done("propose", "parcels").out
     assert (
         said
-        == "the model is asked again about: 0\nleft as they are, since somebody is at them or decided them once: 1\n"
+        == "the model is asked again about: 0\nleft as they are, since somebody works on them or decided them once: 1\n"
     )
 
 
@@ -62,7 +62,7 @@ def test_alone_each_tells_how_the_workflows_stand(countersign: CommandLine, comm
     (parcels,) = [line for line in lines if line.startswith("parcels ")]
     assert parcels.startswith("parcels is paused by cli:ana since ")
     assert parcels.endswith(": the depot moves; 1 case waits for people, 1 of them without a proposal")
-    assert "letters goes on; 0 cases wait for people" in lines
+    assert "letters is not paused; 0 cases wait for people" in lines
 
 
 def test_doctor_and_the_lists_say_that_a_workflow_is_paused(countersign: CommandLine) -> None:

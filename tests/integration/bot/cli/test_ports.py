@@ -12,4 +12,4 @@ def test_a_port_that_is_taken_is_told_in_one_line(empty: CommandLine, command: s
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         error = empty(command, "--port", str(port)).error()
-    assert error == f"port {port} cannot be used (Address already in use); say --port NUMBER"
+    assert error == f"port {port} cannot be used (Address already in use); use --port NUMBER"

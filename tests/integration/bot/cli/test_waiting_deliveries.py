@@ -83,7 +83,7 @@ def test_what_waits_outlives_a_process_and_goes_out_by_itself(here: CommandLine,
     assert "8 decisions wait, tried again at" in said
     shown = here.done("show", "parcel-1").out
     assert "recorded; the target of parcels is down since" in shown
-    assert "nothing, it is made again by itself; at once: countersign rerun 1" in shown
+    assert "nothing; it is tried again automatically. To try now: countersign rerun 1" in shown
     assert "the target of parcels is down since" in here("doctor").out
 
     time_passes(app)

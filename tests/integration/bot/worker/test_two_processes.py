@@ -45,7 +45,7 @@ def test_a_file_is_taken_in_while_another_process_works_and_that_is_said(held: C
         said = held("run", "more.csv", "--workflow", "parcels")
     database.close()
     assert said.code == 0
-    assert f"{ELSEWHERE} {held.folder / 'countersign.sqlite'}; it goes on with what was taken in" in said.err
+    assert f"{ELSEWHERE} {held.folder / 'countersign.sqlite'}; that process works on the cases" in said.err
     assert "not finished       2" in said.out
     assert [held.state(f"parcel-{number}") for number in (4, 5)] == ["ready", "ready"]
 

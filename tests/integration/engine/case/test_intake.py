@@ -145,7 +145,7 @@ def test_more_than_the_workers_may_have_to_do_is_refused_with_a_count(make_world
     scene = sample(make_world, sure(0.5, queue="billing"))
     world = World(database=scene.world.database, model=scene.world.model, registry=scene.world.registry, queue_limit=5)
     world.submit_all(scene.workflow, [{"id": id, "text": "x"} for id in range(4)])
-    with pytest.raises(QueueFull, match="4 cases are to be worked on, and 5 is the limit: 2 more were not taken in"):
+    with pytest.raises(QueueFull, match="4 cases wait for work, and 5 is the limit: 2 more were not taken in"):
         world.submit_all(scene.workflow, [{"id": 7, "text": "x"}, {"id": 8, "text": "x"}])
     assert len(rows(world, schema.Case)) == 4
     world.work()

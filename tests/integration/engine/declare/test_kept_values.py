@@ -79,7 +79,7 @@ def test_what_would_be_delivered_as_something_else_is_not_proposed(
     case = scene.worked()
     review = scene.review(case)
     assert not review.has_proposal
-    assert why(review)[0].startswith("what was proposed cannot be kept as it is: ")
+    assert why(review)[0].startswith("the proposal cannot be kept as it is: ")
     assert field in why(review)[0]
     assert scene.desk.attempts == []
 
@@ -172,7 +172,7 @@ def test_a_result_that_would_be_recalled_as_another_one_stops_the_run(make_sqlit
 
     case = scene.worked()
     assert scene.run(case).state == "failed"
-    assert "the step log_in gives what would not be recalled as it is: token: " in scene.problem(case)
+    assert "the step log_in gives a result that would change when it is recalled: token: " in scene.problem(case)
     assert "s3cret" not in str(scene.world.case(case))
 
 

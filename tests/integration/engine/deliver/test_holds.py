@@ -51,7 +51,7 @@ def test_a_pause_can_come_to_hold_deliveries_too(make_world: MakeWorld) -> None:
 def test_a_held_case_is_neither_run_again_nor_delivered_by_a_restart(make_world: MakeWorld) -> None:
     scene = sample(make_world, autonomy=DRAFT)
     case = held(scene)
-    with pytest.raises(Refused, match="it is decided, and delivered once its workflow is resumed"):
+    with pytest.raises(Refused, match="it is decided, and will be delivered when its workflow is resumed"):
         reruns.rerun(scene.world.context, case, by="U0KIM")
     scene.world.restart()
     scene.world.work()

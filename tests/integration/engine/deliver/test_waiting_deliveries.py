@@ -111,7 +111,7 @@ def test_what_a_target_did_before_it_dropped_the_line_is_not_called_failed(
     said = shown(scene, case)
     assert "Not confirmed; it may be applied. It is made again under the same key at" in said
     assert "failed" not in said.lower()
-    with pytest.raises(Refused, match="it is decided, and its delivery is made again by itself"):
+    with pytest.raises(Refused, match="it is decided, and its delivery is tried again automatically"):
         reruns.rerun(scene.world.context, case, by="U0DEV", from_step="start")
 
     passes(scene, minutes=1)
@@ -212,7 +212,7 @@ def test_a_rerun_tries_what_waits_at_once(make_world: MakeWorld, target: Target)
     target.status, mark = 200, len(target.asked)
 
     begun = reruns.rerun(scene.world.context, second, by="U0DEV")
-    with pytest.raises(Refused, match=f"the help desk is down, and is being tried with case {second} at this moment"):
+    with pytest.raises(Refused, match=f"the help desk is down, and is being tried with case {second} right now"):
         reruns.rerun(scene.world.context, third, by="U0DEV")
     scene.world.work()
 
@@ -230,7 +230,7 @@ def test_a_pause_with_deliveries_holds_what_waits(make_sqlite_world: MakeWorld, 
     target.status, mark = 200, len(target.asked)
     passes(scene, hours=9)
     assert (states(scene, cases), len(target.asked)) == ({"holding"}, mark)
-    with pytest.raises(Refused, match="delivered once its workflow is resumed"):
+    with pytest.raises(Refused, match="will be delivered when its workflow is resumed"):
         reruns.rerun(scene.world.context, cases[0], by="U0DEV")
     resume(scene)
     scene.world.work()

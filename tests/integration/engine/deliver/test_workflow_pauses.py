@@ -40,7 +40,7 @@ def standing(scene: Scene) -> Pause | None:
 
 
 def asked(scene: Scene) -> int:
-    """How often the model was asked."""
+    """Number of questions to the model."""
     return len(scene.world.model.questions)
 
 

@@ -144,7 +144,7 @@ def test_it_can_be_run_again_and_corrected(
     world.work()
     assert world.state(1) == "delivered"
 
-    with pytest.raises(Refused, match="these values are what was delivered"):
+    with pytest.raises(Refused, match="these values are the ones that were delivered"):
         corrections.correct(world.context, 1, Route(depotName="north", fee=Decimal("2.50"), stops={8, 0}), by="U1")
     corrections.correct(world.context, 1, Route(depotName="south"), by="U1")
     review = world.review(1)

@@ -175,12 +175,12 @@ def test_a_correction_that_the_target_always_refuses_can_be_given_up(make_sqlite
 
 def test_the_same_values_are_no_correction(make_world: MakeWorld) -> None:
     scene, case = delivered(make_world)
-    with pytest.raises(Refused, match="these values are what was delivered"):
+    with pytest.raises(Refused, match="these values are the ones that were delivered"):
         correct(scene, case, queue="billing", reply="Hello")
     correct(scene, case)
     scene.approve(case)
     scene.world.work()
-    with pytest.raises(Refused, match="these values are what was delivered"):
+    with pytest.raises(Refused, match="these values are the ones that were delivered"):
         correct(scene, case)
     correct(scene, case, queue="billing", reply="Hello")
     assert len(rows(scene.world, schema.Review)) == 2

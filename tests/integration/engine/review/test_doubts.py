@@ -154,7 +154,7 @@ def test_a_failed_delivery_that_may_have_happened_is_looked_at_before_other_valu
     scene.desk.errors.append(ValueError("no receipt in the answer"))
     case = scene.worked()
 
-    with pytest.raises(Refused, match="its delivery may have happened, with the values it had"):
+    with pytest.raises(Refused, match="its delivery may have happened, with the earlier values"):
         reruns.rerun(scene.world.context, case, by="U0DEV", from_step="start")
     with pytest.raises(Refused, match="run it again from deliver"):
         doubts.settle(scene.world.context, case, happened=True, by="U0EVE")
@@ -184,7 +184,7 @@ def test_a_refusal_says_nothing_about_the_attempt_before_it(make_sqlite_world: M
     scene.world.work()
     assert scene.run(case).state == "failed"
 
-    with pytest.raises(Refused, match="its delivery may have happened, with the values it had"):
+    with pytest.raises(Refused, match="its delivery may have happened, with the earlier values"):
         reruns.rerun(scene.world.context, case, by="U0DEV", from_step="start")
     reruns.rerun(scene.world.context, case, by="U0DEV")
     scene.world.work()

@@ -142,7 +142,7 @@ def test_asked_twice_it_is_done_once(make_world: MakeWorld) -> None:
     scene.desk.look_up_errors.append(ValueError("closed"))
     case = scene.worked()
     reruns.rerun(scene.world.context, case, by="U0DEV")
-    with pytest.raises(Refused, match="it is to be worked on already"):
+    with pytest.raises(Refused, match="it already waits for a worker"):
         reruns.rerun(scene.world.context, case, by="U0OPS")
     assert len(scene.world.case(case).runs) == 2
 
@@ -165,7 +165,7 @@ def test_twenty_ask_at_once_and_it_is_done_once(make_world: MakeWorld) -> None:
         said = list(pool.map(ask, range(20)))
 
     assert said.count("done") == 1
-    assert set(said) <= {"done", "it is to be worked on already", "it was run again at this moment"}
+    assert set(said) <= {"done", "it already waits for a worker", "somebody else has just run it again"}
     assert len(scene.world.case(case).runs) == 2
 
 
@@ -181,7 +181,7 @@ def test_a_delivered_case_is_not_run_again(make_world: MakeWorld) -> None:
 def test_a_case_that_is_being_worked_on_is_not_run_again(make_sqlite_world: MakeWorld) -> None:
     scene = sample(make_sqlite_world)
     case = scene.submit()
-    with pytest.raises(Refused, match="it is to be worked on already"):
+    with pytest.raises(Refused, match="it already waits for a worker"):
         reruns.rerun(scene.world.context, case, by="U0DEV")
     scene.world.claim()
     with pytest.raises(Refused, match="it is being worked on"):

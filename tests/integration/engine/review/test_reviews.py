@@ -83,7 +83,7 @@ def test_rejecting_by_hand_leaves_an_empty_form_at_the_next_version(make_world: 
     (decision,) = scene.decided(case).decisions
     assert (decision.kind, decision.follows, decision.reason) == ("rejected", "by_hand", "not billing")
     assert scene.run(case).state == "waiting"
-    said = "U0EVE rejected it at 2026-11-20 09:00 UTC; it stands at version 2 now"
+    said = "U0EVE rejected it at 2026-11-20 09:00 UTC; it is now at version 2"
     with pytest.raises(Stale, match=said):
         reviews.approve(scene.world.context, old.id, old.version, by="U1")
     with pytest.raises(Stale, match=said):
@@ -204,7 +204,7 @@ def test_who_comes_too_late_is_told_who_decided_and_when(make_sqlite_world: Make
 def test_a_decision_about_another_version_changes_nothing(make_sqlite_world: MakeWorld, shown: int) -> None:
     scene, case = waiting(make_sqlite_world)
     review = scene.review(case)
-    with pytest.raises(Stale, match="the review is open at version 1 now; look at it again"):
+    with pytest.raises(Stale, match="the review is now open at version 1; look at it again"):
         reviews.approve(scene.world.context, review.id, shown, by="U1")
     assert scene.review(case) == review
 

@@ -136,7 +136,7 @@ def test_what_was_decided_before_the_form_changed_comes_back_to_a_person_with_al
     review = scene.review(case)
     assert review.has_proposal
     assert CHANGES[form] in why(review)[0]
-    assert why(review)[0].startswith("the form has changed since this was decided: ")
+    assert why(review)[0].startswith("the form has changed since the decision: ")
     card = card_view(scene.world.context, review.id)
     known = {value.name: value.proposed for value in card.values} | dict(card.left_over)
     assert known.get("reply") == "My own words"
@@ -170,7 +170,7 @@ def test_what_was_decided_before_a_rule_came_is_looked_at_again(make_world: Make
     scene.world.work()
     assert why(scene.review(case)) == [
         "never: answer on a Friday alone",
-        "a rule came, or changed, since this was decided",
+        "a rule was added or changed since the decision",
     ]
     scene.approve(case, by="U0BEN")
     scene.world.work()
@@ -208,7 +208,7 @@ def test_a_decision_that_may_have_been_delivered_is_not_asked_about_again_under_
     scene.world.work()
     run = scene.run(case)
     assert run.state == "parked"
-    assert "what was decided no longer fits Retyped: queue: has to be a whole number" in scene.problem(case)
+    assert "the decision no longer fits Retyped: queue: has to be a whole number" in scene.problem(case)
     assert len(scene.desk.attempts) == 3
     assert began is not None
 

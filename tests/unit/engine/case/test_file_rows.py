@@ -84,7 +84,7 @@ def test_bytes_that_are_no_utf_8_spoil_their_row_only(tmp_path: Path) -> None:
     """Nothing is replaced silently, and the way on is told."""
     found = read(tmp_path, "a.csv", b"id,text\n1,Gr\xfc\xdfe\n2,Gr\xc3\xbc\xc3\x9fe\n")
     assert good(found) == [{"id": "2", "text": "Grüße"}]
-    assert problems(found)[1].startswith("text: is not valid UTF-8: byte 0xFC. If the file was written in Windows'")
+    assert problems(found)[1].startswith("text: is not valid UTF-8: byte 0xFC. If a Windows program wrote the file")
     assert problems(found)[1].endswith("say --encoding cp1252")
 
 
@@ -378,7 +378,7 @@ def test_a_column_of_another_name_is_taken_where_it_is_said(tmp_path: Path) -> N
 def test_a_number_that_a_spreadsheet_shortened_is_told(tmp_path: Path, number: str) -> None:
     found = wanted(tmp_path, "a.csv", f"id;text\n{number};a\n2;b\n")
     assert good(found) == [{"id": "2", "text": "b"}]
-    assert problems(found)[1].startswith(f"id: {number} is a number as a spreadsheet shortens it")
+    assert problems(found)[1].startswith(f"id: {number} is a number that a spreadsheet shortened")
     reading = Reading(fields=("id", "text"), floats=frozenset(["id"]))
     assert len(good(wanted(tmp_path, "a.csv", f"id;text\n{number};a\n", reading))) == 1
 
@@ -450,7 +450,7 @@ def test_an_encoding_that_is_none_is_told(tmp_path: Path) -> None:
         ('[{"id": 1, "text": "a"},', "the list does not end"),
         ("[", "the list does not end"),
         ('[{"id": 1, "text": "a"}', "the list does not end"),
-        ('[{"id": 1, "text": "a"}] [{"id": 2}]', "something stands after the list"),
+        ('[{"id": 1, "text": "a"}] [{"id": 2}]', "there is text after the end of the list"),
     ],
 )
 def test_a_list_that_was_cut_off_is_told_wherever_it_was_cut(tmp_path: Path, text: str, why: str) -> None:

@@ -196,8 +196,11 @@ FIVE = "what can be done is retrieve, recommend, draft, route, execute"
     ("may", "said"),
     [
         ({"pay": "pay a refund"}, f"does 'pay'; {FIVE}"),
-        (["route"], r'may gives what it may do its words, such as {"route": "choose a queue"}, of retrieve, recommend'),
-        ("route", "may gives what it may do its words"),
+        (
+            ["route"],
+            r'may maps effects to words for people, such as {"route": "choose a queue"}; the effects are retrieve',
+        ),
+        ("route", "may maps effects to words for people"),
         ({"route": " "}, "the words of may for route are 1 to 200 printable characters"),
         ({"route": "a\nb"}, "the words of may for route are"),
         ({"route": "a" * 201}, "the words of may for route are"),

@@ -65,7 +65,7 @@ def test_true_quotes_leave_the_confidence_as_it_is() -> None:
 @pytest.mark.parametrize(
     ("field", "quote", "doubt"),
     [
-        ("total", "Total due: 9.999,00 €", "the quote for Total does not stand in the case"),
+        ("total", "Total due: 9.999,00 €", "the quote for Total is not in the case"),
         ("total", "", "there is no quote for Total"),
         ("total", "  ", "there is no quote for Total"),
         ("total", "INVOICE 2026-117", "the quote for Total says something else"),
@@ -90,7 +90,7 @@ def test_a_value_that_the_quote_does_not_say_is_not_trusted_although_the_quote_i
 def test_a_field_without_a_value_needs_no_quote_and_one_that_nobody_asked_for_only_a_true_one() -> None:
     assert examined(QUOTES).field_confidence()["note"] == 0.97
     loose = with_evidence(proposal({"supplier": "made up"}), shown=SHOWN, needed=[])
-    assert loose.doubts == ("the quote for Supplier does not stand in the case",)
+    assert loose.doubts == ("the quote for Supplier is not in the case",)
 
 
 def test_what_nobody_sees_does_not_make_a_quote_another_one() -> None:

@@ -335,7 +335,7 @@ def test_what_a_person_types_is_read_as_they_mean_it(annotation: Any, typed: str
         (Line, "gift | much", "amount: has to be a number such as 1234.50"),
         (UUID, "1234", "has to be a UUID"),
         (AnyUrl, "nowhere", "has to be a web address such as https://example.com"),
-        (int | str, "{", "has to be JSON; it is not from line 1, character 2 on"),
+        (int | str, "{", "has to be JSON; the error is at line 1, character 2"),
         (Annotated[str, Field(pattern="^[a-z]+$")], "A1", "does not have the form that it has to have"),
         (Annotated[Decimal, Field(max_digits=4, decimal_places=2)], "1.234", None),
     ],
@@ -367,7 +367,7 @@ def test_a_time_that_the_clocks_leave_out_or_show_twice_is_asked_about() -> None
         "the clocks of Europe/Berlin leave out 02:30 on that day"
     )
     assert refused(AwareDatetime, "2026-10-25 02:30", zone=BERLIN) == (
-        "the clocks of Europe/Berlin show 02:30 twice on that day: say +02:00 or +01:00 behind it"
+        "the clocks of Europe/Berlin show 02:30 twice on that day: write +02:00 or +01:00 after it"
     )
     assert read_one(AwareDatetime, "2026-10-25 02:30 +01:00", zone=BERLIN) == datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
 
@@ -578,7 +578,7 @@ def test_space_around_a_number_or_a_date_does_not_matter() -> None:
         ("lines", "one, two", "row 1 has 1 part, and has to be: Article | Amount"),
         ("lines", "a | 1\n\nb | 2 | 3", "row 2 has 3 parts, and has to be: Article | Amount"),
         ("lines", "a | ten", "row 1, amount: has to be a number such as 1234.50"),
-        ("lines", "[{" * 100_000, "has to be JSON; it is not from line 1, character 3 on"),
+        ("lines", "[{" * 100_000, "has to be JSON; the error is at line 1, character 3"),
         ("lines", "[" * 100_000, "row 1 has 1 part, and has to be: Article | Amount"),
         ("reply", "a" * 11, "has to have at most 10 characters"),
         ("reply", "SHOUTED", "Please do not shout"),
@@ -608,7 +608,7 @@ def test_a_field_that_the_form_does_not_have_is_refused() -> None:
     """A tampered form changes nothing unseen."""
     said = wrong({"queue": "billing", "reason": "x", "approved_by": "the CFO"})
     assert set(said) == {"approved_by"}
-    assert said["approved_by"].startswith("is no field; there are: queue, mood, urgent")
+    assert said["approved_by"].startswith("there is no such field; there are: queue, mood, urgent")
 
 
 def test_the_refusal_reads_as_one_sentence() -> None:

@@ -1,6 +1,6 @@
-"""What can happen to an invoice in the ledger, and what it is after that.
+"""The changes of an invoice in the ledger, and the states that follow from them.
 
-Plain values, apart from the file that keeps them and from the server that hears them.
+They are plain values, separate from the file that keeps them and from the server that receives them.
 """
 
 import hashlib
@@ -11,7 +11,7 @@ from enum import StrEnum
 
 
 class Status(StrEnum):
-    """What became of an invoice last."""
+    """The result of an invoice's last change."""
 
     BOOKED = "booked"
     LEFT_TO_PEOPLE = "left to people"
@@ -19,7 +19,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One line of an invoice; amounts as they were sent."""
+    """One line of an invoice, with the amounts as they were sent."""
 
     description: str
     quantity: str
@@ -29,7 +29,7 @@ class Line:
 
 @dataclass(frozen=True, kw_only=True)
 class Booking:
-    """An invoice as it was booked; amounts as they were sent."""
+    """An invoice as it was booked, with the amounts as they were sent."""
 
     supplier: str
     number: str
@@ -41,13 +41,13 @@ class Booking:
     tax: str
     total: str
     due: str
-    """What is to be paid now."""
+    """The amount to pay now."""
     lines: tuple[Line, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rejection:
-    """Nobody's proposal is taken: the invoice is left to people."""
+    """A rejection of the proposal, which leaves the invoice to people."""
 
     reason: str
 
@@ -65,7 +65,7 @@ class Change:
 
 @dataclass(frozen=True, kw_only=True)
 class Invoice:
-    """How an invoice came to stand as it does."""
+    """The history of an invoice, from which its state follows."""
 
     invoice: str
     history: tuple[Change, ...]
@@ -73,33 +73,33 @@ class Invoice:
 
     @property
     def status(self) -> Status:
-        """By the newest change."""
+        """The status after the newest change."""
         return Status.BOOKED if isinstance(self.history[0].content, Booking) else Status.LEFT_TO_PEOPLE
 
 
 @dataclass(frozen=True, kw_only=True)
 class Receipt:
-    """The ledger's word that a change was applied, once."""
+    """The ledger's confirmation that a change was applied, once."""
 
     receipt: str
     invoice: str
     replayed: bool
-    """Whether this key had been applied before, so that nothing was applied now."""
+    """True if this key had been applied before, so that nothing was applied now."""
 
 
 def body_of(content: Booking | Rejection) -> str:
-    """A change as JSON, the same for the same content."""
+    """Return a change as JSON, the same for the same content."""
     return json.dumps(asdict(content), sort_keys=True, ensure_ascii=False)
 
 
 def body_hash(content: Booking | Rejection) -> str:
-    """The SHA-256, in hex, of what a request says."""
+    """Return the SHA-256, in hex, of a request's content."""
     # The fields' names tell a booking from a rejection.
     return hashlib.sha256(body_of(content).encode()).hexdigest()
 
 
 def content_of(body: str) -> Booking | Rejection:
-    """What `body_of` wrote."""
+    """Return the change that `body_of` wrote."""
     read = json.loads(body)
     if "reason" in read:
         return Rejection(**read)

@@ -8,7 +8,7 @@ from .bookings import Booking, Change, Invoice, Status
 
 
 def render_page(invoices: Sequence[Invoice], *, outage_seconds: int) -> str:
-    """The whole page, in HTML; `outage_seconds` is how long an outage still lasts, 0 if there is none."""
+    """Return the whole page, as HTML. `outage_seconds`: seconds that an outage still lasts, 0 if there is none."""
     return page(
         "Sample ledger",
         "The invoices that changed last.",

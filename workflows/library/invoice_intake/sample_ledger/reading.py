@@ -1,4 +1,4 @@
-"""Reading what the ledger is told; the rest of reading requests is any sample server's."""
+"""The reading of requests to the ledger; the general part is in `sample_server.reading`."""
 
 import re
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ MOST_LINES = 500
 
 
 def read_booking(body: Mapping[str, object]) -> Booking:
-    """Raises Refused (400)."""
+    """Return the booking in a body. Raise `Refused` (400)."""
     only(body, {*_FIELDS, "lines"})
     return Booking(
         supplier=_named(body, "supplier"),
@@ -30,19 +30,19 @@ def read_booking(body: Mapping[str, object]) -> Booking:
 
 
 def read_rejection(body: Mapping[str, object]) -> Rejection:
-    """Raises Refused (400)."""
+    """Return the booking in a body. Raise `Refused` (400)."""
     return Rejection(reason=read_reason(body))
 
 
 def read_invoice_id(text: str) -> str:
-    """Raises Refused (400)."""
+    """Return the booking in a body. Raise `Refused` (400)."""
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", text):
         raise Refused(400, "invalid_invoice", "An invoice's id is up to 100 letters, digits, dots, - and _.")
     return text
 
 
 def read_query(query: Mapping[str, str], field: str) -> str:
-    """A part of a question. Raises Refused (400)."""
+    """Return a part of a query. Raise `Refused` (400)."""
     return text(query, field)
 
 
@@ -61,12 +61,12 @@ def _like(body: Mapping[str, object], field: str, pattern: str, what: str) -> st
 
 
 def read_amount(body: Mapping[str, object], field: str) -> str:
-    """An amount in plain notation. Raises Refused (400)."""
+    """Return an amount in plain notation. Raise `Refused` (400)."""
     return _like(body, field, r"-?[0-9]{1,15}(\.[0-9]{1,6})?", "an amount as text, such as 1234.50")
 
 
 def read_day(body: Mapping[str, object], field: str) -> str:
-    """A day. Raises Refused (400)."""
+    """Return a date as YYYY-MM-DD. Raise `Refused` (400)."""
     value = text(body, field)
     try:
         return date.fromisoformat(value).isoformat()

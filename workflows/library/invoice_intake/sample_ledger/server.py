@@ -24,16 +24,16 @@ from .suppliers import SHIPPED, Supplier, key_of, read_suppliers
 
 NAME = "ledger"
 LISTED = 50
-"""Invoices on the page, and in a listing that names no limit."""
+"""Invoices on the page, and in a listing without a limit."""
 
 
 def create_app(
     storage: Ledger, *, suppliers: Path = SHIPPED, clock: Clock = utc_now, hosts: Iterable[str] = ()
 ) -> Starlette:
-    """The ledger as an ASGI application.
+    """Return the ledger as an ASGI application.
 
-    `hosts` are names to answer for besides the loopback ones, such as `testserver`. Raises OSError or ValueError if
-    the suppliers cannot be read.
+    `hosts`: host names to answer for besides the loopback ones, such as `testserver`. Raise `OSError` or `ValueError`
+    if the suppliers cannot be read.
     """
     outage = Outage(clock)
     ledger = _Endpoints(storage=storage, suppliers=read_suppliers(suppliers), clock=clock, outage=outage)
@@ -64,16 +64,16 @@ class _Endpoints:
     clock: Clock
     outage: Outage
 
-    # Plain functions run in Starlette's thread pool, so that a wait for the file holds up nobody else.
+    # Plain functions run in Starlette's thread pool, so that a wait for the file does not delay other requests.
 
     def show_page(self, request: Request) -> Response:
         invoices = self.storage.invoices(LISTED)
         return HTMLResponse(page.render_page(invoices, outage_seconds=self.outage.seconds_left()), headers=HEADERS)
 
     def look_up(self, request: Request) -> Response:
-        """What is known of a supplier, and whether its invoice of a number is booked already, but as this one.
+        """Return the facts about a supplier, and any booking of its invoice with this number, except this very one.
 
-        With a date and a total: also whether another one is that has both.
+        With a date and a total, also return another booking that has both.
         """
         query = request.query_params
         name, number, this = (reading.read_query(query, part) for part in ("name", "number", "but"))

@@ -1,4 +1,4 @@
-"""Where the ledger keeps its invoices: the changes, and nothing that could contradict them."""
+"""The file of the ledger: it keeps the changes, and nothing that could contradict them."""
 
 import sqlite3
 from collections.abc import Iterable
@@ -33,9 +33,9 @@ _LATEST = "number = (SELECT max(number) FROM changes AS later WHERE later.invoic
 
 
 class Ledger:
-    """The invoices of one ledger, kept in one SQLite file, which is made if it is not there.
+    """The invoices of one ledger, kept in one SQLite file, which is made if it does not exist.
 
-    Raises sqlite3.DatabaseError if the file is something else, sqlite3.OperationalError if it cannot be opened.
+    Raise `sqlite3.DatabaseError` if the file is something else, `sqlite3.OperationalError` if it cannot be opened.
     """
 
     def __init__(self, path: Path) -> None:
@@ -44,8 +44,8 @@ class Ledger:
     def apply(self, invoice: str, content: Booking | Rejection, *, key: str, at: datetime) -> Receipt:
         """Apply a change to an invoice, or recall the receipt if this key applied the very same one before.
 
-        Raises KeyReused if the key stands for another invoice or another content, sqlite3.OperationalError if
-        the file stays locked or cannot be written. Nothing is applied then.
+        Raise `KeyReused` if the key belongs to another invoice or another content, `sqlite3.OperationalError` if the
+        file stays locked or cannot be written. In both cases nothing is applied.
         """
         booked_as = _mark(content.supplier, content.number) if isinstance(content, Booking) else None
         with self._file.writing() as connection:
@@ -62,7 +62,7 @@ class Ledger:
             return Receipt(receipt=kept["receipt"], invoice=invoice, replayed=inserted.rowcount == 0)
 
     def booked(self, supplier: str, number: str, *, but: str) -> str | None:
-        """The receipt under which a supplier's invoice is booked; `but`: not where it is this one."""
+        """Return the receipt under which a supplier's invoice is booked. `but`: an invoice that does not count."""
         with self._file.reading() as connection:
             found = connection.execute(
                 f"SELECT receipt FROM changes WHERE booked_as = ? AND invoice <> ? AND {_LATEST}",  # noqa: S608  # ours
@@ -71,7 +71,7 @@ class Ledger:
             return None if found is None else str(found["receipt"])
 
     def alike(self, supplier: str, *, date: str, total: str, but: str) -> str | None:
-        """The receipt under which another invoice of a supplier is booked that has this date and total."""
+        """Return the receipt of another invoice of a supplier that is booked with this date and total."""
         with self._file.reading() as connection:
             rows = connection.execute(
                 "SELECT receipt, body FROM changes WHERE booked_as >= ? AND booked_as < ? AND invoice <> ?"  # noqa: S608  # ours
@@ -85,13 +85,13 @@ class Ledger:
             return None
 
     def invoice(self, invoice: str) -> Invoice | None:
-        """One invoice, or none if nothing ever happened to it."""
+        """Return one invoice; None if nothing ever happened to it."""
         with self._file.reading() as connection:
             rows = connection.execute("SELECT * FROM changes WHERE invoice = ? ORDER BY number DESC", (invoice,))
             return next(iter(_invoices(rows)), None)
 
     def invoices(self, limit: int) -> list[Invoice]:
-        """At most `limit` invoices, the one that changed last first."""
+        """Return at most `limit` invoices, the one that changed last first."""
         with self._file.reading() as connection:
             rows = connection.execute(
                 "SELECT changes.*, last FROM changes JOIN"
@@ -108,7 +108,7 @@ def _mark(supplier: str, number: str) -> str:
 
 
 def _invoices(rows: Iterable[sqlite3.Row]) -> list[Invoice]:
-    """The rows come grouped by invoice."""
+    """Return the invoices of rows that are grouped by invoice."""
     return [
         Invoice(invoice=invoice, history=tuple(map(_change, changes)))
         for invoice, changes in groupby(rows, key=lambda row: str(row["invoice"]))

@@ -16,13 +16,13 @@ class Supplier:
 
     name: str
     accounts: Sequence[str]
-    """Where it is paid: IBANs, or account numbers as its country writes them."""
+    """The accounts to which it is paid: IBANs, or account numbers in the notation of its country."""
     booked: Sequence[str]
-    """Numbers of its invoices that were booked before the ledger began to keep them in its file."""
+    """Numbers of its invoices that were booked before the ledger had this file."""
 
 
 def read_suppliers(path: Path) -> dict[str, Supplier]:
-    """The suppliers by the key of their name. Raises OSError or ValueError if they cannot be read."""
+    """Return the suppliers by the key of their name. Raise `OSError` or `ValueError` if they cannot be read."""
     rows: list[Mapping[str, object]] = json.loads(path.read_text(encoding="utf-8"))
     known = [
         Supplier(name=str(row["name"]), accounts=_texts(row, "accounts"), booked=_texts(row, "booked")) for row in rows
@@ -31,7 +31,9 @@ def read_suppliers(path: Path) -> dict[str, Supplier]:
 
 
 def key_of(text: str) -> str:
-    """What makes two spellings of a name or a number the same: letters and digits, whatever their case and width."""
+    """Return a key that is the same for two spellings of a name or a number: letters and digits, in any case and
+    width.
+    """
     return re.sub(r"[\W_]", "", unicodedata.normalize("NFKC", text).casefold())
 
 

@@ -7,7 +7,7 @@ from .changes import Change, Receipt, Ticket, Triage
 
 
 def ticket_as_json(ticket: Ticket) -> dict[str, object]:
-    """The ticket with its history, newest change first."""
+    """Return the ticket with its history, newest change first."""
     return {
         "ticket": ticket.ticket,
         "status": ticket.status,
@@ -20,7 +20,7 @@ def ticket_as_json(ticket: Ticket) -> dict[str, object]:
 
 
 def receipt_as_json(receipt: Receipt, said: Mapping[str, object]) -> dict[str, object]:
-    """The receipt, with what of the change it confirms."""
+    """Return the receipt, with the confirmed part of the change."""
     return {"receipt": receipt.receipt, "ticket": receipt.ticket, **said, "replayed": receipt.replayed}
 
 

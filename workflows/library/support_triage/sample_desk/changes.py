@@ -1,6 +1,6 @@
-"""What can happen to a ticket, and what a ticket is after it.
+"""The changes of a ticket, and the states that follow from them.
 
-Plain values, apart from the file that keeps them and from the server that hears them.
+They are plain values, separate from the file that keeps them and from the server that receives them.
 """
 
 import hashlib
@@ -11,7 +11,7 @@ from enum import StrEnum
 
 
 class Queue(StrEnum):
-    """Which people a ticket goes to."""
+    """The people to whom a ticket goes."""
 
     DELIVERY = "delivery"
     RETURNS = "returns"
@@ -22,7 +22,7 @@ class Queue(StrEnum):
 
 
 class Priority(StrEnum):
-    """How soon they should look."""
+    """The urgency of a ticket."""
 
     LOW = "low"
     NORMAL = "normal"
@@ -31,7 +31,7 @@ class Priority(StrEnum):
 
 
 class Status(StrEnum):
-    """What became of a ticket last."""
+    """The result of a ticket's last change."""
 
     TRIAGED = "triaged"
     LEFT_TO_PEOPLE = "left to people"
@@ -39,7 +39,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Triage:
-    """The ticket goes to a queue, with a reply to the customer."""
+    """A triage, which puts the ticket into a queue, with a reply to the customer."""
 
     queue: Queue
     priority: Priority
@@ -48,7 +48,7 @@ class Triage:
 
 @dataclass(frozen=True, kw_only=True)
 class Rejection:
-    """Nobody's proposal is taken: the ticket is left to people."""
+    """A rejection of the proposal, which leaves the ticket to people."""
 
     reason: str
 
@@ -66,31 +66,33 @@ class Change:
 
 @dataclass(frozen=True, kw_only=True)
 class Ticket:
-    """The present state of a ticket and how it came about."""
+    """The present state of a ticket, with its history."""
 
     ticket: int
     status: Status
     queue: Queue | None
-    """The last triage's queue; none if the ticket was only ever left to people. So with priority and reply."""
+    """The queue of the last triage; None if the ticket was only ever left to people. The same holds for priority and
+    reply.
+    """
     priority: Priority | None
     reply: str | None
     reason: str | None
-    """Why it was left to people; none once a triage follows."""
+    """The reason why it was left to people; None after a later triage."""
     history: tuple[Change, ...]
     """Newest first, never empty."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Receipt:
-    """The desk's word that a change was applied, once."""
+    """The desk's confirmation that a change was applied, once."""
 
     receipt: str
     ticket: int
     replayed: bool
-    """Whether this key had been applied before, so that nothing was applied now."""
+    """True if this key had been applied before, so that nothing was applied now."""
 
 
 def body_hash(content: Triage | Rejection) -> str:
-    """The SHA-256, in hex, of what a request says: spacing and the order of its fields make no difference."""
+    """Return the SHA-256, in hex, of a request's content: spacing and the order of its fields make no difference."""
     # The fields' names tell a triage from a rejection.
     return hashlib.sha256(json.dumps(asdict(content), sort_keys=True).encode()).hexdigest()

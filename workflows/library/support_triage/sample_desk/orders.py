@@ -5,16 +5,16 @@ from pathlib import Path
 from typing import TypeAlias
 
 Order: TypeAlias = dict[str, object]
-"""number, item, placed_on (YYYY-MM-DD), status and total, given out as they stand in the file."""
+"""number, item, placed_on (YYYY-MM-DD), status and total, returned as they are in the file."""
 
 FIELDS = {"number", "item", "placed_on", "status", "total"}
 SHIPPED = Path(__file__).with_name("orders.json")
 
 
 def read_orders(path: Path = SHIPPED) -> dict[str, list[Order]]:
-    """The orders of each customer id, newest first.
+    """Return the orders of each customer id, newest first.
 
-    Raises OSError if the file cannot be read, ValueError if it is not of the expected shape.
+    Raise `OSError` if the file cannot be read, `ValueError` if it does not have the expected form.
     """
     customers = json.loads(path.read_text(encoding="utf-8"))
     if not isinstance(customers, dict):

@@ -8,7 +8,7 @@ from .changes import Change, Priority, Status, Ticket, Triage
 
 
 def render_page(tickets: Sequence[Ticket], *, outage_seconds: int) -> str:
-    """The whole page, in HTML; `outage_seconds` is how long an outage still lasts, 0 if there is none."""
+    """Return the whole page, as HTML. `outage_seconds`: seconds that an outage still lasts, 0 if there is none."""
     return page(
         "Sample help desk",
         "The tickets that changed last.",

@@ -1,4 +1,4 @@
-"""Reading what the desk is told; the rest of reading requests is any sample server's."""
+"""The reading of requests to the desk; the general part is in `sample_server.reading`."""
 
 import re
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from .changes import Priority, Queue, Rejection, Triage
 
 
 def read_triage(body: Mapping[str, object]) -> Triage:
-    """Raises Refused (400)."""
+    """Return the booking in a body. Raise `Refused` (400)."""
     only(body, {"queue", "priority", "reply"})
     return Triage(
         queue=word(body, "queue", Queue), priority=word(body, "priority", Priority), reply=text(body, "reply")
@@ -17,20 +17,20 @@ def read_triage(body: Mapping[str, object]) -> Triage:
 
 
 def read_rejection(body: Mapping[str, object]) -> Rejection:
-    """Raises Refused (400)."""
+    """Return the booking in a body. Raise `Refused` (400)."""
     return Rejection(reason=read_reason(body))
 
 
 def read_ticket_id(text: str) -> int:
-    """Raises Refused (400)."""
-    # 18 digits are what fits an SQLite integer whatever they are.
+    """Return the booking in a body. Raise `Refused` (400)."""
+    # Any number of 18 digits fits an SQLite integer.
     if not re.fullmatch(r"[1-9][0-9]{0,17}", text):
         raise Refused(400, "invalid_ticket", "A ticket id is a whole number above 0, with at most 18 digits.")
     return int(text)
 
 
 def read_customer_id(text: str) -> str:
-    """Raises Refused (400)."""
+    """Return the booking in a body. Raise `Refused` (400)."""
     if not (text.isprintable() and len(text) <= 200):
         raise Refused(400, "invalid_customer", "A customer id is at most 200 printable characters.")
     return text

@@ -1,7 +1,7 @@
 """The desk's HTTP interface.
 
-Every write carries an Idempotency-Key, in the manner of the IETF draft "The Idempotency-Key HTTP Header Field": a
-caller that never heard an answer sends the same request again and gets the receipt it missed.
+Every write carries an Idempotency-Key, as in the IETF draft "The Idempotency-Key HTTP Header Field": a caller without
+an answer sends the same request again and gets the receipt that it missed.
 """
 
 from collections.abc import Iterable
@@ -28,16 +28,16 @@ from .storage import HelpDesk
 
 NAME = "help desk"
 LISTED = 50
-"""Tickets on the page, and in a listing that names no limit."""
+"""Tickets on the page, and in a listing without a limit."""
 
 
 def create_app(
     storage: HelpDesk, *, orders: Path = SHIPPED, clock: Clock = utc_now, hosts: Iterable[str] = ()
 ) -> Starlette:
-    """The desk as an ASGI application.
+    """Return the desk as an ASGI application.
 
-    `hosts` are names to answer for besides the loopback ones, such as `testserver`. Raises OSError or ValueError if
-    the orders cannot be read.
+    `hosts`: host names to answer for besides the loopback ones, such as `testserver`. Raise `OSError` or `ValueError`
+    if the orders cannot be read.
     """
     outage = Outage(clock)
     desk = _Endpoints(storage=storage, orders=read_orders(orders), clock=clock, outage=outage)
@@ -68,7 +68,7 @@ class _Endpoints:
     clock: Clock
     outage: Outage
 
-    # Plain functions run in Starlette's thread pool, so that a wait for the file holds up nobody else.
+    # Plain functions run in Starlette's thread pool, so that a wait for the file does not delay other requests.
 
     def show_page(self, request: Request) -> Response:
         tickets = self.storage.tickets(LISTED)

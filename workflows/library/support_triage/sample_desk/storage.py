@@ -1,4 +1,4 @@
-"""Where the help desk keeps its tickets."""
+"""The file of the help desk, with its tickets and their changes."""
 
 import sqlite3
 from collections.abc import Iterable, Iterator
@@ -40,9 +40,9 @@ COMMIT;
 
 
 class HelpDesk:
-    """The tickets of one help desk, kept in one SQLite file, which is made if it is not there.
+    """The tickets of one help desk, kept in one SQLite file, which is made if it does not exist.
 
-    Raises sqlite3.DatabaseError if the file is something else, sqlite3.OperationalError if it cannot be opened.
+    Raise `sqlite3.DatabaseError` if the file is something else, `sqlite3.OperationalError` if it cannot be opened.
     """
 
     def __init__(self, path: Path) -> None:
@@ -51,8 +51,8 @@ class HelpDesk:
     def apply(self, ticket: int, content: Triage | Rejection, *, key: str, at: datetime) -> Receipt:
         """Apply a change to a ticket, or recall the receipt if this key applied the very same one before.
 
-        Raises KeyReused if the key stands for another ticket or another content, sqlite3.OperationalError if
-        the file stays locked for `BUSY_SECONDS` or cannot be written. Nothing is applied then.
+        Raise `KeyReused` if the key belongs to another ticket or another content, `sqlite3.OperationalError` if the
+        file stays locked for `BUSY_SECONDS` or cannot be written. In both cases nothing is applied.
         """
         with self._file.writing() as connection:
             applied = _insert_change(connection, ticket, content, key=key, at=at)
@@ -66,14 +66,14 @@ class HelpDesk:
             return Receipt(receipt=kept["receipt"], ticket=ticket, replayed=not applied)
 
     def ticket(self, ticket: int) -> Ticket | None:
-        """One ticket, or none if nothing ever happened to it."""
+        """Return one ticket; None if nothing ever happened to it."""
         with self._file.reading() as connection:
             tickets = connection.execute("SELECT * FROM tickets WHERE ticket = ?", (ticket,)).fetchall()
             changes = connection.execute("SELECT * FROM changes WHERE ticket = ? ORDER BY number DESC", (ticket,))
             return next(_with_history(tickets, changes), None)
 
     def tickets(self, limit: int) -> list[Ticket]:
-        """At most `limit` tickets, the one that changed last first."""
+        """Return at most `limit` tickets, the one that changed last first."""
         with self._file.reading() as connection:
             tickets = connection.execute("SELECT * FROM tickets ORDER BY last_change DESC LIMIT ?", (limit,)).fetchall()
             changes = connection.execute(
@@ -88,7 +88,7 @@ class HelpDesk:
 def _insert_change(
     connection: sqlite3.Connection, ticket: int, content: Triage | Rejection, *, key: str, at: datetime
 ) -> bool:
-    """Whether the key was new."""
+    """Insert a change, and tell whether its key was new."""
     queue, priority, reply, reason = _columns(content)
     inserted = connection.execute(
         "INSERT INTO changes (key, ticket, body_hash, at, queue, priority, reply, reason)"
@@ -118,7 +118,7 @@ def _columns(content: Triage | Rejection) -> tuple[str | None, str | None, str |
 
 
 def _with_history(tickets: Iterable[sqlite3.Row], changes: Iterable[sqlite3.Row]) -> Iterator[Ticket]:
-    """The tickets in their own order; the changes come grouped by ticket."""
+    """Yield the tickets in their own order. The changes come grouped by ticket."""
     histories = {ticket: tuple(map(_change, rows)) for ticket, rows in groupby(changes, key=lambda row: row["ticket"])}
     for row in tickets:
         yield Ticket(

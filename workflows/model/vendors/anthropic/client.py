@@ -27,33 +27,35 @@ if TYPE_CHECKING:
     from anthropic.types import OutputConfigParam
 
 SHORTEST_TIMEOUT, LONGEST_TIMEOUT = 60.0, 600.0
-"""Seconds without a byte after which an attempt is given up: no byte comes before the answer is whole."""
+"""Seconds without a byte after which a request is given up. The first byte comes only when the answer is complete."""
 LONGEST_REPLY = 10 * 1024 * 1024
-"""Bytes; a model's longest answer is a tenth of it."""
+"""Most bytes of a reply. The longest answer of a model has a tenth of that."""
 _SLOWEST = 128_000 / 3_600
-"""Tokens a second that a model writes at least: what the SDK itself reckons with."""
+"""Tokens a second that a model writes at least, as the SDK itself assumes."""
 _DRIPS = 2
-"""Time-outs for which a reply may go on without one of them running out."""
+"""Number of time-outs after which a reply that still sends single bytes is given up."""
 _LONGEST_NAME = 200
-"""Characters of what the provider calls a model or a request."""
+"""Most characters of the provider's name for a model or a request."""
 LEAST_SECRET = 16
-"""Characters of a key from which on it is taken out of what a server says: a shorter one is no secret, but may stand in
-any word."""
+"""Fewest characters of a key that is masked in a server's text. A shorter key is no secret, and could be part of any
+word.
+"""
 _LONGEST_WHY = 300
-"""Characters of why an attempt came to nothing."""
+"""Most characters of the reason why a request failed."""
 
 
 class AnthropicVendor:
-    """A `Vendor` behind the Anthropic API. May be shared between threads."""
+    """A `Vendor` behind the Anthropic API. Threads may share it."""
 
     prices = PRICES
 
     def __init__(self, *, api_key: str | SecretStr, base_url: str | None = None, timeout: float | None = None) -> None:
-        """Connects to nothing yet.
+        """Keep the key and the settings, without a connection.
 
-        `base_url`: left out, the SDK's own. `timeout`: seconds without a byte after which an attempt is given up; left
-        out, as long as its answer may take. One that drips is given up after twice as long. Raise `ModelUnavailable`
-        for a key that cannot be one.
+        `base_url`: left out, the SDK's own. `timeout`: seconds without a byte after which a request is given up; left
+        out, as long as its answer may take. A reply that keeps sending single bytes is given up after twice as long.
+        Raise
+        `ModelUnavailable` for an impossible key.
         """
         self._api_key = api_key if isinstance(api_key, SecretStr) else SecretStr(api_key)
         if not re.fullmatch(r"[!-~]+", self._api_key.get_secret_value()):
@@ -88,9 +90,9 @@ class AnthropicVendor:
         )
 
     def knows(self, model: str) -> str | None:
-        """Ask the provider whether the key is good and the model is there; returns what is wrong, or None.
+        """Ask the provider whether it accepts the key and knows the model. Return what is wrong, or None.
 
-        A server of one's own may have no answer to that, which says nothing: it does not name the model then.
+        A server of one's own may not support the question. Its error then does not name the model, and is no finding.
         """
         try:
             self._connected().models.retrieve(model)
@@ -101,11 +103,11 @@ class AnthropicVendor:
         return None
 
     def prepare(self) -> None:
-        """Import the SDK and make its client; connects to nothing."""
+        """Import the SDK and make its client, without a connection."""
         self._connected()
 
     def masked(self, text: str) -> str:
-        """A text without the key: a server can quote what it was sent."""
+        """Return a text without the key, because a server can quote its request."""
         key = self._api_key.get_secret_value()
         return text.replace(key, "[API key]") if len(key) >= LEAST_SECRET else text
 
@@ -162,7 +164,7 @@ class AnthropicVendor:
             return self._client
 
     def _seconds(self, max_tokens: int) -> float:
-        """How long to wait for an answer of so many tokens, which comes in one piece."""
+        """Return the seconds to wait for an answer of so many tokens, which comes in one piece."""
         return self._timeout or min(max(SHORTEST_TIMEOUT, max_tokens / _SLOWEST), LONGEST_TIMEOUT)
 
     def _bound(self, response: httpx2.Response) -> None:
@@ -171,7 +173,9 @@ class AnthropicVendor:
         response.stream = _BoundedStream(response.stream, until=until, request=response.request)
 
     def _told(self, verdict: Verdict) -> Verdict:
-        """Without the key, and only then cut: a part of a key is no key to look for."""
+        """Return the verdict with the key masked and its reason cut. Masking comes first: a part of a key would not be
+        found.
+        """
         why = self.masked(verdict.why)
         return replace(verdict, why=why if len(why) <= _LONGEST_WHY else f"{why[:_LONGEST_WHY]}…")
 
@@ -180,7 +184,9 @@ class AnthropicVendor:
 
 
 class _BoundedStream(httpx2.SyncByteStream):
-    """Gives up a reply that drips for too long or has no end: each byte resets the client's own time-out."""
+    """A stream that gives up a reply which takes too long or is too large. The client's own time-out starts anew at
+    each byte.
+    """
 
     def __init__(self, stream: httpx2.SyncByteStream, *, until: float, request: httpx2.Request) -> None:
         self._stream = stream

@@ -1,13 +1,12 @@
-"""What a provider means by an error: its code, its type, its words and its status, in this order, as an outcome.
+"""The meaning of a provider's error, as an outcome: by its code, its type, its words and its status, in this order.
 
 The status says little: money that ran out, an organisation that was disabled, a case that is too long and a form that
-cannot be compiled all come as a 400 of the type `invalid_request_error`. Codes and types are stable where they are
-there; the words are not, so they are looked for in pieces, whatever stands around them. The pieces are from real
-answers of Anthropic, Bedrock and Vertex, and of servers that speak like them (LiteLLM, OpenRouter, vLLM, llama.cpp,
-Ollama).
+cannot be compiled all come as a 400 of the type `invalid_request_error`. Codes and types, where they are given, are
+stable. The words are not, so short pieces of them are searched for. The pieces are from real answers of Anthropic,
+Bedrock and Vertex, and of servers with the same protocol (LiteLLM, OpenRouter, vLLM, llama.cpp, Ollama).
 
-What none of them knows is invalid. Several such in a row are taken for the workflow's own fault, so that no wording
-goes on unnoticed.
+An unknown error is invalid. Several of them in a row count as the workflow's own fault, so that an unknown wording is
+noticed.
 """
 
 import re
@@ -19,7 +18,7 @@ from pydantic import JsonValue
 from workflows.model.outcomes import Outcome
 
 _LOOKED_AT = 500
-"""Characters of the words that are looked at. A server may quote the case behind its own words."""
+"""Characters of the words that are searched. A server may quote the case after its own words."""
 
 _O = Outcome
 _OF_CODE: Final[Mapping[str, Outcome]] = {
@@ -163,12 +162,14 @@ _SAID: Final = (
     (_ACCESS, _O.LOCKED_OUT),
     (_UNFIT, _O.UNFIT),
 )
-"""In this order: what speaks of money may also speak of the key."""
+"""Patterns in order of precedence: a text about money may also mention the key."""
 _OF_THE_ACCOUNT = (_O.SPENT, _O.LOCKED_OUT)
 
 
 def outcome_of(status: int, *, kind: str = "", code: str = "", words: str = "") -> Outcome:
-    """What an error means. `kind`: its type. `code`: the cause that its details name. Empty where there is none."""
+    """Return the outcome for an error. `kind`: its type. `code`: the cause in its details. Empty where there is
+    none.
+    """
     known = _OF_CODE.get(code.lower())
     if known is not None:
         return known
@@ -205,7 +206,7 @@ def parts_of(body: object) -> tuple[str, str, str]:
 
 
 def status_in(kind: str) -> int:
-    """The status that an error of this type has where it comes by itself; 500 where nobody knows."""
+    """Return the usual HTTP status for an error of this type; 500 for an unknown type."""
     return _STATUS_OF_TYPE.get(kind, 500)
 
 

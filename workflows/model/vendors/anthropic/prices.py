@@ -13,11 +13,11 @@ _LIBRARY = "genai-prices"
 
 
 def price(model: str, usage: Usage) -> Decimal:
-    """US dollars for the tokens of one call at today's prices.
+    """Return the US dollars for the tokens of one call at today's prices.
 
-    Of one call: a long prompt can have a higher price for each token, so that a sum of calls has to be added up from
-    their prices. Cache writes count at the price of the one-hour cache, the only one that is asked for here and the
-    dearest. Raise `Unpriced` for a model whose price is not known, `ValueError` for a negative number of tokens.
+    For one call only: a long prompt can have a higher price for each token, so the price of several calls is the sum of
+    their prices. Cache writes count at the price of the one-hour cache, which is the only one in use here and the most
+    expensive. Raise `Unpriced` for a model whose price is not known, `ValueError` for a negative number of tokens.
     """
     counted = genai_prices.Usage(
         input_tokens=usage.input_tokens + usage.cache_read_tokens + usage.cache_write_tokens,
@@ -31,7 +31,7 @@ def price(model: str, usage: Usage) -> Decimal:
     except LookupError:
         raise Unpriced(model) from None
     if calculation.model_price.input_mtok is None or calculation.model_price.output_mtok is None:
-        # The library knows some models by name only and reckons them at nothing.
+        # The library knows only the names of some models and gives them a price of zero.
         raise Unpriced(model)
     return calculation.total_price
 

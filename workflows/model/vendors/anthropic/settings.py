@@ -6,14 +6,14 @@ from workflows.model.addresses import safe_url
 from workflows.model.vendors.declaration import VendorSettings
 
 DEFAULT_MODEL = "claude-haiku-5-5"
-"""Small and made for sorting and extracting, which is what most workflows do."""
+"""A small model, made for sorting and extracting, which is what most workflows do."""
 
 
 class AnthropicSettings(VendorSettings):
     """The key, the address and the model."""
 
     model: str = DEFAULT_MODEL
-    """For prompts that name no model."""
+    """Model for prompts that name none."""
     api_key: SecretStr | None = Field(default=None, validation_alias="ANTHROPIC_API_KEY")
     base_url: str | None = Field(default=None, validation_alias="ANTHROPIC_BASE_URL")
     """None: the SDK's own."""

@@ -25,20 +25,20 @@ from workflows.model.port import Usage
 from workflows.model.vendors.anthropic.errors import outcome_of, parts_of, status_in
 
 _LONGEST_QUOTE = 4_000
-"""Characters of the provider's own words that are passed on; whoever takes secrets out of them cuts them."""
+"""Most characters of the provider's own words that are passed on. They are cut again once their secrets are masked."""
 
 _LOOKED_THROUGH = 20_000
-"""Characters of a reply that is some other text, in which an error is looked for."""
+"""Characters that are searched for an error in a reply that is plain text."""
 MOST_TOKENS = 10_000_000_000
-"""Tokens that a reply may say it took. What says more says nothing."""
+"""Most tokens that a reply can claim. A larger number counts as unknown."""
 
 _REASONS = {
     Outcome.SPENT: "The account at the model's provider has no money left, or a spend limit is reached",
-    Outcome.LOCKED_OUT: "The model's provider does not let this API key or its organisation in",
+    Outcome.LOCKED_OUT: "The model's provider does not accept this API key or its organisation",
     Outcome.RETIRED: "The model's provider does not know this model",
     Outcome.TOO_LONG: "The case is too long for the model",
     Outcome.REFUSED: "The model's provider declined to answer",
-    Outcome.UNFIT: "The model's provider does not take the form of the answer, or what the prompt asks for",
+    Outcome.UNFIT: "The model's provider does not accept the form of the answer, or a setting of the prompt",
     Outcome.INVALID: "The model's provider calls the request invalid",
     Outcome.THROTTLED: "The model's provider limits how much may be asked now",
     Outcome.TRANSIENT: "The model's provider cannot answer now",
@@ -46,14 +46,14 @@ _REASONS = {
 
 
 def expected_errors() -> tuple[type[Exception], ...]:
-    """The errors that `judge_error` knows. The SDK leaves those of a 200 with a broken body as they come."""
+    """Return the errors that `judge_error` knows. The SDK passes on the errors of a 200 with a broken body."""
     import anthropic
 
     return (anthropic.APIError, json.JSONDecodeError, UnicodeDecodeError, RecursionError)
 
 
 def judge_error(error: Exception) -> Verdict:
-    """The verdict on an attempt that raised one of `expected_errors`."""
+    """Return the verdict on a request that raised one of `expected_errors`."""
     import anthropic
 
     match error:
@@ -72,7 +72,7 @@ def judge_error(error: Exception) -> Verdict:
 
 
 def judge_reply(reply: object) -> Verdict:
-    """The verdict on what the SDK returned, which after a 200 can be anything."""
+    """Return the verdict on a value of the SDK, which after a 200 can be anything."""
     import anthropic
 
     error = _error_in(reply)
@@ -80,7 +80,7 @@ def judge_reply(reply: object) -> Verdict:
         kind, _, _ = parts_of(error)
         return _of_error(status_in(kind), error)
     if not isinstance(reply, anthropic.types.Message):
-        why = "The reply was no message from a model but some other text."
+        why = "The reply was no message from a model, but another text."
         return Verdict(outcome=Outcome.BROKEN, why=why, may_cost=True)
     match reply.stop_reason:
         case "refusal":
@@ -105,13 +105,15 @@ def _of_error(status: int, body: object, *, retry_after: float | None = None) ->
     kind, code, words = parts_of(body)
     outcome = outcome_of(status, kind=kind, code=code, words=words)
     passes = outcome in (Outcome.THROTTLED, Outcome.TRANSIENT)
-    # The words of what passes by itself would only be read in vain, and differ each time.
+    # The words of a passing error help nobody, and differ each time.
     why = f"{_REASONS[outcome]} (HTTP {status}){'' if passes else _quoted(words)}."
     return Verdict(outcome=outcome, why=why, retry_after=retry_after)
 
 
 def _error_in(reply: object) -> object:
-    """The error that came with a success's status, as JSON or as an event of a stream; None where there is none."""
+    """Return the error that came with a success's status, as JSON or as an event of a stream; None where there is
+    none.
+    """
     if isinstance(reply, str):
         for line in reply[:_LOOKED_THROUGH].splitlines():
             with suppress(ValueError, RecursionError):
@@ -124,7 +126,9 @@ def _error_in(reply: object) -> object:
 
 
 def text_of(reply: object) -> str:
-    """What the model said, thinking left aside; the reply itself where it is only text; empty where there is none."""
+    """Return the model's text without its thinking; the reply itself where it is plain text; empty where there is
+    none.
+    """
     if isinstance(reply, str):
         return reply
     blocks = getattr(reply, "content", None)
@@ -134,7 +138,7 @@ def text_of(reply: object) -> str:
 
 
 def usage_of(reply: object) -> Usage | None:
-    """The tokens that a reply took; None where it does not say."""
+    """Return the tokens of a reply; None where it does not state them."""
     told = getattr(reply, "usage", None)
     counts = [
         _count(getattr(told, name, None))
@@ -154,7 +158,7 @@ def usage_of(reply: object) -> Usage | None:
 
 
 def _count(told: object) -> int | None:
-    """A number of tokens; None where there is none, and -1 for what cannot be one: negative, NaN, beyond reason."""
+    """Return a number of tokens; None where there is none, and -1 for an impossible one: negative, NaN or too large."""
     if told is None:
         return None
     if isinstance(told, bool) or not isinstance(told, (int, float)) or not 0 <= told <= MOST_TOKENS:
@@ -163,7 +167,7 @@ def _count(told: object) -> int | None:
 
 
 def _was_sent(error: Exception) -> bool:
-    """May the request have reached the provider? Not where no connection came about."""
+    """Tell whether the request may have reached the provider. It has not where no connection was made."""
     import httpx2
 
     return not isinstance(error.__cause__, (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout))
@@ -175,7 +179,7 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
         seconds = float(asked)
     except ValueError:
         try:
-            # A date is counted from the provider's own clock, so that ours may be wrong.
+            # A date is compared with the provider's own clock, because ours may be wrong.
             until, now = parsedate_to_datetime(asked), parsedate_to_datetime(headers.get("date", ""))
             seconds = (until - now).total_seconds()
         except (ValueError, TypeError):
@@ -184,7 +188,9 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
 
 
 def _quoted(words: object) -> str:
-    """The provider's own words led by a colon, on one line, without control characters; empty where there are none."""
+    """Return the provider's own words after a colon, on one line, without control characters; empty where there are
+    none.
+    """
     if not isinstance(words, str):
         return ""
     line = "".join(character for character in " ".join(words.split()) if character.isprintable())
