@@ -40,7 +40,7 @@ PROOFS: dict[str, tuple[str, tuple[str, ...]]] = {
         (
             "chaos/test_crashes::test_a_process_that_ends_there_costs_nothing_but_the_call_it_was_in",
             "chaos/test_naive::test_a_worker_that_knows_no_doubt_has_an_effect_twice",
-            "integration/bot/test_replicas::test_what_a_killed_process_held_is_taken_over_and_no_finished_step_is_repeated",
+            "integration/bot/worker/test_replicas::test_what_a_killed_process_held_is_taken_over_and_no_finished_step_is_repeated",
         ),
     ),
     "F9": (
@@ -112,7 +112,7 @@ PROOFS: dict[str, tuple[str, tuple[str, ...]]] = {
         "two reviewers at once",
         (
             "slack/test_conflicts::test_of_two_reviewers_one_wins_and_the_other_is_told_who",
-            "integration/engine/test_races::test_of_twenty_decisions_at_once_one_counts",
+            "integration/engine/review/test_races::test_of_twenty_decisions_at_once_one_counts",
         ),
     ),
     "F22": (
@@ -128,7 +128,7 @@ PROOFS: dict[str, tuple[str, tuple[str, ...]]] = {
     "F24": (
         "an invalid edit",
         (
-            "integration/bot/test_decisions::test_an_edit_that_does_not_fit_the_form_is_refused_by_field_and_changes_nothing",
+            "integration/bot/cli/test_decisions::test_an_edit_that_does_not_fit_the_form_is_refused_by_field_and_changes_nothing",
             "unit/handlers/test_inputs::test_each_complaint_stands_at_an_input_of_the_form",
         ),
     ),
@@ -201,13 +201,13 @@ PROOFS: dict[str, tuple[str, tuple[str, ...]]] = {
         (
             "integration/model/test_outcomes::test_a_transient_status_is_tried_four_times_in_all_and_then_told",
             "integration/model/test_outcomes::test_retry_after_is_honoured_up_to_the_cap_and_never_shortens_the_pause",
-            "integration/model/test_breakers::test_several_failures_in_a_row_open_the_breaker_and_are_told_once",
+            "integration/model/test_circuit_breakers::test_several_failures_in_a_row_open_the_breaker_and_are_told_once",
         ),
     ),
     "F37": (
         "a spend limit is reached",
         (
-            "integration/model/test_breakers::test_a_spend_limit_or_a_refused_key_opens_it_at_once",
+            "integration/model/test_circuit_breakers::test_a_spend_limit_or_a_refused_key_opens_it_at_once",
             "slack/test_outages::test_a_spend_limit_is_told_once_and_so_is_its_end",
         ),
     ),
@@ -222,38 +222,38 @@ PROOFS: dict[str, tuple[str, tuple[str, ...]]] = {
     "F39": (
         "a retired model id",
         (
-            "integration/engine/test_pausing::test_where_the_model_is_gone_for_good_the_workflow_is_paused_and_people_are_told_once",
-            "integration/engine/test_pausing::test_of_replicas_that_stop_a_workflow_at_once_one_tells_of_it",
+            "integration/engine/deliver/test_workflow_pauses::test_where_the_model_is_gone_for_good_the_workflow_is_paused_and_people_are_told_once",
+            "integration/engine/deliver/test_workflow_pauses::test_of_replicas_that_stop_a_workflow_at_once_one_tells_of_it",
         ),
     ),
     "F40": (
         "an unknown outcome where keys are known",
         (
-            "integration/engine/test_delivering::test_an_unknown_outcome_at_a_target_that_knows_the_key_is_tried_again_under_it",
+            "integration/engine/deliver/test_deliveries::test_an_unknown_outcome_at_a_target_that_knows_the_key_is_tried_again_under_it",
             "chaos/test_sweep::test_whatever_goes_wrong_once_nothing_is_lost_doubled_wrong_or_silent",
         ),
     ),
     "F41": (
         "an unknown outcome where they are not",
         (
-            "integration/engine/test_delivering::test_an_unknown_outcome_at_a_target_without_keys_is_in_doubt",
+            "integration/engine/deliver/test_deliveries::test_an_unknown_outcome_at_a_target_without_keys_is_in_doubt",
             "chaos/test_sweep::test_whatever_goes_wrong_once_nothing_is_lost_doubled_wrong_or_silent",
         ),
     ),
     "F42": (
         "another form up- or downstream",
         (
-            "integration/engine/test_tools::test_a_system_that_answers_in_another_form_stops_the_run_visibly",
-            "integration/engine/test_runner::test_an_input_that_no_longer_fits_parks_the_run",
-            "integration/engine/test_reviews::test_a_proposal_that_no_longer_fits_the_code_is_not_delivered_in_silence",
+            "integration/engine/propose/test_tools::test_a_system_that_answers_in_another_form_stops_the_run_visibly",
+            "integration/engine/run/test_runner::test_an_input_that_no_longer_fits_parks_the_run",
+            "integration/engine/review/test_reviews::test_a_proposal_that_no_longer_fits_the_code_is_not_delivered_in_silence",
         ),
     ),
     "F43": (
         "401 from another system",
         (
-            "integration/engine/test_pausing::test_a_key_that_a_step_s_system_does_not_accept_pauses_the_workflow",
-            "integration/engine/test_holding::test_a_key_that_is_not_accepted_keeps_the_queue_and_loses_nothing",
-            "slack/test_pausing::test_people_are_told_once_that_countersign_paused_a_workflow_and_what_to_do",
+            "integration/engine/deliver/test_workflow_pauses::test_a_key_that_a_step_s_system_does_not_accept_pauses_the_workflow",
+            "integration/engine/deliver/test_holds::test_a_key_that_is_not_accepted_keeps_the_queue_and_loses_nothing",
+            "slack/test_pauses::test_people_are_told_once_that_countersign_paused_a_workflow_and_what_to_do",
         ),
     ),
     "F44": (
@@ -279,7 +279,7 @@ PROOFS: dict[str, tuple[str, tuple[str, ...]]] = {
         "a deadlock, or a serialization error",
         (
             "chaos/test_sweep::test_whatever_goes_wrong_once_nothing_is_lost_doubled_wrong_or_silent",
-            "integration/engine/test_races::test_twenty_batches_with_the_same_keys_at_once_are_taken_in_once",
+            "integration/engine/review/test_races::test_twenty_batches_with_the_same_keys_at_once_are_taken_in_once",
         ),
     ),
     "F49": (
@@ -324,8 +324,8 @@ PROOFS: dict[str, tuple[str, tuple[str, ...]]] = {
     "F56": (
         "right-to-left, zero-width, half a surrogate pair, NUL, emoji",
         (
-            "unit/engine/test_accepting::test_unusual_text_is_taken_in_unchanged",
-            "unit/engine/test_accepting::test_any_input_is_taken_in_or_refused_with_a_reason",
+            "unit/engine/case/test_accepting::test_unusual_text_is_taken_in_unchanged",
+            "unit/engine/case/test_accepting::test_any_input_is_taken_in_or_refused_with_a_reason",
             "slack/test_neutral::test_a_case_and_a_proposal_are_shown_as_the_text_they_are",
         ),
     ),
@@ -355,7 +355,7 @@ PROOFS: dict[str, tuple[str, tuple[str, ...]]] = {
         "a rerun twice, or of a delivered case",
         (
             "slack/test_readers::test_a_rerun_asked_for_twice_is_done_once",
-            "integration/engine/test_reruns::test_a_delivered_case_is_not_run_again",
+            "integration/engine/review/test_reruns::test_a_delivered_case_is_not_run_again",
             "slack/test_repeats::test_a_command_that_arrives_twice_runs_the_case_again_once",
         ),
     ),
@@ -364,15 +364,15 @@ PROOFS: dict[str, tuple[str, tuple[str, ...]]] = {
         (
             "chaos/test_author_code::test_code_that_ends_a_program_stops_its_own_case_alone",
             "chaos/test_author_code::test_where_an_exit_is_taken_for_a_refusal_an_effect_is_had_twice",
-            "integration/engine/test_author_code::test_whatever_code_raises_stops_its_case_visibly_and_the_next_one_goes_on",
-            "integration/bot/test_hanging::test_code_that_tries_to_end_its_worker_ends_nothing_but_its_case",
+            "integration/engine/declare/test_author_code::test_whatever_code_raises_stops_its_case_visibly_and_the_next_one_goes_on",
+            "integration/bot/worker/test_hanging::test_code_that_tries_to_end_its_worker_ends_nothing_but_its_case",
         ),
     ),
     "F64": (
         "a step with tries inside a delivery whose target knows no key",
         (
-            "integration/engine/test_once::test_it_is_paid_once_and_then_in_doubt",
-            "integration/engine/test_once::test_a_rejection_is_told_once",
+            "integration/engine/deliver/test_once::test_it_is_paid_once_and_then_in_doubt",
+            "integration/engine/deliver/test_once::test_a_rejection_is_told_once",
         ),
     ),
     "F65": (
@@ -396,9 +396,9 @@ PROOFS: dict[str, tuple[str, tuple[str, ...]]] = {
             "chaos/test_author_code::test_code_that_does_not_return_stops_its_own_case_alone",
             "chaos/test_author_code::test_without_a_limit_all_waits_for_the_code_and_nobody_is_told",
             "chaos/test_poison::test_a_case_that_ends_its_worker_is_set_aside_and_its_neighbours_finish",
-            "integration/bot/test_hanging::test_others_go_on_while_code_hangs_on_every_worker_at_once",
-            "integration/bot/test_hanging::test_serve_lives_through_code_that_exits_and_hangs_and_ends_when_told_to",
-            "integration/bot/test_hanging::test_a_process_whose_interpreter_is_held_ends_and_says_where",
+            "integration/bot/worker/test_hanging::test_others_go_on_while_code_hangs_on_every_worker_at_once",
+            "integration/bot/worker/test_hanging::test_serve_lives_through_code_that_exits_and_hangs_and_ends_when_told_to",
+            "integration/bot/worker/test_hanging::test_a_process_whose_interpreter_is_held_ends_and_says_where",
         ),
     ),
     "F68": (
@@ -413,35 +413,35 @@ PROOFS: dict[str, tuple[str, tuple[str, ...]]] = {
         "the clock is 400 days ahead for a moment",
         (
             "chaos/test_database::test_what_a_wrong_clock_put_off_by_a_year_is_done_all_the_same",
-            "integration/engine/test_digests::test_one_moment_of_a_wrong_clock_keeps_no_summary_from_being_made_and_is_told",
+            "integration/engine/read/test_digests::test_one_moment_of_a_wrong_clock_keeps_no_summary_from_being_made_and_is_told",
             "unit/bot/test_schedule::test_one_moment_of_a_wrong_clock_stops_no_later_day",
         ),
     ),
     "F70": (
         "a backup beside an old -wal",
         (
-            "integration/bot/test_backups::test_an_old_wal_is_not_read_over_the_backup",
-            "integration/bot/test_backups::test_a_backup_is_made_while_others_write_and_holds_whole_transactions",
+            "integration/bot/cli/test_backups::test_an_old_wal_is_not_read_over_the_backup",
+            "integration/bot/cli/test_backups::test_a_backup_is_made_while_others_write_and_holds_whole_transactions",
         ),
     ),
     "F71": (
         "a value that does not survive being kept",
         (
-            "integration/engine/test_kept_values::test_what_would_be_delivered_as_something_else_is_not_proposed",
-            "integration/engine/test_kept_values::test_a_persons_values_that_would_be_delivered_as_others_are_refused",
+            "integration/engine/declare/test_kept_values::test_what_would_be_delivered_as_something_else_is_not_proposed",
+            "integration/engine/declare/test_kept_values::test_a_persons_values_that_would_be_delivered_as_others_are_refused",
         ),
     ),
     "F72": (
         "rules and forms that change while a case waits",
         (
-            "integration/engine/test_changed_code::test_what_was_decided_before_the_form_changed_comes_back_to_a_person_with_all_of_it",
-            "integration/engine/test_changed_code::test_what_was_decided_before_a_rule_came_is_looked_at_again",
-            "integration/engine/test_changed_code::test_who_acts_on_a_case_of_a_workflow_that_is_gone_is_told_so",
+            "integration/engine/run/test_changed_code::test_what_was_decided_before_the_form_changed_comes_back_to_a_person_with_all_of_it",
+            "integration/engine/run/test_changed_code::test_what_was_decided_before_a_rule_came_is_looked_at_again",
+            "integration/engine/run/test_changed_code::test_who_acts_on_a_case_of_a_workflow_that_is_gone_is_told_so",
         ),
     ),
     "F73": (
         "a validator, key, scope or never that raises anything",
-        ("unit/engine/test_accepting::test_whatever_an_authors_code_raises_it_is_that_input_that_is_refused",),
+        ("unit/engine/case/test_accepting::test_whatever_an_authors_code_raises_it_is_that_input_that_is_refused",),
     ),
     "F74": (
         "Slack cannot open a modal",
@@ -480,29 +480,31 @@ PROOFS: dict[str, tuple[str, tuple[str, ...]]] = {
     "F79": (
         "one row of a file that no one expected",
         (
-            "integration/bot/test_files::test_two_texts_under_one_id_are_told_with_their_rows_and_neither_is_taken_in",
-            "unit/engine/test_accepting::test_whatever_an_authors_code_raises_it_is_that_input_that_is_refused",
+            "integration/bot/cli/test_files::test_two_texts_under_one_id_are_told_with_their_rows_and_neither_is_taken_in",
+            "unit/engine/case/test_accepting::test_whatever_an_authors_code_raises_it_is_that_input_that_is_refused",
         ),
     ),
     "F80": (
         "a result of 100 MB",
-        ("integration/engine/test_kept_values::test_a_result_of_a_hundred_megabytes_is_refused_with_memory_bounded",),
+        (
+            "integration/engine/declare/test_kept_values::test_a_result_of_a_hundred_megabytes_is_refused_with_memory_bounded",
+        ),
     ),
     "F81": (
         "a target is down, with decisions waiting",
         (
             "chaos/test_targets::test_when_a_target_is_back_all_goes_out_by_itself",
             "chaos/test_targets::test_where_a_delivery_is_given_up_at_once_each_wants_a_person",
-            "integration/engine/test_waiting::test_a_target_that_is_down_heals_by_itself_in_order_and_once",
-            "integration/engine/test_waiting::test_with_many_waiting_there_is_one_notice_and_one_probe",
-            "integration/bot/test_waiting::test_what_waits_outlives_a_process_and_goes_out_by_itself",
+            "integration/engine/deliver/test_waiting_deliveries::test_a_target_that_is_down_heals_by_itself_in_order_and_once",
+            "integration/engine/deliver/test_waiting_deliveries::test_with_many_waiting_there_is_one_notice_and_one_probe",
+            "integration/bot/cli/test_waiting_deliveries::test_what_waits_outlives_a_process_and_goes_out_by_itself",
         ),
     ),
     "F82": (
         "said to have failed where it may be applied",
         (
             "chaos/test_targets::test_where_the_line_is_dropped_after_it_was_done_it_is_made_again_under_its_key",
-            "integration/engine/test_waiting::test_what_a_target_did_before_it_dropped_the_line_is_not_called_failed",
+            "integration/engine/deliver/test_waiting_deliveries::test_what_a_target_did_before_it_dropped_the_line_is_not_called_failed",
             "slack/test_targets::test_what_nobody_confirmed_is_not_called_failed_and_an_engineer_can_try_it_at_once",
         ),
     ),
@@ -562,22 +564,22 @@ PROOFS: dict[str, tuple[str, tuple[str, ...]]] = {
     "A36": (
         "a hostile file of settings",
         (
-            "unit/bot/test_env_files::test_a_file_that_lies_in_the_working_folder_is_not_read",
-            "unit/bot/test_env_files::test_a_url_or_a_workflow_of_a_file_never_meets_a_secret_from_elsewhere",
-            "unit/bot/test_env_files::test_a_file_cannot_fill_in_a_secret_of_the_environment",
+            "unit/bot/test_settings_file::test_a_file_that_lies_in_the_working_folder_is_not_read",
+            "unit/bot/test_settings_file::test_a_url_or_a_workflow_of_a_file_never_meets_a_secret_from_elsewhere",
+            "unit/bot/test_settings_file::test_a_file_cannot_fill_in_a_secret_of_the_environment",
         ),
     ),
     "A37": (
         "secrets and case data in errors",
         (
             "unit/test_redaction::test_a_secret_is_masked_wherever_it_stands",
-            "integration/engine/test_error_words::test_a_failure_holds_no_secret_and_no_word_of_its_case",
+            "integration/engine/run/test_error_words::test_a_failure_holds_no_secret_and_no_word_of_its_case",
             "integration/tools/test_echoes::test_an_echo_is_masked_however_it_is_spelled",
         ),
     ),
     "A38": (
         "claims of identity",
-        ("integration/bot/test_decisions::test_a_name_that_a_shell_sets_is_nobody",),
+        ("integration/bot/cli/test_decisions::test_a_name_that_a_shell_sets_is_nobody",),
     ),
     "A39": (
         "probing keys and names without a right",
@@ -590,7 +592,7 @@ PROOFS: dict[str, tuple[str, tuple[str, ...]]] = {
         "text that hides, keys that look alike",
         (
             "unit/test_invisible::test_a_character_that_hides_is_shown_as_its_escape",
-            "unit/engine/test_accepting::test_keys_that_nobody_can_tell_apart_are_one_key",
+            "unit/engine/case/test_accepting::test_keys_that_nobody_can_tell_apart_are_one_key",
         ),
     ),
     "A41": (
@@ -600,16 +602,16 @@ PROOFS: dict[str, tuple[str, tuple[str, ...]]] = {
     "A42": (
         "evidence that proves nothing",
         (
-            "unit/engine/test_evidence::test_a_quote_of_less_than_three_letters_or_digits_proves_nothing",
-            "unit/engine/test_evidence::test_a_quote_that_does_not_hold_every_part_of_a_value_proves_nothing",
+            "unit/engine/propose/test_evidence::test_a_quote_of_less_than_three_letters_or_digits_proves_nothing",
+            "unit/engine/propose/test_evidence::test_a_quote_that_does_not_hold_every_part_of_a_value_proves_nothing",
             "unit/library/test_papers::test_no_wrong_reading_goes_alone",
         ),
     ),
     "A43": (
         "a database that others can read",
         (
-            "integration/bot/test_hostile::test_a_new_database_is_for_its_owner_alone",
-            "integration/bot/test_hostile::test_doctor_names_a_database_that_others_can_read",
+            "integration/bot/cli/test_hostile::test_a_new_database_is_for_its_owner_alone",
+            "integration/bot/cli/test_hostile::test_doctor_names_a_database_that_others_can_read",
         ),
     ),
     "A44": (

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from countersign.testing import ModelUnavailable, Testbed, says
 
-from workflows.public.countersign.scaffold.workflow import Answer, Message, routing, send
+from .workflow import Answer, Message, routing, send
 
 
 def test_a_sure_answer_is_delivered_alone() -> None:
