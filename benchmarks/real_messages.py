@@ -1,4 +1,4 @@
-"""Real messages through the whole pipeline: the `countersign run` of the README, measured.
+"""Real messages through the whole pipeline: the `countersign run` of docs/measured.md, measured.
 
     python -m benchmarks.real_messages FOLDER [--runs 3] [--write]
 

@@ -60,7 +60,7 @@ class Address:
 
 
 class Settings(BaseSettings):
-    """All settings. Each is named in the README, with its default."""
+    """All settings. Each is named in the reference, with its default."""
 
     model_config = SettingsConfigDict(env_prefix="COUNTERSIGN_", extra="ignore", frozen=True)
 

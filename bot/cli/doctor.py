@@ -281,7 +281,7 @@ def _paused(app: App, workflow: AnyWorkflow) -> Iterator[Finding]:
 def _slack(app: App) -> Iterator[Finding]:
     settings = app.settings
     if settings.slack_bot_token is None and settings.slack_app_token is None:
-        yield Finding(level="note", what="no Slack workspace is connected", do="see Slack in the README")
+        yield Finding(level="note", what="no Slack workspace is connected", do="see docs/slack.md")
         return
     try:
         workspace = connect(settings)

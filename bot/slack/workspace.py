@@ -143,7 +143,7 @@ def _compare(owner: str, workspace: Workspace) -> None:
 def _token(secret: SecretStr | None, name: str, begins: str) -> str:
     if secret is None:
         raise NoWorkspace(
-            f"{name} is not set; the README says where to find it in Slack. Without Slack: countersign sandbox"
+            f"{name} is not set; docs/slack.md says where to find it in Slack. Without Slack: countersign sandbox"
         )
     token = secret.get_secret_value()
     if not token.startswith(begins):

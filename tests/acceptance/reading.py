@@ -6,7 +6,10 @@ from pathlib import Path
 import bot
 
 ROOT = Path(bot.__file__).parents[1]
-README = ROOT / "README.md"
+FIRST_AUTOMATION = ROOT / "docs" / "first-automation.md"
+REFERENCE = ROOT / "docs" / "reference.md"
+PAGES = [ROOT / "README.md", FIRST_AUTOMATION, REFERENCE, ROOT / "docs" / "measured.md", ROOT / "docs" / "slack.md"]
+"""Pages that a person reads who begins with Countersign."""
 
 
 def python_blocks(text: str) -> list[str]:
@@ -15,8 +18,8 @@ def python_blocks(text: str) -> list[str]:
 
 
 def automation() -> str:
-    """The README's first automation."""
-    return next(block for block in python_blocks(README.read_text()) if "Workflow(" in block)
+    """The automation of the page on the first one."""
+    return next(block for block in python_blocks(FIRST_AUTOMATION.read_text()) if "Workflow(" in block)
 
 
 def shell_lines(text: str) -> list[str]:

@@ -128,7 +128,7 @@ def test_the_reply_is_said_to_be_from_a_template_and_not_written_by_a_model(tria
 
 
 def test_a_person_takes_the_safety_report_from_there(triaged: CommandLine) -> None:
-    """As the README has it: their values go through the never too, and are confirmed."""
+    """As the reference has it: their values go through the never too, and are confirmed."""
     edit = ("edit", "ticket-1017", "--set", "queue=safety", "--set", "priority=urgent")
     assert "use --confirm" in triaged(*edit).error()
     said = triaged.done(*edit, "--confirm")

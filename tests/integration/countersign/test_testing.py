@@ -146,7 +146,7 @@ def test_a_persons_own_values_are_held_to_the_form_and_to_the_rules() -> None:
         case = bed.submit(CLAIM)
         with pytest.raises(InvalidOutput, match="amount: "):
             case.edit(amount="a lot")
-        with pytest.raises(InvalidOutput, match="tip: is no field"):
+        with pytest.raises(InvalidOutput, match="tip: there is no such field"):
             case.edit(tip=1)
         with pytest.raises(NeverBroken, match="pay more than 100 alone"):
             case.edit(amount=120)

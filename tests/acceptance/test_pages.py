@@ -1,4 +1,4 @@
-"""The README keeps its word: its automation runs, and it names every setting and every command."""
+"""The pages keep their word: the first automation runs, and the reference names every setting and every command."""
 
 import re
 import shlex
@@ -11,7 +11,7 @@ from typer.main import get_command
 from bot import discovery
 from bot.cli import app
 from bot.settings import Settings
-from tests.acceptance.reading import README, ROOT, automation, shell_lines
+from tests.acceptance.reading import FIRST_AUTOMATION, PAGES, REFERENCE, ROOT, automation, shell_lines
 from tests.acceptance.test_typing import reported
 from tests.integration.bot.commandline import CommandLine
 from workflows.engine.text.form_fields import form_of
@@ -21,13 +21,13 @@ MOST_LINES = 45
 
 
 def typed_after_the_automation() -> list[str]:
-    """What the README has one type once the automation is saved."""
-    return shell_lines(README.read_text().split(automation(), 1)[1])
+    """What the page has one type once the automation is saved."""
+    return shell_lines(FIRST_AUTOMATION.read_text().split(automation(), 1)[1])
 
 
 @pytest.fixture
 def saved(empty: CommandLine) -> Path:
-    """The README's automation in a file of the name that the README gives it."""
+    """The page's automation in a file of the name that the page gives it."""
     exported = next(line for line in typed_after_the_automation() if "COUNTERSIGN_WORKFLOWS=" in line)
     path = empty.folder / shlex.split(exported)[-1].partition("=")[2]
     path.write_text(automation())
@@ -35,7 +35,7 @@ def saved(empty: CommandLine) -> Path:
     return path
 
 
-def test_the_automation_of_the_readme_runs_as_the_readme_says(empty: CommandLine, saved: Path) -> None:
+def test_the_first_automation_runs_as_its_page_says(empty: CommandLine, saved: Path) -> None:
     """A person is asked, with the reason; what they answer is delivered."""
     submit = next(line for line in typed_after_the_automation() if line.startswith("countersign submit "))
     said = empty.done(*shlex.split(submit)[1:])
@@ -47,11 +47,11 @@ def test_the_automation_of_the_readme_runs_as_the_readme_says(empty: CommandLine
     assert "case 1: answered; it is delivered now: " in answer.out
 
 
-def test_the_automation_of_the_readme_is_short() -> None:
+def test_the_first_automation_is_short() -> None:
     assert len(automation().splitlines()) <= MOST_LINES
 
 
-def test_mypy_accepts_the_automation_of_the_readme(saved: Path) -> None:
+def test_mypy_accepts_the_first_automation(saved: Path) -> None:
     assert reported([saved]) == set()
 
 
@@ -70,28 +70,28 @@ def settings() -> dict[str, object]:
 
 
 @pytest.mark.parametrize("setting", settings())
-def test_the_readme_names_every_setting_with_its_default(setting: str) -> None:
-    (row,) = [line for line in README.read_text().splitlines() if line.startswith(f"| `{setting}` |")]
+def test_the_reference_names_every_setting_with_its_default(setting: str) -> None:
+    (row,) = [line for line in REFERENCE.read_text().splitlines() if line.startswith(f"| `{setting}` |")]
     default = settings()[setting]
     if setting.startswith("COUNTERSIGN_") and default not in (None, (), {}):
         assert row.split("|")[2].strip() == f"`{default}`"
 
 
-def test_the_readme_names_every_variable_that_the_program_reads() -> None:
+def test_the_reference_names_every_variable_that_the_program_reads() -> None:
     """Those of the sample automations too."""
     source = "".join(
         file.read_text() for room in ("bot", "handlers", "workflows", "store") for file in (ROOT / room).rglob("*.py")
     )
     read = set(re.findall(r"\b(?:COUNTERSIGN|ANTHROPIC|SLACK)_[A-Z_]+\b", source))
     assert read
-    assert {name for name in read if f"`{name}`" not in README.read_text()} == set()
+    assert {name for name in read if f"`{name}`" not in REFERENCE.read_text()} == set()
 
 
-def test_the_readme_names_no_variable_that_the_program_does_not_know() -> None:
+def test_the_reference_names_no_variable_that_the_program_does_not_know() -> None:
     source = "".join(
         file.read_text() for room in ("bot", "handlers", "workflows", "store") for file in (ROOT / room).rglob("*.py")
     )
-    named = set(re.findall(r"\b(?:COUNTERSIGN|ANTHROPIC|SLACK)_[A-Z_]+\b", README.read_text()))
+    named = set(re.findall(r"\b(?:COUNTERSIGN|ANTHROPIC|SLACK)_[A-Z_]+\b", REFERENCE.read_text()))
     known = set(settings()) | set(re.findall(r'"((?:COUNTERSIGN|ANTHROPIC|SLACK)_[A-Z_]+)"', source))
     assert named <= known
 
@@ -106,12 +106,12 @@ def commands() -> dict[str, set[str]]:
 
 
 @pytest.mark.parametrize("command", commands())
-def test_the_readme_names_every_command(command: str) -> None:
-    assert re.search(rf"`countersign {command}\b", README.read_text())
+def test_the_reference_names_every_command(command: str) -> None:
+    assert re.search(rf"`countersign {command}\b", REFERENCE.read_text())
 
 
-def test_the_readme_names_no_command_and_no_option_that_there_is_not() -> None:
-    text = README.read_text()
+def test_the_reference_names_no_command_and_no_option_that_there_is_not() -> None:
+    text = "\n".join(page.read_text() for page in PAGES)
     typed = [line for line in shell_lines(text) if line.startswith("countersign ")]
     typed += re.findall(r"`(countersign [^`]*)`", text)
     assert len(typed) > 20
