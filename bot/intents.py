@@ -1,4 +1,4 @@
-"""What the intents in the outbox tell now: read from the present rows each time they are sent. It knows no face."""
+"""The news of intents in the outbox, read from the present rows each time they are sent. It knows no face."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -40,12 +40,12 @@ class Rest:
 
 
 News = CardView | DoubtView | DigestView | Rest | Callable[[Room], Told]
-"""What a face draws: a read model that it has a layout for, or paragraphs, as long as it has room for."""
+"""News that a face draws: a read model that it has a layout for, or paragraphs, as long as it has room for."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Intent:
-    """What is to stand in a channel."""
+    """Something that is to stand in a channel."""
 
     news: News | None
     """None: nothing."""
@@ -118,7 +118,7 @@ def _note(context: Context, rows: Sequence[OutboxRow]) -> Callable[[Room], Told]
 
 
 def _plainly(told: Told) -> Callable[[Room], Told]:
-    """What is never long."""
+    """Tell something that is never long."""
     return lambda _: told
 
 

@@ -67,8 +67,8 @@ class Settings(BaseSettings):
     database_url: str = "sqlite:///countersign.sqlite"
     """URL of the database: `sqlite:///FILE` or `postgresql://...`."""
     model: str = AUTO
-    """Who proposes: auto, local, or a vendor's name. auto: a vendor where there is a key for one and the workflow has a
-    prompt, else the local classifier.
+    """The model that proposes: auto, local, or a vendor's name. auto: a vendor where there is a key for one and the
+    workflow has a prompt, else the local classifier.
     """
     model_at_once: int = Field(default=AT_ONCE, ge=1, le=1000)
     """Number of questions to one model at once, in this process."""

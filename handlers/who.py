@@ -1,4 +1,4 @@
-"""Who is named to have a right: a person or a user group, told apart once, where the name is read.
+"""Names of those who have a right: a person or a user group, told apart once, where the name is read.
 
 An author or an operator writes an id as its face has it. Slack's ids say by their first letter what they are. Where a
 face's ids do not, a group is written as `group:ID`.
@@ -12,7 +12,7 @@ _MARK = "group:"
 
 
 class WhoKind(StrEnum):
-    """What is named."""
+    """The kind of a name."""
 
     PERSON = "person"
     GROUP = "group"
@@ -41,5 +41,5 @@ def named(written: str | Iterable[str] | None) -> Sequence[Who]:
 
 
 def is_named(group: str, written: str | Iterable[str] | None) -> bool:
-    """Is this user group among those who are named?"""
+    """Tell whether this user group is among those who are named."""
     return Who(kind=WhoKind.GROUP, id=group) in named(written)

@@ -1,4 +1,4 @@
-"""What an intent, a message or an entry of the audit is about: a kind of thing, and the number of its row."""
+"""Subjects of intents, messages and audit entries: a kind of thing, and the number of its row."""
 
 from dataclasses import dataclass
 from enum import StrEnum

@@ -108,7 +108,7 @@ TRIES = (
         text="The order's number was taken for the invoice's. Press Edit, write DE-26-01994, Decide.",
     ),
 )
-"""What to try, in this order."""
+"""Things to try, in this order."""
 NOTES = (
     "Invoices are proposed from sample answers, written by hand, as there is no key for an AI. No number counts them.",
 )

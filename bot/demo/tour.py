@@ -34,7 +34,7 @@ class Tour:
 
     @property
     def has_begun(self) -> bool:
-        """Is there the card that is to be tried first?"""
+        """Tell whether the card that is to be tried first is there."""
         return TRIES[0].case in self._cards
 
     def tell(self, news: Sequence[TrailLine]) -> None:

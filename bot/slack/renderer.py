@@ -1,4 +1,4 @@
-"""What intents look like in Slack."""
+"""The look of intents in Slack."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

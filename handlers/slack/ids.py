@@ -53,7 +53,7 @@ class Shown:
     id: int
     """Of the review, the delivery or the case."""
     version: int
-    """What has to be the same: the review's version, the delivery's attempt, or the run that delivered the case."""
+    """The review's version, the delivery's attempt, or the run that delivered the case; it has to be the same still."""
     generation: int
     """Number of restores from a backup so far. After a restore, numbers are given out again."""
 

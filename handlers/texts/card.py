@@ -175,7 +175,7 @@ def _replaced(old: str | None, new: str | None, room: Room) -> list[Piece]:
 
 
 def _sure(value: ValueView, room: Room) -> str:
-    """How sure the model is of a field, as the end of its line."""
+    """Say how sure the model is of a field, as the end of its line."""
     sure = certainty(value, room)
     return f" · {sure}" if sure else ""
 

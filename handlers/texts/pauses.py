@@ -91,7 +91,7 @@ def proposing(workflow: str, begun: int, in_hand: int) -> Told:
 
 
 def pause_statuses(found: Sequence[PauseStatus], *, usage: str) -> Told:
-    """How workflows stand. `usage`: what to say next."""
+    """Tell whether workflows are paused, and what waits. `usage`: the next thing to say."""
     lines = [line(*_status(one)) for one in found[:_NAMED]]
     if more := len(found) - len(lines):
         lines.append(line(words(f"and {more:,} more")))

@@ -1,4 +1,4 @@
-"""What people are told, as values: words, people and times, in lines, quotes and lists. A face draws them its own way.
+"""Messages as values: words, people and times, in lines, quotes and lists. A face draws them its own way.
 
 How much is told of what may be long is a `Room`: a face knows how much one of its messages holds, and tells it with
 less room until it fits.
@@ -14,7 +14,7 @@ from workflows.engine.text.form_fields import Field
 
 @dataclass(frozen=True, kw_only=True)
 class Room:
-    """How much is told of each thing."""
+    """Limits to what is told of each thing."""
 
     text: int
     """Characters of a text in lines of its own."""
@@ -57,17 +57,17 @@ class Command:
     """Such as `rerun`."""
     about: str
     stands_out: bool
-    """Is it set apart from the words around it?"""
+    """True if it is set apart from the words around it."""
 
 
 class Shown(StrEnum):
-    """How a time is shown, in the reader's own time zone."""
+    """Ways to show a time, in the reader's own time zone."""
 
     MOMENT = "moment"
     HOUR = "hour"
     """Without its date: it is one of the next hours."""
     AGO = "ago"
-    """How long ago it is."""
+    """As the time that has passed since."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,7 +165,7 @@ def hour(at: datetime) -> Piece:
 
 
 def ago(at: datetime) -> Piece:
-    """How long ago a time is."""
+    """Return a time that is shown as how long ago it is."""
     return Time(at=at, shown=Shown.AGO)
 
 

@@ -1,4 +1,4 @@
-"""How many reviews of a channel have no card of their own."""
+"""The number of a channel's reviews without a card of their own."""
 
 from datetime import datetime
 

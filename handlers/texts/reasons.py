@@ -1,4 +1,4 @@
-"""Why a person is asked, in words: made from the code of a reason and its values."""
+"""Reasons in words, made from the code of each and its values."""
 
 from collections.abc import Sequence
 

@@ -151,7 +151,7 @@ def _said(title: str, more: str) -> Said:
 
 
 def _again(title: str, more: str, case: int) -> Said:
-    """What stopped, and how an engineer has it done again."""
+    """Say what stopped, and how an engineer runs it again."""
     rerun = command("rerun", case, stands_out=False)
     return Said(title=title, more=[words(f"{more} An engineer can say "), rerun, words(".")])
 

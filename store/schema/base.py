@@ -54,17 +54,17 @@ class OfSubject:
 
     @classmethod
     def is_about(cls, subject: Subject) -> ColumnElement[bool]:
-        """Is a row about this thing?"""
+        """Return the condition that a row is about this thing."""
         return and_(cls.subject_kind == subject.kind, cls.subject_id == subject.id)
 
     @classmethod
     def is_about_same(cls, other: "type[OfSubject]") -> ColumnElement[bool]:
-        """Are a row and one of another table about the same thing?"""
+        """Return the condition that a row and one of another table are about the same thing."""
         return and_(cls.subject_kind == other.subject_kind, cls.subject_id == other.subject_id)
 
     @classmethod
     def is_about_row(cls, kind: SubjectKind, id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
-        """Is a row about the row of another table with this id?"""
+        """Return the condition that a row is about another table's row with this id."""
         return and_(cls.subject_kind == kind, cls.subject_id == id)
 
 

@@ -23,13 +23,13 @@ class OutboxRow(OfSubject, OfTeam, Base):
 
     kind: Mapped[str] = mapped_column(String(30))
     face: Mapped[str] = mapped_column(String(20))
-    """Which face shows it; see `store.slack.faces`."""
+    """The face that shows it; see `store.slack.faces`."""
     channel: Mapped[str] = mapped_column(String(60))
     """Channel id, or a role that the settings give a channel to."""
     occasion: Mapped[str] = mapped_column(String(200))
-    """What tells a note from others of its kind about the same thing; empty for what is shown or said once."""
+    """Name that tells a note from others of its kind about the same thing; empty for what is shown or said once."""
     about: Mapped[dict[str, Any]]
-    """What a note is about beside its subject: a time, a code, the name of what has no row."""
+    """Facts of a note beside its subject: a time, a code, the name of what has no row."""
     state: Mapped[OutboxState] = mapped_column(OneOf(OutboxState))
     wanted: Mapped[int]
     """Number of the newest wish; it grows whenever a view has to be drawn anew. An older one that was sent does not

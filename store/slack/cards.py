@@ -196,7 +196,7 @@ def _is_doubt() -> ColumnElement[bool]:
 
 
 def _is_card(channel: str) -> ColumnElement[bool]:
-    """Is a row about the card of a review in a channel?"""
+    """Return the condition that a row is about the card of a review in a channel."""
     is_its = OutboxRow.is_about_row(SubjectKind.REVIEW, Review.id)
     return and_(OutboxRow.kind == CARD, OutboxRow.channel == channel, is_its)
 

@@ -1,4 +1,4 @@
-"""Which face shows what goes to a channel: Slack, or another place where people read and decide.
+"""The face that shows what goes to a channel: Slack, or another place where people read and decide.
 
 A channel of Slack is named by its id alone, and one of another face as `face:ID`. A role is no channel yet: the
 settings name one for it, and with it the face.
@@ -24,19 +24,19 @@ ROLES = frozenset({FAILURES, LEADS})
 
 @dataclass(frozen=True, kw_only=True)
 class Face:
-    """What a sender sends to."""
+    """A place that a sender sends to."""
 
     name: str
     roles: Collection[str]
     """The roles whose channels are of this face."""
 
     def shows(self, channel: str) -> bool:
-        """Is this one of its channels, or of its roles?"""
+        """Tell whether this is one of its channels, or of its roles."""
         return channel in self.roles or face_of(channel) == self.name
 
     @property
     def is_its(self) -> ColumnElement[bool]:
-        """Is a row of the outbox for this face?"""
+        """The condition that a row of the outbox is for this face."""
         return or_(OutboxRow.face == self.name, and_(OutboxRow.face == ROLE, OutboxRow.channel.in_(self.roles)))
 
 

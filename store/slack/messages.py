@@ -45,7 +45,7 @@ def channels_with_queue(session: Session, *, team: int) -> list[str]:
 
 
 def waiting(session: Session, *, team: int, channel: str, kind: SubjectKind) -> int:
-    """How many messages in a channel show something that waits for a person. `kind`: of what they are about."""
+    """Count the messages in a channel that show something that waits for a person. `kind`: of their subject."""
     query = select(func.count()).where(
         Message.team_id == team,
         Message.channel == channel,

@@ -96,7 +96,7 @@ def add_note_once(
 
 
 def _is(team: int, kind: str, subject: Subject, channel: str, occasion: str = "") -> ColumnElement[bool]:
-    """Is it the row of this intent? There is one."""
+    """Return the condition of the one row of this intent."""
     return and_(
         OutboxRow.team_id == team,
         OutboxRow.kind == kind,
@@ -151,7 +151,7 @@ def channels_held(session: Session, *, team: int, face: Face) -> list[str]:
 
 
 def is_postponed(session: Session, *, team: int, face: Face, at: datetime) -> bool:
-    """Is there anything that a face is to be sent later than now?"""
+    """Tell whether a face is to be sent anything later than now."""
     query = select(OutboxRow.id).where(
         OutboxRow.team_id == team, OutboxRow.state == OutboxState.DUE, face.is_its, ~is_time(at)
     )

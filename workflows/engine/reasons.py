@@ -1,4 +1,4 @@
-"""Why a case goes where it goes: a code with its values, as it is kept. Whoever shows it puts it into words.
+"""Reasons for a case's way: a code with its values, as it is kept. Whoever shows it puts it into words.
 
 Pure. The words are in `handlers/texts/reasons.py`; nothing reads them back.
 """
@@ -44,7 +44,7 @@ class Code(StrEnum):
 
 
 class Change(StrEnum):
-    """What changed since a case was decided."""
+    """Changes since a case was decided."""
 
     FORM = "form"
     RULES = "rules"
@@ -56,7 +56,7 @@ class FieldNumber:
 
     name: str
     label: str
-    """What people called the field at that time."""
+    """Label of the field at that time."""
     number: float | None
     """Its confidence or its probability, 0 to 1; None where there is none that could be used."""
 
@@ -67,18 +67,18 @@ class Reason:
 
     code: str
     said: str | None = None
-    """What somebody else said: an error, a model, an author's check, whoever paused the workflow."""
+    """Words of somebody else: an error, a model, an author's check, whoever paused the workflow."""
     rule: str | None = None
     """The sentence of the never that it concerns."""
     by: str | None = None
-    """Who paused the workflow: a person's id, or Countersign by its name."""
+    """The one who paused the workflow: a person's id, or Countersign by its name."""
     change: Change | None = None
     floor: float | None = None
     """The confidence from which the workflow may resolve a case alone."""
     fields: tuple[FieldNumber, ...] = ()
     """The fields whose number is too low, or is missing."""
     of: int | None = None
-    """How many fields have a number, or should have."""
+    """Number of the fields that have a confidence, or should have one."""
 
 
 _REASONS: TypeAdapter[tuple[Reason, ...]] = TypeAdapter(tuple[Reason, ...])
@@ -104,7 +104,7 @@ def asked_for(reasons: Sequence[Reason]) -> tuple[Reason, ...]:
 
 
 def model_said(reasons: Sequence[Reason]) -> str | None:
-    """What a model said in place of an answer; None where none did."""
+    """Return what a model said in place of an answer; None where none did."""
     return next((reason.said for reason in reasons if reason.code == Code.MODEL_SAID), None)
 
 

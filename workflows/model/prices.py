@@ -1,4 +1,4 @@
-"""What a call costs. Apart from every vendor's SDK, so that a budget can be reckoned before anything is sent.
+"""Prices of calls. Apart from every vendor's SDK, so that a budget can be estimated before anything is sent.
 
     ModelError
     └── Unpriced

@@ -1,4 +1,4 @@
-"""What the page says that one can try: entries that lead to a place as somebody, and are ticked off."""
+"""The page's guide: entries that lead to a place as somebody, and are ticked off."""
 
 from urllib.parse import urlsplit
 
@@ -15,11 +15,11 @@ class Entry(_Told):
     """One thing to try. It is no link while it names neither a channel nor a page."""
 
     name: str
-    """What tells it from the others."""
+    """Name of the entry among the others."""
     title: str
     text: str = ""
     user: str | None = None
-    """Who one becomes by following it; None: whoever one is."""
+    """The person that one becomes by following it; None: one stays who one is."""
     channel: str | None = None
     """The id of the channel that it leads to."""
     message: str | None = None
@@ -28,7 +28,7 @@ class Entry(_Told):
     """Another page on this machine, where it leads to no channel."""
     done: bool = False
     done_by_going: bool = False
-    """Is it ticked off, too, as soon as somebody followed it?"""
+    """True if it is also ticked off as soon as somebody followed it."""
 
     @field_validator("url")
     @classmethod
@@ -41,7 +41,7 @@ class Guide(_Told):
 
     entries: tuple[Entry, ...] = ()
     notes: tuple[str, ...] = ()
-    """What is worth knowing besides."""
+    """A remark beside it."""
 
 
 def local_address(url: str) -> str:

@@ -1,4 +1,4 @@
-"""What a person is told at once, in Slack, with what can be pressed."""
+"""Answers that a person gets at once in Slack, with the buttons that go with them."""
 
 from collections.abc import Sequence
 
@@ -34,7 +34,7 @@ def correction_waits(case: int) -> Drawn:
 
 
 def delivered_already(delivered: Shown) -> Drawn:
-    """Why a case is not run again, and a button for what can be done instead."""
+    """Say why a case is not run again, with a button for what can be done instead."""
     said = told(texts.delivered_already(delivered.id))
     return Drawn(text=said.text, blocks=[*said.blocks, actions("delivered", [correct(delivered)])])
 
@@ -51,7 +51,7 @@ def begun_again(case: int, from_step: str) -> Drawn:
 
 
 def case(view: CaseView, *, can_decide: bool = False, doubt: DoubtView | None = None) -> Drawn:
-    """What a person is told of a case, and what they can do about it here.
+    """Tell a person of a case, with the buttons for what they can do about it here.
 
     `can_decide`: has it a review that they may decide? `doubt`: what they may say of its delivery.
     """

@@ -18,13 +18,13 @@ _GAP = 2
 _LEAST = 16
 """Characters that a column is left with at least, where others need the room."""
 _BELOW = "  "
-"""What stands before the part of a cell that goes on below."""
+"""Indent of the part of a cell that goes on below."""
 _LAID_OUT = re.compile(r"\S\s{3,}\S")
 _ROWS = 3
 """Number of lines with a gap that make a text count as a table."""
 _RULE = re.compile(r"[\s_=\-\u2013\u2014\u2500]+")
 _Line = Sequence[str]
-"""What stands at each place of a line: a letter, two halves of a wide one, or a letter with its accents."""
+"""A line by its places: a letter, half of a wide one, or a letter with its accents."""
 
 
 def is_laid_out(text: str) -> bool:
@@ -149,7 +149,7 @@ def _narrowed(part: Sequence[str], width: int) -> Sequence[str]:
 
 
 def _shrunk(gaps: Sequence[int], by: int) -> Sequence[int]:
-    """What is blank before each column, less so many characters: the widest gives way first, as far as it can."""
+    """Return the blanks before each column, fewer by so many characters: the widest gives way first."""
     left, least = list(gaps), [0, *[_GAP] * (len(gaps) - 1)]
     for _ in range(by):
         place = max(range(len(left)), key=lambda place: left[place] - least[place], default=0)
@@ -160,13 +160,13 @@ def _shrunk(gaps: Sequence[int], by: int) -> Sequence[int]:
 
 
 def _is_row(row: str) -> bool:
-    """Is it laid out, and neither a sentence nor a line across?"""
+    """Tell whether a line is laid out, and is neither a sentence nor a rule."""
     is_rule = _RULE.fullmatch(row) is not None and len(row.strip()) > _LEAST
     return not is_rule and (_LAID_OUT.search(row) is not None or row.startswith(" " * _GAP))
 
 
 def _columns(rows: Sequence[_Line], longest: int) -> Iterator[tuple[int, int]]:
-    """Where columns begin and end: what stands between two places that are blank in every row."""
+    """Return where columns begin and end: between two places that are blank in every row."""
     taken = [any(place < len(row) and row[place] != " " for row in rows) for place in range(longest)]
     first: int | None = None
     for place in range(longest + 1):
@@ -179,7 +179,7 @@ def _columns(rows: Sequence[_Line], longest: int) -> Iterator[tuple[int, int]]:
 
 
 def _cut(line: _Line, first: int, last: int) -> _Line:
-    """What stands in a column; the spaces before it are where it stands there."""
+    """Return the text in a column, with the spaces that are before it there."""
     found = list(line[first:last])
     while found and found[-1] == " ":
         found.pop()

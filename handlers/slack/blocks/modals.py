@@ -263,7 +263,7 @@ def told(what: Drawn, *, typed: Mapping[str, str] | None = None) -> View:
 
 
 def _about(view: CardView, *more: Block) -> Block:
-    """Which case a form is about. `more`: what is said of it before its text."""
+    """Name the case that a form is about. `more`: what is said of it before its text."""
     text = without_first_line(view.text, view.subject)
     return rich(line(words(excerpt(view.subject, 200), bold=True)), *more, _case(text))
 

@@ -1,4 +1,4 @@
-"""Why a person is asked, as a card says it."""
+"""The reason why a person is asked, as a card says it."""
 
 from dataclasses import replace
 

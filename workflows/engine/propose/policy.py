@@ -68,9 +68,9 @@ class Facts:
     unchecked_causes: Mapping[str, str] = field(default_factory=dict)
     """Sentence of such a never -> its error or time limit."""
     decided_before: Change | None = None
-    """What changed since it was decided, so that it is to be looked at once more."""
+    """The change since it was decided, for which it has to be looked at once more."""
     misfit: str | None = None
-    """How what was decided does not fit the changed form."""
+    """Words for how the decision does not fit the changed form."""
     correction: bool = False
     """True if it corrects a delivered case."""
     error: str | None = None

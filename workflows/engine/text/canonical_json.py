@@ -70,7 +70,7 @@ def unstorable(values: Mapping[str, JsonValue]) -> str | None:
 
 
 def unstorable_value(value: JsonValue) -> str | None:
-    """Why one value cannot be kept as it is; None where it can."""
+    """Return why one value cannot be kept as it is; None where it can."""
     for text in _texts(value, depth=1):
         if text is None:
             return f"nested more than {MAX_DEPTH} deep"

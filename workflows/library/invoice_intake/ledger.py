@@ -41,7 +41,7 @@ class _Receipt(BaseModel):
 
 @step(tries=3, timeout=TIMEOUT, does="retrieve")
 def look_up(document: str, *, supplier: str, number: str, date: str, total: str) -> Known:
-    """What the ledger knows of a supplier and of its invoice; `document` itself does not count as booked.
+    """Return what the ledger knows of a supplier and of its invoice; `document` itself does not count as booked.
 
     `date`: YYYY-MM-DD. `total`: in plain notation.
 

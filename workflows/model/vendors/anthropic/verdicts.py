@@ -1,4 +1,4 @@
-"""What Anthropic's SDK returned or raised, as an outcome.
+"""Outcomes for what Anthropic's SDK returned or raised.
 
 | Comes of | Outcome |
 |---|---|
