@@ -264,7 +264,7 @@ def _work(app: App, workflow: AnyWorkflow) -> Worked:
     from workflows.engine.read.workload import ready
 
     worked = Worked(runs=0, seconds=0, learned={}, elsewhere=True)
-    with left_to_another("it goes on with what was taken in"), app.dispatcher.alone() as taken_back:
+    with left_to_another("that process works on the cases"), app.dispatcher.alone() as taken_back:
         if taken_back:
             typer.echo(f"{taken_back} runs were left by a process that ended; continuing them", err=True)
         waiting = ready(app.context)

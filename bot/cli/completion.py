@@ -32,7 +32,7 @@ def finish(app: App, case: int) -> None:
     run`.
     """
     with (
-        left_to_another("it goes on with the case"),
+        left_to_another("that process works on the case"),
         app.dispatcher.alone(patience=PATIENCE),
         ending_if_frozen(app.settings.frozen_seconds),
     ):
@@ -43,5 +43,5 @@ def finish(app: App, case: int) -> None:
 
 def work_on_rest(app: App) -> None:
     """Work on the runs that became ready, unless another process works on the database."""
-    with left_to_another("it goes on with them"), app.dispatcher.alone(patience=PATIENCE):
+    with left_to_another("that process works on them"), app.dispatcher.alone(patience=PATIENCE):
         app.dispatcher.drain(since=app.context.clock() - RECENT)

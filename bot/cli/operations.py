@@ -193,7 +193,7 @@ def migrate() -> None:
 
 
 def _tell_all(app: App) -> None:
-    """Say of every workflow whether it goes on."""
+    """Say of every workflow whether it is paused."""
     from bot.cli.output import out
     from bot.cli.pauses import said_of
     from workflows.engine.deliver import workflow_pauses
@@ -202,7 +202,7 @@ def _tell_all(app: App) -> None:
     for status in workflow_pauses.pause_statuses(
         app.context, sorted(workflow.name for workflow in app.context.registry)
     ):
-        paused = f"is paused {said_of(status.pause)}" if status.pause is not None else "goes on"
+        paused = f"is paused {said_of(status.pause)}" if status.pause is not None else "is not paused"
         held = f", {status.held:,} deliveries held" if status.held else ""
         out.print(sanitize(f"{status.workflow} {paused}; {_waiting(status)}{held}"))
 

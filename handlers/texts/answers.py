@@ -82,13 +82,13 @@ def case(view: CaseView, *, why: Callable[[Reason], str]) -> Told:
         look = "Look there whether it happened, then say what you found"
         pieces.append(line(words(f"{look}: here, or countersign settle {view.id} happened (or not-happened)")))
     elif run.held == "down":
-        pieces.append(line(words("At once: "), command("rerun", view.id)))
+        pieces.append(line(words("To try now: "), command("rerun", view.id)))
     elif run.held == "behind":
         pieces.append(line(words("An older delivery of this case is still to be made; this one follows by itself.")))
     elif run.held == "paused":
         pieces.append(line(words("Held until its workflow is resumed: "), command("resume", view.workflow)))
     elif run.state in STOPPED:
-        pieces.append(line(words("Again, once it is mended: "), command("rerun", view.id, stands_out=False)))
+        pieces.append(line(words("Once it is repaired: "), command("rerun", view.id, stands_out=False)))
     return Told(brief=f"Case {view.id}: {states.RUN[run.state]}", parts=[pieces])
 
 

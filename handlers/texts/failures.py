@@ -99,7 +99,7 @@ def _many(views: Sequence[FailureView], text: str, room: Room) -> Sequence[Parag
     pieces: list[Paragraph] = [line(words(text, bold=True)), bullets(listed)]
     if failed:
         said = [words("What it said: "), command("case", "NUMBER", stands_out=False)]
-        again = [words(". Again, once it is mended: "), command("rerun", "NUMBER", stands_out=False)]
+        again = [words(". Once it is repaired: "), command("rerun", "NUMBER", stands_out=False)]
         pieces += [line(words(f"Stopped: {_numbers(failed)}")), line(*said, *again)]
     if doubtful:
         look = "Look whether it happened; their cards ask. Or: countersign settle NUMBER happened (or not-happened)"

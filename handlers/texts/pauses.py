@@ -86,7 +86,8 @@ def proposing(workflow: str, begun: int, in_hand: int) -> Told:
     pieces = [line(words(said))]
     if in_hand:
         left = "1 case stays as it is" if in_hand == 1 else f"{in_hand:,} cases stay as they are"
-        pieces.append(line(words(f"{left}: somebody is at it, or decided it once.")))
+        it = "it" if in_hand == 1 else "them"
+        pieces.append(line(words(f"{left}: somebody works on {it}, or decided {it} once.")))
     return Told(brief=said, parts=[pieces])
 
 
@@ -97,7 +98,7 @@ def pause_statuses(found: Sequence[PauseStatus], *, usage: str) -> Told:
         lines.append(line(words(f"and {more:,} more")))
     return Told(
         brief="State of the workflows",
-        parts=[[bullets(lines), line(words("You can say "), words(usage, code=True))]],
+        parts=[[bullets(lines), line(words("Command: "), words(usage, code=True))]],
     )
 
 
@@ -109,7 +110,7 @@ def pauses(found: Sequence[Pause]) -> Sequence[Line]:
 def _status(status: PauseStatus) -> Sequence[Piece]:
     pause = status.pause
     if pause is None:
-        said = [words(status.workflow, bold=True), words(" goes on")]
+        said = [words(status.workflow, bold=True), words(" is not paused")]
     else:
         by = [words(" is paused by "), *_who(pause), words(f": {one_line(pause.reason, 150)}")]
         said = [words(status.workflow, bold=True), *by]

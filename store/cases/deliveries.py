@@ -97,7 +97,7 @@ def is_applied(session: Session, *, team: int, case: int, revision: int, kind: s
 
 
 def count_applied(session: Session, *, team: int) -> int:
-    """How many deliveries were applied, those of cases with sample answers left out."""
+    """Count the deliveries that were applied, those of cases with sample answers left out."""
     query = select(func.count()).where(
         Delivery.team_id == team, Delivery.state == DeliveryState.APPLIED, ~has_sample(Delivery.case_id)
     )

@@ -167,7 +167,7 @@ def open_lines(
 
 
 def count_open(session: Session, *, team: int, workflows: Collection[str]) -> int:
-    """How many reviews of these workflows are open."""
+    """Count the open reviews of these workflows."""
     query = (
         select(func.count())
         .select_from(Review)

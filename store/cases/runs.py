@@ -215,7 +215,7 @@ def touch(session: Session, *, team: int, run: int, state: RunState, lease: int,
 
 
 def count_ready(session: Session, *, team: int, at_most: int) -> int:
-    """How many runs are to be worked on, counted no further than `at_most`."""
+    """Count the runs that are to be worked on, no further than `at_most`."""
     some = select(Run.id).where(Run.state == RunState.READY, Run.team_id == team).limit(at_most)
     return session.scalar(select(func.count()).select_from(some.subquery())) or 0
 
@@ -228,7 +228,7 @@ def counts(session: Session, *, team: int) -> dict[tuple[int, RunState], int]:
 
 
 def was_corrected(session: Session, case: int, *, team: int, revision: int, after: int) -> bool:
-    """Is a correction of this revision of a case delivered, with a higher number than this one?"""
+    """Tell whether a correction of this revision of a case was delivered, with a higher number than this one."""
     query = (
         select(Run.id)
         .where(

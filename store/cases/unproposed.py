@@ -30,7 +30,7 @@ def without_proposal(session: Session, *, team: int, since: datetime, until: dat
 
 
 def count_empty(session: Session, *, team: int) -> dict[str, int]:
-    """How many open reviews have no proposal, by workflow."""
+    """Count the open reviews without a proposal, by workflow."""
     query = (
         select(Workflow.name, func.count())
         .select_from(Review)

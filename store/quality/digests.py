@@ -148,7 +148,7 @@ def _taken_in(
 def resolved(
     session: Session, *, team: int, since: datetime, until: datetime
 ) -> dict[tuple[int, Resolution | None], int]:
-    """How many cases were delivered or closed, by (workflow id, resolution), sample answers left out.
+    """Count the cases that were delivered or closed, by (workflow id, resolution), sample answers left out.
 
     A correction resolves no case anew.
     """

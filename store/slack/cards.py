@@ -190,7 +190,7 @@ def missing(session: Session, *, team: int, workflow: str, channel: str) -> list
 
 
 def _is_doubt() -> ColumnElement[bool]:
-    """Is a row about a delivery that is doubtful?"""
+    """Return the condition that a row is about a doubtful delivery."""
     is_it = OutboxRow.is_about_row(SubjectKind.DELIVERY, Delivery.id)
     return select(Delivery.id).where(Delivery.state == DeliveryState.DOUBTFUL, is_it).exists()
 

@@ -83,7 +83,7 @@ def test_a_form_that_changes_nothing_is_refused_in_words(stage: Stage) -> None:
     delivered(stage)
     stage.opened(ANA, "correct")
     assert stage.person(ANA).submit().outcome == "updated"
-    assert "These values are what was delivered" in words(stage.view(ANA).blocks)
+    assert "These values are the ones that were delivered" in words(stage.view(ANA).blocks)
 
 
 def test_a_value_that_does_not_fit_is_said_at_its_field(stage: Stage) -> None:

@@ -27,7 +27,7 @@ def test_several_failures_in_a_row_open_the_breaker_and_are_told_once(scene: Sce
     cases = [scene.case(number, text=f"text {number}") for number in range(1, 8)]
     assert len(scene.server.requests) == FAILURES * TRIES
     assert all(scene.world.state(case) == "waiting" for case in cases)
-    assert "left alone" in scene.why(cases[-1])[0][1]
+    assert "is not asked" in scene.why(cases[-1])[0][1]
     assert "HTTP 529" in scene.why(cases[-1])[0][1]
     (told,) = [row for row in scene.world.rows(schema.OutboxRow) if getattr(row, "kind", "") == outbox.OUTAGE]
     assert isinstance(told, schema.OutboxRow)
@@ -128,7 +128,7 @@ def test_while_a_model_rests_nothing_is_reserved_and_nobody_waits_for_a_turn(sce
         scene.case(number, text=f"text {number}")
     before, waited = len(scene.attempts()), len(scene.world.pauses)
     case = scene.case(9, text="text 9")
-    assert "left alone" in scene.why(case)[0][1]
+    assert "is not asked" in scene.why(case)[0][1]
     assert (len(scene.attempts()), len(scene.world.pauses)) == (before, waited)
 
 

@@ -41,7 +41,7 @@ def test_an_overdrawn_day_asks_nothing_more_and_neither_does_the_next(scene: Sce
     assert (note.channel, note.wanted) == ("failures", 1)
     drawn = draw(scene.world.context, [note]).drawn
     assert drawn is not None
-    assert f"took ${cost:.4f}" in drawn.text
+    assert f"cost ${cost:.4f}" in drawn.text
     assert f"countersign recount {HAIKU}" in str(drawn.blocks)
 
 

@@ -66,7 +66,7 @@ def test_a_missing_driver_for_postgresql_is_named_with_how_to_install_it(
         ("COUNTERSIGN_THREADS", "many", "threads: has to be a whole number"),
         ("COUNTERSIGN_THREADS", "0", "threads: has to be at least 1"),
         ("COUNTERSIGN_THREADS", "65", "threads: has to be at most 64"),
-        ("COUNTERSIGN_MODEL", "gpt", "model: has to be auto, local or anthropic"),
+        ("COUNTERSIGN_MODEL", "gpt", "model: has to be one of auto, local, anthropic"),
         ("COUNTERSIGN_LOG_LEVEL", "loud", "log_level: has to be"),
     ],
 )
