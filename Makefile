@@ -34,7 +34,7 @@ endef
 # Else each worker, and each process that a test starts, would compile all of it anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-# The tests, without those that are marked slow: every room, on both databases, in under three minutes on two cores.
+# The tests, without those that are marked slow: every room, on both databases, in five minutes on two cores.
 test: setup
 	$(PYTEST) -m "not slow"
 
