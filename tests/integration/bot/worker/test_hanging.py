@@ -208,7 +208,7 @@ def test_serve_lives_through_code_that_exits_and_hangs_and_ends_when_told_to(pro
             bring(app, "other", range(99, 100))
         wait_until(lambda: program.state("case-99") == "delivered")
         wait_until(lambda: program.state("case-11") == "doubtful")
-        wait_until(lambda: f'"given up and running": {THREADS}' in readiness(port)[1])
+        wait_until(lambda: f'"given up and running":{THREADS}' in readiness(port)[1])
         assert readiness(port)[0] == 200
         said = program.done("doctor").out
         assert f"{2 * THREADS + 1} cases are doubtful" in said
