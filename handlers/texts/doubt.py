@@ -1,4 +1,4 @@
-"""Whether a delivery happened, which only somebody who looks can tell."""
+"""The question whether a delivery happened, which only somebody who looks can answer."""
 
 from handlers.texts.pieces import Paragraph, Room, line, moment, person, quote, words
 from handlers.texts.plain import excerpt

@@ -45,7 +45,7 @@ def failures(views: Sequence[FailureView], room: Room) -> Told:
 
 
 def nowhere(name: str, code: str, number: int, *, face: str, owners: Sequence[str]) -> Told:
-    """That a channel cannot be posted to, and what waits for it.
+    """Tell that a channel cannot be posted to, and what waits for it.
 
     `face`: whose channel it is, by name. `owners`: who own what posts there.
     """

@@ -21,7 +21,7 @@ MOST_LINES = 45
 
 
 def typed_after_the_automation() -> list[str]:
-    """What the page has one type once the automation is saved."""
+    """Return the lines that the page has one type once the automation is saved."""
     return shell_lines(FIRST_AUTOMATION.read_text().split(automation(), 1)[1])
 
 

@@ -50,7 +50,7 @@ class Trial:
     code: str | None = None
     """Code of the reason for a missing proposal, or type of the error."""
     why: str | None = None
-    """That reason in words. It may quote the case, so it is shown and not kept."""
+    """The same reason in words. It may quote the case, so it is shown and not kept."""
     lowest: float | None = None
     """The proposal's confidence."""
     reasons: tuple[str, ...] = ()
