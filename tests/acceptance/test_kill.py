@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.bot.commandline import CommandLine, wait_until
+from tests.integration.bot.commandline import LONGEST, CommandLine, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -31,13 +31,15 @@ def file_of(countersign: CommandLine, rows: int) -> Path:
     return file
 
 
-def kill_when(countersign: CommandLine, file: Path, done: int, *, workflow: str = "parcels") -> None:
-    """Start the run, and kill it as soon as so many steps were called and one of them is kept."""
-    process = countersign.started("run", file, "--workflow", workflow)
+def kill_when(countersign: CommandLine, file: Path, done: int) -> None:
+    """Start the run, and kill it when so many steps were called and one of them is kept: the others get stuck there."""
+    stuck = countersign.place("stuck-after", str(done))
+    process = countersign.started("run", file, "--workflow", "parcels")
     wait_until(lambda: len(countersign.lines("steps")) >= done or process.poll() is not None)
     wait_until(lambda: finished(countersign) != set() or process.poll() is not None)
     process.kill()
     process.communicate()
+    stuck.unlink()
     assert process.returncode == -signal.SIGKILL, "it ended before it could be killed"
 
 
@@ -74,7 +76,7 @@ def test_a_killed_run_that_is_started_again_finishes_all_and_repeats_no_finished
     assert calls_before < ROWS
 
     process = countersign.started("run", file, "--workflow", "parcels", "--json")
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=LONGEST)
 
     assert process.returncode == 0, (out, err)
     assert states(countersign) == {"delivered": ROWS * 4 // 5, "waiting": ROWS // 5}
@@ -100,21 +102,22 @@ def test_a_naive_program_that_starts_anew_repeats_finished_steps(countersign: Co
 def test_a_target_without_keys_is_never_asked_twice_and_a_person_is_told_of_what_is_in_doubt(
     countersign: CommandLine,
 ) -> None:
+    """Killed with an attempt under way in every thread."""
     file = file_of(countersign, FEWER)
-    kill_when(countersign, file, 40, workflow="letters")
+    hold = countersign.place("hold")
+    killed = countersign.started("run", file, "--workflow", "letters")
+    wait_until(lambda: len(countersign.lines("attempts")) == THREADS or killed.poll() is not None)
+    killed.kill()
+    killed.communicate()
+    hold.unlink()
     process = countersign.started("run", file, "--workflow", "letters", "--json")
-    out, err = process.communicate(timeout=60)
-    found = states(countersign)
-    assert found["doubtful"] <= THREADS
-    assert found == {
-        "delivered": FEWER * 4 // 5 - found["doubtful"],
-        "waiting": FEWER // 5,
-        **({"doubtful": found["doubtful"]} if found["doubtful"] else {}),
-    }
-    assert process.returncode == (1 if found["doubtful"] else 0), (out, err)
+    out, err = process.communicate(timeout=LONGEST)
+    assert process.returncode == 1, (out, err)
+    to_deliver = FEWER * 4 // 5
+    assert states(countersign) == {"delivered": to_deliver - THREADS, "waiting": FEWER // 5, "doubtful": THREADS}
     attempts = Counter(countersign.lines("attempts"))
     assert set(attempts.values()) == {1}
-    assert len(attempts) >= FEWER * 4 // 5 - found["doubtful"]
+    assert len(attempts) == to_deliver
 
 
 def test_an_interrupted_run_says_that_what_was_taken_in_is_kept_and_the_next_goes_on(
@@ -127,7 +130,7 @@ def test_an_interrupted_run_says_that_what_was_taken_in_is_kept_and_the_next_goe
     wait_until(lambda: len(countersign.lines("attempts")) == THREADS)
     process.send_signal(signal.SIGINT)
     hold.unlink()
-    _, err = process.communicate(timeout=30)
+    _, err = process.communicate(timeout=LONGEST)
     assert process.returncode == 130
     assert err.splitlines()[-1] == "stopped; cases taken in are kept, and the same command continues with them"
     assert "Traceback" not in err

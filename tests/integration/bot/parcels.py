@@ -54,11 +54,19 @@ def write_down(file: str, line: str) -> None:
     os.close(target)
 
 
+def get_stuck(*, after: int) -> None:
+    """Wait for as long as the world is so, once so many steps were called."""
+    while (world() / "stuck-after").exists() and len((world() / "steps").read_text().splitlines()) >= after:
+        time.sleep(0.01)
+
+
 @step
 def look_up(parcel: int) -> str:
     if (world() / "no-records").exists():
         raise NotDone("the records are closed")
     write_down("steps", str(parcel))
+    if (world() / "stuck-after").exists():
+        get_stuck(after=int((world() / "stuck-after").read_text()))
     return f"sender of {parcel}"
 
 
