@@ -37,6 +37,14 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fixed"))
 MakeWorld = Callable[[Tell], World]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def powered() -> Iterator[None]:
+    """No test cuts the power: what this process commits to SQLite need not wait for the disk."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("store.db.database.SYNCHRONOUS", "OFF")
+        yield
+
+
 @pytest.fixture(scope="session")
 def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Yield the URL of a PostgreSQL server: COUNTERSIGN_TEST_DATABASE_URL, or one started for the tests."""
@@ -46,7 +54,7 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         return
     server = _started(tmp_path_factory.mktemp("postgres"))
     with psycopg.connect(server.get_uri(), autocommit=True) as admin:
-        # No test ends the machine: what was committed need not reach the disk.
+        # No test cuts the power: what was committed need not reach the disk.
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):
             admin.execute(f"ALTER SYSTEM SET {setting} TO off")
         admin.execute("SELECT pg_reload_conf()")

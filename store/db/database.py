@@ -27,6 +27,8 @@ from store.db.failpoints import Failpoint
 from store.db.fair_lock import FairLock, TookTooLong
 from store.db.group_commit import GroupCommit, NotKept
 
+SYNCHRONOUS = "FULL"
+"""SQLite's answer to a commit waits until the disk has it: a power cut takes nothing back."""
 BUSY_TIMEOUT_MS = 10_000
 """Milliseconds for which a SQLite writer waits for another process."""
 
@@ -188,7 +190,7 @@ def _open_sqlite(dialect: Dialect, _record: object, arguments: list[Any], option
 def _prepare_sqlite(connection: Any, _record: object) -> None:  # Any: the DBAPI's own connection has no shared type
     # Python's own transaction handling is off: each transaction says how it begins.
     connection.isolation_level = None
-    for pragma in (f"busy_timeout={BUSY_TIMEOUT_MS}", "synchronous=FULL", "foreign_keys=ON"):
+    for pragma in (f"busy_timeout={BUSY_TIMEOUT_MS}", f"synchronous={SYNCHRONOUS}", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
     # The first connection switches a new file to WAL; SQLite does not wait for that lock, so the others try again.
     switching = Retrying(

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event
 
 from store.db.database import Database
 from tests.conftest import MakeWorld, postgres_made
@@ -46,10 +45,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def sqlite_database(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Iterator[Database]:
-    """A SQLite file with the newest schema. No test is about the power failing: a commit need not wait."""
+    """A SQLite file with the newest schema."""
     file = shutil.copy(migrated_sqlite, tmp_path_factory.mktemp("engine"))
     database = Database(f"sqlite:///{file}")
-    event.listen(database.engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
     yield database
     database.close()
 

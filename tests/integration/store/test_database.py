@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from store.db import migration
-from store.db.database import Database, UnsupportedDatabase
+from store.db.database import SYNCHRONOUS, Database, UnsupportedDatabase
 
 
 @pytest.fixture
@@ -28,8 +28,9 @@ def database(database_url: str) -> Iterator[Database]:
 
 
 @pytest.fixture
-def sqlite(sqlite_url: str) -> Iterator[Database]:
-    """A SQLite file."""
+def sqlite(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+    """A SQLite file whose answer to a commit waits for the disk, as shipped and as in no other test."""
+    monkeypatch.setattr("store.db.database.SYNCHRONOUS", SYNCHRONOUS)
     database = Database(sqlite_url)
     yield database
     database.close()
