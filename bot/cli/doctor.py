@@ -28,8 +28,8 @@ from workflows.engine.propose.budgets import reserved_factor, spent_today
 from workflows.engine.propose.model_outages import overrun_views, standing_outages
 from workflows.engine.propose.own_examples import examples_of
 from workflows.engine.read.case_list import workflows_with_cases
-from workflows.engine.read.channels import troubled_messages
 from workflows.engine.read.workload import run_counts, stalled
+from workflows.engine.send.channel_status import troubled_messages
 from workflows.engine.text.sanitize import sanitize
 from workflows.model.choice import LOCAL
 from workflows.model.gateway import models_of

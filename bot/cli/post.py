@@ -3,14 +3,14 @@
 import typer
 
 from bot.app import App
-from bot.slack.channel_queue import OPEN_CARDS
 from bot.slack.sender import PACE
 from bot.slack.wiring import connected, sender_of
 from bot.slack.workspace import Workspace
 from store.db.process_locks import SENDER, Taken, exclusive
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.errors import Refused
-from workflows.engine.read.channels import channel_status
+from workflows.engine.send.channel_queue import OPEN_CARDS
+from workflows.engine.send.channel_status import channel_status
 
 LONGEST = 300.0
 """Seconds for which posting is tried."""

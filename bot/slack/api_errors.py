@@ -4,49 +4,12 @@ import json
 import re
 import socket
 import ssl
-from dataclasses import dataclass
-from enum import StrEnum
 from http.client import HTTPException
 
 from slack_sdk.errors import SlackApiError, SlackClientError
 
+from workflows.engine.send.refusals import Refusal, Then
 
-class Then(StrEnum):
-    """The consequence of an error."""
-
-    WAIT = "wait"
-    """Slack named a time: this channel waits, others continue."""
-    LATER = "later"
-    """The error says nothing about the message, and passes by itself: try for as long as it takes."""
-    REFUSED = "refused"
-    """The message was refused with an unknown code: try a few times."""
-    UNDRAWN = "undrawn"
-    """The message could not be drawn, so Slack was not asked: try a few times."""
-    POST_ANEW = "post_anew"
-    """The message is gone: post a new one."""
-    NO_CHANNEL = "no_channel"
-    """Nothing can be posted to this channel until somebody acts."""
-    NO_TOKEN = "no_token"  # noqa: S105  # a word, no password
-    """Nothing can be posted at all until somebody acts."""
-    GIVE_UP = "give_up"
-    """The message was refused and would be refused again."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Refusal:
-    """A refusal of Slack's, or a failed call."""
-
-    then: Then
-    code: str
-    """Slack's error code, or the name of the error."""
-    after: float | None = None
-    """Seconds that Slack asked to wait."""
-    unsure: bool = False
-    """True if the call may have been executed all the same."""
-
-
-COUNTED = frozenset({Then.REFUSED, Then.UNDRAWN, Then.POST_ANEW})
-"""Consequences that use up one attempt to send a message: those that concern the message itself."""
 _WORDS = {
     Then.WAIT: ("ratelimited", "rate_limited"),
     Then.LATER: (

@@ -12,7 +12,8 @@ import structlog
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.slack.api_errors import TRANSPORT, Then, refusal
+from bot.slack.api_errors import TRANSPORT, refusal
+from workflows.engine.send.refusals import Then
 
 log = structlog.get_logger()
 

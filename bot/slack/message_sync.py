@@ -14,15 +14,16 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 
-from bot.slack.api_errors import TRANSPORT, Refusal, Then, refusal
+from bot.slack.api_errors import TRANSPORT, refusal
 from handlers.slack.blocks.drawing import Drawn
 from store.db import failpoints
 from store.db.failpoints import Failpoint
-from store.schema import OutboxRow
-from store.slack import messages, rate_limits
-from store.slack.outbox import VIEWS
 from workflows.engine.case.team import made_at
 from workflows.engine.context import Context
+from workflows.engine.send.channel_queue import Taken
+from workflows.engine.send.rate_limits import time_left
+from workflows.engine.send.refusals import Refusal, Then
+from workflows.engine.send.views import Intent
 from workflows.engine.text.canonical_json import content_hash
 
 log = structlog.get_logger()
@@ -34,8 +35,6 @@ _PAGE = 200
 _PAGES = 5
 _CLOCKS_DIFFER = timedelta(minutes=2)
 """Most by which our clock may be ahead of Slack's."""
-LONGEST_PAUSE = timedelta(hours=1)
-"""Longest rate limit that is obeyed, whatever Slack asks for; then it is asked again."""
 _NOT_OURS_TO_READ = frozenset({"missing_scope", "not_allowed_token_type"})
 """Slack's codes for a missing scope for a channel's history."""
 _ASK_AGAIN = 3_600.0
@@ -62,8 +61,8 @@ class Stood:
 
     ts: str | None
     """Slack's name for the message; None where there is to be none."""
-    rows: Sequence[OutboxRow]
-    """Rows that the message shows; the others are still to be sent."""
+    intents: Sequence[Intent]
+    """Intents that the message shows; the others are still to be sent."""
 
 
 class MessageSync:
@@ -76,26 +75,19 @@ class MessageSync:
         self._may_not_look: dict[str, float] = {}
         """Channel -> time at which Slack refused its history, by the monotonic clock."""
 
-    def bring(self, rows: Sequence[OutboxRow], channel: str, drawn: Drawn | None, *, unsure: datetime | None) -> Stood:
-        """Make a message in a channel as drawn. Raise `NotTaken`.
-
-        `rows`: the rows that it shows; all of one kind, and of one subject unless they are notes. `channel`: the
-        channel itself, not a role. `unsure`: start of the first attempt to send whose outcome is not known.
-        """
-        first = rows[0]
-        with self._context.database.read() as session:
-            known = messages.of_subject(session, team=first.team_id, channel=first.channel, subject=first.subject)
-        ts = known.ts if known is not None else None
-        if ts is None and unsure is not None:
-            found = self._look_up(rows, channel, since=unsure)
-            if found is not None and found.rows[0].kind not in VIEWS:
+    def bring(self, taken: Taken, channel: str, drawn: Drawn | None) -> Stood:
+        """Make a message in a channel as drawn. Raise `NotTaken`. `channel`: the channel itself, not a role."""
+        intents, ts = taken.intents, taken.ts
+        if ts is None and taken.unsure is not None:
+            found = self._look_up(intents, channel, since=taken.unsure)
+            if found is not None and not found.intents[0].is_view:
                 return found
             # A view that was found is updated.
             ts = found.ts if found is not None else None
         if drawn is None:
             if ts is not None:
                 self._call(DELETE, channel, lambda: self._client.chat_delete(channel=channel, ts=ts))
-            return Stood(ts=None, rows=rows)
+            return Stood(ts=None, intents=intents)
         text, blocks = drawn.text, list(drawn.blocks)
         if ts is not None:
             self._call(
@@ -105,7 +97,7 @@ class MessageSync:
                     channel=channel, ts=ts, text=text, blocks=blocks, attachments=[], parse="none"
                 ),
             )
-            return Stood(ts=ts, rows=rows)
+            return Stood(ts=ts, intents=intents)
         posted = self._call(
             POST,
             channel,
@@ -116,16 +108,16 @@ class MessageSync:
                 unfurl_links=False,
                 unfurl_media=False,
                 parse="none",
-                metadata={"event_type": EVENT_TYPE, "event_payload": self._about(rows)},
+                metadata={"event_type": EVENT_TYPE, "event_payload": self._about(intents)},
             ),
         )
-        return Stood(ts=str(posted["ts"]), rows=rows)
+        return Stood(ts=str(posted["ts"]), intents=intents)
 
-    def _about(self, rows: Sequence[OutboxRow]) -> dict[str, str]:
+    def _about(self, intents: Sequence[Intent]) -> dict[str, str]:
         """Return the metadata of a message: nothing of a case."""
-        return {"database": self._databases(rows)[0], "rows": ",".join(str(row.id) for row in rows)}
+        return {"database": self._databases(intents)[0], "rows": ",".join(str(intent.row) for intent in intents)}
 
-    def _databases(self, rows: Sequence[OutboxRow]) -> Sequence[str]:
+    def _databases(self, intents: Sequence[Intent]) -> Sequence[str]:
         """Return the names that tell this database from others in the same workspace; the present name first.
 
         It gets a new name with each restore, since ids are given out again. A row from before the last restore may have
@@ -133,17 +125,17 @@ class MessageSync:
         """
         since = made_at(self._context)
         restores = self._context.restores
-        is_older = restores.at is not None and any(row.created_at < restores.at for row in rows)
+        is_older = restores.at is not None and any(intent.created_at < restores.at for intent in intents)
         oldest = 0 if is_older else restores.number
         return [content_hash(f"{since.isoformat()} {number}")[:16] for number in range(restores.number, oldest - 1, -1)]
 
-    def _look_up(self, rows: Sequence[OutboxRow], channel: str, *, since: datetime) -> Stood | None:
-        """Return the message that shows these rows, or some of them, if it is in the channel already."""
+    def _look_up(self, intents: Sequence[Intent], channel: str, *, since: datetime) -> Stood | None:
+        """Return the message that shows these intents, or some of them, if it is in the channel already."""
         if time.monotonic() - self._may_not_look.get(channel, float("-inf")) < _ASK_AGAIN:
             return None
         # A time that was noted before the clock was put back is useless: then the newest messages are searched.
         is_known = since <= self._context.clock()
-        ours, oldest, cursor = self._databases(rows), (since - _CLOCKS_DIFFER).timestamp() if is_known else 0.0, ""
+        ours, oldest, cursor = self._databases(intents), (since - _CLOCKS_DIFFER).timestamp() if is_known else 0.0, ""
         for _ in range(_PAGES):
             try:
                 page = self._history(channel, oldest, cursor)
@@ -157,9 +149,9 @@ class MessageSync:
                 return None
             for message in page["messages"]:
                 about = _about(message, ours)
-                named = [row for row in rows if row.id in about]
+                named = [intent for intent in intents if intent.row in about]
                 if named:
-                    return Stood(ts=str(message["ts"]), rows=named)
+                    return Stood(ts=str(message["ts"]), intents=named)
             cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
             if not cursor:
                 break
@@ -180,11 +172,8 @@ class MessageSync:
 
     def _call(self, method: str, channel: str, call: Callable[[], SlackResponse]) -> SlackResponse:
         """Call Slack, unless the method is rate limited now. Raise `NotTaken`."""
-        with self._context.database.read() as session:
-            until = rate_limits.until(session, team=self._context.team, method=method, channel=channel)
-        left = until - self._context.clock() if until is not None else timedelta(0)
-        # A longer limit than `LONGEST_RATE_LIMIT` was noted before the clock was put back.
-        if timedelta(0) < left <= LONGEST_PAUSE:
+        left = time_left(self._context, method=method, channel=channel)
+        if left:
             raise NotTaken(Refusal(then=Then.WAIT, code="ratelimited", after=left.total_seconds()), method)
         try:
             failpoints.before(Failpoint.MESSAGE, method)

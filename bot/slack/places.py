@@ -11,7 +11,7 @@ from handlers.slack.blocks.rich_text import is_user
 from handlers.slack.error_codes import NOT_DONE, code_of, is_passing
 from handlers.texts.groups import why_unusable
 from handlers.who import Who, WhoKind, named
-from store.slack.faces import SLACK, face_of
+from store.faces import SLACK, face_of
 from workflows.engine.declare.registry import AnyWorkflow
 
 _NOT_OURS_TO_SEE = frozenset({"missing_scope", "not_allowed_token_type"})

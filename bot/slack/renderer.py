@@ -3,17 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.intents import News, Rest, read
+from bot.intents import News, Rest, read, waits_for_person
 from handlers.slack.blocks.card import card
 from handlers.slack.blocks.digest import digest
 from handlers.slack.blocks.doubt import doubt
 from handlers.slack.blocks.drawing import Drawn
 from handlers.slack.blocks.paragraphs import fitted
 from handlers.slack.blocks.queue import queue
-from store.schema import OutboxRow
 from workflows.engine.context import Context
 from workflows.engine.read.digest_views import DigestView
 from workflows.engine.review.views import CardView, DoubtView
+from workflows.engine.send.views import Intent
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,10 +26,12 @@ class Picture:
     """True if it waits for a person. A channel has room for a few of these."""
 
 
-def draw(context: Context, rows: Sequence[OutboxRow]) -> Picture:
+def draw(context: Context, intents: Sequence[Intent]) -> Picture:
     """Draw an intent, or several of one kind at once. Raise `Unknown` where its workflow is not known here."""
-    intent = read(context, rows)
-    return Picture(drawn=_drawn(intent.news) if intent.news is not None else None, waits=intent.waits)
+    news = read(context, intents)
+    if news is None:
+        return Picture(drawn=None)
+    return Picture(drawn=_drawn(news), waits=waits_for_person(news))
 
 
 def _drawn(news: News) -> Drawn:

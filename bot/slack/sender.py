@@ -1,4 +1,4 @@
-"""The sender, which alone posts to channels: it takes rows of the outbox, draws them, sends them, notes the outcome.
+"""The sender, which alone posts to channels: it takes intents, draws them, sends them, notes the outcome.
 
 An attempt to send is recorded before it is made, and made outside any transaction. One message a second goes to a
 channel; a channel that has to wait does not hold up the others. The SDK does not retry: where a connection drops, it
@@ -13,31 +13,22 @@ from threading import Event
 
 import structlog
 from slack_sdk import WebClient
-from sqlalchemy.orm import Session
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_exponential
 
-from bot.intents import NOWHERE, UNSENT
-from bot.slack.api_errors import COUNTED, Refusal, Then
-from bot.slack.channel_queue import Channels, Taken
 from bot.slack.circuit_breaker import Breaker
-from bot.slack.message_sync import LONGEST_PAUSE, POST, MessageSync, NotTaken, Stood
+from bot.slack.message_sync import POST, MessageSync, NotTaken
 from bot.slack.renderer import draw
 from store.db.database import Unavailable
-from store.schema import OutboxRow
-from store.slack import messages, outbox
-from store.slack.faces import FAILURES, SLACK, Face
-from store.slack.outbox import LONGEST_WAIT, VIEWS
-from store.slack.rate_limits import EVERYWHERE, pause
-from store.states import OutboxState
-from store.subjects import SubjectKind
+from store.faces import SLACK, Face
 from workflows.engine.context import Context
-from workflows.engine.review.reconciliation import reconcile
+from workflows.engine.send.channel_queue import Channels, Taken
+from workflows.engine.send.outcomes import note_refused, note_sent
+from workflows.engine.send.rate_limits import RateLimit
+from workflows.engine.send.reconciliation import reconcile
+from workflows.engine.send.refusals import Refusal, Then
 
 log = structlog.get_logger()
 
-MAX_ATTEMPTS = 8
-"""Number of refusals after which a message is given up, visibly. Errors that say nothing about the message do not
-count."""
 PACE = 1.0
 """Seconds between two messages to a channel."""
 _AT_ONCE = 4
@@ -141,12 +132,12 @@ class Sender:
             # The breaker opened while this channel waited in the pool.
             return
         taken = self._channels.take(channel)
-        if not taken.rows:
+        if not taken.intents:
             return
         try:
-            picture = draw(self._context, taken.rows)
+            picture = draw(self._context, taken.intents)
             try:
-                stood = self._sync.bring(taken.rows, self._real(channel), picture.drawn, unsure=taken.unsure)
+                stood = self._sync.bring(taken, self._real(channel), picture.drawn)
             finally:
                 # The pace counts from when Slack had the message, however long that took.
                 self._free_at[self._real(channel)] = time.monotonic() + self._pace
@@ -159,85 +150,35 @@ class Sender:
             self._note_refused(taken, NotTaken(Refusal(then=Then.UNDRAWN, code=type(error).__name__), POST))
         else:
             self._breaker.note_taken(self._real(channel))
-            for row in taken.rows:
-                self._unanswered.pop(row.id, None)
+            for intent in taken.intents:
+                self._unanswered.pop(intent.row, None)
             # The message is posted: only its note is repeated where the database is away for a moment.
-            _patiently(self._note_sent, taken, stood, waits=picture.waits)
-
-    def _note_sent(self, taken: Taken, stood: Stood, *, waits: bool) -> None:
-        first = taken.rows[0]
-        team, channel, subject = first.team_id, first.channel, first.subject
-        with self._context.database.write() as session:
-            for row in taken.rows:
-                if row in stood.rows:
-                    done = {"error": None, "unsure_since": None}
-                    outbox.move(session, row, frm=OutboxState.ATTEMPTING, to=OutboxState.SENT, **done)
-                else:
-                    # The row is not in the message that was found; it may be in another.
-                    outbox.move(session, row, frm=OutboxState.ATTEMPTING, to=OutboxState.DUE)
-            if stood.ts is None:
-                messages.forget(session, team=team, channel=channel, subject=subject)
-            elif first.kind in VIEWS:
-                messages.drawn(
-                    session,
-                    team=team,
-                    channel=channel,
-                    subject=subject,
-                    ts=stood.ts,
-                    waits=waits,
-                )
-        log.info("message.sent", kind=first.kind, subject=str(subject), channel=channel, rows=len(stood.rows))
+            _patiently(note_sent, self._context, taken, shown=stood.intents, ts=stood.ts, waits=picture.waits)
 
     def _note_refused(self, taken: Taken, error: NotTaken) -> None:
         """Note that Slack did not take a message, or did not say so, and the time of the next attempt to send."""
-        rows, refused = taken.rows, error.refused
-        first, at, real = rows[0], self._context.clock(), self._real(rows[0].channel)
+        first, refused = taken.intents[0], error.refused
         log.warning("message.refused", subject=str(first.subject), channel=first.channel, code=refused.code)
-        wait = self._wait_after(taken, refused, real)
-        with self._context.database.write() as session:
-            match refused.then:
-                case Then.WAIT:
-                    where = EVERYWHERE if error.everywhere else real
-                    until = at + min(timedelta(seconds=refused.after or 1.0), LONGEST_PAUSE)
-                    pause(session, team=first.team_id, method=error.method, channel=where, until=until)
-                case Then.NO_CHANNEL:
-                    self._tell_nowhere(session, first)
-                case Then.POST_ANEW:
-                    messages.forget(session, team=first.team_id, channel=first.channel, subject=first.subject)
-                case _:
-                    pass
-            for row in rows:
-                # The outcome of this attempt may be certain while that of an earlier one is not.
-                unsure = row.unsure_since if refused.unsure else taken.unsure
-                attempts = row.attempts + (refused.then in COUNTED)
-                frm, said = (
-                    OutboxState.ATTEMPTING,
-                    {"error": refused.code, "unsure_since": unsure, "attempts": attempts},
-                )
-                if refused.then is Then.GIVE_UP or attempts >= MAX_ATTEMPTS:
-                    outbox.move(session, row, frm=frm, to=OutboxState.DEAD, **said)
-                    self._tell_unsent(session, row)
-                else:
-                    # A message without a wait of its own stays the first: it is the breaker's next trial.
-                    later = at + wait if wait else row.not_before
-                    outbox.move(session, row, frm=frm, to=OutboxState.DUE, not_before=later, **said)
-            if refused.then is Then.NO_CHANNEL:
-                outbox.hold_up(session, team=first.team_id, channel=first.channel, until=at + wait)
+        real, limit = self._real(first.channel), None
+        if refused.then is Then.WAIT:
+            where = None if error.everywhere else real
+            limit = RateLimit(method=error.method, channel=where, seconds=refused.after or 1.0)
+        note_refused(self._context, taken, refused, wait=self._wait_after(taken, refused, real), limit=limit)
 
     def _wait_after(self, taken: Taken, refused: Refusal, channel: str) -> timedelta:
         """Return the wait of a message's rows before the next attempt to send; the breaker has that of all messages."""
         match refused.then:
             case Then.WAIT:
                 self._breaker.note_answered()
-                return min(timedelta(seconds=refused.after or 1.0), LONGEST_WAIT)
+                return timedelta(seconds=refused.after or 1.0)
             case Then.NO_TOKEN:
                 self._breaker.note_refused_all(seconds=_HELD_UP.total_seconds())
                 return timedelta(0)
             case Then.LATER:
                 if self._breaker.note_unanswered(channel):
                     return timedelta(0)
-                tries = self._unanswered.get(taken.rows[0].id, 0) + 1
-                self._unanswered |= dict.fromkeys((row.id for row in taken.rows), tries)
+                tries = self._unanswered.get(taken.intents[0].row, 0) + 1
+                self._unanswered |= dict.fromkeys((intent.row for intent in taken.intents), tries)
                 return timedelta(seconds=min(2.0 ** min(tries, 10), self._breaker.longest))
             case Then.NO_CHANNEL:
                 self._breaker.note_refused(channel)
@@ -247,26 +188,4 @@ class Sender:
                 return timedelta(0)
             case Then.REFUSED | Then.GIVE_UP:
                 self._breaker.note_refused(channel)
-        return min(timedelta(seconds=2 ** (taken.rows[0].attempts + 1)), LONGEST_WAIT)
-
-    def _tell_nowhere(self, session: Session, row: OutboxRow) -> None:
-        """Report, once a day, that a channel refuses us."""
-        if row.channel != FAILURES:
-            at = self._context.clock()
-            outbox.add_note_once(
-                session,
-                team=row.team_id,
-                kind=NOWHERE,
-                subject=SubjectKind.CHANNEL.unnumbered,
-                channel=FAILURES,
-                at=at,
-                occasion=f"{at:%Y-%m-%d} {row.channel}",
-                about={"channel": row.channel},
-            )
-
-    def _tell_unsent(self, session: Session, row: OutboxRow) -> None:
-        """Report that a message was given up."""
-        if row.channel != FAILURES:
-            at = self._context.clock()
-            subject = SubjectKind.OUTBOX.of(row.id)
-            outbox.add_note_once(session, team=row.team_id, kind=UNSENT, subject=subject, channel=FAILURES, at=at)
+        return timedelta(seconds=2 ** (taken.attempts + 1))

@@ -12,7 +12,7 @@ from handlers.slack.context import SlackContext
 from handlers.slack.rights import Rights
 from handlers.slack.user_groups import Groups
 from handlers.who import named
-from store.slack.faces import FAILURES, LEADS, SLACK, face_of
+from store.faces import FAILURES, LEADS, SLACK, face_of
 from workflows.engine.case import notices
 from workflows.engine.context import Context
 

@@ -7,11 +7,12 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.settings import Settings
-from bot.slack.api_errors import TRANSPORT, Then, refusal
+from bot.slack.api_errors import TRANSPORT, refusal
 from handlers.slack.admission import Installation
 from workflows.engine.case import team
 from workflows.engine.context import Context
 from workflows.engine.errors import CountersignError
+from workflows.engine.send.refusals import Then
 
 _SENDER_SECONDS = 15
 """Seconds for which the sender waits for an answer."""

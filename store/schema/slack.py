@@ -23,7 +23,7 @@ class OutboxRow(OfSubject, OfTeam, Base):
 
     kind: Mapped[str] = mapped_column(String(30))
     face: Mapped[str] = mapped_column(String(20))
-    """The face that shows it; see `store.slack.faces`."""
+    """The face that shows it; see `store.faces`."""
     channel: Mapped[str] = mapped_column(String(60))
     """Channel id, or a role that the settings give a channel to."""
     occasion: Mapped[str] = mapped_column(String(200))

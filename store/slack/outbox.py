@@ -12,8 +12,8 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from store.db import rows
+from store.faces import ROLE, Face, face_of
 from store.schema import Message, OutboxRow
-from store.slack.faces import Face, face_of
 from store.states import OutboxState
 from store.subjects import Subject
 
@@ -139,21 +139,23 @@ def _add(
 def channels(session: Session, *, team: int, face: Face, at: datetime) -> list[str]:
     """The channels of a face, or roles of channels, in which something is due."""
     query = select(OutboxRow.channel).where(
-        OutboxRow.team_id == team, OutboxRow.state == OutboxState.DUE, face.is_its, is_time(at)
+        OutboxRow.team_id == team, OutboxRow.state == OutboxState.DUE, _is_for(face), is_time(at)
     )
     return sorted(session.scalars(query.distinct()))
 
 
 def channels_held(session: Session, *, team: int, face: Face) -> list[str]:
     """The channels of a face that have a card set aside."""
-    query = select(OutboxRow.channel).where(OutboxRow.team_id == team, OutboxRow.state == OutboxState.HELD, face.is_its)
+    query = select(OutboxRow.channel).where(
+        OutboxRow.team_id == team, OutboxRow.state == OutboxState.HELD, _is_for(face)
+    )
     return sorted(session.scalars(query.distinct()))
 
 
 def is_postponed(session: Session, *, team: int, face: Face, at: datetime) -> bool:
     """Tell whether a face is to be sent anything later than now."""
     query = select(OutboxRow.id).where(
-        OutboxRow.team_id == team, OutboxRow.state == OutboxState.DUE, face.is_its, ~is_time(at)
+        OutboxRow.team_id == team, OutboxRow.state == OutboxState.DUE, _is_for(face), ~is_time(at)
     )
     return session.scalar(query.limit(1)) is not None
 
@@ -193,7 +195,7 @@ def take_back(session: Session, *, team: int, face: Face) -> int:
     """Make due again what was being sent when the sender of a face ended; returns how many."""
     cut_off = (
         update(OutboxRow)
-        .where(OutboxRow.team_id == team, OutboxRow.state == OutboxState.ATTEMPTING, face.is_its)
+        .where(OutboxRow.team_id == team, OutboxRow.state == OutboxState.ATTEMPTING, _is_for(face))
         .values(state=OutboxState.DUE)
         .returning(OutboxRow.id)
     )
@@ -264,6 +266,11 @@ def troubled(session: Session, *, team: int) -> list[Trouble]:
         Trouble(channel=channel, state=state, error=str(error), number=number)
         for channel, state, error, number in session.execute(query)
     ]
+
+
+def _is_for(face: Face) -> ColumnElement[bool]:
+    """Return the condition that a row is for a face."""
+    return or_(OutboxRow.face == face.name, and_(OutboxRow.face == ROLE, OutboxRow.channel.in_(face.roles)))
 
 
 def get(session: Session, row: int, *, team: int) -> OutboxRow | None:

@@ -8,14 +8,13 @@ from typing import TypeVar
 
 from pydantic import JsonValue
 
-from bot.intents import UNSENT
 from bot.sandbox.client import Administrator
 from store import schema
 from store.db.database import Database
 from store.subjects import SubjectKind
 from tests.chaos.counting import DECIDING, STOPPED, Decided, Effect, Evidence, Intent, Shown, Standing, Stop
 from workflows.engine.case.idempotency_keys import delivery_key
-from workflows.engine.case.notices import FAILURE
+from workflows.engine.case.notices import FAILURE, UNSENT
 
 RowT = TypeVar("RowT", bound=schema.Base)
 

@@ -11,7 +11,7 @@ from bot.slack.circuit_breaker import Breaker
 from bot.slack.sender import Sender
 from store import schema
 from store.db.database import Database, Unavailable
-from store.slack.faces import FAILURES, LEADS
+from store.faces import FAILURES, LEADS
 from tests.chaos.automation import FORGETFUL, KNOWING, Office
 from tests.chaos.faults import Died, Watching
 from tests.integration.engine.scene import rows

@@ -6,8 +6,6 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from bot.slack import sender
-from bot.slack.api_errors import Then
 from bot.slack.message_sync import MessageSync
 from store import schema
 from store.cases.journal import StepLine
@@ -17,6 +15,8 @@ from workflows.engine.case import journal, notices
 from workflows.engine.declare import author_threads
 from workflows.engine.deliver import delivery, waiting_deliveries
 from workflows.engine.run import recovery
+from workflows.engine.send import outcomes
+from workflows.engine.send.refusals import Then
 
 Naive = Callable[[pytest.MonkeyPatch], None]
 
@@ -63,7 +63,7 @@ def gives_a_delivery_up_at_once(patch: pytest.MonkeyPatch) -> None:
 
 def counts_every_attempt(patch: pytest.MonkeyPatch) -> None:
     """Count an unanswered attempt to send as one of a message's attempts."""
-    patch.setattr(sender, "COUNTED", frozenset(Then))
+    patch.setattr(outcomes, "COUNTED", frozenset(Then))
 
 
 def takes_nothing_back(patch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from slack_sdk.http_retry.builtin_handlers import ConnectionErrorRetryHandler
 
 from bot.sandbox.client import Administrator, FaultKind
 from bot.slack.circuit_breaker import Breaker
-from bot.slack.sender import MAX_ATTEMPTS, Sender
+from bot.slack.sender import Sender
 from store import schema
 from tests.chaos import naive
 from tests.chaos.automation import BROKEN, KNOWING, UNSURE
@@ -22,6 +22,7 @@ from tests.chaos.settings import LONG, long_only
 from tests.chaos.story import Story
 from tests.chaos.tally import hold, note
 from tests.slack.stage import ANA, FAILED, SUPPORT, buttons, words
+from workflows.engine.send.outcomes import MAX_ATTEMPTS
 
 Goes = Callable[[Administrator], None]
 METHODS = ["chat.postMessage", "chat.update"]

@@ -20,7 +20,7 @@ from handlers.slack.rights import Members, Rights
 from handlers.slack.user_groups import Groups
 from handlers.who import named
 from store import schema
-from store.slack.faces import FAILURES, LEADS
+from store.faces import FAILURES, LEADS
 from tests.integration.bot.commandline import LONGEST
 from tests.sample import Desk, sample_workflow
 from tests.world import World

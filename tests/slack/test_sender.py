@@ -11,7 +11,6 @@ from bot.sandbox.errors import SlackError
 from bot.sandbox.json import Object
 from bot.sandbox.web_api import methods
 from bot.slack.circuit_breaker import Breaker
-from bot.slack.sender import MAX_ATTEMPTS
 from store import schema
 from store.cases import runs
 from store.slack import cards, messages, outbox
@@ -26,6 +25,7 @@ from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.deliver import delivery
 from workflows.engine.errors import NotDone, OutcomeUnknown
 from workflows.engine.review import reviews
+from workflows.engine.send.outcomes import MAX_ATTEMPTS
 
 
 def take_in(stage: Stage, workflow: AnyWorkflow, number: int) -> list[int]:

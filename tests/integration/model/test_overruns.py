@@ -12,6 +12,7 @@ from tests.integration.model.scene import HAIKU, Scene, filled_in
 from tests.integration.model.server import Reply, message
 from workflows import Budget
 from workflows.engine.propose.model_outages import recount
+from workflows.engine.send.channel_queue import intent_of
 from workflows.model.port import Usage
 from workflows.model.vendors.anthropic.prices import price
 
@@ -39,7 +40,7 @@ def test_an_overdrawn_day_asks_nothing_more_and_neither_does_the_next(scene: Sce
     assert len(scene.server.requests) == 1
     (note,) = told(scene)
     assert (note.channel, note.wanted) == ("failures", 1)
-    drawn = draw(scene.world.context, [note]).drawn
+    drawn = draw(scene.world.context, [intent_of(note)]).drawn
     assert drawn is not None
     assert f"cost ${cost:.4f}" in drawn.text
     assert f"countersign recount {HAIKU}" in str(drawn.blocks)
@@ -61,7 +62,7 @@ def test_as_many_times_more_is_reserved_as_it_took_until_somebody_says_that_it_w
     assert told(scene)[0].wanted == 2
     assert recount(scene.world.context, HAIKU, by="ana")
     assert not recount(scene.world.context, HAIKU, by="ana")
-    assert draw(scene.world.context, told(scene)).drawn is None
+    assert draw(scene.world.context, [intent_of(row) for row in told(scene)]).drawn is None
     scene.server.will(message(filled_in()))
     scene.case(4, text="text 4")
     assert scene.attempts()[-1].reserved == first.reserved

@@ -18,8 +18,8 @@ from sqlalchemy.orm import Session
 from store import schema
 from store.db import migration, rows
 from store.db.database import Database
+from store.faces import SLACK, Face
 from store.quality.evals import begin as begin_eval
-from store.slack.faces import SLACK, Face
 from store.slack.outbox import HeldUp
 from store.states import DeliveryState, OutboxState, Resolution, ReviewState, RunState, StepState
 from store.subjects import Subject, SubjectKind

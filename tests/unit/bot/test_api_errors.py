@@ -9,7 +9,8 @@ import pytest
 from slack_sdk.errors import SlackApiError, SlackRequestError
 from slack_sdk.web import SlackResponse
 
-from bot.slack.api_errors import Then, refusal
+from bot.slack.api_errors import refusal
+from workflows.engine.send.refusals import Then
 
 
 def said(status: int = 200, *, headers: dict[str, str] | None = None, **body: object) -> SlackApiError:

@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from store import schema
+from store.faces import FAILURES
 from store.slack import messages, outbox
-from store.slack.faces import FAILURES
 from store.subjects import SubjectKind
 from workflows.engine.declare.workflow import Review
 
@@ -22,6 +22,10 @@ RESUMED = "resumed"
 """The kind of the note that a person let a workflow go on; it is about the workflow, and knows when."""
 GROUP = "group"
 """The kind of the note that a user group cannot be read; it knows which group, and why."""
+NOWHERE = "nowhere"
+"""The kind of the note that a channel cannot be posted to; it knows which one."""
+UNSENT = "unsent"
+"""The kind of the note that a message was given up; it is about its row."""
 
 
 def card(session: Session, review: schema.Review, declared: Review, *, at: datetime) -> None:
@@ -86,6 +90,28 @@ def unusable_group(session: Session, *, team: int, group: str, code: str, at: da
         occasion=f"{at:%Y-%m-%d} {code[:60]} {group[:100]}",
         about={"group": group, "code": code},
     )
+
+
+def refused_channel(session: Session, *, team: int, channel: str, at: datetime) -> None:
+    """Have people told, once a day, that a channel cannot be posted to."""
+    if channel != FAILURES:
+        outbox.add_note_once(
+            session,
+            team=team,
+            kind=NOWHERE,
+            subject=SubjectKind.CHANNEL.unnumbered,
+            channel=FAILURES,
+            at=at,
+            occasion=f"{at:%Y-%m-%d} {channel}",
+            about={"channel": channel},
+        )
+
+
+def unsent(session: Session, row: schema.OutboxRow, *, at: datetime) -> None:
+    """Have people told that a message was given up."""
+    if row.channel != FAILURES:
+        subject = SubjectKind.OUTBOX.of(row.id)
+        outbox.add_note_once(session, team=row.team_id, kind=UNSENT, subject=subject, channel=FAILURES, at=at)
 
 
 def _tell_its_people(

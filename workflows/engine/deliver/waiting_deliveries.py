@@ -14,9 +14,9 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_e
 from store import schema
 from store.cases import deliveries, reviews, runs, target_outages, waiting_runs, workflow_pauses
 from store.db.database import Unavailable
+from store.faces import FAILURES
 from store.governance import teams
 from store.slack import outbox
-from store.slack.faces import FAILURES
 from store.states import DeliveryState, Resolution, RunState
 from store.subjects import SubjectKind
 from workflows.engine.case import notices

@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 
 from store.cases import unproposed
 from store.db.database import Database
+from store.faces import FAILURES
 from store.governance import audit
 from store.model import outages, overruns
 from store.model.overruns import Overran
 from store.slack import outbox
-from store.slack.faces import FAILURES
 from store.subjects import SubjectKind
 from workflows.engine.context import Context
 from workflows.engine.errors import Unknown

@@ -15,11 +15,11 @@ from pydantic import TypeAdapter
 from sqlalchemy.orm import Session
 
 from store import schema
+from store.faces import FAILURES, LEADS
 from store.governance import teams
 from store.quality import digests
 from store.quality.digests import StandingLine, StopLine
 from store.slack import outbox
-from store.slack.faces import FAILURES, LEADS
 from store.states import STOPPED, Resolution, RunState
 from store.subjects import SubjectKind
 from workflows.engine.context import SYSTEM, Context

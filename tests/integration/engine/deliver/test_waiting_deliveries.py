@@ -23,6 +23,7 @@ from workflows.engine.deliver.targets import DOWN_AFTER
 from workflows.engine.errors import Refused
 from workflows.engine.review import reruns
 from workflows.engine.review.cards import card_view
+from workflows.engine.send.channel_queue import intent_of
 
 EIGHT = range(1, 9)
 
@@ -44,7 +45,7 @@ def states(scene: Scene, cases: list[int]) -> set[str]:
 def told(scene: Scene, kind: str = "target") -> list[str]:
     """What stands in the failures channel about targets, or deliveries that are late."""
     found = [row for row in rows(scene.world, schema.OutboxRow) if row.kind == kind]
-    drawn = [draw(scene.world.context, [row]).drawn for row in found]
+    drawn = [draw(scene.world.context, [intent_of(row)]).drawn for row in found]
     return [message(one) for one in drawn if one is not None]
 
 

@@ -14,8 +14,8 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from store import schema
+from store.faces import LEADS
 from store.quality import digests
-from store.slack.faces import LEADS
 from tests.conftest import MakeWorld
 from tests.integration.engine.scene import DRAFT, Crash, Scene, rows, sample
 from tests.sample import Triage, sample_workflow

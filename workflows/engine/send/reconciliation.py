@@ -1,4 +1,4 @@
-"""Reconciliation of the cards in Slack with the open reviews, the doubts, and the channels of the workflows.
+"""Reconciliation of the cards in channels with the open reviews, the doubts, and the channels of the workflows.
 
 A sender does it when it starts: since the last start a workflow may have got another channel, or may be known again.
 """

@@ -2,13 +2,13 @@
 
 import pytest
 
-from bot.slack.channel_queue import Channels
 from store import schema
+from store.faces import FAILURES, LEADS, SLACK, Face, face_of
 from store.slack import messages, outbox
-from store.slack.faces import FAILURES, LEADS, SLACK, Face, face_of
 from store.subjects import SubjectKind
 from tests.conftest import MakeWorld
 from tests.world import World, sure
+from workflows.engine.send.channel_queue import Channels
 
 TEAMS = Face(name="teams", roles=(FAILURES,))
 HERE = Face(name=SLACK, roles=(LEADS,))

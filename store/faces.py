@@ -7,10 +7,6 @@ settings name one for it, and with it the face.
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, or_
-
-from store.schema import OutboxRow
-
 SLACK = "slack"
 """The face where none is named."""
 ROLE = "role"
@@ -33,11 +29,6 @@ class Face:
     def shows(self, channel: str) -> bool:
         """Tell whether this is one of its channels, or of its roles."""
         return channel in self.roles or face_of(channel) == self.name
-
-    @property
-    def is_its(self) -> ColumnElement[bool]:
-        """The condition that a row of the outbox is for this face."""
-        return or_(OutboxRow.face == self.name, and_(OutboxRow.face == ROLE, OutboxRow.channel.in_(self.roles)))
 
 
 def face_of(channel: str) -> str:

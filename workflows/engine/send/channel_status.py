@@ -1,12 +1,15 @@
-"""Channels: the cards that stand in one, and what it has not taken."""
+"""The status of a channel: the cards that stand in it, and what it has not taken."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from store.slack import cards, messages, outbox
 from store.states import OutboxState
 from store.subjects import SubjectKind
 from workflows.engine.context import Context
+from workflows.engine.send.channel_queue import intent_of
+from workflows.engine.send.views import Intent
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,10 +20,21 @@ class ChannelStatus:
     """Reviews that wait with a card of their own."""
     behind: int
     """Open reviews without one: they are behind the channel's one card."""
+    oldest_behind: datetime | None
+    """Time since when the oldest of these is open."""
     held_up: int
     """Messages that the channel has not taken."""
     error: str
     """The reason as a code; words where none was given."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class GivenUp:
+    """A message that is not tried again while this process runs."""
+
+    intent: Intent
+    error: str | None
+    """A code of the face's."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +56,17 @@ def channel_status(context: Context, channel: str) -> ChannelStatus:
         waiting = messages.waiting(session, team=team, channel=channel, kind=SubjectKind.REVIEW)
         rest = cards.unshown(session, team=team, channel=channel)
         held = outbox.held_up(session, team=team, channel=channel)
-    return ChannelStatus(open_cards=waiting, behind=rest.number, held_up=held.number, error=held.error)
+    return ChannelStatus(
+        open_cards=waiting, behind=rest.number, oldest_behind=rest.oldest, held_up=held.number, error=held.error
+    )
+
+
+def given_up(context: Context, row: int) -> GivenUp | None:
+    """Return the message of an outbox row; None where it is sent, or tried again."""
+    with context.database.read() as session:
+        found = outbox.get(session, row, team=context.team)
+    assert found is not None
+    return GivenUp(intent=intent_of(found), error=found.error) if found.state == OutboxState.DEAD else None
 
 
 def troubled_messages(context: Context) -> Sequence[TroubledMessages]:

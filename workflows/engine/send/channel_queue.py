@@ -10,15 +10,16 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from store.faces import Face
 from store.schema import OutboxRow
 from store.slack import cards, messages, outbox
 from store.slack.cards import Unshown
-from store.slack.faces import Face
-from store.slack.outbox import CARD, DOUBT, QUEUE
+from store.slack.outbox import CARD, DOUBT, QUEUE, VIEWS
 from store.states import OutboxState
 from store.subjects import SubjectKind
 from workflows.engine.case.notices import FAILURE
 from workflows.engine.context import Context
+from workflows.engine.send.views import Intent
 
 OPEN_CARDS = 10
 """Number of waiting reviews with a card of their own in one channel; one card stands for the rest."""
@@ -35,8 +36,21 @@ class Taken:
     """The rows to send with one message."""
 
     rows: Sequence[OutboxRow]
+    """All of one kind, and of one subject unless they are notes."""
+    ts: str | None
+    """The face's name for the message that shows their subject already; None where there is none."""
     unsure: datetime | None
     """Start of the first attempt to send whose outcome is not known."""
+
+    @property
+    def attempts(self) -> int:
+        """The number of attempts to send that were used up."""
+        return self.rows[0].attempts
+
+    @property
+    def intents(self) -> Sequence[Intent]:
+        """The rows, as a face is given them."""
+        return [intent_of(row) for row in self.rows]
 
 
 @dataclass(kw_only=True)
@@ -90,7 +104,14 @@ class Channels:
             rows = self._next(session, channel, known, at)
             together = [row for row in rows if row.kind == FAILURE] if rows and rows[0].kind == FAILURE else rows[:1]
             unsure = min((row.unsure_since for row in together if row.unsure_since is not None), default=None)
-            return Taken(rows=[row for row in together if _begin(session, row, at)], unsure=unsure)
+            begun = [row for row in together if _begin(session, row, at)]
+            return Taken(rows=begun, ts=self._stands(session, channel, begun), unsure=unsure)
+
+    def _stands(self, session: Session, channel: str, rows: Sequence[OutboxRow]) -> str | None:
+        if not rows:
+            return None
+        known = messages.of_subject(session, team=self._context.team, channel=channel, subject=rows[0].subject)
+        return known.ts if known is not None else None
 
     def _next(self, session: Session, channel: str, known: _Channel, at: datetime) -> list[OutboxRow]:
         team = self._context.team
@@ -128,7 +149,20 @@ class Channels:
         return self._channels.setdefault(channel, _Channel())
 
 
+def intent_of(row: OutboxRow) -> Intent:
+    """Return a row as a face is given it."""
+    return Intent(
+        row=row.id,
+        kind=row.kind,
+        subject=row.subject,
+        channel=row.channel,
+        about=row.about,
+        is_view=row.kind in VIEWS,
+        created_at=row.created_at,
+    )
+
+
 def _begin(session: Session, row: OutboxRow, at: datetime) -> bool:
-    """Note the start of an attempt to send; until Slack answers, its outcome is not known."""
+    """Note the start of an attempt to send; until the face answers, its outcome is not known."""
     to, unsure = OutboxState.ATTEMPTING, row.unsure_since or at
     return outbox.move(session, row, frm=row.state, to=to, unsure_since=unsure)

@@ -1,0 +1,76 @@
+"""The outcome of an attempt to send: the message stands, or was not taken and is sent later, or is given up."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import structlog
+
+from store.slack import messages, outbox
+from store.slack.outbox import LONGEST_WAIT, VIEWS
+from store.states import OutboxState
+from workflows.engine.case import notices
+from workflows.engine.context import Context
+from workflows.engine.send.channel_queue import Taken
+from workflows.engine.send.rate_limits import RateLimit, note_rate_limit
+from workflows.engine.send.refusals import COUNTED, Refusal, Then
+from workflows.engine.send.views import Intent
+
+log = structlog.get_logger()
+
+MAX_ATTEMPTS = 8
+"""Number of refusals after which a message is given up, visibly. Errors that say nothing about the message do not
+count."""
+
+
+def note_sent(context: Context, taken: Taken, *, shown: Sequence[Intent], ts: str | None, waits: bool) -> None:
+    """Note that a message stands.
+
+    `shown`: what it shows; the rest of what was taken is still to be sent. `ts`: the face's name for it; None where
+    there is to be none. `waits`: whether it waits for a person.
+    """
+    first, team, rows_shown = taken.rows[0], context.team, {intent.row for intent in shown}
+    with context.database.write() as session:
+        for row in taken.rows:
+            if row.id in rows_shown:
+                done = {"error": None, "unsure_since": None}
+                outbox.move(session, row, frm=OutboxState.ATTEMPTING, to=OutboxState.SENT, **done)
+            else:
+                # The row is not in the message that was found; it may be in another.
+                outbox.move(session, row, frm=OutboxState.ATTEMPTING, to=OutboxState.DUE)
+        if ts is None:
+            messages.forget(session, team=team, channel=first.channel, subject=first.subject)
+        elif first.kind in VIEWS:
+            messages.drawn(session, team=team, channel=first.channel, subject=first.subject, ts=ts, waits=waits)
+    log.info("message.sent", kind=first.kind, subject=str(first.subject), channel=first.channel, rows=len(shown))
+
+
+def note_refused(
+    context: Context, taken: Taken, refused: Refusal, *, wait: timedelta, limit: RateLimit | None = None
+) -> None:
+    """Note that a face did not take a message, or did not say so, and the time of the next attempt to send.
+
+    `wait`: time before that attempt. `limit`: the rate limit that the face named.
+    """
+    first, team, at = taken.rows[0], context.team, context.clock()
+    wait = min(wait, LONGEST_WAIT)
+    with context.database.write() as session:
+        if limit is not None:
+            note_rate_limit(session, limit, team=team, at=at)
+        if refused.then is Then.NO_CHANNEL:
+            notices.refused_channel(session, team=team, channel=first.channel, at=at)
+        if refused.then is Then.POST_ANEW:
+            messages.forget(session, team=team, channel=first.channel, subject=first.subject)
+        for row in taken.rows:
+            # The outcome of this attempt may be certain while that of an earlier one is not.
+            unsure = row.unsure_since if refused.unsure else taken.unsure
+            attempts = row.attempts + (refused.then in COUNTED)
+            said = {"error": refused.code, "unsure_since": unsure, "attempts": attempts}
+            if refused.then is Then.GIVE_UP or attempts >= MAX_ATTEMPTS:
+                outbox.move(session, row, frm=OutboxState.ATTEMPTING, to=OutboxState.DEAD, **said)
+                notices.unsent(session, row, at=at)
+            else:
+                # A message without a wait of its own stays the first: it is its face's next trial.
+                later = at + wait if wait else row.not_before
+                outbox.move(session, row, frm=OutboxState.ATTEMPTING, to=OutboxState.DUE, not_before=later, **said)
+        if refused.then is Then.NO_CHANNEL:
+            outbox.hold_up(session, team=team, channel=first.channel, until=at + wait)
