@@ -1,7 +1,7 @@
 """The command line: a file for each group of commands, as they are called and what they do.
 
-A command loads what it works with when it runs, so that `--help` is instant. Beside the groups stand what several share
-(`parameters`, `start`, `completion`, `output`, ...) and what fills a screen (`show`, `doctor`, the reports).
+A command loads what it works with when it runs, so that `--help` is instant. Beside the groups stands what several
+share (`parameters`, `start`, `completion`, ...); what a command prints is in `screens`.
 
 Exit codes: 0, it was done; 1, something is not as it should be, and the message says what; 2, the command was called
 wrongly; 130, interrupted.

@@ -17,7 +17,7 @@ from bot.cli.start import started
 
 if TYPE_CHECKING:
     from bot.app import App
-    from bot.cli.run_report import Worked
+    from bot.cli.screens.run_report import Worked
     from workflows.engine.case.file_intake import FileTaken
     from workflows.engine.case.file_rows import Reading
     from workflows.engine.declare.registry import AnyWorkflow
@@ -53,9 +53,9 @@ def run(
     how often the model was right.
     """
     from bot.app import opened
-    from bot.cli.output import one_line_errors, print_json
-    from bot.cli.run_report import as_json, print_taken
-    from bot.cli.waiting_deliveries import tell_waiting
+    from bot.cli.screens.output import one_line_errors, print_json
+    from bot.cli.screens.run_report import as_json, print_taken
+    from bot.cli.screens.waiting_deliveries import tell_waiting
     from bot.cli.workflow_choice import named, options_for
     from bot.settings import settings
     from workflows.engine.case.file_columns import read_named, reading_for
@@ -90,7 +90,7 @@ def submit(
 ) -> None:
     """Take in one case and work on it until it is done or a person is asked."""
     from bot.cli.completion import finish
-    from bot.cli.show import show_case_in
+    from bot.cli.screens.show import show_case_in
     from store.states import STOPPED
     from workflows.engine.case.intake import accept, take_in
     from workflows.engine.errors import InvalidInput
@@ -142,8 +142,8 @@ def evaluate(
     from decimal import Decimal
 
     from bot.app import opened
-    from bot.cli import eval_report
-    from bot.cli.output import one_line_errors, print_json
+    from bot.cli.screens import eval_report
+    from bot.cli.screens.output import one_line_errors, print_json
     from bot.cli.workflow_choice import named, options_for
     from bot.settings import settings
     from workflows.engine.case.file_columns import read_named, reading_for
@@ -203,7 +203,7 @@ def example(
 ) -> None:
     """Make an example of a delivered case that a person decided, for learning and for evals."""
     from bot.cli import completion
-    from bot.cli.output import out, shown
+    from bot.cli.screens.output import out, shown
     from store.db.process_locks import exclusive
     from workflows.engine.errors import Refused
     from workflows.engine.propose.own_examples import examples_file
@@ -238,7 +238,7 @@ def _posting(app: App, workflow: AnyWorkflow) -> Callable[[], bool]:
 def _take_in(app: App, workflow: AnyWorkflow, file: Path, reading: Reading) -> FileTaken:
     from rich.progress import BarColumn, Progress, TextColumn
 
-    from bot.cli.output import progress
+    from bot.cli.screens.output import progress
     from workflows.engine.case.file_intake import take_in_file
 
     with Progress(TextColumn("taking in"), BarColumn(), TextColumn("{task.completed} rows"), console=progress) as bar:
@@ -258,8 +258,8 @@ def _work(app: App, workflow: AnyWorkflow) -> Worked:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     from bot.cli.completion import left_to_another
-    from bot.cli.output import progress
-    from bot.cli.run_report import Worked
+    from bot.cli.screens.output import progress
+    from bot.cli.screens.run_report import Worked
     from bot.serve.watchdog import ending_if_frozen
     from workflows.engine.read.workload import ready
 
@@ -283,7 +283,7 @@ def _watch(app: App, ids: Sequence[int]) -> None:
     """Wait until another process has done its work on these cases, or makes no progress for a while."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-    from bot.cli.output import progress
+    from bot.cli.screens.output import progress
     from workflows.engine.read.tally import under_way
 
     columns_ = (TextColumn("waiting for the other process"), BarColumn(), MofNCompleteColumn())
@@ -302,7 +302,7 @@ def _watch(app: App, ids: Sequence[int]) -> None:
 
 def _learn(app: App, workflow: AnyWorkflow) -> dict[str, TrainingReport]:
     """Train the local model beforehand, so that the training does not count as time of the first cases."""
-    from bot.cli.output import progress
+    from bot.cli.screens.output import progress
     from workflows.model.local.local_model import LocalModel
     from workflows.model.port import ModelError
 
@@ -320,7 +320,7 @@ def _watched(trying: Eval) -> Iterator[Trial]:
     """Run an eval under a bar that tells how far it has come."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    from bot.cli.output import progress
+    from bot.cli.screens.output import progress
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=progress) as bar:

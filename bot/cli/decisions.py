@@ -24,7 +24,7 @@ Confirm = Annotated[bool, typer.Option("--confirm", help="Decide so although it 
 @commands.command()
 def claim(case: CaseReference) -> None:
     """Say that you work on a case's review. Others may still decide it."""
-    from bot.cli.output import out
+    from bot.cli.screens.output import out
     from workflows.engine.read.history import find_case, open_review_of
     from workflows.engine.review import refusals, reviews
 
@@ -55,7 +55,7 @@ def edit(
     version: Version = None,
 ) -> None:
     """Decide a case with your own values, and deliver them. Fields left out keep what is proposed."""
-    from bot.cli.output import out
+    from bot.cli.screens.output import out
     from workflows.engine.read.history import case_view
     from workflows.engine.review import reviews
     from workflows.engine.review.dependent_texts import redrawn
@@ -130,7 +130,7 @@ def correct(
     reason: Annotated[str, typer.Option(help="What was wrong.")] = "",
 ) -> None:
     """Propose other values for a delivered case; a person decides them like any proposal."""
-    from bot.cli.output import out
+    from bot.cli.screens.output import out
     from workflows.engine.read.history import find_case
     from workflows.engine.review import corrections, refusals
     from workflows.engine.review.forms import entries, read_form
@@ -156,7 +156,7 @@ def settle(
     key: Annotated[str | None, typer.Option(help="Key of the delivery, where the case has several in doubt.")] = None,
 ) -> None:
     """Say whether a delivery in doubt happened. One that did not can be run again."""
-    from bot.cli.output import out
+    from bot.cli.screens.output import out
     from workflows.engine.read.history import find_case
     from workflows.engine.review import doubts, refusals
 
@@ -220,7 +220,7 @@ def _assigned(workflow: AnyWorkflow, assignments: Sequence[str]) -> dict[str, st
 
 def _tell(app: App, case: int, done: str) -> None:
     """Say what was done and how the case stands now. Exit with 1 where it stopped."""
-    from bot.cli.output import out, tell_error
+    from bot.cli.screens.output import out, tell_error
     from store.states import STOPPED, RunState
     from workflows.engine.read.history import case_view
     from workflows.engine.text.sanitize import sanitize

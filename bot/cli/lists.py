@@ -10,7 +10,7 @@ from bot.cli.parameters import CaseReference, Json, WorkflowName
 from bot.cli.start import started
 
 if TYPE_CHECKING:
-    from workflows.engine.read.case_list import CaseLine
+    from store.states import RunState
 
 commands = typer.Typer()
 
@@ -23,9 +23,9 @@ def cases(
     json: Json = False,
 ) -> None:
     """List cases, the newest first."""
-    from bot.cli.output import moment, out, print_json, print_table
-    from bot.cli.pauses import tell_pauses
-    from bot.cli.waiting_deliveries import tell_waiting
+    from bot.cli.screens.output import moment, out, print_json, print_table
+    from bot.cli.screens.pauses import tell_pauses
+    from bot.cli.screens.waiting_deliveries import tell_waiting
     from workflows.engine.read.case_list import case_lines, state_called
 
     with started() as app:
@@ -48,7 +48,7 @@ def cases(
                     line.key,
                     line.workflow,
                     line.revision,
-                    _state(line),
+                    _state(line.state, waits=line.waits, not_confirmed=line.not_confirmed),
                     (line.resolution or "").replace("_", " "),
                     moment(line.received_at),
                 )
@@ -62,7 +62,7 @@ def cases(
 @commands.command()
 def show(case: CaseReference, json: Json = False) -> None:
     """Show everything about a case: input, steps, proposal, reasons, decisions, delivery."""
-    from bot.cli.show import show_case
+    from bot.cli.screens.show import show_case
 
     raise typer.Exit(show_case(case, as_json=json))
 
@@ -72,8 +72,8 @@ def reviews(
     workflow: WorkflowName = None, limit: Annotated[int, typer.Option(min=1, max=10_000)] = 50, json: Json = False
 ) -> None:
     """List the reviews that wait for a person, the earliest deadline first."""
-    from bot.cli.output import moment, out, plain_review, print_json, print_table
-    from bot.cli.pauses import tell_pauses
+    from bot.cli.screens.output import moment, out, plain_review, print_json, print_table
+    from bot.cli.screens.pauses import tell_pauses
     from handlers.texts.reasons import in_words
     from workflows.engine.read.case_list import refuse_unknown
     from workflows.engine.read.history import open_reviews
@@ -109,13 +109,13 @@ def reviews(
 @commands.command()
 def doctor(json: Json = False) -> None:
     """Check the set-up, and say what to do."""
-    from bot.cli.doctor import check
+    from bot.cli.screens.doctor import check
 
     raise typer.Exit(check(as_json=json))
 
 
-def _state(line: CaseLine) -> str:
+def _state(state: RunState, *, waits: bool, not_confirmed: bool) -> str:
     """Return the state of a case, and whether its delivery waits or is not confirmed."""
-    if line.not_confirmed:
-        return f"{line.state}, not confirmed"
-    return f"{line.state}, waits for its target" if line.waits else line.state
+    if not_confirmed:
+        return f"{state}, not confirmed"
+    return f"{state}, waits for its target" if waits else state

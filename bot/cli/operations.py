@@ -27,8 +27,8 @@ def pause(
     deliveries: Annotated[bool, typer.Option("--deliveries", help="Hold the deliveries of decided cases too.")] = False,
 ) -> None:
     """Pause a workflow: no model is asked, nothing is resolved alone, people get empty forms."""
-    from bot.cli.output import out
-    from bot.cli.pauses import said_of
+    from bot.cli.screens.output import out
+    from bot.cli.screens.pauses import said_of
     from workflows.engine.deliver import workflow_pauses
     from workflows.engine.text.sanitize import sanitize
 
@@ -49,7 +49,7 @@ def pause(
 def resume(workflow: WorkflowArgument = None) -> None:
     """Resume a paused workflow, and deliver what was held. Without a name: show the state of all workflows."""
     from bot.cli.completion import work_on_rest
-    from bot.cli.output import out
+    from bot.cli.screens.output import out
     from workflows.engine.deliver import workflow_pauses
     from workflows.engine.review.late_proposals import waiting
 
@@ -71,7 +71,7 @@ def resume(workflow: WorkflowArgument = None) -> None:
 def propose(workflow: WorkflowArgument = None) -> None:
     """Ask the model about the cases that people got without a proposal, except those that somebody works on."""
     from bot.cli.completion import work_on_rest
-    from bot.cli.output import out
+    from bot.cli.screens.output import out
     from workflows.engine.review.late_proposals import propose_anew
     from workflows.engine.text.sanitize import sanitize
 
@@ -96,7 +96,7 @@ def backup(
 ) -> None:
     """Write the database to one file, also while it is served. For SQLite; PostgreSQL has pg_dump."""
     from bot.app import database_of
-    from bot.cli.output import one_line_errors, out, shown
+    from bot.cli.screens.output import one_line_errors, out, shown
     from bot.settings import settings
     from store.db import backups
     from workflows.engine.errors import Refused
@@ -119,7 +119,7 @@ def restore(
     """Replace the database by a backup while nothing is served. Older deliveries are not made twice."""
     from bot.app import database_of, now
     from bot.cli.completion import PATIENCE
-    from bot.cli.output import one_line_errors, out, shown
+    from bot.cli.screens.output import one_line_errors, out, shown
     from bot.settings import settings
     from store.db import backups, migration
     from store.db.process_locks import SENDER, WORK, exclusive
@@ -150,7 +150,7 @@ def restore(
 @commands.command()
 def recount(model: Annotated[str, typer.Argument(help="The model's name, as doctor shows it.")]) -> None:
     """Reserve the plain estimate for a model again, after its provider had miscounted the cost of a question."""
-    from bot.cli.output import out
+    from bot.cli.screens.output import out
     from workflows.engine.errors import Refused
     from workflows.engine.propose.model_outages import recount
     from workflows.engine.text.sanitize import sanitize
@@ -179,7 +179,7 @@ def restored() -> None:
 def migrate() -> None:
     """Upgrade the database to the schema of this version."""
     from bot.app import database_of
-    from bot.cli.output import one_line_errors, out
+    from bot.cli.screens.output import one_line_errors, out
     from bot.settings import settings
     from store.db import migration
 
@@ -194,8 +194,8 @@ def migrate() -> None:
 
 def _tell_all(app: App) -> None:
     """Say of every workflow whether it is paused."""
-    from bot.cli.output import out
-    from bot.cli.pauses import said_of
+    from bot.cli.screens.output import out
+    from bot.cli.screens.pauses import said_of
     from workflows.engine.deliver import workflow_pauses
     from workflows.engine.text.sanitize import sanitize
 
@@ -214,7 +214,7 @@ def _waiting(status: PauseStatus) -> str:
 
 def _tell_restored(found: Restored) -> None:
     """Print the consequences of a restored backup."""
-    from bot.cli.output import out
+    from bot.cli.screens.output import out
 
     made = f"up to {found.made_at:%Y-%m-%d %H:%M} UTC" if found.made_at is not None else "empty"
     out.print(f"the database is a backup ({made}); {found.unfinished:,} of its cases are not at an end")

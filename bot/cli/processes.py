@@ -29,7 +29,7 @@ def serve(
     Needs SLACK_BOT_TOKEN and SLACK_APP_TOKEN. On PostgreSQL several of these share the work.
     """
     from bot.app import opened
-    from bot.cli.output import one_line_errors
+    from bot.cli.screens.output import one_line_errors
     from bot.serve.server import schedule_of, serve
     from bot.serve.signals import stopping_on_signals
     from bot.serve.watchdog import ending_after, ending_if_frozen
@@ -69,8 +69,8 @@ def demo(
     port: Annotated[int, typer.Option(min=1, max=65_535, help="Port of the page.")] = 8470,
 ) -> None:
     """Show what Countersign does, with a local Slack, a help desk, a ledger and a local model."""
-    from bot.cli.output import one_line_errors
     from bot.cli.ports import listening_at
+    from bot.cli.screens.output import one_line_errors
     from bot.demo.play import play, watch
     from bot.serve.signals import stopping_on_signals
 
@@ -87,8 +87,8 @@ def sandbox(
     workspace: Annotated[Path | None, typer.Option(help="A JSON file with users, channels and groups.")] = None,
 ) -> None:
     """Serve a local Slack to try things in, on this machine only."""
-    from bot.cli.output import one_line_errors
     from bot.cli.ports import listening_at
+    from bot.cli.screens.output import one_line_errors
     from bot.sandbox.http.running_sandbox import serve as serve_slack
     from bot.sandbox.state.sandbox import Sandbox
     from bot.sandbox.state.workspace import WorkspaceUnusable, default_workspace, read_workspace
@@ -137,8 +137,8 @@ def _serve_sample(
     import sqlite3
     from socket import create_server
 
-    from bot.cli.output import one_line_errors
     from bot.cli.ports import listening_at
+    from bot.cli.screens.output import one_line_errors
     from workflows.engine.errors import Refused
 
     with one_line_errors(), listening_at(port):

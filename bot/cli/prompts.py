@@ -31,7 +31,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON, for a program to
 @commands.command("list")
 def list_(json: Json = False) -> None:
     """List the versions of all prompts, the newest last; a star marks those in use."""
-    from bot.cli.output import moment, out, print_json, print_table
+    from bot.cli.screens.output import moment, out, print_json, print_table
     from workflows.engine.read.prompt_history import prompt_lines
 
     with started() as app:
@@ -50,7 +50,7 @@ def list_(json: Json = False) -> None:
 @commands.command()
 def show(workflow: Workflow, version: Version = None) -> None:
     """Show the file of a prompt."""
-    from bot.cli.output import out, shown
+    from bot.cli.screens.output import out, shown
     from workflows.engine.read.prompt_history import prompt_source
 
     with started() as app:
@@ -69,7 +69,7 @@ def diff(
     """Show what differs between two versions, or between the present one and a file."""
     from difflib import unified_diff
 
-    from bot.cli.output import out, shown
+    from bot.cli.screens.output import out, shown
     from workflows.engine.errors import Refused
     from workflows.engine.propose.prompts import prompt_in
     from workflows.engine.read.prompt_history import present_prompt, prompt_source, version_before
@@ -103,7 +103,7 @@ def render(
     json: Json = False,
 ) -> None:
     """Show what a model would be told, word for word, and the most that it may cost."""
-    from bot.cli.output import out, print_json, print_named, shown
+    from bot.cli.screens.output import out, print_json, print_named, shown
     from workflows.engine.propose.prompts import prompt_in
     from workflows.engine.read.prompt_history import prompt_at, told_of
     from workflows.model.gateway import models_of

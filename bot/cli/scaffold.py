@@ -11,7 +11,7 @@ from keyword import iskeyword
 from pathlib import Path
 
 from bot import discovery
-from bot.cli.output import one_line_errors, out
+from bot.cli.screens.output import one_line_errors, out
 from bot.settings import settings
 from workflows.engine.errors import Refused
 from workflows.engine.text.sanitize import sanitize

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def started() -> Iterator[App]:
     """Put Countersign together for the block, and say in one line what goes wrong in it."""
     from bot.app import opened
-    from bot.cli.output import one_line_errors
+    from bot.cli.screens.output import one_line_errors
     from bot.settings import settings
 
     with one_line_errors(), opened(settings()) as app:

@@ -8,9 +8,9 @@ from bot.slack.circuit_breaker import Breaker
 from bot.slack.sender import PACE, Sender
 from bot.slack.socket import Hearing
 from bot.slack.workspace import Workspace, adopt, check_hearing, connect
+from handlers.slack.access.rights import Rights
+from handlers.slack.access.user_groups import Groups
 from handlers.slack.context import SlackContext
-from handlers.slack.rights import Rights
-from handlers.slack.user_groups import Groups
 from handlers.who import named
 from store.faces import FAILURES, LEADS, SLACK, face_of
 from workflows.engine.case import notices

@@ -8,7 +8,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.settings import Settings
 from bot.slack.api_errors import TRANSPORT, refusal
-from handlers.slack.admission import Installation
+from handlers.slack.access.admission import Installation
 from workflows.engine.case import team
 from workflows.engine.context import Context
 from workflows.engine.errors import CountersignError

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from handlers.slack.admission import Installation, Origin
-from handlers.slack.rights import NotAllowed, Rights, Unsure, UnusableGroup
-from handlers.slack.user_groups import Groups
+from handlers.slack.access.admission import Installation, Origin
+from handlers.slack.access.rights import NotAllowed, Rights, Unsure, UnusableGroup
+from handlers.slack.access.user_groups import Groups
 from store.subjects import Subject
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow

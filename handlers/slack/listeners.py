@@ -4,9 +4,10 @@ import structlog
 from slack_bolt import App, BoltRequest, BoltResponse
 from slack_bolt.error import BoltUnhandledRequestError
 
-from handlers.slack import actions, commands, corrections, doubts, events, submissions
+from handlers.slack import commands, events
 from handlers.slack.blocks import answers, modals
 from handlers.slack.context import SlackContext
+from handlers.slack.interactions import actions, corrections, doubts, submissions
 
 log = structlog.get_logger()
 

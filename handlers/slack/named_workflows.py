@@ -1,10 +1,10 @@
 """The workflow that a person names in a command, and how those stand that they may pause."""
 
+from handlers.slack.access.rights import NotAllowed
 from handlers.slack.blocks.drawing import Drawn
 from handlers.slack.blocks.paragraphs import told
 from handlers.slack.context import SlackContext
 from handlers.slack.payloads import Typed
-from handlers.slack.rights import NotAllowed
 from handlers.texts import pauses
 from store.subjects import SubjectKind
 from workflows.engine.deliver import workflow_pauses

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from handlers.slack.admission import Origin
+from handlers.slack.access.admission import Origin
 from handlers.slack.ids import FORM, Listed, Shown
 from workflows.engine.errors import Refused
 

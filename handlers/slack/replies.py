@@ -15,12 +15,12 @@ from slack_bolt import Ack
 from slack_sdk import WebClient
 from slack_sdk.webhook import WebhookClient
 
-from handlers.slack import user_groups
+from handlers.slack.access import user_groups
+from handlers.slack.access.rights import NotAllowed
 from handlers.slack.blocks import answers, modals
 from handlers.slack.blocks.drawing import Drawn
 from handlers.slack.blocks.modals import View
 from handlers.slack.error_codes import NOT_DONE, RATE_LIMITED, code_of, is_passing
-from handlers.slack.rights import NotAllowed
 from store.db import failpoints
 from store.db.failpoints import Failpoint
 from store.db.time_limits import time_limit

@@ -13,10 +13,10 @@ from bot.sandbox.state.workspace import default_workspace
 from bot.settings import Settings
 from bot.slack.socket import Hearing
 from bot.slack.workspace import connect
+from handlers.slack.access.rights import Rights
+from handlers.slack.access.user_groups import Groups
 from handlers.slack.context import SlackContext
 from handlers.slack.manifest import manifest_file
-from handlers.slack.rights import Rights
-from handlers.slack.user_groups import Groups
 from handlers.who import named
 from store.db.database import Database
 from tests.integration.bot.conftest import countersign, empty

@@ -15,9 +15,9 @@ from bot.slack import circuit_breaker
 from bot.slack.sender import Sender
 from bot.slack.socket import Hearing
 from bot.slack.workspace import Workspace
+from handlers.slack.access.rights import Members, Rights
+from handlers.slack.access.user_groups import Groups
 from handlers.slack.context import SlackContext
-from handlers.slack.rights import Members, Rights
-from handlers.slack.user_groups import Groups
 from handlers.who import named
 from store import schema
 from store.faces import FAILURES, LEADS

@@ -13,9 +13,9 @@ from bot.sandbox.state.sandbox import Sandbox
 from bot.sandbox.state.workspace import default_workspace
 from bot.slack.socket import Hearing
 from bot.slack.workspace import connect
+from handlers.slack.access.rights import Rights
+from handlers.slack.access.user_groups import Groups
 from handlers.slack.context import SlackContext
-from handlers.slack.rights import Rights
-from handlers.slack.user_groups import Groups
 from handlers.who import named
 from store.db.database import Database
 from tests.slack.conftest import settings_for

@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 
 from bot.slack import wiring
-from handlers.slack.user_groups import Groups
+from handlers.slack.access.user_groups import Groups
 from tests.slack.stage import ANA, BEN, FAILED, KIM, REVIEWERS, SUPPORT, Stage, words
 from tests.slack.test_conflicts import decisions
 

@@ -15,9 +15,9 @@ from bot.sandbox.state.sandbox import Sandbox
 from bot.slack.sender import Sender
 from bot.slack.socket import Hearing
 from bot.slack.workspace import connect
+from handlers.slack.access.rights import Rights
+from handlers.slack.access.user_groups import Groups
 from handlers.slack.context import SlackContext
-from handlers.slack.rights import Rights
-from handlers.slack.user_groups import Groups
 from store import schema
 from store.db.database import Database
 from store.states import OutboxState

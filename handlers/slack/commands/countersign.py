@@ -6,15 +6,15 @@ from typing import Any
 from slack_bolt import Ack
 from slack_sdk import WebClient
 
+from handlers.slack.access.rights import NotAllowed, Unsure
 from handlers.slack.blocks import answers, modals
 from handlers.slack.context import SlackContext
-from handlers.slack.decisions import first_waiting
 from handlers.slack.ids import Listed
+from handlers.slack.interactions.decisions import first_waiting
+from handlers.slack.interactions.review_list import page
 from handlers.slack.named_cases import named_case, readable
 from handlers.slack.payloads import Typed, typed
 from handlers.slack.replies import Answer, answering
-from handlers.slack.review_list import page
-from handlers.slack.rights import NotAllowed, Unsure
 from store.states import ReviewState, RunState
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.deliver.workflow_pauses import pause_statuses

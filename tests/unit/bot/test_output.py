@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cli.output import moment, out, print_json, print_named, print_table, shown
+from bot.cli.screens.output import moment, out, print_json, print_named, print_table, shown
 from workflows.engine.text.sanitize import one_line, sanitize
 from workflows.invisible import is_invisible
 

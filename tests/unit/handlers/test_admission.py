@@ -3,7 +3,7 @@
 import pytest
 
 from handlers.slack import payloads
-from handlers.slack.admission import Installation, Origin
+from handlers.slack.access.admission import Installation, Origin
 
 OURS, ORG, THEIRS, THEIR_ORG, HOME = "T0OURS", "E0OURS", "T0THEIRS", "E0THEIRS", "T0HOME"
 PLAIN = Installation(team=OURS)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from handlers.slack.rights import NotAllowed, Rights, Unsure
+from handlers.slack.access.rights import NotAllowed, Rights, Unsure
 from handlers.who import is_named, named
 from tests.sample import Desk, sample_workflow
 from workflows import Review

@@ -11,9 +11,9 @@ from decimal import Decimal
 from countersign import collisions
 
 from bot.app import App, opened
-from bot.cli.output import moment, one_line_errors, out, print_json
-from bot.cli.pauses import said_of
-from bot.cli.waiting_deliveries import waiting_in_words
+from bot.cli.screens.output import moment, one_line_errors, out, print_json
+from bot.cli.screens.pauses import said_of
+from bot.cli.screens.waiting_deliveries import waiting_in_words
 from bot.settings import settings
 from bot.slack.api_errors import advice
 from bot.slack.places import look

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from bot.app import App
-from bot.cli.output import moment, out
+from bot.cli.screens.output import moment, out
 from workflows.engine.deliver.delivery_status import targets_down, waiting_deliveries
 from workflows.engine.text.sanitize import one_line, sanitize
 

@@ -6,14 +6,15 @@ from handlers.slack.blocks import answers, modals
 from handlers.slack.blocks.card import card
 from handlers.slack.blocks.drawing import Drawn
 from handlers.slack.blocks.modals import View
-from handlers.slack.context import NotHere, SlackContext
+from handlers.slack.context import SlackContext
 from handlers.slack.ids import Listed, Shown
+from handlers.slack.interactions.review_list import page
+from handlers.slack.interactions.subjects import read_shown
 from handlers.slack.payloads import Click, Modal, Submission
 from handlers.slack.replies import Answer, afterwards
-from handlers.slack.review_list import page
 from store.states import ReviewState
 from store.subjects import SubjectKind
-from workflows.engine.errors import FormChanged, Refused, Stale, Unknown
+from workflows.engine.errors import FormChanged, Refused, Stale
 from workflows.engine.review import reviews
 from workflows.engine.review.cards import card_view, place_of, waiting_in
 from workflows.engine.review.forms import defaults_of
@@ -44,17 +45,7 @@ def readable(slack: SlackContext, acted: Click | Submission, shown: Shown) -> Ca
 
 def _place(slack: SlackContext, acted: Click | Submission, shown: Shown, *, wants: str) -> PlaceView:
     """Return the place of a review. Raise `Refused` for an unknown one, or a person from elsewhere; that is audited."""
-    user, subject = acted.user.id, SubjectKind.REVIEW.of(shown.id)
-    with slack.watched_stray(subject, by=user, wants="see"):
-        slack.known_here(shown.generation)
-    try:
-        place = place_of(slack.context, shown.id)
-    except Unknown as error:
-        slack.not_there(subject, acted.origin, by=user, wants=wants)
-        raise NotHere from error
-    with slack.watched(place.case, by=user, wants="see"):
-        slack.admit(acted.origin)
-    return place
+    return read_shown(slack, acted, shown, SubjectKind.REVIEW, place_of, wants=wants)
 
 
 def too_late(slack: SlackContext, review: int, *, user: str) -> Drawn:

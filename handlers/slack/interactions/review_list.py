@@ -1,11 +1,11 @@
 """The list of open reviews, of a channel or of all channels, page by page."""
 
-from handlers.slack.admission import Origin
+from handlers.slack.access.admission import Origin
+from handlers.slack.access.rights import NotAllowed
 from handlers.slack.blocks import modals
 from handlers.slack.blocks.modals import PAGE, View
 from handlers.slack.context import SlackContext
 from handlers.slack.ids import Listed
-from handlers.slack.rights import NotAllowed
 from workflows.engine.review.cards import waiting_in
 
 

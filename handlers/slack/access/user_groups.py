@@ -14,8 +14,8 @@ from time import monotonic
 import structlog
 from slack_sdk import WebClient
 
+from handlers.slack.access.rights import Unsure, UnusableGroup
 from handlers.slack.error_codes import NOT_DONE, code_of, is_passing
-from handlers.slack.rights import Unsure, UnusableGroup
 
 log = structlog.get_logger()
 

@@ -1,7 +1,7 @@
 """Lines about pauses, below a list and in `doctor`."""
 
 from bot.app import App
-from bot.cli.output import moment, out
+from bot.cli.screens.output import moment, out
 from workflows.engine.deliver import workflow_pauses
 from workflows.engine.pauses import Pause
 from workflows.engine.text.sanitize import sanitize

@@ -12,7 +12,8 @@ from handlers.slack.blocks import answers, modals
 from handlers.slack.blocks.inputs import CONFIRM
 from handlers.slack.blocks.modals import View
 from handlers.slack.context import SlackContext
-from handlers.slack.decisions import (
+from handlers.slack.ids import Action, Listed, Shown
+from handlers.slack.interactions.decisions import (
     admitted,
     edit_form,
     is_stale,
@@ -23,10 +24,9 @@ from handlers.slack.decisions import (
     take_in_hand,
     tell_too_late,
 )
-from handlers.slack.ids import Action, Listed, Shown
+from handlers.slack.interactions.review_list import page
 from handlers.slack.payloads import Click, click
 from handlers.slack.replies import Answer, afterwards, answering
-from handlers.slack.review_list import page
 from workflows.engine.deliver import workflow_pauses
 from workflows.engine.errors import FormChanged, NeverBroken, Refused, Stale
 from workflows.engine.review import refusals, reviews

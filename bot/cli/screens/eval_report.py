@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from bot.cli.output import out, shown
+from bot.cli.screens.output import out, shown
 from workflows.quality.bench import Tried
 from workflows.quality.comparison import Comparison
 from workflows.quality.examples import Examples

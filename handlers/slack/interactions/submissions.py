@@ -7,10 +7,12 @@ from typing import Any
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
+from handlers.slack.access.rights import NotAllowed
 from handlers.slack.blocks import answers, inputs, modals
 from handlers.slack.blocks.modals import FILL_IN_NOW, FOLLOWS, REASON
 from handlers.slack.context import NotHere, SlackContext
-from handlers.slack.decisions import (
+from handlers.slack.ids import Callback, Listed, Shown
+from handlers.slack.interactions.decisions import (
     admitted,
     edit_form,
     is_stale,
@@ -20,10 +22,8 @@ from handlers.slack.decisions import (
     take_in_hand,
     too_late,
 )
-from handlers.slack.ids import Callback, Listed, Shown
 from handlers.slack.payloads import Submission, submission
 from handlers.slack.replies import Answer, afterwards, answering
-from handlers.slack.rights import NotAllowed
 from handlers.texts.answers import sentence
 from store.states import ReviewState
 from workflows.engine.errors import BadReason, InvalidOutput, NeverBroken, Refused, Repeated, Stale, Unknown

@@ -9,7 +9,7 @@ from pydantic_core import to_jsonable_python
 from rich.text import Text
 
 from bot.app import App, opened
-from bot.cli.output import moment, one_line_errors, out, plain_review, print_json, print_named, shown
+from bot.cli.screens.output import moment, one_line_errors, out, plain_review, print_json, print_named, shown
 from bot.settings import settings
 from handlers.texts.reasons import in_words
 from store.states import STOPPED, DeliveryState, ReviewState, RunState

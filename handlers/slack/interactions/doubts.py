@@ -8,14 +8,15 @@ from slack_sdk import WebClient
 
 from handlers.slack.blocks import modals
 from handlers.slack.blocks.doubt import doubt
-from handlers.slack.context import NotHere, SlackContext
+from handlers.slack.context import SlackContext
 from handlers.slack.ids import Action, Shown
+from handlers.slack.interactions.subjects import read_shown
 from handlers.slack.payloads import Click, click
 from handlers.slack.replies import Answer, answering
 from handlers.texts.doubt import is_open
 from store.subjects import SubjectKind
 from workflows.engine.declare.steps import DELIVER
-from workflows.engine.errors import Refused, Stale, Unknown
+from workflows.engine.errors import Refused, Stale
 from workflows.engine.review import doubts, refusals, reruns
 from workflows.engine.review.doubts import doubt_view
 from workflows.engine.review.views import DoubtView
@@ -76,16 +77,7 @@ def _too_late(slack: SlackContext, answer: Answer, pressed: Click, view: DoubtVi
 def _seen(slack: SlackContext, pressed: Click, *, wants: str) -> DoubtView:
     """Return the doubt that a button is about. Raise `Refused`, which is audited."""
     shown, user = Shown.read(pressed.value), pressed.user.id
-    subject = SubjectKind.DELIVERY.of(shown.id)
-    with slack.watched_stray(subject, by=user, wants="see"):
-        slack.known_here(shown.generation)
-    try:
-        view = doubt_view(slack.context, shown.id)
-    except Unknown as error:
-        slack.not_there(subject, pressed.origin, by=user, wants=wants)
-        raise NotHere from error
-    with slack.watched(view.case, by=user, wants="see"):
-        slack.admit(pressed.origin)
+    view = read_shown(slack, pressed, shown, SubjectKind.DELIVERY, doubt_view, wants=wants)
     with slack.discreet(view.workflow, pressed.channel), slack.watched(view.case, by=user, wants=wants):
         right = slack.rights.read if wants == "read" else slack.rights.settle
         right(user, slack.context.registry.get(view.workflow))

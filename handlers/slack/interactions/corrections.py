@@ -8,13 +8,14 @@ from slack_sdk import WebClient
 
 from handlers.slack.blocks import answers, inputs, modals
 from handlers.slack.blocks.modals import WHY, View
-from handlers.slack.context import NotHere, SlackContext
+from handlers.slack.context import SlackContext
 from handlers.slack.ids import Action, Callback, Shown
+from handlers.slack.interactions.subjects import read_shown
 from handlers.slack.payloads import Click, Submission, click, submission
 from handlers.slack.replies import answering
 from store.subjects import SubjectKind
 from workflows.engine.declare.registry import AnyWorkflow
-from workflows.engine.errors import InvalidOutput, NeverBroken, Refused, Unknown
+from workflows.engine.errors import InvalidOutput, NeverBroken, Refused
 from workflows.engine.review import corrections, refusals
 from workflows.engine.review.cards import place_of_case
 from workflows.engine.review.corrections import delivered_view
@@ -85,17 +86,8 @@ def _present_form(view: DeliveredView, workflow: AnyWorkflow, sent: Submission, 
 
 def _admitted(slack: SlackContext, acted: Click | Submission, delivered: Shown) -> DeliveredView:
     """Return the delivery, for somebody who may read it. Raise `Refused`, which is audited."""
-    subject = SubjectKind.CASE.of(delivered.id)
-    with slack.watched_stray(subject, by=acted.user.id, wants="see"):
-        slack.known_here(delivered.generation)
-    try:
-        place = place_of_case(slack.context, delivered.id)
-    except Unknown as error:
-        slack.not_there(subject, acted.origin, by=acted.user.id, wants="correct")
-        raise NotHere from error
     user = acted.user.id
-    with slack.watched(place.case, by=user, wants="see"):
-        slack.admit(acted.origin)
+    place = read_shown(slack, acted, delivered, SubjectKind.CASE, place_of_case, wants="correct")
     with slack.discreet(place.workflow, acted.channel), slack.watched(place.case, by=user, wants="correct"):
         slack.rights.read(user, slack.context.registry.get(place.workflow))
     view = delivered_view(slack.context, delivered.id)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.cli.output import out, shown
+from bot.cli.screens.output import out, shown
 from workflows.engine.case.file_intake import FileTaken
 from workflows.engine.case.intake import Intake
 from workflows.engine.declare.registry import AnyWorkflow
