@@ -3,8 +3,10 @@
 import json
 from collections.abc import Collection, Sequence
 from contextlib import suppress
+from typing import Any
 
 from pydantic import BaseModel
+from sqlalchemy.orm import Session
 
 from store.cases import cases, contents, reviews, runs
 from store.governance import teams
@@ -43,6 +45,11 @@ def input_of(context: Context, review: int) -> str:
         if run is None:
             raise Unknown(f"there is no review {review}")
         return contents.body(session, run.input_id, team=context.team)
+
+
+def kept_json(session: Session, content: int | None, *, team: int) -> Any:  # Any: each content has a form of its own
+    """Return what is kept as JSON, read; None where nothing is."""
+    return None if content is None else json.loads(contents.body(session, content, team=team))
 
 
 def known_workflow(context: Context, name: str) -> AnyWorkflow:

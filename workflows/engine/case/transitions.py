@@ -1,5 +1,9 @@
-"""The only moves of a run, a review or a delivery: along the table, as a compare-and-set, with an audit row."""
+"""The only moves of a run, a review or a delivery: along the table, as a compare-and-set, with an audit row.
 
+A run that takes the place of another begins here too, with its audit row.
+"""
+
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +12,7 @@ from sqlalchemy.orm import Session
 from store import schema
 from store.cases import deliveries, queue, reviews, runs
 from store.governance import audit
-from store.states import DeliveryState, ReviewState, RunState
+from store.states import DeliveryState, Resolution, ReviewState, RunState
 from store.subjects import SubjectKind
 from workflows.engine.case.moves import DELIVERY_MOVES, REVIEW_MOVES, RUN_MOVES
 
@@ -50,6 +54,58 @@ def move_run(
     if to is RunState.READY:
         queue.enqueue(session, run=run.id, case=run.case_id)
     return True
+
+
+def begin_after(
+    session: Session,
+    before: schema.Run,
+    state: RunState,
+    *,
+    at: datetime,
+    actor: str,
+    action: str,
+    details: Mapping[str, str | int | None],
+    code_version: str,
+    correction: int | None = None,
+    from_step: str | None = None,
+    resolution: Resolution | None = None,
+    output_id: int | None = None,
+) -> schema.Run:
+    """Begin a run of the same case, revision and input after another, and return it.
+
+    `action`: the audit's word for it. `correction`: None for the number that the run before has.
+    """
+    added = runs.add(
+        session,
+        team=before.team_id,
+        case=before.case_id,
+        workflow=before.workflow_id,
+        revision=before.revision,
+        input_id=before.input_id,
+        state=state,
+        code_version=code_version,
+        parent=before.id,
+        from_step=from_step,
+        correction=before.correction if correction is None else correction,
+        resolution=resolution,
+        output_id=output_id,
+        at=at,
+    )
+    audit.record(
+        session,
+        team=before.team_id,
+        at=at,
+        actor=actor,
+        action=action,
+        subject=SubjectKind.RUN.of(added),
+        case=before.case_id,
+        details=dict(details),
+    )
+    if state is RunState.READY:
+        queue.enqueue(session, run=added, case=before.case_id)
+    run = runs.get(session, added, team=before.team_id)
+    assert run is not None
+    return run
 
 
 def move_review(

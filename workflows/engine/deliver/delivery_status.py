@@ -1,13 +1,12 @@
 """The status of a delivery, as people read it: made, waiting for a target, not confirmed."""
 
-import json
-
 from sqlalchemy.orm import Session
 
 from store import schema
-from store.cases import cases, contents, deliveries, runs, target_outages, waiting_runs, workflow_pauses
+from store.cases import cases, deliveries, runs, target_outages, waiting_runs, workflow_pauses
 from store.governance import teams
 from store.states import DeliveryState, RunState
+from workflows.engine.case.lookup import kept_json
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.deliver.holds import Held
@@ -31,9 +30,7 @@ def delivery_of(session: Session, context: Context, run: schema.Run) -> Delivery
         kind=row.kind,
         state=row.state,
         attempts=row.attempts,
-        receipt=json.loads(contents.body(session, row.receipt_id, team=context.team))
-        if row.receipt_id is not None
-        else None,
+        receipt=kept_json(session, row.receipt_id, team=context.team),
         maybe_applied=row.maybe_applied,
         keyed=is_keyed_here(session, context, run),
         target=row.target,
@@ -66,7 +63,7 @@ def target_view(context: Context, outage: int) -> TargetView:
         row = target_outages.get(session, outage, team=context.team)
         if row is None:
             raise Unknown(f"there is no outage {outage} of a target")
-        problem = json.loads(contents.body(session, row.problem_id, team=context.team))
+        problem = kept_json(session, row.problem_id, team=context.team)
         number = waiting_runs.count(session, row.target, team=context.team)
         probe = runs.get(session, row.probe_run, team=context.team) if row.probe_run is not None else None
         trying = probe is not None and probe.state in (RunState.READY, RunState.RUNNING, RunState.DELIVERING)
@@ -89,9 +86,7 @@ def late_view(context: Context, run: int) -> LateView:
         if row is None or case is None:
             raise Unknown(f"there is no run {run}")
         delivery = delivery_of(session, context, row)
-        problem = (
-            json.loads(contents.body(session, row.problem_id, team=context.team)) if row.problem_id is not None else {}
-        )
+        problem = kept_json(session, row.problem_id, team=context.team) or {}
         return LateView(
             case=case.id,
             key=case.key,

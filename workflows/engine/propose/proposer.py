@@ -219,13 +219,36 @@ def proposal_body(proposal: AnyProposal, output: str) -> str:
 
 def keep(session: Session, context: Context, run: schema.Run, proposal: AnyProposal, body: str) -> int:
     """Keep the proposal of a run, and return its id. `body`: its kept JSON."""
+    return _add(session, context, run, proposal, body, confidence=proposal.lowest)
+
+
+def keep_decided(session: Session, context: Context, run: schema.Run, decided: str, *, said: str, by: str) -> int:
+    """Keep earlier values as the proposal of a run, whether or not they fit the form, and return its id.
+
+    `decided`: the values as JSON. `said`: the reason that is shown for them. `by`: whoever they come from.
+    """
+    proposal = AnyProposal(output=None, confidence={}, reasons=(said,), model=by)
+    parts = {name: getattr(proposal, name) for name in _PARTS if name not in _COLUMNS}
+    body = canonical({"output": json.loads(decided), "confidence": {}, **parts})
+    return _add(session, context, run, proposal, body, confidence=None)
+
+
+def _add(
+    session: Session,
+    context: Context,
+    run: schema.Run,
+    proposal: AnyProposal,
+    body: str,
+    *,
+    confidence: float | None,
+) -> int:
     content_id = contents.keep(session, team=run.team_id, case=run.case_id, kind="proposal", body=body)
     return reviews.add_proposal(
         session,
         team=run.team_id,
         run=run.id,
         content_id=content_id,
-        confidence=proposal.lowest,
+        confidence=confidence,
         model=proposal.model,
         prompt_version=proposal.prompt_version,
         sample=proposal.sample,

@@ -1,32 +1,13 @@
 """The list of cases, and the workflows that have any."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
 
 from store.cases import cases
+from store.cases.cases import CaseLine
 from store.governance import teams
-from store.states import Resolution, RunState
+from store.states import RunState
 from workflows.engine.context import Context
 from workflows.engine.errors import Refused
-
-
-@dataclass(frozen=True, kw_only=True)
-class CaseLine:
-    """A case in a list."""
-
-    id: int
-    key: str
-    workflow: str
-    revision: int
-    state: RunState
-    """State of the case's newest run."""
-    resolution: Resolution | None
-    received_at: datetime
-    waits: bool
-    """True if the case's delivery waits for a target."""
-    not_confirmed: bool
-    """True if the delivery waits or failed, and may have been made all the same."""
 
 
 def case_lines(context: Context, *, workflow: str | None, state: RunState | None, limit: int) -> Sequence[CaseLine]:
@@ -36,21 +17,7 @@ def case_lines(context: Context, *, workflow: str | None, state: RunState | None
     """
     refuse_unknown(context, workflow)
     with context.database.read() as session:
-        found = cases.lines(session, team=context.team, workflow=workflow, state=state, limit=limit)
-    return [
-        CaseLine(
-            id=line.id,
-            key=line.key,
-            workflow=line.workflow,
-            revision=line.revision,
-            state=line.state,
-            resolution=line.resolution,
-            received_at=line.received_at,
-            waits=line.waits,
-            not_confirmed=line.not_confirmed,
-        )
-        for line in found
-    ]
+        return cases.lines(session, team=context.team, workflow=workflow, state=state, limit=limit)
 
 
 def state_called(name: str) -> RunState:

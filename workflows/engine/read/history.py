@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Collection
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -11,7 +10,7 @@ from store.cases import cases, contents, journal, reviews, runs
 from store.governance import audit, teams
 from store.model import requests
 from store.states import ReviewState
-from workflows.engine.case.lookup import cases_meant
+from workflows.engine.case.lookup import cases_meant, kept_json
 from workflows.engine.context import Context
 from workflows.engine.deliver.delivery_status import delivery_of, held_of
 from workflows.engine.errors import Refused, Unknown
@@ -121,9 +120,9 @@ def _run(session: Session, context: Context, run: schema.Run) -> RunView:
         code_version=run.code_version,
         state=run.state,
         resolution=run.resolution,
-        problem=_json(session, run.problem_id, team=context.team),
-        input=_json(session, run.input_id, team=context.team),
-        output=_json(session, run.output_id, team=context.team),
+        problem=kept_json(session, run.problem_id, team=context.team),
+        input=kept_json(session, run.input_id, team=context.team),
+        output=kept_json(session, run.output_id, team=context.team),
         created_at=run.created_at,
         changed_at=run.changed_at,
         steps=[_step(line) for line in journal.of_run(session, run.id, team=context.team)],
@@ -174,7 +173,7 @@ def _attempt(attempt: schema.Attempt, body: str | None) -> AttemptView:
 
 
 def _proposal(session: Session, proposal: schema.Proposal) -> ProposalView:
-    content = json.loads(contents.body(session, proposal.content_id, team=proposal.team_id))
+    content = kept_json(session, proposal.content_id, team=proposal.team_id)
     return ProposalView(
         output=content["output"],
         confidence=content["confidence"],
@@ -207,7 +206,3 @@ def _review(session: Session, review: schema.Review) -> ReviewView:
             decision_view(session, decision) for decision in reviews.decisions(session, review.id, team=review.team_id)
         ],
     )
-
-
-def _json(session: Session, content: int | None, *, team: int) -> Any:  # Any: each column has a form of its own
-    return None if content is None else json.loads(contents.body(session, content, team=team))

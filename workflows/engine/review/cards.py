@@ -1,6 +1,5 @@
 """The read models of cards: a review, its case, the proposal, the decision and its delivery."""
 
-import json
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -11,7 +10,7 @@ from store import schema
 from store.cases import cases, contents, reviews, runs
 from store.governance import teams
 from store.states import Resolution, RunState
-from workflows.engine.case.lookup import case_text, known_workflow, one_line_of
+from workflows.engine.case.lookup import case_text, kept_json, known_workflow, one_line_of
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.workflow import Autonomy
@@ -47,7 +46,7 @@ def card_view(context: Context, review: int) -> CardView:
         proposal = _proposal(session, row)
         decision = _last_decision(session, row)
         carrying = _carrying_out(session, row)
-        problem = _json(session, carrying.problem_id, team=context.team)
+        problem = kept_json(session, carrying.problem_id, team=context.team)
         delivery = delivery_of(session, context, carrying)
         held = held_of(session, carrying, delivery)
         delivered = _delivered(session, run)
@@ -146,7 +145,10 @@ def failure_view(context: Context, run: int) -> FailureView:
         case = cases.get(session, row.case_id, team=context.team) if row is not None else None
         if row is None or case is None:
             raise Unknown(f"there is no run {run}")
-        problem, delivery = _json(session, row.problem_id, team=context.team) or {}, delivery_of(session, context, row)
+        problem, delivery = (
+            kept_json(session, row.problem_id, team=context.team) or {},
+            delivery_of(session, context, row),
+        )
         return FailureView(
             run=row.id,
             case=case.id,
@@ -177,7 +179,7 @@ def _proposal(session: Session, review: schema.Review) -> dict[str, Any]:  # Any
     proposal = reviews.proposal_of(session, review.run_id, team=review.team_id)
     if proposal is None:
         return {}
-    found: dict[str, Any] = json.loads(contents.body(session, proposal.content_id, team=review.team_id))
+    found: dict[str, Any] = kept_json(session, proposal.content_id, team=review.team_id)
     whose = {"model": proposal.model, "sample": proposal.sample}
     return found | whose if review.proposal_id is not None else {"rejected": found["output"], "sample": proposal.sample}
 
@@ -191,8 +193,8 @@ def decision_view(session: Session, decision: schema.Decision) -> DecisionView:
         version=decision.version,
         interaction_id=decision.interaction_id,
         follows=decision.follows,
-        reason=_json(session, decision.reason_id, team=decision.team_id),
-        output=_json(session, decision.output_id, team=decision.team_id),
+        reason=kept_json(session, decision.reason_id, team=decision.team_id),
+        output=kept_json(session, decision.output_id, team=decision.team_id),
         confirmed=decision.confirmed,
     )
 
@@ -210,7 +212,7 @@ def _delivered(session: Session, run: schema.Run) -> Mapping[str, JsonValue] | N
     while parent is not None and parent.state != RunState.DELIVERED:
         parent = runs.get(session, parent.parent_id, team=run.team_id) if parent.parent_id is not None else None
     found: Mapping[str, JsonValue] | None = (
-        _json(session, parent.output_id, team=run.team_id) if parent is not None else None
+        kept_json(session, parent.output_id, team=run.team_id) if parent is not None else None
     )
     return found
 
@@ -282,7 +284,3 @@ def _input(session: Session, run: int, *, team: int) -> str:
     found = runs.get(session, run, team=team)
     assert found is not None
     return contents.body(session, found.input_id, team=team)
-
-
-def _json(session: Session, content: int | None, *, team: int) -> Any:  # Any: each column has a form of its own
-    return None if content is None else json.loads(contents.body(session, content, team=team))

@@ -12,11 +12,10 @@ from sqlalchemy.orm import Session
 
 from store import schema
 from store.cases import cases, contents, runs
-from store.governance import audit, teams
+from store.governance import teams
 from store.states import RunState
-from store.subjects import SubjectKind
 from workflows.engine.case.lookup import case_text, known_workflow, one_line_of
-from workflows.engine.case.transitions import move_run
+from workflows.engine.case.transitions import begin_after, move_run
 from workflows.engine.context import Context
 from workflows.engine.declare.proposal import Proposal
 from workflows.engine.declare.registry import AnyWorkflow
@@ -149,32 +148,17 @@ def _begin(session: Session, context: Context, case: int, *, by: str, of: int) -
     workflow = known_workflow(context, teams.workflow_name(session, delivered.workflow_id, team=context.team))
     if _is_given_up(newest):
         move_run(session, newest, RunState.SUPERSEDED, at=at, actor=by)
-    run_id = runs.add(
+    return begin_after(
         session,
-        team=delivered.team_id,
-        case=case,
-        workflow=delivered.workflow_id,
-        revision=delivered.revision,
-        input_id=delivered.input_id,
-        state=RunState.WAITING,
-        code_version=context.registry.code_version(workflow),
-        parent=delivered.id,
-        correction=runs.last_correction(session, case, team=context.team, revision=delivered.revision) + 1,
-        at=at,
-    )
-    audit.record(
-        session,
-        team=delivered.team_id,
+        delivered,
+        RunState.WAITING,
         at=at,
         actor=by,
         action="correction.proposed",
-        subject=SubjectKind.RUN.of(run_id),
-        case=case,
         details={"delivered": delivered.id},
+        code_version=context.registry.code_version(workflow),
+        correction=runs.last_correction(session, case, team=context.team, revision=delivered.revision) + 1,
     )
-    run = runs.get(session, run_id, team=context.team)
-    assert run is not None
-    return run
 
 
 def _sentences(rules: Sequence[Never[BaseModel, BaseModel]]) -> tuple[str, ...]:

@@ -1,6 +1,5 @@
 """Doubts: it is unknown whether a delivery happened, until a person has looked."""
 
-import json
 from collections.abc import Mapping
 
 from sqlalchemy.orm import Session
@@ -11,7 +10,7 @@ from store.governance import audit, teams
 from store.states import DeliveryState, Resolution, RunState
 from store.subjects import SubjectKind
 from workflows.engine.case import notices
-from workflows.engine.case.lookup import case_text, known_workflow, one_line_of
+from workflows.engine.case.lookup import case_text, kept_json, known_workflow, one_line_of
 from workflows.engine.case.transitions import move_delivery, move_run
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
@@ -99,7 +98,7 @@ def doubt_view(context: Context, delivery: int) -> DoubtView:
         workflow = known_workflow(context, teams.workflow_name(session, run.workflow_id, team=context.team))
         input, values = contents.body(session, run.input_id, team=context.team), _values(session, workflow, row)
         receipt = _receipt(session, row)
-        problem = _json(session, run.problem_id, team=context.team)
+        problem = kept_json(session, run.problem_id, team=context.team)
         subject = SubjectKind.DELIVERY.of(row.id)
         settled = audit.last(session, team=context.team, subject=subject, action=SETTLED)
         newest = runs.newest(session, row.case_id, team=context.team)
@@ -132,7 +131,7 @@ def doubt_view(context: Context, delivery: int) -> DoubtView:
 
 
 def _values(session: Session, workflow: AnyWorkflow, row: schema.Delivery) -> Mapping[str, str]:
-    body = json.loads(contents.body(session, row.output_id, team=row.team_id))
+    body = kept_json(session, row.output_id, team=row.team_id)
     if row.kind == REJECTION:
         return {"Reason": str(body)}
     entries = entries_of(workflow.output, body)
@@ -140,9 +139,5 @@ def _values(session: Session, workflow: AnyWorkflow, row: schema.Delivery) -> Ma
 
 
 def _receipt(session: Session, row: schema.Delivery) -> str | None:
-    receipt = _json(session, row.receipt_id, team=row.team_id)
+    receipt = kept_json(session, row.receipt_id, team=row.team_id)
     return str(receipt) if receipt is not None else None
-
-
-def _json(session: Session, content: int | None, *, team: int) -> object:
-    return None if content is None else json.loads(contents.body(session, content, team=team))

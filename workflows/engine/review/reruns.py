@@ -6,15 +6,14 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from store import schema
-from store.cases import cases, deliveries, journal, queue, runs
+from store.cases import cases, deliveries, journal, runs
 from store.cases.journal import StepLine
-from store.governance import audit, teams
+from store.governance import teams
 from store.states import STOPPED, Resolution, RunState, StepState
-from store.subjects import SubjectKind
 from workflows.engine.case.intake import supersede_reviews
 from workflows.engine.case.journal import in_scope
 from workflows.engine.case.lookup import known_workflow
-from workflows.engine.case.transitions import move_run
+from workflows.engine.case.transitions import begin_after, move_run
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.steps import DELIVER, START
@@ -93,42 +92,26 @@ def start(
     if not move_run(session, parent, RunState.SUPERSEDED, at=at, actor=by):
         raise Refused("somebody else has just run it again")
     supersede_reviews(session, workflow, parent.case_id, context=context, actor=by)
-    child = runs.add(
+    child = begin_after(
         session,
-        team=parent.team_id,
-        case=parent.case_id,
-        workflow=parent.workflow_id,
-        revision=parent.revision,
-        input_id=parent.input_id,
-        state=RunState.READY,
-        code_version=context.registry.code_version(workflow),
-        parent=parent.id,
-        from_step=from_step,
-        correction=parent.correction,
-        resolution=parent.resolution if delivery_only else None,
-        output_id=parent.output_id if delivery_only else None,
-        at=at,
-    )
-    queue.enqueue(session, run=child, case=parent.case_id)
-    journal.recall(session, recalled, team=parent.team_id, run=child, at=at)
-    audit.record(
-        session,
-        team=parent.team_id,
+        parent,
+        RunState.READY,
         at=at,
         actor=by,
         action="run.begun_again",
-        subject=SubjectKind.RUN.of(child),
-        case=parent.case_id,
         details={"parent": parent.id, "from": from_step, "recalled": len(recalled)},
+        code_version=context.registry.code_version(workflow),
+        from_step=from_step,
+        resolution=parent.resolution if delivery_only else None,
+        output_id=parent.output_id if delivery_only else None,
     )
+    journal.recall(session, recalled, team=parent.team_id, run=child.id, at=at)
     if delivery_only:
         _take_over(session, context, child, workflow)
-    return child
+    return child.id
 
 
-def _take_over(session: Session, context: Context, child: int, workflow: AnyWorkflow) -> None:
-    run = runs.get(session, child, team=context.team)
-    assert run is not None
+def _take_over(session: Session, context: Context, run: schema.Run, workflow: AnyWorkflow) -> None:
     assert run.output_id is not None
     if run.resolution == Resolution.REJECTED:
         delivery.intend_rejection(session, context, run, workflow.name, reason_id=run.output_id)

@@ -4,28 +4,25 @@ A decision waits for its delivery while its workflow is paused, its target is do
 decided values are kept: they fill the form of a new review, which also shows what has changed.
 """
 
-import json
 from collections.abc import Sequence
 
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from store import schema
-from store.cases import contents, reviews, runs
-from store.governance import audit
 from store.states import Resolution, RunState
-from store.subjects import SubjectKind
+from workflows.engine.case.transitions import begin_after
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.declare.author_code import within
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.round_trip import as_shown
 from workflows.engine.errors import Misfit
+from workflows.engine.propose import proposer
 from workflows.engine.propose.checks import broken_nevers
 from workflows.engine.propose.policy import Facts
 from workflows.engine.reasons import Change, Reason
 from workflows.engine.review.reviews import open_review
 from workflows.engine.run.work import Work
-from workflows.engine.text.canonical_json import canonical
 
 
 def what_is_new(work: Work, *, code_version: str) -> Facts | None:
@@ -67,45 +64,17 @@ def ask(
     reasons: Sequence[Reason],
 ) -> None:
     """Open a review of an earlier decision, in place of the run that was about to deliver it. `settled`: JSON."""
-    at = context.clock()
-    added = runs.add(
+    run = begin_after(
         session,
-        team=before.team_id,
-        case=before.case_id,
-        workflow=before.workflow_id,
-        revision=before.revision,
-        input_id=before.input_id,
-        state=RunState.WAITING,
-        code_version=context.registry.code_version(workflow),
-        parent=before.id,
-        correction=before.correction,
-        at=at,
-    )
-    audit.record(
-        session,
-        team=before.team_id,
-        at=at,
+        before,
+        RunState.WAITING,
+        at=context.clock(),
         actor=SYSTEM,
         action="run.asked_again",
-        subject=SubjectKind.RUN.of(added),
-        case=before.case_id,
         details={"decided": before.id, "why": ",".join(reason.code for reason in reasons)},
+        code_version=context.registry.code_version(workflow),
     )
-    run = runs.get(session, added, team=context.team)
-    assert run is not None
     alone = before.resolution == Resolution.ALONE
     said = "It would have been delivered without a person." if alone else "A person decided this."
-    nothing: dict[str, object] = {"alternatives": {}, "evidence": {}, "unfamiliar": None, "doubts": [], "second": {}}
-    body = canonical({"output": json.loads(settled), "confidence": {}, "reasons": [said], **nothing})
-    proposal = reviews.add_proposal(
-        session,
-        team=run.team_id,
-        run=run.id,
-        content_id=contents.keep(session, team=run.team_id, case=run.case_id, kind="proposal", body=body),
-        confidence=None,
-        model="the workflow" if alone else by,
-        prompt_version=None,
-        sample=False,
-        at=at,
-    )
+    proposal = proposer.keep_decided(session, context, run, settled, said=said, by="the workflow" if alone else by)
     open_review(session, context, run, workflow, proposal=proposal, reasons=reasons)
