@@ -1,5 +1,7 @@
 """What goes to a channel is taken by the face whose channel it is, and by no other."""
 
+from datetime import timedelta
+
 import pytest
 
 from store import schema
@@ -8,7 +10,11 @@ from store.slack import messages, outbox
 from store.subjects import SubjectKind
 from tests.conftest import MakeWorld
 from tests.world import World, sure
+from workflows.engine.case import notices
 from workflows.engine.send.channel_queue import Channels
+from workflows.engine.send.channel_status import channel_status
+from workflows.engine.send.outcomes import note_refused, note_sent
+from workflows.engine.send.refusals import Refusal, Then
 
 TEAMS = Face(name="teams", roles=(FAILURES,))
 HERE = Face(name=SLACK, roles=(LEADS,))
@@ -66,3 +72,24 @@ def test_a_channel_without_a_face_is_slack_s() -> None:
         "teams",
         "role",
     ]
+
+
+def test_a_channel_that_its_face_refuses_waits_and_is_reported_and_a_message_that_stands_settles_its_row(
+    wanted: World,
+) -> None:
+    """The same for every face: its sender names the consequence of an error, and nobody asks whose error it is."""
+    refused, channels = Refusal(then=Then.NO_CHANNEL, code="Forbidden"), Channels(wanted.context, face=TEAMS, pace=0)
+    chat = next(channel for channel in TO if TEAMS.shows(channel) and channel != FAILURES)
+    note_refused(wanted.context, channels.take(chat), refused, wait=timedelta(seconds=30))
+    status = channel_status(wanted.context, chat)
+    assert (status.held_up, status.error) == (1, "Forbidden")
+    assert not channels.take(chat).intents
+    told = [channels.take(FAILURES) for _ in range(2)]
+    assert [(intent.kind, dict(intent.about)) for taken in told for intent in taken.intents] == [
+        ("failure", {}),
+        (notices.NOWHERE, {"channel": chat}),
+    ]
+    wanted.clock.move(timedelta(seconds=31))
+    again = channels.take(chat)
+    note_sent(wanted.context, again, shown=again.intents, ts="message 7", waits=False)
+    assert channel_status(wanted.context, chat).held_up == 0
