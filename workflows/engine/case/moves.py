@@ -57,6 +57,7 @@ DELIVERY_MOVES: Mapping[DeliveryState, frozenset[DeliveryState]] = {
         {
             _D.INTENDED,  # a person looks at the waiting delivery again
             _D.ATTEMPTING,
+            _D.FAILED,  # its run stopped before the next attempt
         }
     ),
     _D.ATTEMPTING: frozenset(

@@ -16,6 +16,11 @@ from store.states import DeliveryState, Resolution, ReviewState, RunState
 from store.subjects import SubjectKind
 from workflows.engine.case.moves import DELIVERY_MOVES, REVIEW_MOVES, RUN_MOVES
 
+FRESH: Mapping[str, Any] = {"target": None, "waiting_since": None, "rounds": 0, "next_at": None}
+"""The columns of a delivery that has not waited."""
+_STOPPED = frozenset({RunState.FAILED, RunState.PARKED})
+"""Ends of a run after which nothing is delivered until a person acts."""
+
 
 class ImpossibleMove(AssertionError):
     """The code tried a move that the table does not have."""
@@ -34,7 +39,8 @@ def move_run(
     """Move a run from the state in which it was read.
 
     False where it is no longer in that state or, if given, held at that lease. `changes`: columns that change with it.
-    Raise `ImpossibleMove` for a move that the table does not have.
+    Where the run stops or is superseded, its delivery waits no longer. Raise `ImpossibleMove` for a move that the table
+    does not have.
     """
     frm = run.state
     if to not in RUN_MOVES[frm]:
@@ -53,7 +59,22 @@ def move_run(
     )
     if to is RunState.READY:
         queue.enqueue(session, run=run.id, case=run.case_id)
+    if run.resolution is not None and (to in _STOPPED or to is RunState.SUPERSEDED):
+        _settle_delivery(session, run, to, at=at, actor=actor)
     return True
+
+
+def _settle_delivery(session: Session, run: schema.Run, to: RunState, *, at: datetime, actor: str) -> None:
+    """Note that a delivery is not attempted again by itself, because its run stopped or was superseded."""
+    delivery = deliveries.of_run(session, run.id, team=run.team_id)
+    if delivery is None or delivery.state not in (DeliveryState.WAITING, DeliveryState.ATTEMPTING):
+        return
+    # An attempt that was cut off may have been applied.
+    maybe = delivery.maybe_applied or delivery.state == DeliveryState.ATTEMPTING
+    if to in _STOPPED or maybe:
+        move_delivery(session, delivery, DeliveryState.FAILED, at=at, actor=actor, next_at=None, maybe_applied=maybe)
+    else:
+        move_delivery(session, delivery, DeliveryState.INTENDED, at=at, actor=actor, **FRESH)
 
 
 def begin_after(

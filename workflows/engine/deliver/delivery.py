@@ -16,7 +16,7 @@ from store.subjects import SubjectKind
 from workflows.engine.case import notices
 from workflows.engine.case.idempotency_keys import delivery_key
 from workflows.engine.case.leases import Lease
-from workflows.engine.case.transitions import begin_new_delivery, move_delivery, move_run
+from workflows.engine.case.transitions import FRESH, begin_new_delivery, move_delivery, move_run
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.steps import DELIVER
@@ -33,9 +33,6 @@ SETTLED = "delivery.settled"
 SCOPE = f"{DELIVER}/"
 TRIES = 3
 """Attempts at a delivery of unknown outcome before it waits, where the target knows the key."""
-
-_FRESH: dict[str, Any] = {"target": None, "waiting_since": None, "rounds": 0, "next_at": None}
-"""The columns of a delivery that has not waited."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,8 +116,8 @@ def _intend(
         return None
     known = deliveries.with_key(session, team=run.team_id, key=key)
     assert known is not None
-    if known.state == DeliveryState.FAILED or _waits_for_nobody(session, known):
-        changes = {"run_id": run.id, "output_id": output_id, **_FRESH}
+    if known.state == DeliveryState.FAILED:
+        changes = {"run_id": run.id, "output_id": output_id, **FRESH}
         move_delivery(session, known, DeliveryState.INTENDED, at=at, actor=SYSTEM, **changes)
     elif known.state == DeliveryState.INTENDED:
         frm = to = known.state
@@ -132,14 +129,6 @@ def _intend(
     return None
 
 
-def _waits_for_nobody(session: Session, delivery: schema.Delivery) -> bool:
-    """Tell whether a delivery waits for its target although its run was superseded."""
-    if delivery.state != DeliveryState.WAITING:
-        return False
-    run = runs.get(session, delivery.run_id, team=delivery.team_id)
-    return run is not None and run.state == RunState.SUPERSEDED
-
-
 def is_intended(session: Session, run: int, *, team: int) -> bool:
     """Tell whether a run has something to deliver."""
     return deliveries.of_run(session, run, team=team) is not None
@@ -149,13 +138,6 @@ def was_attempted(session: Session, run: int, *, team: int) -> bool:
     """Tell whether a run's delivery may have been applied by an attempt that ended without an answer."""
     delivery = deliveries.of_run(session, run, team=team)
     return delivery is not None and (delivery.maybe_applied or delivery.state == DeliveryState.ATTEMPTING)
-
-
-def take_out(session: Session, run: schema.Run, *, context: Context) -> None:
-    """Note that a run's delivery, which certainly was not applied, no longer waits for its target."""
-    delivery = deliveries.of_run(session, run.id, team=context.team)
-    if delivery is not None and delivery.state == DeliveryState.WAITING:
-        move_delivery(session, delivery, DeliveryState.INTENDED, at=context.clock(), actor=SYSTEM, **_FRESH)
 
 
 def begin(session: Session, context: Context, run: int) -> schema.Delivery:
@@ -254,7 +236,7 @@ def put_back(session: Session, run: schema.Run, *, context: Context) -> None:
     """Note that an attempt at a delivery certainly had no effect, and that the delivery is still to be made."""
     delivery = deliveries.of_run(session, run.id, team=context.team)
     if delivery is not None and delivery.state == DeliveryState.ATTEMPTING:
-        move_delivery(session, delivery, DeliveryState.INTENDED, at=context.clock(), actor=SYSTEM, **_FRESH)
+        move_delivery(session, delivery, DeliveryState.INTENDED, at=context.clock(), actor=SYSTEM, **FRESH)
 
 
 def put_in_doubt(

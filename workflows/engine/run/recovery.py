@@ -20,7 +20,7 @@ from workflows.engine.case.leases import Lease, is_suspect
 from workflows.engine.case.transitions import move_run
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.declare.registry import AnyWorkflow
-from workflows.engine.deliver.delivery import is_in_doubt, not_applied, put_in_doubt, show_review
+from workflows.engine.deliver.delivery import is_in_doubt, put_in_doubt, show_review
 from workflows.engine.deliver.waiting_deliveries import awaken
 from workflows.engine.text.canonical_json import canonical
 
@@ -89,6 +89,5 @@ def _set_aside(session: Session, run: schema.Run, losses: int, *, context: Conte
     at = context.clock()
     body = canonical({"step": None, "type": "WorkerLost", "message": f"{losses} workers ended while they worked on it"})
     problem = contents.keep(session, team=run.team_id, case=run.case_id, kind="problem", body=body)
-    not_applied(session, run, maybe=True, context=context)
     if move_run(session, run, RunState.FAILED, at=at, actor=SYSTEM, problem_id=problem):
         notices.failure(session, run, at=at)

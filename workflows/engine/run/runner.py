@@ -238,7 +238,6 @@ class Runner:
             if delivery.was_attempted(session, run.id, team=context.team):
                 return False
             before = self._move(session, work, RunState.SUPERSEDED)
-            delivery.take_out(session, before, context=context)
             delivery.show_review(session, before, work.workflow, context=context)
             reasons = decide(facts).reasons
             earlier_decisions.ask(session, context, before, work.workflow, work.settled, by=work.by, reasons=reasons)
@@ -320,9 +319,10 @@ class Runner:
             if run.state == RunState.DELIVERING and delivery.is_in_doubt(workflow, run, error):
                 delivery.put_in_doubt(session, run, workflow, context=context, problem_id=problem)
             else:
-                # Without a key, a step of the delivery that was done stays done, with the values that it had.
-                maybe = not isinstance(error, NotDone) or (not is_keyed(workflow, run) and _has_part(lines))
-                delivery.not_applied(session, run, maybe=maybe, context=context)
+                if run.state == RunState.DELIVERING:
+                    # Without a key, a step of the delivery that was done stays done, with the values that it had.
+                    maybe = not isinstance(error, NotDone) or (not is_keyed(workflow, run) and _has_part(lines))
+                    delivery.not_applied(session, run, maybe=maybe, context=context)
                 end = RunState.PARKED if isinstance(error, Drifted) else RunState.FAILED
                 move_run(session, run, end, at=at, actor=SYSTEM, problem_id=problem)
                 notices.failure(session, run, at=at)

@@ -18,11 +18,13 @@ from tests.sample import Ticket, Triage, sample_workflow
 from tests.unit.handlers.slack import message
 from workflows import NotDone, Run, TryAgain
 from workflows.engine.deliver import certainty
-from workflows.engine.deliver.delivery_status import targets_down
+from workflows.engine.deliver.delivery_status import targets_down, waiting_deliveries
 from workflows.engine.deliver.targets import DOWN_AFTER
+from workflows.engine.deliver.waiting_deliveries import awaken
 from workflows.engine.errors import Refused
 from workflows.engine.review import reruns
 from workflows.engine.review.cards import card_view
+from workflows.engine.run.recovery import MAX_LOSSES
 from workflows.engine.send.channel_queue import intent_of
 
 EIGHT = range(1, 9)
@@ -335,6 +337,60 @@ def test_a_probe_whose_worker_dies_is_followed_by_another(make_sqlite_world: Mak
     target.status = 200
     scene.world.work()
     assert (states(scene, cases), target.done) == ({"delivered"}, {key(number): 1 for number in EIGHT})
+    follow_the_trail(scene.world)
+
+
+class Stricter(Ticket):
+    """A field that no ticket had before."""
+
+    priority: int
+
+
+def test_what_waits_and_fails_before_its_attempt_waits_no_longer(make_world: MakeWorld, target: Target) -> None:
+    """The code was replaced during an outage, and reads none of the cases. The outage ends, and nothing is lost."""
+    scene = scene_with(make_world, target)
+    target.status = 503
+    cases = decided(scene, *EIGHT)
+    maybe = {key(number) for number in EIGHT[:DOWN_AFTER]}
+    scene.workflow.input = Stricter
+    for _ in EIGHT:
+        passes(scene, minutes=20)
+
+    assert states(scene, cases) == {"parked"}
+    assert set(scene.deliveries().values()) == {"failed"}
+    deliveries = rows(scene.world, schema.Delivery)
+    assert {row.key for row in deliveries if row.maybe_applied} == maybe
+    assert waiting_deliveries(scene.world.context) == []
+    assert targets_down(scene.world.context) == []
+    (notice,) = told(scene)
+    assert notice.startswith("The help desk is not tried any more")
+    assert "failed" in shown(scene, cases[-1])
+    assert "Not confirmed; it may be applied" in shown(scene, cases[0])
+
+    scene.workflow.input, target.status = Ticket, 200
+    for case in cases:
+        reruns.rerun(scene.world.context, case, by="U0DEV")
+    scene.world.work()
+    assert (states(scene, cases), target.done) == ({"delivered"}, {key(number): 1 for number in EIGHT})
+    follow_the_trail(scene.world)
+
+
+def test_what_waits_and_ends_its_workers_before_its_attempt_waits_no_longer(
+    make_world: MakeWorld, target: Target
+) -> None:
+    """F54: it is set aside, and a target that nobody waits for counts as down no longer."""
+    scene = scene_with(make_world, target)
+    target.status = 503
+    cases = decided(scene, *EIGHT[:DOWN_AFTER])
+    for _ in range(DOWN_AFTER * MAX_LOSSES):
+        scene.world.clock.move(timedelta(minutes=20))
+        awaken(scene.world.context)
+        assert scene.world.claim()
+        scene.world.restart()
+
+    assert states(scene, cases) == {"failed"}
+    assert set(scene.deliveries().values()) == {"failed"}
+    assert (waiting_deliveries(scene.world.context), targets_down(scene.world.context)) == ([], [])
     follow_the_trail(scene.world)
 
 

@@ -435,6 +435,8 @@ class Machine(RuleBasedStateMachine):
                 assert delivery.key not in applied
             if delivery.state == "intended":
                 assert delivery.key not in applied or self.idempotent
+        to_be_made = {run.id for run in runs if run.state in UNDELIVERED}
+        assert {row.run_id for row in deliveries if row.state in ("waiting", "attempting")} <= to_be_made
         assert set(applied) <= {delivery.key for delivery in deliveries}
         delivered = {delivery.run_id for delivery in deliveries if delivery.state == "applied"}
         assert {run.id for run in runs if run.state == RunState.DELIVERED} <= delivered
