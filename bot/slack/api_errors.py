@@ -4,11 +4,13 @@ import json
 import re
 import socket
 import ssl
+from datetime import UTC, datetime
 from http.client import HTTPException
 
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from workflows.engine.send.refusals import Refusal, Then
+from workflows.retry_after import seconds_asked
 
 _WORDS = {
     Then.WAIT: ("ratelimited", "rate_limited"),
@@ -83,6 +85,8 @@ TRANSPORT = (
     AttributeError,
 )
 """Other errors of a call to Slack: no connection, a broken connection, an answer that cannot be read."""
+_USUAL_WAIT = 1.0
+"""Seconds, where Slack does not say how long to wait."""
 _NOT_SENT = (ConnectionRefusedError, socket.gaierror, ssl.SSLCertVerificationError)
 """Errors that end a call before anything was sent."""
 
@@ -122,7 +126,9 @@ def _word(error: SlackApiError) -> str | None:
 
 
 def _retry_after(error: SlackApiError) -> float:
-    headers = {name.lower(): value for name, value in getattr(error.response, "headers", {}).items()}
-    value = headers.get("retry-after", "")
-    value = value[0] if isinstance(value, list) else value
-    return float(value) if str(value).isdigit() else 1.0
+    # The SDK gives the values of a header as a list.
+    given = getattr(error.response, "headers", {}).items()
+    headers = {name.lower(): str(next(iter(value), "") if isinstance(value, list) else value) for name, value in given}
+    said, date = headers.get("retry-after", ""), headers.get("date", "")
+    asked = seconds_asked(said, date=date, now=datetime.now(UTC))
+    return _USUAL_WAIT if asked is None else asked

@@ -112,7 +112,7 @@ class Verdict:
     why: str = ""
     """A plain sentence for people; empty for an answer. It can hold the provider's own words."""
     retry_after: float | None = None
-    """Seconds that the provider asks to wait, without a limit."""
+    """Seconds that the provider asks to wait."""
     may_cost: bool = False
     """True if the provider may charge for it, although it does not say how much."""
 

@@ -16,6 +16,7 @@ from pydantic import BaseModel
 from tests.integration.tools.server import DeskServer, Reply
 from workflows import BadDeclaration, NotAllowed, NotDone, OutcomeUnknown, OutputBroken, TryAgain
 from workflows.errors import NotConfirmed
+from workflows.retry_after import LONGEST
 from workflows.tools.deadlines import within
 from workflows.tools.http import Client, client
 
@@ -104,7 +105,7 @@ def test_each_refusal_is_an_error_of_ours(
 
 
 @pytest.mark.parametrize(
-    ("said", "after"), [("7", 7.0), ("0", 0.0), ("soon", None), ("", None), ("-1", None), ("9" * 400, None)]
+    ("said", "after"), [("7", 7.0), ("0", 0.0), ("soon", None), ("", None), ("-1", None), ("9" * 400, LONGEST)]
 )
 def test_how_long_to_wait_is_heard(desk: DeskServer, ours: Client, said: str, after: float | None) -> None:
     desk.will(Reply(status=429, headers={"Retry-After": said}))

@@ -59,7 +59,7 @@ def test_a_limit_is_waited_out_for_as_long_as_slack_says() -> None:
         assert (refusal(error).then, refusal(error).after) == (Then.WAIT, 30.0)
 
 
-@pytest.mark.parametrize("value", ["", "soon", "-1", "1e9"])
+@pytest.mark.parametrize("value", ["", "soon", "-1", "1e9", "²"])
 def test_a_limit_without_a_usable_time_is_waited_out_for_a_second(value: str) -> None:
     assert refusal(said(429, headers={"Retry-After": value})).after == 1.0
 

@@ -1,9 +1,8 @@
 """The answers of another system: whether the request was done, and the content, read in the agreed form."""
 
-import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TypeVar
 
@@ -12,6 +11,7 @@ from pydantic_core import from_json, to_json
 
 from workflows.errors import CountersignError, NotAllowed, NotConfirmed, NotDone, OutcomeUnknown, OutputBroken, TryAgain
 from workflows.redaction import SECRET, redacted, without
+from workflows.retry_after import seconds_asked
 from workflows.tools.contracts import complaint
 
 FormT = TypeVar("FormT")
@@ -79,7 +79,8 @@ def understood(answer: Answer, *, asked: Asked, secrets: Iterable[str]) -> Answe
     who, status = answer.source, answer.status
     if 200 <= status < 300:
         return answer
-    after = _retry_after(answer.headers)
+    said, date = answer.headers.get("retry-after", ""), answer.headers.get("date", "")
+    after = seconds_asked(said, date=date, now=datetime.now(UTC))
     if status in _NOT_NOW:
         raise TryAgain(f"{who} does not take it now ({status})", after=after)
     if status == 401:
@@ -89,8 +90,8 @@ def understood(answer: Answer, *, asked: Asked, secrets: Iterable[str]) -> Answe
         raise NotDone(words) if status not in _DONE_PERHAPS or asked is Asked.QUESTION else unsure(words, asked=asked)
     if 400 <= status < 500 and status != _TOO_LATE:
         raise NotDone(f"{who} refused it ({status}): {_shown(answer.content, secrets)}")
-    said = "is out of service" if status in (_TOO_LATE, 503) else "failed"
-    raise unsure(f"{who} {said} ({status})", asked=asked, after=after)
+    state = "is out of service" if status in (_TOO_LATE, 503) else "failed"
+    raise unsure(f"{who} {state} ({status})", asked=asked, after=after)
 
 
 def unsure(message: str, *, asked: Asked, after: float | None = None) -> CountersignError:
@@ -109,14 +110,3 @@ def _shown(content: bytes, secrets: Iterable[str]) -> str:
     text = content[: 4 * _LOOKED_THROUGH].decode("utf-8", "replace")[:_LOOKED_THROUGH]
     text = redacted(without(text, secrets, mask=SECRET, run=_ECHO, least=_SHORTEST))
     return "".join(char if char.isprintable() else " " for char in text[:_SHOWN]).strip()
-
-
-def _retry_after(headers: Mapping[str, str]) -> float | None:
-    """Return the seconds of a `Retry-After`, a number or a date; None where it is neither."""
-    said = headers.get("retry-after", "").strip()
-    if said.isascii() and said.isdigit() and len(said) < 10:
-        return float(said)
-    try:
-        return max(parsedate_to_datetime(said).timestamp() - time.time(), 0.0)
-    except (ValueError, OverflowError):
-        return None

@@ -15,14 +15,14 @@ seconds, which a command that asks no model should not wait for.
 """
 
 import json
-import math
 from collections.abc import Mapping
 from contextlib import suppress
-from email.utils import parsedate_to_datetime
+from datetime import UTC, datetime
 
 from workflows.model.outcomes import Outcome, Verdict
 from workflows.model.port import Usage
 from workflows.model.vendors.anthropic.errors import outcome_of, parts_of, status_in
+from workflows.retry_after import seconds_asked
 
 _LONGEST_QUOTE = 4_000
 """Most characters of the provider's own words that are passed on. They are cut again once their secrets are masked."""
@@ -174,17 +174,7 @@ def _was_sent(error: Exception) -> bool:
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:
-    asked = headers.get("retry-after", "")
-    try:
-        seconds = float(asked)
-    except ValueError:
-        try:
-            # A date is compared with the provider's own clock, because ours may be wrong.
-            until, now = parsedate_to_datetime(asked), parsedate_to_datetime(headers.get("date", ""))
-            seconds = (until - now).total_seconds()
-        except (ValueError, TypeError):
-            return None
-    return None if math.isnan(seconds) else max(0.0, seconds)
+    return seconds_asked(headers.get("retry-after", ""), date=headers.get("date", ""), now=datetime.now(UTC))
 
 
 def _quoted(words: object) -> str:
