@@ -18,29 +18,30 @@ DOWN_AFTER = 3
 
 
 class Failures:
-    """The cases that each target failed to take since it last took one. Threads may share it."""
+    """The cases that each team's target failed to take since it last took one. Threads may share it."""
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._cases: dict[str, dict[int, datetime]] = {}
+        self._cases: dict[tuple[int, str], dict[int, datetime]] = {}
+        """(Team, target) -> case -> time. Teams may call different systems by one name."""
 
-    def count(self, target: str, case: int, *, at: datetime, since: datetime | None) -> bool:
+    def count(self, target: str, case: int, *, team: int, at: datetime, since: datetime | None) -> bool:
         """Count a case that a target failed to take, and tell whether the target is down. After that the count starts
         anew.
 
         `since`: when any process last found it up again; earlier failures do not count.
         """
         with self._lock:
-            cases = self._cases.setdefault(target, {})
+            cases = self._cases.setdefault((team, target), {})
             cases[case] = at
             failed = {one: when for one, when in cases.items() if since is None or when >= since}
-            self._cases[target] = {} if len(failed) >= DOWN_AFTER else failed
+            self._cases[team, target] = {} if len(failed) >= DOWN_AFTER else failed
             return len(failed) >= DOWN_AFTER
 
-    def took_one(self, target: str) -> None:
+    def took_one(self, target: str, *, team: int) -> None:
         """Note that a target took or refused a delivery, and so is up."""
         with self._lock:
-            self._cases.pop(target, None)
+            self._cases.pop((team, target), None)
 
 
 def effect_of(workflow: AnyWorkflow, run: schema.Run) -> Effect | None:  # type: ignore[type-arg]  # of a workflow among others

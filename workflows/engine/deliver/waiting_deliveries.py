@@ -85,7 +85,7 @@ def put_off(
         if delivery.waiting_since is not None and at - delivery.waiting_since >= certainty.TOLD_AFTER:
             notices.late(session, run, at=at)
         since = target_outages.last_end(session, target, team=context.team)
-        if failures.count(target, run.case_id, at=at, since=since):
+        if failures.count(target, run.case_id, team=run.team_id, at=at, since=since):
             next_at = at + certainty.pause(1, asked=asked, longest=LONGEST_PROBE)
             begun = target_outages.begin(
                 session, team=context.team, target=target, problem_id=problem_id, at=at, next_at=next_at

@@ -272,7 +272,7 @@ class Runner:
             reraise=True,
         )
         receipt = retrying(lambda: _attempt(work, task, run, kept))
-        self._failures.took_one(target_of(work.workflow, work.run))
+        self._failures.took_one(target_of(work.workflow, work.run), team=work.run.team_id)
         delivery.applied(self._context, work.lease, work.run, row, work.workflow, receipt)
 
     def _journal(self, work: Work, lines: Sequence[StepLine]) -> Journal:
@@ -354,7 +354,7 @@ class Runner:
             session, self._context, run, workflow, error, problem_id=problem, failures=self._failures
         ):
             if has_answered(error):
-                self._failures.took_one(target)
+                self._failures.took_one(target, team=run.team_id)
             return False
         log.warning("delivery.waits", run=run.id, case=run.case_id, target=target, error=type(error).__name__)
         return True
