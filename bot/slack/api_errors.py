@@ -9,6 +9,7 @@ from http.client import HTTPException
 
 from slack_sdk.errors import SlackApiError, SlackClientError
 
+from handlers.slack.manifest import manifest_file
 from workflows.engine.send.refusals import Refusal, Then
 from workflows.retry_after import seconds_asked
 
@@ -69,7 +70,7 @@ _HALFWAY = frozenset({"fatal_error", "internal_error", "service_unavailable", "r
 """Codes after which Slack may have executed a part of the call."""
 _ADVICE = {
     Then.NO_CHANNEL: "check that the channel exists, and that Countersign is in it",
-    Then.NO_TOKEN: "check SLACK_BOT_TOKEN, and that the app is installed with the scopes of manifest.json",
+    Then.NO_TOKEN: f"check SLACK_BOT_TOKEN, and that the app is installed with the scopes in {manifest_file()}",
     Then.WAIT: "nothing; Slack asked to wait",
 }
 """Advice for an operator about a refusal."""

@@ -80,8 +80,8 @@ class Workspace:
 
 def connect(settings: Settings) -> Workspace:
     """Ask Slack who we are. Raise `NoWorkspace` where a token is missing or refused, or Slack cannot be reached."""
-    bot_token = _token(settings.slack_bot_token, "SLACK_BOT_TOKEN", "xoxb-")
-    app_token = _token(settings.slack_app_token, "SLACK_APP_TOKEN", "xapp-")
+    bot_token = _token(settings.slack_bot_token, "SLACK_BOT_TOKEN", "xoxb-", "Install App")
+    app_token = _token(settings.slack_app_token, "SLACK_APP_TOKEN", "xapp-", "Basic Information, App-Level Tokens")
     client = WebClient(token=bot_token, base_url=settings.slack_api_url, timeout=_SENDER_SECONDS, retry_handlers=[])
     try:
         who = client.auth_test()
@@ -141,10 +141,11 @@ def _compare(owner: str, workspace: Workspace) -> None:
         )
 
 
-def _token(secret: SecretStr | None, name: str, begins: str) -> str:
+def _token(secret: SecretStr | None, name: str, begins: str, place: str) -> str:
     if secret is None:
         raise NoWorkspace(
-            f"{name} is not set; docs/slack.md says where to find it in Slack. Without Slack: countersign sandbox"
+            f"{name} is not set: copy it from your app at https://api.slack.com/apps, {place}. "
+            "Without Slack: countersign sandbox"
         )
     token = secret.get_secret_value()
     if not token.startswith(begins):

@@ -105,9 +105,9 @@ def test_run_post_says_before_it_begins_what_is_missing(slack: CommandLine) -> N
     file = parcels(slack, 1)
     nowhere = slack("run", file, "--workflow", "parcels", "--post", COUNTERSIGN_POST_TO="")
     assert "parcels posts nowhere: set COUNTERSIGN_POST_TO=parcels=CHANNEL" in nowhere.error()
-    assert (
-        "SLACK_BOT_TOKEN is not set"
-        in slack("run", file, "--workflow", "parcels", "--post", SLACK_BOT_TOKEN="").error()
+    tokenless = slack("run", file, "--workflow", "parcels", "--post", SLACK_BOT_TOKEN="")
+    assert "SLACK_BOT_TOKEN is not set: copy it from your app at https://api.slack.com/apps, Install App" in (
+        tokenless.error()
     )
     wrong = slack("run", file, "--workflow", "parcels", "--post", SLACK_BOT_TOKEN="xoxb-wrong")
     assert "Slack refuses SLACK_BOT_TOKEN (invalid_auth)" in wrong.error()

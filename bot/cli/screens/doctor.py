@@ -19,6 +19,7 @@ from bot.slack.api_errors import advice
 from bot.slack.places import look
 from bot.slack.workspace import check as check_workspace
 from bot.slack.workspace import check_hearing, connect
+from handlers.slack.manifest import manifest_file
 from store.db import extras, migration
 from store.states import STOPPED, RunState
 from workflows.engine.declare.registry import AnyWorkflow
@@ -281,7 +282,11 @@ def _paused(app: App, workflow: AnyWorkflow) -> Iterator[Finding]:
 def _slack(app: App) -> Iterator[Finding]:
     settings = app.settings
     if settings.slack_bot_token is None and settings.slack_app_token is None:
-        yield Finding(level="note", what="no Slack workspace is connected", do="see docs/slack.md")
+        do = (
+            f"make an app at https://api.slack.com/apps from the manifest {manifest_file()}, and set "
+            "SLACK_BOT_TOKEN and SLACK_APP_TOKEN; to try it without a workspace: countersign sandbox"
+        )
+        yield Finding(level="note", what="no Slack workspace is connected", do=do)
         return
     try:
         workspace = connect(settings)

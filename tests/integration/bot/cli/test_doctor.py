@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from handlers.slack.manifest import manifest_file
 from store.db.migration import newest
 from tests.integration.bot.commandline import CommandLine, Said
 from tests.integration.model.server import REVOKED_KEY, AnthropicServer
@@ -22,6 +23,14 @@ def test_a_new_set_up_is_all_right(empty: CommandLine) -> None:
     assert found[f"database {empty.folder / 'countersign.sqlite'}, schema {newest()}"] == "ok"
     assert found["workflow support-triage, owned by U0MARIA, resolves alone from 0.85"] == "ok"
     assert "bad" not in found.values()
+
+
+def test_without_slack_it_says_what_to_make_there_and_from_which_file(empty: CommandLine) -> None:
+    findings = empty.done("doctor", "--json").json()
+    (do,) = (one["do"] for one in findings if one["what"] == "no Slack workspace is connected")
+    assert do.startswith(
+        f"make an app at https://api.slack.com/apps from the manifest {manifest_file()}, and set SLACK_"
+    )
 
 
 def test_a_program_reads_the_same_as_json(empty: CommandLine) -> None:
