@@ -86,11 +86,11 @@ class Settings(BaseSettings):
     """Files with workflows of your own, separated by commas."""
     threads: int = Field(default=8, ge=1, le=64)
     """Number of cases that are worked on at once."""
-    queue_limit: int = Field(default=QUEUE_LIMIT, ge=1)
+    queue_limit: int = Field(default=QUEUE_LIMIT, ge=1, le=1_000_000_000)
     """Number of cases that may be in the queue; more are refused. Those that wait for people do not count."""
     health: str = "127.0.0.1:8479"
     """Address where `serve` answers /healthz and /readyz, as HOST:PORT; `off` for none."""
-    frozen_seconds: float = Field(default=60.0, ge=0)
+    frozen_seconds: float = Field(default=60.0, ge=0, le=86_400)
     """Seconds without any Python code running after which the process ends with 1, to be started again; 0: never."""
     log_level: Literal["auto", "off", "debug", "info", "warning", "error"] = "auto"
     """Level of the logs. auto: info for `serve`, off for all other commands, which print their errors themselves."""

@@ -4,6 +4,7 @@ The header is untrusted text. The wait is never negative, endless or no number. 
 own.
 """
 
+import math
 import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -30,6 +31,14 @@ def seconds_asked(said: str, *, date: str = "", now: datetime) -> float | None:
     if until is None:
         return None
     return min(max((until - (_moment(date) or now)).total_seconds(), 0.0), LONGEST)
+
+
+def plausible(after: object) -> float | None:
+    """Return the seconds that somebody's error names, from 0 to `LONGEST`; None where it names no number."""
+    if not isinstance(after, int | float) or isinstance(after, bool):
+        return None
+    seconds = min(max(after, 0.0), LONGEST)
+    return None if math.isnan(seconds) else seconds
 
 
 def _moment(said: str) -> datetime | None:

@@ -1,6 +1,5 @@
 """Errors of Slack's API, and their consequences for the sender."""
 
-import json
 import re
 import socket
 import ssl
@@ -79,8 +78,8 @@ TRANSPORT = (
     OSError,
     HTTPException,
     SlackClientError,
-    json.JSONDecodeError,
-    UnicodeDecodeError,
+    ValueError,  # an answer that is no JSON, or holds a number that is too long
+    RecursionError,
     # The SDK raises these for an answer in an unknown charset, and for JSON that is no object.
     LookupError,
     AttributeError,

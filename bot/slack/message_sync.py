@@ -4,6 +4,7 @@ A post names its outbox rows in its metadata. After an attempt to send without a
 searched for it before it is sent again, if Countersign may read the history; otherwise it may be posted twice.
 """
 
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -29,6 +30,8 @@ from workflows.engine.text.canonical_json import content_hash
 log = structlog.get_logger()
 
 EVENT_TYPE = "countersign_message"
+_ROW = re.compile("[0-9]{1,18}")
+"""A row in the metadata of a message, which others may have written."""
 POST, UPDATE, DELETE, HISTORY = "chat.postMessage", "chat.update", "chat.delete", "conversations.history"
 _PAGE = 200
 """Messages of a channel's history that are read with one call."""
@@ -192,4 +195,4 @@ def _about(message: Mapping[str, object], databases: Sequence[str]) -> set[int]:
     payload = metadata.get("event_payload")
     if not isinstance(payload, dict) or payload.get("database") not in databases:
         return set()
-    return {int(row) for row in str(payload.get("rows", "")).split(",") if row.isascii() and row.isdigit()}
+    return {int(row) for row in str(payload.get("rows", "")).split(",") if _ROW.fullmatch(row)}

@@ -90,7 +90,7 @@ class Hearing:
                 if not self.is_connected:
                     # Each attempt to connect needs a new address: one that was tried may be used up.
                     self._socket.client.connect_to_new_endpoint()
-            except (SlackApiError, *TRANSPORT, ValueError) as error:
+            except (SlackApiError, *TRANSPORT) as error:
                 log.warning("socket.not_connected", error=refusal(error).code)
             if self.is_connected:
                 log.info("socket.connected")

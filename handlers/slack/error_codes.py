@@ -8,7 +8,7 @@ from http.client import HTTPException
 
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-NOT_DONE = (SlackApiError, SlackClientError, HTTPException, OSError, ValueError)
+NOT_DONE = (SlackApiError, SlackClientError, HTTPException, OSError, ValueError, RecursionError)
 """Errors that a call to Slack raises: a refusal, no connection, a broken connection, an answer that cannot be read."""
 RATE_LIMITED = "ratelimited"
 NO_ANSWER = "no_answer"

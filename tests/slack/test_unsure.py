@@ -138,6 +138,22 @@ def test_a_message_of_another_database_is_not_ours(stage: Stage) -> None:
     assert [card.text.partition(":")[0] for card in stage.cards()] == ["not ours", "Decision needed"]
 
 
+def test_a_message_that_names_a_number_no_row_has_is_not_ours(stage: Stage) -> None:
+    """Another app may have copied what stands beside our messages."""
+    sending, automation = stage.ears.workspace.sending, stage.sample()
+    take_in(stage, automation, 1)
+    stage.sender.drain(seconds=LONGEST)
+    (ours,) = sending.conversations_history(channel=SUPPORT, include_all_metadata=True)["messages"]
+    metadata = ours["metadata"]
+    metadata["event_payload"]["rows"] = "9" * 5_000
+    sending.chat_postMessage(channel=SUPPORT, text="not ours", metadata=metadata)
+    take_in(stage, automation, 2)
+    stage.running.administrator.fault("dropped", method=POST)
+    later(stage)
+    said = [card.text.partition(":")[0] for card in stage.cards()]
+    assert said == ["Decision needed", "not ours", "Decision needed"]
+
+
 @pytest.mark.parametrize("kind", ["rate_limited", "ok_false_ratelimited"])
 def test_a_channel_that_slack_wants_left_alone_waits_and_the_others_do_not(stage: Stage, kind: FaultKind) -> None:
     """F14, F15"""

@@ -154,7 +154,7 @@ def errors(complaints: Mapping[str, str], state: Mapping[str, object]) -> dict[s
 def _place(field: str, is_input: bool) -> str:
     """Return the place of a fault within a value, in words. `is_input`: True if it begins with the input's own name."""
     parts = field.split(".")[1 if is_input else 0 :]
-    return ", ".join(f"item {int(part) + 1}" if part.isdigit() else part.replace("_", " ") for part in parts)
+    return ", ".join(f"item {int(part) + 1}" if _NUMBER.fullmatch(part) else part.replace("_", " ") for part in parts)
 
 
 def _inputs(field: Field, text: str, generation: int) -> list[Block]:

@@ -230,6 +230,7 @@ GARBAGE = {
     "an empty body": Reply(),
     "a body that is no UTF-8": Reply(body=b'{"id": "\xff\xfe"}'),
     "a body without end": Reply(body=b"[" * 100_000),
+    "a number that is too long": Reply(body=b'{"id": ' + b"1" * 5_000 + b"}"),
     "an empty object": Reply(body=b"{}"),
     "a list": Reply(body=b"[]"),
     "null": Reply(body=b"null"),

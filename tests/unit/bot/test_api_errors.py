@@ -1,6 +1,7 @@
 """What follows when Slack does not do what it was asked: row by row."""
 
 import http.client
+import json
 import socket
 import ssl
 import urllib.error
@@ -9,7 +10,8 @@ import pytest
 from slack_sdk.errors import SlackApiError, SlackRequestError
 from slack_sdk.web import SlackResponse
 
-from bot.slack.api_errors import refusal
+from bot.slack.api_errors import TRANSPORT, refusal
+from handlers.slack.error_codes import NOT_DONE
 from workflows.engine.send.refusals import Then
 
 
@@ -92,6 +94,15 @@ def test_what_is_not_in_slacks_form_is_no_word_of_slacks(status: int, data: obje
     """A page of a proxy's, or of a portal's: it says nothing of the message, and the message may be there."""
     refused = refusal(answered(status, data))
     assert (refused.then, refused.code, refused.unsure) == (Then.LATER, f"http_{status}", True)
+
+
+@pytest.mark.parametrize("body", ['{"ok": ' + "1" * 5_000 + "}", "[" * 100_000, "<html>"])
+def test_an_answer_that_cannot_be_read_is_none(body: str) -> None:
+    """The SDK passes on whatever reading it raises."""
+    with pytest.raises(NOT_DONE) as unread:
+        json.loads(body.encode())
+    assert isinstance(unread.value, TRANSPORT)
+    assert refusal(unread.value).then is Then.LATER
 
 
 @pytest.mark.parametrize("data", [{"ok": False, "error": "ratelimited"}, {"error": "Too Many Requests"}, b"page"])

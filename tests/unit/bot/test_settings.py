@@ -70,6 +70,8 @@ def test_files_of_workflows_are_separated_by_commas(
         ("COUNTERSIGN_THREADS", "many"),
         ("COUNTERSIGN_THREADS", "0"),
         ("COUNTERSIGN_THREADS", "1e9"),
+        ("COUNTERSIGN_FROZEN_SECONDS", "inf"),
+        ("COUNTERSIGN_QUEUE_LIMIT", "99999999999999999999"),
         ("COUNTERSIGN_MODEL", "gpt"),
         ("COUNTERSIGN_LOG_LEVEL", "loud"),
     ],

@@ -478,6 +478,13 @@ def test_several_complaints_at_one_input_are_all_said() -> None:
     }
 
 
+@pytest.mark.parametrize("key", ["²", "٣", "9" * 5_000, "n/a"])
+def test_a_complaint_about_a_part_with_an_odd_name_is_said_by_its_name(key: str) -> None:
+    """A mapping's keys come from the case or from a person."""
+    (said,) = inputs.errors({f"prices.{key}": "is no amount"}, {"prices.0.0": {}}).values()
+    assert said.startswith(key[:200])
+
+
 def test_an_empty_complaint_is_still_one() -> None:
     """The author's own validation may raise `ValueError("")`."""
     assert all(inputs.errors({"queue": ""}, {"queue.0.0": {}}).values())

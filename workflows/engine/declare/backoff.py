@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from tenacity import RetryCallState, wait_exponential_jitter
 
 from workflows.errors import BadDeclaration, OutcomeUnknown, TryAgain
+from workflows.retry_after import plausible
 
 LONGEST_PAUSE = 60.0
 """Most seconds that a step waits before its next attempt, whatever the other system asks."""
@@ -39,5 +40,5 @@ def pause(state: RetryCallState, backoffs: Mapping[type[Exception], Backoff]) ->
     found = (backoffs[kind] for kind in type(error).__mro__ if kind in backoffs)
     backoff = next(found, DEFAULT)
     wait = wait_exponential_jitter(multiplier=backoff.first, max=backoff.longest, jitter=backoff.first)
-    asked = error.after if isinstance(error, (TryAgain, OutcomeUnknown)) and error.after is not None else 0.0
-    return min(max(asked, wait(state)), LONGEST_PAUSE)
+    asked = plausible(error.after) if isinstance(error, (TryAgain, OutcomeUnknown)) else None
+    return min(max(asked or 0.0, wait(state)), LONGEST_PAUSE)

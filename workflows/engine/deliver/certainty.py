@@ -9,6 +9,7 @@ from http.client import HTTPException
 from random import Random
 
 from workflows.errors import InputBroken, NotDone, OutcomeUnknown, OutputBroken, TimeLimitPassed, TryAgain
+from workflows.retry_after import plausible
 
 FIRST = timedelta(seconds=30)
 """The backoff after the first attempt at a delivery that failed; it doubles with each further one."""
@@ -70,9 +71,8 @@ def has_answered(error: BaseException) -> bool:
 
 def asked_pause(error: BaseException) -> timedelta | None:
     """Return the time that the target asked to wait; None where it did not ask."""
-    after = getattr(error, "after", None)
-    # A number such as 1e300 is more than a timedelta can hold.
-    return timedelta(seconds=min(max(after, 0.0), LONGEST.total_seconds())) if isinstance(after, int | float) else None
+    after = plausible(getattr(error, "after", None))
+    return None if after is None else min(timedelta(seconds=after), LONGEST)
 
 
 def pause(times: int, *, asked: timedelta | None = None, longest: timedelta = LONGEST) -> timedelta:

@@ -92,7 +92,7 @@ def _place(field: Field, inside: list[str]) -> str:
     words = [part.replace("_", " ") for part in inside]
     if field.kind is Kind.ROW:
         return ", ".join(words)
-    if field.kind not in (Kind.ROWS, Kind.LIST, Kind.CHOICES) or not inside[0].isdigit():
+    if field.kind not in (Kind.ROWS, Kind.LIST, Kind.CHOICES) or not inside[0].isdecimal():
         return ""
     what = "row" if field.kind is Kind.ROWS else "line" if field.kind is Kind.LIST else "choice"
     rest = words[1:] if field.kind is Kind.ROWS else []

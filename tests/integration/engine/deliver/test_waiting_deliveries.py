@@ -11,7 +11,7 @@ from handlers.slack.blocks.card import card
 from store import schema
 from tests.conftest import MakeWorld
 from tests.integration.engine.deliver.test_workflow_pauses import pause, resume
-from tests.integration.engine.scene import Crash, Scene, rows
+from tests.integration.engine.scene import DRAFT, Crash, Scene, rows, sample
 from tests.integration.engine.target import NAME, Target, decided, scene_with, serving
 from tests.integration.engine.trail import follow_the_trail
 from tests.sample import Ticket, Triage, sample_workflow
@@ -267,6 +267,18 @@ def test_what_the_target_asks_to_wait_is_waited(make_sqlite_world: MakeWorld, ta
     assert target.asked == [key(1)]
     target.status = 200
     passes(scene, minutes=2)
+    assert scene.run(case).state == "delivered"
+
+
+@pytest.mark.parametrize("asked", [float("nan"), float("inf"), -1.0, 10**400], ids=["nan", "inf", "negative", "huge"])
+def test_a_time_that_is_none_does_not_keep_a_delivery_from_waiting(make_sqlite_world: MakeWorld, asked: float) -> None:
+    scene = sample(make_sqlite_world, autonomy=DRAFT)
+    scene.desk.errors.append(TryAgain("busy", after=asked))
+    (case,) = decided(scene, 1)
+    next_at = scene.delivery(case).next_at
+    assert next_at is not None
+    assert timedelta(0) < next_at - scene.world.clock() <= certainty.LONGEST
+    passes(scene, hours=5)
     assert scene.run(case).state == "delivered"
 
 

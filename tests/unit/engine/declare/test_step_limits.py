@@ -174,6 +174,12 @@ def test_a_pause_grows_within_its_bounds(first: float, longest: float, attempt: 
     assert waited <= min(max(longest + first, asked or 0), LONGEST_PAUSE) + 1e-9
 
 
+@pytest.mark.parametrize("asked", [float("nan"), float("-inf"), -1.0])
+def test_a_time_that_is_none_asks_for_nothing(asked: float) -> None:
+    """An author may have made it of any text that a server sent."""
+    assert after(Busy("busy", after=asked), 1, {TryAgain: Backoff(first=1, longest=1)}) <= 2
+
+
 def test_pauses_are_not_all_the_same() -> None:
     """Many that failed together do not come back together."""
     assert len({after(Busy("busy"), 1, {}) for _ in range(20)}) > 1

@@ -8,7 +8,7 @@ else when the first question comes.
 import json
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -71,8 +71,9 @@ class AnthropicVendor:
 
     def send(self, request: Request) -> Reply:
         """Send one request, once."""
+        create = self._prepared(request)
         try:
-            answer = self._create(request)
+            answer = create()
         except expected_errors() as error:
             body = error.doc if isinstance(error, json.JSONDecodeError) else ""
             verdict = judge_error(error)
@@ -118,7 +119,8 @@ class AnthropicVendor:
                 self._client.close()
                 self._client = None
 
-    def _create(self, request: Request) -> object:
+    def _prepared(self, request: Request) -> Callable[[], object]:
+        """Return the call of the SDK. An error before it is a bug, and not the provider's answer."""
         import anthropic
 
         output_config: OutputConfigParam = {}
@@ -132,7 +134,8 @@ class AnthropicVendor:
             thinking = {"type": "adaptive"}
         elif request.thinking == "disabled":
             thinking = {"type": "disabled"}
-        return self._connected().messages.create(
+        client = self._connected()
+        return lambda: client.messages.create(
             model=request.model,
             max_tokens=request.max_tokens,
             system=[

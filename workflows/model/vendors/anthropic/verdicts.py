@@ -46,10 +46,13 @@ _REASONS = {
 
 
 def expected_errors() -> tuple[type[Exception], ...]:
-    """Return the errors that `judge_error` knows. The SDK passes on the errors of a 200 with a broken body."""
+    """Return the errors that `judge_error` knows. The SDK passes on the errors of a 200 with a broken body.
+
+    A `ValueError` is no JSON, no UTF-8, or a number that is too long.
+    """
     import anthropic
 
-    return (anthropic.APIError, json.JSONDecodeError, UnicodeDecodeError, RecursionError)
+    return (anthropic.APIError, ValueError, RecursionError)
 
 
 def judge_error(error: Exception) -> Verdict:
