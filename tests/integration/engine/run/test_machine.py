@@ -341,7 +341,9 @@ class Machine(RuleBasedStateMachine):
         """An engineer has the model asked anew; what somebody has in hands stays as it is."""
         decided = {decision.review_id for decision in rows(self.world, schema.Decision)}
         present = open_reviews(self.world.context)
-        in_hand = [review for review in present if review.claimed_by is not None or review.id in decided]
+        lapsed = self.world.clock() - reviews.CLAIM_LASTS
+        claimed = {row.id for row in rows(self.world, schema.Review) if row.claimed_at and row.claimed_at > lapsed}
+        in_hand = [review for review in present if review.id in claimed | decided]
         try:
             counted = propose_anew(self.world.context, "machine", by="U0DEV")
         except Refused:
