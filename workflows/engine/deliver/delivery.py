@@ -200,6 +200,15 @@ def applied(
                 notices.card(session, other, workflow.review, at=at)
 
 
+def refuse_what_waited_under_a_key(delivery: schema.Delivery) -> None:
+    """Raise `OutcomeUnknown` where a delivery waited after an attempt that may have been applied.
+
+    Such a delivery waits only where its target knows the key, and the workflow's code no longer says so.
+    """
+    if delivery.maybe_applied and delivery.target is not None:
+        raise OutcomeUnknown("an earlier attempt may have been applied, and the target no longer knows our key")
+
+
 def refuse_what_a_backup_forgot(context: Context, run: schema.Run) -> None:
     """Raise `OutcomeUnknown` where a run's delivery may have been made after the database's backup.
 

@@ -250,6 +250,7 @@ class Runner:
         waited before or the target asks to wait.
         """
         if not task.idempotent:
+            delivery.refuse_what_waited_under_a_key(task.row)
             delivery.refuse_what_a_backup_forgot(self._context, work.run)
         # Read anew, because the author's code may have changed its copy of the input.
         form: type[BaseModel] = work.workflow.input

@@ -22,7 +22,7 @@ from workflows.engine.deliver.delivery_status import targets_down, waiting_deliv
 from workflows.engine.deliver.targets import DOWN_AFTER
 from workflows.engine.deliver.waiting_deliveries import awaken
 from workflows.engine.errors import Refused
-from workflows.engine.review import reruns
+from workflows.engine.review import doubts, reruns
 from workflows.engine.review.cards import card_view
 from workflows.engine.run.recovery import MAX_LOSSES
 from workflows.engine.send.channel_queue import intent_of
@@ -123,6 +123,26 @@ def test_what_a_target_did_before_it_dropped_the_line_is_not_called_failed(
     assert scene.delivery(case).attempts == 4
     assert told(scene) == []
     follow_the_trail(scene.world)
+
+
+def test_what_may_be_done_is_not_made_again_where_the_code_no_longer_says_that_keys_are_known(
+    make_sqlite_world: MakeWorld, target: Target
+) -> None:
+    """F41: it waited as a delivery under a key, and the code was replaced meanwhile. A person is asked."""
+    scene = scene_with(make_sqlite_world, target)
+    target.drops = 3
+    (case,) = decided(scene, 1)
+    assert scene.delivery(case).maybe_applied
+    assert scene.workflow.effect is not None
+    apply = scene.workflow.effect.apply
+    scene.workflow.deliver(idempotent=False, target=NAME)(lambda triage, run: str(apply(triage, run)))
+    passes(scene, minutes=1)
+    assert (scene.run(case).state, scene.delivery(case).state) == ("doubtful", "doubtful")
+    assert target.asked == [key(1)] * 3
+    doubts.settle(scene.world.context, case, happened=False, by="U1")
+    reruns.rerun(scene.world.context, case, by="U0DEV")
+    scene.world.work()
+    assert scene.run(case).state == "delivered"
 
 
 def test_one_case_that_is_never_taken_is_no_outage(make_sqlite_world: MakeWorld, target: Target) -> None:
