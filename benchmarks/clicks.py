@@ -123,7 +123,10 @@ def _row(clicked: Clicked) -> list[object]:
 def _measure(made: Databases, database: str, wanted: Size) -> tuple[float, list[Clicked]]:
     url = made.new(database)
     migrated(url)
-    with opened(Settings(database_url=url, workflows=_WORKFLOWS)) as app, serving(Sandbox(pacing=False)) as running:
+    with (
+        opened(Settings(database_url=url, workflows=_WORKFLOWS)) as app,
+        serving(Sandbox(rate_limited=False)) as running,
+    ):
         seconds = _fill(app, wanted)
         tell(f"{database}: filled in {seconds:.0f} s, {2 * wanted.clicks + WARM_UP} cases wait")
         with Measured(_serve(), environment=_environment(url, running)) as process:

@@ -53,7 +53,7 @@ class World:
     clock: Clock = field(default_factory=Clock)
     registry: Registry = field(default_factory=Registry)
     queue_limit: int = QUEUE_LIMIT
-    pauses: list[float] = field(default_factory=list)
+    waits: list[float] = field(default_factory=list)
     """Seconds that the runner would have slept, for each wait."""
 
     def __post_init__(self) -> None:
@@ -69,7 +69,7 @@ class World:
             queue_limit=self.queue_limit,
             restores=restores,
         )
-        self.runner = Runner(self.context, lambda _: self.model, sleep=self.pauses.append)
+        self.runner = Runner(self.context, lambda _: self.model, sleep=self.waits.append)
 
     def submit(self, workflow: AnyWorkflow, **values: JsonValue) -> Receipt:
         """Take one input in."""

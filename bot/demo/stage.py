@@ -115,7 +115,7 @@ def staged(stop: Event, *, port: int, pace: float, clock: Callable[[], datetime]
 
 
 def _sandbox(pace: float, *, desk: str, ledger: str) -> Sandbox:
-    return Sandbox(workspace(), pacing=pace >= 1, links={"Help desk": desk, "Ledger": ledger})
+    return Sandbox(workspace(), rate_limited=pace >= 1, links={"Help desk": desk, "Ledger": ledger})
 
 
 def _settings(file: Path, api_url: str) -> Settings:

@@ -84,9 +84,9 @@ class Breaker:
             # Several messages that were under way at once count as one failure.
             if not self.is_open:
                 self._failures += 1
-                pause = min(_FIRST * 2 ** min(self._failures - 1, 10), self.longest)
-                self._until = time.monotonic() + pause
-                log.warning("slack.away", seconds=pause, trials=self._failures)
+                wait = min(_FIRST * 2 ** min(self._failures - 1, 10), self.longest)
+                self._until = time.monotonic() + wait
+                log.warning("slack.away", seconds=wait, trials=self._failures)
         return True
 
     def _answers(self) -> bool:

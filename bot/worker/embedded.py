@@ -87,7 +87,7 @@ class Embedded:
                 if not pending:
                     return advanced
                 finished, _ = wait(pending, timeout=IDLE, return_when=FIRST_COMPLETED)
-                crew.tend()
+                crew.refill()
                 for future in finished:
                     del pending[future]
                     future.result()
@@ -123,7 +123,7 @@ class Embedded:
                     continue
                 # The wait is short, so that runs that become ready meanwhile get the free threads.
                 finished, _ = wait(pending, timeout=IDLE, return_when=FIRST_COMPLETED)
-                crew.tend()
+                crew.refill()
                 for future in finished:
                     del pending[future]
                     if (error := future.exception()) is not None:

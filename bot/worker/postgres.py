@@ -48,7 +48,7 @@ _AFTER_DRAIN = 5.0
 """Seconds in which procrastinate notes what was not finished."""
 _CONNECTING = 10.0
 """Seconds to wait for a connection; then everything starts anew, so that no backoff grows."""
-LONGEST_PAUSE = 15
+LONGEST_BACKOFF = 15
 """Longest backoff, in seconds, before a failed job is tried again."""
 
 
@@ -60,7 +60,7 @@ class Again(BaseRetryStrategy):
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision:
         """Retry in 2, 4, 8 and then 15 seconds."""
-        return RetryDecision(retry_in={"seconds": min(2 ** min(job.attempts + 1, 10), LONGEST_PAUSE)})
+        return RetryDecision(retry_in={"seconds": min(2 ** min(job.attempts + 1, 10), LONGEST_BACKOFF)})
 
 
 class Queued:
@@ -173,7 +173,7 @@ class Queued:
             rescuing = [asyncio.create_task(_rescue(app, self._context))] if is_endless else []
             while not stop.is_set() and not all(worker.done() for worker in workers):
                 self._looked_at = time.monotonic()
-                crew.tend()
+                crew.refill()
                 # A worker of procrastinate's has a fixed number of jobs in hand; a second one helps where all are slow.
                 if crew.slow >= self._threads * len(workers) and len(workers) <= SPARE:
                     workers.append(asyncio.create_task(self._worker(app, is_endless=is_endless)))
@@ -240,4 +240,4 @@ async def _rescue(app: App, context: Context) -> None:
 
 def _forget_wrong_clocks(context: Context) -> None:
     with context.database.write() as session:
-        queue.forget_wrong_clocks(session, longest=2 * LONGEST_PAUSE)
+        queue.forget_wrong_clocks(session, longest=2 * LONGEST_BACKOFF)

@@ -67,7 +67,7 @@ class Crew:
             self._changed.notify()
         return task.future
 
-    def tend(self) -> None:
+    def refill(self) -> None:
         """Begin the calls that slow ones leave room for, with new threads beside busy ones and for dead ones."""
         with self._changed:
             self._man()

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from handlers.texts.pieces import Line, Paragraph, Piece, bullets, command, line, moment, words
 from handlers.texts.plain import begun_large
-from workflows.engine.read.digest_views import Cause, DigestView, StandingCase, Unproposed, WorkflowFigures
+from workflows.engine.read.digest_views import Cause, DigestView, StoppedCase, Unproposed, WorkflowFigures
 from workflows.engine.text.sanitize import one_line
 
 _CAUSES = 3
@@ -67,7 +67,7 @@ def _date(day: date) -> str:
 def overall(view: DigestView) -> str:
     """Return the whole summary in one line."""
     if view.stopped:
-        still = _stand(view.standing) if view.standing else "none still to mend"
+        still = _stand(view.still_stopped) if view.still_stopped else "none still to mend"
         failed = f"{_count(view.stopped, 'case')} failed, {still}."
     else:
         failed = "Nothing failed."
@@ -77,7 +77,7 @@ def overall(view: DigestView) -> str:
 
 def _badness(figures: WorkflowFigures) -> tuple[int, int, int, int, Decimal, str]:
     paused = figures.paused is None
-    return -figures.standing, paused, -figures.stopped, -figures.older, -figures.cost, figures.workflow
+    return -figures.still_stopped, paused, -figures.stopped, -figures.older, -figures.cost, figures.workflow
 
 
 def workflow(figures: WorkflowFigures) -> list[Paragraph]:
@@ -86,8 +86,8 @@ def workflow(figures: WorkflowFigures) -> list[Paragraph]:
     lines = [*_paused(figures), *(line(*_cause(cause)) for cause in figures.causes[:_CAUSES])]
     if more := len(figures.causes[_CAUSES:]) + figures.more_causes:
         lines.append(line(words(f"and {_count(more, 'other cause')}")))
-    lines += _standing("Still to mend", figures.standing_cases, figures.standing)
-    lines += _standing("From before", figures.older_cases, figures.older)
+    lines += _stopped("Still to mend", figures.still_stopped_cases, figures.still_stopped)
+    lines += _stopped("From before", figures.older_cases, figures.older)
     lines += _unproposed(figures.unproposed)
     lines.append(line(words(_numbers(figures))))
     if figures.work_alone:
@@ -129,7 +129,7 @@ def _cause(cause: Cause) -> Sequence[Piece]:
     return (count, error) if cause.step is None else (count, words(one_line(cause.step, _NAME)), words(", "), error)
 
 
-def _standing(what: str, named: Sequence[StandingCase], total: int) -> list[Line]:
+def _stopped(what: str, named: Sequence[StoppedCase], total: int) -> list[Line]:
     """Draw the cases still to mend, and the command for the first. A case in doubt is not simply run again."""
     failed = [case.case for case in named if not case.in_doubt]
     in_doubt = [case.case for case in named if case.in_doubt]

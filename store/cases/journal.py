@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from store.db import rows
-from store.schema import Attempt, Content, Run, Step
+from store.schema import Content, ModelRequest, Run, Step
 from store.states import StepState
 
 
@@ -72,11 +72,11 @@ def of_run(session: Session, run: int, *, team: int) -> list[StepLine]:
 
 def cost_of_cases(session: Session, cases: Sequence[int], *, team: int) -> Decimal:
     """Return the cost of all runs of these cases in US dollars: requests to models, and steps that made no request."""
-    asked = select(Attempt.id).where(Attempt.run_id == Step.run_id).exists()
+    asked = select(ModelRequest.id).where(ModelRequest.run_id == Step.run_id).exists()
     theirs = select(func.sum(Step.cost)).join(Run, Run.id == Step.run_id).where(Run.case_id.in_(cases), ~asked)
     steps = theirs.where(Run.team_id == team)
-    spent = select(func.sum(func.coalesce(Attempt.cost, Attempt.reserved)))
-    requests = spent.where(Attempt.case_id.in_(cases), Attempt.team_id == team)
+    spent = select(func.sum(func.coalesce(ModelRequest.cost, ModelRequest.reserved)))
+    requests = spent.where(ModelRequest.case_id.in_(cases), ModelRequest.team_id == team)
     return (session.scalar(steps) or Decimal(0)) + (session.scalar(requests) or Decimal(0))
 
 

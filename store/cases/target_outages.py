@@ -15,29 +15,29 @@ def begin(session: Session, *, team: int, target: str, problem_id: int, at: date
     return rows.add_new(
         session,
         TargetOutage,
-        ("team_id", "target", "standing"),
+        ("team_id", "target", "is_open"),
         team_id=team,
         target=target,
         problem_id=problem_id,
         began_at=at,
-        standing=True,
+        is_open=True,
         probes=0,
         next_at=next_at,
     )
 
 
 def of_target(session: Session, target: str, *, team: int) -> TargetOutage | None:
-    """Return the present outage of a target; None where it is not down."""
+    """Return the open outage of a target; None where it is not down."""
     return session.scalar(
         select(TargetOutage).where(
-            TargetOutage.team_id == team, TargetOutage.target == target, TargetOutage.standing.is_(True)
+            TargetOutage.team_id == team, TargetOutage.target == target, TargetOutage.is_open.is_(True)
         )
     )
 
 
-def standing(session: Session, *, team: int) -> Sequence[TargetOutage]:
-    """Return the present outages."""
-    query = select(TargetOutage).where(TargetOutage.team_id == team, TargetOutage.standing.is_(True))
+def all_open(session: Session, *, team: int) -> Sequence[TargetOutage]:
+    """Return the outages that are open."""
+    query = select(TargetOutage).where(TargetOutage.team_id == team, TargetOutage.is_open.is_(True))
     return session.scalars(query.order_by(TargetOutage.id)).all()
 
 
@@ -50,19 +50,19 @@ def last_end(session: Session, target: str, *, team: int) -> datetime | None:
 def let_through(session: Session, outage: TargetOutage, *, run: int, next_at: datetime) -> bool:
     """Make a run the probe; False where another became it since the outage was read. `next_at`: of the next probe."""
     to = {"probes": outage.probes + 1, "probe_run": run, "next_at": next_at}
-    return rows.change(session, TargetOutage, outage.id, where={"standing": True, "probes": outage.probes}, to=to)
+    return rows.change(session, TargetOutage, outage.id, where={"is_open": True, "probes": outage.probes}, to=to)
 
 
 def failed(session: Session, outage: TargetOutage, *, problem_id: int, next_at: datetime) -> None:
     """Note that the probe failed, and why."""
     to = {"problem_id": problem_id, "next_at": next_at}
-    rows.change(session, TargetOutage, outage.id, where={"standing": True}, to=to)
+    rows.change(session, TargetOutage, outage.id, where={"is_open": True}, to=to)
 
 
 def end(session: Session, outage: TargetOutage, *, waited: int, at: datetime) -> bool:
     """Note that a target is up again; False where that was noted already."""
-    to = {"standing": None, "ended_at": at, "waited": waited}
-    return rows.change(session, TargetOutage, outage.id, where={"standing": True}, to=to)
+    to = {"is_open": None, "ended_at": at, "waited": waited}
+    return rows.change(session, TargetOutage, outage.id, where={"is_open": True}, to=to)
 
 
 def get(session: Session, outage: int, *, team: int) -> TargetOutage | None:

@@ -44,7 +44,7 @@ _OBSTACLE = select(
     exists().where(
         TargetOutage.team_id == bindparam("team"),
         TargetOutage.target == bindparam("target"),
-        TargetOutage.standing.is_(True),
+        TargetOutage.is_open.is_(True),
         or_(TargetOutage.probe_run.is_(None), TargetOutage.probe_run != bindparam("run")),
     ),
 )
@@ -60,7 +60,7 @@ def obstacle(session: Session, run: Run, *, target: str) -> Obstacle:
 def is_any(session: Session, *, team: int) -> bool:
     """Tell whether a run's delivery is kept for later, or a target is down."""
     held = exists().where(Run.state == RunState.HOLDING, Run.team_id == team)
-    down = exists().where(TargetOutage.team_id == team, TargetOutage.standing.is_(True))
+    down = exists().where(TargetOutage.team_id == team, TargetOutage.is_open.is_(True))
     return bool(session.scalar(select(or_(held, down))))
 
 

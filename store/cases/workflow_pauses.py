@@ -37,7 +37,7 @@ _COLUMNS = (
     Workflow.holds_deliveries,
 )
 # Every run needs this query: it is built once.
-_STANDING = select(*_COLUMNS).where(Workflow.id == bindparam("workflow"), Workflow.team_id == bindparam("team"))
+_CURRENT = select(*_COLUMNS).where(Workflow.id == bindparam("workflow"), Workflow.team_id == bindparam("team"))
 
 
 def row_of(session: Session, *, team: int, name: str, at: datetime) -> int:
@@ -49,11 +49,11 @@ def row_of(session: Session, *, team: int, name: str, at: datetime) -> int:
     return session.scalars(select(Workflow.id).where(Workflow.team_id == team, Workflow.name == name)).one()
 
 
-def standing(session: Session, workflow: int, *, team: int, held: bool = False) -> PauseLine | None:
+def current(session: Session, workflow: int, *, team: int, held: bool = False) -> PauseLine | None:
     """Return the pause of a workflow's row; None where it is not paused. `held`: it stays so until the transaction
     ends.
     """
-    query = _STANDING
+    query = _CURRENT
     if held and session.get_bind().dialect.name == "postgresql":
         query = query.with_for_update(read=True, of=Workflow)
     found = session.execute(query, {"workflow": workflow, "team": team}).one_or_none()
@@ -67,7 +67,7 @@ def line_of(name: str, at: datetime | None, by: str | None, reason: str | None, 
     return PauseLine(workflow=name, at=at, by=by or "", reason=reason or "", holds_deliveries=holds)
 
 
-def all_standing(session: Session, *, team: int) -> list[PauseLine]:
+def all_current(session: Session, *, team: int) -> list[PauseLine]:
     """Return the pauses of all workflows, by name."""
     query = select(*_COLUMNS).where(Workflow.team_id == team, Workflow.paused_at.is_not(None)).order_by(Workflow.name)
     return [line for found in session.execute(query) if (line := line_of(*found)) is not None]

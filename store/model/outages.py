@@ -14,22 +14,22 @@ from store.schema import Outage
 
 
 def begin(session: Session, *, team: int, model: str, reason: str, at: datetime) -> int | None:
-    """Note that a model is left alone; returns the outage's id, or None where one with the same reason lasts."""
+    """Note that a model is no longer asked; returns the outage's id, or None where one with the same reason lasts."""
     begun = rows.add_new(
         session,
         Outage,
-        ("team_id", "model", "standing"),
+        ("team_id", "model", "is_open"),
         team_id=team,
         model=model,
         reason=reason,
         began_at=at,
-        standing=True,
+        is_open=True,
     )
     if begun is not None:
         return begun
     other = (
         update(Outage)
-        .where(Outage.team_id == team, Outage.model == model, Outage.standing.is_(True), Outage.reason != reason)
+        .where(Outage.team_id == team, Outage.model == model, Outage.is_open.is_(True), Outage.reason != reason)
         .values(reason=reason)
         .returning(Outage.id)
     )
@@ -43,12 +43,12 @@ def end(session: Session, *, team: int, model: str, asked_at: datetime, at: date
     """
     connection = session.connection()
     values = {"team": team, "model": model, "asked_at": asked_at}
-    standing = _standing(connection.dialect).run(connection, values).scalar()
-    if standing is None or not rows.change(
-        session, Outage, standing, where={"standing": True}, to={"standing": None, "ended_at": at}
+    outage = _open(connection.dialect).run(connection, values).scalar()
+    if outage is None or not rows.change(
+        session, Outage, outage, where={"is_open": True}, to={"is_open": None, "ended_at": at}
     ):
         return None
-    return cast(int, standing)
+    return cast(int, outage)
 
 
 def get(session: Session, outage: int, *, team: int) -> Outage | None:
@@ -56,20 +56,20 @@ def get(session: Session, outage: int, *, team: int) -> Outage | None:
     return rows.get(session, Outage, outage, team=team)
 
 
-def standing(session: Session, *, team: int) -> Sequence[Outage]:
-    """Return the present outages."""
+def all_open(session: Session, *, team: int) -> Sequence[Outage]:
+    """Return the outages that are open."""
     return session.scalars(
-        select(Outage).where(Outage.team_id == team, Outage.standing.is_(True)).order_by(Outage.id)
+        select(Outage).where(Outage.team_id == team, Outage.is_open.is_(True)).order_by(Outage.id)
     ).all()
 
 
 @lru_cache(maxsize=MOST)
-def _standing(dialect: Dialect) -> Statement:
+def _open(dialect: Dialect) -> Statement:
     # Needed for every answer of a model, so it is compiled once.
     query = select(Outage.id).where(
         Outage.team_id == bindparam("team"),
         Outage.model == bindparam("model"),
-        Outage.standing.is_(True),
+        Outage.is_open.is_(True),
         Outage.began_at <= bindparam("asked_at"),
     )
     return compiled(query, dialect)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from store.db import rows
 from store.db.statements import MOST, Statement, compiled
-from store.schema import Attempt, Overrun
+from store.schema import ModelRequest, Overrun
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,9 +37,9 @@ def factor(session: Session, *, team: int, model: str) -> float:
     return 1.0 if found is None else float(found)
 
 
-def note(session: Session, *, team: int, model: str, factor: float, attempt: int, at: datetime) -> int | None:
+def note(session: Session, *, team: int, model: str, factor: float, request: int, at: datetime) -> int | None:
     """Note the factor by which a request exceeded its estimate; returns the row's id, or None for a smaller one."""
-    found = {"factor": factor, "attempt_id": attempt, "at": at}
+    found = {"factor": factor, "model_request_id": request, "at": at}
     added = rows.add_new(session, Overrun, ("team_id", "model"), team_id=team, model=model, **found)
     if added is not None:
         return added
@@ -69,20 +69,24 @@ def all_of(session: Session, *, team: int) -> Sequence[Overran]:
 
 
 def _found(session: Session, *where: object) -> Sequence[Overran]:
-    query = select(Overrun, Attempt).join(Attempt, Attempt.id == Overrun.attempt_id).order_by(Overrun.id)
+    query = (
+        select(Overrun, ModelRequest)
+        .join(ModelRequest, ModelRequest.id == Overrun.model_request_id)
+        .order_by(Overrun.id)
+    )
     for one in where:
         query = query.where(one)  # type: ignore[arg-type]  # an expression of SQLAlchemy's
     return [
         Overran(
             model=row.model,
             factor=row.factor,
-            cost=attempt.cost if attempt.cost is not None else attempt.reserved,
-            reserved=attempt.reserved,
-            case=attempt.case_id,
-            workflow=attempt.workflow,
+            cost=request.cost if request.cost is not None else request.reserved,
+            reserved=request.reserved,
+            case=request.case_id,
+            workflow=request.workflow,
             at=row.at,
         )
-        for row, attempt in session.execute(query)
+        for row, request in session.execute(query)
     ]
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from store.db import rows
 from store.db.statements import MOST, Statement, compiled
-from store.schema import Attempt, Content, Workflow
+from store.schema import Content, ModelRequest, Workflow
 
 ASKED = "asked"
 """Outcome of a request of which nothing is known yet."""
@@ -22,7 +22,7 @@ ASKED = "asked"
 class Given:
     """An earlier answer to the same question."""
 
-    attempt: int
+    request: int
     answered_by: str | None
     body: str
     """Prompt and answer, as JSON."""
@@ -30,12 +30,12 @@ class Given:
 
 def begin(session: Session, *, team: int, **row: Any) -> int:
     """Add a request that is about to be sent; returns its id."""
-    return rows.add(session, Attempt, team_id=team, **row)
+    return rows.add(session, ModelRequest, team_id=team, **row)
 
 
-def settle(session: Session, attempt: int, *, team: int, **changes: Any) -> None:
+def settle(session: Session, request: int, *, team: int, **changes: Any) -> None:
     """Note the outcome of a request."""
-    rows.change(session, Attempt, attempt, where={"team_id": team}, to=changes)
+    rows.change(session, ModelRequest, request, where={"team_id": team}, to=changes)
 
 
 def given(session: Session, *, team: int, cache_key: str, run: int | None) -> Given | None:
@@ -43,18 +43,18 @@ def given(session: Session, *, team: int, cache_key: str, run: int | None) -> Gi
     connection = session.connection()
     values = {"team": team, "cache_key": cache_key, "run": run}
     found = _given(connection.dialect, run is not None).run(connection, values).one_or_none()
-    return None if found is None else Given(attempt=found[0], answered_by=found[1], body=found[2])
+    return None if found is None else Given(request=found[0], answered_by=found[1], body=found[2])
 
 
-def of_run(session: Session, run: int, *, team: int) -> Sequence[tuple[Attempt, str | None]]:
+def of_run(session: Session, run: int, *, team: int) -> Sequence[tuple[ModelRequest, str | None]]:
     """Return a run's requests in their order, each with its content as JSON."""
     query = (
-        select(Attempt, Content.body)
-        .outerjoin(Content, Content.id == Attempt.content_id)
-        .where(Attempt.run_id == run, Attempt.team_id == team)
-        .order_by(Attempt.id)
+        select(ModelRequest, Content.body)
+        .outerjoin(Content, Content.id == ModelRequest.content_id)
+        .where(ModelRequest.run_id == run, ModelRequest.team_id == team)
+        .order_by(ModelRequest.id)
     )
-    return [(attempt, body) for attempt, body in session.execute(query)]
+    return [(request, body) for request, body in session.execute(query)]
 
 
 def dollars(session: Session, *, team: int, since: datetime, until: datetime) -> dict[int, Decimal]:
@@ -63,9 +63,9 @@ def dollars(session: Session, *, team: int, since: datetime, until: datetime) ->
     A request of unknown cost counts with its reservation.
     """
     query = (
-        select(Workflow.id, func.sum(func.coalesce(Attempt.cost, Attempt.reserved)))
-        .join(Workflow, (Workflow.team_id == Attempt.team_id) & (Workflow.name == Attempt.workflow))
-        .where(Attempt.team_id == team, Attempt.began_at >= since, Attempt.began_at < until)
+        select(Workflow.id, func.sum(func.coalesce(ModelRequest.cost, ModelRequest.reserved)))
+        .join(Workflow, (Workflow.team_id == ModelRequest.team_id) & (Workflow.name == ModelRequest.workflow))
+        .where(ModelRequest.team_id == team, ModelRequest.began_at >= since, ModelRequest.began_at < until)
         .group_by(Workflow.id)
     )
     return dict(session.execute(query).all())
@@ -74,14 +74,14 @@ def dollars(session: Session, *, team: int, since: datetime, until: datetime) ->
 @lru_cache(maxsize=MOST)
 def _given(dialect: Dialect, is_of_run: bool) -> Statement:
     query = (
-        select(Attempt.id, Attempt.answered_by, Content.body)
-        .join(Content, Content.id == Attempt.content_id)
-        .where(Attempt.team_id == bindparam("team"), Attempt.cache_key == bindparam("cache_key"))
-        .order_by(Attempt.id.desc())
+        select(ModelRequest.id, ModelRequest.answered_by, Content.body)
+        .join(Content, Content.id == ModelRequest.content_id)
+        .where(ModelRequest.team_id == bindparam("team"), ModelRequest.cache_key == bindparam("cache_key"))
+        .order_by(ModelRequest.id.desc())
         # Written as literals: plain numbers would become values without a name.
         .limit(literal_column("1"))
         .offset(literal_column("0"))
     )
     if is_of_run:
-        query = query.where(Attempt.run_id == bindparam("run"))
+        query = query.where(ModelRequest.run_id == bindparam("run"))
     return compiled(query, dialect)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from store.cases.samples import has_sample
 from store.db import rows
 from store.model import requests
-from store.schema import Attempt, AuditRow, Case, Content, Digest, Proposal, Review, Run, Step
+from store.schema import AuditRow, Case, Content, Digest, ModelRequest, Proposal, Review, Run, Step
 from store.states import STOPPED, Resolution, RunState
 from store.subjects import SubjectKind
 
@@ -31,7 +31,7 @@ class StopLine:
 
 
 @dataclass(frozen=True, kw_only=True)
-class StandingLine:
+class StoppedLine:
     """A run that is stopped now."""
 
     case: int
@@ -103,8 +103,11 @@ def _state(word: str | None) -> RunState | None:
     return None if word is None else RunState(word)
 
 
-def standing(session: Session, *, team: int) -> list[StandingLine]:
-    """The runs that stand stopped now, by case: the newest of its case, or doubtful, which a later one does not end."""
+def stopped_now(session: Session, *, team: int) -> list[StoppedLine]:
+    """Return the runs that are stopped now, by case: the newest run of a case, and each that is in doubt.
+
+    A later run does not end a doubt.
+    """
     later = aliased(Run)
     newest = ~select(later.id).where(later.case_id == Run.case_id, later.id > Run.id).exists()
     query = (
@@ -113,7 +116,7 @@ def standing(session: Session, *, team: int) -> list[StandingLine]:
         .order_by(Run.case_id, Run.id)
     )
     return [
-        StandingLine(case=case, workflow=workflow, state=state, since=since)
+        StoppedLine(case=case, workflow=workflow, state=state, since=since)
         for case, workflow, state, since in session.execute(query)
     ]
 
@@ -169,7 +172,7 @@ def cost(session: Session, *, team: int, since: datetime, until: datetime) -> di
 
     Requests are counted by themselves: one whose process ended, or that an eval made, belongs to no finished step.
     """
-    asked = select(Attempt.id).where(Attempt.run_id == Step.run_id).exists()
+    asked = select(ModelRequest.id).where(ModelRequest.run_id == Step.run_id).exists()
     query = (
         select(Run.workflow_id, func.sum(Step.cost))
         .join(Run, Run.id == Step.run_id)

@@ -6,13 +6,12 @@ The names of states are in `store.states`; how they may follow each other is the
 from store.schema.audit import AuditRow
 from store.schema.base import Base, OfTeam
 from store.schema.cases import Case, Content, Run, Step, Team, Workflow
-from store.schema.model import Attempt, Eval, Outage, Overrun, PromptVersion, Spending
+from store.schema.model import Eval, ModelRequest, Outage, Overrun, PromptVersion, Spending
 from store.schema.reviews import Decision, Delivery, Proposal, Review
-from store.schema.slack import Digest, InboxRow, Message, OutboxRow, Pause
+from store.schema.slack import Digest, InboxRow, Message, OutboxRow, RateLimit
 from store.schema.targets import TargetOutage
 
 __all__ = [
-    "Attempt",
     "AuditRow",
     "Base",
     "Case",
@@ -23,13 +22,14 @@ __all__ = [
     "Eval",
     "InboxRow",
     "Message",
+    "ModelRequest",
     "OfTeam",
     "Outage",
     "OutboxRow",
     "Overrun",
-    "Pause",
     "PromptVersion",
     "Proposal",
+    "RateLimit",
     "Review",
     "Run",
     "Spending",

@@ -29,14 +29,14 @@ class PromptVersion(OfTeam, Base):
     seen_at: Mapped[datetime]
 
 
-class Attempt(OfTeam, Base):
+class ModelRequest(OfTeam, Base):
     """One request to a model. The rows are the journal of calls, the ledger of costs, and the cache of answers."""
 
-    __tablename__ = "attempts"
+    __tablename__ = "model_requests"
     __table_args__ = (
-        Index("ix_attempts_run_id_id", "run_id", "id"),
-        Index("ix_attempts_cache_key_id", "cache_key", "id"),
-        Index("ix_attempts_began_at", "began_at"),
+        Index("ix_model_requests_run_id_id", "run_id", "id"),
+        Index("ix_model_requests_cache_key_id", "cache_key", "id"),
+        Index("ix_model_requests_began_at", "began_at"),
     )
 
     workflow: Mapped[str] = mapped_column(String(100))
@@ -54,7 +54,7 @@ class Attempt(OfTeam, Base):
     """SHA-256 of what the model was told of the case."""
     cache_key: Mapped[str | None] = mapped_column(String(64))
     """Key under which the answer may be given again; None where it may not."""
-    cached_from: Mapped[int | None] = mapped_column(ForeignKey("attempts.id"))
+    cached_from: Mapped[int | None] = mapped_column(ForeignKey("model_requests.id"))
     """Request whose answer was given again; none was sent then."""
     content_id: Mapped[int | None] = mapped_column(ForeignKey("contents.id"))
     """Text of the case that the model was told, and its answer."""
@@ -92,16 +92,16 @@ class Spending(OfTeam, Base):
 
 
 class Outage(OfTeam, Base):
-    """A time in which a model is left alone: it does not answer, or refuses us."""
+    """A time in which a model is not asked: it does not answer, or refuses us."""
 
     __tablename__ = "outages"
-    __table_args__ = (UniqueConstraint("team_id", "model", "standing"),)
+    __table_args__ = (UniqueConstraint("team_id", "model", "is_open"),)
 
     model: Mapped[str] = mapped_column(String(200))
     reason: Mapped[str]
     began_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
-    standing: Mapped[bool | None]
+    is_open: Mapped[bool | None]
     """True while the outage lasts, then None: a model has one at a time."""
 
 
@@ -114,7 +114,7 @@ class Overrun(OfTeam, Base):
     model: Mapped[str] = mapped_column(String(200))
     factor: Mapped[float]
     """Cost divided by the estimate, where that was largest."""
-    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempts.id"))
+    model_request_id: Mapped[int] = mapped_column(ForeignKey("model_requests.id"))
     """Request with that cost."""
     at: Mapped[datetime]
 

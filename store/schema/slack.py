@@ -43,10 +43,10 @@ class OutboxRow(OfSubject, OfTeam, Base):
     created_at: Mapped[datetime]
 
 
-class Pause(OfTeam, Base):
+class RateLimit(OfTeam, Base):
     """A rate limit of Slack's for a method, from its Retry-After."""
 
-    __tablename__ = "pauses"
+    __tablename__ = "rate_limits"
     __table_args__ = (UniqueConstraint("team_id", "method", "channel"),)
 
     method: Mapped[str] = mapped_column(String(60))

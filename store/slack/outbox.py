@@ -162,7 +162,7 @@ def is_postponed(session: Session, *, team: int, face: Face, at: datetime) -> bo
 
 def due(session: Session, *, team: int, channel: str, at: datetime, limit: int) -> list[OutboxRow]:
     """Return what to send to a channel first: changes to cards shown there, then notes. At most `limit`."""
-    standing = (
+    shown_there = (
         select(Message.id)
         .where(
             Message.team_id == team,
@@ -173,7 +173,7 @@ def due(session: Session, *, team: int, channel: str, at: datetime, limit: int) 
     )
     query = (
         _due(team, channel, at)
-        .where(OutboxRow.kind != QUEUE, or_(OutboxRow.kind.not_in((CARD, DOUBT)), standing))
+        .where(OutboxRow.kind != QUEUE, or_(OutboxRow.kind.not_in((CARD, DOUBT)), shown_there))
         .order_by(OutboxRow.kind.not_in((CARD, DOUBT)), OutboxRow.not_before, OutboxRow.id)
         .limit(limit)
     )

@@ -6,16 +6,16 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from store.schema import Pause
+from store.schema import RateLimit
 
 EVERYWHERE = ""
 """Stands for the channel where a method is limited in the whole workspace."""
 
 
-def pause(session: Session, *, team: int, method: str, channel: str, until: datetime) -> None:
+def note(session: Session, *, team: int, method: str, channel: str, until: datetime) -> None:
     """Note that a method is limited until a time, in a channel or `EVERYWHERE`."""
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = insert(Pause).values(team_id=team, method=method, channel=channel, until=until)
+    statement = insert(RateLimit).values(team_id=team, method=method, channel=channel, until=until)
     session.execute(
         statement.on_conflict_do_update(index_elements=["team_id", "method", "channel"], set_={"until": until})
     )
@@ -23,7 +23,7 @@ def pause(session: Session, *, team: int, method: str, channel: str, until: date
 
 def until(session: Session, *, team: int, method: str, channel: str) -> datetime | None:
     """Return the time until which a method is limited in a channel; None where it never was."""
-    query = select(func.max(Pause.until)).where(
-        Pause.team_id == team, Pause.method == method, Pause.channel.in_((channel, EVERYWHERE))
+    query = select(func.max(RateLimit.until)).where(
+        RateLimit.team_id == team, RateLimit.method == method, RateLimit.channel.in_((channel, EVERYWHERE))
     )
     return session.scalar(query)

@@ -24,7 +24,7 @@ MakeStory = Callable[..., Story]
 @pytest.fixture(scope="session")
 def running(slack_time: SlackTime) -> Iterator[Running]:
     """Yield the sandbox. A click without an acknowledgement is given up soon."""
-    with serving(Sandbox(pacing=False, clock=slack_time, ack_seconds=1.0)) as running:
+    with serving(Sandbox(rate_limited=False, clock=slack_time, ack_seconds=1.0)) as running:
         yield running
 
 

@@ -17,7 +17,7 @@ DECIDING = frozenset({"approved", "edited", "answered"})
 
 
 @dataclass(frozen=True, kw_only=True)
-class Standing:
+class CaseNow:
     """A case, as the database has it."""
 
     input: JsonValue
@@ -84,7 +84,7 @@ class Evidence:
 
     accepted: Sequence[tuple[int, JsonValue]] = ()
     """(case, input) for each input that was accepted, in order."""
-    cases: Mapping[int, Standing] = field(default_factory=dict)
+    cases: Mapping[int, CaseNow] = field(default_factory=dict)
     stops: Sequence[Stop] = ()
     clicks: Sequence[tuple[int, int]] = ()
     """(review, version) for each decision that was acknowledged to its person."""

@@ -12,7 +12,7 @@ from bot.sandbox.client import Administrator
 from store import schema
 from store.db.database import Database
 from store.subjects import SubjectKind
-from tests.chaos.counting import DECIDING, STOPPED, Decided, Effect, Evidence, Intent, Shown, Standing, Stop
+from tests.chaos.counting import DECIDING, STOPPED, CaseNow, Decided, Effect, Evidence, Intent, Shown, Stop
 from workflows.engine.case.idempotency_keys import delivery_key
 from workflows.engine.case.notices import FAILURE, UNSENT
 
@@ -81,7 +81,7 @@ def gather(database: Database, remembered: Remembered, messages: Sequence[Shown]
     return Evidence(
         accepted=remembered.accepted,
         cases={
-            case: Standing(input=kept.bodies[run.input_id], state=run.state, open_reviews=opened.count(case))
+            case: CaseNow(input=kept.bodies[run.input_id], state=run.state, open_reviews=opened.count(case))
             for case, run in newest.items()
         },
         stops=[_stop(run, kept, messages) for run in dict.fromkeys(kept.stopped)],

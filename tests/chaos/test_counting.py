@@ -5,13 +5,13 @@ from dataclasses import replace
 import pytest
 from pydantic import JsonValue
 
-from tests.chaos.counting import Counts, Decided, Effect, Evidence, Intent, Shown, Standing, Stop, count
+from tests.chaos.counting import CaseNow, Counts, Decided, Effect, Evidence, Intent, Shown, Stop, count
 
 INPUT: JsonValue = {"id": 1}
 VALUES: JsonValue = {"queue": "billing"}
 CLEAN = Evidence(
     accepted=[(1, INPUT)],
-    cases={1: Standing(input=INPUT, state="delivered", open_reviews=0)},
+    cases={1: CaseNow(input=INPUT, state="delivered", open_reviews=0)},
     clicks=[(1, 1)],
     decisions=[Decided(review=1, version=1, kind="approved", key="w/1", stopped=False)],
     applied={"w/1": VALUES},
@@ -25,9 +25,9 @@ CLEAN = Evidence(
 """A case that was approved and delivered, with its card."""
 
 
-def stands(state: str, *, reviews: int = 0, input: JsonValue = None) -> dict[int, Standing]:
+def case_now(state: str, *, reviews: int = 0, input: JsonValue = None) -> dict[int, CaseNow]:
     """The case in another state."""
-    return {1: Standing(input=input or INPUT, state=state, open_reviews=reviews)}
+    return {1: CaseNow(input=input or INPUT, state=state, open_reviews=reviews)}
 
 
 def test_what_went_as_it_should_counts_nothing() -> None:
@@ -39,9 +39,9 @@ def test_what_went_as_it_should_counts_nothing() -> None:
     "evidence",
     [
         replace(CLEAN, cases={}),
-        replace(CLEAN, cases=stands("delivered", input={"id": 2})),
-        *(replace(CLEAN, cases=stands(state)) for state in ("ready", "running", "delivering", "superseded")),
-        replace(CLEAN, cases=stands("waiting")),
+        replace(CLEAN, cases=case_now("delivered", input={"id": 2})),
+        *(replace(CLEAN, cases=case_now(state)) for state in ("ready", "running", "delivering", "superseded")),
+        replace(CLEAN, cases=case_now("waiting")),
         replace(CLEAN, decisions=[]),
         replace(CLEAN, effects=[], applied={}),
         replace(CLEAN, effects=[], decisions=[], clicks=[]),
@@ -59,8 +59,8 @@ def test_what_is_not_there_is_lost(evidence: Evidence) -> None:
 @pytest.mark.parametrize(
     "evidence",
     [
-        replace(CLEAN, cases=stands("waiting", reviews=1)),
-        replace(CLEAN, cases=stands("failed"), stops=[Stop(run=1, told=True)]),
+        replace(CLEAN, cases=case_now("waiting", reviews=1)),
+        replace(CLEAN, cases=case_now("failed"), stops=[Stop(run=1, told=True)]),
         replace(
             CLEAN,
             decisions=[Decided(review=1, version=1, kind="approved", key="w/1", stopped=True)],
@@ -85,7 +85,7 @@ def test_what_waits_for_a_person_or_stopped_visibly_is_not_lost(evidence: Eviden
             CLEAN,
             decisions=[*CLEAN.decisions, Decided(review=2, version=1, kind="edited", key="w/1", stopped=False)],
         ),
-        replace(CLEAN, cases=stands("waiting", reviews=2)),
+        replace(CLEAN, cases=case_now("waiting", reviews=2)),
         replace(CLEAN, digests=["failures 2026-11-19", "failures 2026-11-19"]),
         replace(CLEAN, heard=["heard.app_uninstalled"] * 2),
     ],

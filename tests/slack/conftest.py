@@ -39,7 +39,7 @@ def slack_time() -> SlackTime:
 @pytest.fixture(scope="session")
 def running(slack_time: SlackTime) -> Iterator[Running]:
     """The sandbox, with no limit on how often one may post."""
-    with serving(Sandbox(default_workspace(manifest_file()), pacing=False, clock=slack_time)) as running:
+    with serving(Sandbox(default_workspace(manifest_file()), rate_limited=False, clock=slack_time)) as running:
         yield running
 
 

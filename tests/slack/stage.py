@@ -82,15 +82,15 @@ class Stage:
     def new_sender(
         self,
         *,
-        longest_pause: float = circuit_breaker.LONGEST,
+        longest_backoff: float = circuit_breaker.LONGEST,
         roles: Mapping[str, str] = ROLES,
         watching: circuit_breaker.Breaker | None = None,
     ) -> Sender:
         """A sender that remembers nothing, as after a restart.
 
-        `longest_pause`: seconds, while Slack is away. `watching`: one that remembers what Slack took.
+        `longest_backoff`: seconds, while Slack is away. `watching`: one that remembers what Slack took.
         """
-        watching = watching or circuit_breaker.Breaker(self.ears.workspace.trying, longest=longest_pause)
+        watching = watching or circuit_breaker.Breaker(self.ears.workspace.trying, longest=longest_backoff)
         sender = Sender(self.world.context, self.ears.workspace.sending, breaker=watching, roles=roles, pace=0.01)
         sender.prepare()
         return sender

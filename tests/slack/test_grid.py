@@ -38,7 +38,7 @@ def of_an_organisation(*, org_wide: bool) -> Sandbox:
     people[ANA].home, people[BEN].home, people[KIM].home = HOME, ORG, HOME
     people[EVE].acts_in = people[EVE].home = ELSEWHERE
     people[LEE].acts_in, people[LEE].acts_in_enterprise, people[LEE].home = ELSEWHERE, ANOTHER_ORG, ANOTHER_ORG
-    return Sandbox(workspace, pacing=False)
+    return Sandbox(workspace, rate_limited=False)
 
 
 @pytest.fixture(params=[False, True], ids=["workspace", "org-wide"])

@@ -46,8 +46,8 @@ def stage(make_stage: MakeStage, server: AnthropicServer) -> Iterator[Stage]:
         clock=world.clock,
         outages=outages,
         default_model=HAIKU,
-        breakers=Breakers(outages.began, pause=timedelta(0)),
-        sleep=world.pauses.append,
+        breakers=Breakers(outages.began, open_for=timedelta(0)),
+        sleep=world.waits.append,
     )
     world.runner._models = lambda _: gateway
     yield stage

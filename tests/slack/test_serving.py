@@ -26,7 +26,7 @@ FAST = 0.02
 @pytest.fixture(scope="module")
 def alone() -> Iterator[Running]:
     """A sandbox to which nothing else is connected."""
-    with serving(Sandbox(pacing=False)) as running:
+    with serving(Sandbox(rate_limited=False)) as running:
         yield running
 
 

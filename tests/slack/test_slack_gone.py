@@ -33,7 +33,7 @@ from workflows.engine.errors import NotDone, OutcomeUnknown
 from workflows.engine.send.outcomes import MAX_ATTEMPTS
 from workflows.model.scripted import ScriptedModel
 
-PAUSE = timedelta(milliseconds=20)
+BACKOFF = timedelta(milliseconds=20)
 """Between two trials at most, here."""
 
 
@@ -69,7 +69,7 @@ def assert_all_is_shown_once(stage: Stage) -> None:
         return "".join(words(message.blocks) for message in stage.cards(channel=FAILED))
 
     def is_shown() -> bool:
-        stage.world.clock.move(PAUSE)
+        stage.world.clock.move(BACKOFF)
         return len(stage.cards()) == 3 and "desk is closed" in failures() and "is in doubt" in failures()
 
     wait_until(is_shown)
@@ -100,12 +100,12 @@ def test_while_slack_answers_nothing_of_use_nothing_is_given_up(
     stage: Stage, tries: Callable[[], int], kind: FaultKind, method: str | None
 ) -> None:
     """As a whole, or with one method alone; and what it took without a word stands there once."""
-    stage.sender = stage.new_sender(longest_pause=PAUSE.total_seconds())
+    stage.sender = stage.new_sender(longest_backoff=BACKOFF.total_seconds())
     administrator = stage.running.administrator
     administrator.fault(kind, method=method, times=None)
 
     def was_tried_often() -> bool:
-        stage.world.clock.move(PAUSE)
+        stage.world.clock.move(BACKOFF)
         return tries() > 2 * MAX_ATTEMPTS
 
     with sending(stage.sender):
@@ -125,7 +125,7 @@ def test_when_the_server_is_away_and_comes_back_all_is_shown_without_a_restart(
     migrated_sqlite_url: str, tries: Callable[[], int]
 ) -> None:
     """A sandbox that ends, and is started again at its address."""
-    sandbox = Sandbox(pacing=False)
+    sandbox = Sandbox(rate_limited=False)
     with ExitStack() as held, closing(Database(migrated_sqlite_url)) as database:
         with serving(sandbox) as first:
             workspace = connect(settings_for(first))
@@ -140,7 +140,7 @@ def test_when_the_server_is_away_and_comes_back_all_is_shown_without_a_restart(
         ears = Ears(workspace=workspace, hearing=cast(Hearing, None), slack_context=slack_context)
         world = World(database=database, model=ScriptedModel(sure(0.6, queue="billing", reply="We look into it.")))
         stage = Stage(running=first, ears=ears, world=world)
-        stage.sender = stage.new_sender(longest_pause=PAUSE.total_seconds())
+        stage.sender = stage.new_sender(longest_backoff=BACKOFF.total_seconds())
         held.enter_context(sending(stage.sender))
         make_what_is_to_be_shown(stage)
         wait_until(lambda: tries() > 2 * MAX_ATTEMPTS)

@@ -19,9 +19,9 @@ from workflows.model.request_attempts import Attempt
 
 FAILURES = 5
 """Unanswered questions in a row, each after several attempts, that open the breaker."""
-PAUSE = timedelta(seconds=30)
+OPEN_FOR = timedelta(seconds=30)
 """Time for which a model that does not answer is not asked, before the next trial."""
-LONG_PAUSE = timedelta(minutes=5)
+OPEN_LONG = timedelta(minutes=5)
 """The same time for a problem that somebody has to solve: a spend limit, a key."""
 
 
@@ -32,12 +32,12 @@ class CircuitOpen(Exception):
 class Breakers:
     """One breaker for each model. Threads may share it."""
 
-    def __init__(self, opened: Callable[[str, str], None], *, pause: timedelta = PAUSE) -> None:
-        """Close all breakers. `opened`: called with a model and the reason when its breaker opens. `pause`: like
-        `PAUSE`.
+    def __init__(self, opened: Callable[[str, str], None], *, open_for: timedelta = OPEN_FOR) -> None:
+        """Close all breakers. `opened`: called with a model and the reason when its breaker opens. `open_for`: like
+        `OPEN_FOR`.
         """
         self._opened = opened
-        self._pause = pause
+        self._open_for = open_for
         self._breakers: dict[str, _OfModel] = {}
         self._lock = Lock()
 
@@ -92,15 +92,15 @@ class Breakers:
     def _note(self, model: str, breaker: "_OfModel", failed: Attempt) -> None:
         with self._lock:
             if failed.verdict.follows.breaker is Breaker.OPENS:
-                breaker.open(LONG_PAUSE, failed.verdict.why)
-            elif not breaker.has_opened(self._pause, failed.verdict.why):
+                breaker.open(OPEN_LONG, failed.verdict.why)
+            elif not breaker.has_opened(self._open_for, failed.verdict.why):
                 return
         self._opened(model, failed.verdict.why)
 
     def _of(self, model: str) -> "_OfModel":
         with self._lock:
             if model not in self._breakers:
-                self._breakers[model] = _OfModel(self._pause)
+                self._breakers[model] = _OfModel(self._open_for)
             return self._breakers[model]
 
 
@@ -111,14 +111,14 @@ class _Down(Exception):
 class _OfModel:
     """The library's breaker of one model, with the reason why it opened."""
 
-    def __init__(self, pause: timedelta) -> None:
+    def __init__(self, open_for: timedelta) -> None:
         self.reason = "It does not answer."
         self._since = _Since()
         self._told = False
         self._trial = Lock()
         self.library = pybreaker.CircuitBreaker(
             fail_max=FAILURES,
-            reset_timeout=pause.total_seconds(),
+            reset_timeout=open_for.total_seconds(),
             throw_new_error_on_trip=False,
             state_storage=self._since,
         )
@@ -154,20 +154,20 @@ class _OfModel:
         with suppress(pybreaker.CircuitBreakerError), self.library.calling():
             pass
 
-    def open(self, pause: timedelta, why: str) -> None:
+    def open(self, open_for: timedelta, why: str) -> None:
         """Open it, whatever the count."""
-        self.library.reset_timeout = pause.total_seconds()
+        self.library.reset_timeout = open_for.total_seconds()
         self.reason, self._told = why, True
         self.library.open()
 
-    def has_opened(self, pause: timedelta, why: str) -> bool:
+    def has_opened(self, open_for: timedelta, why: str) -> bool:
         """Tell whether the last failure opened it. A failure that comes when it is open already changes nothing."""
         if self.is_closed:
             self._told = False
             return False
         if self._told:
             return False
-        self.library.reset_timeout = pause.total_seconds()
+        self.library.reset_timeout = open_for.total_seconds()
         self.reason, self._told = why, True
         return True
 

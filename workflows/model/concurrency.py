@@ -12,11 +12,11 @@ from limits.strategies import MovingWindowRateLimiter
 AT_ONCE = 16
 """Requests to one model at once, in this process."""
 LONGEST_WAIT = 60.0
-"""Seconds that a request waits for a free place."""
+"""Seconds that a request waits for a free slot."""
 
 
 class Busy(Exception):
-    """A request waited for a free place and did not get one."""
+    """A request waited for a free slot and did not get one."""
 
 
 class Concurrency:
@@ -34,8 +34,8 @@ class Concurrency:
         self._lock = Lock()
 
     @contextmanager
-    def turn(self, model: str) -> Iterator[None]:
-        """Wait for a free place, and hold it in the block. Raise `Busy`."""
+    def slot(self, model: str) -> Iterator[None]:
+        """Wait for a free slot, and hold it in the block. Raise `Busy`."""
         lane = self._of(model)
         self._wait_for_rate(model)
         if not lane.acquire(timeout=LONGEST_WAIT):
@@ -57,13 +57,13 @@ class Concurrency:
                 # The requests were counted while the clock was ahead, and would count until that time.
                 self._limiter = MovingWindowRateLimiter(MemoryStorage())
                 continue
-            pause = min(max(until - time.time(), 0.05), LONGEST_WAIT)
-            if waited + pause > LONGEST_WAIT:
+            wait = min(max(until - time.time(), 0.05), LONGEST_WAIT)
+            if waited + wait > LONGEST_WAIT:
                 raise Busy(
                     f"{model} was asked {self._rate.amount} times within a minute, which is the limit in the settings."
                 )
-            self._sleep(pause)
-            waited += pause
+            self._sleep(wait)
+            waited += wait
 
     def _of(self, model: str) -> BoundedSemaphore:
         with self._lock:

@@ -172,7 +172,7 @@ class Gateway:
         Retrying(
             retry=retry_if_result(lambda attempt: attempt.verdict.follows.again is not None),
             stop=lambda _: _is_enough(made),
-            wait=_pause,
+            wait=_wait,
             sleep=self._sleep,
             retry_error_callback=lambda _: made[-1],
         )(attempt)
@@ -196,13 +196,13 @@ class Gateway:
         worst = worst_case(request, self._prices)
         try:
             self._breakers.refuse(request.model)
-            with self._concurrency.turn(request.model):
+            with self._concurrency.slot(request.model):
                 reservation = self._ledger.reserve(asking.asked(number=number, told=request.user), worst)
                 return self._send(asking, request, reservation)
         except CircuitOpen as left:
             return _circuit_open(request, left)
         except Busy as busy:
-            return _unsent(request, Outcome.LEFT_ALONE, str(busy))
+            return _unsent(request, Outcome.NOT_ASKED, str(busy))
         except OverBudget as over:
             return _unsent(request, Outcome.UNAFFORDABLE, str(over))
 
@@ -281,7 +281,7 @@ def _request(asking: _Asking, made: Sequence[Attempt]) -> Request:
 def _is_enough(made: Sequence[Attempt]) -> bool:
     how = [attempt.verdict.follows.again for attempt in made]
     return (
-        how.count(Again.AFTER_A_PAUSE) >= TRIES
+        how.count(Again.AFTER_BACKOFF) >= TRIES
         or sum(attempt.verdict.may_cost and attempt.verdict.outcome is Outcome.TRANSIENT for attempt in made) >= UNHEARD
         or how.count(Again.A_FEW_TIMES) > GARBAGE_RETRIES
         or how.count(Again.WITH_MORE_TOKENS) > MORE_TOKENS
@@ -315,7 +315,7 @@ def _masked(filled: Filled, mask: Callable[[str], str]) -> Filled:
 
 
 def _circuit_open(request: Request, left: CircuitOpen) -> Attempt:
-    return _unsent(request, Outcome.LEFT_ALONE, f"{request.model} is not asked for a while: {left}")
+    return _unsent(request, Outcome.NOT_ASKED, f"{request.model} is not asked for a while: {left}")
 
 
 def _unsent(request: Request, outcome: Outcome, why: str) -> Attempt:
@@ -327,7 +327,7 @@ def _once_more(given: Given, filled: Filled, *, model: str) -> Attempt:
         verdict=Verdict(outcome=Outcome.GIVEN_AGAIN),
         model=given.answered_by or model,
         filled=filled,
-        cached_from=given.attempt,
+        cached_from=given.request,
     )
 
 
@@ -339,7 +339,7 @@ def _kept(text: str, *, whole: bool = False) -> str | None:
     return short.replace("\0", "\ufffd").encode(errors="replace").decode()
 
 
-def _pause(state: RetryCallState) -> float:
+def _wait(state: RetryCallState) -> float:
     """Return the seconds before the next attempt: at least the backoff, and as long as the provider asks, up to a
     limit.
     """

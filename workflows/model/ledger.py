@@ -58,7 +58,7 @@ class Asked:
 class Reservation:
     """A request that may be sent."""
 
-    attempt: int
+    request: int
     asked: Asked
     began_at: datetime
     reckoned: Decimal
@@ -73,7 +73,7 @@ class Reservation:
 class Given:
     """An earlier answer to the same question."""
 
-    attempt: int
+    request: int
     said: str
     answered_by: str | None
 
@@ -101,7 +101,7 @@ class Ledger:
                 if not spending.take(session, team=self._team, budget=budget, period=period, amount=worst, limit=limit):
                     left = limit - spending.taken(session, team=self._team, budget=budget, period=period)
                     raise OverBudget(_over(budget, limit=limit, left=left, worst=worst))
-            attempt = requests.begin(
+            request = requests.begin(
                 session,
                 team=self._team,
                 **self._row(asked, at),
@@ -110,7 +110,7 @@ class Ledger:
                 cost=None,
                 **_counts(Usage()),
             )
-        return Reservation(attempt=attempt, asked=asked, began_at=at, reckoned=reckoned, worst=worst, budgets=budgets)
+        return Reservation(request=request, asked=asked, began_at=at, reckoned=reckoned, worst=worst, budgets=budgets)
 
     def settle(
         self,
@@ -137,7 +137,7 @@ class Ledger:
                 content = contents.keep(session, team=self._team, case=case, kind="attempt", body=body)
             requests.settle(
                 session,
-                reservation.attempt,
+                reservation.request,
                 team=self._team,
                 outcome=attempt.verdict.outcome,
                 answered_by=attempt.model,
@@ -149,9 +149,9 @@ class Ledger:
                 **_counts(attempt.usage),
             )
             if cost is not None and cost > reservation.worst and reservation.reckoned:
-                log.warning("model.cost_above_reservation", model=asked.model, attempt=reservation.attempt)
+                log.warning("model.cost_above_reservation", model=asked.model, request=reservation.request)
                 factor = _factor(cost, reservation.reckoned)
-                self._outages.overran(session, asked.model, factor=factor, attempt=reservation.attempt, at=at)
+                self._outages.overran(session, asked.model, factor=factor, request=reservation.request, at=at)
             if answered:
                 self._outages.answered(session, asked.model, asked_at=reservation.began_at, at=at)
 
@@ -167,7 +167,7 @@ class Ledger:
             found = requests.given(session, team=self._team, cache_key=asked.cache_key, run=run)
         if found is None:
             return None
-        return Given(attempt=found.attempt, said=json.loads(found.body)["said"], answered_by=found.answered_by)
+        return Given(request=found.request, said=json.loads(found.body)["said"], answered_by=found.answered_by)
 
     def give_again(self, asked: Asked, given: Given) -> None:
         """Note that an earlier answer was used again."""
@@ -178,7 +178,7 @@ class Ledger:
                 **self._row(asked, self._clock()),
                 outcome=Outcome.GIVEN_AGAIN,
                 answered_by=given.answered_by,
-                cached_from=given.attempt,
+                cached_from=given.request,
                 reserved=Decimal(0),
                 cost=Decimal(0),
                 **_counts(Usage()),

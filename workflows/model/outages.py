@@ -17,6 +17,6 @@ class Outages(Protocol):
         """Note that a model answered, in the transaction that settles the request."""
         ...
 
-    def overran(self, session: Session, model: str, *, factor: float, attempt: int, at: datetime) -> None:
+    def overran(self, session: Session, model: str, *, factor: float, request: int, at: datetime) -> None:
         """Note that a request cost this factor of its estimate, in the transaction that settles the request."""
         ...

@@ -16,7 +16,7 @@
 | unfit: its form or its prompt is not taken | no; the workflow is paused | closes | no: somebody has to mend it |
 | invalid: not understood | no; several in a row are unfit | closes: others' requests are sound | no |
 | unaffordable: over a budget, never sent | no | | yes, a cheaper one |
-| left alone: the breaker is open, never sent | no | | yes |
+| not asked: the breaker is open, or no slot is free; never sent | no | | yes |
 
 Each vendor's folder turns its error types into outcomes, for Anthropic in `vendors/anthropic/verdicts.py`.
 """
@@ -45,7 +45,7 @@ class Outcome(StrEnum):
     UNFIT = "unfit"
     INVALID = "invalid"
     UNAFFORDABLE = "unaffordable"
-    LEFT_ALONE = "left_alone"
+    NOT_ASKED = "not_asked"
     GIVEN_AGAIN = "given_again"
     """No request was sent: the same question was answered before."""
 
@@ -53,7 +53,7 @@ class Outcome(StrEnum):
 class Again(StrEnum):
     """The way in which a question is asked again."""
 
-    AFTER_A_PAUSE = "after a pause"
+    AFTER_BACKOFF = "after a backoff"
     A_FEW_TIMES = "a few times"
     """With the error in the answer, where it is known."""
     WITH_MORE_TOKENS = "with more tokens"
@@ -87,8 +87,8 @@ _O, _N = Outcome, NoAnswer
 FOLLOWS: Mapping[Outcome, Follows] = {
     _O.ANSWERED: Follows(),
     _O.GIVEN_AGAIN: Follows(breaker=Breaker.NOTHING),
-    _O.TRANSIENT: Follows(again=Again.AFTER_A_PAUSE, breaker=Breaker.COUNTS, elsewhere=True, no_answer=_N.UNAVAILABLE),
-    _O.THROTTLED: Follows(again=Again.AFTER_A_PAUSE, breaker=Breaker.COUNTS, elsewhere=True, no_answer=_N.UNAVAILABLE),
+    _O.TRANSIENT: Follows(again=Again.AFTER_BACKOFF, breaker=Breaker.COUNTS, elsewhere=True, no_answer=_N.UNAVAILABLE),
+    _O.THROTTLED: Follows(again=Again.AFTER_BACKOFF, breaker=Breaker.COUNTS, elsewhere=True, no_answer=_N.UNAVAILABLE),
     _O.BROKEN: Follows(again=Again.A_FEW_TIMES, breaker=Breaker.COUNTS, elsewhere=True, no_answer=_N.GARBAGE),
     _O.GARBAGE: Follows(again=Again.A_FEW_TIMES, no_answer=_N.GARBAGE),
     _O.TRUNCATED: Follows(again=Again.WITH_MORE_TOKENS, no_answer=_N.TRUNCATED),
@@ -100,7 +100,7 @@ FOLLOWS: Mapping[Outcome, Follows] = {
     _O.UNFIT: Follows(no_answer=_N.UNFIT),
     _O.INVALID: Follows(no_answer=_N.UNAVAILABLE),
     _O.UNAFFORDABLE: Follows(breaker=Breaker.NOTHING, elsewhere=True, no_answer=_N.OVER_BUDGET),
-    _O.LEFT_ALONE: Follows(breaker=Breaker.NOTHING, elsewhere=True, no_answer=_N.UNAVAILABLE),
+    _O.NOT_ASKED: Follows(breaker=Breaker.NOTHING, elsewhere=True, no_answer=_N.UNAVAILABLE),
 }
 
 

@@ -26,7 +26,7 @@ from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.deliver import workflow_pauses
 from workflows.engine.errors import CountersignError
 from workflows.engine.propose.budgets import reserved_factor, spent_today
-from workflows.engine.propose.model_outages import overrun_views, standing_outages
+from workflows.engine.propose.model_outages import open_outages, overrun_views
 from workflows.engine.propose.own_examples import examples_of
 from workflows.engine.read.case_list import workflows_with_cases
 from workflows.engine.read.workload import run_counts, stalled
@@ -65,7 +65,7 @@ def check(*, as_json: bool) -> int:
             *_names(),
             *_database(app),
             *_model(app),
-            *_standing_outages(app),
+            *_open_outages(app),
             *_waiting(app),
             *_overruns(app),
             *_workflows(app),
@@ -153,8 +153,8 @@ def _vendor(app: App) -> Iterator[Finding]:
         yield Finding(level="bad", what=str(error), do=f"set {vendor.key}")
 
 
-def _standing_outages(app: App) -> Iterator[Finding]:
-    for outage in standing_outages(app.context):
+def _open_outages(app: App) -> Iterator[Finding]:
+    for outage in open_outages(app.context):
         yield Finding(
             level="note",
             what=f"model {outage.model} is not asked since {moment(outage.since)}: {outage.reason}",

@@ -14,7 +14,7 @@ from bot.settings import settings
 from handlers.texts.reasons import in_words
 from store.states import STOPPED, DeliveryState, ReviewState, RunState
 from workflows.engine.deliver.views import DeliveryView
-from workflows.engine.propose.views import AttemptView
+from workflows.engine.propose.views import RequestView
 from workflows.engine.read.history import case_view, find_case
 from workflows.engine.read.views import CaseView, ReviewView, RunView
 from workflows.engine.review.forms import entries_of
@@ -67,8 +67,8 @@ def _run(run: RunView, output: type[BaseModel] | None) -> None:
         tries = f", try {step.attempt}" if step.attempt > 1 else ""
         said = step.error if step.error else json.dumps(step.output, ensure_ascii=False)
         print_named(f"step {step.name}{nth}", f"{step.state}, {what}{cost}{tries}: {one_line(said, 200)}")
-    for attempt in run.asked:
-        _asked(attempt)
+    for request in run.asked:
+        _asked(request)
     if run.proposal is not None:
         proposal = run.proposal
         print_named(
@@ -142,21 +142,21 @@ def _refused(view: CaseView) -> None:
             print_named("refused", f"{wanted} by {entry.actor}, {moment(entry.at)}: {why}{more}")
 
 
-def _asked(attempt: AttemptView) -> None:
-    if attempt.milliseconds is None and attempt.cost is None:
-        said = f"outcome not known: it is under way, or its process ended; up to ${attempt.reserved:.4f}"
-        print_named(f"asked {attempt.model}", said)
+def _asked(request: RequestView) -> None:
+    if request.milliseconds is None and request.cost is None:
+        said = f"outcome not known: it is under way, or its process ended; up to ${request.reserved:.4f}"
+        print_named(f"asked {request.model}", said)
         return
-    cost = f"${attempt.cost:.4f}" if attempt.cost is not None else f"up to ${attempt.reserved:.4f}, not known"
-    took = f", {attempt.milliseconds:.0f} ms" if attempt.milliseconds is not None else ""
-    tokens = f", {attempt.input_tokens:,} tokens in, {attempt.output_tokens:,} out"
-    request = f", request {attempt.request_id}" if attempt.request_id else ""
-    why = f": {one_line(attempt.why, 200)}" if attempt.why else ""
-    outcome = attempt.outcome.replace("_", " ")
-    print_named(f"asked {attempt.model}", f"{outcome}{tokens}, {cost}{took}{request}{why}")
+    cost = f"${request.cost:.4f}" if request.cost is not None else f"up to ${request.reserved:.4f}, not known"
+    took = f", {request.milliseconds:.0f} ms" if request.milliseconds is not None else ""
+    tokens = f", {request.input_tokens:,} tokens in, {request.output_tokens:,} out"
+    named = f", request {request.request_id}" if request.request_id else ""
+    why = f": {one_line(request.why, 200)}" if request.why else ""
+    outcome = request.outcome.replace("_", " ")
+    print_named(f"asked {request.model}", f"{outcome}{tokens}, {cost}{took}{named}{why}")
     # A usable answer is shown below, as the proposal.
-    if isinstance(attempt.said, str) and attempt.said and attempt.outcome != Outcome.ANSWERED:
-        print_named("  it said", one_line(attempt.said, _SAID))
+    if isinstance(request.said, str) and request.said and request.outcome != Outcome.ANSWERED:
+        print_named("  it said", one_line(request.said, _SAID))
 
 
 def _review(review: ReviewView, output: type[BaseModel] | None) -> None:

@@ -25,7 +25,7 @@ _HISTORIES = _Rate(burst=HISTORIES_A_MINUTE, a_second=HISTORIES_A_MINUTE / 60)
 _OTHERS = _Rate(burst=limits.CALLS_A_MINUTE, a_second=limits.CALLS_A_MINUTE / 60)
 
 
-class Pacing:
+class RateLimits:
     """Token buckets, one for each method, for chat.postMessage one for each channel; they fill as time goes by."""
 
     def __init__(self, clock: Clock, *, on: bool) -> None:

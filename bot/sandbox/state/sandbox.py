@@ -12,7 +12,7 @@ from bot.sandbox.state.events import Events
 from bot.sandbox.state.guide import Guide, local_address
 from bot.sandbox.state.messages import History
 from bot.sandbox.state.modals import Modals
-from bot.sandbox.state.rate_limits import Pacing
+from bot.sandbox.state.rate_limits import RateLimits
 from bot.sandbox.state.sockets import Sockets
 from bot.sandbox.state.triggers import Replies, Triggers
 from bot.sandbox.state.workspace import Workspace, default_workspace
@@ -25,7 +25,7 @@ APP_TOKEN = "xapp-sandbox"  # noqa: S105  # the same
 class Sandbox:
     """A Slack workspace in memory. Touch it on the loop that serves it alone.
 
-    `pacing` refuses calls that come too fast. `ack_seconds` is how long the app may take to acknowledge, in real
+    `rate_limits` refuses calls that come too fast. `ack_seconds` is how long the app may take to acknowledge, in real
     seconds; all other times are those of `clock`. `guide` is what the page says that one can try; `links` are shown
     beside it, by their label, and lead to other programs on this machine.
     """
@@ -38,13 +38,13 @@ class Sandbox:
         app_token: str = APP_TOKEN,
         control_token: str | None = None,
         clock: Clock = time.time,
-        pacing: bool = True,
+        rate_limited: bool = True,
         ack_seconds: float = limits.ACK_SECONDS,
         guide: Guide | None = None,
         links: Mapping[str, str] | None = None,
     ) -> None:
         self._given = (workspace or default_workspace()).model_copy(deep=True)
-        self._pacing = pacing
+        self._rate_limited = rate_limited
         self.bot_token = bot_token
         self.app_token = app_token
         self.control_token = control_token or token_hex(16)
@@ -75,7 +75,7 @@ class Sandbox:
         self.modals = Modals()
         self.triggers = Triggers(self.clock, self.workspace.team.id)
         self.replies = Replies(self.clock)
-        self.pacing = Pacing(self.clock, on=self._pacing)
+        self.rate_limits = RateLimits(self.clock, on=self._rate_limited)
         self.calls = Calls()
         self.events = Events()
         self.faults.clear()

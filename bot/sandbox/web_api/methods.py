@@ -98,7 +98,7 @@ def _run(sandbox: Sandbox, name: str, token: str | None, arguments: Arguments) -
         return open_connection(sandbox, arguments)
     check_method(sandbox, name)
     channel = arguments.text("channel") if name == "chat.postMessage" else ""
-    sandbox.pacing.spend(name, channel)
+    sandbox.rate_limits.spend(name, channel)
     return BOT_METHODS[name](sandbox, arguments)
 
 

@@ -45,10 +45,10 @@ class Books:
             **parts,
         )
 
-    def attempts(self) -> list[schema.Attempt]:
+    def requests(self) -> list[schema.ModelRequest]:
         """All attempts, in order."""
         with self.database.read() as session:
-            return list(session.query(schema.Attempt).order_by(schema.Attempt.id))
+            return list(session.query(schema.ModelRequest).order_by(schema.ModelRequest.id))
 
 
 @contextmanager

@@ -57,12 +57,12 @@ class Scene:
     def open_breakers(
         self,
         *,
-        pause: timedelta = timedelta(minutes=5),
+        open_for: timedelta = timedelta(minutes=5),
         concurrency: Concurrency | None = None,
         sleep: Callable[[float], None] | None = None,
         **how: Any,
     ) -> None:
-        """A new process: its breakers know nothing. `sleep`: left out, the pauses are noted and not made."""
+        """A new process: its breakers know nothing. `sleep`: left out, the waits are noted and not made."""
         world = self.world
         self.gateway = Gateway(
             self.vendor,
@@ -72,8 +72,8 @@ class Scene:
             outages=self.outages,
             default_model=HAIKU,
             concurrency=concurrency,
-            breakers=Breakers(self.outages.began, pause=pause),
-            sleep=sleep or world.pauses.append,
+            breakers=Breakers(self.outages.began, open_for=open_for),
+            sleep=sleep or world.waits.append,
             **how,
         )
         world.runner._models = lambda _: self.gateway
@@ -94,10 +94,10 @@ class Scene:
 
     def outcomes(self) -> list[tuple[str, str]]:
         """Model and outcome of every attempt."""
-        return [(row.model, row.outcome) for row in self.attempts()]
+        return [(row.model, row.outcome) for row in self.requests()]
 
-    def attempts(self) -> list[schema.Attempt]:
-        return [row for row in self.world.rows(schema.Attempt) if isinstance(row, schema.Attempt)]
+    def requests(self) -> list[schema.ModelRequest]:
+        return [row for row in self.world.rows(schema.ModelRequest) if isinstance(row, schema.ModelRequest)]
 
     def spent(self, budget: str, period: str = "") -> Decimal:
         with self.world.database.read() as session:

@@ -35,7 +35,7 @@ def sqlite_books(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Books]:
 
 def add_up(books: Books) -> None:
     """Every reservation is settled, or kept because nobody knows; the budget holds exactly their sum."""
-    attempts = books.attempts()
+    attempts = books.requests()
     assert all(attempt.outcome != "asked" for attempt in attempts)
     counted = sum((attempt.reserved if attempt.cost is None else attempt.cost for attempt in attempts), Decimal(0))
     with books.database.read() as session:
@@ -65,7 +65,7 @@ def test_two_processes_with_fifty_threads_each_never_exceed_one_budget(books: Bo
     assert [one.returncode for one in running] == [0, 0], ended
     told = [json.loads(out) for out, _ in ended]
     add_up(books)
-    made = [attempt for attempt in books.attempts() if attempt.outcome != "left_alone"]
+    made = [attempt for attempt in books.requests() if attempt.outcome != "not_asked"]
     assert len(made) == sum(one["sent"] for one in told)
     paid = sum((Decimal(one["paid"]) for one in told), Decimal(0))
     assert Decimal("0.002") < paid <= PER_DAY

@@ -25,7 +25,7 @@ def test_the_same_question_is_answered_once_and_given_again(scene: Scene) -> Non
     assert first != again
     assert [world.state(first), world.state(again)] == ["delivered", "delivered"]
     assert len(scene.server.requests) == 1
-    asked, given = scene.attempts()
+    asked, given = scene.requests()
     assert (given.outcome, given.cached_from) == ("given_again", asked.id)
     assert given.cost == 0
     assert world.case(again).newest.proposal is not None
@@ -82,11 +82,11 @@ def test_an_eval_gets_an_answer_of_its_own(scene: Scene) -> None:
     """Else its figures would be of another day, and cost nothing."""
     scene.server.will(message(filled_in()), message(filled_in()))
     case = scene.case()
-    (asked,) = scene.attempts()
+    (asked,) = scene.requests()
     data = json.loads(str(scene.world.case(case).newest.asked[0].told).partition("<case>")[2].partition("</case>")[0])
     account = Account(eval=1, per_case=Decimal(1), per_day=Decimal(1), timezone=UTC)
     prompt = scene.world.registry.prompt("sample")
     question = Question(workflow="sample", output=Triage, prompt=prompt, data=data, text="", account=account)
     assert scene.gateway.answer(question).cost > 0
     assert len(scene.server.requests) == 2
-    assert scene.attempts()[1].input_hash == asked.input_hash
+    assert scene.requests()[1].input_hash == asked.input_hash

@@ -32,7 +32,7 @@ def test_several_failures_in_a_row_open_the_breaker_and_are_told_once(scene: Sce
     (told,) = [row for row in scene.world.rows(schema.OutboxRow) if getattr(row, "kind", "") == outbox.OUTAGE]
     assert isinstance(told, schema.OutboxRow)
     assert (told.channel, told.wanted) == ("failures", 1)
-    assert {row.cost for row in scene.attempts()} == {Decimal(0)}
+    assert {row.cost for row in scene.requests()} == {Decimal(0)}
 
 
 NO_MONEY_OR_NO_ACCESS = [
@@ -90,8 +90,8 @@ def test_a_model_that_answers_again_ends_the_outage_whichever_process_notices(sc
     assert view.waiting == {"sample": 5}
 
 
-def test_an_open_breaker_lets_a_trial_through_after_its_pause(scene: Scene) -> None:
-    scene.open_breakers(pause=timedelta(0))
+def test_an_open_breaker_lets_a_trial_through_after_its_time(scene: Scene) -> None:
+    scene.open_breakers(open_for=timedelta(0))
     scene.server.will(*[failure(529)] * FAILURES * TRIES, message(filled_in()))
     cases = [scene.case(number, text=f"text {number}") for number in range(FAILURES + 1)]
     assert [scene.world.state(case) for case in cases] == ["waiting"] * FAILURES + ["delivered"]
@@ -99,7 +99,7 @@ def test_an_open_breaker_lets_a_trial_through_after_its_pause(scene: Scene) -> N
 
 
 def test_no_more_is_asked_in_a_minute_than_is_set(scene: Scene) -> None:
-    scene.open_breakers(concurrency=Concurrency(per_minute=2, sleep=scene.world.pauses.append))
+    scene.open_breakers(concurrency=Concurrency(per_minute=2, sleep=scene.world.waits.append))
     scene.server.will(*[message(filled_in())] * 3)
     cases = [scene.case(number, text=f"text {number}") for number in (1, 2, 3)]
     assert len(scene.server.requests) == 2
@@ -122,14 +122,14 @@ def test_what_stands_says_why_it_stands_now(scene: Scene) -> None:
 
 
 def test_while_a_model_rests_nothing_is_reserved_and_nobody_waits_for_a_turn(scene: Scene) -> None:
-    scene.open_breakers(concurrency=Concurrency(per_minute=FAILURES * TRIES, sleep=scene.world.pauses.append))
+    scene.open_breakers(concurrency=Concurrency(per_minute=FAILURES * TRIES, sleep=scene.world.waits.append))
     scene.server.will(*[failure(529)] * FAILURES * TRIES)
     for number in range(FAILURES):
         scene.case(number, text=f"text {number}")
-    before, waited = len(scene.attempts()), len(scene.world.pauses)
+    before, waited = len(scene.requests()), len(scene.world.waits)
     case = scene.case(9, text="text 9")
     assert "is not asked" in scene.why(case)[0][1]
-    assert (len(scene.attempts()), len(scene.world.pauses)) == (before, waited)
+    assert (len(scene.requests()), len(scene.world.waits)) == (before, waited)
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ def test_an_attempt_is_one_row_with_all_that_is_known_of_it(scene: Scene) -> Non
     scene.server.will(Reply(body=message(filled_in(), usage=usage).body, headers=headers))
     case = scene.case()
     assert scene.world.state(case) == "delivered"
-    (row,) = scene.attempts()
+    (row,) = scene.requests()
     told = Usage(input_tokens=900, output_tokens=50, thinking_tokens=20)
     assert (row.outcome, row.model, row.answered_by) == ("answered", HAIKU, "claude-haiku-5-5-20260901")
     assert (row.input_tokens, row.output_tokens, row.thinking_tokens) == (900, 50, 20)
@@ -104,7 +104,7 @@ def test_what_stands_against_an_answer_is_told_with_its_code(scene: Scene, repli
     assert scene.world.state(case) == "waiting"
     assert scene.why(case)[0][0] == code
     assert scene.server.unsaid == 0
-    assert len(scene.attempts()) == len(replies)
+    assert len(scene.requests()) == len(replies)
 
 
 def test_nothing_that_a_case_says_changes_what_follows_from_its_answer(scene: Scene) -> None:
@@ -158,7 +158,7 @@ def test_the_summary_of_the_day_counts_each_request_also_where_no_step_came_to_i
     scene.gateway.answer(
         Question(workflow="sample", output=Triage, prompt=prompt, data={"text": "of an eval"}, text="", account=account)
     )
-    unknown, answered, tried = scene.attempts()
+    unknown, answered, tried = scene.requests()
     with scene.world.database.read() as session:
         since, until = scene.world.clock() - timedelta(hours=1), scene.world.clock() + timedelta(hours=1)
         (spent,) = digests.cost(session, team=scene.world.context.team, since=since, until=until).values()

@@ -87,7 +87,7 @@ def test_more_tokens_are_asked_for_only_where_the_budget_has_them(scene: Scene) 
 def test_a_request_of_unknown_outcome_keeps_its_reservation(scene: Scene, reply: Reply) -> None:
     scene.server.will(reply, message(filled_in()))
     case = scene.case()
-    unknown, answered = scene.attempts()
+    unknown, answered = scene.requests()
     assert (unknown.cost, answered.outcome) == (None, "answered")
     assert answered.cost is not None
     assert scene.spent(f"case:{case}") == unknown.reserved + answered.cost
@@ -99,7 +99,7 @@ def test_a_provider_that_was_never_reached_costs_nothing(scene: Scene) -> None:
     scene.vendor.close()
     scene.vendor._base_url = "http://127.0.0.1:1"
     case = scene.case()
-    assert [row.cost for row in scene.attempts()] == [Decimal(0)] * 4
+    assert [row.cost for row in scene.requests()] == [Decimal(0)] * 4
     assert scene.spent(f"case:{case}") == 0
 
 
@@ -122,7 +122,7 @@ def test_a_process_that_dies_while_it_asks_leaves_the_reservation_standing(scene
     scene.world.restart()
     scene.world.work()
     assert scene.world.state(case) == "delivered"
-    lost, answered = scene.attempts()
+    lost, answered = scene.requests()
     assert (lost.outcome, lost.cost, answered.outcome) == ("asked", None, "answered")
     assert answered.cost is not None
     assert scene.spent(f"case:{case}") == lost.reserved + answered.cost
@@ -145,12 +145,12 @@ def test_a_reply_that_does_not_say_what_it_took_keeps_its_reservation(scene: Sce
     scene.tell(model=HAIKU, max_tokens=100)
     scene.server.will(*[message("", content=[], stop_reason=reason, usage=None)] * 3)
     scene.case()
-    assert {row.cost for row in scene.attempts()} == {None}
+    assert {row.cost for row in scene.requests()} == {None}
 
 
 def test_a_provider_that_calls_itself_something_endless_loses_no_answer(scene: Scene) -> None:
     headers = {"content-type": "application/json", "request-id": "r" * 900}
     scene.server.will(Reply(body=message(filled_in(), model="m" * 900).body, headers=headers))
     assert scene.world.state(scene.case()) == "delivered"
-    (row,) = scene.attempts()
+    (row,) = scene.requests()
     assert len(row.answered_by or "") == len(row.request_id or "") == 200

@@ -54,7 +54,7 @@ def test_as_many_times_more_is_reserved_as_it_took_until_somebody_says_that_it_w
     for number in range(3):
         scene.open_breakers()
         scene.case(number, text=f"text {number}")
-    first, second, third = scene.attempts()
+    first, second, third = scene.requests()
     assert first.cost is not None
     assert third.cost is not None
     assert second.reserved == third.reserved
@@ -65,7 +65,7 @@ def test_as_many_times_more_is_reserved_as_it_took_until_somebody_says_that_it_w
     assert draw(scene.world.context, [intent_of(row) for row in told(scene)]).drawn is None
     scene.server.will(message(filled_in()))
     scene.case(4, text="text 4")
-    assert scene.attempts()[-1].reserved == first.reserved
+    assert scene.requests()[-1].reserved == first.reserved
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_what_can_be_no_number_of_tokens_is_none_and_the_reservation_stays(scene
     whole = message(filled_in(), usage="USAGE").body.decode().replace('"USAGE"', usage)
     scene.server.will(Reply(body=whole.encode()), message(filled_in()))
     case = scene.case()
-    odd, answered = scene.attempts()
+    odd, answered = scene.requests()
     assert (odd.outcome, odd.cost, answered.outcome) == ("broken", None, "answered")
     assert answered.cost is not None
     assert scene.spent(f"case:{case}") == odd.reserved + answered.cost
@@ -98,5 +98,5 @@ def test_what_can_be_no_number_of_tokens_is_none_and_the_reservation_stays(scene
 def test_a_whole_number_of_tokens_may_be_written_as_a_float(scene: Scene) -> None:
     scene.server.will(message(filled_in(), usage={"input_tokens": 100.0, "output_tokens": 10.0}))
     scene.case()
-    (row,) = scene.attempts()
+    (row,) = scene.requests()
     assert row.cost == price(HAIKU, Usage(input_tokens=100, output_tokens=10))

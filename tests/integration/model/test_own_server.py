@@ -38,7 +38,7 @@ def test_its_form_is_stated_in_the_prompt_and_its_answer_found_in_a_fence(own: S
     own.workflow.budget = Budget(per_case="0", per_day="0")
     own.server.will_always(fenced)
     assert own.world.state(own.case()) == "delivered"
-    (row,) = own.attempts()
+    (row,) = own.requests()
     assert (row.model, row.cost, row.reserved, row.prices) == (OWN, Decimal(0), Decimal(0), "settings")
     assert row.milliseconds is not None
     assert row.milliseconds >= 300
@@ -57,7 +57,7 @@ def test_a_model_of_ones_own_costs_what_is_set(own: Scene) -> None:
     usage = {"input_tokens": 1_000, "output_tokens": 100, "cache_read_input_tokens": 1_000}
     own.server.will(message(filled_in(), usage=usage))
     own.case()
-    (row,) = own.attempts()
+    (row,) = own.requests()
     assert row.cost == Decimal("0.0024")
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import datetime
+from decimal import Decimal
 
 import pytest
 from alembic import command
@@ -13,14 +14,17 @@ from handlers.texts.reasons import in_words
 from store.db import migration
 from store.db.database import Database
 from store.governance import audit
-from store.schema import AuditRow, Message, OutboxRow
-from store.slack import messages, outbox
+from store.model import outages, overruns
+from store.schema import AuditRow, Digest, Message, ModelRequest, OutboxRow
+from store.slack import messages, outbox, rate_limits
 from store.subjects import SubjectKind
 from workflows.engine.case import notices
 from workflows.engine.reasons import Change, Code, Reason, from_json
 
 AT = "2026-03-02 09:30:00.123456"
 MOMENT = "2026-03-02T09:30:00.123456+00:00"
+DOLLAR = 1_000_000_000
+"""Money as it is kept."""
 
 
 @pytest.fixture
@@ -137,8 +141,8 @@ def test_what_intents_and_messages_are_about_is_a_kind_and_the_number_of_a_row(d
         {"team_id": 1, "kind": kind, "subject": subject, "channel": channel, "key": f"{kind}:{subject}:{channel}"}
         for kind, subject, channel, *_ in NOTES
     ]
-    standing = [{"team_id": 1, "channel": "C1", "waits": True, "ts": subject, "subject": subject} for subject in SHOWN]
-    write(database, TEAM, *(("outbox", intent | DONE) for intent in intents), *(("messages", row) for row in standing))
+    shown = [{"team_id": 1, "channel": "C1", "waits": True, "ts": subject, "subject": subject} for subject in SHOWN]
+    write(database, TEAM, *(("outbox", intent | DONE) for intent in intents), *(("messages", row) for row in shown))
     migration.upgrade(database)
     with database.write() as session:
         found = session.query(OutboxRow).order_by(OutboxRow.id).all()
@@ -185,3 +189,48 @@ def test_what_entries_of_the_audit_are_about_is_so_too(database: Database) -> No
         last = audit.last(session, team=1, subject=SubjectKind.RUN.of(7), action="b")
         assert last is not None
         assert last.id == found[0].id
+
+
+def test_requests_rate_limits_and_outages_keep_their_rows_under_their_new_names(
+    database: Database,
+) -> None:
+    counts = dict.fromkeys(
+        ("input_tokens", "output_tokens", "thinking_tokens", "cache_read_tokens", "cache_write_tokens"), 1
+    )
+    asked = {"team_id": 1, "workflow": "triage", "case_id": 1, "number": 1, "model": "m", "prompt_version": "v"}
+    asked |= counts | {"input_hash": "h", "reserved": 2 * DOLLAR, "prices": "p", "began_at": AT}
+    stopped = {"workflow": "triage", "standing": 1, "standing_cases": [{"case": 1, "in_doubt": True}], "older": 0}
+    figures = json.dumps({"missed": 0, "workflows": [stopped]})
+    day = {"team_id": 1, "job": "failures", "period": "2026-03-01", "covers_from": "2026-03-01", "made_at": AT}
+    write(
+        database,
+        TEAM,
+        WORKFLOW,
+        CASE,
+        ("attempts", asked | {"id": 7, "outcome": "answered", "cost": DOLLAR, "request_id": "theirs"}),
+        ("attempts", asked | {"id": 9, "outcome": "given_again", "cost": 0, "cached_from": 7}),
+        ("attempts", asked | {"id": 11, "outcome": "left_alone"}),
+        ("overruns", {"team_id": 1, "model": "m", "factor": 1.5, "attempt_id": 7, "at": AT}),
+        ("pauses", {"team_id": 1, "method": "chat.postMessage", "channel": "C1", "until": AT}),
+        ("outages", {"team_id": 1, "model": "m", "reason": "no answer", "began_at": AT, "standing": True}),
+        ("outages", {"team_id": 1, "model": "m", "reason": "no answer", "began_at": AT, "ended_at": AT}),
+        ("digests", day | {"figures": figures}),
+    )
+    migration.upgrade(database)
+    with database.write() as session:
+        found = [
+            (row.id, row.outcome, row.cached_from) for row in session.query(ModelRequest).order_by(ModelRequest.id)
+        ]
+        assert found == [(7, "answered", None), (9, "given_again", 7), (11, "not_asked", None)]
+        (overran,) = overruns.all_of(session, team=1)
+        assert (overran.case, overran.cost, overran.reserved) == (1, Decimal(1), Decimal(2))
+        until = rate_limits.until(session, team=1, method="chat.postMessage", channel="C1")
+        assert until == datetime.fromisoformat(MOMENT)
+        assert [row.reason for row in outages.all_open(session, team=1)] == ["no answer"]
+        (digest,) = session.query(Digest)
+        now = {"workflow": "triage", "still_stopped": 1, "still_stopped_cases": [{"case": 1, "in_doubt": True}]}
+        assert digest.figures == {"missed": 0, "workflows": [now | {"older": 0}]}
+        added = ModelRequest(**(asked | {"reserved": Decimal(2), "began_at": until, "outcome": "asked"}))
+        session.add(added)
+        session.flush()
+        assert added.id > 0

@@ -200,9 +200,9 @@ class Company:
         counts = dict.fromkeys(
             ("input_tokens", "output_tokens", "thinking_tokens", "cache_read_tokens", "cache_write_tokens"), 1
         )
-        ids["attempt"] = rows.add(
+        ids["request"] = rows.add(
             session,
-            schema.Attempt,
+            schema.ModelRequest,
             team_id=team,
             workflow="sample",
             case_id=ids["waiting case"],
@@ -222,9 +222,9 @@ class Company:
         )
         spent = {"budget": "workflow:sample", "period": "2026-11-20", "taken": Decimal(1)}
         rows.add(session, schema.Spending, team_id=team, **spent)
-        down = {"began_at": NOW, "standing": True}
+        down = {"began_at": NOW, "is_open": True}
         ids["outage"] = rows.add(session, schema.Outage, team_id=team, model="claude", reason="no answer", **down)
-        at = {"factor": 2.0, "attempt_id": ids["attempt"], "at": NOW}
+        at = {"factor": 2.0, "model_request_id": ids["request"], "at": NOW}
         ids["overrun"] = rows.add(session, schema.Overrun, team_id=team, model="claude", **at)
         for target, ended in (("desk", None), ("ledger", NOW)):
             ids[target] = rows.add(
@@ -235,7 +235,7 @@ class Company:
                 problem_id=ids["holding content"],
                 began_at=NOW,
                 ended_at=ended,
-                standing=None if ended else True,
+                is_open=None if ended else True,
                 probes=0,
                 next_at=NOW,
             )
@@ -297,7 +297,7 @@ class Company:
         }
         times = {"not_before": NOW + HOUR / 20, "created_at": NOW}
         rows.add(session, schema.OutboxRow, team_id=team, state=OutboxState.DUE, **later, **times)
-        rows.add(session, schema.Pause, team_id=team, method="chat.postMessage", channel=CHANNEL, until=NOW)
+        rows.add(session, schema.RateLimit, team_id=team, method="chat.postMessage", channel=CHANNEL, until=NOW)
         rows.add(session, schema.InboxRow, team_id=team, key="heard", kind="message", received_at=NOW)
 
     def _audit(self, session: Session, subject: Subject, action: str) -> None:
@@ -371,7 +371,7 @@ class Company:
             "prompt_version": "abc",
             "action": "run.doubtful",
             "actor": "U1",
-            "attempt": ids["attempt"],
+            "request": ids["request"],
             "row": ids["card due"],
             "method": "chat.postMessage",
             "output_id": ids["waiting content"],
@@ -477,7 +477,7 @@ class Company:
             "waiting_runs.oldest_of_case": {"case": ids["holding case"]},
             "waiting_runs.hasten": {"at": NOW - HOUR},
             "workflow_pauses.row_of": {"name": "new"},
-            "workflow_pauses.standing": {"workflow": ids["paused"]},
+            "workflow_pauses.current": {"workflow": ids["paused"]},
             "workflow_pauses.hold_deliveries": {"workflow": ids["paused"]},
             "workflow_pauses.lift": {"workflow": ids["paused"]},
             "workflow_pauses.numbers": {"states": [RunState.WAITING]},

@@ -101,7 +101,7 @@ def clock() -> MovableClock:
 
 @pytest.fixture(scope="session")
 def served(clock: MovableClock) -> Iterator[Running]:
-    with serving(Sandbox(clock=clock, pacing=False, ack_seconds=ACK_SECONDS)) as running:
+    with serving(Sandbox(clock=clock, rate_limited=False, ack_seconds=ACK_SECONDS)) as running:
         yield running
 
 
@@ -174,7 +174,7 @@ def trigger(app: App, slack: WebClient, ana: Person) -> Callable[[], str]:
 
 @pytest.fixture(scope="module")
 def bare_server(clock: MovableClock) -> Iterator[Running]:
-    with serving(Sandbox(clock=clock, pacing=False, ack_seconds=0.1)) as running:
+    with serving(Sandbox(clock=clock, rate_limited=False, ack_seconds=0.1)) as running:
         yield running
 
 

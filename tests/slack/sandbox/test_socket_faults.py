@@ -122,7 +122,7 @@ def test_nobody_can_connect_until_it_is_cleared(bare: Running, clock: MovableClo
 @pytest.fixture
 def returning(clock: MovableClock) -> Iterator[Running]:
     """A sandbox with the official client, which looks after its connection ten times a second."""
-    with serving(Sandbox(clock=clock, pacing=False)) as running:
+    with serving(Sandbox(clock=clock, rate_limited=False)) as running:
         web = WebClient(base_url=running.api_url, retry_handlers=[])
         client = SocketModeClient(app_token=APP_TOKEN, web_client=web, ping_interval=0.1)
         client.socket_mode_request_listeners.append(App().hear)

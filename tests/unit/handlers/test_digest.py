@@ -9,7 +9,7 @@ import pytest
 from handlers.slack import limits
 from handlers.slack.blocks.digest import digest
 from handlers.slack.blocks.drawing import Drawn
-from workflows.engine.read.digest_views import Cause, DigestView, StandingCase, WorkflowFigures
+from workflows.engine.read.digest_views import Cause, DigestView, StoppedCase, WorkflowFigures
 
 DAY = date(2026, 11, 19)
 
@@ -22,9 +22,9 @@ def figures(
     by_people: int = 0,
     waiting: int = 0,
     stopped: int = 0,
-    standing: Sequence[int] = (),
+    still_stopped: Sequence[int] = (),
     in_doubt: Sequence[int] = (),
-    standing_in_all: int | None = None,
+    stopped_in_all: int | None = None,
     older: Sequence[int] = (),
     causes: Sequence[Cause] = (),
     more_causes: int = 0,
@@ -32,7 +32,7 @@ def figures(
     samples: int = 0,
     by_hand: timedelta | None = None,
 ) -> WorkflowFigures:
-    cases = [StandingCase(case=case, in_doubt=case in in_doubt) for case in sorted([*standing, *in_doubt])]
+    cases = [StoppedCase(case=case, in_doubt=case in in_doubt) for case in sorted([*still_stopped, *in_doubt])]
     return WorkflowFigures(
         workflow=workflow,
         taken_in=taken_in,
@@ -40,10 +40,10 @@ def figures(
         by_people=by_people,
         waiting=waiting,
         stopped=stopped,
-        standing=len(cases) if standing_in_all is None else standing_in_all,
-        standing_cases=cases,
+        still_stopped=len(cases) if stopped_in_all is None else stopped_in_all,
+        still_stopped_cases=cases,
         older=len(older),
-        older_cases=[StandingCase(case=case, in_doubt=False) for case in older],
+        older_cases=[StoppedCase(case=case, in_doubt=False) for case in older],
         causes=causes,
         more_causes=more_causes,
         cost=Decimal(cost),
@@ -107,7 +107,7 @@ def test_a_day_with_failures_says_what_failed_what_stands_and_how_to_go_on() -> 
                 by_people=6,
                 waiting=1,
                 stopped=3,
-                standing=[17],
+                still_stopped=[17],
                 causes=causes,
                 cost="1.2412",
             )
@@ -135,7 +135,7 @@ def test_what_is_mended_already_asks_for_nothing() -> None:
 
 
 def test_a_case_in_doubt_is_looked_at_before_it_is_run_again() -> None:
-    lines = shown(digest(view(figures(stopped=3, standing=[17, 20], in_doubt=[19]))))
+    lines = shown(digest(view(figures(stopped=3, still_stopped=[17, 20], in_doubt=[19]))))
     assert lines[3:5] == [
         "Still to mend: cases 17, 20. Run again with /rerun 17",
         "Still to mend, in doubt: case 19. Look whether it was delivered, then countersign settle 19 happened or "
@@ -160,7 +160,9 @@ def test_what_stands_from_before_is_not_hidden_by_a_quiet_day() -> None:
 def test_many_cases_and_causes_are_named_in_part_and_counted_in_full() -> None:
     causes = [Cause(step=None, error=f"Error{number}", cases=1) for number in range(10)]
     lines = shown(
-        digest(view(figures(stopped=1200, standing=range(1, 11), standing_in_all=1200, causes=causes, more_causes=5)))
+        digest(
+            view(figures(stopped=1200, still_stopped=range(1, 11), stopped_in_all=1200, causes=causes, more_causes=5))
+        )
     )
     assert lines[1] == "1,200 cases failed, 1,200 still to mend. $0 spent."
     assert lines[6:8] == [
@@ -191,7 +193,7 @@ def test_days_without_a_summary_are_named(first: date, missed: int, said: str) -
 
 def test_of_many_workflows_the_worst_are_shown_and_the_others_counted() -> None:
     quiet = [figures(f"quiet {number:02}", taken_in=1) for number in range(25)]
-    lines = shown(digest(view(*quiet, figures("mended", stopped=9), figures("bad", stopped=1, standing=[7]))))
+    lines = shown(digest(view(*quiet, figures("mended", stopped=9), figures("bad", stopped=1, still_stopped=[7]))))
     named = [line for line in lines if line.startswith(("quiet", "mended", "bad"))]
     assert named == ["bad", "mended", *(f"quiet {number:02}" for number in range(13))]
     assert lines[-1] == "and 12 more workflows"
@@ -211,9 +213,9 @@ def test_it_keeps_within_the_limits_of_a_message(letter: str, number: int) -> No
             by_people=10**9,
             waiting=10**9,
             stopped=10**9,
-            standing=range(10**12, 10**12 + 5),
+            still_stopped=range(10**12, 10**12 + 5),
             in_doubt=range(10**12 + 5, 10**12 + 10),
-            standing_in_all=10**9,
+            stopped_in_all=10**9,
             older=range(10**12 + 10, 10**12 + 20),
             causes=causes,
             more_causes=10**6,
@@ -238,7 +240,7 @@ HOSTILE = "<!channel> <@U0MARIA> *bold* <https://evil.example|here>"
 def test_names_are_shown_as_they_are_and_ping_nobody() -> None:
     """They stand in rich text, which Slack takes literally, and in no other place."""
     causes = [Cause(step=HOSTILE, error=f"\N{RIGHT-TO-LEFT OVERRIDE}{HOSTILE}", cases=1)]
-    drawn = digest(view(figures(HOSTILE, stopped=1, standing=[17], causes=causes)))
+    drawn = digest(view(figures(HOSTILE, stopped=1, still_stopped=[17], causes=causes)))
     assert HOSTILE in shown(drawn)
     assert "\N{RIGHT-TO-LEFT OVERRIDE}" not in "".join(shown(drawn))
     assert {element["type"] for block in drawn.blocks for element in _elements(block)} == {"text"}
@@ -248,7 +250,7 @@ def test_names_are_shown_as_they_are_and_ping_nobody() -> None:
 
 
 def test_a_name_with_line_breaks_stays_on_its_line() -> None:
-    drawn = digest(view(figures("triage\n\nNothing failed.", stopped=1, standing=[17])))
+    drawn = digest(view(figures("triage\n\nNothing failed.", stopped=1, still_stopped=[17])))
     assert shown(drawn)[2] == "triage Nothing failed."
 
 

@@ -24,8 +24,8 @@ def came_to(outcome: Outcome, why: str = "it is down") -> Callable[[], Attempt]:
     return lambda: Attempt(verdict=Verdict(outcome=outcome, why=why), model=MODEL)
 
 
-def opened(*, pause: timedelta = timedelta(hours=1), outcome: Outcome = Outcome.TRANSIENT) -> Breakers:
-    breakers = Breakers(lambda model, reason: None, pause=pause)
+def opened(*, open_for: timedelta = timedelta(hours=1), outcome: Outcome = Outcome.TRANSIENT) -> Breakers:
+    breakers = Breakers(lambda model, reason: None, open_for=open_for)
     if outcome is not Outcome.TRANSIENT:
         breakers.through(MODEL, came_to(outcome))
         return breakers
@@ -61,7 +61,7 @@ def test_whatever_shows_that_it_works_begins_the_count_anew(outcome: Outcome) ->
 
 
 def test_one_trial_is_let_through_at_a_time() -> None:
-    breakers = opened(pause=timedelta(0))
+    breakers = opened(open_for=timedelta(0))
     all_at_once, in_trial, made = Barrier(8), Event(), []
 
     def slow() -> Attempt:
@@ -87,7 +87,7 @@ def test_one_trial_is_let_through_at_a_time() -> None:
 
 
 def test_a_trial_that_succeeds_closes_it_and_one_that_fails_leaves_it_open() -> None:
-    breakers = opened(pause=timedelta(0))
+    breakers = opened(open_for=timedelta(0))
     breakers.through(MODEL, came_to(Outcome.TRANSIENT))
     breakers.through(MODEL, came_to(Outcome.ANSWERED))
     for _ in range(FAILURES - 1):
@@ -95,9 +95,9 @@ def test_a_trial_that_succeeds_closes_it_and_one_that_fails_leaves_it_open() -> 
     breakers.refuse(MODEL)
 
 
-def test_a_late_failure_neither_shortens_a_spend_limits_pause_nor_takes_its_reason() -> None:
+def test_a_late_failure_neither_shortens_a_spend_limits_time_nor_takes_its_reason() -> None:
     told: list[str] = []
-    breakers = Breakers(lambda model, reason: told.append(reason), pause=timedelta(0))
+    breakers = Breakers(lambda model, reason: told.append(reason), open_for=timedelta(0))
     began, may_end = Event(), Event()
 
     def late() -> Attempt:
@@ -118,7 +118,7 @@ def test_a_late_failure_neither_shortens_a_spend_limits_pause_nor_takes_its_reas
 
 def test_a_clock_that_is_set_back_keeps_nobody_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """F49: the library asks for the time of day."""
-    breakers = opened(pause=timedelta(seconds=0.05))
+    breakers = opened(open_for=timedelta(seconds=0.05))
 
     class Earlier(type(breakers._of(MODEL)._since.opened_at)):  # type: ignore[misc]  # datetime, an hour ago
         @classmethod

@@ -15,7 +15,7 @@ def test_no_more_is_under_way_at_one_model_than_is_set_and_another_has_a_lane_of
 
     def ask(number: int) -> None:
         model = "ab"[number % 2]
-        with concurrency.turn(model):
+        with concurrency.slot(model):
             with lock:
                 under_way[model] += 1
                 most[model] = max(most[model], under_way[model])
@@ -31,35 +31,35 @@ def test_no_more_is_under_way_at_one_model_than_is_set_and_another_has_a_lane_of
 def test_a_turn_is_given_back_whatever_happens_in_it() -> None:
     concurrency = Concurrency(at_once=1)
     for _ in range(3):
-        with pytest.raises(ZeroDivisionError), concurrency.turn("a"):
+        with pytest.raises(ZeroDivisionError), concurrency.slot("a"):
             raise ZeroDivisionError
-    with concurrency.turn("a"):
+    with concurrency.slot("a"):
         pass
 
 
 def test_who_is_too_early_waits_as_long_as_is_needed_and_not_for_ever() -> None:
-    pauses: list[float] = []
-    concurrency = Concurrency(per_minute=2, sleep=pauses.append)
+    waits: list[float] = []
+    concurrency = Concurrency(per_minute=2, sleep=waits.append)
     for _ in range(2):
-        with concurrency.turn("a"):
+        with concurrency.slot("a"):
             pass
-    with pytest.raises(Busy, match="a was asked 2 times within a minute"), concurrency.turn("a"):
+    with pytest.raises(Busy, match="a was asked 2 times within a minute"), concurrency.slot("a"):
         pass
-    assert sum(pauses) <= LONGEST_WAIT
-    with concurrency.turn("b"):
+    assert sum(waits) <= LONGEST_WAIT
+    with concurrency.slot("b"):
         pass
 
 
 def test_what_was_counted_while_the_clock_was_ahead_holds_up_nobody_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
     """F69: 400 days ahead for a moment."""
-    pauses: list[float] = []
-    concurrency = Concurrency(per_minute=2, sleep=pauses.append)
+    waits: list[float] = []
+    concurrency = Concurrency(per_minute=2, sleep=waits.append)
     real = time.time
     with monkeypatch.context() as patch:
         patch.setattr(time, "time", lambda: real() + 400 * 86_400)
         for _ in range(2):
-            with concurrency.turn("a"):
+            with concurrency.slot("a"):
                 pass
-    with concurrency.turn("a"):
+    with concurrency.slot("a"):
         pass
-    assert not pauses
+    assert not waits

@@ -27,7 +27,7 @@ from store.states import RunState, StepState
 from workflows.engine.case.leases import Lease
 from workflows.engine.context import Context
 from workflows.engine.declare import author_threads
-from workflows.engine.declare.backoff import pause
+from workflows.engine.declare.backoff import seconds
 from workflows.engine.declare.error_words import words_of
 from workflows.engine.declare.round_trip import losses
 from workflows.engine.declare.steps import DELIVER, Call, recording
@@ -259,7 +259,7 @@ def attempts_at(
     return Retrying(
         stop=stop_after_attempt(call.tries),
         retry=retry_if_exception(lambda error: isinstance(error, call.retry_on) and may_be_made_again(error)),
-        wait=lambda state: pause(state, call.backoff),
+        wait=lambda state: seconds(state, call.backoff),
         sleep=sleep,
         reraise=True,
     )

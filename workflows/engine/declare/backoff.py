@@ -8,7 +8,7 @@ from tenacity import RetryCallState, wait_exponential_jitter
 from workflows.errors import BadDeclaration, OutcomeUnknown, TryAgain
 from workflows.retry_after import plausible
 
-LONGEST_PAUSE = 60.0
+LONGEST_WAIT = 60.0
 """Most seconds that a step waits before its next attempt, whatever the other system asks."""
 
 
@@ -22,9 +22,9 @@ class Backoff:
     """Most seconds of a wait, without the random part and without the wait that the other system asks for."""
 
     def __post_init__(self) -> None:
-        if not 0 < self.first <= self.longest <= LONGEST_PAUSE:
+        if not 0 < self.first <= self.longest <= LONGEST_WAIT:
             raise BadDeclaration(
-                f"a backoff has 0 < first <= longest <= {LONGEST_PAUSE:g} seconds, not {self.first:g} and "
+                f"a backoff has 0 < first <= longest <= {LONGEST_WAIT:g} seconds, not {self.first:g} and "
                 f"{self.longest:g}"
             )
 
@@ -32,7 +32,7 @@ class Backoff:
 DEFAULT = Backoff()
 
 
-def pause(state: RetryCallState, backoffs: Mapping[type[Exception], Backoff]) -> float:
+def seconds(state: RetryCallState, backoffs: Mapping[type[Exception], Backoff]) -> float:
     """Return the seconds to wait after a failed attempt: the backoff of its error's nearest type, or more if the error
     asks for it.
     """
@@ -41,4 +41,4 @@ def pause(state: RetryCallState, backoffs: Mapping[type[Exception], Backoff]) ->
     backoff = next(found, DEFAULT)
     wait = wait_exponential_jitter(multiplier=backoff.first, max=backoff.longest, jitter=backoff.first)
     asked = plausible(error.after) if isinstance(error, (TryAgain, OutcomeUnknown)) else None
-    return min(max(asked or 0.0, wait(state)), LONGEST_PAUSE)
+    return min(max(asked or 0.0, wait(state)), LONGEST_WAIT)

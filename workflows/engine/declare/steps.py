@@ -207,8 +207,8 @@ def step(
     """Make a function a step.
 
     `name`: what the journal calls it, by default the function's name; a run that waits over a renaming is parked.
-    `tries`: how often it is attempted where the error is one of `retry_on`, with a growing, jittered pause between.
-    `backoff`: the pauses after errors of a type, which is tried again too: `{TryAgain: Backoff(first=2, longest=30)}`.
+    `tries`: how often it is attempted where the error is one of `retry_on`, with a growing, jittered backoff between.
+    `backoff`: the waits after errors of a type, which is tried again too: `{TryAgain: Backoff(first=2, longest=30)}`.
     What a `TryAgain` asks for is waited as well, up to a minute. In a delivery an unknown outcome is not tried again
     here: where the target knows our key the whole delivery is, and elsewhere nothing is but what ended in `NotDone`.
 

@@ -59,7 +59,7 @@ def may_work_at_once(error: BaseException) -> bool:
 
     It may not where the target says when to come back, or where code did not return and would take up one more thread.
     """
-    if isinstance(error, (TryAgain, TimeLimitPassed)) or asked_pause(error) is not None:
+    if isinstance(error, (TryAgain, TimeLimitPassed)) or asked_wait(error) is not None:
         return False
     return may_work_later(error, keyed=True)
 
@@ -69,13 +69,13 @@ def has_answered(error: BaseException) -> bool:
     return isinstance(error, NotDone) and not isinstance(error, (TryAgain, InputBroken))
 
 
-def asked_pause(error: BaseException) -> timedelta | None:
+def asked_wait(error: BaseException) -> timedelta | None:
     """Return the time that the target asked to wait; None where it did not ask."""
     after = plausible(getattr(error, "after", None))
     return None if after is None else min(timedelta(seconds=after), LONGEST)
 
 
-def pause(times: int, *, asked: timedelta | None = None, longest: timedelta = LONGEST) -> timedelta:
+def backoff(times: int, *, asked: timedelta | None = None, longest: timedelta = LONGEST) -> timedelta:
     """Return the backoff after so many failed attempts at a delivery, from 1 on: growing, jittered, and at least as
     long as asked.
     """

@@ -51,8 +51,8 @@ def held_of(session: Session, run: schema.Run, delivery: DeliveryView | None) ->
     """Return why a run's delivery is held; None where it is not."""
     if run.state != RunState.HOLDING:
         return None
-    standing = workflow_pauses.standing(session, run.workflow_id, team=run.team_id)
-    if standing is not None and standing.holds_deliveries:
+    pause = workflow_pauses.current(session, run.workflow_id, team=run.team_id)
+    if pause is not None and pause.holds_deliveries:
         return Held.PAUSED
     return Held.DOWN if delivery is not None and delivery.state == DeliveryState.WAITING else Held.BEHIND
 
@@ -103,7 +103,7 @@ def late_view(context: Context, run: int) -> LateView:
 def targets_down(context: Context) -> list[TargetView]:
     """Return the targets that are down."""
     with context.database.read() as session:
-        found = [row.id for row in target_outages.standing(session, team=context.team)]
+        found = [row.id for row in target_outages.all_open(session, team=context.team)]
     return [target_view(context, outage) for outage in found]
 
 

@@ -41,8 +41,8 @@ class Held(StrEnum):
 
 def held(session: Session, run: schema.Run, target: str) -> Held | None:
     """Return why a run's delivery has to wait, valid until the transaction ends; None where it need not."""
-    standing = workflow_pauses.standing(session, run.workflow_id, team=run.team_id, held=True)
-    if standing is not None and standing.holds_deliveries:
+    pause = workflow_pauses.current(session, run.workflow_id, team=run.team_id, held=True)
+    if pause is not None and pause.holds_deliveries:
         return Held.PAUSED
     return in_the_way(session, run, target)
 

@@ -68,7 +68,7 @@ def put_off(
         return False
     if delivery.waiting_since is not None and at - delivery.waiting_since >= GIVEN_UP_AFTER:
         return False
-    target, asked = target_of(workflow, run), certainty.asked_pause(error)
+    target, asked = target_of(workflow, run), certainty.asked_wait(error)
     rounds = delivery.rounds + 1
     _wait(
         session,
@@ -77,7 +77,7 @@ def put_off(
         delivery,
         target=target,
         rounds=rounds,
-        next_at=at + certainty.pause(rounds, asked=asked),
+        next_at=at + certainty.backoff(rounds, asked=asked),
         maybe=delivery.maybe_applied or not isinstance(error, NotDone),
         problem_id=problem_id,
     )
@@ -86,7 +86,7 @@ def put_off(
             notices.late(session, run, at=at)
         since = target_outages.last_end(session, target, team=context.team)
         if failures.count(target, run.case_id, team=run.team_id, at=at, since=since):
-            next_at = at + certainty.pause(1, asked=asked, longest=LONGEST_PROBE)
+            next_at = at + certainty.backoff(1, asked=asked, longest=LONGEST_PROBE)
             begun = target_outages.begin(
                 session, team=context.team, target=target, problem_id=problem_id, at=at, next_at=next_at
             )
@@ -138,8 +138,8 @@ def note_probe(session: Session, context: Context, run: schema.Run, error: Excep
     if certainty.has_answered(error):
         _end(session, context, outage)
         return
-    asked = certainty.asked_pause(error)
-    next_at = context.clock() + certainty.pause(outage.probes + 1, asked=asked, longest=LONGEST_PROBE)
+    asked = certainty.asked_wait(error)
+    next_at = context.clock() + certainty.backoff(outage.probes + 1, asked=asked, longest=LONGEST_PROBE)
     target_outages.failed(session, outage, problem_id=problem_id, next_at=next_at)
     _show(session, context, outage.id)
 
@@ -178,12 +178,12 @@ def awaken(context: Context) -> int:
 
 def _awaken_some(context: Context) -> int:
     with context.database.read() as session:
-        outages = target_outages.standing(session, team=context.team)
+        outages = target_outages.all_open(session, team=context.team)
         wanted = [outage for outage in outages if _is_time(session, context, outage)]
         if not wanted and not _due(session, context, outages):
             return 0
     with context.database.write() as session:
-        at, outages = context.clock(), target_outages.standing(session, team=context.team)
+        at, outages = context.clock(), target_outages.all_open(session, team=context.team)
         freed = sum(
             move_run(session, run, RunState.READY, at=at, actor=SYSTEM) for run in _due(session, context, outages)
         )
@@ -236,7 +236,7 @@ def _probe(session: Session, context: Context, outage: schema.TargetOutage) -> b
 
 def _let_through(session: Session, context: Context, outage: schema.TargetOutage, run: schema.Run, *, by: str) -> bool:
     at = context.clock()
-    next_at = at + certainty.pause(outage.probes + 1, longest=LONGEST_PROBE)
+    next_at = at + certainty.backoff(outage.probes + 1, longest=LONGEST_PROBE)
     if not target_outages.let_through(session, outage, run=run.id, next_at=next_at):
         return False
     return move_run(session, run, RunState.READY, at=at, actor=by)
@@ -250,8 +250,8 @@ def try_now(session: Session, context: Context, case: int, *, by: str) -> schema
     run = waiting_runs.oldest_of_case(session, case, team=context.team)
     if run is None:
         return None
-    standing = workflow_pauses.standing(session, run.workflow_id, team=context.team, held=True)
-    if standing is not None and standing.holds_deliveries:
+    pause = workflow_pauses.current(session, run.workflow_id, team=context.team, held=True)
+    if pause is not None and pause.holds_deliveries:
         return None
     delivery = deliveries.of_run(session, run.id, team=context.team)
     assert delivery is not None

@@ -34,7 +34,7 @@ def paused(session: Session, workflow: int, *, team: int, held: bool = False) ->
     """Return the pause of a workflow's row; None where it is not paused. `held`: it stays so until the transaction
     ends.
     """
-    return pause_of(workflow_pauses.standing(session, workflow, team=team, held=held))
+    return pause_of(workflow_pauses.current(session, workflow, team=team, held=held))
 
 
 def pause_of(line: PauseLine | None) -> Pause | None:
@@ -126,13 +126,13 @@ def lift(context: Context, workflow: str, *, by: str) -> Resumed:
 def is_paused(context: Context, workflow: str) -> bool:
     """Tell whether a workflow is paused."""
     with context.database.read() as session:
-        return any(line.workflow == workflow for line in workflow_pauses.all_standing(session, team=context.team))
+        return any(line.workflow == workflow for line in workflow_pauses.all_current(session, team=context.team))
 
 
 def pause_statuses(context: Context, workflows: list[str]) -> list[PauseStatus]:
     """Return the status of these workflows, in their order."""
     with context.database.read() as session:
-        pauses = {line.workflow: pause_of(line) for line in workflow_pauses.all_standing(session, team=context.team)}
+        pauses = {line.workflow: pause_of(line) for line in workflow_pauses.all_current(session, team=context.team)}
         states = (RunState.WAITING, RunState.HOLDING)
         runs = workflow_pauses.numbers(session, team=context.team, states=states)
         empty = unproposed.count_empty(session, team=context.team)

@@ -16,7 +16,7 @@ from store.slack import outbox
 from store.subjects import SubjectKind
 from workflows.engine.context import Context
 from workflows.engine.errors import Unknown
-from workflows.engine.propose.views import LeftAlone, OutageView, OverrunView
+from workflows.engine.propose.views import OpenOutage, OutageView, OverrunView
 
 log = structlog.get_logger()
 
@@ -45,9 +45,9 @@ class KnownOutages:
             self._show(session, outage, at=at)
             log.info("model.answers_again", model=model, outage=outage)
 
-    def overran(self, session: Session, model: str, *, factor: float, attempt: int, at: datetime) -> None:
+    def overran(self, session: Session, model: str, *, factor: float, request: int, at: datetime) -> None:
         """Note that a request cost more than was estimated; have people told where it is the highest factor so far."""
-        noted = overruns.note(session, team=self._team, model=model, factor=factor, attempt=attempt, at=at)
+        noted = overruns.note(session, team=self._team, model=model, factor=factor, request=request, at=at)
         if noted is not None:
             _tell_overrun(session, noted, team=self._team, at=at)
 
@@ -75,11 +75,11 @@ def overrun_view(database: Database, *, team: int, overrun: int) -> OverrunView 
     return _overrun(found) if found is not None else None
 
 
-def standing_outages(context: Context) -> Sequence[LeftAlone]:
+def open_outages(context: Context) -> Sequence[OpenOutage]:
     """Return the models that are not asked now."""
     with context.database.read() as session:
-        found = outages.standing(session, team=context.team)
-    return [LeftAlone(model=row.model, reason=row.reason, since=row.began_at) for row in found]
+        found = outages.all_open(session, team=context.team)
+    return [OpenOutage(model=row.model, reason=row.reason, since=row.began_at) for row in found]
 
 
 def overrun_views(context: Context) -> Sequence[OverrunView]:

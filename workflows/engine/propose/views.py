@@ -22,7 +22,7 @@ class OutageView:
 
 
 @dataclass(frozen=True, kw_only=True)
-class LeftAlone:
+class OpenOutage:
     """A model that is not asked now."""
 
     model: str
@@ -47,7 +47,7 @@ class OverrunView:
 
 
 @dataclass(frozen=True, kw_only=True)
-class AttemptView:
+class RequestView:
     """One request to a model, with its outcome."""
 
     model: str

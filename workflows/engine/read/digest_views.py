@@ -18,7 +18,7 @@ class Cause:
 
 
 @dataclass(frozen=True, kw_only=True)
-class StandingCase:
+class StoppedCase:
     """A case that is stopped."""
 
     case: int
@@ -59,13 +59,13 @@ class WorkflowFigures:
     """Cases that wait for a person now."""
     stopped: int
     """Cases that failed, were parked or came in doubt in the period."""
-    standing: int
+    still_stopped: int
     """Those of these cases that are still stopped now."""
-    standing_cases: Sequence[StandingCase]
+    still_stopped_cases: Sequence[StoppedCase]
     """The first few of them."""
     older: int
     """Cases that stopped before the period, and are still stopped now."""
-    older_cases: Sequence[StandingCase]
+    older_cases: Sequence[StoppedCase]
     """The first few of them."""
     causes: Sequence[Cause]
     """The most frequent causes, the most frequent first. A case that stopped twice may have two."""
@@ -119,9 +119,9 @@ class DigestView:
         return sum(figures.stopped for figures in self.workflows)
 
     @property
-    def standing(self) -> int:
+    def still_stopped(self) -> int:
         """Those of these cases that were still stopped when the digest was made."""
-        return sum(figures.standing for figures in self.workflows)
+        return sum(figures.still_stopped for figures in self.workflows)
 
     @property
     def older(self) -> int:

@@ -18,14 +18,14 @@ from store import schema
 from store.faces import FAILURES, LEADS
 from store.governance import teams
 from store.quality import digests
-from store.quality.digests import StandingLine, StopLine
+from store.quality.digests import StopLine, StoppedLine
 from store.slack import outbox
 from store.states import STOPPED, Resolution, RunState
 from store.subjects import SubjectKind
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.declare.steps import DELIVER
 from workflows.engine.errors import Unknown
-from workflows.engine.read.digest_views import Cause, DigestView, PausedSince, StandingCase, Unproposed, WorkflowFigures
+from workflows.engine.read.digest_views import Cause, DigestView, PausedSince, StoppedCase, Unproposed, WorkflowFigures
 from workflows.engine.reasons import from_json
 
 CLOCK = "clock"
@@ -142,9 +142,9 @@ def _gather(
         # A run in doubt only becomes failed by the word of a person who looked: that is no new failure.
         if stop.frm != RunState.DOUBTFUL:
             stops[stop.workflow].append(stop)
-    standing: defaultdict[int, list[StandingLine]] = defaultdict(list)
-    for line in digests.standing(session, team=team):
-        standing[line.workflow].append(line)
+    stopped: defaultdict[int, list[StoppedLine]] = defaultdict(list)
+    for line in digests.stopped_now(session, team=team):
+        stopped[line.workflow].append(line)
     waiting = digests.in_state(session, team=team, state=RunState.WAITING)
     taken_in = digests.taken_in(session, team=team, since=since, until=until)
     samples = digests.samples(session, team=team, since=since, until=until)
@@ -155,8 +155,8 @@ def _gather(
     found = []
     for row in teams.workflows(session, team=team):
         cases = {stop.case for stop in stops[row.id]}
-        still = {line.case: line for line in standing[row.id] if line.case in cases}
-        older = {line.case: line for line in standing[row.id] if line.case not in cases and line.since < since}
+        still = {line.case: line for line in stopped[row.id] if line.case in cases}
+        older = {line.case: line for line in stopped[row.id] if line.case not in cases and line.since < since}
         causes = _causes(stops[row.id])
         found.append(
             WorkflowFigures(
@@ -167,8 +167,8 @@ def _gather(
                 + resolved.get((row.id, Resolution.REJECTED), 0),
                 waiting=waiting.get(row.id, 0),
                 stopped=len(cases),
-                standing=len(still),
-                standing_cases=_named(still.values()),
+                still_stopped=len(still),
+                still_stopped_cases=_named(still.values()),
                 older=len(older),
                 older_cases=_named(older.values()),
                 causes=causes[:_CAUSES],
@@ -201,9 +201,9 @@ def _paused(row: schema.Workflow, held: int) -> PausedSince | None:
     return PausedSince(at=row.paused_at, by_itself=row.paused_by == SYSTEM, held=held)
 
 
-def _named(lines: Iterable[StandingLine]) -> list[StandingCase]:
+def _named(lines: Iterable[StoppedLine]) -> list[StoppedCase]:
     few = list(lines)[:_CASES]
-    return [StandingCase(case=line.case, in_doubt=line.state == RunState.DOUBTFUL) for line in few]
+    return [StoppedCase(case=line.case, in_doubt=line.state == RunState.DOUBTFUL) for line in few]
 
 
 def _causes(stops: Sequence[StopLine]) -> list[Cause]:

@@ -14,7 +14,7 @@ from workflows.engine.case.lookup import cases_meant, kept_json
 from workflows.engine.context import Context
 from workflows.engine.deliver.delivery_status import delivery_of, held_of
 from workflows.engine.errors import Refused, Unknown
-from workflows.engine.propose.views import AttemptView
+from workflows.engine.propose.views import RequestView
 from workflows.engine.read.views import AuditView, CaseView, OpenReview, ProposalView, ReviewView, RunView, StepView
 from workflows.engine.reasons import asked_for, from_json, model_said
 from workflows.engine.review.cards import decision_view
@@ -126,7 +126,7 @@ def _run(session: Session, context: Context, run: schema.Run) -> RunView:
         created_at=run.created_at,
         changed_at=run.changed_at,
         steps=[_step(line) for line in journal.of_run(session, run.id, team=context.team)],
-        asked=[_attempt(attempt, body) for attempt, body in requests.of_run(session, run.id, team=context.team)],
+        asked=[_request(request, body) for request, body in requests.of_run(session, run.id, team=context.team)],
         proposal=_proposal(session, proposal) if proposal else None,
         review=_review(session, review) if review else None,
         delivery=delivery,
@@ -151,22 +151,22 @@ def _step(line: journal.StepLine) -> StepView:
     )
 
 
-def _attempt(attempt: schema.Attempt, body: str | None) -> AttemptView:
+def _request(request: schema.ModelRequest, body: str | None) -> RequestView:
     content = json.loads(body) if body is not None else {}
-    return AttemptView(
-        model=attempt.model,
-        answered_by=attempt.answered_by,
-        prompt_version=attempt.prompt_version,
-        outcome=attempt.outcome,
+    return RequestView(
+        model=request.model,
+        answered_by=request.answered_by,
+        prompt_version=request.prompt_version,
+        outcome=request.outcome,
         why=content.get("why", ""),
-        input_tokens=attempt.input_tokens + attempt.cache_read_tokens + attempt.cache_write_tokens,
-        output_tokens=attempt.output_tokens,
-        thinking_tokens=attempt.thinking_tokens,
-        cost=attempt.cost,
-        reserved=attempt.reserved,
-        request_id=attempt.request_id,
-        began_at=attempt.began_at,
-        milliseconds=attempt.milliseconds,
+        input_tokens=request.input_tokens + request.cache_read_tokens + request.cache_write_tokens,
+        output_tokens=request.output_tokens,
+        thinking_tokens=request.thinking_tokens,
+        cost=request.cost,
+        reserved=request.reserved,
+        request_id=request.request_id,
+        began_at=request.began_at,
+        milliseconds=request.milliseconds,
         told=content.get("told"),
         said=content.get("said"),
     )

@@ -9,7 +9,7 @@ from pydantic import JsonValue
 
 from store.states import Resolution, ReviewState, RunState, StepState
 from workflows.engine.deliver.views import DeliveryView
-from workflows.engine.propose.views import AttemptView
+from workflows.engine.propose.views import RequestView
 from workflows.engine.reasons import Reason
 from workflows.engine.review.views import DecisionView
 
@@ -89,7 +89,7 @@ class RunView:
     created_at: datetime
     changed_at: datetime
     steps: Sequence[StepView]
-    asked: Sequence[AttemptView]
+    asked: Sequence[RequestView]
     """The requests to a model, in order."""
     proposal: ProposalView | None
     review: ReviewView | None

@@ -81,8 +81,8 @@ class Channels:
             team = self._context.team
             outbox.take_back(session, team=team, face=self._face)
             queued = outbox.channels_held(session, team=team, face=self._face)
-            standing = filter(self._face.shows, messages.channels_with_queue(session, team=team))
-            for channel in (*queued, *standing):
+            with_queue = filter(self._face.shows, messages.channels_with_queue(session, team=team))
+            for channel in (*queued, *with_queue):
                 self._known(channel).look_again = True
 
     def to_look_at(self) -> set[str]:

@@ -26,7 +26,7 @@ def note_rate_limit(session: Session, limit: RateLimit, *, team: int, at: dateti
     """Note from when on a method may be called again."""
     until = at + min(timedelta(seconds=limit.seconds), LONGEST_RATE_LIMIT)
     channel = rate_limits.EVERYWHERE if limit.channel is None else limit.channel
-    rate_limits.pause(session, team=team, method=limit.method, channel=channel, until=until)
+    rate_limits.note(session, team=team, method=limit.method, channel=channel, until=until)
 
 
 def time_left(context: Context, *, method: str, channel: str) -> timedelta:

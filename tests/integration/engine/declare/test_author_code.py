@@ -216,10 +216,10 @@ def test_code_that_does_not_return_is_given_up_and_its_case_stops_visibly(
         # Nothing more of it is begun: each keeps a thread. What people decided waits with it.
         assert len(author_threads.stuck()) == MOST_STUCK
         assert scene.run(scene.worked(id=5, text="x propose")).state == "waiting"
-        (standing,) = workflow_pauses.pause_statuses(scene.world.context, ["sample"])
-        assert standing.pause is not None
-        assert standing.pause.by_itself
-        assert standing.pause.holds_deliveries
+        (status,) = workflow_pauses.pause_statuses(scene.world.context, ["sample"])
+        assert status.pause is not None
+        assert status.pause.by_itself
+        assert status.pause.holds_deliveries
     assert len([row for row in rows(scene.world, schema.OutboxRow) if row.kind == "paused"]) == 1
 
 
@@ -229,8 +229,8 @@ def test_one_or_two_that_hang_pause_nothing(make_world: MakeWorld) -> None:
     with hanging() as author.turns["deliver"]:
         for number in range(1, MOST_STUCK):
             scene.worked(id=number, text="deliver")
-        (standing,) = workflow_pauses.pause_statuses(scene.world.context, ["sample"])
-        assert standing.pause is None
+        (status,) = workflow_pauses.pause_statuses(scene.world.context, ["sample"])
+        assert status.pause is None
     assert scene.run(scene.worked(id=9)).state == "delivered"
 
 

@@ -9,7 +9,7 @@ from tests.conftest import MakeWorld
 from tests.integration.engine.scene import Office, office_scene, rows, sample
 from tests.sample import Ticket, Triage
 from workflows import Ask, NotDone, OutcomeUnknown, Proposal, TryAgain, step
-from workflows.engine.declare.backoff import LONGEST_PAUSE
+from workflows.engine.declare.backoff import LONGEST_WAIT
 
 
 @pytest.mark.parametrize(
@@ -37,19 +37,19 @@ def test_there_is_a_growing_pause_between_the_attempts(make_sqlite_world: MakeWo
     scene = sample(make_sqlite_world)
     scene.desk.look_up_errors += [TryAgain("busy"), TryAgain("busy")]
     scene.worked()
-    first, second = scene.world.pauses
+    first, second = scene.world.waits
     assert 0.5 <= first <= 1.0 <= second <= 1.5
 
 
-@pytest.mark.parametrize(("asked", "paused"), [(7.5, 7.5), (0.0, 0.5), (3_600.0, LONGEST_PAUSE), (None, 0.5)])
-def test_the_pause_that_the_other_system_asks_for_is_kept_up_to_a_limit(
-    make_sqlite_world: MakeWorld, asked: float | None, paused: float
+@pytest.mark.parametrize(("asked", "waited"), [(7.5, 7.5), (0.0, 0.5), (3_600.0, LONGEST_WAIT), (None, 0.5)])
+def test_the_wait_that_the_other_system_asks_for_is_kept_up_to_a_limit(
+    make_sqlite_world: MakeWorld, asked: float | None, waited: float
 ) -> None:
     scene = sample(make_sqlite_world)
     scene.desk.look_up_errors.append(TryAgain("busy", after=asked))
     scene.worked()
-    (pause,) = scene.world.pauses
-    assert paused <= pause <= paused + (0.5 if paused < 1 else 0)
+    (wait,) = scene.world.waits
+    assert waited <= wait <= waited + (0.5 if waited < 1 else 0)
 
 
 def test_the_attempts_have_an_end(make_world: MakeWorld) -> None:
@@ -61,7 +61,7 @@ def test_the_attempts_have_an_end(make_world: MakeWorld) -> None:
     assert scene.run(case).state == "failed"
     assert len(scene.attempts(case, "look_up")) == 3
     assert len(scene.desk.look_up_errors) == 6
-    assert len(scene.world.pauses) == 2
+    assert len(scene.world.waits) == 2
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_an_error_that_stays_is_not_tried_again(make_sqlite_world: MakeWorld, er
 
     assert scene.run(case).state == "failed"
     assert len(scene.attempts(case, "look_up")) == 1
-    assert scene.world.pauses == []
+    assert scene.world.waits == []
 
 
 def test_a_failed_step_stops_the_run_visibly(make_world: MakeWorld) -> None:

@@ -26,7 +26,7 @@ def test_an_unknown_outcome_at_a_target_that_knows_the_key_is_tried_again_under_
     assert scene.run(case).state == "delivered"
     assert scene.desk.attempts == [KEY] * 3
     assert scene.deliveries() == {KEY: "applied"}
-    assert len(scene.world.pauses) == 2
+    assert len(scene.world.waits) == 2
 
 
 def test_it_is_tried_three_times_in_one_go_and_counted_so(make_world: MakeWorld) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.conftest import MakeWorld
-from tests.integration.engine.deliver.test_workflow_pauses import notes, pause, resume, standing
+from tests.integration.engine.deliver.test_workflow_pauses import current, notes, pause, resume
 from tests.integration.engine.run.test_interleaving import meet
 from tests.integration.engine.scene import CARDS, DRAFT, Crash, Office, Scene, office_scene, sample
 from tests.integration.engine.trail import follow_the_trail
@@ -167,7 +167,7 @@ def test_a_key_that_is_not_accepted_keeps_the_queue_and_loses_nothing(make_world
     assert [scene.run(case).state for case in (first, second)] == ["holding", "holding"]
     assert scene.deliveries() == {KEY: "intended", "sample/ticket-2": "intended"}
     assert scene.desk.attempts == [KEY]
-    found = standing(scene)
+    found = current(scene)
     assert found is not None
     assert (found.by, found.reason) == (SYSTEM, "the desk does not accept our key (401)")
     assert found.holds_deliveries
@@ -188,7 +188,7 @@ def test_a_key_that_is_not_accepted_holds_the_deliveries_of_a_workflow_that_a_pe
     scene.desk.errors.append(NotAllowed("no key"))
     scene.approve(case)
     scene.world.work()
-    found = standing(scene)
+    found = current(scene)
     assert found is not None
     assert (found.by, found.reason, found.holds_deliveries) == ("U0KIM", "its queues are wrong; no key", True)
     assert len(notes(scene)) == 1

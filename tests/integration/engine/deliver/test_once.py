@@ -134,7 +134,7 @@ def test_it_is_paid_once_and_then_in_doubt(make_sqlite_world: MakeWorld, target:
     case = decided(scene)
     assert target.asked == ["/pay"]
     assert scene.run(case).state == "doubtful"
-    assert scene.world.pauses == []
+    assert scene.world.waits == []
     scene.world.restart()
     scene.world.work()
     assert target.asked == ["/pay"]
@@ -169,7 +169,7 @@ def test_what_certainly_was_not_done_is_tried_again_in_its_step(make_sqlite_worl
 
     scene = paying(make_sqlite_world, lambda triage, run: pay(run.input.id))
     assert scene.run(decided(scene)).state == "delivered"
-    assert len(scene.world.pauses) == 2
+    assert len(scene.world.waits) == 2
 
 
 @pytest.mark.parametrize("in_a_step", [True, False])

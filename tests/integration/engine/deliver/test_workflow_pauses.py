@@ -33,7 +33,7 @@ def resume(scene: Scene) -> bool:
     return workflow_pauses.resume(scene.world.context, "sample", by="U0KIM").changed
 
 
-def standing(scene: Scene) -> Pause | None:
+def current(scene: Scene) -> Pause | None:
     """Whether the sample is paused, and how."""
     (found,) = workflow_pauses.pause_statuses(scene.world.context, ["sample"])
     return found.pause
@@ -73,16 +73,16 @@ def test_a_case_of_a_paused_workflow_gets_an_empty_form_that_says_who_paused_it_
 def test_a_workflow_without_a_case_can_be_paused_and_resumed(make_world: MakeWorld) -> None:
     scene = sample(make_world)
     assert pause(scene)
-    assert standing(scene) is not None
+    assert current(scene) is not None
     assert resume(scene)
-    assert standing(scene) is None
+    assert current(scene) is None
     assert scene.run(scene.worked()).state == "delivered"
 
 
 def test_pausing_and_resuming_are_done_once_however_often_they_are_asked_for(make_world: MakeWorld) -> None:
     scene = sample(make_world)
     assert [pause(scene), pause(scene, reason="another one")] == [True, False]
-    found = standing(scene)
+    found = current(scene)
     assert found is not None
     assert (found.by, found.reason) == ("U0KIM", "its queues are wrong")
     assert [resume(scene), resume(scene)] == [True, False]
@@ -94,7 +94,7 @@ def test_a_pause_needs_a_reason_that_can_be_kept(make_sqlite_world: MakeWorld, r
     scene = sample(make_sqlite_world)
     with pytest.raises(BadReason):
         pause(scene, reason=reason)
-    assert standing(scene) is None
+    assert current(scene) is None
 
 
 def test_a_workflow_that_nobody_knows_is_not_paused(make_sqlite_world: MakeWorld) -> None:
@@ -189,7 +189,7 @@ def test_where_the_model_is_gone_for_good_the_workflow_is_paused_and_people_are_
     scene = sample(make_world, gone)
     first, second = scene.worked(), scene.worked(id=2)
     assert asked(scene) == 1
-    found = standing(scene)
+    found = current(scene)
     assert found is not None
     assert (found.by, found.reason, found.holds_deliveries) == (SYSTEM, "The model m-1 was retired.", False)
     assert why(asked_why(scene, first)) == ["The model m-1 was retired."]
@@ -207,7 +207,7 @@ def test_what_may_pass_or_is_about_one_case_pauses_nothing(make_sqlite_world: Ma
     assert why(asked_why(scene, case)) == ["Not this time."]
     kept = [row.body for row in rows(scene.world, schema.Content) if row.kind == "reasons"]
     assert [json.loads(body) for body in kept] == [[{"code": code, "said": "Not this time."}]]
-    assert standing(scene) is None
+    assert current(scene) is None
     assert notes(scene) == []
 
 
@@ -218,7 +218,7 @@ def test_a_key_that_a_step_s_system_does_not_accept_pauses_the_workflow(make_wor
     case = scene.worked()
     assert (scene.run(case).state, asked(scene)) == ("waiting", 0)
     assert why(asked_why(scene, case)) == ["the desk does not accept our key (401)"]
-    found = standing(scene)
+    found = current(scene)
     assert found is not None
     assert (found.by, found.holds_deliveries) == (SYSTEM, False)
     assert len(notes(scene)) == 1
@@ -234,7 +234,7 @@ def test_of_replicas_that_stop_a_workflow_at_once_one_tells_of_it(make_world: Ma
 
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(stop, range(6)))
-    found = standing(scene)
+    found = current(scene)
     assert found is not None
     assert found.holds_deliveries
     # One that found more, deliveries that cannot be made, may say so too.
@@ -247,7 +247,7 @@ def test_a_pause_that_a_person_made_is_left_as_it_is_by_countersign(make_world: 
     scene = sample(make_world)
     pause(scene)
     workflow_pauses.stop(scene.world.context, "sample", "the model was retired")
-    found = standing(scene)
+    found = current(scene)
     assert found is not None
     assert (found.by, found.reason) == ("U0KIM", "its queues are wrong")
     assert notes(scene) == []

@@ -155,9 +155,9 @@ def test_a_token_that_stays_refused_pauses_the_workflow_and_people_get_its_cases
     review = scene.run(first).review
     assert review is not None
     assert not review.has_proposal
-    (standing,) = workflow_pauses.pause_statuses(scene.world.context, [scene.workflow.name])
-    assert standing.pause is not None
-    assert standing.pause.by_itself
+    (status,) = workflow_pauses.pause_statuses(scene.world.context, [scene.workflow.name])
+    assert status.pause is not None
+    assert status.pause.by_itself
 
 
 def test_what_a_system_with_keys_may_have_done_is_sent_again_under_the_same_key(
@@ -207,7 +207,7 @@ def test_each_type_of_error_has_its_own_pauses(make_sqlite_world: MakeWorld) -> 
 
     scene.worked()
 
-    first, second, third = scene.world.pauses
+    first, second, third = scene.world.waits
     assert 2 <= first <= 4
     assert 40 <= second <= 60
     assert third == 60

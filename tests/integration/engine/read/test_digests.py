@@ -22,7 +22,7 @@ from tests.sample import Triage, sample_workflow
 from tests.world import Tell
 from workflows import NotDone, OutcomeUnknown
 from workflows.engine.errors import Drifted, Unknown
-from workflows.engine.read.digest_views import Cause, DigestView, StandingCase, WorkflowFigures
+from workflows.engine.read.digest_views import Cause, DigestView, StoppedCase, WorkflowFigures
 from workflows.engine.read.digests import CLOCK, digest_view, make
 from workflows.engine.review import corrections, doubts, reruns
 from workflows.engine.review.decisions import Follows
@@ -70,7 +70,7 @@ def test_a_quiet_day_has_a_summary_too(make_world: MakeWorld) -> None:
     scene = sample(make_world)
     view = made(scene)
     assert (view.first, view.last, view.missed) == (TODAY - DAY, TODAY - DAY, 0)
-    assert (view.stopped, view.standing, view.older, view.cost) == (0, 0, 0, Decimal(0))
+    assert (view.stopped, view.still_stopped, view.older, view.cost) == (0, 0, 0, Decimal(0))
     assert not view.workflows
 
 
@@ -91,8 +91,8 @@ def test_what_failed_is_counted_by_step_and_error_and_named_while_it_stands(make
         by_people=0,
         waiting=0,
         stopped=3,
-        standing=3,
-        standing_cases=[StandingCase(case=case, in_doubt=False) for case in (first, second, third)],
+        still_stopped=3,
+        still_stopped_cases=[StoppedCase(case=case, in_doubt=False) for case in (first, second, third)],
         older=0,
         older_cases=[],
         causes=[
@@ -102,7 +102,7 @@ def test_what_failed_is_counted_by_step_and_error_and_named_while_it_stands(make
         more_causes=0,
         cost=Decimal("1.24"),
     )
-    assert (view.stopped, view.standing, view.cost) == (3, 3, Decimal("1.24"))
+    assert (view.stopped, view.still_stopped, view.cost) == (3, 3, Decimal("1.24"))
 
 
 def test_a_failure_mended_by_a_rerun_happened_and_no_longer_stands(make_world: MakeWorld) -> None:
@@ -118,8 +118,8 @@ def test_a_failure_mended_by_a_rerun_happened_and_no_longer_stands(make_world: M
 
     figures = told(made(scene))
 
-    assert (figures.stopped, figures.standing, figures.alone) == (3, 1, 1)
-    assert figures.standing_cases == [StandingCase(case=never, in_doubt=False)]
+    assert (figures.stopped, figures.still_stopped, figures.alone) == (3, 1, 1)
+    assert figures.still_stopped_cases == [StoppedCase(case=never, in_doubt=False)]
     assert figures.cost == Decimal("0.5")
 
 
@@ -131,7 +131,7 @@ def test_a_case_that_failed_twice_for_the_same_is_one_case(make_world: MakeWorld
     reruns.rerun(scene.world.context, case, by="U0DEV")
     scene.world.work()
     figures = told(made(scene))
-    assert (figures.stopped, figures.standing) == (1, 1)
+    assert (figures.stopped, figures.still_stopped) == (1, 1)
     assert figures.causes == [Cause(step="look_up", error="ValueError", cases=1)]
 
 
@@ -156,12 +156,12 @@ def test_a_doubtful_delivery_is_named_as_one_to_look_at(make_world: MakeWorld) -
     scene.desk.errors.append(OutcomeUnknown("connection lost"))
     case = scene.worked()
     figures = told(made(scene))
-    assert (figures.stopped, figures.standing_cases) == (1, [StandingCase(case=case, in_doubt=True)])
+    assert (figures.stopped, figures.still_stopped_cases) == (1, [StoppedCase(case=case, in_doubt=True)])
     assert figures.causes == [Cause(step="deliver", error="OutcomeUnknown", cases=1)]
 
 
 def test_a_doubt_is_no_second_failure_once_a_person_has_looked(make_world: MakeWorld) -> None:
-    """That it did not happen leaves the case standing; nothing went wrong anew."""
+    """The word that it did not happen leaves the case stopped, and is no new failure."""
     scene = sample(make_world, idempotent=False)
     at(scene, TODAY - 2 * DAY)
     scene.desk.errors.append(OutcomeUnknown("connection lost"))
@@ -171,7 +171,7 @@ def test_a_doubt_is_no_second_failure_once_a_person_has_looked(make_world: MakeW
     doubts.settle(scene.world.context, case, happened=False, by="U0EVE")
     assert made(scene).stopped == 0
     figures = told(made(scene, TODAY + DAY))
-    assert (figures.stopped, figures.older_cases) == (0, [StandingCase(case=case, in_doubt=False)])
+    assert (figures.stopped, figures.older_cases) == (0, [StoppedCase(case=case, in_doubt=False)])
 
 
 def test_a_delivery_that_was_cut_off_has_a_cause_without_an_error(make_world: MakeWorld) -> None:
@@ -194,7 +194,7 @@ def test_a_parked_case_counts_as_failed(make_world: MakeWorld) -> None:
     case = scene.worked()
     assert scene.run(case).state == "parked"
     figures = told(made(scene))
-    assert (figures.stopped, figures.standing_cases) == (1, [StandingCase(case=case, in_doubt=False)])
+    assert (figures.stopped, figures.still_stopped_cases) == (1, [StoppedCase(case=case, in_doubt=False)])
     assert [cause.error for cause in figures.causes] == ["Drifted"]
 
 
@@ -204,7 +204,7 @@ def test_a_revision_in_place_of_what_failed_no_longer_stands(make_world: MakeWor
     failed(scene)
     scene.worked(id=1, text="another text")
     figures = told(made(scene))
-    assert (figures.taken_in, figures.stopped, figures.standing, figures.alone) == (1, 1, 0, 1)
+    assert (figures.taken_in, figures.stopped, figures.still_stopped, figures.alone) == (1, 1, 0, 1)
 
 
 def test_a_doubt_stands_although_a_revision_came(make_world: MakeWorld) -> None:
@@ -215,7 +215,7 @@ def test_a_doubt_stands_although_a_revision_came(make_world: MakeWorld) -> None:
     case = scene.worked(id=1)
     scene.worked(id=1, text="another text")
     assert scene.run(case).state == "delivered"
-    assert told(made(scene)).standing_cases == [StandingCase(case=case, in_doubt=True)]
+    assert told(made(scene)).still_stopped_cases == [StoppedCase(case=case, in_doubt=True)]
 
 
 def test_people_alone_and_waiting_are_told_apart(make_world: MakeWorld) -> None:
@@ -260,8 +260,8 @@ def test_of_many_cases_and_causes_a_few_are_named_and_all_counted(make_world: Ma
     names = [f"Error{number}" for number in range(12)]
     cases = [failed(scene, place, error=type(name, (Exception,), {})) for place, name in enumerate(names)]
     figures = told(made(scene))
-    assert (figures.stopped, figures.standing, figures.more_causes) == (12, 12, 2)
-    assert [standing.case for standing in figures.standing_cases] == cases[:10]
+    assert (figures.stopped, figures.still_stopped, figures.more_causes) == (12, 12, 2)
+    assert [line.case for line in figures.still_stopped_cases] == cases[:10]
     assert [cause.error for cause in figures.causes] == names[:10]
 
 
@@ -270,13 +270,13 @@ def test_what_stands_from_before_is_not_forgotten(make_world: MakeWorld) -> None
     scene = sample(make_world)
     at(scene, TODAY - 2 * DAY)
     old = failed(scene, 1)
-    assert told(made(scene, TODAY - DAY)).standing == 1
+    assert told(made(scene, TODAY - DAY)).still_stopped == 1
     at(scene, TODAY, 3)
     new = failed(scene, 2)
     figures = told(made(scene))
-    assert (figures.stopped, figures.standing, figures.older) == (0, 0, 1)
-    assert figures.older_cases == [StandingCase(case=old, in_doubt=False)]
-    assert told(made(scene, TODAY + DAY)).standing_cases == [StandingCase(case=new, in_doubt=False)]
+    assert (figures.stopped, figures.still_stopped, figures.older) == (0, 0, 1)
+    assert figures.older_cases == [StoppedCase(case=old, in_doubt=False)]
+    assert told(made(scene, TODAY + DAY)).still_stopped_cases == [StoppedCase(case=new, in_doubt=False)]
 
 
 def test_the_digest_holds_nothing_of_what_a_case_or_an_error_says(make_world: MakeWorld) -> None:
@@ -353,7 +353,7 @@ def test_the_first_summary_ever_covers_yesterday_only(make_world: MakeWorld) -> 
     failed(scene, 2)
     view = made(scene)
     assert (view.first, view.missed, view.stopped) == (TODAY - DAY, 0, 1)
-    assert told(view).older_cases == [StandingCase(case=old, in_doubt=False)]
+    assert told(view).older_cases == [StoppedCase(case=old, in_doubt=False)]
 
 
 def test_missed_days_are_covered_by_one_summary_that_names_the_gap(make_world: MakeWorld) -> None:

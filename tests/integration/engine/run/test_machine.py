@@ -461,7 +461,7 @@ class Machine(RuleBasedStateMachine):
             return
         runs = rows(self.world, schema.Run)
         waiting = {row.run_id: row for row in rows(self.world, schema.Delivery) if row.state == "waiting"}
-        outages = {row.target: row for row in rows(self.world, schema.TargetOutage) if row.standing}
+        outages = {row.target: row for row in rows(self.world, schema.TargetOutage) if row.is_open}
         probed = {row.probe_run for row in outages.values()} & {run.id for run in runs if run.state in UNDELIVERED[1:]}
         for run in runs:
             if run.state != RunState.HOLDING or _older_undelivered(run, runs):

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tenacity import Future, RetryCallState, Retrying
 
 from workflows import Backoff, BadDeclaration, NotDone, TryAgain, step
-from workflows.engine.declare.backoff import LONGEST_PAUSE, pause
+from workflows.engine.declare.backoff import LONGEST_WAIT, seconds
 from workflows.engine.declare.steps import Backoffs
 from workflows.tools.deadlines import seconds_left, within
 
@@ -158,7 +158,7 @@ def after(error: Exception, attempt: int, backoffs: Backoffs) -> float:
     state.attempt_number = attempt
     state.outcome = Future(attempt)
     state.outcome.set_exception(error)
-    return pause(state, backoffs)
+    return seconds(state, backoffs)
 
 
 @given(
@@ -170,8 +170,8 @@ def after(error: Exception, attempt: int, backoffs: Backoffs) -> float:
 def test_a_pause_grows_within_its_bounds(first: float, longest: float, attempt: int, asked: float | None) -> None:
     waited = after(Busy("busy", after=asked), attempt, {TryAgain: Backoff(first=first, longest=longest)})
     least = min(max(first * 2 ** (attempt - 1), 0) if attempt < 30 else longest, longest)
-    assert min(max(least, asked or 0), LONGEST_PAUSE) <= waited + 1e-9
-    assert waited <= min(max(longest + first, asked or 0), LONGEST_PAUSE) + 1e-9
+    assert min(max(least, asked or 0), LONGEST_WAIT) <= waited + 1e-9
+    assert waited <= min(max(longest + first, asked or 0), LONGEST_WAIT) + 1e-9
 
 
 @pytest.mark.parametrize("asked", [float("nan"), float("-inf"), -1.0])
