@@ -12,6 +12,7 @@ from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.errors import Refused, Unknown
 from workflows.engine.review import refusals
+from workflows.engine.review.views import WhyRefused
 
 
 class NotHere(Unknown):
@@ -47,7 +48,7 @@ class SlackContext:
         try:
             yield
         except Refused as error:
-            why = "no_right" if isinstance(error, NotAllowed) else refusals.why_of(error)
+            why = WhyRefused.NO_RIGHT if isinstance(error, NotAllowed) else refusals.why_of(error)
             refusals.note(self.context, case, by=by, wanted=wants, why=why)
             raise
 
@@ -57,13 +58,13 @@ class SlackContext:
         try:
             yield
         except Refused:
-            refusals.note_stray(self.context, subject, by=by, wanted=wants, why="before_restore")
+            refusals.note_stray(self.context, subject, by=by, wanted=wants, why=WhyRefused.BEFORE_RESTORE)
             raise
 
     def not_there(self, subject: Subject, origin: Origin, *, by: str, wants: str) -> None:
         """Do for something that is not there what is done for what a person may not know of."""
         is_ours = self.installed.admits(origin)
-        refusals.note_stray(self.context, subject, by=by, wanted=wants if is_ours else "see", why="unknown")
+        refusals.note_stray(self.context, subject, by=by, wanted=wants if is_ours else "see", why=WhyRefused.UNKNOWN)
         self.admit(origin)
 
     @contextmanager

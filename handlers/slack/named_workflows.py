@@ -10,6 +10,7 @@ from store.subjects import SubjectKind
 from workflows.engine.deliver import workflow_pauses
 from workflows.engine.errors import Unknown
 from workflows.engine.review import refusals
+from workflows.engine.review.views import WhyRefused
 
 
 def admit(slack: SlackContext, said: Typed, workflow: str, *, wants: str) -> None:
@@ -26,7 +27,9 @@ def admit(slack: SlackContext, said: Typed, workflow: str, *, wants: str) -> Non
     if workflow in registry:
         refusals.note_of_workflow(slack.context, workflow, by=user, wanted=wants)
     else:
-        refusals.note_stray(slack.context, SubjectKind.WORKFLOW.unnumbered, by=user, wanted=wants, why="no_right")
+        refusals.note_stray(
+            slack.context, SubjectKind.WORKFLOW.unnumbered, by=user, wanted=wants, why=WhyRefused.NO_RIGHT
+        )
     if workflow in known:
         rights.pause(user, registry.get(workflow))
     which = f"; yours are {', '.join(sorted(mine))}" if mine else ""

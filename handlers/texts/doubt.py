@@ -1,9 +1,10 @@
 """The question whether a delivery happened, which only somebody who looks can answer."""
 
-from handlers.texts.pieces import Paragraph, Room, line, moment, person, quote, words
+from handlers.texts.pieces import Paragraph, Room, bullets, line, moment, person, quote, some, words
 from handlers.texts.plain import excerpt
 from store.states import DeliveryState
 from workflows.engine.review.views import DoubtView
+from workflows.engine.text.sanitize import one_line
 
 
 def is_open(view: DoubtView) -> bool:
@@ -18,6 +19,30 @@ def in_brief(view: DoubtView) -> str:
     if view.state == DeliveryState.APPLIED:
         return "It happened"
     return "It did not happen" if view.state == DeliveryState.FAILED else "It is being delivered again"
+
+
+def heading(view: DoubtView) -> str:
+    """Return the first line of the card."""
+    return f"Did this happen? {view.subject}" if is_open(view) else view.subject
+
+
+def sent(view: DoubtView, room: Room) -> list[Paragraph]:
+    """Say what was sent, as long as that matters; nothing otherwise."""
+    if not view.values or not (is_open(view) or view.can_be_delivered):
+        return []
+    lines = [
+        line(words(f"{excerpt(label, room.line)}: "), words(one_line(value, room.line), bold=True))
+        for label, value in view.values.items()
+    ]
+    what = "News of the rejection" if view.rejection else "What was sent"
+    return [line(words(what, bold=True)), bullets(some(lines, room, "fields"))]
+
+
+def small_print(view: DoubtView, room: Room) -> str:
+    """Name the case and the attempt at its delivery."""
+    return " · ".join(
+        [view.workflow, one_line(view.case_key, room.line), f"case {view.case}", f"attempt {view.attempt}"]
+    )
 
 
 def paragraphs(view: DoubtView, room: Room) -> list[Paragraph]:

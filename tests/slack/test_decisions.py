@@ -192,8 +192,8 @@ def test_a_press_that_was_refused_and_one_that_came_too_late_stand_in_the_audit(
     stage.told(BEN)
     refused = [entry for entry in stage.world.case(case).audit if entry.action.endswith(".refused")]
     assert [(entry.actor, entry.action, dict(entry.details)) for entry in refused] == [
-        (EVE, "decide.refused", {"why": "no_right"}),
-        (BEN, "open.refused", {"why": "too_late"}),
+        (EVE, "decide.refused", {"wanted": "decide", "why": "no_right"}),
+        (BEN, "open.refused", {"wanted": "open", "why": "too_late"}),
     ]
 
 

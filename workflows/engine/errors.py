@@ -40,6 +40,7 @@ import json
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 
+from workflows.complaints import WHOLE
 from workflows.engine.pauses import Pause
 from workflows.errors import (
     BadDeclaration,
@@ -165,7 +166,7 @@ class NeverBroken(Refused):
 
 
 def _listed(errors: Mapping[str, str]) -> str:
-    return "; ".join(error if field == "the whole" else f"{field}: {error}" for field, error in errors.items())
+    return "; ".join(error if field == WHOLE else f"{field}: {error}" for field, error in errors.items())
 
 
 class NoProposal(CountersignError):

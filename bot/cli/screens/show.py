@@ -12,12 +12,14 @@ from bot.app import App, opened
 from bot.cli.screens.output import moment, one_line_errors, out, plain_review, print_json, print_named, shown
 from bot.settings import settings
 from handlers.texts.reasons import in_words
+from handlers.texts.refusals import refusal_in_words
 from store.states import STOPPED, DeliveryState, ReviewState, RunState
 from workflows.engine.deliver.views import DeliveryView
 from workflows.engine.propose.views import RequestView
 from workflows.engine.read.history import case_view, find_case
 from workflows.engine.read.views import CaseView, ReviewView, RunView
 from workflows.engine.review.forms import entries_of
+from workflows.engine.review.refusals import refusal_of
 from workflows.engine.text.sanitize import one_line
 from workflows.model.outcomes import Outcome
 
@@ -135,11 +137,11 @@ def _plain(view: CaseView) -> dict[str, JsonValue]:
 def _refused(view: CaseView) -> None:
     """Print the refusals of this case, each with its person and wish."""
     for entry in view.audit:
-        wanted, dot, what = entry.action.rpartition(".")
-        if dot and what == "refused":
-            why = str(entry.details.get("why", "no_right")).replace("_", " ")
-            more = "; more of theirs within that minute are not kept" if "more" in entry.details else ""
-            print_named("refused", f"{wanted} by {entry.actor}, {moment(entry.at)}: {why}{more}")
+        refusal = refusal_of(entry.details)
+        if refusal is not None:
+            more = "; more of theirs within that minute are not kept" if refusal.last else ""
+            why = refusal_in_words(refusal.why)
+            print_named("refused", f"{refusal.wanted} by {entry.actor}, {moment(entry.at)}: {why}{more}")
 
 
 def _asked(request: RequestView) -> None:

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
-from handlers.slack.blocks.doubt import buttons as doubt_buttons
+from handlers.slack.blocks.doubt import presses
 from handlers.slack.blocks.drawing import Block, Drawn
 from handlers.slack.blocks.elements import actions, button
 from handlers.slack.blocks.paragraphs import told
 from handlers.slack.blocks.reasons import why
 from handlers.slack.ids import Action, Shown
 from handlers.texts import answers as texts
+from handlers.texts import buttons
 from store.states import RunState
 from workflows.engine.pauses import Pause
 from workflows.engine.read.views import CaseView
@@ -41,8 +42,7 @@ def delivered_already(delivered: Shown) -> Drawn:
 
 def correct(delivered: Shown) -> Block:
     """Draw the button that reports a delivery as wrong."""
-    says = f"Correct it: case {delivered.id}"
-    return button("Correct it", action=Action.CORRECT, value=str(delivered), says=says)
+    return button(buttons.correct(delivered.id), action=Action.CORRECT, value=str(delivered))
 
 
 def begun_again(case: int, from_step: str) -> Drawn:
@@ -57,7 +57,7 @@ def case(view: CaseView, *, can_decide: bool = False, doubt: DoubtView | None = 
     """
     run, said = view.newest, told(texts.case(view, why=why))
     below = [_review_button(view)] if can_decide else []
-    below += [doubt_buttons(doubt)] if doubt is not None else []
+    below += [presses(doubt)] if doubt is not None else []
     delivered = Shown(id=view.id, version=run.id, generation=view.generation)
     below += [actions("delivered", [correct(delivered)])] if run.state == RunState.DELIVERED else []
     return Drawn(text=said.text, blocks=[*said.blocks, *below])
@@ -67,8 +67,8 @@ def _review_button(view: CaseView) -> Block:
     review = view.newest.review
     assert review is not None
     shown = Shown(id=review.id, version=review.version, generation=view.generation)
-    says = f"Review case {view.id}"
-    return actions("review", [button("Review", action=Action.REVIEW, value=str(shown), says=says, style="primary")])
+    press = button(buttons.review(f"case {view.id}"), action=Action.REVIEW, value=str(shown), style="primary")
+    return actions("review", [press])
 
 
 def usage(paused: Sequence[Pause] = ()) -> Drawn:

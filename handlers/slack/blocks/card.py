@@ -11,8 +11,8 @@ from handlers.slack.blocks.paragraphs import block
 from handlers.slack.blocks.reasons import why
 from handlers.slack.blocks.text import escaped
 from handlers.slack.ids import Action, Shown
+from handlers.texts import buttons, status
 from handlers.texts import card as texts
-from handlers.texts import status
 from handlers.texts.pieces import Room
 from store.states import ReviewState, RunState
 from workflows.engine.review.views import CardView
@@ -38,19 +38,19 @@ def _blocks(view: CardView, room: Room) -> Sequence[Block]:
 
 def _buttons(view: CardView) -> Block:
     shown = str(Shown(id=view.review, version=view.version, generation=view.generation))
-    reject = button("Reject", action=Action.REJECT, value=shown, says=f"Reject {view.key}", style="danger")
+    reject = button(buttons.reject(view.key), action=Action.REJECT, value=shown, style="danger")
     if not view.has_proposal:
-        fill_in = button("Fill in", action=Action.EDIT, value=shown, says=f"Fill in {view.key}", style="primary")
+        fill_in = button(buttons.fill_in(view.key), action=Action.EDIT, value=shown, style="primary")
         return actions(f"card.{shown}", [fill_in, reject, _details(view)])
     # The card shows the rules that asked for a person, so approving it needs no second question.
-    approve = button("Approve", action=Action.APPROVE, value=shown, says=f"Approve {view.key}", style="primary")
-    edit = button("Edit", action=Action.EDIT, value=shown, says=f"Edit {view.key}")
+    approve = button(buttons.approve(view.key), action=Action.APPROVE, value=shown, style="primary")
+    edit = button(buttons.edit(view.key), action=Action.EDIT, value=shown)
     return actions(f"card.{shown}", [approve, edit, reject, _details(view)])
 
 
 def _details(view: CardView) -> Block:
     shown = Shown(id=view.review, version=view.version, generation=view.generation)
-    return button("Details", action=Action.DETAILS, value=str(shown), says=f"Details of {view.key}")
+    return button(buttons.details(view.key), action=Action.DETAILS, value=str(shown))
 
 
 def _correct(view: CardView) -> list[Block]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from handlers.slack import limits
 from handlers.slack.blocks.drawing import Block
+from handlers.texts.buttons import Button, Question
 from workflows.engine.text.sanitize import one_line
 
 
@@ -27,27 +28,25 @@ def divider() -> Block:
     return {"type": "divider"}
 
 
-def button(
-    text: str, *, action: str, value: str, says: str, style: str | None = None, confirm: Block | None = None
-) -> Block:
-    """Make a button. `says`: the words for a screen reader, which also name its subject."""
+def button(names: Button, *, action: str, value: str, style: str | None = None) -> Block:
+    """Make a button, with its question if it asks one."""
     made: Block = {
         "type": "button",
         "action_id": action,
-        "text": label(text, limits.BUTTON_TEXT),
+        "text": label(names.text, limits.BUTTON_TEXT),
         "value": value,
-        "accessibility_label": one_line(says, limits.ACCESSIBILITY_LABEL),
+        "accessibility_label": one_line(names.says, limits.ACCESSIBILITY_LABEL),
     }
-    return made | ({"style": style} if style else {}) | ({"confirm": confirm} if confirm else {})
+    asks = {"confirm": _confirm(names.question)} if names.question is not None else {}
+    return made | ({"style": style} if style else {}) | asks
 
 
-def confirm(title: str, text: str, *, yes: str, no: str) -> Block:
-    """Make a question to confirm before a press counts."""
+def _confirm(question: Question) -> Block:
     return {
-        "title": label(title, limits.CONFIRM_TITLE),
-        "text": label(text, limits.CONFIRM_TEXT),
-        "confirm": label(yes, limits.CONFIRM_BUTTON),
-        "deny": label(no, limits.CONFIRM_BUTTON),
+        "title": label(question.title, limits.CONFIRM_TITLE),
+        "text": label(question.text, limits.CONFIRM_TEXT),
+        "confirm": label(question.yes, limits.CONFIRM_BUTTON),
+        "deny": label(question.no, limits.CONFIRM_BUTTON),
     }
 
 

@@ -16,7 +16,9 @@ from handlers.slack.blocks.elements import label, option
 from handlers.slack.blocks.rich_text import bullets, line, rich, words
 from handlers.slack.blocks.rows import rows_table
 from handlers.slack.blocks.text import parts
+from handlers.texts import forms
 from handlers.texts.card import CHECK
+from workflows.complaints import WHOLE
 from workflows.engine.text.form_fields import Field, Kind
 from workflows.engine.text.form_texts import chosen_in, value_of
 from workflows.engine.text.sanitize import one_line
@@ -33,8 +35,6 @@ CONFIRM = "confirm!"
 """Beginning of the block_id of the question whether to pass over a rule."""
 _NUMBER = re.compile("[0-9]{1,6}")
 _PART = re.compile(r" \([0-9]+ of [0-9]+\)$")
-_EMPTY = "(empty)"
-"""Text shown for a choice that is the empty text."""
 _TIME = re.compile("[0-2][0-9]:[0-5][0-9]")
 _MULTILINE = frozenset({Kind.TEXT, Kind.ROWS, Kind.JSON, Kind.LIST, Kind.CHOICES})
 _FORMS = {Kind.DATE: "YYYY-MM-DD", Kind.TIME: "HH:MM", Kind.MOMENT: "YYYY-MM-DD HH:MM"}
@@ -63,7 +63,7 @@ def inputs(fields: Sequence[Field], typed: Mapping[str, str], *, generation: int
 
 def _table(field: Field, text: str) -> list[Block]:
     rows = rows_table(field.columns, text, most=_TABLE) if field.kind is Kind.ROWS else None
-    return [rich(line(words(f"{field.label}, before your changes", bold=True)), rows)] if rows is not None else []
+    return [rich(line(words(forms.before(field.label), bold=True)), rows)] if rows is not None else []
 
 
 def marked(fields: Sequence[Field], doubts: Mapping[str, str]) -> list[Field]:
@@ -124,17 +124,17 @@ def confirmation(
 
     `optional`: the tick may be left out, since what is typed may break none of them.
     """
-    rules = [line(words(f"never {sentence}")) for sentence in sentences]
-    yes = option("Yes, decide it so all the same", mark)
+    rules = [line(words(forms.never(sentence))) for sentence in sentences]
+    yes = option(forms.BREAK_ALL_THE_SAME, mark)
     question: Block = {
         "type": "input",
         "block_id": f"{CONFIRM}{generation}",
-        "label": label("Pass over these rules?", limits.INPUT_LABEL),
+        "label": label(forms.BREAK_RULES, limits.INPUT_LABEL),
         "optional": optional,
         "element": {"type": "checkboxes", "action_id": ELEMENT, "options": [yes]}
         | ({"initial_options": [yes]} if ticked else {}),
     }
-    return [rich(line(words("This breaks a rule:", bold=True)), bullets(rules)), question]
+    return [rich(line(words(forms.RULE_BROKEN, bold=True)), bullets(rules)), question]
 
 
 def errors(complaints: Mapping[str, str], state: Mapping[str, object]) -> dict[str, str]:
@@ -144,11 +144,9 @@ def errors(complaints: Mapping[str, str], state: Mapping[str, object]) -> dict[s
     for field, complaint in complaints.items():
         name = field.split(".")[0]
         block_id = last.get(name) or next(reversed(last.values()), name)
-        text = (
-            complaint if field in last or field in ("", "the whole") else f"{_place(field, name in last)}: {complaint}"
-        )
+        text = complaint if field in last or field in ("", WHOLE) else f"{_place(field, name in last)}: {complaint}"
         found[block_id] = f"{found[block_id]}; {text}" if block_id in found else text
-    return {block_id: one_line(text, 300) or "this value is not possible" for block_id, text in found.items()}
+    return {block_id: one_line(text, 300) or forms.NOT_POSSIBLE for block_id, text in found.items()}
 
 
 def _place(field: str, is_input: bool) -> str:
@@ -176,7 +174,7 @@ def _inputs(field: Field, text: str, generation: int) -> list[Block]:
     pieces = parts(text, limits.TEXT_INPUT)
     made = []
     for part, piece in enumerate(pieces):
-        name = field.label if len(pieces) == 1 else f"{field.label} ({part + 1} of {len(pieces)})"
+        name = forms.part(field.label, part + 1, len(pieces))
         made.append(_input(field, _text(field, piece), name, part=part, generation=generation))
     return made
 
@@ -196,8 +194,8 @@ def _input(field: Field, element: Block, name: str, *, part: int, generation: in
 def _hint(field: Field, element: str) -> str:
     """Return the help for filling in a field; with its choices, where they are typed."""
     typed = field.choices and element == "plain_text_input"
-    of = "Any of" if field.kind is Kind.CHOICES else "One of"
-    return " ".join(filter(None, [field.help, f"{of}: {', '.join(field.choices)}" if typed else ""]))
+    named = forms.choices(field.choices, several=field.kind is Kind.CHOICES) if typed else ""
+    return " ".join(filter(None, [field.help, named]))
 
 
 def _text(field: Field, text: str) -> Block:
@@ -210,7 +208,7 @@ def _text(field: Field, text: str) -> Block:
     form = _FORMS.get(field.kind)
     if form is not None:
         needs_zone = field.kind is Kind.MOMENT and field.zoned and field.zone is None
-        form = f"{form}{' +HH:MM' if needs_zone else ''}{'' if field.required else ', or empty'}"
+        form = forms.format_of(form, zoned=needs_zone, required=field.required)
         made["placeholder"] = label(form, limits.PLACEHOLDER)
     return made | ({"initial_value": text} if text else {})
 
@@ -222,7 +220,7 @@ def _chosen(field: Field, text: str) -> Block | None:
         return None
     options = [_option(choice) for choice in choices]
     if not field.required and "" not in choices:
-        options.append(option("No value", NOTHING))
+        options.append(option(forms.NO_VALUE, NOTHING))
     if len(options) > limits.OPTIONS * limits.OPTION_GROUPS:
         return None
     made: Block = {"type": "radio_buttons" if field.kind is Kind.YES_NO else "static_select"} | _offered(options)
@@ -263,7 +261,7 @@ def _offered(options: Sequence[Block]) -> Block:
     groups = [options[start : start + most] for start in range(0, len(options), most)]
     return {
         "option_groups": [
-            {"label": label(f"{start * most + 1} to {start * most + len(group)}", limits.OPTION_GROUP_LABEL)}
+            {"label": label(forms.span(start * most + 1, start * most + len(group)), limits.OPTION_GROUP_LABEL)}
             | {"options": [*group]}
             for start, group in enumerate(groups)
         ]
@@ -272,7 +270,7 @@ def _offered(options: Sequence[Block]) -> Block:
 
 def _option(choice: str) -> Block:
     """Make the option of a choice; a text too long for its line continues in the description."""
-    text = choice or _EMPTY
+    text = choice or forms.EMPTY
     if len(text) <= limits.OPTION_TEXT:
         return option(text, f"{CHOSEN}{choice}")
     first = text[: limits.OPTION_TEXT - 1].rsplit(" ", 1)[0]
@@ -284,7 +282,7 @@ def _option(choice: str) -> Block:
 
 def _fits(choice: str) -> bool:
     """Tell whether Slack can show a choice whole, and give it back."""
-    return not choice or (choice != _EMPTY and choice == one_line(choice, _LONGEST_CHOICE))
+    return not choice or (choice != forms.EMPTY and choice == one_line(choice, _LONGEST_CHOICE))
 
 
 def _number(field: Field, text: str) -> Block | None:

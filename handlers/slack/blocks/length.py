@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 
 from handlers.slack import limits
 from handlers.slack.blocks.drawing import Block, Drawn
-from handlers.slack.blocks.rich_text import line, words
 from handlers.texts.pieces import Room
 
 _ROOMS = (
@@ -25,11 +24,3 @@ def fitting(draw: Callable[[Room], Sequence[Block]], *, text: str) -> Drawn:
         if drawn.size <= limits.MESSAGE_BLOCKS_BUDGET:
             break
     return drawn
-
-
-def some(lines: Sequence[Block], room: Room, what: str) -> list[Block]:
-    """Return as many lines as there is room for, and the number of those left out. `what`: their name in the plural."""
-    left = len(lines) - room.items
-    if left <= 0:
-        return list(lines)
-    return [*lines[: room.items], line(words(f"… and {left} more {what} under Details"))]

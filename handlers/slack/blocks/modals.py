@@ -9,11 +9,12 @@ from handlers.slack.blocks.columns import is_laid_out
 from handlers.slack.blocks.drawing import Block, Drawn
 from handlers.slack.blocks.elements import actions, button, divider, label, option, small_print
 from handlers.slack.blocks.inputs import CONFIRM, ELEMENT, confirmation, inputs, marked
-from handlers.slack.blocks.paragraphs import block, drawn
+from handlers.slack.blocks.paragraphs import block, drawn, pieces
 from handlers.slack.blocks.reasons import why
-from handlers.slack.blocks.rich_text import as_written, bullets, line, moment, narrowed, quote, rich, words
+from handlers.slack.blocks.rich_text import as_written, bullets, line, narrowed, quote, rich, words
 from handlers.slack.ids import FORM, Action, Callback, Listed, Shown
-from handlers.texts import status
+from handlers.texts import buttons, forms
+from handlers.texts.buttons import Button
 from handlers.texts.card import certainty, check_first, doubted, recommendation
 from handlers.texts.pieces import Room
 from handlers.texts.plain import begun_large, excerpt, without_first_line
@@ -32,10 +33,8 @@ REASON = "reason"
 """Names of the inputs of a rejection."""
 FILL_IN_NOW = "fill_in_now"
 """Choice of a person who rejects a proposal and fills in the empty form at once."""
-AND_THEN = "What is to follow?"
 WHY = "why!"
 """Name of the input of a correction that is no field; no field can have that name."""
-FORM_CHANGED = "The form has changed since you opened it. Nothing is recorded yet: look at it, then send it again."
 PAGE = 10
 """Number of reviews on a page of the list."""
 _BRIEF = Room(text=400, line=120, items=12)
@@ -68,9 +67,9 @@ def edit_form(
     changed since the person, or the proposal, saw it. `dropped`: values that were typed or proposed for fields that no
     longer exist.
     """
-    anew = f"Written anew, to go with what you chose: {', '.join(redrawn)}. Look at it, then press Decide."
+    anew = forms.redrawn(redrawn)
     told_first = [rich(line(words(text, bold=True))) for text in (changed, anew if redrawn else None) if text]
-    told_first += [_whole(f"No longer in the form: {name}", text) for name, text in (dropped or {}).items() if text]
+    told_first += [_whole(forms.dropped(name), text) for name, text in (dropped or {}).items() if text]
     asked = (
         confirmation(broken.sentences, broken.mark, generation=generation)
         if broken is not None
@@ -80,41 +79,35 @@ def edit_form(
     first = [rich(line(words(notice, bold=True)))] if notice is not None else []
     about = _about(view, *map(drawn, check_first(view))) | {"block_id": f"{FORM}{form_mark(fields)}"}
     above = [*first, about, *_sample(view), *asked, *told_first]
-    title = f"{'Edit' if view.has_proposal else 'Fill in'} case {view.case}"
     shown = marked(fields, _doubts(view))
     form = _largest(
         _form(
             Callback.EDIT,
-            title,
+            forms.edit_title(view),
             [*above, *inputs(shown, typed, generation=generation, tables=tables)],
-            submit="Decide",
+            submit=forms.DECIDE,
             metadata=_shown(view, listed),
         )
         for tables in (True, False)
     )
     if form is not None and notice is not None:
-        # Nothing is left to cancel.
-        form["close"] = label("Later", limits.VIEW_TITLE)
+        form["close"] = label(forms.LATER, limits.VIEW_TITLE)
     return form
 
 
 def rule_met(view: CardView, broken: NeverBroken, *, listed: Listed | None = None) -> View:
     """Draw that an approval breaks a rule that the card did not show. The safe choice is the easy one."""
     shown = _shown(view)
-    rules = bullets([line(words(f"never {sentence}", bold=True)) for sentence in broken.sentences])
+    rules = bullets([line(words(forms.never(sentence), bold=True)) for sentence in broken.sentences])
     told = rich(
-        line(words("It breaks a rule that its card did not show:")),
+        line(words(forms.RULE_MET)),
         rules,
-        line(
-            words("Go back, look again, and edit or reject it. Or approve it as it is, if that is right all the same.")
-        ),
+        line(words(forms.RULE_MET_CHOICE)),
     )
-    press = button(
-        "Approve all the same", action=Action.ALL_THE_SAME, value=shown, says=f"Approve {view.key} all the same"
-    )
+    press = button(buttons.approve_all_the_same(view.key), action=Action.ALL_THE_SAME, value=shown)
     made = [_about(view), told, block(*recommendation(view, _BRIEF)), actions(f"{CONFIRM}{broken.mark}", [press])]
-    form = _form(Callback.RULE, "Not approved yet", made, submit="Go back", metadata=_shown(view, listed))
-    return form | {"close": label("Close", limits.VIEW_TITLE)}
+    form = _form(Callback.RULE, forms.NOT_APPROVED, made, submit=forms.GO_BACK, metadata=_shown(view, listed))
+    return form | {"close": label(forms.CLOSE, limits.VIEW_TITLE)}
 
 
 def correction_form(
@@ -126,24 +119,24 @@ def correction_form(
     """
     about = rich(line(words(excerpt(view.subject, 200), bold=True)), _case(view.text))
     about["block_id"] = f"{FORM}{form_mark(fields)}"
-    delivered = line(words("This was delivered. Change what is wrong; a person decides before anything is sent."))
+    delivered = line(words(forms.CORRECTED))
     reason: Block = {
         "type": "input",
         "block_id": WHY,
         "optional": True,
-        "label": label("What was wrong?", limits.INPUT_LABEL),
+        "label": label(forms.WHAT_WAS_WRONG, limits.INPUT_LABEL),
         "element": {"type": "plain_text_input", "action_id": ELEMENT, "multiline": True, "max_length": MAX_REASON}
         | ({"initial_value": why} if why else {}),
     }
-    anew = [rich(line(words(FORM_CHANGED, bold=True)))] if typed is not None else []
+    anew = [rich(line(words(forms.FORM_CHANGED, bold=True)))] if typed is not None else []
     values = view.values if typed is None else {**view.values, **typed}
     generation = 0 if typed is None else 1
     return _largest(
         _form(
             Callback.CORRECT,
-            f"Correct case {view.case}",
+            forms.correct_title(view.case),
             [about, rich(delivered), *anew, *inputs(fields, values, generation=generation, tables=tables), reason],
-            submit="Propose",
+            submit=forms.PROPOSE,
             metadata=str(Shown(id=view.case, version=view.run, generation=view.generation)),
         )
         for tables in (True, False)
@@ -156,10 +149,10 @@ def rejection_form(view: CardView, *, listed: Listed | None = None, can_propose:
     `can_propose`: True if there is a model to ask again.
     """
     follows = {
-        Follows.CLOSE: ("Close the case", "nothing of this is delivered"),
-        FILL_IN_NOW: ("I will fill it in now", "the empty form comes next, here"),
-        Follows.BY_HAND: ("Leave it to others to fill in", "it stays open, with an empty form"),
-        Follows.PROPOSE_AGAIN: ("Have it proposed again", "the model is asked anew"),
+        Follows.CLOSE: forms.FOLLOWS[Follows.CLOSE],
+        FILL_IN_NOW: forms.FILL_IN_NOW,
+        Follows.BY_HAND: forms.FOLLOWS[Follows.BY_HAND],
+        Follows.PROPOSE_AGAIN: forms.FOLLOWS[Follows.PROPOSE_AGAIN],
     }
     if not view.has_proposal:
         del follows[FILL_IN_NOW], follows[Follows.BY_HAND]
@@ -173,11 +166,16 @@ def rejection_form(view: CardView, *, listed: Listed | None = None, can_propose:
     choose = {"type": "radio_buttons", "action_id": ELEMENT, "options": options}
     made: list[Block] = [
         _about(view),
-        {"type": "input", "block_id": REASON, "label": label("Why?", limits.INPUT_LABEL), "element": reason},
-        {"type": "input", "block_id": FOLLOWS, "label": label(AND_THEN, limits.INPUT_LABEL), "element": choose},
+        {"type": "input", "block_id": REASON, "label": label(forms.WHY, limits.INPUT_LABEL), "element": reason},
+        {
+            "type": "input",
+            "block_id": FOLLOWS,
+            "label": label(forms.WHAT_FOLLOWS, limits.INPUT_LABEL),
+            "element": choose,
+        },
     ]
-    title = f"Reject case {view.case}"
-    return _form(Callback.REJECT, title, made, submit="Reject", metadata=_shown(view, listed))
+    submit, metadata = forms.REJECT, _shown(view, listed)
+    return _form(Callback.REJECT, forms.reject_title(view), made, submit=submit, metadata=metadata)
 
 
 def review(view: CardView, *, notice: Drawn | None = None, listed: Listed | None = None) -> View:
@@ -186,50 +184,36 @@ def review(view: CardView, *, notice: Drawn | None = None, listed: Listed | None
     below = []
     if view.state != ReviewState.OPEN:
         shown = str(Shown(id=view.review, version=view.version, generation=view.generation))
-        press = button("Next review", action=Action.NEXT, value=shown, says="Next review", style="primary")
+        press = button(buttons.NEXT_REVIEW, action=Action.NEXT, value=shown, style="primary")
         below = [actions("next", [press])]
     blocks = [*above, *card(view).blocks, *below]
-    return _page(Callback.REVIEW, "Review", blocks, metadata=_shown(view, listed))
+    return _page(Callback.REVIEW, forms.REVIEW, blocks, metadata=_shown(view, listed))
 
 
 def details(view: CardView) -> View:
     """Draw everything about a case that a person may want to know before deciding."""
-    made = [_about(view), *_sample(view), _whole("The case", view.text)]
+    made = [_about(view), *_sample(view), _whole(forms.THE_CASE, view.text)]
     for value in view.values:
-        sure = f" · confidence {value.confidence:.2f}" if value.confidence is not None else ""
-        said = {
-            f"proposed{sure}": value.proposed,
-            "delivered before": value.delivered,
-            "decided": value.decided,
-            "evidence in the case": value.evidence,
-            "else": ", ".join(f"{other} {share:.2f}" for other, share in value.alternatives.items()),
-        }
-        made += [_whole(f"{value.label}, {what}", text) for what, text in said.items() if text]
-    made += [_whole("Why a person is asked", why(reason)) for reason in view.why]
-    made += [_whole("What the model said instead of an answer", view.model_said)] if view.model_said else []
-    made += [_whole("The proposal's own reason", reason) for reason in view.model_says]
-    made += [_whole("What this workflow may do", view.may)] if view.may else []
+        made += [_whole(title, text) for title, text in forms.about_value(value).items() if text]
+    made += [_whole(forms.WHY_A_PERSON, why(reason)) for reason in view.why]
+    made += [_whole(forms.MODEL_SAID, view.model_said)] if view.model_said else []
+    made += [_whole(forms.OWN_REASON, reason) for reason in view.model_says]
+    made += [_whole(forms.IT_MAY, view.may)] if view.may else []
     return _page(
         Callback.READ,
-        "Details",
-        _bounded(made, f"There is more than Slack can show: countersign show {view.case}"),
+        forms.DETAILS,
+        _bounded(made, forms.more_elsewhere(view.case)),
         metadata=_shown(view),
     )
 
 
 def doubt(view: DoubtView) -> View:
     """Draw everything that helps a person find out whether a delivery happened."""
-    facts = [
-        line(words("Its key: "), words(view.key, code=True)),
-        line(words(f"Attempt {view.attempt} of this delivery · "), moment(view.since)),
-    ]
-    made = [rich(line(words(view.subject, bold=True)), *facts)]
-    made += [_whole("What went wrong", view.why)] if view.why else []
+    made = [rich(line(words(view.subject, bold=True)), *map(drawn, forms.delivery_facts(view)))]
+    made += [_whole(forms.WENT_WRONG, view.why)] if view.why else []
     made += [_whole(label, value) for label, value in view.values.items()]
-    made.append(_whole("The case", view.text))
-    return _page(
-        Callback.READ, "Look", _bounded(made, f"There is more than Slack can show: countersign show {view.case}")
-    )
+    made.append(_whole(forms.THE_CASE, view.text))
+    return _page(Callback.READ, forms.LOOK, _bounded(made, forms.more_elsewhere(view.case)))
 
 
 def waiting_list(waiting: WaitingView, *, listed: Listed) -> View:
@@ -237,29 +221,28 @@ def waiting_list(waiting: WaitingView, *, listed: Listed) -> View:
     made: list[Block] = []
     for one in waiting.reviews:
         shown = str(Shown(id=one.review, version=one.version, generation=one.generation))
-        by: list[Block] = [words(" · answer by "), moment(one.answer_by)] if one.answer_by else []
         asked = f" · {begun_large(one_line(why(one.why), 150))}" if one.why is not None else ""
-        about = line(words(f"{one.workflow} · {one.key}{asked}"), *by)
-        press = button("Review", action=Action.REVIEW, value=shown, says=f"Review {one.key}")
+        about = line(words(f"{one.workflow} · {one.key}{asked}"), *pieces(forms.answer_by(one.answer_by)))
+        press = button(buttons.review(one.key), action=Action.REVIEW, value=shown)
         made.append(rich(line(words(one_line(one.subject, 150), bold=True)), about))
         made += [actions(f"review.{shown}", [press]), divider()]
     last = waiting.first + len(waiting.reviews)
-    pages = [_turn("Earlier", max(waiting.first - PAGE, 0), "back")] if waiting.first > 0 else []
-    pages += [_turn("Later", waiting.first + PAGE, "on")] if last < waiting.total else []
+    pages = [_turn(buttons.EARLIER, max(waiting.first - PAGE, 0), "back")] if waiting.first > 0 else []
+    pages += [_turn(buttons.LATER, waiting.first + PAGE, "on")] if last < waiting.total else []
     if pages:
         made.append(actions("pages", pages))
     if waiting.reviews:
-        made.insert(0, small_print(f"{waiting.first + 1} to {last} of {waiting.total:,}, the earliest deadline first"))
+        made.insert(0, small_print(forms.place_in_list(waiting)))
     else:
-        made.append(rich(line(words("Nothing waits here any more."))))
-    return _page(Callback.LIST, "Waiting", made, metadata=str(listed))
+        made.append(rich(line(words(forms.NOTHING_WAITS))))
+    return _page(Callback.LIST, forms.WAITING, made, metadata=str(listed))
 
 
 def told(what: Drawn, *, typed: Mapping[str, str] | None = None) -> View:
     """Draw a message to a person, with what they typed, so that it is not lost."""
-    made = [*what.blocks, *(_whole(f"You typed, for {name}", text) for name, text in (typed or {}).items() if text)]
-    title = "Not recorded" if typed is not None else "Countersign"
-    return _page(Callback.READ, title, _bounded(made, "You typed more than Slack can show here."))
+    made = [*what.blocks, *(_whole(forms.typed_for(name), text) for name, text in (typed or {}).items() if text)]
+    title = forms.NOT_RECORDED if typed is not None else forms.COUNTERSIGN
+    return _page(Callback.READ, title, _bounded(made, forms.TYPED_MORE))
 
 
 def _about(view: CardView, *more: Block) -> Block:
@@ -287,13 +270,12 @@ def _rules(view: CardView, generation: int, *, ticked: bool) -> list[Block]:
     if view.has_proposal:
         mark = NeverBroken(view.nevers, barred=False).mark
         return confirmation(view.nevers, mark, generation=generation, optional=True, ticked=ticked)
-    rules = "; ".join(f"never {sentence}" for sentence in view.nevers)
-    return [rich(line(words("A person decides this, by the rule: ", bold=True), words(excerpt(rules, 500))))]
+    return [block(forms.rules(view))]
 
 
 def _sample(view: CardView) -> list[Block]:
     """Draw the notice that a proposal is a sample. It comes before anything that is proposed."""
-    return [rich(line(words(f"{status.SAMPLE}. No model proposed this.", bold=True)))] if view.sample else []
+    return [block(forms.sample())] if view.sample else []
 
 
 def _largest(forms: Iterable[View]) -> View | None:
@@ -307,18 +289,20 @@ def _fits(form: View) -> bool:
     return len(blocks) <= limits.VIEW_BLOCKS and len(json.dumps(form)) <= limits.VIEW_JSON
 
 
-def _turn(text: str, first: int, which: str) -> Block:
-    made = button(text, action=Action.PAGE, value=str(first), says=f"{text} reviews")
+def _turn(names: Button, first: int, which: str) -> Block:
+    made = button(names, action=Action.PAGE, value=str(first))
     return made | {"action_id": f"{Action.PAGE}.{which}"}
 
 
 def _form(callback: Callback, title: str, blocks: Sequence[Block], *, submit: str, metadata: str) -> View:
-    return _page(callback, title, blocks, metadata=metadata, close="Cancel") | {
+    return _page(callback, title, blocks, metadata=metadata, close=forms.CANCEL) | {
         "submit": label(submit, limits.VIEW_TITLE)
     }
 
 
-def _page(callback: Callback, title: str, blocks: Sequence[Block], *, metadata: str = "", close: str = "Close") -> View:
+def _page(
+    callback: Callback, title: str, blocks: Sequence[Block], *, metadata: str = "", close: str = forms.CLOSE
+) -> View:
     made: View = {
         "type": "modal",
         "callback_id": callback,

@@ -6,12 +6,12 @@ from handlers.slack.blocks.drawing import Drawn
 from handlers.slack.blocks.elements import actions, button
 from handlers.slack.blocks.paragraphs import told
 from handlers.slack.ids import Action
+from handlers.texts import buttons
 from handlers.texts import queue as texts
 
 
 def queue(channel: str, number: int, oldest: datetime) -> Drawn:
     """Draw how many more reviews wait, since when, and a button that opens the list."""
-    says = f"Start reviewing, {texts.more(number)}"
-    start = button("Start reviewing", action=Action.START, value=channel, says=says)
+    start = button(buttons.start_reviewing(number), action=Action.START, value=channel)
     said = told(texts.queue(number, oldest))
     return Drawn(text=said.text, blocks=[*said.blocks, actions("queue", [start])])

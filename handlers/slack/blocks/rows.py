@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from handlers.slack.blocks.columns import WIDTH, table, width_of
 from handlers.slack.blocks.drawing import Block
 from handlers.slack.blocks.rich_text import preformatted
+from handlers.texts import forms
 from workflows.engine.text.form_fields import Field, Kind
 from workflows.engine.text.form_rows import split_rows
 
@@ -30,4 +31,4 @@ def rows_table(columns: Sequence[Field], text: str, *, most: int) -> Block | Non
     if not shown or width_of(drawn) > WIDTH:
         return None
     left = len(rows) - len(shown)
-    return preformatted(f"{drawn}\n… and {left:,} more {'row' if left == 1 else 'rows'}" if left else drawn)
+    return preformatted(f"{drawn}\n{forms.rows_left_out(left)}" if left else drawn)

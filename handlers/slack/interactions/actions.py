@@ -31,7 +31,7 @@ from workflows.engine.deliver import workflow_pauses
 from workflows.engine.errors import FormChanged, NeverBroken, Refused, Stale
 from workflows.engine.review import refusals, reviews
 from workflows.engine.review.cards import card_view
-from workflows.engine.review.views import CardView
+from workflows.engine.review.views import CardView, WhyRefused
 
 Body = Mapping[str, Any]
 _NUMBER = re.compile("[0-9]{1,6}")
@@ -156,7 +156,7 @@ def _open_form(
         shown = Shown.read(pressed.value)
         view = admitted(slack, pressed, shown)
         if is_stale(view, shown):
-            why = refusals.TOO_LATE
+            why = WhyRefused.TOO_LATE
             refusals.note_of_review(slack.context, shown.id, by=pressed.user.id, wanted="open", why=why)
             tell_too_late(slack, answer, pressed, shown.id)
             return

@@ -20,7 +20,7 @@ from workflows.engine.review import corrections, refusals
 from workflows.engine.review.cards import place_of_case
 from workflows.engine.review.corrections import delivered_view
 from workflows.engine.review.forms import form_mark, read_form
-from workflows.engine.review.views import DeliveredView
+from workflows.engine.review.views import DeliveredView, WhyRefused
 from workflows.engine.text.form_fields import form_of
 
 Body = Mapping[str, Any]
@@ -92,6 +92,6 @@ def _admitted(slack: SlackContext, acted: Click | Submission, delivered: Shown) 
         slack.rights.read(user, slack.context.registry.get(place.workflow))
     view = delivered_view(slack.context, delivered.id)
     if view.run != delivered.version:
-        refusals.note(slack.context, view.case, by=user, wanted="correct", why=refusals.TOO_LATE)
+        refusals.note(slack.context, view.case, by=user, wanted="correct", why=WhyRefused.TOO_LATE)
         raise Refused("Something else was delivered after this was shown. Look at the newest card.")
     return view

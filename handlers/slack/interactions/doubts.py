@@ -19,7 +19,7 @@ from workflows.engine.declare.steps import DELIVER
 from workflows.engine.errors import Refused, Stale
 from workflows.engine.review import doubts, refusals, reruns
 from workflows.engine.review.doubts import doubt_view
-from workflows.engine.review.views import DoubtView
+from workflows.engine.review.views import DoubtView, WhyRefused
 
 Body = Mapping[str, Any]
 
@@ -68,7 +68,7 @@ def _settle(slack: SlackContext, body: Body, ack: Ack, client: WebClient, *, hap
 
 def _too_late(slack: SlackContext, answer: Answer, pressed: Click, view: DoubtView) -> None:
     """Show the present state, and raise `Stale`."""
-    refusals.note(slack.context, view.case, by=pressed.user.id, wanted="settle", why=refusals.TOO_LATE)
+    refusals.note(slack.context, view.case, by=pressed.user.id, wanted="settle", why=WhyRefused.TOO_LATE)
     answer.done()
     answer.redraw(doubt(view))
     raise Stale("somebody answered this already; the card shows the answer now")
@@ -82,6 +82,6 @@ def _seen(slack: SlackContext, pressed: Click, *, wants: str) -> DoubtView:
         right = slack.rights.read if wants == "read" else slack.rights.settle
         right(user, slack.context.registry.get(view.workflow))
     if view.attempt != shown.version:
-        refusals.note(slack.context, view.case, by=pressed.user.id, wanted="settle", why=refusals.TOO_LATE)
+        refusals.note(slack.context, view.case, by=pressed.user.id, wanted="settle", why=WhyRefused.TOO_LATE)
         raise Refused("It was delivered again since this was shown; look at the newest card.")
     return view

@@ -24,6 +24,7 @@ from handlers.slack.interactions.decisions import (
 )
 from handlers.slack.payloads import Submission, submission
 from handlers.slack.replies import Answer, afterwards, answering
+from handlers.texts import forms
 from handlers.texts.answers import sentence
 from store.states import ReviewState
 from workflows.engine.errors import BadReason, InvalidOutput, NeverBroken, Refused, Repeated, Stale, Unknown
@@ -188,7 +189,7 @@ def _present_form(
         {**known(slack, view), **carried},
         generation=generation,
         listed=listed,
-        changed=modals.FORM_CHANGED,
+        changed=forms.FORM_CHANGED,
         dropped=dropped,
     )
     if form is None:

@@ -1,4 +1,4 @@
-"""Tables and columns that say what they hold: requests to models, rate limits, outages that are open.
+"""Names that say what is held: requests to models, rate limits, outages that are open; and what a refusal refused.
 
 A table named "attempts" did not say of what, and "pauses" held Slack's rate limits; only a workflow is paused. The rows
 stay as they are, with their ids.
@@ -43,6 +43,7 @@ def upgrade() -> None:
         with op.batch_alter_table(table) as outages:
             outages.create_unique_constraint(op.f(f"uq_{table}_team_id_{what}_is_open"), ["team_id", what, "is_open"])
     _rename_figures()
+    _name_wishes()
 
 
 def _rename_tables() -> None:
@@ -145,3 +146,14 @@ def _rename_figures() -> None:
         ]
         kept = {**figures, "workflows": workflows}
         connection.execute(digests.update().where(digests.c.id == row).values(figures=kept))
+
+
+def _name_wishes() -> None:
+    """Keep in a refusal's details what was wanted: so far only the name of the entry began with it."""
+    connection = op.get_bind()
+    audit = sa.table("audit", sa.column("id"), sa.column("action"), sa.column("details", JSON))
+    refusals = sa.select(audit.c.id, audit.c.action, audit.c.details).where(audit.c.action.like("%.refused"))
+    for row, action, details in connection.execute(refusals).all():
+        kept = {key: value for key, value in details.items() if key != "more"}
+        kept |= {"wanted": action.removesuffix(".refused")} | ({"last": True} if "more" in details else {})
+        connection.execute(audit.update().where(audit.c.id == row).values(details={"why": "no_right"} | kept))

@@ -20,6 +20,8 @@ from store.slack import messages, outbox, rate_limits
 from store.subjects import SubjectKind
 from workflows.engine.case import notices
 from workflows.engine.reasons import Change, Code, Reason, from_json
+from workflows.engine.review.refusals import refusal_of
+from workflows.engine.review.views import RefusalView
 
 AT = "2026-03-02 09:30:00.123456"
 MOMENT = "2026-03-02T09:30:00.123456+00:00"
@@ -191,7 +193,7 @@ def test_what_entries_of_the_audit_are_about_is_so_too(database: Database) -> No
         assert last.id == found[0].id
 
 
-def test_requests_rate_limits_and_outages_keep_their_rows_under_their_new_names(
+def test_requests_rate_limits_outages_and_refusals_are_kept_under_their_new_names(
     database: Database,
 ) -> None:
     counts = dict.fromkeys(
@@ -202,6 +204,7 @@ def test_requests_rate_limits_and_outages_keep_their_rows_under_their_new_names(
     stopped = {"workflow": "triage", "standing": 1, "standing_cases": [{"case": 1, "in_doubt": True}], "older": 0}
     figures = json.dumps({"missed": 0, "workflows": [stopped]})
     day = {"team_id": 1, "job": "failures", "period": "2026-03-01", "covers_from": "2026-03-01", "made_at": AT}
+    refused = {"team_id": 1, "at": AT, "actor": "U1", "subject": "case:1", "case_id": 1}
     write(
         database,
         TEAM,
@@ -215,6 +218,8 @@ def test_requests_rate_limits_and_outages_keep_their_rows_under_their_new_names(
         ("outages", {"team_id": 1, "model": "m", "reason": "no answer", "began_at": AT, "standing": True}),
         ("outages", {"team_id": 1, "model": "m", "reason": "no answer", "began_at": AT, "ended_at": AT}),
         ("digests", day | {"figures": figures}),
+        ("audit", refused | {"action": "decide.refused", "details": '{"why": "too_late"}'}),
+        ("audit", refused | {"action": "read.refused", "details": '{"why": "no_right", "more": "are not kept"}'}),
     )
     migration.upgrade(database)
     with database.write() as session:
@@ -227,6 +232,11 @@ def test_requests_rate_limits_and_outages_keep_their_rows_under_their_new_names(
         until = rate_limits.until(session, team=1, method="chat.postMessage", channel="C1")
         assert until == datetime.fromisoformat(MOMENT)
         assert [row.reason for row in outages.all_open(session, team=1)] == ["no answer"]
+        refusals = [refusal_of(row.details) for row in audit.of_case(session, 1, team=1)]
+        assert refusals == [
+            RefusalView(wanted="decide", why="too_late", last=False),
+            RefusalView(wanted="read", why="no_right", last=True),
+        ]
         (digest,) = session.query(Digest)
         now = {"workflow": "triage", "still_stopped": 1, "still_stopped_cases": [{"case": 1, "in_doubt": True}]}
         assert digest.figures == {"missed": 0, "workflows": [now | {"older": 0}]}

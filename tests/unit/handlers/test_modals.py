@@ -68,7 +68,7 @@ def test_whatever_a_review_holds_its_details_are_taken(shown: CardView) -> None:
     told = said(kept)
     whole = _close(told)
     if any(one.decided and _close(sanitize(one.decided)) not in whole for one in shown.values):
-        assert f"There is more than Slack can show: countersign show {shown.case}" in told
+        assert f"There is more than fits here: countersign show {shown.case}" in told
 
 
 @few
@@ -149,7 +149,7 @@ def test_long_texts_that_were_typed_are_handed_back_within_the_size_of_a_modal(l
     typed = {f"field_{place}": letter * 30_000 for place in range(number)}
     told = said(modal(modals.told(answers.refused("too late"), typed=typed)))
     shown = told.count(sanitize(letter))
-    assert shown == 30_000 * number or "You typed more than Slack can show here." in told
+    assert shown == 30_000 * number or "You typed more than fits here." in told
 
 
 @pytest.mark.parametrize(
@@ -181,7 +181,7 @@ def test_what_does_not_fit_the_details_is_said_and_where_to_find_it() -> None:
     values = [value(f"field_{place}", f"proposed {place}") for place in range(120)]
     kept = modal(modals.details(view(values=values)))
     assert len(objects(kept["blocks"])) == limits.VIEW_BLOCKS
-    assert said(kept).endswith("There is more than Slack can show: countersign show 17")
+    assert said(kept).endswith("There is more than fits here: countersign show 17")
 
 
 def test_the_details_say_what_is_proposed_how_sure_that_is_and_why_in_full() -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from store import schema
 from store.cases import contents, reviews
-from workflows.complaints import complaints
+from workflows.complaints import WHOLE, complaints
 from workflows.engine.context import Context
 from workflows.engine.declare import author_threads
 from workflows.engine.declare.author_code import within
@@ -204,7 +204,7 @@ def proposal_body(proposal: AnyProposal, output: str) -> str:
     """
     parts = {name: getattr(proposal, name) for name in _PARTS}
     if larger_than(parts, MAX_PROPOSAL):
-        raise Misfit({"the whole": f"too large, the limit is {MAX_PROPOSAL:,} bytes"})
+        raise Misfit({WHOLE: f"too large, the limit is {MAX_PROPOSAL:,} bytes"})
     for name, form in _PARTS.items():
         try:
             form.validate_python(parts[name], strict=True)
@@ -213,7 +213,7 @@ def proposal_body(proposal: AnyProposal, output: str) -> str:
     columns = {name: parts.pop(name) for name in _COLUMNS}
     problem = unstorable({f"its {name}": text for name, text in columns.items()})
     if problem is not None:
-        raise Misfit({"the whole": problem})
+        raise Misfit({WHOLE: problem})
     return canonical({"output": json.loads(output), "confidence": proposal.field_confidence(), **parts})
 
 

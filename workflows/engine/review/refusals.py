@@ -1,15 +1,16 @@
 """Records of refusals: somebody wanted to do something without the right to it, or too late.
 
 A record holds the person, the time, the act and a code for the reason; never what was typed, and nothing of the case.
-Nobody can fill the audit this way: a few refusals of one person are kept in a minute, and the last one says that there
-were more.
+Nobody can fill the audit this way: a few refusals of one person are kept in a minute, and the last one says that
+further ones are not.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 
 import structlog
+from pydantic import JsonValue
 from sqlalchemy.orm import Session
 
 from store.cases import cases, reviews, workflow_pauses
@@ -29,16 +30,23 @@ from workflows.engine.errors import (
     Stale,
     Unknown,
 )
+from workflows.engine.review.views import RefusalView, WhyRefused
 
 log = structlog.get_logger()
 
-TOO_LATE = "too_late"
-"""The code for a press that came after the review had changed."""
 MOST = 10
 """Refusals of one person that are kept in a minute."""
 _WHILE = timedelta(minutes=1)
 _MISTYPED = (Repeated, InvalidOutput, BadReason)
 """Errors that are no refusal: the act was done before, or the entry does not fit."""
+
+
+def refusal_of(details: Mapping[str, JsonValue]) -> RefusalView | None:
+    """Return the refusal in the details of an entry of the audit; None where it is about something else."""
+    wanted, why = details.get("wanted"), details.get("why")
+    if not isinstance(wanted, str) or not isinstance(why, str):
+        return None
+    return RefusalView(wanted=wanted, why=why, last=bool(details.get("last")))
 
 
 @contextmanager
@@ -63,8 +71,8 @@ def told_of_case(context: Context, case: int, *, by: str, wanted: str) -> Iterat
         raise
 
 
-def note(context: Context, case: int, *, by: str, wanted: str, why: str = "no_right") -> None:
-    """Record a refusal about a case. `wanted`: the act, as a verb. `why`: the code of the reason. Raise `Unknown`."""
+def note(context: Context, case: int, *, by: str, wanted: str, why: WhyRefused = WhyRefused.NO_RIGHT) -> None:
+    """Record a refusal about a case. `wanted`: the act, as a verb. Raise `Unknown`."""
     with context.database.write(urgent=True) as session:
         row = cases.get(session, case, team=context.team)
         if row is None:
@@ -72,7 +80,7 @@ def note(context: Context, case: int, *, by: str, wanted: str, why: str = "no_ri
         _record(session, context, by=by, wanted=wanted, why=why, subject=SubjectKind.CASE.of(case), case=case)
 
 
-def note_of_review(context: Context, review: int, *, by: str, wanted: str, why: str) -> None:
+def note_of_review(context: Context, review: int, *, by: str, wanted: str, why: WhyRefused) -> None:
     """Record a refusal about a review, which may not exist."""
     try:
         with context.database.write(urgent=True) as session:
@@ -83,7 +91,7 @@ def note_of_review(context: Context, review: int, *, by: str, wanted: str, why: 
         log.warning("refusal.not_kept", wanted=wanted, why=why, error=str(error))
 
 
-def note_stray(context: Context, subject: Subject, *, by: str, wanted: str, why: str) -> None:
+def note_stray(context: Context, subject: Subject, *, by: str, wanted: str, why: WhyRefused) -> None:
     """Record a refusal that is about nothing that is there. `subject`: what was named."""
     with context.database.write(urgent=True) as session:
         _record(session, context, by=by, wanted=wanted, why=why, subject=subject, case=None)
@@ -98,31 +106,39 @@ def note_unseen(context: Context, reference: str, *, by: str, wanted: str) -> No
     with context.database.write(urgent=True) as session:
         case = meant[0] if meant else None
         subject = SubjectKind.CASE.of(case) if case is not None else SubjectKind.CASE.unnumbered
-        _record(session, context, by=by, wanted=wanted, why="no_right", subject=subject, case=case)
+        _record(session, context, by=by, wanted=wanted, why=WhyRefused.NO_RIGHT, subject=subject, case=case)
 
 
 def note_of_workflow(context: Context, workflow: str, *, by: str, wanted: str) -> None:
     """Record a refusal about a workflow as a whole. `wanted`: as for `note`."""
     with context.database.write(urgent=True) as session:
         row = workflow_pauses.row_of(session, team=context.team, name=workflow, at=context.clock())
-        _record(session, context, by=by, wanted=wanted, why="no_right", subject=SubjectKind.WORKFLOW.of(row), case=None)
+        _record(
+            session,
+            context,
+            by=by,
+            wanted=wanted,
+            why=WhyRefused.NO_RIGHT,
+            subject=SubjectKind.WORKFLOW.of(row),
+            case=None,
+        )
 
 
-def why_of(error: Refused) -> str:
-    """Return the code for the reason of a refusal."""
+def why_of(error: Refused) -> WhyRefused:
+    """Return the reason of a refusal."""
     match error:
         case Stale():
-            return TOO_LATE
+            return WhyRefused.TOO_LATE
         case NeverBroken():
-            return "barred" if error.barred else "to_be_confirmed"
+            return WhyRefused.BARRED if error.barred else WhyRefused.TO_BE_CONFIRMED
         case FormChanged():
-            return "form_changed"
+            return WhyRefused.FORM_CHANGED
         case AlreadyDelivered():
-            return "delivered"
+            return WhyRefused.DELIVERED
         case Unknown():
-            return "unknown"
+            return WhyRefused.UNKNOWN
         case _:
-            return "not_possible"
+            return WhyRefused.NOT_POSSIBLE
 
 
 def _counts(error: Refused) -> bool:
@@ -130,14 +146,14 @@ def _counts(error: Refused) -> bool:
 
 
 def _record(
-    session: Session, context: Context, *, by: str, wanted: str, why: str, subject: Subject, case: int | None
+    session: Session, context: Context, *, by: str, wanted: str, why: WhyRefused, subject: Subject, case: int | None
 ) -> None:
     at, action = context.clock(), f"{wanted}.refused"
     before = audit.refused(session, team=context.team, actor=by, since=at - _WHILE, at_most=MOST)
     if before >= MOST:
         log.warning("refusal.too_many", by=by, wanted=wanted, why=why)
         return
-    more = {"more": "are not kept for a minute"} if before == MOST - 1 else {}
+    last = {"last": True} if before == MOST - 1 else {}
     audit.record(
         session,
         team=context.team,
@@ -146,5 +162,5 @@ def _record(
         action=action,
         subject=subject,
         case=case,
-        details={"why": why, **more},
+        details={"wanted": wanted, "why": why, **last},
     )

@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from store import schema
 from store.cases import contents, reviews, runs
 from store.governance import teams
+from workflows.complaints import WHOLE
 from workflows.engine.case.lookup import known_workflow
 from workflows.engine.context import Context
 from workflows.engine.declare.author_code import within
@@ -71,7 +72,7 @@ def as_entered(workflow: AnyWorkflow, output: BaseModel) -> Kept[BaseModel]:
     """Return a person's own values, as they will be delivered. Raise `InvalidOutput`."""
     form: type[BaseModel] = workflow.output
     if not isinstance(output, form):
-        raise InvalidOutput({"the whole": f"has to be a {form.__name__}"})
+        raise InvalidOutput({WHOLE: f"has to be a {form.__name__}"})
     try:
         return _timed(workflow, "reading the form", lambda: kept(form, output))
     except Misfit as error:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from pydantic import JsonValue
 
@@ -208,3 +209,35 @@ class WaitingView:
     first: int
     """Position of the first review of the page, from 0."""
     total: int
+
+
+class WhyRefused(StrEnum):
+    """The reason for a refusal."""
+
+    NO_RIGHT = "no_right"
+    TOO_LATE = "too_late"
+    """What was shown had changed since."""
+    BEFORE_RESTORE = "before_restore"
+    """It was shown before the database was put back from a backup."""
+    UNKNOWN = "unknown"
+    """There is no such case, or the person may not see it."""
+    BARRED = "barred"
+    """It breaks a rule that nobody may pass over."""
+    TO_BE_CONFIRMED = "to_be_confirmed"
+    """It breaks a rule, and the person has to confirm it."""
+    FORM_CHANGED = "form_changed"
+    DELIVERED = "delivered"
+    """The case is delivered already."""
+    NOT_POSSIBLE = "not_possible"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefusalView:
+    """A refusal as the audit keeps it."""
+
+    wanted: str
+    """The act, as a verb."""
+    why: str
+    """A `WhyRefused`, or the code of an earlier version."""
+    last: bool
+    """True if further refusals of this person within the minute are not kept."""

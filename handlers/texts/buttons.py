@@ -1,0 +1,111 @@
+"""The words on buttons, and the questions that some of them ask before they count."""
+
+from dataclasses import dataclass
+
+from handlers.texts.queue import more
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """A question to confirm before a press counts."""
+
+    title: str
+    text: str
+    yes: str
+    no: str = "Go back"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Button:
+    """The words of a button."""
+
+    text: str
+    says: str
+    """The words for a screen reader, which also name its subject."""
+    question: Question | None = None
+
+
+def approve(key: str) -> Button:
+    """Name the button that approves a proposal."""
+    return Button(text="Approve", says=f"Approve {key}")
+
+
+def approve_all_the_same(key: str) -> Button:
+    """Name the button that approves a proposal although it breaks a rule."""
+    return Button(text="Approve all the same", says=f"Approve {key} all the same")
+
+
+def edit(key: str) -> Button:
+    """Name the button that opens the form of a proposal."""
+    return Button(text="Edit", says=f"Edit {key}")
+
+
+def fill_in(key: str) -> Button:
+    """Name the button that opens an empty form."""
+    return Button(text="Fill in", says=f"Fill in {key}")
+
+
+def reject(key: str) -> Button:
+    """Name the button that opens the form of a rejection."""
+    return Button(text="Reject", says=f"Reject {key}")
+
+
+def details(key: str) -> Button:
+    """Name the button that shows everything about a case."""
+    return Button(text="Details", says=f"Details of {key}")
+
+
+def correct(case: int) -> Button:
+    """Name the button that reports a delivery as wrong."""
+    return Button(text="Correct it", says=f"Correct it: case {case}")
+
+
+def review(subject: str) -> Button:
+    """Name the button that opens a review."""
+    return Button(text="Review", says=f"Review {subject}")
+
+
+def start_reviewing(number: int) -> Button:
+    """Name the button that opens the list of the reviews without a card. `number`: of these."""
+    return Button(text="Start reviewing", says=f"Start reviewing, {more(number)}")
+
+
+def look(key: str) -> Button:
+    """Name the button that shows what helps to find out whether a delivery happened."""
+    return Button(text="Look", says=f"Look at {key}")
+
+
+def happened(key: str) -> Button:
+    """Name the button for a person who found a delivery in the system of record."""
+    return Button(
+        text="It happened",
+        says=f"It happened: {key}",
+        question=Question(
+            title="It happened?",
+            text="You looked in the system of record, and it is there. The case is closed as delivered.",
+            yes="Yes, it is there",
+        ),
+    )
+
+
+def did_not_happen(key: str) -> Button:
+    """Name the button for a person who did not find a delivery in the system of record."""
+    return Button(
+        text="It did not",
+        says=f"It did not happen: {key}",
+        question=Question(
+            title="It did not happen?",
+            text="You looked in the system of record, and it is not there. It may then be delivered again.",
+            yes="It is not there",
+        ),
+    )
+
+
+def deliver_again(key: str) -> Button:
+    """Name the button that makes a delivery again."""
+    return Button(text="Deliver again", says=f"Deliver again: {key}")
+
+
+NEXT_REVIEW = Button(text="Next review", says="Next review")
+EARLIER = Button(text="Earlier", says="Earlier reviews")
+LATER = Button(text="Later", says="Later reviews")

@@ -1,0 +1,175 @@
+"""The words of forms and pages: titles, labels, choices, and the lines above and below them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from handlers.texts import status
+from handlers.texts.pieces import Line, Piece, line, moment, words
+from handlers.texts.plain import excerpt
+from workflows.engine.review.decisions import Follows
+from workflows.engine.review.views import CardView, DoubtView, ValueView, WaitingView
+
+CANCEL = "Cancel"
+CLOSE = "Close"
+GO_BACK = "Go back"
+LATER = "Later"
+"""Closes a form when something is recorded already, so that nothing is left to cancel."""
+DECIDE = "Decide"
+REJECT = "Reject"
+PROPOSE = "Propose"
+
+FORM_CHANGED = "The form has changed since you opened it. Nothing is recorded yet: look at it, then send it again."
+
+EMPTY = "(empty)"
+"""A choice that is the empty text."""
+NO_VALUE = "No value"
+NOT_POSSIBLE = "this value is not possible"
+
+RULE_BROKEN = "This breaks a rule:"
+BREAK_RULES = "Pass over these rules?"
+BREAK_ALL_THE_SAME = "Yes, decide it so all the same"
+
+NOT_APPROVED = "Not approved yet"
+RULE_MET = "It breaks a rule that its card did not show:"
+RULE_MET_CHOICE = "Go back, look again, and edit or reject it. Or approve it as it is, if that is right all the same."
+
+CORRECTED = "This was delivered. Change what is wrong; a person decides before anything is sent."
+WHAT_WAS_WRONG = "What was wrong?"
+
+WHY = "Why?"
+WHAT_FOLLOWS = "What should happen next?"
+FILL_IN_NOW = ("I will fill it in now", "the empty form comes next, here")
+FOLLOWS = {
+    Follows.CLOSE: ("Close the case", "nothing of this is delivered"),
+    Follows.BY_HAND: ("Leave it to others to fill in", "it stays open, with an empty form"),
+    Follows.PROPOSE_AGAIN: ("Have it proposed again", "the model is asked anew"),
+}
+"""What may follow a rejection: a choice, and its meaning."""
+
+REVIEW = "Review"
+DETAILS = "Details"
+LOOK = "Look"
+WAITING = "Waiting"
+NOT_RECORDED = "Not recorded"
+COUNTERSIGN = "Countersign"
+
+THE_CASE = "The case"
+WHY_A_PERSON = "Why a person is asked"
+MODEL_SAID = "What the model said instead of an answer"
+OWN_REASON = "The proposal's own reason"
+IT_MAY = "What this workflow may do"
+WENT_WRONG = "What went wrong"
+NOTHING_WAITS = "Nothing waits here any more."
+TYPED_MORE = "You typed more than fits here."
+
+
+def edit_title(view: CardView) -> str:
+    """Return the title of a review's form."""
+    return f"{'Edit' if view.has_proposal else 'Fill in'} case {view.case}"
+
+
+def reject_title(view: CardView) -> str:
+    """Return the title of the form of a rejection."""
+    return f"Reject case {view.case}"
+
+
+def correct_title(case: int) -> str:
+    """Return the title of the form of a correction."""
+    return f"Correct case {case}"
+
+
+def redrawn(labels: Sequence[str]) -> str:
+    """Say which texts were written anew because another field changed."""
+    return f"Written anew, to go with what you chose: {', '.join(labels)}. Look at it, then press {DECIDE}."
+
+
+def dropped(name: str) -> str:
+    """Name a field that is no longer in the form."""
+    return f"No longer in the form: {name}"
+
+
+def typed_for(name: str) -> str:
+    """Name the field that a person typed a text for."""
+    return f"You typed, for {name}"
+
+
+def never(sentence: str) -> str:
+    """Return a rule as a sentence."""
+    return f"never {sentence}"
+
+
+def rules(view: CardView) -> Line:
+    """Name the rules by which a person decides."""
+    named = "; ".join(map(never, view.nevers))
+    return line(words("A person decides this, by the rule: ", bold=True), words(excerpt(named, 500)))
+
+
+def sample() -> Line:
+    """Say that a proposal is a sample."""
+    return line(words(f"{status.SAMPLE}. No model proposed this.", bold=True))
+
+
+def before(label: str) -> str:
+    """Name the rows of a field as they were before the person's changes."""
+    return f"{label}, before your changes"
+
+
+def part(label: str, number: int, of: int) -> str:
+    """Name one part of a long text, from 1."""
+    return label if of == 1 else f"{label} ({number} of {of})"
+
+
+def span(first: int, last: int) -> str:
+    """Name a group of choices by the numbers of the first and the last."""
+    return f"{first} to {last}"
+
+
+def choices(names: Sequence[str], *, several: bool) -> str:
+    """Name the choices of a field where they are typed."""
+    return f"{'Any of' if several else 'One of'}: {', '.join(names)}"
+
+
+def about_value(value: ValueView) -> dict[str, str | None]:
+    """Return all that is known of a field: its title -> the text; None or empty where there is none."""
+    sure = f" · confidence {value.confidence:.2f}" if value.confidence is not None else ""
+    return {
+        f"{value.label}, proposed{sure}": value.proposed,
+        f"{value.label}, delivered before": value.delivered,
+        f"{value.label}, decided": value.decided,
+        f"{value.label}, evidence in the case": value.evidence,
+        f"{value.label}, else": ", ".join(f"{other} {share:.2f}" for other, share in value.alternatives.items()),
+    }
+
+
+def more_elsewhere(case: int) -> str:
+    """Say where the rest of a page is that is too long."""
+    return f"There is more than fits here: countersign show {case}"
+
+
+def delivery_facts(view: DoubtView) -> list[Line]:
+    """Say by which key a delivery in doubt can be found, and when it was attempted."""
+    return [
+        line(words("Its key: "), words(view.key, code=True)),
+        line(words(f"Attempt {view.attempt} of this delivery · "), moment(view.since)),
+    ]
+
+
+def answer_by(at: datetime | None) -> list[Piece]:
+    """Say until when a review is to be answered; nothing where it may wait."""
+    return [words(" · answer by "), moment(at)] if at is not None else []
+
+
+def format_of(example: str, *, zoned: bool | None, required: bool) -> str:
+    """Say how a date or a time is written. `zoned`: with its offset from UTC."""
+    return f"{example}{' +HH:MM' if zoned else ''}{'' if required else ', or empty'}"
+
+
+def place_in_list(waiting: WaitingView) -> str:
+    """Say which of the open reviews a page shows."""
+    last = waiting.first + len(waiting.reviews)
+    return f"{waiting.first + 1} to {last} of {waiting.total:,}, the earliest deadline first"
+
+
+def rows_left_out(number: int) -> str:
+    """Say how many rows of a table are left out."""
+    return f"… and {number:,} more {'row' if number == 1 else 'rows'}"

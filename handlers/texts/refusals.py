@@ -1,0 +1,22 @@
+"""The reason for a refusal in words, from its code."""
+
+from collections.abc import Mapping
+
+from workflows.engine.review.views import WhyRefused
+
+_WORDS: Mapping[str, str] = {
+    WhyRefused.NO_RIGHT: "no right to it",
+    WhyRefused.TOO_LATE: "too late, it had changed",
+    WhyRefused.BEFORE_RESTORE: "shown before the database was restored",
+    WhyRefused.UNKNOWN: "there is no such case, or they may not see it",
+    WhyRefused.BARRED: "it breaks a rule that nobody may pass over",
+    WhyRefused.TO_BE_CONFIRMED: "it breaks a rule, which has to be confirmed",
+    WhyRefused.FORM_CHANGED: "the form had changed",
+    WhyRefused.DELIVERED: "it is delivered already",
+    WhyRefused.NOT_POSSIBLE: "not possible then",
+}
+
+
+def refusal_in_words(why: str) -> str:
+    """Return the reason in words; the code where this version does not know it."""
+    return _WORDS.get(why, why)
