@@ -15,7 +15,7 @@ import structlog
 
 from bot.worker.isolation import Isolation
 from bot.worker.port import SILENT
-from bot.worker.threads import DRAIN, SLOW, Crew, Unfinished
+from bot.worker.threads import DRAIN, SLOW, ThreadPool, Unfinished
 from store.db.database import Unavailable
 from store.db.process_locks import exclusive
 from workflows.engine.case.leases import Lease, claim
@@ -54,7 +54,7 @@ class Embedded:
         self._slow_after = slow_after
         self._drain = drain
         self._isolation = Isolation()
-        self._crew: Crew | None = None
+        self._pool: ThreadPool | None = None
         """Threads of `run`."""
         self._looked_at = float("-inf")
         """Time of the last look of `run` for ready runs, by the monotonic clock."""
@@ -77,31 +77,31 @@ class Embedded:
         `done`: called after each. An interruption lets go of runs that were not begun; they are taken back at the next
         start.
         """
-        advanced, crew = 0, Crew(self._threads, slow_after=self._slow_after)
+        advanced, pool = 0, ThreadPool(self._threads, slow_after=self._slow_after)
         pending: _Pending = {}
         try:
             while True:
-                self._top_up(crew, pending, case=case, since=since)
+                self._top_up(pool, pending, case=case, since=since)
                 if not pending and awaken(self._context):
-                    self._top_up(crew, pending, case=case, since=since)
+                    self._top_up(pool, pending, case=case, since=since)
                 if not pending:
                     return advanced
                 finished, _ = wait(pending, timeout=IDLE, return_when=FIRST_COMPLETED)
-                crew.refill()
+                pool.refill()
                 for future in finished:
                     del pending[future]
                     future.result()
                     advanced += 1
                     done()
         finally:
-            crew.close(seconds=self._drain)
+            pool.close(seconds=self._drain)
 
     def run(self, stop: Event) -> None:
         """Work on ready runs until told to stop, within `alone`; begun work is finished.
 
         Raise `Unfinished` where that takes too long.
         """
-        crew = self._crew = Crew(self._threads, slow_after=self._slow_after)
+        pool = self._pool = ThreadPool(self._threads, slow_after=self._slow_after)
         pending: _Pending = {}
         trouble: list[BaseException] = []
         awakened = float("-inf")
@@ -117,13 +117,13 @@ class Embedded:
                 if time.monotonic() - awakened >= AWAKENING:
                     awakened = time.monotonic()
                     awaken(self._context)
-                self._top_up(crew, pending)
+                self._top_up(pool, pending)
                 if not pending:
                     stop.wait(IDLE)
                     continue
                 # The wait is short, so that runs that become ready meanwhile get the free threads.
                 finished, _ = wait(pending, timeout=IDLE, return_when=FIRST_COMPLETED)
-                crew.refill()
+                pool.refill()
                 for future in finished:
                     del pending[future]
                     if (error := future.exception()) is not None:
@@ -135,22 +135,24 @@ class Embedded:
                 trouble = trouble or [error]
                 stop.wait(AFTER_TROUBLE)
         self._looked_at = float("-inf")
-        left = crew.close(seconds=self._drain)
+        left = pool.close(seconds=self._drain)
         if left:
             raise Unfinished(f"{left} cases were being worked on {self._drain:g} s after the process was told to stop")
 
     def is_able(self) -> bool:
         """Tell whether `run` looks for work, and can begin some."""
-        return self._crew is not None and time.monotonic() - self._looked_at < SILENT and self._crew.has_room
+        return self._pool is not None and time.monotonic() - self._looked_at < SILENT and self._pool.has_room
 
-    def _top_up(self, crew: Crew, pending: _Pending, *, case: int | None = None, since: datetime | None = None) -> None:
+    def _top_up(
+        self, pool: ThreadPool, pending: _Pending, *, case: int | None = None, since: datetime | None = None
+    ) -> None:
         """Lease a few runs ahead, in one transaction, so that no thread waits for the next lease."""
-        at_work = max(0, len(pending) - crew.slow)
+        at_work = max(0, len(pending) - pool.slow)
         if at_work >= self._threads:
             return
         limit = 2 * self._threads - at_work
-        for lease in claim(self._context, limit=limit, case=case, since=since, but=crew.clogged):
-            pending[crew.submit(partial(self._advance, lease))] = lease
+        for lease in claim(self._context, limit=limit, case=case, since=since, but=pool.clogged):
+            pending[pool.submit(partial(self._advance, lease))] = lease
 
     def _advance(self, lease: Lease) -> None:
         try:

@@ -22,7 +22,7 @@ from sqlalchemy import make_url
 
 from bot.worker.isolation import Isolation
 from bot.worker.port import SILENT
-from bot.worker.threads import DRAIN, SLOW, SPARE, Crew, Unfinished
+from bot.worker.threads import DRAIN, SLOW, SPARE, ThreadPool, Unfinished
 from store.cases import queue
 from store.db import postgres
 from store.db.database import Unavailable
@@ -92,7 +92,7 @@ class Queued:
         """Runs whose progress this process could not note."""
         self._counting = Lock()
         self._advanced = 0
-        self._crew: Crew | None = None
+        self._pool: ThreadPool | None = None
         """Threads of `run`."""
         self._looked_at = float("-inf")
         """Time at which jobs were last seen to be fetched, by the monotonic clock."""
@@ -110,14 +110,14 @@ class Queued:
         self, *, case: int | None = None, since: datetime | None = None, done: Callable[[], None] = lambda: None
     ) -> int:
         """Work until no job is left; returns the number of runs that were advanced here. Others may work beside it."""
-        before, crew, interrupted = self._advanced, Crew(self._threads, slow_after=self._slow_after), Event()
+        before, pool, interrupted = self._advanced, ThreadPool(self._threads, slow_after=self._slow_after), Event()
         working: Future[None] = Future()
 
         def work() -> None:
             try:
-                asyncio.run(self._work(crew, interrupted, is_endless=False, done=done))
+                asyncio.run(self._work(pool, interrupted, is_endless=False, done=done))
                 while not interrupted.is_set() and awaken(self._context):
-                    asyncio.run(self._work(crew, interrupted, is_endless=False, done=done))
+                    asyncio.run(self._work(pool, interrupted, is_endless=False, done=done))
                 working.set_result(None)
             except BaseException as error:  # noqa: BLE001  # raised again in the waiting thread
                 working.set_exception(error)
@@ -130,28 +130,28 @@ class Queued:
         finally:
             interrupted.set()
             thread.join(self._drain + _AFTER_DRAIN)
-            crew.close(seconds=0)
+            pool.close(seconds=0)
         return self._advanced - before
 
     def run(self, stop: Event) -> None:
         """Work until told to stop; begun work is finished. Raise `Unfinished` where that takes too long."""
-        crew = self._crew = Crew(self._threads, slow_after=self._slow_after)
+        pool = self._pool = ThreadPool(self._threads, slow_after=self._slow_after)
         while not stop.is_set():
             try:
-                asyncio.run(self._work(crew, stop, is_endless=True, done=lambda: None))
+                asyncio.run(self._work(pool, stop, is_endless=True, done=lambda: None))
             except Exception as error:  # the loop's edge: procrastinate gives up after a while, and we do not
                 log.error("worker.failed", error=type(error).__name__, exc_info=error)
                 stop.wait(AFTER_TROUBLE)
         self._looked_at = float("-inf")
-        left = crew.close(seconds=0)
+        left = pool.close(seconds=0)
         if left:
             raise Unfinished(f"{left} cases were being worked on {self._drain:g} s after the process was told to stop")
 
     def is_able(self) -> bool:
         """Tell whether `run` fetches jobs, and can begin some."""
-        return self._crew is not None and time.monotonic() - self._looked_at < SILENT and self._crew.has_room
+        return self._pool is not None and time.monotonic() - self._looked_at < SILENT and self._pool.has_room
 
-    async def _work(self, crew: Crew, stop: Event, *, is_endless: bool, done: Callable[[], None]) -> None:
+    async def _work(self, pool: ThreadPool, stop: Event, *, is_endless: bool, done: Callable[[], None]) -> None:
         connector = PsycopgConnector(
             conninfo=self._url,
             min_size=1,
@@ -165,7 +165,7 @@ class Queued:
         app = App(connector=connector)
 
         async def advance(run: int) -> None:
-            await asyncio.wrap_future(crew.submit(partial(self._advance, crew, run, done)))
+            await asyncio.wrap_future(pool.submit(partial(self._advance, pool, run, done)))
 
         app.task(name=queue.TASK, queue=queue.QUEUE, retry=Again())(advance)
         async with app.open_async():
@@ -173,9 +173,9 @@ class Queued:
             rescuing = [asyncio.create_task(_rescue(app, self._context))] if is_endless else []
             while not stop.is_set() and not all(worker.done() for worker in workers):
                 self._looked_at = time.monotonic()
-                crew.refill()
+                pool.refill()
                 # A worker of procrastinate's has a fixed number of jobs in hand; a second one helps where all are slow.
-                if crew.slow >= self._threads * len(workers) and len(workers) <= SPARE:
+                if pool.slow >= self._threads * len(workers) and len(workers) <= SPARE:
                     workers.append(asyncio.create_task(self._worker(app, is_endless=is_endless)))
                 await asyncio.sleep(_LOOK)
             # All are cancelled at once: each waits for the work that it began.
@@ -201,15 +201,15 @@ class Queued:
             shutdown_graceful_timeout=self._drain if is_endless else math.inf,
         )
 
-    def _advance(self, crew: Crew, run: int, done: Callable[[], None]) -> None:
+    def _advance(self, pool: ThreadPool, run: int, done: Callable[[], None]) -> None:
         """Work on the run of a job."""
         died = run not in self._in_trouble
         try:
             with self._isolation.among(alone=False):
-                done_with = self._runner.take(run, died=died, alone=False, but=crew.clogged)
+                done_with = self._runner.take(run, died=died, alone=False, but=pool.clogged)
             if not done_with:
                 with self._isolation.among(alone=True):
-                    self._runner.take(run, died=died, alone=True, but=crew.clogged)
+                    self._runner.take(run, died=died, alone=True, but=pool.clogged)
         except (Unavailable, Clogged) as error:
             # The job comes back; the run was not lost with its worker.
             if isinstance(error, Unavailable):

@@ -43,7 +43,7 @@ class _Task:
             self.future.set_result(result)
 
 
-class Crew:
+class ThreadPool:
     """Threads that do the calls that they are given, in order."""
 
     def __init__(self, threads: int, *, slow_after: float = SLOW) -> None:
@@ -63,14 +63,14 @@ class Crew:
             if self._is_closed:
                 raise RuntimeError("the workers were told to stop")
             self._waiting.append(task)
-            self._man()
+            self._start_threads()
             self._changed.notify()
         return task.future
 
     def refill(self) -> None:
-        """Begin the calls that slow ones leave room for, with new threads beside busy ones and for dead ones."""
+        """Start threads for the calls that wait, as far as slow calls and dead threads leave room."""
         with self._changed:
-            self._man()
+            self._start_threads()
             self._changed.notify_all()
 
     @property
@@ -104,7 +104,7 @@ class Crew:
     def _has_room(self) -> bool:
         return self._busy - self.slow < self._threads
 
-    def _man(self) -> None:
+    def _start_threads(self) -> None:
         self._members = [member for member in self._members if member.is_alive()]
         idle = len(self._members) - self._busy
         while idle < len(self._waiting) and len(self._members) < (1 + SPARE) * self._threads:

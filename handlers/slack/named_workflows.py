@@ -1,4 +1,4 @@
-"""The workflow that a person names in a command, and how those stand that they may pause."""
+"""The workflow that a person names in a command, and the list of those that they may pause."""
 
 from handlers.slack.access.rights import NotAllowed
 from handlers.slack.blocks.drawing import Drawn
@@ -36,8 +36,8 @@ def admit(slack: SlackContext, said: Typed, workflow: str, *, wants: str) -> Non
     raise Unknown(f"there is no workflow {workflow!r} that you may do this with{which}")
 
 
-def standings(slack: SlackContext, said: Typed, only: list[str], *, usage: str) -> Drawn:
-    """Draw how the workflows stand that a person may pause. Raise `Refused` where there are none.
+def statuses(slack: SlackContext, said: Typed, only: list[str], *, usage: str) -> Drawn:
+    """Draw the workflows that a person may pause, each with its state. Raise `Refused` where there are none.
 
     `usage`: of the command that they typed.
     """

@@ -44,7 +44,7 @@ FOLLOWS = {
     Follows.BY_HAND: ("Leave it to others to fill in", "it stays open, with an empty form"),
     Follows.PROPOSE_AGAIN: ("Have it proposed again", "the model is asked anew"),
 }
-"""What may follow a rejection: a choice, and its meaning."""
+"""Choices for what follows a rejection, each with its meaning."""
 
 REVIEW = "Review"
 DETAILS = "Details"

@@ -1,4 +1,4 @@
-"""`/pause WORKFLOW [--deliveries] REASON`: pauses a workflow, or tells how all stand."""
+"""`/pause WORKFLOW [--deliveries] REASON`: pauses a workflow, or lists all workflows."""
 
 import re
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from slack_sdk import WebClient
 
 from handlers.slack.blocks.paragraphs import told
 from handlers.slack.context import SlackContext
-from handlers.slack.named_workflows import admit, standings
+from handlers.slack.named_workflows import admit, statuses
 from handlers.slack.payloads import typed
 from handlers.slack.replies import answering
 from handlers.texts import pauses
@@ -27,7 +27,7 @@ def hear(slack: SlackContext, body: Body, ack: Ack, client: WebClient) -> None:
         said = typed(body)
         words = _DELIVERIES.sub("", said.words).split(maxsplit=1)
         if len(words) < 2:
-            answer.say(standings(slack, said, words, usage=_USAGE))
+            answer.say(statuses(slack, said, words, usage=_USAGE))
             return
         name, reason = words
         admit(slack, said, name, wants="pause")

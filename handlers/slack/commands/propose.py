@@ -10,7 +10,7 @@ from slack_sdk import WebClient
 from handlers.slack.blocks import answers
 from handlers.slack.blocks.paragraphs import told
 from handlers.slack.context import SlackContext
-from handlers.slack.named_workflows import admit, standings
+from handlers.slack.named_workflows import admit, statuses
 from handlers.slack.payloads import Typed, typed
 from handlers.slack.replies import Answer, afterwards, answering
 from handlers.texts import pauses
@@ -27,7 +27,7 @@ def hear(slack: SlackContext, body: Body, ack: Ack, client: WebClient) -> None:
     with answering(body, ack, client) as answer:
         said = typed(body)
         if not said.words:
-            answer.say(standings(slack, said, [], usage=_USAGE))
+            answer.say(statuses(slack, said, [], usage=_USAGE))
             return
         admit(slack, said, said.words, wants="propose")
         counted = waiting(slack.context, said.words)

@@ -1,4 +1,4 @@
-"""`/resume WORKFLOW`: lets a paused workflow go on, or tells how all stand."""
+"""`/resume WORKFLOW`: resumes a paused workflow, or lists all workflows."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -9,7 +9,7 @@ from slack_sdk import WebClient
 
 from handlers.slack.blocks.paragraphs import told
 from handlers.slack.context import SlackContext
-from handlers.slack.named_workflows import admit, standings
+from handlers.slack.named_workflows import admit, statuses
 from handlers.slack.payloads import typed
 from handlers.slack.replies import afterwards, answering
 from handlers.texts import pauses
@@ -27,7 +27,7 @@ def hear(slack: SlackContext, body: Body, ack: Ack, client: WebClient) -> None:
     with answering(body, ack, client) as answer:
         said = typed(body)
         if not said.words:
-            answer.say(standings(slack, said, [], usage=_USAGE))
+            answer.say(statuses(slack, said, [], usage=_USAGE))
             return
         admit(slack, said, said.words, wants="resume")
         lifted = workflow_pauses.lift(slack.context, said.words, by=said.user_id)

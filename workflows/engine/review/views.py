@@ -216,7 +216,7 @@ class WhyRefused(StrEnum):
 
     NO_RIGHT = "no_right"
     TOO_LATE = "too_late"
-    """What was shown had changed since."""
+    """The review had changed since it was shown."""
     BEFORE_RESTORE = "before_restore"
     """It was shown before the database was put back from a backup."""
     UNKNOWN = "unknown"

@@ -19,7 +19,7 @@ from bot.settings import Settings
 from bot.worker.embedded import Embedded
 from bot.worker.port import Dispatcher
 from bot.worker.postgres import Queued
-from bot.worker.threads import SPARE, Crew, Unfinished
+from bot.worker.threads import SPARE, ThreadPool, Unfinished
 from store.cases import runs
 from tests.integration.bot import hanging
 from tests.integration.bot.commandline import LONGEST, CommandLine, wait_until
@@ -146,26 +146,26 @@ def test_a_worker_that_does_not_look_for_work_is_not_able(app: App) -> None:
 
 
 def test_a_thread_that_is_gone_is_replaced() -> None:
-    crew = Crew(1)
-    assert crew.submit(lambda: 3).result() == 3
-    (gone,) = crew._members
-    crew._members[0] = Thread()
-    crew._busy = 0
-    assert crew.submit(lambda: 4).result(LONGEST) == 4
+    pool = ThreadPool(1)
+    assert pool.submit(lambda: 3).result() == 3
+    (gone,) = pool._members
+    pool._members[0] = Thread()
+    pool._busy = 0
+    assert pool.submit(lambda: 4).result(LONGEST) == 4
     assert gone.daemon
-    assert crew.close(seconds=LONGEST) == 0
+    assert pool.close(seconds=LONGEST) == 0
 
 
 def test_what_a_crew_was_given_and_raises_anything_is_told_and_leaves_it_as_it_was() -> None:
-    crew = Crew(1)
+    pool = ThreadPool(1)
 
     def exits() -> None:
         raise SystemExit
 
-    assert isinstance(crew.submit(exits).exception(), SystemExit)
-    assert crew.submit(lambda: 4).result() == 4
-    assert crew.has_room
-    assert crew.close(seconds=LONGEST) == 0
+    assert isinstance(pool.submit(exits).exception(), SystemExit)
+    assert pool.submit(lambda: 4).result() == 4
+    assert pool.has_room
+    assert pool.close(seconds=LONGEST) == 0
 
 
 # The whole program
