@@ -74,7 +74,7 @@ class StepState(StrEnum):
 
 
 class Resolution(StrEnum):
-    """The way in which a run was resolved."""
+    """The resolution of a run."""
 
     ALONE = "alone"
     BY_PERSON = "by_person"

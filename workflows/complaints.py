@@ -32,7 +32,7 @@ _SAID: Mapping[str, str] = {
     "string_unicode": "is not valid UTF-8",
     "string_too_short": "has to have at least {min_length} character{s}",
     "string_too_long": "has to have at most {max_length} character{s}",
-    "string_pattern_mismatch": "does not have the form that it has to have",
+    "string_pattern_mismatch": "does not have the required form",
     "string_ascii": "has to be written in plain Latin letters",
     "bool_type": _YES_NO,
     "bool_parsing": _YES_NO,

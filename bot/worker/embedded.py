@@ -137,7 +137,7 @@ class Embedded:
         self._looked_at = float("-inf")
         left = pool.close(seconds=self._drain)
         if left:
-            raise Unfinished(f"{left} cases were being worked on {self._drain:g} s after the process was told to stop")
+            raise Unfinished(f"{left} cases were still in work {self._drain:g} s after the process was told to stop")
 
     def is_able(self) -> bool:
         """Tell whether `run` looks for work, and can begin some."""

@@ -145,7 +145,7 @@ class Queued:
         self._looked_at = float("-inf")
         left = pool.close(seconds=0)
         if left:
-            raise Unfinished(f"{left} cases were being worked on {self._drain:g} s after the process was told to stop")
+            raise Unfinished(f"{left} cases were still in work {self._drain:g} s after the process was told to stop")
 
     def is_able(self) -> bool:
         """Tell whether `run` fetches jobs, and can begin some."""

@@ -80,7 +80,7 @@ class ThreadPool:
 
     @property
     def clogged(self) -> frozenset[str]:
-        """Workflows of which nothing more is begun, since half of the threads wait for their code."""
+        """Workflows that begin nothing more, since half of the threads wait for their code."""
         most = max(1, self._threads // 2)
         return frozenset(name for name, number in author_threads.slow(self._slow_after).items() if number >= most)
 

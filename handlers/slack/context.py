@@ -85,7 +85,7 @@ class SlackContext:
     def allowed(
         self, right: Callable[[str, AnyWorkflow], None], user: str, among: Iterable[AnyWorkflow]
     ) -> Sequence[AnyWorkflow]:
-        """Return the workflows among these in which a user has this right, as far as it can be found out.
+        """Return those of these workflows for which a user has this right, as far as Slack can tell.
 
         Raise `Unsure` or `UnusableGroup` where none was found, and a group could not be read.
         """

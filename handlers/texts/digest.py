@@ -29,7 +29,7 @@ _WHY = {
 
 
 def title(view: DigestView) -> str:
-    """Say what it is, and of which days."""
+    """Return the title of the summary, with the days that it covers."""
     return f"Failures and cost, {_days(view)}"
 
 

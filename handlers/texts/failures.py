@@ -68,7 +68,7 @@ def unsent(name: str, what: str, code: str) -> Told:
 def wrong_clock(day: date, now: datetime) -> Told:
     """Draw that a summary was made for a date in the future."""
     text = (
-        f"A summary was made for {day.isoformat()}, which is still to come by the clock of {now:%Y-%m-%d %H:%M} UTC. "
+        f"A summary was made for {day.isoformat()}, which is in the future: the clock says {now:%Y-%m-%d %H:%M} UTC. "
         "The clock was wrong then or is wrong now: check that it is set automatically. Other summaries are unaffected."
     )
     return Told(brief=text, parts=[[line(words(text))]])

@@ -30,7 +30,7 @@ BREAK_RULES = "Pass over these rules?"
 BREAK_ALL_THE_SAME = "Yes, decide it so all the same"
 
 NOT_APPROVED = "Not approved yet"
-RULE_MET = "It breaks a rule that its card did not show:"
+RULE_MET = "The proposal breaks a rule that its card did not show:"
 RULE_MET_CHOICE = "Go back, look again, and edit or reject it. Or approve it as it is, if that is right all the same."
 
 CORRECTED = "This was delivered. Change what is wrong; a person decides before anything is sent."
@@ -147,7 +147,7 @@ def more_elsewhere(case: int) -> str:
 
 
 def delivery_facts(view: DoubtView) -> list[Line]:
-    """Say by which key a delivery in doubt can be found, and when it was attempted."""
+    """Give the key that a delivery in doubt can be found by, and the time of the attempt."""
     return [
         line(words("Its key: "), words(view.key, code=True)),
         line(words(f"Attempt {view.attempt} of this delivery · "), moment(view.since)),

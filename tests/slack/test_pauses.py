@@ -230,7 +230,7 @@ def test_alone_each_command_tells_how_the_workflows_stand(stage: Stage, command:
 def test_only_engineers_and_the_owner_may_and_a_refusal_is_audited(stage: Stage, command: str, user: str) -> None:
     stage.sample()
     answer = said(stage, user, command, f"sample {WHY}" if command == "/pause" else "sample")
-    known = "Only engineers and the owner may pause sample, resume it, or have it propose anew."
+    known = "Only engineers and the owner may pause sample, resume it, or have its model asked again."
     # Whoever may not even read its cases is told the same as where there is no such workflow.
     assert answer == (
         f"{known} Ask its owner, @U0MARIA."

@@ -58,7 +58,7 @@ def of(values: object) -> ValidationError:
 
 def test_each_field_is_named_with_what_is_wrong_with_it() -> None:
     assert complaints(of(WRONG)) == {
-        "key": "does not have the form that it has to have",
+        "key": "does not have the required form",
         "kind": "has to be new or old",
         "amount": "has to be a number such as 1234.50",
         "either": "has to be a whole number",

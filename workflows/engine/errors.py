@@ -145,7 +145,7 @@ class FormChanged(Refused):
         self.errors = dict(errors)
         super().__init__(
             f"the form has changed since this was proposed: {_listed(self.errors)}; nothing was recorded. Edit it: "
-            "what is known stands in the form"
+            "the form has the known values"
         )
 
 

@@ -51,7 +51,7 @@ class Outcome(StrEnum):
 
 
 class Again(StrEnum):
-    """The way in which a question is asked again."""
+    """The next try at a question."""
 
     AFTER_BACKOFF = "after a backoff"
     A_FEW_TIMES = "a few times"

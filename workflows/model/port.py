@@ -44,7 +44,7 @@ class NoAnswer(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Prompt:
-    """The instructions of a workflow for a model, and the way in which it is asked."""
+    """The instructions of a workflow for a model, and the settings of its requests."""
 
     name: str
     text: str

@@ -47,7 +47,7 @@ class PriceList:
 
 @dataclass(frozen=True, kw_only=True)
 class Prices:
-    """Prices of models: those of one's own as it was set, the others as the vendor's list has it."""
+    """Prices of models: those from the settings, and the vendor's list for all others."""
 
     own: Mapping[str, OwnPrice] = field(default_factory=dict)
     """Model -> its price. It goes before the list's."""

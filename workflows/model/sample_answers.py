@@ -28,8 +28,8 @@ class SampleAnswers:
         said = self._envelopes.get(_mark(question.text))
         if said is None:
             raise ModelUnavailable(
-                f"only {len(self._envelopes)} cases of {question.workflow} have a sample answer, written by hand, and "
-                "this is none of them: set ANTHROPIC_API_KEY to have a model read it"
+                f"this case has no sample answer, written by hand ({len(self._envelopes)} cases of {question.workflow} "
+                "have one): set ANTHROPIC_API_KEY to have a model read it"
             )
         try:
             filled = envelope.read(said, question.output)

@@ -136,7 +136,7 @@ class Bench:
                     return prompt_of_version(session, self.workflow, version, team=context.team)
         same = [one for one in kept if one.examples == self.examples.hash and one.ended_at is not None]
         others = ", ".join(f"'#{one.id}' ({one.prompt_version or one.model})" for one in same[-_NAMED:]) or "none yet"
-        raise Refused(f"there is nothing of {version!r} to compare with; evals of these examples: {others}")
+        raise Refused(f"there is no finished eval of {version!r} to compare with; evals of these examples: {others}")
 
     def run(self, prompt: Prompt | None) -> Tried:
         """Try the workflow with a prompt, and keep what came of it. Raise `EvalInterrupted`."""

@@ -32,7 +32,7 @@ class _Begun:
 
 @dataclass(kw_only=True)
 class Eval:
-    """An eval: its examples, and the way in which they are tried."""
+    """An eval: its examples and its settings."""
 
     workflow: AnyWorkflow
     prompt: Prompt | None

@@ -119,7 +119,7 @@ def _model(app: App) -> Iterator[Finding]:
 
 
 def _vendor(app: App) -> Iterator[Finding]:
-    """Every model that may be asked: has it a price, and does the vendor know it and the key?"""
+    """Check each model that may be asked: its price, and whether the vendor knows it and accepts the key."""
     registry, vendor, prices = app.context.registry, app.models.vendor, app.models.prices
     asked: dict[str, list[str]] = {}
     for workflow in registry:
@@ -186,7 +186,7 @@ def _workflows(app: App) -> Iterator[Finding]:
             yield Finding(
                 level="bad",
                 what=f"workflow {name} has cases here, but is not known to this process",
-                do="name its file in COUNTERSIGN_WORKFLOWS, or see why its options no longer make it",
+                do="name its file in COUNTERSIGN_WORKFLOWS, or check the options that it was made from",
             )
 
 
@@ -265,7 +265,7 @@ def _unanswered(workflows: Iterable[AnyWorkflow]) -> str:
     """Say what happens without an answer of a model. Code of a workflow's own may do without one; its author knows."""
     asking = [workflow.name for workflow in workflows if workflow.proposing is None]
     if not asking:
-        return "its own propose gets no answer where it asks the model"
+        return "its own propose gets no answer when it asks the model"
     return f"people get cases of {', '.join(asking)} without a proposal"
 
 
@@ -276,7 +276,8 @@ def _paused(app: App, workflow: AnyWorkflow) -> Iterator[Finding]:
         held = f" ({status.held:,} deliveries held)" if status.held else ""
         yield Finding(level="note", what=f"{workflow.name} is paused {said_of(status.pause)}{held}", do=do)
     elif status.held:
-        yield Finding(level="note", what=f"{workflow.name}: {status.held:,} deliveries are held no longer", do=do)
+        what = f"{workflow.name}: {status.held:,} deliveries were held and are not made yet"
+        yield Finding(level="note", what=what, do=do)
 
 
 def _slack(app: App) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from bot.sandbox.state.clock import Clock
 
 @dataclass(frozen=True, kw_only=True)
 class Sending:
-    """The way in which the next envelope is sent."""
+    """Way of sending the next envelope."""
 
     twice: bool = False
     """True to send two envelopes with the same payload, each with its own id."""
@@ -45,7 +45,7 @@ class SocketFaults:
         return self._clock() < self._out_until
 
     def take(self) -> Sending:
-        """Return the way in which the present payload is sent, and count it."""
+        """Return the way of sending the present payload, and count it."""
         sending = Sending(
             twice=self._twice > 0, apart=self._twice > 0 and self._apart, after_refresh=self._refreshes > 0
         )

@@ -72,7 +72,7 @@ class Rights:
     def pause(self, user: str, workflow: AnyWorkflow) -> None:
         """Raise `NotAllowed` unless the user may pause and resume this workflow; `Unsure` where that is not known."""
         if user != workflow.owner and not self._is_one(user, self.engineers, workflow):
-            said = f"Only engineers and the owner may pause {workflow.name}, resume it, or have it propose anew."
+            said = f"Only engineers and the owner may pause {workflow.name}, resume it, or have its model asked again."
             raise NotAllowed(said, owner=workflow.owner)
 
     def _is_one(self, user: str, among: Sequence[Who], workflow: AnyWorkflow) -> bool:

@@ -77,7 +77,7 @@ def _line(text: str) -> _Line:
 
 
 def _fitted(widths: Sequence[int], most: int, *, fixed: Collection[int] = ()) -> Sequence[int]:
-    """The widths of columns of which the widest gave way, and no fixed one. `most`: of all together."""
+    """Return the widths of columns, the widest one narrowed to fit; a fixed one keeps its own. `most`: of all."""
     left = most - sum(widths)
     may_give = [place for place in range(len(widths)) if place not in fixed]
     gives = max(may_give, key=lambda place: widths[place], default=None)

@@ -252,7 +252,7 @@ def _about(view: CardView, *more: Block) -> Block:
 
 
 def _case(text: str) -> Block:
-    """The beginning of a case, as there is room for it above a form."""
+    """Draw the beginning of a case, as much as fits above a form."""
     if is_laid_out(text):
         return as_written(text, most=1_600)
     return quote(excerpt(narrowed(text), 1_000))

@@ -148,4 +148,4 @@ def test_a_failure_has_its_time_in_the_readers_zone() -> None:
 
 def test_a_summary_for_a_date_to_come_names_it_and_the_clock() -> None:
     told = message(shown(wrong_clock(date(2028, 1, 1), NOW)))
-    assert "A summary was made for 2028-01-01, which is still to come by the clock of 2026-" in told
+    assert "A summary was made for 2028-01-01, which is in the future: the clock says 2026-" in told

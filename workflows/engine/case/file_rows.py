@@ -62,7 +62,7 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
-    """The way in which a file is read."""
+    """Settings for reading a file: format, encoding and columns."""
 
     fields: Sequence[str] = ()
     """The names that are wanted. Columns are found for them in upper and lower case alike. Empty: all columns, as they
@@ -124,7 +124,7 @@ def columns(path: Path, reading: Reading = _PLAIN) -> tuple[str, ...]:
 
 
 def header_of(path: Path, reading: Reading = _PLAIN) -> Header | None:
-    """Return the header of a table; None for a file that is no table. Raise `InvalidInput` as `read_rows` does."""
+    """Return the header of a table; None for another kind of file. Raise `InvalidInput` as `read_rows` does."""
     if path.suffix.lower() not in _TABLES:
         return None
     with _open(path, reading) as file:

@@ -248,8 +248,8 @@ def contained(error: BaseException) -> BaseException:
     if isinstance(error, (Exception, Ended)):
         return error
     exited = CodeExited(
-        f"the code raised {type(error).__name__}{_said(error)}, which is meant to end a program or a task; it ended "
-        "what was done for this case, and nothing else"
+        f"the code raised {type(error).__name__}{_said(error)}, which is meant to end a program or a task; "
+        "only this case was stopped"
     )
     exited.__cause__ = error
     return exited

@@ -55,7 +55,7 @@ class Shape:
             return self.result.validate_python(result)
         except ValidationError as error:
             found = complaint(error, lambda: result, self.result.validate_python)
-            raise OutputBroken(f"the step {self._step} gives another result than it says: {found}") from None
+            raise OutputBroken(f"the step {self._step} returns another type than it declares: {found}") from None
 
     # Annotations are looked up at the first call, when names that a module defines further down exist.
 
@@ -74,7 +74,7 @@ class Shape:
             return get_type_hints(self._function, include_extras=True)
         except NameError as error:
             raise BadDeclaration(
-                f"step {self._step}: its annotations name what is not there when it runs: {error}"
+                f"step {self._step}: its annotations name a type that cannot be found when it runs: {error}"
             ) from error
 
     @cached_property

@@ -53,7 +53,7 @@ class TimeLimits:
 
 @dataclass(frozen=True, kw_only=True)
 class Review:
-    """The way in which people are asked."""
+    """Settings of the reviews of a workflow."""
 
     post_to: str | None = None
     """The channel where cards are shown. Being a member of it gives no right."""

@@ -1,4 +1,4 @@
-"""Figures on money: the factor by which a model is reserved for, and what a workflow spent today."""
+"""Figures on money: the factor that a model's reservations are multiplied by, and the cost of a workflow today."""
 
 from decimal import Decimal
 

@@ -84,7 +84,7 @@ def version_before(context: Context, workflow: AnyWorkflow) -> str:
         kept = prompt_versions.of_workflow(session, team=context.team, workflow=workflow.name)
     others = [one.version for one in kept if one.version != present.version]
     if not others:
-        raise Refused(f"{workflow.name} has had one version of its prompt only, {present.version}")
+        raise Refused(f"{workflow.name} has only one version of its prompt, {present.version}")
     return others[-1]
 
 

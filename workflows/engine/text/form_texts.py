@@ -41,7 +41,7 @@ def text_of(field: Field, value: JsonValue) -> str:
 
 
 def value_of(field: Field, text: str) -> JsonValue:
-    """Return the value of a text in a field. Raise `ValueError` with the form that it has to have."""
+    """Return the value of a text in a field. Raise `ValueError` with the required form."""
     word = text.strip()
     match field.kind:
         case Kind.TEXT:

@@ -39,7 +39,7 @@ class Cell:
 
     @property
     def level(self) -> str:
-        """The text in level letters, in which words are compared."""
+        """Return the text in level letters, so that words can be compared."""
         return level(self.text)
 
 

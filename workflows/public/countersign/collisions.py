@@ -76,7 +76,7 @@ def _written_over() -> str | None:
 
 
 def _damaged() -> str | None:
-    """Name a file that is no longer as our wheel brought it; None where there is none, as in an editable install."""
+    """Return a file that differs from the one in our wheel; None where all are the same, as in an editable install."""
     try:
         brought = distribution(_DISTRIBUTION).files or ()
     except PackageNotFoundError:
@@ -89,7 +89,7 @@ def _damaged() -> str | None:
 
 
 def _hash(file: Path, mode: str) -> str | None:
-    """The hash of a file as a wheel's RECORD has it; None where there is none."""
+    """Return the hash of a file in the format of a wheel's RECORD; None where there is no such file."""
     if not file.is_file():
         return None
     return urlsafe_b64encode(hashlib.new(mode, file.read_bytes()).digest()).decode().rstrip("=")

@@ -78,13 +78,13 @@ def checked(host: str, port: int, *, ask: Resolve, may: Allowed) -> Sequence[str
     try:
         found = ask(host, port)
     except (OSError, UnicodeError) as error:
-        raise TryAgain(f"no address is known of {host}: {error}") from error
+        raise TryAgain(f"no address was found for {host}: {error}") from error
     for text in found:
         reason = _against(ip_address(text.partition("%")[0]), host, may)
         if reason:
             raise NotDone(f"{host} is at {text}, {reason}; an author may allow it by allow_private")
     if not found:
-        raise TryAgain(f"no address is known of {host}")
+        raise TryAgain(f"no address was found for {host}")
     return found
 
 

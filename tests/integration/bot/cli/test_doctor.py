@@ -166,7 +166,7 @@ def test_a_workflow_without_examples_is_noted(countersign: CommandLine) -> None:
     """Code of a workflow's own may propose without any model, so nothing is said of what people get."""
     said = countersign.done("doctor")
     assert (
-        levels(said)["parcels: no examples to learn from, so its own propose gets no answer where it asks the model"]
+        levels(said)["parcels: no examples to learn from, so its own propose gets no answer when it asks the model"]
         == "note"
     )
     assert "people get cases of parcels" not in said.out

@@ -91,7 +91,7 @@ def test_what_a_model_would_be_told_is_shown_word_for_word_with_what_it_may_cost
     [
         (("show", "nothing"), "there is no workflow 'nothing'"),
         (("show", "asking", "--version", "zz"), "asking has no version whose number begins with 'zz'"),
-        (("diff", "asking"), "asking has had one version of its prompt only"),
+        (("diff", "asking"), "asking has only one version of its prompt"),
         (("diff", "asking", "aa", "--file", "new.md"), "give two versions, or a file"),
         (("render", "asking", "--file", "gone.md"), "the prompt gone.md cannot be read"),
         (("render", "asking", "--input", "{"), "the input is no JSON"),

@@ -156,7 +156,7 @@ def test_a_thread_that_is_gone_is_replaced() -> None:
     assert pool.close(seconds=LONGEST) == 0
 
 
-def test_what_a_crew_was_given_and_raises_anything_is_told_and_leaves_it_as_it_was() -> None:
+def test_what_a_pool_was_given_and_raises_anything_is_told_and_leaves_it_as_it_was() -> None:
     pool = ThreadPool(1)
 
     def exits() -> None:

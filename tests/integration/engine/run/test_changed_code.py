@@ -102,7 +102,7 @@ def test_what_was_proposed_in_another_form_is_not_approved_and_nothing_is_lost(
     with pytest.raises(FormChanged) as refused:
         scene.approve(case)
     assert CHANGES[form] in str(refused.value)
-    assert "nothing was recorded. Edit it: what is known stands in the form" in str(refused.value)
+    assert "nothing was recorded. Edit it: the form has the known values" in str(refused.value)
     assert scene.run(case).state == "waiting"
     assert scene.decided(case).decisions == []
     assert scene.desk.attempts == []

@@ -65,7 +65,7 @@ def test_another_form_upstream_is_told_with_the_field_and_what_came(changed: dic
     UPSTREAM["answer"] = [AGREED | changed]
     with pytest.raises(OutputBroken) as broken:
         last_orders("C-1")
-    assert str(broken.value).startswith("the step last_orders gives another result than it says: ")
+    assert str(broken.value).startswith("the step last_orders returns another type than it declares: ")
     assert said in str(broken.value)
 
 

@@ -336,7 +336,7 @@ def test_what_a_person_types_is_read_as_they_mean_it(annotation: Any, typed: str
         (UUID, "1234", "has to be a UUID"),
         (AnyUrl, "nowhere", "has to be a web address such as https://example.com"),
         (int | str, "{", "has to be JSON; the error is at line 1, character 2"),
-        (Annotated[str, Field(pattern="^[a-z]+$")], "A1", "does not have the form that it has to have"),
+        (Annotated[str, Field(pattern="^[a-z]+$")], "A1", "does not have the required form"),
         (Annotated[Decimal, Field(max_digits=4, decimal_places=2)], "1.234", None),
     ],
     ids=lambda value: repr(value)[:40],
