@@ -46,8 +46,8 @@ class Callback(StrEnum):
 class Shown:
     """A row as a person was shown it: all that a button or a form carries.
 
-    The action or the callback says which table it is about: Happened, Not happened, Deliver and Look are about a delivery,
-    Correct is about a case, and all others are about a review.
+    The action or the callback says which table it is about: Happened, Not happened, Deliver and Look are about a
+    delivery, Correct is about a case, and all others are about a review.
     """
 
     id: int

@@ -23,7 +23,7 @@ class Project:
 
     folder: Path
     site: Path
-    """Where Countersign is installed."""
+    """Folder that Countersign is installed in."""
     settings: dict[str, str] = field(default_factory=dict)
 
     def write(self, files: Mapping[str, str]) -> None:

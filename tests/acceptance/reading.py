@@ -1,4 +1,4 @@
-"""What the repository's own words say, for the tests that hold the program against them."""
+"""Facts read from the repository's documents, for the tests that compare the program with them."""
 
 import re
 from pathlib import Path

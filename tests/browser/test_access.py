@@ -1,4 +1,4 @@
-"""Who is let in, what the page may load, and what it says while the sandbox is away."""
+"""Access to the page, the files it may load, and its words while the sandbox is away."""
 
 import json
 import socket

@@ -1,4 +1,4 @@
-"""What stands on the screen, block by block; and that text is text, whoever wrote it."""
+"""The screen, block by block; text stays text, whoever wrote it."""
 
 import re
 import time

@@ -39,7 +39,7 @@ COVERED = """() => {
   }
   return [seen, covered];
 }"""
-"""How many things can be pressed where they stand now, and those of them that something else lies upon."""
+"""Return the number of things that can be pressed now, and those that something else covers."""
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def with_buttons(running: Running, text: str, number: int) -> str:
 
 
 def at_the_top(window: Window, text: str) -> bool:
-    """Does a message begin where the list does?"""
+    """Tell whether a message begins at the top of the list."""
     where = (
         "(node) => node.getBoundingClientRect().top - document.querySelector('#messages').getBoundingClientRect().top"
     )

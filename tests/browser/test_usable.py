@@ -32,7 +32,7 @@ NAMELESS = """() => {
   wrong.push(...ids.filter((id, index) => ids.indexOf(id) !== index).map((id) => `twice: ${id}`));
   return wrong;
 }"""
-"""What has no name, what points at nothing, and ids that stand twice."""
+"""Find elements without a name, references to nothing, and ids that occur twice."""
 
 PALE = """() => {
   const parts = (colour) => colour.match(/[\\d.]+/g).map(Number);

@@ -55,7 +55,7 @@ class Window:
 
     @property
     def messages(self) -> Locator:
-        """What stands in the channel."""
+        """Return the messages of the channel."""
         return self.page.locator("#messages article")
 
     def message(self, text: str) -> Locator:
@@ -67,7 +67,7 @@ class Window:
 
     @property
     def question(self) -> Locator:
-        """What asks before a press counts."""
+        """Return the question that is asked before a press counts."""
         return self.page.locator("dialog.confirm[open]")
 
     @contextmanager

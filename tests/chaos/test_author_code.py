@@ -31,7 +31,7 @@ BRIEF = TimeLimits(code=0.3, rule=0.3)
 
 @pytest.fixture
 def released() -> Iterator[Event]:
-    """What code waits for that does not return; it does when the test is over, and no thread is left."""
+    """An event that hanging code waits for; it is set when the test is over, so no thread is left."""
     event = Event()
     yield event
     event.set()

@@ -101,7 +101,7 @@ def before_the_last(url: str) -> Counter[str]:
 
 
 def rows_of(database: Database) -> Counter[str]:
-    """How many rows the tables have."""
+    """Return the number of rows of each table."""
     with database.engine.connect() as connection:
         found = {
             table: connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one()

@@ -19,7 +19,7 @@ from tests.chaos.tally import hold
 
 @dataclass(frozen=True, kw_only=True)
 class Point:
-    """Where the process ends."""
+    """The point at which the process ends."""
 
     number: str
     what: str

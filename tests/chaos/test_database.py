@@ -43,7 +43,7 @@ class Load:
         for name in (KNOWING, FORGETFUL):
             self.world.registry.add(self.office.workflow(name))
         self.refused = 0
-        """How often the source was told that it cannot be taken in now."""
+        """Number of times that the source was told to come back later."""
 
     def bring(self, name: str, id: int, *, until: Event | None = None) -> None:
         """Bring one case, as often as it takes."""

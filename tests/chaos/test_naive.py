@@ -20,7 +20,7 @@ def crash(seam: Failpoint, side: Side, about: str) -> Fault:
 
 
 def counted(make_story: MakeStory, monkeypatch: pytest.MonkeyPatch, without: Naive, *faults: Fault) -> Counts:
-    """What the naive version comes to, and the real one with the same faults, which has to be clean."""
+    """Return the counts of the naive version; the real one, with the same faults, has to be clean."""
     story = make_story(*faults)
     with monkeypatch.context() as patch:
         without(patch)

@@ -41,7 +41,7 @@ def test_when_the_clock_jumps_an_hour_either_way_nothing_changes(make_story: Mak
 
 
 class Pausing(Watching):
-    """Has the first worker stand still at a point, while another one goes all the way."""
+    """A failpoint that stops the first worker, while another one goes all the way."""
 
     def __init__(self, point: Callable[["Pausing", Failpoint, Side], bool], takes_over: Callable[[], None]) -> None:
         super().__init__()
@@ -49,7 +49,7 @@ class Pausing(Watching):
         self._takes_over = takes_over
         self._paused = False
         self.answered = False
-        """Has the model answered?"""
+        """True if the model has answered."""
 
     def __call__(self, seam: Failpoint, side: Side, about: str) -> None:
         super().__call__(seam, side, about)

@@ -114,7 +114,7 @@ class Stage:
         return case
 
     def work(self) -> None:
-        """What the process does by itself after somebody acted: deliver, then draw."""
+        """Do the process's own work after somebody acted: deliver, then draw."""
         self.world.work()
         self.send()
 
@@ -134,11 +134,11 @@ class Stage:
         return self.running.person(user)
 
     def cards(self, user: str = ANA, channel: str = SUPPORT) -> list[ShownMessage]:
-        """What stands in a channel for all to see."""
+        """Return the messages of a channel that everybody sees."""
         return [message for message in self.person(user).messages(channel) if not message.ephemeral]
 
     def told(self, user: str, channel: str = SUPPORT) -> str:
-        """What only this person was told last, once it is there."""
+        """Return the last message that only this person sees, once it is there."""
 
         def last() -> str | None:
             mine = [message for message in self.person(user).messages(channel) if message.ephemeral]

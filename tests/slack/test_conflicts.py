@@ -15,7 +15,7 @@ from workflows.engine.review.decisions import Follows
 
 
 def decisions(stage: Stage) -> list[str]:
-    """Who decided what, as the database keeps it."""
+    """Return the decisions with their people, as the database keeps them."""
     rows = stage.world.rows(schema.Decision)
     return [f"{row.by} {row.kind}" for row in rows if isinstance(row, schema.Decision)]
 

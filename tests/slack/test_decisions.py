@@ -184,7 +184,7 @@ def test_what_was_typed_for_a_field_that_is_gone_stands_in_the_form(stage: Stage
 
 
 def test_a_press_that_was_refused_and_one_that_came_too_late_stand_in_the_audit(stage: Stage) -> None:
-    """Who, what and why; and nothing of the case."""
+    """The audit has the person, the act and the reason, and nothing of the case."""
     case = stage.submit(stage.sample(), id=1, text="Where is my money?")
     stage.press(EVE, "approve")
     stage.press(ANA, "approve")

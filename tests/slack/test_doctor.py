@@ -22,7 +22,7 @@ def doctor(running: Running, empty: CommandLine) -> CommandLine:
 
 
 def found(doctor: CommandLine, **settings: str) -> Mapping[str, tuple[str, str]]:
-    """What was looked at -> its level, and what to do."""
+    """Return the findings: subject -> its level, and what to do."""
     findings = json.loads(doctor("doctor", "--json", **settings).out)
     return {one["what"]: (one["level"], one["do"]) for one in findings}
 

@@ -24,12 +24,12 @@ def in_doubt(stage: Stage, number: int = 1, *, workflow: AnyWorkflow | None = No
 
 
 def doubts(stage: Stage, channel: str = SUPPORT) -> list[int]:
-    """Where in a channel somebody is asked."""
+    """Return the places of the cards of a channel that ask about a doubt."""
     return [place for place, card in enumerate(stage.cards(channel=channel)) if "happened" in buttons(card)]
 
 
 def audited(stage: Stage, action: str) -> list[str]:
-    """Who did something."""
+    """Return the people who did something."""
     rows = cast(list[schema.AuditRow], stage.world.rows(schema.AuditRow))
     return [row.actor for row in rows if row.action == action]
 

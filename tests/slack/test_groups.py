@@ -22,7 +22,7 @@ def with_real_groups(stage: Stage) -> None:
 
 
 def notes(stage: Stage) -> list[str]:
-    """What the failures channel says, once there is something."""
+    """Return the text of the failures channel, once there is something."""
     person = stage.person(KIM)
 
     def said() -> list[str]:

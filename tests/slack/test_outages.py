@@ -1,4 +1,4 @@
-"""What people see in Slack while no model answers: one message that changes, empty forms with the reason, no pings."""
+"""Slack while no model answers: one message that changes, empty forms with the reason, no pings."""
 
 import json
 from collections.abc import Iterator
@@ -66,7 +66,7 @@ def asking(stage: Stage) -> AnyWorkflow:
 
 
 def news(stage: Stage) -> list[str]:
-    """What stands in the failures channel."""
+    """Return the news in the failures channel."""
     return [words(one.blocks) for one in stage.person(KIM).messages(FAILED)]
 
 

@@ -36,7 +36,7 @@ WHY = "its queues are wrong"
 
 
 def paused(stage: Stage, text: str = f"sample {WHY}") -> str:
-    """What an engineer is told who pauses the sample."""
+    """Pause the sample as an engineer, and return the answer."""
     return said(stage, KIM, "/pause", text)
 
 
@@ -50,7 +50,7 @@ def down(stage: Stage, code: str = "unavailable") -> None:
 
 
 def actions(stage: Stage) -> list[str]:
-    """Who did what to workflows."""
+    """Return the acts on workflows with their people."""
     found = stage.world.rows(schema.AuditRow)
     return [
         f"{row.actor} {row.action}"

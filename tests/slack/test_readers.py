@@ -13,7 +13,7 @@ from workflows.engine.read import digests
 
 
 def said(stage: Stage, user: str, command: str, text: str) -> str:
-    """What a person is answered to a command."""
+    """Return the answer to a person's command."""
     outcome = stage.person(user).command(SUPPORT, command, text)
     assert outcome.acknowledged
     return stage.told(user)

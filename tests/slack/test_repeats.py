@@ -1,4 +1,4 @@
-"""What Slack says twice is done once, and answered as if it had been said once."""
+"""A payload that Slack sends twice is acted on once, and answered as if it had come once."""
 
 from datetime import timedelta
 
@@ -11,7 +11,7 @@ from tests.slack.stage import ANA, KIM, SUPPORT, Stage, words
 
 
 def decisions(stage: Stage) -> list[str]:
-    """Who decided what, as the database keeps it."""
+    """Return the decisions with their people, as the database keeps them."""
     return [f"{row.by} {row.kind}" for row in stage.world.rows(schema.Decision) if isinstance(row, schema.Decision)]
 
 

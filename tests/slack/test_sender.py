@@ -1,4 +1,4 @@
-"""What stands in the channels is the present state, whatever Slack says in between, and after a restart too."""
+"""Channels show the present state, whatever Slack answers in between, and after a restart too."""
 
 from datetime import timedelta
 from functools import partial

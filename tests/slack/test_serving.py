@@ -55,7 +55,7 @@ class Served:
 
     process: "subprocess.Popen[str]"
     log: str = ""
-    """What it wrote to standard error, once it has ended."""
+    """The text on standard error, once it has ended."""
 
 
 @contextmanager
@@ -210,7 +210,7 @@ def test_of_two_processes_one_sends_and_the_other_takes_over_when_it_dies(
 
 @dataclass(kw_only=True)
 class Health:
-    """What whoever watches a process asks it."""
+    """The health of a process, as a monitor asks for it."""
 
     port: int
 
@@ -219,7 +219,7 @@ class Health:
         return self._asked(path)[0]
 
     def ready(self) -> dict[str, bool]:
-        """What /readyz says."""
+        """Return the answer of /readyz."""
         return self._asked("/readyz")[1]
 
     def _asked(self, path: str) -> tuple[int, dict[str, bool]]:
@@ -236,7 +236,7 @@ class Health:
 
 @pytest.fixture
 def health(slack: CommandLine) -> Health:
-    """Where the process tells how it is."""
+    """The address of the process's health."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     slack.settings["COUNTERSIGN_HEALTH"] = f"127.0.0.1:{port}"

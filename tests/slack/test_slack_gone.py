@@ -80,7 +80,7 @@ def assert_all_is_shown_once(stage: Stage) -> None:
 
 @pytest.fixture
 def tries() -> Iterator[Callable[[], int]]:
-    """How often a message was tried and not taken."""
+    """Return the number of tries of a message that were not taken."""
     with capture_logs() as logs:
         yield lambda: sum(entry["event"] == "message.refused" for entry in logs)
 

@@ -1,4 +1,4 @@
-"""What people see in Slack while a target is down: one message that changes, and cards that say how things stand."""
+"""Slack while a target is down: one message that changes, and cards with the state of each delivery."""
 
 from datetime import timedelta
 
@@ -10,7 +10,7 @@ DOWN = TryAgain("the help desk is out of service (503)")
 
 
 def news(stage: Stage) -> list[str]:
-    """What stands in the failures channel."""
+    """Return the news in the failures channel."""
     return [words(one.blocks) for one in stage.person(KIM).messages(FAILED)]
 
 

@@ -1,4 +1,4 @@
-"""What nobody listens to is acknowledged, since Slack would send it again; nothing of it is kept or logged. D10"""
+"""An event without a listener is acknowledged, so that Slack does not send it again; nothing of it is kept. D10"""
 
 import pytest
 from pydantic import JsonValue

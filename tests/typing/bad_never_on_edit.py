@@ -1,4 +1,4 @@
-"""Has a word for an edit that there is not."""
+"""Uses a word for an edit that does not exist."""
 
 from countersign import Workflow
 from pydantic import BaseModel

@@ -1,4 +1,4 @@
-"""What does not fit is said to people, who read no regular expressions and know no class of pydantic's."""
+"""Complaints are in words for people, without regular expressions or names of pydantic's classes."""
 
 from datetime import date, time
 from decimal import Decimal

@@ -33,18 +33,18 @@ LONGEST_LOOK = 0.25
 
 @dataclass(frozen=True, kw_only=True)
 class Said:
-    """What a call came to."""
+    """The result of a call."""
 
     code: int
     out: str
     err: str
 
     def json(self) -> Any:
-        """What it printed for a program: JSON and nothing else."""
+        """The printed JSON."""
         return json.loads(self.out)
 
     def error(self) -> str:
-        """What a person is told went wrong: one line, and exit code 1."""
+        """The error that a person is told: one line, with exit code 1."""
         assert self.code == 1, self
         lines = [line for line in self.err.splitlines() if not line.startswith(("{", "taking in ", "working "))]
         assert len(lines) == 1, self.err
@@ -110,7 +110,7 @@ class CommandLine:
         return str(self.case(reference)["runs"][-1]["state"])
 
     def lines(self, file: str) -> list[str]:
-        """What was written down in the world."""
+        """The lines that the command wrote into the world's file."""
         path = self.folder / "world" / file
         return path.read_text().splitlines() if path.exists() else []
 

@@ -46,7 +46,7 @@ def submit(office: CommandLine, id: str, **other: str) -> Any:
 
 
 def booked(office: CommandLine, id: str) -> Any:
-    """What the ledger has of a document."""
+    """Return the ledger's entry of a document."""
     return httpx2.get(f"{office.settings[URL]}/invoices/{id}", trust_env=False).json()
 
 

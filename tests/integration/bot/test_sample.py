@@ -22,7 +22,7 @@ def run(countersign: CommandLine, *options: str, label: str = "queue", **setting
 
 
 def printed(said: Said) -> dict[str, str]:
-    """What stands beside each name in the table of numbers."""
+    """Return the value of each name in the table of numbers."""
     lines = (line.split("  ", 1) for line in said.out.splitlines() if "  " in line)
     return {name: value.strip() for name, value in lines}
 

@@ -71,7 +71,7 @@ class Scene:
         return [line for line in self.run(case).steps if line.name == name]
 
     def problem(self, case: int) -> str:
-        """What stopped the newest run, in words."""
+        """Return the problem that stopped the newest run, in words."""
         problem = self.run(case).problem
         assert problem is not None
         return str(problem["message"])
@@ -118,11 +118,11 @@ class Scene:
         raise AssertionError("nothing crashed")
 
     def outbox(self) -> list[tuple[str, str, str, str]]:
-        """What has to be shown, in the order in which it was first wanted: (kind, subject, channel, state)."""
+        """Return the intents in the order of their first wish: (kind, subject, channel, state)."""
         return [(row.kind, str(row.subject), row.channel, row.state) for row in rows(self.world, schema.OutboxRow)]
 
     def wanted(self, review: int) -> int:
-        """How often the card of a review was wanted."""
+        """Return the number of times that the card of a review was wanted."""
         cards = [row for row in rows(self.world, schema.OutboxRow) if row.subject == SubjectKind.REVIEW.of(review)]
         return cards[0].wanted if cards else 0
 
@@ -170,7 +170,7 @@ CARDS = Review(post_to="C0SUPPORT")
 
 
 class Customer(BaseModel):
-    """What a step gives back."""
+    """The result of a step."""
 
     name: str
     since: date
@@ -179,7 +179,7 @@ class Customer(BaseModel):
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
-    """What another one gives back."""
+    """The result of another step."""
 
     number: int
     day: date
@@ -200,7 +200,7 @@ class Office:
     turns: defaultdict[str, deque[BaseException | None]] = field(default_factory=lambda: defaultdict(deque))
 
     def will(self, place: str, *turns: BaseException | None) -> None:
-        """What happens the next times that a place is reached; None: nothing."""
+        """Set the events of the next times that a place is reached; None: nothing."""
         self.turns[place].extend(turns)
 
     def at(self, place: str) -> None:

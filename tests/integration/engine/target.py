@@ -19,13 +19,13 @@ NAME = "the help desk"
 
 @dataclass(kw_only=True)
 class Target:
-    """What reached it. It applies what comes under a key once, and says so each time."""
+    """A target that applies each key once, and says so each time."""
 
     url: str = ""
     status: int = 200
-    """What it answers instead, without doing anything, where it is not 200."""
+    """Status that it answers without doing anything; 200: it works."""
     drops: int = 0
-    """How many more times it does what it is asked and ends the connection without a word."""
+    """Number of further requests that it carries out before it drops the connection without an answer."""
     refuses: set[str] = field(default_factory=set)
     """Keys to which it always answers 503."""
     retry_after: str | None = None

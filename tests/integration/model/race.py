@@ -31,7 +31,7 @@ THREADS = 50
 
 
 class Answer(BaseModel):
-    """What is asked for."""
+    """The form of the answer."""
 
     text: str
 

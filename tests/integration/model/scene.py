@@ -85,7 +85,7 @@ class Scene:
         return case
 
     def why(self, case: int) -> list[tuple[str, str]]:
-        """Why a person is asked: codes and sentences."""
+        """Return the reasons why a person is asked: codes and sentences."""
         with self.world.database.read() as session:
             review = session.query(schema.Review).filter_by(case_id=case).order_by(schema.Review.id.desc()).first()
             assert review is not None

@@ -31,7 +31,7 @@ REVOKED_KEY = "sk-ant-revoked"
 
 @dataclass(frozen=True, kw_only=True)
 class Reply:
-    """What the server does with one request."""
+    """The server's handling of one request."""
 
     status: int = 200
     body: bytes = b""
@@ -115,19 +115,19 @@ class AnthropicServer:
             self._replies.extend(replies)
 
     def will_always(self, reply: Callable[[Received], Reply]) -> None:
-        """What the server does with each request for which it has no reply in order."""
+        """Set the handling of each request that has no reply of its own."""
         with self._lock:
             self._always = reply
 
     @property
     def requests(self) -> Sequence[Received]:
-        """What was asked since the start or the last `forget`, in order."""
+        """The requests since the start or the last `forget`, in order."""
         with self._lock:
             return tuple(self._requests)
 
     @property
     def unsaid(self) -> int:
-        """How many replies nobody asked for yet."""
+        """Number of replies that are left."""
         with self._lock:
             return len(self._replies)
 
@@ -158,7 +158,7 @@ class AnthropicServer:
         )
 
     async def _tell_of(self, request: Request) -> Response:
-        """What there is to know of a model: it is there, unless it was retired here."""
+        """Answer a request about a model: it exists, unless it was retired here."""
         model = request.path_params["model"]
         if request.headers.get("authorization") == f"Bearer {REVOKED_KEY}":
             return _Said(failure(401, kind="authentication_error", words="invalid key"))

@@ -1,4 +1,4 @@
-"""What is asked, what is kept of it, and what a person is told where there is no answer."""
+"""The gateway: its question, the rows that it keeps, and the words for a person where there is no answer."""
 
 import json
 from datetime import UTC, timedelta

@@ -1,4 +1,4 @@
-"""What happens where a model cannot be had or afforded, and what counts where nobody knows what it took."""
+"""The ladder of models where one is down or too expensive, and the cost that counts where it is unknown."""
 
 from datetime import timedelta
 from decimal import Decimal

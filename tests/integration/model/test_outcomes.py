@@ -1,4 +1,4 @@
-"""What is made of whatever the Anthropic API does, row by row of the table in `anthropic_verdicts`."""
+"""Outcomes of the Anthropic API's answers, row by row of the table in `anthropic_verdicts`."""
 
 import json
 import socket

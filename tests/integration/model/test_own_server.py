@@ -26,7 +26,7 @@ def own(scene: Scene) -> Scene:
 
 
 def fenced(received: Received) -> Reply:
-    """What a small model says, after a while, of a form that it read in its prompt."""
+    """Return the reply of a small model that read the form in its prompt."""
     system = received.body["system"][0]["text"]
     assert "output_config" not in received.body
     assert json.loads(system.partition("JSON schema:\n")[2])["properties"]["answer"]["required"] == ["queue", "reply"]

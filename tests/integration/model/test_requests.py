@@ -1,4 +1,4 @@
-"""What is sent to the Anthropic API: the measured shape, the key, the connections, and nothing else."""
+"""Requests to the Anthropic API: the measured shape, the key, the connections, and nothing else."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""What earlier versions wrote is converted where that is certain, and stays readable where it is not."""
+"""Rows of earlier versions are converted where that is certain, and stay readable where it is not."""
 
 import json
 from collections.abc import Iterator
@@ -98,11 +98,11 @@ REASONS = [
     ("the model declined to answer ü", Reason(code="refused", said="the model declined to answer ü")),
     ("it was cut o", Reason(code=Code.PAUSED, said="it was cut o")),
 ]
-"""What earlier versions kept as a sentence, and what it is now."""
+"""Sentences of earlier versions, each with its present reason."""
 
 
 def test_why_a_person_was_asked_is_kept_as_values_and_reads_as_it_did(database: Database) -> None:
-    """Where a sentence holds several values, it stays one. The rule of a never was not always kept beside it."""
+    """A sentence with several values stays one. The rule of a never was not always kept beside it."""
     kept = [{"code": str(now.code), "text": before} for before, now in REASONS]
     named = {"code": "never", "text": "never: pay", "rule": "pay alone"}
     values = {"id": 1, "team_id": 1, "case_id": 1, "kind": "reasons", "body": json.dumps([*kept, named])}

@@ -34,7 +34,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def proxy(postgres_url: str) -> Iterator[Proxy]:
-    """What stands between Countersign and its database."""
+    """A proxy between Countersign and its database."""
     with proxied(postgres_url) as proxy:
         yield proxy
 
@@ -83,7 +83,7 @@ def test_a_statement_that_the_server_works_on_takes_as_long_as_it_takes(database
 def test_where_a_person_waits_a_lost_connection_costs_them_no_more_than_their_patience(
     proxy: Proxy, database: Database
 ) -> None:
-    """What the server itself would do after it, it does not do where it hears nothing."""
+    """The server does nothing more by itself while it hears nothing."""
     assert one(database) == 1
     proxy.lose()
     began = time.monotonic()
@@ -122,7 +122,7 @@ def test_a_sender_that_lost_its_connection_learns_it_and_another_one_takes_over(
 
 
 def options_of(database: Database) -> tuple[int, int, int]:
-    """What the system was told of a connection: seconds, seconds, and milliseconds."""
+    """Return the system's options of a connection: seconds, seconds, and milliseconds."""
     with database.engine.connect() as connection:
         driver = connection.connection.driver_connection
         assert isinstance(driver, psycopg.Connection)

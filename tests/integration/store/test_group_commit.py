@@ -1,4 +1,4 @@
-"""What several threads write to SQLite at once is one transaction, and to each as if it had been one of its own."""
+"""Writes of several threads to SQLite at once share one transaction; to each it is like its own."""
 
 import random
 import sqlite3
@@ -44,7 +44,7 @@ class Shop:
         self.said.clear()
 
     def write(self, block: Block, *, urgent: bool = False) -> None:
-        """What a thread does."""
+        """Write in a thread."""
         with self.database.write(urgent=urgent) as session:
             block(session)
 
@@ -86,7 +86,7 @@ class Shop:
 
     @property
     def commits(self) -> int:
-        """How many transactions were kept."""
+        """Return the number of transactions that were kept."""
         return self.said.count("COMMIT")
 
 

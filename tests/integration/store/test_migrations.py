@@ -56,7 +56,7 @@ def names(connection: Connection, schema: str | None = None) -> set[tuple[str, .
 
 
 def is_ours(_: object, name: str | None, *rest: object) -> bool:
-    """Is it declared here? procrastinate owns its own tables."""
+    """Tell whether a table is declared here; procrastinate owns its own."""
     return not str(name).startswith("procrastinate_")
 
 
@@ -92,7 +92,7 @@ def test_keys_constraints_and_indexes_of_the_migrated_schema_have_the_declared_n
 
 
 def test_every_constraint_and_index_has_a_name(database: Database) -> None:
-    """What has no name cannot be changed by a later migration."""
+    """A later migration cannot change a constraint without a name."""
     migration.upgrade(database)
     with database.engine.connect() as connection:
         nameless = {entry for entry in names(connection) if entry[1] != "column" and entry[2] == "None"}

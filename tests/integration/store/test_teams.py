@@ -37,7 +37,7 @@ NOTHING: Mapping[str, object] = {
     "spending.take": True,
     "teams.made_at": NOW + HOUR,
 }
-"""What a query says of a team that has no rows, where that is not simply nothing."""
+"""Answers of queries for a team without rows, where the answer is not simply empty."""
 
 SAY_NOTHING = {
     "cases.hold": "holds a row, which nobody else notices here",
@@ -182,7 +182,7 @@ class Company:
         )
 
     def _asked(self, session: Session) -> None:
-        """What was asked of models, and what is down."""
+        """Add requests to models, and outages."""
         team, ids = self.team, self.ids
         step = {"position": 1, "name": "look_up", "nth": 1, "attempt": 1, "state": StepState.FINISHED}
         ids["step"] = rows.add(
@@ -247,7 +247,7 @@ class Company:
         rows.change(session, schema.Eval, ids["eval"], where={}, to={"ended_at": NOW, "result": {}})
 
     def _slack(self, session: Session) -> None:
-        """What stands in channels, what is to, and what was heard."""
+        """Add messages, intents and events heard."""
         team, ids = self.team, self.ids
         review, digest, queue = SubjectKind.REVIEW, SubjectKind.DIGEST, SubjectKind.CHANNEL.unnumbered
         shown, doubt = review.of(ids["review"]), SubjectKind.DELIVERY.of(ids["doubtful delivery"])
@@ -314,7 +314,7 @@ class Company:
         )
 
     def given(self, session: Session, name: str, parameters: Mapping[str, inspect.Parameter]) -> dict[str, Any]:
-        """What a query is called with: this team's rows."""
+        """Return the arguments of a query: this team's rows."""
         own = self._own().get(name, {})
         general = self._general()
         given: dict[str, Any] = {}
@@ -410,7 +410,7 @@ class Company:
         }
 
     def _own(self) -> dict[str, dict[str, Any]]:
-        """What some queries are called with where that is not what the name alone says."""
+        """Return the arguments of queries whose names do not tell them."""
         ids = self.ids
         desk = {"outage": (schema.TargetOutage, ids["desk"])}
         subject = SubjectKind.RUN.of(ids["doubtful run"])
@@ -582,7 +582,7 @@ def plain(value: object) -> object:
 
 @dataclass(frozen=True, kw_only=True)
 class Told:
-    """What came of a call."""
+    """The result of a call."""
 
     result: object
     changed: bool

@@ -1,4 +1,4 @@
-"""Where somebody waits, the database has a little time; what it cannot do in that is said, not waited for."""
+"""Limits of the database's time while a person waits: after them the person is told, and does not wait."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -69,7 +69,7 @@ def test_a_write_that_another_process_holds_up_is_given_up(database: Database, d
 
 
 def test_a_turn_that_was_given_up_does_not_keep_the_others_waiting(sqlite_url: str) -> None:
-    """Who no longer waits is not called."""
+    """A thread that no longer waits is not called."""
     database = Database(sqlite_url)
     with database.write() as session:
         session.execute(text("CREATE TABLE counters (id BIGINT PRIMARY KEY, number BIGINT)"))

@@ -21,7 +21,7 @@ CERTIFICATE = Path(__file__).with_name("desk.test.pem")
 
 @dataclass(frozen=True, kw_only=True)
 class Reply:
-    """What the server does with one request."""
+    """The server's handling of one request."""
 
     status: int = 200
     body: bytes = b'{"ok": true}'

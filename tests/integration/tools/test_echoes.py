@@ -1,4 +1,4 @@
-"""What the other side echoes of a request stands in no error: no header, query, token or base path (A37)."""
+"""No error holds a header, query, token or base path that the other side echoes (A37)."""
 
 import base64
 import json

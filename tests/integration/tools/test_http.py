@@ -1,4 +1,4 @@
-"""What can happen between a step and another system, on real sockets, and the error that each becomes."""
+"""Faults between a step and another system, on real sockets, and the error that each becomes."""
 
 import gzip
 import json

@@ -46,7 +46,7 @@ class App:
 
     received: list[SocketModeRequest] = field(default_factory=list)
     answer: Answer | None = None
-    """What an acknowledgement carries; None acknowledges with nothing."""
+    """Content of the acknowledgement; None: empty."""
     silent: bool = False
     """Acknowledge nothing at all."""
     client: SocketModeClient | None = None
@@ -72,7 +72,7 @@ def web_client(running: Running, token: str | None = BOT_TOKEN) -> WebClient:
 
 
 def refusal_of(call: Callable[[], object]) -> SlackResponse:
-    """What Slack answers to a call that it refuses."""
+    """Return Slack's answer to a call that it refuses."""
     with pytest.raises(SlackApiError) as refused:
         call()
     response = refused.value.response
@@ -87,7 +87,7 @@ def error_of(call: Callable[[], object]) -> str:
 
 
 def messages_of(call: Callable[[], object]) -> list[str]:
-    """What is said about a refused document."""
+    """Return the messages about a refused document."""
     with pytest.raises(SlackApiError) as refused:
         call()
     messages: list[str] = refused.value.response["response_metadata"]["messages"]
@@ -200,7 +200,7 @@ def link(bare: Running) -> Iterator[Callable[[], ClientConnection]]:
 
 
 def dig(value: JsonValue, *keys: str | int) -> JsonValue:
-    """What stands deep within a payload."""
+    """Return a value from deep within a payload."""
     for key in keys:
         value = value[key]  # type: ignore[index]  # a test fails by it, as it should
     return value

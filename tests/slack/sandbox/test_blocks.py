@@ -1,4 +1,4 @@
-"""What Slack refuses in blocks besides what is too long."""
+"""Faults of blocks that Slack refuses, besides their length."""
 
 from collections.abc import Callable
 
@@ -155,7 +155,7 @@ TAKEN: dict[str, list[Object]] = {
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_slack_refuses(name: str, slack: WebClient) -> None:
-    """What the name says is invalid_blocks, and nothing is posted."""
+    """Slack answers invalid_blocks, and nothing is posted."""
     refused = REFUSED[name]
     assert error_of(lambda: slack.chat_postMessage(channel=SUPPORT, text="t", blocks=refused)) == "invalid_blocks"
     assert slack.conversations_history(channel=SUPPORT)["messages"] == []
@@ -163,7 +163,7 @@ def test_slack_refuses(name: str, slack: WebClient) -> None:
 
 @pytest.mark.parametrize("name", TAKEN)
 def test_slack_takes(name: str, slack: WebClient) -> None:
-    """What the name says is posted."""
+    """The message is posted."""
     slack.chat_postMessage(channel=SUPPORT, text="t", blocks=TAKEN[name])
 
 
@@ -194,7 +194,7 @@ VIEWS_REFUSED: dict[str, Object] = {
 
 @pytest.mark.parametrize("name", VIEWS_REFUSED)
 def test_slack_refuses_a_view(name: str, slack: WebClient, trigger: Callable[[], str]) -> None:
-    """What the name says is invalid_arguments."""
+    """Slack answers invalid_arguments."""
     assert error_of(lambda: slack.views_open(trigger_id=trigger(), view=VIEWS_REFUSED[name])) == "invalid_arguments"
 
 

@@ -14,7 +14,7 @@ KINDS: list[Kind] = ["app_uninstalled", "tokens_revoked"]
 
 
 def content(app: App) -> Object:
-    """What the newest event says."""
+    """Return the content of the newest event."""
     event = app.last["event"]
     assert isinstance(event, dict)
     return event

@@ -1,4 +1,4 @@
-"""What goes wrong with calls: what the client is told, what was executed all the same, and that it ends."""
+"""Faults of calls: the client's error, the effect that happened all the same, and the end of the fault."""
 
 import time
 from collections.abc import Callable
@@ -36,12 +36,12 @@ def fault(running: Running) -> Callable[..., None]:
 
 
 def posted(ana: Person) -> int:
-    """How many messages there are to see."""
+    """Return the number of messages that can be seen."""
     return len(ana.messages(SUPPORT))
 
 
 def broken(call: Callable[[], object]) -> SlackApiError:
-    """What the client makes of an answer that is none of Slack's."""
+    """Return the client's error for an answer that is not from Slack."""
     with pytest.raises(SlackApiError) as error:
         call()
     return error.value
@@ -100,7 +100,7 @@ def test_a_dropped_connection_ends_without_an_answer(
 def test_a_retry_of_the_sdk_posts_twice_what_was_executed_and_then_dropped(
     fault: Callable[..., None], running: Running, ana: Person
 ) -> None:
-    """What an app does that leaves the retries to the SDK: the fault is one that hurts."""
+    """An app that leaves retries to the SDK posts twice: the fault is one that hurts."""
     fault("executed_then_dropped")
     naive = WebClient(token=BOT_TOKEN, base_url=running.api_url)
     naive.chat_postMessage(channel=SUPPORT, text="t")

@@ -1,4 +1,4 @@
-"""Who gets in, with which token, and what cannot be read at all."""
+"""Access by token, and requests that cannot be read at all."""
 
 import json
 import logging

@@ -125,7 +125,7 @@ def test_one_message_is_found_by_its_timestamp(slack: WebClient) -> None:
 
 
 def test_what_is_said_in_a_thread_alone_is_not_in_the_channel(slack: WebClient) -> None:
-    """What begins the thread is, and what is said to the channel too."""
+    """The message that begins the thread is in the channel, and so is a reply that is also sent to it."""
     ts = slack.chat_postMessage(channel=SUPPORT, text="root")["ts"]
     slack.chat_postMessage(channel=SUPPORT, text="reply", thread_ts=ts)
     slack.chat_postMessage(channel=SUPPORT, text="to all", thread_ts=ts, reply_broadcast=True)

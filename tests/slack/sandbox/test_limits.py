@@ -170,7 +170,7 @@ VIEWS: dict[str, ViewRow] = {
 
 @pytest.mark.parametrize("name", MESSAGES)
 def test_a_message_is_taken_at_the_limit_and_refused_one_over(name: str, slack: WebClient) -> None:
-    """What a message may hold, and Slack's code for more."""
+    """Limits of a message, and Slack's code beyond them."""
 
     def post(count: int) -> None:
         made = row.make(count)
@@ -185,7 +185,7 @@ def test_a_message_is_taken_at_the_limit_and_refused_one_over(name: str, slack: 
 def test_a_view_is_taken_at_the_limit_and_refused_one_over(
     name: str, slack: WebClient, trigger: Callable[[], str]
 ) -> None:
-    """What a modal may hold, and Slack's code for more. A refused view leaves the trigger as it was."""
+    """Limits of a modal, and Slack's code beyond them. A refused view leaves the trigger as it was."""
     row = VIEWS[name]
     given = trigger()
     assert error_of(lambda: slack.views_open(trigger_id=given, view=row.make(row.limit + 1))) == row.code

@@ -12,7 +12,7 @@ from tests.slack.sandbox.conftest import SUPPORT, MovableClock, error_of, web_cl
 
 
 def test_a_message_is_seen_by_all_in_the_channel(slack: WebClient, ana: Person, running: Running) -> None:
-    """What was posted comes back, is seen, and is in the channel's history."""
+    """A posted message comes back, is seen, and is in the channel's history."""
     metadata = {"event_type": "case", "event_payload": {"key": "K1"}}
     posted = slack.chat_postMessage(
         channel=SUPPORT, text="text", blocks=[section()], metadata=metadata, unfurl_links=False, parse="none"

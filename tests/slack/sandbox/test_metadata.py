@@ -1,4 +1,4 @@
-"""What an app keeps with its messages for itself."""
+"""Metadata that an app keeps with its messages."""
 
 import json
 from functools import partial

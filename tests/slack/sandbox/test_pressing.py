@@ -89,7 +89,7 @@ def test_only_what_the_message_shows_can_be_pressed(slack: WebClient, ana: Perso
 
 
 def test_a_press_can_name_its_block_and_reaches_into_containers(app: App, slack: WebClient, ana: Person) -> None:
-    """What is told apart by its block can be pressed."""
+    """Buttons that differ by their block alone can be pressed."""
     ts = post(
         slack,
         actions(button("twice"), block_id="first"),

@@ -1,4 +1,4 @@
-"""How often the app may call: refused with 429 and the seconds to wait."""
+"""Rate limits of the app's calls: a refusal is a 429 with the seconds to wait."""
 
 from collections.abc import Callable, Iterator
 from functools import partial

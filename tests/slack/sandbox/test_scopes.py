@@ -1,4 +1,4 @@
-"""What the bot was given leave to do."""
+"""Scopes of the bot."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-"""What goes wrong with connections: payloads that come twice, a refresh at a bad moment, a time without Slack."""
+"""Faults of connections: repeated payloads, a refresh at a bad moment, a time without Slack."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -61,7 +61,7 @@ def test_the_two_envelopes_may_come_over_two_connections(bare: Running, link: Co
 
 
 def test_two_envelopes_apart_come_over_the_only_connection(bare: Running, link: Connect) -> None:
-    """Where there is no other."""
+    """There is no other connection."""
     only = link()
     bare.administrator.duplicate_envelopes(apart=True)
     press(bare)()
@@ -78,7 +78,7 @@ def test_an_event_that_comes_twice_has_one_id(app: App, running: Running, ana: P
 
 
 def test_a_refresh_may_come_right_before_a_payload(bare: Running, link: Connect) -> None:
-    """Which still comes over the connection that is to be left, as long as there is no other; then it is over."""
+    """It still comes over the old connection while there is no other; then that one ends."""
     only = link()
     act = press(bare)
     bare.administrator.refresh_before_envelopes()
@@ -146,7 +146,7 @@ def test_a_click_during_a_refresh_is_acknowledged(returning: Running) -> None:
 
 
 def test_the_official_client_comes_back_by_itself(returning: Running) -> None:
-    """When the time without Slack is over."""
+    """It does so when the time without Slack is over."""
     returning.administrator.disconnect()
     refused = returning.administrator.wait_until(
         lambda: [call for call in returning.administrator.calls("apps.connections.open") if not call.ok]

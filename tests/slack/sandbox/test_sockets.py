@@ -113,7 +113,7 @@ def test_a_connection_that_ends_lets_nobody_wait(bare: Running, link: Connect) -
 
 
 def test_a_refresh_asks_for_a_new_connection(bare: Running, link: Connect) -> None:
-    """What comes after goes to the new one, as long as there is one."""
+    """Later payloads go to the new connection, as long as there is one."""
     old = link()
     bare.administrator.refresh_sockets()
     assert (message := hear(old))["type"] == "disconnect"

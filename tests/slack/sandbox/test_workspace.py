@@ -23,7 +23,7 @@ def _written(folder: Path, value: object) -> Path:
 
 
 def test_the_default_workspace_can_be_written_and_read(tmp_path: Path) -> None:
-    """What it is made of is what a file may say."""
+    """A file may hold all that a workspace is made of."""
     given = default_workspace()
     assert read_workspace(_written(tmp_path, given.model_dump_json())) == given
 

@@ -1,4 +1,4 @@
-"""What follows when Slack does not do what it was asked: row by row."""
+"""Consequences of Slack's refusals, row by row."""
 
 import http.client
 import json
@@ -16,7 +16,7 @@ from workflows.engine.send.refusals import Then
 
 
 def said(status: int = 200, *, headers: dict[str, str] | None = None, **body: object) -> SlackApiError:
-    """What the SDK raises for an answer."""
+    """Return the SDK's error for an answer."""
     response = SlackResponse(
         client=None,
         http_verb="POST",
@@ -72,7 +72,7 @@ def test_an_error_of_slacks_own_is_tried_again() -> None:
 
 
 def answered(status: int, data: object) -> SlackApiError:
-    """What the SDK raises for an answer that is not in Slack's form."""
+    """Return the SDK's error for an answer that is not in Slack's form."""
     error = said(status)
     error.response.data = data
     return error

@@ -1,4 +1,4 @@
-"""How workflows are found and made; what a person reads where they are not is tested at the command line."""
+"""Discovery of workflows; the words for a person where one is missing are tested at the command line."""
 
 from pathlib import Path
 

@@ -105,7 +105,7 @@ def test_a_caller_who_does_not_come_to_the_end_is_cut_off_and_holds_up_nobody(se
 
 
 def _rest(connection: socket.socket) -> bytes:
-    """What comes until the other side ends the connection."""
+    """Return all that comes until the other side ends the connection."""
     try:
         return connection.recv(1_000)
     except ConnectionResetError:

@@ -1,4 +1,4 @@
-"""Which fields a reader is told to look at first."""
+"""The fields that a reader is told to look at first."""
 
 import pytest
 

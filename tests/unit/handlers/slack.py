@@ -1,4 +1,4 @@
-"""What Slack makes of what is drawn: the sandbox's own checks, and what a person finds there."""
+"""Drawn messages and forms as Slack shows them, after the sandbox's own checks."""
 
 import json
 import unicodedata
@@ -19,11 +19,11 @@ from tests.slack.stage import words
 HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 """Categories of characters that show as nothing, or change how others show."""
 _ENTERED = frozenset({"initial_value", "initial_option", "value"})
-"""What goes back to us as it is, and is shown in an input, where a person sees what they edit."""
+"""Keys whose text comes back to us as it is, and is shown in an input."""
 
 
 def message(drawn: Drawn, *, named: Sequence[str] = ()) -> str:
-    """What a message says in its blocks, once Slack took it, within our budget. It pings nobody but those `named`."""
+    """Return the text of a message that Slack took within our budget. It pings nobody but those `named`."""
     blocks = accept_message_blocks(as_sent(drawn.blocks))
     assert len(blocks) <= limits.MESSAGE_BLOCKS
     assert drawn.size <= limits.MESSAGE_BLOCKS_BUDGET, f"{drawn.size:,} characters"
@@ -44,7 +44,7 @@ def modal(view: Mapping[str, object], *, named: Sequence[str] = ()) -> Object:
 
 
 def said(kept: Object) -> str:
-    """What a modal says, all but its inputs."""
+    """Return the text of a modal without its inputs."""
     return words(kept["blocks"])
 
 
@@ -55,7 +55,7 @@ def as_sent(value: object) -> JsonValue:
 
 
 def untouched(kept: Object) -> Values:
-    """What a form says when it is submitted as it was opened. Slack's own client lets it through."""
+    """Return the state of a form submitted as it was opened. Slack's own client lets it through."""
     blocks = objects(kept["blocks"])
     values = initial_values(blocks)
     assert not (against := complaints(blocks, values)), f"Slack says: {against}"
@@ -73,7 +73,7 @@ def typed(kept: Object, **values: str) -> Values:
 
 
 def complaints(blocks: list[Object], values: Values) -> dict[str, str]:
-    """What Slack's own client says against it before it sends anything."""
+    """Return the complaints of Slack's own client, before it sends anything."""
     said = {
         spot.block_id: complaint(
             spot.element, values[spot.block_id][spot.action_id], optional=spot.block.get("optional") is True

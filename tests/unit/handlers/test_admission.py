@@ -1,4 +1,4 @@
-"""Whose people may act: those of the workspace or organisation that Countersign is installed in, and nobody else's."""
+"""Admission: people of the workspace or organisation that Countersign is installed in, and nobody else."""
 
 import pytest
 

@@ -99,7 +99,7 @@ def test_a_long_text_of_any_kind_fits_a_card(name: str) -> None:
 @pytest.mark.parametrize("name", ["why", "nevers", "model_says"])
 @pytest.mark.parametrize("number", [1, 3, 50])
 def test_a_list_of_long_texts_fits_a_card(name: str, number: int) -> None:
-    """Why a person is asked may hold what the model or an error said."""
+    """The reasons may hold long texts of the model or of an error."""
     long = "long " * 800
     one = Reason(code=Code.DOUBT, said=long) if name == "why" else long
     message(card(view(**{name: [one] * number})))

@@ -1,4 +1,4 @@
-"""What was laid out in columns is read in columns, on lines that Slack does not wrap."""
+"""Text laid out in columns is shown in columns, on lines that Slack does not wrap."""
 
 from hypothesis import example, given
 from hypothesis import strategies as st

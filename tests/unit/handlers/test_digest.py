@@ -274,6 +274,6 @@ def test_the_work_that_went_alone_is_told_with_what_it_is_made_of(alone: int, mi
 
 @pytest.mark.parametrize("by_hand", [None, timedelta(0), timedelta(minutes=8)])
 def test_of_work_that_did_not_go_alone_no_hours_are_told(by_hand: timedelta | None) -> None:
-    """What people decided took them time too; how much nobody knows."""
+    """People's decisions took time too, but nobody measured it."""
     lines = shown(digest(view(figures(by_people=5, by_hand=by_hand))))
     assert not [line for line in lines if "by hand" in line]

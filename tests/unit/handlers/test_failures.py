@@ -1,4 +1,4 @@
-"""What stopped, as those read it who mend it."""
+"""Failures, in the words for those who fix them."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -18,7 +18,7 @@ from workflows.engine.review.views import FailureView
 
 
 def drawn_of(views: Sequence[FailureView]) -> Drawn:
-    """What Slack shows of failures."""
+    """Return the message about failures as Slack shows it."""
     return fitted(lambda room: failures(views, room))
 
 

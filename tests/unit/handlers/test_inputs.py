@@ -104,7 +104,7 @@ def outputs(draw: st.DrawFn) -> BaseModel:
 
 
 def state_of(output: BaseModel, entered: Mapping[str, str] | None = None) -> Values:
-    """What Slack says of the form of an output that is submitted as it was opened."""
+    """Return Slack's state of the form of an output that is submitted as it was opened."""
     form = modals.edit_form(view(), form_of(type(output)), entries(output) if entered is None else entered)
     assert form is not None
     return untouched(modal(form))

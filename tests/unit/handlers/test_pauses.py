@@ -1,4 +1,4 @@
-"""What is said of paused workflows: Slack takes it, whatever the reason is, and nobody is called by it."""
+"""Messages about paused workflows: Slack takes them, whatever the reason is, and they ping nobody."""
 
 import pytest
 from hypothesis import given

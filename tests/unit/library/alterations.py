@@ -1,4 +1,4 @@
-"""What is wrong with a reading, or with its paper, in each of the ways that were seen to go alone.
+"""Faults of a reading, or of its paper, each of a kind that was seen to go alone.
 
 Each gives texts and readings of which none may go alone: the reading is wrong, or the paper is nothing to book.
 """
@@ -119,7 +119,7 @@ def signs(paper: Paper) -> Iterator[Altered]:
 
 
 WORDS = (FOLDER / "words.txt").read_text(encoding="utf-8").splitlines()
-"""What other papers than invoices call themselves."""
+"""Titles of papers that are no invoices."""
 
 
 _TITLE = re.compile(
@@ -130,7 +130,7 @@ _TITLE = re.compile(
 
 
 def words(paper: Paper) -> Iterator[Altered]:
-    """What makes another paper of it: in place of its title, in a line of its own, and far behind the sender's name."""
+    """Return papers with another title: in its place, in a line of its own, and far behind the sender's name."""
     for word in WORDS:
         text, count = _TITLE.subn(word, paper.text, count=1)
         if count:
@@ -141,7 +141,7 @@ def words(paper: Paper) -> Iterator[Altered]:
 
 
 PAID = (FOLDER / "paid.txt").read_text(encoding="utf-8").splitlines()
-"""What says that an invoice is paid, or will be collected."""
+"""Sentences that say that an invoice is paid, or will be collected."""
 
 
 def payments(paper: Paper) -> Iterator[Altered]:

@@ -23,7 +23,7 @@ from workflows.library.invoice_intake.workflow import intake
 
 FOLDER = Path(__file__).with_name("papers")
 CONFIDENCE = 0.97
-"""How sure the model is of everything, right or wrong."""
+"""Confidence of the model in everything, right or wrong."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +36,7 @@ class Paper:
     taxes: tuple[Decimal, ...]
     """The tax of each rate, where there are several."""
     accounts: tuple[str, ...]
-    """What the ledger has on file of its supplier."""
+    """The ledger's record of its supplier."""
 
 
 def papers(file: str) -> list[Paper]:
@@ -67,7 +67,7 @@ def _paper(id: str, truth: Mapping[str, object], text: str) -> Paper:
 
 
 def against(text: str, read: Invoice, *, accounts: tuple[str, ...]) -> tuple[str, ...]:
-    """What speaks against booking a reading alone; nothing, if it goes alone. The supplier is known."""
+    """Return the reasons against booking a reading alone; none, if it goes alone. The supplier is known."""
     document = Document(id="paper", text=text, received_from="post@supplier.example")
     supplier = Supplier(name=read.supplier, accounts=list(accounts))
     facts = compared(document, read, Known(supplier=supplier, booked=None))

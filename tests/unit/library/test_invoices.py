@@ -30,7 +30,7 @@ ACCOUNTS = {
     **dict.fromkeys(("wattle-power-0326.pdf", "folio-312.pdf", "telebel-2026-03.pdf"), "none named"),
     "lasku-3310.txt": "no such supplier",
 }
-"""Where the account is not the one on file."""
+"""Readings with another account than the one on file."""
 BOOKED = {"RE-51007-copy.pdf"}
 
 

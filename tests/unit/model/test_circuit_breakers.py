@@ -1,4 +1,4 @@
-"""When a model is left alone, and who is let through then."""
+"""Circuit breakers of models: when they open, and the one question that is let through."""
 
 import time
 from collections.abc import Callable

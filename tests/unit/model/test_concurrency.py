@@ -1,4 +1,4 @@
-"""How much is asked of one model at once, and how often."""
+"""Limits of the requests to one model: how many at once, and how many in a minute."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""What a model is asked to fill in is closed and complete; what it filled in is read leniently, and garbage is told."""
+"""The form for a model is closed and complete; its answer is read leniently, and garbage is reported."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -19,7 +19,7 @@ from workflows.model.port import Alternative, ModelUnavailable
 
 
 class Urgency(Enum):
-    """How soon."""
+    """The urgency of a case."""
 
     NOW = "now"
     LATER = "later"

@@ -1,4 +1,4 @@
-"""What providers really answer, and what is made of it: texts from public issues, documentation and the SDK."""
+"""Real answers of providers, and their meaning: texts from public issues, documentation and the SDK."""
 
 import pytest
 

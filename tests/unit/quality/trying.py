@@ -59,7 +59,7 @@ def trying(workflow: AnyWorkflow, examples: Sequence[Labelled], tell: Tell, *, a
 
 
 def tried(workflow: AnyWorkflow, examples: Sequence[Labelled], tell: Tell) -> tuple[list[Trial], Result]:
-    """What came of each example, in their order, and of all."""
+    """Return the result of each example, in their order, and of all."""
     order = {one.input_hash: place for place, one in enumerate(examples)}
     trials = sorted(trying(workflow, examples, tell).run(), key=lambda trial: order[trial.input_hash])
     return trials, result_of(trials, examples=len(examples), floor=workflow.autonomy.at_least)

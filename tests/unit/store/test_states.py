@@ -40,7 +40,7 @@ def names_in(kind: ast.expr) -> set[str]:
 
 
 def is_text(node: ast.expr) -> bool:
-    """Is it a text, or does it hold one?"""
+    """Tell whether it is a text, or holds one."""
     held = node.elts if isinstance(node, ast.Tuple | ast.List | ast.Set) else [node]
     return any(isinstance(one, ast.Constant) and isinstance(one.value, str) for one in held)
 

@@ -38,7 +38,7 @@ def takes_session(function: ast.FunctionDef) -> bool:
 
 
 def says_whose(function: ast.FunctionDef) -> bool:
-    """Does a function take a team by its name and use it, or a row, which belongs to one?"""
+    """Tell whether a function takes a team by its name and uses it, or a row, which belongs to one."""
     by_name = {argument.arg for argument in function.args.kwonlyargs}
     used = {node.id for node in ast.walk(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
     if "team" in by_name:

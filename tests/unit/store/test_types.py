@@ -1,4 +1,4 @@
-"""What the column types refuse before anything reaches a database."""
+"""Values that the column types refuse before anything reaches a database."""
 
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation

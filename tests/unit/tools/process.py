@@ -6,7 +6,7 @@ import sys
 
 
 def in_another_process(code: str, **environment: str) -> str:
-    """What the code prints."""
+    """Return the output of the code."""
     finished = subprocess.run(
         [sys.executable, "-c", code], env=os.environ | environment, capture_output=True, text=True, check=True
     )

@@ -1,4 +1,4 @@
-"""What is not of the agreed form is named by its field, and not by what pydantic tried."""
+"""A value in another form than agreed is named by its field, and not by what pydantic tried."""
 
 from typing import Annotated
 

@@ -27,7 +27,7 @@ def database_file(countersign: CommandLine) -> Path:
 
 
 def beside(file: Path) -> list[str]:
-    """What stands in a file's folder under its name, or as somebody's stage."""
+    """Return the files beside a file that have its name, or are a staged copy."""
     found = [path.name for path in file.parent.iterdir()]
     return sorted(name for name in found if name.startswith((file.name, ".countersign-")))
 

@@ -12,7 +12,7 @@ from tests.integration.model.server import REVOKED_KEY, AnthropicServer
 
 
 def levels(said: Said) -> dict[str, str]:
-    """What was looked at -> ok, note or bad."""
+    """Return the findings of doctor: subject -> ok, note or bad."""
     lines = [line for line in said.out.splitlines() if not line.startswith(" ")]
     return {line.split(maxsplit=1)[1]: line.split()[0] for line in lines}
 
@@ -189,7 +189,7 @@ def test_examples_that_cannot_be_read_are_bad(empty: CommandLine) -> None:
 
 @pytest.mark.slow
 def test_cases_that_nobody_works_on_are_noted(countersign: CommandLine) -> None:
-    """What a process left when it was stopped is not forgotten: somebody has to start one again."""
+    """Doctor names the cases of a process that was stopped: somebody has to start one again."""
     countersign.submit(1, "unsure")
     (countersign.folder / "more.csv").write_text("id,text\n2,two\n3,three\n")
     held = countersign.place("hold")

@@ -41,7 +41,7 @@ def rows(countersign: CommandLine, table: str) -> list[Any]:
 
 
 def printed(said: Said) -> dict[str, str]:
-    """What stands beside each name."""
+    """Return the printed value of each name."""
     found = (line.split("  ", 1) for line in said.out.splitlines() if "  " in line)
     return {name: value.strip() for name, value in found}
 

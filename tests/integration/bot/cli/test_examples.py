@@ -15,7 +15,7 @@ def kept(path: Path) -> list[Any]:
 
 @pytest.fixture
 def file(countersign: CommandLine) -> Path:
-    """Where the examples of the test go."""
+    """The file for the examples of the test."""
     return countersign.folder / "mine.jsonl"
 
 

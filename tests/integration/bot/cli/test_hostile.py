@@ -105,7 +105,7 @@ def test_a_folder_that_is_not_as_it_should_be_is_said_in_one_line(
 
 
 BYTES = "caf\udce9"
-"""What Python makes of an argument that is no UTF-8."""
+"""An argument that is not UTF-8, as Python reads it."""
 
 
 @pytest.mark.slow

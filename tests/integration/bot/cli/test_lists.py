@@ -174,7 +174,7 @@ def test_a_person_without_a_name_can_still_decide(countersign: CommandLine, monk
 
 
 def test_what_the_model_said_instead_of_an_answer_is_shown_and_in_the_json(countersign: CommandLine) -> None:
-    """Who works at the command line holds the database; nothing is hidden from them."""
+    """A person at the command line holds the database, so nothing is hidden from them."""
     countersign.submit(1, "the model babbles")
     case = countersign.done("show", "1")
     assert "the model said" in case.out

@@ -174,7 +174,7 @@ def test_a_backup_is_said_once_and_what_may_have_been_delivered_since_becomes_do
 
 
 def test_while_somebody_sends_nobody_can_say_that_the_database_is_a_backup(countersign: CommandLine) -> None:
-    """What a running process knows of its numbers would be of before."""
+    """The numbers that a running process has read would be those of before the restore."""
     countersign.submit(1, "unsure")
     database = Database(f"sqlite:///{countersign.folder / 'countersign.sqlite'}")
     with exclusive(database, name=SENDER):

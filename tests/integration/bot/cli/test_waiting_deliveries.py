@@ -47,7 +47,7 @@ def bring(app: App, ids: range) -> None:
 
 
 def time_passes(app: App) -> None:
-    """What is to be tried later is to be tried now."""
+    """Make all that is to be tried later due now."""
     with app.context.database.write() as session:
         at = app.context.clock() - timedelta(seconds=1)
         session.execute(update(TargetOutage).values(next_at=at))

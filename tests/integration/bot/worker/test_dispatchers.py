@@ -126,7 +126,7 @@ def test_what_was_held_goes_out_once_when_its_workflow_is_resumed(app: App, monk
 
 
 def test_what_was_held_is_released_by_whoever_starts_next(app: App) -> None:
-    """Who resumed it ended before anything was released."""
+    """The process that resumed it ended before it released anything."""
     _held(app, 2)
     workflow_pauses.lift(app.context, "parcels", by="U0KIM")
     assert states(app) == {"holding": 2}

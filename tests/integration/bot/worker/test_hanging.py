@@ -59,7 +59,7 @@ def bring(app: App, name: str, ids: range, does: str = "nothing") -> None:
 
 
 def states(app: App) -> Counter[str]:
-    """How many cases are in each state."""
+    """Return the number of cases in each state."""
     found: Counter[str] = Counter()
     with app.context.database.read() as session:
         for (_, state), number in runs.counts(session, team=app.context.team).items():
@@ -180,7 +180,7 @@ def program(countersign: CommandLine) -> CommandLine:
 
 
 def readiness(port: int) -> tuple[int, str]:
-    """What /readyz says; 0 where nobody answers."""
+    """Return the status and the text of /readyz; 0 where nobody answers."""
     connection = HTTPConnection("127.0.0.1", port, timeout=LONGEST)
     try:
         connection.request("GET", "/readyz")

@@ -57,7 +57,7 @@ def submit(shared: CommandLine, name: str, ids: range) -> None:
 
 
 def states(shared: CommandLine) -> dict[str, int]:
-    """How many cases are in each state."""
+    """Return the number of cases in each state."""
     found: dict[str, int] = {}
     for case in shared.done("cases", "--limit", "1000", "--json").json():
         found[case["state"]] = found.get(case["state"], 0) + 1

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.slow
 
 
 def is_ready(port: int, what: str) -> bool | None:
-    """What /readyz says of something; None where nothing answers yet."""
+    """Return one value of /readyz; None where nothing answers yet."""
     connection = HTTPConnection("127.0.0.1", port, timeout=30)
     try:
         connection.request("GET", "/readyz")

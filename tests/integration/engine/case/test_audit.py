@@ -24,7 +24,7 @@ MARKED = {"queue": "billing", "reply": f"reply {MARK}"}
 
 
 def answer(_: Question) -> Answer:
-    """What the model says unless it is told otherwise."""
+    """The model's usual answer."""
     return says(
         MARKED,
         confidence=0.5,

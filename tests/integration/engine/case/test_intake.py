@@ -1,4 +1,4 @@
-"""What comes in: what is accepted is committed, a batch is one transaction, and what does not fit leaves nothing."""
+"""Intake: an accepted input is committed, a batch is one transaction, and a refused input leaves nothing."""
 
 import pytest
 from sqlalchemy.exc import SQLAlchemyError

@@ -1,4 +1,4 @@
-"""Where the database is a backup, nothing that may have happened since is done again by itself."""
+"""After a restore, nothing that may have happened since the backup is done again by itself."""
 
 from datetime import timedelta
 from typing import cast

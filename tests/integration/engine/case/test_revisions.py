@@ -157,7 +157,7 @@ def test_a_delivery_under_way_is_brought_to_its_end_first(make_world: MakeWorld)
 
 
 def test_a_decision_is_not_lost(make_world: MakeWorld) -> None:
-    """What a person approved is delivered, also where other content comes before it was."""
+    """An approved proposal is delivered, even if other content comes before that."""
     scene = sample(make_world, autonomy=DRAFT)
     case = scene.worked(text="first")
     scene.approve(case)

@@ -45,7 +45,7 @@ RAISED: tuple[Callable[[], BaseException], ...] = (
     StopIteration,
     Unspeakable,
 )
-"""What code may raise beside ordinary errors."""
+"""Exceptions that code may raise beside ordinary errors."""
 
 
 @dataclass(kw_only=True)

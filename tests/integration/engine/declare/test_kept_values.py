@@ -1,4 +1,4 @@
-"""What is delivered is what was kept: alone, by a person and after a crash the very same value (F71)."""
+"""The kept value is the delivered one: the same alone, by a person and after a crash (F71)."""
 
 import tracemalloc
 from collections.abc import Callable
@@ -43,7 +43,7 @@ class Fuller(Triage):
 
 
 def unchecked(**values: Any) -> Triage:
-    """What an author makes without having it checked."""
+    """Return a value that an author made without validation."""
     return Triage.model_construct(**values)
 
 
@@ -153,7 +153,7 @@ def test_what_the_code_on_the_way_made_of_its_own_is_not_delivered(make_sqlite_w
 
 
 class Login(BaseModel):
-    """What a step should not give."""
+    """A result that a step should not return."""
 
     token: SecretStr
 
@@ -207,7 +207,7 @@ def test_a_result_of_a_hundred_megabytes_is_refused_with_memory_bounded(
 
 
 def test_a_receipt_without_end_is_cut(make_sqlite_world: MakeWorld) -> None:
-    """What was done is done, whatever it says: a receipt is no reason to doubt it."""
+    """The delivery is made, whatever its receipt says: a receipt is no reason to doubt it."""
     scene = sample(make_sqlite_world)
     scene.workflow.deliver(idempotent=True)(lambda triage, run: "x" * MIB)
     case = scene.worked()

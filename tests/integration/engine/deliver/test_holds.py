@@ -1,4 +1,4 @@
-"""What is resolved while its workflow holds deliveries: kept, not delivered, and delivered once it is resumed."""
+"""A case resolved while its workflow holds deliveries is kept, and delivered once it is resumed."""
 
 import pytest
 

@@ -45,7 +45,7 @@ def states(scene: Scene, cases: list[int]) -> set[str]:
 
 
 def told(scene: Scene, kind: str = "target") -> list[str]:
-    """What stands in the failures channel about targets, or deliveries that are late."""
+    """Return the news in the failures channel about targets and late deliveries."""
     found = [row for row in rows(scene.world, schema.OutboxRow) if row.kind == kind]
     drawn = [draw(scene.world.context, [intent_of(row)]).drawn for row in found]
     return [message(one) for one in drawn if one is not None]

@@ -113,7 +113,7 @@ def test_a_case_that_is_out_of_scope_says_so_while_its_workflow_is_paused_too(ma
 def test_what_is_confident_is_not_resolved_alone_where_it_was_paused_since_it_was_proposed(
     make_world: MakeWorld,
 ) -> None:
-    """What was proposed before the pause is shown, like that of any review that was open by then."""
+    """The proposal from before the pause is shown, as for any review that was open by then."""
     scene: Scene
 
     def proposes_and_is_paused(_: Question) -> Answer:

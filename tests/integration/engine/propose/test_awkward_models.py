@@ -17,7 +17,7 @@ from workflows.engine.review.forms import entries, read_form
 
 
 class Parcel(BaseModel):
-    """What comes in, named as the other system names it."""
+    """The input, with the other system's names."""
 
     model_config = ConfigDict(extra="forbid", strict=False)
 
@@ -32,7 +32,7 @@ class Parcel(BaseModel):
 
 
 class Route(BaseModel):
-    """What is decided, named as the other system names it."""
+    """The decision, with the other system's names."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 

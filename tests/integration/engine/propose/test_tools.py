@@ -1,4 +1,4 @@
-"""What other systems do to a run: they change, they are slow, they refuse our token, they may have done it or not."""
+"""Effects of other systems on a run: they change, are slow, refuse our token, or may have done it or not."""
 
 from collections.abc import Iterator
 

@@ -47,7 +47,7 @@ def made(scene: Scene, today: date = TODAY) -> DigestView:
 
 
 def told(view: DigestView) -> WorkflowFigures:
-    """What it tells of its only workflow."""
+    """Return the figures of its only workflow."""
     (figures,) = view.workflows
     return figures
 

@@ -1,4 +1,4 @@
-"""What went to people without a proposal is proposed anew on request, and never under anybody's hands."""
+"""Cases without a proposal are proposed anew on request, but not while somebody works on them."""
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -202,7 +202,7 @@ def _fill_in(scene: Scene, review: OpenReview) -> str | None:
 
 
 def test_of_presses_and_proposing_at_once_each_case_has_one_that_wins(make_world: MakeWorld) -> None:
-    """Who presses first has decided; who presses after it was begun anew is told so, and nothing is done twice."""
+    """The first press decides; a press after the new start is refused in words, and nothing is done twice."""
     scene, cases = down(make_world, *["unavailable"] * 8)
     shown = {case: scene.review(case) for case in cases}
     start = Barrier(len(cases) + 1)

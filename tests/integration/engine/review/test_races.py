@@ -51,7 +51,7 @@ BY_HAND, CLOSE, AGAIN = _reject(Follows.BY_HAND), _reject(Follows.CLOSE), _rejec
 
 
 def outcomes(scene: Scene, calls: Sequence[tuple[Decide, OpenReview, str]]) -> list[str]:
-    """What each of these calls, made at once, came to: `done`, or the words that the person got."""
+    """Make these calls at once, and return the result of each: `done`, or the words that the person got."""
     start = Barrier(len(calls))
 
     def call(what: tuple[Decide, OpenReview, str]) -> str:

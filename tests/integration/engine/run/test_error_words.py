@@ -1,4 +1,4 @@
-"""What an error says is kept and told without secrets, and without the words of its case (A37)."""
+"""An error's words are kept and told without secrets, and without the words of its case (A37)."""
 
 import pytest
 from pydantic import BaseModel, ValidationError
@@ -13,7 +13,7 @@ PASSWORD = "hunter2-planted"
 
 
 class Strict(BaseModel):
-    """What another system takes."""
+    """The form that another system takes."""
 
     text: int
 

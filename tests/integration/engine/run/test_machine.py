@@ -69,7 +69,7 @@ QUEUES = st.sampled_from(["billing", "safety"])
 FROM_STEPS = st.sampled_from([None, None, "start", "look_up", "ask", "deliver", "deliver/reserve", "nowhere"])
 DESK = st.sampled_from(DESK_TURNS)
 REFERENCES = st.integers(0, 9)
-"""Which one of those that are there."""
+"""Number that chooses one of those that exist."""
 
 
 class Machine(RuleBasedStateMachine):
@@ -94,7 +94,7 @@ class Machine(RuleBasedStateMachine):
         """Cards that stand on somebody's screen."""
         self.proposals = 0
         self.not_to_be: list[str] = []
-        """What was done although the workflow was paused."""
+        """Things done although the workflow was paused."""
 
     @initialize(
         idempotent=st.booleans(),
@@ -428,7 +428,7 @@ class Machine(RuleBasedStateMachine):
     def _nothing_is_wrong(
         self, runs: list[schema.Run], deliveries: list[schema.Delivery], bodies: dict[int, Any]
     ) -> None:
-        """What is recorded as applied is what the system of record has, and it has nothing that nobody knows of."""
+        """Check that the system of record has all that is recorded as applied, and nothing else."""
         applied = dict(self.effects)
         for delivery in deliveries:
             if delivery.state == "applied":
@@ -444,14 +444,14 @@ class Machine(RuleBasedStateMachine):
         assert {run.id for run in runs if run.state == RunState.DELIVERED} <= delivered
 
     def _nothing_is_done_while_it_is_paused(self) -> None:
-        """What a pause holds is held; what Countersign paused is told."""
+        """Check that a pause holds its deliveries, and that people are told of Countersign's own pauses."""
         assert self.not_to_be == []
         pause = self._pause()
         if pause is not None and pause.by == SYSTEM:
             assert [row for row in rows(self.world, schema.OutboxRow) if row.kind == "paused"]
 
     def _nothing_is_held_for_ever(self, *, due: bool = False) -> None:
-        """Where no pause holds deliveries, each that is held goes on by itself. True once somebody looked after them.
+        """Check that each held delivery goes on by itself where no pause holds it, once somebody looked after them.
 
         It waits for its target, and the time of the next attempt is known, or it comes after an older one of its case.
         `due`: that time may have come.
@@ -505,7 +505,7 @@ class Machine(RuleBasedStateMachine):
 
 
 def _older_undelivered(run: schema.Run, runs: Iterable[schema.Run]) -> bool:
-    """Is an older delivery of a run's case still to be made?"""
+    """Tell whether an older delivery of a run's case is still to be made."""
     return any(
         older.case_id == run.case_id and older.id < run.id and older.resolution and older.state in UNDELIVERED
         for older in runs
@@ -513,7 +513,7 @@ def _older_undelivered(run: schema.Run, runs: Iterable[schema.Run]) -> bool:
 
 
 def _once(things: Iterable[object]) -> bool:
-    """Is each of these things there once?"""
+    """Check that each of these things exists once."""
     return all(times == 1 for times in Counter(things).values())
 
 

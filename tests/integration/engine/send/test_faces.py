@@ -1,4 +1,4 @@
-"""What goes to a channel is taken by the face whose channel it is, and by no other."""
+"""A message is sent by the face that its channel belongs to, and by no other."""
 
 from datetime import timedelta
 

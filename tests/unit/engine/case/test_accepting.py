@@ -1,4 +1,4 @@
-"""What is taken in: an input that fits, with a key; anything else is refused, naming the field."""
+"""Acceptance of inputs: one that fits, with a key; anything else is refused, naming the field."""
 
 from asyncio import CancelledError
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""What a workflow's code does is held against what it declares that it may, before the first case."""
+"""The effects of a workflow's code are compared with its `may` before the first case."""
 
 from collections.abc import Callable, Mapping, Sequence
 from types import ModuleType

@@ -1,4 +1,4 @@
-"""What is kept is what is delivered: a value that would be read back as another one is refused, naming the field."""
+"""The kept value is the delivered one: a value that would be read back as another is refused, naming the field."""
 
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
@@ -144,7 +144,7 @@ class Fuller(Form):
 
 
 def unchecked(**values: Any) -> Form:
-    """What an author makes without having it checked."""
+    """Return a value that an author made without validation."""
     return Form.model_construct(**values)
 
 

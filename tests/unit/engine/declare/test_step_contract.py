@@ -20,7 +20,7 @@ class Order(BaseModel):
 
 
 UPSTREAM: dict[str, Any] = {"answer": None}
-"""What the other system says now."""
+"""The other system's present answer."""
 
 
 @step

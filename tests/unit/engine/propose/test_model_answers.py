@@ -1,4 +1,4 @@
-"""What a model says is read with suspicion: a usable proposal, or none with the reason, and nothing else."""
+"""A model's answer is read with suspicion: a usable proposal, or none with the reason, and nothing else."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""Who resolves a case: each reason against takes autonomy away, none can give it, and all of them are told."""
+"""The policy: each reason against takes autonomy away, none can give it, and all of them are told."""
 
 import math
 from dataclasses import replace

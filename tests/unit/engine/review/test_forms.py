@@ -255,13 +255,13 @@ def test_other_types_are_written_like_those_that_they_are_made_of(annotation: An
 
 
 def read_one(annotation: Any, typed: str, *, zone: ZoneInfo | None = None) -> object:
-    """What is read of a form with one field."""
+    """Read a form with one field."""
     output = create_model("Output", field=(annotation, ...))
     return getattr(read_form(output, {"field": typed}, zone=zone or UTC), "field")  # noqa: B009  # made above
 
 
 def refused(annotation: Any, typed: str, *, zone: ZoneInfo | None = None) -> str:
-    """What is said about it."""
+    """Return the complaint about it."""
     with pytest.raises(InvalidOutput) as error:
         read_one(annotation, typed, zone=zone)
     return error.value.errors["field"]
@@ -405,7 +405,7 @@ def test_a_time_that_the_clocks_leave_out_or_show_twice_is_asked_about() -> None
     ids=lambda value: repr(value)[:40],
 )
 def test_a_kept_value_is_shown_as_people_write_it(annotation: Any, kept: JsonValue, shown: str) -> None:
-    """What was kept in another form, or would lose something, is shown as it was kept."""
+    """A value kept in another form, or that would lose something, is shown as it was kept."""
     assert entries_of(create_model("Output", field=(annotation, ...)), {"field": kept}) == {"field": shown}
 
 
@@ -535,7 +535,7 @@ class Decided(BaseModel):
 
 
 def wrong(typed: Mapping[str, str]) -> dict[str, str]:
-    """What is said about what somebody typed."""
+    """Return the complaint about a typed text."""
     with pytest.raises(InvalidOutput) as refused:
         read_form(Decided, typed)
     return refused.value.errors
