@@ -18,7 +18,7 @@ from starlette.routing import Route
 Check = Callable[[], bool]
 """Function that tells whether a condition holds; if it raises, it does not."""
 _AT_ONCE = 100
-"""Checks of one route that may run, or hang, at once; where there are more, it is not so."""
+"""Most checks of one route that may run, or hang, at once; with more, the answer is no."""
 
 
 def create_app(

@@ -162,7 +162,7 @@ def drop_elsewhere(session: Session, *, team: int, workflow: str, channel: str |
 
 
 def unasked(session: Session, *, team: int) -> list[Delivery]:
-    """The doubtful deliveries that nobody is asked about, nor is to be."""
+    """Return the deliveries in doubt without a card, neither shown nor wanted."""
     is_asked = OutboxRow.is_about_row(SubjectKind.DELIVERY, Delivery.id)
     asked = select(OutboxRow.id).where(OutboxRow.team_id == team, OutboxRow.kind == DOUBT, is_asked)
     query = select(Delivery).where(Delivery.team_id == team, Delivery.state == DeliveryState.DOUBTFUL, ~asked.exists())

@@ -112,7 +112,7 @@ def test_a_rejection_takes_a_reason_and_what_follows(
     expect(window.messages.first.locator("blockquote", has_text="It is not about money")).to_be_visible()
 
 
-def test_who_rejects_and_fills_in_now_finds_the_empty_form_in_the_same_place(
+def test_a_person_who_rejects_and_fills_in_now_finds_the_empty_form_in_the_same_place(
     stage: Stage, open_window: OpenWindow
 ) -> None:
     stage.submit(stage.sample(), id=1, text="Where is my money?")

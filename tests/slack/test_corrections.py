@@ -71,7 +71,7 @@ def test_the_button_of_the_answer_opens_the_form(stage: Stage) -> None:
     assert "This was delivered." in words(stage.view(KIM).blocks)
 
 
-def test_who_may_not_read_the_case_may_not_correct_it(stage: Stage) -> None:
+def test_a_person_who_may_not_read_the_case_may_not_correct_it(stage: Stage) -> None:
     delivered(stage)
     stage.press(EVE, "correct")
     assert "Only reviewers, engineers and the owner may read cases" in stage.told(EVE)

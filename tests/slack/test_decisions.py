@@ -217,7 +217,7 @@ def test_a_rejection_by_hand_leaves_an_empty_form_to_be_filled_in(stage: Stage) 
     assert stage.world.state(case) == "delivered"
 
 
-def test_who_rejects_and_fills_in_at_once_gets_the_empty_form_in_the_same_modal_and_no_second_card(
+def test_a_person_who_rejects_and_fills_in_at_once_gets_the_empty_form_in_the_same_modal(
     stage: Stage,
 ) -> None:
     """D14"""
@@ -243,7 +243,7 @@ def test_who_rejects_and_fills_in_at_once_gets_the_empty_form_in_the_same_modal_
     assert stage.world.state(case) == "delivered"
 
 
-def test_who_closes_the_empty_form_leaves_it_to_whoever_fills_it_in(stage: Stage) -> None:
+def test_a_person_who_closes_the_empty_form_leaves_it_to_others(stage: Stage) -> None:
     stage.submit(stage.sample(), id=1, text="Where is my money?")
     stage.opened(ANA, "reject")
     stage.person(ANA).submit({REASON: "It is not about money", FOLLOWS: "fill_in_now"})

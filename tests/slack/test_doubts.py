@@ -73,7 +73,7 @@ def test_that_it_did_not_happen_sends_nothing_until_somebody_has_it_delivered_ag
     assert buttons(stage.cards()[0]) == ["look"]
 
 
-def test_who_looked_too_late_is_told_and_shown_what_was_found(stage: Stage) -> None:
+def test_a_person_who_looked_too_late_is_told_and_shown_what_was_found(stage: Stage) -> None:
     (case,) = in_doubt(stage)
     settle(stage.world.context, case, happened=True, by=BEN)
     assert stage.press(ANA, "not_happened", confirmed=True).acknowledged
@@ -99,7 +99,7 @@ def test_nobody_else_may_and_that_is_audited(stage: Stage, action: str) -> None:
     assert audited(stage, "read.refused" if action == "look" else "settle.refused") == [EVE]
 
 
-def test_who_may_not_settle_cannot_have_it_delivered_again(stage: Stage) -> None:
+def test_a_person_who_may_not_settle_cannot_have_it_delivered_again(stage: Stage) -> None:
     in_doubt(stage)
     stage.press(ANA, "not_happened", confirmed=True)
     stage.work()

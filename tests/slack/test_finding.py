@@ -204,7 +204,7 @@ def test_the_list_is_drawn_anew_after_an_edit_too(stage: Stage) -> None:
     assert "The second" in words(stage.person(BEN).views()[0].blocks)
 
 
-def test_who_fills_in_at_once_in_the_list_finds_review_and_list_as_they_are_then(stage: Stage) -> None:
+def test_a_person_who_fills_in_at_once_in_the_list_finds_review_and_list_as_they_are_then(stage: Stage) -> None:
     sample = stage.sample()
     stage.submit(sample, id=1, text="The first")
     stage.submit(sample, id=2, text="The second")

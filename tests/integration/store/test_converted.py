@@ -101,7 +101,7 @@ REASONS = [
 """Sentences of earlier versions, each with its present reason."""
 
 
-def test_why_a_person_was_asked_is_kept_as_values_and_reads_as_it_did(database: Database) -> None:
+def test_reasons_are_kept_as_values_and_read_as_they_did(database: Database) -> None:
     """A sentence with several values stays one. The rule of a never was not always kept beside it."""
     kept = [{"code": str(now.code), "text": before} for before, now in REASONS]
     named = {"code": "never", "text": "never: pay", "rule": "pay alone"}

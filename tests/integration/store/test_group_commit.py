@@ -121,7 +121,7 @@ def test_what_waits_for_its_turn_is_kept_by_one_commit(shop: Shop) -> None:
     assert shop.commits == 1
 
 
-def test_who_is_alone_needs_no_savepoint(shop: Shop) -> None:
+def test_a_write_alone_needs_no_savepoint(shop: Shop) -> None:
     shop.write(adds("a"))
     assert [said for said in shop.said if not said.startswith("INSERT")] == ["BEGIN IMMEDIATE", "COMMIT"]
 
@@ -293,7 +293,7 @@ def test_a_transaction_that_has_been_open_for_long_takes_in_nobody(shop: Shop, m
     assert shop.commits == 3
 
 
-def test_who_is_hurried_is_told_when_the_turn_does_not_come_and_the_others_go_on(shop: Shop) -> None:
+def test_a_hurried_writer_is_told_when_the_turn_does_not_come_and_the_others_go_on(shop: Shop) -> None:
     def impatient(_: Session) -> None:
         with ThreadPoolExecutor(1) as pool, time_limit(0.02):
             pool.submit(hurry).result()

@@ -107,14 +107,14 @@ def test_each_refusal_is_an_error_of_ours(
 @pytest.mark.parametrize(
     ("said", "after"), [("7", 7.0), ("0", 0.0), ("soon", None), ("", None), ("-1", None), ("9" * 400, LONGEST)]
 )
-def test_how_long_to_wait_is_heard(desk: DeskServer, ours: Client, said: str, after: float | None) -> None:
+def test_the_seconds_to_wait_are_heard(desk: DeskServer, ours: Client, said: str, after: float | None) -> None:
     desk.will(Reply(status=429, headers={"Retry-After": said}))
     with pytest.raises(TryAgain) as busy:
         get(ours)
     assert busy.value.after == after
 
 
-def test_how_long_to_wait_may_be_a_date(desk: DeskServer, ours: Client) -> None:
+def test_the_time_to_wait_until_may_be_a_date(desk: DeskServer, ours: Client) -> None:
     at = datetime.now(UTC) + timedelta(seconds=90)
     desk.will(Reply(status=503, headers={"Retry-After": format_datetime(at, usegmt=True)}))
     with pytest.raises(TryAgain) as busy:

@@ -145,7 +145,7 @@ def test_channels_change_while_the_app_runs(slack: WebClient, running: Running) 
         ("&lt;!channel&gt; &lt;@U0ANA&gt; @ana <#C0LEADS> <https://a.b|c>", []),
     ],
 )
-def test_whom_a_message_pings_can_be_seen(text: str, pinged: list[str], slack: WebClient, ana: Person) -> None:
+def test_pinged_people_can_be_seen(text: str, pinged: list[str], slack: WebClient, ana: Person) -> None:
     """In its text as in the mrkdwn of its blocks; what is escaped pings nobody."""
     slack.chat_postMessage(channel=SUPPORT, text=text)
     slack.chat_postMessage(channel=SUPPORT, text="t", blocks=[section(text)])

@@ -48,7 +48,7 @@ def test_a_channel_takes_a_burst_and_then_one_message_a_second(paced: WebClient,
     paced.chat_postMessage(channel="C0LEADS", text="t")
 
 
-def test_who_keeps_to_one_message_a_second_is_never_refused(paced: WebClient, clock: MovableClock) -> None:
+def test_an_app_that_keeps_to_one_message_a_second_is_never_refused(paced: WebClient, clock: MovableClock) -> None:
     """However long it goes on."""
     for _ in range(40):
         paced.chat_postMessage(channel=SUPPORT, text="t")

@@ -330,7 +330,7 @@ def test_a_review_that_waits_for_somebody_else_is_not_called_superseded(state: R
     assert "Superseded" not in message(drawn, named=[ANA])
 
 
-def test_why_nothing_is_to_be_done_is_said() -> None:
+def test_the_reason_why_nothing_is_to_be_done_is_said() -> None:
     ends = [
         (view(state=ReviewState.SUPERSEDED, revised=True), "Superseded: the case changed"),
         (view(state=ReviewState.SUPERSEDED), "Superseded: the case was run again"),
@@ -391,7 +391,7 @@ def test_a_field_that_a_person_emptied_is_shown_as_emptied() -> None:
     assert "Queue: ~billing~ → –" in told
 
 
-def test_who_is_on_it_and_by_when_is_said() -> None:
+def test_the_person_on_it_and_the_deadline_are_said() -> None:
     told = message(card(view(claimed_by=MARIA, answer_by=NOW)), named=[MARIA])
     assert "@U0MARIA is on it." in told
     assert "answer by 2026-11-19 09:30 UTC" in told

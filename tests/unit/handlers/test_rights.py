@@ -68,7 +68,7 @@ def test_a_group_that_cannot_be_looked_up_gives_no_right_and_says_so() -> None:
         rights.decide("U0ANA", workflow("S0GONE"))
 
 
-def test_who_is_named_by_id_needs_no_look_up() -> None:
+def test_a_person_named_by_id_needs_no_look_up() -> None:
     rights.decide("U0ANA", workflow(["U0ANA", "S0GONE"]))
 
 

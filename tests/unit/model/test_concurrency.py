@@ -37,7 +37,7 @@ def test_a_turn_is_given_back_whatever_happens_in_it() -> None:
         pass
 
 
-def test_who_is_too_early_waits_as_long_as_is_needed_and_not_for_ever() -> None:
+def test_an_early_request_waits_as_long_as_is_needed_and_not_for_ever() -> None:
     waits: list[float] = []
     concurrency = Concurrency(per_minute=2, sleep=waits.append)
     for _ in range(2):

@@ -96,7 +96,7 @@ def test_a_turn_is_handed_over_only_where_somebody_waits() -> None:
     assert queue.end() == ["the next"]
 
 
-def test_who_waited_too_long_stands_in_nobodys_way() -> None:
+def test_a_thread_that_waited_too_long_is_in_nobodys_way() -> None:
     turns = FairLock()
     queue = Queue(turns)
     with turn(turns):
@@ -111,7 +111,7 @@ class Interrupted(BaseException):
 
 
 @pytest.mark.parametrize("came", [False, True], ids=["before its turn", "when its turn just came"])
-def test_who_is_interrupted_leaves_the_turn_to_the_next(monkeypatch: pytest.MonkeyPatch, came: bool) -> None:
+def test_an_interrupted_thread_leaves_the_turn_to_the_next(monkeypatch: pytest.MonkeyPatch, came: bool) -> None:
     turns = FairLock()
     queue = Queue(turns)
 

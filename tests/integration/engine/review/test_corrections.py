@@ -282,7 +282,7 @@ def test_a_case_cannot_be_named_into_another_ones_correction(make_world: MakeWor
     assert len(scene.deliveries()) == len(scene.desk.applied) == 4
 
 
-def test_who_asked_for_a_correction_is_in_the_audit(make_world: MakeWorld) -> None:
+def test_the_person_who_asked_for_a_correction_is_in_the_audit(make_world: MakeWorld) -> None:
     """Anyone may report it; who did has to be found out later."""
     scene, case = delivered(make_world)
     before = len(scene.world.case(case).audit)

@@ -100,7 +100,7 @@ def test_of_twenty_decisions_at_once_one_counts(make_world: MakeWorld, mix: list
         assert scene.desk.attempts == []
 
 
-def test_who_loses_is_told_how_it_stands_now(make_world: MakeWorld) -> None:
+def test_the_person_who_loses_is_told_the_present_state(make_world: MakeWorld) -> None:
     """Decided is decided: no word of a version that somebody could still look at."""
     scene = sample(make_world, autonomy=DRAFT)
     review = scene.review(scene.worked())

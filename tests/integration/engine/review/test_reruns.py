@@ -346,7 +346,7 @@ def test_a_rerun_of_code_that_changed_before_its_step_is_parked(make_sqlite_worl
     assert scene.run(case).state == "delivered"
 
 
-def test_who_ran_it_again_and_from_where_is_in_the_audit(make_world: MakeWorld) -> None:
+def test_the_person_who_ran_it_again_and_the_step_are_in_the_audit(make_world: MakeWorld) -> None:
     office = Office()
     scene = office_scene(make_world, office)
     office.will("last_orders", ValueError("closed"))

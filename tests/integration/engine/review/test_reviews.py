@@ -181,7 +181,7 @@ DECISIONS: dict[str, Decide] = {
 
 
 @pytest.mark.parametrize("word", DECISIONS)
-def test_who_comes_too_late_is_told_who_decided_and_when(make_sqlite_world: MakeWorld, word: str) -> None:
+def test_a_person_who_comes_too_late_is_told_who_decided_and_when(make_sqlite_world: MakeWorld, word: str) -> None:
     scene, case = waiting(make_sqlite_world)
     review = scene.review(case)
     scene.world.clock.move(timedelta(minutes=7))

@@ -234,7 +234,7 @@ def test_a_run_of_a_workflow_that_is_not_loaded_waits_for_it(make_world: MakeWor
     assert scene.world.state(case) == "delivered"
 
 
-def test_who_resolved_a_case_is_told_to_the_system_of_record(make_sqlite_world: MakeWorld) -> None:
+def test_the_system_of_record_is_told_who_resolved_a_case(make_sqlite_world: MakeWorld) -> None:
     scene = sample(make_sqlite_world, sure(0.95, queue="billing", reply="Hello"))
     told: list[tuple[str, str]] = []
 

@@ -94,7 +94,7 @@ def test_no_more_calls_than_that_are_made_at_once(at_once: int | None, meet: int
     assert crowd.inside == 0
 
 
-def test_who_gets_no_place_in_time_is_told_to_try_again() -> None:
+def test_a_call_that_gets_no_place_in_time_is_told_to_try_again() -> None:
     inside, leave = Event(), Event()
 
     @step(at_once=1, timeout=0.1)

@@ -198,7 +198,7 @@ def test_an_error_says_that_the_run_cannot_go_on() -> None:
         (Facts(correction=True, nevers=("pay alone",)), ["never: pay alone", "it corrects what was delivered"]),
     ],
 )
-def test_why_a_person_is_asked_is_said_in_plain_words(known: Facts, said: list[str]) -> None:
+def test_the_reasons_to_ask_a_person_are_said_in_plain_words(known: Facts, said: list[str]) -> None:
     verdict = decide(known)
     assert verdict.way is Way.PERSON
     assert [in_words(reason) for reason in verdict.reasons] == said
