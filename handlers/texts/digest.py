@@ -1,4 +1,4 @@
-"""The failure summary, for a team lead on a phone: what failed, what is still to mend and how, and the cost."""
+"""The failure summary, for a team lead on a phone: what failed, what is still to fix and how, and the cost."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -39,7 +39,7 @@ def left_out(number: int) -> Line:
 
 
 def worst_first(view: DigestView) -> list[WorkflowFigures]:
-    """The workflows, that with most to mend first."""
+    """Return the workflows, the one with most to fix first."""
     return sorted(view.workflows, key=_badness)
 
 
@@ -67,7 +67,7 @@ def _date(day: date) -> str:
 def overall(view: DigestView) -> str:
     """Return the whole summary in one line."""
     if view.stopped:
-        still = _stand(view.still_stopped) if view.still_stopped else "none still to mend"
+        still = _stand(view.still_stopped) if view.still_stopped else "none still to fix"
         failed = f"{_count(view.stopped, 'case')} failed, {still}."
     else:
         failed = "Nothing failed."
@@ -86,7 +86,7 @@ def workflow(figures: WorkflowFigures) -> list[Paragraph]:
     lines = [*_paused(figures), *(line(*_cause(cause)) for cause in figures.causes[:_CAUSES])]
     if more := len(figures.causes[_CAUSES:]) + figures.more_causes:
         lines.append(line(words(f"and {_count(more, 'other cause')}")))
-    lines += _stopped("Still to mend", figures.still_stopped_cases, figures.still_stopped)
+    lines += _stopped("Still to fix", figures.still_stopped_cases, figures.still_stopped)
     lines += _stopped("From before", figures.older_cases, figures.older)
     lines += _unproposed(figures.unproposed)
     lines.append(line(words(_numbers(figures))))
@@ -130,7 +130,7 @@ def _cause(cause: Cause) -> Sequence[Piece]:
 
 
 def _stopped(what: str, named: Sequence[StoppedCase], total: int) -> list[Line]:
-    """Draw the cases still to mend, and the command for the first. A case in doubt is not simply run again."""
+    """Draw the cases still to fix, and the command for the first. A case in doubt is not simply run again."""
     failed = [case.case for case in named if not case.in_doubt]
     in_doubt = [case.case for case in named if case.in_doubt]
     more = total - len(named)
@@ -176,7 +176,7 @@ def _hours(figures: WorkflowFigures) -> str:
 
 
 def _stand(number: int, which: str = "") -> str:
-    return f"{number:,}{which} still to mend"
+    return f"{number:,}{which} still to fix"
 
 
 def _count(number: int, what: str) -> str:

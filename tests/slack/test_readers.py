@@ -128,5 +128,5 @@ def test_team_leads_read_what_failed_and_what_was_spent_once_a_day(stage: Stage)
     (summary,) = stage.cards(user=LEE, channel=LEADING)
     text = words(summary.blocks)
     assert "Failures and cost, 20 Nov 2026" in text
-    assert "1 case failed, 1 still to mend. $0 spent." in text
+    assert "1 case failed, 1 still to fix. $0 spent." in text
     assert "/rerun 1" in text

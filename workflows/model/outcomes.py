@@ -13,7 +13,7 @@
 | spent: a spend limit or a bill | no | opens at once | no: it is the same account |
 | locked out: the key, the organisation | no | opens at once | no: it is the same key |
 | retired: no such model | no; the workflow is paused | closes | no: somebody has to choose |
-| unfit: its form or its prompt is not taken | no; the workflow is paused | closes | no: somebody has to mend it |
+| unfit: its form or its prompt is not taken | no; the workflow is paused | closes | no: somebody has to fix it |
 | invalid: not understood | no; several in a row are unfit | closes: others' requests are sound | no |
 | unaffordable: over a budget, never sent | no | | yes, a cheaper one |
 | not asked: the breaker is open, or no slot is free; never sent | no | | yes |

@@ -28,8 +28,8 @@ class SampleAnswers:
         said = self._envelopes.get(_mark(question.text))
         if said is None:
             raise ModelUnavailable(
-                f"this case has no sample answer, written by hand ({len(self._envelopes)} cases of {question.workflow} "
-                "have one): set ANTHROPIC_API_KEY to have a model read it"
+                f"this case has no sample answer, written by hand; {question.workflow} has {len(self._envelopes)} of "
+                "them: set ANTHROPIC_API_KEY to have a model read it"
             )
         try:
             filled = envelope.read(said, question.output)

@@ -115,11 +115,11 @@ def test_a_day_with_failures_says_what_failed_what_stands_and_how_to_go_on() -> 
     )
     assert shown(drawn) == [
         "Failures and cost, 19 Nov 2026",
-        "3 cases failed, 1 still to mend. $1.24 spent.",
+        "3 cases failed, 1 still to fix. $1.24 spent.",
         "triage",
         "2 cases: look_up, TimeoutError",
         "1 case: KeyError",
-        "Still to mend: case 17. Run again with /rerun 17",
+        "Still to fix: case 17. Run again with /rerun 17",
         "40 taken in, 30 resolved alone, 6 resolved by people, 1 waiting for a person now, $1.24",
     ]
 
@@ -127,7 +127,7 @@ def test_a_day_with_failures_says_what_failed_what_stands_and_how_to_go_on() -> 
 def test_what_is_mended_already_asks_for_nothing() -> None:
     causes = [Cause(step="look_up", error="TimeoutError", cases=1)]
     assert shown(digest(view(figures(taken_in=1, alone=1, stopped=1, causes=causes))))[1:] == [
-        "1 case failed, none still to mend. $0 spent.",
+        "1 case failed, none still to fix. $0 spent.",
         "triage",
         "1 case: look_up, TimeoutError",
         "1 taken in, 1 resolved alone, $0",
@@ -137,8 +137,8 @@ def test_what_is_mended_already_asks_for_nothing() -> None:
 def test_a_case_in_doubt_is_looked_at_before_it_is_run_again() -> None:
     lines = shown(digest(view(figures(stopped=3, still_stopped=[17, 20], in_doubt=[19]))))
     assert lines[3:5] == [
-        "Still to mend: cases 17, 20. Run again with /rerun 17",
-        "Still to mend, in doubt: case 19. Look whether it was delivered, then countersign settle 19 happened or "
+        "Still to fix: cases 17, 20. Run again with /rerun 17",
+        "Still to fix, in doubt: case 19. Look whether it was delivered, then countersign settle 19 happened or "
         "not-happened",
     ]
 
@@ -150,7 +150,7 @@ def test_a_process_that_ended_is_a_cause_in_words() -> None:
 
 def test_what_stands_from_before_is_not_hidden_by_a_quiet_day() -> None:
     assert shown(digest(view(figures(older=[3, 5]))))[1:] == [
-        "Nothing failed. 2 from before still to mend. $0 spent.",
+        "Nothing failed. 2 from before still to fix. $0 spent.",
         "triage",
         "From before: cases 3, 5. Run again with /rerun 3",
         "$0",
@@ -164,10 +164,10 @@ def test_many_cases_and_causes_are_named_in_part_and_counted_in_full() -> None:
             view(figures(stopped=1200, still_stopped=range(1, 11), stopped_in_all=1200, causes=causes, more_causes=5))
         )
     )
-    assert lines[1] == "1,200 cases failed, 1,200 still to mend. $0 spent."
+    assert lines[1] == "1,200 cases failed, 1,200 still to fix. $0 spent."
     assert lines[6:8] == [
         "and 12 other causes",
-        "Still to mend: cases 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 1,190 more. Run again with /rerun 1",
+        "Still to fix: cases 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 1,190 more. Run again with /rerun 1",
     ]
 
 

@@ -45,7 +45,7 @@ class Checked:
     wrong: str | None
     """The reason for which it cannot be had; None where it can."""
     do: str = ""
-    """The way to mend that."""
+    """The way to fix that."""
 
 
 @dataclass(frozen=True, kw_only=True)

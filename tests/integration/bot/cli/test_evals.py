@@ -108,8 +108,8 @@ def test_where_there_is_nothing_to_try_it_says_what_to_do(countersign: CommandLi
         (["intent-triage"], "intent-triage needs --examples FILE and --label COLUMN"),
         (["parcels", "--file", "e.jsonl", "--prompt", "x.md"], "the local model reads no prompt"),
         (["parcels", "--file", "e.jsonl", "--against", "abc"], "evals of these examples: none yet"),
-        (["parcels", "--file", "e.jsonl", "--against", "#7"], "there is nothing of '#7' to compare with"),
-        (["parcels", "--file", "e.jsonl", "--against", ""], "there is nothing of '' to compare with"),
+        (["parcels", "--file", "e.jsonl", "--against", "#7"], "there is no finished eval of '#7' to compare with"),
+        (["parcels", "--file", "e.jsonl", "--against", ""], "there is no finished eval of '' to compare with"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_one_line(countersign: CommandLine, arguments: list[str], error: str) -> None:
