@@ -90,7 +90,7 @@ def test_what_is_booked_is_what_the_invoice_says_with_its_lines(office: CommandL
 def test_a_case_without_a_sample_answer_goes_to_a_person_with_the_reason(office: CommandLine) -> None:
     run = submit(office, "telebel-2026-03.pdf")
     assert (run["state"], run["proposal"]) == ("waiting", None)
-    assert "only 13 cases of invoice-intake have a sample answer" in run["review"]["why"][0]
+    assert "this case has no sample answer, written by hand; invoice-intake has 13" in run["review"]["why"][0]
 
 
 def test_a_document_of_a_known_name_with_another_text_gets_no_sample_answer(office: CommandLine) -> None:
