@@ -40,10 +40,10 @@ def test_when_the_clock_jumps_an_hour_either_way_nothing_changes(make_story: Mak
     hold("F49", "the clock jumps an hour either way", count(story.told()))
 
 
-class Pausing(Watching):
+class Standstill(Watching):
     """A failpoint that stops the first worker, while another one goes all the way."""
 
-    def __init__(self, point: Callable[["Pausing", Failpoint, Side], bool], takes_over: Callable[[], None]) -> None:
+    def __init__(self, point: Callable[["Standstill", Failpoint, Side], bool], takes_over: Callable[[], None]) -> None:
         super().__init__()
         self._point = point
         self._takes_over = takes_over
@@ -59,24 +59,24 @@ class Pausing(Watching):
             self._takes_over()
 
 
-def once_the_answer_is_kept(watching: Pausing, seam: Failpoint, side: Side) -> bool:
+def once_the_answer_is_kept(watching: Standstill, seam: Failpoint, side: Side) -> bool:
     """Before it goes on to the delivery."""
     return watching.answered and (seam, side) == (Failpoint.COMMIT, Side.AFTER)
 
 
-def before_the_effect(_: Pausing, seam: Failpoint, side: Side) -> bool:
+def before_the_effect(_: Standstill, seam: Failpoint, side: Side) -> bool:
     """It is about to have it, and has it when it comes back: no fence of ours reaches there."""
     return (seam, side) == (Failpoint.EFFECT, Side.BEFORE)
 
 
-def paused(story: Story, point: Callable[[Pausing, Failpoint, Side], bool]) -> Counts:
+def paused(story: Story, point: Callable[[Standstill, Failpoint, Side], bool]) -> Counts:
     """A worker stands still with what it claimed; another one takes it over, and then the first one comes back."""
 
     def take_over() -> None:
         story.world.restart()
         story.world.work()
 
-    story.watching = Pausing(point, take_over)
+    story.watching = Standstill(point, take_over)
     with story.telling():
         story.act(lambda: None)
         story.bring(FORGETFUL, 2, "letter")
@@ -87,7 +87,7 @@ def paused(story: Story, point: Callable[[Pausing, Failpoint, Side], bool]) -> C
 
 @pytest.mark.parametrize("point", [once_the_answer_is_kept, before_the_effect])
 def test_a_worker_that_comes_back_after_another_took_over_changes_nothing(
-    make_story: MakeStory, point: Callable[[Pausing, Failpoint, Side], bool]
+    make_story: MakeStory, point: Callable[[Standstill, Failpoint, Side], bool]
 ) -> None:
     """F53."""
     counts = paused(make_story(), point)

@@ -112,8 +112,8 @@ def test_an_approval_meets_what_came_since_and_says_how_it_goes_on(asked: Comman
     assert asked.effects() == {}
     shown = asked.done("show", "1").out
     assert [line.split(":")[-1].strip() for line in shown.splitlines() if "approve by cli:ana" in line] == [
-        "to be confirmed",
-        "form changed",
+        "a rule has to be confirmed",
+        "the form had changed",
     ]
 
     newer.write_text(f'{code}\nparcels.never("send on a Friday alone")(lambda parcel, routing: True)\n')

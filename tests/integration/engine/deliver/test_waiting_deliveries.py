@@ -175,19 +175,19 @@ def test_it_waits_for_three_days_and_then_fails_visibly(make_sqlite_world: MakeW
     scene = scene_with(make_sqlite_world, target)
     target.status = 503
     (case,) = decided(scene, 1)
-    pauses, last = [], scene.world.clock()
+    waits, last = [], scene.world.clock()
     while scene.run(case).state == "holding":
         next_at = scene.delivery(case).next_at
         assert next_at is not None
-        pauses.append(next_at - last)
+        waits.append(next_at - last)
         last = scene.world.clock.time = next_at
         scene.world.work()
     assert scene.run(case).state == "failed"
-    assert sum(pauses, timedelta(0)) >= certainty.GIVEN_UP_AFTER
-    assert timedelta(seconds=30) <= pauses[0] <= timedelta(seconds=38)
-    assert all(short <= long * 1.25 for short, long in pairwise(pauses))
-    assert timedelta(hours=4) <= pauses[-1] <= timedelta(hours=5)
-    assert scene.delivery(case).attempts == len(target.asked) == len(pauses) + 3
+    assert sum(waits, timedelta(0)) >= certainty.GIVEN_UP_AFTER
+    assert timedelta(seconds=30) <= waits[0] <= timedelta(seconds=38)
+    assert all(short <= long * 1.25 for short, long in pairwise(waits))
+    assert timedelta(hours=4) <= waits[-1] <= timedelta(hours=5)
+    assert scene.delivery(case).attempts == len(target.asked) == len(waits) + 3
     assert [kind for kind, *_ in scene.outbox()].count("failure") == 1
     assert "Not confirmed; it may be applied. An engineer can say /rerun" in shown(scene, case)
     target.status = 200
