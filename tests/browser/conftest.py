@@ -9,10 +9,11 @@ from playwright.sync_api import Browser, expect, sync_playwright
 
 from bot.sandbox.http.running_sandbox import Running
 from tests.browser.window import Window
-from tests.slack.conftest import ears, make_stage, running, slack_time, stage
+from tests.slack.conftest import ears, make_stage, running, slack_time, stage, unhurried
 from tests.slack.stage import ANA
+from tests.waiting import LONGEST
 
-__all__ = ["ears", "make_stage", "running", "slack_time", "stage"]
+__all__ = ["ears", "make_stage", "running", "slack_time", "stage", "unhurried"]
 
 REQUIRED = "COUNTERSIGN_REQUIRE_BROWSER"
 # As root and in a container there is no sandbox for it; all else keeps it from calling its maker.
@@ -38,7 +39,7 @@ def browser() -> Iterator[Browser]:
         pytest.fail(f"no chromium is installed, and {REQUIRED} is set")
     if found is None:
         pytest.skip("no chromium is installed, so the page is not tried in a browser")
-    expect.set_options(timeout=10_000)
+    expect.set_options(timeout=LONGEST * 1_000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, headless=True, args=FLAGS)
         yield browser

@@ -13,10 +13,10 @@ from bot.sandbox.state.sandbox import Sandbox
 from tests.chaos.faults import Fault
 from tests.chaos.settings import LONG
 from tests.chaos.story import Story
-from tests.slack.conftest import countersign, ears, empty, slack_time
+from tests.slack.conftest import countersign, ears, empty, slack_time, unhurried
 from tests.slack.stage import Ears, SlackTime
 
-__all__ = ["countersign", "ears", "empty", "slack_time"]
+__all__ = ["countersign", "ears", "empty", "slack_time", "unhurried"]
 
 MakeStory = Callable[..., Story]
 

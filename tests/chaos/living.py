@@ -16,6 +16,7 @@ from tests.chaos.automation import FORGETFUL, KNOWING, Office
 from tests.chaos.faults import Died, Watching
 from tests.integration.engine.scene import rows
 from tests.slack.stage import FAILED, LEADING, SUPPORT, Ears
+from tests.waiting import wait_until
 from tests.world import Clock, World
 from workflows.model.scripted import ScriptedModel
 
@@ -124,13 +125,32 @@ class Living:
         """Work until no run is ready."""
         self.world.work()
 
+    def send_until(self, reached: Callable[[], object]) -> None:
+        """Send what can be sent until it has come to something: not everything can be."""
+
+        def is_reached() -> object:
+            self.sender.drain(seconds=0.1)
+            return reached()
+
+        wait_until(is_reached)
+
     def _send(self) -> None:
         for _ in range(ROUNDS):
-            if self.sender.drain(seconds=0.25):
+            if self._drained():
                 return
             # Messages that Slack did not take are sent again later.
             self.clock.move(timedelta(minutes=6))
         raise AssertionError("not everything could be sent")
+
+    def _drained(self) -> bool:
+        """Send until that changes nothing more, however slow the machine is; return True if all is sent."""
+        before = None
+        while not self.sender.drain(seconds=0.25):
+            now = [(row.id, row.state, row.attempts, row.not_before) for row in self.rows(schema.OutboxRow)]
+            if now == before:
+                return False
+            before = now
+        return True
 
     def taken_over(self) -> None:
         """End the process while it holds a run."""

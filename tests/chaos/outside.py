@@ -17,6 +17,7 @@ from tests.chaos import depot
 from tests.chaos.counting import Counts, Effect, Shown, count
 from tests.chaos.gathering import Kept, Remembered, gather
 from tests.integration.bot.commandline import CommandLine
+from tests.waiting import LONGEST
 from workflows.engine.case.idempotency_keys import delivery_key
 from workflows.engine.case.intake import accept, take_in
 from workflows.engine.context import Context
@@ -60,7 +61,7 @@ class Outside:
                 continue  # people look again
             self.remembered.clicks.append((review.id, review.version))
 
-    def finish(self, *, seconds: float = 60.0) -> None:
+    def finish(self, *, seconds: float = LONGEST) -> None:
         """Act as people would, until every case has ended."""
         end = time.monotonic() + seconds
         while (unfinished := self.unfinished()) and time.monotonic() < end:

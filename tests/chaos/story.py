@@ -33,8 +33,9 @@ from workflows.engine.read.views import OpenReview
 from workflows.engine.review import doubts, reruns
 
 CHANNELS = [SUPPORT, FAILED, LEADING]
-_PATIENCE = 0.5
-"""Seconds after which a listener that was about to acknowledge counts as failed."""
+_BEGUN = (Failpoint.ACK, Side.BEFORE)
+_PATIENCE = 10.0
+"""Seconds after which a listener that was about to acknowledge counts as failed, where no fault says that it did."""
 
 
 @dataclass(kw_only=True)
@@ -220,7 +221,8 @@ class Story(Living):
 
     def _in_flight(self) -> int:
         begun, done = (self.watching.number(Failpoint.ACK, side, "") for side in Side)
-        return begun - done
+        failed = sum((fault.at.seam, fault.at.side) == _BEGUN for fault in list(self.watching.fired))
+        return begun - done - failed
 
     # In the end.
 

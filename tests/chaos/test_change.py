@@ -18,6 +18,7 @@ from tests.chaos.counting import Counts, count
 from tests.chaos.faults import Crossing, Fault, Kind
 from tests.chaos.settings import LONG
 from tests.chaos.tally import hold
+from tests.waiting import LONGEST
 
 PLACES = {
     "before the step": (Failpoint.STEP, Side.BEFORE, "look_up", 3),
@@ -70,7 +71,7 @@ migration.upgrade(Database(sys.argv[1]))
 
 def migrating(url: str, *, killed_after: int) -> int:
     """Migrate in a process of its own that is killed after so many statements; returns its exit code."""
-    run = subprocess.run([sys.executable, "-c", MIGRATING, url, str(killed_after)], env=os.environ, timeout=60)
+    run = subprocess.run([sys.executable, "-c", MIGRATING, url, str(killed_after)], env=os.environ, timeout=LONGEST)
     return run.returncode
 
 

@@ -40,7 +40,7 @@ def test_a_case_that_ends_its_worker_is_set_aside_and_its_neighbours_finish(
                 **os.environ,
                 **countersign.settings,
                 "COUNTERSIGN_THREADS": "4",
-                "COUNTERSIGN_FROZEN_SECONDS": "2",
+                "COUNTERSIGN_FROZEN_SECONDS": "4",
                 "DEPOT_SECONDS": "0.15",
                 "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
             },

@@ -11,8 +11,11 @@ from bot.sandbox.http.running_sandbox import Running, serving
 from bot.sandbox.state.sandbox import APP_TOKEN, BOT_TOKEN, Sandbox
 from bot.sandbox.state.workspace import default_workspace
 from bot.settings import Settings
+from bot.slack import socket, workspace
 from bot.slack.socket import Hearing
 from bot.slack.workspace import connect
+from handlers.slack import events, replies
+from handlers.slack.access import user_groups
 from handlers.slack.access.rights import Rights
 from handlers.slack.access.user_groups import Groups
 from handlers.slack.context import SlackContext
@@ -20,7 +23,7 @@ from handlers.slack.manifest import manifest_file
 from handlers.who import named
 from store.db.database import Database
 from tests.integration.bot.conftest import countersign, empty
-from tests.slack.stage import ENGINEERS, Ears, SlackTime, Stage
+from tests.slack.stage import ENGINEERS, Ears, Listeners, SlackTime, Stage
 from tests.world import Tell, World, sure
 from workflows.engine.context import Context
 from workflows.model.scripted import ScriptedModel
@@ -28,6 +31,11 @@ from workflows.model.scripted import ScriptedModel
 __all__ = ["countersign", "empty"]
 
 MakeStage = Callable[..., Stage]
+
+ACK_SECONDS = 30.0
+"""Seconds for what Slack and Countersign give two or three: a slow machine with much else to do may need them.
+
+Fewer than the 40 s for which whoever acts in the sandbox waits for the outcome."""
 
 
 @pytest.fixture(scope="session")
@@ -39,8 +47,17 @@ def slack_time() -> SlackTime:
 @pytest.fixture(scope="session")
 def running(slack_time: SlackTime) -> Iterator[Running]:
     """The sandbox, with no limit on how often one may post."""
-    with serving(Sandbox(default_workspace(manifest_file()), rate_limited=False, clock=slack_time)) as running:
+    sandbox = Sandbox(default_workspace(manifest_file()), rate_limited=False, clock=slack_time, ack_seconds=ACK_SECONDS)
+    with serving(sandbox) as running:
         yield running
+
+
+@pytest.fixture(autouse=True)
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nobody give up because the machine is slow; a test that is about a limit sets its own."""
+    monkeypatch.setattr(user_groups, "PATIENCE", ACK_SECONDS)
+    for module in (replies, events):
+        monkeypatch.setattr(module, "DATABASE_SECONDS", ACK_SECONDS)
 
 
 def settings_for(running: Running) -> Settings:
@@ -55,17 +72,22 @@ def settings_for(running: Running) -> Settings:
 @pytest.fixture(scope="session")
 def ears(running: Running) -> Iterator[Ears]:
     """Listeners on a socket."""
-    workspace = connect(settings_for(running))
-    groups = Groups(workspace.looking_up)
+    connected = connect(settings_for(running))
+    groups = Groups(connected.looking_up)
     slack_context = SlackContext(
         context=cast(Context, None),  # each test puts its own there
         rights=Rights(members=groups, engineers=named([ENGINEERS])),
         groups=groups,
-        installed=workspace.installed,
+        installed=connected.installed,
     )
-    hearing = Hearing(workspace, slack_context)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket, "ThreadPoolExecutor", Listeners)
+        patch.setattr(workspace, "_CLICK_SECONDS", ACK_SECONDS)
+        hearing = Hearing(connected, slack_context)
     hearing.connect(Event())
-    yield Ears(workspace=workspace, hearing=hearing, slack_context=slack_context)
+    listeners = hearing._executor
+    assert isinstance(listeners, Listeners)
+    yield Ears(workspace=connected, hearing=hearing, slack_context=slack_context, listeners=listeners)
     hearing.close()
 
 

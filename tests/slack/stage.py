@@ -4,8 +4,11 @@ One socket serves all tests, since letting go of one takes seconds; each test pu
 """
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from pydantic import JsonValue
 
@@ -21,8 +24,8 @@ from handlers.slack.context import SlackContext
 from handlers.who import named
 from store import schema
 from store.faces import FAILURES, LEADS
-from tests.integration.bot.commandline import LONGEST
 from tests.sample import Desk, sample_workflow
+from tests.waiting import LONGEST, wait_until
 from tests.world import World
 from workflows import Autonomy
 from workflows.engine.declare.registry import AnyWorkflow
@@ -33,13 +36,38 @@ REVIEWERS, ENGINEERS = "S0SUPPORT", "S0ENG"
 
 
 class SlackTime:
-    """Slack's own clock, which goes on and can be moved ahead."""
+    """Slack's own clock. It stands still, so that no trigger expires because the machine is slow; a test moves it."""
 
     def __init__(self) -> None:
+        self._began = time.time()
         self.ahead = 0.0
 
     def __call__(self) -> float:
-        return time.time() + self.ahead
+        return self._began + self.ahead
+
+
+class Listeners(ThreadPoolExecutor):
+    """The threads of listeners. They can be waited for: a listener goes on after its acknowledgement."""
+
+    def __init__(self, threads: int, thread_name_prefix: str = "") -> None:
+        super().__init__(threads, thread_name_prefix)
+        self._under_way: set[Future[Any]] = set()
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Have something done, as every executor does."""
+        future = super().submit(fn, *args, **kwargs)
+        self._under_way.add(future)
+        future.add_done_callback(self._under_way.discard)
+        return future
+
+    @property
+    def is_idle(self) -> bool:
+        """True if all of them have come to their end."""
+        return not self._under_way
+
+    def wait(self) -> None:
+        """Wait until all of them have come to their end."""
+        wait_until(lambda: self.is_idle)
 
 
 ROLES: Mapping[str, str] = {FAILURES: FAILED, LEADS: LEADING}
@@ -53,6 +81,8 @@ class Ears:
     workspace: Workspace
     hearing: Hearing
     slack_context: SlackContext
+    listeners: Listeners | None = None
+    """None where nobody listens."""
 
     def hear_for(self, world: World) -> None:
         """Put another Countersign behind the socket, as a restart would."""
@@ -114,7 +144,12 @@ class Stage:
         return case
 
     def work(self) -> None:
-        """Do the process's own work after somebody acted: deliver, then draw."""
+        """Do the process's own work after somebody acted: deliver, then draw.
+
+        Whatever a listener still draws comes first.
+        """
+        if self.ears.listeners is not None:
+            self.ears.listeners.wait()
         self.world.work()
         self.send()
 
@@ -149,6 +184,18 @@ class Stage:
     def press(self, user: str, action: str, *, card: int = -1, confirmed: bool = False) -> Outcome:
         """Press a button of a card in #support-review."""
         return self.person(user).press(SUPPORT, self.cards()[card].ts, action, confirmed=confirmed)
+
+    @contextmanager
+    def unheard(self) -> Iterator[None]:
+        """Have what is done in the block, which nobody is going to acknowledge, given up soon."""
+        sockets = self.running.sandbox.sockets
+        usual, sockets._ack_seconds = sockets._ack_seconds, 0.3
+        try:
+            yield
+        finally:
+            sockets._ack_seconds = usual
+            if self.ears.listeners is not None:
+                self.ears.listeners.wait()
 
     def opened(self, user: str, action: str, *, card: int = -1) -> ShownView:
         """Press a button that opens a modal, and wait for it."""

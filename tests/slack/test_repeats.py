@@ -87,7 +87,7 @@ def test_a_press_of_which_the_first_try_was_lost_is_taken_the_second_time(stage:
         if (seam, side) == (Failpoint.COMMIT, Side.BEFORE):
             raise OSError("the disk is gone")
 
-    with failpoints.watched(failing):
+    with failpoints.watched(failing), stage.unheard():
         assert not stage.press(ANA, "approve").acknowledged
     assert decisions(stage) == []
     assert stage.press(ANA, "approve").acknowledged
@@ -119,7 +119,7 @@ def test_an_event_that_could_not_be_kept_is_not_acknowledged_and_taken_in_when_i
         if (seam, at) == (Failpoint.COMMIT, side):
             raise OSError("cut off")
 
-    with failpoints.watched(failing):
+    with failpoints.watched(failing), stage.unheard():
         told = stage.running.administrator.send_event("app_uninstalled")
     assert not told.acknowledged
     assert stage.running.administrator.send_event_again(told.event_id).acknowledged

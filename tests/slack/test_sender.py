@@ -6,6 +6,7 @@ from threading import Event, Thread
 
 import pytest
 from sqlalchemy import delete
+from structlog.testing import capture_logs
 
 from bot.sandbox.errors import SlackError
 from bot.sandbox.json import Object
@@ -19,6 +20,7 @@ from store.subjects import SubjectKind
 from tests.integration.engine.scene import rows
 from tests.sample import sample_workflow
 from tests.slack.stage import ANA, FAILED, GENERAL, SUPPORT, Stage, buttons, words
+from tests.waiting import wait_until
 from workflows import Autonomy, Review
 from workflows.engine.case.transitions import move_run
 from workflows.engine.declare.registry import AnyWorkflow
@@ -136,16 +138,17 @@ def test_when_the_database_is_back_after_a_while_what_was_due_is_sent_once(stage
     database = stage.world.database
     with database.write() as session:
         session.connection().exec_driver_sql("ALTER TABLE messages RENAME TO elsewhere")
-    sending.start()
-    try:
-        stop.wait(0.3)
-        with database.write() as session:
-            session.connection().exec_driver_sql("ALTER TABLE elsewhere RENAME TO messages")
-        stage.person(ANA).wait_until(lambda: len(waiting(stage)) == 2)
-        stop.wait(0.2)
-    finally:
-        stop.set()
-        sending.join()
+    with capture_logs() as logs:
+        sending.start()
+        try:
+            wait_until(lambda: any(entry["event"] == "sender.failed" for entry in logs))
+            with database.write() as session:
+                session.connection().exec_driver_sql("ALTER TABLE elsewhere RENAME TO messages")
+            stage.person(ANA).wait_until(lambda: len(waiting(stage)) == 2)
+        finally:
+            stop.set()
+            sending.join()
+    stage.send()
     assert len(stage.running.administrator.calls("chat.postMessage")) == 2
 
 
@@ -224,21 +227,18 @@ def test_a_message_that_slack_refuses_by_an_unknown_word_is_tried_as_often_as_th
         (row,) = [row for row in rows(stage.world, schema.OutboxRow) if row.kind == "card"]
         return row.state, row.attempts, row.error
 
-    def come_back_later() -> None:
-        stage.sender.drain(seconds=0.1)
+    def send_until(expected: tuple[str, int, str]) -> None:
+        stage.send_until(lambda: card() == expected)
         stage.world.clock.move(timedelta(minutes=10))
 
     take_in(stage, stage.sample(), 1)
     refuse("a_word_of_next_year")
     for attempt in range(1, MAX_ATTEMPTS):
-        come_back_later()
-        assert card() == ("due", attempt, "a_word_of_next_year")
-    come_back_later()
-    assert card() == ("dead", MAX_ATTEMPTS, "a_word_of_next_year")
+        send_until(("due", attempt, "a_word_of_next_year"))
+    send_until(("dead", MAX_ATTEMPTS, "a_word_of_next_year"))
     refuse("invalid_blocks")
     stage.sender = stage.new_sender()
-    come_back_later()
-    assert card() == ("dead", 0, "invalid_blocks")
+    send_until(("dead", 0, "invalid_blocks"))
 
 
 @pytest.mark.parametrize("refusal", ["remove_bot", "archive_channel"])
@@ -279,18 +279,15 @@ def test_while_one_channel_refuses_us_others_are_posted_to_and_while_all_do_noth
     take_in(stage, stage.sample(), 1)
     watching = Breaker(stage.ears.workspace.trying)
     stage.sender = stage.new_sender(roles={}, watching=watching)
-    assert not stage.sender.drain(seconds=0.2)
-    assert not stage.sender.posts()
+    stage.send_until(lambda: not stage.sender.posts())
     stage.sender = stage.new_sender(watching=watching)
     assert not stage.sender.posts()
-    assert not stage.sender.drain(seconds=0.2)
-    assert stage.sender.posts()
+    stage.send_until(stage.sender.posts)
     stage.running.administrator.remove_bot(FAILED)
     stage.desk.look_up_errors.append(NotDone("the desk is closed"))
     stage.world.submit(stage.world.registry.get("sample"), id=1, text="x")
     stage.world.work()
-    assert not stage.sender.drain(seconds=0.2)
-    assert not stage.sender.posts()
+    stage.send_until(lambda: not stage.sender.posts())
 
 
 def test_a_message_that_slack_will_never_take_is_given_up_and_that_is_told(stage: Stage) -> None:

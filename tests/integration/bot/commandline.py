@@ -9,8 +9,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,15 +18,14 @@ from typer.testing import CliRunner
 
 from bot.cli import app
 from tests.integration.bot import parcels
+from tests.waiting import LONGEST, wait_until
+
+__all__ = ["LONGEST", "CommandLine", "Said", "wait_until"]
 
 COUNTERSIGN = Path(sys.executable).with_name("countersign")
 PARCELS = Path(parcels.__file__)
 NEW_PROCESS_FIELD_LIMIT = 131_072
 """Characters in a CSV field, as Python begins; a call before this one may have changed it for the process."""
-LONGEST = 150.0
-"""Seconds that another process may take to get where it is expected, on a slow machine with much else to do."""
-LONGEST_LOOK = 0.25
-"""Seconds between two looks at most: who looks all the time takes from others what they need to get there."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,12 +122,3 @@ class CommandLine:
         path = self.folder / "world" / file
         path.write_text(content)
         return path
-
-
-def wait_until(reached: Callable[[], object]) -> None:
-    """Wait for what another process is about to do."""
-    end, pause = time.monotonic() + LONGEST, 0.01
-    while not reached():
-        assert time.monotonic() < end, "it never came to that"
-        time.sleep(pause)
-        pause = min(1.5 * pause, LONGEST_LOOK)
