@@ -2,7 +2,6 @@
 
 import json
 import signal
-import socket
 import sqlite3
 import subprocess
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ import pytest
 from bot.sandbox.http.running_sandbox import Running, serving
 from bot.sandbox.state.sandbox import APP_TOKEN, BOT_TOKEN, Sandbox
 from tests.integration.bot.commandline import LONGEST, CommandLine, wait_until
+from tests.ports import free_port
 from tests.slack.stage import ANA, EVE, SUPPORT, words
 
 FAST = 0.02
@@ -237,8 +237,7 @@ class Health:
 @pytest.fixture
 def health(slack: CommandLine) -> Health:
     """The address of the process's health."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     slack.settings["COUNTERSIGN_HEALTH"] = f"127.0.0.1:{port}"
     return Health(port=port)
 

@@ -23,6 +23,7 @@ from store.db.database import Database
 from store.states import OutboxState
 from tests.integration.bot.commandline import wait_until
 from tests.integration.engine.scene import rows
+from tests.ports import free_port
 from tests.sample import sample_workflow
 from tests.slack.conftest import settings_for
 from tests.slack.stage import FAILED, Ears, Stage, buttons, words
@@ -125,11 +126,10 @@ def test_when_the_server_is_away_and_comes_back_all_is_shown_without_a_restart(
     migrated_sqlite_url: str, tries: Callable[[], int]
 ) -> None:
     """A sandbox that ends, and is started again at its address."""
-    sandbox = Sandbox(rate_limited=False)
+    sandbox, port = Sandbox(rate_limited=False), free_port()
     with ExitStack() as held, closing(Database(migrated_sqlite_url)) as database:
-        with serving(sandbox) as first:
+        with serving(sandbox, port=port) as first:
             workspace = connect(settings_for(first))
-            port = int(first.url.rpartition(":")[2])
         groups = Groups(workspace.asking)
         slack_context = SlackContext(
             context=cast(Context, None),

@@ -19,9 +19,10 @@ from websockets.sync.client import ClientConnection, connect
 from bot.sandbox.client import Person
 from bot.sandbox.http.running_sandbox import Running, serving
 from bot.sandbox.state.sandbox import APP_TOKEN, BOT_TOKEN, Sandbox
+from tests.slack.conftest import ACK_SECONDS
 from tests.slack.sandbox.building import Object, actions, button
+from tests.waiting import LONGEST
 
-ACK_SECONDS = 1.0
 SUPPORT = "C0SUPPORT"
 
 Answer = Callable[[SocketModeRequest], Object | None]
@@ -192,7 +193,7 @@ def link(bare: Running) -> Iterator[Callable[[], ClientConnection]]:
         def open_one() -> ClientConnection:
             url = str(web_client(bare).apps_connections_open(app_token=APP_TOKEN)["url"])
             connection = stack.enter_context(connect(url, proxy=None, close_timeout=1))
-            assert json.loads(connection.recv(timeout=2))["type"] == "hello"
+            assert json.loads(connection.recv(timeout=LONGEST))["type"] == "hello"
             return connection
 
         yield open_one

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 
 from websockets.sync.client import ClientConnection
 
@@ -9,13 +10,25 @@ from bot.sandbox.client import Person
 from bot.sandbox.http.running_sandbox import Running
 from tests.slack.sandbox.building import Object, actions, button
 from tests.slack.sandbox.conftest import SUPPORT, web_client
+from tests.waiting import LONGEST
 
 Connect = Callable[[], ClientConnection]
 
 
-def hear(connection: ClientConnection, seconds: float = 2.0) -> Object:
-    heard: Object = json.loads(connection.recv(timeout=seconds))
+def hear(connection: ClientConnection) -> Object:
+    """Wait for what comes next over a connection."""
+    heard: Object = json.loads(connection.recv(timeout=LONGEST))
     return heard
+
+
+def heard(connection: ClientConnection) -> list[Object]:
+    """All that came over a connection by now: what was sent before the answer to a ping."""
+    assert connection.ping().wait(LONGEST)
+    found: list[Object] = []
+    with suppress(TimeoutError):
+        while True:
+            found.append(json.loads(connection.recv(timeout=0)))
+    return found
 
 
 def press(bare: Running) -> Callable[[], object]:
@@ -23,11 +36,3 @@ def press(bare: Running) -> Callable[[], object]:
     ts = slack.chat_postMessage(channel=SUPPORT, text="t", blocks=[actions(button())])["ts"]
     ana: Person = bare.person("U0ANA")
     return lambda: ana.press(SUPPORT, ts, "go")
-
-
-def heard_nothing(connection: ClientConnection) -> bool:
-    try:
-        connection.recv(timeout=0.01)
-    except TimeoutError:
-        return True
-    return False

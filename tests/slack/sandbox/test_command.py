@@ -12,14 +12,14 @@ import typer
 from slack_sdk import WebClient
 
 from bot.cli.processes import sandbox
+from tests.ports import free_port
+from tests.waiting import LONGEST
 
 
 @pytest.mark.slow
 def test_it_prints_what_connects_an_app_and_ends_with_ctrl_c() -> None:
     """The export lines alone are on standard output; the control token is told on standard error."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     program = f"from bot.cli.processes import sandbox; sandbox({port})"
     with subprocess.Popen(
         [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -31,7 +31,7 @@ def test_it_prints_what_connects_an_app_and_ends_with_ctrl_c() -> None:
         slack = WebClient(exported["SLACK_BOT_TOKEN"], base_url=exported["SLACK_API_URL"], retry_handlers=[])
         assert slack.auth_test()["team"] == "Sandbox"
         os.kill(process.pid, signal.SIGINT)
-        rest, told = process.communicate(timeout=10)
+        rest, told = process.communicate(timeout=LONGEST)
     assert process.returncode == 0
     assert rest == ""
     assert f"http://127.0.0.1:{port}" in told

@@ -16,6 +16,7 @@ from bot.sandbox.faults.calls import Fault
 from bot.sandbox.http.running_sandbox import Running
 from bot.sandbox.state.sandbox import BOT_TOKEN
 from tests.slack.sandbox.conftest import SUPPORT, error_of, refusal_of, web_client
+from tests.waiting import LONGEST
 
 LEADS = "C0LEADS"
 LONG = 60.0
@@ -127,7 +128,7 @@ def test_a_late_answer_comes_in_the_end(fault: Callable[..., None], post: Post) 
     fault("slow", seconds=0.2)
     began = time.monotonic()
     post()
-    assert 0.2 <= time.monotonic() - began < 5
+    assert time.monotonic() - began >= 0.2
 
 
 def test_a_client_that_does_not_wait_for_a_late_answer_has_posted(
@@ -135,14 +136,14 @@ def test_a_client_that_does_not_wait_for_a_late_answer_has_posted(
 ) -> None:
     """It is told of a timeout, and knows nothing."""
     fault("slow", seconds=LONG)
-    hasty = httpx2.Client(base_url=running.api_url, timeout=0.1, trust_env=False)
+    hasty = httpx2.Client(base_url=running.api_url, timeout=httpx2.Timeout(LONGEST, read=0.1), trust_env=False)
     with hasty, pytest.raises(httpx2.ReadTimeout):
         hasty.post(
             "chat.postMessage",
             json={"channel": SUPPORT, "text": "t"},
             headers={"Authorization": f"Bearer {BOT_TOKEN}"},
         )
-    assert posted(ana) == 1
+    ana.wait_until(lambda: posted(ana) == 1)
     running.administrator.no_faults()
 
 

@@ -2,7 +2,6 @@
 process; on SQLite and on PostgreSQL."""
 
 import signal
-import socket
 import subprocess
 import sys
 from collections import Counter
@@ -23,6 +22,7 @@ from bot.worker.threads import SPARE, ThreadPool, Unfinished
 from store.cases import runs
 from tests.integration.bot import hanging
 from tests.integration.bot.commandline import LONGEST, CommandLine, wait_until
+from tests.ports import free_port
 from workflows.engine.case.intake import accept, take_in
 from workflows.engine.declare import author_threads
 from workflows.engine.run.runner import Runner
@@ -194,8 +194,7 @@ def readiness(port: int) -> tuple[int, str]:
 
 @pytest.mark.slow
 def test_serve_lives_through_code_that_exits_and_hangs_and_ends_when_told_to(program: CommandLine) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     program.place("hang")
     options = {"COUNTERSIGN_HEALTH": f"127.0.0.1:{port}", "COUNTERSIGN_THREADS": str(THREADS)}
     process = program.started("serve", "--no-slack", "--no-schedule", **options)

@@ -2,12 +2,12 @@
 
 import json
 import signal
-import socket
 from http.client import HTTPConnection
 
 import pytest
 
 from tests.integration.bot.commandline import CommandLine, wait_until
+from tests.ports import free_port
 from tests.standstill import stopped
 
 pytestmark = pytest.mark.slow
@@ -31,8 +31,7 @@ def test_while_the_server_stands_still_readiness_says_so_and_afterwards_work_goe
     own_server: tuple[str, int], countersign: CommandLine
 ) -> None:
     url, pid = own_server
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     countersign.settings.update(COUNTERSIGN_DATABASE_URL=url, COUNTERSIGN_HEALTH=f"127.0.0.1:{port}")
     countersign.done("migrate")
     serve = countersign.started("serve", "--no-slack", "--no-schedule")
