@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from tests.waiting import LONGEST
+
 GUARD = """
 import os, sys, threading
 
@@ -61,7 +63,7 @@ def watched(code: str, folder: Path) -> Any:
         env={**os.environ, **SETTINGS},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=LONGEST,
     )
     assert ended.returncode == 0, ended.stderr
     return json.loads(ended.stdout.splitlines()[-1])

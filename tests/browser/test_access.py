@@ -1,7 +1,6 @@
 """Access to the page, the files it may load, and its words while the sandbox is away."""
 
 import json
-import socket
 
 import httpx2
 import pytest
@@ -13,7 +12,9 @@ from bot.sandbox.http.running_sandbox import Running, serving
 from bot.sandbox.state.guide import Entry, Guide
 from bot.sandbox.state.sandbox import Sandbox
 from tests.browser.conftest import OpenWindow
+from tests.ports import free_port
 from tests.slack.stage import ANA
+from tests.waiting import LONGEST
 
 pytestmark = pytest.mark.slow
 
@@ -66,21 +67,19 @@ def test_the_websocket_takes_the_page_alone(running: Running) -> None:
         with connect(address, proxy=None) as link:
             link.send(said)
             with pytest.raises(ConnectionClosed) as closed:
-                link.recv(timeout=5)
+                link.recv(timeout=LONGEST)
             assert closed.value.rcvd is not None
             assert closed.value.rcvd.code == 4401
     with connect(address, proxy=None) as link:
         link.send(json.dumps({"token": running.control_token, "user": "U0OLD"}))
         with pytest.raises(ConnectionClosed) as closed:
-            link.recv(timeout=5)
+            link.recv(timeout=LONGEST)
         assert closed.value.rcvd is not None
         assert closed.value.rcvd.code == 4404
 
 
 def test_the_page_comes_back_after_the_sandbox_was_away(open_window: OpenWindow) -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     with serving(Sandbox(control_token=TOKEN), port=port) as first:
         window = open_window(url=f"{first.page_url}&user={ANA}")
         window.lost = True

@@ -14,6 +14,8 @@ from tests.chaos.counting import Counts, count
 from tests.chaos.settings import LONG
 from tests.chaos.story import Story
 from tests.chaos.tally import hold, note
+from tests.time_limits import time_is_up
+from tests.waiting import LONGEST
 from workflows import TimeLimits
 
 pytestmark = pytest.mark.slow
@@ -25,8 +27,8 @@ ENDS: list[type[BaseException]] = [
 LETTER, PARCEL = "letters/ticket-5", "claims/ticket-3"
 """The keys of two effects that people decide about: at a target without keys, and at one that knows them."""
 PLACES = [(STEP, "unsure money"), (RULE, "unsure letter"), *product((BEFORE, AFTER), (LETTER, PARCEL))]
-BRIEF = TimeLimits(code=0.3, rule=0.3)
-"""Of code that would return at once."""
+AMPLE = TimeLimits(code=LONGEST, rule=LONGEST)
+"""Of code that returns at once, on a slow machine too."""
 
 
 @pytest.fixture
@@ -59,6 +61,16 @@ def raising(error: type[BaseException]) -> Callable[[], object]:
     return act
 
 
+def hanging(released: Event) -> Callable[[], object]:
+    """Code that does not return, and is given up at once."""
+
+    def act() -> None:
+        time_is_up()
+        released.wait()
+
+    return act
+
+
 def told(story: Story, place: tuple[str, str], act: Callable[[], object]) -> Counts:
     """Tell a story in which something happens at a place."""
     happened = once(story, place, act)
@@ -84,8 +96,8 @@ def test_code_that_does_not_return_stops_its_own_case_alone(
     make_story: MakeStory, released: Event, place: tuple[str, str]
 ) -> None:
     story = make_story(brief=True)
-    story.office.limits = BRIEF
-    hold("F67", f"code that does not return, {place[0]}", told(story, place, released.wait))
+    story.office.limits = AMPLE
+    hold("F67", f"code that does not return, {place[0]}", told(story, place, hanging(released)))
 
 
 def test_where_an_exit_is_taken_for_a_refusal_an_effect_is_had_twice(
@@ -104,10 +116,10 @@ def test_where_silence_is_taken_for_a_refusal_an_effect_is_had_twice(
 ) -> None:
     """The control for F67: what was given up had done it."""
     story = make_story(brief=True)
-    story.office.limits = BRIEF
+    story.office.limits = AMPLE
     with monkeypatch.context() as patch:
         naive.takes_silence_for_a_refusal(patch)
-        counts = told(story, (AFTER, LETTER), released.wait)
+        counts = told(story, (AFTER, LETTER), hanging(released))
     note("control", "silence is taken for a refusal", counts)
     assert counts.doubled
 
@@ -119,12 +131,12 @@ def test_without_a_limit_all_waits_for_the_code_and_nobody_is_told(
     stops = {}
     for limited in (True, False):
         story = make_story(brief=True)
-        story.office.limits = BRIEF
+        story.office.limits = AMPLE
         with monkeypatch.context() as patch:
             if not limited:
                 naive.waits_for_ever(patch)
                 Timer(1.0, released.set).start()
-            happened = once(story, (STEP, "unsure money"), released.wait)
+            happened = once(story, (STEP, "unsure money"), hanging(released))
             stops[limited] = len(story.told().stops)
         assert happened
     assert stops == {True: 2, False: 1}, "the step that is to be mended is one of them"

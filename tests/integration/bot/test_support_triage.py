@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import socket
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ import workflows.library.support_triage
 from bot.demo.story import ALONE, GOOD, SAFETY, UNLUCKY, WRONG
 from tests.integration.bot.commandline import CommandLine, wait_until
 from tests.integration.bot.conftest import entered
+from tests.ports import free_port
 from workflows.library.support_triage.sample_desk.server import create_app
 from workflows.library.support_triage.sample_desk.storage import HelpDesk
 
@@ -165,9 +165,7 @@ def test_a_correction_reaches_the_desk_under_a_key_of_its_own(triaged: CommandLi
 
 @pytest.mark.slow
 def test_a_desk_that_is_down_fails_visibly_and_a_rerun_delivers_when_it_is_back(empty: CommandLine) -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port = taken.getsockname()[1]
+    port = free_port()
     url = empty.settings[URL] = f"http://127.0.0.1:{port}"
     found = {name: value for name, value in arriving()[1001].items() if name not in ("queue", "priority")}
     said = empty("submit", json.dumps(found), "--workflow", "support-triage")

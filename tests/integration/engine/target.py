@@ -11,6 +11,7 @@ from threading import Lock, Thread
 from tests.conftest import MakeWorld
 from tests.integration.engine.scene import CARDS, DRAFT, Scene, sample
 from tests.sample import Ticket, Triage
+from tests.waiting import LONGEST
 from workflows import Run
 from workflows.tools.http import client
 
@@ -92,7 +93,7 @@ def serving() -> Iterator[Target]:
 def scene_with(make_world: MakeWorld, target: Target, *, idempotent: bool = True) -> Scene:
     """The sample, where a person decides everything, and what they decide goes to the target."""
     scene = sample(make_world, autonomy=DRAFT, review=CARDS)
-    desk = client(target.url, name=NAME, allow_private=["127.0.0.1"], timeout=30.0)
+    desk = client(target.url, name=NAME, allow_private=["127.0.0.1"], timeout=LONGEST)
 
     @scene.workflow.deliver(idempotent=idempotent, target=NAME)
     def deliver(triage: Triage, run: Run[Ticket]) -> str:

@@ -12,6 +12,7 @@ from store.cases import contents
 from store.model import spending
 from tests.integration.model.server import AnthropicServer
 from tests.sample import Desk, sample_workflow
+from tests.waiting import LONGEST
 from tests.world import World
 from workflows.engine.propose.model_outages import KnownOutages
 from workflows.engine.reasons import from_json
@@ -45,7 +46,7 @@ class Scene:
         self.workflow = sample_workflow(Desk())
         world.registry.add(self.workflow)
         self.tell(model=HAIKU)
-        self.vendor = AnthropicVendor(api_key=KEY, base_url=server.url, timeout=0.2)
+        self.vendor = AnthropicVendor(api_key=KEY, base_url=server.url, timeout=LONGEST)
         self.outages = KnownOutages(world.database, team=world.context.team, clock=world.clock)
         self.open_breakers()
 
@@ -77,6 +78,19 @@ class Scene:
             **how,
         )
         world.runner._models = lambda _: self.gateway
+
+    def hurry(self, *, times: int = 1) -> None:
+        """Give up so many requests after half a second each; those after them are given their time again."""
+        left = [times]
+
+        def pause(seconds: float) -> None:
+            self.world.pauses.append(seconds)
+            left[0] -= 1
+            if not left[0]:
+                self.vendor._timeout = LONGEST
+
+        self.vendor._timeout = 0.5
+        self.open_breakers(sleep=pause)
 
     def case(self, number: int = 1, *, text: str = "I was charged twice") -> int:
         """Take in a case and work on it."""

@@ -25,6 +25,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from tests.waiting import LONGEST
+
 REVOKED_KEY = "sk-ant-revoked"
 """A key that is not accepted."""
 
@@ -140,13 +142,13 @@ class AnthropicServer:
 
     def __enter__(self) -> "AnthropicServer":
         self._thread.start()
-        if not self._started.wait(timeout=10):
+        if not self._started.wait(timeout=LONGEST):
             raise TimeoutError("the server did not start")
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._server.should_exit = True
-        self._thread.join(timeout=10)
+        self._thread.join(timeout=LONGEST)
         self._listener.close()
 
     def _app(self) -> Starlette:

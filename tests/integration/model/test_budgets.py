@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from store.model import spending
 from tests.integration.model.books import Books, books_in
 from tests.integration.model.race import PER_DAY, race
+from tests.waiting import LONGEST
 
 _PERIODS = count()
 """A budget of its own for each example."""
@@ -61,7 +62,7 @@ def test_two_processes_with_fifty_threads_each_never_exceed_one_budget(books: Bo
         assert one.stdin is not None
         one.stdin.write("go\n")
         one.stdin.flush()
-    ended = [one.communicate(timeout=100) for one in running]
+    ended = [one.communicate(timeout=LONGEST) for one in running]
     assert [one.returncode for one in running] == [0, 0], ended
     told = [json.loads(out) for out, _ in ended]
     add_up(books)

@@ -99,6 +99,8 @@ def test_a_confidence_that_is_none_means_a_person(scene: Scene, confidence: str,
 )
 def test_what_stands_against_an_answer_is_told_with_its_code(scene: Scene, replies: list[Reply], code: str) -> None:
     """F35 to F39: a person gets the case, nothing goes alone."""
+    if replies[0].stalls:
+        scene.hurry(times=len(replies))
     scene.server.will(*replies)
     case = scene.case()
     assert scene.world.state(case) == "waiting"
@@ -151,6 +153,7 @@ def test_a_planted_key_is_in_no_row_and_in_no_log(scene: Scene, capsys: pytest.C
 
 def test_the_summary_of_the_day_counts_each_request_also_where_no_step_came_to_its_end(scene: Scene) -> None:
     """One answered, one of unknown outcome, one that an eval made."""
+    scene.hurry()
     scene.server.will(Reply(stalls=True), message(filled_in()), message(filled_in()))
     scene.case()
     account = Account(eval=1, per_case=Decimal(1), per_day=Decimal(1), timezone=UTC)

@@ -87,7 +87,7 @@ def test_a_confidence_in_words_is_one_of_four_and_counts_as_its_number(own: Scen
 
 def test_a_time_out_that_is_set_is_waited_for(own: Scene) -> None:
     own.vendor.close()
-    own.vendor._timeout = 0.1
+    own.vendor._timeout = 0.5
     own.server.will(Reply(stalls=True), Reply(stalls=True))
     case = own.case()
     assert "did not answer in time" in own.why(case)[0][1]

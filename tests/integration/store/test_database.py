@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from store.db import migration
 from store.db.database import SYNCHRONOUS, Database, UnsupportedDatabase
+from tests.waiting import LONGEST
 
 
 @pytest.fixture
@@ -105,7 +106,7 @@ def test_reading_first_and_writing_later_never_finds_the_database_locked(sqlite_
     errors: list[Exception] = []
 
     def count(database: Database) -> None:
-        together.wait(10)
+        together.wait(LONGEST)
         try:
             for _ in range(50):
                 with database.write() as session:
@@ -118,7 +119,7 @@ def test_reading_first_and_writing_later_never_finds_the_database_locked(sqlite_
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(LONGEST)
     assert errors == []
     assert number(databases[0]) == 4 * 50
     for database in databases:

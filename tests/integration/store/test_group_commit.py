@@ -17,12 +17,9 @@ from store.db import failpoints, group_commit
 from store.db.database import Database, Unavailable
 from store.db.failpoints import Failpoint, Side
 from store.db.time_limits import time_limit
-from tests.unit.store.test_fair_lock import wait_until
+from tests.waiting import LONGEST, wait_until
 
 Block = Callable[[Session], None]
-
-LONGEST = 20.0
-"""Seconds that a test waits for a thread."""
 
 
 class Crash(BaseException):
@@ -93,7 +90,7 @@ class Shop:
 @pytest.fixture
 def shop(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
     """A shop in which nobody is in a hurry, so that only what a test says makes an end of a transaction."""
-    monkeypatch.setattr(group_commit, "LONGEST", 60.0)
+    monkeypatch.setattr(group_commit, "LONGEST", LONGEST)
     shop = Shop(sqlite_url)
     yield shop
     shop.database.close()

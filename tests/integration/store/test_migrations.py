@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Barrier, Thread
@@ -19,6 +18,7 @@ from store.db.database import Database
 from store.db.migration import NewerSchema
 from store.db.process_locks import Taken, exclusive
 from store.schema import Base
+from tests.waiting import LONGEST, wait_until
 
 COUNTERSIGN = Path(sys.executable).with_name("countersign")
 
@@ -122,7 +122,7 @@ def test_threads_that_start_on_a_new_sqlite_file_at_once_all_find_it_ready(sqlit
     errors: list[Exception] = []
 
     def start(database: Database) -> None:
-        together.wait(10)
+        together.wait(LONGEST)
         try:
             changed.append(migration.upgrade(database))
         except Exception as error:  # noqa: BLE001  # whatever it is, the test shows it
@@ -132,7 +132,7 @@ def test_threads_that_start_on_a_new_sqlite_file_at_once_all_find_it_ready(sqlit
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(LONGEST)
     assert errors == []
     assert len(changed) == len(databases)
     assert {migration.current(database) for database in databases} == {migration.newest()}
@@ -159,14 +159,12 @@ def test_processes_that_migrate_a_new_database_at_once_both_find_it_ready(databa
         gate.execute("CREATE TABLE alembic_version (version_num varchar(32))")
     processes = [upgrading(database_url) for _ in range(2)]
     if gate is not None:
-        end = time.monotonic() + 4
         others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
         with psycopg.connect(database_url, autocommit=True) as watch:
-            while time.monotonic() < end and watch.execute(others).fetchone() != (2,):
-                time.sleep(0.02)
+            wait_until(lambda: watch.execute(others).fetchone() == (2,))
         gate.rollback()
         gate.close()
-    said = [process.communicate(timeout=60) for process in processes]
+    said = [process.communicate(timeout=LONGEST) for process in processes]
     assert [(process.returncode, err) for process, (_, err) in zip(processes, said, strict=True)] == [(0, ""), (0, "")]
     database = Database(database_url)
     assert migration.current(database) == migration.newest()

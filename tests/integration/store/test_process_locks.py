@@ -11,6 +11,7 @@ import pytest
 
 from store.db.database import Database
 from store.db.process_locks import Taken, exclusive
+from tests.waiting import LONGEST
 
 HOLD = """
 import sys
@@ -25,8 +26,6 @@ try:
 except Taken as taken:
     print(f"refused: {taken}", flush=True)
 """
-LONGEST = 10.0
-"""Seconds until a dead process's lock has to be free."""
 
 
 @contextmanager

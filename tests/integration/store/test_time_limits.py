@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from store.db.database import Database, Unavailable
 from store.db.time_limits import time_limit
+from tests.waiting import LONGEST
 
 LITTLE = 0.2
 
@@ -42,16 +43,16 @@ def test_a_write_that_another_one_of_this_process_holds_up_is_given_up(database:
         with database.write() as session:
             session.execute(text("UPDATE counters SET number = 10 WHERE id = 1"))
             begun.set()
-            go_on.wait(30)
+            go_on.wait(LONGEST)
 
     with ThreadPoolExecutor(1) as pool:
         held = pool.submit(hold)
-        begun.wait(30)
+        assert begun.wait(LONGEST)
         with time_limit(LITTLE), pytest.raises(Unavailable):
             count(database)
         go_on.set()
         held.result()
-    with time_limit(30):
+    with time_limit(LONGEST):
         count(database)
     assert number(database) == 11
 
@@ -84,9 +85,9 @@ def test_a_turn_that_was_given_up_does_not_keep_the_others_waiting(sqlite_url: s
             vain = [pool.submit(try_in_vain) for _ in range(4)]
             patient = [pool.submit(count, database) for _ in range(4)]
             for one in vain:
-                one.result(timeout=30)
+                one.result(timeout=LONGEST)
         for one in patient:
-            one.result(timeout=30)
+            one.result(timeout=LONGEST)
     assert number(database) == 4
     database.close()
 
@@ -94,14 +95,14 @@ def test_a_turn_that_was_given_up_does_not_keep_the_others_waiting(sqlite_url: s
 def test_a_statement_that_takes_too_long_is_ended(postgres_url: str) -> None:
     database = Database(postgres_url)
     with time_limit(LITTLE), pytest.raises(Unavailable, match="statement timeout"), database.read() as session:
-        session.execute(text("SELECT pg_sleep(30)"))
+        session.execute(text("SELECT pg_sleep(3600)"))
     with database.read() as session:
         assert session.execute(text("SELECT 1")).scalar_one() == 1
     database.close()
 
 
 def test_nobody_else_is_hurried(database: Database) -> None:
-    with time_limit(LITTLE):
+    with time_limit(LONGEST):
         count(database)
     with database.read() as session:
         if database.dialect == "postgresql":

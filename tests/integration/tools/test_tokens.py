@@ -9,6 +9,7 @@ from threading import Barrier
 import pytest
 
 from tests.integration.tools.server import DeskServer, Reply
+from tests.waiting import LONGEST
 from workflows import CountersignError, NotAllowed, NotDone
 from workflows.tools.http import client
 
@@ -68,7 +69,7 @@ def test_threads_that_are_refused_together_renew_it_once(desk: DeskServer) -> No
     with client(desk.url, allow_private=HERE, token=issuer) as made, ThreadPoolExecutor(threads) as pool:
 
         def ask(_: int) -> int:
-            together.wait(10)
+            together.wait(LONGEST)
             return made.get("/").status
 
         assert set(pool.map(ask, range(threads))) == {200}

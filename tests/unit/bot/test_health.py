@@ -12,9 +12,10 @@ from structlog.testing import capture_logs
 
 from bot.serve.health import answering_health
 from bot.settings import Address, Settings
+from tests.waiting import LONGEST
 
 ANYWHERE = Address(host="127.0.0.1", port=0)
-PATIENCE = 30.0
+PATIENCE = LONGEST
 """Seconds after which something that should have happened did not."""
 
 
@@ -92,7 +93,7 @@ def test_a_check_that_hangs_is_not_so_and_holds_up_neither_the_others_nor_the_en
 
 @pytest.mark.parametrize("sent", [b"", b"GET /healthz HTTP/1.1\r\nHost: "])
 def test_a_caller_who_does_not_come_to_the_end_is_cut_off_and_holds_up_nobody(sent: bytes) -> None:
-    with answering_health(ANYWHERE, alive={"loops": lambda: True}, ready={}, seconds=1.0) as port:
+    with answering_health(ANYWHERE, alive={"loops": lambda: True}, ready={}, seconds=2.0) as port:
         with socket.create_connection(("127.0.0.1", port or 0), timeout=PATIENCE) as slow:
             slow.sendall(sent)
             assert answer(port, "/healthz")[0] == 200

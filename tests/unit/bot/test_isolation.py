@@ -4,10 +4,11 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier, Event, Lock
 
 from bot.worker.isolation import Isolation
+from tests.waiting import LONGEST
 
 
 def test_many_are_inside_at_once() -> None:
-    isolation, all_inside = Isolation(), Barrier(4, timeout=10)
+    isolation, all_inside = Isolation(), Barrier(4, timeout=LONGEST)
 
     def work() -> None:
         with isolation.among(alone=False):
@@ -30,7 +31,7 @@ def test_whoever_is_to_be_alone_waits_until_nobody_is_inside_and_keeps_the_other
                 beside[name] = set(inside)
                 inside.add(name)
             if name == "first":
-                go_on.wait(10)
+                go_on.wait(LONGEST)
             with lock:
                 inside.discard(name)
 
@@ -42,7 +43,7 @@ def test_whoever_is_to_be_alone_waits_until_nobody_is_inside_and_keeps_the_other
         tasks += [pool.submit(work, f"later {number}", alone=False) for number in range(4)]
         go_on.set()
         for task in tasks:
-            task.result(timeout=10)
+            task.result(timeout=LONGEST)
     for name in ("suspect 0", "suspect 1"):
         assert beside[name] == set()
     assert not any(other.startswith("suspect") for others in beside.values() for other in others)

@@ -12,9 +12,10 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.serve.schedule import Schedule, day_of_last_slot, slot_of_today
+from tests.waiting import LONGEST
 
 BERLIN = ZoneInfo("Europe/Berlin")
-PATIENCE = 30.0
+PATIENCE = LONGEST
 """Seconds after which something that should have happened did not."""
 LOOK = 0.005
 """Seconds between two looks at the clock, here."""

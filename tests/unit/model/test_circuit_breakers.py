@@ -8,6 +8,7 @@ from threading import Barrier, Event
 
 import pytest
 
+from tests.waiting import LONGEST
 from workflows.model.circuit_breakers import FAILURES, Breakers, CircuitOpen
 from workflows.model.outcomes import Outcome, Verdict
 from workflows.model.request_attempts import Attempt
@@ -66,7 +67,7 @@ def test_one_trial_is_let_through_at_a_time() -> None:
 
     def slow() -> Attempt:
         made.append(1)
-        in_trial.wait(5)
+        in_trial.wait(LONGEST)
         return came_to(Outcome.TRANSIENT)()
 
     def ask(_: int) -> bool:
@@ -102,12 +103,12 @@ def test_a_late_failure_neither_shortens_a_spend_limits_time_nor_takes_its_reaso
 
     def late() -> Attempt:
         began.set()
-        may_end.wait(5)
+        may_end.wait(LONGEST)
         return came_to(Outcome.TRANSIENT, "a late time-out")()
 
     with ThreadPoolExecutor(1) as threads:
         under_way = threads.submit(breakers.through, MODEL, late)
-        began.wait(5)
+        assert began.wait(LONGEST)
         breakers.through(MODEL, came_to(Outcome.SPENT, "the spend limit is reached"))
         may_end.set()
         under_way.result()

@@ -2,15 +2,18 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
-from threading import Lock
+from threading import Barrier, Lock
 
 import pytest
 
+from tests.waiting import LONGEST
 from workflows.model.concurrency import LONGEST_WAIT, Busy, Concurrency
 
 
 def test_no_more_is_under_way_at_one_model_than_is_set_and_another_has_a_lane_of_its_own() -> None:
+    """Three meet at each: with fewer they would wait for a third one in vain."""
     concurrency, lock = Concurrency(at_once=3), Lock()
+    meeting = {model: Barrier(3) for model in "ab"}
     under_way, most = {"a": 0, "b": 0}, {"a": 0, "b": 0}
 
     def ask(number: int) -> None:
@@ -19,7 +22,7 @@ def test_no_more_is_under_way_at_one_model_than_is_set_and_another_has_a_lane_of
             with lock:
                 under_way[model] += 1
                 most[model] = max(most[model], under_way[model])
-            time.sleep(0.005)
+            meeting[model].wait(LONGEST)
             with lock:
                 under_way[model] -= 1
 

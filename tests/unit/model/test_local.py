@@ -424,6 +424,10 @@ class TestWhatCannotBeLearned:
         assert LocalModel.train([*examples(), *wordless], Triage).report == model.report
 
 
+SECONDS_OF_WORK = 20.0
+"""Of a processor, for a text that takes a good part of one; one that is worked on without limits takes minutes."""
+
+
 class TestAnyText:
     # One hundred kilobytes each: a long word, many words, and marks that take minutes to bring into a normal form.
     @given(text=st.text(st.characters(exclude_categories=())))
@@ -434,9 +438,9 @@ class TestAnyText:
     @example(text="\ufdfa" * 33_000)
     @settings(max_examples=60, deadline=None)
     def test_gets_an_answer_in_bounds_and_in_time(self, model: LocalModel, text: str) -> None:
-        started = time.perf_counter()
+        started = time.thread_time()
         answer = model.answer(question(text))
-        assert time.perf_counter() - started < 2
+        assert time.thread_time() - started < SECONDS_OF_WORK
         assert answer.problem is None
         numbers = [confidence(answer), confidence(answer, "reply")]
         numbers += [other.probability for other in answer.alternatives["queue"]]

@@ -1,6 +1,5 @@
 """Writers take turns in the order in which they came, and whoever a person waits for goes first."""
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Lock, Thread
@@ -9,17 +8,7 @@ import pytest
 
 from store.db import fair_lock as turns_module
 from store.db.fair_lock import FairLock, TookTooLong
-
-LONGEST = 10.0
-"""Seconds that a thread may take to get where it is expected."""
-
-
-def wait_until(reached: Callable[[], bool]) -> None:
-    """Wait for what another thread is about to do."""
-    end = time.monotonic() + LONGEST
-    while not reached():
-        assert time.monotonic() < end, "it never came to that"
-        time.sleep(0.001)
+from tests.waiting import LONGEST, wait_until
 
 
 @contextmanager

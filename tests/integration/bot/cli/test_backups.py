@@ -14,6 +14,7 @@ from store.db.backups import back_up
 from store.db.database import Database
 from store.db.process_locks import SENDER, exclusive
 from tests.integration.bot.commandline import CommandLine, wait_until
+from tests.waiting import LONGEST
 
 
 @pytest.fixture(autouse=True)
@@ -137,7 +138,7 @@ def test_a_backup_put_back_goes_again_to_a_target_with_keys_and_is_in_doubt_at_o
     wait_until(lambda: countersign.lines("attempts"))
     countersign.done("backup", "copy.sqlite")
     hold.unlink()
-    worker.communicate(timeout=30)
+    worker.communicate(timeout=LONGEST)
     for case in ("1", "2"):
         countersign.done("approve", case)
     before = countersign.effects()

@@ -12,6 +12,7 @@ from bot.settings import Settings
 from store.db import extras
 from store.db.database import Database
 from tests.integration.bot.commandline import CommandLine
+from tests.waiting import LONGEST
 
 SECRET = "hunter2-planted"
 
@@ -197,7 +198,7 @@ def test_a_reader_that_goes_away_early_is_no_failure_to_speak_of(countersign: Co
     assert process.stdout is not None
     assert process.stderr is not None
     process.stdout.close()
-    process.wait(30)
+    process.wait(LONGEST)
     with process.stderr:
         assert process.stderr.read() == ""
 

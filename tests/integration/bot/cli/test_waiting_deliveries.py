@@ -14,6 +14,7 @@ from bot.settings import Settings
 from store.cases import runs
 from store.schema import Delivery, TargetOutage
 from tests.integration.bot.commandline import CommandLine, wait_until
+from tests.waiting import LONGEST
 from workflows.engine.case.intake import accept, take_in
 
 ROLES = ("--no-slack", "--no-schedule")
@@ -56,7 +57,7 @@ def time_passes(app: App) -> None:
 
 def ended(process: "subprocess.Popen[str]", how: signal.Signals) -> None:
     process.send_signal(how)
-    process.communicate(timeout=60)
+    process.communicate(timeout=LONGEST)
 
 
 def states(app: App) -> dict[str, int]:

@@ -9,13 +9,14 @@ import pytest
 from tests.integration.bot.commandline import CommandLine, wait_until
 from tests.ports import free_port
 from tests.standstill import stopped
+from tests.waiting import LONGEST
 
 pytestmark = pytest.mark.slow
 
 
 def is_ready(port: int, what: str) -> bool | None:
     """Return one value of /readyz; None where nothing answers yet."""
-    connection = HTTPConnection("127.0.0.1", port, timeout=30)
+    connection = HTTPConnection("127.0.0.1", port, timeout=LONGEST)
     try:
         connection.request("GET", "/readyz")
         found: bool = json.loads(connection.getresponse().read())[what]
@@ -45,5 +46,5 @@ def test_while_the_server_stands_still_readiness_says_so_and_afterwards_work_goe
         wait_until(lambda: "parcels/parcel-1" in countersign.effects())
     finally:
         serve.send_signal(signal.SIGTERM)
-        _, log = serve.communicate(timeout=60)
+        _, log = serve.communicate(timeout=LONGEST)
     assert serve.returncode == 0, log

@@ -54,7 +54,7 @@ def test_the_numbers_of_a_file_are_those_at_the_end_of_the_other_process_s_work(
     countersign: CommandLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """`run` beside a running `serve` waits for it, as it would for itself."""
-    monkeypatch.setattr(cases, "PATIENCE", 60.0)
+    monkeypatch.setattr(cases, "PATIENCE", LONGEST)
     monkeypatch.setattr(cases, "_LOOK", 0.01)
     (countersign.folder / "more.csv").write_text("id,text\n" + "".join(f"{n},text {n}\n" for n in range(1, 21)))
     database_url = f"sqlite:///{countersign.folder / 'countersign.sqlite'}"
@@ -109,7 +109,7 @@ def test_what_was_recorded_meanwhile_is_worked_on_by_the_process_that_works(coun
     said = [countersign("approve", "parcel-2"), countersign.submit(3)]
     assert all(ELSEWHERE in one.err for one in said)
     hold.unlink()
-    assert worker.wait(30) == 0
+    assert worker.wait(LONGEST) == 0
     assert [countersign.state(f"parcel-{number}") for number in (1, 2, 3)] == ["delivered"] * 3
     worker.communicate()
 

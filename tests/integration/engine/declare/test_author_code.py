@@ -1,20 +1,23 @@
 """F63, F67: whatever an author's code raises, or if it never returns, concerns its own case; the worker goes on."""
 
 import asyncio
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import cycle
 from threading import Event
+from types import SimpleNamespace
 
 import pytest
 
 from store import schema
 from store.cases import journal
 from tests.conftest import MakeWorld
-from tests.integration.bot.commandline import wait_until
 from tests.integration.engine.scene import Scene, rows
 from tests.sample import Ticket, Triage
+from tests.time_limits import time_is_up
+from tests.waiting import LONGEST, wait_until
 from tests.world import sure, why
 from workflows import Ask, Autonomy, CodeExited, Proposal, Rejection, Review, Run, TimeLimits, Workflow, step
 from workflows.engine.declare import author_threads
@@ -126,10 +129,15 @@ def raising(error: Callable[[], BaseException]) -> Callable[[], object]:
 
 @contextmanager
 def hanging() -> Iterator[Callable[[], object]]:
-    """Code that does not return before the end of the block; then all of it has."""
+    """Code that does not return before the end of the block, and is given up at once; then all of it has."""
     over = Event()
+
+    def hang() -> None:
+        time_is_up()
+        over.wait()
+
     try:
-        yield over.wait
+        yield hang
     finally:
         over.set()
         wait_until(lambda: not author_threads.stuck())
@@ -144,7 +152,7 @@ ENDS = {
     "deliver": "doubtful",
 }
 """Place -> where a case stands in which the code there raises or hangs; the target knows no keys."""
-SHORT = TimeLimits(code=0.3, rule=0.2)
+AMPLE = TimeLimits(code=LONGEST, rule=LONGEST)
 
 
 def test_whatever_code_raises_stops_its_case_visibly_and_the_next_one_goes_on(make_world: MakeWorld) -> None:
@@ -204,7 +212,7 @@ def test_code_that_does_not_return_is_given_up_and_its_case_stops_visibly(
     make_world: MakeWorld, places: Sequence[str]
 ) -> None:
     author = Author()
-    scene = scene_of(make_world, author, limits=SHORT)
+    scene = scene_of(make_world, author, limits=AMPLE)
     with hanging() as hang:
         for number, place in enumerate(places, 1):
             end = ENDS[place]
@@ -225,7 +233,7 @@ def test_code_that_does_not_return_is_given_up_and_its_case_stops_visibly(
 
 def test_one_or_two_that_hang_pause_nothing(make_world: MakeWorld) -> None:
     author = Author()
-    scene = scene_of(make_world, author, limits=SHORT)
+    scene = scene_of(make_world, author, limits=AMPLE)
     with hanging() as author.turns["deliver"]:
         for number in range(1, MOST_STUCK):
             scene.worked(id=number, text="deliver")
@@ -236,7 +244,7 @@ def test_one_or_two_that_hang_pause_nothing(make_world: MakeWorld) -> None:
 
 def test_what_comes_of_it_after_it_was_given_up_changes_nothing(make_world: MakeWorld) -> None:
     author = Author()
-    scene = scene_of(make_world, author, limits=SHORT)
+    scene = scene_of(make_world, author, limits=AMPLE)
     with hanging() as author.turns["deliver"]:
         case = scene.worked(text="deliver")
     assert scene.run(case).state == "doubtful"
@@ -251,7 +259,7 @@ def test_what_comes_of_it_after_it_was_given_up_changes_nothing(make_world: Make
 
 def test_a_delivery_under_a_key_that_hangs_is_not_made_three_times_at_once(make_world: MakeWorld) -> None:
     author = Author()
-    scene = scene_of(make_world, author, idempotent=True, limits=SHORT)
+    scene = scene_of(make_world, author, idempotent=True, limits=AMPLE)
     with hanging() as author.turns["deliver"]:
         case = scene.worked(text="deliver")
         assert author.reached.count("deliver") == 1
@@ -260,13 +268,16 @@ def test_a_delivery_under_a_key_that_hangs_is_not_made_three_times_at_once(make_
     assert [row.maybe_applied for row in rows(scene.world, schema.Delivery)] == [True]
 
 
-def test_only_its_own_time_counts_for_a_piece_of_code(make_world: MakeWorld) -> None:
+def test_only_its_own_time_counts_for_a_piece_of_code(make_world: MakeWorld, monkeypatch: pytest.MonkeyPatch) -> None:
     """A step has its own limit, and a model its own patience: the proposal around them does not run out meanwhile."""
-    scene = scene_of(make_world, Author(), limits=TimeLimits(code=0.5))
+    scene = scene_of(make_world, Author(), limits=AMPLE)
+    ahead = [0.0]
+    moved = SimpleNamespace(monotonic=lambda: time.monotonic() + ahead[0])
+    monkeypatch.setattr("workflows.engine.declare.author_threads.time", moved)
 
-    @step(timeout=5)
+    @step(timeout=10 * LONGEST)
     def takes_long() -> str:
-        Event().wait(0.7)
+        ahead[0] += 2 * LONGEST
         return "found"
 
     @scene.workflow.propose
@@ -274,7 +285,7 @@ def test_only_its_own_time_counts_for_a_piece_of_code(make_world: MakeWorld) -> 
         return ask(text=takes_long())
 
     def answer(question: Question) -> Answer:
-        Event().wait(0.7)
+        ahead[0] += 2 * LONGEST
         return says({"queue": "billing", "reply": "Hello"}, confidence=0.95)
 
     scene.world.model._always = answer
@@ -283,7 +294,7 @@ def test_only_its_own_time_counts_for_a_piece_of_code(make_world: MakeWorld) -> 
 
 def test_a_rule_that_does_not_return_counts_as_broken_where_a_person_decides(make_world: MakeWorld) -> None:
     author = Author()
-    scene = scene_of(make_world, author, limits=SHORT)
+    scene = scene_of(make_world, author, limits=AMPLE)
     scene.workflow.autonomy = Autonomy.draft()
     with hanging() as author.turns["never"]:
         case = scene.worked(text="never")

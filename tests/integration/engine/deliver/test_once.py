@@ -14,6 +14,7 @@ from tests.conftest import MakeWorld
 from tests.integration.engine.scene import DRAFT, Crash, Scene, sample
 from tests.integration.engine.target import Target, serving
 from tests.sample import Ticket, Triage
+from tests.waiting import LONGEST
 from workflows import NotDone, Rejection, Run, TryAgain, step
 from workflows.engine.errors import Refused
 from workflows.engine.review import doubts, reruns
@@ -33,7 +34,7 @@ def posting(url: str, path: str = "/pay") -> str:
     """Pay as many authors do."""
     request = urllib.request.Request(f"{url}{path}", data=b"{}", method="POST")
     try:
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=LONGEST) as answer:
             return str(answer.read().decode())
     except urllib.error.HTTPError as error:
         error.close()
@@ -87,7 +88,7 @@ def with_a_plain_no_after_it(target: Target) -> Deliver:
 
 
 def with_our_client_in_a_step(target: Target) -> Deliver:
-    bank = client(target.url, name="the bank", allow_private=["127.0.0.1"], timeout=30)
+    bank = client(target.url, name="the bank", allow_private=["127.0.0.1"], timeout=LONGEST)
 
     @step(tries=3)
     def pay(ticket: int) -> str:
@@ -177,7 +178,7 @@ def test_a_no_to_a_later_question_says_nothing_of_what_was_done_before(
     make_sqlite_world: MakeWorld, target: Target, in_a_step: bool
 ) -> None:
     """Paid, and then the balance cannot be asked for: made again, it would be paid twice."""
-    bank = client(target.url, name="the bank", allow_private=["127.0.0.1"], timeout=30)
+    bank = client(target.url, name="the bank", allow_private=["127.0.0.1"], timeout=LONGEST)
 
     def pay_and_look(ticket: int) -> str:
         bank.post("/pay", {})
@@ -245,7 +246,7 @@ def test_a_delivery_that_waits_goes_on_after_what_was_done(make_world: MakeWorld
 def test_under_a_key_a_step_and_its_delivery_do_not_multiply_their_tries(
     make_sqlite_world: MakeWorld, target: Target
 ) -> None:
-    bank = client(target.url, name="the bank", allow_private=["127.0.0.1"], timeout=30)
+    bank = client(target.url, name="the bank", allow_private=["127.0.0.1"], timeout=LONGEST)
 
     @step(tries=3)
     def pay(ticket: int, key: str) -> str:

@@ -9,13 +9,11 @@ from store.db.time_limits import time_limit
 from tests.conftest import MakeWorld
 from tests.integration.engine.scene import DRAFT, sample
 from tests.sample import Triage
+from tests.waiting import LONGEST
 from tests.world import sure
 from workflows.engine.errors import Stale
 from workflows.engine.review import corrections, reviews
 from workflows.engine.review.cards import card_view
-
-PATIENCE = 30.0
-"""Seconds after which a test gives up."""
 
 
 @pytest.mark.parametrize("act", ["approve", "edit", "correct", "draw"])
@@ -33,7 +31,7 @@ def test_a_rule_that_thinks_for_one_keeps_nobody_else_from_deciding(make_world: 
     def think(text: str) -> bool:
         if text == "slow":
             thinking.set()
-            assert done.wait(PATIENCE)
+            assert done.wait(LONGEST)
         return False
 
     scene.workflow.never("think for long")(lambda ticket, triage: think(ticket.text))
@@ -48,15 +46,15 @@ def test_a_rule_that_thinks_for_one_keeps_nobody_else_from_deciding(make_world: 
     with ThreadPoolExecutor(1) as pool:
         first = pool.submit(acts[act])
         try:
-            assert thinking.wait(PATIENCE)
-            with time_limit(1.5):
+            assert thinking.wait(LONGEST)
+            with time_limit(LONGEST / 4):
                 scene.approve(quick, by="U0BEN")
                 reviews.claim(context, scene.review(third).id, by="U0BEN")
             scene.world.work()
             assert scene.run(quick).state == "delivered"
         finally:
             done.set()
-        first.result(PATIENCE)
+        first.result(LONGEST)
     if act in ("approve", "edit"):
         scene.world.work()
         assert scene.run(slow).state == "delivered"
@@ -73,17 +71,17 @@ def test_a_decision_made_while_a_rule_was_thinking_wins(make_world: MakeWorld) -
         if first_time:
             first_time.clear()
             thinking.set()
-            assert done.wait(PATIENCE)
+            assert done.wait(LONGEST)
         return False
 
     scene.workflow.never("think for long")(lambda ticket, triage: think())
     with ThreadPoolExecutor(1) as pool:
         slow = pool.submit(reviews.approve, scene.world.context, review.id, 1, by="U0ANA")
-        assert thinking.wait(PATIENCE)
+        assert thinking.wait(LONGEST)
         scene.edit(case, queue="delivery", by="U0BEN")
         done.set()
         with pytest.raises(Stale, match="U0BEN edited it"):
-            slow.result(PATIENCE)
+            slow.result(LONGEST)
     scene.world.work()
     (decision,) = scene.decided(case).decisions
     assert decision.by == "U0BEN"

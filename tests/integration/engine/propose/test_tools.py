@@ -120,7 +120,7 @@ def test_a_step_that_is_called_with_something_else_is_in_the_journal(make_sqlite
 def test_a_step_that_is_too_slow_is_cut_off_and_tried_again(
     make_sqlite_world: MakeWorld, desk: DeskServer, ours: Client
 ) -> None:
-    scene = asking(make_sqlite_world, ours, timeout=0.3)
+    scene = asking(make_sqlite_world, ours, timeout=2.0)
     desk.will(Reply(drips=True), Reply(body=AGREED))
 
     case = scene.worked()

@@ -17,6 +17,7 @@ from store import schema
 from tests.conftest import MakeWorld
 from tests.integration.engine.scene import CARDS, DRAFT, Scene, rows, sample
 from tests.sample import Triage
+from tests.waiting import LONGEST
 from workflows import OutcomeUnknown
 from workflows.engine.case import intake
 from workflows.engine.case.intake import Intake
@@ -40,7 +41,7 @@ def _held(engine: Engine, thread: str, statement: str, skip: int) -> Iterator[tu
                 left[0] -= 1
                 return
             reached.set()
-            go.wait(10)
+            go.wait(LONGEST)
 
     event.listen(engine, "before_cursor_execute", before)
     try:
@@ -62,7 +63,7 @@ def meet(scene: Scene, first: Call, second: Call, *, before: str, skip: int = 0)
         _held(engine, "first", before, skip) as (reached, go),
     ):
         ahead = one.submit(first)
-        assert reached.wait(10), f"the first one never came to {before!r}"
+        assert reached.wait(LONGEST), f"the first one never came to {before!r}"
         behind = other.submit(second)
         wait_for([behind], timeout=PATIENCE)
         go.set()
@@ -71,7 +72,7 @@ def meet(scene: Scene, first: Call, second: Call, *, before: str, skip: int = 0)
 
 def _outcome(future: "Future[object]") -> object:
     try:
-        return future.result(timeout=20)
+        return future.result(timeout=LONGEST)
     except Refused as refused:
         return refused
 
