@@ -19,10 +19,11 @@ from store.db.time_limits import time_limit
 from tests.integration.bot.commandline import wait_until
 from tests.proxy import Proxy, proxied
 from tests.standstill import stopped
+from tests.waiting import LONGEST
 
 AT_ONCE = 4
-LONG = 20.0
-"""Seconds within which it has to be over, where it takes one or two."""
+NEVER = 3_600.0
+"""Seconds that no test waits for."""
 
 
 @pytest.fixture
@@ -66,30 +67,30 @@ def test_connections_that_were_lost_are_noticed_by_the_first_who_needs_one(proxy
     with ThreadPoolExecutor(AT_ONCE) as pool:
         assert list(pool.map(lambda _: one(database), range(AT_ONCE))) == [1] * AT_ONCE
         assert proxy.lose() >= 1
-        began = time.monotonic()
         assert list(pool.map(lambda _: one(database), range(3 * AT_ONCE))) == [1] * 3 * AT_ONCE
-        assert time.monotonic() - began < LONG
         with pytest.raises(Unavailable):
             lose_amid(database, proxy)
     assert one(database) == 1
 
 
 @pytest.mark.usefixtures("impatient")
-def test_a_statement_that_the_server_works_on_takes_as_long_as_it_takes(database: Database) -> None:
+def test_a_statement_that_the_server_works_on_takes_as_long_as_it_takes(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("store.db.postgres.ANSWER", LONGEST)
     with database.read() as session:
         assert session.execute(text("SELECT 1 FROM pg_sleep(2)")).scalar_one() == 1
 
 
 def test_where_a_person_waits_a_lost_connection_costs_them_no_more_than_their_patience(
-    proxy: Proxy, database: Database
+    proxy: Proxy, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The server does nothing more by itself while it hears nothing."""
+    monkeypatch.setattr("store.db.postgres.QUIET", NEVER)  # as long would be waited for it where nobody waits
     assert one(database) == 1
     proxy.lose()
-    began = time.monotonic()
-    with time_limit(0.2):
+    with time_limit(1.0):
         assert one(database) == 1, "another connection was made in its place"
-    assert time.monotonic() - began < 9, "it was waited for as if nobody waited"
 
 
 @pytest.mark.slow
@@ -98,7 +99,7 @@ def test_a_sender_that_lost_its_connection_learns_it_and_another_one_takes_over(
     proxy: Proxy, database: Database, postgres_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The server has heard of nothing: it is told to end a session of a sender that is silent."""
-    monkeypatch.setattr("store.db.process_locks.IDLE", "1500ms")
+    monkeypatch.setattr("store.db.process_locks.IDLE", "4s")
     other = Database(postgres_url)
 
     def is_free() -> bool:
@@ -110,7 +111,7 @@ def test_a_sender_that_lost_its_connection_learns_it_and_another_one_takes_over(
 
     try:
         with exclusive(database, name=SENDER) as is_held:
-            end = time.monotonic() + 2.5
+            end = time.monotonic() + 6
             while time.monotonic() < end:
                 assert is_held()
                 assert not is_free()
@@ -185,8 +186,6 @@ def test_a_server_that_stands_still_is_noticed_and_gone_on_with(own_server: tupl
         assert one(database) == 1
         with stopped(pid):
             for patience in (None, 0.2):
-                began = time.monotonic()
                 with pytest.raises(Unavailable), time_limit(patience) if patience else contextlib.nullcontext():
                     one(database)
-                assert time.monotonic() - began < LONG
         wait_until(lambda: is_there(database))

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.integration.tools.server import DeskServer
+from tests.waiting import LONGEST
 from workflows.tools.http import Client, client
 
 
@@ -16,5 +17,5 @@ def desk() -> Iterator[DeskServer]:
 
 @pytest.fixture
 def ours(desk: DeskServer) -> Iterator[Client]:
-    with client(desk.url, name="the desk", allow_private=["127.0.0.1"], timeout=5.0) as made:
+    with client(desk.url, name="the desk", allow_private=["127.0.0.1"], timeout=LONGEST) as made:
         yield made

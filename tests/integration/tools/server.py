@@ -15,6 +15,8 @@ from pathlib import Path
 from threading import Event, Lock, Thread
 from types import TracebackType
 
+from tests.waiting import LONGEST
+
 CERTIFICATE = Path(__file__).with_name("desk.test.pem")
 """Of desk.test, with its key; signed by itself, made for these tests."""
 
@@ -73,6 +75,12 @@ class DeskServer:
         with self._lock:
             self._replies.extend(replies)
 
+    def forget(self) -> None:
+        """Begin anew: as if nothing had been asked, and nothing told."""
+        with self._lock:
+            self._replies.clear()
+            self.requests.clear()
+
     def take(self, received: Received) -> Reply:
         """Keep a request; what to do with it."""
         with self._lock:
@@ -89,7 +97,7 @@ class DeskServer:
         self.ended.set()
         self._server.shutdown()
         self._server.server_close()
-        self._thread.join(timeout=10)
+        self._thread.join(timeout=LONGEST)
 
 
 class _Quiet(ThreadingHTTPServer):
@@ -112,7 +120,7 @@ def _handler(desk: DeskServer) -> type[BaseHTTPRequestHandler]:
                 Received(method=self.command, path=self.path, headers=dict(self.headers.items()), body=body)
             )
             if reply.stalls:
-                desk.ended.wait(30)
+                desk.ended.wait()
             if reply.stalls or reply.drops:
                 self.close_connection = True
                 return

@@ -223,7 +223,7 @@ FREEZING = """
 import re, sys, threading
 from bot.serve.watchdog import ending_if_frozen
 
-with ending_if_frozen(0.5):
+with ending_if_frozen(1.5):
     print("begun", flush=True)
     frozen = threading.Thread(target=lambda: re.search("(a+)+$", "a" * 60 + "b"), name="a case")
     frozen.start()
