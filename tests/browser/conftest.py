@@ -41,7 +41,7 @@ def browser() -> Iterator[Browser]:
         pytest.skip("no chromium is installed, so the page is not tried in a browser")
     expect.set_options(timeout=LONGEST * 1_000)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, headless=True, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=found, headless=True, args=FLAGS, timeout=LONGEST * 1_000)
         yield browser
         browser.close()
 
@@ -61,6 +61,7 @@ def open_window(browser: Browser, running: Running) -> Iterator[OpenWindow]:
             timezone_id="Europe/Berlin",
             locale="en-GB",
         )
+        context.set_default_timeout(LONGEST * 1_000)
         window = Window(context, url or f"{running.page_url}&user={user}")
         opened.append(window)
         if still:

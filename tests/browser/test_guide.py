@@ -14,6 +14,7 @@ from bot.sandbox.state.sandbox import BOT_TOKEN
 from tests.browser.conftest import OpenWindow
 from tests.browser.window import Window
 from tests.slack.stage import ANA, EVE, FAILED, LEADING, LEE, SUPPORT, Stage
+from tests.waiting import wait_until
 
 LONG = "\n".join(f"line {number}" for number in range(12))
 TALL = "\n".join(f"line {number}" for number in range(50))
@@ -87,7 +88,7 @@ def test_the_page_begins_at_the_first_thing_to_try_and_stays_there(guided: Runni
     expect(window.page.get_by_label("You are")).to_have_value(LEE)
     expect(window.page.locator("#channel-name")).to_have_text("leads")
     expect(window.message("the card")).to_be_in_viewport()
-    assert at_the_top(window, "the card")
+    wait_until(lambda: at_the_top(window, "the card"))
     post(guided, LEADING, "the newest")
     expect(window.page.get_by_role("button", name="Jump to newest")).to_contain_text("8 new")
     assert at_the_top(window, "the card")
@@ -117,7 +118,7 @@ def test_an_entry_leads_to_its_message_as_its_person_and_is_ticked_off(
     panel.get_by_role("link", name="Try the second").click()
     expect(window.page.get_by_label("You are")).to_have_value(EVE)
     expect(window.message("second")).to_be_focused()
-    assert at_the_top(window, "second")
+    wait_until(lambda: at_the_top(window, "second"))
     expect(panel.locator("[aria-current=step]")).to_contain_text("As Eve in #support-review")
     panel.get_by_role("link", name="Only look").click()
     expect(window.page.locator("#channel-name")).to_have_text("failures")
@@ -138,7 +139,7 @@ def test_an_address_leads_to_a_message_as_somebody(guided: Running, open_window:
     address = f"{guided.page_url}&user={EVE}&channel={SUPPORT}&message={sent_to}"
     window = open_window(url=address)
     expect(window.page.get_by_label("You are")).to_have_value(EVE)
-    assert at_the_top(window, "sent to")
+    wait_until(lambda: at_the_top(window, "sent to"))
     window.page.goto(f"{guided.page_url}&user={LEE}&channel={LEADING}")
     expect(window.page.get_by_label("You are")).to_have_value(LEE)
     expect(window.page.locator("#channel-name")).to_have_text("leads")
