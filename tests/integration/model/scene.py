@@ -83,14 +83,14 @@ class Scene:
         """Give up so many requests after half a second each; those after them are given their time again."""
         left = [times]
 
-        def pause(seconds: float) -> None:
-            self.world.pauses.append(seconds)
+        def wait(seconds: float) -> None:
+            self.world.waits.append(seconds)
             left[0] -= 1
             if not left[0]:
                 self.vendor._timeout = LONGEST
 
         self.vendor._timeout = 0.5
-        self.open_breakers(sleep=pause)
+        self.open_breakers(sleep=wait)
 
     def case(self, number: int = 1, *, text: str = "I was charged twice") -> int:
         """Take in a case and work on it."""
