@@ -1,7 +1,9 @@
 # What CI runs is what a person runs. Needs Python 3.11 or newer, git and make.
 PYTHON ?= python3
 BIN := .venv/bin
-PYTEST := $(BIN)/pytest -n auto --dist worksteal
+# One more than there are cores: some tests wait for others.
+WORKERS := $(shell expr $$(nproc 2> /dev/null || echo 2) + 1)
+PYTEST := $(BIN)/pytest -n $(WORKERS) --dist worksteal
 LIBRARY := workflows/library/intent_triage
 
 .PHONY: installed setup test test-slow test-all chaos check lint demo sample real bench lock clean
@@ -34,11 +36,11 @@ endef
 # Else each worker, and each process that a test starts, would compile all of it anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-# The tests, without those that are marked slow: every room, on both databases, in five minutes on two cores.
+# The tests of every room, in three minutes on two cores. Left out is what is marked slow.
 test: setup
 	$(PYTEST) -m "not slow"
 
-# Those that are: replicas, browsers, long chaos, wide products of cases.
+# That: processes, browsers, chaos, corners of the command line, wide products, and on PostgreSQL what SQLite tells as well.
 test-slow: setup
 	$(PYTEST) -m slow
 

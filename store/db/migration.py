@@ -1,5 +1,6 @@
 """Upgrades a database to the schema of this version. Forward only."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -27,7 +28,7 @@ def current(database: Database) -> str | None:
 
 def newest() -> str:
     """Return the revision that this version of Countersign works with."""
-    head = ScriptDirectory(str(MIGRATIONS)).get_current_head()
+    head = _scripts().get_current_head()
     assert head is not None
     return head
 
@@ -35,13 +36,20 @@ def newest() -> str:
 def is_behind(database: Database) -> bool:
     """Tell whether the schema has to be upgraded. Raise `NewerSchema` for a database of a newer version."""
     present = current(database)
-    known = {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
-    if present is not None and present not in known:
+    if present == newest():
+        return False
+    if present is not None and present not in {script.revision for script in _scripts().walk_revisions()}:
         raise NewerSchema(
             f"the database has the schema {present}, which this version does not know; "
             "start the newer version that made it, or restore a backup"
         )
-    return present != newest()
+    return True
+
+
+@cache
+def _scripts() -> ScriptDirectory:
+    """Return the migrations. To load them takes longer than all else here."""
+    return ScriptDirectory(str(MIGRATIONS))
 
 
 def upgrade(database: Database) -> bool:

@@ -24,6 +24,7 @@ def test_the_wheel_brings_countersign_by_its_name_and_only_there(wheel: Path) ->
     assert not [name for name in names if name.startswith("workflows/public")]
 
 
+@pytest.mark.slow
 def test_what_new_makes_runs_as_it_says(project: Project) -> None:
     """The three lines that it prints, typed into a shell; the code is clean by mypy strict and ruff as they come."""
     made = project.run("countersign", "new", "refund-requests")
@@ -41,6 +42,7 @@ def test_what_new_makes_runs_as_it_says(project: Project) -> None:
         assert ruff.returncode == 0, ruff.stdout
 
 
+@pytest.mark.slow
 def test_two_that_new_makes_are_tested_together(project: Project) -> None:
     for name in ("refund-requests", "address-changes"):
         assert project.run("countersign", "new", name).returncode == 0
@@ -122,6 +124,7 @@ def add_distribution(site: Path, name: str, package: str) -> None:
     (info / "RECORD").write_text(f"{package}/__init__.py,,\n")
 
 
+@pytest.mark.slow
 def test_another_distribution_that_wrote_over_ours_is_named(damaged: Project) -> None:
     """Its `Workflow` is not taken for ours. A framework for agents brings a `workflows` with the very same names."""
     add_distribution(damaged.site, "agents-and-workflows", "workflows")
@@ -146,6 +149,7 @@ def test_what_another_distribution_took_with_it_is_told(damaged: Project) -> Non
     assert damaged.refused("countersign", "cases") == told
 
 
+@pytest.mark.slow
 def test_the_other_project_of_our_name_is_named(damaged: Project) -> None:
     """On the public index `countersign` is somebody else's."""
     add_distribution(damaged.site, "countersign", "countersign")

@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from tests.acceptance.project import Project
 from tests.acceptance.reading import ROOT, python_blocks, shell_lines
 from tests.acceptance.test_typing import reported
@@ -10,6 +12,7 @@ from tests.integration.bot.commandline import CommandLine
 PAGE = (ROOT / "docs" / "testing.md").read_text()
 
 
+@pytest.mark.slow
 def test_all_code_of_the_page_runs_as_one_file_of_tests(project: Project) -> None:
     """The imports of later blocks stand in their place, as on the page."""
     code = "\n\n".join(python_blocks(PAGE))

@@ -14,6 +14,8 @@ from tests.integration.bot.commandline import LONGEST
 from workflows.library.invoice_intake import ledger
 from workflows.library.support_triage import desk
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def address(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:

@@ -16,6 +16,8 @@ from tests.browser.window import Window
 from tests.slack.stage import ANA, EVE, FAILED, LEADING, LEE, SUPPORT, Stage
 from tests.waiting import wait_until
 
+pytestmark = pytest.mark.slow
+
 LONG = "\n".join(f"line {number}" for number in range(12))
 TALL = "\n".join(f"line {number}" for number in range(50))
 """More than a window shows."""

@@ -16,6 +16,8 @@ from tests.chaos.faults import Crossing, Died, Fault, Kind
 from tests.chaos.story import Story
 from tests.chaos.tally import hold
 
+pytestmark = pytest.mark.slow
+
 
 @dataclass(frozen=True, kw_only=True)
 class Point:

@@ -18,6 +18,8 @@ from workflows.engine.case.intake import accept, take_in
 from workflows.engine.errors import InvalidInput, QueueFull
 from workflows.model.scripted import ScriptedModel
 
+pytestmark = pytest.mark.slow
+
 LARGEST = 10 * 1024 * 1024
 DEPTH = 100_000
 BURST, LIMIT, BATCH = (10_000, 4_000, 500) if LONG else (200, 80, 40)
@@ -71,7 +73,6 @@ def test_a_line_of_json_that_is_too_deep_is_refused_and_the_rows_beside_it_are_t
     assert "row 2 (line 2) refused: nested too deep" in said.out
 
 
-@pytest.mark.slow
 def test_of_a_burst_all_is_taken_in_or_refused_with_a_count(migrated_sqlite_url: str) -> None:
     """F57: what was refused is brought again later, and in the end everything is done once."""
     database, office, remembered = Database(migrated_sqlite_url), Office(), Remembered()

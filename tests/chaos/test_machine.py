@@ -10,6 +10,8 @@ from tests.chaos.settings import LONG, SEED
 from tests.chaos.tally import hold
 from tests.integration.engine.run import test_machine
 
+pytestmark = pytest.mark.slow
+
 EXAMPLES = 150 if LONG else 4
 
 

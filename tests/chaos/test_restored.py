@@ -22,6 +22,8 @@ from workflows.engine.read.history import open_reviews
 from workflows.engine.review import reruns, reviews
 from workflows.engine.review.decisions import Follows
 
+pytestmark = pytest.mark.slow
+
 
 def backed_up(story: Story) -> None:
     """Make a backup while the process lives, as an operator does."""

@@ -31,6 +31,8 @@ from tests.slack.stage import ANA, FAILED, SUPPORT, buttons, words
 from tests.waiting import LONGEST
 from workflows.engine.send.outcomes import MAX_ATTEMPTS
 
+pytestmark = pytest.mark.slow
+
 Goes = Callable[[Administrator], None]
 METHODS = ["chat.postMessage", "chat.update"]
 CALLS: list[tuple[str, str, FaultKind]] = [
@@ -90,7 +92,6 @@ def test_payloads_that_come_twice_or_over_a_new_socket_are_heard_once(
     hold(number, what, count(story.told()))
 
 
-@pytest.mark.slow
 def test_a_channel_that_has_to_wait_holds_up_no_other(make_story: MakeStory) -> None:
     """F14: its time is kept in the database, and kept by the next process too."""
     story = make_story()
@@ -118,7 +119,6 @@ def shown(story: Story, channel: str) -> list[str]:
     return [message.text for message in story.running.person(ANA).messages(channel) if not message.ephemeral]
 
 
-@pytest.mark.slow
 def test_a_card_that_somebody_deleted_stands_there_again_once(make_story: MakeStory) -> None:
     """F25: and while it is posted anew, the connection drops."""
     story = make_story()
@@ -136,7 +136,6 @@ def test_a_card_that_somebody_deleted_stands_there_again_once(make_story: MakeSt
     hold("F25", "a card is deleted, and its second post is cut off", count(story.evidence()))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("back", ["add_bot", "unarchive_channel"] if LONG else ["add_bot"])
 def test_a_channel_that_refuses_us_is_told_and_gets_all_once_it_is_back(make_story: MakeStory, back: str) -> None:
     """F26."""
@@ -159,7 +158,6 @@ def test_a_channel_that_refuses_us_is_told_and_gets_all_once_it_is_back(make_sto
     hold("F26", f"{gone.replace('_', ' ')}, and back", count(story.evidence()))
 
 
-@pytest.mark.slow
 def test_a_token_that_is_revoked_in_mid_batch_loses_no_post(make_story: MakeStory) -> None:
     """F31."""
     story = make_story()
@@ -187,7 +185,6 @@ def dead(story: Story) -> list[str]:
     return [intent.key for intent in story.evidence().intents if intent.state == "dead"]
 
 
-@pytest.mark.slow
 def test_when_slack_is_gone_until_attempts_would_be_used_up_all_is_as_it_should_be_afterwards(
     make_story: MakeStory,
 ) -> None:
@@ -221,7 +218,6 @@ def test_when_slack_is_gone_until_attempts_would_be_used_up_all_is_as_it_should_
     hold("F32, F66", "Slack is gone until attempts would be used up", count(story.evidence()), tried=tried)
 
 
-@pytest.mark.slow
 def test_a_sender_that_counts_every_attempt_gives_messages_up(
     make_story: MakeStory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -268,7 +264,6 @@ def test_a_sender_with_the_sdks_own_retries_is_not_what_we_have(make_story: Make
     assert counts.doubled
 
 
-@pytest.mark.slow
 def test_while_slack_takes_five_seconds_for_each_answer_clicks_are_acknowledged_in_time(
     make_story: MakeStory, monkeypatch: pytest.MonkeyPatch
 ) -> None:

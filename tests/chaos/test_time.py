@@ -17,6 +17,8 @@ from tests.chaos.story import Story
 from tests.chaos.tally import hold, note
 from tests.world import Clock
 
+pytestmark = pytest.mark.slow
+
 
 class Jumping(Clock):
     """A clock that is an hour early or late, now and then."""

@@ -24,6 +24,8 @@ from tests.slack.test_conflicts import decisions
 from tests.world import World, sure
 from workflows.model.scripted import ScriptedModel
 
+pytestmark = pytest.mark.slow
+
 ORG, HOME, ELSEWHERE, ANOTHER_ORG = "E0OURS", "T0HOME", "T0ELSE", "E0ELSE"
 REVIEWERS = [ANA, BEN, EVE, LEE]
 """All of them are named, so that it is only where they come from that tells them apart."""

@@ -123,6 +123,7 @@ def test_run_post_says_what_slack_refused(slack: CommandLine, monkeypatch: pytes
     assert "not everything was posted: 2 messages wait; Slack said: not_in_channel" in said.err
 
 
+@pytest.mark.slow
 def test_serve_works_on_cases_shows_cards_hears_decisions_and_goes_on_after_a_restart(
     slack: CommandLine, alone: Running
 ) -> None:
@@ -174,6 +175,7 @@ def owner(slack: CommandLine) -> str | None:
     return found[0]
 
 
+@pytest.mark.slow
 def test_a_database_belongs_to_the_first_workspace_it_was_used_with(slack: CommandLine) -> None:
     """Looking does not decide it, and no other workspace gets in later."""
     slack.done("doctor")
@@ -279,6 +281,7 @@ def test_serve_tells_that_it_cannot_post_and_that_it_cannot_hear_and_when_it_can
         wait_until(lambda: health.status("/readyz") == 200)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("token", ["xapp-of-nobody", "xoxb-sandbox"])
 def test_serve_with_a_wrong_app_token_says_so_and_ends(slack: CommandLine, token: str) -> None:
     """It would hear nothing. Doctor finds it, too."""

@@ -16,6 +16,8 @@ from workflows.library.invoice_intake.invoice import Invoice
 from workflows.library.invoice_intake.ledger import URL
 from workflows.model import envelope
 
+pytestmark = pytest.mark.slow
+
 FOLDER = Path(workflows.library.invoice_intake.__file__).parent
 DOCUMENTS = {
     row["input"]["id"]: row["input"] for row in map(json.loads, (FOLDER / "examples.jsonl").read_text().splitlines())
@@ -58,7 +60,6 @@ def test_a_sample_answer_is_one_that_a_model_could_have_given(key: str) -> None:
     assert all(quote in DOCUMENTS[key]["text"] for quote in filled.evidence.values())
 
 
-@pytest.mark.slow
 def test_all_forty_are_booked_or_wait_for_a_person_and_samples_count_in_no_accuracy(office: CommandLine) -> None:
     rows = [{**document, "total": "1"} for document in DOCUMENTS.values()]
     (office.folder / "all.jsonl").write_text("\n".join(map(json.dumps, rows)))
@@ -136,7 +137,6 @@ def test_without_the_setting_there_are_no_sample_answers_and_a_person_reads_what
     assert run["review"]["why"][0].startswith("no ANTHROPIC_API_KEY is set for its prompt, and locally: ")
 
 
-@pytest.mark.slow
 def test_with_a_key_there_are_none_either(office: CommandLine) -> None:
     with AnthropicServer() as provider:
         office.settings.update(ANTHROPIC_API_KEY="sk-ant-planted", ANTHROPIC_BASE_URL=provider.url)

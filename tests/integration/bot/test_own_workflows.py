@@ -8,6 +8,8 @@ import pytest
 from bot import discovery
 from tests.integration.bot.commandline import PARCELS, CommandLine
 
+pytestmark = pytest.mark.slow
+
 AUTOMATION = """
 from pydantic import BaseModel
 from workflows import Proposal, Workflow
@@ -72,7 +74,6 @@ def test_settings_may_stand_in_a_file(empty: CommandLine) -> None:
     ]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("content", "why"),
     [

@@ -20,6 +20,8 @@ from tests.ports import free_port
 from workflows.library.support_triage.sample_desk.server import create_app
 from workflows.library.support_triage.sample_desk.storage import HelpDesk
 
+pytestmark = pytest.mark.slow
+
 TICKETS = Path(workflows.library.support_triage.__file__).parent / "tickets.jsonl"
 URL = "COUNTERSIGN_HELPDESK_URL"
 
@@ -70,7 +72,6 @@ def triaged(first_run: tuple[Path, Any], empty: CommandLine) -> Iterator[Command
         yield empty
 
 
-@pytest.mark.slow
 def test_every_ticket_is_resolved_alone_or_waits_for_a_person(first_run: tuple[Path, Any]) -> None:
     said = first_run[1]
     tally = said["tally"]
@@ -143,7 +144,6 @@ def test_a_rejected_and_closed_ticket_is_left_to_people_at_the_desk(triaged: Com
     assert (at_the_desk["status"], at_the_desk["reason"]) == ("left to people", "call them")
 
 
-@pytest.mark.slow
 def test_proposing_again_supersedes_the_review_and_keeps_the_earlier_steps(triaged: CommandLine) -> None:
     triaged.done("reject", "ticket-1017", "--reason", "look again", "--then", "propose-again")
     first, second = triaged.case("ticket-1017")["runs"]
@@ -163,7 +163,6 @@ def test_a_correction_reaches_the_desk_under_a_key_of_its_own(triaged: CommandLi
     assert keys == [f"support-triage/{case['key']}/correction-1", f"support-triage/{case['key']}"]
 
 
-@pytest.mark.slow
 def test_a_desk_that_is_down_fails_visibly_and_a_rerun_delivers_when_it_is_back(empty: CommandLine) -> None:
     port = free_port()
     url = empty.settings[URL] = f"http://127.0.0.1:{port}"

@@ -16,13 +16,9 @@ from workflows.model.scripted import ScriptedModel
 ON_BOTH = {
     f"test_{name}.py"
     for name in (
-        "audit",
         "deliveries",
-        "holds",
-        "intake",
         "once",
         "workflow_pauses",
-        "code_version",
         "races",
         "reviews",
         "runner",

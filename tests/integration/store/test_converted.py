@@ -23,6 +23,8 @@ from workflows.engine.reasons import Change, Code, Reason, from_json
 from workflows.engine.review.refusals import refusal_of
 from workflows.engine.review.views import RefusalView
 
+pytestmark = pytest.mark.slow
+
 AT = "2026-03-02 09:30:00.123456"
 MOMENT = "2026-03-02T09:30:00.123456+00:00"
 DOLLAR = 1_000_000_000

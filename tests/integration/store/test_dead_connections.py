@@ -21,6 +21,8 @@ from tests.proxy import Proxy, proxied
 from tests.standstill import stopped
 from tests.waiting import LONGEST
 
+pytestmark = pytest.mark.slow
+
 AT_ONCE = 4
 NEVER = 3_600.0
 """Seconds that no test waits for."""
@@ -93,7 +95,6 @@ def test_where_a_person_waits_a_lost_connection_costs_them_no_more_than_their_pa
         assert one(database) == 1, "another connection was made in its place"
 
 
-@pytest.mark.slow
 @pytest.mark.usefixtures("impatient")
 def test_a_sender_that_lost_its_connection_learns_it_and_another_one_takes_over(
     proxy: Proxy, database: Database, postgres_url: str, monkeypatch: pytest.MonkeyPatch
@@ -177,7 +178,6 @@ def is_there(database: Database) -> bool:
         return False
 
 
-@pytest.mark.slow
 @pytest.mark.usefixtures("impatient")
 def test_a_server_that_stands_still_is_noticed_and_gone_on_with(own_server: tuple[str, int]) -> None:
     """Its system acknowledges all that it is sent, and no time-out of the server's own comes to pass."""

@@ -20,6 +20,8 @@ from store.db.process_locks import Taken, exclusive
 from store.schema import Base
 from tests.waiting import LONGEST, wait_until
 
+pytestmark = pytest.mark.slow
+
 COUNTERSIGN = Path(sys.executable).with_name("countersign")
 
 
@@ -151,7 +153,6 @@ def upgrading(url: str) -> "subprocess.Popen[str]":
     )
 
 
-@pytest.mark.slow
 def test_processes_that_migrate_a_new_database_at_once_both_find_it_ready(database_url: str) -> None:
     """On PostgreSQL both are held back at the first table, so that neither can be done before the other begins."""
     gate = psycopg.connect(database_url) if database_url.startswith("postgresql") else None

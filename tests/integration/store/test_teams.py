@@ -616,6 +616,7 @@ def says_nothing(name: str, result: object) -> bool:
     return not any(values)
 
 
+@pytest.mark.slow
 def test_no_query_gives_or_changes_what_is_another_teams(database: Database) -> None:
     """Each is asked for one team's rows, by their ids, keys and channels, in the name of another.
 

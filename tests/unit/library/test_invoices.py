@@ -23,6 +23,8 @@ from workflows.model.envelope import form
 from workflows.tools.amounts import amounts_in
 from workflows.tools.dates import dates_in
 
+pytestmark = pytest.mark.slow
+
 FOLDER = Path(workflows.library.invoice_intake.__file__).parent
 ROWS = [json.loads(line) for line in (FOLDER / "examples.jsonl").read_text(encoding="utf-8").splitlines()]
 ACCOUNTS = {

@@ -14,6 +14,8 @@ import pytest
 from tests.unit.library.alterations import KINDS, Altered
 from tests.unit.library.papers import Paper, against, papers
 
+pytestmark = pytest.mark.slow
+
 PAPERS = [*papers("known.txt"), *papers("aside.txt"), *papers("unseen.txt")]
 IS_EVERY = bool(os.environ.get("COUNTERSIGN_ALL_ALTERATIONS"))
 FEW, SOME = 1, 4

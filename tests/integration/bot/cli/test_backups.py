@@ -16,6 +16,8 @@ from store.db.process_locks import SENDER, exclusive
 from tests.integration.bot.commandline import CommandLine, wait_until
 from tests.waiting import LONGEST
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -126,7 +128,6 @@ def test_what_a_process_that_was_killed_left_in_the_wal_is_in_the_backup(counter
         assert copy.execute("SELECT count(*) FROM cases").fetchone() == (2,)
 
 
-@pytest.mark.slow
 def test_a_backup_put_back_goes_again_to_a_target_with_keys_and_is_in_doubt_at_one_without(
     countersign: CommandLine,
 ) -> None:
@@ -259,7 +260,6 @@ def test_a_backup_of_a_newer_version_is_refused(countersign: CommandLine) -> Non
     assert states(countersign) == {"parcel-1": "delivered"}
 
 
-@pytest.mark.slow
 def test_on_postgresql_its_own_tools_are_named(countersign: CommandLine, postgres_url: str) -> None:
     countersign.settings["COUNTERSIGN_DATABASE_URL"] = postgres_url
     for command in (("backup", "copy"), ("restore", "copy")):

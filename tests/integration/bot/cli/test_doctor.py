@@ -10,6 +10,8 @@ from store.db.migration import newest
 from tests.integration.bot.commandline import CommandLine, Said
 from tests.integration.model.server import REVOKED_KEY, AnthropicServer
 
+pytestmark = pytest.mark.slow
+
 
 def levels(said: Said) -> dict[str, str]:
     """Return the findings of doctor: subject -> ok, note or bad."""
@@ -187,7 +189,6 @@ def test_examples_that_cannot_be_read_are_bad(empty: CommandLine) -> None:
     assert f"{empty.folder / 'examples.jsonl'}, row 2: needs an input and an output" in said.out
 
 
-@pytest.mark.slow
 def test_cases_that_nobody_works_on_are_noted(countersign: CommandLine) -> None:
     """Doctor names the cases of a process that was stopped: somebody has to start one again."""
     countersign.submit(1, "unsure")

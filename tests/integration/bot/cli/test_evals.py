@@ -15,6 +15,8 @@ import workflows.library.intent_triage
 from tests.integration.bot.commandline import CommandLine, Said
 from tests.integration.model.server import AnthropicServer, Reply, message
 
+pytestmark = pytest.mark.slow
+
 LIBRARY = Path(workflows.library.intent_triage.__file__).parent
 SAMPLE, EXAMPLES = LIBRARY / "sample.csv", LIBRARY / "sample_examples.csv"
 
@@ -176,7 +178,6 @@ def test_an_eval_that_is_interrupted_is_kept_as_one_that_was_not_finished(empty:
 # The local model
 
 
-@pytest.mark.slow
 def test_the_sample_is_tried_with_a_model_that_never_saw_it(empty: CommandLine) -> None:
     made = ("--examples", str(EXAMPLES), "--label", "queue")
     new = empty.done("eval", "intent-triage", *made, "--file", str(SAMPLE), "--json").json()
@@ -188,7 +189,6 @@ def test_the_sample_is_tried_with_a_model_that_never_saw_it(empty: CommandLine) 
     assert "local/" in new["model"]
 
 
-@pytest.mark.slow
 def test_what_the_local_model_learned_by_heart_is_not_counted(empty: CommandLine) -> None:
     """Labels by chance can only be memorised: asked fairly, the model knows next to nothing of them."""
     chance = random.Random(3)

@@ -8,6 +8,8 @@ import pytest
 
 from tests.integration.bot.commandline import CommandLine
 
+pytestmark = pytest.mark.slow
+
 
 def kept(path: Path) -> list[Any]:
     return [json.loads(line) for line in path.read_text().splitlines()]

@@ -6,6 +6,8 @@ import pytest
 
 from tests.integration.bot.commandline import CommandLine, Said
 
+pytestmark = pytest.mark.slow
+
 
 def run(countersign: CommandLine, content: bytes | str, *options: str, name: str = "parcels.csv") -> Said:
     # No model is needed here, and none is learned.
@@ -284,7 +286,6 @@ def test_a_file_of_any_name_is_read_and_its_name_is_shown_neutralised(countersig
     assert "No such file or directory" in gone.error()
 
 
-@pytest.mark.slow
 def test_a_file_of_several_batches_is_taken_in_whole(countersign: CommandLine) -> None:
     """Rows are taken in 200 at a time; the last ones of a batch and of the file count too."""
     rows = [f"{number},unsure" for number in range(1, 202)]
@@ -293,7 +294,6 @@ def test_a_file_of_several_batches_is_taken_in_whole(countersign: CommandLine) -
     assert len(countersign.lines("steps")) == 201
 
 
-@pytest.mark.slow
 def test_rows_that_the_queue_has_no_room_for_are_counted_and_taken_in_by_the_same_command_later(
     countersign: CommandLine,
 ) -> None:

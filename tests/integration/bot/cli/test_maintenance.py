@@ -7,6 +7,8 @@ from store.db.database import Database
 from store.db.process_locks import SENDER, exclusive
 from tests.integration.bot.commandline import CommandLine
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_failed_delivery_is_run_again_without_repeating_what_had_finished(countersign: CommandLine) -> None:
     depot = countersign.place("closed", "the depot is closed")

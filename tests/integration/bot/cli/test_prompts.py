@@ -7,6 +7,8 @@ import pytest
 
 from tests.integration.bot.commandline import CommandLine
 
+pytestmark = pytest.mark.slow
+
 AUTOMATION = """
 from pydantic import BaseModel
 from workflows import Run, Workflow

@@ -15,6 +15,8 @@ from tests.integration.bot.commandline import CommandLine
 from workflows.model import vendors as folders
 from workflows.model.vendors.registry import vendors
 
+pytestmark = pytest.mark.slow
+
 AUTOMATION = """
 from pydantic import BaseModel
 from workflows import Run, Workflow

@@ -17,6 +17,8 @@ from tests.integration.bot.commandline import CommandLine, wait_until
 from tests.waiting import LONGEST
 from workflows.engine.case.intake import accept, take_in
 
+pytestmark = pytest.mark.slow
+
 ROLES = ("--no-slack", "--no-schedule")
 
 
@@ -65,7 +67,6 @@ def states(app: App) -> dict[str, int]:
         return {state: number for (_, state), number in runs.counts(session, team=app.context.team).items()}
 
 
-@pytest.mark.slow
 def test_what_waits_outlives_a_process_and_goes_out_by_itself(here: CommandLine, app: App) -> None:
     """F81: a process is killed while the depot is down, and nobody runs anything again."""
     busy = here.place("busy")

@@ -27,6 +27,8 @@ from workflows.engine.case.intake import accept, take_in
 from workflows.engine.declare import author_threads
 from workflows.engine.run.runner import Runner
 
+pytestmark = pytest.mark.slow
+
 THREADS = 2
 
 

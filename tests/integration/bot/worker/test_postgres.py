@@ -5,6 +5,8 @@ import pytest
 from store.db.migration import newest
 from tests.integration.bot.commandline import CommandLine
 
+pytestmark = pytest.mark.slow
+
 
 # `postgres_url` stands first: its server is started by another user, who may not enter the test's folder.
 @pytest.fixture

@@ -130,6 +130,7 @@ def test_claims_and_decisions_do_not_come_in_each_others_way(make_world: MakeWor
     assert scene.desk.attempts == ["sample/ticket-1"]
 
 
+@pytest.mark.slow
 def test_twenty_people_on_twenty_reviews_make_twenty_decisions(make_world: MakeWorld) -> None:
     """Each goes through all of them in an order of his own."""
     scene = sample(make_world, autonomy=DRAFT)
