@@ -71,10 +71,11 @@ class Stood:
 class MessageSync:
     """The messages in channels, as Slack has them."""
 
-    def __init__(self, context: Context, client: WebClient) -> None:
-        """Use a client without retries."""
+    def __init__(self, context: Context, client: WebClient, *, bot: str) -> None:
+        """Use a client without retries. `bot`: our id among the bots of the workspace."""
         self._context = context
         self._client = client
+        self._bot = bot
         self._may_not_look: dict[str, float] = {}
         """Channel -> time at which Slack refused its history, by the monotonic clock."""
 
@@ -151,6 +152,9 @@ class MessageSync:
                 self._may_not_look[channel] = time.monotonic()
                 return None
             for message in page["messages"]:
+                # Another app can read what stands beside our messages, and repeat it.
+                if message.get("bot_id") != self._bot:
+                    continue
                 about = _about(message, ours)
                 named = [intent for intent in intents if intent.row in about]
                 if named:

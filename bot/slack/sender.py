@@ -51,12 +51,23 @@ class Sender:
     """The sender of the outbox's messages to Slack."""
 
     def __init__(
-        self, context: Context, client: WebClient, *, breaker: Breaker, roles: Mapping[str, str], pace: float
+        self,
+        context: Context,
+        client: WebClient,
+        *,
+        bot: str,
+        breaker: Breaker,
+        roles: Mapping[str, str],
+        pace: float,
     ) -> None:
-        """Use a client without retries. `roles`: role -> channel. `pace`: seconds between two messages to a channel."""
+        """Use a client without retries.
+
+        `bot`: our id among the bots of the workspace. `roles`: role -> channel. `pace`: seconds between two messages to
+        a channel.
+        """
         self._context = context
         self._breaker = breaker
-        self._sync = MessageSync(context, client)
+        self._sync = MessageSync(context, client, bot=bot)
         self._roles = roles
         self._pace = pace
         self._channels = Channels(context, face=Face(name=SLACK, roles=tuple(roles)), pace=pace)

@@ -55,7 +55,8 @@ def sender_of(app: App, workspace: Workspace, *, pace: float) -> Sender:
     """Return the sender to a workspace. `pace`: seconds between two messages to a channel."""
     named = {FAILURES: app.settings.failures_channel, LEADS: app.settings.leads_channel}
     roles = {role: channel for role, channel in named.items() if channel is not None and face_of(channel) == SLACK}
-    return Sender(app.context, workspace.sending, breaker=Breaker(workspace.trying), roles=roles, pace=pace)
+    breaker = Breaker(workspace.trying)
+    return Sender(app.context, workspace.sending, bot=workspace.bot_id, breaker=breaker, roles=roles, pace=pace)
 
 
 def tell_unusable(context: Context, group: str, code: str) -> None:

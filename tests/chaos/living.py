@@ -81,7 +81,8 @@ class Living:
             world.restart()
             self.ears.hear_for(world)
             breaker = Breaker(self.ears.workspace.trying, longest=PACE)
-            sender = Sender(world.context, self.ears.workspace.sending, breaker=breaker, roles=ROLES, pace=PACE)
+            slack = self.ears.workspace
+            sender = Sender(world.context, slack.sending, bot=slack.bot_id, breaker=breaker, roles=ROLES, pace=PACE)
             sender.prepare()
         except BaseException:
             database.close()

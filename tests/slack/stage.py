@@ -115,13 +115,18 @@ class Stage:
         longest_backoff: float = circuit_breaker.LONGEST,
         roles: Mapping[str, str] = ROLES,
         watching: circuit_breaker.Breaker | None = None,
+        bot: str | None = None,
     ) -> Sender:
         """A sender that remembers nothing, as after a restart.
 
         `longest_backoff`: seconds, while Slack is away. `watching`: one that remembers what Slack took.
+        `bot`: that of another app, if given.
         """
-        watching = watching or circuit_breaker.Breaker(self.ears.workspace.trying, longest=longest_backoff)
-        sender = Sender(self.world.context, self.ears.workspace.sending, breaker=watching, roles=roles, pace=0.01)
+        slack = self.ears.workspace
+        watching = watching or circuit_breaker.Breaker(slack.trying, longest=longest_backoff)
+        sender = Sender(
+            self.world.context, slack.sending, bot=bot or slack.bot_id, breaker=watching, roles=roles, pace=0.01
+        )
         sender.prepare()
         return sender
 

@@ -138,6 +138,15 @@ def test_a_message_of_another_database_is_not_ours(stage: Stage) -> None:
     assert [card.text.partition(":")[0] for card in stage.cards()] == ["not ours", "Decision needed"]
 
 
+def test_a_message_that_another_app_posted_is_not_ours_whatever_it_says(stage: Stage) -> None:
+    """Another app can read what stands beside our messages, and repeat it. Here this app is the other one."""
+    take_in(stage, stage.sample(), 1)
+    stage.running.administrator.fault("executed_then_dropped", method=POST)
+    stage.sender = stage.new_sender(bot="B0OTHER")
+    later(stage)
+    assert [card.text.partition(":")[0] for card in stage.cards()] == ["Decision needed", "Decision needed"]
+
+
 def test_a_message_that_names_a_number_no_row_has_is_not_ours(stage: Stage) -> None:
     """Another app may have copied what stands beside our messages."""
     sending, automation = stage.ears.workspace.sending, stage.sample()
