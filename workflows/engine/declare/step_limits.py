@@ -8,19 +8,29 @@ from threading import BoundedSemaphore
 from workflows.errors import BadDeclaration, TryAgain
 from workflows.tools.deadlines import within
 
+LONGEST_LIMIT = 86_400.0
+"""Seconds of the longest time limit that can be declared."""
 LONGEST_WAIT = 600.0
 """Seconds that a call waits for a free place where the step declares no time-out."""
 _inside: ContextVar[frozenset[int]] = ContextVar("countersign_steps_inside", default=frozenset())
 """The limits in which this thread holds a place. A step that calls itself needs no second place."""
 
 
+TIME_LIMIT = f"more than 0 and at most {LONGEST_LIMIT:.0f} seconds"
+
+
+def is_time_limit(seconds: float) -> bool:
+    """Tell whether code can be given so many seconds."""
+    return 0 < seconds <= LONGEST_LIMIT
+
+
 class Limits:
     """The limits of one step, in this process."""
 
     def __init__(self, step: str, *, timeout: float | None, at_once: int | None) -> None:
-        """Raise `BadDeclaration` for a limit that lets nothing through."""
-        if timeout is not None and not timeout > 0:
-            raise BadDeclaration(f"step {step}: timeout has to be more than 0 seconds, not {timeout}")
+        """Raise `BadDeclaration` for a limit that lets nothing through, or is none."""
+        if timeout is not None and not is_time_limit(timeout):
+            raise BadDeclaration(f"step {step}: timeout has to be {TIME_LIMIT}, not {timeout}")
         if at_once is not None and at_once < 1:
             raise BadDeclaration(f"step {step}: at_once has to be 1 or more, not {at_once}")
         self._step = step

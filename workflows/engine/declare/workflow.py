@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, JsonValue
 
 from workflows.engine.declare.proposal import OutputT, Proposal
+from workflows.engine.declare.step_limits import TIME_LIMIT, is_time_limit
 from workflows.engine.errors import BadDeclaration
 
 SECOND_OPINION = 0.15
@@ -46,9 +47,10 @@ class TimeLimits:
     """Seconds for a never, a check, the scope, a key, a form's validators, a text."""
 
     def __post_init__(self) -> None:
-        """Raise `BadDeclaration` for a limit that lets nothing through."""
-        if not (self.code > 0 and self.rule > 0):
-            raise BadDeclaration(f"a time limit is more than 0 seconds, not {min(self.code, self.rule):g}")
+        """Raise `BadDeclaration` for a limit that lets nothing through, or is none."""
+        for seconds in (self.code, self.rule):
+            if not is_time_limit(seconds):
+                raise BadDeclaration(f"a time limit is {TIME_LIMIT}, not {seconds:g}")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tenacity import Future, RetryCallState, Retrying
 
 from tests.waiting import LONGEST
-from workflows import Backoff, BadDeclaration, NotDone, TryAgain, step
+from workflows import Backoff, BadDeclaration, NotDone, TimeLimits, TryAgain, step
 from workflows.engine.declare.backoff import LONGEST_WAIT, seconds
 from workflows.engine.declare.steps import Backoffs
 from workflows.tools.deadlines import seconds_left, within
@@ -131,15 +131,31 @@ def test_a_step_that_calls_itself_needs_one_place() -> None:
     assert count(3) == 3
 
 
-@pytest.mark.parametrize(("timeout", "at_once"), [(0, None), (-1, None), (float("nan"), None), (None, 0), (None, -1)])
-def test_a_limit_that_lets_nothing_through_is_the_authors_error(timeout: float | None, at_once: int | None) -> None:
+ENDLESS = float("inf")
+NONE = float("nan")
+
+
+@pytest.mark.parametrize(
+    ("timeout", "at_once"),
+    [(0, None), (-1, None), (NONE, None), (ENDLESS, None), (90_000, None), (None, 0), (None, -1)],
+)
+def test_a_limit_that_lets_nothing_through_or_is_none_is_the_authors_error(
+    timeout: float | None, at_once: int | None
+) -> None:
     with pytest.raises(BadDeclaration, match="has to be"):
 
         @step(timeout=timeout, at_once=at_once)
         def never() -> None: ...
 
 
-@pytest.mark.parametrize(("first", "longest"), [(0, 1), (-1, 1), (2, 1), (1, 61), (float("nan"), 1)])
+@pytest.mark.parametrize("seconds", [0, -1, NONE, ENDLESS, 90_000])
+@pytest.mark.parametrize("of", ["code", "rule"])
+def test_so_is_a_time_limit_of_a_workflows_code(of: str, seconds: float) -> None:
+    with pytest.raises(BadDeclaration, match="more than 0 and at most 86400 seconds"):
+        TimeLimits(**{of: seconds})
+
+
+@pytest.mark.parametrize(("first", "longest"), [(0, 1), (-1, 1), (2, 1), (1, 61), (NONE, 1)])
 def test_a_backoff_that_is_none_is_the_authors_error(first: float, longest: float) -> None:
     with pytest.raises(BadDeclaration, match="a backoff has"):
         Backoff(first=first, longest=longest)
