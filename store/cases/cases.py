@@ -1,10 +1,12 @@
 """Cases: found by key, taken in once, raised to a new revision."""
 
-from collections.abc import Collection
+import json
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import Text, any_, bindparam, exists, func, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from store.cases.samples import has_sample
@@ -31,9 +33,33 @@ class CaseLine:
     """True if the delivery waits or failed, and may have been made all the same."""
 
 
-def find(session: Session, *, team: int, workflow: int, key: str) -> Case | None:
-    """Return the case of a workflow with this key."""
-    return session.scalar(select(Case).where(Case.team_id == team, Case.workflow_id == workflow, Case.key == key))
+@dataclass(frozen=True, kw_only=True)
+class KnownCase:
+    """A case that stands under a key, as it is now."""
+
+    id: int
+    revision: int
+    content_hash: str
+
+
+_KNOWN = select(Case.key, Case.id, Case.revision, Case.content_hash).where(
+    Case.team_id == bindparam("team"), Case.workflow_id == bindparam("workflow")
+)
+# All keys are one parameter: the number of parameters of a statement is limited.
+_KNOWN_IN_ARRAY = _KNOWN.where(Case.key == any_(bindparam("keys", type_=ARRAY(Text))))
+_KNOWN_IN_JSON = _KNOWN.where(Case.key.in_(select(func.json_each(bindparam("keys")).table_valued("value").c.value)))
+
+
+def known(session: Session, *, team: int, workflow: int, keys: Collection[str]) -> dict[str, KnownCase]:
+    """Return the cases of a workflow with these keys, by key."""
+    if not keys:
+        return {}
+    belong = {"team": team, "workflow": workflow}
+    if session.get_bind().dialect.name == "postgresql":
+        found = session.execute(_KNOWN_IN_ARRAY, belong | {"keys": list(keys)})
+    else:
+        found = session.execute(_KNOWN_IN_JSON, belong | {"keys": json.dumps(list(keys))})
+    return {key: KnownCase(id=id, revision=revision, content_hash=hash) for key, id, revision, hash in found}
 
 
 def get(session: Session, case: int, *, team: int) -> Case | None:
@@ -56,18 +82,21 @@ def with_key(session: Session, *, team: int, key: str) -> list[Case]:
     return list(session.scalars(select(Case).where(Case.team_id == team, Case.key == key).order_by(Case.id)))
 
 
-def add(session: Session, *, team: int, workflow: int, key: str, content_hash: str, source: str, at: datetime) -> int:
-    """Add a case at revision 1; returns its id. The unique key decides between two at once."""
-    return rows.add(
+def add_all(
+    session: Session, hashes: Mapping[str, str], *, team: int, workflow: int, source: str, at: datetime
+) -> dict[str, int]:
+    """Add cases at revision 1, given as key -> hash of the content; returns their ids by key.
+
+    A key that another process took meanwhile is left out: the unique key decides. Where two bring the same keys in the
+    same order, neither waits for ever for the other.
+    """
+    return rows.add_all_new(
         session,
         Case,
-        team_id=team,
-        workflow_id=workflow,
-        key=key,
-        revision=1,
-        content_hash=content_hash,
-        source=source,
-        received_at=at,
+        [{"key": key, "content_hash": content_hash} for key, content_hash in hashes.items()],
+        {"team_id": team, "workflow_id": workflow, "revision": 1, "source": source, "received_at": at},
+        by="key",
+        unique=("workflow_id", "key"),
     )
 
 

@@ -1,6 +1,6 @@
 """Texts of cases (inputs, outputs, reasons), in rows of their own."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,6 +12,12 @@ from store.schema import Content
 def keep(session: Session, *, team: int, case: int, kind: str, body: str) -> int:
     """Keep a content; returns its id."""
     return rows.add(session, Content, team_id=team, case_id=case, kind=kind, body=body)
+
+
+def keep_all(session: Session, bodies: Mapping[int, str], *, team: int, kind: str) -> dict[int, int]:
+    """Keep one content for each of these cases, given as case -> body; returns the contents' ids by case."""
+    each = [{"case_id": case, "body": body} for case, body in bodies.items()]
+    return rows.add_all_new(session, Content, each, {"team_id": team, "kind": kind}, by="case_id")
 
 
 def body(session: Session, content: int, *, team: int) -> str:

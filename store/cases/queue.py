@@ -4,6 +4,7 @@ A run is queued on the session's own connection, in the transaction that makes i
 the other. Jobs of one case are worked on one after the other.
 """
 
+from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -51,18 +52,23 @@ def forget_wrong_clocks(session: Session, *, longest: float) -> None:
 
 def enqueue(session: Session, *, run: int, case: int) -> None:
     """Have a run advanced once this transaction is committed."""
-    if session.get_bind().dialect.name != "postgresql":
+    enqueue_all(session, [(run, case)])
+
+
+def enqueue_all(session: Session, queued: Sequence[tuple[int, int]]) -> None:
+    """Have runs advanced once this transaction is committed. `queued`: each run with its case."""
+    if session.get_bind().dialect.name != "postgresql" or not queued:
         return
     connection = session.connection().connection.driver_connection
-    job = _deferring().configure_task(TASK, queue=QUEUE, lock=f"case-{case}", connection=connection)
-    job.defer(run=run)
+    job = _deferring().configure_task(TASK, queue=QUEUE).job
+    jobs = [job.evolve(lock=f"case-{case}", task_kwargs={"run": run}) for run, case in queued]
+    _deferring().job_manager.batch_defer_jobs(jobs, connection=connection)
 
 
 def enqueue_forgotten(session: Session, *, team: int) -> int:
     """Queue the runs of a team that are to be worked on, or are, and have no job; returns how many."""
     found = session.execute(_WITHOUT_JOB, {"task": TASK, "team": team}).all()
-    for run, case in found:
-        enqueue(session, run=run, case=case)
+    enqueue_all(session, [(run, case) for run, case in found])
     return len(found)
 
 

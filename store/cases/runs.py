@@ -1,6 +1,6 @@
 """Runs: added, leased and moved. A move is a conditional update: the second of two movers changes nothing."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -65,6 +65,44 @@ def add(
         problem_id=None,
         created_at=at,
         changed_at=at,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class FirstRun:
+    """A run of a revision that was just taken in."""
+
+    case: int
+    revision: int
+    input_id: int
+
+
+def add_first(
+    session: Session,
+    new: Sequence[FirstRun],
+    *,
+    team: int,
+    workflow: int,
+    state: RunState,
+    at: datetime,
+    code_version: str | None,
+) -> dict[int, int]:
+    """Add the first runs of revisions, at most one of a case; returns their ids by case."""
+    return rows.add_all_new(
+        session,
+        Run,
+        [{"case_id": run.case, "revision": run.revision, "input_id": run.input_id} for run in new],
+        {
+            "team_id": team,
+            "workflow_id": workflow,
+            "correction": 0,
+            "code_version": code_version,
+            "state": state,
+            "lease": 0,
+            "created_at": at,
+            "changed_at": at,
+        },
+        by="case_id",
     )
 
 

@@ -3,21 +3,39 @@
 A case takes a dozen inserts and as many conditional updates on its way, so each statement is compiled once.
 """
 
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import CursorResult, Dialect, Insert, Table, bindparam, insert, update
+from sqlalchemy import (
+    Connection,
+    CursorResult,
+    Dialect,
+    Insert,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    bindparam,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.util import identity_key
 from sqlalchemy.sql.dml import UpdateBase
+from sqlalchemy.types import TypeEngine
 
 from store.db.statements import MOST, Statement, compiled
 from store.schema import Base, OfTeam
 
 _Row = TypeVar("_Row", bound=OfTeam)
+_NOTHING: Mapping[str, Any] = {}
 
 
 def get(session: Session, table: type[_Row], row: int, *, team: int, anew: bool = False) -> _Row | None:
@@ -41,10 +59,44 @@ def add_new(session: Session, table: type[Base], unique: tuple[str, ...], /, **v
     return _added(statement.run(connection, values))
 
 
-def add_all(session: Session, table: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
-    """Add several rows of the same columns. Raise `sqlalchemy.exc.IntegrityError` where a unique key is taken."""
+def add_all(
+    session: Session, table: type[Base], rows: Sequence[Mapping[str, Any]], same: Mapping[str, Any] = _NOTHING
+) -> None:
+    """Add several rows of the same columns with one statement; they are added in their order.
+
+    `same`: the columns with one value for all rows. Raise `sqlalchemy.exc.IntegrityError` where a unique key is taken.
+    """
     if rows:
-        session.connection().execute(insert(_table(table)), rows)
+        connection = session.connection()
+        statement = _insert_all(connection.dialect, table, tuple(rows[0]), tuple(same), None, None)
+        _run_for_all(statement, connection, rows, same)
+
+
+def add_all_new(
+    session: Session,
+    table: type[Base],
+    rows: Sequence[Mapping[str, Any]],
+    same: Mapping[str, Any],
+    *,
+    by: str,
+    unique: tuple[str, ...] | None = None,
+) -> dict[Any, int]:
+    """Do as `add_all` does, and return the ids of the rows that were added, by their value in the column `by`.
+
+    That value has to differ in each row. `unique`: the columns of a key; a row whose key is taken is left out.
+    """
+    if not rows:
+        return {}
+    connection = session.connection()
+    statement = _insert_all(connection.dialect, table, tuple(rows[0]), tuple(same), by, unique)
+    if connection.dialect.name == "postgresql":
+        return dict(_run_for_all(statement, connection, rows, same).all())
+    # The transaction that writes is alone: what has a higher id than any row before is its own.
+    newest = select(func.coalesce(func.max(_table(table).c.id), 0))
+    before = connection.scalar(newest)
+    _run_for_all(statement, connection, rows, same)
+    added = select(_table(table).c[by], _table(table).c.id).where(_table(table).c.id > before)
+    return dict(connection.execute(added).all())
 
 
 def change(session: Session, table: type[Base], row: int, *, where: Mapping[str, Any], to: Mapping[str, Any]) -> bool:
@@ -84,6 +136,52 @@ def _insert_new(dialect: Dialect, table: type[Base], columns: tuple[str, ...], u
     kind = postgresql.insert if dialect.name == "postgresql" else sqlite.insert
     adding = kind(_table(table)).on_conflict_do_nothing(index_elements=unique)
     return compiled(_with_id(adding, table, dialect), dialect, _keys(table, columns))
+
+
+@lru_cache(maxsize=MOST)
+def _insert_all(
+    dialect: Dialect,
+    table: type[Base],
+    each: tuple[str, ...],
+    same: tuple[str, ...],
+    by: str | None,
+    unique: tuple[str, ...] | None,
+) -> Statement:
+    """Return the statement for many rows. `by`, `unique`: as in `add_all_new`.
+
+    On SQLite it is run once for each row, within one call of the driver. On PostgreSQL it takes one array for each
+    column: so its text is the same for any number of rows, which are not limited by the number of parameters.
+    """
+    kind: Any = postgresql.insert if dialect.name == "postgresql" else sqlite.insert
+    adding, columns = kind(_table(table)), _table(table).c
+    if dialect.name == "postgresql":
+        given = func.unnest(*(bindparam(name, type_=postgresql.ARRAY(_item(columns[name].type))) for name in each))
+        row = given.table_valued(*each, name="given").render_derived()
+        values = [row.c[name] for name in each] + [bindparam(name, type_=columns[name].type) for name in same]
+        adding = adding.from_select([*each, *same], select(*values))
+    if unique is not None:
+        adding = adding.on_conflict_do_nothing(index_elements=unique)
+    if by is not None and dialect.name == "postgresql":
+        adding = adding.returning(columns[by], columns.id)
+    statement = compiled(adding, dialect, _keys(table, (*each, *same)))
+    if dialect.name != "postgresql":
+        return statement
+    # psycopg writes an array as text by itself, where each quotation mark of a JSON text costs 3 microseconds.
+    return replace(statement, sql=re.sub(r"%\((\w+)\)s(?=::[\w ]+\[\])", r"%(\1)b", statement.sql))
+
+
+def _item(column: TypeEngine[Any]) -> TypeEngine[Any]:
+    """Return the type of a column's values in an array. An array of texts with a length would cut what is longer."""
+    plain = column.impl_instance if isinstance(column, TypeDecorator) else column
+    return Text() if isinstance(plain, String) else column
+
+
+def _run_for_all(
+    statement: Statement, connection: Connection, rows: Sequence[Mapping[str, Any]], same: Mapping[str, Any]
+) -> CursorResult[*tuple[Any, ...]]:
+    if connection.dialect.name == "postgresql":
+        return statement.run(connection, {name: [row[name] for row in rows] for name in rows[0]} | dict(same))
+    return statement.run_each(connection, rows, same)
 
 
 @lru_cache(maxsize=MOST)

@@ -6,6 +6,7 @@ to run it. Worth it for the statements of every case and of every request to a m
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Any
 
 from sqlalchemy import Connection, CursorResult, Dialect, Select
@@ -32,6 +33,25 @@ class Statement:
             for name, process in self.parameters.items()
         }
         return connection.exec_driver_sql(self.sql, tuple(given.values()) if self.positional else given)
+
+    def run_each(
+        self, connection: Connection, rows: Sequence[Mapping[str, Any]], same: Mapping[str, Any]
+    ) -> CursorResult[*tuple[Any, ...]]:
+        """Run the statement for each of the rows, in one call of the driver. `same`: values that all rows have.
+
+        Only for a statement that is positional and returns no rows.
+        """
+        columns = [
+            repeat(_taken(process, same[name]), len(rows))
+            if name in same
+            else [_taken(process, row[name]) for row in rows]
+            for name, process in self.parameters.items()
+        ]
+        return connection.exec_driver_sql(self.sql, list(zip(*columns, strict=True)))
+
+
+def _taken(process: Callable[[Any], Any] | None, value: Any) -> Any:
+    return value if process is None else process(value)
 
 
 def compiled(

@@ -1,8 +1,9 @@
 """The audit trail: each act with its actor and time. Rows are only ever added."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -25,6 +26,18 @@ class AuditLine:
     key: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Act:
+    """An act to record."""
+
+    action: str
+    """In the past tense."""
+    subject: Subject
+    case: int | None
+    details: Mapping[str, str | int | None] = field(default_factory=dict)
+    """Ids and hashes only."""
+
+
 def record(
     session: Session,
     *,
@@ -38,19 +51,28 @@ def record(
 ) -> None:
     """Add a row: `action` in the past tense, `details` ids and hashes only."""
     failpoints.before(Failpoint.AUDIT, action)
-    rows.add(
-        session,
-        AuditRow,
-        team_id=team,
-        at=at,
-        actor=actor,
-        action=action,
-        subject_kind=subject.kind,
-        subject_id=subject.id,
-        case_id=case,
-        details=details or {},
-    )
+    act = Act(action=action, subject=subject, case=case, details=details or {})
+    rows.add(session, AuditRow, team_id=team, at=at, actor=actor, **_columns(act))
     failpoints.after(Failpoint.AUDIT, action)
+
+
+def record_all(session: Session, acts: Sequence[Act], *, team: int, at: datetime, actor: str) -> None:
+    """Add a row for each act, in their order."""
+    for act in acts:
+        failpoints.before(Failpoint.AUDIT, act.action)
+    rows.add_all(session, AuditRow, [_columns(act) for act in acts], {"team_id": team, "at": at, "actor": actor})
+    for act in acts:
+        failpoints.after(Failpoint.AUDIT, act.action)
+
+
+def _columns(act: Act) -> dict[str, Any]:
+    return {
+        "action": act.action,
+        "subject_kind": act.subject.kind,
+        "subject_id": act.subject.id,
+        "case_id": act.case,
+        "details": act.details,
+    }
 
 
 def last(session: Session, *, team: int, subject: Subject, action: str) -> AuditRow | None:

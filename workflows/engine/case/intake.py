@@ -1,8 +1,10 @@
 """Intake of a case: validation, key, rows. An accepted input is committed; any other is refused with the reason."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 
 from pydantic import BaseModel, JsonValue
 from sqlalchemy.exc import IntegrityError
@@ -10,7 +12,10 @@ from sqlalchemy.orm import Session
 from tenacity import retry, retry_if_exception_type, stop_after_attempt
 
 from store.cases import cases, contents, queue, reviews, runs
+from store.cases.cases import KnownCase
+from store.cases.runs import FirstRun
 from store.governance import audit, teams
+from store.governance.audit import Act
 from store.states import ReviewState, RunState
 from store.subjects import SubjectKind
 from workflows.engine.case import notices
@@ -52,6 +57,11 @@ class Accepted:
     key: str
     body: str
     """Canonical JSON."""
+
+    @cached_property
+    def content_hash(self) -> str:
+        """The hash of its content: of two inputs with one key, it tells a duplicate from a revision."""
+        return content_hash(self.body)
 
 
 def accept(workflow: AnyWorkflow, values: Mapping[str, JsonValue]) -> Accepted:
@@ -104,16 +114,21 @@ def take_in(
 ) -> list[Receipt]:
     """Take inputs in, all in one transaction, and return a receipt for each, in their order. Raise `QueueFull`.
 
-    Where two processes bring the same new key at once, the unique key stops the later one, which then starts again.
+    Where two processes bring the same new key at once, the later one waits for the other, and its case is a known one.
+    Where both bring the first case of a workflow, the later one starts again.
     `options`: the settings from which the workflow's declaration was made, if there are any.
     """
     with context.database.write() as session:
         _refuse_flood(session, context, len(inputs))
         at = context.clock()
         row = teams.workflow_id(session, team=context.team, name=workflow.name, options=options, at=at)
-        # By key, so that two processes with the same cases lock them in the same order and cannot deadlock.
+        taking = _Taking(
+            session=session, context=context, workflow=workflow, row=row, source=source, actor=actor, at=at
+        )
+        # By key, so that two processes with the same cases lock them in the same order and cannot deadlock: first all
+        # keys that are new, then all cases that get another content.
         by_key = sorted(range(len(inputs)), key=lambda place: inputs[place].key)
-        receipts = {place: _take_in(session, context, workflow, row, inputs[place], source, actor) for place in by_key}
+        receipts = dict(zip(by_key, _take_in(taking, [inputs[place] for place in by_key]), strict=True))
         return [receipts[place] for place in range(len(inputs))]
 
 
@@ -128,62 +143,102 @@ def _refuse_flood(session: Session, context: Context, number: int) -> None:
         )
 
 
-def _take_in(
-    session: Session,
-    context: Context,
-    workflow: AnyWorkflow,
-    workflow_row: int,
-    accepted: Accepted,
-    source: str,
-    actor: str,
-) -> Receipt:
-    at, team = context.clock(), context.team
-    hashed = content_hash(accepted.body)
-    known = cases.find(session, team=team, workflow=workflow_row, key=accepted.key)
-    if known is not None:
-        cases.hold(session, known.id, team=team)
-        session.refresh(known)
-    if known is None:
-        revision, intake = 1, Intake.TAKEN_IN
-        case = cases.add(
-            session,
-            team=team,
-            workflow=workflow_row,
-            key=accepted.key,
-            content_hash=hashed,
-            source=source,
-            at=at,
-        )
-    elif known.content_hash == hashed:
-        return Receipt(case=known.id, intake=Intake.DUPLICATE)
-    else:
-        revision, intake, case = known.revision + 1, Intake.REVISED, known.id
-        cases.revise(session, team=team, case=case, revision=known.revision, content_hash=hashed)
-        supersede(session, workflow, case, context=context, actor=actor)
-    input_id = contents.keep(session, team=team, case=case, kind="input", body=accepted.body)
-    run = runs.add(
+@dataclass(frozen=True, kw_only=True)
+class _Taking:
+    """The transaction in which inputs of a workflow are taken in."""
+
+    session: Session
+    context: Context
+    workflow: AnyWorkflow
+    row: int
+    """Id of the workflow's row."""
+    source: str
+    actor: str
+    at: datetime
+
+    def known(self, keys: Collection[str]) -> dict[str, KnownCase]:
+        """Return the cases that stand under these keys now."""
+        return cases.known(self.session, team=self.context.team, workflow=self.row, keys=keys)
+
+
+def _take_in(taking: _Taking, inputs: Sequence[Accepted]) -> list[Receipt]:
+    """Take in inputs in the order of their keys: all new cases with a few statements, and what is rare one by one."""
+    known = taking.known({accepted.key for accepted in inputs})
+    first: dict[str, Accepted] = {}
+    for accepted in inputs:
+        if accepted.key not in known:
+            first.setdefault(accepted.key, accepted)
+    added = _add(taking, first)
+    known |= added
+    # What another process took in meanwhile is a known case now.
+    known |= taking.known(first.keys() - added.keys())
+    receipts: list[Receipt] = []
+    for accepted in inputs:
+        key = accepted.key
+        if added.pop(key, None) is not None:
+            intake = Intake.TAKEN_IN
+        elif known[key].content_hash == accepted.content_hash:
+            intake = Intake.DUPLICATE
+        else:
+            known[key], intake = _revise(taking, accepted, known[key].id)
+        receipts.append(Receipt(case=known[key].id, intake=intake))
+    return receipts
+
+
+def _add(taking: _Taking, new: Mapping[str, Accepted]) -> dict[str, KnownCase]:
+    """Add cases by key, with their runs; returns those that no other process took in at the same moment."""
+    added = cases.add_all(
+        taking.session,
+        {key: accepted.content_hash for key, accepted in new.items()},
+        team=taking.context.team,
+        workflow=taking.row,
+        source=taking.source,
+        at=taking.at,
+    )
+    _begin(taking, {case: (1, new[key]) for key, case in added.items()}, Intake.TAKEN_IN)
+    return {key: KnownCase(id=case, revision=1, content_hash=new[key].content_hash) for key, case in added.items()}
+
+
+def _revise(taking: _Taking, accepted: Accepted, case: int) -> tuple[KnownCase, Intake]:
+    """Raise a case to a new revision, unless another process brought the same content until it could be locked."""
+    session, team = taking.session, taking.context.team
+    cases.hold(session, case, team=team)
+    now = taking.known({accepted.key})[accepted.key]
+    if now.content_hash == accepted.content_hash:
+        return now, Intake.DUPLICATE
+    cases.revise(session, team=team, case=case, revision=now.revision, content_hash=accepted.content_hash)
+    supersede(session, taking.workflow, case, context=taking.context, actor=taking.actor)
+    _begin(taking, {case: (now.revision + 1, accepted)}, Intake.REVISED)
+    revised = KnownCase(id=case, revision=now.revision + 1, content_hash=accepted.content_hash)
+    return revised, Intake.REVISED
+
+
+def _begin(taking: _Taking, begun: Mapping[int, tuple[int, Accepted]], intake: Intake) -> None:
+    """Keep the inputs of new revisions, and have each worked on. `begun`: case -> its revision and its input."""
+    session, team = taking.session, taking.context.team
+    bodies = {case: accepted.body for case, (_, accepted) in begun.items()}
+    kept = contents.keep_all(session, bodies, team=team, kind="input")
+    new = [FirstRun(case=case, revision=revision, input_id=kept[case]) for case, (revision, _) in begun.items()]
+    ran = runs.add_first(
         session,
+        new,
         team=team,
-        case=case,
-        workflow=workflow_row,
-        revision=revision,
-        input_id=input_id,
+        workflow=taking.row,
         state=RunState.READY,
-        code_version=context.registry.code_version(workflow),
-        at=at,
+        code_version=taking.context.registry.code_version(taking.workflow),
+        at=taking.at,
     )
-    queue.enqueue(session, run=run, case=case)
-    audit.record(
-        session,
-        team=team,
-        at=at,
-        actor=actor,
-        action=f"case.{intake}",
-        subject=SubjectKind.CASE.of(case),
-        case=case,
-        details={"revision": revision, "input": hashed, "run": run},
-    )
-    return Receipt(case=case, intake=intake)
+    queue.enqueue_all(session, [(ran[case], case) for case in begun])
+    acts = [
+        Act(
+            action=f"case.{intake}",
+            subject=SubjectKind.CASE.of(case),
+            case=case,
+            details={"revision": revision, "input": accepted.content_hash, "run": ran[case]},
+        )
+        for case, (revision, accepted) in begun.items()
+    ]
+    audit.record_all(session, acts, team=team, at=taking.at, actor=taking.actor)
 
 
 _REPLACEABLE = (RunState.READY, RunState.RUNNING, RunState.WAITING, RunState.FAILED, RunState.PARKED)
