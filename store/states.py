@@ -84,6 +84,9 @@ class Resolution(StrEnum):
 ENDED = frozenset({RunState.DELIVERED, RunState.CLOSED, RunState.SUPERSEDED})
 """Run states in which nobody has anything left to do."""
 
+NOT_ENDED = tuple(state for state in RunState if state not in ENDED)
+"""Run states in which somebody, or a worker, has something left to do: few of all runs are in them."""
+
 STOPPED = frozenset({RunState.FAILED, RunState.DOUBTFUL, RunState.PARKED})
 """Run states in which somebody has to repair something."""
 

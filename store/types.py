@@ -5,10 +5,15 @@ from datetime import UTC, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, DateTime, Dialect, String
+from sqlalchemy import BigInteger, ColumnElement, DateTime, Dialect, String, literal_column
 from sqlalchemy.types import TypeDecorator
 
 _NANO = Decimal("1e-9")
+
+
+def literally(word: StrEnum) -> ColumnElement[str]:
+    """Return a word as a part of the statement: only then does a database use an index of the rows with this word."""
+    return literal_column(f"'{word.value}'", String)
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -21,7 +21,7 @@ from bot.sandbox.state.sandbox import APP_TOKEN, BOT_TOKEN, Sandbox
 from bot.serve.server import schedule_of, serve
 from bot.settings import Settings
 from bot.slack.wiring import Slack, in_slack
-from store.states import BUSY, ENDED, RunState
+from store.states import BUSY, RunState
 from workflows.engine.case.intake import accept, take_in
 from workflows.engine.read import digests
 from workflows.engine.read.workload import newest_state, run_counts
@@ -67,14 +67,12 @@ class Stage:
 
     def unfinished(self) -> int:
         """Count the cases that have not reached an end."""
-        return self._count(lambda state: state not in ENDED)
+        return sum(run_counts(self.app.context).values())
 
     def is_idle(self) -> bool:
         """Tell whether the worker has nothing left to do."""
-        return not self._count(lambda state: state in (RunState.READY, *BUSY))
-
-    def _count(self, counts: Callable[[RunState], bool]) -> int:
-        return sum(number for state, number in run_counts(self.app.context).items() if counts(state))
+        counts = run_counts(self.app.context)
+        return not any(counts[state] for state in (RunState.READY, *BUSY))
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from store.cases.workflow_pauses import PauseLine
 from store.db import rows
 from store.schema import Case, Content, Run, Workflow
 from store.states import BUSY, Resolution, RunState
+from store.types import literally
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,6 +112,7 @@ def get(session: Session, run: int, *, team: int) -> Run | None:
     return rows.get(session, Run, run, team=team)
 
 
+_IS_READY = Run.state == literally(RunState.READY)
 # Every run is loaded with this query: it is built once.
 _LOAD = (
     select(
@@ -207,7 +209,7 @@ def claimable(
     )
     query = (
         select(Run)
-        .where(Run.state == RunState.READY, Run.team_id == team, Run.workflow_id.in_(workflows), ~in_the_way)
+        .where(_IS_READY, Run.team_id == team, Run.workflow_id.in_(workflows), ~in_the_way)
         .order_by(Run.id)
         .limit(limit)
     )
@@ -254,15 +256,20 @@ def touch(session: Session, *, team: int, run: int, state: RunState, lease: int,
 
 def count_ready(session: Session, *, team: int, at_most: int) -> int:
     """Count the runs that are to be worked on, no further than `at_most`."""
-    some = select(Run.id).where(Run.state == RunState.READY, Run.team_id == team).limit(at_most)
+    some = select(Run.id).where(_IS_READY, Run.team_id == team).limit(at_most)
     return session.scalar(select(func.count()).select_from(some.subquery())) or 0
 
 
-def counts(session: Session, *, team: int) -> dict[tuple[int, RunState], int]:
-    """Count the runs by (workflow id, state)."""
-    query = select(Run.workflow_id, Run.state, func.count()).where(Run.team_id == team)
-    found = session.execute(query.group_by(Run.workflow_id, Run.state))
-    return {(workflow, state): number for workflow, state, number in found}
+def ready_of(session: Session, *, team: int) -> dict[int, int]:
+    """Count the runs that are to be worked on, by workflow id."""
+    query = select(Run.workflow_id, func.count()).where(_IS_READY, Run.team_id == team)
+    return dict(session.execute(query.group_by(Run.workflow_id)).all())
+
+
+def counts(session: Session, *, team: int, states: Collection[RunState] = tuple(RunState)) -> dict[RunState, int]:
+    """Count the runs in each of these states that has any. Those of an ended state are all there ever were."""
+    query = select(Run.state, func.count()).where(Run.team_id == team, Run.state.in_(states)).group_by(Run.state)
+    return dict(session.execute(query).all())
 
 
 def was_corrected(session: Session, case: int, *, team: int, revision: int, after: int) -> bool:

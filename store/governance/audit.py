@@ -89,7 +89,7 @@ def actor_at(session: Session, *, team: int, subject: Subject, actions: Collecti
 
 
 _LOOKED_AT = 500
-"""Number of newest rows that are searched for a person's refusals."""
+"""Number of newest rows that are searched for a person's refusals, or for the newest time."""
 
 
 def refused(session: Session, *, team: int, actor: str, since: datetime, at_most: int) -> int:
@@ -105,8 +105,9 @@ def refused(session: Session, *, team: int, actor: str, since: datetime, at_most
 
 
 def newest(session: Session, *, team: int) -> datetime | None:
-    """Return the time of the newest row; None before the first."""
-    return session.scalar(select(func.max(AuditRow.at)).where(AuditRow.team_id == team))
+    """Return the latest time of the newest rows; None before the first."""
+    newest = select(AuditRow.id).where(AuditRow.team_id == team).order_by(AuditRow.id.desc()).limit(_LOOKED_AT)
+    return session.scalar(select(func.max(AuditRow.at)).where(AuditRow.id.in_(newest)))
 
 
 def of_case(session: Session, case: int, *, team: int) -> list[AuditRow]:

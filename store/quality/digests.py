@@ -1,21 +1,22 @@
 """Digests, and the queries for their figures. A span of time begins with `since` and ends just before `until`."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, String, func, literal_column, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
 from store.cases.samples import has_sample
 from store.db import rows
 from store.model import requests
-from store.schema import AuditRow, Case, Content, Digest, ModelRequest, Proposal, Review, Run, Step
+from store.schema import AuditRow, Case, Content, Digest, ModelRequest, Proposal, Review, Run, Step, Workflow
 from store.states import STOPPED, Resolution, RunState
 from store.subjects import SubjectKind
+from store.types import literally
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,14 +84,19 @@ def ahead(session: Session, *, team: int, job: str, of: str) -> list[Digest]:
     return list(session.scalars(query.order_by(Digest.id)))
 
 
-def stops(session: Session, *, team: int, actions: Collection[str], since: datetime, until: datetime) -> list[StopLine]:
-    """Return the stops of runs between two times, found by the audit's actions, whatever became of the runs later."""
+# Written out as in the indexes of these rows.
+_STOPS: Sequence[ColumnElement[str]] = [literal_column(f"'run.{state}'", String) for state in sorted(STOPPED)]
+_RESOLVED = [literally(state) for state in (RunState.CLOSED, RunState.DELIVERED)]
+
+
+def stops(session: Session, *, team: int, since: datetime, until: datetime) -> list[StopLine]:
+    """Return the stops of runs between two times, found in the audit, whatever became of the runs later."""
     query = (
         select(Run.case_id, Run.workflow_id, AuditRow.details, Content.body)
         .select_from(AuditRow)
         .join(Run, AuditRow.is_about_row(SubjectKind.RUN, Run.id))
         .outerjoin(Content, Content.id == Run.problem_id)
-        .where(AuditRow.team_id == team, AuditRow.action.in_(actions), AuditRow.at >= since, AuditRow.at < until)
+        .where(AuditRow.team_id == team, AuditRow.action.in_(_STOPS), AuditRow.at >= since, AuditRow.at < until)
         .order_by(AuditRow.id)
     )
     return [
@@ -142,8 +148,10 @@ def samples(session: Session, *, team: int, since: datetime, until: datetime) ->
 def _taken_in(
     session: Session, which: ColumnElement[bool], *, team: int, since: datetime, until: datetime
 ) -> dict[int, int]:
+    # The index of times is by workflow; a team has few.
+    theirs = select(Workflow.id).where(Workflow.team_id == team)
     query = select(Case.workflow_id, func.count()).where(
-        Case.team_id == team, Case.received_at >= since, Case.received_at < until, which
+        Case.workflow_id.in_(theirs), Case.received_at >= since, Case.received_at < until, which
     )
     return dict(session.execute(query.group_by(Case.workflow_id)).all())
 
@@ -157,7 +165,7 @@ def resolved(
     """
     query = select(Run.workflow_id, Run.resolution, func.count(Run.case_id.distinct())).where(
         Run.team_id == team,
-        Run.state.in_((RunState.DELIVERED, RunState.CLOSED)),
+        Run.state.in_(_RESOLVED),
         Run.correction == 0,
         Run.changed_at >= since,
         Run.changed_at < until,
@@ -177,7 +185,7 @@ def cost(session: Session, *, team: int, since: datetime, until: datetime) -> di
         select(Run.workflow_id, func.sum(Step.cost))
         .join(Run, Run.id == Step.run_id)
         .where(Step.team_id == team, Step.recalled_from.is_(None), Step.started_at >= since, Step.started_at < until)
-        .where(~asked)
+        .where(Step.cost != literal_column("0"), ~asked)
         .group_by(Run.workflow_id)
     )
     spent = dict(session.execute(query).all())
@@ -192,7 +200,13 @@ def unproposed(session: Session, *, team: int, since: datetime, until: datetime)
         select(Review.workflow_id, Review.case_id, Content.body)
         .join(Content, Content.id == Review.reasons_id)
         .outerjoin(Proposal, Proposal.run_id == Review.run_id)
-        .where(Review.team_id == team, Review.opened_at >= since, Review.opened_at < until, Proposal.id.is_(None))
+        .where(
+            Review.team_id == team,
+            Review.opened_at >= since,
+            Review.opened_at < until,
+            Review.proposal_id.is_(None),
+            Proposal.id.is_(None),
+        )
         .order_by(Review.id)
     )
     return [(workflow, case, body) for workflow, case, body in session.execute(query)]

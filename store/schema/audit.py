@@ -6,14 +6,19 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from store.schema.base import Base, OfSubject, OfTeam
+from store.schema.base import Base, OfSubject, OfTeam, index_of_some
 
 
 class AuditRow(OfSubject, OfTeam, Base):
     """One act with its actor and time: ids and hashes, no content. Rows are only ever added."""
 
     __tablename__ = "audit"
-    __table_args__ = (Index("ix_audit_subject_kind_subject_id", "subject_kind", "subject_id"),)
+    __table_args__ = (
+        Index("ix_audit_subject_kind_subject_id", "subject_kind", "subject_id"),
+        index_of_some(
+            "ix_audit_stops", "team_id", "at", where="action IN ('run.doubtful', 'run.failed', 'run.parked')"
+        ),
+    )
 
     at: Mapped[datetime]
     actor: Mapped[str] = mapped_column(String(100))

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
-from store.schema.base import Base, OfTeam
+from store.schema.base import Base, OfTeam, index_of_some
 from store.states import Resolution, RunState, StepState
 from store.types import OneOf
 
@@ -51,10 +51,13 @@ class Case(OfTeam, Base):
     """One input to one workflow, with a key."""
 
     __tablename__ = "cases"
-    __table_args__ = (UniqueConstraint("workflow_id", "key"),)
+    __table_args__ = (
+        UniqueConstraint("workflow_id", "key"),
+        Index("ix_cases_workflow_id_received_at", "workflow_id", "received_at"),
+    )
 
     workflow_id: Mapped[int] = mapped_column(ForeignKey("workflows.id"))
-    key: Mapped[str] = mapped_column(String(255), index=True)
+    key: Mapped[str] = mapped_column(String(255))
     revision: Mapped[int]
     """1 for the first content under this key."""
     content_hash: Mapped[str] = mapped_column(String(64))
@@ -78,8 +81,12 @@ class Run(OfTeam, Base):
 
     __tablename__ = "runs"
     __table_args__ = (
-        Index("ix_runs_state_id", "state", "id"),
+        Index("ix_runs_state_team_id_case_id", "state", "team_id", "case_id"),
         Index("ix_runs_case_id_id", "case_id", "id"),
+        # The next one to work on is the oldest, of however many.
+        index_of_some("ix_runs_ready", "id", where="state = 'ready'"),
+        # A digest asks what ended on a day; a run changes often before it ends.
+        index_of_some("ix_runs_ended", "team_id", "changed_at", where="state IN ('closed', 'delivered')"),
     )
 
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
@@ -115,7 +122,10 @@ class Step(OfTeam, Base):
     """One attempt at one journaled call."""
 
     __tablename__ = "steps"
-    __table_args__ = (UniqueConstraint("run_id", "name", "nth", "attempt"),)
+    __table_args__ = (
+        UniqueConstraint("run_id", "name", "nth", "attempt"),
+        index_of_some("ix_steps_cost", "team_id", "started_at", where="cost <> 0"),
+    )
 
     run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"))
     position: Mapped[int]

@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, false, text
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
-from store.schema.base import Base, OfTeam
+from store.schema.base import Base, OfTeam, index_of_some
 from store.states import DeliveryState, ReviewState
 from store.types import OneOf
 
@@ -15,6 +15,7 @@ class Proposal(OfTeam, Base):
     """A proposal of the model or, in a correction, of a person."""
 
     __tablename__ = "proposals"
+    __table_args__ = (index_of_some("ix_proposals_sample", "run_id", where="sample", on_sqlite="sample = 1"),)
 
     run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"), unique=True)
     content_id: Mapped[int] = mapped_column(ForeignKey("contents.id"))
@@ -31,7 +32,10 @@ class Review(OfTeam, Base):
     """A review, with its decisions."""
 
     __tablename__ = "reviews"
-    __table_args__ = (Index("ix_reviews_state_answer_by", "state", "answer_by"),)
+    __table_args__ = (
+        Index("ix_reviews_state_answer_by", "state", "answer_by"),
+        index_of_some("ix_reviews_unproposed", "team_id", "opened_at", where="proposal_id IS NULL"),
+    )
 
     run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"), unique=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
@@ -78,12 +82,8 @@ class Delivery(OfTeam, Base):
     __table_args__ = (
         UniqueConstraint("team_id", "key"),
         # Few deliveries wait, and they are searched for every other second.
-        Index(
-            "ix_deliveries_next_at",
-            "next_at",
-            sqlite_where=text("next_at IS NOT NULL"),
-            postgresql_where=text("next_at IS NOT NULL"),
-        ),
+        index_of_some("ix_deliveries_waiting", "team_id", "state", "next_at", where="next_at IS NOT NULL"),
+        index_of_some("ix_deliveries_doubtful", "team_id", "state", where="state = 'doubtful'"),
     )
 
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)

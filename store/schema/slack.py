@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, String, UniqueConstraint
+from sqlalchemy import String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from store.schema.base import Base, OfSubject, OfTeam
+from store.schema.base import Base, OfSubject, OfTeam, index_of_some
 from store.states import OutboxState
 from store.types import OneOf
 
@@ -17,8 +17,10 @@ class OutboxRow(OfSubject, OfTeam, Base):
     __tablename__ = "outbox"
     __table_args__ = (
         UniqueConstraint("team_id", "kind", "subject_kind", "subject_id", "channel", "occasion"),
-        Index("ix_outbox_state_not_before", "state", "not_before"),
-        Index("ix_outbox_channel_state", "channel", "state"),
+        index_of_some("ix_outbox_unsent_state", "team_id", "state", where="state <> 'sent'"),
+        index_of_some(
+            "ix_outbox_unsent_channel", "team_id", "channel", "kind", "subject_kind", where="state <> 'sent'"
+        ),
     )
 
     kind: Mapped[str] = mapped_column(String(30))
@@ -74,6 +76,15 @@ class Message(OfSubject, OfTeam, Base):
     __table_args__ = (
         UniqueConstraint("team_id", "subject_kind", "subject_id", "channel"),
         UniqueConstraint("team_id", "channel", "ts"),
+        index_of_some(
+            "ix_messages_waiting",
+            "team_id",
+            "waits",
+            "subject_kind",
+            "channel",
+            where="waits",
+            on_sqlite="waits = 1",
+        ),
     )
 
     channel: Mapped[str] = mapped_column(String(60))

@@ -8,9 +8,10 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from store.schema import Delivery, Message, OutboxRow, Review, Workflow
-from store.slack.outbox import CARD, DOUBT, UNSENT, is_time
+from store.slack.outbox import CARD, DOUBT, UNSENT, is_time, is_unsent
 from store.states import DeliveryState, OutboxState, ReviewState
 from store.subjects import SubjectKind
+from store.types import literally
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +30,7 @@ def due(session: Session, *, team: int, channel: str, at: datetime) -> list[Outb
         .join(Review, _is_card(channel))
         .where(
             OutboxRow.team_id == team,
-            OutboxRow.state.in_(UNSENT),
+            is_unsent(*UNSENT),
             is_time(at),
             Review.state == ReviewState.OPEN,
             ~_stands(team, channel),
@@ -51,7 +52,7 @@ def due_doubts(session: Session, *, team: int, channel: str, at: datetime) -> li
             OutboxRow.team_id == team,
             OutboxRow.channel == channel,
             OutboxRow.kind == DOUBT,
-            OutboxRow.state.in_(UNSENT),
+            is_unsent(*UNSENT),
             is_time(at),
             _is_doubt(),
             ~stands.exists(),
@@ -90,7 +91,7 @@ def _move_new(
             OutboxRow.team_id == team,
             OutboxRow.channel == channel,
             OutboxRow.kind.in_((CARD, DOUBT)),
-            OutboxRow.state.in_(frm),
+            is_unsent(*frm),
             ~stands.exists(),
             *only,
         )
@@ -106,7 +107,7 @@ def unshown(session: Session, *, team: int, channel: str) -> Unshown:
         .join(OutboxRow, and_(OutboxRow.team_id == team, _is_card(channel)))
         .where(
             Review.state == ReviewState.OPEN,
-            OutboxRow.state.in_((OutboxState.HELD, OutboxState.DEAD)),
+            is_unsent(OutboxState.HELD, OutboxState.DEAD),
             ~_stands(team, channel),
         )
     )
@@ -127,7 +128,7 @@ def revive(session: Session, *, team: int, at: datetime) -> None:
     stands = select(Message.id).where(
         Message.team_id == team, Message.channel == OutboxRow.channel, Message.is_about_same(OutboxRow)
     )
-    given_up = (OutboxRow.team_id == team, OutboxRow.kind.in_((CARD, DOUBT)), OutboxRow.state == OutboxState.DEAD)
+    given_up = (OutboxRow.team_id == team, OutboxRow.kind.in_((CARD, DOUBT)), is_unsent(OutboxState.DEAD))
     revived = (
         update(OutboxRow)
         .where(*given_up, or_(reviewed, stands.exists(), _is_doubt()))
@@ -153,7 +154,7 @@ def drop_elsewhere(session: Session, *, team: int, workflow: str, channel: str |
             OutboxRow.team_id == team,
             OutboxRow.kind == CARD,
             OutboxRow.channel != (channel or ""),
-            OutboxRow.state.in_(UNSENT),
+            is_unsent(*UNSENT),
             of_workflow.exists(),
         )
         .values(state=OutboxState.SENT)
@@ -161,19 +162,18 @@ def drop_elsewhere(session: Session, *, team: int, workflow: str, channel: str |
     session.execute(dropped, execution_options={"synchronize_session": False})
 
 
-def unasked(session: Session, *, team: int) -> list[Delivery]:
-    """Return the deliveries in doubt without a card, neither shown nor wanted."""
+def unasked(session: Session, *, team: int, after: int, limit: int) -> list[Delivery]:
+    """Return deliveries in doubt without a card, neither shown nor wanted, from the one after this id on."""
     is_asked = OutboxRow.is_about_row(SubjectKind.DELIVERY, Delivery.id)
     asked = select(OutboxRow.id).where(OutboxRow.team_id == team, OutboxRow.kind == DOUBT, is_asked)
-    query = select(Delivery).where(Delivery.team_id == team, Delivery.state == DeliveryState.DOUBTFUL, ~asked.exists())
-    return list(session.scalars(query.order_by(Delivery.id)))
+    in_doubt = Delivery.state == literally(DeliveryState.DOUBTFUL)
+    query = select(Delivery).where(Delivery.team_id == team, in_doubt, Delivery.id > after, ~asked.exists())
+    return list(session.scalars(query.order_by(Delivery.id).limit(limit)))
 
 
-def missing(session: Session, *, team: int, workflow: str, channel: str) -> list[int]:
-    """Return the open reviews of a workflow without a card in a channel, present or due."""
-    wanted = select(OutboxRow.id).where(
-        OutboxRow.team_id == team, _is_card(channel), OutboxRow.state != OutboxState.SENT
-    )
+def missing(session: Session, *, team: int, workflow: str, channel: str, after: int, limit: int) -> list[int]:
+    """Return open reviews of a workflow without a card in a channel, present or due, from the one after this id on."""
+    wanted = select(OutboxRow.id).where(OutboxRow.team_id == team, _is_card(channel), is_unsent())
     query = (
         select(Review.id)
         .join(Workflow, Workflow.id == Review.workflow_id)
@@ -181,10 +181,12 @@ def missing(session: Session, *, team: int, workflow: str, channel: str) -> list
             Review.team_id == team,
             Review.state == ReviewState.OPEN,
             Workflow.name == workflow,
+            Review.id > after,
             ~wanted.exists(),
             ~_stands(team, channel),
         )
         .order_by(Review.id)
+        .limit(limit)
     )
     return list(session.scalars(query))
 

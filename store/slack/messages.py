@@ -30,7 +30,7 @@ def cards_elsewhere(session: Session, *, team: int, workflow: str, channel: str 
         .join(Workflow, Workflow.id == Review.workflow_id)
         .where(
             Message.team_id == team,
-            Message.waits.is_(True),
+            Message.waits,
             Message.channel != (channel or ""),
             Workflow.name == workflow,
         )
@@ -49,7 +49,7 @@ def waiting(session: Session, *, team: int, channel: str, kind: SubjectKind) -> 
     query = select(func.count()).where(
         Message.team_id == team,
         Message.channel == channel,
-        Message.waits.is_(True),
+        Message.waits,
         Message.subject_kind == kind,
     )
     return session.scalar(query) or 0

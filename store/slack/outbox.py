@@ -16,6 +16,7 @@ from store.faces import ROLE, Face, face_of
 from store.schema import Message, OutboxRow
 from store.states import OutboxState
 from store.subjects import Subject
+from store.types import literally
 
 LONGEST_WAIT = timedelta(minutes=5)
 """Longest time by which a row is put off at once."""
@@ -139,23 +140,21 @@ def _add(
 def channels(session: Session, *, team: int, face: Face, at: datetime) -> list[str]:
     """The channels of a face, or roles of channels, in which something is due."""
     query = select(OutboxRow.channel).where(
-        OutboxRow.team_id == team, OutboxRow.state == OutboxState.DUE, _is_for(face), is_time(at)
+        OutboxRow.team_id == team, is_unsent(OutboxState.DUE), _is_for(face), is_time(at)
     )
     return sorted(session.scalars(query.distinct()))
 
 
 def channels_held(session: Session, *, team: int, face: Face) -> list[str]:
     """The channels of a face that have a card set aside."""
-    query = select(OutboxRow.channel).where(
-        OutboxRow.team_id == team, OutboxRow.state == OutboxState.HELD, _is_for(face)
-    )
+    query = select(OutboxRow.channel).where(OutboxRow.team_id == team, is_unsent(OutboxState.HELD), _is_for(face))
     return sorted(session.scalars(query.distinct()))
 
 
 def is_postponed(session: Session, *, team: int, face: Face, at: datetime) -> bool:
     """Tell whether a face is to be sent anything later than now."""
     query = select(OutboxRow.id).where(
-        OutboxRow.team_id == team, OutboxRow.state == OutboxState.DUE, _is_for(face), ~is_time(at)
+        OutboxRow.team_id == team, is_unsent(OutboxState.DUE), _is_for(face), ~is_time(at)
     )
     return session.scalar(query.limit(1)) is not None
 
@@ -195,7 +194,7 @@ def take_back(session: Session, *, team: int, face: Face) -> int:
     """Make due again what was being sent when the sender of a face ended; returns how many."""
     cut_off = (
         update(OutboxRow)
-        .where(OutboxRow.team_id == team, OutboxRow.state == OutboxState.ATTEMPTING, _is_for(face))
+        .where(OutboxRow.team_id == team, is_unsent(OutboxState.ATTEMPTING), _is_for(face))
         .values(state=OutboxState.DUE)
         .returning(OutboxRow.id)
     )
@@ -204,7 +203,7 @@ def take_back(session: Session, *, team: int, face: Face) -> int:
 
 def mark_unsure(session: Session, *, team: int, since: datetime) -> None:
     """Note that every row not known to be sent may have been sent, from a time on."""
-    unknown = update(OutboxRow).where(OutboxRow.team_id == team, OutboxRow.state != OutboxState.SENT)
+    unknown = update(OutboxRow).where(OutboxRow.team_id == team, is_unsent())
     session.execute(unknown.values(unsure_since=since), execution_options={"synchronize_session": False})
 
 
@@ -212,7 +211,7 @@ def revive_notes(session: Session, *, team: int, at: datetime) -> None:
     """Make due again the notes that were given up: the cause may be gone."""
     revived = (
         update(OutboxRow)
-        .where(OutboxRow.team_id == team, OutboxRow.kind.not_in((CARD, DOUBT)), OutboxRow.state == OutboxState.DEAD)
+        .where(OutboxRow.team_id == team, OutboxRow.kind.not_in((CARD, DOUBT)), is_unsent(OutboxState.DEAD))
         .values(state=OutboxState.DUE, attempts=0, not_before=at)
     )
     session.execute(revived, execution_options={"synchronize_session": False})
@@ -233,7 +232,7 @@ def want_all_again(session: Session, *, team: int) -> None:
 def held_up(session: Session, *, team: int, channel: str) -> HeldUp:
     """The messages that wait for a channel that Slack refuses."""
     query = select(func.count(), func.max(OutboxRow.error)).where(
-        OutboxRow.team_id == team, OutboxRow.channel == channel, OutboxRow.state.in_(UNSENT)
+        OutboxRow.team_id == team, OutboxRow.channel == channel, is_unsent(*UNSENT)
     )
     number, error = session.execute(query).one()
     return HeldUp(number=number, error=error or "no reason given")
@@ -246,7 +245,7 @@ def hold_up(session: Session, *, team: int, channel: str, until: datetime) -> No
         .where(
             OutboxRow.team_id == team,
             OutboxRow.channel == channel,
-            OutboxRow.state.in_(UNSENT),
+            is_unsent(*UNSENT),
             OutboxRow.not_before < until,
         )
         .values(not_before=until)
@@ -258,7 +257,7 @@ def troubled(session: Session, *, team: int) -> list[Trouble]:
     """Return the refusals of Slack that still keep something from being shown, by channel and state."""
     query = (
         select(OutboxRow.channel, OutboxRow.state, OutboxRow.error, func.count())
-        .where(OutboxRow.team_id == team, OutboxRow.state != OutboxState.SENT, OutboxRow.error.is_not(None))
+        .where(OutboxRow.team_id == team, is_unsent(), OutboxRow.error.is_not(None))
         .group_by(OutboxRow.channel, OutboxRow.state, OutboxRow.error)
         .order_by(OutboxRow.channel, OutboxRow.state)
     )
@@ -280,8 +279,14 @@ def get(session: Session, row: int, *, team: int) -> OutboxRow | None:
 
 def _due(team: int, channel: str, at: datetime) -> Select[OutboxRow]:
     return select(OutboxRow).where(
-        OutboxRow.team_id == team, OutboxRow.channel == channel, OutboxRow.state == OutboxState.DUE, is_time(at)
+        OutboxRow.team_id == team, OutboxRow.channel == channel, is_unsent(OutboxState.DUE), is_time(at)
     )
+
+
+def is_unsent(*states: OutboxState) -> ColumnElement[bool]:
+    """Return the condition that a row is in one of these states; without any: in any but `sent`, which most are in."""
+    unsent = OutboxRow.state != literally(OutboxState.SENT)
+    return and_(unsent, OutboxRow.state.in_(states)) if states else unsent
 
 
 def is_time(at: datetime) -> ColumnElement[bool]:

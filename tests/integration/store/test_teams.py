@@ -508,7 +508,6 @@ class Company:
             "digests.get": {"digest": ids["digest"]},
             "digests.latest_period": {"until": "2026-11-20"},
             "digests.ahead": {"of": "2026-11-18"},
-            "digests.stops": {"actions": ["run.doubtful"]},
             "evals.begin": {"workflow": "sample"},
             "evals.keep": {"model": "another"},
             "evals.newest": {"workflow": "sample"},

@@ -11,7 +11,7 @@ from datetime import datetime
 from store.cases import runs
 from store.governance import audit, teams
 from store.slack import outbox
-from store.states import ENDED
+from store.states import NOT_ENDED
 from store.subjects import SubjectKind
 from workflows.engine.context import Context
 
@@ -44,7 +44,5 @@ def restored(context: Context, *, by: str) -> Restored:
             subject=SubjectKind.TEAM.of(team),
             case=None,
         )
-        counts = runs.counts(session, team=team)
-    return Restored(
-        made_at=made_at, unfinished=sum(number for (_, state), number in counts.items() if state not in ENDED)
-    )
+        counts = runs.counts(session, team=team, states=NOT_ENDED)
+    return Restored(made_at=made_at, unfinished=sum(counts.values()))

@@ -20,7 +20,7 @@ from store.governance import teams
 from store.quality import digests
 from store.quality.digests import StopLine, StoppedLine
 from store.slack import outbox
-from store.states import STOPPED, Resolution, RunState
+from store.states import Resolution, RunState
 from store.subjects import SubjectKind
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.declare.steps import DELIVER
@@ -136,9 +136,8 @@ def _gather(
     """Return the figures of each workflow with something to report. `by_hand`: workflow -> the time that a case
     takes.
     """
-    actions = [f"run.{state}" for state in STOPPED]
     stops: defaultdict[int, list[StopLine]] = defaultdict(list)
-    for stop in digests.stops(session, team=team, actions=actions, since=since, until=until):
+    for stop in digests.stops(session, team=team, since=since, until=until):
         # A run in doubt only becomes failed by the word of a person who looked: that is no new failure.
         if stop.frm != RunState.DOUBTFUL:
             stops[stop.workflow].append(stop)

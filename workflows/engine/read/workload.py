@@ -1,13 +1,12 @@
 """Counts of runs by their state, and the runs that do not come on."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from store.cases import runs
 from store.governance import teams
-from store.states import RunState
+from store.states import NOT_ENDED, RunState
 from workflows.engine.context import Context
 
 
@@ -20,25 +19,18 @@ class Stalled:
 
 
 def run_counts(context: Context) -> Mapping[RunState, int]:
-    """Count the runs in each state; a state without runs counts 0."""
+    """Count the runs that have not come to an end, by state; a state without runs counts 0."""
     with context.database.read() as session:
-        found = runs.counts(session, team=context.team)
-    counts: Counter[RunState] = Counter()
-    for (_, state), number in found.items():
-        counts[state] += number
-    return counts
+        found = runs.counts(session, team=context.team, states=NOT_ENDED)
+    return dict.fromkeys(NOT_ENDED, 0) | found
 
 
 def ready(context: Context) -> int:
     """Count the runs to be worked on, of the workflows that are known here."""
     with context.database.read() as session:
         names = {row.id: row.name for row in teams.workflows(session, team=context.team)}
-        counts = runs.counts(session, team=context.team)
-    return sum(
-        number
-        for (workflow, state), number in counts.items()
-        if state == RunState.READY and names[workflow] in context.registry
-    )
+        counts = runs.ready_of(session, team=context.team)
+    return sum(number for workflow, number in counts.items() if names[workflow] in context.registry)
 
 
 def stalled(context: Context, *, longer_than: timedelta) -> Sequence[Stalled]:

@@ -64,7 +64,7 @@ def ended(process: "subprocess.Popen[str]", how: signal.Signals) -> None:
 
 def states(app: App) -> dict[str, int]:
     with app.context.database.read() as session:
-        return {state: number for (_, state), number in runs.counts(session, team=app.context.team).items()}
+        return {str(state): number for state, number in runs.counts(session, team=app.context.team).items()}
 
 
 def test_what_waits_outlives_a_process_and_goes_out_by_itself(here: CommandLine, app: App) -> None:

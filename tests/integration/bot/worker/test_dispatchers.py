@@ -43,7 +43,7 @@ def bring(app: App, ids: range, text: str = "for the door") -> list[int]:
 
 def states(app: App) -> dict[str, int]:
     with app.context.database.read() as session:
-        return {state: number for (_, state), number in runs.counts(session, team=app.context.team).items()}
+        return {str(state): number for state, number in runs.counts(session, team=app.context.team).items()}
 
 
 @contextmanager

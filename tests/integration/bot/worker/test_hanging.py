@@ -62,11 +62,8 @@ def bring(app: App, name: str, ids: range, does: str = "nothing") -> None:
 
 def states(app: App) -> Counter[str]:
     """Return the number of cases in each state."""
-    found: Counter[str] = Counter()
     with app.context.database.read() as session:
-        for (_, state), number in runs.counts(session, team=app.context.team).items():
-            found[state] += number
-    return found
+        return Counter(runs.counts(session, team=app.context.team))
 
 
 @contextmanager

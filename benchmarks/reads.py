@@ -1,0 +1,142 @@
+"""Reads that people, loops and reports wait for, each with values as in a year of cases.
+
+Their speed is measured, and their plans are tested. Changes that a loop makes are among them: they read first.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from benchmarks.year import BEGAN, CHANNEL, SECONDS, TEAM, WORKFLOWS
+from store.cases import cases, deliveries, journal, reviews, runs, unproposed, waiting_runs, workflow_pauses
+from store.faces import Face
+from store.governance import audit
+from store.model import requests
+from store.quality import digests
+from store.slack import cards, messages, outbox
+from store.states import NOT_ENDED, RunState
+from store.subjects import SubjectKind
+
+Read = Callable[[Session], object]
+
+_END = datetime.fromtimestamp(BEGAN + SECONDS, UTC)
+_NOW = _END + timedelta(minutes=1)
+_DAY = _END - timedelta(days=1)
+_FACE = Face(name="slack", roles={"failures", "leads"})
+_KNOWN = (1, 2)
+"""Ids of the workflows' rows."""
+
+PEOPLE: Mapping[str, Read] = {
+    "cases": lambda session: cases.lines(session, team=TEAM, workflow=None, state=None, limit=50),
+    "cases --workflow": lambda session: cases.lines(session, team=TEAM, workflow="triage", state=None, limit=50),
+    "cases --state failed": lambda session: cases.lines(
+        session, team=TEAM, workflow=None, state=RunState.FAILED, limit=50
+    ),
+    "cases --workflow --state failed": lambda session: cases.lines(
+        session, team=TEAM, workflow="invoices", state=RunState.FAILED, limit=50
+    ),
+    "cases --state parked": lambda session: cases.lines(
+        session, team=TEAM, workflow=None, state=RunState.PARKED, limit=50
+    ),
+    "cases --state delivered": lambda session: cases.lines(
+        session, team=TEAM, workflow=None, state=RunState.DELIVERED, limit=50
+    ),
+    "cases --state superseded": lambda session: cases.lines(
+        session, team=TEAM, workflow=None, state=RunState.SUPERSEDED, limit=50
+    ),
+    "cases.with_key": lambda session: cases.with_key(session, team=TEAM, key="ticket-4711"),
+    "cases.outcomes": lambda session: cases.outcomes(session, range(1, 500), team=TEAM),
+    "audit.of_case": lambda session: audit.of_case(session, 4711, team=TEAM),
+    "audit.refused": lambda session: audit.refused(session, team=TEAM, actor="U0", since=_DAY, at_most=3),
+    "audit.last": lambda session: audit.last(
+        session, team=TEAM, subject=SubjectKind.RUN.of(4711), action="run.delivered"
+    ),
+    "runs.of_case": lambda session: runs.of_case(session, 4711, team=TEAM),
+    "journal.of_run": lambda session: journal.of_run(session, 4711, team=TEAM),
+    "journal.cost_of_cases": lambda session: journal.cost_of_cases(session, range(1, 500), team=TEAM),
+    "requests.of_run": lambda session: requests.of_run(session, 4711, team=TEAM),
+    "deliveries.of_case": lambda session: deliveries.of_case(session, 4711, team=TEAM),
+    "reviews.open_lines": lambda session: reviews.open_lines(session, team=TEAM, workflows=WORKFLOWS, limit=50),
+    "reviews.open_lines, last page": lambda session: reviews.open_lines(
+        session, team=TEAM, workflows=WORKFLOWS, limit=10, first=900
+    ),
+    "reviews.count_open": lambda session: reviews.count_open(session, team=TEAM, workflows=WORKFLOWS),
+    "unproposed.count_empty": lambda session: unproposed.count_empty(session, team=TEAM),
+    "unproposed.without_proposal": lambda session: unproposed.without_proposal(
+        session, team=TEAM, since=_DAY, until=None
+    ),
+    "unproposed.empty": lambda session: unproposed.empty(session, team=TEAM, workflow=1, after=0, limit=100),
+    "workflow_pauses.numbers": lambda session: workflow_pauses.numbers(
+        session, team=TEAM, states=(RunState.READY, RunState.HOLDING)
+    ),
+    "waiting_runs.by_target": lambda session: waiting_runs.by_target(session, team=TEAM),
+    "outbox.held_up": lambda session: outbox.held_up(session, team=TEAM, channel=CHANNEL),
+    "runs.counts": lambda session: runs.counts(session, team=TEAM, states=NOT_ENDED),
+    "runs.ready_of": lambda session: runs.ready_of(session, team=TEAM),
+    "outbox.troubled": lambda session: outbox.troubled(session, team=TEAM),
+}
+"""Reads that a person waits for."""
+
+LOOPS: Mapping[str, Read] = {
+    "runs.busy": lambda session: runs.busy(session, team=TEAM, workflows=_KNOWN),
+    "runs.claimable": lambda session: runs.claimable(session, team=TEAM, workflows=_KNOWN, limit=20),
+    "runs.count_ready": lambda session: runs.count_ready(session, team=TEAM, at_most=100),
+    "waiting_runs.is_any": lambda session: waiting_runs.is_any(session, team=TEAM),
+    "waiting_runs.due": lambda session: waiting_runs.due(
+        session, team=TEAM, workflows=_KNOWN, at=_NOW, longest=timedelta(hours=2), down=["mail"], limit=200
+    ),
+    "waiting_runs.probe_of": lambda session: waiting_runs.probe_of(
+        session, "desk", team=TEAM, workflows=_KNOWN, overdue=_DAY
+    ),
+    "waiting_runs.is_waited_for": lambda session: waiting_runs.is_waited_for(session, "mail", team=TEAM),
+    "waiting_runs.runs_of": lambda session: waiting_runs.runs_of(session, "desk", team=TEAM, limit=20),
+    "workflow_pauses.is_releasable": lambda session: workflow_pauses.is_releasable(session, team=TEAM),
+    "workflow_pauses.releasable": lambda session: workflow_pauses.releasable(session, team=TEAM, limit=200),
+    "outbox.channels": lambda session: outbox.channels(session, team=TEAM, face=_FACE, at=_NOW),
+    "outbox.channels_held": lambda session: outbox.channels_held(session, team=TEAM, face=_FACE),
+    "outbox.is_postponed": lambda session: outbox.is_postponed(session, team=TEAM, face=_FACE, at=_NOW),
+    "outbox.due": lambda session: outbox.due(session, team=TEAM, channel=CHANNEL, at=_NOW, limit=200),
+    "outbox.due_queue": lambda session: outbox.due_queue(session, team=TEAM, channel=CHANNEL, at=_NOW),
+    "messages.waiting": lambda session: messages.waiting(session, team=TEAM, channel=CHANNEL, kind=SubjectKind.REVIEW),
+    "messages.channels_with_queue": lambda session: messages.channels_with_queue(session, team=TEAM),
+    "cards.due": lambda session: cards.due(session, team=TEAM, channel=CHANNEL, at=_NOW),
+    "cards.due_doubts": lambda session: cards.due_doubts(session, team=TEAM, channel=CHANNEL, at=_NOW),
+    "cards.drop": lambda session: cards.drop(session, team=TEAM, channel=CHANNEL),
+    "cards.hold": lambda session: cards.hold(session, team=TEAM, channel=CHANNEL, kind=outbox.CARD),
+    "cards.unshown": lambda session: cards.unshown(session, team=TEAM, channel=CHANNEL),
+    "outbox.take_back": lambda session: outbox.take_back(session, team=TEAM, face=_FACE),
+    "outbox.revive_notes": lambda session: outbox.revive_notes(session, team=TEAM, at=_NOW),
+    "cards.revive": lambda session: cards.revive(session, team=TEAM, at=_NOW),
+    "cards.unasked": lambda session: cards.unasked(session, team=TEAM, after=0, limit=200),
+    "cards.drop_elsewhere": lambda session: cards.drop_elsewhere(
+        session, team=TEAM, workflow="triage", channel=CHANNEL
+    ),
+    "cards.missing": lambda session: cards.missing(
+        session, team=TEAM, workflow="triage", channel=CHANNEL, after=0, limit=200
+    ),
+    "messages.cards_elsewhere": lambda session: messages.cards_elsewhere(
+        session, team=TEAM, workflow="triage", channel=CHANNEL
+    ),
+}
+"""Reads of the worker and the sender; also what a sender does when it starts."""
+
+REPORTS: Mapping[str, Read] = {
+    "audit.newest": lambda session: audit.newest(session, team=TEAM),
+    "digests.stops": lambda session: digests.stops(session, team=TEAM, since=_DAY, until=_END),
+    "digests.stopped_now": lambda session: digests.stopped_now(session, team=TEAM),
+    "digests.in_state waiting": lambda session: digests.in_state(session, team=TEAM, state=RunState.WAITING),
+    "digests.in_state holding": lambda session: digests.in_state(session, team=TEAM, state=RunState.HOLDING),
+    "digests.taken_in": lambda session: digests.taken_in(session, team=TEAM, since=_DAY, until=_END),
+    "digests.samples": lambda session: digests.samples(session, team=TEAM, since=_DAY, until=_END),
+    "digests.resolved": lambda session: digests.resolved(session, team=TEAM, since=_DAY, until=_END),
+    "digests.cost": lambda session: digests.cost(session, team=TEAM, since=_DAY, until=_END),
+    "digests.unproposed": lambda session: digests.unproposed(session, team=TEAM, since=_DAY, until=_END),
+}
+"""Reads of digests, and what is told of a backup."""
+
+OVER_ALL_TIME: Mapping[str, Read] = {
+    "deliveries.count_applied": lambda session: deliveries.count_applied(session, team=TEAM),
+    "reviews.decision_counts": lambda session: reviews.decision_counts(session, team=TEAM),
+}
+"""Counts of all that ever was, which only a demonstration tells, at its end: they read whole tables."""

@@ -1,0 +1,143 @@
+"""What people and loops ask for is found through an index, however many cases there are.
+
+Shown at 100,000 cases of a year by what each database did, not only by its plan: an index that is searched by its team
+alone is read from end to end.
+"""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, text
+from sqlalchemy.orm import Session
+
+from benchmarks.reads import LOOPS, OVER_ALL_TIME, PEOPLE, REPORTS, Read
+from benchmarks.year import TABLES, fill_year
+from store.db import migration
+from store.db.database import Database
+from tests.conftest import postgres_made
+from tests.integration.store.test_schema import Statement, heard
+
+pytestmark = pytest.mark.slow
+
+CASES = 100_000
+STEPS = 100_000
+"""Most steps of SQLite's machine for a read. To read a table of all cases it takes three for each row, and more."""
+ROWS = 5_000
+"""Most rows that PostgreSQL looks at in one place of a plan: a twentieth of the cases."""
+OF_FEW = frozenset({"ix_proposals_sample", "ix_deliveries_waiting", "ix_deliveries_doubtful", "ix_runs_ready"})
+"""Indexes that have few rows, so that one may be read whole."""
+
+ALONG_THE_KEY = {"cases": ["SCAN cases"], "audit.newest": ["SCAN audit"], "audit.refused": ["SCAN audit"]}
+"""Reads that begin at the newest row and stop at a limit, with the word of SQLite's for that."""
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def year(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """A year of 100,000 cases. Nothing that a test does is committed."""
+    if request.param == "sqlite":
+        database = Database(f"sqlite:///{tmp_path_factory.mktemp('year') / 'year.sqlite'}")
+        yield from filled(database)
+    else:
+        with postgres_made(request.getfixturevalue("postgres_server")) as url:
+            yield from filled(Database(url))
+
+
+def filled(database: Database) -> Iterator[Database]:
+    migration.upgrade(database)
+    fill_year(database, cases=CASES)
+    if database.dialect == "postgresql":
+        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            # Its autovacuum does it within a minute.
+            connection.exec_driver_sql("VACUUM ANALYZE")
+    yield database
+    database.close()
+
+
+def found_wrong(database: Database, read: Read, *, first: str | None = None) -> list[str]:
+    """Return what a read does that it should not. `first`: a statement to run before it."""
+    with database.engine.connect() as connection, connection.begin() as transaction:
+        if database.dialect == "sqlite":
+            connection.exec_driver_sql("BEGIN")
+        if first is not None:
+            connection.execute(text(first))
+        wrong = _look(database, connection, read)
+        if database.dialect == "sqlite":
+            connection.exec_driver_sql("ROLLBACK")
+        transaction.rollback()
+    return wrong
+
+
+def _look(database: Database, connection: Connection, read: Read) -> list[str]:
+    steps = 0
+
+    def count() -> int:
+        nonlocal steps
+        steps += 1
+        return 0
+
+    driver: Any = connection.connection.driver_connection
+    if database.dialect == "sqlite":
+        driver.set_progress_handler(count, 100)
+    with heard(database.engine) as said:
+        read(Session(connection))
+    if database.dialect == "postgresql":
+        return [fault for statement in said for fault in wrong_on_postgresql(connection, statement)]
+    driver.set_progress_handler(None, 0)
+    wrong = [fault for statement in said for fault in wrong_on_sqlite(connection, statement)]
+    return wrong if steps * 100 <= STEPS else [*wrong, f"{steps * 100:,} steps"]
+
+
+def wrong_on_sqlite(connection: Connection, statement: Statement) -> Iterator[str]:
+    for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement[0]}", statement[1]):
+        words = row[3].split()
+        is_large = any(words[1] == table or words[1].startswith(f"{table}_") for table in TABLES)
+        if words[0] == "SCAN" and is_large and not OF_FEW & set(words):
+            yield row[3]
+
+
+def wrong_on_postgresql(connection: Connection, statement: Statement) -> Iterator[str]:
+    explained = connection.exec_driver_sql(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement[0]}", statement[1]).scalar_one()
+    plans = json.loads(explained) if isinstance(explained, str) else explained
+    yield from wrong_in(plans[0]["Plan"])
+
+
+def wrong_in(node: dict[str, Any]) -> Iterator[str]:
+    looked_at = sum(value for key, value in node.items() if key == "Actual Rows" or key.startswith("Rows Removed by"))
+    where = f"{node['Node Type']} on {node.get('Relation Name')} by {node.get('Index Name')}"
+    if node["Node Type"] == "Seq Scan" and node["Relation Name"] in TABLES:
+        yield where
+    if looked_at * node["Actual Loops"] > ROWS:
+        yield f"{where}: {looked_at:,} rows, {node['Actual Loops']} times"
+    for part in node.get("Plans", []):
+        yield from wrong_in(part)
+
+
+def test_what_people_and_loops_and_reports_ask_for_is_found_through_an_index(year: Database) -> None:
+    reads = {**PEOPLE, **LOOPS, **REPORTS}
+    wrong = {name: found_wrong(year, read) for name, read in reads.items()}
+    allowed = ALONG_THE_KEY if year.dialect == "sqlite" else {}
+    assert {name: faults for name, faults in wrong.items() if faults} == allowed
+
+
+@pytest.mark.parametrize(
+    ("name", "index"),
+    [
+        ("cases --state failed", "ix_runs_state_team_id_case_id"),
+        ("digests.stops", "ix_audit_stops"),
+        ("digests.taken_in", "ix_cases_workflow_id_received_at"),
+        ("digests.cost", "ix_steps_cost"),
+        ("messages.waiting", "ix_messages_waiting"),
+        ("cards.unasked", "ix_deliveries_doubtful"),
+    ],
+)
+def test_without_its_index_the_same_check_would_catch_a_read(year: Database, name: str, index: str) -> None:
+    """The naive control: what the check looks for can be found."""
+    assert found_wrong(year, {**PEOPLE, **LOOPS, **REPORTS}[name], first=f"DROP INDEX {index}")
+
+
+@pytest.mark.parametrize("name", OVER_ALL_TIME)
+def test_counts_of_all_that_ever_was_read_whole_tables(year: Database, name: str) -> None:
+    """Only the demonstration tells them, at its end; the other reads would be caught doing so."""
+    assert found_wrong(year, OVER_ALL_TIME[name])
