@@ -16,9 +16,11 @@ from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
 from store import schema
+from store.cases.runs import FirstRun
 from store.db import migration, rows
 from store.db.database import Database
 from store.faces import SLACK, Face
+from store.governance.audit import Act
 from store.quality.evals import begin as begin_eval
 from store.slack.outbox import HeldUp
 from store.states import DeliveryState, OutboxState, Resolution, ReviewState, RunState, StepState
@@ -438,10 +440,12 @@ class Company:
             "began_at": NOW,
         }
         return {
-            "cases.find": {"key": "waiting"},
+            "cases.known": {"keys": ["waiting"]},
+            "cases.add_all": {"hashes": {"new": "h"}},
             "cases.with_key": {"key": "waiting"},
             "cases.lines": {"workflow": "sample", "state": None},
             "cases.outcomes": {"ids": [ids["waiting case"]]},
+            "contents.keep_all": {"bodies": {ids["waiting case"]: "x"}},
             "contents.bodies": {"ids": [ids["waiting content"]]},
             "deliveries.with_key": {"key": "delivered"},
             "deliveries.add": {"state": DeliveryState.INTENDED},
@@ -462,6 +466,11 @@ class Company:
             "reviews.add_decision": {"version": 1},
             "reviews.decided_for": {"run": ids["corrected run"]},
             "runs.add": {"state": RunState.READY},
+            "runs.add_first": {
+                "new": [FirstRun(case=ids["waiting case"], revision=2, input_id=ids["waiting content"])],
+                "state": RunState.READY,
+                "code_version": None,
+            },
             "runs.of_case_in": {"states": [RunState.DELIVERED]},
             "runs.claimable": {"limit": 5},
             "runs.move": {"run": ids["ready run"], "frm": RunState.READY, "to": RunState.RUNNING},
@@ -512,6 +521,7 @@ class Company:
             "evals.keep": {"model": "another"},
             "evals.newest": {"workflow": "sample"},
             "evals.of_workflow": {"workflow": "sample"},
+            "audit.record_all": {"acts": [Act(action="run.doubtful", subject=subject, case=ids["doubtful case"])]},
             "audit.last": {"subject": subject},
             "audit.actor_at": {"subject": subject, "actions": ["run.doubtful"]},
             "audit.of_case": {"case": ids["doubtful case"]},

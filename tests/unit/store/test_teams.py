@@ -8,6 +8,7 @@ ROOT = Path(__file__).parents[3]
 SUBJECTS = ("cases", "slack", "model", "quality", "governance")
 OF_NO_TEAM = {
     "queue.enqueue": "adds a job for a run that its caller has read or added; a job is no team's row",
+    "queue.enqueue_all": "does so for several",
     "queue.forget_wrong_clocks": "mends rows of the task queue's own tables, which know no team",
     "teams.first_team": "finds the team where a process has only one",
     "teams.add_local_team": "makes the team",
