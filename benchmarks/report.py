@@ -8,7 +8,7 @@ from pathlib import Path
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
 TITLE = "# Measured"
-ORDER = ("Throughput", "Waiting", "Clicks", "Asking a model", "Real messages")
+ORDER = ("Throughput", "Waiting", "Clicks", "Size", "Asking a model", "Real messages")
 """Headings of the sections, in order."""
 
 
