@@ -1,4 +1,4 @@
-"""What people and loops ask for is found through an index, however many cases there are.
+"""Reads of people, loops and reports find their rows through an index, however many cases there are.
 
 Shown at 100,000 cases of a year by what each database did, not only by its plan: an index that is searched by its team
 alone is read from end to end.
