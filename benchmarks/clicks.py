@@ -227,8 +227,7 @@ def _click(person: Person, stamps: Sequence[str]) -> tuple[list[Outcome], float]
 def _number(app: App, state: RunState) -> int:
     """Count the runs in a state."""
     with app.context.database.read() as session:
-        counts = runs.counts(session, team=app.context.team)
-    return sum(many for (_, found), many in counts.items() if found == state)
+        return runs.counts(session, team=app.context.team, states=[state]).get(state, 0)
 
 
 def _until(there: Callable[[], bool], *, what: str) -> None:

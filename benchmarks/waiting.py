@@ -184,13 +184,13 @@ def _sign(app: App) -> None:
         reviews.approve(app.context, review, version, by="U0ANA")
 
 
-def _until(app: App, state: str, cases: int) -> None:
+def _until(app: App, state: RunState, cases: int) -> None:
     """Wait until so many cases are in a state."""
 
     def there() -> bool:
         with app.context.database.read() as session:
-            counts = runs.counts(session, team=app.context.team)
-        return sum(many for (_, found), many in counts.items() if found == state) >= cases
+            counts = runs.counts(session, team=app.context.team, states=[state])
+        return counts.get(state, 0) >= cases
 
     _wait(there, f"{cases} cases to be {state}")
 
