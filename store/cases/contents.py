@@ -11,11 +11,13 @@ from store.schema import Content
 
 def keep(session: Session, *, team: int, case: int, kind: str, body: str) -> int:
     """Keep a content; returns its id."""
-    return rows.add(session, Content, team_id=team, case_id=case, kind=kind, body=body)
+    return rows.add_numbered(session, Content, team_id=team, case_id=case, kind=kind, body=body)
 
 
 def keep_all(session: Session, bodies: Mapping[int, str], *, team: int, kind: str) -> dict[int, int]:
     """Keep one content for each of these cases, given as case -> body; returns the contents' ids by case."""
+    if len(bodies) == 1:
+        return {case: keep(session, team=team, case=case, kind=kind, body=body) for case, body in bodies.items()}
     each = [{"case_id": case, "body": body} for case, body in bodies.items()]
     return rows.add_all_new(session, Content, each, {"team_id": team, "kind": kind}, by="case_id")
 

@@ -67,11 +67,25 @@ def add(
 
 
 def move(
-    session: Session, *, team: int, delivery: int, frm: DeliveryState, to: DeliveryState, at: datetime, **changes: Any
+    session: Session,
+    *,
+    team: int,
+    delivery: int,
+    frm: DeliveryState,
+    to: DeliveryState,
+    at: datetime,
+    otherwise: Exception | None = None,
+    **changes: Any,
 ) -> bool:
-    """Move a delivery from one state to another, or change it within its state; False where it is not in `frm`."""
-    to_values = {"state": to, "changed_at": at, **changes}
-    return rows.change(session, Delivery, delivery, where={"team_id": team, "state": frm}, to=to_values)
+    """Move a delivery from one state to another, or change it within its state; False where it is not in `frm`.
+
+    `otherwise`: an error to raise instead, at the latest at the commit.
+    """
+    where, values = {"team_id": team, "state": frm}, {"state": to, "changed_at": at, **changes}
+    if otherwise is None:
+        return rows.change(session, Delivery, delivery, where=where, to=values)
+    rows.change_or_fail(session, Delivery, delivery, where=where, to=values, otherwise=otherwise)
+    return True
 
 
 def mark_maybe(session: Session, *, team: int, delivery: int, state: DeliveryState, maybe: bool) -> None:

@@ -36,8 +36,8 @@ class StepLine:
 
 
 def add(session: Session, *, team: int, **row: Any) -> None:
-    """Add a row to the journal. A second row for the same attempt is refused by its unique key."""
-    rows.add(session, Step, team_id=team, **row)
+    """Add a row to the journal. Its unique key refuses a second row for the same attempt, now or at the commit."""
+    rows.append(session, Step, team_id=team, **row)
 
 
 # Every run is read with this query, most of them twice: it is built once, and returns columns instead of objects.

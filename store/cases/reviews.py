@@ -44,7 +44,7 @@ def add_proposal(
     at: datetime,
 ) -> int:
     """Add the proposal of a run; returns its id."""
-    return rows.add(
+    return rows.add_numbered(
         session,
         Proposal,
         team_id=team,
@@ -232,8 +232,11 @@ def add_decision(
     confirmed: list[str],
     at: datetime,
 ) -> None:
-    """Add the decision about a version of a review. Raise `sqlalchemy.exc.IntegrityError` for a second one."""
-    rows.add(
+    """Add the decision about a version of a review.
+
+    Raise `sqlalchemy.exc.IntegrityError` for a second one, now or at the commit.
+    """
+    rows.append(
         session,
         Decision,
         team_id=team,

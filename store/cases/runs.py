@@ -3,14 +3,16 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, func, or_, select
+from sqlalchemy import Dialect, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from store.cases import workflow_pauses
 from store.cases.workflow_pauses import PauseLine
 from store.db import rows
+from store.db.statements import MOST, Statement, compiled, connection_of
 from store.schema import Case, Content, Run, Workflow
 from store.states import BUSY, Resolution, RunState
 from store.types import literally
@@ -113,10 +115,9 @@ def get(session: Session, run: int, *, team: int) -> Run | None:
 
 
 _IS_READY = Run.state == literally(RunState.READY)
-# Every run is loaded with this query: it is built once.
 _LOAD = (
     select(
-        Run,
+        *Run.__table__.columns,
         Case.key,
         Content.body,
         Workflow.name,
@@ -134,16 +135,21 @@ _LOAD = (
 
 def load(session: Session, run: int, *, team: int) -> LoadedRun | None:
     """Return a run with its workflow's name and pause, its case's key and its input; None where there is none."""
-    found = session.execute(_LOAD, {"run": run, "team": team}).one_or_none()
-    if found is None:
+    found = _load(connection_of(session).dialect).all(session, {"run": run, "team": team})
+    if not found:
         return None
+    own = len(Run.__table__.columns)
+    row = rows.read(session, Run, found[0][:own])
+    key, input, workflow, *pause = found[0][own:]
     return LoadedRun(
-        run=found[0],
-        workflow=found[3],
-        case_key=found[1],
-        input=found[2],
-        pause=workflow_pauses.line_of(found[3], found[4], found[5], found[6], found[7]),
+        run=row, workflow=workflow, case_key=key, input=input, pause=workflow_pauses.line_of(workflow, *pause)
     )
+
+
+@lru_cache(maxsize=MOST)
+def _load(dialect: Dialect) -> Statement:
+    # Every run is loaded with this query, so it is compiled once.
+    return compiled(_LOAD, dialect)
 
 
 def newest(session: Session, case: int, *, team: int) -> Run | None:
@@ -236,11 +242,19 @@ def move(
     to: RunState,
     at: datetime,
     held_at: int | None = None,
+    otherwise: Exception | None = None,
     **changes: Any,
 ) -> bool:
-    """Move a run from one state to another; False where it is in another state or, if given, not held at that lease."""
+    """Move a run from one state to another; False where it is in another state or, if given, not held at that lease.
+
+    `otherwise`: an error to raise instead, at the latest at the commit.
+    """
     where = {"team_id": team, "state": frm} if held_at is None else {"team_id": team, "state": frm, "lease": held_at}
-    return rows.change(session, Run, run, where=where, to={"state": to, "changed_at": at, **changes})
+    values = {"state": to, "changed_at": at, **changes}
+    if otherwise is None:
+        return rows.change(session, Run, run, where=where, to=values)
+    rows.change_or_fail(session, Run, run, where=where, to=values, otherwise=otherwise)
+    return True
 
 
 def mark_alone(session: Session, *, team: int, run: int, lease: int) -> None:
@@ -248,10 +262,14 @@ def mark_alone(session: Session, *, team: int, run: int, lease: int) -> None:
     rows.change(session, Run, run, where={"team_id": team, "lease": lease}, to={"alone": True})
 
 
-def touch(session: Session, *, team: int, run: int, state: RunState, lease: int, at: datetime) -> bool:
-    """Mark a run as alive; False where it is in another state or no longer at that lease."""
+def touch(
+    session: Session, *, team: int, run: int, state: RunState, lease: int, at: datetime, otherwise: Exception
+) -> None:
+    """Mark a run as alive. Raise `otherwise`, at the latest at the commit, where it is in another state or no longer at
+    that lease.
+    """
     where = {"team_id": team, "state": state, "lease": lease}
-    return rows.change(session, Run, run, where=where, to={"changed_at": at})
+    rows.change_or_fail(session, Run, run, where=where, to={"changed_at": at}, otherwise=otherwise)
 
 
 def count_ready(session: Session, *, team: int, at_most: int) -> int:

@@ -3,10 +3,12 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Dialect, Select, and_, bindparam, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
+from store.db.statements import MOST, Statement, compiled, connection_of
 from store.schema import Delivery, Run, TargetOutage, Workflow
 from store.states import DeliveryState, RunState
 
@@ -33,13 +35,13 @@ class Waiting:
 
 
 _older = aliased(Run)
-# Needed before each delivery: it is built once, and is one statement.
+# One statement, since it is needed before each delivery.
 _OBSTACLE = select(
     exists().where(
         _older.case_id == bindparam("case"),
         _older.id < bindparam("run"),
         _older.resolution.is_not(None),
-        _older.state.in_((RunState.HOLDING, RunState.READY)),
+        or_(_older.state == bindparam("holding"), _older.state == bindparam("ready")),
     ),
     exists().where(
         TargetOutage.team_id == bindparam("team"),
@@ -53,8 +55,14 @@ _OBSTACLE = select(
 def obstacle(session: Session, run: Run, *, target: str) -> Obstacle:
     """Return the reasons why a run's delivery to a target cannot be made now."""
     values = {"case": run.case_id, "run": run.id, "team": run.team_id, "target": target}
-    behind, down = session.execute(_OBSTACLE, values).one()
+    values |= {"holding": RunState.HOLDING, "ready": RunState.READY}
+    ((behind, down),) = _obstacle(connection_of(session).dialect).all(session, values)
     return Obstacle(behind=bool(behind), down=bool(down))
+
+
+@lru_cache(maxsize=MOST)
+def _obstacle(dialect: Dialect) -> Statement:
+    return compiled(_OBSTACLE, dialect)
 
 
 def is_any(session: Session, *, team: int) -> bool:

@@ -8,12 +8,14 @@ that no two transactions block each other.
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
-from sqlalchemy import ColumnElement, bindparam, exists, false, func, or_, select, update
+from sqlalchemy import ColumnElement, Dialect, bindparam, exists, false, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from store.cases.waiting_runs import kept_back
 from store.db import rows
+from store.db.statements import MOST, Statement, compiled, connection_of
 from store.schema import Delivery, Run, Workflow
 from store.states import DeliveryState, RunState
 
@@ -36,8 +38,13 @@ _COLUMNS = (
     Workflow.pause_reason,
     Workflow.holds_deliveries,
 )
-# Every run needs this query: it is built once.
-_CURRENT = select(*_COLUMNS).where(Workflow.id == bindparam("workflow"), Workflow.team_id == bindparam("team"))
+
+
+@lru_cache(maxsize=MOST)
+def _current(dialect: Dialect, held: bool) -> Statement:
+    # Every run needs this query, so it is compiled once.
+    query = select(*_COLUMNS).where(Workflow.id == bindparam("workflow"), Workflow.team_id == bindparam("team"))
+    return compiled(query.with_for_update(read=True, of=Workflow) if held else query, dialect)
 
 
 def row_of(session: Session, *, team: int, name: str, at: datetime) -> int:
@@ -53,11 +60,10 @@ def current(session: Session, workflow: int, *, team: int, held: bool = False) -
     """Return the pause of a workflow's row; None where it is not paused. `held`: it stays so until the transaction
     ends.
     """
-    query = _CURRENT
-    if held and session.get_bind().dialect.name == "postgresql":
-        query = query.with_for_update(read=True, of=Workflow)
-    found = session.execute(query, {"workflow": workflow, "team": team}).one_or_none()
-    return line_of(*found) if found is not None else None
+    dialect = connection_of(session).dialect
+    query = _current(dialect, held and dialect.name == "postgresql")
+    found = query.all(session, {"workflow": workflow, "team": team})
+    return line_of(*found[0]) if found else None
 
 
 def line_of(name: str, at: datetime | None, by: str | None, reason: str | None, holds: bool) -> PauseLine | None:

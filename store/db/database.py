@@ -22,7 +22,7 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.orm import Session
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_random
 
-from store.db import extras, failpoints, time_limits
+from store.db import extras, failpoints, statements, time_limits
 from store.db.failpoints import Failpoint
 from store.db.fair_lock import FairLock, TookTooLong
 from store.db.group_commit import GroupCommit, NotKept
@@ -109,11 +109,12 @@ class Database:
     @contextmanager
     def _on(self, engine: Engine) -> Iterator[Session]:
         with Session(engine, expire_on_commit=False) as session, session.begin():
-            seconds = time_limits.seconds()
+            connection, seconds = session.connection(), time_limits.seconds()
+            statements.bind(session, connection)
             if self.dialect == "sqlite":
-                _driver(session.connection()).execute("BEGIN DEFERRED")
+                _driver(connection).execute("BEGIN DEFERRED")
             elif seconds is not None:
-                session.connection().exec_driver_sql(f"SET LOCAL statement_timeout = {_milliseconds(seconds)}")
+                connection.exec_driver_sql(f"SET LOCAL statement_timeout = {_milliseconds(seconds)}")
             yield session
 
     def close(self) -> None:

@@ -15,6 +15,7 @@ from threading import Event
 from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
 
+from store.db import statements
 from store.db.fair_lock import FairLock
 
 MOST = 16
@@ -114,6 +115,7 @@ class _Shared:
             self._driver.execute("SAVEPOINT part")
         try:
             with Session(self._connection, expire_on_commit=False) as session:
+                statements.bind(session, self._connection)
                 yield session
                 session.flush()
             if not self._driver.in_transaction:

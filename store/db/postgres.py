@@ -14,13 +14,21 @@ database or the role, go before all of this.
 """
 
 import math
-from collections.abc import Callable, Generator, Mapping
+import select
+import time
+from collections import deque
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import psycopg
 from psycopg.conninfo import make_conninfo
+from psycopg.errors import DivisionByZero
 from psycopg.pq import TransactionStatus
+from psycopg.waiting import Ready
 from sqlalchemy import URL, Engine, create_engine, event
+from sqlalchemy.exc import InvalidatePoolError
 
 from store.db import time_limits
 
@@ -33,6 +41,9 @@ _CHECKOUT = 10.0
 _TICK = 0.1
 """Seconds between two looks of psycopg while it waits. Looks are counted, not time: a process that was itself stopped
 has missed nothing."""
+PING_AFTER = 1.0
+"""Seconds without use after which a connection is pinged before its next use."""
+_USED_AT = "countersign_used_at"
 _PARAMETERS: Mapping[str, int] = {
     "connect_timeout": 5,
     "keepalives": 1,
@@ -69,25 +80,155 @@ def engine(url: URL, *, connections: int) -> Engine:
         pool_size=connections,
         max_overflow=8,
         pool_timeout=_CHECKOUT,
-        pool_pre_ping=True,
+        # The connection that was used last is the one that needs no ping.
+        pool_use_lifo=True,
         connect_args=parameters(url),
         # hide_parameters keeps the values of a statement out of error texts: they may be a case.
         hide_parameters=True,
     )
     event.listen(made, "do_connect", _connect)
+    event.listen(made, "checkin", _note_use)
+    event.listen(made, "checkout", _look)
     return made
 
 
+def _note_use(_connection: object, record: Any) -> None:
+    record.info[_USED_AT] = time.monotonic()
+
+
+def _look(connection: "Noticing", record: Any, _proxy: object) -> None:
+    """Ping a connection before its use, where it was not used for a while or its socket has something to tell.
+
+    Between two transactions the server says nothing, except that it ends the session.
+    """
+    used_at = record.info.get(_USED_AT)
+    if used_at is None:
+        return  # It is new.
+    if time.monotonic() - used_at < PING_AFTER and not _has_word(connection):
+        return
+    try:
+        connection.execute("")
+        connection.rollback()
+    except psycopg.Error as error:
+        raise InvalidatePoolError("the connection was lost") from error
+
+
+def _has_word(connection: "Noticing") -> bool:
+    """Tell whether a connection has something to read, or is closed."""
+    if connection.closed:
+        return True
+    looking = select.poll()
+    looking.register(connection.fileno(), select.POLLIN)
+    return bool(looking.poll(0))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Queued:
+    """A statement that is sent with the next one whose result is needed, or with the commit."""
+
+    cursor: psycopg.Cursor[Any]
+    sql: str
+    values: Mapping[str, Any]
+    otherwise: Exception | None
+    """The error to raise where it changed no row."""
+
+
+class Cursor(psycopg.Cursor[Any]):
+    """A cursor of a connection that queues statements: what is queued is sent before its own."""
+
+    connection: "Noticing"
+
+    def execute(self, query: Any, params: Any = None, **options: Any) -> "Cursor":
+        """Execute a statement and wait for its result. An error may be the one of a statement that was queued."""
+        if not params:
+            # Without values it may be several statements at once, which PostgreSQL takes only by themselves.
+            with self.connection.exchange():
+                pass
+            return super().execute(query, params, **options)
+        with self.connection.exchange(begins=True):
+            super().execute(query, params, **options)
+        return self
+
+
 class Noticing(psycopg.Connection[Any]):
-    """A connection that ends when the server no longer works on its statement."""
+    """A connection that ends when the server no longer works on its statement, and that queues statements.
+
+    A queued statement is sent with the next statement whose result is needed, or with the commit, in one exchange: the
+    server works them off in their order, and one that fails keeps all after it from being worked on, the commit too.
+    """
 
     backend: int | None = None
     """Process id of the server's end of this connection."""
     limit: float | None = None
     """Seconds for which a statement may run, whatever the server says."""
 
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.cursor_factory = Cursor
+        self.numbers: dict[str, deque[int]] = {}
+        """Ids that were taken from the sequence of a table and not used yet, by table."""
+        self._queue: list[_Queued] = []
+        self._only_sends = False
+
+    def queue(self, sql: str, values: Mapping[str, Any], otherwise: Exception | None = None) -> None:
+        """Execute a statement later, at the latest at the commit.
+
+        `otherwise`: the error to raise where the statement divides by zero. It is raised by whatever sends the queue.
+        """
+        self._queue.append(_Queued(cursor=psycopg.Cursor(self), sql=sql, values=values, otherwise=otherwise))
+
+    def commit(self) -> None:
+        """Send what is queued and commit, in one exchange."""
+        if not self._queue:
+            super().commit()
+            return
+        with self.exchange():
+            # psycopg's own commit would wait once for itself, and once for the exchange.
+            psycopg.Cursor(self).execute("COMMIT", prepare=False)
+
+    def rollback(self) -> None:
+        """Undo the transaction; what is queued is forgotten."""
+        self._queue.clear()
+        super().rollback()
+
+    @contextmanager
+    def exchange(self, *, begins: bool = False) -> Iterator[None]:
+        """Send what is queued together with the statement of the block.
+
+        `begins`: also where nothing is queued, send the statement together with the transaction's BEGIN.
+        """
+        queued, self._queue = self._queue, []
+        begins = begins and not self.autocommit and self.pgconn.transaction_status == TransactionStatus.IDLE
+        if not queued and not begins:
+            yield
+            return
+        try:
+            with self.pipeline():
+                self._only_sends = True
+                try:
+                    for one in queued:
+                        one.cursor.execute(one.sql, one.values)
+                    yield
+                finally:
+                    self._only_sends = False
+        except DivisionByZero as error:
+            # The statements were answered in their order: the first one without a result failed.
+            failed = next((one for one in queued if one.cursor.pgresult is None), None)
+            if failed is None or failed.otherwise is None:
+                raise
+            raise failed.otherwise from error
+
+    def _start_query(self) -> Waiting[None]:
+        """Begin a transaction, in an exchange with what follows it: psycopg would wait for the BEGIN alone."""
+        if self._only_sends and not self.autocommit and self.pgconn.transaction_status == TransactionStatus.IDLE:
+            yield from self._exec_command(self._get_tx_start_command())
+        else:
+            yield from super()._start_query()
+
     def wait(self, gen: Waiting[RV], *args: Any, **options: Any) -> RV:
         """Wait for the server. Raise `psycopg.OperationalError` when it no longer answers."""
+        if self._only_sends:
+            return _sent(gen)
         patience = time_limits.seconds()
         limit = self.limit if patience is None else patience + 1.0
         return super().wait(_watched(gen, self, limit=limit, is_worked_on=self._is_worked_on), *args, **options)
@@ -134,6 +275,17 @@ def _watched(
                     raise psycopg.OperationalError(f"the server sent nothing for {quiet * _TICK:.0f} seconds")
                 quiet = 0
             state = gen.send(ready)
+    except StopIteration as end:
+        value: RV = end.value
+        return value
+
+
+def _sent(gen: Waiting[RV]) -> RV:
+    """Hand a statement of a pipeline to libpq, without a look at the socket: the end of the pipeline waits for all."""
+    try:
+        next(gen)
+        while True:
+            gen.send(Ready.W)
     except StopIteration as end:
         value: RV = end.value
         return value

@@ -4,16 +4,17 @@ A case takes a dozen inserts and as many conditional updates on its way, so each
 """
 
 import re
+import sqlite3
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from sqlalchemy import (
-    Connection,
-    CursorResult,
     Dialect,
     Insert,
+    Integer,
     String,
     Table,
     Text,
@@ -21,20 +22,30 @@ from sqlalchemy import (
     bindparam,
     func,
     insert,
+    literal_column,
     select,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, make_transient_to_detached
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.util import identity_key
 from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.types import TypeEngine
 
-from store.db.statements import MOST, Statement, compiled
+from store.db.statements import MOST, Statement, compiled, connection_of, driver_of
 from store.schema import Base, OfTeam
 
+if TYPE_CHECKING:  # psycopg comes with the extra "postgres"
+    import psycopg
+
+    from store.db.postgres import Noticing
+
+BLOCK = 50
+"""Ids that a connection takes at once for a table whose ids tell no order."""
+
 _Row = TypeVar("_Row", bound=OfTeam)
+_Kept = TypeVar("_Kept", bound=Base)
 _NOTHING: Mapping[str, Any] = {}
 
 
@@ -44,32 +55,64 @@ def get(session: Session, table: type[_Row], row: int, *, team: int, anew: bool 
     return found if found is not None and found.team_id == team else None
 
 
+def read(session: Session, table: type[_Kept], values: Sequence[Any]) -> _Kept:
+    """The row with these values, which were read now, in the order of the table's columns; as the session knows it."""
+    columns = [column.key for column in _table(table).columns]
+    row = table(**dict(zip(columns, values, strict=True)))
+    known = session.identity_map.get(identity_key(table, row.id))
+    if known is not None:
+        return known
+    make_transient_to_detached(row)
+    session.add(row)
+    return row
+
+
 def add(session: Session, table: type[Base], **values: Any) -> int:
     """Add a row; returns its id. Raise `sqlalchemy.exc.IntegrityError` where a unique key is taken."""
-    connection = session.connection()
-    added = _added(_insert(connection.dialect, table, tuple(values)).run(connection, values))
+    added = _added(_insert(_dialect(session), table, tuple(values)).run(session, values))
     assert added is not None
     return added
 
 
 def add_new(session: Session, table: type[Base], unique: tuple[str, ...], /, **values: Any) -> int | None:
     """Add a row unless its key is taken; returns its id, or None. `unique`: the columns of the key."""
-    connection = session.connection()
-    statement = _insert_new(connection.dialect, table, tuple(values), unique)
-    return _added(statement.run(connection, values))
+    return _added(_insert_new(_dialect(session), table, tuple(values), unique).run(session, values))
+
+
+def append(session: Session, table: type[Base], **values: Any) -> None:
+    """Add a row whose id nobody needs, at the latest at the commit.
+
+    Raise `sqlalchemy.exc.IntegrityError`, now or at the commit, where a unique key is taken.
+    """
+    _insert(_dialect(session), table, tuple(values), returning=False).queue(session, values)
+
+
+def add_numbered(session: Session, table: type[Base], **values: Any) -> int:
+    """Add a row like `append`; returns its id. The ids of a table that is added to like this tell no order."""
+    dialect = _dialect(session)
+    if dialect.name != "postgresql":
+        return add(session, table, **values)
+    number = _number(session, table)
+    values["id"] = number
+    _insert(dialect, table, tuple(values), returning=False).queue(session, values)
+    return number
 
 
 def add_all(
     session: Session, table: type[Base], rows: Sequence[Mapping[str, Any]], same: Mapping[str, Any] = _NOTHING
 ) -> None:
-    """Add several rows of the same columns with one statement; they are added in their order.
+    """Add several rows of the same columns with one statement, in their order, at the latest at the commit.
 
-    `same`: the columns with one value for all rows. Raise `sqlalchemy.exc.IntegrityError` where a unique key is taken.
+    `same`: the columns with one value for all rows. Raise `sqlalchemy.exc.IntegrityError`, now or at the commit, where
+    a unique key is taken.
     """
     if rows:
-        connection = session.connection()
-        statement = _insert_all(connection.dialect, table, tuple(rows[0]), tuple(same), None, None)
-        _run_for_all(statement, connection, rows, same)
+        dialect = _dialect(session)
+        statement = _insert_all(dialect, table, tuple(rows[0]), tuple(same), None, None)
+        if dialect.name == "postgresql":
+            statement.queue(session, _columns(rows, same))
+        else:
+            statement.run_each(session, rows, same)
 
 
 def add_all_new(
@@ -81,22 +124,26 @@ def add_all_new(
     by: str,
     unique: tuple[str, ...] | None = None,
 ) -> dict[Any, int]:
-    """Do as `add_all` does, and return the ids of the rows that were added, by their value in the column `by`.
+    """Add several rows like `add_all`, now; return the ids of those that were added, by their value in the column `by`.
 
     That value has to differ in each row. `unique`: the columns of a key; a row whose key is taken is left out.
     """
     if not rows:
         return {}
-    connection = session.connection()
-    statement = _insert_all(connection.dialect, table, tuple(rows[0]), tuple(same), by, unique)
-    if connection.dialect.name == "postgresql":
-        return dict(_run_for_all(statement, connection, rows, same).all())
+    if len(rows) == 1:
+        values = {**rows[0], **same}
+        added = add(session, table, **values) if unique is None else add_new(session, table, unique, **values)
+        return {} if added is None else {rows[0][by]: added}
+    dialect = _dialect(session)
+    statement = _insert_all(dialect, table, tuple(rows[0]), tuple(same), by, unique)
+    if dialect.name == "postgresql":
+        return dict(statement.run(session, _columns(rows, same)).fetchall())
     # The transaction that writes is alone: what has a higher id than any row before is its own.
     newest = select(func.coalesce(func.max(_table(table).c.id), 0))
-    before = connection.scalar(newest)
-    _run_for_all(statement, connection, rows, same)
-    added = select(_table(table).c[by], _table(table).c.id).where(_table(table).c.id > before)
-    return dict(connection.execute(added).all())
+    before = session.scalar(newest)
+    statement.run_each(session, rows, same)
+    newer = select(_table(table).c[by], _table(table).c.id).where(_table(table).c.id > before)
+    return dict(connection_of(session).execute(newer).all())
 
 
 def change(session: Session, table: type[Base], row: int, *, where: Mapping[str, Any], to: Mapping[str, Any]) -> bool:
@@ -104,31 +151,83 @@ def change(session: Session, table: type[Base], row: int, *, where: Mapping[str,
 
     A row that this session has read shows the new values. `where` may hold no None, which equals nothing in SQL.
     """
+    statement, values = _change(session, table, row, where, to)
+    if statement.run(session, values).rowcount != 1:
+        return False
+    _show(session, table, row, to)
+    return True
+
+
+def change_or_fail(
+    session: Session,
+    table: type[Base],
+    row: int,
+    *,
+    where: Mapping[str, Any],
+    to: Mapping[str, Any],
+    otherwise: Exception,
+) -> None:
+    """Change a row like `change`; raise `otherwise` where it is not as in `where`.
+
+    It is raised now, by a later statement, or at the commit. What the transaction does after this is not kept then: so
+    the database need not be asked at once.
+    """
+    statement, values = _change(session, table, row, where, to)
+    statement.queue(session, values, otherwise=otherwise)
+    _show(session, table, row, to)
+
+
+def _change(
+    session: Session, table: type[Base], row: int, where: Mapping[str, Any], to: Mapping[str, Any]
+) -> tuple[Statement, dict[str, Any]]:
     assert None not in where.values()
     values = {"old_id": row}
     values |= {f"old_{column}": value for column, value in where.items()}
     values |= {f"new_{column}": value for column, value in to.items()}
-    connection = session.connection()
-    statement = _update(connection.dialect, table, tuple(where), tuple(to))
-    if statement.run(connection, values).rowcount != 1:
-        return False
+    return _update(_dialect(session), table, tuple(where), tuple(to)), values
+
+
+def _show(session: Session, table: type[Base], row: int, to: Mapping[str, Any]) -> None:
     known = session.identity_map.get(identity_key(table, row))
     if known is not None:
         for column, value in to.items():
             set_committed_value(known, column, value)
-    return True
 
 
-def _added(result: CursorResult[*tuple[Any, ...]]) -> int | None:
+def _dialect(session: Session) -> Dialect:
+    return connection_of(session).dialect
+
+
+def _added(cursor: "sqlite3.Cursor | psycopg.Cursor[Any]") -> int | None:
     """Return the id of a row that was added; None where it was not."""
-    if result.returns_rows:
-        return cast(int | None, result.scalar_one_or_none())
-    return result.lastrowid if result.rowcount == 1 else None
+    if isinstance(cursor, sqlite3.Cursor):
+        return cursor.lastrowid if cursor.rowcount == 1 else None
+    found = cursor.fetchone()
+    return None if found is None else cast(int, found[0])
+
+
+def _number(session: Session, table: type[Base]) -> int:
+    """Take an id for a new row of a table on PostgreSQL, from a block of this connection's own."""
+    connection = connection_of(session)
+    driver = cast("Noticing", driver_of(connection))
+    numbers = driver.numbers.setdefault(table.__tablename__, deque())
+    if not numbers:
+        taken = _next(connection.dialect).run(session, {"table": table.__tablename__, "many": BLOCK})
+        numbers.extend(number for (number,) in taken.fetchall())
+    return numbers.popleft()
 
 
 @lru_cache(maxsize=MOST)
-def _insert(dialect: Dialect, table: type[Base], columns: tuple[str, ...]) -> Statement:
-    return compiled(_with_id(insert(_table(table)), table, dialect), dialect, _keys(table, columns))
+def _next(dialect: Dialect) -> Statement:
+    sequence = func.pg_get_serial_sequence(bindparam("table", type_=String), literal_column("'id'"))
+    many = func.generate_series(literal_column("1"), bindparam("many", type_=Integer))
+    return compiled(select(func.nextval(sequence)).select_from(many), dialect)
+
+
+@lru_cache(maxsize=MOST)
+def _insert(dialect: Dialect, table: type[Base], columns: tuple[str, ...], *, returning: bool = True) -> Statement:
+    adding = insert(_table(table))
+    return compiled(_with_id(adding, table, dialect) if returning else adding, dialect, _keys(table, columns))
 
 
 @lru_cache(maxsize=MOST)
@@ -176,12 +275,9 @@ def _item(column: TypeEngine[Any]) -> TypeEngine[Any]:
     return Text() if isinstance(plain, String) else column
 
 
-def _run_for_all(
-    statement: Statement, connection: Connection, rows: Sequence[Mapping[str, Any]], same: Mapping[str, Any]
-) -> CursorResult[*tuple[Any, ...]]:
-    if connection.dialect.name == "postgresql":
-        return statement.run(connection, {name: [row[name] for row in rows] for name in rows[0]} | dict(same))
-    return statement.run_each(connection, rows, same)
+def _columns(rows: Sequence[Mapping[str, Any]], same: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values of rows as PostgreSQL takes them: a list for each column, and those that all have in common."""
+    return {name: [row[name] for row in rows] for name in rows[0]} | dict(same)
 
 
 @lru_cache(maxsize=MOST)

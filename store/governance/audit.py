@@ -52,7 +52,7 @@ def record(
     """Add a row: `action` in the past tense, `details` ids and hashes only."""
     failpoints.before(Failpoint.AUDIT, action)
     act = Act(action=action, subject=subject, case=case, details=details or {})
-    rows.add(session, AuditRow, team_id=team, at=at, actor=actor, **_columns(act))
+    rows.append(session, AuditRow, team_id=team, at=at, actor=actor, **_columns(act))
     failpoints.after(Failpoint.AUDIT, action)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Dialect, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from store.db import rows
-from store.db.statements import MOST, Statement, compiled
+from store.db.statements import MOST, Statement, compiled, connection_of
 from store.schema import Outage
 
 
@@ -41,14 +41,13 @@ def end(session: Session, *, team: int, model: str, asked_at: datetime, at: date
 
     `asked_at`: time of the question that it answered. An answer to a question from before the outage does not end it.
     """
-    connection = session.connection()
     values = {"team": team, "model": model, "asked_at": asked_at}
-    outage = _open(connection.dialect).run(connection, values).scalar()
-    if outage is None or not rows.change(
-        session, Outage, outage, where={"is_open": True}, to={"is_open": None, "ended_at": at}
-    ):
+    found = _open(connection_of(session).dialect).run(session, values).fetchone()
+    if found is None:
         return None
-    return cast(int, outage)
+    outage = cast(int, found[0])
+    ended = rows.change(session, Outage, outage, where={"is_open": True}, to={"is_open": None, "ended_at": at})
+    return outage if ended else None
 
 
 def get(session: Session, outage: int, *, team: int) -> Outage | None:

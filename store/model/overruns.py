@@ -10,7 +10,7 @@ from sqlalchemy import Dialect, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from store.db import rows
-from store.db.statements import MOST, Statement, compiled
+from store.db.statements import MOST, Statement, compiled, connection_of
 from store.schema import ModelRequest, Overrun
 
 
@@ -32,9 +32,8 @@ class Overran:
 
 def factor(session: Session, *, team: int, model: str) -> float:
     """Return the factor to reserve by, on the estimate of a question to a model; 1 where it never cost more."""
-    connection = session.connection()
-    found = _factor(connection.dialect).run(connection, {"team": team, "model": model}).scalar()
-    return 1.0 if found is None else float(found)
+    found = _factor(connection_of(session).dialect).run(session, {"team": team, "model": model}).fetchone()
+    return 1.0 if found is None else float(found[0])
 
 
 def note(session: Session, *, team: int, model: str, factor: float, request: int, at: datetime) -> int | None:

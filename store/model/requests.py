@@ -11,7 +11,7 @@ from sqlalchemy import Dialect, bindparam, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from store.db import rows
-from store.db.statements import MOST, Statement, compiled
+from store.db.statements import MOST, Statement, compiled, connection_of
 from store.schema import Content, ModelRequest, Workflow
 
 ASKED = "asked"
@@ -40,9 +40,8 @@ def settle(session: Session, request: int, *, team: int, **changes: Any) -> None
 
 def given(session: Session, *, team: int, cache_key: str, run: int | None) -> Given | None:
     """Return the newest answer to the same question; `run`: only of this run."""
-    connection = session.connection()
     values = {"team": team, "cache_key": cache_key, "run": run}
-    found = _given(connection.dialect, run is not None).run(connection, values).one_or_none()
+    found = _given(connection_of(session).dialect, run is not None).run(session, values).fetchone()
     return None if found is None else Given(request=found[0], answered_by=found[1], body=found[2])
 
 

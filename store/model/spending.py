@@ -10,7 +10,7 @@ from sqlalchemy import Dialect, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from store.db.statements import MOST, Statement, compiled
+from store.db.statements import MOST, Statement, compiled, connection_of
 from store.schema import Spending
 from store.types import Money
 
@@ -19,16 +19,14 @@ def take(session: Session, *, team: int, budget: str, period: str, amount: Decim
     """Take an amount from a budget, in US dollars; False where it would exceed the limit: nothing is taken then."""
     if amount > limit:
         return False
-    connection = session.connection()
     values = {"team_id": team, "budget": budget, "period": period, "taken": amount, "limit": limit}
-    return _take(connection.dialect).run(connection, values).scalar() is not None
+    return _take(connection_of(session).dialect).run(session, values).fetchone() is not None
 
 
 def correct(session: Session, *, team: int, budget: str, period: str, by: Decimal) -> None:
     """Change the sum taken from a budget by an amount, negative or not, once the real cost is known."""
-    connection = session.connection()
     values = {"of_team": team, "of_budget": budget, "of_period": period, "by": by}
-    _correct(connection.dialect).run(connection, values)
+    _correct(connection_of(session).dialect).queue(session, values)
 
 
 def taken(session: Session, *, team: int, budget: str, period: str) -> Decimal:

@@ -118,7 +118,7 @@ def _add(
     occasion: str = "",
     about: Mapping[str, str] | None = None,
 ) -> None:
-    rows.add(
+    rows.append(
         session,
         OutboxRow,
         team_id=team,

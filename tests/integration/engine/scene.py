@@ -133,6 +133,8 @@ class Scene:
 
 def empty(database: Database) -> None:
     """Leave nothing in a database but its tables."""
+    # Connections hold numbers that they took before, and numbers begin anew.
+    database.engine.dispose()
     with database.write() as session:
         if database.file is None:
             # One statement for all. A TRUNCATE would make a new file for each table and its indexes.

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from store.db import migration
 from store.db.database import SYNCHRONOUS, Database, UnsupportedDatabase
-from tests.waiting import LONGEST
+from tests.waiting import LONGEST, wait_until
 
 
 @pytest.fixture
@@ -181,8 +181,10 @@ def test_connections_that_the_server_ended_are_made_anew_unnoticed(postgres_url:
     with ExitStack() as held:
         for _ in range(3):
             held.enter_context(database.read()).execute(text("SELECT 1"))
-    with psycopg.connect(postgres_url) as admin:
-        admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+    others = "FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()"
+    with psycopg.connect(postgres_url, autocommit=True) as admin:
+        admin.execute(f"SELECT pg_terminate_backend(pid) {others}")
+        wait_until(lambda: admin.execute(f"SELECT {others}").fetchone() is None)
     for _ in range(4):
         with database.write() as session:
             assert session.execute(text("SELECT 1")).scalar_one() == 1

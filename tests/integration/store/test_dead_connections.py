@@ -30,7 +30,10 @@ NEVER = 3_600.0
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A server that is silent for half a second is asked whether it is there, and has two to answer."""
+    """A server that is silent for half a second is asked whether it is there, and has two to answer; every connection
+    counts as unused for a while.
+    """
+    monkeypatch.setattr("store.db.postgres.PING_AFTER", 0.0)
     monkeypatch.setattr("store.db.postgres.QUIET", 0.5)
     monkeypatch.setattr("store.db.postgres.ANSWER", 2.0)
 
@@ -89,6 +92,7 @@ def test_where_a_person_waits_a_lost_connection_costs_them_no_more_than_their_pa
 ) -> None:
     """The server does nothing more by itself while it hears nothing."""
     monkeypatch.setattr("store.db.postgres.QUIET", NEVER)  # as long would be waited for it where nobody waits
+    monkeypatch.setattr("store.db.postgres.PING_AFTER", 0.0)  # as if it had not been used for a while
     assert one(database) == 1
     proxy.lose()
     with time_limit(1.0):

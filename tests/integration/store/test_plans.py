@@ -17,7 +17,7 @@ from benchmarks.year import TABLES, fill_year
 from store.db import migration
 from store.db.database import Database
 from tests.conftest import postgres_made
-from tests.integration.store.test_schema import Statement, heard
+from tests.heard import Heard, heard
 
 pytestmark = pytest.mark.slow
 
@@ -89,7 +89,7 @@ def _look(database: Database, connection: Connection, read: Read) -> list[str]:
     return wrong if steps * 100 <= STEPS else [*wrong, f"{steps * 100:,} steps"]
 
 
-def wrong_on_sqlite(connection: Connection, statement: Statement) -> Iterator[str]:
+def wrong_on_sqlite(connection: Connection, statement: Heard) -> Iterator[str]:
     for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement[0]}", statement[1]):
         words = row[3].split()
         is_large = any(words[1] == table or words[1].startswith(f"{table}_") for table in TABLES)
@@ -97,7 +97,7 @@ def wrong_on_sqlite(connection: Connection, statement: Statement) -> Iterator[st
             yield row[3]
 
 
-def wrong_on_postgresql(connection: Connection, statement: Statement) -> Iterator[str]:
+def wrong_on_postgresql(connection: Connection, statement: Heard) -> Iterator[str]:
     explained = connection.exec_driver_sql(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement[0]}", statement[1]).scalar_one()
     plans = json.loads(explained) if isinstance(explained, str) else explained
     yield from wrong_in(plans[0]["Plan"])

@@ -1,12 +1,14 @@
 """A row is added and changed as its columns say it is kept, on both databases."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import text
+from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
 from store.db import rows
@@ -171,3 +173,120 @@ def test_a_time_without_a_zone_and_a_column_that_is_not_there_are_refused(databa
         rows.add(session, Workflow, **naive)
     with pytest.raises(KeyError, match="colour"), database.write() as session:
         rows.add(session, Proposal, colour="blue")
+
+
+class Lost(Exception):
+    """Somebody else changed the row meanwhile."""
+
+
+def note(ids: dict[str, int], action: str) -> dict[str, Any]:
+    about = {"subject_kind": "run", "subject_id": ids["run"], "case_id": ids["case"], "details": {}}
+    return {"team_id": ids["team"], "at": AT, "actor": "a", "action": action, **about}
+
+
+def actions(database: Database) -> list[str]:
+    with database.read() as session:
+        return [row.action for row in session.query(AuditRow).order_by(AuditRow.id)]
+
+
+def test_nothing_is_kept_of_a_transaction_whose_fence_is_lost(database: Database) -> None:
+    """What came before the fence and what comes after it, whether or not something was read between."""
+    with database.write() as session:
+        ids = run(session)
+    lost = Lost()
+
+    def lose(*, reads: bool) -> None:
+        with database.write() as session:
+            rows.append(session, AuditRow, **note(ids, "before"))
+            rows.change_or_fail(session, Run, ids["run"], where={"lease": 7}, to={"lease": 8}, otherwise=lost)
+            rows.append(session, AuditRow, **note(ids, "after"))
+            if reads:
+                session.get_one(Case, ids["case"])
+
+    for reads in (False, True):
+        with pytest.raises(Lost) as raised:
+            lose(reads=reads)
+        assert raised.value is lost
+    assert actions(database) == []
+    with database.read() as session:
+        assert session.get_one(Run, ids["run"]).lease == 0
+
+
+def test_of_several_fences_the_one_that_is_lost_says_so(database: Database) -> None:
+    with database.write() as session:
+        ids = run(session)
+    held, lost, later = Lost(), Lost(), Lost()
+
+    def change(*fences: Lost) -> None:
+        with database.write() as session:
+            for lease, otherwise in enumerate(fences, start=1):
+                to = {"lease": lease}
+                rows.change_or_fail(session, Run, ids["run"], where={"lease": 0}, to=to, otherwise=otherwise)
+            rows.append(session, AuditRow, **note(ids, "kept"))
+
+    with pytest.raises(Lost) as raised:
+        change(held, lost, later)
+    assert raised.value is lost
+    change(held)
+    assert actions(database) == ["kept"], "the connection is as good as before"
+
+
+def test_a_row_that_is_appended_twice_is_refused_at_the_latest_at_the_commit(database: Database) -> None:
+    with database.write() as session:
+        ids = run(session)
+        rows.append(session, Delivery, **delivery(ids, "a"))
+
+    def append() -> None:
+        with database.write() as session:
+            rows.append(session, AuditRow, **note(ids, "before"))
+            rows.append(session, Delivery, **delivery(ids, "a"))
+            rows.append(session, AuditRow, **note(ids, "after"))
+
+    with pytest.raises(IntegrityError):
+        append()
+    assert actions(database) == []
+
+
+def test_a_division_by_zero_of_another_statement_is_not_taken_for_a_lost_fence(database: Database) -> None:
+    if database.dialect == "sqlite":
+        pytest.skip("SQLite's division by zero is NULL")
+    with database.write() as session:
+        ids = run(session)
+
+    def divide() -> None:
+        with database.write() as session:
+            rows.change_or_fail(session, Run, ids["run"], where={"lease": 0}, to={"lease": 1}, otherwise=Lost())
+            session.execute(text("SELECT 1 / :zero"), {"zero": 0})
+
+    with pytest.raises(DataError, match="division by zero"):
+        divide()
+
+
+def test_what_reads_sees_what_was_added_before_it(database: Database) -> None:
+    with database.write() as session:
+        ids = run(session)
+        rows.append(session, AuditRow, **note(ids, "seen"))
+        content = rows.add_numbered(session, Content, team_id=ids["team"], case_id=ids["case"], kind="step", body="{}")
+        assert session.query(AuditRow).one().action == "seen"
+        assert session.get_one(Content, content).kind == "step"
+        rows.append(session, AuditRow, **note(ids, "seen"))
+        assert session.connection().exec_driver_sql("SELECT count(*) FROM audit").scalar_one() == 2
+
+
+def test_connections_that_number_rows_at_once_never_give_a_number_twice(database: Database) -> None:
+    with database.write() as session:
+        ids = run(session)
+    several = {"team_id": ids["team"], "case_id": ids["case"], "kind": "step"}
+
+    def add(first: int) -> list[int]:
+        numbers = []
+        for number in range(first, first + 60):
+            with database.write() as session:
+                numbers.append(rows.add_numbered(session, Content, **several, body=str(number)))
+        return numbers
+
+    with ThreadPoolExecutor(4) as threads:
+        numbers = [number for each in threads.map(add, range(0, 240, 60)) for number in each]
+    with database.read() as session:
+        kept = {row.id: row.body for row in session.query(Content).where(Content.kind == "step")}
+    assert kept == {number: str(place) for place, number in enumerate(numbers)}

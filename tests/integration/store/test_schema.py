@@ -1,12 +1,10 @@
 """Every row belongs to a team, and no query reads a large table from one end to the other."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from sqlalchemy import Engine, UniqueConstraint, event, inspect, text
+from sqlalchemy import UniqueConstraint, inspect, text
 from sqlalchemy.orm import Session
 
 from store import schema
@@ -14,6 +12,7 @@ from store.cases import cases, runs
 from store.db.database import Database
 from store.governance import teams
 from store.states import RunState
+from tests.heard import Heard, heard
 from tests.sample import Desk, Triage, sample_workflow
 from tests.world import World, sure
 from workflows import NotDone
@@ -25,8 +24,6 @@ from workflows.model.scripted import ScriptedModel
 ROWS = 5_000
 LARGE = frozenset(schema.Base.metadata.tables) - {"teams", "workflows"}
 """The tables that grow with the cases."""
-
-Statement = tuple[str, Any]
 
 
 @pytest.fixture
@@ -63,23 +60,7 @@ def fill(world: World) -> int:
     return workflow
 
 
-@contextmanager
-def heard(engine: Engine) -> Iterator[list[Statement]]:
-    """All statements that are executed in the block, with their values."""
-    said: list[Statement] = []
-
-    def hear(_1: object, _2: object, statement: str, values: Any, _3: object, many: bool) -> None:
-        if not statement.startswith("BEGIN"):
-            said.append((statement, values[0] if many else values))
-
-    event.listen(engine, "before_cursor_execute", hear)
-    try:
-        yield said
-    finally:
-        event.remove(engine, "before_cursor_execute", hear)
-
-
-def scanned(database: Database, statement: Statement) -> set[str]:
+def scanned(database: Database, statement: Heard) -> set[str]:
     """The large tables that SQLite would read from one end to the other for a statement."""
     with database.engine.connect() as connection:
         plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement[0]}", statement[1]).all()

@@ -190,16 +190,16 @@ class Journal:
     def _write(self, row: dict[str, object], start: float, body: str) -> None:
         milliseconds = (time.perf_counter() - start) * 1000
         lease, team = self._lease, self._context.team
-        with self._context.database.write() as session:
-            at = self._context.clock()
-            state = RunState.DELIVERING if self._scope else RunState.RUNNING
-            if not runs.touch(session, team=team, run=lease.run, state=state, lease=lease.number, at=at):
-                raise Fenced(f"run {lease.run} was taken over")
-            content = contents.keep(session, team=team, case=lease.case, kind="step", body=body)
-            try:
+        lost = Fenced(f"run {lease.run} was taken over")
+        try:
+            with self._context.database.write() as session:
+                at = self._context.clock()
+                state = RunState.DELIVERING if self._scope else RunState.RUNNING
+                runs.touch(session, team=team, run=lease.run, state=state, lease=lease.number, at=at, otherwise=lost)
+                content = contents.keep(session, team=team, case=lease.case, kind="step", body=body)
                 journal.add(session, team=team, run_id=lease.run, content_id=content, milliseconds=milliseconds, **row)
-            except IntegrityError as error:
-                raise Fenced(f"another worker made the step {row['name']} of run {lease.run}") from error
+        except IntegrityError as error:
+            raise Fenced(f"another worker made the step {row['name']} of run {lease.run}") from error
 
 
 def _calls(lines: Sequence[StepLine]) -> list[_Made]:

@@ -34,18 +34,23 @@ def move_run(
     at: datetime,
     actor: str,
     held_at: int | None = None,
+    otherwise: Exception | None = None,
     **changes: Any,
 ) -> bool:
     """Move a run from the state in which it was read.
 
-    False where it is no longer in that state or, if given, held at that lease. `changes`: columns that change with it.
+    False where it is no longer in that state or, if given, held at that lease. `otherwise`: an error to raise instead,
+    at the latest at the commit; the database is not asked at once then. `changes`: columns that change with it.
     Where the run stops or is superseded, its delivery waits no longer. Raise `ImpossibleMove` for a move that the table
     does not have.
     """
     frm = run.state
     if to not in RUN_MOVES[frm]:
         raise ImpossibleMove(f"run {run.id}: {frm} > {to}")
-    if not runs.move(session, team=run.team_id, run=run.id, frm=frm, to=to, at=at, held_at=held_at, **changes):
+    moved = runs.move(
+        session, team=run.team_id, run=run.id, frm=frm, to=to, at=at, held_at=held_at, otherwise=otherwise, **changes
+    )
+    if not moved:
         return False
     audit.record(
         session,
@@ -165,18 +170,35 @@ def move_review(
 
 
 def move_delivery(
-    session: Session, delivery: schema.Delivery, to: DeliveryState, *, at: datetime, actor: str, **changes: Any
+    session: Session,
+    delivery: schema.Delivery,
+    to: DeliveryState,
+    *,
+    at: datetime,
+    actor: str,
+    otherwise: Exception | None = None,
+    **changes: Any,
 ) -> bool:
     """Move a delivery from the state in which it was read. The beginning of an attempt at it is counted.
 
-    False where it is no longer in that state. Raise `ImpossibleMove` for a move that the table does not have.
+    False where it is no longer in that state. `otherwise`: an error to raise instead, as for `move_run`. Raise
+    `ImpossibleMove` for a move that the table does not have.
     """
     frm = delivery.state
     if to not in DELIVERY_MOVES[frm]:
         raise ImpossibleMove(f"delivery {delivery.id}: {frm} > {to}")
     if to is DeliveryState.ATTEMPTING:
         changes["attempts"] = delivery.attempts + 1
-    moved = deliveries.move(session, team=delivery.team_id, delivery=delivery.id, frm=frm, to=to, at=at, **changes)
+    moved = deliveries.move(
+        session,
+        team=delivery.team_id,
+        delivery=delivery.id,
+        frm=frm,
+        to=to,
+        at=at,
+        otherwise=otherwise,
+        **changes,
+    )
     if moved:
         _record(session, delivery, to, frm=frm, at=at, actor=actor)
     return moved

@@ -147,7 +147,7 @@ def begin(session: Session, context: Context, run: int) -> schema.Delivery:
         raise Fenced(f"run {run} has nothing to deliver")
     # An earlier attempt that was cut off may have been applied, whatever the result of this one.
     maybe = delivery.maybe_applied or delivery.state == DeliveryState.ATTEMPTING
-    changes = {"maybe_applied": maybe, "next_at": None}
+    changes: dict[str, Any] = {"maybe_applied": maybe, "next_at": None}
     if not move_delivery(session, delivery, DeliveryState.ATTEMPTING, at=context.clock(), actor=SYSTEM, **changes):
         raise Fenced(f"the delivery of run {run} was taken over")
     return delivery
@@ -162,8 +162,7 @@ def begin_another(context: Context, run: int) -> schema.Delivery:
         delivery = deliveries.of_run(session, run, team=context.team)
         if delivery is None or delivery.state != DeliveryState.ATTEMPTING:
             raise Fenced(f"the delivery of run {run} was taken over")
-        changes = {"maybe_applied": True}
-        move_delivery(session, delivery, DeliveryState.ATTEMPTING, at=context.clock(), actor=SYSTEM, **changes)
+        move_delivery(session, delivery, DeliveryState.ATTEMPTING, at=context.clock(), actor=SYSTEM, maybe_applied=True)
         return delivery
 
 
@@ -184,12 +183,12 @@ def applied(
         at = context.clock()
         # The problem for which it waited is solved.
         solved = {} if delivery.target is None else {"problem_id": None}
-        if not move_run(session, run, end, at=at, actor=SYSTEM, held_at=lease.number, **solved):
-            raise Fenced(f"run {run.id} was taken over")
+        lost = Fenced(f"run {run.id} was taken over")
+        move_run(session, run, end, at=at, actor=SYSTEM, held_at=lease.number, otherwise=lost, **solved)
         kept = contents.keep(session, team=run.team_id, case=run.case_id, kind="receipt", body=canonical(receipt))
         done = {"receipt_id": kept, "maybe_applied": False}
-        if not move_delivery(session, delivery, DeliveryState.APPLIED, at=at, actor=SYSTEM, **done):
-            raise Fenced(f"the delivery of run {run.id} was taken over")
+        lost = Fenced(f"the delivery of run {run.id} was taken over")
+        move_delivery(session, delivery, DeliveryState.APPLIED, at=at, actor=SYSTEM, otherwise=lost, **done)
         if delivery.target is not None:
             waiting_deliveries.note_answered(session, context, run)
         if delivery.attempts > 1:

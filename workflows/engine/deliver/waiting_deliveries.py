@@ -7,6 +7,7 @@ whether the target is up again, and then all go out. Nothing else is sent to the
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_exponential
@@ -103,7 +104,7 @@ def park(session: Session, context: Context, run: schema.Run, workflow: AnyWorkf
     # An attempt that was cut off may have been applied.
     maybe = delivery.maybe_applied or delivery.state == DeliveryState.ATTEMPTING
     target, since = target_of(workflow, run), delivery.waiting_since or at
-    changes = {"target": target, "waiting_since": since, "next_at": at, "maybe_applied": maybe}
+    changes: dict[str, Any] = {"target": target, "waiting_since": since, "next_at": at, "maybe_applied": maybe}
     if delivery.state == DeliveryState.WAITING:
         state = delivery.state
         deliveries.move(session, team=delivery.team_id, delivery=delivery.id, frm=state, to=state, at=at, **changes)
@@ -124,7 +125,7 @@ def _wait(
     problem_id: int,
 ) -> None:
     at = context.clock()
-    changes = {"target": target, "rounds": rounds, "next_at": next_at, "maybe_applied": maybe}
+    changes: dict[str, Any] = {"target": target, "rounds": rounds, "next_at": next_at, "maybe_applied": maybe}
     changes["waiting_since"] = delivery.waiting_since or at
     move_delivery(session, delivery, DeliveryState.WAITING, at=at, actor=SYSTEM, **changes)
     move_run(session, run, RunState.HOLDING, at=at, actor=SYSTEM, problem_id=problem_id)

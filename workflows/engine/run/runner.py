@@ -102,7 +102,8 @@ class Runner:
             lease = claim_one(session, loaded, died=died, alone=alone, context=self._context)
             if lease is None:
                 return alone or loaded.run.state != RunState.READY
-            found = find(session, loaded)
+            # A run that repeats another one begins with that one's steps.
+            found = find(session, loaded, is_new=lease.number == 1 and loaded.run.parent_id is None)
         self._go_on(lease, lambda: found)
         return True
 
@@ -372,11 +373,14 @@ class Runner:
         log.error("run.held", run=run.id, case=run.case_id, error=type(error).__name__)
 
     def _move(self, session: Session, work: Work, to: RunState, **changes: object) -> schema.Run:
-        """Move the run from the state in which it was loaded. Raise `Fenced` where it is no longer in that state."""
+        """Move the run from the state in which it was loaded.
+
+        Raise `Fenced`, at the latest at the commit, where it is no longer in that state.
+        """
         at, held_at = self._context.clock(), work.lease.number
         session.add(work.run)
-        if not move_run(session, work.run, to, at=at, actor=SYSTEM, held_at=held_at, **changes):
-            raise Fenced(f"run {work.run.id} was taken over or superseded")
+        lost = Fenced(f"run {work.run.id} was taken over or superseded")
+        move_run(session, work.run, to, at=at, actor=SYSTEM, held_at=held_at, otherwise=lost, **changes)
         return work.run
 
 

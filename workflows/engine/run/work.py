@@ -72,8 +72,8 @@ class Work:
     """The pause of the workflow, where it was paused when the run was loaded."""
 
 
-def find(session: Session, loaded: LoadedRun) -> Found:
-    """Read the other rows of a run."""
+def find(session: Session, loaded: LoadedRun, *, is_new: bool = False) -> Found:
+    """Read the other rows of a run. `is_new`: nobody worked on it yet, so its journal is empty."""
     run = loaded.run
     by_person = run.resolution not in (None, Resolution.ALONE)
     review = reviews.decided_for(session, run.id, team=loaded.run.team_id) if by_person else None
@@ -84,7 +84,7 @@ def find(session: Session, loaded: LoadedRun) -> Found:
     )
     return Found(
         loaded=loaded,
-        lines=journal.of_run(session, run.id, team=loaded.run.team_id),
+        lines=[] if is_new else journal.of_run(session, run.id, team=run.team_id),
         settled=contents.body(session, run.output_id, team=loaded.run.team_id) if run.output_id else None,
         by=last.by if last is not None else Resolution.ALONE.value,
         decided=_decided(session, run, review, last) if review is not None and last is not None else None,

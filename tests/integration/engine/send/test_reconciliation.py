@@ -8,6 +8,7 @@ from sqlalchemy import event, insert, select
 from store.schema import Delivery, OutboxRow
 from store.states import DeliveryState
 from tests.conftest import MakeWorld
+from tests.heard import heard
 from tests.sample import Desk, sample_workflow
 from tests.world import World, sure
 from workflows.engine.send import reconciliation
@@ -39,24 +40,20 @@ def world(make_world: MakeWorld, monkeypatch: pytest.MonkeyPatch) -> World:
 
 def test_all_open_reviews_and_doubts_get_a_card_a_page_in_each_transaction(world: World) -> None:
     """The largest transaction holds the database no longer than for a page."""
-    transactions: dict[int, int] = {}
-    ends = 0
+    transactions: list[int] = []
+    with heard(world.database.engine) as said:
 
-    def hear(_1: object, _2: object, statement: str, _3: object, _4: object, _5: object) -> None:
-        if statement.startswith("INSERT INTO outbox"):
-            transactions[ends] = transactions.get(ends, 0) + 1
+        def end(*_: object) -> None:
+            wanted = sum(statement.startswith("INSERT INTO outbox") for statement, _ in said)
+            if wanted > sum(transactions):
+                transactions.append(wanted - sum(transactions))
 
-    def end(*_: object) -> None:
-        nonlocal ends
-        ends += 1
-
-    event.listen(world.database.engine, "before_cursor_execute", hear)
-    # A connection goes back to the pool after each transaction.
-    event.listen(world.database.engine, "checkin", end)
-    reconcile(world.context)
+        # A connection goes back to the pool after each transaction.
+        event.listen(world.database.engine, "checkin", end)
+        reconcile(world.context)
     rows = [row for row in world.rows(OutboxRow) if isinstance(row, OutboxRow)]
     assert sorted(row.kind for row in rows) == ["card"] * REVIEWS + ["doubt"] * DOUBTS
     assert {row.channel for row in rows} == {"C0SUPPORT"}
-    assert list(transactions.values()) == [3, 2, 3, 3, 1]
+    assert transactions == [3, 2, 3, 3, 1]
     reconcile(world.context)
     assert len(world.rows(OutboxRow)) == REVIEWS + DOUBTS, "nothing is wanted twice"
