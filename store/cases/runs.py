@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Dialect, Select, and_, bindparam, func, or_, select
+from sqlalchemy import Dialect, Select, and_, bindparam, func, literal_column, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from store.cases import workflow_pauses
@@ -203,34 +203,42 @@ def claimable(
 
     `case`: only this one's. `since`: only those that are resolved, or changed since.
     """
+    if not workflows:
+        return []
+    named = {f"workflow_{place}": workflow for place, workflow in enumerate(workflows)}
+    dialect = connection_of(session).dialect
+    query = _claimable(dialect, tuple(named), case is not None, since is not None)
+    values = {"team": team, "limit": limit, "ready": RunState.READY, "case": case, "since": since, **named}
+    return [rows.read(session, Run, found, anew=True) for found in query.all(session, values)]
+
+
+@lru_cache(maxsize=MOST)
+def _claimable(dialect: Dialect, workflows: tuple[str, ...], of_case: bool, is_recent: bool) -> Statement:
     other = aliased(Run)
-    in_the_way = (
-        select(other.id)
-        .where(
-            other.case_id == Run.case_id,
-            other.id != Run.id,
-            or_(other.state.in_(BUSY), and_(other.state == RunState.READY, other.id < Run.id)),
-        )
-        .exists()
-    )
+    ahead = and_(other.state == bindparam("ready"), other.id < Run.id)
+    is_busy = or_(*(other.state == literally(state) for state in BUSY))
+    in_the_way = select(other.id).where(other.case_id == Run.case_id, other.id != Run.id, or_(is_busy, ahead)).exists()
     query = (
-        select(Run)
-        .where(_IS_READY, Run.team_id == team, Run.workflow_id.in_(workflows), ~in_the_way)
+        select(*Run.__table__.columns)
+        .where(_IS_READY, Run.team_id == bindparam("team"), ~in_the_way)
+        .where(Run.workflow_id.in_([bindparam(name) for name in workflows]))
         .order_by(Run.id)
-        .limit(limit)
+        .limit(bindparam("limit"))
+        # SQLAlchemy gives SQLite an offset in any case; its own would be one more value.
+        .offset(literal_column("0"))
     )
-    if case is not None:
-        query = query.where(Run.case_id == case)
-    if since is not None:
-        query = query.where(or_(Run.resolution.is_not(None), Run.changed_at >= since))
-    return list(session.scalars(_held(session, query, skip_locked=True)))
+    if of_case:
+        query = query.where(Run.case_id == bindparam("case"))
+    if is_recent:
+        query = query.where(or_(Run.resolution.is_not(None), Run.changed_at >= bindparam("since")))
+    return compiled(query.with_for_update(skip_locked=True, of=Run), dialect)
 
 
-def _held(session: Session, query: Select[Run], *, skip_locked: bool = False) -> Select[Run]:
+def _held(session: Session, query: Select[Run]) -> Select[Run]:
     """Lock the rows of a query until the transaction ends. On SQLite a writing transaction locks everything."""
     if session.get_bind().dialect.name != "postgresql":
         return query
-    return query.with_for_update(skip_locked=skip_locked, of=Run).execution_options(populate_existing=True)
+    return query.with_for_update(of=Run).execution_options(populate_existing=True)
 
 
 def move(

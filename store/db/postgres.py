@@ -9,8 +9,8 @@
   transaction after 30 s at most.
 
 A long statement is no sign of a dead server by itself. So after `QUIET` seconds without a byte the server is asked, on
-a connection of its own, whether it still works on the statement. Settings of an operator in the URL, or for the
-database or the role, go before all of this.
+a connection of its own, whether it still works on the statement, and if not, told to end the session. Settings of an
+operator in the URL, or for the database or the role, go before all of this.
 """
 
 import math
@@ -60,7 +60,14 @@ _PREPARE = """
     ) AS wanted (name, ours) JOIN pg_settings USING (name) WHERE source = 'default'
 """
 """Statement that sets the server's limits for this session; a server without a setting ignores it."""
-_IS_WORKED_ON = "SELECT state = 'active' FROM pg_stat_activity WHERE pid = %s"
+_IS_WORKED_ON = """
+    SELECT CASE WHEN state = 'active' AND wait_event IS DISTINCT FROM 'ClientRead' THEN true
+        ELSE NOT pg_terminate_backend(pid) END
+    FROM pg_stat_activity WHERE pid = %s
+"""
+"""Statement that asks whether the server works on the statement of a session. If the session waits for its client to
+say more, what was said was lost. Then the session ends now, and with it its locks: amid statements that are sent
+together the server has no time limit of its own."""
 
 RV = TypeVar("RV")
 Waiting = Generator[Any, Any, RV]

@@ -55,13 +55,19 @@ def get(session: Session, table: type[_Row], row: int, *, team: int, anew: bool 
     return found if found is not None and found.team_id == team else None
 
 
-def read(session: Session, table: type[_Kept], values: Sequence[Any]) -> _Kept:
-    """The row with these values, which were read now, in the order of the table's columns; as the session knows it."""
-    columns = [column.key for column in _table(table).columns]
-    row = table(**dict(zip(columns, values, strict=True)))
-    known = session.identity_map.get(identity_key(table, row.id))
+def read(session: Session, table: type[_Kept], values: Sequence[Any], *, anew: bool = False) -> _Kept:
+    """Return the row with these values, which were read now, in the order of the table's columns.
+
+    It is as the session knows it already, if it does. `anew`: as it was read.
+    """
+    read_now = dict(zip((column.key for column in _table(table).columns), values, strict=True))
+    known: _Kept | None = session.identity_map.get(identity_key(table, read_now["id"]))
     if known is not None:
+        if anew:
+            for column, value in read_now.items():
+                set_committed_value(known, column, value)
         return known
+    row = table(**read_now)
     make_transient_to_detached(row)
     session.add(row)
     return row

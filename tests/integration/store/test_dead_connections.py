@@ -7,6 +7,7 @@ import socket
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import psycopg
 import pytest
@@ -14,7 +15,9 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
 from store.db.database import Database, Unavailable
+from store.db.postgres import Noticing
 from store.db.process_locks import SENDER, Taken, exclusive
+from store.db.statements import connection_of, driver_of
 from store.db.time_limits import time_limit
 from tests.integration.bot.commandline import wait_until
 from tests.proxy import Proxy, proxied
@@ -76,6 +79,42 @@ def test_connections_that_were_lost_are_noticed_by_the_first_who_needs_one(proxy
         with pytest.raises(Unavailable):
             lose_amid(database, proxy)
     assert one(database) == 1
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_connection_that_is_lost_amid_statements_that_are_sent_together_frees_its_rows(
+    proxy: Proxy, database: Database, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server would wait for the rest of them as long as it knows of no loss, and hold the row."""
+    with database.write() as session:
+        session.execute(text("CREATE TABLE counters (number BIGINT)"))
+        session.execute(text("INSERT INTO counters VALUES (0)"))
+    raising = "UPDATE counters SET number = number + 1 WHERE number >= %(least)s"
+    waiting = "SELECT 1 FROM pg_stat_activity WHERE state = 'active' AND wait_event = 'ClientRead'"
+    execute, sent = psycopg.Cursor.execute, 0
+
+    def lose_before_the_third(cursor: psycopg.Cursor[Any], query: Any, *values: Any, **options: Any) -> Any:
+        nonlocal sent
+        sent += query == raising
+        if query == raising and sent == 3:
+            wait_until(lambda: admin.execute(waiting).fetchone() is not None)
+            proxy.lose()
+        return execute(cursor, query, *values, **options)
+
+    def add() -> None:
+        with database.write() as session:
+            driver = driver_of(connection_of(session))
+            assert isinstance(driver, Noticing)
+            for _ in range(3):
+                driver.queue(raising, {"least": 0})
+
+    with psycopg.connect(postgres_url, autocommit=True) as admin:
+        with monkeypatch.context() as patched:
+            patched.setattr(psycopg.Cursor, "execute", lose_before_the_third)
+            with pytest.raises(Unavailable):
+                add()
+        add()
+        assert admin.execute("SELECT number FROM counters").fetchone() == (3,)
 
 
 @pytest.mark.usefixtures("impatient")
