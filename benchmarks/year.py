@@ -60,6 +60,12 @@ _WORDS = {
 """Words of the values: AT(...), a time so many seconds after the case came; HASH(i); JSON(...), a JSON column's."""
 
 
+_TICKET = (
+    "'{\"id\": ' || i || ', \"text\": \"My order ' || i || ' came broken, and the second one is late."
+    ' Please tell me what to do with it, since I need it next week.", "queue": "returns"}\''
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Rows:
     """The rows of one table."""
@@ -93,11 +99,10 @@ _ROWS = (
             "id": "(i - 1) * 5 + k",
             "team_id": _TEAM,
             "case_id": "i",
-            "kind": "CASE k WHEN 1 THEN 'input' WHEN 2 THEN 'step' WHEN 3 THEN 'step' WHEN 4 THEN 'output'"
-            " ELSE 'reasons' END",
+            "kind": f"CASE k WHEN 1 THEN 'input' WHEN 2 THEN CASE WHEN {_STATE} IN ('failed', 'doubtful', 'parked')"
+            " THEN 'problem' ELSE 'receipt' END WHEN 3 THEN 'answer' WHEN 4 THEN 'output' ELSE 'reasons' END",
             "body": 'CASE WHEN k = 5 THEN \'[{"code": "low_confidence", "confidence": 0.61, "floor": 0.85}]\''
-            " ELSE '{\"id\": ' || i || ', \"text\": \"My order ' || i || ' came broken, and the second one is late."
-            ' Please tell me what to do with it, since I need it next week.", "queue": "returns"}\' END',
+            f" ELSE {_TICKET} END",
         },
         each=5,
     ),
@@ -133,7 +138,7 @@ _ROWS = (
             "attempt": "1",
             "state": "'finished'",
             "input_hash": "HASH(i)",
-            "content_id": "(i - 1) * 5 + 2",
+            "body": _TICKET,
             "started_at": "AT(k)",
             "milliseconds": "12.5",
             "cost": "CASE WHEN k = 2 AND i % 5 = 0 THEN 1000000 ELSE 0 END",

@@ -1,8 +1,8 @@
 """The journal: one row for each attempt at a step."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from store.db import rows
-from store.schema import Content, ModelRequest, Run, Step
+from store.schema import ModelRequest, Run, Step
 from store.states import StepState
 
 
@@ -32,7 +32,6 @@ class StepLine:
     milliseconds: float
     cost: Decimal
     recalled_from: int | None
-    content_id: int
 
 
 def add(session: Session, *, team: int, **row: Any) -> None:
@@ -50,15 +49,13 @@ _OF_RUN = (
         Step.attempt,
         Step.state,
         Step.input_hash,
-        Content.body,
+        Step.body,
         Step.error,
         Step.started_at,
         Step.milliseconds,
         Step.cost,
         Step.recalled_from,
-        Step.content_id,
     )
-    .join(Content, Content.id == Step.content_id)
     .where(Step.run_id == bindparam("run"), Step.team_id == bindparam("team"))
     .order_by(Step.position, Step.attempt)
 )
@@ -68,6 +65,13 @@ def of_run(session: Session, run: int, *, team: int) -> list[StepLine]:
     """Return a run's journal, in the order of its calls and of the attempts at each call."""
     found = session.connection().execute(_OF_RUN, {"run": run, "team": team})
     return [StepLine(**line) for line in found.mappings()]
+
+
+def last_written(session: Session, of: Collection[int], *, team: int) -> dict[int, datetime]:
+    """Return the time at which the last step of each of these runs was written, by run."""
+    newest = select(func.max(Step.id)).where(Step.run_id.in_(of), Step.team_id == team).group_by(Step.run_id)
+    found = session.execute(select(Step.run_id, Step.started_at, Step.milliseconds).where(Step.id.in_(newest)))
+    return {run: started_at + timedelta(milliseconds=took) for run, started_at, took in found}
 
 
 def cost_of_cases(session: Session, cases: Sequence[int], *, team: int) -> Decimal:
@@ -95,7 +99,7 @@ def recall(session: Session, lines: Sequence[StepLine], *, team: int, run: int, 
                 "attempt": line.attempt,
                 "state": line.state,
                 "input_hash": line.input_hash,
-                "content_id": line.content_id,
+                "body": line.body,
                 "error": line.error,
                 "started_at": at,
                 "milliseconds": 0.0,

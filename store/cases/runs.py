@@ -270,14 +270,12 @@ def mark_alone(session: Session, *, team: int, run: int, lease: int) -> None:
     rows.change(session, Run, run, where={"team_id": team, "lease": lease}, to={"alone": True})
 
 
-def touch(
-    session: Session, *, team: int, run: int, state: RunState, lease: int, at: datetime, otherwise: Exception
-) -> None:
-    """Mark a run as alive. Raise `otherwise`, at the latest at the commit, where it is in another state or no longer at
-    that lease.
+def hold(session: Session, *, team: int, run: int, state: RunState, lease: int, otherwise: Exception) -> None:
+    """Lock a run until the transaction ends. Raise `otherwise`, at the latest at the commit, where it is in another
+    state or no longer at that lease.
     """
     where = {"team_id": team, "state": state, "lease": lease}
-    rows.change_or_fail(session, Run, run, where=where, to={"changed_at": at}, otherwise=otherwise)
+    rows.hold_or_fail(session, Run, run, where=where, otherwise=otherwise)
 
 
 def count_ready(session: Session, *, team: int, at_most: int) -> int:

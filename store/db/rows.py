@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from sqlalchemy import (
+    ColumnElement,
     Dialect,
     Insert,
     Integer,
@@ -183,12 +184,27 @@ def change_or_fail(
     _show(session, table, row, to)
 
 
+def hold_or_fail(
+    session: Session, table: type[Base], row: int, *, where: Mapping[str, Any], otherwise: Exception
+) -> None:
+    """Lock a row that is as in `where` until the transaction ends; raise `otherwise` like `change_or_fail` where it is
+    not.
+
+    On SQLite a writing transaction holds all rows in any case.
+    """
+    statement = _hold(_dialect(session), table, tuple(where))
+    statement.queue(session, {"old_id": row} | _old(where), otherwise=otherwise)
+
+
+def _old(where: Mapping[str, Any]) -> dict[str, Any]:
+    assert None not in where.values()
+    return {f"old_{column}": value for column, value in where.items()}
+
+
 def _change(
     session: Session, table: type[Base], row: int, where: Mapping[str, Any], to: Mapping[str, Any]
 ) -> tuple[Statement, dict[str, Any]]:
-    assert None not in where.values()
-    values = {"old_id": row}
-    values |= {f"old_{column}": value for column, value in where.items()}
+    values = {"old_id": row} | _old(where)
     values |= {f"new_{column}": value for column, value in to.items()}
     return _update(_dialect(session), table, tuple(where), tuple(to)), values
 
@@ -287,12 +303,19 @@ def _columns(rows: Sequence[Mapping[str, Any]], same: Mapping[str, Any]) -> dict
 
 
 @lru_cache(maxsize=MOST)
+def _hold(dialect: Dialect, table: type[Base], where: tuple[str, ...]) -> Statement:
+    holding = select(_table(table).c.id).where(*_as_before(table, where)).with_for_update(key_share=True)
+    return compiled(holding, dialect)
+
+
+def _as_before(table: type[Base], where: tuple[str, ...]) -> list[ColumnElement[bool]]:
+    return [_table(table).c[name] == bindparam(f"old_{name}") for name in ("id", *where)]
+
+
+@lru_cache(maxsize=MOST)
 def _update(dialect: Dialect, table: type[Base], where: tuple[str, ...], to: tuple[str, ...]) -> Statement:
-    columns = _table(table).c
     changing = (
-        update(_table(table))
-        .where(*(columns[name] == bindparam(f"old_{name}") for name in ("id", *where)))
-        .values({name: bindparam(f"new_{name}") for name in to})
+        update(_table(table)).where(*_as_before(table, where)).values({name: bindparam(f"new_{name}") for name in to})
     )
     return compiled(changing, dialect)
 

@@ -60,21 +60,23 @@ class Statement:
     def queue(self, session: Session, values: Mapping[str, Any], *, otherwise: Exception | None = None) -> None:
         """Run the statement now or later, at the latest at the commit; whatever reads the database comes after it.
 
-        `otherwise`: the error to raise, now or later, where it changes no row. Nothing that comes after the statement
-        is kept then.
+        `otherwise`: the error to raise, now or later, where it changes no row, or a query finds none. Nothing that
+        comes after the statement is kept then.
         """
         connection = connection_of(session)
         driver = driver_of(connection)
         if isinstance(driver, sqlite3.Connection):
             with _translated(connection, self.sql):
-                changed = driver.execute(self.sql, self.given(values)).rowcount
-            if otherwise is not None and changed != 1:
+                cursor = driver.execute(self.sql, self.given(values))
+                is_held = cursor.fetchone() is not None if self.columns else cursor.rowcount == 1
+            if otherwise is not None and not is_held:
                 raise otherwise
         elif otherwise is None:
             driver.queue(self.sql, self.given(values))
         else:
             # Only an error keeps the server from working on what was sent after this.
-            fence = f"WITH held AS ({self.sql} RETURNING 1) SELECT 1 / count(*) FROM held"  # noqa: S608  # own SQL
+            held = self.sql if self.columns else f"{self.sql} RETURNING 1"
+            fence = f"WITH held AS ({held}) SELECT 1 / count(*) FROM held"  # noqa: S608  # own SQL
             driver.queue(fence, self.given(values), otherwise)
 
     def run_each(self, session: Session, rows: Sequence[Mapping[str, Any]], same: Mapping[str, Any]) -> sqlite3.Cursor:

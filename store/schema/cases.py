@@ -67,7 +67,7 @@ class Case(OfTeam, Base):
 
 
 class Content(OfTeam, Base):
-    """One text of a case: input, output, data of a step, error text. JSON."""
+    """One text of a case: input, output, error text. JSON."""
 
     __tablename__ = "contents"
 
@@ -136,10 +136,10 @@ class Step(OfTeam, Base):
     attempt: Mapped[int]
     state: Mapped[StepState] = mapped_column(OneOf(StepState))
     input_hash: Mapped[str] = mapped_column(String(64))
-    content_id: Mapped[int] = mapped_column(ForeignKey("contents.id"))
-    """Input with the output or the error."""
+    body: Mapped[str]
+    """Input with the output or the error, as JSON."""
     error: Mapped[str | None] = mapped_column(String(200))
-    """Type of the error; its message is in the content."""
+    """Type of the error; its message is in the body."""
     started_at: Mapped[datetime]
     milliseconds: Mapped[float]
     cost: Mapped[Decimal]

@@ -15,7 +15,7 @@ from store.db import migration
 from store.db.database import Database
 from store.governance import audit
 from store.model import outages, overruns
-from store.schema import AuditRow, Digest, Message, ModelRequest, OutboxRow
+from store.schema import AuditRow, Content, Digest, Message, ModelRequest, OutboxRow, Step
 from store.slack import messages, outbox, rate_limits
 from store.subjects import SubjectKind
 from workflows.engine.case import notices
@@ -118,6 +118,33 @@ def test_reasons_are_kept_as_values_and_read_as_they_did(database: Database) -> 
     assert with_rule == Reason(code=Code.NEVER, rule="pay alone")
     assert [in_words(reason) for reason in found[:-1]] == [REWORDED.get(before, before) for before, _ in REASONS[:-1]]
     assert json.loads(untouched) == kept
+
+
+def test_the_content_of_a_step_comes_to_stand_beside_it(database: Database) -> None:
+    """What another row names stays as it is."""
+    body, of = '{"input":{"text":"ü"},"output":"a\\u0000b"}', {"team_id": 1, "case_id": 1}
+    contents = [{"id": 1, "kind": "input", "body": "{}"}, {"id": 2, "kind": "step", "body": body}]
+    run = {"id": 1, "workflow_id": 1, "revision": 1, "correction": 0, "state": "running", "epoch": 1, "input_id": 1}
+    step = {"id": 1, "team_id": 1, "run_id": 1, "position": 1, "name": "look_up", "nth": 1, "attempt": 1}
+    step |= {"state": "finished", "input_hash": "h", "content_id": 2, "started_at": AT, "milliseconds": 1.5, "cost": 0}
+    again = step | {"id": 2, "nth": 2, "recalled_from": 1}
+    write(
+        database,
+        TEAM,
+        WORKFLOW,
+        CASE,
+        *(("contents", of | content) for content in contents),
+        ("runs", of | run | {"created_at": AT, "changed_at": AT}),
+        ("steps", step),
+        ("steps", again),
+    )
+    migration.upgrade(database)
+    with database.read() as session:
+        assert [(row.id, row.body, row.recalled_from) for row in session.query(Step).order_by(Step.id)] == [
+            (1, body, None),
+            (2, body, 1),
+        ]
+        assert [row.body for row in session.query(Content).order_by(Content.id)] == ["{}", ""]
 
 
 DONE = {"state": "sent", "wanted": 1, "attempts": 0, "not_before": AT, "created_at": AT}

@@ -86,7 +86,7 @@ def test_what_is_added_is_read_as_it_was_given(database: Database) -> None:
             attempt=1,
             state="finished",
             input_hash="h",
-            content_id=ids["content"],
+            body="{}",
             error=None,
             started_at=ELSEWHERE,
             milliseconds=1.5,

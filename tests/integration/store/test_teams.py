@@ -44,6 +44,7 @@ NOTHING: Mapping[str, object] = {
 
 SAY_NOTHING = {
     "cases.hold": "holds a row, which nobody else notices here",
+    "runs.hold": "holds a row, which nobody else notices here",
     "teams.slack_id_of": "says nothing of a team that is not connected to Slack yet",
 }
 """Queries of which a call shows nothing, with the reason."""
@@ -198,7 +199,7 @@ class Company:
             team_id=team,
             run_id=ids["delivered run"],
             input_hash="h",
-            content_id=ids["delivered content"],
+            body="{}",
             started_at=NOW,
             milliseconds=1.0,
             cost=Decimal("0.01"),
@@ -430,7 +431,7 @@ class Company:
             "attempt": 1,
             "state": StepState.FINISHED,
             "input_hash": "h",
-            "content_id": ids["delivered content"],
+            "body": "{}",
             "started_at": NOW,
             "milliseconds": 1.0,
             "cost": Decimal(0),
@@ -480,7 +481,8 @@ class Company:
             "runs.of_case_in": {"states": [RunState.DELIVERED]},
             "runs.claimable": {"limit": 5},
             "runs.move": {"run": ids["ready run"], "frm": RunState.READY, "to": RunState.RUNNING},
-            "runs.touch": {"state": RunState.DELIVERED, "at": NOW + HOUR},
+            "runs.hold": {"state": RunState.DELIVERED},
+            "journal.last_written": {"of": [ids["delivered run"]]},
             "runs.was_corrected": {"after": 0},
             "target_outages.begin": {"target": "another"},
             "target_outages.get": {"outage": ids["desk"]},

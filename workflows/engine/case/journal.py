@@ -18,7 +18,7 @@ from itertools import count
 from sqlalchemy.exc import IntegrityError
 from tenacity import Retrying, retry_if_exception, stop_after_attempt
 
-from store.cases import contents, journal, runs
+from store.cases import journal, runs
 from store.cases.journal import StepLine
 from store.db import failpoints
 from store.db.database import Unavailable
@@ -193,11 +193,9 @@ class Journal:
         lost = Fenced(f"run {lease.run} was taken over")
         try:
             with self._context.database.write() as session:
-                at = self._context.clock()
                 state = RunState.DELIVERING if self._scope else RunState.RUNNING
-                runs.touch(session, team=team, run=lease.run, state=state, lease=lease.number, at=at, otherwise=lost)
-                content = contents.keep(session, team=team, case=lease.case, kind="step", body=body)
-                journal.add(session, team=team, run_id=lease.run, content_id=content, milliseconds=milliseconds, **row)
+                runs.hold(session, team=team, run=lease.run, state=state, lease=lease.number, otherwise=lost)
+                journal.add(session, team=team, run_id=lease.run, body=body, milliseconds=milliseconds, **row)
         except IntegrityError as error:
             raise Fenced(f"another worker made the step {row['name']} of run {lease.run}") from error
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from store.cases import runs
+from store.cases import journal, runs
 from store.governance import teams
 from store.states import NOT_ENDED, RunState
 from workflows.engine.context import Context
@@ -38,8 +38,10 @@ def stalled(context: Context, *, longer_than: timedelta) -> Sequence[Stalled]:
     with context.database.read() as session:
         known = {row.id for row in teams.workflows(session, team=context.team) if row.name in context.registry}
         held = runs.busy(session, team=context.team, workflows=known)
-    since = context.clock() - longer_than
-    return [Stalled(case=run.case_id, since=run.changed_at) for run in held if run.changed_at < since]
+        written = journal.last_written(session, [run.id for run in held], team=context.team)
+    latest = context.clock() - longer_than
+    since = {run.id: max(run.changed_at, written.get(run.id, run.changed_at)) for run in held}
+    return [Stalled(case=run.case_id, since=since[run.id]) for run in held if since[run.id] < latest]
 
 
 def newest_state(context: Context, case: int) -> RunState | None:

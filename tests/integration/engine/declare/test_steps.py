@@ -208,7 +208,7 @@ def test_each_call_of_a_step_has_its_number(make_sqlite_world: MakeWorld) -> Non
         ("read_note", 1),
         ("read_note", 2),
     ]
-    bodies = [json.loads(row.body) for row in rows(scene.world, schema.Content) if row.kind == "step"]
+    bodies = [json.loads(row.body) for row in rows(scene.world, schema.Step)]
     assert bodies[3]["input"] == {"order": {"day": "2026-01-02", "number": 2}}
 
 
