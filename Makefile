@@ -74,8 +74,10 @@ sample: installed
 real: setup
 	$(BIN)/python -m benchmarks.real_messages $(MESSAGES)
 
-# Speed beside other engines, waiting, clicks, asking a model: prints what it finds. ARGS=--quick for small numbers,
-# ARGS=--write for benchmarks/RESULTS.md. Linux; the peers get environments of their own in build/. TMPDIR says which disk.
+# Speed beside other engines, clicks, asking a model, how cost grows, waiting: prints what it finds. ARGS=--quick for small
+# numbers, ARGS=--write for benchmarks/RESULTS.md and the documents, ARGS=--million for a million stored cases, too, and
+# ARGS="--before DIR" for an earlier checkout beside this one. Linux; the peers get environments of their own in build/.
+# TMPDIR says which disk. What is written is written after each round, so it may be ended at any time.
 bench: setup
 	$(BIN)/python -m benchmarks $(ARGS)
 

@@ -27,7 +27,7 @@ class Environment:
 ENGINES = Environment(
     folder=ROOT / "build" / "bench-env",
     pinned=Path(__file__).parent / "peers.txt",
-    shown=("dbos", "langgraph", "procrastinate", "psycopg"),
+    shown=("absurd-sdk", "dbos", "langgraph", "procrastinate", "psycopg"),
 )
 ASKING = Environment(
     folder=ROOT / "build" / "bench-asking-env",

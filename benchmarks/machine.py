@@ -20,11 +20,16 @@ def described(packages: Sequence[str], *more: str) -> str:
     )
 
 
-def commit() -> str:
-    """Return the commit that is checked out, with `-dirty` where something was changed since."""
+def briefly() -> str:
+    """Return machine, day and commit in a few words."""
+    return f"{os.cpu_count()} cores ({_processor()}), {datetime.now(UTC):%Y-%m-%d}, commit {commit()}, load {_load}"
+
+
+def commit(folder: Path = Path(__file__).parent) -> str:
+    """Return the commit that is checked out in a folder, with `-dirty` where something was changed since."""
     described = subprocess.run(
         ["git", "describe", "--always", "--dirty"],  # noqa: S607  # git, wherever it is
-        cwd=Path(__file__).parent,
+        cwd=folder,
         stdout=subprocess.PIPE,
         text=True,
         check=False,

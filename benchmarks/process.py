@@ -38,24 +38,65 @@ def size(process: int) -> Size:
     status = dict(
         line.split(":", 1) for line in Path(f"/proc/{process}/status").read_text(encoding="utf-8").splitlines()
     )
-    # The name in parentheses may hold spaces; what follows it does not.
-    fields = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
     return Size(
-        threads=int(status["Threads"]),
-        megabytes=int(status["VmRSS"].split()[0]) / 1024,
-        cpu=(int(fields[11]) + int(fields[12])) / _TICKS,
+        threads=int(status["Threads"]), megabytes=int(status["VmRSS"].split()[0]) / 1024, cpu=_times(process)[0]
     )
+
+
+def cpu(process: int) -> float:
+    """Return the seconds of a core that a process and all that it started have used, the ended included. Linux only."""
+    while True:
+        before = _times(process)
+        total = sum(sum(_times(one)) for one in _family(process))
+        # What ends meanwhile moves into its parent's sum, and would count twice or not at all.
+        if before[1] == _times(process)[1]:
+            return total
+
+
+def _family(process: int) -> list[int]:
+    """Return a process and all below it."""
+    parents = {int(stat.parent.name): _fields(stat) for stat in Path("/proc").glob("[0-9]*/stat")}
+    found = [process]
+    for one in found:
+        found += [child for child, fields in parents.items() if fields and int(fields[1]) == one]
+    return found
+
+
+def peak(process: int) -> float:
+    """Return the most resident megabytes that a process has had."""
+    status = Path(f"/proc/{process}/status").read_text(encoding="utf-8")
+    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM:")) / 1024
+
+
+def _times(process: int) -> tuple[float, float]:
+    """Return the seconds of a core that a process has used, and those of its children that ended."""
+    fields = _fields(Path(f"/proc/{process}/stat"))
+    if not fields:
+        return 0.0, 0.0
+    own, ended = int(fields[11]) + int(fields[12]), int(fields[13]) + int(fields[14])
+    return own / _TICKS, ended / _TICKS
+
+
+def _fields(stat: Path) -> list[str]:
+    """Return the fields behind a process's name; none where it is gone."""
+    try:
+        # The name in parentheses may hold spaces; what follows it does not.
+        return stat.read_text(encoding="utf-8").rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return []
 
 
 class Measured(AbstractContextManager["Measured"]):
     """A process that waits for orders."""
 
-    def __init__(self, command: Sequence[str], *, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, command: Sequence[str], *, environment: Mapping[str, str] | None = None, folder: Path = ROOT
+    ) -> None:
         self._errors = TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115  # closed where the process ends
         self._process = subprocess.Popen(  # noqa: S603  # our own command
             command,
-            cwd=ROOT,
-            env=os.environ | {"PYTHONPATH": str(ROOT)} | dict(environment or {}),
+            cwd=folder,
+            env=os.environ | {"PYTHONPATH": str(folder)} | dict(environment or {}),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,

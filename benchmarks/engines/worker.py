@@ -3,10 +3,12 @@
 python -m benchmarks.engines.worker URL CASES THREADS FIRST
 """
 
+import os
 import sys
 from pathlib import Path
 
 from benchmarks.peers.conversation import hear, now, say
+from benchmarks.process import peak
 from bot.app import App, opened
 from bot.settings import Settings
 from workflows.engine.case import intake
@@ -27,14 +29,14 @@ def main() -> None:
         say(ready=True, durability=_durability(app))
         if hear() == "feed":
             started = now()
-            _feed(app, range(cases))
+            _feed(app, range(first, first + cases))
             say(fed=now() - started)
         else:
             say(fed=None)
         hear()
         started = now()
         done, ended = _drain(app)
-        say(done=done, started=started, ended=ended)
+        say(done=done, started=started, ended=ended, peak=peak(os.getpid()))
 
 
 def _feed(app: App, numbers: range) -> None:

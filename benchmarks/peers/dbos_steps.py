@@ -1,17 +1,18 @@
-"""DBOS: a workflow of four steps, started in the background for each case.
+"""DBOS: a workflow of four steps and one effect, started in the background for each case, under its key.
 
     python dbos_steps.py URL CASES THREADS FIRST
 
-The file of its default SQLite database is opened as it opens it; nothing is set but where it is.
+Its SQLite file was put into WAL mode before; it opens that as it opens any.
 """
 # mypy: ignore-errors
 # (its libraries stand in an environment of their own)
 
+import os
 import sys
 
 import sqlalchemy
 from conversation import hear, now, say
-from dbos import DBOS
+from dbos import DBOS, SetWorkflowID
 
 WARM_UP = 20
 
@@ -22,10 +23,18 @@ def step(number: int) -> int:
     return number + 1
 
 
+@DBOS.step()
+def deliver(key: str) -> str:
+    """Stand in for an effect, which gets the key: nothing happens."""
+    return f"done: {key}"
+
+
 @DBOS.workflow()
-def four(number: int) -> int:
-    """Run four steps."""
-    return step(step(step(step(number))))
+def four(number: int, key: str) -> int:
+    """Run four steps and the effect."""
+    total = step(step(step(step(number))))
+    deliver(key)
+    return total
 
 
 def durability(dbos: DBOS, url: str) -> str:
@@ -52,17 +61,21 @@ def main() -> None:
     dbos = DBOS(config=config)
     DBOS.launch()
 
-    def run(ids: range) -> int:
-        handles = [DBOS.start_workflow(four, id) for id in ids]
+    def start(id: int, key: str):
+        with SetWorkflowID(key):
+            return DBOS.start_workflow(four, id, key)
+
+    def run(ids: range, *, name: str) -> int:
+        handles = [start(id, f"{name}-{id}") for id in ids]
         return sum(handle.get_result() == id + 4 for id, handle in zip(ids, handles, strict=True))
 
-    run(range(WARM_UP))
+    run(range(WARM_UP), name=f"warm-{os.getpid()}")
     say(ready=True, durability=durability(dbos, url))
     hear()
     say(fed=None)
     hear()
     started = now()
-    done = run(range(first, first + cases))
+    done = run(range(first, first + cases), name="item")
     say(done=done, started=started, ended=now())
     DBOS.destroy(workflow_completion_timeout_sec=0)
 

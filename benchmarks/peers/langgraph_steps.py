@@ -1,4 +1,4 @@
-"""LangGraph: a graph of four nodes, a thread for each case, a checkpoint after each superstep.
+"""LangGraph: a graph of four nodes and one for the effect, a thread for each case, a checkpoint after each superstep.
 
     python langgraph_steps.py URL CASES THREADS FIRST
 
@@ -7,6 +7,7 @@
 # mypy: ignore-errors
 # (its libraries stand in an environment of their own)
 
+import os
 import sys
 from contextlib import ExitStack
 from typing import TypedDict
@@ -22,11 +23,18 @@ class State(TypedDict):
     """The state that goes from node to node."""
 
     number: int
+    key: str
+    delivered: str
 
 
 def step(state: State) -> State:
     """Stand in for a call to the world: nothing happens."""
     return {"number": state["number"] + 1}
+
+
+def deliver(state: State) -> State:
+    """Stand in for an effect, which gets the key: nothing happens."""
+    return {"delivered": f"done: {state['key']}"}
 
 
 def main() -> None:
@@ -36,24 +44,27 @@ def main() -> None:
     builder = StateGraph(State)
     for name in names:
         builder.add_node(name, step)
-    for before, after in zip([START, *names], [*names, END], strict=True):
+    builder.add_node("deliver", deliver)
+    for before, after in zip([START, *names, "deliver"], [*names, "deliver", END], strict=True):
         builder.add_edge(before, after)
     with ExitStack() as held:
         made, durability = saver(url, held)
         graph = builder.compile(checkpointer=made)
 
-        def run(ids: range) -> int:
-            configs = [{"configurable": {"thread_id": str(id)}, "max_concurrency": threads} for id in ids]
-            ended = graph.batch([{"number": id} for id in ids], configs, durability="sync")
+        def run(ids: range, *, name: str) -> int:
+            keys = [f"{name}-{id}" for id in ids]
+            configs = [{"configurable": {"thread_id": key}, "max_concurrency": threads} for key in keys]
+            inputs = [{"number": id, "key": key} for id, key in zip(ids, keys, strict=True)]
+            ended = graph.batch(inputs, configs, durability="sync")
             return sum(state["number"] == id + 4 for id, state in zip(ids, ended, strict=True))
 
-        run(range(-first - WARM_UP - 1, -first - 1))
+        run(range(WARM_UP), name=f"warm-{os.getpid()}")
         say(ready=True, durability=durability)
         hear()
         say(fed=None)
         hear()
         started = now()
-        done = run(range(first, first + cases))
+        done = run(range(first, first + cases), name="item")
         say(done=done, started=started, ended=now())
 
 

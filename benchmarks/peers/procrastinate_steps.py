@@ -1,13 +1,15 @@
-"""procrastinate: one task for each case, which writes four rows to a table of its own, each committed at once.
+"""procrastinate: one task for each case, which writes five rows of its own, each committed at once.
 
     python procrastinate_steps.py URL CASES THREADS FIRST
 
-An async task, as its documentation advises; several processes share the queue.
+Four are steps; the fifth is the effect's, under its key. An async task, as its documentation advises; several processes
+share the queue.
 """
 # mypy: ignore-errors
 # (its libraries stand in an environment of their own)
 
 import asyncio
+import os
 import sys
 
 from conversation import hear, now, say
@@ -26,7 +28,7 @@ async def main() -> None:
     pool = AsyncConnectionPool(url, min_size=threads, max_size=threads, kwargs={"autocommit": True}, open=False)
 
     @app.task(name="four", queue="bench")
-    async def four(number: int) -> None:
+    async def four(number: int, key: str) -> None:
         nonlocal done, ended
         async with pool.connection() as connection:
             for position in range(4):
@@ -34,12 +36,14 @@ async def main() -> None:
                 await connection.execute(
                     "INSERT INTO steps (run, position, output) VALUES (%s, %s, %s)", (number, position, str(number))
                 )
+            await connection.execute("INSERT INTO effects (key, output) VALUES (%s, %s)", (key, f"done: {key}"))
         done += 1
         ended = now()
 
-    async def feed(numbers: range) -> None:
+    async def feed(numbers: range, *, name: str) -> None:
         for begin in range(0, len(numbers), AT_ONCE):
-            await four.batch_defer_async(*({"number": number} for number in numbers[begin : begin + AT_ONCE]))
+            batch = numbers[begin : begin + AT_ONCE]
+            await four.batch_defer_async(*({"number": number, "key": f"{name}-{number}"} for number in batch))
 
     async def drain() -> None:
         await app.run_worker_async(queues=["bench"], concurrency=threads, wait=False, install_signal_handlers=False)
@@ -51,7 +55,8 @@ async def main() -> None:
                 await connection.execute(
                     "CREATE TABLE steps (id bigserial PRIMARY KEY, run bigint, position int, output text)"
                 )
-        await feed(range(WARM_UP))
+                await connection.execute("CREATE TABLE effects (key text PRIMARY KEY, output text)")
+        await feed(range(WARM_UP), name=f"warm-{os.getpid()}")
         await drain()
         async with pool.connection() as connection:
             kept = (await (await connection.execute("SHOW synchronous_commit")).fetchone())[0]
@@ -59,7 +64,7 @@ async def main() -> None:
         done = 0
         if hear() == "feed":
             started = now()
-            await feed(range(cases))
+            await feed(range(cases), name="item")
             say(fed=now() - started)
         else:
             say(fed=None)

@@ -1,6 +1,10 @@
 """RESULTS.md: each benchmark writes its own section and leaves the others as they are."""
 
-from benchmarks.report import Section, merged, number, table
+from pathlib import Path
+
+import pytest
+
+from benchmarks.report import DOCS, Part, Section, Unmarked, inserted, merged, number, table
 
 BEFORE = "# Measured\n\n## Real messages\n\nOn some day.\n\n| a |\n|---|\n| 1 |\n"
 
@@ -35,3 +39,31 @@ def test_a_table_has_its_words_on_the_left_and_its_figures_on_the_right() -> Non
         "| ours | 1,234 |",
         "| theirs | 9.9 |",
     ]
+
+
+MARKED = "# Scale\n\nBefore.\n\n<!-- measured: sums -->\nold\n<!-- end of sums -->\n\nAfter.\n"
+
+
+def part(name: str) -> Part:
+    return Part(file=Path("scale.md"), name=name, lines=["new"])
+
+
+def test_a_part_of_a_document_is_replaced_between_its_marks() -> None:
+    """The rest stays to the letter, and so it does when it is measured again."""
+    once = inserted(MARKED, part("sums"))
+    assert once == MARKED.replace("\nold\n", "\n\nnew\n\n")
+    assert inserted(once, part("sums")) == once
+
+
+def test_a_part_without_marks_is_refused() -> None:
+    """Otherwise measured figures would be lost in silence."""
+    with pytest.raises(Unmarked, match=r"scale\.md"):
+        inserted(MARKED, part("others"))
+
+
+@pytest.mark.parametrize(
+    ("page", "name"), [("measured.md", "peers"), ("measured.md", "growth"), ("scale.md", "capacity")]
+)
+def test_the_documents_have_the_marks_that_the_benchmarks_write_to(page: str, name: str) -> None:
+    """What is measured for hours finds its place."""
+    assert "new" in inserted((DOCS / page).read_text(encoding="utf-8"), part(name))
