@@ -75,9 +75,9 @@ real: setup
 	$(BIN)/python -m benchmarks.real_messages $(MESSAGES)
 
 # Speed beside other engines, clicks, asking a model, how cost grows, waiting: prints what it finds. ARGS=--quick for small
-# numbers, ARGS=--write for benchmarks/RESULTS.md and the documents, ARGS=--million for a million stored cases, too, and
-# ARGS="--before DIR" for an earlier checkout beside this one. Linux; the peers get environments of their own in build/.
-# TMPDIR says which disk. What is written is written after each round, so it may be ended at any time.
+# numbers, ARGS=--write for benchmarks/RESULTS.md and the documents, ARGS="growth --million" for one of them and a million
+# stored cases, ARGS="throughput --before DIR" for an earlier checkout beside this one. Linux; the peers get environments of
+# their own in build/. TMPDIR says which disk. What is written is written after each round, so it may be ended at any time.
 bench: setup
 	$(BIN)/python -m benchmarks $(ARGS)
 

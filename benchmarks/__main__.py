@@ -1,9 +1,12 @@
-"""All measurements that need no files of your own.
+"""All measurements that need no files of your own, or those that are named.
 
-python -m benchmarks [--quick] [--write] [--before DIR] [--million]
+python -m benchmarks [NAME ...] [--quick] [--write] [--before DIR] [--million]
 
-What matters most comes first, and each result is written as soon as it stands, so a run may be ended at any time.
+NAME is throughput, clicks, asking, growth or waiting, and they run in this order. Each result is written as soon as it
+stands, and after each of its rounds, so a run may be ended at any time, and gone on with by the names of the rest.
 """
+
+from collections.abc import Mapping
 
 from benchmarks import clicks, growth, report, waiting
 from benchmarks.engines import __main__ as engines
@@ -11,22 +14,24 @@ from benchmarks.gateway.__main__ import measured as gateway
 
 
 def main() -> None:
-    """Run all benchmarks, one after the other; print each, and write it where asked, as soon as it is done."""
+    """Run benchmarks, one after the other; print each, and write it where asked, as soon as it is done."""
     parser = report.command(__doc__)
     engines.add_before(parser)
     growth.add_million(parser)
+    parser.add_argument("names", nargs="*", metavar="NAME", help="only these")
     chosen = parser.parse_args()
-    report.run(
-        [
-            engines.measures(before=chosen.before),
-            clicks.measured,
-            gateway,
-            growth.measures(million=chosen.million),
-            waiting.measured,
-        ],
-        quick=chosen.quick,
-        written=chosen.write,
-    )
+    measures: Mapping[str, report.Measure] = {
+        "throughput": engines.measures(before=chosen.before),
+        "clicks": clicks.measured,
+        "asking": gateway,
+        "growth": growth.measures(million=chosen.million),
+        "waiting": waiting.measured,
+    }
+    unknown = sorted(set(chosen.names) - set(measures))
+    if unknown:
+        parser.error(f"there is no {', '.join(unknown)}; there are {', '.join(measures)}")
+    wanted = [measure for name, measure in measures.items() if name in chosen.names or not chosen.names]
+    report.run(wanted, quick=chosen.quick, written=chosen.write)
 
 
 if __name__ == "__main__":
