@@ -6,7 +6,7 @@ Only this machine is answered unless an operator names another address.
 import asyncio
 import socket
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import Thread
 
 import structlog
@@ -58,15 +58,38 @@ def answering_health(
         log_level="error",  # it warns of every caller who speaks no HTTP
         timeout_graceful_shutdown=_ENDS_WITHIN,
     )
-    server = uvicorn.Server(config)
+    server = _Server(config)
     thread = Thread(target=server.run, kwargs={"sockets": [listening]}, name="health")
     thread.start()
     try:
         yield int(listening.getsockname()[1])
     finally:
-        server.should_exit = True
+        server.end()
         thread.join()
         listening.close()
+
+
+class _Server(uvicorn.Server):
+    """uvicorn's server, which by itself looks ten times a second whether it is to end."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._ends = asyncio.Event()
+
+    def end(self) -> None:
+        """End it, from another thread."""
+        self.should_exit = True
+        if self._loop is not None:
+            with suppress(RuntimeError):  # it has ended by itself
+                self._loop.call_soon_threadsafe(self._ends.set)
+
+    async def main_loop(self) -> None:
+        """Run until it is to end. Once a second the date in the headers is set anew."""
+        self._loop = asyncio.get_running_loop()
+        while not await self.on_tick(0):
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._ends.wait(), 1.0)
 
 
 def _impatient(seconds: float) -> type[H11Protocol]:

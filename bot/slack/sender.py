@@ -18,6 +18,7 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_e
 from bot.slack.circuit_breaker import Breaker
 from bot.slack.message_sync import POST, MessageSync, NotTaken
 from bot.slack.renderer import draw
+from store.db.changes import Changes
 from store.db.database import Unavailable
 from store.faces import SLACK, Face
 from workflows.engine.context import Context
@@ -34,7 +35,9 @@ PACE = 1.0
 _AT_ONCE = 4
 """Number of channels that are sent to at the same time."""
 _IDLE = 0.2
-"""Seconds between two looks at the outbox."""
+"""Seconds between two questions whether anything was committed."""
+_LOOK = 5.0
+"""Seconds after which the outbox is looked at whatever was committed."""
 _HELD_UP = timedelta(seconds=30)
 """Time for which nothing is sent to a channel that refuses us."""
 
@@ -82,10 +85,18 @@ class Sender:
 
     def run(self, stop: Event, *, entitled: Callable[[], bool] = lambda: True) -> None:
         """Send what is due until told to stop, or no longer entitled; messages under way are finished."""
-        with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="sender") as pool:
+        with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="sender") as pool, Changes(self._context.database) as made:
             busy: dict[str, Future[None]] = {}
-            is_prepared = False
-            while not stop.is_set() and entitled():
+            is_prepared, is_quiet, looked_at = False, False, float("-inf")
+            while not stop.is_set():
+                # Where nothing was committed, what was not there a moment ago is not there now.
+                changed = made.are_there()
+                if is_quiet and not changed and time.monotonic() - looked_at < _LOOK:
+                    stop.wait(min(_IDLE, self._pace))
+                    continue
+                looked_at = time.monotonic()
+                if not entitled():
+                    return
                 try:
                     ended = [channel for channel, future in busy.items() if future.done()]
                     for future in [busy.pop(channel) for channel in ended]:
@@ -93,13 +104,16 @@ class Sender:
                     if not is_prepared and not busy:
                         self.prepare()
                         is_prepared = True
-                    for channel in self._free(self._to_look_at()):
+                    channels = self._to_look_at()
+                    for channel in self._free(channels):
                         if self._real(channel) not in busy and is_prepared:
                             busy[self._real(channel)] = pool.submit(self._serve, channel)
+                    # What is put off becomes due by the clock.
+                    is_quiet = not channels and not busy and is_prepared and not self._channels.is_postponed()
                 except Exception as error:  # the loop's edge: it goes on when the database is back
                     log.error("sender.failed", error=type(error).__name__, exc_info=error)
                     # An outcome that could not be noted is treated as if the sender had ended there.
-                    is_prepared = False
+                    is_prepared = is_quiet = False
                 stop.wait(min(_IDLE, self._pace))
 
     def drain(self, *, seconds: float) -> bool:

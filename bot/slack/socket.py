@@ -43,7 +43,9 @@ _AGAIN = 5.0
 class Hearing:
     """The listeners on one socket."""
 
-    def __init__(self, workspace: Workspace, surface: SlackContext) -> None:
+    def __init__(self, workspace: Workspace, surface: SlackContext, *, address: str | None = None) -> None:
+        """Connect to nothing yet. `address`: one that Slack gave already, for the first attempt."""
+        self._address = address
         self._busy = _Busy()
         self._executor = ThreadPoolExecutor(CLICKS, thread_name_prefix="listener")
         client = workspace.asking
@@ -86,16 +88,33 @@ class Hearing:
     def connect(self, stop: Event) -> None:
         """Connect, however long that takes, unless told to stop. Later the client reconnects by itself."""
         while not stop.is_set():
+            wait = _AGAIN
             try:
-                if not self.is_connected:
-                    # Each attempt to connect needs a new address: one that was tried may be used up.
-                    self._socket.client.connect_to_new_endpoint()
+                wait = self._try()
             except (SlackApiError, *TRANSPORT) as error:
-                log.warning("socket.not_connected", error=refusal(error).code)
+                refused = refusal(error)
+                wait = max(_AGAIN, refused.after or 0.0)
+                log.warning("socket.not_connected", error=refused.code)
             if self.is_connected:
                 log.info("socket.connected")
                 return
-            stop.wait(_AGAIN)
+            stop.wait(wait)
+
+    def _try(self) -> float:
+        """Try to connect once, and return the seconds before the next attempt. Raise the errors of Slack's answer.
+
+        Slack gives few addresses a minute. So the one that came with the check of the token is used first; and we ask
+        for others ourselves, since the client would sleep as long as Slack says, without an eye on the end.
+        """
+        client = self._socket.client
+        # The client reconnects by itself, too, once it was connected.
+        with client.connect_operation_lock:
+            if client.is_connected():
+                return 0.0
+            address, self._address = self._address, None
+            client.wss_uri = address or str(client.web_client.apps_connections_open(app_token=client.app_token)["url"])
+            client.connect()
+        return 0.0 if address else _AGAIN
 
     def close(self) -> None:
         """Stop hearing, once nothing has been in flight for a while."""

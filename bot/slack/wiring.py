@@ -33,7 +33,7 @@ def in_slack(app: App, *, pace: float = PACE) -> Slack:
     """
     settings, context = app.settings, app.context
     workspace = connected(app)
-    check_hearing(workspace)
+    address = check_hearing(workspace)
     groups = Groups(workspace.looking_up, team=workspace.named_team, tell=partial(tell_unusable, context))
     slack = SlackContext(
         context=context,
@@ -41,7 +41,8 @@ def in_slack(app: App, *, pace: float = PACE) -> Slack:
         groups=groups,
         installed=workspace.installed,
     )
-    return Slack(workspace=workspace, sender=sender_of(app, workspace, pace=pace), hearing=Hearing(workspace, slack))
+    hearing = Hearing(workspace, slack, address=address)
+    return Slack(workspace=workspace, sender=sender_of(app, workspace, pace=pace), hearing=hearing)
 
 
 def connected(app: App) -> Workspace:

@@ -105,11 +105,14 @@ def connect(settings: Settings) -> Workspace:
     )
 
 
-def check_hearing(workspace: Workspace) -> bool:
-    """Tell whether Slack accepts the app token. Raise `NoWorkspace` where not; False where it does not say now."""
+def check_hearing(workspace: Workspace) -> str | None:
+    """Return an address to hear at, which shows that Slack accepts the app token; None where it does not say now.
+
+    The address is good once, and for a short time. Raise `NoWorkspace` where the token is refused.
+    """
     client = WebClient(base_url=workspace.api_url, timeout=_SENDER_SECONDS, retry_handlers=[])
     try:
-        client.apps_connections_open(app_token=workspace.app_token)
+        return str(client.apps_connections_open(app_token=workspace.app_token)["url"])
     except SlackApiError as error:
         refused = refusal(error)
         if refused.then not in (Then.LATER, Then.WAIT):
@@ -117,10 +120,9 @@ def check_hearing(workspace: Workspace) -> bool:
                 f"Slack refuses SLACK_APP_TOKEN ({refused.code}); make one with the scope connections:write under "
                 "Basic Information, App-Level Tokens, and see that Socket Mode is on"
             ) from error
-        return False
+        return None
     except TRANSPORT:
-        return False
-    return True
+        return None
 
 
 def adopt(context: Context, workspace: Workspace) -> None:

@@ -16,19 +16,22 @@ import structlog
 from bot.worker.isolation import Isolation
 from bot.worker.port import SILENT
 from bot.worker.threads import DRAIN, SLOW, ThreadPool, Unfinished
+from store.db.changes import Changes
 from store.db.database import Unavailable
 from store.db.process_locks import exclusive
 from workflows.engine.case.leases import Lease, claim
 from workflows.engine.context import Context
 from workflows.engine.declare.author_threads import contained
-from workflows.engine.deliver.waiting_deliveries import awaken
+from workflows.engine.deliver.waiting_deliveries import awaken, is_any_waiting
 from workflows.engine.run.recovery import keep_apart, take_back
 from workflows.engine.run.runner import Runner
 
 log = structlog.get_logger()
 
 IDLE = 0.2
-"""Seconds between two looks for ready runs."""
+"""Seconds between two questions whether anything was committed; to look for ready runs takes the lock to write."""
+_LOOK = 5.0
+"""Seconds after which ready runs are looked for whatever was committed."""
 AFTER_TROUBLE = 2.0
 """Seconds before the next look after a failed one."""
 AWAKENING = 1.0
@@ -104,36 +107,46 @@ class Embedded:
         pool = self._pool = ThreadPool(self._threads, slow_after=self._slow_after)
         pending: _Pending = {}
         trouble: list[BaseException] = []
-        awakened = float("-inf")
-        while not stop.is_set():
-            try:
-                self._looked_at = time.monotonic()
-                if trouble:
-                    # A run whose outcome could not be noted is treated as if its worker had died; the loss counts
-                    # against the run unless the database was the cause.
-                    died = not all(isinstance(error, Unavailable) for error in trouble)
-                    take_back(self._context, died=died, but=[lease.run for lease in pending.values()])
-                    trouble.clear()
-                if time.monotonic() - awakened >= AWAKENING:
-                    awakened = time.monotonic()
-                    awaken(self._context)
-                self._top_up(pool, pending)
-                if not pending:
-                    stop.wait(IDLE)
-                    continue
-                # The wait is short, so that runs that become ready meanwhile get the free threads.
-                finished, _ = wait(pending, timeout=IDLE, return_when=FIRST_COMPLETED)
-                pool.refill()
-                for future in finished:
-                    del pending[future]
-                    if (error := future.exception()) is not None:
-                        trouble.append(error)
-                if trouble:
-                    raise trouble[0]
-            except Exception as error:  # the loop's edge: it goes on when the database is back
-                log.error("worker.failed", error=type(error).__name__, exc_info=error)
-                trouble = trouble or [error]
-                stop.wait(AFTER_TROUBLE)
+        awakened = claimed = float("-inf")
+        is_any_held = has_changed = True
+        with Changes(self._context.database) as made:
+            while not stop.is_set():
+                try:
+                    self._looked_at = time.monotonic()
+                    changed = made.are_there()
+                    if trouble:
+                        # A run whose outcome could not be noted is treated as if its worker had died; the loss counts
+                        # against the run unless the database was the cause.
+                        died = not all(isinstance(error, Unavailable) for error in trouble)
+                        take_back(self._context, died=died, but=[lease.run for lease in pending.values()])
+                        trouble.clear()
+                    has_changed = has_changed or changed
+                    # What waits becomes due by the clock; where nothing waits, only a commit makes it wait.
+                    if (is_any_held or has_changed) and time.monotonic() - awakened >= AWAKENING:
+                        awakened, has_changed = time.monotonic(), False
+                        is_any_held = True
+                        changed = bool(awaken(self._context)) or changed
+                        is_any_held = is_any_waiting(self._context)
+                    if changed or pending or pool.clogged or time.monotonic() - claimed >= _LOOK:
+                        claimed = time.monotonic()
+                        self._top_up(pool, pending)
+                    if not pending:
+                        stop.wait(IDLE)
+                        continue
+                    # The wait is short, so that runs that become ready meanwhile get the free threads.
+                    finished, _ = wait(pending, timeout=IDLE, return_when=FIRST_COMPLETED)
+                    pool.refill()
+                    for future in finished:
+                        del pending[future]
+                        if (error := future.exception()) is not None:
+                            trouble.append(error)
+                    if trouble:
+                        raise trouble[0]
+                except Exception as error:  # the loop's edge: it goes on when the database is back
+                    log.error("worker.failed", error=type(error).__name__, exc_info=error)
+                    trouble = trouble or [error]
+                    claimed = float("-inf")
+                    stop.wait(AFTER_TROUBLE)
         self._looked_at = float("-inf")
         left = pool.close(seconds=self._drain)
         if left:

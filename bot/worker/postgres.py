@@ -42,8 +42,10 @@ _POLL = 0.5
 """Seconds between two looks for jobs; procrastinate sometimes misses its own wake-up."""
 AFTER_TROUBLE = 2.0
 """Seconds before a new start where the database was away."""
-_LOOK = 0.1
+_LOOK = 0.3
 """Seconds between two looks whether to stop."""
+_CLOCKS = 30.0
+"""Seconds between two repairs of what was written while a clock was ahead."""
 _AFTER_DRAIN = 5.0
 """Seconds in which procrastinate notes what was not finished."""
 _CONNECTING = 10.0
@@ -177,7 +179,7 @@ class Queued:
                 # A worker of procrastinate's has a fixed number of jobs in hand; a second one helps where all are slow.
                 if pool.slow >= self._threads * len(workers) and len(workers) <= SPARE:
                     workers.append(asyncio.create_task(self._worker(app, is_endless=is_endless)))
-                await asyncio.sleep(_LOOK)
+                await asyncio.wait(workers, timeout=_LOOK, return_when=asyncio.ALL_COMPLETED)
             # All are cancelled at once: each waits for the work that it began.
             for task in (*rescuing, *workers):
                 if stop.is_set() or task in rescuing:
@@ -225,6 +227,7 @@ class Queued:
 
 async def _rescue(app: App, context: Context) -> None:
     """Give the jobs of dead workers to living ones, and release deliveries that need not wait, again and again."""
+    repaired = float("-inf")
     while True:
         await asyncio.sleep(HEARTBEAT)
         try:
@@ -233,7 +236,9 @@ async def _rescue(app: App, context: Context) -> None:
                 await app.job_manager.retry_job(job)
             loop = asyncio.get_running_loop()
             await loop.run_in_executor(None, awaken, context)
-            await loop.run_in_executor(None, _forget_wrong_clocks, context)
+            if time.monotonic() - repaired >= _CLOCKS:
+                await loop.run_in_executor(None, _forget_wrong_clocks, context)
+                repaired = time.monotonic()
         except Exception as error:  # noqa: BLE001  # the loop's edge: the database may be away for a while
             log.error("rescue.failed", error=type(error).__name__)
 

@@ -161,12 +161,18 @@ def _probed(session: Session, context: Context, run: schema.Run) -> schema.Targe
     return outage if outage is not None and outage.probe_run == run.id else None
 
 
+def is_any_waiting(context: Context) -> bool:
+    """Tell whether a delivery is kept for later, or a target is down."""
+    with context.database.read() as session:
+        return waiting_runs.is_any(session, team=context.team)
+
+
 def awaken(context: Context) -> int:
     """Make all runs ready whose delivery need not wait any longer, and return their number.
 
     Raise `store.db.database.Unavailable` where the database cannot be used for half a minute.
     """
-    # This runs every second: a read blocks nobody.
+    # This may run every second: a read blocks nobody.
     with context.database.read() as session:
         if not waiting_runs.is_any(session, team=context.team):
             return 0
