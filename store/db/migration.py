@@ -1,12 +1,13 @@
-"""Upgrades a database to the schema of this version. Forward only."""
+"""Upgrades a database to the schema of this version. Forward only.
+
+Whether there is anything to upgrade is seen without alembic: to load it and the migrations takes a fifth of a second
+and 7 MB, at each start of each process.
+"""
 
 from functools import cache
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from sqlalchemy import inspect, text
 
 from store.db.database import Database
 from store.db.process_locks import exclusive
@@ -23,14 +24,15 @@ class NewerSchema(RuntimeError):
 def current(database: Database) -> str | None:
     """Return the revision of a database's schema; None for an empty database."""
     with database.engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        revision: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+        return revision
 
 
 def newest() -> str:
     """Return the revision that this version of Countersign works with."""
-    head = _scripts().get_current_head()
-    assert head is not None
-    return head
+    return _revisions()[-1]
 
 
 def is_behind(database: Database) -> bool:
@@ -38,7 +40,7 @@ def is_behind(database: Database) -> bool:
     present = current(database)
     if present == newest():
         return False
-    if present is not None and present not in {script.revision for script in _scripts().walk_revisions()}:
+    if present is not None and present not in _revisions():
         raise NewerSchema(
             f"the database has the schema {present}, which this version does not know; "
             "start the newer version that made it, or restore a backup"
@@ -47,9 +49,10 @@ def is_behind(database: Database) -> bool:
 
 
 @cache
-def _scripts() -> ScriptDirectory:
-    """Return the migrations. To load them takes longer than all else here."""
-    return ScriptDirectory(str(MIGRATIONS))
+def _revisions() -> tuple[str, ...]:
+    """Return the revisions of the migrations, oldest first: each file's name begins with its own."""
+    files = (MIGRATIONS / "versions").glob("[0-9]*_*.py")
+    return tuple(sorted(file.name.partition("_")[0] for file in files))
 
 
 def upgrade(database: Database) -> bool:
@@ -66,6 +69,10 @@ def upgrade(database: Database) -> bool:
 
 
 def _upgrade(database: Database) -> None:
+    # Loaded here: most starts find nothing to upgrade.
+    from alembic import command
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     with database.writing.begin() as connection:

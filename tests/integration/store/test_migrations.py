@@ -11,6 +11,7 @@ import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
 from store.db import migration
@@ -99,6 +100,23 @@ def test_every_constraint_and_index_has_a_name(database: Database) -> None:
     with database.engine.connect() as connection:
         nameless = {entry for entry in names(connection) if entry[1] != "column" and entry[2] == "None"}
     assert not nameless
+
+
+def test_the_names_of_the_files_tell_the_revisions_in_their_order() -> None:
+    """A start reads the names alone."""
+    scripts = ScriptDirectory(str(migration.MIGRATIONS))
+    chained = [script.revision for script in scripts.walk_revisions()]
+    assert list(migration._revisions()) == chained[::-1]
+    assert migration.newest() == scripts.get_current_head()
+
+
+def test_a_start_on_a_database_that_is_up_to_date_loads_no_migration(sqlite_url: str) -> None:
+    migration.upgrade(Database(sqlite_url))
+    looks = (
+        "import sys; from store.db import migration; from store.db.database import Database;"
+        f"assert not migration.upgrade(Database({sqlite_url!r})); assert 'alembic' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", looks], check=True, timeout=LONGEST)
 
 
 def test_upgrading_again_does_nothing(database: Database) -> None:

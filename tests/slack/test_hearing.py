@@ -1,0 +1,66 @@
+"""How a process comes to hear Slack, where Slack gives few addresses to hear at."""
+
+from collections.abc import Iterator
+from threading import Event, Thread
+from typing import cast
+
+import pytest
+
+from bot.sandbox.http.running_sandbox import Running, serving
+from bot.sandbox.state.sandbox import Sandbox
+from bot.slack.socket import Hearing
+from bot.slack.workspace import Workspace, check_hearing, connect
+from handlers.slack.context import SlackContext
+from tests.slack.conftest import settings_for
+from tests.waiting import LONGEST, wait_until
+
+ADDRESSES = "apps.connections.open"
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Running]:
+    """A Slack to which nobody is connected."""
+    with serving(Sandbox(rate_limited=False)) as running:
+        yield running
+
+
+@pytest.fixture
+def workspace(sandbox: Running) -> Workspace:
+    return connect(settings_for(sandbox))
+
+
+def hearing_at(workspace: Workspace, address: str | None) -> Hearing:
+    return Hearing(workspace, cast(SlackContext, None), address=address)  # nobody presses anything here
+
+
+def test_the_address_that_came_with_the_check_of_the_token_is_heard_at(sandbox: Running, workspace: Workspace) -> None:
+    """A second one within the minute may be refused, and was waited for as long as Slack said."""
+    address = check_hearing(workspace)
+    sandbox.administrator.fault("rate_limited", method=ADDRESSES, seconds=3600, times=None)
+    hearing = hearing_at(workspace, address)
+    hearing.connect(Event())
+    assert hearing.is_connected
+    assert len(sandbox.administrator.calls(ADDRESSES)) == 1
+    hearing.close()
+
+
+# The SDK leaves open the socket of a handshake that was refused.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_an_address_that_is_used_up_is_followed_by_a_new_one(sandbox: Running, workspace: Workspace) -> None:
+    first, second = hearing_at(workspace, address := check_hearing(workspace)), hearing_at(workspace, address)
+    for hearing in (first, second):
+        hearing.connect(Event())
+        assert hearing.is_connected
+        hearing.close()
+
+
+def test_who_waits_for_an_address_still_ends_when_told_to(sandbox: Running, workspace: Workspace) -> None:
+    sandbox.administrator.fault("rate_limited", method=ADDRESSES, seconds=3600, times=None)
+    hearing, stop = hearing_at(workspace, None), Event()
+    connecting = Thread(target=hearing.connect, args=[stop], daemon=True)
+    connecting.start()
+    wait_until(lambda: sandbox.administrator.calls(ADDRESSES))
+    stop.set()
+    connecting.join(LONGEST)
+    assert not connecting.is_alive()
+    hearing.close()
