@@ -71,7 +71,8 @@ class ThreadPool:
         """Start threads for the calls that wait, as far as slow calls and dead threads leave room."""
         with self._changed:
             self._start_threads()
-            self._changed.notify_all()
+            if self._waiting:
+                self._changed.notify_all()
 
     @property
     def slow(self) -> int:
@@ -102,7 +103,8 @@ class ThreadPool:
             return self._busy
 
     def _has_room(self) -> bool:
-        return self._busy - self.slow < self._threads
+        # To count the slow calls takes a lock of each.
+        return self._busy < self._threads or self._busy - self.slow < self._threads
 
     def _start_threads(self) -> None:
         self._members = [member for member in self._members if member.is_alive()]
@@ -120,7 +122,9 @@ class ThreadPool:
             finally:
                 with self._changed:
                     self._busy -= 1
-                    self._changed.notify_all()
+                    # This thread takes the next call itself; only who closes the pool waits for its end.
+                    if self._is_closed:
+                        self._changed.notify_all()
 
     def _next(self) -> _Task | None:
         with self._changed:

@@ -26,6 +26,8 @@ T = TypeVar("T")
 
 SECONDS = 600.0
 """Seconds that code may take where no other limit is given."""
+_LOOK = 1.0
+"""Seconds between two looks of a waiting thread whether a limit has passed."""
 MOST_IDLE = 32
 """Threads that are kept for the next call; any more end with their call."""
 
@@ -140,8 +142,10 @@ class _Call(Generic[T]):
                     left = innermost.ends_at - time.monotonic()
                     if left <= 0:
                         raise _passed(innermost)
-                    self._looks_at = innermost.ends_at
-                    self._changed.wait(None if innermost.left is None else left)
+                    # It looks soon enough for most sections within, so that few of them have to wake it.
+                    left = min(left, _LOOK)
+                    self._looks_at = time.monotonic() + left
+                    self._changed.wait(left)
             except BaseException:
                 self._is_given_up = True
                 raise
