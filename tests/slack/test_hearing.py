@@ -44,16 +44,6 @@ def test_the_address_that_came_with_the_check_of_the_token_is_heard_at(sandbox: 
     hearing.close()
 
 
-# The SDK leaves open the socket of a handshake that was refused.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_an_address_that_is_used_up_is_followed_by_a_new_one(sandbox: Running, workspace: Workspace) -> None:
-    first, second = hearing_at(workspace, address := check_hearing(workspace)), hearing_at(workspace, address)
-    for hearing in (first, second):
-        hearing.connect(Event())
-        assert hearing.is_connected
-        hearing.close()
-
-
 def test_who_waits_for_an_address_still_ends_when_told_to(sandbox: Running, workspace: Workspace) -> None:
     sandbox.administrator.fault("rate_limited", method=ADDRESSES, seconds=3600, times=None)
     hearing, stop = hearing_at(workspace, None), Event()
