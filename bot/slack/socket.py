@@ -45,7 +45,6 @@ class Hearing:
 
     def __init__(self, workspace: Workspace, surface: SlackContext, *, address: str | None = None) -> None:
         """Connect to nothing yet. `address`: one that Slack gave already, for the first attempt."""
-        self._address = address
         self._busy = _Busy()
         self._executor = ThreadPoolExecutor(CLICKS, thread_name_prefix="listener")
         client = workspace.asking
@@ -70,27 +69,28 @@ class Hearing:
         )
         logger.setLevel(logging.WARNING)
         listeners.register(app, surface)
-        self._socket = _Handler(
-            self._busy,
-            app,
-            workspace.app_token,
+        self._client = _Client(
+            address,
+            app_token=workspace.app_token,
             logger=logging.getLogger("countersign.socket"),
             web_client=WebClient(base_url=workspace.api_url, timeout=15, retry_handlers=[]),
             concurrency=CLICKS,
             ping_interval=_PING,
         )
+        self._socket = _Handler(self._busy, app, self._client)
 
     @property
     def is_connected(self) -> bool:
         """True if Slack reaches us."""
-        return bool(self._socket.client.is_connected())
+        return self._client.is_connected()
 
     def connect(self, stop: Event) -> None:
         """Connect, however long that takes, unless told to stop. Later the client reconnects by itself."""
         while not stop.is_set():
             wait = _AGAIN
             try:
-                wait = self._try()
+                # An address that came with the check may be too old by now, so it is no attempt of its own.
+                wait = 0.0 if self._client.try_once() else _AGAIN
             except (SlackApiError, *TRANSPORT) as error:
                 refused = refusal(error)
                 wait = max(_AGAIN, refused.after or 0.0)
@@ -99,22 +99,6 @@ class Hearing:
                 log.info("socket.connected")
                 return
             stop.wait(wait)
-
-    def _try(self) -> float:
-        """Try to connect once, and return the seconds before the next attempt. Raise the errors of Slack's answer.
-
-        Slack gives few addresses a minute. So the one that came with the check of the token is used first; and we ask
-        for others ourselves, since the client would sleep as long as Slack says, without an eye on the end.
-        """
-        client = self._socket.client
-        # The client reconnects by itself, too, once it was connected.
-        with client.connect_operation_lock:
-            if client.is_connected():
-                return 0.0
-            address, self._address = self._address, None
-            client.wss_uri = address or str(client.web_client.apps_connections_open(app_token=client.app_token)["url"])
-            client.connect()
-        return 0.0 if address else _AGAIN
 
     def close(self) -> None:
         """Stop hearing, once nothing has been in flight for a while."""
@@ -153,12 +137,63 @@ class _Busy:
             time.sleep(0.05)
 
 
+class _Client(SocketModeClient):
+    """Slack's client, except that it starts with an address that it is given, and ends while Slack makes it wait.
+
+    Slack gives few addresses a minute. The client by itself sleeps for as long as Slack says, whatever happens
+    meanwhile. After a first attempt to connect, also one that failed, it tries again in threads of its own.
+    """
+
+    def __init__(self, address: str | None, **options: Any) -> None:
+        super().__init__(**options)
+        self._first = address
+        self._ended = Event()
+
+    def try_once(self) -> bool:
+        """Try to connect, unless it is connected or about to; tell whether that was at the first address.
+
+        Raise the errors of Slack's answer, also where it is to wait: the caller has to be able to end meanwhile.
+        """
+        if not self.connect_operation_lock.acquire(blocking=False):
+            return False
+        try:
+            if self.is_connected():
+                return False
+            first, self._first = self._first, None
+            self.wss_uri = first or self._ask()
+            self.connect()
+        finally:
+            self.connect_operation_lock.release()
+        return first is not None
+
+    def issue_new_wss_url(self) -> str:
+        """Return an address to reconnect at, once Slack gives one. Raise its errors."""
+        while True:
+            try:
+                return self._ask()
+            except SlackApiError as error:
+                after = refusal(error).after
+                if after is None or self._ended.wait(after):
+                    raise
+
+    def close(self) -> None:
+        """Close the connection, and end its threads."""
+        self._ended.set()
+        super().close()
+
+    def _ask(self) -> str:
+        return str(self.web_client.apps_connections_open(app_token=self.app_token)["url"])
+
+
 class _Handler(SocketModeHandler):
     """Bolt's handler, counting what is in flight. Bolt's own middleware ends before a listener begins."""
 
-    def __init__(self, busy: _Busy, app: App, app_token: str, **options: Any) -> None:
+    def __init__(self, busy: _Busy, app: App, client: _Client) -> None:
+        # Bolt's own __init__ only makes a client.
         self._busy = busy
-        super().__init__(app, app_token, **options)
+        self.app = app
+        self.client = client
+        client.socket_mode_request_listeners.append(self.handle)  # type: ignore[arg-type]  # as in Bolt
 
     def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]  # as in Bolt
         with self._busy.one_more():

@@ -44,6 +44,39 @@ def test_the_address_that_came_with_the_check_of_the_token_is_heard_at(sandbox: 
     hearing.close()
 
 
+# The client leaves it to Python to close the socket of a refused handshake, which it does at once.
+@pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
+def test_an_address_that_is_used_up_is_followed_by_a_new_one(sandbox: Running, workspace: Workspace) -> None:
+    address = check_hearing(workspace)
+    first, second = hearing_at(workspace, address), hearing_at(workspace, address)
+    for hearing in (first, second):
+        hearing.connect(Event())
+        assert hearing.is_connected
+    for hearing in (first, second):
+        hearing.close()
+
+
+@pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
+def test_who_reconnects_and_is_made_to_wait_still_ends(sandbox: Running, workspace: Workspace) -> None:
+    """The client's own threads ask for an address, too, and slept for as long as Slack said."""
+    address = check_hearing(workspace)
+    first, second = hearing_at(workspace, address), hearing_at(workspace, address)
+    first.connect(Event())
+    sandbox.administrator.fault("rate_limited", method=ADDRESSES, seconds=3600, times=None)
+    stop = Event()
+    connecting = Thread(target=second.connect, args=[stop], daemon=True)
+    connecting.start()
+    # One question for the check, one of ours, and one of the client's, which tries by itself from then on.
+    wait_until(lambda: len(sandbox.administrator.calls(ADDRESSES)) == 3)
+    stop.set()
+    closing = Thread(target=second.close, daemon=True)
+    closing.start()
+    for thread in (connecting, closing):
+        thread.join(LONGEST)
+        assert not thread.is_alive()
+    first.close()
+
+
 def test_who_waits_for_an_address_still_ends_when_told_to(sandbox: Running, workspace: Workspace) -> None:
     sandbox.administrator.fault("rate_limited", method=ADDRESSES, seconds=3600, times=None)
     hearing, stop = hearing_at(workspace, None), Event()
