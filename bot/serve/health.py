@@ -20,6 +20,8 @@ log = structlog.get_logger()
 
 _SECONDS = 5.0
 """For which a caller is listened to and answered."""
+_DATE = 5.0
+"""Seconds by which the date in the headers of an answer may be late."""
 _ENDS_WITHIN = 1
 """Seconds that answers under way have at the end."""
 
@@ -85,11 +87,11 @@ class _Server(uvicorn.Server):
                 self._loop.call_soon_threadsafe(self._ends.set)
 
     async def main_loop(self) -> None:
-        """Run until it is to end. Once a second the date in the headers is set anew."""
+        """Run until it is to end. From time to time the date in the headers is set anew."""
         self._loop = asyncio.get_running_loop()
         while not await self.on_tick(0):
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._ends.wait(), 1.0)
+                await asyncio.wait_for(self._ends.wait(), _DATE)
 
 
 def _impatient(seconds: float) -> type[H11Protocol]:

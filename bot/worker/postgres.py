@@ -8,16 +8,19 @@ transaction that makes them ready.
 import asyncio
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from threading import Event, Lock, Thread
+from typing import Any
 
 import structlog
 from procrastinate import App, BaseRetryStrategy, PsycopgConnector, RetryDecision
-from procrastinate.jobs import Job
+from procrastinate.jobs import Job, Notification, Status
+from procrastinate.manager import JobManager, NotificationCallback
+from psycopg import Notify
 from sqlalchemy import make_url
 
 from bot.worker.isolation import Isolation
@@ -29,7 +32,7 @@ from store.db.database import Unavailable
 from workflows.engine.case.leases import Clogged
 from workflows.engine.context import Context
 from workflows.engine.declare.author_threads import contained
-from workflows.engine.deliver.waiting_deliveries import awaken
+from workflows.engine.deliver.waiting_deliveries import awaken, is_any_waiting
 from workflows.engine.run.runner import Runner
 
 log = structlog.get_logger()
@@ -39,11 +42,17 @@ HEARTBEAT = 2.0
 STALLED = 6.0
 """Seconds without a heartbeat after which a worker counts as dead."""
 _POLL = 0.5
-"""Seconds between two looks for jobs; procrastinate sometimes misses its own wake-up."""
+"""Seconds between two looks of procrastinate's for jobs; the database is asked where there may be one."""
+_SELDOM = 3.0
+"""Seconds between two questions to the database for jobs while nothing tells of one."""
+_LISTENING = 5.0
+"""Seconds between two looks of a connection that only listens; what comes is heard at once."""
 AFTER_TROUBLE = 2.0
 """Seconds before a new start where the database was away."""
 _LOOK = 0.3
 """Seconds between two looks whether to stop."""
+_AWAKENING = 6.0
+"""Seconds between two looks for deliveries that wait, while none does and no run was advanced here."""
 _CLOCKS = 30.0
 """Seconds between two repairs of what was written while a clock was ahead."""
 _AFTER_DRAIN = 5.0
@@ -63,6 +72,89 @@ class Again(BaseRetryStrategy):
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision:
         """Retry in 2, 4, 8 and then 15 seconds."""
         return RetryDecision(retry_in={"seconds": min(2 ** min(job.attempts + 1, 10), LONGEST_BACKOFF)})
+
+
+class Jobs(JobManager):
+    """procrastinate's jobs, for which the database is asked where there may be one, and not twice a second.
+
+    There may be one after a notification, where one was found or has ended here (its lock kept others of its case), and
+    while one is put off here. Where another process ended without a word, one is found after `_SELDOM` seconds.
+    procrastinate forgets a notification that comes while it looks; here that look is repeated.
+    """
+
+    def __init__(self, connector: PsycopgConnector) -> None:
+        """Ask nothing yet."""
+        super().__init__(connector)
+        self._is_one_told = True
+        self._asked_at = float("-inf")
+        # A notification that comes before the workers listen is heard by none.
+        self._often_until = time.monotonic() + _SELDOM
+
+    async def fetch_job(self, queues: Iterable[str] | None, worker_id: int) -> Job | None:
+        """Take a job, where there is one."""
+        now = time.monotonic()
+        if not self._is_one_told and now > self._often_until and now - self._asked_at < _SELDOM:
+            return None
+        while True:
+            self._is_one_told, self._asked_at = False, time.monotonic()
+            job = await super().fetch_job(queues, worker_id)
+            if job is not None:
+                self._is_one_told = True
+            # Told meanwhile, it may have come after the look.
+            if job is not None or not self._is_one_told:
+                return job
+
+    async def listen_for_jobs(
+        self, *, on_notification: NotificationCallback, queues: Iterable[str] | None = None
+    ) -> None:
+        """Listen for jobs until cancelled."""
+
+        async def heard(*, channel: str, notification: Notification) -> None:
+            self._is_one_told = True
+            await on_notification(channel=channel, notification=notification)
+
+        await super().listen_for_jobs(on_notification=heard, queues=queues)
+
+    async def finish_job(self, job: Job, status: Status, delete_job: bool) -> None:
+        """Note the end of a job."""
+        await super().finish_job(job, status, delete_job)
+        self._is_one_told = True
+
+    async def retry_job(
+        self,
+        job: Job,
+        retry_at: datetime | None = None,
+        priority: int | None = None,
+        queue: str | None = None,
+        lock: str | None = None,
+    ) -> None:
+        """Put a job off, or back."""
+        await super().retry_job(job, retry_at, priority, queue, lock)
+        self._often_until = time.monotonic() + LONGEST_BACKOFF + _SELDOM
+
+
+class _Connection(postgres.NoticingAsync):
+    """A connection that does not look ten times a second whether it was told something: its socket wakes it.
+
+    Where the other end is gone, keepalives wake it.
+    """
+
+    _listens = False
+
+    async def notifies(self, *, timeout: float | None = None, stop_after: int | None = None) -> AsyncGenerator[Notify]:
+        """Yield what is told, as it comes."""
+        self._listens = True
+        try:
+            async for notify in super().notifies(timeout=timeout, stop_after=stop_after):
+                yield notify
+        finally:
+            self._listens = False
+
+    async def wait(self, gen: postgres.Waiting[postgres.RV], *args: Any, **options: Any) -> postgres.RV:
+        """Wait for the server."""
+        if self._listens:
+            options["interval"] = _LISTENING
+        return await super().wait(gen, *args, **options)
 
 
 class Queued:
@@ -159,12 +251,14 @@ class Queued:
             min_size=1,
             max_size=4 * (1 + SPARE),
             kwargs=postgres.parameters(make_url(self._url)),
-            connection_class=postgres.NoticingAsync,
+            connection_class=_Connection,
             configure=postgres.prepare,
             timeout=_CONNECTING,
             reconnect_timeout=_CONNECTING,
         )
         app = App(connector=connector)
+        if is_endless:
+            app.job_manager = Jobs(connector)
 
         async def advance(run: int) -> None:
             await asyncio.wrap_future(pool.submit(partial(self._advance, pool, run, done)))
@@ -172,7 +266,7 @@ class Queued:
         app.task(name=queue.TASK, queue=queue.QUEUE, retry=Again())(advance)
         async with app.open_async():
             workers = [asyncio.create_task(self._worker(app, is_endless=is_endless))]
-            rescuing = [asyncio.create_task(_rescue(app, self._context))] if is_endless else []
+            rescuing = [asyncio.create_task(self._rescue(app))] if is_endless else []
             while not stop.is_set() and not all(worker.done() for worker in workers):
                 self._looked_at = time.monotonic()
                 pool.refill()
@@ -203,6 +297,29 @@ class Queued:
             shutdown_graceful_timeout=self._drain if is_endless else math.inf,
         )
 
+    async def _rescue(self, app: App) -> None:
+        """Give the jobs of dead workers to living ones, and release deliveries that need not wait, again and again."""
+        repaired = awakened = float("-inf")
+        is_any_held, advanced = True, 0
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(HEARTBEAT)
+            now = time.monotonic()
+            try:
+                for job in await app.job_manager.get_stalled_jobs(queue=queue.QUEUE, seconds_since_heartbeat=STALLED):
+                    log.warning("job.rescued", run=job.task_kwargs.get("run"))
+                    await app.job_manager.retry_job(job)
+                # Only a run makes a delivery wait. One of another process is looked after there, while that lives.
+                if is_any_held or advanced != self._advanced or now - awakened >= _AWAKENING:
+                    awakened, advanced = now, self._advanced
+                    is_any_held = True
+                    is_any_held = await loop.run_in_executor(None, _awaken, self._context)
+                if now - repaired >= _CLOCKS:
+                    await loop.run_in_executor(None, _forget_wrong_clocks, self._context)
+                    repaired = now
+            except Exception as error:  # noqa: BLE001  # the loop's edge: the database may be away for a while
+                log.error("rescue.failed", error=type(error).__name__)
+
     def _advance(self, pool: ThreadPool, run: int, done: Callable[[], None]) -> None:
         """Work on the run of a job."""
         died = run not in self._in_trouble
@@ -225,22 +342,12 @@ class Queued:
             done()
 
 
-async def _rescue(app: App, context: Context) -> None:
-    """Give the jobs of dead workers to living ones, and release deliveries that need not wait, again and again."""
-    repaired = float("-inf")
-    while True:
-        await asyncio.sleep(HEARTBEAT)
-        try:
-            for job in await app.job_manager.get_stalled_jobs(queue=queue.QUEUE, seconds_since_heartbeat=STALLED):
-                log.warning("job.rescued", run=job.task_kwargs.get("run"))
-                await app.job_manager.retry_job(job)
-            loop = asyncio.get_running_loop()
-            await loop.run_in_executor(None, awaken, context)
-            if time.monotonic() - repaired >= _CLOCKS:
-                await loop.run_in_executor(None, _forget_wrong_clocks, context)
-                repaired = time.monotonic()
-        except Exception as error:  # noqa: BLE001  # the loop's edge: the database may be away for a while
-            log.error("rescue.failed", error=type(error).__name__)
+def _awaken(context: Context) -> bool:
+    """Release deliveries that need not wait any longer, and tell whether any still waits, or may."""
+    if not is_any_waiting(context):
+        return False
+    awaken(context)
+    return True
 
 
 def _forget_wrong_clocks(context: Context) -> None:
