@@ -91,7 +91,8 @@ class Sender:
             while not stop.is_set():
                 # Where nothing was committed, what was not there a moment ago is not there now.
                 changed = made.are_there()
-                if is_quiet and not changed and time.monotonic() - looked_at < _LOOK:
+                is_due = not is_quiet or time.monotonic() - looked_at >= _LOOK
+                if not is_due and not (changed and self._is_anything_wanted()):
                     stop.wait(min(_IDLE, self._pace))
                     continue
                 looked_at = time.monotonic()
@@ -135,6 +136,13 @@ class Sender:
         """
         reconcile(self._context)
         self._channels.prepare()
+
+    def _is_anything_wanted(self) -> bool:
+        """Tell whether there is anything to send. True where the database does not say: the look that follows does."""
+        try:
+            return not self._channels.is_at_rest()
+        except Unavailable:
+            return True
 
     def _to_look_at(self) -> Sequence[str]:
         """Return the channels that may have something to send."""

@@ -145,6 +145,12 @@ def channels(session: Session, *, team: int, face: Face, at: datetime) -> list[s
     return sorted(session.scalars(query.distinct()))
 
 
+def is_any_to_send(session: Session, *, team: int, face: Face) -> bool:
+    """Tell whether a face is to be sent anything, now or later."""
+    query = select(OutboxRow.id).where(OutboxRow.team_id == team, is_unsent(OutboxState.DUE), _is_for(face))
+    return session.scalar(query.limit(1)) is not None
+
+
 def channels_held(session: Session, *, team: int, face: Face) -> list[str]:
     """The channels of a face that have a card set aside."""
     query = select(OutboxRow.channel).where(OutboxRow.team_id == team, is_unsent(OutboxState.HELD), _is_for(face))

@@ -91,6 +91,13 @@ class Channels:
             due = set(outbox.channels(session, team=self._context.team, face=self._face, at=self._context.clock()))
         return due | {channel for channel, known in self._channels.items() if known.look_again}
 
+    def is_at_rest(self) -> bool:
+        """Tell whether there is nothing to send, now or later, and no channel to look at."""
+        if any(known.look_again for known in self._channels.values()):
+            return False
+        with self._context.database.read() as session:
+            return not outbox.is_any_to_send(session, team=self._context.team, face=self._face)
+
     def is_postponed(self) -> bool:
         """Tell whether anything is due later than now."""
         with self._context.database.read() as session:
