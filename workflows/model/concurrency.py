@@ -3,11 +3,13 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from threading import BoundedSemaphore, Lock
+from typing import TYPE_CHECKING
 
-from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
+if TYPE_CHECKING:  # loaded where a rate is set: the library brings a client for each kind of storage
+    from limits import RateLimitItemPerMinute
+    from limits.strategies import MovingWindowRateLimiter
 
 AT_ONCE = 16
 """Requests to one model at once, in this process."""
@@ -19,6 +21,22 @@ class Busy(Exception):
     """A request waited for a free slot and did not get one."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Rate:
+    """The most requests to a model within a minute, and those that were counted."""
+
+    limit: "RateLimitItemPerMinute"
+    limiter: "MovingWindowRateLimiter"
+
+
+def _rate(per_minute: int) -> _Rate:
+    from limits import RateLimitItemPerMinute
+    from limits.storage import MemoryStorage
+    from limits.strategies import MovingWindowRateLimiter
+
+    return _Rate(limit=RateLimitItemPerMinute(per_minute), limiter=MovingWindowRateLimiter(MemoryStorage()))
+
+
 class Concurrency:
     """A limit for each model. Threads may share it."""
 
@@ -27,8 +45,7 @@ class Concurrency:
     ) -> None:
         """Set the limits. `per_minute`: requests of this process to one model in any minute; None: no limit."""
         self._at_once = at_once
-        self._rate = RateLimitItemPerMinute(per_minute) if per_minute is not None else None
-        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        self._rate = _rate(per_minute) if per_minute is not None else None
         self._sleep = sleep
         self._concurrency: dict[str, BoundedSemaphore] = {}
         self._lock = Lock()
@@ -50,18 +67,16 @@ class Concurrency:
     def _wait_for_rate(self, model: str) -> None:
         if self._rate is None:
             return
-        waited = 0.0
-        while not self._limiter.hit(self._rate, model):
-            until = self._limiter.get_window_stats(self._rate, model).reset_time
+        waited, most = 0.0, self._rate.limit.amount
+        while not self._rate.limiter.hit(self._rate.limit, model):
+            until = self._rate.limiter.get_window_stats(self._rate.limit, model).reset_time
             if until - time.time() > 2 * LONGEST_WAIT:
                 # The requests were counted while the clock was ahead, and would count until that time.
-                self._limiter = MovingWindowRateLimiter(MemoryStorage())
+                self._rate = _rate(most)
                 continue
             wait = min(max(until - time.time(), 0.05), LONGEST_WAIT)
             if waited + wait > LONGEST_WAIT:
-                raise Busy(
-                    f"{model} was asked {self._rate.amount} times within a minute, which is the limit in the settings."
-                )
+                raise Busy(f"{model} was asked {most} times within a minute, which is the limit in the settings.")
             self._sleep(wait)
             waited += wait
 

@@ -3,8 +3,6 @@
 from decimal import Decimal
 from importlib.metadata import version
 
-import genai_prices
-
 from workflows.model.port import Usage
 from workflows.model.prices import PriceList, Unpriced
 
@@ -19,6 +17,9 @@ def price(model: str, usage: Usage) -> Decimal:
     their prices. Cache writes count at the price of the one-hour cache, which is the only one in use here and the most
     expensive. Raise `Unpriced` for a model whose price is not known, `ValueError` for a negative number of tokens.
     """
+    # Loaded here: it is all providers' prices, and most processes ask for none when they start.
+    import genai_prices
+
     counted = genai_prices.Usage(
         input_tokens=usage.input_tokens + usage.cache_read_tokens + usage.cache_write_tokens,
         cache_read_tokens=usage.cache_read_tokens,
