@@ -5,10 +5,11 @@ The ready row is the queue. A case that waits for a person is a row and takes no
 
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures import Future
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
+from queue import Empty, SimpleQueue
 from threading import Event
 
 import structlog
@@ -37,8 +38,39 @@ AFTER_TROUBLE = 2.0
 AWAKENING = 1.0
 """Seconds between two looks for deliveries that need not wait any longer."""
 
-_Pending = dict["Future[object]", Lease]
-"""Leases taken here whose work has not ended."""
+
+class _Pending:
+    """The leases taken here whose work has not ended, or has not been looked at since."""
+
+    def __init__(self) -> None:
+        self._leases: dict[Future[object], Lease] = {}
+        # To wait for the first of many futures touches each of them, every time.
+        self._ended: SimpleQueue[Future[object]] = SimpleQueue()
+
+    def __len__(self) -> int:
+        return len(self._leases)
+
+    @property
+    def runs(self) -> list[int]:
+        """The runs of the leases."""
+        return [lease.run for lease in self._leases.values()]
+
+    def add(self, future: "Future[object]", lease: Lease) -> None:
+        """Note whose lease the work of a future is."""
+        self._leases[future] = lease
+        future.add_done_callback(self._ended.put)
+
+    def take_ended(self) -> list["Future[object]"]:
+        """Return the work that has ended, and forget it; wait a moment where there is none yet."""
+        found: list[Future[object]] = []
+        try:
+            found.append(self._ended.get(timeout=IDLE))
+            while True:
+                found.append(self._ended.get_nowait())
+        except Empty:
+            for future in found:
+                del self._leases[future]
+            return found
 
 
 class Embedded:
@@ -81,7 +113,7 @@ class Embedded:
         start.
         """
         advanced, pool = 0, ThreadPool(self._threads, slow_after=self._slow_after)
-        pending: _Pending = {}
+        pending = _Pending()
         try:
             while True:
                 self._top_up(pool, pending, case=case, since=since)
@@ -89,10 +121,9 @@ class Embedded:
                     self._top_up(pool, pending, case=case, since=since)
                 if not pending:
                     return advanced
-                finished, _ = wait(pending, timeout=IDLE, return_when=FIRST_COMPLETED)
+                finished = pending.take_ended()
                 pool.refill()
                 for future in finished:
-                    del pending[future]
                     future.result()
                     advanced += 1
                     done()
@@ -105,7 +136,7 @@ class Embedded:
         Raise `Unfinished` where that takes too long.
         """
         pool = self._pool = ThreadPool(self._threads, slow_after=self._slow_after)
-        pending: _Pending = {}
+        pending = _Pending()
         trouble: list[BaseException] = []
         awakened = claimed = float("-inf")
         is_any_held = has_changed = True
@@ -118,7 +149,7 @@ class Embedded:
                         # A run whose outcome could not be noted is treated as if its worker had died; the loss counts
                         # against the run unless the database was the cause.
                         died = not all(isinstance(error, Unavailable) for error in trouble)
-                        take_back(self._context, died=died, but=[lease.run for lease in pending.values()])
+                        take_back(self._context, died=died, but=pending.runs)
                         trouble.clear()
                     has_changed = has_changed or changed
                     # What waits becomes due by the clock; where nothing waits, only a commit makes it wait.
@@ -134,10 +165,9 @@ class Embedded:
                         stop.wait(IDLE)
                         continue
                     # The wait is short, so that runs that become ready meanwhile get the free threads.
-                    finished, _ = wait(pending, timeout=IDLE, return_when=FIRST_COMPLETED)
+                    finished = pending.take_ended()
                     pool.refill()
                     for future in finished:
-                        del pending[future]
                         if (error := future.exception()) is not None:
                             trouble.append(error)
                     if trouble:
@@ -165,7 +195,7 @@ class Embedded:
             return
         limit = 2 * self._threads - at_work
         for lease in claim(self._context, limit=limit, case=case, since=since, but=pool.clogged):
-            pending[pool.submit(partial(self._advance, lease))] = lease
+            pending.add(pool.submit(partial(self._advance, lease)), lease)
 
     def _advance(self, lease: Lease) -> None:
         try:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from store.db import rows
@@ -83,9 +83,13 @@ def find_workflow(session: Session, *, team: int, name: str) -> int | None:
     return session.scalar(select(Workflow.id).where(Workflow.team_id == team, Workflow.name == name))
 
 
+# Each look for work needs it: it is built once.
+_WORKFLOWS = select(Workflow).where(Workflow.team_id == bindparam("team")).order_by(Workflow.name)
+
+
 def workflows(session: Session, *, team: int) -> list[Workflow]:
     """Return all workflows that ever took in a case, or were paused, by name."""
-    return list(session.scalars(select(Workflow).where(Workflow.team_id == team).order_by(Workflow.name)))
+    return list(session.scalars(_WORKFLOWS, {"team": team}))
 
 
 def workflow_name(session: Session, workflow: int, *, team: int) -> str:

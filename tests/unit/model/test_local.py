@@ -265,6 +265,15 @@ class TestTheReportIsHonest:
                 never.probabilities(part.count(text))
             )
 
+    def test_a_text_is_counted_alone_as_it_was_when_learned_with_others(self) -> None:
+        texts = np.array([*(one.text for one in examples()), "", "Zwölf Größen — ２ parcels, parcels!"], dtype=object)
+        vocabulary = Vocabulary()
+        learned = vocabulary.learn(texts)
+        for number, text in enumerate(texts):
+            counted = vocabulary.count(text)
+            assert counted.shape == (1, learned.shape[1])
+            assert (counted.toarray() == learned[[number]].toarray()).all()
+
     def test_a_value_without_an_example_counts_as_a_clear_no(self) -> None:
         """So a fold that lacks the only example of a value neither gives the value away nor fails."""
         vocabulary = Vocabulary()

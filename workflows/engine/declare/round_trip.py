@@ -135,8 +135,15 @@ def _several(found: Iterable[_Loss]) -> Iterator[_Loss]:
         yield loss
 
 
+_PLAIN = frozenset({str, int, bool, type(None)})
+"""Types of values that are themselves, and most of what is compared."""
+
+
 def _differences(before: object, after: object, path: _Path) -> Iterator[_Loss]:
-    if isinstance(before, BaseModel) and isinstance(after, BaseModel):
+    if type(before) in _PLAIN and type(after) is type(before):
+        if before != after:
+            yield path, _ANOTHER
+    elif isinstance(before, BaseModel) and isinstance(after, BaseModel):
         yield from _of_models(before, after, path)
     elif is_dataclass(before) and is_dataclass(after) and type(before) is type(after):
         for field in fields(before):

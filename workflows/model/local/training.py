@@ -9,6 +9,7 @@ Loads numpy, scipy and scikit-learn: import it where a model is trained, not at 
 """
 
 import threading
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Self
@@ -53,6 +54,7 @@ class Vocabulary:
         # Accents are not folded: CPython normalises a long run of combining marks in quadratic time, 100 kB in seconds.
         self._words = CountVectorizer(ngram_range=_WORDS, dtype=np.float64)
         self._letters = CountVectorizer(analyzer="char_wb", ngram_range=_LETTERS, dtype=np.float64)
+        self._features = self._words.build_analyzer(), self._letters.build_analyzer()
         self.phrases: tuple[str, ...] = ()
         """Words and pairs of words: the first columns of the counts."""
 
@@ -65,8 +67,20 @@ class Vocabulary:
         return csr_array(hstack([words, letters], format="csr"))
 
     def count(self, text: str) -> csr_array:
-        """Count one text, as one row. May be called from several threads."""
-        return csr_array(hstack([self._words.transform([text]), self._letters.transform([text])], format="csr"))
+        """Count one text, as one row. May be called from several threads.
+
+        Scikit-learn's `transform` gives the same. Its checks and its matrices take three times as long for one row.
+        """
+        counts: Counter[int] = Counter()
+        first = 0
+        for part, features in zip((self._words, self._letters), self._features, strict=True):
+            columns: dict[str, int] = part.vocabulary_
+            known = map(columns.get, features(text))
+            counts.update(first + column for column in known if column is not None)
+            first += len(columns)
+        row = sorted(counts)
+        data, indices = np.array([counts[column] for column in row], dtype=np.float64), np.array(row, dtype=np.int32)
+        return csr_array((data, indices, np.array([0, len(row)], dtype=np.int32)), shape=(1, first))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
