@@ -1,23 +1,26 @@
 """The socket that hears Slack: Bolt over Socket Mode, with room for many clicks at once, and an end that drops none.
 
 Bolt's own start and stop are not enough: connecting can fail without an error, and closing drops the acknowledgements
-that are still in flight.
+that are still in flight. Nor is its way to acknowledge: it hands a click to another thread, and looks every 10 ms
+whether that has acknowledged. Here one thread has a click from its envelope to its end, and its acknowledgement goes
+out at once.
 """
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import Event, Lock
 from typing import Any
 
 import structlog
-from slack_bolt import App
+from slack_bolt import Ack, App, BoltRequest, BoltResponse
 from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_bolt.adapter.socket_mode.internals import build_headers, send_response
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
+from slack_sdk.errors import SlackApiError, SlackClientNotConnectedError
 from slack_sdk.socket_mode.builtin import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 
@@ -63,7 +66,8 @@ class Hearing:
             logger=logger,
             client=client,
             authorize=lambda **_: identity,
-            listener_executor=self._executor,
+            # A listener runs in the thread that has the envelope, and its acknowledgement does not wait for its end.
+            process_before_response=True,
             # The listeners' error handler acknowledges requests without a listener; Bolt would log their content.
             raise_error_for_unhandled_request=True,
         )
@@ -74,10 +78,11 @@ class Hearing:
             app_token=workspace.app_token,
             logger=logging.getLogger("countersign.socket"),
             web_client=WebClient(base_url=workspace.api_url, timeout=15, retry_handlers=[]),
-            concurrency=CLICKS,
             ping_interval=_PING,
         )
         self._socket = _Handler(self._busy, app, self._client)
+        # The client would make a pool of its own.
+        self._client.message_workers = self._executor
 
     @property
     def is_connected(self) -> bool:
@@ -186,7 +191,7 @@ class _Client(SocketModeClient):
 
 
 class _Handler(SocketModeHandler):
-    """Bolt's handler, counting what is in flight. Bolt's own middleware ends before a listener begins."""
+    """Bolt's handler, counting what is in flight."""
 
     def __init__(self, busy: _Busy, app: App, client: _Client) -> None:
         # Bolt's own __init__ only makes a client.
@@ -197,4 +202,35 @@ class _Handler(SocketModeHandler):
 
     def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]  # as in Bolt
         with self._busy.one_more():
-            super().handle(client, req)
+            began = time.time()
+            ack = _AtOnce(lambda response: send_response(client, req, response, began))
+            request = BoltRequest(
+                mode="socket_mode", body=req.payload, headers=build_headers(req), context={"ack": ack}
+            )
+            response = self.app.dispatch(request)
+            if not ack.is_sent:
+                ack.send(response)
+
+
+class _AtOnce(Ack):
+    """An acknowledgement that is sent when its listener gives it, while the listener goes on."""
+
+    def __init__(self, send: Callable[[BoltResponse], None]) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
+        self._send = send
+        self.is_sent = False
+
+    def __call__(self, *args: Any, **options: Any) -> BoltResponse:
+        """Acknowledge, the first time."""
+        response = super().__call__(*args, **options)
+        if not self.is_sent:
+            self.send(response)
+        return response
+
+    def send(self, response: BoltResponse) -> None:
+        """Send an answer to the envelope. What is done for it is done, so a socket that is gone is no error."""
+        self.is_sent = True
+        try:
+            self._send(response)
+        except SlackClientNotConnectedError:
+            log.warning("socket.not_acknowledged")
