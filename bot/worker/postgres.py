@@ -20,7 +20,7 @@ import structlog
 from procrastinate import App, BaseRetryStrategy, PsycopgConnector, RetryDecision
 from procrastinate.jobs import Job, Notification, Status
 from procrastinate.manager import JobManager, NotificationCallback
-from psycopg import Notify
+from psycopg import AsyncConnection, Notify
 from sqlalchemy import make_url
 
 from bot.worker.isolation import Isolation
@@ -61,6 +61,10 @@ _CONNECTING = 10.0
 """Seconds to wait for a connection; then everything starts anew, so that no backoff grows."""
 LONGEST_BACKOFF = 15
 """Longest backoff, in seconds, before a failed job is tried again."""
+_ALONG_THE_INDEXES = "SET enable_sort = off; SET enable_seqscan = off"
+"""Settings of the connections that take jobs. The queue is empty for most of the time, and the server's figures of it
+then say so. When hundreds are queued at once, it would compare each with each other for every one that is taken, until
+it counts them again."""
 
 
 class Again(BaseRetryStrategy):
@@ -252,7 +256,7 @@ class Queued:
             max_size=4 * (1 + SPARE),
             kwargs=postgres.parameters(make_url(self._url)),
             connection_class=_Connection,
-            configure=postgres.prepare,
+            configure=prepare,
             timeout=_CONNECTING,
             reconnect_timeout=_CONNECTING,
         )
@@ -340,6 +344,13 @@ class Queued:
         with self._counting:
             self._advanced += 1
             done()
+
+
+async def prepare(connection: AsyncConnection[Any]) -> None:
+    """Prepare a connection that takes jobs."""
+    await postgres.prepare(connection)
+    await connection.execute(_ALONG_THE_INDEXES)
+    await connection.commit()
 
 
 def _awaken(context: Context) -> bool:
