@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from store import schema
 from store.cases import cases, contents, journal, reviews, runs
+from store.cases.decision_basis import DecisionBasis, decision_basis
 from store.governance import audit, teams
 from store.states import Resolution, ReviewState, RunState
 from store.subjects import SubjectKind
@@ -102,7 +103,7 @@ def approve(
         raise Refused("there is no proposal to approve; fill in the form instead")
     rules = passed_over(basis, as_proposed(basis), edited=False, confirmed=confirmed)
     with context.database.write(urgent=True) as session:
-        row = still_open(session, review, shown, interaction_id, team=context.team)
+        row = still_open(session, review, shown, interaction_id, team=context.team, case=basis.case)
         output = _keep(session, row, "output", basis.proposed)
         by_whom = By(person=by, interaction_id=interaction_id)
         kind = DecisionKind.APPROVED
@@ -132,7 +133,7 @@ def edit(
     as_is = DecisionKind.EDITED if edited else DecisionKind.APPROVED
     kind = as_is if basis.proposed is not None else DecisionKind.ANSWERED
     with context.database.write(urgent=True) as session:
-        row = still_open(session, review, shown, interaction_id, team=context.team)
+        row = still_open(session, review, shown, interaction_id, team=context.team, case=basis.case)
         kept = _keep(session, row, "output", entered.body)
         by_whom = By(person=by, interaction_id=interaction_id)
         _decide(session, context, basis.workflow, row, shown, kind, by_whom, output=kept, confirmed=rules)
@@ -187,25 +188,44 @@ def show_again(context: Context, review: int) -> None:
         notices.card(session, row, _workflow(context, session, row).review, at=context.clock())
 
 
-def _as_it_stands(context: Context, review: int, shown: int, interaction_id: str | None) -> schema.Review:
-    """Return the review before the author's code runs. The later write checks that it has not changed."""
+def _as_it_stands(context: Context, review: int, shown: int, interaction_id: str | None) -> DecisionBasis:
+    """Return the subject of a decision, before the author's code runs. The later write checks that it has not changed.
+
+    Raise `Unknown`, `Repeated` or `Stale`.
+    """
     with context.database.read() as session:
-        row = reviews.get(session, review, team=context.team)
-        if row is None:
+        found = decision_basis(session, review, team=context.team)
+        if found is None:
             raise Unknown(f"there is no review {review}")
-        _refuse_late(session, row, shown, interaction_id)
-        return row
+        if found.state != ReviewState.OPEN or found.version != shown:
+            row = reviews.get(session, review, team=context.team)
+            assert row is not None
+            _refuse_late(session, row, shown, interaction_id)
+        return found
 
 
 def still_open(
-    session: Session, review: int, shown: int | None = None, interaction_id: str | None = None, *, team: int
+    session: Session,
+    review: int,
+    shown: int | None = None,
+    interaction_id: str | None = None,
+    *,
+    team: int,
+    case: int | None = None,
 ) -> schema.Review:
-    """Return the review, if it is open and, where given, at the version that was shown. Raise `Repeated` or `Stale`."""
-    row = reviews.get(session, review, team=team)
-    if row is None:
-        raise Unknown(f"there is no review {review}")
-    cases.hold(session, row.case_id, team=team)
-    session.refresh(row)
+    """Return the review, if it is open and, where given, at the version that was shown. Raise `Repeated` or `Stale`.
+
+    `case`: the review's case, where it is known already.
+    """
+    if case is None:
+        known = reviews.get(session, review, team=team)
+        if known is None:
+            raise Unknown(f"there is no review {review}")
+        case = known.case_id
+    cases.hold(session, case, team=team)
+    # The row may have changed before its case was held.
+    row = reviews.get(session, review, team=team, anew=True)
+    assert row is not None
     _refuse_late(session, row, shown, interaction_id)
     return row
 

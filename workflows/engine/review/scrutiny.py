@@ -11,9 +11,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from store import schema
-from store.cases import contents, reviews, runs
-from store.governance import teams
+from store.cases.decision_basis import DecisionBasis
 from workflows.complaints import WHOLE
 from workflows.engine.case.lookup import known_workflow
 from workflows.engine.context import Context
@@ -33,6 +31,7 @@ class Basis:
     """The subject of a decision, as it was read before the author's code runs."""
 
     workflow: AnyWorkflow
+    case: int
     input: str
     """JSON."""
     proposed: str | None
@@ -41,20 +40,15 @@ class Basis:
     """The sentences of the nevers that the card shows."""
 
 
-def basis_of(context: Context, row: schema.Review) -> Basis:
-    """Return the subject of a review. Raise `Unknown` where its workflow is no longer known."""
-    with context.database.read() as session:
-        workflow = known_workflow(context, teams.workflow_name(session, row.workflow_id, team=context.team))
-        run = runs.get(session, row.run_id, team=context.team)
-        assert run is not None
-        proposal = reviews.proposal_of(session, run.id, team=context.team) if row.proposal_id is not None else None
-        body = contents.body(session, proposal.content_id, team=context.team) if proposal is not None else None
-        return Basis(
-            workflow=workflow,
-            input=contents.body(session, run.input_id, team=context.team),
-            proposed=canonical(json.loads(body)["output"]) if body is not None else None,
-            shown=frozenset(rules_in(from_json(contents.body(session, row.reasons_id, team=context.team)))),
-        )
+def basis_of(context: Context, found: DecisionBasis) -> Basis:
+    """Return the subject of a decision. Raise `Unknown` where its workflow is no longer known."""
+    return Basis(
+        workflow=known_workflow(context, found.workflow),
+        case=found.case,
+        input=found.input,
+        proposed=canonical(json.loads(found.proposal)["output"]) if found.proposal is not None else None,
+        shown=frozenset(rules_in(from_json(found.reasons))),
+    )
 
 
 def as_proposed(basis: Basis) -> BaseModel:
