@@ -28,6 +28,8 @@ def serve(
 
     Needs SLACK_BOT_TOKEN and SLACK_APP_TOKEN. On PostgreSQL several of these share the work.
     """
+    import gc
+
     from bot.app import opened
     from bot.cli.screens.output import one_line_errors
     from bot.serve.server import schedule_of, serve
@@ -56,6 +58,9 @@ def serve(
             raise Refused("nothing is left to do: remove one of --no-worker, --no-slack, --no-schedule")
 
         def started() -> None:
+            # What is loaded stays to the end. To look for garbage in it would stop all threads for a tenth of a second.
+            gc.collect()
+            gc.freeze()
             doing = ", ".join(what for what, wanted in roles.items() if wanted)
             typer.echo(f"Countersign {doing}; Ctrl-C stops it.", err=True)
 
