@@ -7,11 +7,14 @@ Cards are views too; `store.slack.cards` says which of them a channel shows.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Dialect, Select, and_, bindparam, func, literal_column, or_, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.util import identity_key
 
 from store.db import rows
+from store.db.statements import MOST, Statement, compiled
 from store.faces import ROLE, Face, face_of
 from store.schema import Message, OutboxRow
 from store.states import OutboxState
@@ -60,14 +63,22 @@ class Trouble:
 
 def want_view(session: Session, *, team: int, kind: str, subject: Subject, channel: str, at: datetime) -> None:
     """Show a subject's present state in a channel; several wishes that are not met yet become one."""
-    again = (
-        update(OutboxRow)
-        .where(_is(team, kind, subject, channel))
-        .values(state=OutboxState.DUE, wanted=OutboxRow.wanted + 1, attempts=0, not_before=at)
-        .returning(OutboxRow.id)
-    )
-    if session.scalar(again) is None:
+    connection = session.connection()
+    values = {
+        "team": team,
+        "kind": kind,
+        "subject_kind": subject.kind,
+        "subject_id": subject.id,
+        "channel": channel,
+        "occasion": "",
+        "due": OutboxState.DUE,
+        "at": at,
+    }
+    wanted = _wanted_again(connection.dialect).run(connection, values).scalar_one_or_none()
+    if wanted is None:
         _add(session, team=team, kind=kind, subject=subject, channel=channel, at=at)
+    elif (known := session.identity_map.get(identity_key(OutboxRow, wanted))) is not None:
+        session.expire(known)
 
 
 def add_note(session: Session, *, team: int, kind: str, subject: Subject, channel: str, at: datetime) -> None:
@@ -105,6 +116,29 @@ def _is(team: int, kind: str, subject: Subject, channel: str, occasion: str = ""
         OutboxRow.channel == channel,
         OutboxRow.occasion == occasion,
     )
+
+
+@lru_cache(maxsize=MOST)
+def _wanted_again(dialect: Dialect) -> Statement:
+    wish = (
+        update(OutboxRow)
+        .where(
+            OutboxRow.team_id == bindparam("team"),
+            OutboxRow.kind == bindparam("kind"),
+            OutboxRow.subject_kind == bindparam("subject_kind"),
+            OutboxRow.subject_id == bindparam("subject_id"),
+            OutboxRow.channel == bindparam("channel"),
+            OutboxRow.occasion == bindparam("occasion"),
+        )
+        .values(
+            state=bindparam("due"),
+            wanted=OutboxRow.wanted + literal_column("1"),
+            attempts=literal_column("0"),
+            not_before=bindparam("at"),
+        )
+        .returning(OutboxRow.id)
+    )
+    return compiled(wish, dialect)
 
 
 def _add(
