@@ -52,11 +52,10 @@ _BACKLOG_A_SECOND = 200
 """Cases put into the worker's queue for each second, so that it never idles."""
 _ALL: Sequence[str] = ("--no-schedule",)
 _SLACK, _WORKER = ("--no-schedule", "--no-worker"), ("--no-schedule", "--no-slack")
-_LAYOUTS: Mapping[str, Mapping[str, Sequence[Sequence[str]]]] = {
-    SQLITE: {"one": [_ALL]},
-    POSTGRESQL: {"one": [_ALL], "Slack / cases": [_SLACK, _WORKER]},
-}
-"""Processes that share the work, by database and name: the options of `countersign serve` in each."""
+Layouts = Mapping[str, Sequence[Sequence[str]]]
+"""Processes that share the work, by a name for them: the options of `countersign serve` in each."""
+ALONE: Layouts = {"one": [_ALL]}
+_LAYOUTS: Mapping[str, Layouts] = {SQLITE: ALONE, POSTGRESQL: {**ALONE, "Slack / cases": [_SLACK, _WORKER]}}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +90,10 @@ class Clicked:
     worked: float
     """Cases that ended each second meanwhile, those that were approved included."""
 
+    def within(self, share: float) -> int:
+        """Return the milliseconds within which this share of the clicks were acknowledged."""
+        return self.milliseconds[int(len(self.milliseconds) * share)]
+
 
 def measured(quick: bool) -> Section:
     """Measure on both databases."""
@@ -103,7 +106,7 @@ def _measured(wanted: Size) -> Section:
     with databases() as made:
         settings = made.settings()
         for database in (SQLITE, POSTGRESQL):
-            seconds, clicked = _measure(made, database, wanted)
+            seconds, clicked = measure(made, database, wanted)
             filled.append(f"{database} {seconds:.0f} s")
             found += clicked
     columns = ["database", "processes", "clicks", "acknowledged", "p50", "p99", "longest", "cases/s", "without clicks"]
@@ -135,17 +138,22 @@ def _row(clicked: Clicked) -> list[object]:
         clicked.processes,
         f"{len(milliseconds):,}",
         f"{clicked.acknowledged:,}",
-        *(f"{milliseconds[place]} ms" for place in (len(milliseconds) // 2, int(len(milliseconds) * 0.99), -1)),
+        *(f"{taken} ms" for taken in (clicked.within(0.5), clicked.within(0.99), milliseconds[-1])),
         number(clicked.worked),
         number(clicked.undisturbed),
     ]
 
 
-def _measure(made: Databases, database: str, wanted: Size) -> tuple[float, list[Clicked]]:
-    """Measure on one database; returns the seconds that it took to fill it, and the results."""
+def measure(
+    made: Databases, database: str, wanted: Size, *, layouts: Layouts | None = None
+) -> tuple[float, list[Clicked]]:
+    """Measure on one database; returns the seconds that it took to fill it, and the results.
+
+    `layouts`: the processes that share the work; None measures with all.
+    """
     url = made.new(database)
     migrated(url)
-    layouts, each = _LAYOUTS[database], WARM_UP + wanted.clicks
+    layouts, each = layouts or _LAYOUTS[database], WARM_UP + wanted.clicks
     found: list[Clicked] = []
     with opened(Settings(database_url=url, workflows=_WORKFLOWS)) as app:
         seconds, newest = _fill(app, wanted, clicks=len(layouts) * each)

@@ -14,6 +14,7 @@ from statistics import median
 
 from benchmarks import clicks, machine, report
 from benchmarks.chart import Panel, drawn
+from benchmarks.clicker import A_SECOND
 from benchmarks.databases import POSTGRESQL, SQLITE, Databases, databases, migrated
 from benchmarks.engines.contest import COUNTERSIGN, THREADS, Contestant, measure_in
 from benchmarks.report import DOCS, Part, Section, number, table, tell
@@ -123,9 +124,8 @@ def _fill(url: str, stored: int) -> None:
 def _acknowledged(made: Databases, database: str, stored: int, effort: Effort) -> float:
     """Return the 99th percentile of clicks beside a backlog, in milliseconds."""
     wanted = clicks.Size(stored=stored, seconds=effort.seconds)
-    _, clicked = clicks._measure(made, database, wanted)  # the one thing there that takes a size
-    taken = sorted(outcome.milliseconds for outcome in clicked[-1].outcomes)
-    return taken[int(len(taken) * 0.99)]
+    _, (clicked,) = clicks.measure(made, database, wanted, layouts=clicks.ALONE)
+    return clicked.within(0.99)
 
 
 def _section(found: Sequence[Grown], settings: str, effort: Effort, *, quick: bool) -> Section:
@@ -134,7 +134,7 @@ def _section(found: Sequence[Grown], settings: str, effort: Effort, *, quick: bo
     notes = [
         f"A worker of {THREADS} threads beside a year of stored cases, {effort.cases:,} cases of four steps and an",
         f"effect, medians of {effort.repetitions}. *Client* and *server* are milliseconds of a core for a case, with",
-        f"intake. *Ack p99* is the time until Slack is answered at {clicks.A_SECOND} clicks a second for",
+        f"intake. *Ack p99* is the time until Slack is answered at {A_SECOND} clicks a second for",
         f"{effort.seconds} seconds, with a busy worker in the same process: of so few clicks it is nearly the slowest,",
         "so small differences say nothing. *Disk* is the database with its indexes; *worker* the most memory that the",
         "worker's process had.",

@@ -6,7 +6,7 @@ from functools import lru_cache
 from sqlalchemy import Dialect, and_, bindparam, select
 from sqlalchemy.orm import Session, aliased
 
-from store.db.statements import MOST, Statement, compiled
+from store.db.statements import MOST, Statement, compiled, connection_of
 from store.schema import Content, Proposal, Review, Run, Workflow
 from store.states import ReviewState
 
@@ -29,8 +29,7 @@ class DecisionBasis:
 
 def decision_basis(session: Session, review: int, *, team: int) -> DecisionBasis | None:
     """Return what a decision on a review rests on; None where there is no review with this id."""
-    connection = session.connection()
-    found = _query(connection.dialect).run(connection, {"review": review, "team": team}).one_or_none()
+    found = _query(connection_of(session).dialect).run(session, {"review": review, "team": team}).fetchone()
     if found is None:
         return None
     case, workflow, state, version, input, proposal, reasons = found

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.util import identity_key
 
 from store.db import rows
-from store.db.statements import MOST, Statement, compiled
+from store.db.statements import MOST, Statement, compiled, connection_of
 from store.faces import ROLE, Face, face_of
 from store.schema import Message, OutboxRow
 from store.states import OutboxState
@@ -63,7 +63,6 @@ class Trouble:
 
 def want_view(session: Session, *, team: int, kind: str, subject: Subject, channel: str, at: datetime) -> None:
     """Show a subject's present state in a channel; several wishes that are not met yet become one."""
-    connection = session.connection()
     values = {
         "team": team,
         "kind": kind,
@@ -74,10 +73,10 @@ def want_view(session: Session, *, team: int, kind: str, subject: Subject, chann
         "due": OutboxState.DUE,
         "at": at,
     }
-    wanted = _wanted_again(connection.dialect).run(connection, values).scalar_one_or_none()
+    wanted = _wanted_again(connection_of(session).dialect).run(session, values).fetchone()
     if wanted is None:
         _add(session, team=team, kind=kind, subject=subject, channel=channel, at=at)
-    elif (known := session.identity_map.get(identity_key(OutboxRow, wanted))) is not None:
+    elif (known := session.identity_map.get(identity_key(OutboxRow, wanted[0]))) is not None:
         session.expire(known)
 
 
