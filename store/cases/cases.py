@@ -73,8 +73,7 @@ def hold(session: Session, case: int, *, team: int) -> None:
     On SQLite every writing transaction has that already. On PostgreSQL two transactions that take the same rows in a
     different order would block each other for ever.
     """
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(select(Case.id).where(Case.id == case, Case.team_id == team).with_for_update(key_share=True))
+    rows.hold(session, Case, case, team=team)
 
 
 def with_key(session: Session, *, team: int, key: str) -> list[Case]:

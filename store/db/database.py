@@ -111,10 +111,11 @@ class Database:
         with Session(engine, expire_on_commit=False) as session, session.begin():
             connection, seconds = session.connection(), time_limits.seconds()
             statements.bind(session, connection)
-            if self.dialect == "sqlite":
-                _driver(connection).execute("BEGIN DEFERRED")
+            driver = statements.driver_of(connection)
+            if isinstance(driver, sqlite3.Connection):
+                driver.execute("BEGIN DEFERRED")
             elif seconds is not None:
-                connection.exec_driver_sql(f"SET LOCAL statement_timeout = {_milliseconds(seconds)}")
+                driver.queue(f"SET LOCAL statement_timeout = {_milliseconds(seconds)}", {})
             yield session
 
     def close(self) -> None:

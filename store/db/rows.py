@@ -35,7 +35,7 @@ from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.types import TypeEngine
 
 from store.db.statements import MOST, Statement, compiled, connection_of, driver_of
-from store.schema import Base, OfTeam
+from store.schema import Base
 
 if TYPE_CHECKING:  # psycopg comes with the extra "postgres"
     import psycopg
@@ -45,24 +45,26 @@ if TYPE_CHECKING:  # psycopg comes with the extra "postgres"
 BLOCK = 50
 """Ids that a connection takes at once for a table whose ids tell no order."""
 
-_Row = TypeVar("_Row", bound=OfTeam)
-_Kept = TypeVar("_Kept", bound=Base)
+_Row = TypeVar("_Row", bound=Base)
 _NOTHING: Mapping[str, Any] = {}
 
 
 def get(session: Session, table: type[_Row], row: int, *, team: int, anew: bool = False) -> _Row | None:
     """The row of a team with this id, as the session knows it already or as it is kept. `anew`: as it is kept now."""
-    found = session.get(table, row, populate_existing=anew)
-    return found if found is not None and found.team_id == team else None
+    known: Any = session.identity_map.get(identity_key(table, row))  # Any: each has a team, which no base class says
+    if known is not None and not anew:
+        return known if known.team_id == team else None
+    found = _get(_dialect(session), table).all(session, {"id": row, "team": team})
+    return read(session, table, found[0], anew=True) if found else None
 
 
-def read(session: Session, table: type[_Kept], values: Sequence[Any], *, anew: bool = False) -> _Kept:
+def read(session: Session, table: type[_Row], values: Sequence[Any], *, anew: bool = False) -> _Row:
     """Return the row with these values, which were read now, in the order of the table's columns.
 
     It is as the session knows it already, if it does. `anew`: as it was read.
     """
     read_now = dict(zip((column.key for column in _table(table).columns), values, strict=True))
-    known: _Kept | None = session.identity_map.get(identity_key(table, read_now["id"]))
+    known: _Row | None = session.identity_map.get(identity_key(table, read_now["id"]))
     if known is not None:
         if anew:
             for column, value in read_now.items():
@@ -184,6 +186,15 @@ def change_or_fail(
     _show(session, table, row, to)
 
 
+def hold(session: Session, table: type[Base], row: int, *, team: int) -> None:
+    """Lock a row until the transaction ends. Statements after this one see it, and what belongs to it, as it is then.
+
+    On SQLite a writing transaction holds all rows in any case.
+    """
+    if _dialect(session).name == "postgresql":
+        _hold(_dialect(session), table, ("team_id",)).queue(session, {"old_id": row, "old_team_id": team})
+
+
 def hold_or_fail(
     session: Session, table: type[Base], row: int, *, where: Mapping[str, Any], otherwise: Exception
 ) -> None:
@@ -244,6 +255,14 @@ def _next(dialect: Dialect) -> Statement:
     sequence = func.pg_get_serial_sequence(bindparam("table", type_=String), literal_column("'id'"))
     many = func.generate_series(literal_column("1"), bindparam("many", type_=Integer))
     return compiled(select(func.nextval(sequence)).select_from(many), dialect)
+
+
+@lru_cache(maxsize=MOST)
+def _get(dialect: Dialect, table: type[Base]) -> Statement:
+    columns = _table(table).c
+    return compiled(
+        select(*columns).where(columns.id == bindparam("id"), columns.team_id == bindparam("team")), dialect
+    )
 
 
 @lru_cache(maxsize=MOST)

@@ -1,9 +1,12 @@
 """Messages shown in channels: the subject of each, and Slack's name for it."""
 
-from sqlalchemy import delete, func, select
+from functools import lru_cache
+
+from sqlalchemy import Dialect, bindparam, delete, func, select
 from sqlalchemy.orm import Session
 
 from store.db import rows
+from store.db.statements import MOST, Statement, compiled, connection_of
 from store.schema import Message, Review, Workflow
 from store.subjects import Subject, SubjectKind
 
@@ -17,8 +20,19 @@ def of_subject(session: Session, *, team: int, channel: str, subject: Subject) -
 
 def channels_of(session: Session, *, team: int, subject: Subject) -> set[str]:
     """Return the channels in which a subject is shown."""
-    query = select(Message.channel).where(Message.team_id == team, Message.is_about(subject))
-    return set(session.scalars(query))
+    values = {"team": team, "kind": subject.kind, "id": subject.id}
+    return {channel for (channel,) in _channels_of(connection_of(session).dialect).all(session, values)}
+
+
+@lru_cache(maxsize=MOST)
+def _channels_of(dialect: Dialect) -> Statement:
+    # Every decision asks for them.
+    query = select(Message.channel).where(
+        Message.team_id == bindparam("team"),
+        Message.subject_kind == bindparam("kind"),
+        Message.subject_id == bindparam("id"),
+    )
+    return compiled(query, dialect)
 
 
 def cards_elsewhere(session: Session, *, team: int, workflow: str, channel: str | None) -> list[tuple[int, str]]:
