@@ -26,7 +26,7 @@ import psycopg
 from psycopg.conninfo import make_conninfo
 from psycopg.errors import DivisionByZero
 from psycopg.pq import TransactionStatus
-from psycopg.waiting import Ready
+from psycopg.waiting import Ready, Wait
 from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.exc import InvalidatePoolError
 
@@ -68,6 +68,9 @@ _IS_WORKED_ON = """
 """Statement that asks whether the server works on the statement of a session. If the session waits for its client to
 say more, what was said was lost. Then the session ends now, and with it its locks: amid statements that are sent
 together the server has no time limit of its own."""
+
+_SENDS = 4
+"""Times that something is sent without a look whether the socket takes it."""
 
 RV = TypeVar("RV")
 Waiting = Generator[Any, Any, RV]
@@ -273,6 +276,11 @@ def _watched(
     most = round((QUIET if limit is None else limit) / _TICK)
     try:
         state = next(gen)
+        # A socket takes what is small at once. To look first would let another thread have the interpreter, and that
+        # thread may keep it for as long as the switch interval.
+        sends = 0
+        while state == Wait.RW and sends < _SENDS:
+            state, sends = gen.send(Ready.W), sends + 1
         while True:
             ready = yield state
             quiet = 0 if ready or pgconn.transaction_status != TransactionStatus.ACTIVE else quiet + 1
