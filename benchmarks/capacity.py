@@ -1,4 +1,4 @@
-"""What one PostgreSQL and a number of worker processes carry, from measured figures by a stated formula.
+"""Load that one PostgreSQL and a number of worker processes carry, from measured figures by a stated formula.
 
     cases a second = min(processes x rate, server cores x 1000 / server ms, syncs a second / syncs a case)
 
@@ -38,12 +38,12 @@ class Figures:
 
 @dataclass(frozen=True, kw_only=True)
 class Capacity:
-    """What a number of processes carries."""
+    """The load that a number of processes carries."""
 
     rate: float
     """Cases a second at the limit."""
     limit: str
-    """What ends it."""
+    """The limit that ends it."""
     a_day: float
     """Cases a day that may be planned for."""
     server_cores: float

@@ -1,6 +1,6 @@
 """Hears what is sent to a database, both through SQLAlchemy and as a statement that is compiled once."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -8,7 +8,9 @@ import pytest
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
+from store.db.changes import Changes
 from store.db.statements import Statement
+from tests.waiting import wait_until
 
 Heard = tuple[str, Any]
 """A statement with its values, as the driver takes them."""
@@ -43,3 +45,24 @@ def heard(engine: Engine) -> Iterator[list[Heard]]:
             yield said
         finally:
             event.remove(engine, "before_cursor_execute", hear)
+
+
+@contextmanager
+def resting(engine: Engine) -> Iterator[Callable[[], bool]]:
+    """Yield a function that tells whether a loop rests: it only asks, several times, whether anything was committed."""
+    asked: list[int] = []
+    ask = Changes.are_there
+
+    def counted(made: Changes) -> bool:
+        asked.append(1)
+        return ask(made)
+
+    with heard(engine) as said, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Changes, "are_there", counted)
+
+        def rests() -> bool:
+            before, since = len(said), len(asked)
+            wait_until(lambda: len(asked) >= since + 5)
+            return len(said) == before
+
+        yield rests

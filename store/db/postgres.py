@@ -54,7 +54,10 @@ _PARAMETERS: Mapping[str, int] = {
 }
 """Parameters for libpq, in seconds; the last is in milliseconds."""
 _PREPARE = """
-    SELECT pg_backend_pid(), count(set_config(name, ours, false)) FROM (
+    SELECT pg_backend_pid(),
+        (SELECT backend_start::text FROM pg_stat_activity WHERE pid = pg_backend_pid()),
+        count(set_config(name, ours, false))
+    FROM (
         VALUES ('tcp_keepalives_idle', '10'), ('tcp_keepalives_interval', '5'), ('tcp_keepalives_count', '3'),
             ('tcp_user_timeout', '20000'), ('idle_in_transaction_session_timeout', '30000')
     ) AS wanted (name, ours) JOIN pg_settings USING (name) WHERE source = 'default'
@@ -63,7 +66,7 @@ _PREPARE = """
 _IS_WORKED_ON = """
     SELECT CASE WHEN state = 'active' AND wait_event IS DISTINCT FROM 'ClientRead' THEN true
         ELSE NOT pg_terminate_backend(pid) END
-    FROM pg_stat_activity WHERE pid = %s
+    FROM pg_stat_activity WHERE pid = %s AND backend_start = %s::timestamptz
 """
 """Statement that asks whether the server works on the statement of a session. If the session waits for its client to
 say more, what was said was lost. Then the session ends now, and with it its locks: amid statements that are sent
@@ -167,8 +170,8 @@ class Noticing(psycopg.Connection[Any]):
     server works them off in their order, and one that fails keeps all after it from being worked on, the commit too.
     """
 
-    backend: int | None = None
-    """Process id of the server's end of this connection."""
+    backend: tuple[int, str] | None = None
+    """The server's end of this connection: its process id, and the time of its start, since ids are given out again."""
     limit: float | None = None
     """Seconds for which a statement may run, whatever the server says."""
 
@@ -250,7 +253,7 @@ class Noticing(psycopg.Connection[Any]):
         try:
             with Noticing.connect(asking, autocommit=True) as other:
                 other.limit = ANSWER
-                found = other.execute(_IS_WORKED_ON, [self.backend]).fetchone()
+                found = other.execute(_IS_WORKED_ON, self.backend).fetchone()
         except psycopg.Error:
             return False
         return found is not None and bool(found[0])
@@ -319,7 +322,7 @@ def _connect(_dialect: object, _record: object, arguments: list[Any], options: d
     except BaseException:
         connection.close()
         raise
-    connection.backend = found[0] if found is not None else None
+    connection.backend = found[:2] if found is not None else None
     return connection
 
 

@@ -1,4 +1,4 @@
-"""How a process comes to hear Slack, where Slack gives few addresses to hear at."""
+"""Ways to come to hear Slack, where Slack gives few addresses to hear at."""
 
 from collections.abc import Iterator
 from threading import Event, Thread

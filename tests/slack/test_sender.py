@@ -5,7 +5,7 @@ from functools import partial
 from threading import Event, Thread
 
 import pytest
-from sqlalchemy import delete, event
+from sqlalchemy import delete
 from structlog.testing import capture_logs
 
 from bot.sandbox.errors import SlackError
@@ -15,10 +15,10 @@ from bot.slack import sender
 from bot.slack.circuit_breaker import Breaker
 from store import schema
 from store.cases import runs
-from store.db.changes import Changes
 from store.slack import cards, messages, outbox
 from store.states import OutboxState, RunState
 from store.subjects import SubjectKind
+from tests.heard import resting
 from tests.integration.engine.scene import rows
 from tests.sample import sample_workflow
 from tests.slack.stage import ANA, FAILED, GENERAL, SUPPORT, Stage, buttons, words
@@ -457,31 +457,15 @@ def test_a_sender_at_rest_asks_only_whether_anything_was_committed(
 ) -> None:
     """It read the outbox five times a second. What is committed then is sent."""
     monkeypatch.setattr(sender, "_LOOK", float("inf"))
-    asked: list[int] = []
-    ask = Changes.are_there
-
-    def counted(made: Changes) -> bool:
-        asked.append(1)
-        return ask(made)
-
-    monkeypatch.setattr(Changes, "are_there", counted)
-    statements: list[str] = []
-    engine = stage.world.database.engine
-    event.listen(engine, "before_cursor_execute", lambda *given: statements.append(given[2]))
-
-    def rests() -> bool:
-        before, since = len(statements), len(asked)
-        wait_until(lambda: len(asked) >= since + 5)
-        return len(statements) == before
-
-    stop = Event()
-    sending = Thread(target=stage.sender.run, args=(stop,))
-    sending.start()
-    try:
-        wait_until(rests)
-        take_in(stage, stage.sample(), 1)
-        stage.person(ANA).wait_until(lambda: len(waiting(stage)) == 1)
-        wait_until(rests)
-    finally:
-        stop.set()
-        sending.join()
+    with resting(stage.world.database.engine) as rests:
+        stop = Event()
+        sending = Thread(target=stage.sender.run, args=(stop,))
+        sending.start()
+        try:
+            wait_until(rests)
+            take_in(stage, stage.sample(), 1)
+            stage.person(ANA).wait_until(lambda: len(waiting(stage)) == 1)
+            wait_until(rests)
+        finally:
+            stop.set()
+            sending.join()

@@ -1,4 +1,4 @@
-"""What was committed is noticed without reading rows, whoever committed it."""
+"""A commit is noticed without reading rows, whoever made it."""
 
 from collections.abc import Iterator
 

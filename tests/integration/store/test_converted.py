@@ -121,7 +121,7 @@ def test_reasons_are_kept_as_values_and_read_as_they_did(database: Database) -> 
 
 
 def test_the_content_of_a_step_comes_to_stand_beside_it(database: Database) -> None:
-    """What another row names stays as it is."""
+    """A content that another row names stays as it is."""
     body, of = '{"input":{"text":"ü"},"output":"a\\u0000b"}', {"team_id": 1, "case_id": 1}
     contents = [{"id": 1, "kind": "input", "body": "{}"}, {"id": 2, "kind": "step", "body": body}]
     run = {"id": 1, "workflow_id": 1, "revision": 1, "correction": 0, "state": "running", "epoch": 1, "input_id": 1}

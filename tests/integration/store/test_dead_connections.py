@@ -117,6 +117,13 @@ def test_a_connection_that_is_lost_amid_statements_that_are_sent_together_frees_
         assert admin.execute("SELECT number FROM counters").fetchone() == (3,)
 
 
+def test_a_session_that_was_given_the_id_of_a_lost_one_is_not_ended(postgres_url: str) -> None:
+    with Noticing.connect(postgres_url) as lost, psycopg.connect(postgres_url, autocommit=True) as other:
+        lost.backend = other.info.backend_pid, "2026-01-01 00:00:00+00"
+        assert not lost._is_worked_on()
+        assert other.execute("SELECT 1").fetchone() == (1,)
+
+
 @pytest.mark.usefixtures("impatient")
 def test_a_statement_that_the_server_works_on_takes_as_long_as_it_takes(
     database: Database, monkeypatch: pytest.MonkeyPatch

@@ -190,7 +190,7 @@ def actions(database: Database) -> list[str]:
 
 
 def test_nothing_is_kept_of_a_transaction_whose_fence_is_lost(database: Database) -> None:
-    """What came before the fence and what comes after it, whether or not something was read between."""
+    """Neither what came before the fence nor what comes after it, whether or not something was read between."""
     with database.write() as session:
         ids = run(session)
     lost = Lost()

@@ -65,5 +65,5 @@ def test_a_part_without_marks_is_refused() -> None:
     ("page", "name"), [("measured.md", "peers"), ("measured.md", "growth"), ("scale.md", "capacity")]
 )
 def test_the_documents_have_the_marks_that_the_benchmarks_write_to(page: str, name: str) -> None:
-    """What is measured for hours finds its place."""
+    """A measurement that takes hours finds its place."""
     assert "new" in inserted((DOCS / page).read_text(encoding="utf-8"), part(name))

@@ -8,16 +8,16 @@ from threading import Event, Thread
 
 import pytest
 from procrastinate.jobs import Job
-from sqlalchemy import Engine, event, update
+from sqlalchemy import update
 
 from bot.app import App, opened
 from bot.settings import Settings
 from bot.worker import embedded
 from bot.worker.postgres import Again
 from store.cases import runs
-from store.db.changes import Changes
 from store.db.database import Unavailable
 from store.schema import Run
+from tests.heard import resting
 from tests.integration.bot import parcels
 from tests.integration.bot.commandline import LONGEST, wait_until
 from workflows.engine.case.intake import accept, take_in
@@ -161,26 +161,7 @@ def test_a_worker_at_rest_asks_only_whether_anything_was_committed(app: App, mon
     if app.context.database.file is None:
         pytest.skip("procrastinate fetches jobs by itself")
     monkeypatch.setattr(embedded, "_LOOK", float("inf"))
-    asked: list[int] = []
-    ask = Changes.are_there
-
-    def counted(made: Changes) -> bool:
-        asked.append(1)
-        return ask(made)
-
-    monkeypatch.setattr(Changes, "are_there", counted)
-    statements: list[str] = []
-    event.listen(Engine, "before_cursor_execute", noting := lambda *given: statements.append(given[2]))
-
-    def rests() -> bool:
-        before, since = len(statements), len(asked)
-        wait_until(lambda: len(asked) >= since + 5)
-        return len(statements) == before
-
-    try:
-        with app.dispatcher.alone(), running(app):
-            bring(app, range(1, 3))
-            wait_until(lambda: states(app) == {"delivered": 2})
-            wait_until(rests)
-    finally:
-        event.remove(Engine, "before_cursor_execute", noting)
+    with resting(app.context.database.engine) as rests, app.dispatcher.alone(), running(app):
+        bring(app, range(1, 3))
+        wait_until(lambda: states(app) == {"delivered": 2})
+        wait_until(rests)

@@ -1,4 +1,4 @@
-"""When a worker on PostgreSQL asks the database for jobs: where there may be one, and seldom else."""
+"""Questions of a worker on PostgreSQL for jobs: asked where there may be one, and seldom else."""
 
 import asyncio
 from collections.abc import AsyncIterator
