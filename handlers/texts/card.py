@@ -1,6 +1,8 @@
 """The card of a review: the proposal and why a person is asked, or the decision and what became of it."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from itertools import groupby
 
 from handlers.texts import status
 from handlers.texts.pieces import (
@@ -16,14 +18,23 @@ from handlers.texts.pieces import (
     some,
     words,
 )
-from handlers.texts.plain import begun_large, excerpt, without_first_line
+from handlers.texts.plain import begun_large, excerpt, length_of, without_first_line
+from handlers.texts.reasons import not_sure_enough
 from store.states import ReviewState
-from workflows.engine.reasons import Reason
+from workflows.engine.reasons import Code, Reason
 from workflows.engine.review.views import CardView, ValueView
 from workflows.engine.text.sanitize import one_line
 
 CHECK = "⚠ Check: "
 """Mark of a field that its reader should look at first."""
+_CASE, _CASE_LINES = 300, 4
+"""Most characters and lines of the case. The rest is one press away, under Details."""
+_KEPT, _KEPT_LINES = 160, 2
+"""The same once it is decided."""
+_LONG = 300
+"""Most characters of a value in lines of its own."""
+_REASONS = 2
+"""Reasons why a person is asked that a card shows."""
 _SHORT = 120
 """Most characters of a value on the same line as its label."""
 _ALTERNATIVES = 2
@@ -40,18 +51,14 @@ def parts(view: CardView, room: Room, *, heading: int, why: Callable[[Reason], s
     made: list[Sequence[Paragraph]] = [status.paragraphs(view, room)]
     if view.state != ReviewState.OPEN:
         differences = changes(view, room)
-        return [*made, differences] if differences else made
-    made[0] = [*made[0], *check_first(view)]
+        return [*made, *([differences] if differences else []), *_begun_case(view, room, heading)]
     made += _case(view, room, heading)
     if view.has_proposal:
         made.append(recommendation(view, room))
     if view.decision is None:
         # After a rejection, its reason in the lines above is why a person is asked.
-        made += _listed("Why you are asked", [why(reason) for reason in view.why], room)
+        made += _asked(view, room, why)
         made += _said_instead(view, room)
-    if view.has_proposal:
-        made += _listed("The proposal's own reasons", view.model_says, room)
-        made += _evidence(view, room)
     return made
 
 
@@ -70,11 +77,25 @@ def small_print(view: CardView, room: Room) -> list[str]:
 
 def _case(view: CardView, room: Room, heading: int) -> list[Sequence[Paragraph]]:
     """Draw the case, unless the heading says it already."""
+    text = _beyond(view, heading)
+    if not text:
+        return []
+    most = min(room.text, _CASE, length_of(text, _CASE_LINES))
+    return [[line(words("The case", bold=True)), as_written(text, most=most)]]
+
+
+def _begun_case(view: CardView, room: Room, heading: int) -> list[Sequence[Paragraph]]:
+    """Draw the first lines of a case that is decided, for whoever comes back to it."""
+    text = _beyond(view, heading)
+    return [[quote(excerpt(text, min(room.text, _KEPT, length_of(text, _KEPT_LINES))))]] if text else []
+
+
+def _beyond(view: CardView, heading: int) -> str:
+    """Return what the case says beyond the heading; empty where that says it all."""
     is_whole = len(view.subject) <= heading
     if is_whole and view.text.strip() == view.subject.strip():
-        return []
-    text = without_first_line(view.text, view.subject) if is_whole else view.text
-    return [[line(words("The case", bold=True)), as_written(text, most=room.text)]]
+        return ""
+    return without_first_line(view.text, view.subject) if is_whole else view.text
 
 
 def _said_instead(view: CardView, room: Room) -> list[Sequence[Paragraph]]:
@@ -85,40 +106,41 @@ def _said_instead(view: CardView, room: Room) -> list[Sequence[Paragraph]]:
     return [[line(words("What the model said instead of an answer", bold=True)), said]]
 
 
-def _listed(title: str, said: Sequence[str], room: Room) -> list[Sequence[Paragraph]]:
-    if not said:
-        return []
-    lines = [line(words(begun_large(excerpt(one, room.line)))) for one in said]
-    return [[line(words(title, bold=True)), bullets(some(lines, room, "reasons"))]]
+def _asked(view: CardView, room: Room, why: Callable[[Reason], str]) -> list[Sequence[Paragraph]]:
+    """Say why a person is asked: in one line where there is one reason."""
+    said = [begun_large(excerpt(_briefly(reason, why), room.line)) for reason in view.why]
+    if len(said) == 1:
+        return [[line(words("Why you are asked: ", bold=True), words(said[0]))]]
+    few = replace(room, items=min(room.items, _REASONS))
+    listed = some([line(words(one)) for one in said], few, "reasons")
+    return [[line(words("Why you are asked", bold=True)), bullets(listed)]] if said else []
 
 
-def _evidence(view: CardView, room: Room) -> list[Sequence[Paragraph]]:
-    """Draw the parts of the case that support the proposal."""
-    quotes = [
-        line(words(f"{excerpt(value.label, room.line)}: “{excerpt(value.evidence, room.line)}”"))
-        for value in view.values
-        if value.evidence
-    ]
-    if not quotes:
-        return []
-    return [[line(words("Evidence in the case", bold=True)), bullets(some(quotes, room, "quotes"))]]
+def _briefly(reason: Reason, why: Callable[[Reason], str]) -> str:
+    """Put a reason into words beside the recommendation, which says how sure the model is of each field it names."""
+    if reason.code == Code.BELOW_FLOOR and reason.floor is not None:
+        return not_sure_enough(reason)
+    return why(reason)
 
 
 def recommendation(view: CardView, room: Room) -> list[Paragraph]:
-    """Say what is proposed, field by field, with how sure the model is."""
-    shown = view.values[: room.items]
-    short = [_proposed(value, room) for value in shown if _is_in_line(value)]
+    """Say what is proposed, field by field, the doubtful ones first, with how sure the model is of these."""
+    shown = sorted(view.values, key=lambda value: not value.doubtful)[: room.items]
     pieces: list[Paragraph] = [line(words("Proposed correction" if view.correction else "Recommendation", bold=True))]
-    if short:
-        pieces.append(bullets(short))
-    for value in shown:
-        if not _is_in_line(value):
-            pieces.append(line(*_check(value), words(f"{excerpt(value.label, room.line)}{_sure(value, room)}")))
-            if value.columns and value.proposed:
-                pieces.append(Rows(columns=value.columns, text=value.proposed, most=room.text))
-            else:
-                pieces.append(quote(excerpt(value.proposed, room.text)))
+    for is_short, values in groupby(shown, key=_is_in_line):
+        if is_short:
+            pieces.append(bullets([_proposed(value, room) for value in values]))
+        else:
+            pieces += [piece for value in values for piece in _at_length(value, room)]
     return [*pieces, *_left_out(view, room)]
+
+
+def _at_length(value: ValueView, room: Room) -> list[Paragraph]:
+    """Draw a proposed value that takes lines of its own."""
+    label = line(*_check(value), words(f"{excerpt(value.label, room.line)}{_sure(value, room)}"))
+    if value.columns and value.proposed:
+        return [label, Rows(columns=value.columns, text=value.proposed, most=room.text)]
+    return [label, quote(excerpt(value.proposed, min(room.text, _LONG)))]
 
 
 def doubted(view: CardView) -> Sequence[ValueView]:
@@ -175,8 +197,8 @@ def _replaced(old: str | None, new: str | None, room: Room) -> list[Piece]:
 
 
 def _sure(value: ValueView, room: Room) -> str:
-    """Say how sure the model is of a field, as the end of its line."""
-    sure = certainty(value, room)
+    """Say how sure the model is of a doubtful field, as the end of its line. Details say it of each."""
+    sure = certainty(value, room) if value.doubtful else ""
     return f" · {sure}" if sure else ""
 
 

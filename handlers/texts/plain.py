@@ -26,6 +26,11 @@ def without_first_line(text: str, line: str) -> str:
     return rest if first.strip() == line.strip() and rest.strip() else text
 
 
+def length_of(text: str, lines: int) -> int:
+    """Return the number of characters in the first lines of a text, as `excerpt` counts them."""
+    return len("\n".join(sanitize(text).strip().split("\n")[:lines]))
+
+
 def in_words(time: datetime) -> str:
     """A time where a face cannot put it into the reader's own time zone."""
     return f"{time.astimezone(UTC):%Y-%m-%d %H:%M} UTC"

@@ -44,6 +44,12 @@ def in_words(reason: Reason) -> str:
             return reason.said or "there is no proposal"
 
 
+def not_sure_enough(reason: Reason) -> str:
+    """Say a reason of too little confidence without the numbers of the fields."""
+    fields = _named([field.label for field in reason.fields], reason.of or 0)
+    return f"not sure enough of {fields}; {reason.floor:g} is needed"
+
+
 def _against(field: FieldNumber) -> str:
     probability = "none that could be used" if field.number is None else _percent(field.number)
     return (

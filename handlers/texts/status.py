@@ -69,15 +69,15 @@ def _open(view: CardView, room: Room) -> list[Paragraph]:
     else:
         asks = "Waits to be filled in; there is no proposal"
     first = [words(asks, bold=True)]
+    if view.sample:
+        first += [words(" · "), words(SAMPLE.lower(), bold=True)]
     if view.answer_by is not None:
         first += [words(" · answer by "), moment(view.answer_by)]
-    made: list[Paragraph] = [line(*first), line(words(excerpt(view.question, room.line)))]
-    if view.sample:
-        made.append(line(words(SAMPLE, bold=True), words(", for you to try; no figure counts it.")))
+    if view.claimed_by is not None:
+        first += [words(" · "), person(view.claimed_by), words(" is on it")]
+    made: list[Paragraph] = [line(*first)]
     if view.decision is not None:
         made += [_decided(view.decision, room), *_quoted(view.decision.reason, room)]
-    if view.claimed_by is not None:
-        made.append(line(person(view.claimed_by), words(" is on it.")))
     return made
 
 

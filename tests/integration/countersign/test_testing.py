@@ -117,13 +117,10 @@ def test_a_card_says_what_a_person_reads_before_and_after_the_decision() -> None
         assert case.card.splitlines() == [
             "It broke",
             "Waits for your decision · answer by 2026-01-05 17:00 UTC",
-            "How much do we pay?",
-            "⚠ Check: Amount, Note",
             "Recommendation",
             "- ⚠ Check: Amount: 20.00 · confidence 0.50",
             "- ⚠ Check: Note: broken · confidence 0.50",
-            "Why you are asked",
-            "- Confidence is below 0.9: Amount 0.50, Note 0.50",
+            "Why you are asked: Not sure enough of Amount, Note; 0.9 is needed",
             "[Approve] [Edit] [Reject] [Details]",
             "claims · claim-7 · case 1 · version 1 · proposed by scripted",
         ]

@@ -7,6 +7,7 @@ from itertools import product
 import pytest
 from hypothesis import given
 
+from handlers.slack.blocks import modals
 from handlers.slack.blocks.card import card
 from handlers.slack.blocks.drawing import Block
 from handlers.slack.ids import Shown
@@ -15,7 +16,7 @@ from store.states import DeliveryState, ReviewState, RunState
 from tests.slack.stage import words
 from tests.unit.handlers.cases import ANA, COLUMNS, LURES, MARIA, NOW, decision, delivery, few, value, view, views
 from tests.unit.handlers.slack import as_sent, message
-from workflows.engine.reasons import Code, Reason
+from workflows.engine.reasons import Code, FieldNumber, Reason
 from workflows.engine.review.decisions import DecisionKind, Follows
 from workflows.engine.review.views import CardView
 
@@ -127,14 +128,49 @@ def test_a_long_label_fits_a_card() -> None:
     message(card(view(values=fields)))
 
 
-def test_reasons_of_the_model_that_are_left_out_are_said_to_be() -> None:
-    told = message(card(view(model_says=[f"reason {number}" for number in range(9)])))
-    assert "Reason 8" in told or "4 more" in told
+def test_one_or_two_reasons_why_a_person_is_asked_are_told_and_the_rest_is_counted() -> None:
+    reasons = [Reason(code=Code.DOUBT, said=f"reason {number}") for number in range(9)]
+    assert "Why you are asked: Reason 0\n" in message(card(view(why=reasons[:1])))
+    assert "Why you are asked\nReason 0\nReason 1\n" in message(card(view(why=reasons[:2])))
+    assert "Reason 1\n… and 7 more reasons under Details" in message(card(view(why=reasons)))
 
 
-def test_a_doubtful_field_stands_out_by_a_sign_and_a_word() -> None:
-    """At the top, and where it is proposed; where nothing is doubted nothing stands out."""
+def test_what_speaks_for_a_proposal_is_told_under_details_and_not_on_the_card() -> None:
+    """The model's own reasons, its evidence, how sure it is of what nobody doubts, and the question."""
+    told = view(
+        question="Which queue?", model_says=["it says money"], values=[value(evidence="my money", confidence=0.97)]
+    )
+    on_card, under_details = message(card(told)), words(as_sent(modals.details(told).blocks))
+    for said in ("Which queue?", "it says money", "my money", "0.97"):
+        assert said not in on_card
+        assert said in under_details
+
+
+def test_too_little_confidence_is_told_in_words_beside_its_number() -> None:
+    fields = [FieldNumber(name="queue", label="Queue", number=0.5)]
+    asked = [Reason(code=Code.BELOW_FLOOR, floor=0.85, of=2, fields=fields)]
+    told = message(card(view(why=asked, values=[value("queue", doubtful=True, confidence=0.5)])))
+    assert "Why you are asked: Not sure enough of Queue; 0.85 is needed" in told
+    assert told.count("0.50") == 1
+
+
+def test_of_a_long_case_some_lines_are_shown_and_of_a_decided_one_two() -> None:
+    text = "\n".join(f"line {number} of it" for number in range(1, 20))
+    shown = view(text=text, subject="line 1 of it")
+    told = message(card(shown))
+    assert "line 5 of it … and" in told
+    assert "line 6" not in told
+    decided = message(
+        card(replace(shown, state=ReviewState.DECIDED, decision=decision("approved"), run_state=RunState.READY)),
+        named=[ANA],
+    )
+    assert "line 2 of it\nline 3 of it … and" in decided
+
+
+def test_a_doubtful_field_stands_first_and_out_by_a_sign_and_a_word() -> None:
+    """Where nothing is doubted nothing stands out."""
     fields = [
+        value("team"),
         value("queue", doubtful=True, confidence=0.5, alternatives={"returns": 0.3}),
         value("reply", "We look into it.\nUntil then, please wait.", doubtful=True, confidence=None),
         value("priority"),
@@ -142,8 +178,8 @@ def test_a_doubtful_field_stands_out_by_a_sign_and_a_word() -> None:
     told = message(card(view(values=fields)))
     assert "⚠ Check: Queue: billing · confidence 0.50 (else returns 0.30)" in told
     assert "⚠ Check: Reply · no usable confidence" in told
-    assert told.index("⚠ Check: Queue, Reply\n") < told.index("The case")
-    assert told.count("⚠") == 3
+    assert told.index("⚠ Check: Queue") < told.index("⚠ Check: Reply") < told.index("Team")
+    assert told.count("⚠") == 2
     assert "⚠" not in message(card(view()))
 
 
@@ -393,8 +429,7 @@ def test_a_field_that_a_person_emptied_is_shown_as_emptied() -> None:
 
 def test_the_person_on_it_and_the_deadline_are_said() -> None:
     told = message(card(view(claimed_by=MARIA, answer_by=NOW)), named=[MARIA])
-    assert "@U0MARIA is on it." in told
-    assert "answer by 2026-11-19 09:30 UTC" in told
+    assert "answer by 2026-11-19 09:30 UTC · @U0MARIA is on it\n" in told
 
 
 def test_an_open_card_says_in_small_print_what_its_workflow_may_do() -> None:
