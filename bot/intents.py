@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from handlers.texts import deliveries, failures, groups, outage, overrun, pauses
+from handlers.texts import decided, deliveries, failures, groups, outage, overrun, pauses
 from handlers.texts.doubt import is_open
 from handlers.texts.pieces import Room, Told
 from handlers.who import is_named
@@ -89,6 +89,10 @@ def _note(context: Context, intents: Sequence[Intent]) -> Callable[[Room], Told]
         case "overrun":
             more = overrun_view(context.database, team=context.team, overrun=first.subject.id)
             return _plainly(overrun.overrun(more)) if more is not None else None
+        case notices.DECIDED:
+            version = int(first.about["version"])
+            shown = card_view(context, first.subject.id, decided_at=version)
+            return lambda room: decided.decided(shown, room)
         case "failure":
             failed = [failure_view(context, intent.subject.id) for intent in intents]
             return lambda room: failures.failures(failed, room)
@@ -164,5 +168,6 @@ _WHAT = {
     notices.PAUSED_BY_HAND: "the news that a workflow was paused",
     notices.RESUMED: "the news that a workflow was resumed",
     notices.GROUP: "the news that a user group cannot be read",
+    notices.DECIDED: "the news of a decision",
     "digest": "the summary of the day",
 }

@@ -26,12 +26,12 @@ def claim(case: CaseReference) -> None:
     """Say that you work on a case's review. Others may still decide it."""
     from bot.cli.screens.output import out
     from workflows.engine.read.history import find_case, open_review_of
-    from workflows.engine.review import refusals, reviews
+    from workflows.engine.review import claims, refusals
 
     with started() as app:
         review = open_review_of(app.context, find_case(app.context, case))
         with refusals.told_of_review(app.context, review.id, by=operator(), wanted="claim"):
-            reviews.claim(app.context, review.id, by=operator())
+            claims.claim(app.context, review.id, by=operator())
         out.print(f"case {review.case}: claimed")
 
 

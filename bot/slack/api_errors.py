@@ -24,7 +24,15 @@ _WORDS = {
         "service_unavailable",
         "team_added_to_org",
     ),
-    Then.POST_ANEW: ("cant_delete_message", "cant_update_message", "edit_window_closed", "message_not_found"),
+    Then.POST_ANEW: (
+        "cant_delete_message",
+        "cant_update_message",
+        "edit_window_closed",
+        # The message whose thread was meant is gone.
+        "invalid_thread_ts",
+        "message_not_found",
+        "thread_not_found",
+    ),
     Then.NO_CHANNEL: (
         "channel_is_limited_access",
         "channel_not_found",

@@ -32,7 +32,8 @@ log = structlog.get_logger()
 EVENT_TYPE = "countersign_message"
 _ROW = re.compile("[0-9]{1,18}")
 """A row in the metadata of a message, which others may have written."""
-POST, UPDATE, DELETE, HISTORY = "chat.postMessage", "chat.update", "chat.delete", "conversations.history"
+POST, UPDATE, DELETE = "chat.postMessage", "chat.update", "chat.delete"
+HISTORY, THREAD = "conversations.history", "conversations.replies"
 _PAGE = 200
 """Messages of a channel's history that are read with one call."""
 _PAGES = 5
@@ -83,7 +84,7 @@ class MessageSync:
         """Make a message in a channel as drawn. Raise `NotTaken`. `channel`: the channel itself, not a role."""
         intents, ts = taken.intents, taken.ts
         if ts is None and taken.unsure is not None:
-            found = self._look_up(intents, channel, since=taken.unsure)
+            found = self._look_up(intents, channel, since=taken.unsure, thread=taken.thread)
             if found is not None and not found.intents[0].is_view:
                 return found
             # A view that was found is updated.
@@ -109,6 +110,7 @@ class MessageSync:
                 channel=channel,
                 text=text,
                 blocks=blocks,
+                thread_ts=taken.thread,
                 unfurl_links=False,
                 unfurl_media=False,
                 parse="none",
@@ -133,8 +135,11 @@ class MessageSync:
         oldest = 0 if is_older else restores.number
         return [content_hash(f"{since.isoformat()} {number}")[:16] for number in range(restores.number, oldest - 1, -1)]
 
-    def _look_up(self, intents: Sequence[Intent], channel: str, *, since: datetime) -> Stood | None:
-        """Return the message that shows these intents, or some of them, if it is in the channel already."""
+    def _look_up(self, intents: Sequence[Intent], channel: str, *, since: datetime, thread: str | None) -> Stood | None:
+        """Return the message that shows these intents, or some of them, if it is in the channel already.
+
+        `thread`: the thread to look in; None: the channel itself.
+        """
         if time.monotonic() - self._may_not_look.get(channel, float("-inf")) < _ASK_AGAIN:
             return None
         # A time that was noted before the clock was put back is useless: then the newest messages are searched.
@@ -142,7 +147,7 @@ class MessageSync:
         ours, oldest, cursor = self._databases(intents), (since - _CLOCKS_DIFFER).timestamp() if is_known else 0.0, ""
         for _ in range(_PAGES):
             try:
-                page = self._history(channel, oldest, cursor)
+                page = self._history(channel, oldest, cursor, thread)
             except NotTaken as error:
                 lasts = error.refused.then in (Then.GIVE_UP, Then.REFUSED)
                 if error.refused.code not in _NOT_OURS_TO_READ and not lasts:
@@ -164,16 +169,21 @@ class MessageSync:
                 break
         return None
 
-    def _history(self, channel: str, oldest: float, cursor: str) -> SlackResponse:
+    def _history(self, channel: str, oldest: float, cursor: str, thread: str | None) -> SlackResponse:
+        since, after = f"{oldest:.6f}", cursor or None
+        if thread is None:
+            return self._call(
+                HISTORY,
+                channel,
+                lambda: self._client.conversations_history(
+                    channel=channel, oldest=since, limit=_PAGE, include_all_metadata=True, cursor=after
+                ),
+            )
         return self._call(
-            HISTORY,
+            THREAD,
             channel,
-            lambda: self._client.conversations_history(
-                channel=channel,
-                oldest=f"{oldest:.6f}",
-                limit=_PAGE,
-                include_all_metadata=True,
-                cursor=cursor or None,
+            lambda: self._client.conversations_replies(
+                channel=channel, ts=thread, oldest=since, limit=_PAGE, include_all_metadata=True, cursor=after
             ),
         )
 

@@ -26,11 +26,14 @@ class Picture:
     """True if it waits for a person. A channel has room for a few of these."""
 
 
+NOTHING = Picture(drawn=None)
+
+
 def draw(context: Context, intents: Sequence[Intent]) -> Picture:
     """Draw an intent, or several of one kind at once. Raise `Unknown` where its workflow is not known here."""
     news = read(context, intents)
     if news is None:
-        return Picture(drawn=None)
+        return NOTHING
     return Picture(drawn=_drawn(news), waits=waits_for_person(news))
 
 

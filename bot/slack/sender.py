@@ -17,7 +17,7 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_e
 
 from bot.slack.circuit_breaker import Breaker
 from bot.slack.message_sync import POST, MessageSync, NotTaken
-from bot.slack.renderer import draw
+from bot.slack.renderer import NOTHING, draw
 from store.db.changes import Changes
 from store.db.database import Unavailable
 from store.faces import SLACK, Face
@@ -168,7 +168,8 @@ class Sender:
         if not taken.intents:
             return
         try:
-            picture = draw(self._context, taken.intents)
+            is_homeless = taken.is_reply and taken.thread is None
+            picture = NOTHING if is_homeless else draw(self._context, taken.intents)
             try:
                 stood = self._sync.bring(taken, self._real(channel), picture.drawn)
             finally:

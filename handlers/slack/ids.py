@@ -24,6 +24,10 @@ class Action(StrEnum):
     DELIVER = "deliver_again"
     LOOK = "look"
     CORRECT = "correct"
+    CLAIM = "claim"
+    TAKE_OVER = "take_over"
+    MORE = "more"
+    """A card's menu. Each choice in it is one of the others."""
 
 
 FORM = "form!"
@@ -71,6 +75,20 @@ class Shown:
             if str(shown) == value:
                 return shown
         raise Refused("this button is not from Countersign")
+
+
+def chosen(action: Action, shown: Shown) -> str:
+    """Return the value of a choice in a menu."""
+    return f"{action}{_OF}{shown}"
+
+
+def read_chosen(value: str) -> tuple[str, str]:
+    """Return the action of a choice in a menu, and what that is about. Any text is taken."""
+    action, _, shown = value.partition(_OF)
+    return action, shown
+
+
+_OF = ":"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from handlers.slack.access.admission import Origin
-from handlers.slack.ids import FORM, Listed, Shown
+from handlers.slack.ids import FORM, Listed, Shown, read_chosen
 from workflows.engine.errors import Refused
 
 
@@ -51,8 +51,13 @@ class _Acted(_Payload):
         )
 
 
+class _Option(_Payload):
+    value: str = ""
+
+
 class _Pressed(_Payload):
     value: str = ""
+    selected_option: _Option | None = None
     action_id: str = ""
     block_id: str = ""
     action_ts: str = ""
@@ -119,8 +124,9 @@ class Click(_Acted):
 
     @property
     def value(self) -> str:
-        """Value that the button carries."""
-        return self.actions[0].value
+        """Value that the button carries, or the choice in a menu."""
+        pressed = self.actions[0]
+        return pressed.value if pressed.selected_option is None else read_chosen(pressed.selected_option.value)[1]
 
     @property
     def channel(self) -> str | None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from handlers.texts import states, status
 from handlers.texts.deliveries import NOT_CONFIRMED, waiting
 from handlers.texts.pauses import pauses
-from handlers.texts.pieces import Line, Paragraph, Piece, Room, Told, command, line, moment, person, words
+from handlers.texts.pieces import Line, Paragraph, Piece, Room, Told, command, hour, line, moment, person, words
 from handlers.texts.plain import begun_large, excerpt
 from store.states import STOPPED, DeliveryState, ReviewState, RunState
 from workflows.engine.deliver.views import DeliveryView
@@ -40,6 +40,14 @@ def too_late(view: CardView, user: str) -> Told:
     said = [words(f"Already {verb} by "), person(view.decision.by), words(", "), moment(view.decision.at)]
     nothing = words(". Nothing of yours was recorded.")
     return Told(brief="Too late: somebody decided already", parts=[[line(*said, nothing)]])
+
+
+def claimed(view: CardView) -> Told:
+    """Say that a colleague is on a review already."""
+    who = [person(view.claimed_by), words(" is on it")] if view.claimed_by is not None else [words("It was claimed")]
+    since = [words(" since "), hour(view.claimed_at)] if view.claimed_at is not None else []
+    said = line(*who, *since, words(". Nothing was changed. You may still decide it, or take it over."))
+    return Told(brief="A colleague is on it", parts=[[said]])
 
 
 def correction_waits(case: int) -> Told:

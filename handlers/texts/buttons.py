@@ -55,6 +55,33 @@ def details(key: str) -> Button:
     return Button(text="Details", says=f"Details of {key}")
 
 
+def claim(key: str) -> Button:
+    """Name the button by which a person says that they take a review on."""
+    return Button(text="I'm on it", says=f"I'm on it: {key}")
+
+
+def take_over(key: str) -> Button:
+    """Name the button by which a person takes a review on that a colleague is on."""
+    return Button(
+        text="Take over",
+        says=f"Take over {key}",
+        question=Question(
+            title="Take it over?",
+            text="A colleague is on it. The card will say that you are. Either of you may still decide.",
+            yes="Take it over",
+        ),
+    )
+
+
+def read_all(key: str) -> Button:
+    """Name the button that shows the whole of a case, of which the card has the beginning."""
+    return Button(text="Read all", says=f"Read all of {key}")
+
+
+DETAILS = "Details: all of the case, and why"
+"""Choice in a card's menu."""
+
+
 def correct(case: int) -> Button:
     """Name the button that reports a delivery as wrong."""
     return Button(text="Correct it", says=f"Correct it: case {case}")

@@ -1,7 +1,8 @@
 """The card of a review: the proposal and why a person is asked, or the decision and what became of it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from itertools import groupby
 
 from handlers.texts import status
@@ -43,22 +44,40 @@ _LIKELY = 0.05
 """Least probability of an alternative that a card shows."""
 
 
-def parts(view: CardView, room: Room, *, heading: int, why: Callable[[Reason], str]) -> list[Sequence[Paragraph]]:
+class Press(StrEnum):
+    """Something that a person can do beside a line of the card."""
+
+    CLAIM = "claim"
+    TAKE_OVER = "take_over"
+    READ_ALL = "read_all"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """Paragraphs that belong together."""
+
+    paragraphs: Sequence[Paragraph]
+    press: Press | None = None
+    """What can be done beside the first of them, which is then a line of our own words."""
+
+
+def parts(view: CardView, room: Room, *, heading: int, why: Callable[[Reason], str]) -> list[Part]:
     """Say all that stands on the card below its heading, in parts.
 
     `heading`: characters that the heading holds; it says what the case is about. `why`: puts a reason into words.
     """
-    made: list[Sequence[Paragraph]] = [status.paragraphs(view, room)]
-    if view.state != ReviewState.OPEN:
-        differences = changes(view, room)
-        return [*made, *([differences] if differences else []), *_begun_case(view, room, heading)]
-    made += _case(view, room, heading)
+    is_open = view.state == ReviewState.OPEN
+    claim = Press.CLAIM if view.claimed_by is None else Press.TAKE_OVER
+    made = [Part(paragraphs=status.paragraphs(view, room), press=claim if is_open else None)]
+    if not is_open:
+        decided = decision(view, room)
+        return [*made, *([Part(paragraphs=decided)] if decided else []), *_begun_case(view, room, heading)]
+    made += [*_wrong(view, room), *_case(view, room, heading)]
     if view.has_proposal:
-        made.append(recommendation(view, room))
+        made.append(Part(paragraphs=recommendation(view, room)))
     if view.decision is None:
         # After a rejection, its reason in the lines above is why a person is asked.
-        made += _asked(view, room, why)
-        made += _said_instead(view, room)
+        made += [*_asked(view, room, why), *_said_instead(view, room)]
     return made
 
 
@@ -75,19 +94,23 @@ def small_print(view: CardView, room: Room) -> list[str]:
     return [" · ".join(said), *may]
 
 
-def _case(view: CardView, room: Room, heading: int) -> list[Sequence[Paragraph]]:
+def _case(view: CardView, room: Room, heading: int) -> list[Part]:
     """Draw the case, unless the heading says it already."""
     text = _beyond(view, heading)
     if not text:
         return []
     most = min(room.text, _CASE, length_of(text, _CASE_LINES))
-    return [[line(words("The case", bold=True)), as_written(text, most=most)]]
+    said: list[Paragraph] = [line(words("The case", bold=True)), as_written(text, most=most)]
+    is_whole = len(excerpt(text, len(text))) <= most
+    return [Part(paragraphs=said, press=None if is_whole else Press.READ_ALL)]
 
 
-def _begun_case(view: CardView, room: Room, heading: int) -> list[Sequence[Paragraph]]:
+def _begun_case(view: CardView, room: Room, heading: int) -> list[Part]:
     """Draw the first lines of a case that is decided, for whoever comes back to it."""
     text = _beyond(view, heading)
-    return [[quote(excerpt(text, min(room.text, _KEPT, length_of(text, _KEPT_LINES))))]] if text else []
+    if not text:
+        return []
+    return [Part(paragraphs=[quote(excerpt(text, min(room.text, _KEPT, length_of(text, _KEPT_LINES))))])]
 
 
 def _beyond(view: CardView, heading: int) -> str:
@@ -98,22 +121,32 @@ def _beyond(view: CardView, heading: int) -> str:
     return without_first_line(view.text, view.subject) if is_whole else view.text
 
 
-def _said_instead(view: CardView, room: Room) -> list[Sequence[Paragraph]]:
+def _wrong(view: CardView, room: Room) -> list[Part]:
+    """Say why somebody wants to correct what was delivered."""
+    if not (view.correction and view.model_says):
+        return []
+    said = [quote(excerpt(reason, min(room.text, _CASE))) for reason in view.model_says[:_REASONS]]
+    return [Part(paragraphs=[line(words("What was wrong", bold=True)), *said])]
+
+
+def _said_instead(view: CardView, room: Room) -> list[Part]:
     """Draw the model's words where it gave no answer, apart from the rest: nobody vouches for them."""
     if view.model_said is None:
         return []
-    said = quote(excerpt(view.model_said, min(room.text, 600)))
-    return [[line(words("What the model said instead of an answer", bold=True)), said]]
+    said = quote(excerpt(view.model_said, min(room.text, _CASE)))
+    return [Part(paragraphs=[line(words("What the model said instead of an answer", bold=True)), said])]
 
 
-def _asked(view: CardView, room: Room, why: Callable[[Reason], str]) -> list[Sequence[Paragraph]]:
+def _asked(view: CardView, room: Room, why: Callable[[Reason], str]) -> list[Part]:
     """Say why a person is asked: in one line where there is one reason."""
     said = [begun_large(excerpt(_briefly(reason, why), room.line)) for reason in view.why]
+    if not said:
+        return []
     if len(said) == 1:
-        return [[line(words("Why you are asked: ", bold=True), words(said[0]))]]
+        return [Part(paragraphs=[line(words("Why you are asked: ", bold=True), words(said[0]))])]
     few = replace(room, items=min(room.items, _REASONS))
     listed = some([line(words(one)) for one in said], few, "reasons")
-    return [[line(words("Why you are asked", bold=True)), bullets(listed)]] if said else []
+    return [Part(paragraphs=[line(words("Why you are asked", bold=True)), bullets(listed)])]
 
 
 def _briefly(reason: Reason, why: Callable[[Reason], str]) -> str:
@@ -126,13 +159,22 @@ def _briefly(reason: Reason, why: Callable[[Reason], str]) -> str:
 def recommendation(view: CardView, room: Room) -> list[Paragraph]:
     """Say what is proposed, field by field, the doubtful ones first, with how sure the model is of these."""
     shown = sorted(view.values, key=lambda value: not value.doubtful)[: room.items]
-    pieces: list[Paragraph] = [line(words("Proposed correction" if view.correction else "Recommendation", bold=True))]
+    title = words("Proposed correction" if view.correction else "Recommendation", bold=True)
+    pieces: list[Paragraph] = [line(title, *_sure_of_all(view))]
     for is_short, values in groupby(shown, key=_is_in_line):
         if is_short:
             pieces.append(bullets([_proposed(value, room) for value in values]))
         else:
             pieces += [piece for value in values for piece in _at_length(value, room)]
     return [*pieces, *_left_out(view, room)]
+
+
+def _sure_of_all(view: CardView) -> list[Piece]:
+    """Say how sure the model is of the field that it is least sure of, where no field says so itself."""
+    stated = [value.confidence for value in view.values if value.confidence is not None]
+    if view.correction or not stated or any(value.doubtful for value in view.values):
+        return []
+    return [words(f" · confidence {min(stated):.2f}")]
 
 
 def _at_length(value: ValueView, room: Room) -> list[Paragraph]:
@@ -154,24 +196,41 @@ def check_first(view: CardView) -> list[Paragraph]:
     return [line(words(CHECK, bold=True), words(names))] if names else []
 
 
-def changes(view: CardView, room: Room) -> list[Paragraph]:
-    """Say what was decided, and how it differs from what was proposed; nothing where no values were decided."""
-    decided = [value for value in view.values if value.decided is not None]
+def decision(view: CardView, room: Room) -> list[Paragraph]:
+    """Say what was decided; nothing where no values were. The thread says how it differs from what was proposed.
+
+    A correction is a difference by itself.
+    """
+    if view.correction:
+        return changes(view, room)
+    decided = [value for value in view.values if value.decided is not None][: room.items]
     if not decided:
         return []
+    room = replace(room, line=min(room.line, _SHORT))
+    said = [line(words(f"{excerpt(value.label, room.line)}: "), _now(value, room)) for value in decided]
+    return [bullets(said), *_left_out(view, room)]
+
+
+def _now(value: ValueView, room: Room) -> Piece:
+    return words(one_line(value.decided, room.line) or "–", bold=True)
+
+
+def changes(view: CardView, room: Room) -> list[Paragraph]:
+    """Say how a decision differs from what was proposed, or what a correction replaces; empty if it does not."""
     short, long = list[Line](), list[Paragraph]()
-    for value in decided[: room.items]:
-        old, label = value.delivered if view.correction else value.proposed, excerpt(value.label, room.line)
-        if (old is None or old == value.decided) and _is_short(value.decided):
-            short.append(line(words(f"{label}: "), words(_one(value.decided, room), bold=True)))
-        elif old is None or old == value.decided:
-            long += [line(words(label)), quote(excerpt(value.decided, min(room.text, 400)))]
-        elif _is_short(old) and _is_short(value.decided):
+    for value in view.values:
+        old = value.delivered if view.correction else value.proposed
+        if value.decided is None or old is None or old == value.decided:
+            continue
+        label = excerpt(value.label, room.line)
+        if _is_short(old) and _is_short(value.decided):
             short.append(line(words(f"{label}: "), *_replaced(old, value.decided, room)))
         else:
             long += [line(words(f"{label}, was:")), quote(excerpt(old, room.text))]
             long += [line(words(f"{label}, now:")), quote(excerpt(value.decided, room.text))]
-    return [*([bullets(short)] if short else []), *long, *_left_out(view, room)]
+    made = [*([bullets(short[: room.items])] if short else []), *long[: 4 * room.items]]
+    left = max(len(short) - room.items, 0) + max(len(long) // 4 - room.items, 0)
+    return [*made, *([line(words(f"… and {left} more fields under Details"))] if left else [])]
 
 
 def _left_out(view: CardView, room: Room) -> list[Line]:

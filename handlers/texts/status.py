@@ -1,7 +1,7 @@
 """The state of a review in words. Recorded, applied and apply failed are three different things."""
 
 from handlers.texts.deliveries import Said, rejection_waits, unconfirmed, waiting
-from handlers.texts.pieces import Line, Paragraph, Quote, Room, command, line, moment, person, quote, words
+from handlers.texts.pieces import Line, Paragraph, Quote, Room, command, hour, line, moment, person, quote, words
 from handlers.texts.plain import excerpt
 from store.states import ReviewState, RunState
 from workflows.engine.review.decisions import DecisionKind, Follows
@@ -49,12 +49,7 @@ def paragraphs(view: CardView, room: Room) -> list[Paragraph]:
         case ReviewState.DECIDED if view.decision is not None:
             outcome = _outcome(view, room)
             said = line(words(outcome.title, bold=True), *outcome.more)
-            return [
-                _decided(view.decision, room, _what(view)),
-                *_quoted(view.decision.reason, room),
-                said,
-                *_detail(view, room),
-            ]
+            return [_decided(view.decision, room, _what(view)), said, *_detail(view, room)]
         case _:
             return [line(words(_otherwise(view), bold=True), words(". Nothing to do here."))]
 
@@ -75,6 +70,7 @@ def _open(view: CardView, room: Room) -> list[Paragraph]:
         first += [words(" · answer by "), moment(view.answer_by)]
     if view.claimed_by is not None:
         first += [words(" · "), person(view.claimed_by), words(" is on it")]
+        first += [words(" since "), hour(view.claimed_at)] if view.claimed_at is not None else []
     made: list[Paragraph] = [line(*first)]
     if view.decision is not None:
         made += [_decided(view.decision, room), *_quoted(view.decision.reason, room)]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from store.cases.samples import has_sample
@@ -192,20 +192,19 @@ def move(
     return rows.change(session, Review, review, where=where, to={"state": to, **changes})
 
 
-def claim(session: Session, *, team: int, review: int, by: str, at: datetime, lasts: timedelta) -> bool:
+def claim(session: Session, *, team: int, review: int, by: str, at: datetime, lasts: timedelta | None) -> bool:
     """Claim an open review for a person; False where somebody else holds it or it is not open.
 
-    `lasts`: how long a claim counts; one that is further from now was made long ago, or by a wrong clock.
+    `lasts`: how long a claim counts; one that is further from now was made long ago, or by a wrong clock. None: it is
+    taken from whoever holds it.
     """
-    is_over = or_(Review.claimed_at < at - lasts, Review.claimed_at > at + lasts)
+    is_free = list[ColumnElement[bool]]()
+    if lasts is not None:
+        is_over = or_(Review.claimed_at < at - lasts, Review.claimed_at > at + lasts)
+        is_free.append(or_(Review.claimed_by.is_(None), Review.claimed_by == by, is_over))
     claimed = (
         update(Review)
-        .where(
-            Review.id == review,
-            Review.team_id == team,
-            Review.state == ReviewState.OPEN,
-            or_(Review.claimed_by.is_(None), Review.claimed_by == by, is_over),
-        )
+        .where(Review.id == review, Review.team_id == team, Review.state == ReviewState.OPEN, *is_free)
         .values(claimed_by=by, claimed_at=at)
         .returning(Review.id)
     )

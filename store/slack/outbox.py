@@ -35,6 +35,10 @@ TARGET = "target"
 """The kind of the news that a target of deliveries is down."""
 OVERRUN = "overrun"
 """The kind of the news that a model took more than was reserved for it."""
+DECIDED = "decided"
+"""The kind of the note that tells of a decision, in the thread of the review's card."""
+REPLIES = frozenset({DECIDED})
+"""Kinds of notes that are said in the thread of the message about the same subject, and nowhere else."""
 UNSENT = (OutboxState.DUE, OutboxState.HELD)
 """States of what is still to be sent."""
 VIEWS = frozenset({CARD, QUEUE, DOUBT, OUTAGE, TARGET, OVERRUN})
@@ -80,9 +84,22 @@ def want_view(session: Session, *, team: int, kind: str, subject: Subject, chann
         session.expire(known)
 
 
-def add_note(session: Session, *, team: int, kind: str, subject: Subject, channel: str, at: datetime) -> None:
-    """Say something once in a channel. A subject has one note of a kind there."""
-    _add(session, team=team, kind=kind, subject=subject, channel=channel, at=at)
+def add_note(
+    session: Session,
+    *,
+    team: int,
+    kind: str,
+    subject: Subject,
+    channel: str,
+    at: datetime,
+    occasion: str = "",
+    about: Mapping[str, str] | None = None,
+) -> None:
+    """Say something once in a channel. A subject has one note of a kind and an occasion there.
+
+    `occasion`, `about`: as for `add_note_once`.
+    """
+    _add(session, team=team, kind=kind, subject=subject, channel=channel, at=at, occasion=occasion, about=about)
 
 
 def add_note_once(

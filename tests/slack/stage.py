@@ -20,7 +20,9 @@ from bot.slack.socket import Hearing
 from bot.slack.workspace import Workspace
 from handlers.slack.access.rights import Members, Rights
 from handlers.slack.access.user_groups import Groups
+from handlers.slack.blocks.transcript import without_marks
 from handlers.slack.context import SlackContext
+from handlers.slack.ids import Action, read_chosen
 from handlers.who import named
 from store import schema
 from store.faces import FAILURES, LEADS
@@ -174,8 +176,15 @@ class Stage:
         return self.running.person(user)
 
     def cards(self, user: str = ANA, channel: str = SUPPORT) -> list[ShownMessage]:
-        """Return the messages of a channel that everybody sees."""
-        return [message for message in self.person(user).messages(channel) if not message.ephemeral]
+        """Return the messages of a channel that everybody sees, without what is said in threads."""
+        shown = self.person(user).messages(channel)
+        return [message for message in shown if not message.ephemeral and message.thread_ts in (None, message.ts)]
+
+    def thread(self, *, card: int = -1, user: str = ANA, channel: str = SUPPORT) -> list[str]:
+        """What is said in the thread of a card."""
+        ts = self.cards(user, channel)[card].ts
+        said = self.person(user).messages(channel)
+        return [words(message.blocks) for message in said if message.thread_ts == ts and message.ts != ts]
 
     def told(self, user: str, channel: str = SUPPORT) -> str:
         """Return the last message that only this person sees, once it is there."""
@@ -187,8 +196,12 @@ class Stage:
         return self.person(user).wait_until(last)
 
     def press(self, user: str, action: str, *, card: int = -1, confirmed: bool = False) -> Outcome:
-        """Press a button of a card in #support-review."""
-        return self.person(user).press(SUPPORT, self.cards()[card].ts, action, confirmed=confirmed)
+        """Press a button of a card in #support-review, or choose it in the card's menu."""
+        shown = self.cards()[card]
+        choices = [value for value in _choices(shown) if read_chosen(value)[0] == action]
+        if choices:
+            return self.person(user).press(SUPPORT, shown.ts, Action.MORE, selected=choices[0])
+        return self.person(user).press(SUPPORT, shown.ts, action, confirmed=confirmed)
 
     @contextmanager
     def unheard(self) -> Iterator[None]:
@@ -228,6 +241,10 @@ def words(blocks: Sequence[Block] | JsonValue) -> str:
     return "".join(_words(blocks)).strip()
 
 
+_UNSAID = ("style", "accessory", "options")
+"""Keys whose words are no text: a button beside a line, a menu's choices."""
+
+
 def _words(value: object) -> Sequence[str]:
     if isinstance(value, Mapping):
         match value.get("type"):
@@ -237,10 +254,12 @@ def _words(value: object) -> Sequence[str]:
                 return [str(value["fallback"])]
             case "channel":
                 return [f"#{value['channel_id']}"]
-            case "text" | "plain_text" | "mrkdwn":
+            case "mrkdwn":
+                return [without_marks(str(value["text"]))]
+            case "text" | "plain_text":
                 text = str(value["text"])
                 return [f"~{text}~" if isinstance(value.get("style"), dict) and value["style"].get("strike") else text]
-        said = [word for name, part in value.items() if name != "style" for word in _words(part)]
+        said = [word for name, part in value.items() if name not in _UNSAID for word in _words(part)]
         is_line = value.get("type") not in ("rich_text", "rich_text_list")
         return [*said, "\n"] if said and is_line else said
     if isinstance(value, list):
@@ -249,9 +268,22 @@ def _words(value: object) -> Sequence[str]:
 
 
 def buttons(message: ShownMessage | ShownView) -> list[str]:
-    """The action_ids of the buttons there."""
+    """The action_ids of the buttons there, and of the choices in its menu."""
     rows = [block["elements"] for block in message.blocks if block["type"] == "actions"]
-    return [str(dict_of(element)["action_id"]) for row in rows for element in list_of(row)]
+    return [action for row in rows for element in list_of(row) for action in _actions(dict_of(element))]
+
+
+def _choices(message: ShownMessage) -> list[str]:
+    """The values of the choices in its menu."""
+    rows = [block["elements"] for block in message.blocks if block["type"] == "actions"]
+    menus = [dict_of(one) for row in rows for one in list_of(row) if dict_of(one)["type"] == "overflow"]
+    return [value for menu in menus for value in options(menu)]
+
+
+def _actions(element: dict[str, JsonValue]) -> list[str]:
+    if element["type"] != "overflow":
+        return [str(element["action_id"])]
+    return [read_chosen(value)[0] for value in options(element)]
 
 
 def inputs(view: ShownView) -> dict[str, dict[str, JsonValue]]:

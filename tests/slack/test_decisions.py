@@ -11,7 +11,7 @@ from tests.slack.stage import ANA, BEN, EVE, FAILED, SUPPORT, Stage, buttons, di
 from tests.world import sure
 from workflows import Autonomy, OutcomeUnknown
 from workflows.engine.errors import NotDone
-from workflows.engine.review import corrections
+from workflows.engine.review import claims, corrections
 from workflows.engine.review.doubts import settle
 
 
@@ -22,7 +22,7 @@ def test_a_card_holds_all_that_is_needed_to_decide(stage: Stage) -> None:
     assert card.text == "Decision needed: Where is my money? (sample, ticket-1)"
     for part in (
         "Waits for your decision",
-        "Queue: billing · confidence 0.60",
+        "Recommendation · confidence 0.60\nQueue: billing",
         "Where is my money?",
         "Why you are asked",
     ):
@@ -60,7 +60,7 @@ def test_a_delivery_that_fails_is_told_apart_from_a_decision_that_is_recorded(st
     assert "the desk is closed" in said
 
 
-def test_an_edit_is_delivered_and_the_card_shows_the_difference(stage: Stage) -> None:
+def test_an_edit_is_delivered_and_the_thread_tells_the_difference(stage: Stage) -> None:
     stage.submit(stage.sample(), id=1, text="Where is my parcel?")
     form = stage.opened(ANA, "edit")
     assert list(inputs(form)) == ["queue.0.0", "reply.0.0"]
@@ -69,8 +69,8 @@ def test_an_edit_is_delivered_and_the_card_shows_the_difference(stage: Stage) ->
     stage.work()
     said = words(stage.cards()[0].blocks)
     assert "Edited and approved by @U0ANA" in said
-    assert "Queue: ~billing~ → delivery" in said
-    assert "Reply: We look into it." in said
+    assert "Queue: delivery\nReply: We look into it." in said
+    assert stage.thread() == ["Changed from what was proposed\nQueue: ~billing~ → delivery"]
     assert stage.desk.applied["sample/ticket-1"].queue == "delivery"
 
 
@@ -232,7 +232,7 @@ def test_a_person_who_rejects_and_fills_in_at_once_gets_the_empty_form_in_the_sa
 
     def is_said_on_the_card() -> bool:
         stage.send()
-        return "@U0ANA is on it." in words(stage.cards()[0].blocks)
+        return "@U0ANA is on it since" in words(stage.cards()[0].blocks)
 
     stage.person(ANA).wait_until(is_said_on_the_card)
     assert stage.person(ANA).submit({"queue.0.0": "=delivery", "reply.0.0": "On its way"}).outcome == "closed"
@@ -261,7 +261,7 @@ def test_a_rejection_that_closes_the_case_tells_the_system_of_record(stage: Stag
     stage.work()
     said = words(stage.cards()[0].blocks)
     assert "Rejected by @U0ANA" in said
-    assert "Spam" in said
+    assert stage.thread() == ["Rejected: the case closes\nSpam"]
     assert "Closed; its system was told: noted" in said
     assert "Applied" not in said
     assert stage.world.state(case) == "closed"
@@ -277,6 +277,42 @@ def test_a_rejection_that_asks_for_another_proposal_brings_a_new_card(stage: Sta
     assert "Rejected by @U0ANA" in words(old.blocks)
     assert buttons(old) == ["details"]
     assert "Waits for your decision" in words(new.blocks)
+
+
+def test_an_approval_says_all_on_the_card_and_nothing_in_its_thread(stage: Stage) -> None:
+    stage.submit(stage.sample(), id=1, text="Where is my money?")
+    stage.press(ANA, "approve")
+    stage.work()
+    assert stage.thread() == []
+
+
+def test_one_press_says_on_the_card_who_is_on_it_and_another_takes_it_over(stage: Stage) -> None:
+    case = stage.submit(stage.sample(), id=1, text="Where is my money?")
+    assert stage.press(ANA, "claim").acknowledged
+    stage.work()
+    assert "@U0ANA is on it since" in words(stage.cards()[0].blocks)
+    assert stage.press(BEN, "take_over", confirmed=True).acknowledged
+    stage.work()
+    assert "@U0BEN is on it since" in words(stage.cards()[0].blocks)
+    assert stage.press(ANA, "approve").acknowledged  # a claim bars nobody
+    stage.work()
+    assert stage.world.state(case) == "delivered"
+
+
+def test_who_claims_a_moment_too_late_is_told_who_is_on_it(stage: Stage) -> None:
+    case = stage.submit(stage.sample(), id=1, text="Where is my money?")
+    claims.claim(stage.world.context, stage.world.review(case).id, by=BEN)
+    stage.press(ANA, "claim")
+    assert stage.told(ANA).startswith("@U0BEN is on it since")
+    assert stage.world.review(case).claimed_by == BEN
+
+
+def test_a_second_person_is_told_before_they_type_who_is_on_it(stage: Stage) -> None:
+    stage.submit(stage.sample(), id=1, text="Where is my money?")
+    stage.press(ANA, "claim")
+    stage.work()
+    assert "is on it" not in words(stage.opened(ANA, "edit").blocks)
+    assert words(stage.opened(BEN, "edit").blocks).startswith("@U0ANA is on it since")
 
 
 def test_a_rejection_needs_a_reason(stage: Stage) -> None:

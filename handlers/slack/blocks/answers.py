@@ -29,6 +29,11 @@ def too_late(view: CardView, user: str) -> Drawn:
     return told(texts.too_late(view, user))
 
 
+def claimed(view: CardView) -> Drawn:
+    """Draw that a colleague is on a review already."""
+    return told(texts.claimed(view))
+
+
 def correction_waits(case: int) -> Drawn:
     """Draw that a correction was proposed."""
     return told(texts.correction_waits(case))

@@ -5,15 +5,16 @@ from collections.abc import Sequence
 from handlers.slack import limits
 from handlers.slack.blocks.answers import correct
 from handlers.slack.blocks.drawing import Block, Drawn
-from handlers.slack.blocks.elements import actions, button, header, small_print
+from handlers.slack.blocks.elements import actions, button, header, menu, small_print
 from handlers.slack.blocks.length import fitting
 from handlers.slack.blocks.paragraphs import block
 from handlers.slack.blocks.reasons import why
+from handlers.slack.blocks.sections import section
 from handlers.slack.blocks.text import escaped
-from handlers.slack.ids import Action, Shown
+from handlers.slack.ids import Action, Shown, chosen
 from handlers.texts import buttons, status
 from handlers.texts import card as texts
-from handlers.texts.pieces import Room
+from handlers.texts.pieces import Line, Room
 from store.states import ReviewState, RunState
 from workflows.engine.review.views import CardView
 
@@ -33,24 +34,51 @@ def _blocks(view: CardView, room: Room) -> Sequence[Block]:
     parts = texts.parts(view, room, heading=limits.HEADER_TEXT, why=why)
     is_open = view.state == ReviewState.OPEN
     press = _buttons(view) if is_open else actions("card", [_details(view), *_correct(view)])
-    return [header(view.subject), *(block(*part) for part in parts), press, small_print(*texts.small_print(view, room))]
+    said = [one for part in parts for one in _part(view, part)]
+    return [header(view.subject), *said, press, small_print(*texts.small_print(view, room))]
+
+
+def _part(view: CardView, part: texts.Part) -> list[Block]:
+    if part.press is None:
+        return [block(*part.paragraphs)]
+    first, *rest = part.paragraphs
+    assert isinstance(first, Line)
+    return [section(first, press=_beside(view, part.press)), *([block(*rest)] if rest else [])]
+
+
+def _beside(view: CardView, press: texts.Press) -> Block:
+    match press:
+        case texts.Press.CLAIM:
+            return button(buttons.claim(view.key), action=Action.CLAIM, value=str(_shown(view)))
+        case texts.Press.TAKE_OVER:
+            return button(buttons.take_over(view.key), action=Action.TAKE_OVER, value=str(_shown(view)))
+        case texts.Press.READ_ALL:
+            return button(buttons.read_all(view.key), action=Action.DETAILS, value=str(_shown(view)))
 
 
 def _buttons(view: CardView) -> Block:
-    shown = str(Shown(id=view.review, version=view.version, generation=view.generation))
+    shown = str(_shown(view))
     reject = button(buttons.reject(view.key), action=Action.REJECT, value=shown, style="danger")
     if not view.has_proposal:
         fill_in = button(buttons.fill_in(view.key), action=Action.EDIT, value=shown, style="primary")
-        return actions(f"card.{shown}", [fill_in, reject, _details(view)])
+        return actions(f"card.{shown}", [fill_in, reject, _menu(view)])
     # The card shows the rules that asked for a person, so approving it needs no second question.
     approve = button(buttons.approve(view.key), action=Action.APPROVE, value=shown, style="primary")
     edit = button(buttons.edit(view.key), action=Action.EDIT, value=shown)
-    return actions(f"card.{shown}", [approve, edit, reject, _details(view)])
+    return actions(f"card.{shown}", [approve, edit, reject, _menu(view)])
+
+
+def _menu(view: CardView) -> Block:
+    """Draw what is done more seldom with an open review."""
+    return menu({chosen(Action.DETAILS, _shown(view)): buttons.DETAILS}, action=Action.MORE)
 
 
 def _details(view: CardView) -> Block:
-    shown = Shown(id=view.review, version=view.version, generation=view.generation)
-    return button(buttons.details(view.key), action=Action.DETAILS, value=str(shown))
+    return button(buttons.details(view.key), action=Action.DETAILS, value=str(_shown(view)))
+
+
+def _shown(view: CardView) -> Shown:
+    return Shown(id=view.review, version=view.version, generation=view.generation)
 
 
 def _correct(view: CardView) -> list[Block]:

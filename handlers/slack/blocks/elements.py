@@ -1,6 +1,6 @@
 """The blocks and elements that messages and modals are made of."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from handlers.slack import limits
 from handlers.slack.blocks.drawing import Block
@@ -53,6 +53,15 @@ def _confirm(question: Question) -> Block:
 def actions(block_id: str, buttons: Sequence[Block]) -> Block:
     """Make a row of buttons."""
     return {"type": "actions", "block_id": block_id, "elements": list(buttons)}
+
+
+def menu(choices: Mapping[str, str], *, action: str) -> Block:
+    """Make a menu of what is done more seldom. `choices`: value -> words; at most 5."""
+    return {
+        "type": "overflow",
+        "action_id": action,
+        "options": [option(text, value) for value, text in choices.items()],
+    }
 
 
 def option(text: object, value: str) -> Block:

@@ -95,6 +95,14 @@ def edit_form(
     return form
 
 
+def below(news: Drawn, form: View) -> View:
+    """Return a form with news above it, as far as Slack has room for them."""
+    blocks = form["blocks"]
+    assert isinstance(blocks, list)
+    made = form | {"blocks": [*news.blocks, *blocks]}
+    return made if _fits(made) else form
+
+
 def rule_met(view: CardView, broken: NeverBroken, *, listed: Listed | None = None) -> View:
     """Draw that an approval breaks a rule that the card did not show. The safe choice is the easy one."""
     shown = _shown(view)

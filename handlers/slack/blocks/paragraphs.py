@@ -20,7 +20,6 @@ from handlers.texts.pieces import (
     Quote,
     Room,
     Rows,
-    Shown,
     Told,
     Words,
     Written,
@@ -29,7 +28,6 @@ from handlers.texts.plain import excerpt
 
 _BRIEF = 300
 """Characters of a notification."""
-_TIMES = {Shown.MOMENT: rich_text.moment, Shown.HOUR: rich_text.hour, Shown.AGO: rich_text.ago}
 
 
 @cache
@@ -87,4 +85,4 @@ def _piece(piece: Piece) -> Block:
             says = f"/{piece.verb}" if f"/{piece.verb}" in _own_commands() else f"/countersign {piece.verb}"
             return rich_text.words(f"{says} {piece.about}".rstrip(), code=piece.stands_out)
         case _:
-            return _TIMES[piece.shown](piece.at)
+            return rich_text.date(piece)

@@ -1,11 +1,11 @@
 """Rich text, the only place where Slack shows text as it is, without making mentions, links or formatting of it."""
 
 import re
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
 
 from handlers.slack.blocks.columns import is_laid_out, laid_out
 from handlers.slack.blocks.drawing import Block
+from handlers.texts.pieces import Shown, Time
 from handlers.texts.plain import excerpt, in_words
 from workflows.engine.text.sanitize import sanitize
 
@@ -33,24 +33,18 @@ def is_user(by: str) -> bool:
     return by[:1] in ("U", "W") and len(by) > 2 and by.isascii() and by.isalnum() and by.isupper()
 
 
-def moment(time: datetime) -> Block:
+DATES: Mapping[Shown, str] = {Shown.MOMENT: "{date_short_pretty} at {time}", Shown.HOUR: "{time}", Shown.AGO: "{ago}"}
+"""Slack's formats of a time, by how it is shown."""
+
+
+def date(time: Time) -> Block:
     """Make a time, shown in the reader's own time zone."""
     return {
         "type": "date",
-        "timestamp": int(time.timestamp()),
-        "format": "{date_short_pretty} at {time}",
-        "fallback": in_words(time),
+        "timestamp": int(time.at.timestamp()),
+        "format": DATES[time.shown],
+        "fallback": in_words(time.at),
     }
-
-
-def hour(time: datetime) -> Block:
-    """Make a time without its date, for the next hours, shown in the reader's own time zone."""
-    return {"type": "date", "timestamp": int(time.timestamp()), "format": "{time}", "fallback": in_words(time)}
-
-
-def ago(time: datetime) -> Block:
-    """Make a time that Slack shows as its distance from now."""
-    return {"type": "date", "timestamp": int(time.timestamp()), "format": "{ago}", "fallback": in_words(time)}
 
 
 def line(*elements: Block) -> Block:

@@ -4,9 +4,14 @@ Untrusted text goes into rich text, where Slack takes it literally. The top-leve
 it is escaped.
 """
 
-from workflows.engine.text.sanitize import one_line
+from workflows.engine.text.sanitize import one_line, sanitize
 
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+
+
+def literal(text: object) -> str:
+    """Return a text as mrkdwn that shows it as it is, on as many lines, with its spaces."""
+    return "".join(_ENTITIES.get(character, character) for character in sanitize(text))
 
 
 def escaped(text: object, length: int) -> str:

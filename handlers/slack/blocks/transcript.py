@@ -1,5 +1,7 @@
 """A message as plain text: all that its blocks say, a line for each line, for whoever cannot see it drawn."""
 
+import html
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from handlers.slack.blocks.drawing import Block
@@ -19,11 +21,32 @@ def _lines(block: Mapping[str, object]) -> Iterator[str]:
         case "rich_text_quote" | "rich_text_preformatted":
             yield from (f"> {line}" for line in _said(block).split("\n"))
         case "actions":
-            yield " ".join(f"[{_said(button)}]" for button in _parts(block, "elements"))
+            yield " ".join(f"[{_named(button)}]" for button in _parts(block, "elements"))
+        case "section":
+            press = block.get("accessory")
+            beside = f" [{_named(press)}]" if isinstance(press, Mapping) else ""
+            yield f"{without_marks(_said(block))}{beside}"
         case "context":
             yield from (_said(part) for part in _parts(block, "elements"))
         case _:
             yield from _said(block).split("\n")
+
+
+def _named(element: Mapping[str, object]) -> str:
+    """Return the words on a button, or the choices in a menu."""
+    if element.get("type") != "overflow":
+        return _said(element)
+    return " | ".join(_said(option) for option in _parts(element, "options"))
+
+
+def without_marks(text: str) -> str:
+    """Return a text as it reads without Slack's own marks: bold, people and times."""
+    for mark, plain in _MARKS.items():
+        text = re.sub(mark, plain, text)
+    return html.unescape(text)
+
+
+_MARKS = {r"<!date[^|>]*[|]([^>]*)>": r"\1", r"<(@[A-Z0-9]+)>": r"\1", r"[*]([^*]+)[*]": r"\1"}
 
 
 def _said(part: Mapping[str, object]) -> str:

@@ -24,6 +24,7 @@ from handlers.slack.interactions.decisions import (
     take_in_hand,
     tell_too_late,
 )
+from handlers.slack.interactions.menu import on
 from handlers.slack.interactions.review_list import page
 from handlers.slack.payloads import Click, click
 from handlers.slack.replies import Answer, afterwards, answering
@@ -63,7 +64,7 @@ def register(app: App, slack: SlackContext) -> None:
 
         _open_form(slack, body, ack, client, form)
 
-    @app.action(Action.DETAILS)
+    @on(app, Action.DETAILS)
     def details(body: Body, ack: Ack, client: WebClient) -> None:
         with answering(body, ack, client) as answer:
             pressed = click(body)
@@ -153,15 +154,18 @@ def _open_form(
     """Open a form for a decision, unless the review has changed since it was shown."""
     with answering(body, ack, client) as answer:
         pressed = click(body)
-        shown = Shown.read(pressed.value)
+        shown, by = Shown.read(pressed.value), pressed.user.id
         view = admitted(slack, pressed, shown)
         if is_stale(view, shown):
             why = WhyRefused.TOO_LATE
-            refusals.note_of_review(slack.context, shown.id, by=pressed.user.id, wanted="open", why=why)
+            refusals.note_of_review(slack.context, shown.id, by=by, wanted="open", why=why)
             tell_too_late(slack, answer, pressed, shown.id)
             return
         made = form(view, pressed.view.listed if pressed.view else None)
-        _open(slack, answer, shown, made, user=pressed.user.id)
+        if view.claimed_by not in (None, by):
+            # Said before they type, and not after.
+            made = modals.below(answers.claimed(view), made)
+        _open(slack, answer, shown, made, user=by)
 
 
 def _open(slack: SlackContext, answer: Answer, shown: Shown, form: View, *, user: str) -> None:

@@ -15,7 +15,7 @@ from handlers.slack.replies import Answer, afterwards
 from store.states import ReviewState
 from store.subjects import SubjectKind
 from workflows.engine.errors import FormChanged, Refused, Stale
-from workflows.engine.review import reviews
+from workflows.engine.review import claims, reviews
 from workflows.engine.review.cards import card_view, place_of, waiting_in
 from workflows.engine.review.forms import defaults_of
 from workflows.engine.review.views import CardView, PlaceView
@@ -75,7 +75,7 @@ def is_stale(view: CardView, shown: Shown) -> bool:
 def take_in_hand(slack: SlackContext, shown: Shown, *, by: str) -> None:
     """Note that a person has a review's form open. If it changed meanwhile, they are told when they submit."""
     with suppress(Stale):
-        reviews.take_in_hand(slack.context, shown.id, shown.version, by=by)
+        claims.take_in_hand(slack.context, shown.id, shown.version, by=by)
 
 
 def edit_form(

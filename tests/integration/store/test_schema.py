@@ -17,7 +17,7 @@ from tests.sample import Desk, Triage, sample_workflow
 from tests.world import World, sure
 from workflows import NotDone
 from workflows.engine.read import history
-from workflows.engine.review import corrections, reviews
+from workflows.engine.review import claims, corrections, reviews
 from workflows.engine.review.reruns import rerun
 from workflows.model.scripted import ScriptedModel
 
@@ -179,7 +179,7 @@ def test_nothing_on_the_way_of_a_case_reads_a_large_table_from_end_to_end(world:
         world.work()
         desk.errors.append(NotDone("closed"))
         review = world.review(first)
-        reviews.claim(world.context, review.id, by="U1")
+        claims.claim(world.context, review.id, by="U1")
         reviews.approve(world.context, review.id, review.version, by="U1")
         world.work()
         rerun(world.context, first, by="U2")

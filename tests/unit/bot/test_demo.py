@@ -18,7 +18,8 @@ from bot.demo.story import (
     invoices,
     tickets,
 )
-from handlers.slack.blocks.rich_text import bullets, line, moment, quote, rich, words
+from handlers.slack.blocks.rich_text import bullets, date, line, quote, rich, words
+from handlers.texts.pieces import Shown, Time
 from tests.world import Clock
 from workflows.engine.propose.samples import SAMPLES
 
@@ -60,5 +61,11 @@ def test_every_invoice_but_one_has_a_sample_answer() -> None:
 
 
 def test_blocks_are_read_line_by_line() -> None:
-    blocks = [rich(line(words("One "), moment(Clock().time)), bullets([line(words("Two"))]), quote("Three"))]
+    blocks = [
+        rich(
+            line(words("One "), date(Time(at=Clock().time, shown=Shown.MOMENT))),
+            bullets([line(words("Two"))]),
+            quote("Three"),
+        )
+    ]
     assert lines(blocks) == ["One 2026-11-20 09:00 UTC", "Two", "Three"]

@@ -247,6 +247,7 @@ def view(**other: object) -> CardView:
         model_said=None,
         nevers=[],
         claimed_by=None,
+        claimed_at=None,
         opened_at=NOW,
         answer_by=None,
         decision=None,

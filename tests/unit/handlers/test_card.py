@@ -9,9 +9,10 @@ from hypothesis import given
 
 from handlers.slack.blocks import modals
 from handlers.slack.blocks.card import card
-from handlers.slack.blocks.drawing import Block
+from handlers.slack.blocks.drawing import Block, Drawn
+from handlers.slack.blocks.paragraphs import fitted
 from handlers.slack.ids import Shown
-from handlers.texts import status
+from handlers.texts import decided, status
 from store.states import DeliveryState, ReviewState, RunState
 from tests.slack.stage import words
 from tests.unit.handlers.cases import ANA, COLUMNS, LURES, MARIA, NOW, decision, delivery, few, value, view, views
@@ -22,6 +23,19 @@ from workflows.engine.review.views import CardView
 
 pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")
 """Else a case that fails is hidden by the complaint that it is long."""
+
+
+def value_of(element: object, key: str) -> str:
+    """One value of an element."""
+    assert isinstance(element, dict)
+    return str(element[key])
+
+
+def in_thread(shown: CardView) -> Drawn:
+    """What is said in the thread of a card, of its decision."""
+    return fitted(lambda room: decided.decided(shown, room))
+
+
 WIDE = ["x", "я", "の", "\N{PILE OF POO}", "\N{RIGHT-TO-LEFT OVERRIDE}", '"', "<"]
 """Letters that take one character or many in what is sent."""
 
@@ -48,12 +62,17 @@ def test_whatever_a_review_holds_its_card_has_the_buttons_of_its_state(shown: Ca
     if shown.state != "open":
         expected = ["details", "correct"] if can_be_corrected else ["details"]
     elif shown.has_proposal:
-        expected = ["approve", "edit", "reject", "details"]
+        expected = ["approve", "edit", "reject", "more"]
     else:
-        expected = ["edit", "reject", "details"]
+        expected = ["edit", "reject", "more"]
     assert [element["action_id"] for element in elements] == expected
     for element in elements:
-        assert element["value"] == (delivered if element["action_id"] == "correct" else reference)
+        if element["action_id"] == "more":
+            assert [option["value"] for option in element["options"]] == [f"details:{reference}"]
+        else:
+            assert element["value"] == (delivered if element["action_id"] == "correct" else reference)
+    beside = [value_of(block["accessory"], "value") for block in card(shown).blocks if "accessory" in block]
+    assert {*beside} <= {reference}
 
 
 @few
@@ -109,12 +128,13 @@ def test_a_list_of_long_texts_fits_a_card(name: str, number: int) -> None:
 @pytest.mark.parametrize("name", ["reason", "problem", "receipt"])
 def test_a_long_text_about_a_decision_fits_a_card(name: str) -> None:
     long = {name: "long " * 20_000}
-    decided = decision("rejected", **({"reason": long["reason"]} if name == "reason" else {}))
+    made = decision("rejected", **({"reason": long["reason"]} if name == "reason" else {}))
     rest = {"delivery": delivery(**long)} if name == "receipt" else {} if name == "reason" else long
     for state in (RunState.FAILED, RunState.DOUBTFUL, RunState.DELIVERED, RunState.CLOSED):
-        told = message(card(view(state=ReviewState.DECIDED, decision=decided, run_state=state, **rest)), named=[ANA])
+        shown = view(state=ReviewState.DECIDED, decision=made, run_state=state, **rest)
+        message(card(shown), named=[ANA])
         if name == "reason":
-            assert "more characters" in told
+            assert "more characters" in message(in_thread(shown))
 
 
 def test_rules_that_were_passed_over_fit_a_card_however_long() -> None:
@@ -138,16 +158,18 @@ def test_one_or_two_reasons_why_a_person_is_asked_are_told_and_the_rest_is_count
 def test_what_speaks_for_a_proposal_is_told_under_details_and_not_on_the_card() -> None:
     """The model's own reasons, its evidence, how sure it is of what nobody doubts, and the question."""
     told = view(
-        question="Which queue?", model_says=["it says money"], values=[value(evidence="my money", confidence=0.97)]
+        question="Which queue?",
+        model_says=["it says charged"],
+        values=[value(evidence="charged me", confidence=0.97), value("team", confidence=0.9)],
     )
-    on_card, under_details = message(card(told)), words(as_sent(modals.details(told).blocks))
-    for said in ("Which queue?", "it says money", "my money", "0.97"):
+    on_card, under_details = message(card(told)), words(as_sent(modals.details(told)["blocks"]))
+    for said in ("Which queue?", "it says charged", "charged me", "0.97"):
         assert said not in on_card
         assert said in under_details
 
 
 def test_too_little_confidence_is_told_in_words_beside_its_number() -> None:
-    fields = [FieldNumber(name="queue", label="Queue", number=0.5)]
+    fields = (FieldNumber(name="queue", label="Queue", number=0.5),)
     asked = [Reason(code=Code.BELOW_FLOOR, floor=0.85, of=2, fields=fields)]
     told = message(card(view(why=asked, values=[value("queue", doubtful=True, confidence=0.5)])))
     assert "Why you are asked: Not sure enough of Queue; 0.85 is needed" in told
@@ -401,35 +423,51 @@ def test_a_rejected_review_that_is_filled_in_by_hand_says_who_rejected_it_and_wh
     assert "wrong queue" in told
 
 
-def test_what_a_person_changed_is_shown_beside_what_was_proposed() -> None:
+def test_what_a_person_decided_is_on_the_card_and_what_they_changed_in_its_thread() -> None:
     fields = [value(decided="refunds"), value("note", "same", decided="same"), value("why", None, decided="new")]
-    told = message(
-        card(view(values=fields, state=ReviewState.DECIDED, decision=decision("edited"), run_state=RunState.READY)),
-        named=[ANA],
-    )
-    assert "Queue: ~billing~ → refunds" in told
-    assert "Note: same" in told
-    assert "Why: new" in told
+    shown = view(values=fields, state=ReviewState.DECIDED, decision=decision("edited"), run_state=RunState.READY)
+    assert "Queue: refunds\nNote: same\nWhy: new" in message(card(shown), named=[ANA])
+    assert message(in_thread(shown)) == "Changed from what was proposed\nQueue: ~billing~ → refunds"
+
+
+def test_a_long_text_that_a_person_changed_is_told_before_and_after() -> None:
+    shown = view(values=[value("note", "before " * 40, decided="after " * 40)], decision=decision("edited"))
+    told = message(in_thread(shown))
+    assert "Note, was:\nbefore before" in told
+    assert "Note, now:\nafter after" in told
 
 
 def test_a_field_that_a_person_emptied_is_shown_as_emptied() -> None:
-    told = message(
-        card(
-            view(
-                values=[value(decided="")],
-                state=ReviewState.DECIDED,
-                decision=decision("edited"),
-                run_state=RunState.READY,
-            )
-        ),
-        named=[ANA],
-    )
-    assert "Queue: ~billing~ → –" in told
+    fields = [value(decided="")]
+    shown = view(values=fields, state=ReviewState.DECIDED, decision=decision("edited"), run_state=RunState.READY)
+    assert "Queue: –" in message(card(shown), named=[ANA])
+    assert "Queue: ~billing~ → –" in message(in_thread(shown))
+
+
+def test_why_a_person_refused_a_proposal_is_told_in_its_thread_and_names_nobody() -> None:
+    refused = decision("rejected", reason="not ours", follows=Follows.CLOSE)
+    assert message(in_thread(view(decision=refused))) == "Rejected: the case closes\nnot ours"
+
+
+@few
+@given(views)
+def test_whatever_a_decision_holds_its_thread_is_told_of_it_and_nobody_is_called(shown: CardView) -> None:
+    message(in_thread(shown))
 
 
 def test_the_person_on_it_and_the_deadline_are_said() -> None:
-    told = message(card(view(claimed_by=MARIA, answer_by=NOW)), named=[MARIA])
-    assert "answer by 2026-11-19 09:30 UTC · @U0MARIA is on it\n" in told
+    told = message(card(view(claimed_by=MARIA, claimed_at=NOW, answer_by=NOW)), named=[MARIA])
+    assert "answer by 2026-11-19 09:30 UTC · @U0MARIA is on it since 2026-11-19 09:30 UTC\n" in told
+
+
+def test_a_person_takes_a_review_on_by_one_press_or_takes_it_over() -> None:
+    def presses(shown: CardView) -> list[str]:
+        return [value_of(block["accessory"], "action_id") for block in card(shown).blocks if "accessory" in block]
+
+    assert presses(view()) == ["claim"]
+    assert presses(view(claimed_by=MARIA, claimed_at=NOW)) == ["take_over"]
+    assert presses(view(text="I was charged twice\n" + "and more " * 60)) == ["claim", "details"]
+    assert presses(view(state=ReviewState.DECIDED, decision=decision(), run_state=RunState.READY)) == []
 
 
 def test_an_open_card_says_in_small_print_what_its_workflow_may_do() -> None:

@@ -10,6 +10,8 @@ from store.slack import messages, outbox
 from store.subjects import SubjectKind
 from workflows.engine.declare.workflow import Review
 
+DECIDED = outbox.DECIDED
+"""The kind of the note that tells of a decision; it is about the review, and knows which version was decided."""
 FAILURE = "failure"
 """The kind of the note that a run stopped; it is about the run."""
 LATE = "late"
@@ -31,11 +33,29 @@ UNSENT = "unsent"
 def card(session: Session, review: schema.Review, declared: Review, *, at: datetime) -> None:
     """Have a review's present state shown where its workflow posts to, and wherever its card is already."""
     team, subject = review.team_id, SubjectKind.REVIEW.of(review.id)
-    channels = messages.channels_of(session, team=team, subject=subject)
-    if declared.post_to is not None:
-        channels |= {declared.post_to}
-    for channel in sorted(channels):
+    for channel in _channels_of_card(session, review, declared):
         outbox.want_view(session, team=team, kind=outbox.CARD, subject=subject, channel=channel, at=at)
+
+
+def decided(session: Session, review: schema.Review, declared: Review, *, version: int, at: datetime) -> None:
+    """Have a decision told in the thread of a review's card: what it changed, and its reason. `version`: it decided."""
+    subject, about = SubjectKind.REVIEW.of(review.id), {"version": str(version)}
+    for channel in _channels_of_card(session, review, declared):
+        outbox.add_note(
+            session,
+            team=review.team_id,
+            kind=DECIDED,
+            subject=subject,
+            channel=channel,
+            at=at,
+            occasion=str(version),
+            about=about,
+        )
+
+
+def _channels_of_card(session: Session, review: schema.Review, declared: Review) -> list[str]:
+    channels = messages.channels_of(session, team=review.team_id, subject=SubjectKind.REVIEW.of(review.id))
+    return sorted(channels | ({declared.post_to} if declared.post_to is not None else set()))
 
 
 def doubt(session: Session, delivery: schema.Delivery, declared: Review, *, at: datetime) -> None:

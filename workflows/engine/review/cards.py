@@ -17,6 +17,7 @@ from workflows.engine.declare.workflow import Autonomy
 from workflows.engine.deliver.delivery_status import delivery_of, held_of
 from workflows.engine.errors import Unknown
 from workflows.engine.reasons import asked_for, from_json, model_said, rules_in
+from workflows.engine.review import claims
 from workflows.engine.review.forms import entries_of
 from workflows.engine.review.views import (
     CardView,
@@ -31,8 +32,11 @@ from workflows.engine.text.canonical_json import canonical
 from workflows.engine.text.form_fields import Kind, form_of
 
 
-def card_view(context: Context, review: int) -> CardView:
-    """Return the present contents of a review's card. Raise `Unknown` for an unknown review or workflow."""
+def card_view(context: Context, review: int, *, decided_at: int | None = None) -> CardView:
+    """Return the present contents of a review's card. Raise `Unknown` for an unknown review or workflow.
+
+    `decided_at`: the version whose decision is shown; None: the last one.
+    """
     with context.database.read() as session:
         row = reviews.get(session, review, team=context.team)
         if row is None:
@@ -44,13 +48,14 @@ def card_view(context: Context, review: int) -> CardView:
         input = contents.body(session, run.input_id, team=context.team)
         reasons = from_json(contents.body(session, row.reasons_id, team=context.team))
         proposal = _proposal(session, row)
-        decision = _last_decision(session, row)
+        decision = _decision(session, row, decided_at)
         carrying = _carrying_out(session, row)
         problem = kept_json(session, carrying.problem_id, team=context.team)
         delivery = delivery_of(session, context, carrying)
         held = held_of(session, carrying, delivery)
         delivered = _delivered(session, run)
         corrected = runs.was_corrected(session, case.id, team=context.team, revision=run.revision, after=run.correction)
+        is_in_hand = claims.is_in_hand(row.claimed_at, at=context.clock())
     # The author's code is called outside the transaction.
     text = case_text(workflow, input)
     return CardView(
@@ -74,7 +79,8 @@ def card_view(context: Context, review: int) -> CardView:
         why=asked_for(reasons),
         model_said=model_said(reasons),
         nevers=rules_in(reasons),
-        claimed_by=row.claimed_by,
+        claimed_by=row.claimed_by if is_in_hand else None,
+        claimed_at=row.claimed_at if is_in_hand else None,
         opened_at=row.opened_at,
         answer_by=row.answer_by,
         decision=decision,
@@ -199,9 +205,10 @@ def decision_view(session: Session, decision: schema.Decision) -> DecisionView:
     )
 
 
-def _last_decision(session: Session, review: schema.Review) -> DecisionView | None:
-    last = next(reversed(reviews.decisions(session, review.id, team=review.team_id)), None)
-    return decision_view(session, last) if last is not None else None
+def _decision(session: Session, review: schema.Review, version: int | None) -> DecisionView | None:
+    made = reviews.decisions(session, review.id, team=review.team_id)
+    found = next((one for one in reversed(made) if version in (None, one.version)), None)
+    return decision_view(session, found) if found is not None else None
 
 
 def _delivered(session: Session, run: schema.Run) -> Mapping[str, JsonValue] | None:

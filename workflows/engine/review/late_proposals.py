@@ -21,7 +21,7 @@ from workflows.engine.errors import Refused
 from workflows.engine.propose.proposer import NOT_ALLOWED
 from workflows.engine.reasons import Code, from_json
 from workflows.engine.review import reruns
-from workflows.engine.review.reviews import is_in_hand
+from workflows.engine.review.claims import is_in_hand
 from workflows.model.port import NoAnswer
 
 _OF_MODELS = (

@@ -1,4 +1,4 @@
-"""Reviews: how one is opened, claimed and decided.
+"""Reviews: how one is opened and decided.
 
 Every decision names the version that the person was shown, and is a compare-and-set on it: of two decisions at once one
 wins, and the other person is told who won. A decision, the move of the run and the intent to show it are one
@@ -7,7 +7,6 @@ transaction.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
@@ -280,6 +279,8 @@ def _decide(
         at=at,
     )
     notices.card(session, row, workflow.review, at=at)
+    if kind in (DecisionKind.EDITED, DecisionKind.REJECTED):
+        notices.decided(session, row, workflow.review, version=shown, at=at)
 
 
 def _settle(
@@ -323,56 +324,3 @@ def _what_happened(session: Session, row: schema.Review) -> str:
         return f"the review is now {row.state} at version {row.version}; look at it again"
     decided = f"{last.by} {last.kind} it at {last.at:%Y-%m-%d %H:%M} UTC"
     return decided if row.state == ReviewState.DECIDED else f"{decided}; it is now at version {row.version}"
-
-
-CLAIM_LASTS = timedelta(minutes=30)
-"""Time for which a person who claimed a review, or opened its form, is taken to work on it."""
-
-
-def claim(context: Context, review: int, *, by: str) -> None:
-    """Claim a review for a person. A claim is advisory: a colleague may still decide.
-
-    Raise `Unknown`, `Stale` where it is no longer open, or `Refused` where somebody else's claim has not expired.
-    """
-    with context.database.write(urgent=True) as session:
-        row = still_open(session, review, team=context.team)
-        at = context.clock()
-        if not reviews.claim(session, team=context.team, review=review, by=by, at=at, lasts=CLAIM_LASTS):
-            raise Refused(f"{row.claimed_by} has claimed it")
-        _note_claim(session, context, row, by=by)
-
-
-def take_in_hand(context: Context, review: int, shown: int, *, by: str) -> None:
-    """Note that a person has a review's form open: as a claim, or beside a colleague's claim.
-
-    It bars nobody, but for `CLAIM_LASTS` Countersign itself does not change the review. Raise `Unknown`, or `Stale`.
-    """
-    with context.database.write(urgent=True) as session:
-        row = still_open(session, review, shown, team=context.team)
-        at, held_by = context.clock(), row.claimed_by
-        if not reviews.claim(session, team=context.team, review=review, by=by, at=at, lasts=CLAIM_LASTS):
-            reviews.touch_claim(session, team=context.team, review=review, at=at)
-        elif held_by != by:
-            _note_claim(session, context, row, by=by)
-
-
-def is_in_hand(claimed_at: datetime | None, *, at: datetime) -> bool:
-    """Tell whether a claim has not expired. A claim from far in the future comes from a wrong clock and does not
-    count.
-    """
-    return claimed_at is not None and abs(at - claimed_at) <= CLAIM_LASTS
-
-
-def _note_claim(session: Session, context: Context, row: schema.Review, *, by: str) -> None:
-    at = context.clock()
-    declared = known_workflow(context, teams.workflow_name(session, row.workflow_id, team=context.team))
-    audit.record(
-        session,
-        team=row.team_id,
-        at=at,
-        actor=by,
-        action="review.claimed",
-        subject=SubjectKind.REVIEW.of(row.id),
-        case=row.case_id,
-    )
-    notices.card(session, row, declared.review, at=at)

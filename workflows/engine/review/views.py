@@ -87,6 +87,8 @@ class CardView:
     nevers: Sequence[str]
     """The rules that it breaks, as the card shows them."""
     claimed_by: str | None
+    """The person who is on it; None where nobody is, or has not been heard of for `CLAIM_LASTS`."""
+    claimed_at: datetime | None
     opened_at: datetime
     answer_by: datetime | None
     decision: DecisionView | None

@@ -14,7 +14,7 @@ from store.faces import Face
 from store.schema import OutboxRow
 from store.slack import cards, messages, outbox
 from store.slack.cards import Unshown
-from store.slack.outbox import CARD, DOUBT, QUEUE, VIEWS
+from store.slack.outbox import CARD, DOUBT, QUEUE, REPLIES, VIEWS
 from store.states import OutboxState
 from store.subjects import SubjectKind
 from workflows.engine.case.notices import FAILURE
@@ -39,8 +39,15 @@ class Taken:
     """All of one kind, and of one subject unless they are notes."""
     ts: str | None
     """The face's name for the message that shows their subject already; None where there is none."""
+    thread: str | None
+    """That name, where they are said in its thread; None where there is none, or they stand in the channel."""
     unsure: datetime | None
     """Start of the first attempt to send whose outcome is not known."""
+
+    @property
+    def is_reply(self) -> bool:
+        """True if they are said in a thread, or not at all where nothing stands that has one."""
+        return self.rows[0].kind in REPLIES
 
     @property
     def attempts(self) -> int:
@@ -112,7 +119,11 @@ class Channels:
             together = [row for row in rows if row.kind == FAILURE] if rows and rows[0].kind == FAILURE else rows[:1]
             unsure = min((row.unsure_since for row in together if row.unsure_since is not None), default=None)
             begun = [row for row in together if _begin(session, row, at)]
-            return Taken(rows=begun, ts=self._stands(session, channel, begun), unsure=unsure)
+            stands = self._stands(session, channel, begun)
+            is_reply = bool(begun) and begun[0].kind in REPLIES
+            return Taken(
+                rows=begun, ts=None if is_reply else stands, thread=stands if is_reply else None, unsure=unsure
+            )
 
     def _stands(self, session: Session, channel: str, rows: Sequence[OutboxRow]) -> str | None:
         if not rows:

@@ -37,9 +37,9 @@ def note_sent(context: Context, taken: Taken, *, shown: Sequence[Intent], ts: st
             else:
                 # The row is not in the message that was found; it may be in another.
                 outbox.move(session, row, frm=OutboxState.ATTEMPTING, to=OutboxState.DUE)
-        if ts is None:
+        if ts is None and first.kind in VIEWS:
             messages.forget(session, team=team, channel=first.channel, subject=first.subject)
-        elif first.kind in VIEWS:
+        elif ts is not None and first.kind in VIEWS:
             messages.drawn(session, team=team, channel=first.channel, subject=first.subject, ts=ts, waits=waits)
     log.info("message.sent", kind=first.kind, subject=str(first.subject), channel=first.channel, rows=len(shown))
 

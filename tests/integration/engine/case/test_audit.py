@@ -11,7 +11,7 @@ from tests.sample import Triage
 from tests.world import World
 from workflows import NotDone, OutcomeUnknown
 from workflows.engine.errors import Refused
-from workflows.engine.review import corrections, doubts, reruns, reviews
+from workflows.engine.review import claims, corrections, doubts, reruns, reviews
 from workflows.engine.review.decisions import Follows
 from workflows.model.port import Answer, ModelUnavailable, Question
 from workflows.model.scripted import says
@@ -52,7 +52,7 @@ def eventful(make_world: MakeWorld, *, idempotent: bool) -> Scene:
     decided(1)
     scene.edit(begun(2), queue="delivery", reply=f"edited {MARK}", by="U0EVE")
     by_hand = begun(3)
-    reviews.claim(context, scene.review(by_hand).id, by="U0EVE")
+    claims.claim(context, scene.review(by_hand).id, by="U0EVE")
     scene.reject(by_hand, Follows.BY_HAND, reason=f"wrong {MARK}")
     scene.edit(by_hand, queue="delivery", reply=f"answered {MARK}")
     scene.reject(begun(4), Follows.CLOSE, reason=f"spam {MARK}")

@@ -12,7 +12,7 @@ from tests.sample import Triage
 from tests.waiting import LONGEST
 from tests.world import sure
 from workflows.engine.errors import Stale
-from workflows.engine.review import corrections, reviews
+from workflows.engine.review import claims, corrections, reviews
 from workflows.engine.review.cards import card_view
 
 
@@ -49,7 +49,7 @@ def test_a_rule_that_thinks_for_one_keeps_nobody_else_from_deciding(make_world: 
             assert thinking.wait(LONGEST)
             with time_limit(LONGEST / 4):
                 scene.approve(quick, by="U0BEN")
-                reviews.claim(context, scene.review(third).id, by="U0BEN")
+                claims.claim(context, scene.review(third).id, by="U0BEN")
             scene.world.work()
             assert scene.run(quick).state == "delivered"
         finally:

@@ -17,7 +17,7 @@ from tests.sample import Triage
 from workflows import NoProposal, NotAllowed
 from workflows.engine.errors import Refused, Stale, Unknown
 from workflows.engine.read.views import OpenReview
-from workflows.engine.review import reviews
+from workflows.engine.review import claims, reviews
 from workflows.engine.review.decisions import Follows
 from workflows.engine.review.late_proposals import Counted, propose_anew, waiting
 from workflows.model.port import Answer, Question
@@ -110,14 +110,14 @@ def test_the_oldest_are_begun_first(make_sqlite_world: MakeWorld) -> None:
 def test_a_review_that_is_claimed_is_left_to_who_claimed_it(make_world: MakeWorld) -> None:
     scene, (claimed, _) = down(make_world, "unavailable", "unavailable")
     review = scene.review(claimed)
-    reviews.claim(scene.world.context, review.id, by="U0ANA")
+    claims.claim(scene.world.context, review.id, by="U0ANA")
     assert anew(scene) == Counted(begun=1, in_hand=1)
     assert scene.review(claimed) == review.__class__(**{**vars(review), "claimed_by": "U0ANA"})
 
 
 def test_a_claim_counts_for_half_an_hour(make_sqlite_world: MakeWorld) -> None:
     scene, (case,) = down(make_sqlite_world, "unavailable")
-    reviews.claim(scene.world.context, scene.review(case).id, by="U0ANA")
+    claims.claim(scene.world.context, scene.review(case).id, by="U0ANA")
     scene.world.clock.move(timedelta(minutes=30))
     assert anew(scene) == Counted(begun=0, in_hand=1)
     scene.world.clock.move(timedelta(seconds=1))
@@ -129,9 +129,9 @@ def test_a_claim_that_a_wrong_clock_made_does_not_count_for_a_year(make_world: M
     scene, (case, other) = down(make_world, "unavailable", "unavailable")
     scene.world.clock.move(timedelta(days=400))
     for one in (case, other):
-        reviews.claim(scene.world.context, scene.review(one).id, by="U0ANA")
+        claims.claim(scene.world.context, scene.review(one).id, by="U0ANA")
     scene.world.clock.move(timedelta(days=-400))
-    reviews.claim(scene.world.context, scene.review(other).id, by="U0BEN")
+    claims.claim(scene.world.context, scene.review(other).id, by="U0BEN")
     assert scene.review(other).claimed_by == "U0BEN"
     assert anew(scene) == Counted(begun=1, in_hand=1)
 
@@ -139,7 +139,7 @@ def test_a_claim_that_a_wrong_clock_made_does_not_count_for_a_year(make_world: M
 def test_a_form_that_is_open_counts_as_a_claim_and_bars_nobody(make_world: MakeWorld) -> None:
     scene, (case,) = down(make_world, "unavailable")
     review = scene.review(case)
-    reviews.take_in_hand(scene.world.context, review.id, review.version, by="U0ANA")
+    claims.take_in_hand(scene.world.context, review.id, review.version, by="U0ANA")
     assert scene.review(case).claimed_by == "U0ANA"
     assert anew(scene) == Counted(begun=0, in_hand=1)
     scene.edit(case, queue="delivery", by="U0BEN")
@@ -150,9 +150,9 @@ def test_a_form_that_is_open_counts_as_a_claim_and_bars_nobody(make_world: MakeW
 def test_a_form_that_is_opened_beside_a_claim_keeps_it_and_counts_from_then(make_sqlite_world: MakeWorld) -> None:
     scene, (case,) = down(make_sqlite_world, "unavailable")
     review = scene.review(case)
-    reviews.claim(scene.world.context, review.id, by="U0ANA")
+    claims.claim(scene.world.context, review.id, by="U0ANA")
     scene.world.clock.move(timedelta(minutes=20))
-    reviews.take_in_hand(scene.world.context, review.id, review.version, by="U0BEN")
+    claims.take_in_hand(scene.world.context, review.id, review.version, by="U0BEN")
     scene.world.clock.move(timedelta(minutes=20))
     assert scene.review(case).claimed_by == "U0ANA"
     assert anew(scene) == Counted(begun=0, in_hand=1)
@@ -161,9 +161,9 @@ def test_a_form_that_is_opened_beside_a_claim_keeps_it_and_counts_from_then(make
 def test_a_claim_that_is_over_may_be_taken_by_another(make_world: MakeWorld) -> None:
     scene, (case,) = down(make_world, "unavailable")
     review = scene.review(case)
-    reviews.claim(scene.world.context, review.id, by="U0ANA")
+    claims.claim(scene.world.context, review.id, by="U0ANA")
     scene.world.clock.move(timedelta(minutes=31))
-    reviews.claim(scene.world.context, review.id, by="U0BEN")
+    claims.claim(scene.world.context, review.id, by="U0BEN")
     assert scene.review(case).claimed_by == "U0BEN"
 
 
@@ -240,7 +240,7 @@ def test_a_form_that_is_being_opened_wins_over_proposing_anew(make_postgres_worl
     review = scene.review(case)
     _, counted = meet(
         scene,
-        lambda: reviews.take_in_hand(scene.world.context, review.id, review.version, by="U0ANA"),
+        lambda: claims.take_in_hand(scene.world.context, review.id, review.version, by="U0ANA"),
         lambda: anew(scene),
         before="INSERT INTO audit",
     )

@@ -19,7 +19,7 @@ from workflows.engine.case.intake import Intake
 from workflows.engine.errors import Refused, Stale
 from workflows.engine.read.history import open_reviews
 from workflows.engine.read.views import OpenReview
-from workflows.engine.review import doubts, reviews
+from workflows.engine.review import claims, doubts, reviews
 from workflows.engine.review.decisions import Follows
 
 AT_ONCE = 20
@@ -44,7 +44,7 @@ def _reject(follows: Follows) -> Decide:
 
 
 def _claim(scene: Scene, review: int, shown: int, by: str) -> None:
-    reviews.claim(scene.world.context, review, by=by)
+    claims.claim(scene.world.context, review, by=by)
 
 
 BY_HAND, CLOSE, AGAIN = _reject(Follows.BY_HAND), _reject(Follows.CLOSE), _reject(Follows.PROPOSE_AGAIN)

@@ -12,7 +12,7 @@ from tests.world import sure
 from workflows import Review, Workflow
 from workflows.engine.errors import InvalidOutput, Refused, Stale, Unknown
 from workflows.engine.read.history import open_reviews
-from workflows.engine.review import reviews
+from workflows.engine.review import claims, reviews
 from workflows.engine.review.decisions import MAX_REASON, Follows
 
 KEY = "sample/ticket-1"
@@ -157,18 +157,18 @@ def test_claiming_says_who_works_on_it_and_bars_nobody(make_world: MakeWorld) ->
     review = scene.review(case)
     shown = scene.wanted(review.id)
 
-    reviews.claim(scene.world.context, review.id, by="U0EVE")
+    claims.claim(scene.world.context, review.id, by="U0EVE")
     assert scene.review(case).claimed_by == "U0EVE"
     assert scene.review(case).version == review.version
     assert scene.wanted(review.id) > shown
-    reviews.claim(scene.world.context, review.id, by="U0EVE")
+    claims.claim(scene.world.context, review.id, by="U0EVE")
     with pytest.raises(Refused, match=r"^U0EVE has claimed it$"):
-        reviews.claim(scene.world.context, review.id, by="U0ADAM")
+        claims.claim(scene.world.context, review.id, by="U0ADAM")
     scene.approve(case, by="U0ADAM")
 
     assert scene.decided(case).decisions[0].by == "U0ADAM"
     with pytest.raises(Stale, match="U0ADAM approved it at 2026-11-20 09:00 UTC"):
-        reviews.claim(scene.world.context, review.id, by="U0EVE")
+        claims.claim(scene.world.context, review.id, by="U0EVE")
 
 
 Decide = Callable[[Scene, int], None]
@@ -196,7 +196,7 @@ def test_a_person_who_comes_too_late_is_told_who_decided_and_when(make_sqlite_wo
     with pytest.raises(Stale, match=said):
         reviews.reject(scene.world.context, review.id, 1, by="U1", reason="no")
     with pytest.raises(Stale, match=said):
-        reviews.claim(scene.world.context, review.id, by="U1")
+        claims.claim(scene.world.context, review.id, by="U1")
     assert scene.world.case(case) == decided
 
 
@@ -213,7 +213,7 @@ def test_a_review_that_is_not_there_is_unknown(make_sqlite_world: MakeWorld) -> 
     scene, _ = waiting(make_sqlite_world)
     said = "there is no review 99"
     with pytest.raises(Unknown, match=said):
-        reviews.claim(scene.world.context, 99, by="U1")
+        claims.claim(scene.world.context, 99, by="U1")
     with pytest.raises(Unknown, match=said):
         reviews.approve(scene.world.context, 99, 1, by="U1")
     with pytest.raises(Unknown, match=said):

@@ -16,7 +16,7 @@ from workflows.engine.declare.registry import Registry
 from workflows.engine.deliver import workflow_pauses
 from workflows.engine.deliver.waiting_deliveries import awaken
 from workflows.engine.errors import FormChanged, Refused, Unknown
-from workflows.engine.review import corrections, doubts, reruns, reviews
+from workflows.engine.review import claims, corrections, doubts, reruns, reviews
 from workflows.engine.review.cards import card_view
 from workflows.engine.review.decisions import Follows
 
@@ -253,7 +253,7 @@ def test_who_acts_on_a_case_of_a_workflow_that_is_gone_is_told_so(make_sqlite_wo
         lambda: reviews.approve(context, review.id, 1, by="U1"),
         lambda: reviews.edit(context, review.id, 1, Triage(queue="billing"), by="U1"),
         lambda: reviews.reject(context, review.id, 1, by="U1", reason="no", follows=Follows.CLOSE),
-        lambda: reviews.claim(context, review.id, by="U1"),
+        lambda: claims.claim(context, review.id, by="U1"),
         lambda: card_view(context, review.id),
     ):
         with pytest.raises(Unknown, match=r"^the workflow sample is not known to this Countersign any more$"):

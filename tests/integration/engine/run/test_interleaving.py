@@ -22,7 +22,7 @@ from workflows import OutcomeUnknown
 from workflows.engine.case import intake
 from workflows.engine.case.intake import Intake
 from workflows.engine.errors import Refused, Stale
-from workflows.engine.review import corrections, doubts, reruns, reviews
+from workflows.engine.review import claims, corrections, doubts, reruns, reviews
 
 Call = Callable[[], object]
 
@@ -228,8 +228,8 @@ def test_two_claims_meet(make_postgres_world: MakeWorld) -> None:
 
     outcomes = meet(
         scene,
-        lambda: reviews.claim(scene.world.context, review.id, by="U0ADAM"),
-        lambda: reviews.claim(scene.world.context, review.id, by="U0EVE"),
+        lambda: claims.claim(scene.world.context, review.id, by="U0ADAM"),
+        lambda: claims.claim(scene.world.context, review.id, by="U0EVE"),
         before="UPDATE reviews",
     )
 
@@ -244,7 +244,7 @@ def test_a_claim_meets_a_decision(make_postgres_world: MakeWorld) -> None:
 
     claimed, _ = meet(
         scene,
-        lambda: reviews.claim(scene.world.context, review.id, by="U0ADAM"),
+        lambda: claims.claim(scene.world.context, review.id, by="U0ADAM"),
         lambda: reviews.approve(scene.world.context, review.id, review.version, by="U0EVE"),
         before="UPDATE reviews",
     )

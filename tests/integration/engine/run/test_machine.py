@@ -44,7 +44,7 @@ from workflows.engine.errors import Refused, Stale
 from workflows.engine.pauses import Pause
 from workflows.engine.read.history import open_reviews
 from workflows.engine.read.views import OpenReview
-from workflows.engine.review import corrections, doubts, reruns, reviews
+from workflows.engine.review import claims, corrections, doubts, reruns, reviews
 from workflows.engine.review.decisions import Follows
 from workflows.engine.review.late_proposals import propose_anew
 from workflows.model.port import Answer, ModelUnavailable, Question
@@ -302,7 +302,7 @@ class Machine(RuleBasedStateMachine):
                     values = Triage.model_validate({"queue": queue, "reply": f"edit {before}"})
                     reviews.edit(context, review, shown, values, by="U1", confirmed=kind == "confirm")
                 case "claim":
-                    reviews.claim(context, review, by=f"U{which}")
+                    claims.claim(context, review, by=f"U{which}")
                 case _:
                     reviews.reject(context, review, shown, by="U1", reason=f"why {before}", follows=Follows(kind))
         except Stale:
@@ -341,7 +341,7 @@ class Machine(RuleBasedStateMachine):
         """An engineer has the model asked anew; what somebody has in hands stays as it is."""
         decided = {decision.review_id for decision in rows(self.world, schema.Decision)}
         present = open_reviews(self.world.context)
-        lapsed = self.world.clock() - reviews.CLAIM_LASTS
+        lapsed = self.world.clock() - claims.CLAIM_LASTS
         claimed = {row.id for row in rows(self.world, schema.Review) if row.claimed_at and row.claimed_at > lapsed}
         in_hand = [review for review in present if review.id in claimed | decided]
         try:
