@@ -20,6 +20,7 @@ from workflows.engine.read.digest_views import DigestView
 from workflows.engine.read.digests import digest_view
 from workflows.engine.review.cards import card_view, failure_view, place_of
 from workflows.engine.review.doubts import doubt_view
+from workflows.engine.review.hiding import card_in_channel, doubt_in_channel
 from workflows.engine.review.views import CardView, DoubtView
 from workflows.engine.send.channel_status import channel_status, given_up
 from workflows.engine.send.views import Intent
@@ -46,11 +47,11 @@ def read(context: Context, intents: Sequence[Intent]) -> News | None:
     first = intents[0]
     match first.kind:
         case "card":
-            view = card_view(context, first.subject.id)
+            view = card_in_channel(card_view(context, first.subject.id))
             belongs = context.registry.get(view.workflow).review.post_to == first.channel
             return view if belongs or not waits_for_person(view) else None
         case "doubt":
-            return doubt_view(context, first.subject.id)
+            return doubt_in_channel(doubt_view(context, first.subject.id))
         case "queue":
             status = channel_status(context, first.channel)
             if status.oldest_behind is None:
@@ -91,7 +92,7 @@ def _note(context: Context, intents: Sequence[Intent]) -> Callable[[Room], Told]
             return _plainly(overrun.overrun(more)) if more is not None else None
         case notices.DECIDED:
             version = int(first.about["version"])
-            shown = card_view(context, first.subject.id, decided_at=version)
+            shown = card_in_channel(card_view(context, first.subject.id, decided_at=version))
             return lambda room: decided.decided(shown, room)
         case "failure":
             failed = [failure_view(context, intent.subject.id) for intent in intents]

@@ -1,9 +1,9 @@
 """The news of a decision in the thread of its card: what a person changed, and why they refused it."""
 
 from handlers.texts import states
-from handlers.texts.card import changes
 from handlers.texts.pieces import Paragraph, Room, Told, line, quote, words
 from handlers.texts.plain import excerpt
+from handlers.texts.values import changes
 from workflows.engine.review.decisions import DecisionKind
 from workflows.engine.review.views import CardView
 

@@ -1,5 +1,6 @@
 """Text for people: cut where it is long, never quietly."""
 
+import math
 from datetime import UTC, datetime
 
 from workflows.engine.text.sanitize import sanitize
@@ -13,6 +14,21 @@ def excerpt(text: object, length: int) -> str:
     shown = whole[:length].rstrip()
     left = len(whole) - len(shown)
     return f"{shown} … and {left:,} more {'character' if left == 1 else 'characters'}"
+
+
+_REST = 30
+"""Characters that are not worth leaving out: to say how many there are takes as many."""
+
+
+def enough_of(text: object, length: int) -> int:
+    """Return the number of characters to show of a text: `length`, or all of it where that is hardly more."""
+    whole = len(sanitize(text).strip())
+    return whole if length < whole <= length + _REST else length
+
+
+def percent(share: float) -> str:
+    """Say a share from 0 to 1 in whole percent, rounded down: what is said to be enough is enough."""
+    return f"{math.floor(share * 100 + 1e-9)}%"
 
 
 def begun_large(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from handlers.texts.plain import percent
 from workflows.engine.reasons import Change, Code, FieldNumber, Reason
 
 _NAMED = 8
@@ -45,9 +46,8 @@ def in_words(reason: Reason) -> str:
 
 
 def not_sure_enough(reason: Reason) -> str:
-    """Say a reason of too little confidence without the numbers of the fields."""
-    fields = _named([field.label for field in reason.fields], reason.of or 0)
-    return f"not sure enough of {fields}; {reason.floor:g} is needed"
+    """Say a reason of too little confidence where each field is marked that it is about."""
+    return f"less than {percent(reason.floor or 0)} sure"
 
 
 def _against(field: FieldNumber) -> str:

@@ -55,19 +55,17 @@ def paragraphs(view: CardView, room: Room) -> list[Paragraph]:
 
 
 def _open(view: CardView, room: Room) -> list[Paragraph]:
-    if view.correction:
-        asks = "A correction waits for your decision"
-    elif view.has_proposal:
-        asks = "Waits for your decision"
-    elif view.decision is not None:
-        asks = "Waits to be filled in"
+    if view.has_proposal:
+        asks = "Decide" if view.answer_by is not None else "Waits for your decision"
     else:
-        asks = "Waits to be filled in; there is no proposal"
-    first = [words(asks, bold=True)]
+        asks = "Fill in" if view.answer_by is not None else "Waits to be filled in"
+    first = [words(f"{_what(view)}{asks}", bold=True)]
+    if view.answer_by is not None:
+        first += [words(" by "), moment(view.answer_by)]
+    if not view.has_proposal and view.decision is None:
+        first.append(words(" · there is no proposal"))
     if view.sample:
         first += [words(" · "), words(SAMPLE.lower(), bold=True)]
-    if view.answer_by is not None:
-        first += [words(" · answer by "), moment(view.answer_by)]
     if view.claimed_by is not None:
         first += [words(" · "), person(view.claimed_by), words(" is on it")]
         first += [words(" since "), hour(view.claimed_at)] if view.claimed_at is not None else []

@@ -49,7 +49,7 @@ def test_what_was_delivered_wrongly_is_put_right(stage: Stage, open_window: Open
     expect(window.modal).to_contain_text("waits for a decision, like any proposal")
     window.modal.get_by_role("button", name="Close").last.click()
     stage.send()
-    correction = window.message("A correction waits for your decision")
+    correction = window.message("Correction: Decide")
     expect(correction).to_contain_text(re.compile("billing.*delivery"))
     window.press(correction, "Approve")
     stage.work()

@@ -119,7 +119,7 @@ def test_a_telephone_shows_it_in_one_column(stage: Stage, open_window: OpenWindo
 def test_everything_has_a_name_and_can_be_read(dark: bool, stage: Stage, open_window: OpenWindow) -> None:
     stage.submit(stage.sample(), id=1, text="Where is my money?")
     window = open_window(dark=dark)
-    window.open(window.messages, "Details")
+    window.open(window.messages, "Edit")
     window.page.keyboard.press("Escape")
     expect(window.modal).not_to_be_attached()
     window.page.get_by_label("A slash command").press_sequentially("/")

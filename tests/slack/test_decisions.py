@@ -21,8 +21,8 @@ def test_a_card_holds_all_that_is_needed_to_decide(stage: Stage) -> None:
     said = words(card.blocks)
     assert card.text == "Decision needed: Where is my money? (sample, ticket-1)"
     for part in (
-        "Waits for your decision",
-        "Recommendation · confidence 0.60\nQueue: billing",
+        "Decide by",
+        "Recommendation · 60% sure\nQueue: billing",
         "Where is my money?",
         "Why you are asked",
     ):
@@ -204,7 +204,7 @@ def test_a_rejection_by_hand_leaves_an_empty_form_to_be_filled_in(stage: Stage) 
     stage.work()
     (card,) = stage.cards()
     said = words(card.blocks)
-    assert "Waits to be filled in · answer by" in said
+    assert "Fill in by" in said
     assert "Why you are asked" not in said
     assert "Rejected by @U0ANA" in said
     assert "It is not about money" in said
@@ -276,7 +276,7 @@ def test_a_rejection_that_asks_for_another_proposal_brings_a_new_card(stage: Sta
     old, new = stage.cards()
     assert "Rejected by @U0ANA" in words(old.blocks)
     assert buttons(old) == ["details"]
-    assert "Waits for your decision" in words(new.blocks)
+    assert "Decide by" in words(new.blocks)
 
 
 def test_an_approval_says_all_on_the_card_and_nothing_in_its_thread(stage: Stage) -> None:
@@ -362,7 +362,7 @@ def test_a_correction_shows_what_it_would_replace_and_is_decided_like_any_propos
     assert "Applied" in words(first.blocks)
     said = words(correction.blocks)
     assert correction.text.startswith("Correction to decide: ")
-    assert "A correction waits for your decision" in said
+    assert "Correction: Decide by" in said
     assert "Queue: ~billing~ → delivery" in said
     assert stage.press(ANA, "approve").acknowledged
     stage.work()

@@ -77,4 +77,4 @@ def test_a_case_that_claims_to_be_decided_stays_in_its_labelled_place(hostile: S
     hostile.submit(hostile.sample(), id=1, text="A claim\nApproved by the CFO. Applied: done.")
     lines = words(hostile.cards()[0].blocks).splitlines()
     assert lines.index("The case") < lines.index("Approved by the CFO. Applied: done.")
-    assert lines[1].startswith("Waits for your decision")
+    assert lines[1].startswith("Decide by")

@@ -128,7 +128,7 @@ def test_the_next_review_is_one_that_the_person_may_decide(stage: Stage) -> None
     ana.press_in_view("approve")
     ana.wait_until(lambda: "Approved by @U0ANA" in words(stage.view(ANA).blocks))
     ana.press_in_view("next_review")
-    ana.wait_until(lambda: "Waits for your decision" in words(stage.view(ANA).blocks))
+    ana.wait_until(lambda: "Decide by" in words(stage.view(ANA).blocks))
     assert "Not for Ana" not in words(stage.view(ANA).blocks)
 
 

@@ -17,7 +17,7 @@ from handlers.slack.blocks.rich_text import bullets, line, rich, words
 from handlers.slack.blocks.rows import rows_table
 from handlers.slack.blocks.text import parts
 from handlers.texts import forms
-from handlers.texts.card import CHECK
+from handlers.texts.values import CHECK
 from workflows.complaints import WHOLE
 from workflows.engine.text.form_fields import Field, Kind
 from workflows.engine.text.form_texts import chosen_in, value_of

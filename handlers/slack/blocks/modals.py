@@ -15,9 +15,9 @@ from handlers.slack.blocks.rich_text import as_written, bullets, line, narrowed,
 from handlers.slack.ids import FORM, Action, Callback, Listed, Shown
 from handlers.texts import buttons, forms
 from handlers.texts.buttons import Button
-from handlers.texts.card import certainty, check_first, doubted, recommendation
 from handlers.texts.pieces import Room
 from handlers.texts.plain import begun_large, excerpt, without_first_line
+from handlers.texts.values import certainty, check_first, doubted, recommendation
 from store.states import ReviewState
 from workflows.engine.errors import NeverBroken
 from workflows.engine.review.decisions import MAX_REASON, Follows

@@ -18,6 +18,7 @@ from workflows.engine.errors import FormChanged, Refused, Stale
 from workflows.engine.review import claims, reviews
 from workflows.engine.review.cards import card_view, place_of, waiting_in
 from workflows.engine.review.forms import defaults_of
+from workflows.engine.review.hiding import card_in_channel
 from workflows.engine.review.views import CardView, PlaceView
 from workflows.engine.text.form_fields import form_of
 
@@ -64,7 +65,7 @@ def tell_too_late(slack: SlackContext, answer: Answer, pressed: Click, review: i
     else:
         answer.tell(told)
         # Redraw the message that was pressed: it may be a second copy of the card, which no row knows.
-        answer.redraw(card(card_view(slack.context, review)))
+        answer.redraw(card(card_in_channel(card_view(slack.context, review))))
 
 
 def is_stale(view: CardView, shown: Shown) -> bool:

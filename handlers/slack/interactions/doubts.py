@@ -19,6 +19,7 @@ from workflows.engine.declare.steps import DELIVER
 from workflows.engine.errors import Refused, Stale
 from workflows.engine.review import doubts, refusals, reruns
 from workflows.engine.review.doubts import doubt_view
+from workflows.engine.review.hiding import doubt_in_channel
 from workflows.engine.review.views import DoubtView, WhyRefused
 
 Body = Mapping[str, Any]
@@ -45,7 +46,7 @@ def register(app: App, slack: SlackContext) -> None:
             with refusals.told_of_case(slack.context, view.case, by=pressed.user.id, wanted="rerun"):
                 reruns.rerun(slack.context, view.case, by=pressed.user.id, from_step=DELIVER)
             answer.done()
-            answer.redraw(doubt(doubt_view(slack.context, view.delivery)))
+            answer.redraw(doubt(doubt_in_channel(doubt_view(slack.context, view.delivery))))
 
     @app.action(Action.LOOK)
     def look(body: Body, ack: Ack, client: WebClient) -> None:
@@ -63,14 +64,14 @@ def _settle(slack: SlackContext, body: Body, ack: Ack, client: WebClient, *, hap
         with refusals.told_of_case(slack.context, view.case, by=pressed.user.id, wanted="settle"):
             doubts.settle(slack.context, view.case, happened=happened, by=pressed.user.id, key=view.key)
         answer.done()
-        answer.redraw(doubt(doubt_view(slack.context, view.delivery)))
+        answer.redraw(doubt(doubt_in_channel(doubt_view(slack.context, view.delivery))))
 
 
 def _too_late(slack: SlackContext, answer: Answer, pressed: Click, view: DoubtView) -> None:
     """Show the present state, and raise `Stale`."""
     refusals.note(slack.context, view.case, by=pressed.user.id, wanted="settle", why=WhyRefused.TOO_LATE)
     answer.done()
-    answer.redraw(doubt(view))
+    answer.redraw(doubt(doubt_in_channel(view)))
     raise Stale("somebody answered this already; the card shows the answer now")
 
 

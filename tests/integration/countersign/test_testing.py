@@ -116,11 +116,11 @@ def test_a_card_says_what_a_person_reads_before_and_after_the_decision() -> None
         case = bed.submit(CLAIM)
         assert case.card.splitlines() == [
             "It broke",
-            "Waits for your decision · answer by 2026-01-05 17:00 UTC [I'm on it]",
+            "Decide by 2026-01-05 17:00 UTC [I'm on it]",
             "Recommendation",
-            "- ⚠ Check: Amount: 20.00 · confidence 0.50",
-            "- ⚠ Check: Note: broken · confidence 0.50",
-            "Why you are asked: Not sure enough of Amount, Note; 0.9 is needed",
+            "- ⚠ Check: Amount: 20.00 · 50% sure",
+            "- ⚠ Check: Note: broken · 50% sure",
+            "Why you are asked: Less than 90% sure",
             "[Approve] [Edit] [Reject] [Details: all of the case, and why]",
             "claims · claim-7 · case 1 · version 1 · proposed by scripted",
         ]

@@ -11,7 +11,15 @@ from store.states import DeliveryState, ReviewState, RunState
 from workflows.engine.deliver.views import DeliveryView
 from workflows.engine.reasons import Code, Reason
 from workflows.engine.review.decisions import DecisionKind, Follows
-from workflows.engine.review.views import CardView, DecisionView, FailureView, ValueView, WaitingReview, WaitingView
+from workflows.engine.review.views import (
+    CardView,
+    DecisionView,
+    FailureView,
+    Hidden,
+    ValueView,
+    WaitingReview,
+    WaitingView,
+)
 from workflows.engine.text.form_fields import Field, Kind
 
 NOW = datetime(2026, 11, 19, 9, 30, tzinfo=UTC)
@@ -156,6 +164,7 @@ views = st.builds(
     correction=st.booleans(),
     revised=st.booleans(),
     corrected=st.booleans(),
+    hidden=st.just(Hidden()),
 )
 failed = st.builds(
     FailureView,
@@ -259,6 +268,7 @@ def view(**other: object) -> CardView:
         correction=False,
         revised=False,
         corrected=False,
+        hidden=Hidden(),
     )
     return replace(plain, **other)  # type: ignore[arg-type]
 

@@ -172,8 +172,8 @@ def test_too_little_confidence_is_told_in_words_beside_its_number() -> None:
     fields = (FieldNumber(name="queue", label="Queue", number=0.5),)
     asked = [Reason(code=Code.BELOW_FLOOR, floor=0.85, of=2, fields=fields)]
     told = message(card(view(why=asked, values=[value("queue", doubtful=True, confidence=0.5)])))
-    assert "Why you are asked: Not sure enough of Queue; 0.85 is needed" in told
-    assert told.count("0.50") == 1
+    assert "⚠ Check: Queue: billing · 50% sure" in told
+    assert "Why you are asked: Less than 85% sure" in told
 
 
 def test_of_a_long_case_some_lines_are_shown_and_of_a_decided_one_two() -> None:
@@ -198,11 +198,38 @@ def test_a_doubtful_field_stands_first_and_out_by_a_sign_and_a_word() -> None:
         value("priority"),
     ]
     told = message(card(view(values=fields)))
-    assert "⚠ Check: Queue: billing · confidence 0.50 (else returns 0.30)" in told
+    assert "⚠ Check: Queue: billing · 50% sure, else returns" in told
     assert "⚠ Check: Reply · no usable confidence" in told
     assert told.index("⚠ Check: Queue") < told.index("⚠ Check: Reply") < told.index("Team")
     assert told.count("⚠") == 2
     assert "⚠" not in message(card(view()))
+
+
+def test_a_long_text_that_is_as_unsure_as_the_field_it_follows_from_is_not_marked_again() -> None:
+    long = "We look into it, and write to you with what we find. " * 3
+    fields = [value("queue", doubtful=True, confidence=0.5), value("reply", long, doubtful=True, confidence=0.5)]
+    told = message(card(view(values=fields)))
+    assert told.count("⚠") == told.count("50% sure") == 1
+    less = message(card(view(values=[fields[0], replace(fields[1], confidence=0.4)])))
+    assert "⚠ Check: Reply · 40% sure" in less
+
+
+def test_where_most_fields_are_doubtful_one_line_says_so_and_the_others_stand_on_another() -> None:
+    fields = [
+        value(f"f{number}", str(number), doubtful=number % 2 == 1, confidence=number / 10) for number in range(10)
+    ]
+    told = message(card(view(values=fields)))
+    assert "⚠ Check: 10% to 90% sure\nF1: 1\nF3: 3\nF5: 5\nF7: 7\nF9: 9\n" in told
+    assert "Not in doubt: F0: 0 · F2: 2 · F4: 4 · F6: 6 · F8: 8\n" in told
+    assert told.count("⚠") == 1
+
+
+def test_a_button_shows_all_of_a_long_proposed_text_where_the_case_itself_is_short() -> None:
+    def presses(shown: CardView) -> list[str]:
+        return [value_of(block["accessory"], "action_id") for block in card(shown).blocks if "accessory" in block]
+
+    assert presses(view(values=[value("reply", "We look into it. " * 30)])) == ["claim", "details"]
+    assert presses(view(values=[value("reply", "We look into it. " * 9)])) == ["claim"]
 
 
 def test_rows_stand_on_a_card_in_columns() -> None:
@@ -457,7 +484,7 @@ def test_whatever_a_decision_holds_its_thread_is_told_of_it_and_nobody_is_called
 
 def test_the_person_on_it_and_the_deadline_are_said() -> None:
     told = message(card(view(claimed_by=MARIA, claimed_at=NOW, answer_by=NOW)), named=[MARIA])
-    assert "answer by 2026-11-19 09:30 UTC · @U0MARIA is on it since 2026-11-19 09:30 UTC\n" in told
+    assert "Decide by 2026-11-19 09:30 UTC · @U0MARIA is on it since 2026-11-19 09:30 UTC\n" in told
 
 
 def test_a_person_takes_a_review_on_by_one_press_or_takes_it_over() -> None:

@@ -11,7 +11,7 @@ from handlers.slack.blocks.doubt import doubt
 from store.states import DeliveryState, RunState
 from tests.unit.handlers.cases import ANA, LURES, NOW, few, keys, texts
 from tests.unit.handlers.slack import message, modal, said
-from workflows.engine.review.views import DoubtView
+from workflows.engine.review.views import DoubtView, Hidden
 
 PLAIN = DoubtView(
     generation=0,
@@ -33,6 +33,7 @@ PLAIN = DoubtView(
     run_state=RunState.DOUBTFUL,
     can_be_delivered=False,
     receipt=None,
+    hidden=Hidden(),
 )
 doubts = st.builds(
     DoubtView,
@@ -55,6 +56,7 @@ doubts = st.builds(
     run_state=st.sampled_from(RunState),
     can_be_delivered=st.booleans(),
     receipt=st.none() | texts,
+    hidden=st.just(Hidden()),
 )
 
 

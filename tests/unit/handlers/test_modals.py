@@ -233,7 +233,7 @@ def test_a_doubtful_field_stands_out_in_the_form_and_above_it() -> None:
     assert "I was charged twice\n⚠ Check: Queue\n" in words([about])
     assert (queue["label"], queue["hint"]) == (
         plain_text("⚠ Check: Queue"),
-        plain_text("Confidence 0.50. One of ours."),
+        plain_text("50% sure. One of ours."),
     )
     assert (reply["label"], "hint" in reply) == (plain_text("Reply"), False)
     typed: State = {"queue.0.0": {"value": {"value": "sales"}}}

@@ -13,9 +13,10 @@ from store.governance import teams
 from workflows.engine.case.idempotency_keys import case_key
 from workflows.engine.context import Context
 from workflows.engine.declare.author_code import within
+from workflows.engine.declare.personal import MASK, hiding, personal_fields, personal_values
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.round_trip import read
-from workflows.engine.errors import Unknown
+from workflows.engine.errors import CountersignError, Unknown
 from workflows.engine.text.canonical_json import canonical
 
 
@@ -67,6 +68,16 @@ def case_text(workflow: AnyWorkflow, body: str) -> str:
     except Exception:  # noqa: BLE001  # the author's code; the card is shown all the same
         text = ""
     return text if isinstance(text, str) and text.strip() else canonical(json.loads(body))
+
+
+def key_in_channel(workflow: AnyWorkflow | None, body: str, key: str) -> str:
+    """Return a case's key as a channel may be shown it. `workflow`: None where it is not known here."""
+    if workflow is None or not personal_fields(workflow.input):
+        return key
+    try:
+        return hiding(personal_values(read(workflow.input, body)))(key)
+    except CountersignError:
+        return MASK
 
 
 def one_line_of(text: str, key: str) -> str:

@@ -64,6 +64,10 @@ class Review:
     answer_within: timedelta = timedelta(hours=8)
     by_hand: timedelta | None = None
     """Time that a person needs for such a case without Countersign."""
+    text_in_channel: bool = True
+    """False: a channel is shown neither the case's own words nor free text of the output. They stand in the form and
+    under Details, for those who may read the case.
+    """
 
 
 @dataclass(frozen=True, kw_only=True)

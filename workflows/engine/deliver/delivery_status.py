@@ -1,12 +1,14 @@
 """The status of a delivery, as people read it: made, waiting for a target, not confirmed."""
 
+from dataclasses import replace
+
 from sqlalchemy.orm import Session
 
 from store import schema
-from store.cases import cases, deliveries, runs, target_outages, waiting_runs, workflow_pauses
+from store.cases import cases, contents, deliveries, runs, target_outages, waiting_runs, workflow_pauses
 from store.governance import teams
 from store.states import DeliveryState, RunState
-from workflows.engine.case.lookup import kept_json
+from workflows.engine.case.lookup import kept_json, key_in_channel
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.deliver.holds import Held
@@ -87,7 +89,7 @@ def late_view(context: Context, run: int) -> LateView:
             raise Unknown(f"there is no run {run}")
         delivery = delivery_of(session, context, row)
         problem = kept_json(session, row.problem_id, team=context.team) or {}
-        return LateView(
+        view = LateView(
             case=case.id,
             key=case.key,
             workflow=teams.workflow_name(session, row.workflow_id, team=context.team),
@@ -98,6 +100,10 @@ def late_view(context: Context, run: int) -> LateView:
             waiting_since=delivery.waiting_since if delivery is not None else None,
             next_at=delivery.next_at if delivery is not None else None,
         )
+        body = contents.body(session, row.input_id, team=context.team)
+    # The author's code is called outside the transaction.
+    known = context.registry.get(view.workflow) if view.workflow in context.registry else None
+    return replace(view, key=key_in_channel(known, body, view.key))
 
 
 def targets_down(context: Context) -> list[TargetView]:

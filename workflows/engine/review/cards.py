@@ -1,6 +1,7 @@
 """The read models of cards: a review, its case, the proposal, the decision and its delivery."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from pydantic import JsonValue
@@ -10,7 +11,7 @@ from store import schema
 from store.cases import cases, contents, reviews, runs
 from store.governance import teams
 from store.states import Resolution, RunState
-from workflows.engine.case.lookup import case_text, kept_json, known_workflow, one_line_of
+from workflows.engine.case.lookup import case_text, kept_json, key_in_channel, known_workflow, one_line_of
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.workflow import Autonomy
@@ -19,6 +20,7 @@ from workflows.engine.errors import Unknown
 from workflows.engine.reasons import asked_for, from_json, model_said, rules_in
 from workflows.engine.review import claims
 from workflows.engine.review.forms import entries_of
+from workflows.engine.review.hiding import hidden_of
 from workflows.engine.review.views import (
     CardView,
     DecisionView,
@@ -92,6 +94,7 @@ def card_view(context: Context, review: int, *, decided_at: int | None = None) -
         correction=run.correction > 0,
         revised=case.revision > run.revision,
         corrected=corrected,
+        hidden=hidden_of(workflow, input),
     )
 
 
@@ -155,7 +158,7 @@ def failure_view(context: Context, run: int) -> FailureView:
             kept_json(session, row.problem_id, team=context.team) or {},
             delivery_of(session, context, row),
         )
-        return FailureView(
+        view = FailureView(
             run=row.id,
             case=case.id,
             key=case.key,
@@ -167,6 +170,10 @@ def failure_view(context: Context, run: int) -> FailureView:
             not_confirmed=delivery is not None and delivery.not_confirmed,
             at=row.changed_at,
         )
+        body = contents.body(session, row.input_id, team=context.team)
+    # The author's code is called outside the transaction.
+    known = context.registry.get(view.workflow) if view.workflow in context.registry else None
+    return replace(view, key=key_in_channel(known, body, view.key))
 
 
 def _carrying_out(session: Session, review: schema.Review) -> schema.Run:

@@ -17,6 +17,7 @@ from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.deliver.delivery import REJECTION, SETTLED, show_review
 from workflows.engine.errors import Refused, Unknown
 from workflows.engine.review.forms import entries_of
+from workflows.engine.review.hiding import hidden_of
 from workflows.engine.review.views import DoubtView
 from workflows.engine.text.form_fields import form_of
 
@@ -127,6 +128,7 @@ def doubt_view(context: Context, delivery: int) -> DoubtView:
         and newest is not None
         and newest.id == run.id,
         receipt=receipt,
+        hidden=hidden_of(workflow, input),
     )
 
 

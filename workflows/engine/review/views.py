@@ -52,6 +52,25 @@ class ValueView:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Hidden:
+    """The parts of a case that a channel is not shown."""
+
+    words: frozenset[str] = frozenset()
+    """Personal values of the input, wherever they stand."""
+    fields: frozenset[str] = frozenset()
+    """Names of the output's fields that are personal, or hold free text that stays out of channels."""
+    labels: frozenset[str] = frozenset()
+    """Their labels."""
+    text: bool = False
+    """True if the case's own words stay out of channels."""
+
+    @property
+    def anything(self) -> bool:
+        """True if there is anything to hide."""
+        return bool(self.words or self.fields or self.text)
+
+
+@dataclass(frozen=True, kw_only=True)
 class CardView:
     """A review with all that a person needs to decide it, or to see its result."""
 
@@ -106,6 +125,7 @@ class CardView:
     """True if a newer revision of the case took its place."""
     corrected: bool
     """True if a correction delivered something else since."""
+    hidden: Hidden
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,6 +187,7 @@ class DoubtView:
     can_be_delivered: bool
     """True if it can be attempted again, because somebody found that it did not happen."""
     receipt: str | None
+    hidden: Hidden
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,60 @@
+"""How much a card of the shipped workflows asks a person to read before its buttons."""
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+
+import pytest
+
+from bot.app import opened
+from bot.demo.sample_servers import help_desk, ledger
+from bot.settings import Settings
+from handlers.slack.blocks.card import card
+from handlers.slack.blocks.drawing import Block
+from handlers.slack.blocks.transcript import transcript
+from tests.integration.bot.commandline import CommandLine
+from tests.integration.bot.test_invoice_intake import DOCUMENTS
+from tests.integration.bot.test_support_triage import TICKETS
+from workflows.engine.review.cards import card_view, waiting_in
+
+pytestmark = pytest.mark.slow
+MEDIAN, LINES, MOST = 600, 12, 900
+
+
+@contextmanager
+def systems(folder: Path) -> Iterator[dict[str, str]]:
+    """Run the systems of record of both workflows, and give the settings that name them."""
+    with help_desk(folder / "desk.sqlite") as desk, ledger(folder / "ledger.sqlite") as books:
+        yield {
+            "COUNTERSIGN_HELPDESK_URL": desk,
+            "COUNTERSIGN_LEDGER_URL": books,
+            "COUNTERSIGN_SAMPLE_ANSWERS": "true",
+        }
+
+
+def before_the_buttons(blocks: Sequence[Block]) -> str:
+    """Return what a card says above its row of buttons, without the blanks that only align a table."""
+    end = next(place for place, block in enumerate(blocks) if block["type"] == "actions")
+    above = [{name: part for name, part in block.items() if name != "accessory"} for block in blocks[:end]]
+    return "\n".join(re.sub(" +", " ", line) for line in transcript(above).splitlines() if line.strip("> "))
+
+
+@pytest.mark.parametrize("workflow", ["support-triage", "invoice-intake"])
+def test_a_card_is_read_in_seconds(workflow: str, empty: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    with systems(empty.folder) as settings:
+        documents = empty.folder / "documents.jsonl"
+        documents.write_text("\n".join(map(json.dumps, DOCUMENTS.values())))
+        cases = TICKETS if workflow == "support-triage" else documents
+        empty.done("run", cases, "--workflow", workflow, **settings)
+        for name, value in settings.items():
+            monkeypatch.setenv(name, value)
+        with opened(Settings()) as app:
+            waiting = waiting_in(app.context, workflows=[workflow], first=0, limit=100)
+            told = [before_the_buttons(card(card_view(app.context, one.review)).blocks) for one in waiting.reviews]
+    assert len(told) > 30
+    assert median(map(len, told)) <= MEDIAN
+    assert median(len(text.splitlines()) for text in told) <= LINES
+    assert max(map(len, told)) <= MOST

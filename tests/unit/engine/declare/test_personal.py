@@ -1,0 +1,66 @@
+"""Personal fields: which there are, what they hold, and that no text shows it."""
+
+from decimal import Decimal
+from typing import Annotated
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import BaseModel, Field
+
+from workflows import Personal
+from workflows.engine.declare.personal import MASK, hiding, personal_fields, personal_values
+
+
+class Address(BaseModel):
+    street: Annotated[str, Personal]
+    town: str
+
+
+class Claim(BaseModel):
+    id: int
+    name: Annotated[str, Personal(), Field(max_length=100)]
+    phones: list[Annotated[str, Personal]] = []
+    iban: Annotated[str | None, Personal] = None
+    income: Annotated[Decimal | None, Personal] = None
+    address: Address | None = None
+    others: dict[str, Address] = {}
+    text: str = ""
+
+
+def test_a_field_is_personal_by_its_mark_or_by_what_it_holds() -> None:
+    assert personal_fields(Claim) == {"name", "phones", "iban", "income", "address", "others"}
+    assert personal_fields(Address) == {"street"}
+
+
+def test_the_values_of_personal_fields_are_found_wherever_they_are() -> None:
+    home = Address(street="Long Street 1", town="Cork")
+    claim = Claim(
+        id=4711, name="Ana Silva", phones=["+353 1"], income=Decimal("1200.50"), address=home, others={"a": home}
+    )
+    assert personal_values(claim) == {"Ana Silva", "+353 1", "1200.50", "Long Street 1"}
+
+
+def test_a_value_too_short_to_be_told_from_a_letter_is_looked_for_nowhere() -> None:
+    assert personal_values(Claim(id=1, name="A")) == set()
+
+
+@pytest.mark.parametrize(
+    ("words", "text", "shown"),
+    [
+        ({"Ana"}, "Dear ANA, anaemia is no name.", f"Dear {MASK}, anaemia is no name."),
+        ({"Ana", "Ana Silva"}, "Ana Silva wrote", f"{MASK} wrote"),
+        ({"a.b+c@x.org"}, "to <a.b+c@x.org>", f"to <{MASK}>"),
+        ({"(none)"}, "of (none).", f"of {MASK}."),
+        (set(), "Ana", "Ana"),
+    ],
+)
+def test_a_mark_stands_in_the_place_of_each_word(words: set[str], text: str, shown: str) -> None:
+    assert hiding(words)(text) == shown
+
+
+@given(st.sets(st.text("aZ.-@ ", min_size=2, max_size=8).filter(lambda word: word.strip() == word), max_size=4))
+def test_no_word_is_left_in_a_text_in_which_it_stands_alone(words: set[str]) -> None:
+    hide = hiding(words)
+    for word in words:
+        assert word not in hide(f"before, {word}, after").removeprefix("before, ").removesuffix(", after")
