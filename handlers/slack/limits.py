@@ -15,7 +15,7 @@ MESSAGE_TABLES = 1
 MESSAGE_CHARTS = 2
 METADATA_JSON = 8_000
 
-# A modal
+# A modal, and the Home tab
 VIEW_BLOCKS = 100
 VIEW_JSON = 250_000
 """Bytes."""
@@ -50,7 +50,7 @@ DATA_TABLE_ROWS = 201
 """Including the row of headers."""
 DATA_TABLE_COLUMNS = 20
 DATA_TABLE_TEXT = 20_000
-"""In all cells of a data_table together."""
+"""In all cells of a data_table together, and in those of all data_tables of a message."""
 DATA_TABLE_PAGE = 100
 CHART_TITLE = 50
 """Also for the labels of its axes."""
@@ -61,6 +61,15 @@ CHART_LABEL = 20
 CONTAINER_CHILDREN = 10
 CONTAINER_TITLE = 150
 """Also for its subtitle."""
+CARD_TITLE = 150
+"""Also for its subtitle."""
+CARD_BODY = 200
+"""Also for its subtext."""
+CARD_BUTTONS = 3
+CAROUSEL_CARDS = 10
+PLAN_TASKS = 50
+CONTEXT_ACTIONS_ELEMENTS = 5
+ICON_BUTTON_VIEWERS = 10
 INPUT_LABEL = 2_000
 INPUT_HINT = 2_000
 

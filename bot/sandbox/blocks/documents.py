@@ -1,4 +1,4 @@
-"""Checks of a message's blocks and of a modal as a whole, with the errors that Slack would give."""
+"""Checks of a message's blocks, of a modal and of a Home tab as a whole, with the errors that Slack would give."""
 
 from collections.abc import Iterator
 from uuid import uuid4
@@ -6,7 +6,8 @@ from uuid import uuid4
 from pydantic import JsonValue
 
 from bot.sandbox.blocks.layout import BLOCK
-from bot.sandbox.blocks.shapes import Place, Shape, each, flag, one_of, record, string
+from bot.sandbox.blocks.shapes import Place, Shape, SlackContext, each, flag, one_of, record, string
+from bot.sandbox.blocks.tables import actions_in, characters_in
 from bot.sandbox.blocks.texts import plain
 from bot.sandbox.errors import SlackError
 from bot.sandbox.json import Object, copy, length, objects, size
@@ -19,10 +20,12 @@ _MESSAGE = each(BLOCK, most=limits.MESSAGE_BLOCKS, least=0)
 
 
 def every_block(blocks: JsonValue) -> Iterator[Object]:
-    """Yield the blocks, and those in containers."""
+    """Yield the blocks, those in containers, and the cards of carousels."""
     for block in objects(blocks):
         yield block
         yield from objects(block.get("child_blocks"))
+        if block.get("type") == "carousel":
+            yield from objects(block.get("elements"))
 
 
 def _ids_differ(value: JsonValue, place: Place) -> None:
@@ -62,6 +65,16 @@ _VIEW: Shape = record(
 )
 
 
+_HOME: Shape = record(
+    {"type": one_of("home"), "blocks": _view_blocks},
+    {
+        "private_metadata": string(limits.PRIVATE_METADATA, least=0),
+        "callback_id": string(limits.ID, least=0),
+        "external_id": string(limits.ID, least=0),
+    },
+)
+
+
 def accept_message_blocks(blocks: JsonValue) -> list[Object]:
     """Return the blocks as Slack keeps them, each with its ids. Raise SlackError."""
     place = Place(path="/blocks", surface="message", findings=[])
@@ -79,11 +92,20 @@ def accept_message_blocks(blocks: JsonValue) -> list[Object]:
 
 def accept_view(view: JsonValue) -> Object:
     """Return a modal as Slack keeps it. Raise SlackError."""
+    return _accepted(view, _VIEW, "modal")
+
+
+def accept_home(view: JsonValue) -> Object:
+    """Return the view of a Home tab as Slack keeps it. Raise SlackError."""
+    return _accepted(view, _HOME, "home")
+
+
+def _accepted(view: JsonValue, shape: Shape, surface: SlackContext) -> Object:
     # The size comes first: a view that is too large is not checked any further.
     if size(view) > limits.VIEW_JSON:
         raise SlackError("view_too_large")
-    place = Place(path="/view", surface="modal", findings=[])
-    _VIEW(view, place)
+    place = Place(path="/view", surface=surface, findings=[])
+    shape(view, place)
     if place.findings:
         raise SlackError("invalid_arguments", place.findings)
     assert isinstance(view, dict)
@@ -96,6 +118,9 @@ def _together(blocks: JsonValue, place: Place) -> None:
         raise SlackError("invalid_attachments", ["[ERROR] only_one_table_allowed"])
     if kinds.count("data_visualization") > limits.MESSAGE_CHARTS:
         place.refuse(f"no more than {limits.MESSAGE_CHARTS} data_visualization blocks allowed")
+    tables = [block.get("rows") for block in every_block(blocks) if block.get("type") == "data_table"]
+    if len(tables) > 1 and sum(map(characters_in, tables)) > limits.DATA_TABLE_TEXT:
+        place.refuse(f"must be less than {limits.DATA_TABLE_TEXT + 1} characters in all data_table blocks")
     texts = [block.get("text") for block in objects(blocks) if block.get("type") == "markdown"]
     if sum(len(text) for text in texts if isinstance(text, str)) > limits.MARKDOWN_TEXT:
         place.refuse(f"must be less than {limits.MARKDOWN_TEXT + 1} characters in all markdown blocks")
@@ -106,15 +131,24 @@ def _named(block: Object) -> Object:
     named.setdefault("block_id", uuid4().hex[:5])
     for element in interactive(named):
         element.setdefault("action_id", uuid4().hex[:5])
-    if "child_blocks" in named:
-        named["child_blocks"] = [_named(child) for child in objects(named["child_blocks"])]
+    for inner in ("child_blocks",) if named.get("type") != "carousel" else ("elements",):
+        if inner in named:
+            named[inner] = [_named(child) for child in objects(named[inner])]
     return named
 
 
 def interactive(block: Object) -> list[Object]:
     """Return the elements of a block that a person can act on."""
-    if block.get("type") == "section":
-        return [element for element in objects([block.get("accessory")]) if element.get("type") != "image"]
-    if block.get("type") == "actions":
-        return objects(block.get("elements"))
-    return objects([block.get("element")]) if block.get("type") == "input" else []
+    match block.get("type"):
+        case "section":
+            return [element for element in objects([block.get("accessory")]) if element.get("type") != "image"]
+        case "actions" | "context_actions":
+            return objects(block.get("elements"))
+        case "card":
+            return objects(block.get("actions"))
+        case "data_table":
+            return actions_in(block)
+        case "input":
+            return objects([block.get("element")])
+        case _:
+            return []

@@ -54,6 +54,19 @@ _OFFERED = (exactly_one("options", "option_groups"), chosen_are_offered)
 _SEVERAL = {"max_selected_items": whole(1, limits.OPTIONS)}
 _USER = matching(r"[UW][A-Z0-9]{2,}", "the id of a user", limits.ID)
 _CHANNEL = matching(r"[CG][A-Z0-9]{2,}", "the id of a channel", limits.ID)
+_CONVERSATION = matching(r"[CGDUW][A-Z0-9]{2,}", "the id of a conversation", limits.ID)
+_CONVERSATIONS = record(
+    {},
+    {
+        "include": each(one_of("im", "mpim", "private", "public"), most=4),
+        "exclude_external_shared_channels": flag,
+        "exclude_bot_users": flag,
+    },
+)
+_FEEDBACK = record(
+    {"text": plain(limits.BUTTON_TEXT), "value": string(limits.BUTTON_VALUE)},
+    {"accessibility_label": string(limits.ACCESSIBILITY_LABEL)},
+)
 
 BUTTON = record(
     {"text": plain(limits.BUTTON_TEXT)},
@@ -71,6 +84,15 @@ CHOOSING: Mapping[str, Shape] = {
     "static_select": record({}, {**_MENU, **_OFFER, "initial_option": OPTION}, also=_OFFERED),
     "users_select": record({}, {**_MENU, "initial_user": _USER}),
     "channels_select": record({}, {**_MENU, "initial_channel": _CHANNEL}),
+    "conversations_select": record(
+        {},
+        {
+            **_MENU,
+            "initial_conversation": _CONVERSATION,
+            "default_to_current_conversation": flag,
+            "filter": _CONVERSATIONS,
+        },
+    ),
     "radio_buttons": record(
         {"options": each(RICH_OPTION, most=limits.RADIO_OPTIONS)},
         {**_ASKING, "initial_option": RICH_OPTION},
@@ -117,5 +139,18 @@ IN_SECTION: Mapping[str, Shape] = {
     **{name: shape for name, shape in IN_ACTIONS.items() if name != "datetimepicker"},
     **CHOOSING_SEVERAL,
     "image": IMAGE_ELEMENT,
+}
+IN_CONTEXT_ACTIONS: Mapping[str, Shape] = {
+    "feedback_buttons": record({"positive_button": _FEEDBACK, "negative_button": _FEEDBACK}, _ANY),
+    "icon_button": record(
+        {"icon": one_of("trash"), "text": plain(limits.BUTTON_TEXT)},
+        {
+            **_ANY,
+            "confirm": CONFIRM,
+            "value": string(limits.BUTTON_VALUE),
+            "accessibility_label": string(limits.ACCESSIBILITY_LABEL),
+            "visible_to_user_ids": each(_USER, most=limits.ICON_BUTTON_VIEWERS),
+        },
+    ),
 }
 IN_INPUT: Mapping[str, Shape] = {**CHOOSING, **CHOOSING_SEVERAL, **WRITING}

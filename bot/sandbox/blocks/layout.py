@@ -1,15 +1,18 @@
-"""The blocks themselves, and the surface (message or modal) that each of them is allowed on."""
+"""The blocks themselves, and the surface (message, modal or Home) that each of them is allowed on."""
 
 from collections.abc import Mapping
 
 from pydantic import JsonValue
 
+from bot.sandbox.blocks.cards import CARD, CAROUSEL
 from bot.sandbox.blocks.charts import CHART
-from bot.sandbox.blocks.elements import IN_ACTIONS, IN_INPUT, IN_SECTION
+from bot.sandbox.blocks.elements import IN_ACTIONS, IN_CONTEXT_ACTIONS, IN_INPUT, IN_SECTION
 from bot.sandbox.blocks.rich_text import RICH_TEXT
 from bot.sandbox.blocks.shapes import (
     Place,
     Shape,
+    SlackContext,
+    actions_differ,
     at_least_one,
     each,
     flag,
@@ -21,21 +24,13 @@ from bot.sandbox.blocks.shapes import (
     whole,
 )
 from bot.sandbox.blocks.tables import DATA_TABLE, TABLE
+from bot.sandbox.blocks.tasks import PLAN, TASK_CARD
 from bot.sandbox.blocks.texts import IMAGE_ELEMENT, any_text, link, plain, texts
-from bot.sandbox.json import objects
 from handlers.slack import limits
 
+_MESSAGES: tuple[SlackContext, ...] = ("message",)
+_MODALS: tuple[SlackContext, ...] = ("modal",)
 _ID = {"block_id": string(limits.ID)}
-
-
-def _actions_differ(value: JsonValue, place: Place) -> None:
-    assert isinstance(value, dict)
-    seen: set[JsonValue] = set()
-    for index, element in enumerate(objects(value.get("elements"))):
-        named = element.get("action_id")
-        if isinstance(named, str) and named in seen:
-            place.at("elements").at(index).at("action_id").refuse(f"action_id {named} already exists")
-        seen.add(named if isinstance(named, str) else None)
 
 
 def _collapses(value: JsonValue, place: Place) -> None:
@@ -70,7 +65,7 @@ _IN_CONTAINER: Mapping[str, Shape] = {
         _ID,
     ),
     "actions": record(
-        {"elements": each(typed(IN_ACTIONS), most=limits.ACTIONS_ELEMENTS)}, _ID, also=(_actions_differ,)
+        {"elements": each(typed(IN_ACTIONS), most=limits.ACTIONS_ELEMENTS)}, _ID, also=(actions_differ("elements"),)
     ),
     "image": record(
         {"image_url": link(limits.IMAGE_URL), "alt_text": string(limits.IMAGE_ALT_TEXT)},
@@ -81,7 +76,7 @@ _IN_CONTAINER: Mapping[str, Shape] = {
         {**_ID, "hint": plain(limits.INPUT_HINT), "optional": flag, "dispatch_action": flag},
     ),
     "rich_text": RICH_TEXT,
-    "table": only_on("message", TABLE),
+    "table": only_on(_MESSAGES, TABLE),
 }
 _CONTAINER = record(
     {"child_blocks": each(typed(_IN_CONTAINER), most=limits.CONTAINER_CHILDREN)},
@@ -102,12 +97,24 @@ _CONTAINER = record(
 BLOCK = typed(
     {
         **_IN_CONTAINER,
-        "container": _CONTAINER,
-        "markdown": only_on("message", record({"text": string(limits.MARKDOWN_TEXT)}, _ID)),
-        "data_table": only_on("message", DATA_TABLE),
-        "data_visualization": only_on("message", CHART),
+        "container": only_on(_MESSAGES, _CONTAINER),
+        "card": CARD,
+        "carousel": only_on(("message", "home"), CAROUSEL),
+        "plan": only_on(_MESSAGES, PLAN),
+        "task_card": only_on(_MESSAGES, TASK_CARD),
+        "context_actions": only_on(
+            _MESSAGES,
+            record(
+                {"elements": each(typed(IN_CONTEXT_ACTIONS), most=limits.CONTEXT_ACTIONS_ELEMENTS)},
+                _ID,
+                also=(actions_differ("elements"),),
+            ),
+        ),
+        "markdown": only_on(_MESSAGES, record({"text": string(limits.MARKDOWN_TEXT)}, _ID)),
+        "data_table": only_on(("message", "home"), DATA_TABLE),
+        "data_visualization": only_on(_MESSAGES, CHART),
         "alert": only_on(
-            "modal",
+            _MODALS,
             record(
                 {"text": any_text(limits.ALERT_TEXT)},
                 {**_ID, "level": one_of("default", "info", "warning", "error", "success")},

@@ -1,13 +1,15 @@
 """The vocabulary for describing Block Kit: a shape checks a value and writes down what Slack would refuse."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from pydantic import JsonValue
 
-SlackContext = Literal["message", "modal"]
+from bot.sandbox.json import Object, objects
+
+SlackContext = Literal["message", "modal", "home"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,12 +167,33 @@ def at_least_one(*names: str) -> Shape:
     return look
 
 
-def only_on(surface: SlackContext, shape: Shape) -> Shape:
-    """Describe a value that is allowed on one surface only."""
+def only_on(surfaces: Collection[SlackContext], shape: Shape) -> Shape:
+    """Describe a value that is allowed on some surfaces only."""
 
     def look(value: JsonValue, place: Place) -> None:
-        if place.surface != surface:
+        if place.surface not in surfaces:
             return place.refuse(f"not allowed in a {place.surface}")
         return shape(value, place)
 
     return look
+
+
+def actions_differ(name: str) -> Shape:
+    """Describe an object whose elements, in the list of this name, have different action_ids."""
+
+    def look(value: JsonValue, place: Place) -> None:
+        assert isinstance(value, dict)
+        refuse_repeated([(place.at(name).at(index), one) for index, one in enumerate(objects(value.get(name)))])
+
+    return look
+
+
+def refuse_repeated(elements: Iterable[tuple[Place, Object]]) -> None:
+    """Refuse an action_id that another element of the same block has."""
+    seen: set[str] = set()
+    for place, element in elements:
+        named = element.get("action_id")
+        if isinstance(named, str) and named in seen:
+            place.at("action_id").refuse(f"action_id {named} already exists")
+        if isinstance(named, str):
+            seen.add(named)

@@ -3,7 +3,7 @@
 from bot.sandbox.client.administrator import Administrator
 from bot.sandbox.client.caller import Refused
 from bot.sandbox.client.person import Person
-from bot.sandbox.client.shown import Block, Outcome, ShownCall, ShownMessage, ShownView
+from bot.sandbox.client.shown import Block, Outcome, ShownCall, ShownHome, ShownMessage, ShownView
 from bot.sandbox.faults.calls import FaultKind
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Person",
     "Refused",
     "ShownCall",
+    "ShownHome",
     "ShownMessage",
     "ShownView",
 ]

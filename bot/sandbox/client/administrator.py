@@ -83,6 +83,27 @@ class Administrator(Failing):
     def deactivate_user(self, user: str) -> None:
         self._act("admin/deactivate_user", user=user)
 
+    def change_user(
+        self,
+        user: str,
+        *,
+        guest: bool | None = None,
+        single_channel: bool | None = None,
+        time_zone: str | None = None,
+        status_text: str | None = None,
+        snoozed_until: int | None = None,
+    ) -> None:
+        """Make somebody a guest, or change what is known of them; None leaves it as it is."""
+        self._act(
+            "admin/change_user",
+            user=user,
+            guest=guest,
+            single_channel=single_channel,
+            time_zone=time_zone,
+            status_text=status_text,
+            snoozed_until=snoozed_until,
+        )
+
     def revoke_token(self) -> None:
         self._act("admin/revoke_token")
 

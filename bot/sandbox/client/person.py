@@ -4,7 +4,7 @@ import httpx2
 from pydantic import JsonValue, TypeAdapter
 
 from bot.sandbox.client.caller import Caller
-from bot.sandbox.client.shown import Outcome, ShownMessage, ShownView
+from bot.sandbox.client.shown import Outcome, ShownHome, ShownMessage, ShownView
 
 
 class Person(Caller):
@@ -22,6 +22,10 @@ class Person(Caller):
     def views(self) -> list[ShownView]:
         """Return the open modals, the visible one last."""
         return TypeAdapter(list[ShownView]).validate_python(self._get("views", user=self.user)["views"])
+
+    def home(self) -> ShownHome | None:
+        """Return the app's Home tab; None where the app published none."""
+        return TypeAdapter(ShownHome | None).validate_python(self._get("home", user=self.user)["home"])
 
     def press(
         self,
@@ -57,6 +61,32 @@ class Person(Caller):
             selected=selected,
             confirmed=confirmed,
         )
+
+    def press_in_home(
+        self, action_id: str, *, block_id: str | None = None, selected: JsonValue = None, confirmed: bool = False
+    ) -> Outcome:
+        """Press a button of the app's Home tab, or choose in one of its menus."""
+        return self._act(
+            "press_in_home",
+            user=self.user,
+            action_id=action_id,
+            block_id=block_id,
+            selected=selected,
+            confirmed=confirmed,
+        )
+
+    def shortcut(self, channel: str, ts: str, callback_id: str) -> Outcome:
+        """Choose a shortcut in the menu of a message."""
+        return self._act("shortcut", user=self.user, channel=channel, ts=ts, callback_id=callback_id)
+
+    def say(self, channel: str, text: str, *, thread_ts: str | None = None) -> Outcome:
+        """Type a message into a channel, a thread, or the direct messages with the app."""
+        return self._act("say", user=self.user, channel=channel, text=text, thread_ts=thread_ts)
+
+    @property
+    def direct(self) -> str:
+        """Id of the direct messages with the app."""
+        return f"D{self.user[1:]}"
 
     def type(self, values: dict[str, JsonValue]) -> Outcome:
         """Fill in inputs of the visible modal, by block_id."""

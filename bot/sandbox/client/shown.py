@@ -46,6 +46,18 @@ class ShownView(_Shown):
     values: dict[str, dict[str, Block]]
 
 
+class ShownHome(_Shown):
+    """The Home tab of a person."""
+
+    id: str
+    type: str
+    callback_id: str
+    blocks: list[Block]
+    private_metadata: str
+    hash: str
+    values: dict[str, dict[str, Block]]
+
+
 class Outcome(_Shown):
     """The outcome of an act."""
 

@@ -12,9 +12,9 @@ from bot.sandbox.control import failures, orders
 from bot.sandbox.errors import BadRequest, NotPossible
 from bot.sandbox.http.gate import answer, content_type, read_body
 from bot.sandbox.json import Object, parse
-from bot.sandbox.people import administration, commands, events, presses, submissions
+from bot.sandbox.people import administration, commands, events, presses, submissions, typing
 from bot.sandbox.people.outcomes import told
-from bot.sandbox.people.sight import find_channel, find_person, messages_seen, views_seen
+from bot.sandbox.people.sight import find_channel, find_person, home_seen, messages_seen, views_seen
 from bot.sandbox.state.sandbox import Sandbox
 
 LONGEST_WAIT = 30.0
@@ -33,12 +33,16 @@ class Control:
             "workspace": self._guarded(self._workspace),
             "channels/{channel}/messages": self._guarded(self._messages),
             "views": self._guarded(self._views),
+            "home": self._guarded(self._home),
             "calls": self._guarded(self._calls),
             "wait": self._guarded(self._wait),
         }
         self.acting: dict[str, Handler] = {
             "press": self._ordered(orders.Press, self._press),
             "press_in_view": self._ordered(orders.PressInView, self._press_in_view),
+            "press_in_home": self._ordered(orders.PressInHome, self._press_in_home),
+            "shortcut": self._ordered(orders.Shortcut, self._shortcut),
+            "say": self._ordered(orders.Say, self._say),
             "type": self._ordered(orders.FillIn, self._type),
             "submit": self._ordered(orders.Submit, self._submit),
             "close": self._ordered(orders.Close, self._close),
@@ -54,6 +58,7 @@ class Control:
             "admin/set_disabled": self._ordered(orders.SetDisabled, self._set_disabled),
             "admin/send_payload": self._ordered(orders.SendPayload, self._send_payload),
             "admin/deactivate_user": self._ordered(orders.ForUser, self._deactivate),
+            "admin/change_user": self._ordered(orders.ChangeUser, self._change_user),
             "admin/revoke_token": self._ordered(orders.Nothing, self._revoke),
             "admin/restore_token": self._ordered(orders.Nothing, self._restore),
             "admin/refresh_sockets": self._ordered(orders.Refresh, self._refresh),
@@ -80,6 +85,10 @@ class Control:
     async def _views(self, request: Request) -> Object:
         user = find_person(self._sandbox, request.query_params.get("user", ""))
         return {"views": [*views_seen(self._sandbox, user)]}
+
+    async def _home(self, request: Request) -> Object:
+        user = find_person(self._sandbox, request.query_params.get("user", ""))
+        return {"home": home_seen(self._sandbox, user)}
 
     async def _calls(self, request: Request) -> Object:
         calls: list[JsonValue] = [
@@ -127,6 +136,22 @@ class Control:
             selected=order.selected,
             confirmed=order.confirmed,
         )
+
+    async def _press_in_home(self, order: orders.PressInHome) -> Object:
+        return await presses.press_in_home(
+            self._sandbox,
+            order.user,
+            action_id=order.action_id,
+            block_id=order.block_id,
+            selected=order.selected,
+            confirmed=order.confirmed,
+        )
+
+    async def _shortcut(self, order: orders.Shortcut) -> Object:
+        return await typing.choose_shortcut(self._sandbox, order.user, order.channel, order.ts, order.callback_id)
+
+    async def _say(self, order: orders.Say) -> Object:
+        return await typing.say(self._sandbox, order.user, order.channel, order.text, thread_ts=order.thread_ts)
 
     async def _type(self, order: orders.FillIn) -> Object:
         return await submissions.fill_in(self._sandbox, order.user, order.values)
@@ -179,6 +204,10 @@ class Control:
 
     async def _deactivate(self, order: orders.ForUser) -> Object:
         administration.deactivate_user(self._sandbox, order.user)
+        return told(None, outcome="done")
+
+    async def _change_user(self, order: orders.ChangeUser) -> Object:
+        administration.change_user(self._sandbox, order.user, order.model_dump(exclude={"user"}, exclude_none=True))
         return told(None, outcome="done")
 
     async def _revoke(self, order: orders.Nothing) -> Object:

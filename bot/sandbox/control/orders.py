@@ -37,6 +37,33 @@ class PressInView(Order):
     confirmed: bool = False
 
 
+class PressInHome(PressInView):
+    """The same in the Home tab."""
+
+
+class Shortcut(Order):
+    user: str
+    channel: str
+    ts: str
+    callback_id: str
+
+
+class Say(Order):
+    user: str
+    channel: str
+    text: str
+    thread_ts: str | None = None
+
+
+class ChangeUser(Order):
+    user: str
+    guest: bool | None = None
+    single_channel: bool | None = None
+    time_zone: str | None = None
+    status_text: str | None = None
+    snoozed_until: int | None = None
+
+
 class FillIn(Order):
     user: str
     values: dict[str, JsonValue]

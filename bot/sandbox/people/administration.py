@@ -1,13 +1,16 @@
 """The acts of an administrator of the workspace."""
 
+from pydantic import ValidationError
+
 from bot.sandbox.errors import NotPossible
 from bot.sandbox.json import Object
 from bot.sandbox.people.events import tell
 from bot.sandbox.people.outcomes import Outcome, told
 from bot.sandbox.people.sight import find_person
 from bot.sandbox.state.guide import Guide
+from bot.sandbox.state.payloads import view_as_json
 from bot.sandbox.state.sandbox import Sandbox
-from bot.sandbox.state.workspace import Channel
+from bot.sandbox.state.workspace import Channel, User
 
 
 async def set_group(sandbox: Sandbox, id: str, members: list[str]) -> Outcome:
@@ -56,14 +59,29 @@ def set_guide(sandbox: Sandbox, guide: Guide) -> None:
 async def open_home(sandbox: Sandbox, user_id: str) -> Outcome:
     """Open the app's Home tab as a person; the app is told. Raise NotPossible."""
     user = find_person(sandbox, user_id)
+    if not sandbox.workspace.app.home:
+        raise NotPossible(409, "the app has no Home tab")
+    view = sandbox.homes.of(user.id)
     opened: Object = {
         "type": "app_home_opened",
         "user": user.id,
-        "channel": f"D{user.id[1:]}",
+        "channel": sandbox.workspace.direct(user.id).id,
         "tab": "home",
         "event_ts": sandbox.stamps.next(),
     }
-    return await tell(sandbox, opened)
+    return await tell(sandbox, opened | ({"view": view_as_json(sandbox, view)} if view is not None else {}))
+
+
+def change_user(sandbox: Sandbox, user_id: str, changes: Object) -> None:
+    """Make somebody a guest, or change their time zone, their status or their notifications. Raise NotPossible."""
+    user = find_person(sandbox, user_id)
+    try:
+        changed = User.model_validate(user.model_dump() | changes)
+    except ValidationError:
+        raise NotPossible(400, f"{user.id} cannot be changed so") from None
+    users = sandbox.workspace.users
+    users[users.index(user)] = changed
+    sandbox.changes.announce()
 
 
 def delete_message(sandbox: Sandbox, channel_id: str, ts: str) -> None:

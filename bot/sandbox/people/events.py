@@ -25,8 +25,13 @@ _MADE: dict[str, Callable[[Sandbox], Object]] = {
 """Events that no act in the sandbox causes, by their type."""
 
 
-async def tell(sandbox: Sandbox, content: Object, *, outcome: str | None = None) -> Outcome:
-    """Send the app a new event."""
+async def tell(
+    sandbox: Sandbox, content: Object, *, subscription: str | None = None, outcome: str | None = None
+) -> Outcome:
+    """Send the app a new event, if it is subscribed to it. `subscription`: its name, where it is not the type."""
+    subscribed = sandbox.workspace.app.events
+    if subscribed is not None and (subscription or content["type"]) not in subscribed:
+        return told(None, outcome=outcome or "not_subscribed")
     return await _send(sandbox, sandbox.events.keep(event(sandbox, content)), outcome=outcome)
 
 

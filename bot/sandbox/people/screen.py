@@ -3,7 +3,7 @@
 from pydantic import JsonValue
 
 from bot.sandbox.json import Object, parse, write
-from bot.sandbox.people.sight import find_person, message_seen, views_seen
+from bot.sandbox.people.sight import find_person, home_seen, message_seen, views_seen
 from bot.sandbox.state.messages import Message
 from bot.sandbox.state.sandbox import Sandbox
 from bot.sandbox.state.workspace import Channel
@@ -32,6 +32,7 @@ class Screen:
         whole: dict[str, JsonValue] = {
             "workspace": parse(sandbox.workspace.model_dump_json(), otherwise="failed"),
             "views": [*views_seen(sandbox, user)],
+            "home": home_seen(sandbox, user),
             "connected": sandbox.sockets.connected > 0,
             "guide": sandbox.guide.model_dump(mode="json"),
             "links": dict(sandbox.links),

@@ -23,7 +23,8 @@ def find_person(sandbox: Sandbox, id: str) -> User:
 
 def find_channel(sandbox: Sandbox, user: User, id: str) -> Channel:
     """Return a channel that a person is in. Raise NotPossible for any other."""
-    channel = sandbox.workspace.channel(id)
+    # Everybody may begin direct messages with the app.
+    channel = sandbox.workspace.direct(user.id) if id == f"D{user.id[1:]}" else sandbox.workspace.channel(id)
     if channel is None:
         raise NotPossible(404, f"there is no channel {id[:50]!r}")
     if user.id not in channel.members:
@@ -47,6 +48,14 @@ def top_view(sandbox: Sandbox, user: User) -> View:
     return view
 
 
+def find_home(sandbox: Sandbox, user: User) -> View:
+    """Return the view of a person's Home tab. Raise NotPossible if the app published none."""
+    view = sandbox.homes.of(user.id)
+    if view is None:
+        raise NotPossible(409, f"the app shows {user.id} no Home tab")
+    return view
+
+
 def messages_seen(sandbox: Sandbox, user: User, channel: Channel) -> list[Object]:
     """Return the messages of a channel that a person sees, oldest first."""
     return [message_seen(sandbox, message) for message in sandbox.history.of(channel.id) if message.visible_to(user.id)]
@@ -67,11 +76,18 @@ def message_seen(sandbox: Sandbox, message: Message) -> Object:
 
 def views_seen(sandbox: Sandbox, user: User) -> list[Object]:
     """Return the open modals, the visible one last."""
-    return [
-        {
-            **{name: value for name, value in view_as_json(sandbox, view).items() if name in _OF_A_VIEW},
-            "errors": dict(view.errors),
-            "values": values_as_json(view.values),
-        }
-        for view in sandbox.modals.of(user.id)
-    ]
+    return [_view_seen(sandbox, view) for view in sandbox.modals.of(user.id)]
+
+
+def home_seen(sandbox: Sandbox, user: User) -> Object | None:
+    """Return the Home tab; None where the app published none."""
+    view = sandbox.homes.of(user.id)
+    return _view_seen(sandbox, view) if view is not None else None
+
+
+def _view_seen(sandbox: Sandbox, view: View) -> Object:
+    return {
+        **{name: value for name, value in view_as_json(sandbox, view).items() if name in _OF_A_VIEW},
+        "errors": dict(view.errors),
+        "values": values_as_json(view.values),
+    }

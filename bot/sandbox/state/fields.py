@@ -18,6 +18,7 @@ HOLDS = {
     "radio_buttons": ("selected_option", "initial_option"),
     "users_select": ("selected_user", "initial_user"),
     "channels_select": ("selected_channel", "initial_channel"),
+    "conversations_select": ("selected_conversation", "initial_conversation"),
     "checkboxes": ("selected_options", "initial_options"),
     "multi_static_select": ("selected_options", "initial_options"),
     "multi_users_select": ("selected_users", "initial_users"),
@@ -100,6 +101,8 @@ def _one(element: Object, value: JsonValue, workspace: Workspace) -> JsonValue:
     known: bool
     if kind in ("users_select", "multi_users_select"):
         known = isinstance(value, str) and workspace.user(value) is not None
+    elif kind == "conversations_select":
+        known = isinstance(value, str) and (workspace.channel(value) or workspace.user(value)) is not None
     elif kind == "channels_select":
         known = isinstance(value, str) and workspace.channel(value) is not None
     elif kind == "datetimepicker":

@@ -1,5 +1,6 @@
 """The open modals: a stack for each person, of which the top one is visible."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from secrets import token_hex
 
@@ -13,7 +14,7 @@ from handlers.slack import limits
 
 @dataclass(kw_only=True)
 class View:
-    """One open modal."""
+    """One open modal, or the Home tab of a person."""
 
     id: str
     user: str
@@ -102,18 +103,23 @@ class Modals:
 
     def _add(self, user: str, definition: Object) -> View:
         stack = self._stacks.setdefault(user, [])
-        id = f"V{token_hex(5).upper()}"
-        view = View(
-            id=id,
-            user=user,
-            definition=definition,
-            root=stack[0].id if stack else id,
-            previous=stack[-1].id if stack else None,
-            hash=_hash(),
-            values=initial_values(objects(definition["blocks"])),
-        )
+        view = new_view(user, definition, below=stack)
         stack.append(view)
         return view
+
+
+def new_view(user: str, definition: Object, *, below: Sequence[View] = ()) -> View:
+    """Return a view with an id and values of its own. `below`: the modals under it, bottom first."""
+    id = f"V{token_hex(5).upper()}"
+    return View(
+        id=id,
+        user=user,
+        definition=definition,
+        root=below[0].id if below else id,
+        previous=below[-1].id if below else None,
+        hash=_hash(),
+        values=initial_values(objects(definition["blocks"])),
+    )
 
 
 def _hash() -> str:

@@ -33,6 +33,9 @@ def message_as_json(sandbox: Sandbox, message: Message) -> Object:
         shown["metadata"] = copy(message.content.metadata)
     if message.thread_ts is not None:
         shown["thread_ts"] = message.thread_ts
+        parent = sandbox.history.find(message.channel, message.thread_ts)
+        if parent is not None and parent is not message:
+            shown["parent_user_id"] = parent.user
     if message.edited is not None:
         shown["edited"] = {"user": message.user, "ts": message.edited}
     return shown
@@ -45,14 +48,15 @@ def values_as_json(values: Values) -> Object:
 def view_as_json(sandbox: Sandbox, view: View) -> Object:
     """Return a view as the Web API and payloads show it."""
     workspace = sandbox.workspace
+    is_home = view.definition.get("type") == "home"
+    of_a_modal: Object = {} if is_home else {"submit": None, "close": None}
     return {
         "private_metadata": "",
         "callback_id": "",
         "external_id": "",
         "clear_on_close": False,
         "notify_on_close": False,
-        "submit": None,
-        "close": None,
+        **of_a_modal,
         **copy(view.definition),
         "id": view.id,
         "team_id": workspace.team.id,
@@ -115,7 +119,7 @@ def message_action(
             "is_ephemeral": message.only_for is not None,
         },
         "trigger_id": sandbox.triggers.give(user.id),
-        "channel": {"id": channel.id, "name": channel.name},
+        "channel": _channel_named(channel),
         "state": {"values": values_as_json(values)},
         "response_url": reply_url(sandbox, user, channel, message.ts),
         "actions": [action],
@@ -127,13 +131,31 @@ def message_action(
 
 
 def view_action(sandbox: Sandbox, user: User, view: View, action: Object) -> Object:
-    """Return block_actions from a modal."""
+    """Return block_actions from a modal, or from a Home tab."""
     return _common(sandbox, "block_actions", user) | {
         "container": {"type": "view", "view_id": view.id},
         "trigger_id": sandbox.triggers.give(user.id),
         "view": view_as_json(sandbox, view),
         "actions": [action],
     }
+
+
+def message_shortcut(sandbox: Sandbox, user: User, message: Message, channel: Channel, callback_id: str) -> Object:
+    """Return the choice of a shortcut in the menu of a message."""
+    return _common(sandbox, "message_action", user) | {
+        "action_ts": sandbox.stamps.next(),
+        "callback_id": callback_id,
+        "trigger_id": sandbox.triggers.give(user.id),
+        "channel": _channel_named(channel),
+        "message_ts": message.ts,
+        "message": message_as_json(sandbox, message),
+        "response_url": reply_url(sandbox, user, channel, message.ts),
+    }
+
+
+def _channel_named(channel: Channel) -> Object:
+    # Slack calls every conversation between two people so.
+    return {"id": channel.id, "name": "directmessage" if channel.is_direct else channel.name}
 
 
 def view_submission(sandbox: Sandbox, user: User, view: View) -> Object:
@@ -158,7 +180,7 @@ def slash_command(sandbox: Sandbox, user: User, channel: Channel, command: str, 
         "team_domain": team.domain,
         **of_organisation,
         "channel_id": channel.id,
-        "channel_name": channel.name,
+        "channel_name": str(_channel_named(channel)["name"]),
         "user_id": user.id,
         "user_name": user.name,
         "command": command,

@@ -10,6 +10,7 @@ from bot.sandbox.state.changes import Changes
 from bot.sandbox.state.clock import Clock, Stamps
 from bot.sandbox.state.events import Events
 from bot.sandbox.state.guide import Guide, local_address
+from bot.sandbox.state.homes import Homes
 from bot.sandbox.state.messages import History
 from bot.sandbox.state.modals import Modals
 from bot.sandbox.state.rate_limits import RateLimits
@@ -73,6 +74,7 @@ class Sandbox:
         self.stamps = Stamps(self.clock)
         self.history = History()
         self.modals = Modals()
+        self.homes = Homes()
         self.triggers = Triggers(self.clock, self.workspace.team.id)
         self.replies = Replies(self.clock)
         self.rate_limits = RateLimits(self.clock, on=self._rate_limited)

@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
@@ -40,6 +40,14 @@ class SlashCommand(_Model):
     description: str = ""
 
 
+class Shortcut(_Model):
+    """An entry that the app adds to the menu of each message."""
+
+    callback_id: Annotated[str, StringConstraints(min_length=1, max_length=255)]
+    name: Annotated[str, StringConstraints(min_length=1, max_length=24)]
+    description: str = ""
+
+
 class App(_Model):
     """The app that is installed in it."""
 
@@ -50,6 +58,12 @@ class App(_Model):
     """Scopes of the bot."""
     commands: list[SlashCommand] = []
     """Commands offered to a person who types a slash; others are sent to the app all the same."""
+    shortcuts: list[Shortcut] = []
+    """Shortcuts of messages."""
+    home: bool = True
+    """True if it has a Home tab."""
+    events: list[str] | None = None
+    """Events that it is subscribed to; None: all that the sandbox knows."""
     org_wide: bool = False
     """True if it is installed in the organisation as a whole: a click then names the organisation, and no workspace."""
 
@@ -63,6 +77,8 @@ class User(_Model):
     title: str = ""
     deactivated: bool = False
     guest: bool = False
+    single_channel: bool = False
+    """True for a guest of one channel alone."""
     bot: bool = False
     home: TeamId | None = None
     """Team that Slack says they belong to; on Enterprise Grid another workspace, or the organisation."""
@@ -71,6 +87,9 @@ class User(_Model):
     acts_in_enterprise: EnterpriseId | None = None
     """Organisation of that workspace."""
     time_zone: str = "Europe/Berlin"
+    status_text: str = ""
+    snoozed_until: int | None = None
+    """Time until which notifications are off, in seconds since 1970."""
 
 
 class Channel(_Model):
@@ -81,6 +100,18 @@ class Channel(_Model):
     members: list[UserId] = []
     private: bool = False
     archived: bool = False
+
+    @property
+    def is_direct(self) -> bool:
+        """True for the app's direct messages to one person."""
+        return self.id.startswith("D")
+
+    @property
+    def kind(self) -> Literal["channel", "group", "im"]:
+        """Slack's word for a public channel, a private one, and direct messages."""
+        if self.is_direct:
+            return "im"
+        return "group" if self.private else "channel"
 
 
 class Group(_Model):
@@ -155,19 +186,34 @@ def _are_unique(names: list[str], what: str) -> None:
         raise ValueError(f"two with the same {what}: {', '.join(sorted(twice))}")
 
 
-def _commands_in(manifest: Path) -> list[SlashCommand]:
-    """The slash commands that an app's manifest names. Raises OSError, KeyError or ValueError for what is none."""
-    rows = json.loads(manifest.read_text("utf-8"))["features"]["slash_commands"]
-    return [
-        SlashCommand(name=row["command"], usage=row.get("usage_hint", ""), description=row["description"])
-        for row in rows
-    ]
+def _app_of(manifest: Path) -> App:
+    """The app that a manifest describes, with all its scopes. Raises OSError, KeyError or ValueError for what is none.
+
+    What a manifest leaves out has its default: no shortcut, no Home tab, no event.
+    """
+    told: dict[str, Any] = json.loads(manifest.read_text("utf-8"))
+    features, scopes = told["features"], told["oauth_config"]["scopes"]
+    return App(
+        commands=[
+            SlashCommand(name=row["command"], usage=row.get("usage_hint", ""), description=row["description"])
+            for row in features["slash_commands"]
+        ],
+        shortcuts=[
+            Shortcut(callback_id=row["callback_id"], name=row["name"], description=row["description"])
+            for row in features.get("shortcuts", ())
+            if row["type"] == "message"
+        ],
+        scopes=scopes["bot"],
+        home=features.get("app_home", {}).get("home_tab_enabled", False),
+        events=told["settings"].get("event_subscriptions", {}).get("bot_events", []),
+    )
 
 
 def default_workspace(manifest: Path | None = None) -> Workspace:
     """A small company: a support team that reviews, its lead, engineers, and some who have no say.
 
-    `manifest`: that of the app that is installed in it, a JSON file. Its commands are offered; left out, none are.
+    `manifest`: that of the app that is installed in it, a JSON file. It says which commands, shortcuts, scopes and
+    events the app has; left out, it has a Home tab and all events, and no commands or shortcuts.
     """
     users = [
         User(id="U0MARIA", name="maria", real_name="Maria", title="owner"),
@@ -183,7 +229,7 @@ def default_workspace(manifest: Path | None = None) -> Workspace:
     people = [user.id for user in users if not user.bot and not user.deactivated]
     everyone = [*people, "U0BOT"]
     return Workspace(
-        app=App(commands=_commands_in(manifest) if manifest is not None else []),
+        app=_app_of(manifest) if manifest is not None else App(),
         users=users,
         channels=[
             Channel(id="C0SUPPORT", name="support-review", members=everyone),

@@ -1,4 +1,4 @@
-"""conversations.history"""
+"""conversations.history and conversations.replies"""
 
 import re
 from base64 import b64decode, b64encode
@@ -48,6 +48,40 @@ def conversations_history(sandbox: Sandbox, arguments: Arguments) -> Object:
         "messages": shown,
         "has_more": following is not None,
         "pin_count": 0,
+        "response_metadata": {"next_cursor": _write_cursor(following) if following else ""},
+    }
+
+
+def conversations_replies(sandbox: Sandbox, arguments: Arguments) -> Object:
+    """Return a message and the replies in its thread, oldest first, without ephemeral ones."""
+    channel = visible_channel(sandbox, arguments)
+    check_history(sandbox, channel)
+    if sandbox.workspace.app.user not in channel.members:
+        raise SlackError("not_in_channel")
+    ts = arguments.needed("ts")
+    public = [message for message in sandbox.history.of(channel.id) if message.only_for is None]
+    named = next((message for message in public if message.ts == ts), None)
+    if named is None:
+        raise SlackError("thread_not_found")
+    parent = named.thread_ts or named.ts
+    size = arguments.whole("limit", otherwise=PAGE, most=LARGEST_PAGE)
+    start = _read_cursor(arguments.text("cursor")) or Decimal(0)
+    oldest = _stamp(arguments.text("oldest") or "0", otherwise="invalid_ts_oldest")
+    # The parent is on every page, as Slack has it.
+    replies = [
+        message
+        for message in public
+        if message.thread_ts == parent != message.ts and Decimal(message.ts) >= start and Decimal(message.ts) > oldest
+    ]
+    parents = [message for message in public if message.ts == parent]
+    shown: list[JsonValue] = [
+        _shown(sandbox, message, with_metadata=arguments.flag("include_all_metadata"))
+        for message in [*parents, *replies[:size]]
+    ]
+    following = replies[size].ts if len(replies) > size else None
+    return {
+        "messages": shown,
+        "has_more": following is not None,
         "response_metadata": {"next_cursor": _write_cursor(following) if following else ""},
     }
 

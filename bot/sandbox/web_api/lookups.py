@@ -1,30 +1,14 @@
-"""The methods that look up people, groups and channels."""
-
-from base64 import b64decode, b64encode
-from binascii import Error
-from collections.abc import Sequence
-
-from pydantic import JsonValue
+"""The methods that look up groups and channels."""
 
 from bot.sandbox.errors import SlackError
 from bot.sandbox.json import Object
 from bot.sandbox.state.sandbox import Sandbox
-from bot.sandbox.state.workspace import Channel, Group, User
+from bot.sandbox.state.workspace import Channel, Group
 from bot.sandbox.web_api.arguments import Arguments
+from bot.sandbox.web_api.pages import page
 
-PAGE = 100
-LARGEST_PAGE = 1_000
-
-
-def users_info(sandbox: Sandbox, arguments: Arguments) -> Object:
-    user = sandbox.workspace.user(arguments.needed("user"))
-    if user is None:
-        raise SlackError("user_not_found")
-    return {"user": _user(sandbox, user)}
-
-
-def users_list(sandbox: Sandbox, arguments: Arguments) -> Object:
-    return _page("members", [_user(sandbox, user) for user in sandbox.workspace.users], arguments)
+_TYPES = {"channel": "public_channel", "group": "private_channel", "im": "im"}
+"""Type of a conversation, as conversations.list names it."""
 
 
 def usergroups_list(sandbox: Sandbox, arguments: Arguments) -> Object:
@@ -58,15 +42,15 @@ def conversations_list(sandbox: Sandbox, arguments: Arguments) -> Object:
     channels = [
         channel
         for channel in sandbox.workspace.channels
-        if ("private_channel" if channel.private else "public_channel") in kinds
+        if _TYPES[channel.kind] in kinds
         and (not channel.private or bot in channel.members)
         and not (channel.archived and arguments.flag("exclude_archived"))
     ]
-    return _page("channels", [_channel(sandbox, channel) for channel in channels], arguments)
+    return page("channels", [_channel(sandbox, channel) for channel in channels], arguments)
 
 
 def conversations_members(sandbox: Sandbox, arguments: Arguments) -> Object:
-    return _page("members", [*visible_channel(sandbox, arguments).members], arguments)
+    return page("members", [*visible_channel(sandbox, arguments).members], arguments)
 
 
 def visible_channel(sandbox: Sandbox, arguments: Arguments) -> Channel:
@@ -75,36 +59,6 @@ def visible_channel(sandbox: Sandbox, arguments: Arguments) -> Channel:
     if channel is None or (channel.private and sandbox.workspace.app.user not in channel.members):
         raise SlackError("channel_not_found")
     return channel
-
-
-def _page(name: str, items: Sequence[JsonValue], arguments: Arguments) -> Object:
-    size = arguments.whole("limit", otherwise=PAGE, most=LARGEST_PAGE)
-    try:
-        start = int(b64decode(arguments.text("cursor"), validate=True) or 0)
-    except (ValueError, Error):
-        raise SlackError("invalid_cursor") from None
-    if not 0 <= start <= len(items):
-        raise SlackError("invalid_cursor")
-    more = start + size < len(items)
-    cursor = b64encode(str(start + size).encode()).decode() if more else ""
-    return {name: [*items[start : start + size]], "response_metadata": {"next_cursor": cursor}}
-
-
-def _user(sandbox: Sandbox, user: User) -> Object:
-    profile: Object = {"real_name": user.real_name, "display_name": user.name, "title": user.title}
-    return {
-        "id": user.id,
-        "team_id": sandbox.workspace.team.id,
-        "name": user.name,
-        "real_name": user.real_name,
-        "deleted": user.deactivated,
-        "is_bot": user.bot,
-        "is_app_user": False,
-        "is_restricted": user.guest,
-        "is_ultra_restricted": False,
-        "tz": user.time_zone,
-        "profile": profile,
-    }
 
 
 def _group(sandbox: Sandbox, group: Group, *, with_users: bool) -> Object:
@@ -124,9 +78,9 @@ def _channel(sandbox: Sandbox, channel: Channel) -> Object:
     return {
         "id": channel.id,
         "name": channel.name,
-        "is_channel": not channel.private,
+        "is_channel": channel.kind == "channel",
         "is_group": False,
-        "is_im": False,
+        "is_im": channel.is_direct,
         "is_private": channel.private,
         "is_archived": channel.archived,
         "is_member": sandbox.workspace.app.user in channel.members,

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from bot.sandbox.errors import MissingScope, RateLimited, SlackError
 from bot.sandbox.json import Object
 from bot.sandbox.state.sandbox import Sandbox
-from bot.sandbox.web_api import chat, history, lookups, views
+from bot.sandbox.web_api import chat, direct_messages, history, lookups, people, views
 from bot.sandbox.web_api.arguments import Arguments
 from bot.sandbox.web_api.scopes import check_method
+from bot.sandbox.web_api.validation import Invalid, validate_blocks
 
 Method = Callable[[Sandbox, Arguments], Object]
 
@@ -51,14 +52,20 @@ BOT_METHODS: Mapping[str, Method] = {
     "views.open": views.open_view,
     "views.push": views.push_view,
     "views.update": views.update_view,
-    "users.info": lookups.users_info,
-    "users.list": lookups.users_list,
+    "views.publish": views.publish_view,
+    "blocks.validate": validate_blocks,
+    "users.info": people.users_info,
+    "users.list": people.users_list,
+    "users.profile.get": people.users_profile_get,
+    "dnd.info": people.dnd_info,
     "usergroups.list": lookups.usergroups_list,
     "usergroups.users.list": lookups.usergroups_users_list,
     "conversations.info": lookups.conversations_info,
     "conversations.list": lookups.conversations_list,
     "conversations.members": lookups.conversations_members,
     "conversations.history": history.conversations_history,
+    "conversations.replies": history.conversations_replies,
+    "conversations.open": direct_messages.conversations_open,
 }
 
 
@@ -117,7 +124,9 @@ def _refusal(refused: SlackError) -> Object:
     body: Object = {"ok": False, "error": refused.code}
     if isinstance(refused, MissingScope):
         body |= {"needed": ",".join(refused.needed), "provided": ",".join(refused.provided)}
-    if refused.messages:
+    if isinstance(refused, Invalid):
+        body["errors"] = [*refused.errors]
+    elif refused.messages:
         body["errors"] = [message.removeprefix("[ERROR] ") for message in refused.messages]
         body["response_metadata"] = {"messages": [*refused.messages]}
     return body

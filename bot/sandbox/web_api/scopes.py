@@ -15,12 +15,16 @@ _NEEDED: Mapping[str, tuple[str, ...]] = {
     "chat.delete": ("chat:write",),
     "users.info": ("users:read",),
     "users.list": ("users:read",),
+    "users.profile.get": ("users.profile:read",),
+    "dnd.info": ("dnd:read",),
     "usergroups.list": ("usergroups:read",),
     "usergroups.users.list": ("usergroups:read",),
     "conversations.info": _READ,
     "conversations.list": _READ,
     "conversations.members": _READ,
     "conversations.history": _HISTORY,
+    "conversations.replies": _HISTORY,
+    "conversations.open": ("im:write",),
 }
 """Scopes by method, any of which is enough; which channels it opens depends on the scope."""
 
@@ -36,6 +40,6 @@ def check_method(sandbox: Sandbox, name: str) -> None:
 def check_history(sandbox: Sandbox, channel: Channel) -> None:
     """Raise MissingScope if the bot has no scope for the history of a channel."""
     held = sandbox.workspace.app.scopes
-    needed = "groups:history" if channel.private else "channels:history"
+    needed = f"{'im' if channel.is_direct else 'groups' if channel.private else 'channels'}:history"
     if needed not in held:
         raise MissingScope([needed], held)

@@ -1,6 +1,10 @@
 """views.*"""
 
-from bot.sandbox.blocks.documents import accept_view
+from collections.abc import Callable
+
+from pydantic import JsonValue
+
+from bot.sandbox.blocks.documents import accept_home, accept_view
 from bot.sandbox.errors import SlackError
 from bot.sandbox.json import Object
 from bot.sandbox.state.modals import View
@@ -34,10 +38,21 @@ def update_view(sandbox: Sandbox, arguments: Arguments) -> Object:
     return _shown(sandbox, view)
 
 
-def _view(arguments: Arguments) -> Object:
+def publish_view(sandbox: Sandbox, arguments: Arguments) -> Object:
+    """views.publish"""
+    if not sandbox.workspace.app.home:
+        raise SlackError("not_enabled")
+    user = sandbox.workspace.user(arguments.needed("user_id"))
+    if user is None or user.bot or user.deactivated:
+        raise SlackError("invalid_arguments", ["[ERROR] user_id is no user who can see it [json-pointer:/user_id]"])
+    definition = _view(arguments, accept_home)
+    return _shown(sandbox, sandbox.homes.publish(user.id, definition, arguments.text("hash")))
+
+
+def _view(arguments: Arguments, accept: Callable[[JsonValue], Object] = accept_view) -> Object:
     if "view" not in arguments:
         raise SlackError("invalid_arguments", ["[ERROR] missing required field: view"])
-    return accept_view(arguments.value("view", otherwise="invalid_arguments"))
+    return accept(arguments.value("view", otherwise="invalid_arguments"))
 
 
 def _shown(sandbox: Sandbox, view: View) -> Object:

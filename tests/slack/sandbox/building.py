@@ -99,3 +99,48 @@ def container(*children: Object, **more: JsonValue) -> Object:
 
 def rich_text(*elements: Object, kind: str = "rich_text_section", **more: JsonValue) -> Object:
     return {"type": "rich_text", "elements": [{"type": kind, "elements": [*elements], **more}]}
+
+
+def card(**more: JsonValue) -> Object:
+    return {"type": "card", "title": plain(), **more}
+
+
+def carousel(*cards: Object, **more: JsonValue) -> Object:
+    return {"type": "carousel", "elements": [*cards], **more}
+
+
+def task(task_id: str = "t", status: str = "complete", **more: JsonValue) -> Object:
+    return {"task_id": task_id, "title": "title", "status": status, **more}
+
+
+def plan(*tasks: Object, **more: JsonValue) -> Object:
+    return {"type": "plan", "title": "title", "tasks": [*tasks], **more}
+
+
+def feedback(action_id: str = "feedback") -> Object:
+    good: Object = {"text": plain("Good"), "value": "good"}
+    bad: Object = {"text": plain("Bad"), "value": "bad"}
+    return {"type": "feedback_buttons", "action_id": action_id, "positive_button": good, "negative_button": bad}
+
+
+def icon_button(action_id: str = "bin", **more: JsonValue) -> Object:
+    return {"type": "icon_button", "action_id": action_id, "icon": "trash", "text": plain("Delete"), **more}
+
+
+def context_actions(*elements: Object, **more: JsonValue) -> Object:
+    return {"type": "context_actions", "elements": [*elements], **more}
+
+
+def overflow(count: int = 2, action_id: str = "more") -> Object:
+    return {"type": "overflow", "action_id": action_id, "options": options(count)}
+
+
+def grid(*buttons: Object, **more: JsonValue) -> Object:
+    """A data_table with a button in each row."""
+    rows: list[JsonValue] = [[cell("name"), cell("do")]]
+    rows += [[cell("x"), {"type": "action", "element": one, "fallback": cell("open it")}] for one in buttons]
+    return {"type": "data_table", "caption": "caption", "rows": rows, **more}
+
+
+def home(*blocks: Object, **more: JsonValue) -> Object:
+    return {"type": "home", "blocks": [*blocks], **more}

@@ -10,20 +10,30 @@ from tests.slack.sandbox.building import (
     Object,
     actions,
     button,
+    card,
+    carousel,
     container,
+    context_actions,
     data_table,
     divider,
+    feedback,
     field,
+    grid,
+    home,
+    icon_button,
     line,
     modal,
     mrkdwn,
     option,
+    overflow,
     pie,
     plain,
+    plan,
     rich_text,
     section,
     select,
     table,
+    task,
     text_field,
 )
 from tests.slack.sandbox.conftest import SUPPORT, error_of, messages_of
@@ -31,6 +41,10 @@ from tests.slack.sandbox.conftest import SUPPORT, error_of, messages_of
 _PICKER: Object = {"type": "datepicker", "action_id": "day"}
 _NUMBER: Object = {"type": "number_input", "is_decimal_allowed": False}
 _CHECKBOXES: Object = {"type": "checkboxes", "action_id": "tick", "options": [option()]}
+
+
+def cell_of(element: Object) -> Object:
+    return {"type": "action", "element": element}
 
 
 def _without(value: Object, name: str) -> Object:
@@ -108,9 +122,44 @@ REFUSED: dict[str, list[Object]] = {
     "a list without a style": [rich_text({"type": "rich_text_section", "elements": []}, kind="rich_text_list")],
     "a person in preformatted text": [rich_text({"type": "user", "user_id": "U0ANA"}, kind="rich_text_preformatted")],
     "a colour that is none": [rich_text({"type": "color", "value": "red"})],
+    "an empty card": [{"type": "card"}],
+    "a card with two icons": [
+        card(
+            icon={"type": "image", "image_url": "https://a.b/c", "alt_text": "a"},
+            slack_icon={"type": "icon", "name": "bot"},
+        )
+    ],
+    "a menu in a card": [card(actions=[overflow()])],
+    "a carousel of sections": [carousel(section())],
+    "an empty carousel": [carousel()],
+    "a task by itself that has not begun": [{"type": "task_card", **task(status="pending")}],
+    "a task in an unknown state": [plan(task(status="done"))],
+    "the same task twice": [plan(task(), task())],
+    "a button in context actions": [context_actions(button())],
+    "feedback of one button": [context_actions(_without(feedback(), "negative_button"))],
+    "an unknown icon": [context_actions(icon_button(icon="star"))],
+    "a menu in a cell": [grid(overflow())],
+    "a button among the headers": [data_table() | {"rows": [[cell_of(button())], [cell_of(button("b"))]]}],
+    "the same action_id in two cells": [grid(button("a"), button("a"))],
+    "a card in a container": [container(card())],
     "a broadcast to nobody known": [rich_text({"type": "broadcast", "range": "all"})],
 }
 
+ACCESSORIES: list[Object] = [
+    button(),
+    overflow(),
+    select(),
+    _PICKER,
+    {"type": "timepicker", "action_id": "t"},
+    _CHECKBOXES,
+    {"type": "radio_buttons", "action_id": "r", "options": [option()]},
+    {"type": "users_select", "action_id": "u"},
+    {"type": "channels_select", "action_id": "c"},
+    {"type": "conversations_select", "action_id": "d", "filter": {"include": ["im"]}},
+    {"type": "multi_static_select", "action_id": "m", "options": [option()]},
+    {"type": "multi_users_select", "action_id": "n"},
+    {"type": "image", "image_url": "https://a.b/c", "alt_text": "a"},
+]
 TAKEN: dict[str, list[Object]] = {
     "an input in a message": [text_field()],
     "every element of actions": [
@@ -124,6 +173,28 @@ TAKEN: dict[str, list[Object]] = {
             {"type": "users_select", "action_id": "who", "initial_user": "U0ANA"},
         )
     ],
+    "every accessory of a section": [section(accessory=element) for element in ACCESSORIES],
+    "a card with all that it may have": [
+        card(
+            slack_icon={"type": "icon", "name": "bot"},
+            hero_image={"type": "image", "image_url": "https://a.b/c", "alt_text": "a"},
+            subtitle=mrkdwn(),
+            body=mrkdwn(),
+            subtext=plain(),
+            actions=[button("a"), button("b", style="danger")],
+        )
+    ],
+    "a plan, and a task by itself": [
+        plan(task("1", "pending"), task("2", "in_progress", type="task_card"), task("3", "error")),
+        {
+            "type": "task_card",
+            **task(
+                details=rich_text(), output=rich_text(), sources=[{"type": "url", "url": "https://a.b/", "text": "a"}]
+            ),
+        },
+    ],
+    "feedback and icons": [context_actions(feedback(), icon_button(visible_to_user_ids=["U0ANA"]))],
+    "a button in each row": [grid(button("a"), button("b"))],
     "grouped options": [
         actions(
             select(option_groups=[{"label": plain(), "options": [option()]}], initial_option=option()),
@@ -169,13 +240,38 @@ def test_slack_takes(name: str, slack: WebClient) -> None:
 
 @pytest.mark.parametrize(
     "block",
-    [{"type": "markdown", "text": "a"}, table(), data_table(), pie(), container(table())],
-    ids=["markdown", "table", "data_table", "data_visualization", "a table in a container"],
+    [
+        {"type": "markdown", "text": "a"},
+        table(),
+        pie(),
+        container(table()),
+        plan(task()),
+        context_actions(feedback()),
+    ],
+    ids=["markdown", "table", "data_visualization", "a table in a container", "plan", "context_actions"],
 )
 def test_some_blocks_stand_in_messages_only(block: Object, slack: WebClient, trigger: Callable[[], str]) -> None:
-    """A message takes it, a modal does not."""
+    """A message takes it, a modal and a Home tab do not."""
     slack.chat_postMessage(channel=SUPPORT, text="t", blocks=[block])
     assert error_of(lambda: slack.views_open(trigger_id=trigger(), view=modal(block))) == "invalid_arguments"
+    assert error_of(lambda: slack.views_publish(user_id="U0ANA", view=home(block))) == "invalid_arguments"
+
+
+@pytest.mark.parametrize("block", [grid(button()), carousel(card())], ids=["data_table", "carousel"])
+def test_some_blocks_stand_in_messages_and_home_tabs(
+    block: Object, slack: WebClient, trigger: Callable[[], str]
+) -> None:
+    """A modal takes neither."""
+    slack.chat_postMessage(channel=SUPPORT, text="t", blocks=[block])
+    slack.views_publish(user_id="U0ANA", view=home(block))
+    assert error_of(lambda: slack.views_open(trigger_id=trigger(), view=modal(block))) == "invalid_arguments"
+
+
+def test_a_card_stands_everywhere_and_an_alert_in_modals_only(slack: WebClient, trigger: Callable[[], str]) -> None:
+    alert: Object = {"type": "alert", "text": plain()}
+    slack.views_publish(user_id="U0ANA", view=home(card()))
+    slack.views_open(trigger_id=trigger(), view=modal(card(), alert))
+    assert error_of(lambda: slack.views_publish(user_id="U0ANA", view=home(alert))) == "invalid_arguments"
 
 
 VIEWS_REFUSED: dict[str, Object] = {

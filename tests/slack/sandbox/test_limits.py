@@ -14,11 +14,16 @@ from tests.slack.sandbox.building import (
     Object,
     actions,
     button,
+    card,
+    carousel,
     cell,
     container,
+    context_actions,
     data_table,
     divider,
+    feedback,
     field,
+    icon_button,
     line,
     modal,
     mrkdwn,
@@ -26,9 +31,11 @@ from tests.slack.sandbox.building import (
     options,
     pie,
     plain,
+    plan,
     section,
     select,
     table,
+    task,
     text_field,
 )
 from tests.slack.sandbox.conftest import SUPPORT, error_of
@@ -139,6 +146,21 @@ MESSAGES: dict[str, Row] = {
     "chart segment label": Row(limits.CHART_LABEL, lambda n: pie(label="x" * n)),
     "chart series name": Row(limits.CHART_LABEL, lambda n: line(name="x" * n)),
     "container children": Row(limits.CONTAINER_CHILDREN, lambda n: container(*[divider()] * n)),
+    "data_tables together": Row(
+        limits.DATA_TABLE_TEXT, lambda n: [data_table(characters=10_000), data_table(characters=n - 10_002)]
+    ),
+    "card title": Row(limits.CARD_TITLE, lambda n: card(title=plain("x" * n))),
+    "card subtitle": Row(limits.CARD_TITLE, lambda n: card(subtitle=plain("x" * n))),
+    "card body": Row(limits.CARD_BODY, lambda n: card(body=mrkdwn("x" * n))),
+    "card buttons": Row(limits.CARD_BUTTONS, lambda n: card(actions=[button(str(one)) for one in range(n)])),
+    "cards of a carousel": Row(limits.CAROUSEL_CARDS, lambda n: carousel(*[card()] * n)),
+    "tasks of a plan": Row(limits.PLAN_TASKS, lambda n: plan(*[task(str(one)) for one in range(n)])),
+    "context actions": Row(
+        limits.CONTEXT_ACTIONS_ELEMENTS, lambda n: context_actions(*[feedback(str(one)) for one in range(n)])
+    ),
+    "who sees an icon": Row(
+        limits.ICON_BUTTON_VIEWERS, lambda n: context_actions(icon_button(visible_to_user_ids=["U0ANA"] * n))
+    ),
     "container title": Row(limits.CONTAINER_TITLE, lambda n: container(section(), title=plain("x" * n))),
     "container subtitle": Row(limits.CONTAINER_TITLE, lambda n: container(section(), subtitle=plain("x" * n))),
     "input label": Row(limits.INPUT_LABEL, lambda n: _question(label=plain("x" * n))),

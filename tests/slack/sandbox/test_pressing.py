@@ -5,7 +5,23 @@ from slack_sdk import WebClient
 
 from bot.sandbox.client import Person, Refused
 from bot.sandbox.http.running_sandbox import Running
-from tests.slack.sandbox.building import Object, actions, button, container, field, option, section, select
+from tests.slack.sandbox.building import (
+    Object,
+    actions,
+    button,
+    card,
+    carousel,
+    container,
+    context_actions,
+    feedback,
+    field,
+    grid,
+    icon_button,
+    option,
+    overflow,
+    section,
+    select,
+)
 from tests.slack.sandbox.conftest import SUPPORT, App, dig
 
 
@@ -159,3 +175,40 @@ def test_two_people_press_at_their_own_names(app: App, slack: WebClient, ana: Pe
     first, second = (request.payload for request in app.received)
     assert [first["user"]["id"], second["user"]["id"]] == ["U0ANA", "U0BEN"]
     assert first["trigger_id"] != second["trigger_id"]
+
+
+def test_an_option_of_an_overflow_menu_is_told_as_the_option(app: App, slack: WebClient, ana: Person) -> None:
+    """It holds nothing: the state of the message stays empty."""
+    ts = post(slack, section(accessory=overflow(3)))
+    assert ana.press(SUPPORT, ts, "more", selected="2").acknowledged
+    assert dig(app.last, "actions", 0, "type") == "overflow"
+    assert dig(app.last, "actions", 0, "selected_option", "value") == "2"
+    assert dig(app.last, "state", "values") == {}
+    with pytest.raises(Refused):
+        ana.press(SUPPORT, ts, "more", selected="9")
+
+
+def test_the_buttons_of_newer_blocks_are_pressed_like_others(
+    app: App, slack: WebClient, ana: Person, ben: Person
+) -> None:
+    """Of cards, carousels, cells, containers, and of what stands small below a message."""
+    ts = post(
+        slack,
+        card(actions=[button("of_card", value="1")]),
+        carousel(card(actions=[button("of_carousel")], block_id="second")),
+        grid(button("of_row_1", value="7.1"), button("of_row_2"), block_id="grid"),
+        container(actions(button("of_container"))),
+        context_actions(feedback(), icon_button(visible_to_user_ids=["U0ANA"])),
+    )
+    for action_id in ("of_card", "of_carousel", "of_row_1", "of_container", "bin"):
+        assert ana.press(SUPPORT, ts, action_id).acknowledged
+        assert dig(app.last, "actions", 0, "action_id") == action_id
+    ana.press(SUPPORT, ts, "of_row_1")
+    assert (dig(app.last, "actions", 0, "block_id"), dig(app.last, "actions", 0, "value")) == ("grid", "7.1")
+    ana.press(SUPPORT, ts, "feedback", selected="bad")
+    assert dig(app.last, "actions", 0, "type") == "feedback_buttons"
+    assert (dig(app.last, "actions", 0, "value"), dig(app.last, "actions", 0, "text", "text")) == ("bad", "Bad")
+    with pytest.raises(Refused):
+        ana.press(SUPPORT, ts, "feedback", selected="so-so")
+    with pytest.raises(Refused):
+        ben.press(SUPPORT, ts, "bin")

@@ -1,0 +1,68 @@
+"""Messages that a person types, and the shortcuts in the menu of a message."""
+
+from secrets import token_hex
+
+from bot.sandbox.errors import NotPossible
+from bot.sandbox.json import Object
+from bot.sandbox.people.commands import escaped
+from bot.sandbox.people.events import tell
+from bot.sandbox.people.outcomes import Outcome, told
+from bot.sandbox.people.sight import find_channel, find_message, find_person
+from bot.sandbox.state.messages import Content, Message
+from bot.sandbox.state.payloads import message_as_json, message_shortcut
+from bot.sandbox.state.sandbox import Sandbox
+from bot.sandbox.state.workspace import Channel
+
+LONGEST = 12_000
+"""Characters that one can type."""
+_SUBSCRIPTION = {"channel": "message.channels", "group": "message.groups", "im": "message.im"}
+
+
+async def say(sandbox: Sandbox, user_id: str, channel_id: str, text: str, *, thread_ts: str | None = None) -> Outcome:
+    """Type a message into a channel, a thread or the app's direct messages; the app is told. Raise NotPossible."""
+    user = find_person(sandbox, user_id)
+    channel = find_channel(sandbox, user, channel_id)
+    if channel.archived:
+        raise NotPossible(409, f"{channel.id} is archived")
+    if not text.strip() or len(text) > LONGEST:
+        raise NotPossible(409, f"a message has 1 to {LONGEST} characters")
+    if thread_ts is not None and find_message(sandbox, user, channel, thread_ts).only_for is not None:
+        raise NotPossible(409, "a message that only one person sees has no thread")
+    message = Message(
+        ts=sandbox.stamps.next(),
+        channel=channel.id,
+        content=Content(text=escaped(text.strip(), sandbox.workspace)),
+        user=user.id,
+        thread_ts=thread_ts,
+        sent_with={"client_msg_id": token_hex(16)},
+    )
+    sandbox.history.add(message)
+    sandbox.changes.announce()
+    if sandbox.workspace.app.user not in channel.members:
+        return told(None, outcome="said", message=message_as_json(sandbox, message))
+    shown = message_as_json(sandbox, message)
+    outcome = await tell(sandbox, _event(message, channel, shown), subscription=_SUBSCRIPTION[channel.kind])
+    return {**outcome, "message": shown}
+
+
+async def choose_shortcut(sandbox: Sandbox, user_id: str, channel_id: str, ts: str, callback_id: str) -> Outcome:
+    """Choose a shortcut in the menu of a message. Raise NotPossible."""
+    user = find_person(sandbox, user_id)
+    channel = find_channel(sandbox, user, channel_id)
+    message = find_message(sandbox, user, channel, ts)
+    if message.only_for is not None:
+        raise NotPossible(409, "a message that only one person sees has no menu")
+    if not any(one.callback_id == callback_id for one in sandbox.workspace.app.shortcuts):
+        raise NotPossible(409, f"the app has no shortcut {callback_id[:100]!r}")
+    payload = message_shortcut(sandbox, user, message, channel, callback_id)
+    return told(await sandbox.sockets.deliver("interactive", payload))
+
+
+def _event(message: Message, channel: Channel, shown: Object) -> Object:
+    return {
+        **shown,
+        "client_msg_id": message.sent_with["client_msg_id"],
+        "channel": channel.id,
+        "channel_type": channel.kind,
+        "event_ts": message.ts,
+    }
