@@ -84,7 +84,7 @@ def test_the_page_comes_back_after_the_sandbox_was_away(open_window: OpenWindow)
         window = open_window(url=f"{first.page_url}&user={ANA}")
         window.lost = True
     expect(window.page.get_by_role("status")).to_have_text("Reconnecting…")
-    say = window.page.get_by_label("A slash command")
+    say = window.page.get_by_label("A message or a slash command")
     say.fill("/rerun 1")
     say.press("Enter")
     expect(window.messages.last).to_contain_text("The sandbox cannot be reached, so nothing was done.")

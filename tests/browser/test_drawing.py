@@ -140,18 +140,16 @@ def test_rich_text_is_drawn_with_all_that_may_stand_in_it(
 def test_what_cannot_be_drawn_is_said_to_be_there(running: Running, stage: Stage, open_window: OpenWindow) -> None:
     post(
         running,
-        {"type": "markdown", "text": "# new"},
         {"type": "image", "image_url": "https://a.example/b.png", "alt_text": "a cat"},
         {
             "type": "actions",
-            "elements": [{"type": "timepicker", "action_id": "t"}, {"type": "users_select", "action_id": "u"}],
+            "elements": [{"type": "timepicker", "action_id": "t"}, {"type": "datetimepicker", "action_id": "u"}],
         },
     )
     window = open_window()
     expect(window.messages.get_by_role("note")).to_have_text(
         [
-            "A block of type markdown is not drawn here",
             "Picture, not loaded: a cat",
-            "An element of type users_select is not drawn here",
+            "An element of type datetimepicker is not drawn here",
         ]
     )

@@ -122,7 +122,7 @@ def test_everything_has_a_name_and_can_be_read(dark: bool, stage: Stage, open_wi
     window.open(window.messages, "Edit")
     window.page.keyboard.press("Escape")
     expect(window.modal).not_to_be_attached()
-    window.page.get_by_label("A slash command").press_sequentially("/")
+    window.page.get_by_label("A message or a slash command").press_sequentially("/")
     assert window.page.evaluate(NAMELESS) == []
     assert window.page.evaluate(PALE) == []
     window.open(window.messages, "Reject")

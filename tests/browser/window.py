@@ -92,7 +92,7 @@ class Window:
 
     def say(self, text: str) -> None:
         with self.acting("command"):
-            self.page.get_by_label("A slash command").fill(text)
+            self.page.get_by_label("A message or a slash command").fill(text)
             self.page.get_by_role("button", name="Send").click()
 
     def go(self, channel: str) -> None:

@@ -1,11 +1,18 @@
 /** Blocks, in a message or in a modal. */
 
+import { card, carousel, container } from "./cards.js";
 import { el, newId } from "./dom.js";
 import { Field } from "./field.js";
 import { canDraw, control, heldIn } from "./inputs.js";
+import { markdown } from "./markdown.js";
+import { menuButton } from "./menu.js";
 import { textObject } from "./mrkdwn.js";
 import { richText } from "./rich_text.js";
+import { chart, dataTable, table } from "./tables.js";
+import { plan, task } from "./tasks.js";
 import { unknown } from "./unknown.js";
+
+const LEVELS = { info: "Info", warning: "Warning", error: "Error", success: "Done" };
 
 /**
  * @typedef {object} Context where blocks are drawn
@@ -34,7 +41,35 @@ const DRAWN = {
     ),
   input: (block, context) => (context.field ? context.field(block).node : atOnce(block, context)),
   image: (block) => picture(block),
+  card: (block, context) => card(block, drawing(context)),
+  carousel: (block, context) => carousel(block, drawing(context)),
+  container: (block, context) => container(block, drawing(context)),
+  table: (block, context) => table(block, drawing(context)),
+  data_table: (block, context) => dataTable(block, drawing(context)),
+  data_visualization: chart,
+  task_card: task,
+  plan,
+  markdown: (block) => markdown(block.text),
+  context_actions: (block, context) =>
+    el(
+      "div",
+      { class: "actions small" },
+      block.elements.map((element) => interactive(block, element, context)),
+    ),
+  alert: (block, { names }) =>
+    el("div", { class: `alert ${block.level ?? "default"}`, role: "note" }, [
+      LEVELS[block.level] && el("strong", {}, `${LEVELS[block.level]}: `),
+      textObject(block.text, names),
+    ]),
 };
+
+/** What a block needs that draws others, or buttons, within it. */
+const drawing = (context) => ({
+  ...context,
+  draw: (block, element) => interactive(block, element, context),
+  blocks: (blocks) => drawBlocks(blocks, context),
+  picture,
+});
 
 /** @param {Context} context */
 export function drawBlocks(blocks, context) {
@@ -74,9 +109,12 @@ function picture(block) {
 function interactive(block, element, context) {
   if (element.type === "button") return button(block, element, context);
   if (element.type === "image") return picture(element);
+  if (element.type === "overflow") return overflow(block, element, context);
+  if (element.type === "feedback_buttons") return feedback(block, element, context);
+  if (element.type === "icon_button") return iconButton(block, element, context);
   if (!canDraw(element)) return unknown("An element", element.type);
   const label = element.accessibility_label ?? element.placeholder?.text ?? element.action_id;
-  const made = control(element, heldIn(element), { id: newId("element") });
+  const made = control(element, heldIn(element), { id: newId("element") }, context.names);
   made.node.setAttribute("aria-label", label);
   made.node.addEventListener("change", () => context.press(block, element, made.read(), made.node));
   return made.node;
@@ -97,8 +135,42 @@ function button(block, element, context) {
   );
 }
 
+function overflow(block, element, context) {
+  const items = element.options.map((option) => ({
+    text: option.text.text,
+    meaning: option.description?.text,
+    url: option.url,
+    act: (opener) => context.press(block, element, option.value, opener),
+  }));
+  return menuButton({
+    label: "More actions",
+    items,
+    attributes: { "data-spot": spotOf(context.place, block, element) },
+  });
+}
+
+function feedback(block, element, context) {
+  return [element.positive_button, element.negative_button].map((one) =>
+    el(
+      "button",
+      {
+        type: "button",
+        class: "button",
+        "aria-label": one.accessibility_label ?? null,
+        onclick: ({ currentTarget }) => context.press(block, element, one.value, currentTarget),
+      },
+      el("bdi", {}, one.text.text),
+    ),
+  );
+}
+
+function iconButton(block, element, context) {
+  const viewers = element.visible_to_user_ids;
+  return viewers && !viewers.includes(context.names.store.user) ? null : button(block, element, context);
+}
+
 function atOnce(block, context) {
-  const field = new Field(block, heldIn(block.element));
+  const field = new Field(block, heldIn(block.element), context.names);
   field.control?.node.addEventListener("change", () =>
     context.press(block, block.element, field.value, field.control.node),
   );

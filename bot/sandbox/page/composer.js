@@ -1,4 +1,4 @@
-/** Where one types: slash commands, which are the one thing that the app listens for there. */
+/** Where one types: messages, slash commands, and replies in a thread. */
 
 import { troubleOf } from "./api.js";
 import { byId, el } from "./dom.js";
@@ -83,6 +83,15 @@ export class Composer {
     event.preventDefault();
   }
 
+  async say(channel, text) {
+    this.input.value = "";
+    try {
+      await this.api.act("say", { channel, text });
+    } catch (error) {
+      this.note(channel, error.message);
+    }
+  }
+
   async send(event) {
     event.preventDefault();
     this.fold();
@@ -91,7 +100,7 @@ export class Composer {
     if (!said) return;
     this.ask();
     const typed = /^(\/\S+)\s*(.*)$/s.exec(said);
-    if (!typed) return this.note(channel, "Only slash commands are heard here. Type / to see which there are.");
+    if (!typed) return this.say(channel, said);
     const [, command, text] = typed;
     if (this.commands.length > 0 && !this.commands.some(({ name }) => name === command)) {
       return this.note(channel, `${command} is not a valid command. Type / to see which there are.`);
@@ -103,5 +112,23 @@ export class Composer {
     } catch (error) {
       this.note(channel, `${command} failed. ${error.message}`);
     }
+  }
+}
+
+/** Where one replies in the thread that is open. */
+export class Reply {
+  /** @param {{api: import("./api.js").Api, place: () => {channel: string, thread_ts: string}}} about */
+  constructor({ api, place }) {
+    this.input = byId("reply-text");
+    byId("reply").addEventListener("submit", async (event) => {
+      event.preventDefault();
+      const text = this.input.value.trim();
+      if (!text) return;
+      this.input.value = "";
+      await api.act("say", { ...place(), text }).catch(() => {
+        // What was typed is not lost.
+        this.input.value = text;
+      });
+    });
   }
 }

@@ -3,6 +3,7 @@
 import { byId } from "./dom.js";
 import { MessageList } from "./message_list.js";
 import { press } from "./pressing.js";
+import { isDirect } from "./store.js";
 
 export class Conversation {
   /**
@@ -22,7 +23,11 @@ export class Conversation {
     this.line = false;
     /** The newest message when the person last did what the app may answer; "" once it did. */
     this.asked = "";
-    const about = { names, press: (...pressed) => this.press(...pressed) };
+    const about = {
+      names,
+      press: (...pressed) => this.press(...pressed),
+      shortcut: (...chosen) => this.shortcut(...chosen),
+    };
     const open = (ts) => this.openThread(ts);
     this.list = new MessageList(byId("messages"), { ...about, place: "channel", open }, () => this.render());
     this.replies = new MessageList(byId("thread-messages"), { ...about, place: "thread" });
@@ -37,7 +42,9 @@ export class Conversation {
     this.channel = channel;
     this.asked = "";
     this.closeThread();
-    const name = this.names.channel(channel)?.name ?? "";
+    const direct = isDirect(channel);
+    const name = direct ? this.store.bot.real_name : (this.names.channel(channel)?.name ?? "");
+    byId("channel-sign").hidden = direct;
     byId("channel-name").textContent = name;
     document.title = `${name} · ${this.store.workspace.team.name}`;
     this.list.clear(`Messages in ${name}`);
@@ -121,6 +128,13 @@ export class Conversation {
       selected,
     };
     return press(element, node, (confirmed) => this.api.act("press", { ...order, confirmed }), tell);
+  }
+
+  /** Choose something that the app added to the menu of a message. */
+  shortcut(message, callback_id, node, tell) {
+    this.ask();
+    const order = { channel: message.channel ?? this.channel, ts: message.ts, callback_id };
+    return press({}, node, () => this.api.act("shortcut", order), tell);
   }
 
   /** Give the focus back to a button, or to what stands in its place now. */

@@ -5,8 +5,8 @@ import { canDraw, control } from "./inputs.js";
 import { unknown } from "./unknown.js";
 
 export class Field {
-  /** @param {object} block an input block @param {unknown} value what it holds */
-  constructor(block, value) {
+  /** @param {object} block an input block @param {unknown} value what it holds @param {import("./names.js").Names} names */
+  constructor(block, value, names) {
     const { element } = block;
     this.block = block;
     this.required = !block.optional;
@@ -17,7 +17,7 @@ export class Field {
       this.node = unknown("input", element.type);
       return;
     }
-    this.control = control(element, value, { id, label, described: this.hint, required: this.required });
+    this.control = control(element, value, { id, label, described: this.hint, required: this.required }, names);
     const optional = block.optional && el("span", { class: "optional" }, " (optional)");
     const group = this.control.node !== this.control.focus;
     const text = el("bdi", {}, block.label.text);

@@ -32,14 +32,37 @@ const DRAWN = {
   multi_static_select: (element, value, around) => several(element, value ?? [], around, "checkbox"),
 };
 
+/** Menus whose options are the people and channels of the workspace. */
+const LISTED = {
+  users_select: people,
+  multi_users_select: people,
+  channels_select: (names) => channels(names),
+  conversations_select: (names) => [...channels(names), ...people(names)],
+};
+
 /** Those of which several can be chosen. */
-const SEVERAL = ["checkboxes", "multi_static_select"];
+const SEVERAL = ["checkboxes", "multi_static_select", "multi_users_select"];
 
-export const canDraw = (element) => Object.hasOwn(DRAWN, element.type);
+export const canDraw = ({ type }) => Object.hasOwn(DRAWN, type) || Object.hasOwn(LISTED, type);
 
-/** @param {Around} around @returns {Control} */
-export function control(element, value, around) {
-  return DRAWN[element.type](element, value, around);
+/** @param {Around} around @param {import("./names.js").Names} names @returns {Control} */
+export function control(element, value, around, names) {
+  const listed = Object.hasOwn(LISTED, element.type) && LISTED[element.type];
+  if (!listed) return DRAWN[element.type](element, value, around);
+  const drawn = { ...element, options: listed(names) };
+  return element.type === "multi_users_select"
+    ? several({ ...drawn, type: "multi_static_select" }, value ?? [], around, "checkbox")
+    : select(drawn, value, around);
+}
+
+const listedAs = (value, text) => ({ value, text: { text } });
+
+function people({ store }) {
+  return store.people.map((user) => listedAs(user.id, user.title ? `${user.real_name}, ${user.title}` : user.real_name));
+}
+
+function channels({ store }) {
+  return store.channels.map((channel) => listedAs(channel.id, `#${channel.name}`));
 }
 
 /** What an element holds, by the state that Slack writes of it; without one, what it starts with. */
@@ -50,9 +73,15 @@ export function heldIn(element, state) {
     selected_options: element.initial_options,
     selected_date: element.initial_date,
     selected_time: element.initial_time,
+    selected_user: element.initial_user,
+    selected_users: element.initial_users,
+    selected_channel: element.initial_channel,
+    selected_conversation: element.initial_conversation,
   };
+  if (element.type === "multi_users_select") return held.selected_users ?? [];
   if (SEVERAL.includes(element.type)) return (held.selected_options ?? []).map((option) => option.value);
-  return held.value ?? held.selected_option?.value ?? held.selected_date ?? held.selected_time ?? "";
+  const named = held.selected_user ?? held.selected_channel ?? held.selected_conversation;
+  return held.value ?? held.selected_option?.value ?? held.selected_date ?? held.selected_time ?? named ?? "";
 }
 
 function ruled({ id, described, required }) {

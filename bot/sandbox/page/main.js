@@ -2,17 +2,18 @@
 
 import { addressOf, enter, leave } from "./access.js";
 import { Api } from "./api.js";
-import { Composer } from "./composer.js";
+import { Composer, Reply } from "./composer.js";
 import { Conversation } from "./conversation.js";
 import { refreshDates } from "./dates.js";
 import { byId } from "./dom.js";
 import { Guide } from "./guide.js";
+import { Home } from "./home.js";
 import { listen } from "./live.js";
 import { Modal } from "./modal.js";
 import { Names } from "./names.js";
 import { Reads } from "./reads.js";
 import { Sidebar } from "./sidebar.js";
-import { Store } from "./store.js";
+import { isDirect, Store } from "./store.js";
 
 const USER = "countersign.user";
 const CHANNEL = "countersign.channel";
@@ -27,6 +28,10 @@ const guide = new Guide({ store, address: (place) => addressOf(given.token, plac
 const conversation = new Conversation({ store, reads, names, api, read: () => sidebar.render(conversation.channel) });
 const modal = new Modal({ names, api, closed: (spot) => conversation.focus(spot) });
 const sidebar = new Sidebar({ store, reads, go, become, address: (user) => addressOf(given.token, { user }) });
+const home = new Home({ store, names, api });
+new Reply({ api, place: () => ({ channel: conversation.channel, thread_ts: conversation.thread }) });
+byId("home-tab").addEventListener("click", () => showHome(true));
+byId("messages-tab").addEventListener("click", () => showHome(false));
 new Composer({ store, api, channel: () => conversation.channel, note, ask: () => conversation.ask() });
 let stop = () => {};
 /** The place to go to once it is known what is there; null while there is none. */
@@ -79,7 +84,7 @@ function heard(news, first) {
   say(store.connected ? "" : "No app is connected to this workspace: what you press here reaches nobody yet.");
   document.body.classList.add("ready");
   sessionStorage.setItem(USER, store.user);
-  const mine = store.channels.map((channel) => channel.id);
+  const mine = [...store.channels.map((channel) => channel.id), store.direct];
   if ("guide" in news || "links" in news) guide.render();
   // Whoever comes for the first time, and is sent nowhere, begins where the guide does.
   if (!conversation.channel && !sessionStorage.getItem(CHANNEL)) aim ??= guide.first;
@@ -89,7 +94,15 @@ function heard(news, first) {
   else go([sessionStorage.getItem(CHANNEL)].find((id) => mine.includes(id)) ?? mine[0]);
   aim = null;
   sidebar.render(conversation.channel);
+  home.render();
   modal.show(store.views);
+}
+
+/** Show the app's Home tab, or the messages behind it. */
+function showHome(open) {
+  home.toggle(open);
+  byId(open ? "home-tab" : "messages-tab").setAttribute("aria-current", "page");
+  byId(open ? "messages-tab" : "home-tab").removeAttribute("aria-current");
 }
 
 /** Go to a place as somebody. @param {import("./access.js").Place} place */
@@ -102,6 +115,9 @@ function visit(place) {
 function go(channel, message = "") {
   sessionStorage.setItem(CHANNEL, channel);
   conversation.open(channel, message);
+  const hasHome = isDirect(channel) && store.workspace.app.home;
+  byId("tabs").hidden = !hasHome;
+  showHome(hasHome && !message);
   sidebar.render(channel);
 }
 

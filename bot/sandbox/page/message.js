@@ -4,6 +4,7 @@ import { avatar } from "./avatars.js";
 import { drawBlocks } from "./blocks.js";
 import { moment } from "./dates.js";
 import { el, newId } from "./dom.js";
+import { menuButton } from "./menu.js";
 import { mrkdwn } from "./mrkdwn.js";
 import { unknown } from "./unknown.js";
 
@@ -58,6 +59,29 @@ export function drawMessage(message, { names, place, replies, press, open }) {
       open && replies.length > 0 && repliesButton(message, replies, names, open),
     ]),
   );
+}
+
+/**
+ * What can be done with a message: a reply, and what the app adds. A message that one person alone sees has no menu.
+ *
+ * @param {HTMLElement} node the message as it is drawn
+ */
+export function drawMenu(message, node, { names, shortcut, open }) {
+  const trouble = node.querySelector(".trouble");
+  const tell = (text) => {
+    trouble.textContent = text;
+    trouble.hidden = !text;
+  };
+  const own = open ? [{ text: "Reply in thread", act: () => open(message.ts) }] : [];
+  const added = names.store.workspace.app.shortcuts.map(({ callback_id, name, description }) => ({
+    text: name,
+    meaning: description,
+    act: (opener) => shortcut(message, callback_id, opener, tell),
+  }));
+  const items = [...added, ...own];
+  if (message.ephemeral || items.length === 0) return null;
+  const attributes = { "aria-describedby": node.getAttribute("aria-labelledby") };
+  return menuButton({ label: "More actions of this message", items, attributes });
 }
 
 /** The blocks; the text alone where there are none, as Slack does it. */

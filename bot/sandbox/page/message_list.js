@@ -2,7 +2,7 @@
 
 import { dayOf, moment } from "./dates.js";
 import { arrange, el } from "./dom.js";
-import { drawMessage } from "./message.js";
+import { drawMenu, drawMessage } from "./message.js";
 
 /** Pixels from the end that still count as being there. */
 const NEAR = 48;
@@ -28,7 +28,7 @@ export class MessageList {
 
   /** Another list in its place: a new element, so that what stands in it from the start is not read out as news. */
   clear(label) {
-    /** @type {Map<string, {message: object, replies: number, node: HTMLElement}>} */
+    /** @type {Map<string, {message: object, replies: number, node: HTMLElement, menu: HTMLElement | null}>} */
     this.drawn = new Map();
     this.log = el("div", {
       class: "log",
@@ -114,7 +114,8 @@ export class MessageList {
   draw(message, replies) {
     const before = this.drawn.get(message.ts);
     if (before && before.message === message && before.replies === replies.length) return before;
-    return { message, replies: replies.length, node: drawMessage(message, { ...this.about, replies }) };
+    const node = drawMessage(message, { ...this.about, replies });
+    return { message, replies: replies.length, node, menu: drawMenu(message, node, this.about) };
   }
 
   withLines(messages, after) {
@@ -130,7 +131,9 @@ export class MessageList {
           el("div", { class: "new-line", role: "separator", "aria-label": "New messages" }, el("span", {}, "New")),
         );
       }
-      nodes.push(this.drawn.get(ts).node);
+      const { node, menu } = this.drawn.get(ts);
+      if (menu) nodes.push(menu);
+      nodes.push(node);
     }
     return nodes;
   }

@@ -97,7 +97,7 @@ export class Modal {
     const { block_id: id, element } = block;
     const key = `${id}|${element.action_id}|${element.type}`;
     const value = typed.has(key) ? typed.get(key) : heldIn(element, view.values[id]?.[element.action_id]);
-    const field = new Field(block, value);
+    const field = new Field(block, value, this.names);
     if (block.dispatch_action) {
       field.control?.node.addEventListener("change", () => this.api.act("type", { values: { [id]: field.value } }));
     }

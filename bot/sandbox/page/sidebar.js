@@ -1,6 +1,7 @@
 /** The workspace: who one is, and the channels that this person is in. */
 
 import { arrange, byId, el } from "./dom.js";
+import { isDirect } from "./store.js";
 
 export class Sidebar {
   /**
@@ -38,6 +39,8 @@ export class Sidebar {
     this.showOtherWindow();
     const items = store.channels.filter((channel) => !channel.archived).map((channel) => this.item(channel, current));
     arrange(byId("channels"), items);
+    const app = { id: store.direct, name: store.bot.real_name };
+    arrange(byId("apps"), [this.item(app, current)]);
   }
 
   showPeople() {
@@ -85,7 +88,8 @@ export class Sidebar {
       this.drawer(false);
     };
     const count = el("span", { class: "count" }, el("span", {}, ""), el("span", { class: "unseen" }, " unread"));
-    const mark = el("span", { class: "mark", "aria-hidden": "true" }, channel.private ? "∗" : "#");
+    const sign = isDirect(channel.id) ? "@" : channel.private ? "∗" : "#";
+    const mark = el("span", { class: "mark", "aria-hidden": "true" }, sign);
     const item = el(
       "li",
       {},

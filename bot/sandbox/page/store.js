@@ -1,5 +1,7 @@
 /** What the acting person sees, as far as the page was told. */
 
+export const isDirect = (channel) => channel.startsWith("D");
+
 export class Store {
   constructor() {
     this.user = "";
@@ -12,6 +14,7 @@ export class Store {
     /** @type {Map<string, Map<string, object>>} the messages of each channel, by their ts */
     this.messages = new Map();
     this.views = [];
+    this.home = null;
     this.connected = true;
     this.guide = { entries: [], notes: [] };
     this.links = {};
@@ -25,7 +28,7 @@ export class Store {
       const notes = [...before].map(([channel, held]) => [channel, [...held].filter(([, one]) => one.local)]);
       this.messages = new Map(notes.map(([channel, held]) => [channel, new Map(held)]));
     }
-    for (const name of ["workspace", "views", "connected", "guide", "links"]) {
+    for (const name of ["workspace", "views", "home", "connected", "guide", "links"]) {
       if (name in news) this[name] = news[name];
     }
     for (const [channel, { put, gone }] of Object.entries(news.channels ?? {})) {
@@ -51,7 +54,18 @@ export class Store {
 
   /** The channels that the person is in. */
   get channels() {
-    return (this.workspace?.channels ?? []).filter((channel) => channel.members.includes(this.user));
+    const all = this.workspace?.channels ?? [];
+    return all.filter((channel) => channel.members.includes(this.user) && !isDirect(channel.id));
+  }
+
+  /** The id of the direct messages with the app. */
+  get direct() {
+    return `D${this.user.slice(1)}`;
+  }
+
+  /** The app as it is called in the workspace. */
+  get bot() {
+    return this.workspace.users.find((user) => user.id === this.workspace.app.user);
   }
 
   /** Who may act. */
