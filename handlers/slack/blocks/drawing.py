@@ -1,7 +1,7 @@
 """The result of a renderer: blocks as plain dicts, since the SDK's models drop the fields that they do not know."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 Block = dict[str, object]
@@ -14,6 +14,8 @@ class Drawn:
 
     text: str
     blocks: Sequence[Block]
+    plain: "Callable[[], Drawn] | None" = None
+    """Draws the same without newer blocks, for a workspace whose Slack refuses them; None where there are none."""
 
     @property
     def size(self) -> int:

@@ -1,0 +1,414 @@
+"""A specimen of each kind of message and view that Countersign draws, in each of its states.
+
+`countersign doctor --blocks` asks Slack about them, and a test asks others. What is drawn comes from plain read models
+here: a new state of a card is one more line in `_CARDS`, a new message or modal one more line in its list.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from handlers.slack.blocks import answers, modals
+from handlers.slack.blocks.card import card
+from handlers.slack.blocks.digest import digest
+from handlers.slack.blocks.doubt import doubt
+from handlers.slack.blocks.drawing import Drawn
+from handlers.slack.blocks.modals import View
+from handlers.slack.blocks.paragraphs import fitted, told
+from handlers.slack.blocks.queue import queue
+from handlers.slack.ids import Listed, Shown
+from handlers.texts import deliveries, failures, groups, outage, overrun, pauses
+from store.states import DeliveryState, ReviewState, RunState
+from workflows.engine.deliver.views import DeliveryView, LateView, TargetView
+from workflows.engine.errors import NeverBroken
+from workflows.engine.pauses import HandNote, Pause, Paused, PauseStatus, Resumed
+from workflows.engine.propose.views import OutageView, OverrunView
+from workflows.engine.read.digest_views import Cause, DigestView, PausedSince, StoppedCase, WorkflowFigures
+from workflows.engine.reasons import Code, Reason
+from workflows.engine.review.decisions import DecisionKind
+from workflows.engine.review.views import (
+    CardView,
+    DecisionView,
+    DeliveredView,
+    DoubtView,
+    FailureView,
+    ValueView,
+    WaitingReview,
+    WaitingView,
+)
+from workflows.engine.text.form_fields import Field, Kind
+
+
+@dataclass(frozen=True, kw_only=True)
+class Specimen:
+    """One message or view, as it is sent."""
+
+    name: str
+    message: Drawn | None = None
+    view: View | None = None
+    """The view; None for a message."""
+
+    @property
+    def plain(self) -> "Specimen | None":
+        """The same message without newer blocks, where it has a plain form."""
+        drawn = self.message
+        if drawn is None or drawn.plain is None:
+            return None
+        return Specimen(name=f"{self.name}, plain", message=drawn.plain())
+
+
+_AT = datetime(2026, 11, 19, 9, 30, tzinfo=UTC)
+_WHO = "U0123456789"
+_COLUMNS = tuple(
+    Field(name=name, label=name.capitalize(), kind=kind, required=True)
+    for name, kind in (("article", Kind.TEXT), ("number", Kind.WHOLE), ("amount", Kind.AMOUNT))
+)
+_VALUE = ValueView(
+    name="queue",
+    label="Queue",
+    proposed="billing",
+    decided=None,
+    delivered=None,
+    confidence=0.71,
+    alternatives={"delivery": 0.22, "other": 0.07},
+    evidence="I was charged twice",
+    doubtful=True,
+)
+_ROWS = replace(
+    _VALUE,
+    name="lines",
+    label="Lines",
+    proposed="Paper | 2 | 9.80\nInk | 1 | 24.00",
+    alternatives={},
+    evidence=None,
+    doubtful=False,
+    columns=_COLUMNS,
+)
+_DELIVERY = DeliveryView(
+    id=31,
+    key="triage/T-17",
+    kind="answer",
+    state=DeliveryState.APPLIED,
+    attempts=1,
+    receipt="HD-1",
+    maybe_applied=False,
+    keyed=True,
+    target=None,
+    waiting_since=None,
+    next_at=None,
+    down_since=None,
+)
+_DECISION = DecisionView(
+    kind=DecisionKind.APPROVED,
+    by=_WHO,
+    at=_AT,
+    version=1,
+    interaction_id=None,
+    follows=None,
+    reason=None,
+    output=None,
+    confirmed=[],
+)
+_CARD = CardView(
+    generation=0,
+    review=7,
+    version=1,
+    state=ReviewState.OPEN,
+    case=17,
+    key="T-17",
+    workflow="triage",
+    question="Which queue does this ticket go to?",
+    may="choose a queue",
+    subject="I was charged twice",
+    text="I was charged twice\nPlease give me my money back.",
+    values=[_VALUE, _ROWS],
+    has_proposal=True,
+    left_over={},
+    model="claude",
+    sample=False,
+    model_says=["The customer names two charges."],
+    why=[Reason(code=Code.DRAFT)],
+    model_said=None,
+    nevers=[],
+    claimed_by=None,
+    opened_at=_AT,
+    answer_by=_AT + timedelta(hours=2),
+    decision=None,
+    run=23,
+    run_state=RunState.WAITING,
+    problem=None,
+    delivery=None,
+    held=None,
+    correction=False,
+    revised=False,
+    corrected=False,
+)
+_DECIDED: Mapping[str, Any] = {"state": ReviewState.DECIDED, "decision": _DECISION}
+_WAITS = replace(_DELIVERY, state=DeliveryState.WAITING, target="Help desk", waiting_since=_AT, next_at=_AT)
+_CARDS: Mapping[str, Mapping[str, Any]] = {
+    "open": {},
+    "open, claimed": {"claimed_by": _WHO},
+    "open, a sample": {"sample": True},
+    "open, with rules that ask": {"nevers": ["answer a safety report alone"]},
+    "open, without a proposal": {"has_proposal": False, "model": None, "model_said": "I cannot tell."},
+    "open, a correction": {"correction": True, "values": [replace(_VALUE, delivered="delivery")]},
+    "open, with a field that is gone": {"left_over": {"priority": "high"}},
+    "awaiting a second person": {"state": ReviewState.AWAITING_SECOND, "decision": _DECISION},
+    "asked": {"state": ReviewState.ASKED},
+    "superseded": {"state": ReviewState.SUPERSEDED, "run_state": RunState.SUPERSEDED},
+    "expired": {"state": ReviewState.EXPIRED},
+    "approved": {**_DECIDED, "run_state": RunState.READY},
+    "edited": {
+        "state": ReviewState.DECIDED,
+        "decision": replace(_DECISION, kind=DecisionKind.EDITED),
+        "values": [replace(_VALUE, decided="delivery")],
+        "run_state": RunState.DELIVERING,
+    },
+    "rejected": {
+        "state": ReviewState.DECIDED,
+        "decision": replace(_DECISION, kind=DecisionKind.REJECTED, reason="wrong person", follows="close"),
+        "run_state": RunState.CLOSED,
+    },
+    "delivered": {**_DECIDED, "run_state": RunState.DELIVERED, "delivery": _DELIVERY},
+    "delivered, corrected": {**_DECIDED, "run_state": RunState.DELIVERED, "delivery": _DELIVERY, "corrected": True},
+    "held, the target is down": {**_DECIDED, "run_state": RunState.HOLDING, "delivery": _WAITS, "held": "down"},
+    "held, paused": {**_DECIDED, "run_state": RunState.HOLDING, "held": "paused"},
+    "failed": {
+        **_DECIDED,
+        "run_state": RunState.FAILED,
+        "problem": "the help desk says no",
+        "delivery": replace(_DELIVERY, state=DeliveryState.FAILED, receipt=None),
+    },
+    "in doubt": {
+        **_DECIDED,
+        "run_state": RunState.DOUBTFUL,
+        "delivery": replace(_DELIVERY, state=DeliveryState.DOUBTFUL, receipt=None, maybe_applied=True),
+    },
+    "parked": {**_DECIDED, "run_state": RunState.PARKED},
+}
+"""State of a card -> what differs from a plain open one."""
+_DOUBT = DoubtView(
+    generation=0,
+    delivery=31,
+    attempt=1,
+    key="triage/T-17",
+    state=DeliveryState.DOUBTFUL,
+    case=17,
+    case_key="T-17",
+    workflow="triage",
+    subject="I was charged twice",
+    text="I was charged twice",
+    values={"Queue": "billing"},
+    rejection=False,
+    why="ConnectionError: the connection broke",
+    since=_AT,
+    settled_by=None,
+    settled_at=None,
+    run_state=RunState.DOUBTFUL,
+    can_be_delivered=False,
+    receipt=None,
+)
+_DOUBTS: Mapping[str, Mapping[str, Any]] = {
+    "open": {},
+    "of a rejection": {"rejection": True, "values": {"Reason": "wrong person"}},
+    "it happened": {
+        "state": DeliveryState.APPLIED,
+        "settled_by": _WHO,
+        "settled_at": _AT,
+        "run_state": RunState.DELIVERED,
+    },
+    "it did not happen": {
+        "state": DeliveryState.FAILED,
+        "settled_by": _WHO,
+        "settled_at": _AT,
+        "run_state": RunState.FAILED,
+        "can_be_delivered": True,
+    },
+}
+_FIGURES = WorkflowFigures(
+    workflow="triage",
+    taken_in=40,
+    alone=30,
+    by_people=8,
+    waiting=2,
+    stopped=1,
+    still_stopped=1,
+    still_stopped_cases=[StoppedCase(case=17, in_doubt=False)],
+    older=0,
+    older_cases=[],
+    causes=[Cause(step="look_up", error="TimeoutError", cases=1)],
+    more_causes=0,
+    cost=Decimal("1.23"),
+    paused=PausedSince(at=_AT, by_itself=False, held=3),
+    by_hand=timedelta(minutes=6),
+)
+_PAUSE = Pause(workflow="triage", at=_AT, by=_WHO, by_itself=False, reason="wrong prices", holds_deliveries=True)
+_STATUS = PauseStatus(workflow="triage", pause=_PAUSE, waiting=3, empty=1, held=2)
+_FAILURE = FailureView(
+    run=23,
+    case=17,
+    key="T-17",
+    workflow="triage",
+    state=RunState.FAILED,
+    step="look_up",
+    error="TimeoutError",
+    message="it took too long",
+    not_confirmed=False,
+    at=_AT,
+)
+_FORM = (
+    Field(name="queue", label="Queue", kind=Kind.CHOICE, required=True, choices=("billing", "delivery", "other")),
+    Field(name="many", label="Country", kind=Kind.CHOICE, required=True, choices=tuple(f"C{n}" for n in range(150))),
+    Field(name="tags", label="Tags", kind=Kind.CHOICES, required=False, choices=("new", "urgent")),
+    Field(name="reply", label="Reply", kind=Kind.TEXT, required=True),
+    Field(name="refund", label="Refund", kind=Kind.YES_NO, required=True),
+    Field(name="number", label="Number", kind=Kind.WHOLE, required=False, nullable=True),
+    Field(name="amount", label="Amount", kind=Kind.AMOUNT, required=True),
+    Field(name="day", label="Day", kind=Kind.DATE, required=True),
+    Field(name="hour", label="Hour", kind=Kind.TIME, required=True),
+    Field(name="since", label="Since", kind=Kind.MOMENT, required=True, zone=UTC),
+    Field(name="lasts", label="Lasts", kind=Kind.DURATION, required=False),
+    Field(name="lines", label="Lines", kind=Kind.ROWS, required=True, columns=_COLUMNS),
+    Field(name="more", label="More", kind=Kind.JSON, required=False, nullable=True),
+)
+_TYPED = {
+    "queue": "billing",
+    "many": "C7",
+    "tags": "new",
+    "reply": "We look into it.",
+    "refund": "yes",
+    "number": "3",
+    "amount": "4760.00",
+    "day": "2026-11-19",
+    "hour": "09:30",
+    "since": "2026-11-19 09:30",
+    "lasts": "2 h",
+    "lines": _ROWS.proposed or "",
+    "more": '{"a": 1}',
+}
+_BROKEN = NeverBroken(["answer a safety report alone"], barred=False)
+
+
+def specimens() -> Sequence[Specimen]:
+    """Return all of them, each with its plain form where it has one."""
+    made = [*_messages(), *_views()]
+    return [one for specimen in made for one in (specimen, specimen.plain) if one is not None]
+
+
+def _messages() -> Iterator[Specimen]:
+    for name, changes in _CARDS.items():
+        yield Specimen(name=f"card, {name}", message=card(replace(_CARD, **changes)))
+    for name, changes in _DOUBTS.items():
+        yield Specimen(name=f"doubt, {name}", message=doubt(replace(_DOUBT, **changes)))
+    for name, drawn in _others().items():
+        yield Specimen(name=name, message=drawn)
+
+
+def _others() -> Mapping[str, Drawn]:
+    """Return the messages without buttons of their own, and the answers to what people do."""
+    delivered, note = Shown(id=17, version=23, generation=0), HandNote(workflow="triage", by=_WHO, at=_AT, pause=_PAUSE)
+    late = LateView(
+        case=17,
+        key="T-17",
+        workflow="triage",
+        target="Help desk",
+        attempts=3,
+        reason="503",
+        not_confirmed=True,
+        waiting_since=_AT,
+        next_at=_AT,
+    )
+    down = TargetView(target="Help desk", reason="503", began_at=_AT, ended_at=None, waiting=3, next_at=_AT)
+    away = OutageView(model="claude", reason="529", began_at=_AT, ended_at=None, waiting={"triage": 3})
+    dearer = OverrunView(
+        model="claude",
+        factor=1.5,
+        cost=Decimal("0.03"),
+        reserved=Decimal("0.02"),
+        workflow="triage",
+        case=17,
+        at=_AT,
+    )
+    day = date(2026, 11, 18)
+    return {
+        "queue": queue("C0123456789", 37, _AT),
+        "digest": digest(DigestView(id=1, first=day, last=day, missed=0, workflows=[_FIGURES])),
+        "failure": fitted(lambda room: failures.failures([_FAILURE], room)),
+        "failures": fitted(lambda room: failures.failures([_FAILURE, replace(_FAILURE, case=18)], room)),
+        "model down": fitted(lambda room: outage.outage(away, room)),
+        "model back": fitted(lambda room: outage.outage(replace(away, ended_at=_AT), room)),
+        "delivery late": fitted(lambda room: deliveries.late(late, room)),
+        "target down": fitted(lambda room: deliveries.target(down, room)),
+        "target back": fitted(lambda room: deliveries.target(replace(down, ended_at=_AT), room)),
+        "overrun": told(overrun.overrun(dearer)),
+        "paused by Countersign": told(pauses.stopped("triage", replace(_PAUSE, by_itself=True))),
+        "paused by a person": told(pauses.by_hand(note)),
+        "resumed by a person": told(pauses.lifted(note)),
+        "group unreadable": told(groups.unreadable("S0123456789", "missing_scope", workflows=["triage"])),
+        "no such channel": told(failures.nowhere("C0", "channel_not_found", 3, face="Slack", owners=[_WHO])),
+        "message given up": told(failures.unsent("C0123456789", "the card of case 17", "invalid_blocks")),
+        "wrong clock": told(failures.wrong_clock(day, _AT)),
+        "answer, refused": answers.refused("You may not decide this.", owner=_WHO),
+        "answer, too late": answers.too_late(replace(_CARD, **_DECIDED), "U9876543210"),
+        "answer, a correction waits": answers.correction_waits(17),
+        "answer, delivered already": answers.delivered_already(delivered),
+        "answer, begun again": answers.begun_again(17, "look_up"),
+        "answer, usage": answers.usage([_PAUSE]),
+        "answer, nothing waits": answers.NOTHING_WAITS,
+        "answer, paused": told(pauses.paused(Paused(pause=_PAUSE, changed=True), _STATUS)),
+        "answer, resumed": told(pauses.resumed(Resumed(status=_STATUS, changed=True), askable=2)),
+        "answer, asked again": told(pauses.proposing("triage", 3, 1)),
+        "answer, all pauses": told(pauses.pause_statuses([_STATUS], usage="/pause WORKFLOW REASON")),
+    }
+
+
+def _views() -> Iterator[Specimen]:
+    never = replace(_CARD, nevers=["answer a safety report alone"])
+    delivered = DeliveredView(
+        generation=0,
+        case=17,
+        key="T-17",
+        run=23,
+        workflow="triage",
+        subject="I was charged twice",
+        text="I was charged twice",
+        values=_TYPED,
+    )
+    waits = WaitingReview(
+        generation=0,
+        review=7,
+        version=1,
+        workflow="triage",
+        key="T-17",
+        subject="I was charged twice",
+        why=Reason(code=Code.DRAFT),
+        answer_by=_AT,
+    )
+    page = WaitingView(reviews=[waits], first=10, total=37)
+    nothing = WaitingView(reviews=[], first=0, total=0)
+    empty = replace(_CARD, has_proposal=False, values=[])
+    views: Mapping[str, View | None] = {
+        "edit": modals.edit_form(_CARD, _FORM, _TYPED),
+        "edit, an empty form": modals.edit_form(empty, _FORM, {}),
+        "edit, a rule to confirm": modals.edit_form(never, _FORM, _TYPED, broken=_BROKEN, notice="Recorded."),
+        "edit, the form changed": modals.edit_form(
+            _CARD, _FORM, _TYPED, changed="The form changed.", dropped={"priority": "high"}, redrawn=["Reply"]
+        ),
+        "rule met": modals.rule_met(never, _BROKEN),
+        "correct": modals.correction_form(delivered, _FORM),
+        "correct, the form changed": modals.correction_form(delivered, _FORM, typed=_TYPED, why="wrong"),
+        "reject": modals.rejection_form(_CARD),
+        "reject, without a proposal": modals.rejection_form(empty, can_propose=False),
+        "review": modals.review(_CARD, listed=Listed()),
+        "review, decided": modals.review(replace(_CARD, **_DECIDED), notice=answers.correction_waits(17)),
+        "details": modals.details(never),
+        "look": modals.doubt(_DOUBT),
+        "waiting": modals.waiting_list(page, listed=Listed(first=10)),
+        "waiting, nothing": modals.waiting_list(nothing, listed=Listed()),
+        "told": modals.told(answers.refused("The form changed."), typed={"Queue": "billing"}),
+    }
+    for name, view in views.items():
+        assert view is not None, name  # each of these small forms fits
+        yield Specimen(name=f"form, {name}", view=view)
