@@ -107,8 +107,17 @@ def reviews(
 
 
 @commands.command()
-def doctor(json: Json = False) -> None:
+def doctor(
+    json: Json = False,
+    blocks: Annotated[
+        bool, typer.Option("--blocks", help="Ask Slack whether it takes each message and form that there can be.")
+    ] = False,
+) -> None:
     """Check the set-up, and say what to do."""
+    if blocks:
+        from bot.cli.screens.block_check import check_blocks
+
+        raise typer.Exit(check_blocks(as_json=json))
     from bot.cli.screens.doctor import check
 
     raise typer.Exit(check(as_json=json))

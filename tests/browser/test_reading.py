@@ -33,7 +33,7 @@ def test_a_channel_tells_how_much_is_unread_until_it_is_opened(stage: Stage, ope
     expect(window.channel("failures").locator(".count")).to_be_hidden()
     line = window.page.get_by_role("separator", name="New messages")
     expect(line).to_be_visible()
-    assert line.evaluate("line => line.nextElementSibling.textContent.includes('the second')")
+    expect(window.page.locator(".new-line ~ article").first).to_contain_text("the second")
     window.go("general")
     window.go("failures")
     expect(line).not_to_be_attached()

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 Block = dict[str, object]
 """A block, an element or a part of one."""
@@ -14,7 +15,7 @@ class Drawn:
 
     text: str
     blocks: Sequence[Block]
-    plain: "Callable[[], Drawn] | None" = None
+    plain: Callable[[], Self] | None = None
     """Draws the same without newer blocks, for a workspace whose Slack refuses them; None where there are none."""
 
     @property

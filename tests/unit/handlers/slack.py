@@ -1,4 +1,4 @@
-"""Drawn messages and forms as Slack shows them, after the sandbox's own checks."""
+"""Drawn messages and forms as Slack shows them, after the checks of the sandbox and of the second judge."""
 
 import json
 import unicodedata
@@ -15,6 +15,7 @@ from bot.sandbox.state.new_messages import accept_text
 from handlers.slack import limits
 from handlers.slack.blocks.drawing import Drawn
 from tests.slack.stage import words
+from tests.unit.handlers.second_judge import look_at_message, look_at_view
 
 HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 """Categories of characters that show as nothing, or change how others show."""
@@ -24,6 +25,7 @@ _ENTERED = frozenset({"initial_value", "initial_option", "value"})
 
 def message(drawn: Drawn, *, named: Sequence[str] = ()) -> str:
     """Return the text of a message that Slack took within our budget. It pings nobody but those `named`."""
+    look_at_message(objects(as_sent(drawn.blocks)), drawn.text)
     blocks = accept_message_blocks(as_sent(drawn.blocks))
     assert len(blocks) <= limits.MESSAGE_BLOCKS
     assert drawn.size <= limits.MESSAGE_BLOCKS_BUDGET, f"{drawn.size:,} characters"
@@ -37,7 +39,10 @@ def message(drawn: Drawn, *, named: Sequence[str] = ()) -> str:
 
 def modal(view: Mapping[str, object], *, named: Sequence[str] = ()) -> Object:
     """A modal as Slack keeps it, once Slack took it."""
-    kept = accept_view(as_sent(view))
+    sent = as_sent(view)
+    kept = accept_view(sent)
+    assert isinstance(sent, dict)
+    look_at_view(sent)
     assert set(mentions.in_blocks(kept["blocks"])) <= set(named)
     assert not hidden(kept)
     return kept
