@@ -16,6 +16,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 
 from bot.slack.api_errors import TRANSPORT, refusal
+from handlers.slack import newer_blocks
 from handlers.slack.blocks.drawing import Drawn
 from store.db import failpoints
 from store.db.failpoints import Failpoint
@@ -93,6 +94,10 @@ class MessageSync:
             if ts is not None:
                 self._call(DELETE, channel, lambda: self._client.chat_delete(channel=channel, ts=ts))
             return Stood(ts=None, intents=intents)
+        return newer_blocks.send(drawn, lambda shown: self._show(intents, channel, ts, shown), code=_code_of)
+
+    def _show(self, intents: Sequence[Intent], channel: str, ts: str | None, drawn: Drawn) -> Stood:
+        """Change a message, or post it where there is none yet. Raise `NotTaken`."""
         text, blocks = drawn.text, list(drawn.blocks)
         if ts is not None:
             self._call(
@@ -199,6 +204,10 @@ class MessageSync:
         except (SlackApiError, *TRANSPORT) as error:
             raise NotTaken(refusal(error), method) from error
         return answer
+
+
+def _code_of(error: Exception) -> str:
+    return error.refused.code if isinstance(error, NotTaken) else ""
 
 
 def _about(message: Mapping[str, object], databases: Sequence[str]) -> set[int]:

@@ -78,11 +78,17 @@ class Workspace:
         return WebClient(token=self.bot_token, base_url=self.api_url, timeout=seconds, retry_handlers=[])
 
 
+def bot_client(settings: Settings) -> WebClient:
+    """Return a client with the bot's token alone, for what needs no workspace of ours. Raise `NoWorkspace`."""
+    token = _token(settings.slack_bot_token, "SLACK_BOT_TOKEN", "xoxb-", "Install App")
+    return WebClient(token=token, base_url=settings.slack_api_url, timeout=_SENDER_SECONDS, retry_handlers=[])
+
+
 def connect(settings: Settings) -> Workspace:
     """Ask Slack who we are. Raise `NoWorkspace` where a token is missing or refused, or Slack cannot be reached."""
     bot_token = _token(settings.slack_bot_token, "SLACK_BOT_TOKEN", "xoxb-", "Install App")
     app_token = _token(settings.slack_app_token, "SLACK_APP_TOKEN", "xapp-", "Basic Information, App-Level Tokens")
-    client = WebClient(token=bot_token, base_url=settings.slack_api_url, timeout=_SENDER_SECONDS, retry_handlers=[])
+    client = bot_client(settings)
     try:
         who = client.auth_test()
     except SlackApiError as error:

@@ -15,6 +15,7 @@ from slack_bolt import Ack
 from slack_sdk import WebClient
 from slack_sdk.webhook import WebhookClient
 
+from handlers.slack import newer_blocks
 from handlers.slack.access import user_groups
 from handlers.slack.access.rights import NotAllowed
 from handlers.slack.blocks import answers, modals
@@ -67,7 +68,9 @@ class Answer:
         if self._acknowledged:
             self.add(told)
         else:
-            self.done(text=told.text, blocks=list(told.blocks), response_type="ephemeral")
+            # Nobody is told whether Slack takes what an acknowledgement says.
+            shown = newer_blocks.form_of(told)
+            self.done(text=shown.text, blocks=list(shown.blocks), response_type="ephemeral")
 
     def add(self, told: Drawn) -> None:
         """Add another answer to a command."""
@@ -138,16 +141,23 @@ class Answer:
         """Tell the person alone, in the first way that Slack accepts."""
         if self._reply(told, response_type="ephemeral", replace_original=False):
             return
-        user, blocks = self._body.get("user_id") or self._body["user"]["id"], list(told.blocks)
+        user = self._body.get("user_id") or self._body["user"]["id"]
         channel = self._body.get("channel_id") or (self._body.get("channel") or {}).get("id")
-        if channel is not None:
-            shown = {"channel": channel, "user": user, "text": told.text, "blocks": blocks}
-            if self._refused("chat.postEphemeral", lambda: self._client.chat_postEphemeral(**shown)) is None:
-                return
+        here = self._client.chat_postEphemeral
+        if channel is not None and self._sent("chat.postEphemeral", here, told, channel=channel, user=user):
+            return
         # A direct message comes last, since it stays in the conversation.
-        direct = {"channel": user, "text": told.text, "blocks": blocks, "unfurl_links": False, "unfurl_media": False}
-        if self._refused("chat.postMessage", lambda: self._client.chat_postMessage(**direct)) is not None:
+        direct = self._client.chat_postMessage
+        if not self._sent("chat.postMessage", direct, told, channel=user, unfurl_links=False, unfurl_media=False):
             log.error("answer.lost", user=user)
+
+    def _sent(self, what: str, call: Callable[..., object], told: Drawn, **where: Any) -> bool:
+        """Send a message with a call of Slack's API; return False where Slack refuses it."""
+
+        def attempt(shown: Drawn) -> object:
+            return call(**where, text=shown.text, blocks=list(shown.blocks))
+
+        return self._refused(what, lambda: newer_blocks.send(told, attempt)) is None
 
     def _reply(self, told: Drawn, **how: Any) -> bool:
         """Answer through the response_url of the request, where it has one that still works."""
@@ -157,10 +167,13 @@ class Answer:
         webhook = WebhookClient(url, timeout=_SECONDS, retry_handlers=[])
         statuses: list[int] = []
 
-        def reply() -> None:
-            statuses.append(webhook.send(text=told.text, blocks=list(told.blocks), **how).status_code)
+        def reply(shown: Drawn) -> None:
+            answer = webhook.send(text=shown.text, blocks=list(shown.blocks), **how)
+            if "invalid_blocks" in (answer.body or "") and shown.plain is not None:
+                raise newer_blocks.BlocksRefused
+            statuses.append(answer.status_code)
 
-        if self._refused("response_url", reply) is not None:
+        if self._refused("response_url", lambda: newer_blocks.send(told, reply)) is not None:
             return False
         if statuses != [200]:
             log.warning("answer.not_given", what="response_url", error=f"http_{statuses[0]}")

@@ -84,3 +84,36 @@ def test_what_may_pass_is_a_note(doctor: CommandLine, running: Running) -> None:
     said = "the user group S0SUPPORT could not be looked at just now (http_500)"
     assert told[f"{said} (named as the reviewers of support-triage)"][0] == "note"
     running.administrator.no_faults()
+
+
+def test_slack_is_asked_about_each_message_and_form(doctor: CommandLine, running: Running) -> None:
+    """Nothing is posted; a fault is named by its pointer; where Slack asks to wait, doctor waits."""
+    running.administrator.fault("rate_limited", method="blocks.validate", seconds=0.01)
+    told = doctor("doctor", "--blocks", "--json")
+    answer = json.loads(told.out)
+    assert (told.code, answer["asked"]) == (0, "slack")
+    assert {one["taken"] for one in answer["specimens"]} == {True}
+    asked = [call for call in running.administrator.calls() if call.method == "blocks.validate"]
+    assert len(asked) == len(answer["specimens"]) + 1
+    assert running.administrator.calls("chat.postMessage") == []
+
+
+def test_a_message_that_slack_refuses_is_bad(doctor: CommandLine, running: Running) -> None:
+    running.administrator.fault("refused", method="blocks.validate", error="invalid_blocks")
+    told = doctor("doctor", "--blocks")
+    assert told.code == 1
+    assert told.out.startswith("bad   card, open\n      /: Slack gives no reason\nok ")
+    assert told.out.rstrip().endswith("refused: 1")
+
+
+def test_what_slack_does_not_answer_is_said(doctor: CommandLine, running: Running) -> None:
+    running.administrator.fault("refused", method="blocks.validate", error="invalid_auth")
+    told = doctor("doctor", "--blocks")
+    assert told.code != 0
+    assert "Slack does not say whether it takes blocks (invalid_auth)" in told.out + told.err
+
+
+def test_without_a_token_our_own_checks_look_and_it_is_said_so(empty: CommandLine) -> None:
+    told = empty("doctor", "--blocks")
+    assert told.code == 0
+    assert "Slack was not asked: SLACK_BOT_TOKEN is not set" in told.out
