@@ -40,6 +40,7 @@ def in_slack(app: App, *, pace: float = PACE) -> Slack:
         rights=Rights(members=groups, engineers=named(settings.engineers)),
         groups=groups,
         installed=workspace.installed,
+        granted=workspace.granted,
     )
     hearing = Hearing(workspace, slack, address=address)
     return Slack(workspace=workspace, sender=sender_of(app, workspace, pace=pace), hearing=hearing)

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from pydantic import SecretStr
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
+from slack_sdk.web import SlackResponse
 
 from bot.settings import Settings
 from bot.slack.api_errors import TRANSPORT, refusal
 from handlers.slack.access.admission import Installation
+from handlers.slack.access.scopes import Granted
 from workflows.engine.case import team
 from workflows.engine.context import Context
 from workflows.engine.errors import CountersignError
@@ -43,6 +45,8 @@ class Workspace:
     bot_token: str
     app_token: str
     api_url: str
+    granted: Granted
+    """Scopes that the bot has, as Slack named them when it was asked who we are."""
 
     @property
     def sending(self) -> WebClient:
@@ -108,7 +112,15 @@ def connect(settings: Settings) -> Workspace:
         bot_token=bot_token,
         app_token=app_token,
         api_url=settings.slack_api_url,
+        granted=Granted(scopes=_scopes(who)),
     )
+
+
+def _scopes(who: SlackResponse) -> frozenset[str] | None:
+    """Return the scopes in the headers of an answer; None where there are none."""
+    headers = {name.lower(): value for name, value in who.headers.items()}
+    named = headers.get("x-oauth-scopes")
+    return None if named is None else frozenset(one.strip() for one in str(named).split(",") if one.strip())
 
 
 def check_hearing(workspace: Workspace) -> str | None:

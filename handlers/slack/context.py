@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from handlers.slack.access.admission import Installation, Origin
 from handlers.slack.access.rights import NotAllowed, Rights, Unsure, UnusableGroup
+from handlers.slack.access.scopes import Granted
 from handlers.slack.access.user_groups import Groups
 from store.subjects import Subject
 from workflows.engine.context import Context
@@ -31,6 +32,8 @@ class SlackContext:
     groups: Groups
     installed: Installation
     """Workspace that the cases belong to."""
+    granted: Granted = field(default_factory=Granted)
+    """Scopes that Slack granted: what needs one that is missing refuses with `granted.need(SCOPE)`."""
 
     def admit(self, origin: Origin) -> None:
         """Raise `NotAllowed` for anybody from another workspace, who is told nothing about any case."""

@@ -117,3 +117,16 @@ def test_without_a_token_our_own_checks_look_and_it_is_said_so(empty: CommandLin
     told = empty("doctor", "--blocks")
     assert told.code == 0
     assert "Slack was not asked: SLACK_BOT_TOKEN is not set" in told.out
+
+
+def test_a_scope_that_is_missing_is_named_with_what_does_not_work_without_it(
+    doctor: CommandLine, running: Running
+) -> None:
+    """An optional one is a note; without one that all needs, nothing works."""
+    running.administrator.set_scopes(["chat:write", "commands", "channels:read", "groups:read", "channels:history"])
+    told = found(doctor)
+    history = "the scope groups:history is not granted: a message to a private channel may be posted twice after a"
+    assert [level for what, (level, _) in told.items() if what.startswith(history)] == ["note"]
+    needed = "the scope usergroups:read is not granted: Countersign does not work without it"
+    assert told[needed][0] == "bad"
+    assert "install the app again" in told[needed][1]

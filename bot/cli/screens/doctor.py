@@ -17,9 +17,11 @@ from bot.cli.screens.waiting_deliveries import waiting_in_words
 from bot.settings import settings
 from bot.slack.api_errors import advice
 from bot.slack.places import look
+from bot.slack.workspace import Workspace, check_hearing, connect
 from bot.slack.workspace import check as check_workspace
-from bot.slack.workspace import check_hearing, connect
+from handlers.slack.access.scopes import asked_for
 from handlers.slack.manifest import manifest_file
+from handlers.texts.scopes import ADD_IT, without
 from store.db import extras, migration
 from store.states import STOPPED, RunState
 from workflows.engine.declare.registry import AnyWorkflow
@@ -293,6 +295,7 @@ def _slack(app: App) -> Iterator[Finding]:
         workspace = connect(settings)
         check_workspace(app.context, workspace)
         yield Finding(level="ok", what=f"Slack workspace {workspace.name} ({workspace.team})")
+        yield from _scopes(workspace)
         if check_hearing(workspace):
             yield Finding(level="ok", what="SLACK_APP_TOKEN is accepted: what people press can be heard")
         else:
@@ -316,6 +319,14 @@ def _slack(app: App) -> Iterator[Finding]:
                 level="bad", what=f"COUNTERSIGN_POST_TO or _REVIEWERS names {workflow}, and there is no such workflow"
             )
     yield from _messages(app)
+
+
+def _scopes(workspace: Workspace) -> Iterator[Finding]:
+    """Find scopes that the manifest asks for and Slack did not grant."""
+    asked, granted = asked_for(), workspace.granted
+    for level, scopes in (("bad", asked.required), ("note", asked.optional)):
+        for scope in granted.missing(scopes):
+            yield Finding(level=level, what=without(scope), do=ADD_IT)
 
 
 def _messages(app: App) -> Iterator[Finding]:

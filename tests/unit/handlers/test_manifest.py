@@ -12,10 +12,12 @@ from slack_bolt.authorization import AuthorizeResult
 
 from bot.sandbox.state.workspace import default_workspace
 from handlers.slack import commands, listeners
+from handlers.slack.access.scopes import Granted, asked_for
 from handlers.slack.context import SlackContext
 from handlers.slack.manifest import command_rows, manifest_file
+from handlers.texts.scopes import WITHOUT
 from tests.unit.handlers import commands as commands_of_tests
-from workflows.engine.errors import BadDeclaration
+from workflows.engine.errors import BadDeclaration, Refused
 
 ROOT = Path(__file__).parents[3]
 MANIFEST: Mapping[str, Any] = json.loads((ROOT / "manifest.json").read_text())
@@ -26,7 +28,7 @@ SCOPES = {
     "chat_delete": "chat:write",
     "chat_postEphemeral": "chat:write",
     "usergroups_users_list": "usergroups:read",
-    "conversations_history": None,  # an operator's choice: it does without
+    "conversations_history": None,  # optional: it does without
     "conversations_info": None,  # the same, for doctor
     "auth_test": None,
     "views_open": None,
@@ -53,7 +55,24 @@ def test_the_scopes_are_those_that_the_methods_commands_and_events_need() -> Non
     assert called
     needed = {SCOPES[method] for method in called} - {None}
     needed |= {EVENTS[event] for event in MANIFEST["settings"]["event_subscriptions"]["bot_events"]} - {None}
-    assert set(MANIFEST["oauth_config"]["scopes"]["bot"]) == needed | {"commands"}
+    assert set(asked_for().required) == needed | {"commands"}
+
+
+def test_the_optional_scopes_are_asked_for_too_and_each_says_what_it_is_for() -> None:
+    """Slack wants them in both lists."""
+    scopes = MANIFEST["oauth_config"]["scopes"]
+    assert set(scopes["bot_optional"]) < set(scopes["bot"])
+    assert set(asked_for().optional) == set(WITHOUT)
+
+
+def test_what_needs_a_scope_that_is_missing_says_which() -> None:
+    """Where Slack named no scopes, the call itself finds out."""
+    granted = Granted(scopes=frozenset({"chat:write"}))
+    granted.need("chat:write")
+    with pytest.raises(Refused, match=re.escape("This needs the scope im:write, which is not granted.")):
+        granted.need("im:write")
+    assert granted.missing(["im:write", "chat:write"]) == ["im:write"]
+    Granted().need("im:write")
 
 
 def test_it_names_every_command_and_has_a_case_s_key_come_as_it_was_typed() -> None:

@@ -1,0 +1,25 @@
+"""What is told of Slack's scopes: to a person whose press needs one, and to whoever installs Countersign."""
+
+from collections.abc import Mapping
+
+WITHOUT: Mapping[str, str] = {
+    "channels:history": "a message to a public channel may be posted twice after a broken connection",
+    "channels:read": "doctor cannot look at the public channels that are named",
+    "groups:history": "a message to a private channel may be posted twice after a broken connection",
+    "groups:read": "doctor cannot look at the private channels that are named",
+}
+"""Optional scope -> what does not work without it."""
+
+
+def not_granted(scope: str) -> str:
+    """Say to a person why something is not possible here."""
+    return f"This needs the scope {scope}, which is not granted. Ask whoever installed Countersign in Slack."
+
+
+def without(scope: str) -> str:
+    """Say to an operator what is missing with a scope."""
+    return f"the scope {scope} is not granted: {WITHOUT.get(scope, 'Countersign does not work without it')}"
+
+
+ADD_IT = "add it under OAuth & Permissions, install the app again, and start serve again"
+"""What to do about a scope that is missing."""
