@@ -1,5 +1,6 @@
 """Asks Slack whether it takes messages and views, without showing them to anybody (`blocks.validate`)."""
 
+import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -50,7 +51,8 @@ def _ask(client: WebClient, specimen: Specimen, pause: Callable[[float], None]) 
     left = _PATIENCE
     while True:
         try:
-            client.api_call(METHOD, json=as_sent(specimen))
+            # Its documents want the JSON as a text in a form.
+            client.api_call(METHOD, data={name: json.dumps(value) for name, value in as_sent(specimen).items()})
         except SlackApiError as error:
             refused = refusal(error)
             seconds = refused.after or 1.0

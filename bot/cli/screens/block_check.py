@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pydantic import JsonValue
@@ -34,13 +34,13 @@ def check_blocks(*, as_json: bool) -> int:
     with one_line_errors():
         given = settings()
         is_asked = given.slack_bot_token is not None
-        judged = _judged(slack_judge(given) if is_asked else own_judge)
+        found = judged(specimens(), slack_judge(given) if is_asked else own_judge)
         if as_json:
-            print_json({"asked": "slack" if is_asked else "countersign", "specimens": judged})
+            print_json({"asked": "slack" if is_asked else "countersign", "specimens": found})
         else:
-            for line in _lines(judged, is_asked=is_asked):
+            for line in _lines(found, is_asked=is_asked):
                 out.print(sanitize(line))
-        return 1 if any(not one.taken and not one.plain_taken for one in judged) else 0
+        return 1 if any(not one.taken and not one.plain_taken for one in found) else 0
 
 
 def own_judge(specimen: Specimen) -> list[Fault]:
@@ -63,8 +63,9 @@ def _fault(text: str) -> Fault:
     return Fault(pointer=found["pointer"] or "", words=found["words"])
 
 
-def _judged(judge: Callable[[Specimen], list[Fault]]) -> list[Judged]:
-    found = [(specimen, judge(specimen)) for specimen in specimens()]
+def judged(some: Sequence[Specimen], judge: Callable[[Specimen], list[Fault]]) -> list[Judged]:
+    """Have each specimen judged. One that is refused, and taken in its plain form, does no harm."""
+    found = [(specimen, judge(specimen)) for specimen in some]
     taken = {specimen.name for specimen, faults in found if not faults}
     return [
         Judged(
@@ -77,8 +78,8 @@ def _judged(judge: Callable[[Specimen], list[Fault]]) -> list[Judged]:
     ]
 
 
-def _lines(judged: list[Judged], *, is_asked: bool) -> Iterator[str]:
-    for one in judged:
+def _lines(found: list[Judged], *, is_asked: bool) -> Iterator[str]:
+    for one in found:
         level = "ok" if one.taken else "note" if one.plain_taken else "bad"
         yield f"{level:<5} {one.name}"
         for fault in one.faults:
@@ -86,4 +87,4 @@ def _lines(judged: list[Judged], *, is_asked: bool) -> Iterator[str]:
         if one.plain_taken:
             yield "      it is sent without newer blocks where Slack refuses them"
     who = "Slack was asked about" if is_asked else "Slack was not asked: SLACK_BOT_TOKEN is not set. Checked here:"
-    yield f"{who} {len(judged)} messages and forms; refused: {sum(not one.taken for one in judged)}"
+    yield f"{who} {len(found)} messages and forms; refused: {sum(not one.taken for one in found)}"

@@ -80,7 +80,7 @@ export function drawMenu(message, node, { names, shortcut, open }) {
   }));
   const items = [...added, ...own];
   if (message.ephemeral || items.length === 0) return null;
-  const attributes = { "aria-describedby": node.getAttribute("aria-labelledby") };
+  const attributes = { "aria-describedby": node.getAttribute("aria-labelledby"), "data-menu": message.ts };
   return menuButton({ label: "More actions of this message", items, attributes });
 }
 

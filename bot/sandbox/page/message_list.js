@@ -140,6 +140,8 @@ export class MessageList {
 
   /** What had the focus was drawn anew: the same button, or else its message, has it now. */
   refocus(lost) {
+    const menu = this.drawn.get(lost.dataset.menu)?.menu;
+    if (menu) return menu.firstElementChild.focus({ preventScroll: true });
     const message = lost.closest("[data-ts]") ?? lost;
     const now = this.drawn.get(message.dataset.ts)?.node;
     const same = [...(now?.querySelectorAll("[data-spot]") ?? [])].find(

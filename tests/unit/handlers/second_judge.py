@@ -105,6 +105,7 @@ _ELEMENTS: Mapping[str, Callable[..., Any]] = {
     "static_select": judge.StaticSelectMenu,
     "multi_static_select": lambda **given: judge.StaticMultiSelectMenu(**{"options": None, **given}),
     "external_select": judge.ExternalSelectMenu,
+    "multi_external_select": judge.ExternalMultiSelectMenu,
     "users_select": judge.UserSelectMenu,
     "multi_users_select": judge.UserMultiSelectMenu,
     "channels_select": judge.ChannelSelectMenu,
