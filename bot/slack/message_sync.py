@@ -94,11 +94,11 @@ class MessageSync:
             if ts is not None:
                 self._call(DELETE, channel, lambda: self._client.chat_delete(channel=channel, ts=ts))
             return Stood(ts=None, intents=intents)
-        return newer_blocks.send(drawn, lambda shown: self._show(intents, channel, ts, shown), code=_code_of)
+        return newer_blocks.send(drawn, lambda shown: self._show(taken, channel, ts, shown), code=_code_of)
 
-    def _show(self, intents: Sequence[Intent], channel: str, ts: str | None, drawn: Drawn) -> Stood:
+    def _show(self, taken: Taken, channel: str, ts: str | None, drawn: Drawn) -> Stood:
         """Change a message, or post it where there is none yet. Raise `NotTaken`."""
-        text, blocks = drawn.text, list(drawn.blocks)
+        intents, text, blocks = taken.intents, drawn.text, list(drawn.blocks)
         if ts is not None:
             self._call(
                 UPDATE,

@@ -34,6 +34,7 @@ from workflows.engine.review.views import (
     DeliveredView,
     DoubtView,
     FailureView,
+    Hidden,
     ValueView,
     WaitingReview,
     WaitingView,
@@ -133,6 +134,7 @@ _CARD = CardView(
     model_said=None,
     nevers=[],
     claimed_by=None,
+    claimed_at=None,
     opened_at=_AT,
     answer_by=_AT + timedelta(hours=2),
     decision=None,
@@ -144,12 +146,14 @@ _CARD = CardView(
     correction=False,
     revised=False,
     corrected=False,
+    hidden=Hidden(),
 )
 _DECIDED: Mapping[str, Any] = {"state": ReviewState.DECIDED, "decision": _DECISION}
 _WAITS = replace(_DELIVERY, state=DeliveryState.WAITING, target="Help desk", waiting_since=_AT, next_at=_AT)
 _CARDS: Mapping[str, Mapping[str, Any]] = {
     "open": {},
-    "open, claimed": {"claimed_by": _WHO},
+    "open, claimed": {"claimed_by": _WHO, "claimed_at": _AT},
+    "open, a long case": {"text": "I was charged twice\n" + "Please give me my money back. " * 30},
     "open, a sample": {"sample": True},
     "open, with rules that ask": {"nevers": ["answer a safety report alone"]},
     "open, without a proposal": {"has_proposal": False, "model": None, "model_said": "I cannot tell."},
@@ -209,6 +213,7 @@ _DOUBT = DoubtView(
     run_state=RunState.DOUBTFUL,
     can_be_delivered=False,
     receipt=None,
+    hidden=Hidden(),
 )
 _DOUBTS: Mapping[str, Mapping[str, Any]] = {
     "open": {},
