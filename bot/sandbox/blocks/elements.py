@@ -51,6 +51,7 @@ _WRITING = {
 }
 _OFFER = {"options": each(OPTION, most=limits.OPTIONS), "option_groups": each(GROUP, most=limits.OPTION_GROUPS)}
 _OFFERED = (exactly_one("options", "option_groups"), chosen_are_offered)
+_SEARCHED = {"min_query_length": whole(0, limits.OPTION_TEXT)}
 _SEVERAL = {"max_selected_items": whole(1, limits.OPTIONS)}
 _USER = matching(r"[UW][A-Z0-9]{2,}", "the id of a user", limits.ID)
 _CHANNEL = matching(r"[CG][A-Z0-9]{2,}", "the id of a channel", limits.ID)
@@ -82,6 +83,9 @@ BUTTON = record(
 OVERFLOW = record({"options": each(OVERFLOW_OPTION, most=limits.OVERFLOW_OPTIONS)}, {**_ANY, "confirm": CONFIRM})
 CHOOSING: Mapping[str, Shape] = {
     "static_select": record({}, {**_MENU, **_OFFER, "initial_option": OPTION}, also=_OFFERED),
+    "external_select": record(
+        {}, {**_MENU, "initial_option": OPTION, "min_query_length": whole(0, limits.OPTION_TEXT)}
+    ),
     "users_select": record({}, {**_MENU, "initial_user": _USER}),
     "channels_select": record({}, {**_MENU, "initial_channel": _CHANNEL}),
     "conversations_select": record(
@@ -110,6 +114,15 @@ CHOOSING: Mapping[str, Shape] = {
 CHOOSING_SEVERAL: Mapping[str, Shape] = {
     "multi_static_select": record(
         {}, {**_MENU, **_OFFER, **_SEVERAL, "initial_options": each(OPTION, most=limits.OPTIONS)}, also=_OFFERED
+    ),
+    "multi_external_select": record(
+        {},
+        {
+            **_MENU,
+            **_SEVERAL,
+            **_SEARCHED,
+            "initial_options": each(OPTION, most=limits.OPTIONS),
+        },
     ),
     "multi_users_select": record({}, {**_MENU, **_SEVERAL, "initial_users": each(_USER, most=limits.OPTIONS)}),
 }

@@ -96,6 +96,10 @@ class Person(Caller):
         """Fill in inputs, then press the modal's submit button."""
         return self._act("submit", user=self.user, values=values or {})
 
+    def search(self, block_id: str, text: str = "") -> Outcome:
+        """Type into a menu of the visible modal whose options the app gives; the outcome's answer has them."""
+        return self._act("suggest", user=self.user, block_id=block_id, text=text)
+
     def close(self, *, all: bool = False) -> Outcome:
         """Close the visible modal, or all of them."""
         return self._act("close", user=self.user, all=all)

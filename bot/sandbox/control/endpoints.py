@@ -12,7 +12,7 @@ from bot.sandbox.control import failures, orders
 from bot.sandbox.errors import BadRequest, NotPossible
 from bot.sandbox.http.gate import answer, content_type, read_body
 from bot.sandbox.json import Object, parse
-from bot.sandbox.people import administration, commands, events, presses, submissions, typing
+from bot.sandbox.people import administration, commands, events, presses, submissions, suggestions, typing
 from bot.sandbox.people.outcomes import told
 from bot.sandbox.people.sight import find_channel, find_person, home_seen, messages_seen, views_seen
 from bot.sandbox.state.sandbox import Sandbox
@@ -45,6 +45,7 @@ class Control:
             "say": self._ordered(orders.Say, self._say),
             "type": self._ordered(orders.FillIn, self._type),
             "submit": self._ordered(orders.Submit, self._submit),
+            "suggest": self._ordered(orders.Suggest, self._suggest),
             "close": self._ordered(orders.Close, self._close),
             "command": self._ordered(orders.Command, self._command),
             "open_home": self._ordered(orders.ForUser, self._open_home),
@@ -158,6 +159,9 @@ class Control:
 
     async def _submit(self, order: orders.Submit) -> Object:
         return await submissions.submit(self._sandbox, order.user, order.values)
+
+    async def _suggest(self, order: orders.Suggest) -> Object:
+        return await suggestions.suggest(self._sandbox, order.user, order.block_id, order.text)
 
     async def _close(self, order: orders.Close) -> Object:
         return await submissions.close(self._sandbox, order.user, every=order.all)

@@ -74,6 +74,12 @@ class Submit(Order):
     values: dict[str, JsonValue] = {}
 
 
+class Suggest(Order):
+    user: str
+    block_id: str
+    text: str = ""
+
+
 class Close(Order):
     user: str
     all: bool = False

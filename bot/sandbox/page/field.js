@@ -5,8 +5,13 @@ import { canDraw, control } from "./inputs.js";
 import { unknown } from "./unknown.js";
 
 export class Field {
-  /** @param {object} block an input block @param {unknown} value what it holds @param {import("./names.js").Names} names */
-  constructor(block, value, names) {
+  /**
+   * @param {object} block an input block
+   * @param {unknown} value what it holds
+   * @param {import("./names.js").Names} names
+   * @param {(text: string) => Promise<object[]>} [search] asks the app for the options of a menu
+   */
+  constructor(block, value, names, search) {
     const { element } = block;
     this.block = block;
     this.required = !block.optional;
@@ -17,9 +22,10 @@ export class Field {
       this.node = unknown("input", element.type);
       return;
     }
-    this.control = control(element, value, { id, label, described: this.hint, required: this.required }, names);
+    const around = { id, label, described: this.hint, required: this.required, search };
+    this.control = control(element, value, around, names);
     const optional = block.optional && el("span", { class: "optional" }, " (optional)");
-    const group = this.control.node !== this.control.focus;
+    const group = this.control.node !== this.control.focus && this.control.focus?.id !== id;
     const text = el("bdi", {}, block.label.text);
     this.node = el(
       "div",

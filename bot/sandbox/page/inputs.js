@@ -30,6 +30,8 @@ const DRAWN = {
   radio_buttons: (element, value, around) => several(element, [value], around, "radio"),
   checkboxes: (element, value, around) => several(element, value ?? [], around, "checkbox"),
   multi_static_select: (element, value, around) => several(element, value ?? [], around, "checkbox"),
+  external_select: (element, value, around) => searched(element, value ? [value] : [], around),
+  multi_external_select: (element, value, around) => searched(element, value ?? [], around),
 };
 
 /** Menus whose options are the people and channels of the workspace. */
@@ -41,7 +43,7 @@ const LISTED = {
 };
 
 /** Those of which several can be chosen. */
-const SEVERAL = ["checkboxes", "multi_static_select", "multi_users_select"];
+const SEVERAL = ["checkboxes", "multi_static_select", "multi_external_select", "multi_users_select"];
 
 export const canDraw = ({ type }) => Object.hasOwn(DRAWN, type) || Object.hasOwn(LISTED, type);
 
@@ -124,6 +126,61 @@ function select(element, value, around) {
   );
   node.value = value ?? "";
   return { node, focus: node, read: () => node.value };
+}
+
+/** A menu whose options the app is asked for while a person types: a search, and what it found below it. */
+function searched(element, chosen, around) {
+  const many = element.type === "multi_external_select";
+  const known = new Map();
+  for (const option of element.initial_options ?? [element.initial_option]) {
+    if (option) known.set(option.value, option.text.text);
+  }
+  let held = [...chosen];
+  const shown = el("p", { class: "chosen", role: "status" });
+  const found = el("ul", { class: "found", role: "listbox", "aria-label": "Found" });
+  const search = el("input", {
+    ...ruled(around),
+    class: "written",
+    type: "text",
+    role: "combobox",
+    autocomplete: "off",
+    "aria-expanded": "false",
+    placeholder: element.placeholder?.text ?? null,
+  });
+  const say = () => {
+    shown.textContent = held.length ? `Chosen: ${held.map((one) => known.get(one) ?? one).join(", ")}` : "";
+  };
+  const take = (option) => {
+    known.set(option.value, option.text.text);
+    const rest = held.filter((one) => one !== option.value);
+    held = many ? (rest.length < held.length ? rest : [...held, option.value]) : [option.value];
+    say();
+    if (!many) found.replaceChildren();
+    search.setAttribute("aria-expanded", String(many));
+    node.dispatchEvent(new Event("change"));
+  };
+  const offer = (option) =>
+    el(
+      "li",
+      { role: "presentation" },
+      el(
+        "button",
+        { type: "button", class: "plain", role: "option", onclick: () => take(option) },
+        el("bdi", {}, option.text.text),
+      ),
+    );
+  const look = async () => {
+    const typed = search.value;
+    const options = (await around.search?.(typed)) ?? [];
+    if (search.value !== typed) return;
+    found.replaceChildren(...options.slice(0, 20).map(offer));
+    search.setAttribute("aria-expanded", String(options.length > 0));
+  };
+  search.addEventListener("input", look);
+  search.addEventListener("focus", look);
+  const node = el("div", { class: "searched" }, shown, search, found);
+  say();
+  return { node, focus: search, read: () => (many ? held : (held[0] ?? "")) };
 }
 
 /** Radio buttons, checkboxes, and a menu of which several are chosen: each option with what it means under it. */

@@ -97,7 +97,7 @@ export class Modal {
     const { block_id: id, element } = block;
     const key = `${id}|${element.action_id}|${element.type}`;
     const value = typed.has(key) ? typed.get(key) : heldIn(element, view.values[id]?.[element.action_id]);
-    const field = new Field(block, value, this.names);
+    const field = new Field(block, value, this.names, (text) => this.search(id, text));
     if (block.dispatch_action) {
       field.control?.node.addEventListener("change", () => this.api.act("type", { values: { [id]: field.value } }));
     }
@@ -164,6 +164,18 @@ export class Modal {
       return this.api.act("press_in_view", { ...order, confirmed });
     };
     await press(element, node, act, (trouble) => this.tell(trouble));
+  }
+
+  /** The options of a menu that the app gives while a person types. */
+  async search(id, text) {
+    try {
+      const outcome = await this.api.act("suggest", { block_id: id, text });
+      return outcome.answer ?? [];
+    } catch (error) {
+      if (!(error instanceof NotDone)) throw error;
+      this.tell(error.message);
+      return [];
+    }
   }
 
   async close() {

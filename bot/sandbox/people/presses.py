@@ -1,5 +1,7 @@
 """Acts on an element of a message or a modal."""
 
+from collections.abc import Sequence
+
 from pydantic import JsonValue
 
 from bot.sandbox.errors import NotPossible
@@ -78,7 +80,8 @@ async def act_in_view(
     sandbox: Sandbox, user: User, view: View, spot: Spot, value: JsonValue, *, confirmed: bool = False
 ) -> Delivery | None:
     """Use one element of a modal or a Home tab; None where the app is told only when the modal is submitted."""
-    action = _act(sandbox, user, spot, view.values, value, confirmed=confirmed)
+    offered = view.suggested.get(spot.block_id, [])
+    action = _act(sandbox, user, spot, view.values, value, confirmed=confirmed, suggested=offered)
     sandbox.changes.announce()
     if not spot.dispatches:
         return None
@@ -94,14 +97,23 @@ def _feedback(element: Object, selected: JsonValue) -> Object:
     return {"text": pressed[0]["text"], "value": pressed[0]["value"]}
 
 
-def _act(sandbox: Sandbox, user: User, spot: Spot, values: Values, selected: JsonValue, *, confirmed: bool) -> Object:
+def _act(
+    sandbox: Sandbox,
+    user: User,
+    spot: Spot,
+    values: Values,
+    selected: JsonValue,
+    *,
+    confirmed: bool,
+    suggested: Sequence[Object] = (),
+) -> Object:
     element = spot.element
     viewers = element.get("visible_to_user_ids")
     if isinstance(viewers, list) and user.id not in viewers:
         raise NotPossible(409, f"{user.id} does not see {spot.action_id!r}")
     state: Object | None = None
     if holds_something(spot):
-        state = filled(element, selected, sandbox.workspace)
+        state = filled(element, selected, sandbox.workspace, suggested)
     elif kind_of(element) == "overflow":
         offered = [option for option in objects(element.get("options")) if option.get("value") == selected]
         if len(offered) != 1:

@@ -1,7 +1,7 @@
 """The values of elements: initial, after a person filled them in, and as Slack writes them into a payload."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, time
 
 from pydantic import JsonValue
@@ -9,18 +9,20 @@ from pydantic import JsonValue
 from bot.sandbox.blocks import numbers
 from bot.sandbox.blocks.options import options_of
 from bot.sandbox.errors import NotPossible
-from bot.sandbox.json import Object
+from bot.sandbox.json import Object, objects
 from bot.sandbox.state.workspace import Workspace
 from handlers.slack import limits
 
 HOLDS = {
     "static_select": ("selected_option", "initial_option"),
+    "external_select": ("selected_option", "initial_option"),
     "radio_buttons": ("selected_option", "initial_option"),
     "users_select": ("selected_user", "initial_user"),
     "channels_select": ("selected_channel", "initial_channel"),
     "conversations_select": ("selected_conversation", "initial_conversation"),
     "checkboxes": ("selected_options", "initial_options"),
     "multi_static_select": ("selected_options", "initial_options"),
+    "multi_external_select": ("selected_options", "initial_options"),
     "multi_users_select": ("selected_users", "initial_users"),
     "datepicker": ("selected_date", "initial_date"),
     "timepicker": ("selected_time", "initial_time"),
@@ -33,7 +35,9 @@ HOLDS = {
 """By type: the payload's field for the value, and the element's field for its initial value."""
 
 WRITTEN = frozenset({"plain_text_input", "number_input", "email_text_input", "url_text_input"})
-SEVERAL = frozenset({"checkboxes", "multi_static_select", "multi_users_select"})
+SEVERAL = frozenset({"checkboxes", "multi_external_select", "multi_static_select", "multi_users_select"})
+EXTERNAL = frozenset({"external_select", "multi_external_select"})
+"""Menus whose options the app is asked for."""
 
 
 def kind_of(element: Object) -> str:
@@ -54,10 +58,11 @@ def held(element: Object, state: Object) -> JsonValue:
     return state.get(HOLDS[kind_of(element)][0])
 
 
-def filled(element: Object, value: JsonValue, workspace: Workspace) -> Object:
+def filled(element: Object, value: JsonValue, workspace: Workspace, suggested: Sequence[Object] = ()) -> Object:
     """Return the value of an element after a person put `value` into it. Raise NotPossible if no person could.
 
-    Options are named by their value, people and channels by their id; null clears.
+    Options are named by their value, people and channels by their id; null clears. `suggested`: the options that the
+    app gave for it so far, when it was asked.
     """
     kind = kind_of(element)
     if kind not in HOLDS:
@@ -75,8 +80,8 @@ def filled(element: Object, value: JsonValue, workspace: Workspace) -> Object:
             raise NotPossible(409, f"no more than {most} can be chosen")
         if len({str(one) for one in value}) != len(value):
             raise NotPossible(409, "nothing can be chosen twice")
-        return {"type": kind, holds: [_one(element, one, workspace) for one in value]}
-    return {"type": kind, holds: _one(element, value, workspace)}
+        return {"type": kind, holds: [_one(element, one, workspace, suggested) for one in value]}
+    return {"type": kind, holds: _one(element, value, workspace, suggested)}
 
 
 def complaint(element: Object, state: Object, *, optional: bool) -> str | None:
@@ -87,12 +92,18 @@ def complaint(element: Object, state: Object, *, optional: bool) -> str | None:
     return _COMPLAINTS[kind_of(element)](element, str(value)) if kind_of(element) in _COMPLAINTS else None
 
 
-def _one(element: Object, value: JsonValue, workspace: Workspace) -> JsonValue:
+def _one(element: Object, value: JsonValue, workspace: Workspace, suggested: Sequence[Object]) -> JsonValue:
     kind = kind_of(element)
     if kind in WRITTEN:
         if not isinstance(value, str):
             raise NotPossible(409, f"a {kind} takes text")
         return value
+    if kind in EXTERNAL:
+        chosen = [*objects([element.get("initial_option")]), *objects(element.get("initial_options"))]
+        found = next((option for option in [*suggested, *chosen] if option.get("value") == value), None)
+        if found is None:
+            raise NotPossible(409, f"the app never offered {str(value)[:100]!r}")
+        return found
     if kind in ("static_select", "radio_buttons", "checkboxes", "multi_static_select"):
         offered = [option for option in options_of(element) if option.get("value") == value]
         if len(offered) != 1:

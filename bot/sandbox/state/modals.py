@@ -26,6 +26,8 @@ class View:
     errors: dict[str, str] = field(default_factory=dict)
     """Errors of the last submission, by block_id."""
     submitting: bool = False
+    suggested: dict[str, list[Object]] = field(default_factory=dict)
+    """Options that the app gave for menus without options of their own, by block_id."""
 
     @property
     def blocks(self) -> list[Object]:

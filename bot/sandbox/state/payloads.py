@@ -158,6 +158,17 @@ def _channel_named(channel: Channel) -> Object:
     return {"id": channel.id, "name": "directmessage" if channel.is_direct else channel.name}
 
 
+def block_suggestion(sandbox: Sandbox, user: User, view: View, spot: Spot, text: str) -> Object:
+    """Return block_suggestion: what a person typed into a menu whose options the app gives."""
+    return _common(sandbox, "block_suggestion", user) | {
+        "container": {"type": "view", "view_id": view.id},
+        "view": view_as_json(sandbox, view),
+        "action_id": spot.action_id,
+        "block_id": spot.block_id,
+        "value": text,
+    }
+
+
 def view_submission(sandbox: Sandbox, user: User, view: View) -> Object:
     return _common(sandbox, "view_submission", user) | {
         "trigger_id": sandbox.triggers.give(user.id),
