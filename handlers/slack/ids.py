@@ -28,6 +28,13 @@ class Action(StrEnum):
     TAKE_OVER = "take_over"
     MORE = "more"
     """A card's menu. Each choice in it is one of the others."""
+    CHANGE_ROW = "change_row"
+    REMOVE_ROW = "remove_row"
+    ADD_ROW = "add_row"
+    ROWS = "rows"
+    """Turns to other rows."""
+    START_ANEW = "start_anew"
+    BACK_TO_FORM = "back_to_form"
 
 
 FORM = "form!"
@@ -44,6 +51,19 @@ class Callback(StrEnum):
     LIST = "list"
     READ = "read"
     CORRECT = "correct"
+    ROW = "row"
+
+
+ROWS = "rows!"
+"""Beginning of the block_id that says which rows of which list a form shows."""
+WARNED = "warned!"
+"""Beginning of the block_id of a doubt about what a person typed, followed by its mark."""
+WRONG = "wrong!"
+"""Beginning of the block_id of an error in what a person typed."""
+NOT_LISTED = "-"
+"""Stands for the list in the reference of a modal that was opened from none."""
+REWRITTEN = "rewritten!"
+"""Beginning of the block_id that names texts which were written anew."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,4 +132,49 @@ class Listed:
         return cls(channel=channel, first=int(first))
 
 
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """A row of a list in a form: all that its buttons and the form of the row carry."""
+
+    field: str
+    place: int
+    """From 0; the number of rows for a row that is added."""
+
+    def __str__(self) -> str:
+        return f"{self.field}.{self.place}"
+
+    @classmethod
+    def read(cls, value: str) -> "Row":
+        """Read a reference from Slack. Raise `Refused` for a text that no button of ours carries."""
+        field, _, place = value.rpartition(".")
+        if not field or not _PAGE.fullmatch(place):
+            raise Refused("this button is not from Countersign")
+        return cls(field=field, place=int(place))
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenRow:
+    """A row whose form is open, and the form that it belongs to."""
+
+    row: Row
+    mark: str
+    """Of the rows as they were shown."""
+    generation: int
+    """Of the form below."""
+    is_alone: bool
+    """True if the row's form stands in place of the form, since no more modals can be put on each other."""
+
+    def __str__(self) -> str:
+        return f"{self.row}.{self.mark}.{self.generation}.{int(self.is_alone)}"
+
+    @classmethod
+    def read(cls, value: str) -> "OpenRow":
+        """Read a reference from Slack. Raise `Refused` for a text that no form of ours carries."""
+        row, mark, generation, is_alone = (*value.rsplit(".", 3), "", "", "")[:4]
+        if not (_MARK.fullmatch(mark) and _PAGE.fullmatch(generation) and is_alone in ("0", "1")):
+            raise Refused("this form is not from Countersign")
+        return cls(row=Row.read(row), mark=mark, generation=int(generation), is_alone=is_alone == "1")
+
+
+_MARK = re.compile("[0-9a-f]{12}")
 _PAGE, _CHANNEL = re.compile("[0-9]{1,6}"), re.compile("[A-Z0-9]{0,40}")

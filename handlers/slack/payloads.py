@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from handlers.slack.access.admission import Origin
-from handlers.slack.ids import FORM, Listed, Shown, read_chosen
+from handlers.slack.ids import FORM, NOT_LISTED, REWRITTEN, ROWS, WARNED, Listed, OpenRow, Row, Shown, read_chosen
 from workflows.engine.errors import Refused
 
 
@@ -81,10 +81,19 @@ class _Block(_Payload):
     label: _Words | None = None
 
 
+class ShownRows(_Payload):
+    """The rows of a list that a form shows."""
+
+    first: int
+    mark: str
+    """Of all rows of the list."""
+
+
 class Modal(_Payload):
     """The modal in which a person acted."""
 
     id: str
+    callback_id: str = ""
     blocks: list[_Block] = Field(default_factory=list)
     hash: str = ""
     private_metadata: str = ""
@@ -109,10 +118,43 @@ class Modal(_Payload):
         return Shown.read(self.private_metadata.partition(" ")[0])
 
     @property
+    def rows(self) -> Mapping[str, "ShownRows"]:
+        """Rows that the form shows, by the field of their list."""
+        named = [block.block_id.removeprefix(ROWS) for block in self.blocks if block.block_id.startswith(ROWS)]
+        found = {}
+        for one in named:
+            row, _, mark = one.rpartition(".")
+            at = Row.read(row)
+            found[at.field] = ShownRows(first=at.place, mark=mark)
+        return found
+
+    @property
+    def open_row(self) -> OpenRow:
+        """Row that the modal is the form of. Raise `Refused`."""
+        return OpenRow.read(self.private_metadata.split(" ")[-1])
+
+    @property
+    def warned(self) -> frozenset[str]:
+        """Marks of the doubts that the form shows about what was typed in it."""
+        named = [block.block_id.removeprefix(WARNED) for block in self.blocks if block.block_id.startswith(WARNED)]
+        return frozenset(one.partition(".")[0] for one in named)
+
+    @property
+    def is_rewritten(self) -> bool:
+        """True if the form shows texts that were written anew."""
+        return any(block.block_id.startswith(REWRITTEN) for block in self.blocks)
+
+    @property
+    def has_room_above(self) -> bool:
+        """True if one more modal can be put on it."""
+        return self.previous_view_id is None or self.previous_view_id == self.root_view_id
+
+    @property
     def listed(self) -> Listed | None:
         """List that the modal was opened from, at the bottom of the stack; None where it was opened alone."""
-        _, is_from, listed = self.private_metadata.partition(" ")
-        return Listed.read(listed) if is_from else None
+        _, is_from, rest = self.private_metadata.partition(" ")
+        listed = rest.partition(" ")[0]
+        return Listed.read(listed) if is_from and listed != NOT_LISTED else None
 
 
 class Click(_Acted):
@@ -159,6 +201,19 @@ class Submission(_Acted):
     def interaction_id(self) -> str:
         """Id of this submission, equal only for a repetition: each drawing of a form has its own hash."""
         return _heard(self.team, self.user, self.view.id, self.view.hash)
+
+
+class Search(_Acted):
+    """A search for options in a menu of a modal."""
+
+    view: Modal
+    block_id: str
+    value: str = Field(default="", max_length=1_000)
+
+    @property
+    def channel(self) -> None:
+        """None: a modal is in no channel."""
+        return None
 
 
 class _Event(_Payload):
@@ -210,6 +265,11 @@ def click(body: Mapping[str, Any]) -> Click:
 def submission(body: Mapping[str, Any]) -> Submission:
     """Read a submission. Raise `Refused`."""
     return _read(Submission, body)
+
+
+def search(body: Mapping[str, Any]) -> Search:
+    """Read a search. Raise `Refused`."""
+    return _read(Search, body)
 
 
 def event(body: Mapping[str, Any]) -> Event:

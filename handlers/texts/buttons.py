@@ -136,3 +136,31 @@ def deliver_again(key: str) -> Button:
 NEXT_REVIEW = Button(text="Next review", says="Next review")
 EARLIER = Button(text="Earlier", says="Earlier reviews")
 LATER = Button(text="Later", says="Later reviews")
+
+START_ANEW = Button(text="Start anew", says="Start anew from what is proposed")
+BACK_TO_FORM = Button(text="Back to the form", says="Back to the form, without this row's changes")
+
+
+def change_row(number: int, label: str) -> Button:
+    """Name the button that opens the form of a row. `number`: from 1."""
+    return Button(text="Change", says=f"Change row {number} of {label}")
+
+
+def remove_row(number: int, label: str) -> Button:
+    """Name the button that takes a row out of the form. `number`: from 1."""
+    return Button(text="Remove", says=f"Remove row {number} of {label}")
+
+
+def add_row(label: str) -> Button:
+    """Name the button that opens the form of a new row."""
+    return Button(text="Add a row", says=f"Add a row to {label}")
+
+
+def earlier_rows(label: str) -> Button:
+    """Name the button that turns to the rows before."""
+    return Button(text="Earlier rows", says=f"Earlier rows of {label}")
+
+
+def later_rows(label: str) -> Button:
+    """Name the button that turns to the rows after."""
+    return Button(text="Later rows", says=f"Later rows of {label}")

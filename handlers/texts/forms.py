@@ -1,14 +1,21 @@
 """The words of forms and pages: titles, labels, choices, and the lines above and below them."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from handlers.texts import status
 from handlers.texts.pieces import Line, Piece, line, moment, words
-from handlers.texts.plain import excerpt
+from handlers.texts.plain import begun_large, excerpt
 from workflows.engine.review.decisions import Follows
+from workflows.engine.review.second_look import DoubtCode, EditDoubt
 from workflows.engine.review.views import CardView, DoubtView, ValueView, WaitingView
+from workflows.engine.text.sanitize import one_line
 
+_VALUE, _QUOTE = 60, 70
+"""Characters of a proposed value and of its evidence, below an input."""
+LOOK_HERE = "⚠ "
+"""Mark of what is said of an input directly below it."""
 CANCEL = "Cancel"
 CLOSE = "Close"
 GO_BACK = "Go back"
@@ -20,6 +27,7 @@ PROPOSE = "Propose"
 
 FORM_CHANGED = "The form has changed since you opened it. Nothing is recorded yet: look at it, then send it again."
 
+SEARCH = "Type to search"
 EMPTY = "(empty)"
 """A choice that is the empty text."""
 NO_VALUE = "No value"
@@ -37,6 +45,8 @@ CORRECTED = "This was delivered. Change what is wrong; a person decides before a
 WHAT_WAS_WRONG = "What was wrong?"
 
 WHY = "Why?"
+MORE_OF_WHY = "In your words"
+CHOOSE_OR_WRITE = "Choose a reason, write one below, or both."
 WHAT_FOLLOWS = "What should happen next?"
 FILL_IN_NOW = ("I will fill it in now", "the empty form comes next, here")
 FOLLOWS = {
@@ -62,6 +72,69 @@ IT_MAY = "What this workflow may do"
 WENT_WRONG = "What went wrong"
 NOTHING_WAITS = "Nothing waits here any more."
 TYPED_MORE = "You typed more than fits here."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Note:
+    """Something that is said of one input, directly below it."""
+
+    text: str
+    mark: str | None = None
+    """Mark of a doubt that a person passes over by sending the form again; None for an error."""
+
+
+def proposed(value: ValueView, *, refused: bool, rows: bool = False) -> str:
+    """Say what was proposed for a field, and on what words of the case that rests. `refused`: it was refused.
+
+    `rows`: it is a list of rows, which is compared with the proposal row by row.
+    """
+    if value.proposed is None:
+        return ""
+    what = one_line(value.proposed, _VALUE) or "nothing"
+    said = "" if rows else f"{'Refused' if refused else 'Proposed'}: {what}"
+    quoted = f"“{one_line(value.evidence, _QUOTE)}”" if value.evidence and not refused else ""
+    before = value.delivered is not None and value.delivered != value.proposed and not rows
+    delivered = f"delivered before: {one_line(value.delivered, _VALUE) or 'nothing'}" if before else ""
+    return " · ".join(filter(None, [said, delivered, quoted]))
+
+
+def proposed_value(text: str, *, refused: bool = False) -> str:
+    """Say what was proposed for one value of a record."""
+    return f"{'Refused' if refused else 'Proposed'}: {one_line(text, _VALUE) or 'nothing'}"
+
+
+def look_at(labels: Sequence[str]) -> str:
+    """Say that nothing is recorded yet, because of what stands at these fields."""
+    return (
+        f"Not recorded yet. Look at: {', '.join(labels)}. What is doubted stands below each. "
+        f"If it is right all the same, press {DECIDE} again."
+    )
+
+
+def wrong_at(labels: Sequence[str]) -> str:
+    """Say that nothing was recorded, because of what is wrong at these fields."""
+    return f"Not recorded. Something is wrong at: {', '.join(labels)}. It stands below each."
+
+
+TAKEN_UP = "Taken up from what you typed at "
+"""A time follows."""
+_DOUBTS = {
+    DoubtCode.NOT_IN_TEXT: "the case has no {said}",
+    DoubtCode.DOES_NOT_HOLD: "this does not hold: {said}",
+    DoubtCode.NOT_CHECKED: "this could not be checked: {said}",
+    DoubtCode.AS_REFUSED: "nothing differs from what was refused",
+}
+
+
+def doubted(doubt: EditDoubt) -> str:
+    """Say what is doubted about a value that a person typed."""
+    said = _DOUBTS[doubt.code].format(said=excerpt(doubt.said, 200))
+    where = f"row {doubt.row}, {doubt.column.lower()}: " if doubt.row is not None else ""
+    return begun_large(f"{where}{said}")
+
+
+REFUSED_VALUES = "These are the values that were refused. Change what is wrong in them."
+THE_WHOLE = "all of it"
 
 
 def edit_title(view: CardView) -> str:
@@ -118,11 +191,6 @@ def before(label: str) -> str:
 def part(label: str, number: int, of: int) -> str:
     """Name one part of a long text, from 1."""
     return label if of == 1 else f"{label} ({number} of {of})"
-
-
-def span(first: int, last: int) -> str:
-    """Name a group of choices by the numbers of the first and the last."""
-    return f"{first} to {last}"
 
 
 def choices(names: Sequence[str], *, several: bool) -> str:

@@ -7,7 +7,7 @@ from store.schema.audit import AuditRow
 from store.schema.base import Base, OfTeam
 from store.schema.cases import Case, Content, Run, Step, Team, Workflow
 from store.schema.model import Eval, ModelRequest, Outage, Overrun, PromptVersion, Spending
-from store.schema.reviews import Decision, Delivery, Proposal, Review
+from store.schema.reviews import Decision, Delivery, Draft, Proposal, Review
 from store.schema.slack import Digest, InboxRow, Message, OutboxRow, RateLimit
 from store.schema.targets import TargetOutage
 
@@ -19,6 +19,7 @@ __all__ = [
     "Decision",
     "Delivery",
     "Digest",
+    "Draft",
     "Eval",
     "InboxRow",
     "Message",

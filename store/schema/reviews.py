@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
-from store.schema.base import Base, OfTeam, index_of_some
+from store.schema.base import Base, OfSubject, OfTeam, index_of_some
 from store.states import DeliveryState, ReviewState
 from store.types import OneOf
 
@@ -73,6 +73,21 @@ class Decision(OfTeam, Base):
     confirmed: Mapped[list[Any]]
     """Nevers that the person was warned of and confirmed."""
     at: Mapped[datetime]
+
+
+class Draft(OfTeam, OfSubject, Base):
+    """What a person has typed in a form and not sent yet. It decides nothing."""
+
+    __tablename__ = "drafts"
+    __table_args__ = (UniqueConstraint("team_id", "subject_kind", "subject_id", "by"),)
+
+    version: Mapped[int]
+    """Version of the subject that the form shows."""
+    by: Mapped[str] = mapped_column(String(100))
+    interaction_id: Mapped[str | None] = mapped_column(String(250))
+    """Id of the interaction that last changed a row, which Slack may deliver twice."""
+    content_id: Mapped[int] = mapped_column(ForeignKey("contents.id"))
+    written_at: Mapped[datetime]
 
 
 class Delivery(OfTeam, Base):

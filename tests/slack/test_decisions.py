@@ -1,10 +1,11 @@
 """Reviewers decide on the card: approve, edit, reject; and what they see of it."""
 
+from dataclasses import replace
 from typing import Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, JsonValue
 
-from handlers.slack.blocks.modals import FOLLOWS, REASON
+from handlers.slack.blocks.modals import FOLLOWS, PRESET, REASON
 from tests.sample import Triage, sample_workflow
 from tests.slack.conftest import MakeStage
 from tests.slack.stage import ANA, BEN, EVE, FAILED, SUPPORT, Stage, buttons, dict_of, inputs, options, words
@@ -197,7 +198,7 @@ def test_a_press_that_was_refused_and_one_that_came_too_late_stand_in_the_audit(
     ]
 
 
-def test_a_rejection_by_hand_leaves_an_empty_form_to_be_filled_in(stage: Stage) -> None:
+def test_a_rejection_by_hand_leaves_a_form_with_the_refused_values_to_be_corrected(stage: Stage) -> None:
     case = stage.submit(stage.sample(), id=1, text="Where is my money?")
     stage.opened(ANA, "reject")
     assert stage.person(ANA).submit({REASON: "It is not about money", FOLLOWS: "by_hand"}).outcome == "closed"
@@ -210,14 +211,16 @@ def test_a_rejection_by_hand_leaves_an_empty_form_to_be_filled_in(stage: Stage) 
     assert "It is not about money" in said
     form = stage.opened(BEN, "edit")
     assert form.title["text"] == "Fill in case 1"
-    assert "initial_option" not in str(form.blocks)
+    assert "These are the values that were refused." in words(form.blocks)
+    assert "Refused: billing." in str(form.blocks)
+    assert dict_of(form.values["queue.0.0"]["value"]["selected_option"])["value"] == "=billing"
     assert stage.person(BEN).submit({"queue.0.0": "=delivery"}).outcome == "closed"
     stage.work()
     assert "Answered by hand by @U0BEN" in words(stage.cards()[0].blocks)
     assert stage.world.state(case) == "delivered"
 
 
-def test_a_person_who_rejects_and_fills_in_at_once_gets_the_empty_form_in_the_same_modal(
+def test_a_person_who_rejects_and_fills_in_at_once_gets_the_form_in_the_same_modal(
     stage: Stage,
 ) -> None:
     """D14"""
@@ -227,7 +230,7 @@ def test_a_person_who_rejects_and_fills_in_at_once_gets_the_empty_form_in_the_sa
     form = stage.view(ANA)
     assert form.title["text"] == "Fill in case 1"
     assert words(form.blocks).startswith("Your rejection is recorded. Fill in what is right,")
-    assert "initial_option" not in str(form.blocks)
+    assert "Refused: billing." in str(form.blocks)
     stage.work()
 
     def is_said_on_the_card() -> bool:
@@ -241,6 +244,36 @@ def test_a_person_who_rejects_and_fills_in_at_once_gets_the_empty_form_in_the_sa
     assert "Answered by hand by @U0ANA" in words(card.blocks)
     assert "Applied" in words(card.blocks)
     assert stage.world.state(case) == "delivered"
+
+
+def test_what_was_refused_is_not_sent_again_unchanged_without_being_asked(stage: Stage) -> None:
+    stage.submit(stage.sample(), id=1, text="Where is my money?")
+    stage.opened(ANA, "reject")
+    stage.person(ANA).submit({REASON: "It is not about money", FOLLOWS: "fill_in_now"})
+    assert stage.person(ANA).submit().outcome == "updated"
+    assert "⚠ Nothing differs from what was refused" in words(stage.view(ANA).blocks)
+    assert stage.person(ANA).submit().outcome == "closed"
+
+
+def test_a_rejection_by_one_of_the_workflows_own_reasons_needs_no_words(stage: Stage) -> None:
+    sample = stage.sample()
+    sample.review = replace(sample.review, reject_reasons=("Not ours", "A duplicate"))
+    case = stage.submit(sample, id=1, text="Where is my money?")
+    form = stage.opened(ANA, "reject")
+    assert options(inputs(form)[PRESET]) == ["Not ours", "A duplicate"]
+    neither = stage.person(ANA).submit({FOLLOWS: "close"})
+    assert neither.errors == {REASON: "Choose a reason, or write one."}
+    chosen: dict[str, JsonValue] = {PRESET: "Not ours", REASON: "It is for Acme Ltd", FOLLOWS: "close"}
+    assert stage.person(ANA).submit(chosen).outcome == "closed"
+    stage.work()
+    assert stage.world.state(case) == "closed"
+    assert stage.desk.told == {"sample/ticket-1/rejection": "Not ours: It is for Acme Ltd"}
+    assert "Not ours: It is for Acme Ltd" in words(stage.cards()[0].blocks)
+    stage.submit(sample, id=2, text="And mine?")
+    stage.opened(ANA, "reject")
+    sample.review = replace(sample.review, reject_reasons=("A duplicate",))
+    gone = stage.person(ANA).submit({PRESET: "Not ours", FOLLOWS: "close"})
+    assert "can no longer be chosen" in gone.errors[REASON]
 
 
 def test_a_person_who_closes_the_empty_form_leaves_it_to_others(stage: Stage) -> None:

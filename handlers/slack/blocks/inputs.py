@@ -5,8 +5,9 @@ under an old block_id, so a form that is drawn anew needs new ones.
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from dataclasses import field as dataclass_field
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
@@ -14,12 +15,14 @@ from handlers.slack import limits
 from handlers.slack.blocks.drawing import Block
 from handlers.slack.blocks.elements import label, option
 from handlers.slack.blocks.rich_text import bullets, line, rich, words
+from handlers.slack.blocks.row_list import Page, row_list
 from handlers.slack.blocks.rows import rows_table
 from handlers.slack.blocks.text import parts
 from handlers.texts import forms
 from handlers.texts.values import CHECK
 from workflows.complaints import WHOLE
 from workflows.engine.text.form_fields import Field, Kind
+from workflows.engine.text.form_records import parts_of, rows_in, spread_out
 from workflows.engine.text.form_texts import chosen_in, value_of
 from workflows.engine.text.sanitize import one_line
 
@@ -46,19 +49,54 @@ _DIGITS = 20
 """Most digits before and after the point of a number that fits into a number input."""
 
 
-def inputs(fields: Sequence[Field], typed: Mapping[str, str], *, generation: int, tables: bool = False) -> list[Block]:
-    """An input for each field, prefilled; several for a text that is too long for one.
+@dataclass(frozen=True, kw_only=True)
+class Beside:
+    """What stands beside the inputs of a form."""
 
-    `tables`: does a table stand above the rows of a list, to be read? An input's letters keep no columns.
+    hints: Mapping[str, str] = dataclass_field(default_factory=dict)
+    """Name of a field, or of a part of a nested record -> what is said below it."""
+    notes: Mapping[str, Sequence[Block]] = dataclass_field(default_factory=dict)
+    """The same -> blocks that stand directly below it."""
+    proposed: Mapping[str, str] = dataclass_field(default_factory=dict)
+    """Field -> the text of its proposed value."""
+    first_rows: Mapping[str, int] = dataclass_field(default_factory=dict)
+    """List of rows -> the place of a row that is shown."""
+    page: int = 0
+    """Most rows on a page; 0: rows are typed as text."""
+    tables: bool = False
+    """True if a table stands above rows that are typed, to be read: an input's letters keep no columns."""
+
+
+def inputs(
+    fields: Sequence[Field], typed: Mapping[str, str], *, generation: int, beside: Beside | None = None
+) -> list[Block]:
+    """Make an input for each field, prefilled; several for a nested record, and for a text that is too long for one.
+
+    The rows of a list are no input: each is a line with its buttons.
     """
-    return [
-        block
-        for field in fields
-        for block in (
-            *(_table(field, typed.get(field.name, "")) if tables else ()),
-            *_inputs(field, typed.get(field.name, ""), generation),
-        )
-    ]
+    beside = beside or Beside()
+    texts = spread_out(fields, typed)
+    made: list[Block] = []
+    for field in fields:
+        rows = rows_in(field, texts.get(field.name, "")) if beside.page else None
+        parts = parts_of(field) if field.kind is Kind.ROW and field.name not in texts else ()
+        if rows is not None:
+            proposed = beside.proposed.get(field.name)
+            made += row_list(
+                field,
+                rows,
+                proposed=rows_in(field, proposed) if proposed is not None else None,
+                page=Page(first=beside.first_rows.get(field.name, 0), size=beside.page),
+                hint=beside.hints.get(field.name, ""),
+            )
+        elif beside.tables:
+            made += _table(field, texts.get(field.name, ""))
+        for one in parts or (() if rows is not None else (field,)):
+            hint = " ".join(filter(None, [beside.hints.get(one.name), one.help]))
+            made += _inputs(replace(one, help=hint or None), texts.get(one.name, ""), generation)
+            made += beside.notes.get(one.name, ()) if one is not field else ()
+        made += beside.notes.get(field.name, ())
+    return made
 
 
 def _table(field: Field, text: str) -> list[Block]:
@@ -66,17 +104,9 @@ def _table(field: Field, text: str) -> list[Block]:
     return [rich(line(words(forms.before(field.label), bold=True)), rows)] if rows is not None else []
 
 
-def marked(fields: Sequence[Field], doubts: Mapping[str, str]) -> list[Field]:
-    """The fields, with a sign and a word at those that are to be looked at first.
-
-    `doubts`: the name of each of these -> how sure the model is of it, as a sentence.
-    """
-    return [
-        replace(field, label=f"{CHECK}{field.label}", help=" ".join(filter(None, [doubts[field.name], field.help])))
-        if field.name in doubts
-        else field
-        for field in fields
-    ]
+def marked(fields: Sequence[Field], doubts: Collection[str]) -> list[Field]:
+    """Return the fields, with a sign and a word at those that are to be looked at first, which `doubts` names."""
+    return [replace(field, label=f"{CHECK}{field.label}") if field.name in doubts else field for field in fields]
 
 
 def read(state: State) -> dict[str, str]:
@@ -101,6 +131,11 @@ def read_labelled(state: State, labels: Mapping[str, str]) -> dict[str, str]:
 def read_plainly(state: State) -> dict[str, str]:
     """Return what was typed or chosen in a form of our own: block_id -> text."""
     return {block_id: _typed(element) for block_id, elements in state.items() for element in elements.values()}
+
+
+def is_of_field(block_id: str) -> bool:
+    """Tell whether an input belongs to a field of a form."""
+    return bool(_ids(block_id)[0])
 
 
 def generation_of(state: Mapping[str, object]) -> int:
@@ -221,9 +256,8 @@ def _chosen(field: Field, text: str) -> Block | None:
     options = [_option(choice) for choice in choices]
     if not field.required and "" not in choices:
         options.append(option(forms.NO_VALUE, NOTHING))
-    if len(options) > limits.OPTIONS * limits.OPTION_GROUPS:
-        return None
-    made: Block = {"type": "radio_buttons" if field.kind is Kind.YES_NO else "static_select"} | _offered(options)
+    kind = "radio_buttons" if field.kind is Kind.YES_NO else "static_select"
+    made: Block = {"type": kind, "options": options} if len(options) <= limits.OPTIONS else _searched("external_select")
     initial = next((choice for choice in options if choice["value"] == f"{CHOSEN}{text}"), None)
     if initial is None and options[-1]["value"] == NOTHING:
         initial = options[-1]
@@ -239,33 +273,43 @@ def _several(field: Field, text: str) -> Block | None:
     if chosen is None or unset_is_none or len(set(chosen)) < len(chosen):
         return None
     options = [_option(choice) for choice in field.choices]
-    if not 0 < len(options) <= limits.OPTIONS * limits.OPTION_GROUPS or len(chosen) > limits.OPTIONS:
+    if not options or len(chosen) > limits.OPTIONS:
         return None
     # Checkboxes are read in the order in which they are shown, which is not always the order of the list.
     in_order = chosen == [choice for choice in field.choices if choice in chosen]
     if len(options) <= limits.CHECKBOXES and in_order:
         made: Block = {"type": "checkboxes", "options": options}
     else:
-        made = {"type": "multi_static_select"} | _offered(options)
+        many = len(options) > limits.OPTIONS
+        made = _searched("multi_external_select") if many else {"type": "multi_static_select", "options": options}
         if field.most is not None and len(chosen) <= field.most:
             made["max_selected_items"] = max(1, min(field.most, limits.OPTIONS))
     initial = [_option(choice) for choice in chosen]
     return made | ({"initial_options": initial} if initial else {})
 
 
-def _offered(options: Sequence[Block]) -> Block:
-    """Put the options into groups where there are too many for one list."""
-    most = limits.OPTIONS
-    if len(options) <= most:
-        return {"options": [*options]}
-    groups = [options[start : start + most] for start in range(0, len(options), most)]
-    return {
-        "option_groups": [
-            {"label": label(forms.span(start * most + 1, start * most + len(group)), limits.OPTION_GROUP_LABEL)}
-            | {"options": [*group]}
-            for start, group in enumerate(groups)
-        ]
-    }
+def _searched(kind: str) -> Block:
+    """Make a menu whose options are asked for while the person types: there are too many for one list."""
+    return {"type": kind, "min_query_length": 0, "placeholder": label(forms.SEARCH, limits.PLACEHOLDER)}
+
+
+def suggestions(fields: Sequence[Field], block_id: str, typed: str) -> list[Block]:
+    """Return the options of a field that hold all the words that a person typed, as many as Slack takes.
+
+    Those that begin with the text come first. None for an input that is no field, or has no choices.
+    """
+    name, _, _ = _ids(block_id)
+    parts = [part for field in fields if field.kind is Kind.ROW for part in parts_of(field)]
+    field = next((field for field in (*fields, *parts) if field.name == name), None)
+    if field is None:
+        return []
+    whole = typed.strip().casefold()
+    found = [one for one in field.choices if _fits(one) and all(word in one.casefold() for word in whole.split())]
+    found.sort(key=lambda choice: not choice.casefold().startswith(whole))
+    options = [_option(choice) for choice in found]
+    if field.kind is Kind.CHOICE and not field.required and "" not in field.choices and not whole:
+        options.insert(0, option(forms.NO_VALUE, NOTHING))
+    return options[: limits.OPTIONS]
 
 
 def _option(choice: str) -> Block:

@@ -2,34 +2,51 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 
 from handlers.slack import limits
 from handlers.slack.blocks.card import card
 from handlers.slack.blocks.columns import is_laid_out
 from handlers.slack.blocks.drawing import Block, Drawn
 from handlers.slack.blocks.elements import actions, button, divider, label, option, small_print
-from handlers.slack.blocks.inputs import CONFIRM, ELEMENT, confirmation, inputs, marked
+from handlers.slack.blocks.inputs import CONFIRM, ELEMENT, Beside, confirmation, inputs, marked
 from handlers.slack.blocks.paragraphs import block, drawn, pieces
 from handlers.slack.blocks.reasons import why
-from handlers.slack.blocks.rich_text import as_written, bullets, line, narrowed, quote, rich, words
-from handlers.slack.ids import FORM, Action, Callback, Listed, Shown
-from handlers.texts import buttons, forms
+from handlers.slack.blocks.rich_text import as_written, bullets, hour, line, narrowed, quote, rich, words
+from handlers.slack.ids import (
+    FORM,
+    NOT_LISTED,
+    REWRITTEN,
+    WARNED,
+    WRONG,
+    Action,
+    Callback,
+    Listed,
+    OpenRow,
+    Shown,
+)
+from handlers.texts import buttons, forms, rows
 from handlers.texts.buttons import Button
+from handlers.texts.forms import Note
 from handlers.texts.pieces import Room
 from handlers.texts.plain import begun_large, excerpt, without_first_line
-from handlers.texts.values import certainty, check_first, doubted, recommendation
+from handlers.texts.values import CHECK, certainty, check_first, doubted, recommendation
 from store.states import ReviewState
+from workflows.engine.declare.workflow import LONGEST_REASON
 from workflows.engine.errors import NeverBroken
-from workflows.engine.review.decisions import MAX_REASON, Follows
+from workflows.engine.review.decisions import AND_MORE, MAX_REASON, Follows
 from workflows.engine.review.forms import form_mark
 from workflows.engine.review.views import CardView, DeliveredView, DoubtView, WaitingView
-from workflows.engine.text.form_fields import Field
+from workflows.engine.text.form_fields import Field, Kind
+from workflows.engine.text.form_records import parts_of, spread
 from workflows.engine.text.sanitize import one_line, sanitize
 
 View = dict[str, object]
 """A modal."""
 FOLLOWS = "follows"
 REASON = "reason"
+PRESET = "preset"
 """Names of the inputs of a rejection."""
 FILL_IN_NOW = "fill_in_now"
 """Choice of a person who rejects a proposal and fills in the empty form at once."""
@@ -45,6 +62,10 @@ _SPARE = 2_000
 """Characters kept free in a view: for all but its blocks, and for the line about what is left out."""
 
 
+PAGES = (20, 10, 5, 2, 1)
+"""Rows on a page of a list, as many as fit."""
+
+
 def edit_form(
     view: CardView,
     fields: Sequence[Field],
@@ -58,6 +79,9 @@ def edit_form(
     changed: str | None = None,
     dropped: Mapping[str, str] | None = None,
     ticked: bool = False,
+    first_rows: Mapping[str, int] | None = None,
+    notes: Mapping[str, Sequence[Note]] | None = None,
+    taken_up: datetime | None = None,
 ) -> View | None:
     """Draw the review form, filled with what is proposed or typed; None where it is too large for Slack.
 
@@ -65,10 +89,16 @@ def edit_form(
     `redrawn`: labels of texts that follow from other fields and were written anew. `listed`: list that the form is
     opened from. `notice`: news that something is recorded already; it comes first. `changed`: news that the form
     changed since the person, or the proposal, saw it. `dropped`: values that were typed or proposed for fields that no
-    longer exist.
+    longer exist. `first_rows`: list of rows -> place of a row to show. `notes`: field -> what is said of what was typed
+    in it. `taken_up`: time of a draft whose values the form holds.
     """
-    anew = forms.redrawn(redrawn)
-    told_first = [rich(line(words(text, bold=True))) for text in (changed, anew if redrawn else None) if text]
+    told_first = [rich(line(words(text, bold=True))) for text in (changed, _noted(fields, notes or {})) if text]
+    if redrawn:
+        told_first.append(
+            rich(line(words(forms.redrawn(redrawn), bold=True))) | {"block_id": f"{REWRITTEN}{generation}"}
+        )
+    unnamed = [note for name, some in (notes or {}).items() if not _is_drawn(name, fields) for note in some]
+    told_first += _drawn_notes("", unnamed, generation)
     told_first += [_whole(forms.dropped(name), text) for name, text in (dropped or {}).items() if text]
     asked = (
         confirmation(broken.sentences, broken.mark, generation=generation)
@@ -77,18 +107,28 @@ def edit_form(
     )
     # The question to confirm comes first, where a phone shows it too.
     first = [rich(line(words(notice, bold=True)))] if notice is not None else []
+    first += _taken_up(view, taken_up)
     about = _about(view, *map(drawn, check_first(view))) | {"block_id": f"{FORM}{form_mark(fields)}"}
+    if is_refused(view):
+        told_first.insert(0, rich(line(words(forms.REFUSED_VALUES))))
     above = [*first, about, *_sample(view), *asked, *told_first]
     shown = marked(fields, _doubts(view))
+    beside = Beside(
+        hints=_hints(view, fields),
+        notes={name: _drawn_notes(name, some, generation) for name, some in (notes or {}).items()},
+        proposed={value.name: value.proposed for value in view.values if value.proposed is not None},
+        first_rows=first_rows or {},
+    )
     form = _largest(
         _form(
             Callback.EDIT,
             forms.edit_title(view),
-            [*above, *inputs(shown, typed, generation=generation, tables=tables)],
+            [*above, *inputs(shown, typed, generation=generation, beside=replace(beside, page=page, tables=tables))],
             submit=forms.DECIDE,
             metadata=_shown(view, listed),
         )
-        for tables in (True, False)
+        | {"notify_on_close": True}
+        for page, tables in [*((page, False) for page in PAGES), (0, True), (0, False)]
     )
     if form is not None and notice is not None:
         form["close"] = label(forms.LATER, limits.VIEW_TITLE)
@@ -101,6 +141,44 @@ def below(news: Drawn, form: View) -> View:
     assert isinstance(blocks, list)
     made = form | {"blocks": [*news.blocks, *blocks]}
     return made if _fits(made) else form
+
+
+def is_refused(view: CardView) -> bool:
+    """Tell whether the values of a form are those of a proposal that was refused."""
+    return not view.has_proposal and any(value.proposed for value in view.values)
+
+
+def row_form(
+    view: CardView,
+    field: Field,
+    texts: Mapping[str, str],
+    *,
+    opened: OpenRow,
+    number: int,
+    before: Mapping[str, str] | None = None,
+    listed: Listed | None = None,
+) -> View:
+    """Draw the form of one row of a list. `texts`: by column. `number`: of rows.
+
+    `before`: the proposed texts of the row in its place; None where there is none.
+    """
+    place = opened.row.place
+    added = place >= number
+    name = field.label.removeprefix(CHECK)
+    about = rich(
+        line(words(rows.about(replace(field, label=name), place, number, added=added), bold=True)),
+        line(words(rows.NOTHING_DECIDED)),
+    )
+    hints = {column: forms.proposed_value(text, refused=is_refused(view)) for column, text in (before or {}).items()}
+    made = inputs(field.columns, texts, generation=opened.generation, beside=Beside(hints=hints))
+    back = [actions("back", [button(buttons.BACK_TO_FORM, action=Action.BACK_TO_FORM, value=str(opened.row))])]
+    shown = str(Shown(id=view.review, version=view.version, generation=view.generation))
+    metadata = f"{shown} {listed if listed is not None else NOT_LISTED} {opened}"
+    title = rows.title(place, added=added)
+    form = _form(
+        Callback.ROW, title, [about, *made, *(back if opened.is_alone else [])], submit=rows.KEEP, metadata=metadata
+    )
+    return form if opened.is_alone else form | {"close": label(forms.GO_BACK, limits.VIEW_TITLE)}
 
 
 def rule_met(view: CardView, broken: NeverBroken, *, listed: Listed | None = None) -> View:
@@ -143,7 +221,13 @@ def correction_form(
         _form(
             Callback.CORRECT,
             forms.correct_title(view.case),
-            [about, rich(delivered), *anew, *inputs(fields, values, generation=generation, tables=tables), reason],
+            [
+                about,
+                rich(delivered),
+                *anew,
+                *inputs(fields, values, generation=generation, beside=Beside(tables=tables)),
+                reason,
+            ],
             submit=forms.PROPOSE,
             metadata=str(Shown(id=view.case, version=view.run, generation=view.generation)),
         )
@@ -151,10 +235,12 @@ def correction_form(
     )
 
 
-def rejection_form(view: CardView, *, listed: Listed | None = None, can_propose: bool = True) -> View:
+def rejection_form(
+    view: CardView, *, listed: Listed | None = None, can_propose: bool = True, reasons: Sequence[str] = ()
+) -> View:
     """Draw the form of a rejection: the reason, and what follows. Nothing is chosen for the person.
 
-    `can_propose`: True if there is a model to ask again.
+    `can_propose`: True if there is a model to ask again. `reasons`: the workflow's own, to choose from.
     """
     follows = {
         Follows.CLOSE: forms.FOLLOWS[Follows.CLOSE],
@@ -170,11 +256,10 @@ def rejection_form(view: CardView, *, listed: Listed | None = None, can_propose:
         option(text, choice) | {"description": label(meaning, limits.OPTION_DESCRIPTION)}
         for choice, (text, meaning) in follows.items()
     ]
-    reason = {"type": "plain_text_input", "action_id": ELEMENT, "multiline": True, "max_length": MAX_REASON}
     choose = {"type": "radio_buttons", "action_id": ELEMENT, "options": options}
     made: list[Block] = [
         _about(view),
-        {"type": "input", "block_id": REASON, "label": label(forms.WHY, limits.INPUT_LABEL), "element": reason},
+        *_reason(reasons),
         {
             "type": "input",
             "block_id": FOLLOWS,
@@ -184,6 +269,32 @@ def rejection_form(view: CardView, *, listed: Listed | None = None, can_propose:
     ]
     submit, metadata = forms.REJECT, _shown(view, listed)
     return _form(Callback.REJECT, forms.reject_title(view), made, submit=submit, metadata=metadata)
+
+
+def _reason(presets: Sequence[str]) -> list[Block]:
+    """Ask for the reason of a rejection: in words, or by one of the workflow's own reasons, or both."""
+    longest = MAX_REASON - (LONGEST_REASON + len(AND_MORE) if presets else 0)
+    text = {"type": "plain_text_input", "action_id": ELEMENT, "multiline": True, "max_length": longest}
+    name = forms.MORE_OF_WHY if presets else forms.WHY
+    asked: Block = {
+        "type": "input",
+        "block_id": REASON,
+        "label": label(name, limits.INPUT_LABEL),
+        "optional": bool(presets),
+        "element": text,
+    }
+    if not presets:
+        return [asked]
+    options = [option(one, one) for one in presets]
+    choice: Block = {
+        "type": "input",
+        "block_id": PRESET,
+        "label": label(forms.WHY, limits.INPUT_LABEL),
+        "optional": True,
+        "hint": label(forms.CHOOSE_OR_WRITE, limits.INPUT_HINT),
+        "element": {"type": "static_select", "action_id": ELEMENT, "options": options},
+    }
+    return [choice, asked]
 
 
 def review(view: CardView, *, notice: Drawn | None = None, listed: Listed | None = None) -> View:
@@ -270,6 +381,58 @@ def _case(text: str) -> Block:
 def _doubts(view: CardView) -> Mapping[str, str]:
     """The fields that are to be looked at first -> how sure the model is of them."""
     return {value.name: f"{begun_large(certainty(value, _BRIEF))}." for value in doubted(view)}
+
+
+def _hints(view: CardView, fields: Sequence[Field]) -> dict[str, str]:
+    """Return what is said below each field: how sure the model is where that is doubtful, and what it proposed."""
+    kinds = {field.name: field for field in fields}
+    doubts, refused, found = _doubts(view), is_refused(view), dict[str, str]()
+    for value in view.values:
+        field = kinds.get(value.name)
+        if field is None or not (view.has_proposal or refused):
+            continue
+        parts = spread(field, value.proposed or "") if value.proposed is not None else None
+        for name, text in (parts or {}).items():
+            found[name] = f"{forms.proposed_value(text, refused=refused)}."
+        said = forms.proposed(value, refused=refused, rows=field.kind in (Kind.ROW, Kind.ROWS))
+        sentence = f"{begun_large(said)}." if said else ""
+        name = next(iter(parts), value.name) if parts else value.name
+        found[name] = " ".join(filter(None, [doubts.get(value.name), sentence, found.get(name)]))
+    return found
+
+
+def _noted(fields: Sequence[Field], notes: Mapping[str, Sequence[Note]]) -> str:
+    """Say that there is something to look at, and where."""
+    if not notes:
+        return ""
+    labels = {field.name: field.label for field in fields}
+    labels |= {part.name: part.label for field in fields for part in parts_of(field)}
+    where = [labels.get(name, forms.THE_WHOLE) for name in notes]
+    doubted = all(note.mark is not None for some in notes.values() for note in some)
+    return forms.look_at(where) if doubted else forms.wrong_at(where)
+
+
+def _is_drawn(name: str, fields: Sequence[Field]) -> bool:
+    return any(name in (field.name, *(part.name for part in parts_of(field))) for field in fields)
+
+
+def _drawn_notes(name: str, notes: Sequence[Note], generation: int) -> list[Block]:
+    return [
+        rich(line(words(forms.LOOK_HERE, bold=True), words(note.text, bold=True)))
+        | {"block_id": f"{WARNED if note.mark is not None else WRONG}{note.mark or place}.{generation}.{name}"[:255]}
+        for place, note in enumerate(notes)
+    ]
+
+
+def _taken_up(view: CardView, at: datetime | None) -> list[Block]:
+    """Say from when the values of a form are, with a way to begin anew."""
+    if at is None:
+        return []
+    shown = str(Shown(id=view.review, version=view.version, generation=view.generation))
+    return [
+        rich(line(words(forms.TAKEN_UP, bold=True), hour(at), words("."))),
+        actions("anew", [button(buttons.START_ANEW, action=Action.START_ANEW, value=shown)]),
+    ]
 
 
 def _rules(view: CardView, generation: int, *, ticked: bool) -> list[Block]:

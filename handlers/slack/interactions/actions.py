@@ -15,7 +15,6 @@ from handlers.slack.context import SlackContext
 from handlers.slack.ids import Action, Listed, Shown
 from handlers.slack.interactions.decisions import (
     admitted,
-    edit_form,
     is_stale,
     may_decide,
     next_review,
@@ -25,6 +24,7 @@ from handlers.slack.interactions.decisions import (
     tell_too_late,
 )
 from handlers.slack.interactions.menu import on
+from handlers.slack.interactions.open_forms import edit_form
 from handlers.slack.interactions.review_list import page
 from handlers.slack.payloads import Click, click
 from handlers.slack.replies import Answer, afterwards, answering
@@ -54,13 +54,17 @@ def register(app: App, slack: SlackContext) -> None:
 
     @app.action(Action.EDIT)
     def edit(body: Body, ack: Ack, client: WebClient) -> None:
-        _open_form(slack, body, ack, client, lambda view, listed: edit_form(slack, view, listed=listed))
+        def form(view: CardView, listed: Listed | None, user: str) -> View:
+            return edit_form(slack, view, user=user, listed=listed)
+
+        _open_form(slack, body, ack, client, form)
 
     @app.action(Action.REJECT)
     def reject(body: Body, ack: Ack, client: WebClient) -> None:
-        def form(view: CardView, listed: Listed | None) -> View:
+        def form(view: CardView, listed: Listed | None, user: str) -> View:
             can_propose = not workflow_pauses.is_paused(slack.context, view.workflow)
-            return modals.rejection_form(view, listed=listed, can_propose=can_propose)
+            reasons = slack.context.registry.get(view.workflow).review.reject_reasons
+            return modals.rejection_form(view, listed=listed, can_propose=can_propose, reasons=reasons)
 
         _open_form(slack, body, ack, client, form)
 
@@ -138,7 +142,7 @@ def _approve(slack: SlackContext, answer: Answer, pressed: Click, *, confirmed: 
             answer.open(met)
     except FormChanged as changed:
         view = card_view(slack.context, shown.id)
-        _open(slack, answer, shown, edit_form(slack, view, listed=listed, changed=changed), user=by)
+        _open(slack, answer, shown, edit_form(slack, view, user=by, listed=listed, changed=changed), user=by)
     else:
         answer.done()
         show_decided(slack, answer, pressed, shown.id)
@@ -149,7 +153,7 @@ def _approve(slack: SlackContext, answer: Answer, pressed: Click, *, confirmed: 
 
 
 def _open_form(
-    slack: SlackContext, body: Body, ack: Ack, client: WebClient, form: Callable[[CardView, Listed | None], View]
+    slack: SlackContext, body: Body, ack: Ack, client: WebClient, form: Callable[[CardView, Listed | None, str], View]
 ) -> None:
     """Open a form for a decision, unless the review has changed since it was shown."""
     with answering(body, ack, client) as answer:
@@ -161,7 +165,7 @@ def _open_form(
             refusals.note_of_review(slack.context, shown.id, by=by, wanted="open", why=why)
             tell_too_late(slack, answer, pressed, shown.id)
             return
-        made = form(view, pressed.view.listed if pressed.view else None)
+        made = form(view, pressed.view.listed if pressed.view else None, by)
         if view.claimed_by not in (None, by):
             # Said before they type, and not after.
             made = modals.below(answers.claimed(view), made)

@@ -11,7 +11,7 @@ from handlers.slack.blocks.modals import WHY, View
 from handlers.slack.context import SlackContext
 from handlers.slack.ids import Action, Callback, Shown
 from handlers.slack.interactions.subjects import read_shown
-from handlers.slack.payloads import Click, Submission, click, submission
+from handlers.slack.payloads import Click, Search, Submission, click, submission
 from handlers.slack.replies import answering
 from store.subjects import SubjectKind
 from workflows.engine.declare.registry import AnyWorkflow
@@ -33,7 +33,7 @@ def register(app: App, slack: SlackContext) -> None:
     def correct(body: Body, ack: Ack, client: WebClient) -> None:
         with answering(body, ack, client) as answer:
             pressed = click(body)
-            view = _admitted(slack, pressed, Shown.read(pressed.value))
+            view = admitted_to_correct(slack, pressed, Shown.read(pressed.value))
             workflow = slack.context.registry.get(view.workflow)
             fields = form_of(workflow.output, zone=workflow.timezone)
             form = modals.correction_form(view, fields)
@@ -47,7 +47,7 @@ def register(app: App, slack: SlackContext) -> None:
             sent = submission(body)
             state = sent.view.state.values
             try:
-                view = _admitted(slack, sent, Shown.read(sent.view.private_metadata))
+                view = admitted_to_correct(slack, sent, Shown.read(sent.view.private_metadata))
                 workflow = slack.context.registry.get(view.workflow)
                 why = inputs.read_plainly(state).get(WHY, "").strip()
                 anew = _present_form(view, workflow, sent, why=why)
@@ -84,7 +84,7 @@ def _present_form(view: DeliveredView, workflow: AnyWorkflow, sent: Submission, 
     return form
 
 
-def _admitted(slack: SlackContext, acted: Click | Submission, delivered: Shown) -> DeliveredView:
+def admitted_to_correct(slack: SlackContext, acted: Click | Search | Submission, delivered: Shown) -> DeliveredView:
     """Return the delivery, for somebody who may read it. Raise `Refused`, which is audited."""
     user = acted.user.id
     place = read_shown(slack, acted, delivered, SubjectKind.CASE, place_of_case, wants="correct")

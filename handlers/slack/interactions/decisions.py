@@ -1,42 +1,40 @@
 """The steps before and after a decision in Slack: the right to it, and what the person sees of it."""
 
 from contextlib import suppress
+from functools import partial
 
 from handlers.slack.blocks import answers, modals
 from handlers.slack.blocks.card import card
 from handlers.slack.blocks.drawing import Drawn
-from handlers.slack.blocks.modals import View
 from handlers.slack.context import SlackContext
 from handlers.slack.ids import Listed, Shown
 from handlers.slack.interactions.review_list import page
 from handlers.slack.interactions.subjects import read_shown
-from handlers.slack.payloads import Click, Modal, Submission
+from handlers.slack.payloads import Click, Modal, Search, Submission
 from handlers.slack.replies import Answer, afterwards
 from store.states import ReviewState
 from store.subjects import SubjectKind
-from workflows.engine.errors import FormChanged, Refused, Stale
-from workflows.engine.review import claims, reviews
+from workflows.engine.errors import Stale
+from workflows.engine.review import claims, drafts, reviews
 from workflows.engine.review.cards import card_view, place_of, waiting_in
-from workflows.engine.review.forms import defaults_of
 from workflows.engine.review.hiding import card_in_channel
 from workflows.engine.review.views import CardView, PlaceView
-from workflows.engine.text.form_fields import form_of
 
 
-def may_decide(slack: SlackContext, acted: Click | Submission, shown: Shown) -> None:
+def may_decide(slack: SlackContext, acted: Click | Search | Submission, shown: Shown) -> None:
     """Raise `Refused` where a person may not decide this review; that is audited."""
     place, user = _place(slack, acted, shown, wants="decide"), acted.user.id
     with slack.discreet(place.workflow, acted.channel), slack.watched(place.case, by=user, wants="decide"):
         slack.rights.decide(user, slack.context.registry.get(place.workflow))
 
 
-def admitted(slack: SlackContext, acted: Click | Submission, shown: Shown) -> CardView:
+def admitted(slack: SlackContext, acted: Click | Search | Submission, shown: Shown) -> CardView:
     """Return the present state of the review to decide. Raise `Refused` where the person may not; that is audited."""
     may_decide(slack, acted, shown)
     return card_view(slack.context, shown.id)
 
 
-def readable(slack: SlackContext, acted: Click | Submission, shown: Shown) -> CardView:
+def readable(slack: SlackContext, acted: Click | Search | Submission, shown: Shown) -> CardView:
     """Return the present state of the review to read. Raise `Refused` where the person may not; that is audited."""
     place, user = _place(slack, acted, shown, wants="read"), acted.user.id
     with slack.discreet(place.workflow, acted.channel), slack.watched(place.case, by=user, wants="read"):
@@ -44,7 +42,7 @@ def readable(slack: SlackContext, acted: Click | Submission, shown: Shown) -> Ca
     return card_view(slack.context, shown.id)
 
 
-def _place(slack: SlackContext, acted: Click | Submission, shown: Shown, *, wants: str) -> PlaceView:
+def _place(slack: SlackContext, acted: Click | Search | Submission, shown: Shown, *, wants: str) -> PlaceView:
     """Return the place of a review. Raise `Refused` for an unknown one, or a person from elsewhere; that is audited."""
     return read_shown(slack, acted, shown, SubjectKind.REVIEW, place_of, wants=wants)
 
@@ -79,50 +77,10 @@ def take_in_hand(slack: SlackContext, shown: Shown, *, by: str) -> None:
         claims.take_in_hand(slack.context, shown.id, shown.version, by=by)
 
 
-def edit_form(
-    slack: SlackContext,
-    view: CardView,
-    *,
-    listed: Listed | None = None,
-    notice: str | None = None,
-    changed: FormChanged | None = None,
-) -> View:
-    """Return the form of a review, filled with the proposal. Raise `Refused` where Slack cannot hold it.
-
-    `changed`: how the form differs from the one of the proposal, where the person met that.
-    """
-    workflow = slack.context.registry.get(view.workflow)
-    fields = form_of(workflow.output, zone=workflow.timezone)
-    told = _changed(view, changed) if changed is not None else None
-    form = modals.edit_form(
-        view, fields, known(slack, view), listed=listed, notice=notice, changed=told, dropped=view.left_over
-    )
-    if form is None:
-        raise Refused(f"This form is too large for Slack. Decide it at the command line: countersign edit {view.case}")
-    return form
-
-
-def known(slack: SlackContext, view: CardView) -> dict[str, str]:
-    """Return the known values of a form: the proposed ones, and the defaults of newer fields without a value."""
-    if not view.has_proposal:
-        return {}
-    by_itself = defaults_of(slack.context.registry.get(view.workflow).output)
-    return {
-        value.name: by_itself.get(value.name, "") if value.proposed is None else value.proposed for value in view.values
-    }
-
-
-def _changed(view: CardView, changed: FormChanged) -> str:
-    labels = {value.name: value.label for value in view.values}
-    what = "; ".join(f"{labels.get(name, name)} {how}" for name, how in changed.errors.items())
-    return (
-        f"Not approved yet: the form has changed since this was proposed ({what}). The known values are below. "
-        "Look at it, then press Decide."
-    )
-
-
 def show_decided(slack: SlackContext, answer: Answer, acted: Click | Submission, review: int) -> None:
     """Draw anew the modal in which a review was decided, and below it the list that it was opened from."""
+    subject = SubjectKind.REVIEW.of(review)
+    afterwards("draft", partial(drafts.forget, slack.context, subject, by=acted.user.id))
     modal = acted.view
     if modal is None:
         return

@@ -5,7 +5,7 @@ from typing import Protocol, TypeVar
 
 from handlers.slack.context import NotHere, SlackContext
 from handlers.slack.ids import Shown
-from handlers.slack.payloads import Click, Submission
+from handlers.slack.payloads import Click, Search, Submission
 from store.subjects import SubjectKind
 from workflows.engine.context import Context
 from workflows.engine.errors import Unknown
@@ -25,7 +25,7 @@ FoundT = TypeVar("FoundT", bound=OfCase)
 
 def read_shown(
     slack: SlackContext,
-    acted: Click | Submission,
+    acted: Click | Search | Submission,
     shown: Shown,
     kind: SubjectKind,
     read: Callable[[Context, int], FoundT],

@@ -4,37 +4,48 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from pydantic import BaseModel
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
 from handlers.slack.access.rights import NotAllowed
 from handlers.slack.blocks import answers, inputs, modals
-from handlers.slack.blocks.modals import FILL_IN_NOW, FOLLOWS, REASON
+from handlers.slack.blocks.modals import FILL_IN_NOW, FOLLOWS, PRESET, REASON, View
 from handlers.slack.context import NotHere, SlackContext
-from handlers.slack.ids import Callback, Listed, Shown
+from handlers.slack.ids import Callback, Shown
 from handlers.slack.interactions.decisions import (
     admitted,
-    edit_form,
     is_stale,
-    known,
     may_decide,
     show_decided,
     take_in_hand,
     too_late,
 )
-from handlers.slack.payloads import Submission, submission
+from handlers.slack.interactions.open_forms import (
+    OpenForm,
+    edit_form,
+    form_in,
+    form_with_only,
+    keep,
+    redrawn,
+    shown_as_is,
+    typed_in,
+)
+from handlers.slack.payloads import Click, Submission, submission
 from handlers.slack.replies import Answer, afterwards, answering
 from handlers.texts import forms
 from handlers.texts.answers import sentence
+from handlers.texts.forms import Note
 from store.states import ReviewState
+from workflows.engine.case.lookup import input_of
 from workflows.engine.errors import BadReason, InvalidOutput, NeverBroken, Refused, Repeated, Stale, Unknown
-from workflows.engine.review import refusals, reviews
-from workflows.engine.review.cards import card_view
-from workflows.engine.review.decisions import Follows
-from workflows.engine.review.dependent_texts import redrawn
-from workflows.engine.review.forms import form_mark, read_form
+from workflows.engine.review import dependent_texts, refusals, reviews
+from workflows.engine.review.cards import card_view, place_of
+from workflows.engine.review.decisions import Follows, reason_of
+from workflows.engine.review.forms import entries, form_mark, read_form
+from workflows.engine.review.second_look import EditDoubt, as_refused, doubts_about
 from workflows.engine.review.views import CardView
-from workflows.engine.text.form_fields import Field, form_of
+from workflows.engine.text.form_records import parts_of
 
 Body = Mapping[str, Any]
 
@@ -46,19 +57,14 @@ def register(app: App, slack: SlackContext) -> None:
     def edit(body: Body, ack: Ack, client: WebClient) -> None:
         with answering(body, ack, client) as answer:
             submitted = submission(body)
-            state = submitted.view.state.values
             try:
                 view = admitted(slack, submitted, submitted.view.shown)
                 with refusals.told_of_review(slack.context, view.review, by=submitted.user.id, wanted="edit"):
                     again = _edit(slack, submitted, view)
             except Repeated:
                 answer.done()
-            except InvalidOutput as error:
-                answer.done(response_action="errors", errors=inputs.errors(error.errors, state))
-            except NeverBroken as error:
-                answer.done(response_action="errors", errors=inputs.errors({"": str(error)}, state))
             except Refused as error:
-                _hand_back(slack, answer, submitted, error, typed=_changed(slack, submitted, error))
+                hand_back(slack, answer, submitted, error, typed=_changed(slack, submitted, error))
             else:
                 answer.done(**again)
                 if not again:
@@ -81,7 +87,13 @@ def register(app: App, slack: SlackContext) -> None:
                 if not fills_in:
                     raise
             except (Stale, NotAllowed, NotHere) as error:
-                _hand_back(slack, answer, submitted, error, typed={"your reason": said.get(REASON, "")})
+                hand_back(
+                    slack,
+                    answer,
+                    submitted,
+                    error,
+                    typed={"your reason": reason_of(said.get(PRESET, ""), said.get(REASON, ""))},
+                )
                 return
             except BadReason as error:
                 answer.done(response_action="errors", errors={REASON: sentence(str(error))})
@@ -104,10 +116,21 @@ def _reject(slack: SlackContext, submitted: Submission, said: Mapping[str, str])
             shown.id,
             shown.version,
             by=submitted.user.id,
-            reason=said.get(REASON, ""),
+            reason=_reason(slack, shown, said),
             follows=follows,
             interaction_id=submitted.interaction_id,
         )
+
+
+def _reason(slack: SlackContext, shown: Shown, said: Mapping[str, str]) -> str:
+    """Return the reason that a person chose or wrote. Raise `BadReason` for a choice that is not offered."""
+    preset, text = said.get(PRESET, ""), said.get(REASON, "")
+    offered = slack.context.registry.get(place_of(slack.context, shown.id).workflow).review.reject_reasons
+    if preset and preset not in offered:
+        raise BadReason("this reason can no longer be chosen: write it, or open the form again")
+    if offered and not preset and not text.strip():
+        raise BadReason("choose a reason, or write one")
+    return reason_of(preset, text)
 
 
 def _fill_in_now(slack: SlackContext, answer: Answer, submitted: Submission) -> None:
@@ -120,7 +143,7 @@ def _fill_in_now(slack: SlackContext, answer: Answer, submitted: Submission) -> 
     ):
         return  # a repetition; the review has changed meanwhile
     notice = "Your rejection is recorded. Fill in what is right, or close this: it then waits for somebody else."
-    form = edit_form(slack, view, listed=submitted.view.listed, notice=notice)
+    form = edit_form(slack, view, user=submitted.user.id, listed=submitted.view.listed, notice=notice)
     answer.done(response_action="update", view=form)
     shown = Shown(id=view.review, version=view.version, generation=view.generation)
     afterwards("claim", partial(take_in_hand, slack, shown, by=submitted.user.id))
@@ -128,73 +151,118 @@ def _fill_in_now(slack: SlackContext, answer: Answer, submitted: Submission) -> 
 
 def _edit(slack: SlackContext, submitted: Submission, view: CardView) -> dict[str, Any]:
     """Decide with the typed values; returns the next state of the form: it closes, or asks for something first."""
-    workflow, context = slack.context.registry.get(view.workflow), slack.context
-    shown, listed, state = submitted.view.shown, submitted.view.listed, submitted.view.state.values
+    context, shown, by = slack.context, submitted.view.shown, submitted.user.id
     if is_stale(view, shown):
         if view.decision is not None and view.decision.interaction_id == submitted.interaction_id:
             raise Repeated("this arrived before, and is done")
         raise Stale("the review moved on")
-    typed, fields = inputs.read(state), form_of(workflow.output, zone=workflow.timezone)
-    generation = inputs.generation_of(state)
-    if submitted.view.mark not in ("", form_mark(fields)):
-        return _present_form(slack, view, fields, typed, listed=listed, generation=generation + 1)
-    output = read_form(workflow.output, typed, zone=workflow.timezone)
-    if generation == 0 and view.has_proposal:
-        anew = redrawn(context, workflow, view.review, proposed=_proposed(view), typed=typed)
-        if anew:
-            labels = [field.label for field in fields if field.name in anew]
-            form = modals.edit_form(
-                view,
-                fields,
-                {**typed, **anew},
-                generation=1,
-                redrawn=labels,
-                listed=listed,
-                ticked=inputs.confirmed(state) is not None,
-            )
-            if form is None:
-                raise Refused("Other texts go with what you chose, and they are too long for Slack.")
-            return {"response_action": "update", "view": form}
-    by, interaction_id, confirmed = submitted.user.id, submitted.interaction_id, inputs.confirmed(state) or False
+    form = form_in(slack, view, submitted.view, user=by)
+    if submitted.view.mark not in ("", form_mark(form.fields)):
+        return _present_form(slack, form, user=by)
+    if form.is_lost:
+        keep(slack, form, user=by)
+        return {"response_action": "update", "view": shown_as_is(form)}
+    confirmed = inputs.confirmed(submitted.view.state.values) or False
     try:
+        output = read_form(form.workflow.output, form.typed, zone=form.workflow.timezone)
+        doubts = _doubts(slack, form, output)
+        again = _asked_first(slack, form, submitted, output, doubts, confirmed=confirmed)
+        if again is not None:
+            keep(slack, form, user=by)
+            return {"response_action": "update", "view": again}
         reviews.edit(
-            context, shown.id, shown.version, output, by=by, confirmed=confirmed, interaction_id=interaction_id
+            context,
+            shown.id,
+            shown.version,
+            output,
+            by=by,
+            confirmed=confirmed,
+            interaction_id=submitted.interaction_id,
+            despite=[doubt.for_audit for doubt in doubts],
         )
+    except InvalidOutput as error:
+        return _complaining(slack, form, submitted, error.errors)
     except NeverBroken as broken:
         if broken.barred:
-            raise
-        form = modals.edit_form(view, fields, typed, generation=generation + 1, broken=broken, listed=listed)
-        if form is None:
-            raise
-        return {"response_action": "update", "view": form}
+            return _complaining(slack, form, submitted, {"": str(broken)})
+        keep(slack, form, user=by)
+        return {"response_action": "update", "view": redrawn(form, how={"broken": broken})}
     return {}
 
 
-def _present_form(
+def _asked_first(
     slack: SlackContext,
-    view: CardView,
-    fields: Sequence[Field],
-    typed: Mapping[str, str],
+    form: OpenForm,
+    submitted: Submission,
+    output: BaseModel,
+    doubts: Sequence[EditDoubt],
     *,
-    listed: Listed | None,
-    generation: int,
+    confirmed: bool | str,
+) -> View | None:
+    """Return the form with what the person has to look at before it is recorded; None where there is nothing more.
+
+    Texts that follow from others are written anew, doubts stand at their fields, and rules are to be confirmed: all of
+    it at once, so that it costs one more press.
+    """
+    view, shown = form.view, submitted.view.shown
+    anew: dict[str, str] = {}
+    if form.known and not submitted.view.is_rewritten:
+        anew = dependent_texts.redrawn(
+            slack.context, form.workflow, view.review, proposed=_proposed(view), typed=entries(output)
+        )
+    if anew:
+        form = typed_in(form, anew)
+        output = read_form(form.workflow.output, form.typed, zone=form.workflow.timezone)
+        doubts = _doubts(slack, form, output)
+    unseen = [doubt for doubt in doubts if doubt.mark not in submitted.view.warned]
+    if not anew and not unseen:
+        return None
+    broken = reviews.rules_to_confirm(slack.context, shown.id, shown.version, output, confirmed=confirmed)
+    notes: dict[str, list[Note]] = {}
+    for doubt in doubts if unseen else ():
+        notes.setdefault(doubt.field, []).append(Note(text=forms.doubted(doubt), mark=doubt.mark))
+    how = {
+        "redrawn": [field.label for field in form.fields if field.name in anew],
+        "notes": notes,
+        "broken": broken,
+        "ticked": confirmed is not False,
+    }
+    return redrawn(form, how=how)
+
+
+def _doubts(slack: SlackContext, form: OpenForm, output: BaseModel) -> Sequence[EditDoubt]:
+    """Return the doubts about what a person typed."""
+    if modals.is_refused(form.view) and all(text == form.known.get(name, "") for name, text in entries(output).items()):
+        return [as_refused()]
+    input = input_of(slack.context, form.view.review)
+    return doubts_about(form.workflow, input, form.view.text, output, before=form.known)
+
+
+def _complaining(
+    slack: SlackContext, form: OpenForm, submitted: Submission, errors: Mapping[str, str]
 ) -> dict[str, Any]:
+    """Return the errors beside their inputs. Rows are no input, so where one is wrong, the form is drawn anew."""
+    keep(slack, form, user=submitted.user.id)
+    state = submitted.view.state.values
+    has_inputs = any(inputs.is_of_field(block_id) for block_id in state)
+    if has_inputs and not any(name.split(".")[0] in submitted.view.rows for name in errors):
+        return {"response_action": "errors", "errors": inputs.errors(errors, state)}
+    notes: dict[str, list[Note]] = {}
+    named = {field.name for field in form.fields} | {part.name for field in form.fields for part in parts_of(field)}
+    for name, text in errors.items():
+        at = name if name in named else name.split(".")[0]
+        notes.setdefault(at if at in named else "", []).append(Note(text=sentence(text)))
+    return {"response_action": "update", "view": redrawn(form, how={"notes": notes})}
+
+
+def _present_form(slack: SlackContext, form: OpenForm, *, user: str) -> dict[str, Any]:
     """Return the present form with what was typed in an earlier version: nobody decides about a field unseen."""
-    names = {field.name: field.label for field in fields}
-    carried = {name: text for name, text in typed.items() if name in names}
-    dropped = {name: text for name, text in typed.items() if name not in names}
-    form = modals.edit_form(
-        view,
-        fields,
-        {**known(slack, view), **carried},
-        generation=generation,
-        listed=listed,
-        changed=forms.FORM_CHANGED,
-        dropped=dropped,
-    )
-    if form is None:
-        raise Refused("The form has changed since you opened it, and is too large for Slack now.")
-    return {"response_action": "update", "view": form}
+    names = {field.name for field in form.fields} | {part.name for field in form.fields for part in parts_of(field)}
+    dropped = {name: text for name, text in form.typed.items() if name not in names}
+    kept = form_with_only(form, names)
+    keep(slack, kept, user=user)
+    how = {"changed": forms.FORM_CHANGED, "dropped": dropped}
+    return {"response_action": "update", "view": redrawn(kept, how=how)}
 
 
 def _proposed(view: CardView) -> dict[str, str]:
@@ -203,14 +271,11 @@ def _proposed(view: CardView) -> dict[str, str]:
 
 def _changed(slack: SlackContext, submitted: Submission, error: Refused) -> dict[str, str]:
     """Return a person's changes to a form: label -> text, where it differs from the proposal."""
-    state = submitted.view.state.values
-    typed = inputs.read_labelled(state, submitted.view.labels)
     if isinstance(error, NotAllowed | Unknown):
         # The proposal is not for this person to know.
-        return typed
+        return inputs.read_labelled(submitted.view.state.values, submitted.view.labels)
     view = card_view(slack.context, submitted.view.shown.id)
-    stood = {value.label: value.proposed for value in view.values} if view.has_proposal else {}
-    return {label: text for label, text in typed.items() if text != (stood.get(label) or "")}
+    return form_in(slack, view, submitted.view, user=submitted.user.id).changes
 
 
 def _follows(chosen: str | None) -> Follows:
@@ -222,12 +287,17 @@ def _follows(chosen: str | None) -> Follows:
         raise Refused("This form is from another version of Countersign; open it again.") from None
 
 
-def _hand_back(
-    slack: SlackContext, answer: Answer, submitted: Submission, error: Refused, *, typed: Mapping[str, str]
+def hand_back(
+    slack: SlackContext, answer: Answer, acted: Submission | Click, error: Refused, *, typed: Mapping[str, str]
 ) -> None:
     """Show why nothing was recorded, in place of the form, with the typed values to copy."""
+    assert acted.view is not None
     if isinstance(error, Stale):
-        why = too_late(slack, submitted.view.shown.id, user=submitted.user.id)
+        why = too_late(slack, acted.view.shown.id, user=acted.user.id)
     else:
         why = answers.refused(str(error), owner=error.owner if isinstance(error, NotAllowed) else None)
-    answer.done(response_action="update", view=modals.told(why, typed=typed))
+    told = modals.told(why, typed=typed)
+    if isinstance(acted, Submission):
+        answer.done(response_action="update", view=told)
+    else:
+        answer.update(told)

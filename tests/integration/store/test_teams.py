@@ -94,6 +94,8 @@ class Company:
         ids["decided"] = self._review(session, "delivered", ReviewState.DECIDED, proposal_id=None)
         given = {"kind": "approved", "by": "U1", "version": 1, "confirmed": [], "at": NOW}
         rows.add(session, schema.Decision, team_id=team, review_id=ids["decided"], **given)
+        draft = {"version": 1, "by": "U1", "content_id": ids["waiting content"], "written_at": NOW}
+        rows.add(session, schema.Draft, team_id=team, **columns_of(SubjectKind.REVIEW.of(ids["review"])), **draft)
         self._asked(session)
         self._slack(session)
         ids["digest"] = rows.add(
@@ -455,6 +457,9 @@ class Company:
             "contents.keep_all": {"bodies": {ids["waiting case"]: "x"}},
             "contents.bodies": {"ids": [ids["waiting content"]]},
             "deliveries.with_key": {"key": "delivered"},
+            "drafts.of_person": {"by": "U1"},
+            "drafts.keep": {"by": "U1", "case": ids["waiting case"], "version": 2},
+            "drafts.forget": {"by": "U1"},
             "deliveries.add": {"state": DeliveryState.INTENDED},
             "deliveries.is_applied": {"kind": "answer"},
             "deliveries.move": {"frm": DeliveryState.APPLIED, "to": DeliveryState.FAILED},

@@ -2,6 +2,7 @@
 
 import tracemalloc
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from enum import Enum, StrEnum
@@ -14,16 +15,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import AwareDatetime, BaseModel, Field, create_model
 
+from bot.sandbox.blocks.options import OPTION
+from bot.sandbox.blocks.shapes import Place, each
 from bot.sandbox.json import objects
 from bot.sandbox.state.forms import Values, find_input, initial_values, spots
 from handlers.slack import limits
 from handlers.slack.blocks import inputs, modals
+from handlers.slack.ids import OpenRow, Row
+from handlers.slack.payloads import Modal
 from tests.unit.handlers.cases import view
 from tests.unit.handlers.slack import as_sent, complaints, modal, typed, untouched
 from workflows.engine.errors import InvalidOutput, NeverBroken
 from workflows.engine.review.forms import entries, read_form
 from workflows.engine.text.form_fields import Field as FormField
 from workflows.engine.text.form_fields import Kind, form_of
+from workflows.engine.text.form_records import cells_of, compared, removed, rows_in, rows_mark, rows_text
 
 fewer = settings(max_examples=settings().max_examples // 2)
 
@@ -111,7 +117,14 @@ def state_of(output: BaseModel, entered: Mapping[str, str] | None = None) -> Val
 
 
 def back(output: BaseModel) -> BaseModel:
-    return read_form(type(output), inputs.read(state_of(output)))
+    """Return what is read of a form that is submitted as it was opened. Its rows are no inputs."""
+    texts = {field.name: text for field in form_of(type(output)) if (text := rows_shown(field, output)) is not None}
+    return read_form(type(output), {**texts, **inputs.read(state_of(output))})
+
+
+def rows_shown(field: FormField, output: BaseModel) -> str | None:
+    rows = rows_in(field, entries(output)[field.name])
+    return rows_text(rows) if rows is not None else None
 
 
 @fewer
@@ -141,7 +154,7 @@ BERLIN = ZoneInfo("Europe/Berlin")
         (list[Urgency], "later, later", ["plain_text_input"]),
         (list[Urgency] | None, "", ["checkboxes"]),
         (list[Urgency] | None, "[]", ["plain_text_input"]),
-        (list[ANY_CASE], "case 7, case 3", ["multi_static_select"]),
+        (list[ANY_CASE], "case 7, case 3", ["multi_external_select"]),
         (time, "14:30", ["timepicker"]),
         (time, "14:30:01", ["plain_text_input"]),
         (time | None, "14:30", ["plain_text_input"]),
@@ -336,14 +349,14 @@ def inputs_only(fields: tuple[FormField, ...]) -> dict[str, object]:
 
 def test_what_a_person_types_is_read() -> None:
     kept = modal(inputs_only(form_of(Form)))
-    state = typed(kept, pages="3", share="0.5", amount="9.90", note=" hi\n", lines="[]", later="2026-03-02")
+    state = typed(kept, pages="3", share="0.5", amount="9.90", note=" hi\n", later="2026-03-02")
     state["due.0.0"] = {"value": {"type": "datepicker", "selected_date": "2026-03-01"}}
     for name, chosen in (("queue", "=delivery"), ("urgent", "=no")):
         element = find_input(objects(kept["blocks"]), f"{name}.0.0").element
         (picked,) = [option for option in objects(element["options"]) if option["value"] == chosen]
         state[f"{name}.0.0"] = {"value": {"type": str(element["type"]), "selected_option": picked}}
     assert not complaints(objects(kept["blocks"]), state)
-    assert read_form(Form, inputs.read(state)) == Form(
+    assert read_form(Form, {**inputs.read(state), "lines": "[]"}) == Form(
         queue="delivery",
         urgent=False,
         pages=3,
@@ -363,7 +376,7 @@ def test_an_empty_form_asks_for_what_is_needed_and_chooses_nothing_for_the_perso
     assert needed == {"queue", "urgent", "pages", "share", "amount", "due"}
 
 
-def test_records_are_one_box_with_a_row_each_and_its_columns_below_it() -> None:
+def test_records_that_have_no_room_as_rows_are_one_box_with_a_row_each_and_its_columns_below_it() -> None:
     (rows,) = [field for field in form_of(Form) if field.name == "lines"]
     (block,) = inputs.inputs([rows], {"lines": "gift | 9.50\ncard | 1"}, generation=0)
     element = block["element"]
@@ -382,15 +395,32 @@ def test_what_is_wrong_in_a_row_is_said_at_the_box() -> None:
 @pytest.mark.parametrize("number", [1, 99, 100, 101, 150, 1_000])
 @pytest.mark.parametrize("required", [True, False])
 def test_every_one_of_many_choices_can_be_chosen(number: int, required: bool) -> None:
+    """From a list, and where that would be too long, by a search."""
     choices = tuple(f"case {place}" for place in range(number))
     field = FormField(name="tag", label="Tag", kind=Kind.CHOICE, required=required, choices=choices)
     (block,) = inputs.inputs([field], {"tag": choices[-1]}, generation=0)
     element = block["element"]
     assert isinstance(element, dict)
-    groups = element.get("option_groups", [{"options": element.get("options")}])
-    options = [option["value"] for group in groups for option in group["options"]]
-    assert options == [*(f"={choice}" for choice in choices), *([] if required else ["-"])]
+    if number + (not required) <= limits.OPTIONS:
+        options = [option["value"] for option in element["options"]]
+        assert options == [*(f"={choice}" for choice in choices), *([] if required else ["-"])]
+    else:
+        assert element["type"] == "external_select"
+        for choice in (choices[0], choices[number // 2], choices[-1]):
+            assert f"={choice}" in [one["value"] for one in inputs.suggestions([field], "tag.0.3", choice)]
+        assert ("-" in [one["value"] for one in inputs.suggestions([field], "tag.0.3", "")]) != required
     assert inputs.read(state_of_field(field, choices[-1])) == {"tag": choices[-1]}
+
+
+@given(st.lists(text | long, max_size=120, unique=True).map(tuple), text, st.booleans())
+def test_whatever_the_choices_are_what_a_search_finds_is_taken(
+    choices: tuple[str, ...], typed_in: str, several: bool
+) -> None:
+    kind = Kind.CHOICES if several else Kind.CHOICE
+    field = FormField(name="tag", label="Tag", kind=kind, required=False, choices=choices)
+    place = Place(path="/options", surface="modal", findings=[])
+    each(OPTION, most=limits.OPTIONS, least=0)(as_sent(inputs.suggestions([field], "tag.0.0", typed_in)), place)
+    assert not place.findings
 
 
 def state_of_field(field: FormField, text: str) -> Values:
@@ -577,3 +607,98 @@ def test_nobody_confirms_what_was_not_asked() -> None:
 def test_text_of_three_thousand_and_one_characters_is_not_cut() -> None:
     output = create_model("Output", reply=(str, ...))(reply="x" * (limits.TEXT_INPUT + 1))
     assert back(output) == output
+
+
+# Nested records, and the rows of lists
+
+
+class Address(BaseModel):
+    street: str = Field(min_length=1)
+    city: str = "Berlin"
+    floor: int | None = None
+
+
+class Sent(BaseModel):
+    address: Address
+    other: Address | None = None
+    lines: list[Line] = []
+
+
+def test_a_nested_record_is_entered_value_by_value_and_each_is_complained_of_at_its_own_input() -> None:
+    sent = Sent(address=Address(street="Main street 5", floor=3))
+    kept = modal(inputs_of(sent))
+    asked = [block["label"] for block in objects(kept["blocks"]) if block["type"] == "input"]
+    names = ("Address: Street", "Address: City", "Address: Floor")
+    assert asked[:3] == [{"type": "plain_text", "text": name, "emoji": False} for name in names]
+    state = untouched(kept)
+    assert "|" not in str(state)
+    assert read_form(Sent, {**inputs.read(state), "lines": ""}) == sent
+    state["other/floor.0.0"] = {"value": {"type": "number_input", "value": "2"}}
+    with pytest.raises(InvalidOutput) as refused:
+        read_form(Sent, inputs.read(state))
+    assert inputs.errors(refused.value.errors, state) == {"other/street.0.0": "is missing"}
+
+
+def test_what_a_nested_records_own_validation_says_stands_at_the_value() -> None:
+    class Code(BaseModel):
+        country: str = Field(max_length=2)
+        number: int
+
+    class Phone(BaseModel):
+        code: Code
+
+    typed_in = {"code/country": "Germany", "code/number": "49"}
+    with pytest.raises(InvalidOutput) as refused:
+        read_form(Phone, typed_in)
+    assert list(refused.value.errors) == ["code/country"]
+
+
+def inputs_of(output: BaseModel) -> dict[str, object]:
+    form = modals.edit_form(view(), form_of(type(output)), entries(output))
+    assert form is not None
+    return form
+
+
+rows_of_text = st.lists(st.fixed_dictionaries({"article": text | long, "amount": st.integers().map(str)}), max_size=130)
+
+
+@fewer
+@given(rows_of_text, st.integers(0, 200), text)
+def test_whatever_rows_hold_a_page_of_them_is_taken_and_says_which_it_is(
+    some: list[dict[str, str]], first: int, label: str
+) -> None:
+    (field,) = [one for one in form_of(Sent) if one.name == "lines"]
+    form = modals.edit_form(
+        view(), [replace(field, label=label)], {"lines": rows_text(some)}, first_rows={"lines": first}
+    )
+    assert form is not None
+    blocks = objects(modal(form)["blocks"])
+    page = Modal.model_validate({"id": "V1", "blocks": blocks}).rows["lines"]
+    assert page.mark == rows_mark(some)
+    assert page.first % 20 == 0
+    pressed = [block for block in blocks if str(block.get("block_id")).startswith("row!")]
+    assert len(pressed) == min(20, len(some) - page.first)
+
+
+@fewer
+@given(st.data())
+def test_whatever_a_row_holds_its_form_is_taken_and_read_back(data: st.DataObject) -> None:
+    row = {
+        "article": data.draw(shown | long),
+        "amount": str(data.draw(st.decimals(allow_nan=False, allow_infinity=False))),
+    }
+    (field,) = [one for one in form_of(Sent) if one.name == "lines"]
+    opened = OpenRow(row=Row(field="lines", place=3), mark="0" * 12, generation=2, is_alone=data.draw(st.booleans()))
+    form = modals.row_form(view(), field, cells_of(field, row), opened=opened, number=data.draw(st.integers(0, 9)))
+    kept = modal(form)
+    read = read_form(Line, inputs.read(untouched(kept)))
+    assert (read.article, read.amount) == (row["article"], Decimal(row["amount"]))
+    assert OpenRow.read(str(kept["private_metadata"]).split(" ")[-1]) == opened
+
+
+def test_rows_are_told_apart_from_the_proposed_ones() -> None:
+    old = [{"article": name, "amount": "1"} for name in ("Cup", "Lid", "Pot")]
+    new = [{"article": "Cup", "amount": "2"}, old[2], {"article": "Can", "amount": "3"}]
+    told = compared(new, old)
+    assert [one.fate for one in told] == ["changed", "same", "added"]
+    assert (told[0].before, removed(told, old)) == (old[0], 1)

@@ -233,9 +233,9 @@ def test_a_doubtful_field_stands_out_in_the_form_and_above_it() -> None:
     assert "I was charged twice\n⚠ Check: Queue\n" in words([about])
     assert (queue["label"], queue["hint"]) == (
         plain_text("⚠ Check: Queue"),
-        plain_text("50% sure. One of ours."),
+        plain_text("50% sure. Proposed: billing. One of ours."),
     )
-    assert (reply["label"], "hint" in reply) == (plain_text("Reply"), False)
+    assert (reply["label"], reply["hint"]) == (plain_text("Reply"), plain_text("Proposed: billing."))
     typed: State = {"queue.0.0": {"value": {"value": "sales"}}}
     assert read_labelled(typed, {"queue.0.0": "⚠ Check: Queue"}) == {"Queue": "sales"}
 

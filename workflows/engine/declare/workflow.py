@@ -31,6 +31,10 @@ people; change anything else.
 DOES: tuple[Does, ...] = get_args(Does)
 UNDECIDED: frozenset[Does] = frozenset({"retrieve", "recommend", "draft"})
 """The effects that are allowed before a decision."""
+MOST_REASONS = 20
+"""Most reasons for a rejection to choose from."""
+LONGEST_REASON = 75
+"""Most characters of one of them."""
 MAX_WORDS = 200
 """Most characters of the words for one thing that a workflow may do."""
 InputT = TypeVar("InputT", bound=BaseModel)
@@ -68,6 +72,21 @@ class Review:
     """False: a channel is shown neither the case's own words nor free text of the output. They stand in the form and
     under Details, for those who may read the case.
     """
+    reject_reasons: Sequence[str] = ()
+    """Reasons for a rejection that a reviewer can choose from, in place of writing one or beside it."""
+
+    def __post_init__(self) -> None:
+        """Raise `BadDeclaration` for reasons that cannot be shown or told apart."""
+        given = self.reject_reasons
+        reasons = () if isinstance(given, str) else tuple(given)
+        fits = all(type(one) is str and one.strip() == one and one.isprintable() for one in reasons)
+        lengths = all(0 < len(one) <= LONGEST_REASON for one in reasons) if fits else False
+        if isinstance(given, str) or not lengths or len(reasons) > MOST_REASONS or len(set(reasons)) < len(reasons):
+            raise BadDeclaration(
+                f"reject_reasons are at most {MOST_REASONS} different texts of 1 to {LONGEST_REASON} printable "
+                "characters, without spaces around them"
+            )
+        object.__setattr__(self, "reject_reasons", reasons)
 
 
 @dataclass(frozen=True, kw_only=True)

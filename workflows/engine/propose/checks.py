@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from typing import Any
 
 import structlog
@@ -63,7 +64,7 @@ def broken_nevers(
 def held_against_checks(workflow: AnyWorkflow, input: BaseModel, proposal: Proposal[Any]) -> Proposal[Any]:
     """Return the proposal with less confidence in the fields for which a check does not hold, or fails."""
     for check in workflow.checks:
-        if _holds(workflow, check, input, proposal.output):
+        if holds(workflow, check, input, proposal.output) is Held.YES:
             continue
         doubt = f"it does not hold that {check.sentence}"
         proposal = less_sure(proposal, check.fields, cap=check.cap, doubt=doubt)
@@ -79,13 +80,31 @@ def less_sure(proposal: Proposal[Any], fields: Sequence[str], *, cap: float, dou
     return replace(proposal, confidence={**known, **capped}, doubts=(*proposal.doubts, doubt))
 
 
-def _holds(workflow: AnyWorkflow, check: Check[BaseModel, BaseModel], input: BaseModel, output: BaseModel) -> bool:
+class Held(StrEnum):
+    """Whether a check holds."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+    """Its own code failed, or took too long."""
+
+
+def holds(
+    workflow: AnyWorkflow,
+    check: Check[BaseModel, BaseModel],
+    input: BaseModel,
+    output: BaseModel,
+    *,
+    seconds: float | None = None,
+) -> Held:
+    """Tell whether a check holds. `seconds`: a time limit, if shorter than the one that is declared."""
     what, limit = f"the check “{check.sentence}”", workflow.time_limits.rule
+    limit = limit if seconds is None else min(limit, seconds)
     try:
-        return _says(workflow, what, check.holds, input, output, limit)
+        return Held.YES if _says(workflow, what, check.holds, input, output, limit) else Held.NO
     except Exception as error:  # noqa: BLE001  # a check that cannot be made counts as not holding
         log.error("check.failed", workflow=workflow.name, check=check.sentence, error=type(error).__name__)
-        return False
+        return Held.UNKNOWN
 
 
 def _says(

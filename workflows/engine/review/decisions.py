@@ -4,6 +4,13 @@ from enum import StrEnum
 
 MAX_REASON = 3_000
 """Most characters of the reason for a rejection."""
+AND_MORE = ": "
+"""Stands between a reason that was chosen and what a person wrote beside it."""
+
+
+def reason_of(preset: str, text: str) -> str:
+    """Return the reason of a rejection: the chosen one, the written one, or both."""
+    return AND_MORE.join(part for part in (preset.strip(), text.strip()) if part) if preset else text
 
 
 class DecisionKind(StrEnum):

@@ -1,7 +1,7 @@
 """The form of a review: the text in it for given values, and the values of the text that people typed."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, tzinfo
 
 from pydantic import BaseModel, JsonValue
@@ -11,6 +11,7 @@ from workflows.engine.declare.round_trip import read
 from workflows.engine.errors import InvalidOutput, Misfit
 from workflows.engine.text.canonical_json import canonical, content_hash, to_body, unstorable_value
 from workflows.engine.text.form_fields import Field, Kind, form_of
+from workflows.engine.text.form_records import PART, gathered, parts_of
 from workflows.engine.text.form_texts import text_of, value_of
 
 _EMPTY_IS_A_VALUE = frozenset({Kind.TEXT, Kind.ROWS, Kind.LIST, Kind.CHOICES})
@@ -49,13 +50,24 @@ def read_form(output: type[OutputT], typed: Mapping[str, str], *, zone: tzinfo =
     a date and time that needs one and was typed without.
     """
     fields = {field.name: field for field in form_of(output, zone=zone)}
-    errors = {name: f"there is no such field; there are: {', '.join(fields)}" for name in typed if name not in fields}
+    parts = {part.name: field for field in fields.values() for part in parts_of(field) if field.kind is Kind.ROW}
+    errors = {
+        name: f"there is no such field; there are: {', '.join(fields)}"
+        for name in typed
+        if name not in fields and name not in parts
+    }
     values: dict[str, JsonValue] = {}
     for name, field in fields.items():
         text = typed.get(name, "")
-        problem = unstorable_value(text)
+        entered = {part: typed[part] for part, whole in parts.items() if whole is field and part in typed}
+        problem = unstorable_value(text) or unstorable_value(list(entered.values()))
         if problem is not None:
             errors[name] = problem
+        elif entered:
+            record, wrong = gathered(field, entered)
+            errors |= wrong
+            if record is not None or field.nullable:
+                values[name] = dict(record) if record is not None else None
         elif field.required and not text.strip():
             errors[name] = "is missing"
         elif field.nullable and not text.strip():
@@ -70,14 +82,19 @@ def read_form(output: type[OutputT], typed: Mapping[str, str], *, zone: tzinfo =
     try:
         return read(output, canonical(values))
     except Misfit as error:
-        raise InvalidOutput(_complaints(error.errors, fields)) from error
+        in_parts = {parts[name].name for name in typed if name in parts}
+        raise InvalidOutput(_complaints(error.errors, fields, in_parts)) from error
 
 
-def _complaints(errors: Mapping[str, str], fields: Mapping[str, Field]) -> dict[str, str]:
-    """Return field -> its errors. Rows and lines are counted from 1."""
+def _complaints(errors: Mapping[str, str], fields: Mapping[str, Field], in_parts: Collection[str]) -> dict[str, str]:
+    """Return field -> its errors. Rows and lines are counted from 1. `in_parts`: nested records, entered in parts."""
     found: dict[str, str] = {}
     for where, what in errors.items():
         name, *inside = where.split(".")
+        if name in in_parts:
+            at = f"{name}{PART}{inside[0]}" if inside else name
+            found[at] = f"{found[at]}; {what}" if at in found else what
+            continue
         if name not in fields or not inside or fields[name].kind is Kind.JSON:
             found[where] = what
             continue

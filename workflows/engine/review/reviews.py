@@ -24,12 +24,15 @@ from workflows.engine.context import SYSTEM, Context
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.steps import ASK, START
 from workflows.engine.deliver import delivery
-from workflows.engine.errors import BadReason, Refused, Repeated, Stale, Unknown
+from workflows.engine.errors import BadReason, NeverBroken, Refused, Repeated, Stale, Unknown
 from workflows.engine.reasons import Reason, to_json
 from workflows.engine.review import reruns
 from workflows.engine.review.decisions import MAX_REASON, DecisionKind, Follows
 from workflows.engine.review.scrutiny import as_entered, as_proposed, basis_of, passed_over
 from workflows.engine.text.canonical_json import canonical, unstorable
+
+_LONGEST_DETAIL = 1_000
+"""Characters of the doubts that a decision passed over, in its audit row."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,11 +122,13 @@ def edit(
     by: str,
     confirmed: bool | str = False,
     interaction_id: str | None = None,
+    despite: Sequence[str] = (),
 ) -> None:
     """Decide with a person's own values; where there was no proposal they are the answer.
 
-    The nevers are checked too. `confirmed` and `interaction_id`: as for `approve`. Raise `Unknown`, `Repeated`,
-    `Stale`, `NeverBroken`, or `InvalidOutput` for values of another form.
+    The nevers are checked too. `confirmed` and `interaction_id`: as for `approve`. `despite`: the doubts that the
+    person was shown and passed over, for the audit. Raise `Unknown`, `Repeated`, `Stale`, `NeverBroken`, or
+    `InvalidOutput` for values of another form.
     """
     basis = basis_of(context, _as_it_stands(context, review, shown, interaction_id))
     entered = as_entered(basis.workflow, output)
@@ -135,8 +140,37 @@ def edit(
         row = still_open(session, review, shown, interaction_id, team=context.team, case=basis.case)
         kept = _keep(session, row, "output", entered.body)
         by_whom = By(person=by, interaction_id=interaction_id)
-        _decide(session, context, basis.workflow, row, shown, kind, by_whom, output=kept, confirmed=rules)
+        _decide(
+            session,
+            context,
+            basis.workflow,
+            row,
+            shown,
+            kind,
+            by_whom,
+            output=kept,
+            confirmed=rules,
+            despite=despite,
+        )
         _settle(session, context, basis.workflow, row, kept, Resolution.BY_PERSON, by=by)
+
+
+def rules_to_confirm(
+    context: Context, review: int, shown: int, output: BaseModel, *, confirmed: bool | str
+) -> NeverBroken | None:
+    """Return the rules that a decision with these values would have to confirm; None where there are none.
+
+    Nothing is recorded. Raise as `edit` does, and `NeverBroken` for values that are barred.
+    """
+    basis = basis_of(context, _as_it_stands(context, review, shown, None))
+    entered = as_entered(basis.workflow, output)
+    try:
+        passed_over(basis, entered.value, edited=entered.body != basis.proposed, confirmed=confirmed)
+    except NeverBroken as broken:
+        if broken.barred:
+            raise
+        return broken
+    return None
 
 
 def reject(
@@ -251,6 +285,7 @@ def _decide(
     reason: int | None = None,
     follows: Follows | None = None,
     confirmed: Sequence[str] = (),
+    despite: Sequence[str] = (),
 ) -> None:
     """Record a decision on the version that was shown. Raise `Stale` where that is no longer the present one."""
     at = context.clock()
@@ -259,6 +294,8 @@ def _decide(
     if follows is Follows.BY_HAND:
         to, changes = ReviewState.OPEN, {"version": shown + 1, "proposal_id": None}
     details: dict[str, str | int | None] = {"follows": follows, "output": output, "reason": reason}
+    if despite:
+        details["despite"] = "; ".join(despite)[:_LONGEST_DETAIL]
     action = f"review.{kind}"
     if not move_review(
         session, row, to, at=at, actor=by.person, action=action, shown=shown, details=details, **changes

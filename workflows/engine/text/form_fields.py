@@ -76,8 +76,6 @@ _SCHEMAS: Mapping[tuple[object, object], Kind] = {
 """Type and format of a JSON schema -> kind, for other types that are written in the same way."""
 _LISTED = frozenset({list, set, frozenset, Sequence, Set, Collection, Iterable})
 _NOT_ON_A_LINE = frozenset({Kind.JSON, Kind.ROW, Kind.ROWS, Kind.LIST, Kind.CHOICES})
-_LEAST_COLUMNS = 2
-"""Fewest columns of a row. With one column, a row with an empty value would be a blank line."""
 _FORMS = {Kind.DATE: "YYYY-MM-DD", Kind.TIME: "HH:MM", Kind.MOMENT: "YYYY-MM-DD HH:MM", Kind.DURATION: "as 2 h 30 min"}
 _CHOICES_NAMED = 20
 """Choices that a complaint names."""
@@ -107,6 +105,8 @@ class Field:
     """Most items of a list or of choices."""
     columns: tuple["Field", ...] = ()
     """The fields of a record, for a row and for rows."""
+    record: type[BaseModel] | None = None
+    """The model of a record, whose validation each row has to pass."""
     item: "Field | None" = None
     """The field of one item of a list."""
     zone: tzinfo | None = None
@@ -139,6 +139,7 @@ class _Shape:
     meant: tuple[JsonValue, ...] = ()
     adds_up: bool = False
     columns: tuple[Field, ...] = ()
+    record: type[BaseModel] | None = None
     item: Field | None = None
     zone: tzinfo | None = None
     zoned: bool | None = None
@@ -183,6 +184,7 @@ def _field(name: str, info: FieldInfo, *, zone: tzinfo, on_a_line: bool) -> Fiel
         max_length=most if kind in (Kind.TEXT, Kind.WORD) else None,
         most=most if kind in SEVERAL else None,
         columns=shape.columns,
+        record=shape.record,
         item=shape.item,
         zone=shape.zone,
         zoned=shape.zoned,
@@ -220,7 +222,7 @@ def _shape(annotation: Any, *, zone: tzinfo, on_a_line: bool) -> _Shape:
             return several
         columns = _columns(annotation, zone=zone)
         if columns:
-            return _Shape(kind=Kind.ROW, columns=columns)
+            return _Shape(kind=Kind.ROW, columns=columns, record=annotation)
     kind = _KINDS.get(annotation) or _by_schema(annotation)
     if kind is not Kind.MOMENT:
         return _Shape(kind=kind)
@@ -245,7 +247,7 @@ def _several(annotation: Any, *, zone: tzinfo) -> _Shape | None:
         return _chosen(Kind.CHOICES, options)
     columns = _columns(inner.type, zone=zone)
     if columns:
-        return _Shape(kind=Kind.ROWS, columns=columns) if len(columns) >= _LEAST_COLUMNS else None
+        return _Shape(kind=Kind.ROWS, columns=columns, record=inner.type)
     item = _field("item", FieldInfo.from_annotation(arguments[0]), zone=zone, on_a_line=True)
     return _Shape(kind=Kind.LIST, item=item) if item.kind not in _NOT_ON_A_LINE else None
 

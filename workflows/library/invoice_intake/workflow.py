@@ -30,7 +30,11 @@ intake = Workflow(
         "route": "leave it to people",
     },
     prompt="extract.md",
-    review=Review(answer_within=timedelta(hours=8), by_hand=timedelta(minutes=8)),
+    review=Review(
+        answer_within=timedelta(hours=8),
+        by_hand=timedelta(minutes=8),
+        reject_reasons=("Not ours", "A duplicate", "Not an invoice", "Amounts are read wrongly", "Not ordered"),
+    ),
     autonomy=Autonomy.floor(0.9),
     budget=Budget(per_case="0.05", per_day="10"),
     timezone="Europe/Berlin",

@@ -52,7 +52,11 @@ triage = Workflow(
         "draft": "write a first reply",
     },
     prompt="triage.md",
-    review=Review(answer_within=timedelta(hours=2), by_hand=timedelta(minutes=6)),
+    review=Review(
+        answer_within=timedelta(hours=2),
+        by_hand=timedelta(minutes=6),
+        reject_reasons=("Wrong queue", "The reply does not answer it", "Spam", "A duplicate"),
+    ),
     autonomy=Autonomy.floor(0.85),
     budget=Budget(per_case="0.03", per_day="20"),
     scope=lambda ticket: ticket.language == "en",

@@ -1,0 +1,243 @@
+"""A review's form as a person has it open: what stands in it, and how it is drawn anew with that.
+
+The inputs are in what Slack sends. The rows of lists are not: the form carries a hash of them, and they are those of
+the person's draft or of the proposal that have this hash.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from handlers.slack.blocks import inputs, modals
+from handlers.slack.blocks.modals import View
+from handlers.slack.context import SlackContext
+from handlers.slack.ids import Listed
+from handlers.slack.payloads import Modal
+from handlers.texts import forms, rows
+from store.subjects import Subject, SubjectKind
+from workflows.engine.declare.registry import AnyWorkflow
+from workflows.engine.errors import FormChanged, Refused
+from workflows.engine.review import drafts
+from workflows.engine.review.drafts import Draft
+from workflows.engine.review.forms import defaults_of
+from workflows.engine.review.views import CardView
+from workflows.engine.text.form_fields import Field, form_of
+from workflows.engine.text.form_records import Record, parts_of, rows_in, rows_mark, rows_text, spread_out
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenForm:
+    """A form with what stands in it."""
+
+    view: CardView
+    workflow: AnyWorkflow
+    fields: Sequence[Field]
+    known: Mapping[str, str]
+    """Field -> the text that it had before the person began."""
+    typed: Mapping[str, str]
+    """Field, or part of a nested record -> the text that stands there."""
+    first_rows: Mapping[str, int]
+    """List of rows -> the place of the first one that is shown."""
+    generation: int
+    listed: Listed | None
+    is_lost: bool = False
+    """True if rows were shown that are not known any more."""
+
+    def field(self, name: str) -> Field:
+        """Return a field. Raise `Refused` for one that the form does not have."""
+        found = next((field for field in self.fields if field.name == name), None)
+        if found is None:
+            raise Refused("This form is from another version of Countersign; open it again.")
+        return found
+
+    def rows(self, field: Field) -> list[Record]:
+        """Return the rows of a list that stand in the form."""
+        return rows_in(field, self.typed.get(field.name, "")) or []
+
+    @property
+    def changes(self) -> dict[str, str]:
+        """What the person changed: label -> text, for a person to read."""
+        before = spread_out(self.fields, self.known)
+        labels = {field.name: field.label for field in self.fields}
+        labels |= {part.name: part.label for field in self.fields for part in parts_of(field)}
+        found = {}
+        for name, text in self.typed.items():
+            field = next((one for one in self.fields if one.name == name), None)
+            now = rows_in(field, text) if field is not None else None
+            if field is not None and now is not None:
+                then = rows_in(field, before.get(name, ""))
+                if then is None or rows_mark(then) != rows_mark(now):
+                    found[labels[name]] = rows.in_lines(field, now)
+            elif text != before.get(name, ""):
+                found[labels.get(name, name)] = text
+        return found
+
+
+def known(slack: SlackContext, view: CardView) -> dict[str, str]:
+    """Return the known values of a form: the proposed or refused ones, and the defaults of newer fields."""
+    if not view.has_proposal and not modals.is_refused(view):
+        return {}
+    by_itself = defaults_of(slack.context.registry.get(view.workflow).output)
+    return {
+        value.name: by_itself.get(value.name, "") if value.proposed is None else value.proposed for value in view.values
+    }
+
+
+def subject_of(view: CardView) -> Subject:
+    """Return what a draft in a review's form is about."""
+    return SubjectKind.REVIEW.of(view.review)
+
+
+def draft_in(slack: SlackContext, view: CardView, *, user: str) -> Draft | None:
+    """Return a person's draft about a review."""
+    return drafts.draft_of(slack.context, subject_of(view), by=user)
+
+
+def untouched(slack: SlackContext, view: CardView, *, listed: Listed | None, generation: int = 0) -> OpenForm:
+    """Return a form as it is before a person types in it."""
+    workflow = slack.context.registry.get(view.workflow)
+    before = known(slack, view)
+    return OpenForm(
+        view=view,
+        workflow=workflow,
+        fields=form_of(workflow.output, zone=workflow.timezone),
+        known=before,
+        typed={},
+        first_rows={},
+        generation=generation,
+        listed=listed,
+    )
+
+
+def form_in(slack: SlackContext, view: CardView, modal: Modal, *, user: str) -> OpenForm:
+    """Return the form that a person has open, with what stands in it."""
+    state = modal.state.values
+    form = untouched(slack, view, listed=modal.listed, generation=inputs.generation_of(state))
+    typed, is_lost = inputs.read(state), False
+    draft = draft_in(slack, view, user=user) if modal.rows else None
+    for name, shown in modal.rows.items():
+        field = next((field for field in form.fields if field.name == name), None)
+        if field is None:
+            continue
+        found = rows_with(field, shown.mark, draft, form.known)
+        if found is None:
+            is_lost = True
+            found = _newest(field, draft, form)
+        typed[name] = rows_text(found)
+    return _with(form, typed=typed, first_rows={name: one.first for name, one in modal.rows.items()}, is_lost=is_lost)
+
+
+def rows_with(field: Field, mark: str, draft: Draft | None, known: Mapping[str, str]) -> list[Record] | None:
+    """Return the rows with this hash, those of a draft or those that were known before; None where there are none."""
+    for text in (*([draft.typed.get(field.name)] if draft is not None else []), known.get(field.name, "")):
+        found = rows_in(field, text) if text is not None else None
+        if found is not None and rows_mark(found) == mark:
+            return found
+    return None
+
+
+def _newest(field: Field, draft: Draft | None, form: OpenForm) -> list[Record]:
+    text = draft.typed.get(field.name) if draft is not None and draft.version == form.view.version else None
+    return rows_in(field, form.known.get(field.name, "") if text is None else text) or []
+
+
+def from_draft(form: OpenForm, draft: Draft) -> OpenForm:
+    """Return a form with the values of a draft, as far as it still has their fields."""
+    names = {field.name for field in form.fields} | {part.name for field in form.fields for part in parts_of(field)}
+    return _with(form, typed={name: text for name, text in draft.typed.items() if name in names})
+
+
+def form_with_only(form: OpenForm, names: Collection[str]) -> OpenForm:
+    """Return a form with the texts of these fields alone."""
+    return _with(form, typed={name: text for name, text in form.typed.items() if name in names})
+
+
+def typed_in(form: OpenForm, more: Mapping[str, str], *, shown: Mapping[str, int] | None = None) -> OpenForm:
+    """Return a form with other texts in some of its fields. `shown`: lists that are turned to a row."""
+    return _with(form, typed={**form.typed, **more}, first_rows={**form.first_rows, **(shown or {})}, is_lost=False)
+
+
+def _with(form: OpenForm, **more: Any) -> OpenForm:  # Any: each name has a type of its own
+    return OpenForm(**{**vars(form), **more})
+
+
+def keep(slack: SlackContext, form: OpenForm, *, user: str, interaction_id: str | None = None) -> None:
+    """Keep what stands in a form as the person's draft."""
+    drafts.keep(
+        slack.context,
+        subject_of(form.view),
+        case=form.view.case,
+        version=form.view.version,
+        by=user,
+        typed=form.typed,
+        interaction_id=interaction_id,
+    )
+
+
+def redrawn(form: OpenForm, *, how: Mapping[str, Any] | None = None) -> View:
+    """Draw a form anew with what stands in it. Raise `Refused` where it is too large for Slack.
+
+    `how`: more for `modals.edit_form`.
+    """
+    drawn = modals.edit_form(
+        form.view,
+        form.fields,
+        {**form.known, **form.typed},
+        generation=form.generation + 1,
+        listed=form.listed,
+        first_rows=form.first_rows,
+        **(how or {}),
+    )
+    if drawn is None:
+        raise Refused("This form is too large for Slack now. What you typed is kept for half an hour.")
+    return drawn
+
+
+def shown_as_is(form: OpenForm) -> View:
+    """Draw a form whose rows were changed elsewhere."""
+    return redrawn(form, how={"changed": rows.CHANGED_MEANWHILE})
+
+
+def edit_form(
+    slack: SlackContext,
+    view: CardView,
+    *,
+    user: str,
+    listed: Listed | None = None,
+    notice: str | None = None,
+    changed: FormChanged | None = None,
+    generation: int = 0,
+) -> View:
+    """Return the form of a review, filled with the proposal, or with what the person typed there before.
+
+    `changed`: how the form differs from the one of the proposal, where the person met that. Raise `Refused` where Slack
+    cannot hold it.
+    """
+    form = untouched(slack, view, listed=listed, generation=generation)
+    draft = drafts.to_take_up(slack.context, draft_in(slack, view, user=user), version=view.version)
+    if draft is not None:
+        form = from_draft(form, draft)
+    told = _changed(view, changed) if changed is not None else None
+    drawn = modals.edit_form(
+        view,
+        form.fields,
+        {**form.known, **form.typed},
+        generation=generation,
+        listed=listed,
+        notice=notice,
+        changed=told,
+        dropped=view.left_over,
+        taken_up=draft.at if draft is not None and form.changes else None,
+    )
+    if drawn is None:
+        raise Refused(f"This form is too large for Slack. Decide it at the command line: countersign edit {view.case}")
+    return drawn
+
+
+def _changed(view: CardView, changed: FormChanged) -> str:
+    labels = {value.name: value.label for value in view.values}
+    what = "; ".join(f"{labels.get(name, name)} {how}" for name, how in changed.errors.items())
+    return (
+        f"Not approved yet: the form has changed since this was proposed ({what}). The known values are below. "
+        f"Look at it, then press {forms.DECIDE}."
+    )

@@ -1,0 +1,55 @@
+"""Options of menus that are too long for one list: Slack asks for them while a person types.
+
+The answer comes from the output's form, and only for a person who may open the form.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from slack_bolt import Ack, App
+
+from handlers.slack.access import user_groups
+from handlers.slack.blocks import inputs
+from handlers.slack.blocks.drawing import Block
+from handlers.slack.context import SlackContext
+from handlers.slack.ids import Callback, Shown
+from handlers.slack.interactions.corrections import admitted_to_correct
+from handlers.slack.interactions.decisions import admitted
+from handlers.slack.payloads import Search, search
+from handlers.slack.replies import DATABASE_SECONDS
+from store.db.time_limits import time_limit
+from workflows.engine.errors import Refused
+from workflows.engine.text.form_fields import form_of
+
+Body = Mapping[str, Any]
+
+
+def register(app: App, slack: SlackContext) -> None:
+    """Listen to searches for options."""
+
+    @app.options(re.compile(".*"))
+    def suggest(body: Body, ack: Ack) -> None:
+        try:
+            with time_limit(DATABASE_SECONDS), user_groups.waiting():
+                found = _options(slack, search(body))
+        except Refused:
+            found = []  # it is noted in the audit; Slack shows that there is nothing to choose
+        ack(options=found)
+
+
+def _options(slack: SlackContext, asked: Search) -> Sequence[Block]:
+    """Return the options that fit what a person typed. Raise `Refused` for whoever may not open the form."""
+    match asked.view.callback_id:
+        case Callback.CORRECT:
+            name = admitted_to_correct(slack, asked, Shown.read(asked.view.private_metadata)).workflow
+        case Callback.EDIT | Callback.ROW:
+            name = admitted(slack, asked, asked.view.shown).workflow
+        case _:
+            return []
+    workflow = slack.context.registry.get(name)
+    fields = form_of(workflow.output, zone=workflow.timezone)
+    if asked.view.callback_id == Callback.ROW:
+        of = asked.view.open_row.row.field
+        fields = next((field.columns for field in fields if field.name == of), ())
+    return inputs.suggestions(fields, asked.block_id, asked.value)
