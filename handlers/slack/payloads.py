@@ -1,6 +1,6 @@
 """Payloads of Slack, as far as a listener reads them. A payload that does not fit is refused before any work."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -105,6 +105,11 @@ class Modal(_Payload):
     def labels(self) -> Mapping[str, str]:
         """Label above each input, by block_id."""
         return {block.block_id: block.label.text for block in self.blocks if block.label is not None}
+
+    @property
+    def order(self) -> Sequence[str]:
+        """block_ids as they stand in the modal."""
+        return [block.block_id for block in self.blocks]
 
     @property
     def mark(self) -> str:

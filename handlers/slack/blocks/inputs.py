@@ -172,9 +172,13 @@ def confirmation(
     return [rich(line(words(forms.RULE_BROKEN, bold=True)), bullets(rules)), question]
 
 
-def errors(complaints: Mapping[str, str], state: Mapping[str, object]) -> dict[str, str]:
-    """Return the complaints by block_id of the submitted form. One that belongs to no input goes to the last input."""
-    last = {name: block_id for block_id in sorted(state, key=_order) if (name := _ids(block_id)[0])}
+def errors(complaints: Mapping[str, str], state: Mapping[str, object], order: Sequence[str] = ()) -> dict[str, str]:
+    """Return the complaints by block_id of the submitted form. One that belongs to no input goes to the last input.
+
+    `order`: the block_ids of the form as they stand in it, where that is known.
+    """
+    in_order = [block_id for block_id in order if block_id in state] or sorted(state, key=_order)
+    last = {name: block_id for block_id in in_order if (name := _ids(block_id)[0])}
     found: dict[str, str] = {}
     for field, complaint in complaints.items():
         name = field.split(".")[0]

@@ -59,9 +59,9 @@ def register(app: App, slack: SlackContext) -> None:
                 with refusals.told_of_case(slack.context, view.case, by=by, wanted="correct"):
                     corrections.correct(slack.context, view.case, output, by=by, reasons=reasons, of=view.run)
             except InvalidOutput as error:
-                answer.done(response_action="errors", errors=inputs.errors(error.errors, state))
+                answer.done(response_action="errors", errors=inputs.errors(error.errors, state, sent.view.order))
             except NeverBroken as error:
-                answer.done(response_action="errors", errors=inputs.errors({"": str(error)}, state))
+                answer.done(response_action="errors", errors=inputs.errors({"": str(error)}, state, sent.view.order))
             except Refused as error:
                 answer.done(
                     response_action="update",

@@ -98,7 +98,7 @@ def register(app: App, slack: SlackContext) -> None:
             try:
                 opened, made = _kept(slack, submitted)
             except InvalidOutput as error:
-                answer.done(response_action="errors", errors=inputs.errors(error.errors, state))
+                answer.done(response_action="errors", errors=inputs.errors(error.errors, state, submitted.view.order))
             except Refused as error:
                 if isinstance(error, Repeated):
                     raise

@@ -246,7 +246,7 @@ def _complaining(
     state = submitted.view.state.values
     has_inputs = any(inputs.is_of_field(block_id) for block_id in state)
     if has_inputs and not any(name.split(".")[0] in submitted.view.rows for name in errors):
-        return {"response_action": "errors", "errors": inputs.errors(errors, state)}
+        return {"response_action": "errors", "errors": inputs.errors(errors, state, submitted.view.order)}
     notes: dict[str, list[Note]] = {}
     named = {field.name for field in form.fields} | {part.name for field in form.fields for part in parts_of(field)}
     for name, text in errors.items():

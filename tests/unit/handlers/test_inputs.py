@@ -702,3 +702,6 @@ def test_rows_are_told_apart_from_the_proposed_ones() -> None:
     told = compared(new, old)
     assert [one.fate for one in told] == ["changed", "same", "added"]
     assert (told[0].before, removed(told, old)) == (old[0], 1)
+    others = compared([*old[:2], {"article": "Can", "amount": "3"}], old)
+    assert [one.fate for one in others] == ["same", "same", "added"]  # nothing of the pot is left in it
+    assert removed(others, old) == 1

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
+from time import monotonic
 
 from pydantic import BaseModel, JsonValue
 
@@ -22,10 +23,9 @@ from workflows.engine.text.canonical_json import canonical, content_hash, texts_
 from workflows.engine.text.form_fields import Field, Kind, form_of
 from workflows.engine.text.form_records import Fate, compared, rows_in
 from workflows.errors import Unclear
-from workflows.tools.amounts import amounts_in
 
-SECONDS = 0.5
-"""Time limit for a check: a person waits, and Slack for 3 seconds in all."""
+SECONDS = 1.0
+"""Time limit for all checks together: a person waits, and Slack for 3 seconds in all."""
 _NUMBERS = frozenset({Kind.WHOLE, Kind.NUMBER, Kind.AMOUNT})
 
 
@@ -90,6 +90,8 @@ class _Case:
 
 
 def _numbers(texts: Sequence[str]) -> frozenset[Decimal] | None:
+    from workflows.tools.amounts import amounts_in
+
     try:
         return frozenset(abs(amount.value) for text in texts for amount in amounts_in(text))
     except Unclear:
@@ -163,8 +165,10 @@ def _not_holding(workflow: AnyWorkflow, input: str, output: BaseModel, changed: 
         case = within(workflow, "reading the input", lambda: read(form, input))
     except (Misfit, TimeLimitPassed):
         return  # the case no longer fits its form: the nevers will report it
+    until = monotonic() + SECONDS
     for check in checks:
-        held = holds(workflow, check, case, output, seconds=SECONDS)
+        left = until - monotonic()
+        held = holds(workflow, check, case, output, seconds=left) if left > 0 else Held.UNKNOWN
         if held is not Held.YES:
             code = DoubtCode.DOES_NOT_HOLD if held is Held.NO else DoubtCode.NOT_CHECKED
             named = next(name for name in changed if name in check.fields)

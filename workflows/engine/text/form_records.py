@@ -148,9 +148,16 @@ def compared(rows: Sequence[Record], proposed: Sequence[Record]) -> list[Compare
         for place in range(start, end):
             twin = first + place - start
             before = proposed[twin] if kind in ("equal", "replace") and twin < last else None
+            if before is not None and not _are_alike(rows[place], before):
+                before = None
             fate = Fate.SAME if kind == "equal" else Fate.ADDED if before is None else Fate.CHANGED
             found.append(Compared(row=rows[place], fate=fate, before=before))
     return found
+
+
+def _are_alike(row: Record, other: Record) -> bool:
+    """Tell whether one row may have been made of the other: they share a value, if they have several."""
+    return len(row) < 2 or any(row.get(name) == other.get(name) for name in row)
 
 
 def removed(rows: Sequence[Compared], proposed: Sequence[Record]) -> int:
