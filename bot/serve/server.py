@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import date
 from datetime import time as time_of_day
 from functools import partial
 from threading import Event, Thread
@@ -28,6 +29,7 @@ from store.db.time_limits import time_limit
 from workflows.engine.context import Clock
 from workflows.engine.declare import author_threads
 from workflows.engine.read import digests
+from workflows.engine.review import drafts
 
 log = structlog.get_logger()
 
@@ -101,8 +103,13 @@ def serve(
 def schedule_of(app: App, *, clock: Clock | None = None) -> Schedule:
     """Return the schedule of the daily summary. `clock`: another clock than the context's."""
     zone = ZoneInfo(app.settings.timezone)
+
+    def daily(today: date) -> None:
+        drafts.sweep(app.context)
+        digests.make(app.context, today=today, zone=zone)
+
     return Schedule(
-        lambda today: digests.make(app.context, today=today, zone=zone),
+        daily,
         at=time_of_day.fromisoformat(app.settings.digest_at),
         zone=zone,
         clock=clock or app.context.clock,

@@ -81,17 +81,19 @@ def inputs(
         rows = rows_in(field, texts.get(field.name, "")) if beside.page else None
         parts = parts_of(field) if field.kind is Kind.ROW and field.name not in texts else ()
         if rows is not None:
-            proposed = beside.proposed.get(field.name)
-            made += row_list(
+            heading, *below = row_list(
                 field,
                 rows,
-                proposed=rows_in(field, proposed) if proposed is not None else None,
+                proposed=rows_in(field, beside.proposed[field.name]) if field.name in beside.proposed else None,
                 page=Page(first=beside.first_rows.get(field.name, 0), size=beside.page),
                 hint=beside.hints.get(field.name, ""),
             )
-        elif beside.tables:
+            # Below all its rows, a note could be a long way down.
+            made += [heading, *beside.notes.get(field.name, ()), *below]
+            continue
+        if beside.tables:
             made += _table(field, texts.get(field.name, ""))
-        for one in parts or (() if rows is not None else (field,)):
+        for one in parts or (field,):
             hint = " ".join(filter(None, [beside.hints.get(one.name), one.help]))
             made += _inputs(replace(one, help=hint or None), texts.get(one.name, ""), generation)
             made += beside.notes.get(one.name, ()) if one is not field else ()

@@ -372,7 +372,8 @@ class Workflow(Generic[InputT, OutputT]):
         """Register a condition that holds where a proposal is right, such as "net and tax add up to the total".
 
         `sentence`: the condition, as people would say it. `fields`: the fields whose confidence is at most `cap` (0 to
-        1) where it does not hold; left out, all. Unlike a never, it does not apply to the values that a person enters.
+        1) where it does not hold; left out, all. Unlike a never, it bars nothing that a person enters: it is said
+        beside the field once.
         """
         if not sentence.strip():
             raise BadDeclaration(f"workflow {self.name}: a check needs its sentence")

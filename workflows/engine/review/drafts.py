@@ -85,6 +85,12 @@ def keep(
         )
 
 
+def sweep(context: Context) -> None:
+    """Delete the drafts that are too old to be of any use, where nobody writes one that would do it."""
+    with context.database.write() as session:
+        drafts.sweep(session, team=context.team, before=context.clock() - KEPT)
+
+
 def forget(context: Context, subject: Subject, *, by: str) -> None:
     """Delete what a person typed, once they decided or began anew."""
     with context.database.read() as session:

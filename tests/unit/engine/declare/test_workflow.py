@@ -189,3 +189,12 @@ def test_a_target_has_the_name_that_its_author_gives_it_or_one_of_its_own() -> N
             sample.deliver(target=name)
         with pytest.raises(BadDeclaration, match="a target's name"):
             sample.on_reject(target=name)
+
+
+@pytest.mark.parametrize(
+    "reasons", ["Not ours", [""], [" x"], ["x" * 76], ["a\nb"], ["a", "a"], [f"reason {n}" for n in range(21)], [1]]
+)
+def test_reasons_for_a_rejection_that_cannot_be_shown_or_told_apart_are_refused(reasons: Any) -> None:
+    with pytest.raises(BadDeclaration, match="reject_reasons are at most 20 different texts of 1 to 75 printable"):
+        Review(reject_reasons=reasons)
+    assert Review(reject_reasons=["x" * 75, "b"]).reject_reasons == ("x" * 75, "b")
