@@ -1,7 +1,7 @@
 """The players: each reads the screen, and presses and types what a person could."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import cycle
 
 from pydantic import BaseModel, JsonValue
@@ -10,7 +10,9 @@ from bot.demo.places import ENGINEER, FAILURES, PLACES, Place
 from bot.demo.screen_text import buttons, case_of, lines
 from bot.demo.story import Told
 from bot.sandbox.client import Administrator, Block, Outcome, Person, ShownMessage
-from workflows.engine.text.form_fields import form_of
+from handlers.slack.ids import ROWS, Action
+from workflows.engine.text.form_fields import Field, form_of
+from workflows.engine.text.form_records import Record, cells_of, rows_in, rows_mark
 
 _UPDATES = 3
 """Most times that a form may ask for something more before it takes the values."""
@@ -70,15 +72,20 @@ class Players:
 
     def _edit(self, person: Person, card: ShownMessage, told: Told) -> None:
         person.press(told.place.channel, card.ts, "edit")
-        form = person.wait_until(person.views)[-1]
+        person.wait_until(person.views)
         fields = {field.name: field for field in form_of(self._outputs[told.place.workflow])}
         assert told.answer is not None
-        typed: dict[str, JsonValue] = {}
-        for name, value in told.answer.items():
-            chosen = fields[name].choices or value in ("yes", "no")
-            typed[f"{name}.0.0"] = f"={value}" if chosen else value
-        if "reply" in fields and not form.values.get("reply.0.0", {}).get("value", {}).get("value"):
-            typed["reply.0.0"] = _REPLY
+        texts = dict(told.answer)
+        for name in told.answer:
+            wanted = rows_in(fields[name], texts[name])
+            if wanted is not None:
+                _enter_rows(person, fields[name], wanted)
+                del texts[name]
+        form = person.views()[-1]
+        ids = {str(block["block_id"]).split(".")[0]: str(block["block_id"]) for block in form.blocks}
+        typed: dict[str, JsonValue] = {ids[name]: _entered(fields[name], text) for name, text in texts.items()}
+        if "reply" in fields and not form.values.get(ids["reply"], {}).get("value", {}).get("value"):
+            typed[ids["reply"]] = _REPLY
         outcome = person.submit({**typed, **_ticks(form.blocks)}).outcome
         for _ in range(_UPDATES):
             if outcome == "updated":
@@ -101,6 +108,43 @@ class Players:
             self._answered.add(case)
             self._engineer.command(FAILURES, "/rerun", case)
         return len(fresh)
+
+
+def _enter_rows(person: Person, field: Field, wanted: Sequence[Record]) -> None:
+    """Take out all rows of a list, and put in the wanted ones, unless these stand there already."""
+    shown = _heading(person, field)
+    if shown.endswith(rows_mark(wanted)):
+        return
+    while (row := _block(person, f"row!{field.name}.")) is not None:
+        person.press_in_view(Action.REMOVE_ROW, block_id=row)
+        shown = _changed(person, field, shown)
+    for one in wanted:
+        person.press_in_view(Action.ADD_ROW, block_id=_block(person, f"rows_end!{field.name}."))
+        view = person.wait_until(lambda: views[-1] if len(views := person.views()) > 1 else None)
+        ids = {str(block["block_id"]).split(".")[0]: str(block["block_id"]) for block in view.blocks}
+        cells = cells_of(field, one)
+        person.submit({ids[column.name]: _entered(column, cells[column.name]) for column in field.columns})
+        shown = _changed(person, field, shown)
+
+
+def _heading(person: Person, field: Field) -> str:
+    """Return the id of the block that says which rows stand in the form."""
+    return _block(person, f"{ROWS}{field.name}.") or ""
+
+
+def _block(person: Person, begins: str) -> str | None:
+    ids = [str(block["block_id"]) for block in person.views()[-1].blocks]
+    return next((one for one in ids if one.startswith(begins)), None)
+
+
+def _changed(person: Person, field: Field, before: str) -> str:
+    """Wait until other rows stand in the form; return the id of the block that says so."""
+    return person.wait_until(lambda: now if (now := _heading(person, field)) not in ("", before) else None)
+
+
+def _entered(field: Field, text: str) -> str:
+    """Return what a person chooses or types for a text of the form."""
+    return f"={text}" if field.choices or text in ("yes", "no") else text
 
 
 def _version(card: ShownMessage) -> str:

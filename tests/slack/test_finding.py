@@ -217,7 +217,7 @@ def test_a_person_who_fills_in_at_once_in_the_list_finds_review_and_list_as_they
     stage.view(BEN, deep=3)
     assert stage.person(BEN).submit({"reason": "No.", "follows": "fill_in_now"}).outcome == "updated"
     stage.person(BEN).wait_until(lambda: "Fill in by" in words(stage.person(BEN).views()[1].blocks))
-    assert stage.person(BEN).submit({"queue.0.0": "=billing"}).outcome == "closed"
+    assert stage.person(BEN).submit({"queue.0.0": "=delivery"}).outcome == "closed"
     stage.person(BEN).wait_until(lambda: "The first" not in words(stage.person(BEN).views()[0].blocks))
     assert "Answered by hand by @U0BEN" in words(stage.view(BEN, deep=2).blocks)
     assert decisions(stage) == ["U0BEN rejected", "U0BEN answered"]
