@@ -56,10 +56,13 @@ def edit(
 ) -> None:
     """Decide a case with your own values, and deliver them. Fields left out keep what is proposed."""
     from bot.cli.screens.output import out
+    from handlers.texts.forms import doubted
+    from workflows.engine.case.lookup import case_text, input_of
     from workflows.engine.read.history import case_view
     from workflows.engine.review import reviews
     from workflows.engine.review.dependent_texts import redrawn
     from workflows.engine.review.forms import entries_of, read_form
+    from workflows.engine.review.second_look import doubts_about
     from workflows.engine.text.sanitize import sanitize
 
     def decide(app: App, review: OpenReview, shown: int) -> str:
@@ -75,7 +78,12 @@ def edit(
         for name in anew:
             out.print(sanitize(f"{name}: written anew, to go with what you chose"))
         output = read_form(workflow.output, typed | anew, zone=workflow.timezone)
-        reviews.edit(app.context, review.id, shown, output, by=operator(), confirmed=confirm)
+        input = input_of(app.context, review.id)
+        doubts = doubts_about(workflow, input, case_text(workflow, input), output, before=proposed)
+        for doubt in doubts:
+            out.print(sanitize(f"{doubt.field}: {doubted(doubt)}"))
+        despite = [doubt.for_audit for doubt in doubts]
+        reviews.edit(app.context, review.id, shown, output, by=operator(), confirmed=confirm, despite=despite)
         return "edited" if review.has_proposal else "answered"
 
     _decide(case, version, decide, wanted="edit")

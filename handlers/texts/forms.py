@@ -48,10 +48,10 @@ WHY = "Why?"
 MORE_OF_WHY = "In your words"
 CHOOSE_OR_WRITE = "Choose a reason, write one below, or both."
 WHAT_FOLLOWS = "What should happen next?"
-FILL_IN_NOW = ("I will fill it in now", "the empty form comes next, here")
+FILL_IN_NOW = ("I will fill it in now", "the refused values come next, here, to be corrected")
 FOLLOWS = {
     Follows.CLOSE: ("Close the case", "nothing of this is delivered"),
-    Follows.BY_HAND: ("Leave it to others to fill in", "it stays open, with an empty form"),
+    Follows.BY_HAND: ("Leave it to others to fill in", "it stays open, with the refused values"),
     Follows.PROPOSE_AGAIN: ("Have it proposed again", "the model is asked anew"),
 }
 """Choices for what follows a rejection, each with its meaning."""
@@ -92,7 +92,8 @@ def proposed(value: ValueView, *, refused: bool, rows: bool = False) -> str:
         return ""
     what = one_line(value.proposed, _VALUE) or "nothing"
     said = "" if rows else f"{'Refused' if refused else 'Proposed'}: {what}"
-    quoted = f"“{one_line(value.evidence, _QUOTE)}”" if value.evidence and not refused else ""
+    says_more = value.evidence and value.evidence.strip() != value.proposed.strip() and not refused
+    quoted = f"“{one_line(value.evidence, _QUOTE)}”" if says_more else ""
     before = value.delivered is not None and value.delivered != value.proposed and not rows
     delivered = f"delivered before: {one_line(value.delivered, _VALUE) or 'nothing'}" if before else ""
     return " · ".join(filter(None, [said, delivered, quoted]))

@@ -11,9 +11,9 @@ from handlers.slack.payloads import submission
 from store import schema
 from tests.sample import Ticket
 from tests.slack.conftest import MakeStage
-from tests.slack.stage import ANA, BEN, Stage, buttons, inputs, words
+from tests.slack.stage import ANA, BEN, SUPPORT, Stage, buttons, inputs, words
 from tests.world import sure
-from workflows import Autonomy, Run, Workflow
+from workflows import Autonomy, Review, Run, Workflow
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.review import reviews
 from workflows.engine.review.decisions import Follows
@@ -379,3 +379,13 @@ def test_a_form_that_slack_closes_without_saying_what_stood_in_it_keeps_what_cam
     (draft,) = stage.world.rows(schema.Draft)
     assert isinstance(draft, schema.Draft)
     assert draft.by == ANA
+
+
+def test_a_row_is_changed_by_nobody_who_may_no_longer_decide(stage: Stage, delivered: list[Bill]) -> None:
+    """The right is looked at for each press, and what was refused stands in the audit."""
+    case = opened(stage, delivered)
+    stage.world.registry.get("bills").review = Review(post_to=SUPPORT, reviewers=[BEN])
+    press(stage, "remove_row", "row!lines.0.")
+    assert "You have no right to this, or it no longer exists." in words(stage.view(ANA, deep=2).blocks)
+    assert stage.world.rows(schema.Draft) == []
+    assert "decide.refused" in [entry.action for entry in stage.world.case(case).audit]

@@ -417,11 +417,13 @@ def _is_drawn(name: str, fields: Sequence[Field]) -> bool:
 
 
 def _drawn_notes(name: str, notes: Sequence[Note], generation: int) -> list[Block]:
-    return [
-        rich(line(words(forms.LOOK_HERE, bold=True), words(note.text, bold=True)))
-        | {"block_id": f"{WARNED if note.mark is not None else WRONG}{note.mark or place}.{generation}.{name}"[:255]}
-        for place, note in enumerate(notes)
-    ]
+    made = []
+    for place, note in enumerate(notes):
+        kind = WARNED if note.mark is not None else WRONG
+        block_id = f"{kind}{note.mark or ''}.{place}.{generation}.{name}"[: limits.ID]
+        said = line(words(forms.LOOK_HERE, bold=True), words(note.text, bold=True))
+        made.append(rich(said) | {"block_id": block_id})
+    return made
 
 
 def _taken_up(view: CardView, at: datetime | None) -> list[Block]:

@@ -22,6 +22,7 @@ from workflows.engine.review.corrections import delivered_view
 from workflows.engine.review.forms import form_mark, read_form
 from workflows.engine.review.views import DeliveredView, WhyRefused
 from workflows.engine.text.form_fields import form_of
+from workflows.engine.text.form_records import parts_of
 
 Body = Mapping[str, Any]
 
@@ -76,7 +77,7 @@ def _present_form(view: DeliveredView, workflow: AnyWorkflow, sent: Submission, 
     fields = form_of(workflow.output)
     if sent.view.mark in ("", form_mark(fields)):
         return None
-    names = {field.name for field in fields}
+    names = {field.name for field in fields} | {part.name for field in fields for part in parts_of(field)}
     typed = {name: text for name, text in inputs.read(sent.view.state.values).items() if name in names}
     form = modals.correction_form(view, fields, typed=typed, why=why)
     if form is None:

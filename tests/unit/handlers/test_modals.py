@@ -12,6 +12,7 @@ from handlers.slack.blocks import answers, modals
 from handlers.slack.blocks.columns import WIDTH
 from handlers.slack.blocks.inputs import State, read_labelled, read_plainly
 from handlers.slack.ids import Listed, Shown
+from handlers.texts.forms import Note
 from store.states import ReviewState
 from tests.slack.stage import words
 from tests.unit.handlers.cases import (
@@ -89,8 +90,18 @@ def test_whatever_a_review_holds_its_form_is_taken_or_said_to_be_too_large(
     named = [Field(**{**vars(field), "name": f"field_{place}"}) for place, field in enumerate(some)]
     entries = {field.name: text for field in named}
     broken = NeverBroken(nevers, barred=False) if nevers else None
+    noted = {name: [Note(text=text, mark="0" * 12 if generation else None)] for name in ("", "field_0", "field_1")}
     form = modals.edit_form(
-        shown, named, entries, generation=generation, broken=broken, changed=text, dropped={"note": text}
+        shown,
+        named,
+        entries,
+        generation=generation,
+        broken=broken,
+        changed=text,
+        dropped={"note": text},
+        redrawn=nevers,
+        notes=noted,
+        taken_up=NOW,
     )
     if form is not None:
         modal(form)
