@@ -85,6 +85,10 @@ def leaks(parcel: Parcel, routing: Routing) -> bool:
     return "leaks" in parcel.text and routing.queue != "lost"
 
 
+def says_something(parcel: Parcel, routing: Routing) -> bool:
+    return bool(routing.note)
+
+
 def pays(parcel: Parcel, routing: Routing) -> bool:
     return "money" in routing.note
 
@@ -126,6 +130,7 @@ def declare(name: str, *, idempotent: bool) -> Workflow[Parcel, Routing]:
     workflow.propose(propose)
     workflow.never("send out what leaks")(leaks)
     workflow.never("promise money", on_edit="bar")(pays)
+    workflow.check("the note says something", fields=("note",))(says_something)
     workflow.deliver(idempotent=idempotent)(deliver)
     workflow.on_reject(idempotent=idempotent)(tell)
     return workflow

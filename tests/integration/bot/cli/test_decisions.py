@@ -62,7 +62,8 @@ def test_a_value_may_hold_equals_signs_and_be_empty(asked: CommandLine) -> None:
     asked.done("edit", "1", "--set", "queue=lost", "--set", "note=a=b")
     assert asked.effects()["parcels/parcel-1"]["note"] == "a=b"
     asked.submit(2, "unsure")
-    asked.done("edit", "2", "--set", "note=")
+    said = asked.done("edit", "2", "--set", "note=").out
+    assert said.startswith("note: This does not hold: the note says something\ncase 2: edited")  # it bars nothing
     assert asked.effects()["parcels/parcel-2"]["note"] == ""
 
 
