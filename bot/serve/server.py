@@ -29,7 +29,7 @@ from store.db.time_limits import time_limit
 from workflows.engine.context import Clock
 from workflows.engine.declare import author_threads
 from workflows.engine.read import digests
-from workflows.engine.review import drafts
+from workflows.engine.review import drafts, second_look
 
 log = structlog.get_logger()
 
@@ -86,7 +86,7 @@ def serve(
         if slack is not None:
             held.callback(slack.hearing.close)
             # Work on cases continues while Slack cannot be reached.
-            loops += [_Loop(run=slack.hearing.connect, ends=True), _Loop(run=partial(_send, app, slack))]
+            loops += [_Loop(run=partial(_hear, slack), ends=True), _Loop(run=partial(_send, app, slack))]
         with _threads(stop, *loops, ended=ended):
             if schedule is not None:
                 schedule.start()
@@ -114,6 +114,12 @@ def schedule_of(app: App, *, clock: Clock | None = None) -> Schedule:
         zone=zone,
         clock=clock or app.context.clock,
     )
+
+
+def _hear(slack: Slack, stop: Event) -> None:
+    """Connect to Slack, once what the first press may need is loaded: it has three seconds in all."""
+    second_look.prepare()
+    slack.hearing.connect(stop)
 
 
 def _send(app: App, slack: Slack, stop: Event) -> None:

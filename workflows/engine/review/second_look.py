@@ -82,6 +82,11 @@ def doubts_about(
     return [*found, *_not_holding(workflow, input, output, changed)]
 
 
+def prepare() -> None:
+    """Load the tables by which numbers are read, which takes a moment."""
+    _numbers(["1"])
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Case:
     texts: Sequence[str]
