@@ -13,7 +13,7 @@ from handlers.slack.blocks.elements import actions, button, divider, label, opti
 from handlers.slack.blocks.inputs import CONFIRM, ELEMENT, Beside, confirmation, inputs, marked
 from handlers.slack.blocks.paragraphs import block, drawn, pieces
 from handlers.slack.blocks.reasons import why
-from handlers.slack.blocks.rich_text import as_written, bullets, hour, line, narrowed, quote, rich, words
+from handlers.slack.blocks.rich_text import as_written, bullets, line, narrowed, quote, rich, words
 from handlers.slack.ids import (
     FORM,
     NOT_LISTED,
@@ -29,7 +29,7 @@ from handlers.slack.ids import (
 from handlers.texts import buttons, forms, rows
 from handlers.texts.buttons import Button
 from handlers.texts.forms import Note
-from handlers.texts.pieces import Room
+from handlers.texts.pieces import Room, hour
 from handlers.texts.plain import begun_large, excerpt, without_first_line
 from handlers.texts.values import CHECK, certainty, check_first, doubted, recommendation
 from store.states import ReviewState
@@ -432,7 +432,7 @@ def _taken_up(view: CardView, at: datetime | None) -> list[Block]:
         return []
     shown = str(Shown(id=view.review, version=view.version, generation=view.generation))
     return [
-        rich(line(words(forms.TAKEN_UP, bold=True), hour(at), words("."))),
+        rich(line(words(forms.TAKEN_UP, bold=True), *pieces([hour(at)]), words("."))),
         actions("anew", [button(buttons.START_ANEW, action=Action.START_ANEW, value=shown)]),
     ]
 

@@ -8,7 +8,7 @@ from handlers.slack.blocks.elements import actions, button
 from handlers.slack.blocks.rich_text import line, rich, words
 from handlers.slack.ids import ROWS, Action, Row
 from handlers.texts import buttons, rows
-from handlers.texts.card import CHECK
+from handlers.texts.values import CHECK
 from workflows.engine.text.form_fields import Field
 from workflows.engine.text.form_records import Record, compared, rows_mark
 
