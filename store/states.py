@@ -55,6 +55,20 @@ class DeliveryState(StrEnum):
     DOUBTFUL = "doubtful"
 
 
+class QuestionState(StrEnum):
+    """The state of a question to the source of a case."""
+
+    INTENDED = "intended"
+    """Recorded, and not sent: no attempt was made yet, or the last one is made again."""
+    ATTEMPTING = "attempting"
+    SENT = "sent"
+    FAILED = "failed"
+    """Certainly not sent."""
+    DOUBTFUL = "doubtful"
+    """Nobody knows whether it was sent."""
+    ANSWERED = "answered"
+
+
 class OutboxState(StrEnum):
     """The state of an intent to show something."""
 

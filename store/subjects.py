@@ -10,6 +10,8 @@ class SubjectKind(StrEnum):
     CASE = "case"
     RUN = "run"
     REVIEW = "review"
+    QUESTION = "question"
+    """A question to the source of a case."""
     DELIVERY = "delivery"
     WORKFLOW = "workflow"
     TEAM = "team"

@@ -18,12 +18,12 @@ from workflows.engine.case.intake import Receipt
 from workflows.engine.case.leases import Lease, claim
 from workflows.engine.context import QUEUE_LIMIT, Context
 from workflows.engine.declare.registry import AnyWorkflow, Registry
-from workflows.engine.deliver.waiting_deliveries import awaken
 from workflows.engine.read.history import case_view, open_review_of
 from workflows.engine.read.views import CaseView, OpenReview, ReviewView
 from workflows.engine.review.views import CardView
 from workflows.engine.run.recovery import take_back
 from workflows.engine.run.runner import Runner
+from workflows.engine.run.waking import awaken
 from workflows.model.port import Answer, Question
 from workflows.model.scripted import ScriptedModel, says
 

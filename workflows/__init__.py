@@ -7,6 +7,7 @@ from workflows.engine.case.file_rows import Reading, Row, columns, read_rows
 from workflows.engine.declare.backoff import Backoff
 from workflows.engine.declare.personal import Personal
 from workflows.engine.declare.proposal import Proposal
+from workflows.engine.declare.source_answers import source_answers
 from workflows.engine.declare.steps import step
 from workflows.engine.declare.workflow import (
     Ask,
@@ -39,7 +40,7 @@ from workflows.engine.errors import (
     Undeclared,
 )
 from workflows.model.lookup_fields import LookedUp
-from workflows.model.port import Alternative
+from workflows.model.port import Alternative, SourceAnswer
 
 __all__ = [
     "Alternative",
@@ -68,6 +69,7 @@ __all__ = [
     "Review",
     "Row",
     "Run",
+    "SourceAnswer",
     "TimeLimitPassed",
     "TimeLimits",
     "TooSlow",
@@ -77,5 +79,6 @@ __all__ = [
     "Workflow",
     "columns",
     "read_rows",
+    "source_answers",
     "step",
 ]

@@ -1,4 +1,4 @@
-"""`claim`, `approve`, `edit`, `reject`, `rerun`, `correct`, `settle`: a person's decision, and then its delivery."""
+"""A person's decision, and then its delivery: `claim`, `approve`, `edit`, `reject`, `ask`, `reply`, `rerun`, ..."""
 
 from __future__ import annotations
 
@@ -109,6 +109,49 @@ def reject(
         return "rejected"
 
     _decide(case, version, decide, wanted="reject")
+
+
+@commands.command()
+def ask(
+    case: CaseReference,
+    question: Annotated[str, typer.Argument(help="What you want to know, in up to 1,000 characters.")],
+    version: Version = None,
+) -> None:
+    """Ask the source of a case. It waits for the answer, and is then proposed again."""
+    from workflows.engine.review import reviews
+
+    def decide(app: App, review: OpenReview, shown: int) -> str:
+        reviews.ask(app.context, review.id, shown, question=question, by=operator())
+        return "asked"
+
+    _decide(case, version, decide, wanted="ask")
+
+
+@commands.command()
+def reply(
+    case: CaseReference,
+    answer: Annotated[str, typer.Argument(help="What the source of the case answered.")],
+    question: Annotated[
+        int | None, typer.Option(help="Number of the question; left out, the newest one without an answer.")
+    ] = None,
+) -> None:
+    """Bring the answer to a question; the case is proposed again with it."""
+    from bot.cli.completion import finish
+    from bot.cli.screens.output import out
+    from workflows.engine.read.history import find_case
+    from workflows.engine.review import questions, refusals
+
+    with started() as app:
+        number = find_case(app.context, case)
+        with refusals.told_of_case(app.context, number, by=operator(), wanted="answer"):
+            replied = questions.reply(app.context, number, answer, by=operator(), number=question)
+        if not replied.is_new:
+            out.print(f"case {number}: question {replied.question} has this answer already")
+        elif replied.run is None:
+            out.print(f"case {number}: the answer is kept; the case is decided, so nothing else happens")
+        else:
+            finish(app, number)
+            _tell(app, number, f"question {replied.question} is answered")
 
 
 @commands.command()

@@ -23,9 +23,9 @@ from store.db.process_locks import exclusive
 from workflows.engine.case.leases import Lease, claim
 from workflows.engine.context import Context
 from workflows.engine.declare.author_threads import contained
-from workflows.engine.deliver.waiting_deliveries import awaken, is_any_waiting
 from workflows.engine.run.recovery import keep_apart, take_back
 from workflows.engine.run.runner import Runner
+from workflows.engine.run.waking import awaken, is_any_waiting
 
 log = structlog.get_logger()
 

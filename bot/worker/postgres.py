@@ -32,8 +32,8 @@ from store.db.database import Unavailable
 from workflows.engine.case.leases import Clogged
 from workflows.engine.context import Context
 from workflows.engine.declare.author_threads import contained
-from workflows.engine.deliver.waiting_deliveries import awaken, is_any_waiting
 from workflows.engine.run.runner import Runner
+from workflows.engine.run.waking import awaken, is_any_waiting
 
 log = structlog.get_logger()
 

@@ -26,6 +26,8 @@ class Action(StrEnum):
     CORRECT = "correct"
     CLAIM = "claim"
     TAKE_OVER = "take_over"
+    ASK_SOURCE = "ask_source"
+    ANSWER = "answer_for_them"
     MORE = "more"
     """A card's menu. Each choice in it is one of the others."""
     CHANGE_ROW = "change_row"
@@ -52,6 +54,8 @@ class Callback(StrEnum):
     READ = "read"
     CORRECT = "correct"
     ROW = "row"
+    ASK_SOURCE = "ask_source"
+    ANSWER = "answer_for_them"
 
 
 ROWS = "rows!"

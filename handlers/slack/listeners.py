@@ -7,7 +7,16 @@ from slack_bolt.error import BoltUnhandledRequestError
 from handlers.slack import commands, events
 from handlers.slack.blocks import answers, modals
 from handlers.slack.context import SlackContext
-from handlers.slack.interactions import actions, claims, corrections, doubts, rows, submissions, suggestions
+from handlers.slack.interactions import (
+    actions,
+    claims,
+    corrections,
+    doubts,
+    questions,
+    rows,
+    submissions,
+    suggestions,
+)
 
 log = structlog.get_logger()
 
@@ -15,7 +24,8 @@ log = structlog.get_logger()
 def register(app: App, slack: SlackContext) -> None:
     """Add all listeners to an app. The app has to raise for requests without a listener."""
     # The actions come last: they answer every button that no other listener knows.
-    for room in (commands, claims, corrections, events, doubts, rows, submissions, suggestions, actions):
+    rooms = (commands, claims, corrections, events, doubts, questions, rows, submissions, suggestions, actions)
+    for room in rooms:
         room.register(app, slack)
 
     @app.error

@@ -79,7 +79,13 @@ def read_all(key: str) -> Button:
 
 
 DETAILS = "Details: all of the case, and why"
+ASK_SOURCE = "Ask the source: a question back"
 """Choice in a card's menu."""
+
+
+def answer_for_them(key: str) -> Button:
+    """Name the button by which a person answers in the place of a case's source."""
+    return Button(text="Answer for them", says=f"Answer for them: {key}")
 
 
 def correct(case: int) -> Button:

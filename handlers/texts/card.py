@@ -17,9 +17,11 @@ from handlers.texts.pieces import (
 )
 from handlers.texts.plain import begun_large, enough_of, excerpt, length_of, without_first_line
 from handlers.texts.reasons import not_sure_enough
+from handlers.texts.second_proposals import is_told_elsewhere
 from handlers.texts.values import decision, is_cut, recommendation
 from store.states import ReviewState
 from workflows.engine.reasons import Code, Reason
+from workflows.engine.review.decisions import DecisionKind
 from workflows.engine.review.views import CardView
 from workflows.engine.text.sanitize import one_line
 
@@ -64,7 +66,7 @@ def parts(view: CardView, room: Room, *, heading: int, why: Callable[[Reason], s
     if view.has_proposal:
         is_in_part = any(is_cut(value, room) for value in view.values) and not any(part.press for part in case)
         made.append(Part(paragraphs=recommendation(view, room), press=Press.READ_ALL if is_in_part else None))
-    if view.decision is None:
+    if view.decision is None or view.decision.kind == DecisionKind.ASKED:
         # After a rejection, its reason in the lines above is why a person is asked.
         made += [*_asked(view, room, why), *_said_instead(view, room)]
     return made
@@ -128,7 +130,8 @@ def _said_instead(view: CardView, room: Room) -> list[Part]:
 
 def _asked(view: CardView, room: Room, why: Callable[[Reason], str]) -> list[Part]:
     """Say why a person is asked: in one line where there is one reason."""
-    said = [begun_large(excerpt(_briefly(reason, why), room.line)) for reason in view.why]
+    reasons = [reason for reason in view.why if not is_told_elsewhere(reason)]
+    said = [begun_large(excerpt(_briefly(reason, why), room.line)) for reason in reasons]
     if not said:
         return []
     if len(said) == 1:

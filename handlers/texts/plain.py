@@ -50,3 +50,11 @@ def length_of(text: str, lines: int) -> int:
 def in_words(time: datetime) -> str:
     """A time where a face cannot put it into the reader's own time zone."""
     return f"{time.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def duration(seconds: int) -> str:
+    """Say how long something lasts, in the largest unit that says it exactly: 2 days, 90 minutes."""
+    for unit, length in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
+        if seconds and seconds % length == 0:
+            return f"{seconds // length:,} {unit}{'' if seconds == length else 's'}"
+    return f"{seconds:,} second{'' if seconds == 1 else 's'}"

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from handlers.texts.plain import percent
+from handlers.texts.plain import duration, percent
 from workflows.engine.reasons import Change, Code, FieldNumber, Reason
 
+SAME_AGAIN = "the model proposes the same again"
 _NAMED = 8
 """Fields that are named; more are counted."""
 
@@ -38,6 +39,18 @@ def in_words(reason: Reason) -> str:
         case Code.BELOW_FLOOR if reason.floor is not None:
             fields = _named([f"{field.label} {_number(field)}" for field in reason.fields], reason.of or 0)
             return f"confidence is below {reason.floor:g}: {fields}"
+        case Code.PROPOSED_AGAIN:
+            return "you asked for another proposal"
+        case Code.SAME_AGAIN:
+            return SAME_AGAIN
+        case Code.SOURCE_ANSWERED:
+            return "the source answered what you asked"
+        case Code.NO_ANSWER if reason.seconds is not None:
+            return f"no answer in {duration(reason.seconds)} to: {reason.said}"
+        case Code.NOT_SENT:
+            return f"the question could not be sent: {reason.said}"
+        case Code.MAYBE_NOT_SENT:
+            return f"nobody knows whether the question was sent: {reason.said}"
         case Code.CONFIDENT if reason.fields:
             return f"confidence {_number(reason.fields[0])}, the floor is {reason.floor:g}"
         case _:

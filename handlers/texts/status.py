@@ -1,8 +1,10 @@
 """The state of a review in words. Recorded, applied and apply failed are three different things."""
 
+from handlers.texts import questions
 from handlers.texts.deliveries import Said, rejection_waits, unconfirmed, waiting
 from handlers.texts.pieces import Line, Paragraph, Quote, Room, command, hour, line, moment, person, quote, words
 from handlers.texts.plain import excerpt
+from handlers.texts.second_proposals import told_same
 from store.states import ReviewState, RunState
 from workflows.engine.review.decisions import DecisionKind, Follows
 from workflows.engine.review.views import CardView, DecisionView
@@ -14,6 +16,7 @@ _DECIDED = {
     "edited": "Edited and approved",
     "answered": "Answered by hand",
     "rejected": "Rejected",
+    "asked": "Asked the source",
 }
 _UNDER_WAY = frozenset({RunState.READY, RunState.RUNNING, RunState.DELIVERING, RunState.WAITING})
 _NOT_APPLIED = frozenset({RunState.FAILED, RunState.PARKED})
@@ -50,6 +53,8 @@ def paragraphs(view: CardView, room: Room) -> list[Paragraph]:
             outcome = _outcome(view, room)
             said = line(words(outcome.title, bold=True), *outcome.more)
             return [_decided(view.decision, room, _what(view)), said, *_detail(view, room)]
+        case ReviewState.ASKED:
+            return questions.waits(view, room)
         case _:
             return [line(words(_otherwise(view), bold=True), words(". Nothing to do here."))]
 
@@ -69,8 +74,9 @@ def _open(view: CardView, room: Room) -> list[Paragraph]:
     if view.claimed_by is not None:
         first += [words(" · "), person(view.claimed_by), words(" is on it")]
         first += [words(" since "), hour(view.claimed_at)] if view.claimed_at is not None else []
-    made: list[Paragraph] = [line(*first)]
-    if view.decision is not None:
+    made: list[Paragraph] = [line(*first), *told_same(view)]
+    made += questions.answered(view, room)
+    if view.decision is not None and view.decision.kind != DecisionKind.ASKED:
         made += [_decided(view.decision, room), *_quoted(view.decision.reason, room)]
     return made
 
@@ -163,7 +169,7 @@ def _quoted(text: str | None, room: Room) -> list[Quote]:
 
 
 def _otherwise(view: CardView) -> str:
-    known = _ELSE.get(view.state)
+    known = questions.otherwise(view) or _ELSE.get(view.state)
     if known is not None:
         return known
     return "Superseded: the case changed" if view.revised else "Superseded: the case was run again"

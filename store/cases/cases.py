@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Text, any_, bindparam, exists, func, select
+from sqlalchemy import case as conditional
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session, aliased
 
@@ -167,19 +168,25 @@ class CaseOutcome:
     state: RunState
     resolution: Resolution | None
     proposal_id: int | None
-    """Id of the content of its newest run's proposal."""
+    """Id of the content of the newest proposal that was made without a hint; of a case that was proposed again after a
+    rejection, the first one.
+    """
     sample: bool
     """True if an answer written by hand for a demonstration was ever proposed for the case."""
 
 
 def outcomes(session: Session, ids: Collection[int], *, team: int) -> list[CaseOutcome]:
-    """Return the results of these cases so far, by their newest runs."""
-    theirs = select(func.max(Run.id).label("run")).where(Run.case_id.in_(ids), Run.team_id == team)
+    """Return the results of these cases so far, by their newest runs.
+
+    A proposal that was given a hint, what a person refused before, shows nothing of the model's quality.
+    """
+    unhinted = func.max(conditional((Run.refused_id.is_(None), Run.id))).label("unhinted")
+    theirs = select(func.max(Run.id).label("run"), unhinted).where(Run.case_id.in_(ids), Run.team_id == team)
     newest = theirs.group_by(Run.case_id).subquery("newest")
     query = (
         select(Run.case_id, Run.state, Run.resolution, Proposal.content_id, has_sample(Run.case_id))
         .join(newest, newest.c.run == Run.id)
-        .outerjoin(Proposal, Proposal.run_id == Run.id)
+        .outerjoin(Proposal, Proposal.run_id == newest.c.unhinted)
     )
     return [
         CaseOutcome(case=case, state=state, resolution=resolution, proposal_id=proposal, sample=sample)

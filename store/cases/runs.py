@@ -47,6 +47,8 @@ def add(
     correction: int = 0,
     resolution: Resolution | None = None,
     output_id: int | None = None,
+    refused_id: int | None = None,
+    answers_id: int | None = None,
 ) -> int:
     """Add a run; returns its id."""
     return rows.add(
@@ -68,6 +70,8 @@ def add(
         problem_id=None,
         created_at=at,
         changed_at=at,
+        refused_id=refused_id,
+        answers_id=answers_id,
     )
 
 
@@ -78,6 +82,8 @@ class FirstRun:
     case: int
     revision: int
     input_id: int
+    answers_id: int | None = None
+    """Answers of the case's source, given before this revision came."""
 
 
 def add_first(
@@ -94,7 +100,10 @@ def add_first(
     return rows.add_all_new(
         session,
         Run,
-        [{"case_id": run.case, "revision": run.revision, "input_id": run.input_id} for run in new],
+        [
+            {"case_id": run.case, "revision": run.revision, "input_id": run.input_id, "answers_id": run.answers_id}
+            for run in new
+        ],
         {
             "team_id": team,
             "workflow_id": workflow,

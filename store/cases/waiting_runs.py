@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Dialect, Select, and_, bindparam, exists, 
 from sqlalchemy.orm import Session, aliased
 
 from store.db.statements import MOST, Statement, compiled, connection_of
-from store.schema import Delivery, Run, TargetOutage, Workflow
+from store.schema import Delivery, Question, Run, TargetOutage, Workflow
 from store.states import DeliveryState, RunState
 
 
@@ -66,10 +66,11 @@ def _obstacle(dialect: Dialect) -> Statement:
 
 
 def is_any(session: Session, *, team: int) -> bool:
-    """Tell whether a run's delivery is kept for later, or a target is down."""
+    """Tell whether a run's delivery is kept for later, a target is down, or something is due about a question later."""
     held = exists().where(Run.state == RunState.HOLDING, Run.team_id == team)
     down = exists().where(TargetOutage.team_id == team, TargetOutage.is_open.is_(True))
-    return bool(session.scalar(select(or_(held, down))))
+    asked = exists().where(Question.due_at.is_not(None), Question.team_id == team)
+    return bool(session.scalar(select(or_(held, down, asked))))
 
 
 def due(

@@ -7,6 +7,7 @@ from store.schema.audit import AuditRow
 from store.schema.base import Base, OfTeam
 from store.schema.cases import Case, Content, Run, Step, Team, Workflow
 from store.schema.model import Eval, ModelRequest, Outage, Overrun, PromptVersion, Spending
+from store.schema.questions import Question
 from store.schema.reviews import Decision, Delivery, Draft, Proposal, Review
 from store.schema.slack import Digest, InboxRow, Message, OutboxRow, RateLimit
 from store.schema.targets import TargetOutage
@@ -30,6 +31,7 @@ __all__ = [
     "Overrun",
     "PromptVersion",
     "Proposal",
+    "Question",
     "RateLimit",
     "Review",
     "Run",

@@ -116,6 +116,15 @@ class Run(OfTeam, Base):
     """Reason why the run failed, was parked or is in doubt."""
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
+    # No foreign keys: for them SQLite would make the table of all runs anew.
+    refused_id: Mapped[int | None]
+    """Content with the earlier proposals that people refused, as its proposal was told; None where it was told of none.
+    A proposal that was given such a hint shows nothing of the model's quality: no figure counts it.
+    """
+    answers_id: Mapped[int | None]
+    """Content with the answers of the case's source to people's questions, as they were when it began; None where there
+    were none.
+    """
 
 
 class Step(OfTeam, Base):

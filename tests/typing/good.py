@@ -1,6 +1,6 @@
 """An automation in the form that DESIGN.md shows, with nothing but the names of `workflows`. mypy has to accept it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Literal
 
@@ -14,8 +14,10 @@ from countersign import (
     Rejection,
     Review,
     Run,
+    SourceAnswer,
     TryAgain,
     Workflow,
+    source_answers,
     step,
 )
 from pydantic import BaseModel
@@ -80,6 +82,8 @@ def last_orders(customer: str, *, most: int = 3) -> list[Order]:
 def propose(ticket: Ticket, ask: Ask[Triage]) -> Proposal[Triage]:
     orders: list[Order] = last_orders(ticket.customer, most=2)
     day: str = today()
+    answers: Sequence[SourceAnswer] = source_answers()
+    assert all(one.question and one.answer for one in answers)
     proposal = ask(ticket=ticket.text, orders=orders, day=day)
     queue: Literal["billing", "delivery", "safety"] = proposal.output.queue
     return proposal if queue == "billing" else Proposal(output=proposal.output, confidence={"queue": 0.5})
@@ -110,6 +114,12 @@ def update(triage: Triage, run: Run[Ticket]) -> str:
 @triage.on_reject(does="route")
 def rejected(rejection: Rejection, run: Run[Ticket]) -> str:
     return f"{run.key} {rejection.reason}"
+
+
+@triage.ask_source(idempotent=True, target="the help desk", does="route")
+def ask_customer(question: str, run: Run[Ticket]) -> str:
+    before: list[str] = [one.answer for one in run.answers]
+    return f"{run.key} {question} {run.input.id} {before}"
 
 
 drafts = Workflow(

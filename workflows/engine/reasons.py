@@ -41,6 +41,18 @@ class Code(StrEnum):
     NO_CONFIDENCE = "no_confidence"
     DRAFT = "draft"
     BELOW_FLOOR = "below_floor"
+    PROPOSED_AGAIN = "proposed_again"
+    """A person refused the earlier proposal and asked for another."""
+    SAME_AGAIN = "same_again"
+    """The very same was proposed that a person refused before."""
+    SOURCE_ANSWERED = "source_answered"
+    """A person asked the source of the case, and it answered."""
+    NO_ANSWER = "no_answer"
+    """The source of the case gave no answer in time to the question that is said."""
+    NOT_SENT = "not_sent"
+    """A question did not reach the source of the case; the error is said."""
+    MAYBE_NOT_SENT = "maybe_not_sent"
+    """Nobody knows whether a question reached the source of the case; the error is said."""
 
 
 class Change(StrEnum):
@@ -79,6 +91,8 @@ class Reason:
     """The fields whose number is too low, or is missing."""
     of: int | None = None
     """Number of the fields that have a confidence, or should have one."""
+    seconds: int | None = None
+    """Seconds that were waited for an answer."""
 
 
 _REASONS: TypeAdapter[tuple[Reason, ...]] = TypeAdapter(tuple[Reason, ...])

@@ -131,7 +131,7 @@ class Gateway:
             raise ModelUnavailable(f"The workflow {question.workflow} has no prompt, and this model needs one.")
         if account is None:
             raise ModelUnavailable(f"The workflow {question.workflow} has no budget, and this model costs something.")
-        told = user_turn(question.data)
+        told = user_turn(question.data, answers=question.answers, refused=question.refused)
         made: list[Attempt] = []
         first: Verdict | None = None
         for model in models_of(prompt, self.default_model):
@@ -274,7 +274,8 @@ def _request(asking: _Asking, made: Sequence[Attempt]) -> Request:
     )
     request = replace(request, max_tokens=request.max_tokens * 2**cut_off)
     if made and made[-1].verdict.outcome is Outcome.GARBAGE:
-        return replace(request, user=user_turn(asking.question.data, problem=made[-1].verdict.why))
+        asked, why = asking.question, made[-1].verdict.why
+        return replace(request, user=user_turn(asked.data, answers=asked.answers, refused=asked.refused, problem=why))
     return request
 
 

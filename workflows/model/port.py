@@ -7,7 +7,7 @@ untrusted: its values, confidences and reasons are passed on unchanged, and the 
     └── ModelUnavailable
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from decimal import Decimal
@@ -87,6 +87,24 @@ class Account:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Refusal:
+    """A person's refusal of an earlier answer to the same case."""
+
+    values: Mapping[str, JsonValue]
+    """Output field -> the refused value."""
+    reason: str
+    """The person's words. Untrusted, like the case."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceAnswer:
+    """A person's question to the source of a case, with the source's answer. Both are untrusted, like the case."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Question:
     """One question to a model about one case."""
 
@@ -103,6 +121,12 @@ class Question:
     """Output field -> function that makes its text from the chosen values, for a model that cannot write."""
     account: Account | None = None
     """The budget that pays; None: there is none, and a model that costs something is not asked."""
+    refused: Sequence[Refusal] = ()
+    """Earlier answers to the case that people refused, oldest first. A model that can only repeat itself gives the best
+    answer that is none of these.
+    """
+    answers: Sequence[SourceAnswer] = ()
+    """Answers of the case's source to people's questions, oldest first."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,6 +186,10 @@ class Answer:
     """US dollars spent."""
     sample: bool = False
     """True if it was written by hand for a demonstration. Whoever reads it has to be told."""
+    last: bool = False
+    """True if the model has no other answer than this one and the refused ones, so that nothing new comes of asking it
+    again.
+    """
 
 
 class ModelError(Exception):

@@ -43,6 +43,7 @@ class SampleAnswers:
             alternatives=filled.alternatives,
             evidence=filled.evidence,
             reasons=filled.reasons,
+            last=True,
         )
 
 

@@ -33,9 +33,12 @@ class Decided:
 def decided(context: Context, case: int) -> Decided:
     """Return the answer that was finally right for a case.
 
-    Raise `Unknown`, or `Refused` where it is not known: nobody decided the case, it was rejected, or it has not ended.
+    Raise `Unknown`, or `Refused` where it is not known: nobody decided the case, it was rejected, it has not ended, or
+    it was decided with an answer of its source.
     """
     view = case_view(context, case)
+    if any(question.answer is not None for question in view.questions):
+        raise Refused(f"{_named(view)} is no example: its source answered a question, which is no part of its input")
     workflow = context.registry.get(view.workflow)
     run = _settled(view)
     try:

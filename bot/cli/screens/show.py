@@ -49,6 +49,7 @@ def show_case_in(app: App, case: int, *, as_json: bool) -> int:
         print_named("it may", workflow.may_in_words)
     for run in view.runs:
         _run(run, output)
+    _questions(view)
     _refused(view)
     print_named("next", _next(view))
     return 0
@@ -144,6 +145,20 @@ def _refused(view: CaseView) -> None:
             print_named("refused", f"{refusal.wanted} by {entry.actor}, {moment(entry.at)}: {why}{more}")
 
 
+def _questions(view: CaseView) -> None:
+    """Print what people asked the source, and what it answered."""
+    for one in view.questions:
+        how = f"{one.state}, asked by {one.asked_by}, {moment(one.asked_at)}, of revision {one.revision}"
+        print_named(f"question {one.number}", f"{one_line(one.text, _SAID)}  ({how})")
+        if one.receipt is not None:
+            print_named("  sent", one_line(one.receipt, _SAID))
+        if one.problem is not None:
+            print_named("  problem", one_line(one.problem, _SAID))
+        if one.answer is not None and one.answered_at is not None:
+            by = f"{one.answered_by}, {moment(one.answered_at)}"
+            print_named("  answer", f"{one_line(one.answer, _SAID)}  (from {by})")
+
+
 def _asked(request: RequestView) -> None:
     if request.milliseconds is None and request.cost is None:
         said = f"outcome not known: it is under way, or its process ended; up to ${request.reserved:.4f}"
@@ -182,6 +197,8 @@ def _review(review: ReviewView, output: type[BaseModel] | None) -> None:
 def _next(view: CaseView) -> str:
     run = view.newest
     state = run.state
+    if run.review is not None and run.review.state == ReviewState.ASKED:
+        return f"wait for the answer, or countersign reply {view.id} ANSWER"
     if state is RunState.WAITING and run.review is not None:
         if run.review.has_proposal:
             return f"countersign approve {view.id}, edit {view.id} --set FIELD=VALUE, or reject {view.id} --reason WHY"

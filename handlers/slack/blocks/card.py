@@ -8,6 +8,7 @@ from handlers.slack.blocks.drawing import Block, Drawn
 from handlers.slack.blocks.elements import actions, button, header, menu, small_print
 from handlers.slack.blocks.length import fitting
 from handlers.slack.blocks.paragraphs import block
+from handlers.slack.blocks.questions import answer_for_them
 from handlers.slack.blocks.reasons import why
 from handlers.slack.blocks.sections import section
 from handlers.slack.blocks.text import escaped
@@ -33,7 +34,7 @@ def summary(view: CardView) -> str:
 def _blocks(view: CardView, room: Room) -> Sequence[Block]:
     parts = texts.parts(view, room, heading=limits.HEADER_TEXT, why=why)
     is_open = view.state == ReviewState.OPEN
-    press = _buttons(view) if is_open else actions("card", [_details(view), *_correct(view)])
+    press = _buttons(view) if is_open else actions("card", [*answer_for_them(view), _details(view), *_correct(view)])
     said = [one for part in parts for one in _part(view, part)]
     return [header(view.subject), *said, press, small_print(*texts.small_print(view, room))]
 
@@ -70,7 +71,10 @@ def _buttons(view: CardView) -> Block:
 
 def _menu(view: CardView) -> Block:
     """Draw what is done more seldom with an open review."""
-    return menu({chosen(Action.DETAILS, _shown(view)): buttons.DETAILS}, action=Action.MORE)
+    choices = {chosen(Action.DETAILS, _shown(view)): buttons.DETAILS}
+    if view.can_ask:
+        choices[chosen(Action.ASK_SOURCE, _shown(view))] = buttons.ASK_SOURCE
+    return menu(choices, action=Action.MORE)
 
 
 def _details(view: CardView) -> Block:

@@ -26,7 +26,7 @@ from handlers.slack.ids import (
     OpenRow,
     Shown,
 )
-from handlers.texts import buttons, forms, rows
+from handlers.texts import buttons, forms, questions, rows
 from handlers.texts.buttons import Button
 from handlers.texts.forms import Note
 from handlers.texts.pieces import Room, hour
@@ -312,6 +312,7 @@ def review(view: CardView, *, notice: Drawn | None = None, listed: Listed | None
 def details(view: CardView) -> View:
     """Draw everything about a case that a person may want to know before deciding."""
     made = [_about(view), *_sample(view), _whole(forms.THE_CASE, view.text)]
+    made += [_whole(title, text) for title, text in questions.in_full(view)]
     for value in view.values:
         made += [_whole(title, text) for title, text in forms.about_value(value).items() if text]
     made += [_whole(forms.WHY_A_PERSON, why(reason)) for reason in view.why]

@@ -62,7 +62,7 @@ def register(app: App, slack: SlackContext) -> None:
     @app.action(Action.REJECT)
     def reject(body: Body, ack: Ack, client: WebClient) -> None:
         def form(view: CardView, listed: Listed | None, user: str) -> View:
-            can_propose = not workflow_pauses.is_paused(slack.context, view.workflow)
+            can_propose = view.has_another and not workflow_pauses.is_paused(slack.context, view.workflow)
             reasons = slack.context.registry.get(view.workflow).review.reject_reasons
             return modals.rejection_form(view, listed=listed, can_propose=can_propose, reasons=reasons)
 

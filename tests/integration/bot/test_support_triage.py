@@ -212,3 +212,42 @@ def test_a_reply_goes_with_the_queue_that_a_person_chose(triaged: CommandLine) -
     said = triaged.done("edit", "ticket-1015", "--set", "queue=delivery", "--set", "reply=My own words")
     assert "written anew" not in said.out
     assert ticket(triaged.settings[URL], 1015)["reply"] == "My own words"
+
+
+def test_a_question_reaches_the_customer_once_and_the_answer_goes_on_with_the_ticket(triaged: CommandLine) -> None:
+    """The case waits meanwhile; the answer stands beside the ticket, which may come again."""
+    before = triaged.case("ticket-1017")
+    said = triaged.done("ask", "ticket-1017", "Which of your two orders?").out
+    assert said == f"case {before['id']}: asked; it is waiting now\n"
+    with urllib.request.urlopen(f"{triaged.settings[URL]}/tickets/1017/questions") as answer:
+        (question,) = json.load(answer)["questions"]
+    assert question["text"] == "Which of your two orders?"
+    assert question["key"] == "support-triage/ticket-1017/question-1"
+    assert triaged("approve", "ticket-1017").error().endswith("has no open review; it is waiting for an answer")
+
+    said = triaged.done("reply", "ticket-1017", "The kettle, and it smells of burning").out
+    assert said == f"case {before['id']}: question 1 is answered; it is waiting now\n"
+    assert "has this answer already" in triaged.done("reply", "ticket-1017", "The kettle, and it smells of burning").out
+    after = triaged.case("ticket-1017")
+    (asked,) = after["questions"]
+    assert (asked["state"], asked["receipt"]) == ("answered", question["receipt"])
+    assert "the source answered what you asked" in after["runs"][-1]["review"]["why"]
+    shown = triaged.done("show", "ticket-1017").out
+    assert "Which of your two orders?" in shown
+    assert "The kettle, and it smells of burning" in shown
+    again = json.dumps({name: value for name, value in arriving()[1017].items() if name in after["runs"][0]["input"]})
+    (triaged.folder / "again.jsonl").write_text(again)
+    assert triaged.done("run", "again.jsonl", "--workflow", "support-triage", "--json").json()["taken_in"] == 0
+    assert len(triaged.case("ticket-1017")["runs"]) == len(after["runs"])
+    triaged.done("approve", "ticket-1017", "--confirm")
+    assert triaged.state(before["id"]) == "delivered"
+
+
+def test_a_rejected_ticket_is_proposed_otherwise(triaged: CommandLine) -> None:
+    """By the model that learned from the shipped examples, which gives its next best answer."""
+    first = triaged.case("ticket-1017")["runs"][-1]["proposal"]["output"]
+    triaged.done("reject", "ticket-1017", "--reason", "It is about a burn", "--then", "propose-again")
+    run = triaged.case("ticket-1017")["runs"][-1]
+    assert run["proposal"]["output"] != first
+    assert run["proposal"]["reasons"][0] == "the next best answer: what is more likely was refused"
+    assert "you asked for another proposal" in run["review"]["why"]

@@ -156,6 +156,9 @@ def test_a_person_who_rejects_says_what_follows() -> None:
     with Offline(claims, [UNSURE, SURE]) as bed:
         case = bed.submit(CLAIM)
         case.reject("ask again", then="propose-again")
+        # However sure the model is now, a person decides.
+        assert case.why == ("the model proposes the same again", "you asked for another proposal")
+        case.approve()
         assert case.state == "delivered"
         assert len(bed.model.questions) == 2
     with Offline(claims, UNSURE) as bed:
@@ -164,6 +167,28 @@ def test_a_person_who_rejects_says_what_follows() -> None:
         assert case.state == "waiting"
         case.reject("no", then="close")
         assert (case.state, case.delivered) == ("closed", None)
+
+
+def test_a_person_asks_the_source_and_its_answer_goes_on() -> None:
+    asked: list[str] = []
+    with Offline(claims, [UNSURE, SURE]) as bed:
+
+        @claims.ask_source(idempotent=True)
+        def ask(question: str, run: Run[Claim]) -> str:
+            asked.append(question)
+            return "sent"
+
+        try:
+            case = bed.submit(CLAIM)
+            case.ask("What broke?")
+            case.reply("The handle")
+        finally:
+            claims.source_effect = None
+        assert asked == ["What broke?"]
+        assert [one.answer for one in bed.model.questions[-1].answers] == ["The handle"]
+        assert "They answered:" in case.card
+        case.approve()
+        assert case.state == "delivered"
 
 
 def test_a_person_fills_in_an_empty_form_where_the_model_is_down() -> None:

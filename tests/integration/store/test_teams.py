@@ -24,7 +24,7 @@ from store.faces import SLACK, Face
 from store.governance.audit import Act
 from store.quality.evals import begin as begin_eval
 from store.slack.outbox import HeldUp
-from store.states import DeliveryState, OutboxState, Resolution, ReviewState, RunState, StepState
+from store.states import DeliveryState, OutboxState, QuestionState, Resolution, ReviewState, RunState, StepState
 from store.subjects import Subject, SubjectKind
 from tests.heard import heard
 from tests.unit.store.test_teams import OF_NO_TEAM, SUBJECTS, queries
@@ -92,6 +92,24 @@ class Company:
         ids["unshown review"] = self._review(session, "running", ReviewState.OPEN, proposal_id=None)
         ids["new review"] = self._review(session, "free", ReviewState.OPEN, proposal_id=None)
         ids["decided"] = self._review(session, "delivered", ReviewState.DECIDED, proposal_id=None)
+        ids["question"] = rows.add(
+            session,
+            schema.Question,
+            team_id=team,
+            case_id=ids["waiting case"],
+            review_id=ids["review"],
+            run_id=ids["waiting run"],
+            number=1,
+            revision=1,
+            text_id=ids["waiting content"],
+            asked_by="U1",
+            asked_at=NOW,
+            answer_by=NOW,
+            state=QuestionState.INTENDED,
+            attempts=0,
+            maybe_sent=False,
+            due_at=NOW,
+        )
         given = {"kind": "approved", "by": "U1", "version": 1, "confirmed": [], "at": NOW}
         rows.add(session, schema.Decision, team_id=team, review_id=ids["decided"], **given)
         draft = {"version": 1, "by": "U1", "content_id": ids["waiting content"], "written_at": NOW}
@@ -466,6 +484,11 @@ class Company:
             "deliveries.mark_maybe": {"state": DeliveryState.APPLIED},
             "journal.add": step,
             "journal.recall": {"lines": [(schema.Step, ids["step"])], "run": ids["waiting run"]},
+            "questions.add": {"text_id": ids["waiting content"], "asked_by": "U1", "answer_by": NOW},
+            "questions.get": {"question": ids["question"]},
+            "questions.of_case": {"case": ids["waiting case"]},
+            "questions.unsent": {"run": ids["waiting run"]},
+            "questions.move": {"question": (schema.Question, ids["question"]), "to": QuestionState.SENT},
             "reviews.proposal_of": {"run": ids["waiting run"]},
             "reviews.of_run": {"run": ids["waiting run"]},
             "reviews.add": {"run": ids["holding run"]},

@@ -235,6 +235,10 @@ def decision(kind: str = "approved", **other: object) -> DecisionView:
 def view(**other: object) -> CardView:
     """A plain open review."""
     plain = CardView(
+        same_again=False,
+        has_another=True,
+        can_ask=False,
+        questions=[],
         generation=0,
         review=7,
         version=1,

@@ -60,7 +60,8 @@ def test_whatever_a_review_holds_its_card_has_the_buttons_of_its_state(shown: Ca
     delivered = str(Shown(id=shown.case, version=shown.run, generation=shown.generation))
     can_be_corrected = shown.run_state == "delivered" and not shown.corrected and not shown.revised
     if shown.state != "open":
-        expected = ["details", "correct"] if can_be_corrected else ["details"]
+        waits = ["answer_for_them"] if shown.state == "asked" else []
+        expected = [*waits, "details", *(["correct"] if can_be_corrected else [])]
     elif shown.has_proposal:
         expected = ["approve", "edit", "reject", "more"]
     else:
@@ -68,7 +69,8 @@ def test_whatever_a_review_holds_its_card_has_the_buttons_of_its_state(shown: Ca
     assert [element["action_id"] for element in elements] == expected
     for element in elements:
         if element["action_id"] == "more":
-            assert [option["value"] for option in element["options"]] == [f"details:{reference}"]
+            more = [f"details:{reference}", *([f"ask_source:{reference}"] if shown.can_ask else [])]
+            assert [option["value"] for option in element["options"]] == more
         else:
             assert element["value"] == (delivered if element["action_id"] == "correct" else reference)
     beside = [value_of(block["accessory"], "value") for block in card(shown).blocks if "accessory" in block]

@@ -118,6 +118,23 @@ def test_the_same_request_again_gets_the_same_receipt_and_applies_nothing(desk: 
     assert desk.changes() == 2
 
 
+def test_a_question_is_sent_once_and_changes_nothing_of_the_ticket(desk: Desk) -> None:
+    def ask(ticket: int = 1001, text: str = "Which order?") -> Any:
+        said = {"headers": {"Idempotency-Key": "ticket-1001/question-1"}, "json": {"question": text}}
+        return desk.ask("PUT", f"/tickets/{ticket}/question", **said)
+
+    first, again = ask().json(), ask().json()
+    assert first == {"receipt": "HD-Q00001", "ticket": 1001, "question": "Which order?", "replayed": False}
+    assert again == first | {"replayed": True}
+    assert refused(ask(text="Which size?"), 422, "idempotency_key_reused")
+    assert refused(ask(1002), 422, "idempotency_key_reused")
+    assert refused(ask(text=" "), 400, "invalid_question")
+    (kept,) = desk.get("/tickets/1001/questions")["questions"]
+    assert (kept["text"], kept["key"]) == ("Which order?", "ticket-1001/question-1")
+    assert desk.get("/tickets") == {"tickets": []}
+    assert "Which order?" in desk.ask("GET", "/").text
+
+
 @pytest.mark.parametrize(
     "reuse",
     [

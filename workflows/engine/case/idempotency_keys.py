@@ -29,10 +29,7 @@ def delivery_key(*, workflow: str, case: str, revision: int, correction: int = 0
     key is percent-encoded: so no chosen key looks like another case's correction, and the whole is printable ASCII, fit
     for an HTTP header. A long key is replaced by its hash, after a colon, which no encoded key holds.
     """
-    name = quote(case, safe="")
-    if len(name) > 200:
-        name = f"sha256:{sha256(case.encode()).hexdigest()}"
-    parts = [workflow, name]
+    parts = [workflow, _encoded(case)]
     if revision > 1:
         parts.append(f"revision-{revision}")
     if correction:
@@ -40,3 +37,13 @@ def delivery_key(*, workflow: str, case: str, revision: int, correction: int = 0
     if rejection:
         parts.append("rejection")
     return "/".join(parts)
+
+
+def question_key(*, workflow: str, case: str, number: int) -> str:
+    """Return the idempotency key of a question to the source of a case. `number`: of the question, from 1."""
+    return f"{workflow}/{_encoded(case)}/question-{number}"
+
+
+def _encoded(case: str) -> str:
+    name = quote(case, safe="")
+    return name if len(name) <= 200 else f"sha256:{sha256(case.encode()).hexdigest()}"

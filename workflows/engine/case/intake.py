@@ -19,6 +19,7 @@ from store.governance.audit import Act
 from store.states import ReviewState, RunState
 from store.subjects import SubjectKind
 from workflows.engine.case import notices
+from workflows.engine.case.answers import keep_answers
 from workflows.engine.case.idempotency_keys import case_key
 from workflows.engine.case.transitions import move_review, move_run
 from workflows.engine.context import Context
@@ -218,7 +219,12 @@ def _begin(taking: _Taking, begun: Mapping[int, tuple[int, Accepted]], intake: I
     session, team = taking.session, taking.context.team
     bodies = {case: accepted.body for case, (_, accepted) in begun.items()}
     kept = contents.keep_all(session, bodies, team=team, kind="input")
-    new = [FirstRun(case=case, revision=revision, input_id=kept[case]) for case, (revision, _) in begun.items()]
+    # The source said it of the case, and not of the revision alone.
+    answers = {case: keep_answers(session, case, team=team) for case in begun if intake is Intake.REVISED}
+    new = [
+        FirstRun(case=case, revision=revision, input_id=kept[case], answers_id=answers.get(case))
+        for case, (revision, _) in begun.items()
+    ]
     ran = runs.add_first(
         session,
         new,
@@ -243,6 +249,8 @@ def _begin(taking: _Taking, begun: Mapping[int, tuple[int, Accepted]], intake: I
 
 _REPLACEABLE = (RunState.READY, RunState.RUNNING, RunState.WAITING, RunState.FAILED, RunState.PARKED)
 
+_TO_DECIDE = (ReviewState.OPEN, ReviewState.AWAITING_SECOND, ReviewState.ASKED)
+
 
 def supersede(session: Session, workflow: AnyWorkflow, case: int, *, context: Context, actor: str) -> None:
     """Supersede the open runs and reviews of a case. A resolved run is still delivered: no decision is lost."""
@@ -255,8 +263,8 @@ def supersede(session: Session, workflow: AnyWorkflow, case: int, *, context: Co
 
 
 def supersede_reviews(session: Session, workflow: AnyWorkflow, case: int, *, context: Context, actor: str) -> None:
-    """Supersede the open reviews of a case, and have their cards show it."""
+    """Supersede the reviews of a case that nobody decided, and have their cards show it."""
     at = context.clock()
-    for review in reviews.of_case_in(session, case, (ReviewState.OPEN, ReviewState.AWAITING_SECOND), team=context.team):
+    for review in reviews.of_case_in(session, case, _TO_DECIDE, team=context.team):
         if move_review(session, review, ReviewState.SUPERSEDED, at=at, actor=actor, action="review.superseded"):
             notices.card(session, review, workflow.review, at=at)

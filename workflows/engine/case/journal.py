@@ -30,7 +30,7 @@ from workflows.engine.declare import author_threads
 from workflows.engine.declare.backoff import seconds
 from workflows.engine.declare.error_words import words_of
 from workflows.engine.declare.round_trip import losses
-from workflows.engine.declare.steps import DELIVER, Call, recording
+from workflows.engine.declare.steps import DELIVER, SOURCE, Call, recording
 from workflows.engine.errors import Drifted, Fenced, NotConfirmed, NotDone, OutcomeUnknown, OutputBroken
 from workflows.engine.text.canonical_json import MAX_RESULT, canonical, content_hash
 from workflows.tools import effects
@@ -193,7 +193,7 @@ class Journal:
         lost = Fenced(f"run {lease.run} was taken over")
         try:
             with self._context.database.write() as session:
-                state = RunState.DELIVERING if self._scope else RunState.RUNNING
+                state = RunState.DELIVERING if self._scope.startswith(DELIVER) else RunState.RUNNING
                 runs.hold(session, team=team, run=lease.run, state=state, lease=lease.number, otherwise=lost)
                 journal.add(session, team=team, run_id=lease.run, body=body, milliseconds=milliseconds, **row)
         except IntegrityError as error:
@@ -297,4 +297,4 @@ def recalled(call: Call, output: str) -> object:
 
 def in_scope(name: str, scope: str) -> bool:
     """Tell whether a step of this name belongs to the part of the run with this `scope`."""
-    return name.startswith(scope) if scope else not name.startswith(f"{DELIVER}/")
+    return name.startswith(scope) if scope else not name.startswith((f"{DELIVER}/", f"{SOURCE}/"))

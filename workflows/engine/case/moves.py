@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from store.states import DeliveryState, OutboxState, ReviewState, RunState
+from store.states import DeliveryState, OutboxState, QuestionState, ReviewState, RunState
 
-_R, _V, _D, _O = RunState, ReviewState, DeliveryState, OutboxState
+_R, _V, _D, _O, _Q = RunState, ReviewState, DeliveryState, OutboxState, QuestionState
 
 RUN_MOVES: Mapping[RunState, frozenset[RunState]] = {
     _R.READY: frozenset({_R.RUNNING, _R.SUPERSEDED}),
@@ -46,7 +46,12 @@ REVIEW_MOVES: Mapping[ReviewState, frozenset[ReviewState]] = {
     _V.OPEN: frozenset({_V.AWAITING_SECOND, _V.DECIDED, _V.ASKED, _V.SUPERSEDED, _V.EXPIRED}),
     _V.AWAITING_SECOND: frozenset({_V.OPEN, _V.DECIDED, _V.SUPERSEDED, _V.EXPIRED}),
     _V.DECIDED: frozenset({_V.OPEN}),
-    _V.ASKED: frozenset({_V.SUPERSEDED}),
+    _V.ASKED: frozenset(
+        {
+            _V.OPEN,  # the question was not sent, or not answered in time
+            _V.SUPERSEDED,  # the answer came, or the case changed
+        }
+    ),
     _V.SUPERSEDED: frozenset(),
     _V.EXPIRED: frozenset({_V.SUPERSEDED}),
 }
@@ -81,4 +86,22 @@ OUTBOX_MOVES: Mapping[OutboxState, frozenset[OutboxState]] = {
     _O.ATTEMPTING: frozenset({_O.DUE, _O.SENT, _O.DEAD}),
     _O.SENT: frozenset({_O.DUE}),
     _O.DEAD: frozenset({_O.DUE}),
+}
+
+QUESTION_MOVES: Mapping[QuestionState, frozenset[QuestionState]] = {
+    _Q.INTENDED: frozenset({_Q.ATTEMPTING, _Q.FAILED, _Q.DOUBTFUL, _Q.ANSWERED}),
+    _Q.ATTEMPTING: frozenset(
+        {
+            _Q.INTENDED,  # it is attempted again later
+            _Q.ATTEMPTING,  # its worker died, and the target knows the key
+            _Q.SENT,
+            _Q.FAILED,
+            _Q.DOUBTFUL,
+            _Q.ANSWERED,
+        }
+    ),
+    _Q.SENT: frozenset({_Q.ANSWERED}),
+    _Q.FAILED: frozenset({_Q.ANSWERED}),  # whoever was asked may be reached in another way
+    _Q.DOUBTFUL: frozenset({_Q.ANSWERED}),
+    _Q.ANSWERED: frozenset(),
 }

@@ -1,4 +1,4 @@
-"""The only moves of a run, a review or a delivery: along the table, as a compare-and-set, with an audit row.
+"""The only moves of a run, a review, a delivery or a question: along the table, compare-and-set, with an audit row.
 
 A run that takes the place of another begins here too, with its audit row.
 """
@@ -10,11 +10,11 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from store import schema
-from store.cases import deliveries, queue, reviews, runs
+from store.cases import deliveries, questions, queue, reviews, runs
 from store.governance import audit
-from store.states import DeliveryState, Resolution, ReviewState, RunState
+from store.states import DeliveryState, QuestionState, Resolution, ReviewState, RunState
 from store.subjects import SubjectKind
-from workflows.engine.case.moves import DELIVERY_MOVES, REVIEW_MOVES, RUN_MOVES
+from workflows.engine.case.moves import DELIVERY_MOVES, QUESTION_MOVES, REVIEW_MOVES, RUN_MOVES
 
 FRESH: Mapping[str, Any] = {"target": None, "waiting_since": None, "rounds": 0, "next_at": None}
 """The columns of a delivery that has not waited."""
@@ -96,10 +96,13 @@ def begin_after(
     from_step: str | None = None,
     resolution: Resolution | None = None,
     output_id: int | None = None,
+    refused_id: int | None = None,
+    answers_id: int | None = None,
 ) -> schema.Run:
     """Begin a run of the same case, revision and input after another, and return it.
 
-    `action`: the audit's word for it. `correction`: None for the number that the run before has.
+    `action`: the audit's word for it. `correction`: None for the number that the run before has. `refused_id`,
+    `answers_id`: what people said of the case before.
     """
     added = runs.add(
         session,
@@ -115,6 +118,8 @@ def begin_after(
         correction=before.correction if correction is None else correction,
         resolution=resolution,
         output_id=output_id,
+        refused_id=refused_id,
+        answers_id=answers_id,
         at=at,
     )
     audit.record(
@@ -202,6 +207,41 @@ def move_delivery(
     if moved:
         _record(session, delivery, to, frm=frm, at=at, actor=actor)
     return moved
+
+
+def move_question(
+    session: Session,
+    question: schema.Question,
+    to: QuestionState,
+    *,
+    at: datetime,
+    actor: str,
+    action: str,
+    **changes: Any,
+) -> bool:
+    """Move a question from the state in which it was read. The beginning of an attempt at sending it is counted.
+
+    False where it is no longer in that state. `action`: the audit's word for it. Raise `ImpossibleMove` for a move that
+    the table does not have.
+    """
+    frm = question.state
+    if to not in QUESTION_MOVES[frm]:
+        raise ImpossibleMove(f"question {question.id}: {frm} > {to}")
+    if to is QuestionState.ATTEMPTING:
+        changes["attempts"] = question.attempts + 1
+    if not questions.move(session, question, to, **changes):
+        return False
+    audit.record(
+        session,
+        team=question.team_id,
+        at=at,
+        actor=actor,
+        action=action,
+        subject=SubjectKind.QUESTION.of(question.id),
+        case=question.case_id,
+        details={"from": frm, "number": question.number, "run": question.run_id},
+    )
+    return True
 
 
 def begin_new_delivery(

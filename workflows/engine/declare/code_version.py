@@ -25,7 +25,7 @@ def code_version_of(workflow: Workflow[Any, Any], prompt: str | None) -> str:
     It covers the files with the author's functions, the forms, the terms, and the version of the prompt. Code that
     those files import is not in it.
     """
-    declared = [effect for effect in (workflow.effect, workflow.rejection_effect) if effect is not None]
+    declared = workflow.effects
     effects = [effect.apply for effect in declared]
     nevers = [never.broken for never in workflow.nevers]
     functions: list[Callable[..., object]] = [*effects, *nevers, *workflow.templates.values()]

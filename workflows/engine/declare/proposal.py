@@ -35,6 +35,8 @@ class Proposal(Generic[OutputT]):
     """Reason why another model than the prompt's own was asked; None where it was not."""
     sample: bool = False
     """True if it was written by hand for a demonstration. No figure counts it."""
+    last: bool = False
+    """True if the model has no other proposal than this one and the refused ones."""
     model: str = "the workflow's own code"
     prompt_version: str | None = None
 

@@ -17,7 +17,11 @@ from workflows.engine.errors import BadDeclaration
 
 def check_reach(workflow: Workflow[Any, Any]) -> None:
     """Raise `BadDeclaration` where its deliveries, or a step in its code, do what it may not."""
-    effects = {"its delivery": workflow.effect, "its on_reject": workflow.rejection_effect}
+    effects = {
+        "its delivery": workflow.effect,
+        "its on_reject": workflow.rejection_effect,
+        "its ask_source": workflow.source_effect,
+    }
     for what, effect in effects.items():
         if effect is not None:
             _check(workflow, what, effect.does, is_decided=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Generic, Literal, Protocol, TypeVar, get_args, overload
+from typing import Any, Generic, Literal, Protocol, TypeVar, get_args, overload
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, JsonValue
@@ -19,6 +19,7 @@ from pydantic import BaseModel, JsonValue
 from workflows.engine.declare.proposal import OutputT, Proposal
 from workflows.engine.declare.step_limits import TIME_LIMIT, is_time_limit
 from workflows.engine.errors import BadDeclaration
+from workflows.model.port import SourceAnswer
 
 SECOND_OPINION = 0.15
 """The probability below which the local model's opinion is a doubt, where a workflow sets no other."""
@@ -72,6 +73,8 @@ class Review:
     """False: a channel is shown neither the case's own words nor free text of the output. They stand in the form and
     under Details, for those who may read the case.
     """
+    source_answers_within: timedelta = timedelta(days=2)
+    """Time for which a case waits for its source's answer to a person's question; then the review opens again."""
     reject_reasons: Sequence[str] = ()
     """Reasons for a rejection that a reviewer can choose from, in place of writing one or beside it."""
 
@@ -162,7 +165,9 @@ class Run(Generic[InputT]):
     key: str
     """The idempotency key: the same for every attempt at this delivery, and another one for each correction."""
     by: str
-    """The one who resolved it: a person's id, or `alone`."""
+    """The one who resolved it, or who asks the question: a person's id, or `alone`."""
+    answers: tuple[SourceAnswer, ...] = ()
+    """Answers of the case's source to people's questions, oldest first. They are no part of the input."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -336,6 +341,7 @@ class Workflow(Generic[InputT, OutputT]):
         self.templates: dict[str, Callable[[InputT, Mapping[str, str]], str]] = {}
         self.effect: Effect[OutputT, InputT] | None = None
         self.rejection_effect: Effect[Rejection, InputT] | None = None
+        self.source_effect: Effect[str, InputT] | None = None
         self._text = text
         self.proposing: Callable[[InputT, Ask[OutputT]], Proposal[OutputT]] | None = None
 
@@ -480,14 +486,54 @@ class Workflow(Generic[InputT, OutputT]):
 
         return decorate if function is None else decorate(function)
 
+    @overload
+    def ask_source(self, function: Callable[[str, Run[InputT]], str], /) -> Callable[[str, Run[InputT]], str]: ...
+    @overload
+    def ask_source(
+        self, /, *, idempotent: bool = False, target: str | None = None, does: Does | Sequence[Does] = "execute"
+    ) -> Callable[[Callable[[str, Run[InputT]], str]], Callable[[str, Run[InputT]], str]]: ...
+    def ask_source(
+        self,
+        function: Callable[[str, Run[InputT]], str] | None = None,
+        /,
+        *,
+        idempotent: bool = False,
+        target: str | None = None,
+        does: Does | Sequence[Does] = "execute",
+    ) -> (
+        Callable[[str, Run[InputT]], str]
+        | Callable[[Callable[[str, Run[InputT]], str]], Callable[[str, Run[InputT]], str]]
+    ):
+        """Register how a person's question reaches the source of a case. The function returns a receipt.
+
+        Where it is declared, reviewers can ask; `run.key` is another one for each question. The answer comes later,
+        through `countersign reply` or a person. `idempotent`, `target`, `does`: as in `deliver`; without a name, it is
+        the target of `deliver`. Raise `BadDeclaration` for a second one.
+        """
+        if self.source_effect is not None:
+            raise BadDeclaration(f"workflow {self.name}: ask_source is declared twice")
+        self._check_target(target)
+        done = does_in(f"ask_source of workflow {self.name}", does)
+
+        def decorate(function: Callable[[str, Run[InputT]], str]) -> Callable[[str, Run[InputT]], str]:
+            self.source_effect = Effect(apply=function, idempotent=idempotent, target=target, does=done)
+            return function
+
+        return decorate if function is None else decorate(function)
+
+    @property
+    def effects(self) -> tuple[Effect[Any, InputT], ...]:
+        """All that it does in the world; Any: each effect has a subject of its own."""
+        declared = (self.effect, self.rejection_effect, self.source_effect)
+        return tuple(effect for effect in declared if effect is not None)
+
     @property
     def allowed(self) -> frozenset[Does]:
         """All effects that it may have."""
         if self.may is not None:
             return frozenset(self.may)
         changes_nothing: frozenset[Does] = frozenset({"retrieve", "recommend"})
-        effects = [effect for effect in (self.effect, self.rejection_effect) if effect is not None]
-        return changes_nothing.union(*(effect.does for effect in effects))
+        return changes_nothing.union(*(effect.does for effect in self.effects))
 
     @property
     def may_in_words(self) -> str:
@@ -511,6 +557,12 @@ class Workflow(Generic[InputT, OutputT]):
     def rejection_target(self) -> str:
         """The system that is told of rejections; the same as `target` where it has no name."""
         named = self.rejection_effect.target if self.rejection_effect is not None else None
+        return named or self.target
+
+    @property
+    def source_target(self) -> str:
+        """The system through which the source is asked; the same as `target` where it has no name."""
+        named = self.source_effect.target if self.source_effect is not None else None
         return named or self.target
 
     def _check_target(self, name: str | None) -> None:

@@ -20,7 +20,7 @@ from workflows.engine.case.transitions import FRESH, begin_new_delivery, move_de
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.steps import DELIVER
-from workflows.engine.declare.workflow import Effect, Rejection, Run
+from workflows.engine.declare.workflow import Effect, Rejection, Run, SubjectT
 from workflows.engine.deliver import waiting_deliveries
 from workflows.engine.deliver.targets import effect_of
 from workflows.engine.errors import Fenced, NotDone, OutcomeUnknown, Refused
@@ -54,11 +54,11 @@ class Delivering:
         """True if the target applies repeated attempts at the delivery under one key only once."""
         return self.effect is not None and self.effect.idempotent
 
-    def attempt(self, run: Run[BaseModel]) -> str:
-        """Call the effect, and return its receipt, cut to the length that is kept."""
-        assert self.effect is not None
-        receipt = str(self.effect.apply(self.subject, run))
-        return receipt if len(receipt) <= MAX_MESSAGE else f"{receipt[:MAX_MESSAGE]}…"
+
+def receipt_of(effect: Effect[SubjectT, BaseModel], subject: SubjectT, run: Run[BaseModel]) -> str:
+    """Call an effect, and return its receipt, cut to the length that is kept."""
+    receipt = str(effect.apply(subject, run))
+    return receipt if len(receipt) <= MAX_MESSAGE else f"{receipt[:MAX_MESSAGE]}…"
 
 
 def intend(session: Session, context: Context, run: schema.Run, workflow: str, *, output_id: int) -> None:

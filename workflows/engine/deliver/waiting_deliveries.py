@@ -162,7 +162,7 @@ def _probed(session: Session, context: Context, run: schema.Run) -> schema.Targe
 
 
 def is_any_waiting(context: Context) -> bool:
-    """Tell whether a delivery is kept for later, or a target is down."""
+    """Tell whether a delivery is kept for later, a target is down, or something is due about a question later."""
     with context.database.read() as session:
         return waiting_runs.is_any(session, team=context.team)
 

@@ -8,6 +8,7 @@ from typing import Generic
 from pydantic import JsonValue, TypeAdapter
 from pydantic_core import to_jsonable_python
 
+from workflows.engine.case.heard import Heard
 from workflows.engine.declare import author_threads
 from workflows.engine.declare.proposal import OutputT, Proposal
 from workflows.engine.declare.round_trip import read
@@ -16,8 +17,18 @@ from workflows.engine.declare.workflow import InputT, Workflow
 from workflows.engine.errors import Misfit, NoProposal
 from workflows.engine.propose.evidence import with_evidence
 from workflows.engine.text.canonical_json import MAX_PROPOSAL, MAX_RESULT, canonical, larger_than, printable, unstorable
-from workflows.model.port import Account, Answer, Model, ModelError, ModelUnavailable, NoAnswer, Prompt, Question
+from workflows.model.port import (
+    Account,
+    Answer,
+    Model,
+    ModelError,
+    ModelUnavailable,
+    NoAnswer,
+    Prompt,
+    Question,
+)
 
+NOTHING_HEARD = Heard()
 _ANSWER: TypeAdapter[Answer] = TypeAdapter(Answer)
 
 
@@ -33,14 +44,19 @@ class Asker(Generic[InputT, OutputT]):
         account: Account | None,
         recorder: Recorder,
         model: Callable[[], Model],
+        heard: Heard = NOTHING_HEARD,
     ) -> None:
-        """Prepare the question. `account`: the budget that pays. `model`: called only where no answer is recalled."""
+        """Prepare the question. `account`: the budget that pays. `model`: called only where no answer is recalled.
+
+        `heard`: what people said of the case before. The model is told of it, and the journal keeps it as input.
+        """
         self._workflow = workflow
         self._input = input
         self._prompt = prompt
         self._account = account
         self._recorder = recorder
         self._model = model
+        self._heard = heard
 
     def __call__(self, **data: object) -> Proposal[OutputT]:
         """Ask the model, journaled. Raise `NoProposal` where nothing usable comes back."""
@@ -49,7 +65,7 @@ class Asker(Generic[InputT, OutputT]):
         plain: dict[str, JsonValue] = to_jsonable_python(data)
         call = Call(
             name=ASK,
-            arguments={"data": plain},
+            arguments={"data": plain, **self._said_before()},
             tries=1,
             retry_on=(),
             result=_ANSWER,
@@ -64,17 +80,26 @@ class Asker(Generic[InputT, OutputT]):
             raise NoProposal(str(error)) from error
         assert isinstance(answer, Answer)
         proposal = read_answer(answer, self._workflow.output)
-        shown: JsonValue = [plain, self._workflow.text_of(self._input)]
+        shown: JsonValue = [plain, self._workflow.text_of(self._input), *(one.answer for one in self._heard.answers)]
         return with_evidence(proposal, shown=shown, needed=self._workflow.evidence)
+
+    def _said_before(self) -> dict[str, object]:
+        """Return what people said of the case, as a part of the step's input; nothing where they said nothing."""
+        said = {"answers": self._heard.answers, "refused": self._heard.refused}
+        return {name: to_jsonable_python(ones) for name, ones in said.items() if ones}
 
     def _question(self, data: Mapping[str, JsonValue]) -> Question:
         rule = self._workflow.time_limits.rule
+        text = author_threads.run(lambda: self._workflow.text_of(self._input), what="its text", seconds=rule)
         return Question(
             workflow=self._workflow.name,
             output=self._workflow.output,
             prompt=self._prompt,
             data=data,
-            text=author_threads.run(lambda: self._workflow.text_of(self._input), what="its text", seconds=rule),
+            # A model that reads text only has to read the answers there.
+            text="\n".join([text, *(one.answer for one in self._heard.answers)]),
+            answers=self._heard.answers,
+            refused=self._heard.refused,
             account=self._account,
             templates={
                 field: partial(_filled, template, self._input, rule)
@@ -127,6 +152,7 @@ def read_answer(answer: Answer, output: type[OutputT]) -> Proposal[OutputT]:
         unfamiliar=answer.unfamiliar,
         fallback=answer.fallback,
         sample=answer.sample,
+        last=answer.last,
         model=answer.model,
         prompt_version=answer.prompt_version,
     )

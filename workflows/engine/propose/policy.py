@@ -73,6 +73,12 @@ class Facts:
     """Words for how the decision does not fit the changed form."""
     correction: bool = False
     """True if it corrects a delivered case."""
+    refused: bool = False
+    """True if a person refused an earlier proposal and asked for another."""
+    same_again: bool = False
+    """True if it is a proposal that a person refused before."""
+    answered: bool = False
+    """True if a person asked the source of the case, and it answered."""
     error: str | None = None
     """The error that stopped the run."""
 
@@ -113,6 +119,13 @@ def _against(facts: Facts) -> list[Reason]:
             if facts.model_said is not None:
                 reasons.append(Reason(code=Code.MODEL_SAID, said=facts.model_said))
         return reasons
+    # A person took the case up: so a person decides it, however sure the model is now.
+    if facts.same_again:
+        reasons.insert(0, Reason(code=Code.SAME_AGAIN))
+    if facts.answered:
+        reasons.append(Reason(code=Code.SOURCE_ANSWERED))
+    if facts.refused:
+        reasons.append(Reason(code=Code.PROPOSED_AGAIN))
     if facts.unfamiliar is not None:
         reasons.append(Reason(code=Code.UNFAMILIAR, said=facts.unfamiliar))
     if facts.fallback is not None:

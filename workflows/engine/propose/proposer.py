@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from store import schema
 from store.cases import contents, reviews
 from workflows.complaints import WHOLE, complaints
+from workflows.engine.case.heard import Heard
 from workflows.engine.context import Context
 from workflows.engine.declare import author_threads
 from workflows.engine.declare.author_code import within
@@ -20,11 +21,12 @@ from workflows.engine.declare.error_words import words_of
 from workflows.engine.declare.proposal import Proposal
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.round_trip import kept
+from workflows.engine.declare.source_answers import answered
 from workflows.engine.declare.steps import Recorder
 from workflows.engine.errors import Misfit, NoProposal, NotAllowed
 from workflows.engine.pauses import Pause
 from workflows.engine.propose.checks import broken_nevers, held_against_checks
-from workflows.engine.propose.model_answers import Asker
+from workflows.engine.propose.model_answers import NOTHING_HEARD, Asker
 from workflows.engine.propose.policy import Facts
 from workflows.engine.text.canonical_json import MAX_PROPOSAL, canonical, larger_than, unstorable
 from workflows.labels import label_of
@@ -104,10 +106,12 @@ def propose(
     model: Callable[[], Model],
     pause: Pause | None,
     second: SecondOpinion | None = None,
+    heard: Heard = NOTHING_HEARD,
 ) -> Proposed:
     """Propose as the workflow declares, with its steps journaled. A paused workflow makes no proposal.
 
     `account`: the budget that pays for the model. `second`: a function that gives a second opinion, where there is one.
+    `heard`: what people said of the case before; it goes to a person again then.
     An error of the author's own `propose` or scope is raised, and stops the run. A person is asked, without a proposal,
     where a model has no usable answer, another system does not accept us, or the proposal would not be delivered as it
     is.
@@ -118,9 +122,9 @@ def propose(
     if pause is not None:
         return Proposed(proposal=None, facts=Facts(floor=floor, proposed=False, paused=pause))
     ask: Asker[BaseModel, BaseModel] = Asker(
-        workflow, input, prompt=prompt, account=account, recorder=journal, model=model
+        workflow, input, prompt=prompt, account=account, recorder=journal, model=model, heard=heard
     )
-    with journal.open(), before_decision(workflow):
+    with journal.open(), before_decision(workflow), answered(heard.answers):
         try:
             made = _made(workflow, input, ask)
         except NoProposal as none:
@@ -161,6 +165,9 @@ def propose(
         nevers=tuple(rule.sentence for rule in broken.rules),
         unchecked_nevers=tuple(rule.sentence for rule in broken.unchecked),
         unchecked_causes=broken.causes,
+        refused=bool(heard.refused),
+        same_again=heard.is_refused(json.loads(output.body)),
+        answered=bool(heard.answers),
     )
     return Proposed(proposal=proposal, facts=facts, output=output.body, body=body)
 
@@ -191,6 +198,7 @@ _PARTS: Mapping[str, TypeAdapter[Any]] = {
     "unfamiliar": TypeAdapter(str | None),
     "doubts": TypeAdapter(tuple[str, ...]),
     "second": TypeAdapter(Mapping[str, float]),
+    "last": TypeAdapter(bool),
     "model": TypeAdapter(Annotated[str, StringConstraints(max_length=200)]),
     "prompt_version": TypeAdapter(Annotated[str, StringConstraints(max_length=64)] | None),
 }

@@ -17,6 +17,7 @@ from workflows.engine.errors import Refused, Unknown
 from workflows.engine.propose.views import RequestView
 from workflows.engine.read.views import AuditView, CaseView, OpenReview, ProposalView, ReviewView, RunView, StepView
 from workflows.engine.reasons import asked_for, from_json, model_said
+from workflows.engine.review import questions
 from workflows.engine.review.cards import decision_view
 
 
@@ -60,6 +61,7 @@ def case_view(context: Context, case: int) -> CaseView:
                 )
                 for entry in audit.of_case(session, case, team=context.team)
             ],
+            questions=questions.of_case(session, case, team=context.team),
         )
 
 
@@ -92,7 +94,9 @@ def open_review_of(context: Context, case: int) -> OpenReview:
     view = case_view(context, case)
     review = view.newest.review
     if review is None or review.state != ReviewState.OPEN:
-        raise Refused(f"case {case} ({view.key}) has no open review; it is {view.newest.state}")
+        asked = review is not None and review.state == ReviewState.ASKED
+        stands = "waiting for an answer" if asked else view.newest.state
+        raise Refused(f"case {case} ({view.key}) has no open review; it is {stands}")
     return OpenReview(
         id=review.id,
         case=case,

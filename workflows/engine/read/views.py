@@ -11,7 +11,7 @@ from store.states import Resolution, ReviewState, RunState, StepState
 from workflows.engine.deliver.views import DeliveryView
 from workflows.engine.propose.views import RequestView
 from workflows.engine.reasons import Reason
-from workflows.engine.review.views import DecisionView
+from workflows.engine.review.views import DecisionView, QuestionView
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,6 +124,8 @@ class CaseView:
     received_at: datetime
     runs: Sequence[RunView]
     audit: Sequence[AuditView]
+    questions: Sequence[QuestionView]
+    """What people asked its source, oldest first."""
 
     @property
     def newest(self) -> RunView:

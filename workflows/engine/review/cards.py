@@ -17,10 +17,11 @@ from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.workflow import Autonomy
 from workflows.engine.deliver.delivery_status import delivery_of, held_of
 from workflows.engine.errors import Unknown
-from workflows.engine.reasons import asked_for, from_json, model_said, rules_in
-from workflows.engine.review import claims
+from workflows.engine.reasons import Code, asked_for, from_json, model_said, rules_in
+from workflows.engine.review import claims, questions
 from workflows.engine.review.forms import entries_of
 from workflows.engine.review.hiding import hidden_of
+from workflows.engine.review.second_proposals import why_none
 from workflows.engine.review.views import (
     CardView,
     DecisionView,
@@ -56,6 +57,7 @@ def card_view(context: Context, review: int, *, decided_at: int | None = None) -
         delivery = delivery_of(session, context, carrying)
         held = held_of(session, carrying, delivery)
         delivered = _delivered(session, run)
+        asked = questions.of_case(session, case.id, team=context.team)
         corrected = runs.was_corrected(session, case.id, team=context.team, revision=run.revision, after=run.correction)
         is_in_hand = claims.is_in_hand(row.claimed_at, at=context.clock())
     # The author's code is called outside the transaction.
@@ -74,6 +76,8 @@ def card_view(context: Context, review: int, *, decided_at: int | None = None) -
         text=text,
         values=_values(workflow, proposal, decision, delivered),
         has_proposal=row.proposal_id is not None,
+        same_again=any(reason.code == Code.SAME_AGAIN for reason in reasons),
+        has_another=why_none(reasons, proposal) is None,
         left_over=_left_over(workflow, proposal.get("output", {})),
         model=proposal.get("model"),
         sample=proposal.get("sample", False),
@@ -86,6 +90,8 @@ def card_view(context: Context, review: int, *, decided_at: int | None = None) -
         opened_at=row.opened_at,
         answer_by=row.answer_by,
         decision=decision,
+        can_ask=workflow.source_effect is not None and not run.correction,
+        questions=asked,
         run=carrying.id,
         run_state=carrying.state,
         problem=problem["message"] if problem is not None else None,
@@ -194,7 +200,9 @@ def _proposal(session: Session, review: schema.Review) -> dict[str, Any]:  # Any
         return {}
     found: dict[str, Any] = kept_json(session, proposal.content_id, team=review.team_id)
     whose = {"model": proposal.model, "sample": proposal.sample}
-    return found | whose if review.proposal_id is not None else {"rejected": found["output"], "sample": proposal.sample}
+    if review.proposal_id is not None:
+        return found | whose
+    return {"rejected": found["output"], "sample": proposal.sample, "last": found.get("last", False)}
 
 
 def decision_view(session: Session, decision: schema.Decision) -> DecisionView:

@@ -12,6 +12,11 @@ def reason_of(preset: str, text: str) -> str:
     """Return the reason of a rejection: the chosen one, the written one, or both."""
     return AND_MORE.join(part for part in (preset.strip(), text.strip()) if part) if preset else text
 
+MAX_QUESTION = 1_000
+"""Most characters of a question to the source of a case."""
+MAX_ANSWER = 10_000
+"""Most characters of its answer."""
+
 
 class DecisionKind(StrEnum):
     """The kind of a person's decision."""
@@ -21,6 +26,8 @@ class DecisionKind(StrEnum):
     ANSWERED = "answered"
     """Decided with a person's own values, where there was no proposal."""
     REJECTED = "rejected"
+    ASKED = "asked"
+    """The source of the case is asked; it decides nothing yet."""
 
 
 class Follows(StrEnum):

@@ -72,9 +72,21 @@ def _try_now(session: Session, context: Context, case: int, *, by: str, from_ste
 
 
 def start(
-    session: Session, context: Context, parent: schema.Run, workflow: AnyWorkflow, *, from_step: str, by: str
+    session: Session,
+    context: Context,
+    parent: schema.Run,
+    workflow: AnyWorkflow,
+    *,
+    from_step: str,
+    by: str,
+    refused_id: int | None = None,
+    answers_id: int | None = None,
 ) -> int:
-    """Put a new run in the place of its parent, and return its id. Raise `Refused` where there is no such step."""
+    """Put a new run in the place of its parent, and return its id. Raise `Refused` where there is no such step.
+
+    `refused_id`, `answers_id`: what people said of the case since the parent began. Left out, it hears what the parent
+    heard: the steps that it recalls were made with that.
+    """
     lines = journal.of_run(session, parent.id, team=context.team)
     delivery_only = not in_scope(from_step, "") or from_step == DELIVER
     if delivery_only and parent.resolution is None:
@@ -104,6 +116,8 @@ def start(
         from_step=from_step,
         resolution=parent.resolution if delivery_only else None,
         output_id=parent.output_id if delivery_only else None,
+        refused_id=refused_id or parent.refused_id,
+        answers_id=answers_id or parent.answers_id,
     )
     journal.recall(session, recalled, team=parent.team_id, run=child.id, at=at)
     if delivery_only:
@@ -127,7 +141,8 @@ def _recalled(lines: Sequence[StepLine], from_step: str, *, delivery_only: bool,
     if from_step == START:
         return []
     if from_step == DELIVER:
-        return list(lines) if once else proposing
+        delivering = [line for line in lines if in_scope(line.name, delivery.SCOPE)]
+        return [*proposing, *delivering] if once else proposing
     position = next((line.position for line in lines if from_step in (line.name, _call(line))), None)
     if position is None:
         names = dict.fromkeys(_call(line) for line in lines)
@@ -149,7 +164,7 @@ def _where_it_stopped(run: schema.Run, lines: Sequence[StepLine]) -> str:
     failed = _call(lines[-1]) if lines and lines[-1].state == StepState.FAILED else None
     if run.resolution is not None:
         return failed if failed and not in_scope(failed, "") else DELIVER
-    return failed or START
+    return failed if failed and in_scope(failed, "") else START
 
 
 def _is_delivered(session: Session, run: schema.Run) -> bool:

@@ -26,9 +26,10 @@ from workflows.engine.declare.steps import ASK, START
 from workflows.engine.deliver import delivery
 from workflows.engine.errors import BadReason, NeverBroken, Refused, Repeated, Stale, Unknown
 from workflows.engine.reasons import Reason, to_json
-from workflows.engine.review import reruns
-from workflows.engine.review.decisions import MAX_REASON, DecisionKind, Follows
+from workflows.engine.review import questions, reruns
+from workflows.engine.review.decisions import MAX_QUESTION, MAX_REASON, DecisionKind, Follows
 from workflows.engine.review.scrutiny import as_entered, as_proposed, basis_of, passed_over
+from workflows.engine.review.second_proposals import keep_refused, why_none_in
 from workflows.engine.text.canonical_json import canonical, unstorable
 
 _LONGEST_DETAIL = 1_000
@@ -197,6 +198,9 @@ def reject(
         row = still_open(session, review, shown, interaction_id, team=context.team)
         if row.proposal_id is None and follows is Follows.BY_HAND:
             raise Refused("there is no proposal to reject; fill in the form, or close the case")
+        none = why_none_in(session, row) if follows is Follows.PROPOSE_AGAIN else None
+        if none is not None:
+            raise Refused(none)
         workflow = _workflow(context, session, row)
         kept = _keep(session, row, "reason", canonical(reason))
         by_whom = By(person=by, interaction_id=interaction_id)
@@ -208,7 +212,35 @@ def reject(
             assert run is not None
             asked = any(line.name == ASK for line in journal.of_run(session, run.id, team=context.team))
             step = ASK if asked else START
-            reruns.start(session, context, run, workflow, from_step=step, by=by)
+            refused = keep_refused(session, row, run, reason=reason)
+            reruns.start(session, context, run, workflow, from_step=step, by=by, refused_id=refused)
+
+
+def ask(
+    context: Context, review: int, shown: int, *, question: str, by: str, interaction_id: str | None = None
+) -> None:
+    """Ask the source of the case. The review waits for the answer, which goes on as a new run.
+
+    `interaction_id`: as for `approve`. Raise `Unknown`, `Repeated`, `Stale`, `BadReason` for a question that is none or
+    is too long, or `Refused` where the workflow says no way to ask.
+    """
+    body = canonical(questions.checked("a question", question, most=MAX_QUESTION))
+    with context.database.write(urgent=True) as session:
+        row = still_open(session, review, shown, interaction_id, team=context.team)
+        workflow = _workflow(context, session, row)
+        run = runs.get(session, row.run_id, team=context.team)
+        assert run is not None
+        if workflow.source_effect is None:
+            raise Refused(f"{workflow.name} says no way to ask its source")
+        if run.correction:
+            raise Refused("a correction comes from a person, so there is no source to ask")
+        kept = _keep(session, row, "question", body)
+        by_whom = By(person=by, interaction_id=interaction_id)
+        _decide(session, context, workflow, row, shown, DecisionKind.ASKED, by_whom, reason=kept)
+        questions.record(session, context, row, workflow, run, text=kept, by=by)
+        # A worker sends it.
+        if not move_run(session, run, RunState.READY, at=context.clock(), actor=by):
+            raise Stale(_what_happened(session, row))
 
 
 def show_again(context: Context, review: int) -> None:
@@ -291,7 +323,9 @@ def _decide(
     at = context.clock()
     changes: dict[str, object] = {"decided_at": at}
     to = ReviewState.DECIDED
-    if follows is Follows.BY_HAND:
+    if kind is DecisionKind.ASKED:
+        to, changes = ReviewState.ASKED, {}
+    elif follows is Follows.BY_HAND:
         to, changes = ReviewState.OPEN, {"version": shown + 1, "proposal_id": None}
     details: dict[str, str | int | None] = {"follows": follows, "output": output, "reason": reason}
     if despite:
@@ -359,5 +393,7 @@ def _what_happened(session: Session, row: schema.Review) -> str:
     last = next(reversed(reviews.decisions(session, row.id, team=row.team_id)), None)
     if last is None:
         return f"the review is now {row.state} at version {row.version}; look at it again"
-    decided = f"{last.by} {last.kind} it at {last.at:%Y-%m-%d %H:%M} UTC"
-    return decided if row.state == ReviewState.DECIDED else f"{decided}; it is now at version {row.version}"
+    did = "asked its source" if last.kind == DecisionKind.ASKED else f"{last.kind} it"
+    decided = f"{last.by} {did} at {last.at:%Y-%m-%d %H:%M} UTC"
+    is_last = row.state in (ReviewState.DECIDED, ReviewState.ASKED)
+    return decided if is_last else f"{decided}; it is now at version {row.version}"

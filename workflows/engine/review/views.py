@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from pydantic import JsonValue
 
-from store.states import DeliveryState, ReviewState, RunState
+from store.states import DeliveryState, QuestionState, ReviewState, RunState
 from workflows.engine.deliver.views import DeliveryView
 from workflows.engine.reasons import Reason
 from workflows.engine.text.form_fields import Field
@@ -27,6 +27,32 @@ class DecisionView:
     reason: str | None
     output: Mapping[str, JsonValue] | None
     confirmed: Sequence[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuestionView:
+    """A person's question to the source of a case."""
+
+    number: int
+    """Number of the question among those of the case, from 1."""
+    review: int
+    revision: int
+    """Revision of the case that it was asked of."""
+    text: str
+    asked_by: str
+    asked_at: datetime
+    answer_by: datetime
+    """Time after which its review opens again without an answer."""
+    state: QuestionState
+    attempts: int
+    """Number of attempts at sending it."""
+    receipt: str | None
+    """Receipt of the system that it was sent through."""
+    problem: str | None
+    """Error of the last attempt at sending it."""
+    answer: str | None
+    answered_by: str | None
+    answered_at: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +118,10 @@ class CardView:
     """The case as plain text."""
     values: Sequence[ValueView]
     has_proposal: bool
+    same_again: bool
+    """True if a person refused the very same before."""
+    has_another: bool
+    """True if another proposal can be asked for."""
     left_over: Mapping[str, str]
     """Proposed values of fields that the form no longer has: name -> text."""
     model: str | None
@@ -112,6 +142,10 @@ class CardView:
     answer_by: datetime | None
     decision: DecisionView | None
     """The last decision."""
+    can_ask: bool
+    """True if the workflow says how to ask the source of the case."""
+    questions: Sequence[QuestionView]
+    """What people asked the source of the case, oldest first."""
     run: int
     """The run that carries out the decision."""
     run_state: RunState

@@ -73,6 +73,8 @@ def ask(
         action="run.asked_again",
         details={"decided": before.id, "why": ",".join(reason.code for reason in reasons)},
         code_version=context.registry.code_version(workflow),
+        refused_id=before.refused_id,
+        answers_id=before.answers_id,
     )
     alone = before.resolution == Resolution.ALONE
     said = "It would have been delivered without a person." if alone else "A person decided this."

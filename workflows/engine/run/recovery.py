@@ -21,7 +21,7 @@ from workflows.engine.case.transitions import move_run
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.deliver.delivery import is_in_doubt, put_in_doubt, show_review
-from workflows.engine.deliver.waiting_deliveries import awaken
+from workflows.engine.run.waking import awaken
 from workflows.engine.text.canonical_json import canonical
 
 MAX_LOSSES = 10

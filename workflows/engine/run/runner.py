@@ -17,6 +17,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_at
 
 from store import schema
 from store.cases import contents, journal, runs
+from store.cases import questions as questions_kept
 from store.cases.journal import StepLine
 from store.db import failpoints
 from store.db.database import Unavailable
@@ -24,6 +25,7 @@ from store.db.failpoints import Failpoint
 from store.governance import teams
 from store.states import Resolution, RunState, StepState
 from workflows.engine.case import notices
+from workflows.engine.case.idempotency_keys import question_key
 from workflows.engine.case.journal import Journal, in_scope
 from workflows.engine.case.leases import Clogged, Lease
 from workflows.engine.case.transitions import move_run
@@ -34,10 +36,11 @@ from workflows.engine.declare.boundary import in_delivery
 from workflows.engine.declare.error_words import words_of
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.round_trip import read
-from workflows.engine.declare.workflow import Run
+from workflows.engine.declare.steps import SOURCE
+from workflows.engine.declare.workflow import Effect, Run, SubjectT
 from workflows.engine.deliver import delivery, holds, waiting_deliveries, workflow_pauses
 from workflows.engine.deliver.certainty import has_answered, may_work_at_once
-from workflows.engine.deliver.delivery import Delivering
+from workflows.engine.deliver.delivery import Delivering, receipt_of
 from workflows.engine.deliver.holds import Held
 from workflows.engine.deliver.targets import Failures, effect_of, is_keyed, target_of
 from workflows.engine.errors import Drifted, Fenced, NoProposal, NotAllowed, NotDone, TimeLimitPassed
@@ -45,6 +48,7 @@ from workflows.engine.propose import proposer
 from workflows.engine.propose.policy import Facts, Verdict, Way, decide
 from workflows.engine.propose.proposer import Proposed, SecondOpinion
 from workflows.engine.reasons import Code
+from workflows.engine.review import question_sending, questions
 from workflows.engine.review.reviews import open_review
 from workflows.engine.run import earlier_decisions
 from workflows.engine.run.earlier_decisions import what_is_new
@@ -110,7 +114,9 @@ class Runner:
     def _go_on(self, lease: Lease, read: Callable[[], Found]) -> None:
         try:
             work = understood(read(), lease, context=self._context)
-            if work.run.resolution is None:
+            if work.has_question:
+                self._ask_source(work)
+            elif work.run.resolution is None:
                 self._resolve(work)
             else:
                 self._carry_out(work)
@@ -125,7 +131,10 @@ class Runner:
             stopped = author_threads.contained(error)
             if not isinstance(stopped, Exception):
                 raise
-            self._stop(lease, stopped)
+            try:
+                self._stop(lease, stopped)
+            except Fenced as lost:
+                log.warning("run.fenced", run=lease.run, why=str(lost))
 
     def _find(self, lease: Lease) -> Found:
         with self._context.database.read() as session:
@@ -145,6 +154,7 @@ class Runner:
             second=self._second,
             model=lambda: self._model(work),
             pause=work.pause,
+            heard=work.heard,
         )
         verdict = decide(proposed.facts)
         if verdict.way is Way.ALONE:
@@ -204,6 +214,24 @@ class Runner:
         assert proposed.proposal is not None
         return proposer.keep(session, self._context, work.run, proposed.proposal, proposed.body)
 
+    def _ask_source(self, work: Work) -> None:
+        """Send a person's question to the source of the case, outside any transaction."""
+        context, workflow = self._context, work.workflow
+        with context.database.write() as session:
+            session.add(work.run)
+            question = question_sending.begin(session, context, work.lease, work.run, workflow)
+            if question is None:
+                return
+            text, by, number = questions.words_of(session, question), question.asked_by, question.number
+        effect: Effect[str, BaseModel] | None = workflow.source_effect
+        assert effect is not None
+        key = question_key(workflow=workflow.name, case=work.case_key, number=number)
+        run = Run(id=work.run.id, case=work.run.case_id, input=work.input, key=key, by=by, answers=work.heard.answers)
+        scope, once = f"{SOURCE}/{number}/", not effect.idempotent
+        kept = Journal(context, work.lease, work.lines, scope=scope, once=once, sleep=self._sleep)
+        receipt = _called(work, effect, text, run, kept, what="asking the source")
+        question_sending.sent(context, work.lease, work.run, question.id, workflow, receipt)
+
     def _carry_out(self, work: Work) -> None:
         """Deliver a person's decision, or go on with a delivery that was cut off."""
         workflow, context = work.workflow, self._context
@@ -256,7 +284,14 @@ class Runner:
         # Read anew, because the author's code may have changed its copy of the input.
         form: type[BaseModel] = work.workflow.input
         input = within(work.workflow, "reading the input", lambda: read(form, work.input_body))
-        run = Run(id=work.run.id, case=work.run.case_id, input=input, key=task.key, by=work.by)
+        run = Run(
+            id=work.run.id,
+            case=work.run.case_id,
+            input=input,
+            key=task.key,
+            by=work.by,
+            answers=work.heard.answers,
+        )
         row = task.row
 
         def prepare_another(_: RetryCallState) -> None:
@@ -295,6 +330,7 @@ class Runner:
             if run.state == RunState.DELIVERING and isinstance(error, NotAllowed):
                 self._hold(session, run, error)
                 return
+            asks = run.resolution is None and questions_kept.unsent(session, run.id, team=context.team) is not None
             at = context.clock()
             lines = journal.of_run(session, run.id, team=context.team)
             step = _failed_step(lines, error)
@@ -313,6 +349,12 @@ class Runner:
                 kind="problem",
                 body=canonical({"step": step, "type": type(error).__name__, "message": message}),
             )
+            if asks:
+                question_sending.not_sent(
+                    session, context, lease, run, workflow, error, said=message, problem_id=problem
+                )
+                log.warning("question.not_sent", run=run.id, case=run.case_id, error=type(error).__name__)
+                return
             if run.state == RunState.DELIVERING:
                 waiting_deliveries.note_probe(session, context, run, error, problem_id=problem)
                 if self._put_off(session, run, workflow, error, problem=problem):
@@ -399,15 +441,22 @@ def _account(work: Work) -> Account:
 
 def _attempt(work: Work, task: Delivering, run: Run[BaseModel], kept: Journal) -> str:
     assert task.effect is not None
-    with kept.open(), in_delivery(work.workflow, task.effect.does):
-        failpoints.before(Failpoint.EFFECT, task.key)
+    return _called(work, task.effect, task.subject, run, kept, what="the delivery")
+
+
+def _called(
+    work: Work, effect: Effect[SubjectT, BaseModel], subject: SubjectT, run: Run[BaseModel], kept: Journal, *, what: str
+) -> str:
+    """Call an effect with its steps journaled, within its limit of time, and return its receipt. `what`: names it."""
+    with kept.open(), in_delivery(work.workflow, effect.does):
+        failpoints.before(Failpoint.EFFECT, run.key)
         receipt = author_threads.run(
-            lambda: task.attempt(run),
-            what="the delivery",
+            lambda: receipt_of(effect, subject, run),
+            what=what,
             workflow=work.workflow.name,
             seconds=work.workflow.time_limits.code,
         )
-        failpoints.after(Failpoint.EFFECT, task.key)
+        failpoints.after(Failpoint.EFFECT, run.key)
         return receipt
 
 

@@ -7,10 +7,11 @@ from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from store import schema
-from store.cases import contents, journal, reviews, runs
+from store.cases import contents, journal, questions, reviews, runs
 from store.cases.journal import StepLine
 from store.cases.runs import LoadedRun
 from store.states import Resolution
+from workflows.engine.case.heard import Heard
 from workflows.engine.case.leases import Lease
 from workflows.engine.context import Context
 from workflows.engine.declare.author_code import within
@@ -36,6 +37,10 @@ class Found:
     """The one who resolved it: a person's id, or `alone`."""
     decided: "Decided | None"
     """The decision of a person; None where no person resolved it."""
+    heard: Heard
+    """What people said of the case before the run."""
+    has_question: bool
+    """True if a person's question to the source of the case is to be sent now."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +73,10 @@ class Work:
     """The one who resolved it: a person's id, or `alone`."""
     decided: Decided | None
     """The decision of a person; None where no person resolved it."""
+    heard: Heard
+    """What people said of the case before the run."""
+    has_question: bool
+    """True if a person's question to the source of the case is to be sent now."""
     pause: Pause | None
     """The pause of the workflow, where it was paused when the run was loaded."""
 
@@ -82,13 +91,26 @@ def find(session: Session, loaded: LoadedRun, *, is_new: bool = False) -> Found:
         if review is not None
         else None
     )
+    # A person asks only once a run has proposed, or has begun with what was decided before.
+    may_have_asked = run.resolution is None and (run.lease > 1 or run.parent_id is not None)
     return Found(
         loaded=loaded,
         lines=[] if is_new else journal.of_run(session, run.id, team=run.team_id),
         settled=contents.body(session, run.output_id, team=loaded.run.team_id) if run.output_id else None,
         by=last.by if last is not None else Resolution.ALONE.value,
         decided=_decided(session, run, review, last) if review is not None and last is not None else None,
+        heard=heard_before(session, run),
+        has_question=may_have_asked and questions.unsent(session, run.id, team=run.team_id) is not None,
     )
+
+
+def heard_before(session: Session, run: schema.Run) -> Heard:
+    """Return what people said of the case before a run."""
+    kept = [one for one in (run.refused_id, run.answers_id) if one is not None]
+    if not kept:
+        return Heard()
+    bodies = contents.bodies(session, kept, team=run.team_id)
+    return Heard.read(refused=bodies.get(run.refused_id or 0), answers=bodies.get(run.answers_id or 0))
 
 
 def _decided(session: Session, run: schema.Run, review: schema.Review, last: schema.Decision) -> Decided:
@@ -121,6 +143,8 @@ def understood(found: Found, lease: Lease, *, context: Context) -> Work:
         settled=found.settled,
         by=found.by,
         decided=found.decided,
+        heard=found.heard,
+        has_question=found.has_question,
         pause=pause_of(loaded.pause),
     )
 

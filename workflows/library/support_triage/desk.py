@@ -48,6 +48,15 @@ def update(ticket: int, *, queue: str, priority: str, reply: str, idempotency_ke
     return _desk.put(f"/tickets/{ticket}/triage", body, idempotency_key=idempotency_key).read(_Receipt).receipt
 
 
+@step(tries=3, timeout=TIMEOUT, does="execute")
+def ask_customer(ticket: int, *, question: str, idempotency_key: str) -> str:
+    """Send the customer a question about their ticket; returns the receipt. Raise what `countersign.tools.http` tells
+    of.
+    """
+    body = {"question": question}
+    return _desk.put(f"/tickets/{ticket}/question", body, idempotency_key=idempotency_key).read(_Receipt).receipt
+
+
 @step(tries=3, timeout=TIMEOUT, does="route")
 def leave_to_people(ticket: int, *, reason: str, idempotency_key: str) -> str:
     """Mark a ticket as one for people; returns the receipt. Raise what `countersign.tools.http` tells of."""

@@ -50,6 +50,7 @@ triage = Workflow(
         "retrieve": "look up the customer's orders",
         "route": "choose a queue and a priority",
         "draft": "write a first reply",
+        "execute": "ask the customer what you want to know",
     },
     prompt="triage.md",
     review=Review(
@@ -93,6 +94,12 @@ def deliver(triage: Triage, run: Run[Ticket]) -> str:
         reply=triage.reply,
         idempotency_key=run.key,
     )
+
+
+@triage.ask_source(idempotent=True, target="the help desk", does="execute")
+def ask(question: str, run: Run[Ticket]) -> str:
+    """Send the customer a reviewer's question."""
+    return desk.ask_customer(run.input.id, question=question, idempotency_key=run.key)
 
 
 @triage.on_reject(idempotent=True, does="route")

@@ -20,14 +20,17 @@ from pydantic import BaseModel
 
 from store.db import extras
 from workflows.labels import titled
+from workflows.model.local.combinations import Places, is_last, most_likely
 from workflows.model.local.examples import Choices, choices, complain, usable
 from workflows.model.local.examples import Example as Example
-from workflows.model.port import Alternative, Answer, ModelError, Question
+from workflows.model.port import Alternative, Answer, ModelError, Question, Refusal
 
 if TYPE_CHECKING:
     from workflows.model.local.familiarity import Familiarity
     from workflows.model.local.training import Classifier, Vocabulary
 
+ALL_REFUSED = "the local model chooses among what it learned, and people refused each of its choices"
+NEXT_BEST = "the next best answer: what is more likely was refused"
 _ALTERNATIVES = 2
 _PHRASES_GIVEN = 3
 _LONGEST_PHRASE = 30
@@ -89,6 +92,15 @@ class _Choice:
     confidence: float
     alternatives: tuple[Alternative, ...]
     reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Best:
+    choices: Mapping[str, _Choice]
+    is_next: bool
+    """True if a more likely combination was refused."""
+    is_last: bool
+    """True if no other combination is left after it."""
 
 
 class LocalModel:
@@ -186,7 +198,10 @@ class LocalModel:
         because nobody chose it for this case. An error of a template is raised.
         """
         fields = question.output.model_fields
-        chosen = self._choose(question.text, [field for field in fields if field in self._choosers])
+        best = self._choose(question.text, [field for field in fields if field in self._choosers], question.refused)
+        if best is None:
+            return Answer(model=self.name, problem=ALL_REFUSED, last=True)
+        chosen = best.choices
         templated = [field for field in fields if field not in chosen and field in question.templates]
         default = [field for field in fields if field not in chosen and field not in templated]
         if not chosen:
@@ -208,11 +223,13 @@ class LocalModel:
             | dict.fromkeys(templated, lowest),
             alternatives={field: choice.alternatives for field, choice in chosen.items()},
             reasons=(
+                *([NEXT_BEST] if best.is_next else []),
                 *(choice.reason for choice in chosen.values()),
                 *(f"{field}: from the workflow's template, not written by a model" for field in templated),
                 *(f"{field}: left at its default" for field in default),
             ),
             unfamiliar=self._familiarity.doubt(question.text),
+            last=best.is_last,
         )
 
     def unfamiliar(self, text: str) -> str | None:
@@ -231,23 +248,48 @@ class LocalModel:
                 found[field] = float(probabilities[chooser.values.index(names[0])])
         return found
 
-    def _choose(self, text: str, fields: Sequence[str]) -> dict[str, _Choice]:
+    def _choose(self, text: str, fields: Sequence[str], refused: Sequence[Refusal]) -> _Best | None:
+        """Choose the most likely combination of values that nobody refused; None where all were refused."""
         counts = self._vocabulary.count(text)
+        choosers = [self._choosers[field] for field in fields]
+        probabilities = [chooser.classifier.probabilities(counts)[0] for chooser in choosers]
+        ranked = [(-each).argsort(kind="stable") for each in probabilities]
+        shares = [each[order] for each, order in zip(probabilities, ranked, strict=True)]
+        but = {
+            places
+            for one in refused
+            if (places := _places(one, fields, choosers, [[*map(int, order)] for order in ranked])) is not None
+        }
+        found = most_likely(shares, but=but)
+        if found is None:
+            return None
         chosen: dict[str, _Choice] = {}
-        for field in fields:
-            values, classifier = self._choosers[field].values, self._choosers[field].classifier
-            probabilities = classifier.probabilities(counts)[0]
-            first, *others = (-probabilities).argsort(kind="stable")[: 1 + _ALTERNATIVES]
-            phrases = classifier.loudest(counts, first, self._vocabulary.phrases, most=_PHRASES_GIVEN)
+        for field, chooser, order, share, place in zip(fields, choosers, ranked, shares, found, strict=True):
+            values, classifier = chooser.values, chooser.classifier
+            others = [other for other in range(len(order)) if other != place][:_ALTERNATIVES]
+            phrases = classifier.loudest(counts, order[place], self._vocabulary.phrases, most=_PHRASES_GIVEN)
             chosen[field] = _Choice(
-                value=values[first],
-                confidence=float(probabilities[first]),
+                value=values[order[place]],
+                confidence=float(share[place]),
                 alternatives=tuple(
-                    Alternative(value=values[other], probability=float(probabilities[other])) for other in others
+                    Alternative(value=values[order[other]], probability=float(share[other])) for other in others
                 ),
-                reason=f"{field}: {_because(phrases)} {values[first]}",
+                reason=f"{field}: {_because(phrases)} {values[order[place]]}",
             )
-        return chosen
+        return _Best(choices=chosen, is_next=any(found), is_last=bool(fields) and is_last(shares, but={*but, found}))
+
+
+def _places(
+    refused: Refusal, fields: Sequence[str], choosers: Sequence[_Chooser], ranked: Sequence[Sequence[int]]
+) -> Places | None:
+    """Return the place of each refused value among its field's choices; None where one is no choice of the model."""
+    values, places = refused.values, list[int]()
+    for field, chooser, order in zip(fields, choosers, ranked, strict=True):
+        names = [name for name, choice in chooser.choices.items() if choice == values.get(field)]
+        if field not in values or not names or names[0] not in chooser.values:
+            return None
+        places.append(order.index(chooser.values.index(names[0])))
+    return tuple(places) if places else None
 
 
 def _because(phrases: Sequence[str]) -> str:

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         Review,
         Row,
         Run,
+        SourceAnswer,
         TimeLimitPassed,
         TimeLimits,
         TooSlow,
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
         Workflow,
         columns,
         read_rows,
+        source_answers,
         step,
     )
 
@@ -79,6 +81,7 @@ __all__ = [
     "Review",
     "Row",
     "Run",
+    "SourceAnswer",
     "TimeLimitPassed",
     "TimeLimits",
     "TooSlow",
@@ -88,6 +91,7 @@ __all__ = [
     "Workflow",
     "columns",
     "read_rows",
+    "source_answers",
     "step",
 ]
 

@@ -42,17 +42,17 @@ from workflows.engine.declare.registry import Registry
 from workflows.engine.declare.round_trip import read
 from workflows.engine.declare.steps import P, R, Step
 from workflows.engine.declare.workflow import InputT, Workflow
-from workflows.engine.deliver.waiting_deliveries import awaken
 from workflows.engine.errors import InvalidOutput, NeverBroken, Refused, Stale
 from workflows.engine.propose.prompts import keep_prompts
 from workflows.engine.read.history import case_view, open_review_of
 from workflows.engine.read.views import CaseView, OpenReview, RunView
-from workflows.engine.review import reviews
+from workflows.engine.review import questions, reviews
 from workflows.engine.review.cards import card_view
 from workflows.engine.review.decisions import Follows
 from workflows.engine.review.dependent_texts import redrawn
 from workflows.engine.review.forms import entries_of, read_form
 from workflows.engine.run.runner import Runner
+from workflows.engine.run.waking import awaken
 from workflows.engine.text.canonical_json import canonical, to_body
 from workflows.model.port import Answer, ModelUnavailable, Question
 from workflows.model.scripted import ScriptedModel, ScriptOver, Turn, says
@@ -293,6 +293,17 @@ class Case(Generic[InputT, OutputT]):
         """Reject what is proposed. `then`: what follows, an empty form, nothing at all, or a new proposal."""
         review, follows = self._open_review(), Follows(then.replace("-", "_"))
         reviews.reject(self._bed.context, review.id, review.version, by=by, reason=reason, follows=follows)
+        self._bed.work()
+
+    def ask(self, question: str, *, by: str = REVIEWER) -> None:
+        """Ask the source of the case. It waits for the answer until `Review.source_answers_within` is over."""
+        review = self._open_review()
+        reviews.ask(self._bed.context, review.id, review.version, question=question, by=by)
+        self._bed.work()
+
+    def reply(self, answer: str, *, by: str = "the source") -> None:
+        """Bring the source's answer to the newest question. The case is proposed again with it."""
+        questions.reply(self._bed.context, self.id, answer, by=by)
         self._bed.work()
 
     @property

@@ -284,20 +284,21 @@ def test_a_plain_no_to_the_second_attempt_says_nothing_of_the_first(make_sqlite_
 
 
 def test_a_redelivery_after_a_crash_names_who_resolved_it(make_world: MakeWorld) -> None:
-    """Rejected by a person with `propose again`, then resolved alone: the person did not resolve it."""
+    """Rejected by one person with `propose again`, then approved by another: who approved it resolved it."""
     office = Office()
     scene = office_scene(make_world, office, autonomy=DRAFT)
     case = scene.worked()
     scene.reject(case, Follows.PROPOSE_AGAIN, by="U0EVE")
-    scene.workflow.autonomy = type(DRAFT).floor(0.5)
+    scene.world.work()
+    scene.approve(case, by="U0BEN")
     office.will("booked", Crash())
 
     scene.crash()
     scene.world.work()
 
     assert scene.run(case).state == "delivered"
-    assert scene.run(case).resolution == "alone"
-    assert [by for _, by in office.delivered_by] == ["alone", "alone"]
+    assert scene.run(case).resolution == "by_person"
+    assert [by for _, by in office.delivered_by] == ["U0BEN", "U0BEN"]
 
 
 def test_a_redelivery_on_a_rerun_names_who_resolved_it(make_world: MakeWorld) -> None:

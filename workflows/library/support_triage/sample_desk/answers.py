@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict
 
-from .changes import Change, Receipt, Ticket, Triage
+from .changes import Change, Question, Receipt, Ticket, Triage
 
 
 def ticket_as_json(ticket: Ticket) -> dict[str, object]:
@@ -17,6 +17,11 @@ def ticket_as_json(ticket: Ticket) -> dict[str, object]:
         "reason": ticket.reason,
         "history": [_change_as_json(change) for change in ticket.history],
     }
+
+
+def question_as_json(question: Question) -> dict[str, object]:
+    """Return a question to a customer."""
+    return {**asdict(question), "at": question.at.isoformat()}
 
 
 def receipt_as_json(receipt: Receipt, said: Mapping[str, object]) -> dict[str, object]:

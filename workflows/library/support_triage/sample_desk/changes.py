@@ -83,6 +83,18 @@ class Ticket:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Question:
+    """A question to the customer of a ticket. It changes nothing of the ticket."""
+
+    receipt: str
+    key: str
+    """The caller's Idempotency-Key."""
+    at: datetime
+    ticket: int
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Receipt:
     """The desk's confirmation that a change was applied, once."""
 

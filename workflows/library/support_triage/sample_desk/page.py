@@ -4,15 +4,15 @@ from collections.abc import Sequence
 
 from workflows.library.sample_server.page import article, event, page, said, tag
 
-from .changes import Change, Priority, Status, Ticket, Triage
+from .changes import Change, Priority, Question, Status, Ticket, Triage
 
 
-def render_page(tickets: Sequence[Ticket], *, outage_seconds: int) -> str:
+def render_page(tickets: Sequence[Ticket], questions: Sequence[Question] = (), *, outage_seconds: int) -> str:
     """Return the whole page, as HTML. `outage_seconds`: seconds that an outage still lasts, 0 if there is none."""
     return page(
         "Sample help desk",
         "The tickets that changed last.",
-        [_ticket(ticket) for ticket in tickets],
+        [*map(_question, questions), *map(_ticket, tickets)],
         nothing="No ticket has been changed yet.",
         outage_seconds=outage_seconds,
     )
@@ -30,6 +30,12 @@ def _ticket(ticket: Ticket) -> str:
         said("Reply: ", ticket.reply),
         history=[_change(change) for change in ticket.history],
     )
+
+
+def _question(question: Question) -> str:
+    asked = f"{question.receipt} · {question.at:%Y-%m-%d %H:%M:%S} UTC · sent to the customer"
+    text = said("Question: ", question.text)
+    return article(f"Ticket {question.ticket}", tag("asked"), text, history=[event(asked, question.key)])
 
 
 def _change(change: Change) -> str:

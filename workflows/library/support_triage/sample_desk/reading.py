@@ -21,6 +21,15 @@ def read_rejection(body: Mapping[str, object]) -> Rejection:
     return Rejection(reason=read_reason(body))
 
 
+def read_question(body: Mapping[str, object]) -> str:
+    """Return the question in a body. Raise `Refused` (400)."""
+    only(body, {"question"})
+    question = text(body, "question")
+    if not question.strip():
+        raise Refused(400, "invalid_question", "A question needs its words.")
+    return question
+
+
 def read_ticket_id(text: str) -> int:
     """Return the booking in a body. Raise `Refused` (400)."""
     # Any number of 18 digits fits an SQLite integer.

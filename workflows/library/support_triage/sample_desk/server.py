@@ -48,6 +48,8 @@ def create_app(
         Route("/tickets/{ticket}", desk.show_ticket),
         Route("/tickets/{ticket}/triage", desk.triage, methods=["PUT"]),
         Route("/tickets/{ticket}/rejection", desk.reject, methods=["PUT"]),
+        Route("/tickets/{ticket}/question", desk.ask, methods=["PUT"]),
+        Route("/tickets/{ticket}/questions", desk.list_questions),
     ]
     return application(routes, name=NAME, outage=outage, out={"tickets", "customers"}, hosts=hosts)
 
@@ -71,8 +73,9 @@ class _Endpoints:
     # Plain functions run in Starlette's thread pool, so that a wait for the file does not delay other requests.
 
     def show_page(self, request: Request) -> Response:
-        tickets = self.storage.tickets(LISTED)
-        return HTMLResponse(page.render_page(tickets, outage_seconds=self.outage.seconds_left()), headers=HEADERS)
+        tickets, questions = self.storage.tickets(LISTED), self.storage.questions(limit=LISTED)
+        shown = page.render_page(tickets, questions, outage_seconds=self.outage.seconds_left())
+        return HTMLResponse(shown, headers=HEADERS)
 
     async def list_orders(self, request: Request) -> Response:
         customer = reading.read_customer_id(request.path_params["customer"])
@@ -96,6 +99,17 @@ class _Endpoints:
         rejection = reading.read_rejection(await read_body(request))
         receipt = await self._apply(request, rejection)
         return facts(answers.receipt_as_json(receipt, {"status": Status.LEFT_TO_PEOPLE}))
+
+    async def ask(self, request: Request) -> Response:
+        question = reading.read_question(await read_body(request))
+        ticket, key = reading.read_ticket_id(request.path_params["ticket"]), read_key(request.headers)
+        receipt = await run_in_threadpool(self.storage.ask, ticket, question, key=key, at=self.clock())
+        return facts(answers.receipt_as_json(receipt, {"question": question}))
+
+    def list_questions(self, request: Request) -> Response:
+        ticket = reading.read_ticket_id(request.path_params["ticket"])
+        found = self.storage.questions(limit=LISTED, ticket=ticket)
+        return facts({"ticket": ticket, "questions": [answers.question_as_json(question) for question in found]})
 
     async def _apply(self, request: Request, content: Triage | Rejection) -> Receipt:
         ticket = reading.read_ticket_id(request.path_params["ticket"])

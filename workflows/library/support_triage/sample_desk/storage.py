@@ -8,7 +8,7 @@ from pathlib import Path
 
 from workflows.library.sample_server.file import File, KeyReused
 
-from .changes import Change, Priority, Queue, Receipt, Rejection, Status, Ticket, Triage, body_hash
+from .changes import Change, Priority, Question, Queue, Receipt, Rejection, Status, Ticket, Triage, body_hash
 
 SCHEMA = """
 BEGIN IMMEDIATE;
@@ -35,6 +35,15 @@ CREATE TABLE IF NOT EXISTS tickets (
     reason      TEXT,
     last_change INTEGER NOT NULL UNIQUE REFERENCES changes (number)
 );
+CREATE TABLE IF NOT EXISTS questions (
+    number  INTEGER PRIMARY KEY,
+    key     TEXT NOT NULL UNIQUE,
+    ticket  INTEGER NOT NULL,
+    at      TEXT NOT NULL,
+    receipt TEXT NOT NULL GENERATED ALWAYS AS (printf('HD-Q%05d', number)) STORED,
+    text    TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS questions_of_a_ticket ON questions (ticket);
 COMMIT;
 """
 
@@ -64,6 +73,39 @@ class HelpDesk:
             if applied:
                 _update_ticket(connection, ticket, content, number=kept["number"])
             return Receipt(receipt=kept["receipt"], ticket=ticket, replayed=not applied)
+
+    def ask(self, ticket: int, text: str, *, key: str, at: datetime) -> Receipt:
+        """Send the customer of a ticket a question, or recall the receipt if this key sent the very same one before.
+
+        Raise `KeyReused` or `sqlite3.OperationalError` like `apply`.
+        """
+        with self._file.writing() as connection:
+            sent = connection.execute(
+                "INSERT INTO questions (key, ticket, at, text) VALUES (?, ?, ?, ?) ON CONFLICT (key) DO NOTHING",
+                (key, ticket, at.astimezone(UTC).isoformat(), text),
+            )
+            kept = connection.execute("SELECT receipt, ticket, text FROM questions WHERE key = ?", (key,)).fetchone()
+            if (kept["ticket"], kept["text"]) != (ticket, text):
+                raise KeyReused
+            return Receipt(receipt=kept["receipt"], ticket=ticket, replayed=sent.rowcount == 0)
+
+    def questions(self, *, limit: int, ticket: int | None = None) -> list[Question]:
+        """Return at most `limit` questions to customers, newest first; `ticket`: of this ticket only."""
+        with self._file.reading() as connection:
+            found = connection.execute(
+                "SELECT * FROM questions WHERE ticket = coalesce(?, ticket) ORDER BY number DESC LIMIT ?",
+                (ticket, limit),
+            )
+            return [
+                Question(
+                    receipt=row["receipt"],
+                    key=row["key"],
+                    at=datetime.fromisoformat(row["at"]),
+                    ticket=row["ticket"],
+                    text=row["text"],
+                )
+                for row in found
+            ]
 
     def ticket(self, ticket: int) -> Ticket | None:
         """Return one ticket; None if nothing ever happened to it."""

@@ -1,0 +1,49 @@
+"""What people said of a case before a run: the answers that they refused, and what its source told them.
+
+A run has both as they were when it began, so that it finds the same after a crash. They stand beside the input, which
+stays as it was brought. Pure.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pydantic import JsonValue, TypeAdapter
+
+from workflows.engine.text.canonical_json import canonical
+from workflows.model.port import Refusal, SourceAnswer
+
+MOST_REFUSED = 20
+"""Refused answers of a case that are kept for its next run: the last ones."""
+
+_REFUSED: TypeAdapter[tuple[Refusal, ...]] = TypeAdapter(tuple[Refusal, ...])
+_ANSWERS: TypeAdapter[tuple[SourceAnswer, ...]] = TypeAdapter(tuple[SourceAnswer, ...])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heard:
+    """What people said of a case before a run, oldest first."""
+
+    refused: tuple[Refusal, ...] = ()
+    answers: tuple[SourceAnswer, ...] = ()
+
+    @classmethod
+    def read(cls, *, refused: str | None, answers: str | None) -> "Heard":
+        """Read both as they are kept; None: there is nothing of it."""
+        return cls(
+            refused=_REFUSED.validate_json(refused) if refused is not None else (),
+            answers=_ANSWERS.validate_json(answers) if answers is not None else (),
+        )
+
+    def is_refused(self, values: Mapping[str, JsonValue]) -> bool:
+        """Tell whether a person refused these very values."""
+        return any(one.values == values for one in self.refused)
+
+
+def refused_to_json(refused: Sequence[Refusal]) -> str:
+    """Write refused answers as they are kept."""
+    return canonical(_REFUSED.dump_python(tuple(refused[-MOST_REFUSED:]), mode="json"))
+
+
+def answers_to_json(answers: Sequence[SourceAnswer]) -> str:
+    """Write the answers of a source as they are kept."""
+    return canonical(_ANSWERS.dump_python(tuple(answers), mode="json"))
