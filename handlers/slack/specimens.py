@@ -147,6 +147,10 @@ _CARD = CardView(
     revised=False,
     corrected=False,
     hidden=Hidden(),
+    same_again=False,
+    has_another=True,
+    can_ask=False,
+    questions=(),
 )
 _DECIDED: Mapping[str, Any] = {"state": ReviewState.DECIDED, "decision": _DECISION}
 _WAITS = replace(_DELIVERY, state=DeliveryState.WAITING, target="Help desk", waiting_since=_AT, next_at=_AT)

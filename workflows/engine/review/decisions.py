@@ -12,6 +12,7 @@ def reason_of(preset: str, text: str) -> str:
     """Return the reason of a rejection: the chosen one, the written one, or both."""
     return AND_MORE.join(part for part in (preset.strip(), text.strip()) if part) if preset else text
 
+
 MAX_QUESTION = 1_000
 """Most characters of a question to the source of a case."""
 MAX_ANSWER = 10_000

@@ -11,7 +11,7 @@ from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.round_trip import read
 from workflows.engine.errors import CountersignError
 from workflows.engine.reasons import Reason
-from workflows.engine.review.views import CardView, DecisionView, DoubtView, Hidden, ValueView
+from workflows.engine.review.views import CardView, DecisionView, DoubtView, Hidden, QuestionView, ValueView
 from workflows.engine.text.form_fields import Kind, form_of
 
 _LONGEST = 200
@@ -52,6 +52,7 @@ def card_in_channel(view: CardView) -> CardView:
         why=[_reason(reason, said) for reason in view.why],
         model_said=None if hidden.text or view.model_said is None else hide(view.model_said),
         decision=_decision(view.decision, said) if view.decision is not None else None,
+        questions=[_question(one, said) for one in view.questions],
         problem=hide(view.problem) if view.problem is not None else None,
     )
 
@@ -118,6 +119,11 @@ def _reason(reason: Reason, hide: Callable[[str], str]) -> Reason:
 
 def _decision(decision: DecisionView, hide: Callable[[str], str]) -> DecisionView:
     return replace(decision, reason=hide(decision.reason)) if decision.reason is not None else decision
+
+
+def _question(question: QuestionView, hide: Callable[[str], str]) -> QuestionView:
+    answer = hide(question.answer) if question.answer is not None else None
+    return replace(question, text=hide(question.text), answer=answer)
 
 
 def _nothing_said(_: str) -> str:
