@@ -4,12 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from handlers.texts import decided, deliveries, failures, groups, outage, overrun, pauses
+from handlers.texts import decided, deliveries, failures, groups, outage, overrun, pauses, reports
 from handlers.texts.doubt import is_open
 from handlers.texts.pieces import Room, Told
 from handlers.who import is_named
 from store.faces import face_of
-from store.states import ReviewState
 from workflows.engine.case import notices
 from workflows.engine.context import Context
 from workflows.engine.deliver.delivery_status import late_view, target_view
@@ -21,6 +20,7 @@ from workflows.engine.read.digests import digest_view
 from workflows.engine.review.cards import card_view, failure_view, place_of
 from workflows.engine.review.doubts import doubt_view
 from workflows.engine.review.hiding import card_in_channel, doubt_in_channel
+from workflows.engine.review.report_views import report_note
 from workflows.engine.review.views import CardView, DoubtView
 from workflows.engine.send.channel_status import channel_status, given_up
 from workflows.engine.send.views import Intent
@@ -67,7 +67,7 @@ def waits_for_person(news: News) -> bool:
     """Tell whether news wait for a person. A channel has room for a few of these."""
     match news:
         case CardView():
-            return news.state == ReviewState.OPEN
+            return news.is_decidable
         case DoubtView():
             return is_open(news)
         case _:
@@ -104,6 +104,9 @@ def _note(context: Context, intents: Sequence[Intent]) -> Callable[[Room], Told]
             done_at = datetime.fromisoformat(first.about["at"])
             by_hand = hand_note(context, first.subject.id, done_at, resumed=kind == notices.RESUMED)
             return _plainly(pauses.lifted(by_hand) if kind == notices.RESUMED else pauses.by_hand(by_hand))
+        case notices.REPORTED:
+            told = report_note(context, int(first.about["report"]))
+            return lambda room: reports.note(told, room)
         case notices.GROUP:
             group, code = first.about["group"], first.about["code"]
             hurt = [workflow.name for workflow in context.registry if is_named(group, workflow.review.reviewers)]
@@ -168,6 +171,7 @@ _WHAT = {
     "paused": "the news that Countersign paused a workflow",
     notices.PAUSED_BY_HAND: "the news that a workflow was paused",
     notices.RESUMED: "the news that a workflow was resumed",
+    notices.REPORTED: "the news that a case was reported as wrong",
     notices.GROUP: "the news that a user group cannot be read",
     notices.DECIDED: "the news of a decision",
     "digest": "the summary of the day",

@@ -7,6 +7,7 @@ from workflows.engine.case.file_rows import Reading, Row, columns, read_rows
 from workflows.engine.declare.backoff import Backoff
 from workflows.engine.declare.personal import Personal
 from workflows.engine.declare.proposal import Proposal
+from workflows.engine.declare.seconds import Second
 from workflows.engine.declare.source_answers import source_answers
 from workflows.engine.declare.steps import step
 from workflows.engine.declare.workflow import (
@@ -69,6 +70,7 @@ __all__ = [
     "Review",
     "Row",
     "Run",
+    "Second",
     "SourceAnswer",
     "TimeLimitPassed",
     "TimeLimits",

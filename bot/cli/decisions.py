@@ -1,4 +1,4 @@
-"""A person's decision, and then its delivery: `claim`, `approve`, `edit`, `reject`, `ask`, `reply`, `rerun`, ..."""
+"""A person's decision, and then its delivery: `claim`, `approve`, `edit`, `reject`, `ask`, `undo` and others."""
 
 from __future__ import annotations
 
@@ -67,11 +67,8 @@ def edit(
 
     def decide(app: App, review: OpenReview, shown: int) -> str:
         workflow = app.context.registry.get(review.workflow)
-        proposed: dict[str, str] = {}
-        if review.has_proposal:
-            proposal = case_view(app.context, review.case).newest.proposal
-            assert proposal is not None
-            proposed = entries_of(workflow.output, proposal.output)
+        values = case_view(app.context, review.case).newest.to_approve
+        proposed = entries_of(workflow.output, values) if values is not None else {}
         typed = proposed | _assigned(workflow, set or [])
         read_form(workflow.output, typed, zone=workflow.timezone)
         anew = redrawn(app.context, workflow, review.id, proposed=proposed, typed=typed)
@@ -152,6 +149,44 @@ def reply(
         else:
             finish(app, number)
             _tell(app, number, f"question {replied.question} is answered")
+
+
+@commands.command()
+def undo(case: CaseReference) -> None:
+    """Take your decision on a case back, before it is applied or while a second person is waited for."""
+    from bot.cli.screens.output import out
+    from workflows.engine.errors import Refused
+    from workflows.engine.read.history import case_view, find_case
+    from workflows.engine.review import refusals
+    from workflows.engine.review.undo import undo
+
+    with started() as app:
+        number = find_case(app.context, case)
+        review = case_view(app.context, number).newest.review
+        if review is None:
+            raise Refused(f"nobody decided case {number}")
+        with refusals.told_of_review(app.context, review.id, by=operator(), wanted="undo"):
+            state = undo(app.context, review.id, review.version, by=operator())
+        waits = "its review is open again" if state == "open" else "a newer revision of it took its place"
+        out.print(f"case {number}: taken back; {waits}")
+
+
+@commands.command()
+def wrong(
+    case: CaseReference,
+    what: Annotated[str, typer.Argument(help="What is wrong with it.")],
+) -> None:
+    """Say that something is wrong with a case. A person looks at it."""
+    from bot.cli.screens.output import out
+    from workflows.engine.case.lookup import cases_meant
+    from workflows.engine.review import reports
+
+    with started() as app:
+        meant = cases_meant(app.context, case)
+        kept = reports.note(app.context, about=case, case=next(iter(meant), None), by=operator(), said=what)
+        if kept is not None:
+            reports.take_up(app.context, kept)
+        out.print("noted")
 
 
 @commands.command()

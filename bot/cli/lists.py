@@ -1,4 +1,4 @@
-"""`cases`, `show`, `reviews`, `doctor`: commands that only look. `show` and `doctor` fill a screen by a module each."""
+"""`cases`, `show`, `reviews`, `reports`, `doctor`: commands that only look. Modules of `screens` fill long screens."""
 
 from __future__ import annotations
 
@@ -104,6 +104,28 @@ def reviews(
             ],
         )
         tell_pauses(app, workflow)
+
+
+@commands.command()
+def reports(limit: Annotated[int, typer.Option(min=1, max=10_000)] = 50, json: Json = False) -> None:
+    """List what people said was wrong, the newest first, and what came of it."""
+    from bot.cli.screens.output import moment, out, print_json, print_table
+    from workflows.engine.review.report_views import report_lines
+
+    with started() as app:
+        found = report_lines(app.context, limit=limit)
+        if json:
+            print_json(found)
+        elif not found:
+            out.print("no reports")
+        else:
+            print_table(
+                ("report", "at", "by", "case", "what came of it", "what is wrong"),
+                [
+                    (line.id, moment(line.at), line.by, line.case or line.about, line.outcome or "waits", line.said)
+                    for line in found
+                ],
+            )
 
 
 @commands.command()

@@ -29,7 +29,7 @@ from store.db.time_limits import time_limit
 from workflows.engine.context import Clock
 from workflows.engine.declare import author_threads
 from workflows.engine.read import digests
-from workflows.engine.review import drafts, second_look
+from workflows.engine.review import drafts, reports, second_look
 
 log = structlog.get_logger()
 
@@ -42,6 +42,8 @@ _LOOK = 1.0
 
 _TURN = 2.0
 """Seconds between two attempts to become the sender."""
+_REPORTS = 5.0
+"""Seconds between two looks for reports that wait."""
 _ANSWERS_WITHIN = 1.5
 """Seconds within which the database has to answer a health check."""
 
@@ -82,7 +84,7 @@ def serve(
             taken_back = held.enter_context(app.dispatcher.alone())
             if taken_back:
                 log.info("runs.taken_back", runs=taken_back)
-            loops.append(_Loop(run=app.dispatcher.run))
+            loops += [_Loop(run=app.dispatcher.run), _Loop(run=partial(_take_up_reports, app))]
         if slack is not None:
             held.callback(slack.hearing.close)
             # Work on cases continues while Slack cannot be reached.
@@ -133,6 +135,15 @@ def _send(app: App, slack: Slack, stop: Event) -> None:
         except (DBAPIError, Unavailable) as error:
             log.warning("sender.without_database", error=type(error).__name__)
             stop.wait(_TURN)
+
+
+def _take_up_reports(app: App, stop: Event) -> None:
+    """Take up reports that could not be taken up when they came: their case was being worked on, or a process ended."""
+    while not stop.wait(_REPORTS):
+        try:
+            reports.take_up_all(app.context)
+        except (DBAPIError, Unavailable) as error:
+            log.warning("reports.without_database", error=type(error).__name__)
 
 
 def _answers(app: App) -> bool:

@@ -7,6 +7,7 @@ from slack_sdk import WebClient
 
 from bot.app import App
 from bot.slack.workspace import Workspace
+from handlers.slack.access.rights import UnknownKind
 from handlers.slack.blocks.rich_text import is_user
 from handlers.slack.error_codes import NOT_DONE, code_of, is_passing
 from handlers.texts.groups import why_unusable
@@ -33,6 +34,8 @@ def look(app: App, workspace: Workspace) -> Iterator[Found]:
     client, well = workspace.looking_up, 0
     found = [_reviewer(client, workspace, one, where) for one, where in _reviewers(app).items()]
     found += [_channel(client, name, where) for name, where in _channels(app).items()]
+    if any(one.kind is WhoKind.GROUP for one in _reviewers(app)):
+        found.append(_people(client, workspace))
     for one in found:
         if one.works:
             well += 1
@@ -50,6 +53,9 @@ def _reviewers(app: App) -> Mapping[Who, Sequence[str]]:
     for workflow in _workflows(app):
         for one in named(workflow.review.reviewers):
             found.setdefault(one, []).append(f"the reviewers of {workflow.name}")
+        for second in workflow.review.seconds:
+            for one in named(second.by):
+                found.setdefault(one, []).append(f"the second persons of {workflow.name}")
     return found
 
 
@@ -96,6 +102,19 @@ def _reviewer(client: WebClient, workspace: Workspace, one: Who, where: Sequence
     if not members:
         return Found(works=False, what=f"nobody is in the user group {name}{used}", do="add people to it in Slack")
     return Found(works=True, what=name)
+
+
+def _people(client: WebClient, workspace: Workspace) -> Found:
+    """Check that Slack can be asked who is a guest: without that, a user group gives nobody a right."""
+    try:
+        client.users_info(user=workspace.bot_user)
+    except NOT_DONE as error:
+        code = code_of(error)
+        if is_passing(code):
+            return Found(works=None, what=f"Slack could not be asked just now who is a guest ({code})")
+        do = "add the scope users:read, and install anew; until then only people who are named by id may decide"
+        return Found(works=False, what=str(UnknownKind(code)), do=do)
+    return Found(works=True, what="users.info")
 
 
 def _channel(client: WebClient, name: str, where: Sequence[str]) -> Found:

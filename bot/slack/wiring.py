@@ -8,6 +8,7 @@ from bot.slack.circuit_breaker import Breaker
 from bot.slack.sender import PACE, Sender
 from bot.slack.socket import Hearing
 from bot.slack.workspace import Workspace, adopt, check_hearing, connect
+from handlers.slack.access.people import People
 from handlers.slack.access.rights import Rights
 from handlers.slack.access.user_groups import Groups
 from handlers.slack.context import SlackContext
@@ -37,7 +38,7 @@ def in_slack(app: App, *, pace: float = PACE) -> Slack:
     groups = Groups(workspace.looking_up, team=workspace.named_team, tell=partial(tell_unusable, context))
     slack = SlackContext(
         context=context,
-        rights=Rights(members=groups, engineers=named(settings.engineers)),
+        rights=Rights(members=groups, kind_of=People(workspace.looking_up), engineers=named(settings.engineers)),
         groups=groups,
         installed=workspace.installed,
         granted=workspace.granted,

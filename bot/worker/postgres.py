@@ -192,6 +192,8 @@ class Queued:
         self._advanced = 0
         self._pool: ThreadPool | None = None
         """Threads of `run`."""
+        # A grace period is over to the second or two.
+        self._awakening = HEARTBEAT if any(workflow.review.grace for workflow in context.registry) else _AWAKENING
         self._looked_at = float("-inf")
         """Time at which jobs were last seen to be fetched, by the monotonic clock."""
 
@@ -313,8 +315,9 @@ class Queued:
                 for job in await app.job_manager.get_stalled_jobs(queue=queue.QUEUE, seconds_since_heartbeat=STALLED):
                     log.warning("job.rescued", run=job.task_kwargs.get("run"))
                     await app.job_manager.retry_job(job)
-                # Only a run makes a delivery wait. One of another process is looked after there, while that lives.
-                if is_any_held or advanced != self._advanced or now - awakened >= _AWAKENING:
+                # Only a run makes a delivery wait, or a decision that can be taken back. One of another process is
+                # looked after there, while that lives.
+                if is_any_held or advanced != self._advanced or now - awakened >= self._awakening:
                     awakened, advanced = now, self._advanced
                     is_any_held = True
                     is_any_held = await loop.run_in_executor(None, _awaken, self._context)

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from handlers.slack.access.admission import Installation, Origin
-from handlers.slack.access.rights import NotAllowed, Rights, Unsure, UnusableGroup
+from handlers.slack.access.rights import NotAllowed, Rights, UnknownKind, Unsure, UnusableGroup
 from handlers.slack.access.scopes import Granted
 from handlers.slack.access.user_groups import Groups
 from store.subjects import Subject
@@ -78,7 +78,7 @@ class SlackContext:
         """
         try:
             yield
-        except UnusableGroup:
+        except (UnusableGroup, UnknownKind):
             raise
         except NotAllowed as error:
             if channel and any(one.name == workflow for one in self.shown_in(channel)):
@@ -90,9 +90,9 @@ class SlackContext:
     ) -> Sequence[AnyWorkflow]:
         """Return those of these workflows for which a user has this right, as far as Slack can tell.
 
-        Raise `Unsure` or `UnusableGroup` where none was found, and a group could not be read.
+        Raise `Unsure`, `UnusableGroup` or `UnknownKind` where none was found, and Slack could not tell of one.
         """
-        found, unsaid = list[AnyWorkflow](), list[Unsure | UnusableGroup]()
+        found, unsaid = list[AnyWorkflow](), list[Unsure | UnusableGroup | UnknownKind]()
         for workflow in among:
             try:
                 right(user, workflow)
@@ -100,6 +100,8 @@ class SlackContext:
             except UnusableGroup as error:
                 # Without its owner, who belongs to one workflow and is named only to people who may know of it.
                 unsaid.append(UnusableGroup(error.group, error.code))
+            except UnknownKind as error:
+                unsaid.append(UnknownKind(error.code))
             except Unsure as error:
                 unsaid.append(error)
             except NotAllowed:

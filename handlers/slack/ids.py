@@ -28,6 +28,8 @@ class Action(StrEnum):
     TAKE_OVER = "take_over"
     ASK_SOURCE = "ask_source"
     ANSWER = "answer_for_them"
+    UNDO = "undo"
+    REPORT = "report_wrong"
     MORE = "more"
     """A card's menu. Each choice in it is one of the others."""
     CHANGE_ROW = "change_row"
@@ -54,6 +56,8 @@ class Callback(StrEnum):
     READ = "read"
     CORRECT = "correct"
     ROW = "row"
+    REPORT = "report_wrong"
+    """The shortcut of a message too."""
     ASK_SOURCE = "ask_source"
     ANSWER = "answer_for_them"
 

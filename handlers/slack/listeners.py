@@ -13,9 +13,11 @@ from handlers.slack.interactions import (
     corrections,
     doubts,
     questions,
+    reports,
     rows,
     submissions,
     suggestions,
+    undo,
 )
 
 log = structlog.get_logger()
@@ -24,8 +26,8 @@ log = structlog.get_logger()
 def register(app: App, slack: SlackContext) -> None:
     """Add all listeners to an app. The app has to raise for requests without a listener."""
     # The actions come last: they answer every button that no other listener knows.
-    rooms = (commands, claims, corrections, events, doubts, questions, rows, submissions, suggestions, actions)
-    for room in rooms:
+    rooms = (commands, claims, corrections, events, doubts, questions, reports, rows, submissions, suggestions, undo)
+    for room in (*rooms, actions):
         room.register(app, slack)
 
     @app.error

@@ -192,6 +192,28 @@ class Click(_Acted):
         return _heard(self.team, self.user, where, pressed.action_id, pressed.action_ts)
 
 
+class _Named(_Payload):
+    id: str
+
+
+class _Message(_Payload):
+    ts: str
+    thread_ts: str | None = None
+
+
+class Shortcut(_Acted):
+    """A choice in the menu of a message."""
+
+    channel: _Named
+    message: _Message
+
+    @property
+    def about(self) -> str:
+        """The message, and the one that it answers if it is in a thread, by their ids."""
+        named = (self.channel.id, self.message.ts, self.message.thread_ts)
+        return " ".join(name for name in named if name)
+
+
 class Submission(_Acted):
     """A submission of a modal."""
 
@@ -246,11 +268,17 @@ class Typed(_Payload):
     enterprise_id: str | None = None
     user_id: str
     text: str = ""
+    trigger_id: str = ""
 
     @property
     def origin(self) -> Origin:
         """Place where it was typed."""
         return Origin(team=self.team_id, enterprise=self.enterprise_id, home=None)
+
+    @property
+    def interaction_id(self) -> str | None:
+        """Id of this very command; None where Slack names none."""
+        return f"{self.user_id} {self.trigger_id}"[:250] if self.trigger_id else None
 
     @property
     def words(self) -> str:
@@ -275,6 +303,11 @@ def submission(body: Mapping[str, Any]) -> Submission:
 def search(body: Mapping[str, Any]) -> Search:
     """Read a search. Raise `Refused`."""
     return _read(Search, body)
+
+
+def shortcut(body: Mapping[str, Any]) -> Shortcut:
+    """Read a choice in the menu of a message. Raise `Refused`."""
+    return _read(Shortcut, body)
 
 
 def event(body: Mapping[str, Any]) -> Event:

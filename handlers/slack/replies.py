@@ -16,7 +16,7 @@ from slack_sdk import WebClient
 from slack_sdk.webhook import WebhookClient
 
 from handlers.slack import newer_blocks
-from handlers.slack.access import user_groups
+from handlers.slack.access import lookups
 from handlers.slack.access.rights import NotAllowed
 from handlers.slack.blocks import answers, modals
 from handlers.slack.blocks.drawing import Drawn
@@ -210,7 +210,7 @@ def answering(body: Mapping[str, Any], ack: Ack, client: WebClient) -> Iterator[
     """Answer within the block; what is refused there is told to the person."""
     answer = Answer(body, ack, client)
     try:
-        with time_limit(DATABASE_SECONDS), user_groups.waiting():
+        with time_limit(DATABASE_SECONDS), lookups.waiting():
             yield answer
     except Repeated:
         # The first delivery of this interaction was answered.

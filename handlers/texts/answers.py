@@ -104,7 +104,8 @@ def _decision(decision: DecisionView) -> Sequence[Piece]:
     """Draw a decision: kind, person, time, and what follows."""
     then = f" · {states.FOLLOWS[decision.follows]}" if decision.follows else ""
     how = words(f"{states.DECISION[decision.kind].capitalize()} by ")
-    return how, person(decision.by), words(" · "), moment(decision.at), words(then or ".")
+    gone = " · no longer stands" if decision.revoked_at is not None else ""
+    return how, person(decision.by), words(" · "), moment(decision.at), words(f"{then}{gone}" or ".")
 
 
 def _delivery(delivery: DeliveryView) -> Sequence[Piece]:
@@ -146,6 +147,7 @@ def usage(paused: Sequence[Pause] = ()) -> Told:
         ("queue", ""): " opens the list of what waits",
         ("review", ""): " opens the most urgent review; with a CASE, the review of that case",
         ("case", "CASE"): " shows a case: its state, its steps, and what you can do about it",
+        ("wrong", "CASE TEXT"): " says that something is wrong with a case",
         ("rerun", "CASE"): " runs it again from the step that failed",
         ("rerun", "CASE from STEP"): " runs it again from a step, start or deliver",
         (

@@ -35,6 +35,31 @@ def approve_all_the_same(key: str) -> Button:
     return Button(text="Approve all the same", says=f"Approve {key} all the same")
 
 
+def approve_as_second(key: str) -> Button:
+    """Name the button with which a second person approves."""
+    return Button(text="Approve as well", says=f"Approve {key} as the second person")
+
+
+def undo(key: str) -> Button:
+    """Name the button that takes a decision back before it is applied."""
+    return Button(text="Undo", says=f"Undo the decision on {key}")
+
+
+def take_back(key: str) -> Button:
+    """Name the button that takes a decision back while a second person is waited for."""
+    return Button(text="Take back", says=f"Take back your approval of {key}")
+
+
+def it_was_right(key: str) -> Button:
+    """Name the button that keeps what was delivered, although somebody reported it."""
+    return Button(text="It was right", says=f"It was right: {key}")
+
+
+def change_it(key: str) -> Button:
+    """Name the button that opens the form to change what was delivered."""
+    return Button(text="Change it", says=f"Change what was delivered for {key}")
+
+
 def edit(key: str) -> Button:
     """Name the button that opens the form of a proposal."""
     return Button(text="Edit", says=f"Edit {key}")
@@ -78,6 +103,8 @@ def read_all(key: str) -> Button:
     return Button(text="Read all", says=f"Read all of {key}")
 
 
+REPORT_WRONG = "Report wrong"
+"""The choice in a card's menu that says that something is wrong."""
 DETAILS = "Details: all of the case, and why"
 ASK_SOURCE = "Ask the source: a question back"
 """Choice in a card's menu."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from handlers.texts import status
+from handlers.texts import reports, status
 from handlers.texts.pieces import (
     Paragraph,
     Room,
@@ -18,7 +18,7 @@ from handlers.texts.pieces import (
 from handlers.texts.plain import begun_large, enough_of, excerpt, length_of, without_first_line
 from handlers.texts.reasons import not_sure_enough
 from handlers.texts.second_proposals import is_told_elsewhere
-from handlers.texts.values import decision, is_cut, recommendation
+from handlers.texts.values import changes, decision, is_cut, recommendation
 from store.states import ReviewState
 from workflows.engine.reasons import Code, Reason
 from workflows.engine.review.decisions import DecisionKind
@@ -56,8 +56,14 @@ def parts(view: CardView, room: Room, *, heading: int, why: Callable[[Reason], s
     `heading`: characters that the heading holds; it says what the case is about. `why`: puts a reason into words.
     """
     is_open = view.state == ReviewState.OPEN
+    reported = reports.on_card(view, room)
+    above = [Part(paragraphs=reported)] if reported else []
+    if view.state == ReviewState.AWAITING_SECOND:
+        # Whoever signs after another person sees what that one saw.
+        signed = Part(paragraphs=status.paragraphs(view, room))
+        return [*above, signed, *_wrong(view, room), *_case(view, room, heading), *_to_sign(view, room)]
     claim = Press.CLAIM if view.claimed_by is None else Press.TAKE_OVER
-    made = [Part(paragraphs=status.paragraphs(view, room), press=claim if is_open else None)]
+    made = [*above, Part(paragraphs=status.paragraphs(view, room), press=claim if is_open else None)]
     if not is_open:
         decided = decision(view, room)
         return [*made, *([Part(paragraphs=decided)] if decided else []), *_begun_case(view, room, heading)]
@@ -66,10 +72,20 @@ def parts(view: CardView, room: Room, *, heading: int, why: Callable[[Reason], s
     if view.has_proposal:
         is_in_part = any(is_cut(value, room) for value in view.values) and not any(part.press for part in case)
         made.append(Part(paragraphs=recommendation(view, room), press=Press.READ_ALL if is_in_part else None))
-    if view.decision is None or view.decision.kind == DecisionKind.ASKED:
-        # After a rejection, its reason in the lines above is why a person is asked.
+    is_new = view.decision is None or view.decision.kind == DecisionKind.ASKED
+    if is_new and not view.reported:
+        # After a rejection, its reason in the lines above is why a person is asked; of a report, its words are.
         made += [*_asked(view, room, why), *_said_instead(view, room)]
     return made
+
+
+def _to_sign(view: CardView, room: Room) -> list[Part]:
+    """Say what the first person decided, and how it differs from what was proposed."""
+    different = changes(view, room) if view.has_proposal else []
+    said = [*decision(view, room)] if not view.correction else []
+    changed = [line(words("Changed from what was proposed", bold=True)), *different] if different else []
+    parts = [[line(words("To be approved", bold=True)), *said] if said else [], changed]
+    return [Part(paragraphs=part) for part in parts if part]
 
 
 def small_print(view: CardView, room: Room) -> list[str]:
@@ -77,7 +93,7 @@ def small_print(view: CardView, room: Room) -> list[str]:
     said = [view.workflow, one_line(view.key, room.line), f"case {view.case}", f"version {view.version}"]
     if view.sample:
         said.append(status.SAMPLE.lower())
-    elif view.model and view.has_proposal:
+    elif view.model and view.has_proposal and not view.reported:
         who = "the local model" if view.model.startswith("local/") else one_line(view.model, room.line)
         said.append(f"{'correction' if view.correction else 'proposed'} by {who}")
     # A decided card tells what the workflow did, and no longer what it may do.
@@ -114,7 +130,7 @@ def _beyond(view: CardView, heading: int) -> str:
 
 def _wrong(view: CardView, room: Room) -> list[Part]:
     """Say why somebody wants to correct what was delivered."""
-    if not (view.correction and view.model_says):
+    if view.reported or not (view.correction and view.model_says):
         return []
     said = [quote(excerpt(reason, min(room.text, _CASE))) for reason in view.model_says[:_REASONS]]
     return [Part(paragraphs=[line(words("What was wrong", bold=True)), *said])]

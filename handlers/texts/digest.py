@@ -88,6 +88,7 @@ def workflow(figures: WorkflowFigures) -> list[Paragraph]:
         lines.append(line(words(f"and {_count(more, 'other cause')}")))
     lines += _stopped("Still to fix", figures.still_stopped_cases, figures.still_stopped)
     lines += _stopped("From before", figures.older_cases, figures.older)
+    lines += _found_wrong(figures)
     lines += _unproposed(figures.unproposed)
     lines.append(line(words(_numbers(figures))))
     if figures.work_alone:
@@ -107,6 +108,13 @@ def _paused(figures: WorkflowFigures) -> list[Line]:
     by = " by Countersign" if paused.by_itself else ""
     said = [words(f"Paused{by}", bold=True), words(" since "), moment(paused.at)]
     return [line(*said, words(f"{held}. To resume it: "), command("resume", figures.workflow))]
+
+
+def _found_wrong(figures: WorkflowFigures) -> list[Line]:
+    """Draw what people said was wrong, and what turned out to be."""
+    said = [_count(figures.reported, "report") + " that something was wrong"] if figures.reported else []
+    said += [f"{_count(figures.corrected, 'error')} found and corrected"] if figures.corrected else []
+    return [line(words(", ".join(said)))] if said else []
 
 
 def _unproposed(unproposed: Sequence[Unproposed]) -> list[Line]:

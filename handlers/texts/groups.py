@@ -6,15 +6,15 @@ from handlers.texts.pieces import Told, line, words
 
 _NOT_THERE = frozenset({"no_such_subteam", "subteam_not_found", "usergroup_not_found", "subteam_disabled"})
 """Slack's codes for a group that does not exist."""
-_NOT_OURS = frozenset({"missing_scope", "no_permission", "permission_denied"})
-"""Slack's codes for a group that we may not read."""
+NOT_OURS = frozenset({"missing_scope", "no_permission", "permission_denied"})
+"""Slack's codes for what we may not read."""
 
 
 def why_unusable(group: str, code: str) -> str:
     """Return the reason why a user group cannot be read. `code`: Slack's code."""
     if code in _NOT_THERE:
         return f"There is no user group {group} in Slack, or it is disabled"
-    if code in _NOT_OURS:
+    if code in NOT_OURS:
         return f"Countersign may not read the user group {group}: its scope usergroups:read is missing"
     return f"Slack does not let Countersign read the user group {group} ({code})"
 

@@ -23,6 +23,8 @@ def in_words(reason: Reason) -> str:
             return "a rule was added or changed since the decision"
         case Code.CORRECTION:
             return "it corrects what was delivered"
+        case Code.REPORTED:
+            return "somebody says that what was delivered is wrong"
         case Code.PAUSED:
             return f"this workflow is paused{f' by {reason.by}' if reason.by else ''}: {reason.said}"
         case Code.OUT_OF_SCOPE:

@@ -13,6 +13,8 @@ _WORDS: Mapping[str, str] = {
     WhyRefused.TO_BE_CONFIRMED: "a rule has to be confirmed",
     WhyRefused.FORM_CHANGED: "the form had changed",
     WhyRefused.DELIVERED: "it is delivered already",
+    WhyRefused.SAME_PERSON: "another person has to decide after them",
+    WhyRefused.OWN_CASE: "they handed it in, or asked for it",
     WhyRefused.NOT_POSSIBLE: "not possible then",
 }
 

@@ -1,8 +1,10 @@
 """The state of a review in words. Recorded, applied and apply failed are three different things."""
 
-from handlers.texts import questions
+from collections.abc import Sequence
+
+from handlers.texts import questions, reports, seconds
 from handlers.texts.deliveries import Said, rejection_waits, unconfirmed, waiting
-from handlers.texts.pieces import Line, Paragraph, Quote, Room, command, hour, line, moment, person, quote, words
+from handlers.texts.pieces import Line, Paragraph, Piece, Quote, Room, command, hour, line, moment, person, quote, words
 from handlers.texts.plain import excerpt
 from handlers.texts.second_proposals import told_same
 from store.states import ReviewState, RunState
@@ -17,13 +19,14 @@ _DECIDED = {
     "answered": "Answered by hand",
     "rejected": "Rejected",
     "asked": "Asked the source",
+    "upheld": "Found right",
 }
 _UNDER_WAY = frozenset({RunState.READY, RunState.RUNNING, RunState.DELIVERING, RunState.WAITING})
 _NOT_APPLIED = frozenset({RunState.FAILED, RunState.PARKED})
 _BRIEF = Room(text=0, line=0, items=0)
 """Room in a notification, which shows no details."""
 _ELSE = {
-    ReviewState.AWAITING_SECOND: "Waits for a second decision",
+    ReviewState.AWAITING_SECOND: seconds.NEEDED,
     ReviewState.ASKED: "Waits for an answer to a question",
     ReviewState.EXPIRED: "Expired",
 }
@@ -33,11 +36,15 @@ def in_brief(view: CardView) -> str:
     """Return the status in a few words, for a notification."""
     match view.state:
         case ReviewState.OPEN:
+            if view.reported:
+                return reports.REPORTED
             if view.correction:
                 return "Correction to decide"
             if view.has_proposal and view.sample:
                 return "Decision needed (sample answer, written by hand)"
             return "Decision needed" if view.has_proposal else "To be filled in"
+        case ReviewState.AWAITING_SECOND:
+            return seconds.NEEDED
         case ReviewState.DECIDED if view.decision is not None:
             return f"{_what(view)}{_DECIDED[view.decision.kind]}, {_outcome(view, _BRIEF).title.lower()}"
         case _:
@@ -49,10 +56,13 @@ def paragraphs(view: CardView, room: Room) -> list[Paragraph]:
     match view.state:
         case ReviewState.OPEN:
             return _open(view, room)
+        case ReviewState.AWAITING_SECOND if view.decision is not None:
+            return [*seconds.waits_for_second(view, view.decision, room)]
         case ReviewState.DECIDED if view.decision is not None:
             outcome = _outcome(view, room)
             said = line(words(outcome.title, bold=True), *outcome.more)
-            return [_decided(view.decision, room, _what(view)), said, *_detail(view, room)]
+            decided = _decided(view.decision, room, _what(view), also=seconds.also_approved(view))
+            return [decided, said, *_detail(view, room)]
         case ReviewState.ASKED:
             return questions.waits(view, room)
         case _:
@@ -60,7 +70,9 @@ def paragraphs(view: CardView, room: Room) -> list[Paragraph]:
 
 
 def _open(view: CardView, room: Room) -> list[Paragraph]:
-    if view.has_proposal:
+    if view.reported:
+        asks = reports.ASKS
+    elif view.has_proposal:
         asks = "Decide" if view.answer_by is not None else "Waits for your decision"
     else:
         asks = "Fill in" if view.answer_by is not None else "Waits to be filled in"
@@ -85,9 +97,9 @@ def _what(view: CardView) -> str:
     return "Correction: " if view.correction else ""
 
 
-def _decided(decision: DecisionView, room: Room, what: str = "") -> Line:
+def _decided(decision: DecisionView, room: Room, what: str = "", *, also: Sequence[Piece] = ()) -> Line:
     how = f"{what}{_DECIDED[decision.kind]} by "
-    made = [words(how, bold=True), person(decision.by), words(" · "), moment(decision.at)]
+    made = [words(how, bold=True), person(decision.by), words(" · "), moment(decision.at), *also]
     if decision.confirmed:
         rules = "; ".join(f"never {sentence}" for sentence in decision.confirmed)
         made.append(words(f" · aware of the rule: {excerpt(rules, room.line)}"))
@@ -97,7 +109,9 @@ def _decided(decision: DecisionView, room: Room, what: str = "") -> Line:
 def _outcome(view: CardView, room: Room) -> Said:
     """Return what became of a decision, with different words for recorded, applied and not applied, and what to do."""
     state, delivery = view.run_state, view.delivery
-    if view.decision is not None and view.decision.kind == DecisionKind.REJECTED:
+    if view.held_until is not None:
+        return seconds.recorded(view)
+    if view.decision is not None and view.decision.kind in (DecisionKind.REJECTED, DecisionKind.UPHELD):
         return _rejected(view, view.decision, state, room)
     receipt = delivery.receipt if delivery is not None else None
     if state is RunState.HOLDING and delivery is not None and view.held == "down":

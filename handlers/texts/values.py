@@ -27,7 +27,7 @@ def recommendation(view: CardView, room: Room) -> list[Paragraph]:
     doubtful = [value for value in view.values if value.name in marked]
     shown = [*doubtful, *(value for value in view.values if value.name not in marked)][: room.items]
     below = [value for value in shown if value.name not in marked]
-    title = words("Proposed correction" if view.correction else "Recommendation", bold=True)
+    title = words(_title(view), bold=True)
     first = [line(title, *_sure_of_all(view))]
     if len(doubtful) > _MARKED:
         # Where most of it is doubtful, a mark on each line would be one on none.
@@ -35,6 +35,12 @@ def recommendation(view: CardView, room: Room) -> list[Paragraph]:
         marked = frozenset()
     rest = _undoubted(below, room) if doubtful else _fields(below, room, marked)
     return [*first, *_fields(shown[: len(doubtful)], room, marked), *rest, *_left_out(view, room)]
+
+
+def _title(view: CardView) -> str:
+    if view.reported:
+        return "What was delivered"
+    return "Proposed correction" if view.correction else "Recommendation"
 
 
 def _undoubted(values: Sequence[ValueView], room: Room) -> list[Paragraph]:

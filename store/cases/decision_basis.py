@@ -15,6 +15,7 @@ from store.states import ReviewState
 class DecisionBasis:
     """A review, with what is to be decided in it."""
 
+    run: int
     case: int
     workflow: str
     state: ReviewState
@@ -32,8 +33,9 @@ def decision_basis(session: Session, review: int, *, team: int) -> DecisionBasis
     found = _query(connection_of(session).dialect).run(session, {"review": review, "team": team}).fetchone()
     if found is None:
         return None
-    case, workflow, state, version, input, proposal, reasons = found
+    run, case, workflow, state, version, input, proposal, reasons = found
     return DecisionBasis(
+        run=run,
         case=case,
         workflow=workflow,
         state=ReviewState(state),
@@ -48,7 +50,16 @@ def decision_basis(session: Session, review: int, *, team: int) -> DecisionBasis
 def _query(dialect: Dialect) -> Statement:
     input, shown, reasons = (aliased(Content, name=name) for name in ("input", "shown", "reasons"))
     query = (
-        select(Review.case_id, Workflow.name, Review.state, Review.version, input.body, shown.body, reasons.body)
+        select(
+            Review.run_id,
+            Review.case_id,
+            Workflow.name,
+            Review.state,
+            Review.version,
+            input.body,
+            shown.body,
+            reasons.body,
+        )
         .join(Workflow, Workflow.id == Review.workflow_id)
         .join(Run, Run.id == Review.run_id)
         .join(input, input.id == Run.input_id)

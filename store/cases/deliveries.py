@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from store.cases.samples import has_sample
@@ -86,6 +86,19 @@ def move(
         return rows.change(session, Delivery, delivery, where=where, to=values)
     rows.change_or_fail(session, Delivery, delivery, where=where, to=values, otherwise=otherwise)
     return True
+
+
+def withdraw(session: Session, run: int, *, team: int, parent: int | None) -> None:
+    """Take back the intention of a run's delivery, which that run did not attempt.
+
+    What an earlier run of the case attempted is given back to it. `parent`: the run before.
+    """
+    of_it = (Delivery.run_id == run, Delivery.team_id == team, Delivery.state == DeliveryState.INTENDED)
+    given_back = update(Delivery).where(*of_it, Delivery.attempts > 0).values(run_id=parent)
+    if parent is not None:
+        session.execute(given_back, execution_options={"synchronize_session": False})
+    gone = delete(Delivery).where(*of_it, Delivery.attempts == 0)
+    session.execute(gone, execution_options={"synchronize_session": False})
 
 
 def mark_maybe(session: Session, *, team: int, delivery: int, state: DeliveryState, maybe: bool) -> None:

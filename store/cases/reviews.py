@@ -106,17 +106,19 @@ class ReviewPlace:
 
     case: int
     workflow: str
+    second: int | None
+    """Place of the declared second person that it waits for; None where it waits for none."""
 
 
 def place_of(session: Session, review: int, *, team: int) -> ReviewPlace | None:
     """Return the team, case and workflow of a review; None where there is no review with this id."""
     found = session.execute(_PLACE, {"review": review, "team": team}).one_or_none()
-    return ReviewPlace(case=found[0], workflow=found[1]) if found is not None else None
+    return ReviewPlace(case=found[0], workflow=found[1], second=found[2]) if found is not None else None
 
 
 # Every press of a button needs this query: it is built once.
 _PLACE = (
-    select(Review.case_id, Workflow.name)
+    select(Review.case_id, Workflow.name, Review.second)
     .join(Workflow, Workflow.id == Review.workflow_id)
     .where(Review.id == bindparam("review"), Review.team_id == bindparam("team"))
 )
@@ -134,14 +136,20 @@ def of_case_in(session: Session, case: int, states: Collection[ReviewState], *, 
 
 
 def open_lines(
-    session: Session, *, team: int, workflows: Collection[str] | None, limit: int, first: int = 0
+    session: Session,
+    *,
+    team: int,
+    workflows: Collection[str] | None,
+    limit: int,
+    first: int = 0,
+    state: ReviewState = ReviewState.OPEN,
 ) -> list[ReviewLine]:
-    """Open reviews, the earliest deadline first; `workflows`: only these; `first`: from this place on."""
+    """Reviews in a state, the earliest deadline first; `workflows`: only these; `first`: from this place on."""
     query = (
         select(Review, Case.key, Workflow.name)
         .join(Case, Case.id == Review.case_id)
         .join(Workflow, Workflow.id == Review.workflow_id)
-        .where(Review.team_id == team, Review.state == ReviewState.OPEN)
+        .where(Review.team_id == team, Review.state == state)
         .order_by(Review.answer_by, Review.id)
         .offset(first)
         .limit(limit)
@@ -230,6 +238,7 @@ def add_decision(
     reason_id: int | None,
     confirmed: list[str],
     at: datetime,
+    confirms: bool = False,
 ) -> None:
     """Add the decision about a version of a review.
 
@@ -248,8 +257,20 @@ def add_decision(
         output_id=output_id,
         reason_id=reason_id,
         confirmed=confirmed,
+        confirms=confirms,
         at=at,
     )
+
+
+def revoke(session: Session, review: int, versions: Collection[int], *, team: int, by: str, at: datetime) -> None:
+    """Note that the decisions about these versions of a review no longer stand."""
+    revoked = update(Decision).where(
+        Decision.review_id == review,
+        Decision.team_id == team,
+        Decision.version.in_(versions),
+        Decision.revoked_at.is_(None),
+    )
+    session.execute(revoked.values(revoked_at=at, revoked_by=by))
 
 
 def decisions(session: Session, review: int, *, team: int) -> list[Decision]:
@@ -259,11 +280,20 @@ def decisions(session: Session, review: int, *, team: int) -> list[Decision]:
 
 
 def decision_counts(session: Session, *, team: int) -> dict[str, int]:
-    """Count the decisions by kind, without those about cases with sample answers."""
+    """Count the decisions by kind, without those about cases with sample answers.
+
+    Where two persons decide it is one decision, and none before the last of them.
+    """
     query = (
         select(Decision.kind, func.count())
         .join(Review, Review.id == Decision.review_id)
-        .where(Decision.team_id == team, ~has_sample(Review.case_id))
+        .where(
+            Decision.team_id == team,
+            Decision.revoked_at.is_(None),
+            Decision.confirms.is_(False),
+            or_(Review.state != ReviewState.AWAITING_SECOND, Decision.follows.is_not(None)),
+            ~has_sample(Review.case_id),
+        )
         .group_by(Decision.kind)
     )
     return dict(session.execute(query).all())

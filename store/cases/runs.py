@@ -49,8 +49,9 @@ def add(
     output_id: int | None = None,
     refused_id: int | None = None,
     answers_id: int | None = None,
+    asked_by: str | None = None,
 ) -> int:
-    """Add a run; returns its id."""
+    """Add a run; returns its id. `asked_by`: the person who asked for it; None where nobody did."""
     return rows.add(
         session,
         Run,
@@ -68,6 +69,7 @@ def add(
         resolution=resolution,
         output_id=output_id,
         problem_id=None,
+        asked_by=asked_by,
         created_at=at,
         changed_at=at,
         refused_id=refused_id,
@@ -95,8 +97,12 @@ def add_first(
     state: RunState,
     at: datetime,
     code_version: str | None,
+    asked_by: str | None = None,
 ) -> dict[int, int]:
-    """Add the first runs of revisions, at most one of a case; returns their ids by case."""
+    """Add the first runs of revisions, at most one of a case; returns their ids by case.
+
+    `asked_by`: the one who handed them in.
+    """
     return rows.add_all_new(
         session,
         Run,
@@ -111,6 +117,7 @@ def add_first(
             "code_version": code_version,
             "state": state,
             "lease": 0,
+            "asked_by": asked_by,
             "created_at": at,
             "changed_at": at,
         },
@@ -165,6 +172,17 @@ def newest(session: Session, case: int, *, team: int) -> Run | None:
     """Return the newest run of a case."""
     query = select(Run).where(Run.case_id == case, Run.team_id == team)
     return session.scalar(query.order_by(Run.id.desc()).limit(1))
+
+
+def askers_of(session: Session, run: int, *, team: int) -> set[str]:
+    """Return those who handed in the content of a run, or asked for any run of it."""
+    this = aliased(Run)
+    query = (
+        select(Run.asked_by)
+        .join(this, and_(this.case_id == Run.case_id, this.revision == Run.revision))
+        .where(this.id == run, Run.team_id == team, Run.asked_by.is_not(None))
+    )
+    return {person for person in session.scalars(query) if person is not None}
 
 
 def last_delivered(session: Session, case: int, *, team: int) -> Run | None:

@@ -207,7 +207,8 @@ def _free(team: int, workflows: Collection[int]) -> Select[Run]:
 
 
 def kept_back() -> ColumnElement[bool]:
-    """Return a condition on a held run: it waits for its target, or behind an older delivery of its case that does.
+    """Return a condition on a held run: it waits for its target, or behind an older delivery of its case that does or
+    is in its grace period.
 
     An older delivery that is only held goes out before it, in the same round.
     """
@@ -223,9 +224,12 @@ def kept_back() -> ColumnElement[bool]:
                 older.state == RunState.READY,
                 and_(
                     older.state == RunState.HOLDING,
-                    exists()
-                    .where(Delivery.run_id == older.id, Delivery.state == DeliveryState.WAITING)
-                    .correlate(older),
+                    or_(
+                        older.held_until.is_not(None),
+                        exists()
+                        .where(Delivery.run_id == older.id, Delivery.state == DeliveryState.WAITING)
+                        .correlate(older),
+                    ),
                 ),
             ),
         )

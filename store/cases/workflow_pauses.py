@@ -122,7 +122,8 @@ def lift(session: Session, workflow: int, *, team: int) -> bool:
 def releasable(session: Session, *, team: int, limit: int) -> list[Run]:
     """Held runs whose workflow holds no deliveries, oldest first; nobody else's transaction may add one now.
 
-    Those that wait for their target, or behind an older delivery of their case that does, are none of them.
+    Those in their grace period are none of them, and neither are those that wait for their target, or behind an older
+    delivery of their case that does either.
     """
     held = _releasable(team)
     found = select(Run.workflow_id).join(Workflow, Workflow.id == Run.workflow_id).where(*held).distinct()
@@ -150,7 +151,7 @@ def is_releasable(session: Session, *, team: int) -> bool:
 
 def _releasable(team: int) -> tuple[ColumnElement[bool], ...]:
     free = or_(Workflow.paused_at.is_(None), ~Workflow.holds_deliveries)
-    return (Run.team_id == team, Run.state == RunState.HOLDING, free, ~kept_back())
+    return (Run.team_id == team, Run.state == RunState.HOLDING, Run.held_until.is_(None), free, ~kept_back())
 
 
 def numbers(session: Session, *, team: int, states: Collection[RunState]) -> dict[tuple[str, RunState], int]:

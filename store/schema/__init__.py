@@ -8,6 +8,7 @@ from store.schema.base import Base, OfTeam
 from store.schema.cases import Case, Content, Run, Step, Team, Workflow
 from store.schema.model import Eval, ModelRequest, Outage, Overrun, PromptVersion, Spending
 from store.schema.questions import Question
+from store.schema.reports import Report
 from store.schema.reviews import Decision, Delivery, Draft, Proposal, Review
 from store.schema.slack import Digest, InboxRow, Message, OutboxRow, RateLimit
 from store.schema.targets import TargetOutage
@@ -33,6 +34,7 @@ __all__ = [
     "Proposal",
     "Question",
     "RateLimit",
+    "Report",
     "Review",
     "Run",
     "Spending",

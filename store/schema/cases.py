@@ -87,6 +87,8 @@ class Run(OfTeam, Base):
         index_of_some("ix_runs_ready", "id", where="state = 'ready'"),
         # A digest asks what ended on a day; a run changes often before it ends.
         index_of_some("ix_runs_ended", "team_id", "changed_at", where="state IN ('closed', 'delivered')"),
+        # Few runs are in their grace period, and they are searched for every other second.
+        index_of_some("ix_runs_grace", "team_id", "held_until", where="held_until IS NOT NULL"),
     )
 
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
@@ -114,6 +116,10 @@ class Run(OfTeam, Base):
     """Output to deliver."""
     problem_id: Mapped[int | None] = mapped_column(ForeignKey("contents.id"))
     """Reason why the run failed, was parked or is in doubt."""
+    held_until: Mapped[datetime | None]
+    """End of the grace period in which the decision can be taken back; None outside one."""
+    asked_by: Mapped[str | None] = mapped_column(String(100))
+    """The one who handed this content in, or asked for this rerun or correction; None where nobody did."""
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
     # No foreign keys: for them SQLite would make the table of all runs anew.

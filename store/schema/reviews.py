@@ -49,6 +49,10 @@ class Review(OfTeam, Base):
     """Reasons for which a person is asked."""
     claimed_by: Mapped[str | None] = mapped_column(String(100))
     claimed_at: Mapped[datetime | None]
+    second: Mapped[int | None]
+    """Place, from 0, of the declared second person that it waits for; None while it waits for none."""
+    second_error: Mapped[str | None] = mapped_column(String(200))
+    """Type of the error of the rule that says whether a second person is needed; None where it raised none."""
     opened_at: Mapped[datetime]
     answer_by: Mapped[datetime | None]
     decided_at: Mapped[datetime | None]
@@ -72,6 +76,11 @@ class Decision(OfTeam, Base):
     reason_id: Mapped[int | None] = mapped_column(ForeignKey("contents.id"))
     confirmed: Mapped[list[Any]]
     """Nevers that the person was warned of and confirmed."""
+    confirms: Mapped[bool] = mapped_column(server_default=false())
+    """True if it only confirms the values of the decision before it, as a second person does."""
+    revoked_at: Mapped[datetime | None]
+    """Time when it was taken back or overruled, so that it counts for nothing; None while it stands."""
+    revoked_by: Mapped[str | None] = mapped_column(String(100))
     at: Mapped[datetime]
 
 

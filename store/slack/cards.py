@@ -13,6 +13,9 @@ from store.states import DeliveryState, OutboxState, ReviewState
 from store.subjects import SubjectKind
 from store.types import literally
 
+_UNDECIDED = (ReviewState.OPEN, ReviewState.AWAITING_SECOND)
+"""States of a review in which it needs its card."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Unshown:
@@ -32,7 +35,7 @@ def due(session: Session, *, team: int, channel: str, at: datetime) -> list[Outb
             OutboxRow.team_id == team,
             is_unsent(*UNSENT),
             is_time(at),
-            Review.state == ReviewState.OPEN,
+            Review.state.in_(_UNDECIDED),
             ~_stands(team, channel),
         )
         .order_by(Review.answer_by, Review.id)
@@ -65,7 +68,7 @@ def due_doubts(session: Session, *, team: int, channel: str, at: datetime) -> li
 
 def drop(session: Session, *, team: int, channel: str) -> None:
     """Drop the new cards that are no longer needed."""
-    needed = select(Review.id).where(_is_card(channel), Review.state == ReviewState.OPEN).exists()
+    needed = select(Review.id).where(_is_card(channel), Review.state.in_(_UNDECIDED)).exists()
     _move_new(session, team, channel, UNSENT, OutboxState.SENT, ~needed, ~_is_doubt())
 
 
@@ -106,7 +109,7 @@ def unshown(session: Session, *, team: int, channel: str) -> Unshown:
         select(func.count(), func.min(Review.opened_at))
         .join(OutboxRow, and_(OutboxRow.team_id == team, _is_card(channel)))
         .where(
-            Review.state == ReviewState.OPEN,
+            Review.state.in_(_UNDECIDED),
             is_unsent(OutboxState.HELD, OutboxState.DEAD),
             ~_stands(team, channel),
         )
@@ -122,7 +125,7 @@ def revive(session: Session, *, team: int, at: datetime) -> None:
     """
     reviewed = (
         select(Review.id)
-        .where(Review.state == ReviewState.OPEN, OutboxRow.is_about_row(SubjectKind.REVIEW, Review.id))
+        .where(Review.state.in_(_UNDECIDED), OutboxRow.is_about_row(SubjectKind.REVIEW, Review.id))
         .exists()
     )
     stands = select(Message.id).where(
@@ -143,7 +146,7 @@ def drop_elsewhere(session: Session, *, team: int, workflow: str, channel: str |
         select(Review.id)
         .join(Workflow, Workflow.id == Review.workflow_id)
         .where(
-            Review.state == ReviewState.OPEN,
+            Review.state.in_(_UNDECIDED),
             Workflow.name == workflow,
             OutboxRow.is_about_row(SubjectKind.REVIEW, Review.id),
         )
@@ -179,7 +182,7 @@ def missing(session: Session, *, team: int, workflow: str, channel: str, after: 
         .join(Workflow, Workflow.id == Review.workflow_id)
         .where(
             Review.team_id == team,
-            Review.state == ReviewState.OPEN,
+            Review.state.in_(_UNDECIDED),
             Workflow.name == workflow,
             Review.id > after,
             ~wanted.exists(),

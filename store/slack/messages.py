@@ -18,6 +18,13 @@ def of_subject(session: Session, *, team: int, channel: str, subject: Subject) -
     )
 
 
+def subject_at(session: Session, *, team: int, channel: str, ts: str) -> Subject | None:
+    """Return the subject of a message in a channel; None where it is none of ours. `ts`: Slack's name for it."""
+    query = select(Message).where(Message.team_id == team, Message.channel == channel, Message.ts == ts)
+    found = session.scalar(query)
+    return found.subject if found is not None else None
+
+
 def channels_of(session: Session, *, team: int, subject: Subject) -> set[str]:
     """Return the channels in which a subject is shown."""
     values = {"team": team, "kind": subject.kind, "id": subject.id}

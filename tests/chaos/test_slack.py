@@ -14,8 +14,8 @@ from bot.slack import workspace
 from bot.slack.circuit_breaker import Breaker
 from bot.slack.sender import Sender
 from handlers.slack import limits
-from handlers.slack.access import user_groups
-from handlers.slack.access.user_groups import PATIENCE
+from handlers.slack.access import lookups
+from handlers.slack.access.lookups import PATIENCE
 from handlers.slack.replies import DATABASE_SECONDS
 from store import schema
 from tests.chaos import naive
@@ -273,7 +273,7 @@ def test_while_slack_takes_five_seconds_for_each_answer_clicks_are_acknowledged_
     Here it takes as long as the clicks do, so that whatever is acknowledged did not wait for it.
     """
     assert PATIENCE + DATABASE_SECONDS < limits.ACK_SECONDS
-    monkeypatch.setattr(user_groups, "PATIENCE", PATIENCE)
+    monkeypatch.setattr(lookups, "PATIENCE", PATIENCE)
     monkeypatch.setattr(workspace, "_LOOKUP_SECONDS", LONGEST)
     story = make_story()
     administrator, sockets = story.running.administrator, story.running.sandbox.sockets

@@ -15,7 +15,8 @@ from bot.slack import socket, workspace
 from bot.slack.socket import Hearing
 from bot.slack.workspace import connect
 from handlers.slack import events, replies
-from handlers.slack.access import user_groups
+from handlers.slack.access import lookups
+from handlers.slack.access.people import People
 from handlers.slack.access.rights import Rights
 from handlers.slack.access.user_groups import Groups
 from handlers.slack.context import SlackContext
@@ -55,7 +56,7 @@ def running(slack_time: SlackTime) -> Iterator[Running]:
 @pytest.fixture(autouse=True)
 def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let nobody give up because the machine is slow; a test that is about a limit sets its own."""
-    monkeypatch.setattr(user_groups, "PATIENCE", ACK_SECONDS)
+    monkeypatch.setattr(lookups, "PATIENCE", ACK_SECONDS)
     for module in (replies, events):
         monkeypatch.setattr(module, "DATABASE_SECONDS", ACK_SECONDS)
 
@@ -76,7 +77,7 @@ def ears(running: Running) -> Iterator[Ears]:
     groups = Groups(connected.looking_up)
     slack_context = SlackContext(
         context=cast(Context, None),  # each test puts its own there
-        rights=Rights(members=groups, engineers=named([ENGINEERS])),
+        rights=Rights(members=groups, kind_of=People(connected.looking_up), engineers=named([ENGINEERS])),
         groups=groups,
         installed=connected.installed,
     )

@@ -18,6 +18,7 @@ from bot.slack import circuit_breaker
 from bot.slack.sender import Sender
 from bot.slack.socket import Hearing
 from bot.slack.workspace import Workspace
+from handlers.slack.access.people import People
 from handlers.slack.access.rights import Members, Rights
 from handlers.slack.access.user_groups import Groups
 from handlers.slack.blocks.transcript import without_marks
@@ -95,7 +96,9 @@ class Ears:
 
     def only_members(self, members: Members) -> None:
         """Have the members of groups looked up in another way."""
-        object.__setattr__(self.slack_context, "rights", Rights(members=members, engineers=named([ENGINEERS])))
+        people = People(self.workspace.looking_up)
+        rights = Rights(members=members, kind_of=people, engineers=named([ENGINEERS]))
+        object.__setattr__(self.slack_context, "rights", rights)
 
 
 @dataclass(kw_only=True)

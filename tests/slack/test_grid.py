@@ -13,6 +13,7 @@ from bot.sandbox.state.sandbox import Sandbox
 from bot.sandbox.state.workspace import default_workspace
 from bot.slack.socket import Hearing
 from bot.slack.workspace import connect
+from handlers.slack.access.people import People
 from handlers.slack.access.rights import Rights
 from handlers.slack.access.user_groups import Groups
 from handlers.slack.context import SlackContext
@@ -36,6 +37,7 @@ def of_an_organisation(*, org_wide: bool) -> Sandbox:
     workspace = default_workspace()
     workspace.team.enterprise = ORG
     workspace.app.org_wide = org_wide
+    workspace.app.scopes = [*workspace.app.scopes, "users:read"]
     people = {user.id: user for user in workspace.users}
     people[ANA].home, people[BEN].home, people[KIM].home = HOME, ORG, HOME
     people[EVE].acts_in = people[EVE].home = ELSEWHERE
@@ -52,7 +54,7 @@ def grid(request: pytest.FixtureRequest, migrated_sqlite_url: str) -> Iterator[S
         database = Database(migrated_sqlite_url)
         world = World(database=database, model=ScriptedModel(sure(0.6, queue="billing", reply="We look into it.")))
         groups = Groups(workspace.looking_up, team=workspace.named_team)
-        rights = Rights(members=groups, engineers=named([ENGINEERS]))
+        rights = Rights(members=groups, kind_of=People(workspace.looking_up), engineers=named([ENGINEERS]))
         slack_context = SlackContext(context=world.context, rights=rights, groups=groups, installed=workspace.installed)
         hearing = Hearing(workspace, slack_context)
         hearing.connect(Event())

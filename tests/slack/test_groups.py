@@ -7,8 +7,9 @@ import pytest
 
 from bot.slack import wiring, workspace
 from handlers.slack import limits
-from handlers.slack.access import user_groups
-from handlers.slack.access.user_groups import PATIENCE, Groups
+from handlers.slack.access import lookups
+from handlers.slack.access.lookups import PATIENCE
+from handlers.slack.access.user_groups import Groups
 from handlers.slack.replies import DATABASE_SECONDS
 from tests.slack.stage import ANA, BEN, FAILED, KIM, REVIEWERS, SUPPORT, Stage, words
 from tests.slack.test_conflicts import decisions
@@ -87,7 +88,7 @@ def test_what_may_pass_is_told_as_that_and_is_nobody_else_s_business(stage: Stag
 def test_an_answer_that_comes_late_is_there_for_the_next_press(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """F33: the acknowledgement does not wait for Slack, which here does not answer at all."""
     assert PATIENCE + DATABASE_SECONDS < limits.ACK_SECONDS
-    monkeypatch.setattr(user_groups, "PATIENCE", 0.3)
+    monkeypatch.setattr(lookups, "PATIENCE", 0.3)
     monkeypatch.setattr(workspace, "_LOOKUP_SECONDS", LONGEST)
     with_real_groups(stage)
     stage.submit(stage.sample(reviewers=[REVIEWERS, "S0ENG"]), id=1, text="Where is my money?")

@@ -15,6 +15,7 @@ from bot.sandbox.state.sandbox import Sandbox
 from bot.slack.sender import Sender
 from bot.slack.socket import Hearing
 from bot.slack.workspace import connect
+from handlers.slack.access.people import People
 from handlers.slack.access.rights import Rights
 from handlers.slack.access.user_groups import Groups
 from handlers.slack.context import SlackContext
@@ -133,7 +134,7 @@ def test_when_the_server_is_away_and_comes_back_all_is_shown_without_a_restart(
         groups = Groups(workspace.asking)
         slack_context = SlackContext(
             context=cast(Context, None),
-            rights=Rights(members=groups, engineers=[]),
+            rights=Rights(members=groups, kind_of=People(workspace.asking), engineers=[]),
             groups=groups,
             installed=workspace.installed,
         )

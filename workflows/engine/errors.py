@@ -6,6 +6,8 @@
     │   ├── Unknown
     │   ├── Stale
     │   ├── Repeated
+    │   ├── SamePerson
+    │   ├── OwnCase
     │   ├── AlreadyDelivered
     │   ├── InvalidInput
     │   ├── QueueFull
@@ -82,9 +84,11 @@ __all__ = [
     "NotDone",
     "OutcomeUnknown",
     "OutputBroken",
+    "OwnCase",
     "QueueFull",
     "Refused",
     "Repeated",
+    "SamePerson",
     "Stale",
     "TimeLimitPassed",
     "TooSlow",
@@ -109,6 +113,14 @@ class Stale(Refused):
 
 class Repeated(Refused):
     """The very same request arrived before and is done."""
+
+
+class SamePerson(Refused):
+    """A second person is needed, and this one was the first."""
+
+
+class OwnCase(Refused):
+    """The workflow lets nobody decide what they handed in, or asked for."""
 
 
 class AlreadyDelivered(Refused):

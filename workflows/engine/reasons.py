@@ -26,6 +26,8 @@ class Code(StrEnum):
     NEVER_UNCHECKED = "never_unchecked"
     DECIDED_BEFORE = "decided_before"
     CORRECTION = "correction"
+    REPORTED = "reported"
+    """Somebody said that what was delivered is wrong."""
     PAUSED = "paused"
     OUT_OF_SCOPE = "out_of_scope"
     NO_PROPOSAL = "no_proposal"

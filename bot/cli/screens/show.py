@@ -187,7 +187,11 @@ def _review(review: ReviewView, output: type[BaseModel] | None) -> None:
     for decision in review.decisions:
         follows = f", then {decision.follows.replace('_', ' ')}" if decision.follows else ""
         reason = f": {decision.reason}" if decision.reason else ""
-        print_named("  decision", f"{decision.kind} by {decision.by}, {moment(decision.at)}{follows}{reason}")
+        second = ", as a further person" if decision.confirms else ""
+        revoked = decision.revoked_at
+        gone = f"; revoked by {decision.revoked_by}, {moment(revoked)}" if revoked is not None else ""
+        made = f"{decision.kind} by {decision.by}{second}, {moment(decision.at)}"
+        print_named("  decision", f"{made}{follows}{reason}{gone}")
         if decision.output is not None and decision.kind != "approved":
             _values("  decided", _as_people_write(decision.output, output))
         for sentence in decision.confirmed:

@@ -1,9 +1,10 @@
 """Rights, checked when a button is pressed. A right that is written nowhere, nobody has."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
-from handlers.texts.groups import why_unusable
+from handlers.texts.groups import NOT_OURS, why_unusable
 from handlers.who import Who, WhoKind, named
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.errors import Refused
@@ -11,6 +12,22 @@ from workflows.engine.errors import Refused
 Members = Callable[[str], Collection[str]]
 """Function that returns the user ids in a user group. Raise `Unsure` for no answer now, `UnusableGroup` for none ever.
 """
+
+
+class PersonKind(StrEnum):
+    """The kind of a person in a workspace."""
+
+    MEMBER = "member"
+    GUEST = "guest"
+    BOT = "bot"
+    OUTSIDER = "outsider"
+    """Somebody of another workspace, who is here through Slack Connect."""
+    GONE = "gone"
+    """Somebody whose account is deactivated."""
+
+
+KindOf = Callable[[str], PersonKind]
+"""Function that returns a user's kind. Raise `Unsure` for no answer now, `UnknownKind` for none ever."""
 
 
 class NotAllowed(Refused):
@@ -36,15 +53,44 @@ class UnusableGroup(NotAllowed):
         super().__init__(f"{why_unusable(group, code)}, so it gives nobody a right. Nothing was done.", owner=owner)
 
 
+class UnknownKind(NotAllowed):
+    """It cannot be found out whether somebody is a guest, so a user group gives them no right."""
+
+    def __init__(self, code: str, *, owner: str | None = None) -> None:
+        """Keep Slack's error code. `owner`: the person to ask."""
+        self.code = code
+        why = "its scope users:read is missing" if code in NOT_OURS else f"Slack says {code}"
+        said = f"Countersign may not ask Slack who is a guest ({why}), so a user group gives nobody a right."
+        super().__init__(f"{said} Nothing was done.", owner=owner)
+
+
+_REFUSED: Mapping[PersonKind, str] = {
+    PersonKind.GUEST: "Guests may not do that here, unless they are named themselves.",
+    PersonKind.BOT: "Bots may not do that.",
+    PersonKind.OUTSIDER: "Only members of this workspace can do that.",
+    PersonKind.GONE: "Only members of this workspace can do that.",
+}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Rights:
     """Rights of people, by their ids and by their user groups."""
 
     members: Members
+    kind_of: KindOf
     engineers: Sequence[Who]
 
-    def decide(self, user: str, workflow: AnyWorkflow) -> None:
-        """Raise `NotAllowed` unless the user may decide this workflow's reviews; `Unsure` where that is not known."""
+    def decide(self, user: str, workflow: AnyWorkflow, *, second: int | None = None) -> None:
+        """Raise `NotAllowed` unless the user may decide this workflow's reviews; `Unsure` where that is not known.
+
+        `second`: the place of the declared second person that a review waits for.
+        """
+        seconds = workflow.review.seconds
+        if second is not None and second < len(seconds) and seconds[second].by is not None:
+            if not self._is_one(user, named(seconds[second].by), workflow):
+                said = f"You are not among those who may be the second person of {workflow.name}."
+                raise NotAllowed(said, owner=workflow.owner)
+            return
         reviewers = _reviewers(workflow)
         if not reviewers:
             raise NotAllowed(f"{workflow.name} has no reviewers yet, so nobody may decide it.", owner=workflow.owner)
@@ -59,7 +105,7 @@ class Rights:
 
     def read(self, user: str, workflow: AnyWorkflow) -> None:
         """Raise `NotAllowed` unless the user may read this workflow's cases; `Unsure` where that is not known."""
-        if user != workflow.owner and not self._is_one(user, (*_reviewers(workflow), *self.engineers), workflow):
+        if user != workflow.owner and not self._is_one(user, (*_readers(workflow), *self.engineers), workflow):
             said = f"Only reviewers, engineers and the owner may read cases of {workflow.name}."
             raise NotAllowed(said, owner=workflow.owner)
 
@@ -78,7 +124,8 @@ class Rights:
     def _is_one(self, user: str, among: Sequence[Who], workflow: AnyWorkflow) -> bool:
         """Tell whether a user is named, or is in a group that is.
 
-        Raise `Unsure` or `UnusableGroup` where a group could not be read, and nothing else names the user.
+        Raise `Unsure` or `UnusableGroup` where a group could not be read, and nothing else names the user; `NotAllowed`
+        for a guest, a bot or an outsider whom a group alone names.
         """
         if Who(kind=WhoKind.PERSON, id=user) in among:
             return True
@@ -87,16 +134,36 @@ class Rights:
             if group.kind is not WhoKind.GROUP:
                 continue
             try:
-                if user in self.members(group.id):
-                    return True
+                is_in_it = user in self.members(group.id)
             except UnusableGroup as error:
                 unsaid = unsaid or UnusableGroup(error.group, error.code, owner=workflow.owner)
+                continue
             except Unsure as error:
                 unsaid = error
+                continue
+            if is_in_it:
+                self._refuse_outsiders(user, workflow)
+                return True
         if unsaid is not None:
             raise unsaid
         return False
 
+    def _refuse_outsiders(self, user: str, workflow: AnyWorkflow) -> None:
+        """Raise `NotAllowed` for a guest, a bot or an outsider, unless the workflow lets them decide."""
+        if workflow.review.guests:
+            return
+        try:
+            kind = self.kind_of(user)
+        except UnknownKind as error:
+            raise UnknownKind(error.code, owner=workflow.owner) from error
+        if kind in _REFUSED:
+            raise NotAllowed(_REFUSED[kind], owner=workflow.owner)
+
 
 def _reviewers(workflow: AnyWorkflow) -> Sequence[Who]:
     return named(workflow.review.reviewers)
+
+
+def _readers(workflow: AnyWorkflow) -> Sequence[Who]:
+    """Return those who may decide a workflow's cases, as the first person or as a second one."""
+    return (*_reviewers(workflow), *(one for second in workflow.review.seconds for one in named(second.by)))

@@ -8,7 +8,6 @@ from handlers.slack.blocks.drawing import Block, Drawn
 from handlers.slack.blocks.elements import actions, button, header, menu, small_print
 from handlers.slack.blocks.length import fitting
 from handlers.slack.blocks.paragraphs import block
-from handlers.slack.blocks.questions import answer_for_them
 from handlers.slack.blocks.reasons import why
 from handlers.slack.blocks.sections import section
 from handlers.slack.blocks.text import escaped
@@ -34,7 +33,7 @@ def summary(view: CardView) -> str:
 def _blocks(view: CardView, room: Room) -> Sequence[Block]:
     parts = texts.parts(view, room, heading=limits.HEADER_TEXT, why=why)
     is_open = view.state == ReviewState.OPEN
-    press = _buttons(view) if is_open else actions("card", [*answer_for_them(view), _details(view), *_correct(view)])
+    press = _buttons(view) if is_open else _after(view)
     said = [one for part in parts for one in _part(view, part)]
     return [header(view.subject), *said, press, small_print(*texts.small_print(view, room))]
 
@@ -58,6 +57,8 @@ def _beside(view: CardView, press: texts.Press) -> Block:
 
 
 def _buttons(view: CardView) -> Block:
+    if view.reported and view.has_proposal:
+        return _of_report(view)
     shown = str(_shown(view))
     reject = button(buttons.reject(view.key), action=Action.REJECT, value=shown, style="danger")
     if not view.has_proposal:
@@ -69,12 +70,36 @@ def _buttons(view: CardView) -> Block:
     return actions(f"card.{shown}", [approve, edit, reject, _menu(view)])
 
 
+def _of_report(view: CardView) -> Block:
+    """Draw what a person says who looked at something that was reported as wrong."""
+    shown = str(_shown(view))
+    change = button(buttons.change_it(view.key), action=Action.EDIT, value=shown, style="primary")
+    right = button(buttons.it_was_right(view.key), action=Action.APPROVE, value=shown)
+    return actions(f"card.{shown}", [change, right, _menu(view)])
+
+
+def _after(view: CardView) -> Block:
+    """Draw what can be done once somebody decided: a second person decides too, or it is taken back or corrected."""
+    shown = str(_shown(view))
+    if view.state == ReviewState.AWAITING_SECOND:
+        approve = button(buttons.approve_as_second(view.key), action=Action.APPROVE, value=shown, style="primary")
+        edit = button(buttons.edit(view.key), action=Action.EDIT, value=shown)
+        reject = button(buttons.reject(view.key), action=Action.REJECT, value=shown, style="danger")
+        back = button(buttons.take_back(view.key), action=Action.UNDO, value=shown)
+        return actions(f"card.{shown}", [approve, edit, reject, back, _menu(view)])
+    if view.can_be_undone:
+        undo = button(buttons.undo(view.key), action=Action.UNDO, value=shown)
+        return actions(f"card.{shown}", [undo, _details(view)])
+    return actions("card", [_details(view), *_correct(view)])
+
+
 def _menu(view: CardView) -> Block:
     """Draw what is done more seldom with an open review."""
-    choices = {chosen(Action.DETAILS, _shown(view)): buttons.DETAILS}
+    choices = {Action.DETAILS: buttons.DETAILS}
     if view.can_ask:
-        choices[chosen(Action.ASK_SOURCE, _shown(view))] = buttons.ASK_SOURCE
-    return menu(choices, action=Action.MORE)
+        choices[Action.ASK_SOURCE] = buttons.ASK_SOURCE
+    choices[Action.REPORT] = buttons.REPORT_WRONG
+    return menu({chosen(action, _shown(view)): text for action, text in choices.items()}, action=Action.MORE)
 
 
 def _details(view: CardView) -> Block:

@@ -145,7 +145,8 @@ def below(news: Drawn, form: View) -> View:
 
 def is_refused(view: CardView) -> bool:
     """Tell whether the values of a form are those of a proposal that was refused."""
-    return not view.has_proposal and any(value.proposed for value in view.values)
+    is_open = view.state == ReviewState.OPEN
+    return is_open and not view.has_proposal and any(value.proposed for value in view.values)
 
 
 def row_form(

@@ -1,6 +1,7 @@
-"""`/countersign queue | review [CASE] | case CASE`: what waits, and how a case stands."""
+"""`/countersign queue | review [CASE] | case CASE | wrong CASE TEXT`: what waits, how a case stands, what is wrong."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from slack_bolt import Ack
@@ -8,19 +9,23 @@ from slack_sdk import WebClient
 
 from handlers.slack.access.rights import NotAllowed, Unsure
 from handlers.slack.blocks import answers, modals
+from handlers.slack.blocks.paragraphs import told
 from handlers.slack.context import SlackContext
 from handlers.slack.ids import Listed
 from handlers.slack.interactions.decisions import first_waiting
 from handlers.slack.interactions.review_list import page
 from handlers.slack.named_cases import named_case, readable
 from handlers.slack.payloads import Typed, typed
-from handlers.slack.replies import Answer, answering
+from handlers.slack.replies import Answer, afterwards, answering
+from handlers.texts.reports import NOTED
 from store.states import ReviewState, RunState
+from workflows.engine.case.lookup import cases_meant
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.deliver.workflow_pauses import pause_statuses
 from workflows.engine.errors import Refused
 from workflows.engine.pauses import Pause
 from workflows.engine.read.views import CaseView
+from workflows.engine.review import reports
 from workflows.engine.review.cards import card_view
 from workflows.engine.review.doubts import doubt_view
 from workflows.engine.review.views import DoubtView
@@ -41,6 +46,8 @@ def hear(slack: SlackContext, body: Body, ack: Ack, client: WebClient) -> None:
                 answer.open(page(slack, Listed(), origin=said.origin, user=said.user_id))
             case "review", wanted:
                 _review(slack, answer, said, wanted)
+            case "wrong", wanted if len(wanted.split(maxsplit=1)) == 2:
+                _report(slack, answer, said, *wanted.split(maxsplit=1))
             case _:
                 answer.say(answers.usage(_paused(slack, said)))
 
@@ -69,6 +76,16 @@ def _review(slack: SlackContext, answer: Answer, said: Typed, reference: str) ->
     if view.newest.review is None:
         raise Refused(f"nobody has to decide case {view.id}; /countersign case {view.id} shows its state")
     answer.open(modals.review(card_view(slack.context, view.newest.review.id)))
+
+
+def _report(slack: SlackContext, answer: Answer, said: Typed, reference: str, what: str) -> None:
+    """Keep what a person says is wrong with a case. Where they may not read it, they are told the same."""
+    meant = cases_meant(slack.context, reference, workflows=readable(slack, said))
+    case, by = next(iter(meant), None), said.user_id
+    kept = reports.note(slack.context, about=reference, case=case, by=by, said=what, interaction_id=said.interaction_id)
+    answer.say(told(NOTED))
+    if kept is not None:
+        afterwards("report", partial(reports.take_up, slack.context, kept))
 
 
 def _is_open(view: CaseView) -> bool:

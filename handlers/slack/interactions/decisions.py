@@ -12,7 +12,6 @@ from handlers.slack.interactions.review_list import page
 from handlers.slack.interactions.subjects import read_shown
 from handlers.slack.payloads import Click, Modal, Search, Submission
 from handlers.slack.replies import Answer, afterwards
-from store.states import ReviewState
 from store.subjects import SubjectKind
 from workflows.engine.errors import Stale
 from workflows.engine.review import claims, drafts, reviews
@@ -25,7 +24,7 @@ def may_decide(slack: SlackContext, acted: Click | Search | Submission, shown: S
     """Raise `Refused` where a person may not decide this review; that is audited."""
     place, user = _place(slack, acted, shown, wants="decide"), acted.user.id
     with slack.discreet(place.workflow, acted.channel), slack.watched(place.case, by=user, wants="decide"):
-        slack.rights.decide(user, slack.context.registry.get(place.workflow))
+        slack.rights.decide(user, slack.context.registry.get(place.workflow), second=place.second)
 
 
 def admitted(slack: SlackContext, acted: Click | Search | Submission, shown: Shown) -> CardView:
@@ -68,7 +67,7 @@ def tell_too_late(slack: SlackContext, answer: Answer, pressed: Click, review: i
 
 def is_stale(view: CardView, shown: Shown) -> bool:
     """Tell whether the review changed since the person saw it."""
-    return view.state != ReviewState.OPEN or view.version != shown.version
+    return not view.is_decidable or view.version != shown.version
 
 
 def take_in_hand(slack: SlackContext, shown: Shown, *, by: str) -> None:

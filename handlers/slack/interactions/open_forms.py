@@ -14,6 +14,7 @@ from handlers.slack.context import SlackContext
 from handlers.slack.ids import Listed
 from handlers.slack.payloads import Modal
 from handlers.texts import forms, rows
+from store.states import ReviewState
 from store.subjects import Subject, SubjectKind
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.errors import FormChanged, Refused
@@ -74,10 +75,15 @@ class OpenForm:
 
 
 def known(slack: SlackContext, view: CardView) -> dict[str, str]:
-    """Return the known values of a form: the proposed or refused ones, and the defaults of newer fields."""
+    """Return the known values of a form: the proposed or refused ones, and the defaults of newer fields.
+
+    A second person begins with what the first one decided.
+    """
+    by_itself = defaults_of(slack.context.registry.get(view.workflow).output)
+    if view.state == ReviewState.AWAITING_SECOND:
+        return {value.name: value.decided or by_itself.get(value.name, "") for value in view.values}
     if not view.has_proposal and not modals.is_refused(view):
         return {}
-    by_itself = defaults_of(slack.context.registry.get(view.workflow).output)
     return {
         value.name: by_itself.get(value.name, "") if value.proposed is None else value.proposed for value in view.values
     }

@@ -217,7 +217,8 @@ def _asked_first(
     unseen = [doubt for doubt in doubts if doubt.mark not in submitted.view.warned]
     if not anew and not unseen:
         return None
-    broken = reviews.rules_to_confirm(slack.context, shown.id, shown.version, output, confirmed=confirmed)
+    by = submitted.user.id
+    broken = reviews.rules_to_confirm(slack.context, shown.id, shown.version, output, by=by, confirmed=confirmed)
     notes: dict[str, list[Note]] = {}
     for doubt in doubts if unseen else ():
         notes.setdefault(doubt.field, []).append(Note(text=forms.doubted(doubt), mark=doubt.mark))

@@ -9,7 +9,7 @@ from typing import Any
 
 from slack_bolt import Ack, App
 
-from handlers.slack.access import user_groups
+from handlers.slack.access import lookups
 from handlers.slack.blocks import inputs
 from handlers.slack.blocks.drawing import Block
 from handlers.slack.context import SlackContext
@@ -31,7 +31,7 @@ def register(app: App, slack: SlackContext) -> None:
     @app.options(re.compile(".*"))
     def suggest(body: Body, ack: Ack) -> None:
         try:
-            with time_limit(DATABASE_SECONDS), user_groups.waiting():
+            with time_limit(DATABASE_SECONDS), lookups.waiting():
                 found = _options(slack, search(body))
         except Refused:
             found = []  # it is noted in the audit; Slack shows that there is nothing to choose

@@ -44,8 +44,10 @@ def _moves(world: World) -> Mapping[str, Chain]:
         if "from" not in row.details or word == "begun_again":
             continue
         if kind == "review" and word != ReviewState.SUPERSEDED:
-            # A decision is written down with its own word; by hand it leaves the review open.
-            by_hand = row.details.get("follows") == Follows.BY_HAND
-            word = ReviewState.OPEN if by_hand else ReviewState.DECIDED
+            # A decision is written down with its own word; by hand, or taken back, it leaves the review open.
+            is_open = word == "taken_back" or row.details.get("follows") == Follows.BY_HAND
+            waits = row.details.get("second") is not None
+            decided = ReviewState.AWAITING_SECOND if waits else ReviewState.DECIDED
+            word = ReviewState.OPEN if is_open else decided
         found[str(row.subject)].append((row.details["from"], word))
     return found

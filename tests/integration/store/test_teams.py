@@ -81,6 +81,9 @@ class Company:
         ids = self.ids
         self._delivery(session, "holding", DeliveryState.WAITING, target="desk", next_at=NOW, waiting_since=NOW - HOUR)
         self._delivery(session, "delivered", DeliveryState.APPLIED)
+        self._case(session, "grace", RunState.HOLDING)
+        rows.change(session, schema.Run, ids["grace run"], where={}, to={"held_until": NOW - HOUR, "asked_by": "U1"})
+        self._delivery(session, "grace", DeliveryState.INTENDED)
         self._delivery(session, "doubtful", DeliveryState.DOUBTFUL)
         self._delivery(session, "waiting", DeliveryState.DOUBTFUL)
         corrected = self._run(session, "delivered", RunState.DELIVERED, correction=1, parent_id=ids["delivered run"])
@@ -114,6 +117,10 @@ class Company:
         rows.add(session, schema.Decision, team_id=team, review_id=ids["decided"], **given)
         draft = {"version": 1, "by": "U1", "content_id": ids["waiting content"], "written_at": NOW}
         rows.add(session, schema.Draft, team_id=team, **columns_of(SubjectKind.REVIEW.of(ids["review"])), **draft)
+        report = {"team_id": team, "about": "x", "by": "U1", "said": "wrong", "at": NOW}
+        ids["report"] = rows.add(session, schema.Report, **report)
+        case, review = ids["delivered case"], ids["review"]
+        rows.add(session, schema.Report, **report, case_id=case, review_id=review, outcome="joined")
         self._asked(session)
         self._slack(session)
         ids["digest"] = rows.add(
@@ -417,6 +424,11 @@ class Company:
             "ts": "9.0",
             "after": 0,
             "proposal": None,
+            "parent": None,
+            "about": "x",
+            "said": "wrong",
+            "outcome": None,
+            "report": ids["report"],
             "answer_by": None,
             "options": {"a": 1},
             "slack_id": "T9",
@@ -481,6 +493,7 @@ class Company:
             "deliveries.add": {"state": DeliveryState.INTENDED},
             "deliveries.is_applied": {"kind": "answer"},
             "deliveries.move": {"frm": DeliveryState.APPLIED, "to": DeliveryState.FAILED},
+            "deliveries.withdraw": {"run": ids["grace run"], "parent": ids["delivered run"]},
             "deliveries.mark_maybe": {"state": DeliveryState.APPLIED},
             "journal.add": step,
             "journal.recall": {"lines": [(schema.Step, ids["step"])], "run": ids["waiting run"]},
@@ -493,6 +506,10 @@ class Company:
             "reviews.of_run": {"run": ids["waiting run"]},
             "reviews.add": {"run": ids["holding run"]},
             "reviews.add_proposal": {"run": ids["holding run"]},
+            "reviews.revoke": {"review": ids["decided"], "versions": [1]},
+            "messages.subject_at": {"ts": "1.0"},
+            "reports.take_up": {"outcome": "told"},
+            "runs.askers_of": {"run": ids["grace run"]},
             "reviews.of_case_in": {"case": ids["waiting case"], "states": [ReviewState.OPEN]},
             "reviews.open_lines": {"workflows": ["sample"]},
             "reviews.count_open": {"workflows": ["sample"]},

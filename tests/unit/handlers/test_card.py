@@ -59,7 +59,9 @@ def test_whatever_a_review_holds_its_card_has_the_buttons_of_its_state(shown: Ca
     reference = str(Shown(id=shown.review, version=shown.version, generation=shown.generation))
     delivered = str(Shown(id=shown.case, version=shown.run, generation=shown.generation))
     can_be_corrected = shown.run_state == "delivered" and not shown.corrected and not shown.revised
-    if shown.state != "open":
+    if shown.state == "awaiting_second":
+        expected = ["approve", "edit", "reject", "undo", "more"]
+    elif shown.state != "open":
         waits = ["answer_for_them"] if shown.state == "asked" else []
         expected = [*waits, "details", *(["correct"] if can_be_corrected else [])]
     elif shown.has_proposal:
@@ -69,8 +71,8 @@ def test_whatever_a_review_holds_its_card_has_the_buttons_of_its_state(shown: Ca
     assert [element["action_id"] for element in elements] == expected
     for element in elements:
         if element["action_id"] == "more":
-            more = [f"details:{reference}", *([f"ask_source:{reference}"] if shown.can_ask else [])]
-            assert [option["value"] for option in element["options"]] == more
+            more = ["details", *(["ask_source"] if shown.can_ask else []), "report_wrong"]
+            assert [option["value"] for option in element["options"]] == [f"{one}:{reference}" for one in more]
         else:
             assert element["value"] == (delivered if element["action_id"] == "correct" else reference)
     beside = [value_of(block["accessory"], "value") for block in card(shown).blocks if "accessory" in block]
@@ -299,7 +301,8 @@ REJECTED = ENDS | {
 @pytest.mark.parametrize("kind", DecisionKind)
 def test_what_became_of_a_decision_is_told_apart(kind: DecisionKind) -> None:
     """In the card and in its notification, and in no other words than its own."""
-    for run, expected in (REJECTED if kind is DecisionKind.REJECTED else ENDS).items():
+    closes = kind in (DecisionKind.REJECTED, DecisionKind.UPHELD)
+    for run, expected in (REJECTED if closes else ENDS).items():
         drawn = card(view(state=ReviewState.DECIDED, decision=decision(str(kind)), run_state=run))
         told = message(drawn, named=[ANA])
         assert f"{status.in_brief(view())}" not in drawn.text

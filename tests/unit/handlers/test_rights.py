@@ -4,13 +4,14 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from handlers.slack.access.rights import NotAllowed, Rights, Unsure
+from handlers.slack.access.rights import NotAllowed, PersonKind, Rights, Unsure
 from handlers.who import is_named, named
 from tests.sample import Desk, sample_workflow
-from workflows import Review
+from workflows import Review, Second
 from workflows.engine.declare.registry import AnyWorkflow
 
-GROUPS = {"S0SUPPORT": ["U0ANA", "U0BEN"], "S0ENG": ["U0KIM"]}
+GROUPS = {"S0SUPPORT": ["U0ANA", "U0BEN", "U0GUEST", "U0ROBOT", "U0STRANGER"], "S0ENG": ["U0KIM"], "S0LEADS": ["U0LEA"]}
+KINDS = {"U0GUEST": PersonKind.GUEST, "U0ROBOT": PersonKind.BOT, "U0STRANGER": PersonKind.OUTSIDER}
 
 
 def members(group: str) -> Sequence[str]:
@@ -25,7 +26,9 @@ def workflow(reviewers: str | Sequence[str] | None) -> AnyWorkflow:
     return made
 
 
-rights = Rights(members=members, engineers=named(["S0ENG", "U0LEE"]))
+rights = Rights(
+    members=members, kind_of=lambda user: KINDS.get(user, PersonKind.MEMBER), engineers=named(["S0ENG", "U0LEE"])
+)
 
 
 def may(right: Callable[[str, AnyWorkflow], None], user: str, of: AnyWorkflow) -> bool:
@@ -84,6 +87,34 @@ def test_a_group_is_told_from_a_person_where_its_name_is_read(written: str, kind
 
 
 def test_a_group_of_any_face_has_its_members_rights() -> None:
-    elsewhere = Rights(members=lambda group: {"8f2c-11": ["29:ana"]}[group], engineers=named(["group:8f2c-11"]))
+    elsewhere = Rights(
+        members=lambda group: {"8f2c-11": ["29:ana"]}[group],
+        kind_of=lambda _: PersonKind.MEMBER,
+        engineers=named(["group:8f2c-11"]),
+    )
     assert may(elsewhere.rerun, "29:ana", workflow(None))
     assert not may(elsewhere.rerun, "8f2c-11", workflow(None))
+
+
+@pytest.mark.parametrize("user", KINDS)
+def test_guests_bots_and_outsiders_have_no_right_by_a_group_alone(user: str) -> None:
+    """A9: named by id, or where the workflow lets guests decide, they have it."""
+    for right in (rights.decide, rights.read, rights.settle):
+        with pytest.raises(NotAllowed):
+            right(user, workflow("S0SUPPORT"))
+    rights.decide(user, workflow(["S0SUPPORT", user]))
+    lets = workflow("S0SUPPORT")
+    lets.review = Review(reviewers="S0SUPPORT", guests=True)
+    rights.decide(user, lets)
+
+
+def test_who_may_be_a_second_person_is_named_apart() -> None:
+    """Where nobody is, the reviewers may; they may not where somebody is."""
+    made = workflow("S0SUPPORT")
+    made.review = Review(reviewers="S0SUPPORT", second=[Second(by="S0LEADS"), Second()])
+    rights.decide("U0LEA", made, second=0)
+    rights.decide("U0ANA", made, second=1)
+    for user, second in (("U0ANA", 0), ("U0LEA", 1), ("U0LEA", None)):
+        with pytest.raises(NotAllowed):
+            rights.decide(user, made, second=second)
+    rights.read("U0LEA", made)

@@ -232,6 +232,7 @@ def _begin(taking: _Taking, begun: Mapping[int, tuple[int, Accepted]], intake: I
         workflow=taking.row,
         state=RunState.READY,
         code_version=taking.context.registry.code_version(taking.workflow),
+        asked_by=taking.actor,
         at=taking.at,
     )
     queue.enqueue_all(session, [(ran[case], case) for case in begun])
@@ -266,5 +267,11 @@ def supersede_reviews(session: Session, workflow: AnyWorkflow, case: int, *, con
     """Supersede the reviews of a case that nobody decided, and have their cards show it."""
     at = context.clock()
     for review in reviews.of_case_in(session, case, _TO_DECIDE, team=context.team):
+        waited = review.state == ReviewState.AWAITING_SECOND
         if move_review(session, review, ReviewState.SUPERSEDED, at=at, actor=actor, action="review.superseded"):
+            if waited:
+                # What one person decided and no second one confirmed is no decision.
+                made = reviews.decisions(session, review.id, team=context.team)
+                pending = [decision.version for decision in made if decision.output_id is not None]
+                reviews.revoke(session, review.id, pending, team=context.team, by=actor, at=at)
             notices.card(session, review, workflow.review, at=at)

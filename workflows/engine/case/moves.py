@@ -21,7 +21,7 @@ RUN_MOVES: Mapping[RunState, frozenset[RunState]] = {
             _R.SUPERSEDED,
         }
     ),
-    _R.WAITING: frozenset({_R.READY, _R.SUPERSEDED}),
+    _R.WAITING: frozenset({_R.READY, _R.HOLDING, _R.SUPERSEDED}),  # HOLDING: its decision can be taken back
     _R.HOLDING: frozenset({_R.READY, _R.WAITING}),
     _R.DELIVERING: frozenset(
         {

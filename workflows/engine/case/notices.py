@@ -24,6 +24,8 @@ RESUMED = "resumed"
 """The kind of the note that a person let a workflow go on; it is about the workflow, and knows when."""
 GROUP = "group"
 """The kind of the note that a user group cannot be read; it knows which group, and why."""
+REPORTED = "reported"
+"""The kind of the note that a case was reported as wrong of which nobody has to decide anything."""
 NOWHERE = "nowhere"
 """The kind of the note that a channel cannot be posted to; it knows which one."""
 UNSENT = "unsent"
@@ -95,6 +97,20 @@ def paused_by_hand(session: Session, declared: Review | None, *, team: int, work
 def resumed(session: Session, declared: Review | None, *, team: int, workflow: int, at: datetime) -> None:
     """Have a workflow's people told that somebody resumed it."""
     _tell_its_people(session, declared, RESUMED, team=team, workflow=workflow, at=at)
+
+
+def reported(session: Session, report: schema.Report, case: int, declared: Review, *, at: datetime) -> None:
+    """Have a workflow's people told of a report, once."""
+    outbox.add_note_once(
+        session,
+        team=report.team_id,
+        kind=REPORTED,
+        subject=SubjectKind.CASE.of(case),
+        channel=declared.post_to or FAILURES,
+        at=at,
+        occasion=str(report.id),
+        about={"report": str(report.id)},
+    )
 
 
 def unusable_group(session: Session, *, team: int, group: str, code: str, at: datetime) -> None:

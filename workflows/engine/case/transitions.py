@@ -98,11 +98,12 @@ def begin_after(
     output_id: int | None = None,
     refused_id: int | None = None,
     answers_id: int | None = None,
+    asked_by: str | None = None,
 ) -> schema.Run:
     """Begin a run of the same case, revision and input after another, and return it.
 
     `action`: the audit's word for it. `correction`: None for the number that the run before has. `refused_id`,
-    `answers_id`: what people said of the case before.
+    `answers_id`: what people said of the case before. `asked_by`: the person who wants it; None where nobody asked.
     """
     added = runs.add(
         session,
@@ -120,6 +121,7 @@ def begin_after(
         output_id=output_id,
         refused_id=refused_id,
         answers_id=answers_id,
+        asked_by=asked_by,
         at=at,
     )
     audit.record(

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from workflows.model.port import Alternative
 
+InputT = TypeVar("InputT", bound=BaseModel)
 OutputT = TypeVar("OutputT", bound=BaseModel)
 
 

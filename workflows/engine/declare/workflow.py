@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any, Generic, Literal, Protocol, TypeVar, get_args, overload
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, JsonValue
+from pydantic import JsonValue
 
-from workflows.engine.declare.proposal import OutputT, Proposal
+from workflows.engine.declare.proposal import InputT, OutputT, Proposal
+from workflows.engine.declare.seconds import MOST, Second
 from workflows.engine.declare.step_limits import TIME_LIMIT, is_time_limit
 from workflows.engine.errors import BadDeclaration
 from workflows.model.port import SourceAnswer
@@ -36,9 +37,10 @@ MOST_REASONS = 20
 """Most reasons for a rejection to choose from."""
 LONGEST_REASON = 75
 """Most characters of one of them."""
+MAX_GRACE = timedelta(days=1)
+"""Longest time in which a decision can be taken back."""
 MAX_WORDS = 200
 """Most characters of the words for one thing that a workflow may do."""
-InputT = TypeVar("InputT", bound=BaseModel)
 SubjectT = TypeVar("SubjectT")
 
 
@@ -77,19 +79,40 @@ class Review:
     """Time for which a case waits for its source's answer to a person's question; then the review opens again."""
     reject_reasons: Sequence[str] = ()
     """Reasons for a rejection that a reviewer can choose from, in place of writing one or beside it."""
+    grace: timedelta = timedelta(0)
+    """Time between a person's decision and its delivery, up to a day, in which that person can take it back."""
+    second: Second[Any, Any] | Sequence[Second[Any, Any]] = ()  # Any: each is written for its workflow's own forms
+    """Further persons, each another one, who approve after the first, in this order and each above its own limit."""
+    self_approval: bool = True
+    """False: whoever handed a case in, or asked for its rerun or its correction, may not decide it."""
+    guests: bool = False
+    """True if guests of the workspace may decide as members of a group. Named by id, a person may in any case."""
 
     def __post_init__(self) -> None:
-        """Raise `BadDeclaration` for reasons that cannot be shown or told apart."""
-        given = self.reject_reasons
-        reasons = () if isinstance(given, str) else tuple(given)
-        fits = all(type(one) is str and one.strip() == one and one.isprintable() for one in reasons)
-        lengths = all(0 < len(one) <= LONGEST_REASON for one in reasons) if fits else False
-        if isinstance(given, str) or not lengths or len(reasons) > MOST_REASONS or len(set(reasons)) < len(reasons):
-            raise BadDeclaration(
-                f"reject_reasons are at most {MOST_REASONS} different texts of 1 to {LONGEST_REASON} printable "
-                "characters, without spaces around them"
-            )
-        object.__setattr__(self, "reject_reasons", reasons)
+        """Raise `BadDeclaration` for reasons, a grace period or second persons that cannot be."""
+        object.__setattr__(self, "reject_reasons", _reasons(self.reject_reasons))
+        if not timedelta(0) <= self.grace <= MAX_GRACE:
+            raise BadDeclaration(f"a grace period is from nothing to one day, not {self.grace}")
+        if len(self.seconds) > MOST:
+            raise BadDeclaration(f"a review has at most {MOST} second persons, not {len(self.seconds)}")
+
+    @property
+    def seconds(self) -> tuple[Second[Any, Any], ...]:  # Any: as for `second`
+        """The second persons, in order."""
+        return (self.second,) if isinstance(self.second, Second) else tuple(self.second)
+
+
+def _reasons(given: Sequence[str]) -> tuple[str, ...]:
+    """Return reasons for a rejection. Raise `BadDeclaration` for some that cannot be shown or told apart."""
+    reasons = () if isinstance(given, str) else tuple(given)
+    fits = all(type(one) is str and one.strip() == one and one.isprintable() for one in reasons)
+    lengths = all(0 < len(one) <= LONGEST_REASON for one in reasons) if fits else False
+    if isinstance(given, str) or not lengths or len(reasons) > MOST_REASONS or len(set(reasons)) < len(reasons):
+        raise BadDeclaration(
+            f"reject_reasons are at most {MOST_REASONS} different texts of 1 to {LONGEST_REASON} printable "
+            "characters, without spaces around them"
+        )
+    return reasons
 
 
 @dataclass(frozen=True, kw_only=True)

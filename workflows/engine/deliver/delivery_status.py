@@ -53,6 +53,8 @@ def held_of(session: Session, run: schema.Run, delivery: DeliveryView | None) ->
     """Return why a run's delivery is held; None where it is not."""
     if run.state != RunState.HOLDING:
         return None
+    if run.held_until is not None:
+        return Held.GRACE
     pause = workflow_pauses.current(session, run.workflow_id, team=run.team_id)
     if pause is not None and pause.holds_deliveries:
         return Held.PAUSED

@@ -10,10 +10,10 @@ from pydantic_core import to_jsonable_python
 
 from workflows.engine.case.heard import Heard
 from workflows.engine.declare import author_threads
-from workflows.engine.declare.proposal import OutputT, Proposal
+from workflows.engine.declare.proposal import InputT, OutputT, Proposal
 from workflows.engine.declare.round_trip import read
 from workflows.engine.declare.steps import ASK, Call, Recorder
-from workflows.engine.declare.workflow import InputT, Workflow
+from workflows.engine.declare.workflow import Workflow
 from workflows.engine.errors import Misfit, NoProposal
 from workflows.engine.propose.evidence import with_evidence
 from workflows.engine.text.canonical_json import MAX_PROPOSAL, MAX_RESULT, canonical, larger_than, printable, unstorable

@@ -82,6 +82,10 @@ class WorkflowFigures:
     where they stopped.
     """
 
+    reported: int = 0
+    """Reports that a case was wrong."""
+    corrected: int = 0
+    """Cases for which a correction was delivered: errors that were found, each confirmed by a person."""
     by_hand: timedelta | None = None
     """Time that a person needs for such a case without Countersign, as its author states it; None: not stated."""
 
@@ -97,7 +101,8 @@ class WorkflowFigures:
         """True if there is nothing to report of the workflow."""
         happened = self.taken_in or self.alone or self.by_people or self.waiting or self.stopped or self.older
         spent_or_stood = self.cost or self.unproposed or self.paused is not None
-        return not happened and not self.samples and not spent_or_stood
+        found_wrong = self.reported or self.corrected
+        return not happened and not self.samples and not spent_or_stood and not found_wrong
 
 
 @dataclass(frozen=True, kw_only=True)

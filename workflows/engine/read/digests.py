@@ -15,6 +15,7 @@ from pydantic import TypeAdapter
 from sqlalchemy.orm import Session
 
 from store import schema
+from store.cases import reports
 from store.faces import FAILURES, LEADS
 from store.governance import teams
 from store.quality import digests
@@ -150,6 +151,8 @@ def _gather(
     resolved = digests.resolved(session, team=team, since=since, until=until)
     cost = digests.cost(session, team=team, since=since, until=until)
     unproposed = _unproposed(session, team, since=since, until=until)
+    reported = reports.counts(session, team=team, since=since, until=until)
+    corrected = reports.corrected_between(session, team=team, since=since, until=until)
     held = digests.in_state(session, team=team, state=RunState.HOLDING)
     found = []
     for row in teams.workflows(session, team=team):
@@ -176,6 +179,8 @@ def _gather(
                 unproposed=[Unproposed(code=code, cases=number) for code, number in unproposed[row.id].most_common()],
                 paused=_paused(row, held.get(row.id, 0)),
                 samples=samples.get(row.id, 0),
+                reported=reported.get(row.id, 0),
+                corrected=corrected.get(row.id, 0),
                 by_hand=by_hand.get(row.name),
             )
         )

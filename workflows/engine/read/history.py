@@ -19,6 +19,7 @@ from workflows.engine.read.views import AuditView, CaseView, OpenReview, Proposa
 from workflows.engine.reasons import asked_for, from_json, model_said
 from workflows.engine.review import questions
 from workflows.engine.review.cards import decision_view
+from workflows.engine.review.standing import DECIDABLE
 
 
 def find_case(context: Context, reference: str, *, workflows: Collection[str] | None = None) -> int:
@@ -66,10 +67,13 @@ def case_view(context: Context, case: int) -> CaseView:
 
 
 def open_reviews(context: Context, *, workflow: str | None = None, limit: int = 100) -> list[OpenReview]:
-    """Return the reviews that wait for people, the earliest deadline first."""
+    """Return the reviews that wait for people: those that wait for a second one first, then by deadline."""
     with context.database.read() as session:
         only = None if workflow is None else [workflow]
-        lines = reviews.open_lines(session, team=context.team, workflows=only, limit=limit)
+        seconds = reviews.open_lines(
+            session, team=context.team, workflows=only, limit=limit, state=ReviewState.AWAITING_SECOND
+        )
+        lines = [*seconds, *reviews.open_lines(session, team=context.team, workflows=only, limit=limit)][:limit]
         why = contents.bodies(session, [line.reasons_id for line in lines], team=context.team)
     reasons = {line.id: from_json(why[line.reasons_id]) for line in lines}
     return [
@@ -93,7 +97,7 @@ def open_review_of(context: Context, case: int) -> OpenReview:
     """Return the open review of a case. Raise `Refused` with the state of the case where there is none."""
     view = case_view(context, case)
     review = view.newest.review
-    if review is None or review.state != ReviewState.OPEN:
+    if review is None or review.state not in DECIDABLE:
         asked = review is not None and review.state == ReviewState.ASKED
         stands = "waiting for an answer" if asked else view.newest.state
         raise Refused(f"case {case} ({view.key}) has no open review; it is {stands}")

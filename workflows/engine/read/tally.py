@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from pydantic import JsonValue
 
-from store.cases import cases, contents, deliveries, journal, reviews
+from store.cases import cases, contents, deliveries, journal, reports, reviews
 from store.states import STOPPED, Resolution, RunState
 from workflows.engine.context import Context
 
@@ -46,6 +46,8 @@ class Tally:
     """Cases that are ready or being worked on."""
     cost: Decimal
     """US dollars of all their runs."""
+    corrected: int = 0
+    """Cases for which a correction was delivered: errors that a person confirmed."""
     samples: int = 0
     """Further cases, whose proposals were written by hand for a demonstration."""
     right_alone: Mapping[str, Hits] = field(default_factory=dict)
@@ -60,7 +62,7 @@ def tally(context: Context, ids: Sequence[int], truth: Mapping[int, Mapping[str,
     stopped: Counter[str] = Counter()
     right: Counter[tuple[str, bool]] = Counter()
     known: Counter[tuple[str, bool]] = Counter()
-    cost, samples = Decimal(0), 0
+    cost, samples, corrected = Decimal(0), 0, 0
     for chunk in _chunks(list(dict.fromkeys(ids))):
         with context.database.read() as session:
             found = cases.outcomes(session, chunk, team=context.team)
@@ -68,6 +70,7 @@ def tally(context: Context, ids: Sequence[int], truth: Mapping[int, Mapping[str,
                 session, [row.proposal_id for row in found if row.proposal_id is not None], team=context.team
             )
             cost += journal.cost_of_cases(session, chunk, team=context.team)
+            corrected += reports.corrected(session, chunk, team=context.team)
         for row in found:
             group = _group(row)
             if row.sample:
@@ -90,6 +93,7 @@ def tally(context: Context, ids: Sequence[int], truth: Mapping[int, Mapping[str,
         failed=groups["failed"] + stopped["failed"],
         unfinished=groups["unfinished"] + stopped["unfinished"],
         cost=cost,
+        corrected=corrected,
         samples=samples,
         right_alone={name: Hits(right=right[name, True], of=known[name, True]) for name in fields},
         right_of_all={

@@ -95,7 +95,19 @@ class RunView:
     review: ReviewView | None
     delivery: DeliveryView | None
     held: str | None
-    """Reason why its delivery is held: paused, behind or down; None where it is not."""
+    """Reason why its delivery is held: grace, paused, behind or down; None where it is not."""
+
+    @property
+    def to_approve(self) -> Mapping[str, JsonValue] | None:
+        """Values that an approval is about: those that wait for a second person, else the proposal.
+
+        None for an empty form.
+        """
+        if self.review is not None and self.review.state == ReviewState.AWAITING_SECOND:
+            stands = [one for one in self.review.decisions if one.revoked_at is None and not one.confirms]
+            return stands[-1].output
+        has_proposal = self.review is not None and self.review.has_proposal
+        return self.proposal.output if has_proposal and self.proposal is not None else None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,7 +21,10 @@ from workflows.engine.reasons import Code, asked_for, from_json, model_said, rul
 from workflows.engine.review import claims, questions
 from workflows.engine.review.forms import entries_of
 from workflows.engine.review.hiding import hidden_of
+from workflows.engine.review.report_views import report_views
 from workflows.engine.review.second_proposals import why_none
+from workflows.engine.review.seconds import second_view
+from workflows.engine.review.standing import standing
 from workflows.engine.review.views import (
     CardView,
     DecisionView,
@@ -51,11 +54,13 @@ def card_view(context: Context, review: int, *, decided_at: int | None = None) -
         input = contents.body(session, run.input_id, team=context.team)
         reasons = from_json(contents.body(session, row.reasons_id, team=context.team))
         proposal = _proposal(session, row)
-        decision = _decision(session, row, decided_at)
+        decided = _decisions(session, row, decided_at)
+        decision = decided[0] if decided else None
         carrying = _carrying_out(session, row)
         problem = kept_json(session, carrying.problem_id, team=context.team)
         delivery = delivery_of(session, context, carrying)
         held = held_of(session, carrying, delivery)
+        reports = report_views(session, row.id, team=context.team)
         delivered = _delivered(session, run)
         asked = questions.of_case(session, case.id, team=context.team)
         corrected = runs.was_corrected(session, case.id, team=context.team, revision=run.revision, after=run.correction)
@@ -101,6 +106,11 @@ def card_view(context: Context, review: int, *, decided_at: int | None = None) -
         revised=case.revision > run.revision,
         corrected=corrected,
         hidden=hidden_of(workflow, input),
+        held_until=run.held_until,
+        seconds=decided[1:],
+        second=second_view(workflow, row.second, row.second_error),
+        reports=reports,
+        reported=any(reason.code == Code.REPORTED for reason in reasons),
     )
 
 
@@ -111,7 +121,7 @@ def place_of(context: Context, review: int) -> PlaceView:
     if place is None:
         raise Unknown(f"there is no review {review}")
     known_workflow(context, place.workflow)
-    return PlaceView(case=place.case, workflow=place.workflow)
+    return PlaceView(case=place.case, workflow=place.workflow, second=place.second)
 
 
 def place_of_case(context: Context, case: int) -> PlaceView:
@@ -217,13 +227,17 @@ def decision_view(session: Session, decision: schema.Decision) -> DecisionView:
         reason=kept_json(session, decision.reason_id, team=decision.team_id),
         output=kept_json(session, decision.output_id, team=decision.team_id),
         confirmed=decision.confirmed,
+        confirms=decision.confirms,
+        revoked_at=decision.revoked_at,
+        revoked_by=decision.revoked_by,
     )
 
 
-def _decision(session: Session, review: schema.Review, version: int | None) -> DecisionView | None:
+def _decisions(session: Session, review: schema.Review, version: int | None) -> list[DecisionView]:
+    """Return the last decision that stands, and those that confirm it; of a version, whatever became of it."""
     made = reviews.decisions(session, review.id, team=review.team_id)
-    found = next((one for one in reversed(made) if version in (None, one.version)), None)
-    return decision_view(session, found) if found is not None else None
+    found = standing(made) if version is None else [one for one in made if one.version == version]
+    return [decision_view(session, decision) for decision in found]
 
 
 def _delivered(session: Session, run: schema.Run) -> Mapping[str, JsonValue] | None:

@@ -158,6 +158,7 @@ def _begin(session: Session, context: Context, case: int, *, by: str, of: int) -
         details={"delivered": delivered.id},
         code_version=context.registry.code_version(workflow),
         correction=runs.last_correction(session, case, team=context.team, revision=delivered.revision) + 1,
+        asked_by=by,
     )
 
 

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+MAX_REPORT = 2_000
+"""Most characters of a report that something was wrong."""
 MAX_REASON = 3_000
 """Most characters of the reason for a rejection."""
 AND_MORE = ": "
@@ -29,6 +31,8 @@ class DecisionKind(StrEnum):
     REJECTED = "rejected"
     ASKED = "asked"
     """The source of the case is asked; it decides nothing yet."""
+    UPHELD = "upheld"
+    """What was delivered, and reported as wrong, was right: it stays."""
 
 
 class Follows(StrEnum):

@@ -52,9 +52,16 @@ def card_in_channel(view: CardView) -> CardView:
         why=[_reason(reason, said) for reason in view.why],
         model_said=None if hidden.text or view.model_said is None else hide(view.model_said),
         decision=_decision(view.decision, said) if view.decision is not None else None,
+        seconds=[_decision(one, said) for one in view.seconds],
         questions=[_question(one, said) for one in view.questions],
+        reports=[replace(one, said=said(one.said)) for one in view.reports],
         problem=hide(view.problem) if view.problem is not None else None,
     )
+
+
+def text_in_channel(text: str, hidden: Hidden) -> str:
+    """Return a person's words about a case as a channel may be shown them."""
+    return MASK if hidden.text else hiding(hidden.words)(text)
 
 
 def doubt_in_channel(view: DoubtView) -> DoubtView:

@@ -25,8 +25,10 @@ from workflows.engine.errors import (
     FormChanged,
     InvalidOutput,
     NeverBroken,
+    OwnCase,
     Refused,
     Repeated,
+    SamePerson,
     Stale,
     Unknown,
 )
@@ -131,6 +133,10 @@ def why_of(error: Refused) -> WhyRefused:
             return WhyRefused.TOO_LATE
         case NeverBroken():
             return WhyRefused.BARRED if error.barred else WhyRefused.TO_BE_CONFIRMED
+        case SamePerson():
+            return WhyRefused.SAME_PERSON
+        case OwnCase():
+            return WhyRefused.OWN_CASE
         case FormChanged():
             return WhyRefused.FORM_CHANGED
         case AlreadyDelivered():

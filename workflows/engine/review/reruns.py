@@ -48,6 +48,12 @@ def rerun(context: Context, case: int, *, by: str, from_step: str | None = None)
         run = runs.newest(session, case, team=context.team)
         if run is None:
             raise Unknown(f"there is no case {case}")
+        if run.state == RunState.HOLDING and run.held_until is not None:
+            # The person's time to take it back is theirs, whoever is in a hurry.
+            raise Refused(
+                f"it is decided, and will be delivered at {run.held_until:%H:%M} UTC; whoever decided it can take it "
+                "back until then"
+            )
         if run.state == RunState.HOLDING:
             return _try_now(session, context, case, by=by, from_step=from_step)
         why_not = _WHY_NOT.get(run.state)
@@ -58,7 +64,8 @@ def rerun(context: Context, case: int, *, by: str, from_step: str | None = None)
             raise AlreadyDelivered(delivered.id if delivered is not None else run.id)
         workflow = known_workflow(context, teams.workflow_name(session, run.workflow_id, team=context.team))
         step = from_step or _where_it_stopped(run, journal.of_run(session, run.id, team=context.team))
-        return Rerun(run=start(session, context, run, workflow, from_step=step, by=by), from_step=step)
+        begun = start(session, context, run, workflow, from_step=step, by=by, asked_by=by)
+        return Rerun(run=begun, from_step=step)
 
 
 def _try_now(session: Session, context: Context, case: int, *, by: str, from_step: str | None) -> Rerun:
@@ -81,11 +88,13 @@ def start(
     by: str,
     refused_id: int | None = None,
     answers_id: int | None = None,
+    asked_by: str | None = None,
 ) -> int:
     """Put a new run in the place of its parent, and return its id. Raise `Refused` where there is no such step.
 
-    `refused_id`, `answers_id`: what people said of the case since the parent began. Left out, it hears what the parent
-    heard: the steps that it recalls were made with that.
+    `asked_by`: the person who may not decide it, where the workflow has such a rule. `refused_id`, `answers_id`: what
+    people said of the case since the parent began. Left out, it hears what the parent heard: the steps that it recalls
+    were made with that.
     """
     lines = journal.of_run(session, parent.id, team=context.team)
     delivery_only = not in_scope(from_step, "") or from_step == DELIVER
@@ -118,6 +127,7 @@ def start(
         output_id=parent.output_id if delivery_only else None,
         refused_id=refused_id or parent.refused_id,
         answers_id=answers_id or parent.answers_id,
+        asked_by=asked_by,
     )
     journal.recall(session, recalled, team=parent.team_id, run=child.id, at=at)
     if delivery_only:

@@ -5,15 +5,16 @@ wins, and the other person is told who won. A decision, the move of the run and 
 transaction.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from store import schema
 from store.cases import cases, contents, journal, reviews, runs
-from store.cases.decision_basis import DecisionBasis, decision_basis
+from store.cases.decision_basis import decision_basis
 from store.governance import audit, teams
 from store.states import Resolution, ReviewState, RunState
 from store.subjects import SubjectKind
@@ -23,13 +24,16 @@ from workflows.engine.case.transitions import move_review, move_run
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.steps import ASK, START
-from workflows.engine.deliver import delivery
+from workflows.engine.deliver import delivery, graces
 from workflows.engine.errors import BadReason, NeverBroken, Refused, Repeated, Stale, Unknown
 from workflows.engine.reasons import Reason, to_json
 from workflows.engine.review import questions, reruns
 from workflows.engine.review.decisions import MAX_QUESTION, MAX_REASON, DecisionKind, Follows
-from workflows.engine.review.scrutiny import as_entered, as_proposed, basis_of, passed_over
+from workflows.engine.review.own_cases import refuse_own_case
+from workflows.engine.review.scrutiny import Basis, as_entered, as_proposed, basis_of, passed_over
 from workflows.engine.review.second_proposals import keep_refused, why_none_in
+from workflows.engine.review.seconds import Need, needs, next_of, refuse_same_person
+from workflows.engine.review.standing import DECIDABLE, awaited, standing
 from workflows.engine.text.canonical_json import canonical, unstorable
 
 _LONGEST_DETAIL = 1_000
@@ -97,21 +101,23 @@ def approve(
     `shown`: the version that the person saw. `confirmed`: the mark of the rules that the card did not show and that the
     person has now confirmed (`NeverBroken.mark`), or True for all of them.
 
-    `interaction_id`: the id of this very press, where one may arrive twice. Raise `Unknown`, `Repeated`, `Stale`,
-    `NeverBroken` for values that are barred or have to be confirmed, `FormChanged` where the proposal does not fit the
-    present form, or `Refused` where there is no proposal.
+    `interaction_id`: the id of this very press, where one may arrive twice. Where another person is needed, the values
+    wait for that person. Raise `Unknown`, `Repeated`, `Stale`, `SamePerson`, `OwnCase`, `NeverBroken` for values that
+    are barred or have to be confirmed, `FormChanged` where the proposal does not fit the present form, or `Refused`
+    where there is no proposal.
     """
-    basis = basis_of(context, _as_it_stands(context, review, shown, interaction_id))
-    if basis.proposed is None:
+    basis = _as_it_stands(context, review, shown, interaction_id, by=by)
+    if basis.to_approve is None:
         raise Refused("there is no proposal to approve; fill in the form instead")
-    rules = passed_over(basis, as_proposed(basis), edited=False, confirmed=confirmed)
-    with context.database.write(urgent=True) as session:
-        row = still_open(session, review, shown, interaction_id, team=context.team, case=basis.case)
-        output = _keep(session, row, "output", basis.proposed)
-        by_whom = By(person=by, interaction_id=interaction_id)
-        kind = DecisionKind.APPROVED
-        _decide(session, context, basis.workflow, row, shown, kind, by_whom, output=output, confirmed=rules)
-        _settle(session, context, basis.workflow, row, output, Resolution.BY_PERSON, by=by)
+    by_whom = By(person=by, interaction_id=interaction_id)
+    if basis.reported:
+        _uphold(context, basis, review, shown, by_whom)
+        return
+    refuse_same_person(basis, by)
+    output = as_proposed(basis)
+    rules = passed_over(basis, output, edited=False, confirmed=confirmed)
+    decided = _Decided(kind=DecisionKind.APPROVED, output=basis.to_approve, rules=rules, needs=needs(basis, output))
+    _take(context, basis, review, shown, decided, by_whom)
 
 
 def edit(
@@ -127,46 +133,37 @@ def edit(
 ) -> None:
     """Decide with a person's own values; where there was no proposal they are the answer.
 
-    The nevers are checked too. `confirmed` and `interaction_id`: as for `approve`. `despite`: the doubts that the
-    person was shown and passed over, for the audit. Raise `Unknown`, `Repeated`, `Stale`, `NeverBroken`, or
+    The nevers are checked too. A second person who enters other values than the first begins anew. `confirmed` and
+    `interaction_id`: as for `approve`. `despite`: the doubts that the person was shown and passed over, for the audit.
+    Raise `Unknown`, `Repeated`, `Stale`, `SamePerson`, `OwnCase`, `NeverBroken`, or
     `InvalidOutput` for values of another form.
     """
-    basis = basis_of(context, _as_it_stands(context, review, shown, interaction_id))
+    basis = _as_it_stands(context, review, shown, interaction_id, by=by)
     entered = as_entered(basis.workflow, output)
-    edited = entered.body != basis.proposed
-    rules = passed_over(basis, entered.value, edited=edited, confirmed=confirmed)
-    as_is = DecisionKind.EDITED if edited else DecisionKind.APPROVED
+    by_whom = By(person=by, interaction_id=interaction_id)
+    if basis.reported and entered.body == basis.to_approve:
+        _uphold(context, basis, review, shown, by_whom)
+        return
+    if entered.body == basis.decided:
+        refuse_same_person(basis, by)
+    rules = passed_over(basis, entered.value, edited=entered.body != basis.to_approve, confirmed=confirmed)
+    as_is = DecisionKind.EDITED if entered.body != basis.proposed else DecisionKind.APPROVED
     kind = as_is if basis.proposed is not None else DecisionKind.ANSWERED
-    with context.database.write(urgent=True) as session:
-        row = still_open(session, review, shown, interaction_id, team=context.team, case=basis.case)
-        kept = _keep(session, row, "output", entered.body)
-        by_whom = By(person=by, interaction_id=interaction_id)
-        _decide(
-            session,
-            context,
-            basis.workflow,
-            row,
-            shown,
-            kind,
-            by_whom,
-            output=kept,
-            confirmed=rules,
-            despite=despite,
-        )
-        _settle(session, context, basis.workflow, row, kept, Resolution.BY_PERSON, by=by)
+    decided = _Decided(kind=kind, output=entered.body, rules=rules, needs=needs(basis, entered.value), despite=despite)
+    _take(context, basis, review, shown, decided, by_whom)
 
 
 def rules_to_confirm(
-    context: Context, review: int, shown: int, output: BaseModel, *, confirmed: bool | str
+    context: Context, review: int, shown: int, output: BaseModel, *, by: str, confirmed: bool | str
 ) -> NeverBroken | None:
     """Return the rules that a decision with these values would have to confirm; None where there are none.
 
     Nothing is recorded. Raise as `edit` does, and `NeverBroken` for values that are barred.
     """
-    basis = basis_of(context, _as_it_stands(context, review, shown, None))
+    basis = _as_it_stands(context, review, shown, None, by=by)
     entered = as_entered(basis.workflow, output)
     try:
-        passed_over(basis, entered.value, edited=entered.body != basis.proposed, confirmed=confirmed)
+        passed_over(basis, entered.value, edited=entered.body != basis.to_approve, confirmed=confirmed)
     except NeverBroken as broken:
         if broken.barred:
             raise
@@ -195,13 +192,14 @@ def reject(
     if problem is not None:
         raise BadReason(problem)
     with context.database.write(urgent=True) as session:
-        row = still_open(session, review, shown, interaction_id, team=context.team)
-        if row.proposal_id is None and follows is Follows.BY_HAND:
+        row = still_open(session, review, shown, interaction_id, team=context.team, states=DECIDABLE)
+        if row.proposal_id is None and follows is Follows.BY_HAND and row.state == ReviewState.OPEN:
             raise Refused("there is no proposal to reject; fill in the form, or close the case")
         none = why_none_in(session, row) if follows is Follows.PROPOSE_AGAIN else None
         if none is not None:
             raise Refused(none)
         workflow = _workflow(context, session, row)
+        refuse_own_case(session, workflow, row.run_id, team=context.team, person=by)
         kept = _keep(session, row, "reason", canonical(reason))
         by_whom = By(person=by, interaction_id=interaction_id)
         _decide(session, context, workflow, row, shown, DecisionKind.REJECTED, by_whom, reason=kept, follows=follows)
@@ -213,6 +211,7 @@ def reject(
             asked = any(line.name == ASK for line in journal.of_run(session, run.id, team=context.team))
             step = ASK if asked else START
             refused = keep_refused(session, row, run, reason=reason)
+            # Whoever looked at a proposal and wants another one has not asked for the case, and may decide it.
             reruns.start(session, context, run, workflow, from_step=step, by=by, refused_id=refused)
 
 
@@ -240,7 +239,58 @@ def ask(
         questions.record(session, context, row, workflow, run, text=kept, by=by)
         # A worker sends it.
         if not move_run(session, run, RunState.READY, at=context.clock(), actor=by):
-            raise Stale(_what_happened(session, row))
+            raise Stale(what_happened(session, row))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Decided:
+    """Values that a person decided for, as they will be delivered."""
+
+    kind: DecisionKind
+    output: str
+    """JSON."""
+    rules: Sequence[str]
+    """Sentences of the nevers that are passed over."""
+    needs: Sequence[Need]
+    """The further persons that these values need."""
+    despite: Sequence[str] = ()
+    """Doubts about them that the person was shown and passed over."""
+
+
+def _take(context: Context, basis: Basis, review: int, shown: int, decided: _Decided, by: By) -> None:
+    """Record a decision for values; deliver them, unless they wait for another person."""
+    confirms = decided.output == basis.decided
+    need = next_of(decided.needs, (*basis.people, by.person) if confirms else (by.person,))
+    with context.database.write(urgent=True) as session:
+        row = still_open(
+            session, review, shown, by.interaction_id, team=context.team, case=basis.case, states=DECIDABLE
+        )
+        output = _keep(session, row, "output", decided.output)
+        _decide(
+            session,
+            context,
+            basis.workflow,
+            row,
+            shown,
+            decided.kind,
+            by,
+            output=output,
+            confirmed=decided.rules,
+            despite=decided.despite,
+            confirms=confirms,
+            need=need,
+        )
+        if need is None:
+            _settle(session, context, basis.workflow, row, output, Resolution.BY_PERSON, by=by.person)
+
+
+def _uphold(context: Context, basis: Basis, review: int, shown: int, by: By) -> None:
+    """Close the review of a report: what was delivered was right, and stays."""
+    with context.database.write(urgent=True) as session:
+        row = still_open(session, review, shown, by.interaction_id, team=context.team, case=basis.case)
+        kept = _keep(session, row, "reason", canonical("It was right."))
+        _decide(session, context, basis.workflow, row, shown, DecisionKind.UPHELD, by)
+        _settle(session, context, basis.workflow, row, kept, Resolution.REJECTED, by=by.person)
 
 
 def show_again(context: Context, review: int) -> None:
@@ -253,20 +303,23 @@ def show_again(context: Context, review: int) -> None:
         notices.card(session, row, _workflow(context, session, row).review, at=context.clock())
 
 
-def _as_it_stands(context: Context, review: int, shown: int, interaction_id: str | None) -> DecisionBasis:
+def _as_it_stands(context: Context, review: int, shown: int, interaction_id: str | None, *, by: str) -> Basis:
     """Return the subject of a decision, before the author's code runs. The later write checks that it has not changed.
 
-    Raise `Unknown`, `Repeated` or `Stale`.
+    Raise `Unknown`, `Repeated`, `Stale` or `OwnCase`.
     """
     with context.database.read() as session:
         found = decision_basis(session, review, team=context.team)
         if found is None:
             raise Unknown(f"there is no review {review}")
-        if found.state != ReviewState.OPEN or found.version != shown:
+        if found.state not in DECIDABLE or found.version != shown:
             row = reviews.get(session, review, team=context.team)
             assert row is not None
-            _refuse_late(session, row, shown, interaction_id)
-        return found
+            _refuse_late(session, row, shown, interaction_id, DECIDABLE)
+        waits = found.state == ReviewState.AWAITING_SECOND
+        basis = basis_of(context, found, awaited(session, review, team=context.team) if waits else None)
+        refuse_own_case(session, basis.workflow, found.run, team=context.team, person=by)
+        return basis
 
 
 def still_open(
@@ -277,10 +330,11 @@ def still_open(
     *,
     team: int,
     case: int | None = None,
+    states: Collection[ReviewState] = (ReviewState.OPEN,),
 ) -> schema.Review:
     """Return the review, if it is open and, where given, at the version that was shown. Raise `Repeated` or `Stale`.
 
-    `case`: the review's case, where it is known already.
+    `case`: the review's case, where it is known already. `states`: those that it may be in.
     """
     if case is None:
         known = reviews.get(session, review, team=team)
@@ -291,17 +345,23 @@ def still_open(
     # The row may have changed before its case was held.
     row = reviews.get(session, review, team=team, anew=True)
     assert row is not None
-    _refuse_late(session, row, shown, interaction_id)
+    _refuse_late(session, row, shown, interaction_id, states)
     return row
 
 
-def _refuse_late(session: Session, row: schema.Review, shown: int | None, interaction_id: str | None) -> None:
-    if row.state != ReviewState.OPEN or (shown is not None and row.version != shown):
+def _refuse_late(
+    session: Session,
+    row: schema.Review,
+    shown: int | None,
+    interaction_id: str | None,
+    states: Collection[ReviewState],
+) -> None:
+    if row.state not in states or (shown is not None and row.version != shown):
         if interaction_id is not None and any(
             made.interaction_id == interaction_id for made in reviews.decisions(session, row.id, team=row.team_id)
         ):
             raise Repeated("this arrived before, and is done")
-        raise Stale(_what_happened(session, row))
+        raise Stale(what_happened(session, row))
 
 
 def _decide(
@@ -318,23 +378,35 @@ def _decide(
     follows: Follows | None = None,
     confirmed: Sequence[str] = (),
     despite: Sequence[str] = (),
+    confirms: bool = False,
+    need: Need | None = None,
 ) -> None:
-    """Record a decision on the version that was shown. Raise `Stale` where that is no longer the present one."""
+    """Record a decision on the version that was shown. Raise `Stale` where that is no longer the present one.
+
+    `confirms`: it is for the values that another person decided. `need`: the further person that they wait for.
+    """
     at = context.clock()
     changes: dict[str, object] = {"decided_at": at}
     to = ReviewState.DECIDED
+    details: dict[str, str | int | None] = {"follows": follows, "output": output, "reason": reason}
     if kind is DecisionKind.ASKED:
         to, changes = ReviewState.ASKED, {}
     elif follows is Follows.BY_HAND:
         to, changes = ReviewState.OPEN, {"version": shown + 1, "proposal_id": None}
-    details: dict[str, str | int | None] = {"follows": follows, "output": output, "reason": reason}
+    elif need is not None:
+        to, changes = ReviewState.AWAITING_SECOND, {"version": shown + 1}
+        details["second"] = need.place
     if despite:
         details["despite"] = "; ".join(despite)[:_LONGEST_DETAIL]
+    if need is not None or row.state == ReviewState.AWAITING_SECOND:
+        changes |= {"second": need.place if need else None, "second_error": need.error if need else None}
+    if row.state == ReviewState.AWAITING_SECOND and not confirms:
+        overrule(session, row, at=at, by=by.person)
     action = f"review.{kind}"
     if not move_review(
         session, row, to, at=at, actor=by.person, action=action, shown=shown, details=details, **changes
     ):
-        raise Stale(_what_happened(session, row))
+        raise Stale(what_happened(session, row))
     reviews.add_decision(
         session,
         team=row.team_id,
@@ -347,11 +419,19 @@ def _decide(
         output_id=output,
         reason_id=reason,
         confirmed=list(confirmed),
+        confirms=confirms,
         at=at,
     )
     notices.card(session, row, workflow.review, at=at)
     if kind in (DecisionKind.EDITED, DecisionKind.REJECTED):
         notices.decided(session, row, workflow.review, version=shown, at=at)
+
+
+def overrule(session: Session, row: schema.Review, *, at: datetime, by: str) -> None:
+    """Note that the decisions of a review that stand no longer do."""
+    made = standing(reviews.decisions(session, row.id, team=row.team_id))
+    versions = [decision.version for decision in made]
+    reviews.revoke(session, row.id, versions, team=row.team_id, by=by, at=at)
 
 
 def _settle(
@@ -364,12 +444,14 @@ def _settle(
     *,
     by: str,
 ) -> None:
-    """Let the run go on to deliver the decision."""
+    """Let the run go on to deliver the decision, once the person's time to take it back is over."""
     run = runs.get(session, row.run_id, team=context.team)
     assert run is not None
     at = context.clock()
-    if not move_run(session, run, RunState.READY, at=at, actor=by, resolution=resolution, output_id=content):
-        raise Stale(_what_happened(session, row))
+    held_until = graces.end_of(workflow.review, at=at)
+    to = RunState.READY if held_until is None else RunState.HOLDING
+    if not move_run(session, run, to, at=at, actor=by, resolution=resolution, output_id=content, held_until=held_until):
+        raise Stale(what_happened(session, row))
     if resolution is Resolution.REJECTED:
         # A rejected correction leaves the delivered case as it is, so the system of record is not told.
         if workflow.rejection_effect is not None and not run.correction:
@@ -386,14 +468,19 @@ def _keep(session: Session, row: schema.Review, kind: str, body: str) -> int:
     return contents.keep(session, team=row.team_id, case=row.case_id, kind=kind, body=body)
 
 
-def _what_happened(session: Session, row: schema.Review) -> str:
+def what_happened(session: Session, row: schema.Review) -> str:
     """Return why a decision comes too late, in words for the person who made it."""
     if row.state in (ReviewState.SUPERSEDED, ReviewState.EXPIRED):
         return f"this review is {row.state}: a rerun or a newer revision of the case took its place"
     last = next(reversed(reviews.decisions(session, row.id, team=row.team_id)), None)
     if last is None:
         return f"the review is now {row.state} at version {row.version}; look at it again"
+    if last.revoked_at is not None:
+        taken_back = f"{last.revoked_by} took the decision back at {last.revoked_at:%Y-%m-%d %H:%M} UTC"
+        return f"{taken_back}; it is now at version {row.version}"
     did = "asked its source" if last.kind == DecisionKind.ASKED else f"{last.kind} it"
     decided = f"{last.by} {did} at {last.at:%Y-%m-%d %H:%M} UTC"
+    if row.state == ReviewState.AWAITING_SECOND:
+        return f"{decided}; it waits for a second person, at version {row.version}"
     is_last = row.state in (ReviewState.DECIDED, ReviewState.ASKED)
     return decided if is_last else f"{decided}; it is now at version {row.version}"

@@ -20,7 +20,8 @@ from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.round_trip import Kept, as_shown, kept, read
 from workflows.engine.errors import FormChanged, InvalidOutput, Misfit, NeverBroken, Refused, TimeLimitPassed
 from workflows.engine.propose.checks import Broken, broken_nevers
-from workflows.engine.reasons import from_json, rules_in
+from workflows.engine.reasons import Code, from_json, rules_in
+from workflows.engine.review.standing import Standing
 from workflows.engine.text.canonical_json import canonical
 
 T = TypeVar("T")
@@ -38,24 +39,43 @@ class Basis:
     """JSON; None where there is no proposal."""
     shown: frozenset[str]
     """The sentences of the nevers that the card shows."""
+    decided: str | None = None
+    """JSON of the values that wait for a second person; None where none do."""
+    people: tuple[str, ...] = ()
+    """Those who decided for these values so far."""
+    reported: bool = False
+    """True if it asks whether what was delivered is wrong."""
+
+    @property
+    def to_approve(self) -> str | None:
+        """JSON of the values that an approval is about; None where there are none."""
+        return self.proposed if self.decided is None else self.decided
 
 
-def basis_of(context: Context, found: DecisionBasis) -> Basis:
-    """Return the subject of a decision. Raise `Unknown` where its workflow is no longer known."""
+def basis_of(context: Context, found: DecisionBasis, awaited: Standing | None = None) -> Basis:
+    """Return the subject of a decision. Raise `Unknown` where its workflow is no longer known.
+
+    `awaited`: the values that wait for a second person.
+    """
+    reasons = from_json(found.reasons)
     return Basis(
         workflow=known_workflow(context, found.workflow),
         case=found.case,
         input=found.input,
         proposed=canonical(json.loads(found.proposal)["output"]) if found.proposal is not None else None,
-        shown=frozenset(rules_in(from_json(found.reasons))),
+        # What a first person confirmed stands on the card of the second one.
+        shown=frozenset(rules_in(reasons)) | (awaited.confirmed if awaited is not None else frozenset()),
+        decided=awaited.output if awaited is not None else None,
+        people=awaited.people if awaited is not None else (),
+        reported=any(reason.code == Code.REPORTED for reason in reasons),
     )
 
 
 def as_proposed(basis: Basis) -> BaseModel:
-    """Return the proposed values in the form as it is now. Raise `FormChanged` where the form has changed."""
-    assert basis.proposed is not None
+    """Return the values to approve in the form as it is now. Raise `FormChanged` where the form has changed."""
+    proposed = basis.to_approve
+    assert proposed is not None
     form: type[BaseModel] = basis.workflow.output
-    proposed = basis.proposed
     try:
         return _timed(basis.workflow, "reading the proposal", lambda: as_shown(form, proposed))
     except Misfit as error:

@@ -27,6 +27,59 @@ class DecisionView:
     reason: str | None
     output: Mapping[str, JsonValue] | None
     confirmed: Sequence[str]
+    confirms: bool = False
+    """True if it only confirms the values of the decision before it."""
+    revoked_at: datetime | None = None
+    """Time when it was taken back or overruled; None while it stands."""
+    revoked_by: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecondView:
+    """The further person that a review waits for."""
+
+    sentence: str
+    """The limit above which one is needed, in the author's words; empty where there are none."""
+    error: str | None
+    """Type of the error for which the limit could not be asked; None where it raised none."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportView:
+    """A person's word that something was wrong."""
+
+    by: str
+    at: datetime
+    said: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportLine:
+    """A report in a list."""
+
+    id: int
+    at: datetime
+    by: str
+    case: int | None
+    """None where there is no such case, or the person may not read it."""
+    key: str | None
+    about: str
+    """What the person named."""
+    outcome: str | None
+    """What came of it; None until it is taken up."""
+    said: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportNote:
+    """A report about a case that nobody has to decide, for the owner of its workflow."""
+
+    report: ReportView
+    case: int
+    key: str
+    workflow: str
+    owner: str
+    state: RunState
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,13 +206,33 @@ class CardView:
     delivery: DeliveryView | None
     """The delivery of the decision to its system of record; None where there is none yet."""
     held: str | None
-    """Reason why its delivery is held: paused, behind or down; None where it is not."""
+    """Reason why its delivery is held: grace, paused, behind or down; None where it is not."""
     correction: bool
     revised: bool
     """True if a newer revision of the case took its place."""
     corrected: bool
     """True if a correction delivered something else since."""
     hidden: Hidden
+    held_until: datetime | None = None
+    """End of the time in which the decision can be taken back; None outside it."""
+    seconds: Sequence[DecisionView] = ()
+    """Decisions of further persons who confirmed the last decision."""
+    second: SecondView | None = None
+    """The further person that it waits for; None where it waits for none."""
+    reports: Sequence[ReportView] = ()
+    """What people said was wrong, oldest first."""
+    reported: bool = False
+    """True if it asks whether what was delivered is wrong; nothing else is proposed."""
+
+    @property
+    def is_decidable(self) -> bool:
+        """True if somebody may decide it."""
+        return self.state in (ReviewState.OPEN, ReviewState.AWAITING_SECOND)
+
+    @property
+    def can_be_undone(self) -> bool:
+        """True if those who decided can take their decision back."""
+        return self.state == ReviewState.AWAITING_SECOND or self.held_until is not None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -187,6 +260,8 @@ class PlaceView:
 
     case: int
     workflow: str
+    second: int | None = None
+    """Place of the declared second person that it waits for, from 0; None where it waits for none."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -285,6 +360,10 @@ class WhyRefused(StrEnum):
     FORM_CHANGED = "form_changed"
     DELIVERED = "delivered"
     """The case is delivered already."""
+    SAME_PERSON = "same_person"
+    """A second person is needed, and this one was the first."""
+    OWN_CASE = "own_case"
+    """The workflow lets nobody decide what they handed in, or asked for."""
     NOT_POSSIBLE = "not_possible"
 
 

@@ -1,6 +1,7 @@
 """The work on a run: its rows, read in one transaction, and their meaning to the present code."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pydantic import BaseModel
@@ -22,6 +23,7 @@ from workflows.engine.deliver.workflow_pauses import pause_of
 from workflows.engine.errors import Drifted, Misfit
 from workflows.engine.pauses import Pause
 from workflows.engine.reasons import from_json, rules_in
+from workflows.engine.review.standing import standing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,19 +88,16 @@ def find(session: Session, loaded: LoadedRun, *, is_new: bool = False) -> Found:
     run = loaded.run
     by_person = run.resolution not in (None, Resolution.ALONE)
     review = reviews.decided_for(session, run.id, team=loaded.run.team_id) if by_person else None
-    last = (
-        next(reversed(reviews.decisions(session, review.id, team=loaded.run.team_id)), None)
-        if review is not None
-        else None
-    )
+    made = standing(reviews.decisions(session, review.id, team=run.team_id)) if review is not None else []
     # A person asks only once a run has proposed, or has begun with what was decided before.
     may_have_asked = run.resolution is None and (run.lease > 1 or run.parent_id is not None)
     return Found(
         loaded=loaded,
         lines=[] if is_new else journal.of_run(session, run.id, team=run.team_id),
         settled=contents.body(session, run.output_id, team=loaded.run.team_id) if run.output_id else None,
-        by=last.by if last is not None else Resolution.ALONE.value,
-        decided=_decided(session, run, review, last) if review is not None and last is not None else None,
+        # Where several persons decided, the last of them did.
+        by=made[-1].by if made else Resolution.ALONE.value,
+        decided=_decided(session, run, review, made) if review is not None and made else None,
         heard=heard_before(session, run),
         has_question=may_have_asked and questions.unsent(session, run.id, team=run.team_id) is not None,
     )
@@ -113,11 +112,12 @@ def heard_before(session: Session, run: schema.Run) -> Heard:
     return Heard.read(refused=bodies.get(run.refused_id or 0), answers=bodies.get(run.answers_id or 0))
 
 
-def _decided(session: Session, run: schema.Run, review: schema.Review, last: schema.Decision) -> Decided:
+def _decided(session: Session, run: schema.Run, review: schema.Review, made: Sequence[schema.Decision]) -> Decided:
     first = run if review.run_id == run.id else runs.get(session, review.run_id, team=run.team_id)
     shown = rules_in(from_json(contents.body(session, review.reasons_id, team=run.team_id)))
+    confirmed = [rule for decision in made for rule in decision.confirmed]
     return Decided(
-        code_version=first.code_version if first is not None else None, rules=frozenset([*shown, *last.confirmed])
+        code_version=first.code_version if first is not None else None, rules=frozenset([*shown, *confirmed])
     )
 
 

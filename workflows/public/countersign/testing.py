@@ -37,11 +37,11 @@ from store.states import RunState
 from workflows.engine.case import intake
 from workflows.engine.case.leases import claim
 from workflows.engine.context import Context
-from workflows.engine.declare.proposal import OutputT
+from workflows.engine.declare.proposal import InputT, OutputT
 from workflows.engine.declare.registry import Registry
 from workflows.engine.declare.round_trip import read
 from workflows.engine.declare.steps import P, R, Step
-from workflows.engine.declare.workflow import InputT, Workflow
+from workflows.engine.declare.workflow import Workflow
 from workflows.engine.errors import InvalidOutput, NeverBroken, Refused, Stale
 from workflows.engine.propose.prompts import keep_prompts
 from workflows.engine.read.history import case_view, open_review_of
@@ -261,7 +261,8 @@ class Case(Generic[InputT, OutputT]):
         return str(problem["message"]) if problem is not None else None
 
     def approve(self, *, confirm: bool = False, by: str = REVIEWER) -> None:
-        """Approve what is proposed, and deliver it.
+        """Approve what is proposed, and deliver it: after the workflow's grace period, and after a second person's word
+        where one is needed.
 
         `confirm`: pass over a never that asks for it. Raise `NeverBroken` where one asks or bars, and `Refused` where
         nobody is asked.
@@ -276,8 +277,8 @@ class Case(Generic[InputT, OutputT]):
         A text is read as it would be typed. Raise `InvalidOutput` for what the form does not take, and as `approve`.
         """
         bed, review, workflow = self._bed, self._open_review(), self._bed.workflow
-        proposal = self._newest.proposal if review.has_proposal else None
-        proposed = entries_of(workflow.output, proposal.output) if proposal is not None else {}
+        shown = self._newest.to_approve
+        proposed = entries_of(workflow.output, shown) if shown is not None else {}
         plain = {name: to_jsonable_python(value) for name, value in values.items()}
         written = entries_of(workflow.output, plain)
         given = {name: value if isinstance(value, str) else written.get(name, "") for name, value in plain.items()}

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event, Thread
@@ -165,3 +166,15 @@ def test_a_worker_at_rest_asks_only_whether_anything_was_committed(app: App, mon
         bring(app, range(1, 3))
         wait_until(lambda: states(app) == {"delivered": 2})
         wait_until(rests)
+
+
+def test_a_worker_delivers_a_decision_when_its_grace_period_is_over(app: App) -> None:
+    """Nobody tells it: it looks at the clock."""
+    workflow = app.context.registry.get("parcels")
+    workflow.review = replace(workflow.review, grace=timedelta(seconds=1))
+    (case,) = bring(app, range(1, 2), "unsure")
+    with app.dispatcher.alone(), running(app):
+        wait_until(lambda: states(app) == {"waiting": 1})
+        review = open_review_of(app.context, case)
+        reviews.approve(app.context, review.id, review.version, by="U1")
+        wait_until(lambda: states(app) == {"delivered": 1})

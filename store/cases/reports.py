@@ -1,0 +1,97 @@
+"""Reports that something was wrong."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from store.db import rows
+from store.schema import Case, Report, Run
+from store.states import RunState
+
+
+def add(
+    session: Session,
+    *,
+    team: int,
+    about: str,
+    case: int | None,
+    by: str,
+    said: str,
+    interaction_id: str | None,
+    outcome: str | None,
+    at: datetime,
+) -> int | None:
+    """Add a report; returns its id, or None where this very interaction was added before."""
+    values = {"team_id": team, "about": about, "case_id": case, "by": by, "said": said, "at": at, "outcome": outcome}
+    if interaction_id is None:
+        return rows.add(session, Report, **values)
+    return rows.add_new(session, Report, ("team_id", "interaction_id"), interaction_id=interaction_id, **values)
+
+
+def get(session: Session, report: int, *, team: int) -> Report | None:
+    """Return the report with this id."""
+    return rows.get(session, Report, report, team=team, anew=True)
+
+
+def waiting(session: Session, *, team: int, limit: int) -> list[int]:
+    """Return the reports that are not taken up yet, oldest first."""
+    query = select(Report.id).where(Report.team_id == team, Report.outcome.is_(None))
+    return list(session.scalars(query.order_by(Report.at, Report.id).limit(limit)))
+
+
+def take_up(
+    session: Session, report: int, *, team: int, outcome: str, run: int | None = None, review: int | None = None
+) -> bool:
+    """Note what came of a report; False where somebody else took it up."""
+    taken = (
+        update(Report)
+        .where(Report.id == report, Report.team_id == team, Report.outcome.is_(None))
+        .values(outcome=outcome, run_id=run, review_id=review)
+        .returning(Report.id)
+    )
+    return session.scalar(taken, execution_options={"synchronize_session": False}) is not None
+
+
+def of_review(session: Session, review: int, *, team: int) -> list[Report]:
+    """Return the reports that a review's card shows, oldest first."""
+    query = select(Report).where(Report.review_id == review, Report.team_id == team)
+    return list(session.scalars(query.order_by(Report.id)))
+
+
+def newest(session: Session, *, team: int, limit: int) -> list[tuple[Report, str | None]]:
+    """Return the newest reports with the keys of their cases, newest first."""
+    query = select(Report, Case.key).outerjoin(Case, Case.id == Report.case_id).where(Report.team_id == team)
+    return [(report, key) for report, key in session.execute(query.order_by(Report.id.desc()).limit(limit))]
+
+
+def counts(session: Session, *, team: int, since: datetime, until: datetime) -> dict[int, int]:
+    """Count the reports about cases between two times, by workflow id."""
+    query = (
+        select(Case.workflow_id, func.count())
+        .select_from(Report)
+        .join(Case, Case.id == Report.case_id)
+        .where(Report.team_id == team, Report.at >= since, Report.at < until)
+    )
+    return dict(session.execute(query.group_by(Case.workflow_id)).all())
+
+
+def corrected(session: Session, cases: Collection[int], *, team: int) -> int:
+    """Count those of these cases for which a correction was delivered."""
+    query = select(func.count(Run.case_id.distinct())).where(
+        Run.case_id.in_(cases), Run.team_id == team, Run.correction > 0, Run.state == RunState.DELIVERED
+    )
+    return session.scalar(query) or 0
+
+
+def corrected_between(session: Session, *, team: int, since: datetime, until: datetime) -> dict[int, int]:
+    """Count the cases for which a correction was delivered between two times, by workflow id."""
+    query = select(Run.workflow_id, func.count(Run.case_id.distinct())).where(
+        Run.team_id == team,
+        Run.correction > 0,
+        Run.state == RunState.DELIVERED,
+        Run.changed_at >= since,
+        Run.changed_at < until,
+    )
+    return dict(session.execute(query.group_by(Run.workflow_id)).all())

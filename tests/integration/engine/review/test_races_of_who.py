@@ -1,0 +1,85 @@
+"""Whatever people do at once about one case: one decision stands, it is delivered once, and everyone is told."""
+
+import random
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+
+import pytest
+
+from store import schema
+from tests.conftest import MakeWorld
+from tests.integration.engine.scene import DRAFT, Scene, rows, sample
+from tests.integration.engine.trail import follow_the_trail
+from tests.sample import Triage
+from workflows import Review, Second
+from workflows.engine.deliver.waiting_deliveries import awaken
+from workflows.engine.errors import Refused
+from workflows.engine.review import claims, reports, reruns, reviews
+from workflows.engine.review.decisions import Follows
+from workflows.engine.review.standing import standing
+from workflows.engine.review.undo import undo
+
+AT_ONCE = 20
+MINUTE = timedelta(minutes=1)
+
+
+def acts(scene: Scene, case: int, review: int, shown: int, by: str) -> list[Callable[[], object]]:
+    """Return all that somebody may do about a case."""
+    context = scene.world.context
+    return [
+        lambda: reviews.approve(context, review, shown, by=by),
+        lambda: reviews.edit(context, review, shown, Triage(queue="delivery", reply=by), by=by),
+        lambda: reviews.reject(context, review, shown, by=by, reason="no", follows=Follows.CLOSE),
+        lambda: undo(context, review, shown, by="U0ANA"),
+        lambda: claims.claim(context, review, by=by, shown=shown),
+        lambda: reruns.rerun(context, case, by=by),
+        lambda: scene.submit(text=f"by {by}"),
+        lambda: reports.note(context, about="it", case=case, by=by, said="wrong"),
+        lambda: awaken(context),
+    ]
+
+
+@pytest.mark.parametrize("begun", ["open", "second", "grace"])
+@pytest.mark.parametrize("seed", [1, 2])
+def test_twenty_people_do_anything_at_once(make_world: MakeWorld, begun: str, seed: int) -> None:
+    """On a case that is open, that waits for a second person, or whose decision can still be taken back."""
+    settings = {
+        "open": Review(grace=MINUTE),
+        "second": Review(grace=MINUTE, second=Second()),
+        "grace": Review(grace=MINUTE),
+    }
+    scene = sample(make_world, autonomy=DRAFT, review=settings[begun])
+    case = scene.worked()
+    opened = scene.review(case)
+    shown = opened.version
+    if begun != "open":
+        scene.approve(case, by="U0ANA")
+        shown = scene.decided(case).version
+        scene.world.clock.move(MINUTE)
+    chance, start = random.Random(seed), Barrier(AT_ONCE)
+    picked = [chance.choice(acts(scene, case, opened.id, shown, f"U{number:02}")) for number in range(AT_ONCE)]
+
+    def do(act: Callable[[], object]) -> str:
+        start.wait()
+        try:
+            act()
+        except Refused as refused:
+            return str(refused)
+        return "done"
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        said = list(pool.map(do, picked))
+    assert all(said)
+    scene.world.work()
+    scene.world.clock.move(MINUTE)
+    scene.world.work()
+    keys = scene.desk.attempts
+    assert len(keys) == len(set(keys))
+    for review in rows(scene.world, schema.Review):
+        made = [row for row in rows(scene.world, schema.Decision) if row.review_id == review.id]
+        assert len({row.version for row in made}) == len(made)
+        first = [row for row in standing(made) if not row.confirms]
+        assert len(first) == (1 if made and any(row.revoked_at is None for row in made) else 0)
+    follow_the_trail(scene.world)

@@ -1,0 +1,61 @@
+"""Reports as they are read: on the card of a review, in a note, and in a list."""
+
+from collections.abc import Sequence
+
+from sqlalchemy.orm import Session
+
+from store.cases import cases, contents, reports, runs
+from store.governance import teams
+from workflows.engine.case.lookup import key_in_channel, known_workflow
+from workflows.engine.context import Context
+from workflows.engine.errors import Unknown
+from workflows.engine.review.hiding import hidden_of, text_in_channel
+from workflows.engine.review.views import ReportLine, ReportNote, ReportView
+
+
+def report_views(session: Session, review: int, *, team: int) -> Sequence[ReportView]:
+    """Return the reports that a review's card shows, oldest first."""
+    found = reports.of_review(session, review, team=team)
+    return [ReportView(by=report.by, at=report.at, said=report.said) for report in found]
+
+
+def report_note(context: Context, report: int) -> ReportNote:
+    """Return a report about a case, for the channel of its workflow. Raise `Unknown`."""
+    with context.database.read() as session:
+        row = reports.get(session, report, team=context.team)
+        case = cases.get(session, row.case_id, team=context.team) if row is not None and row.case_id else None
+        run = runs.newest(session, case.id, team=context.team) if case is not None else None
+        if row is None or case is None or run is None:
+            raise Unknown(f"there is no report {report} about a case")
+        name = teams.workflow_name(session, case.workflow_id, team=context.team)
+        input = contents.body(session, run.input_id, team=context.team)
+    workflow = known_workflow(context, name)
+    # The author's code is called outside the transaction.
+    hidden = hidden_of(workflow, input)
+    return ReportNote(
+        report=ReportView(by=row.by, at=row.at, said=text_in_channel(row.said, hidden)),
+        case=case.id,
+        key=key_in_channel(workflow, input, case.key),
+        workflow=name,
+        owner=workflow.owner,
+        state=run.state,
+    )
+
+
+def report_lines(context: Context, *, limit: int) -> Sequence[ReportLine]:
+    """Return the newest reports, newest first."""
+    with context.database.read() as session:
+        found = reports.newest(session, team=context.team, limit=limit)
+    return [
+        ReportLine(
+            id=row.id,
+            at=row.at,
+            by=row.by,
+            case=row.case_id,
+            key=key,
+            about=row.about,
+            outcome=row.outcome,
+            said=row.said,
+        )
+        for row, key in found
+    ]
