@@ -34,8 +34,8 @@ def look(app: App, workspace: Workspace) -> Iterator[Found]:
     client, well = workspace.looking_up, 0
     found = [_reviewer(client, workspace, one, where) for one, where in _reviewers(app).items()]
     found += [_channel(client, name, where) for name, where in _channels(app).items()]
-    if any(one.kind is WhoKind.GROUP for one in _reviewers(app)):
-        found.append(_people(client, workspace))
+    if any(one.kind is WhoKind.GROUP for one in _reviewers(app)) and not (people := _people(client, workspace)).works:
+        yield people
     for one in found:
         if one.works:
             well += 1

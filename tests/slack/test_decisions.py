@@ -268,7 +268,7 @@ def test_a_rejection_by_one_of_the_workflows_own_reasons_needs_no_words(stage: S
     stage.work()
     assert stage.world.state(case) == "closed"
     assert stage.desk.told == {"sample/ticket-1/rejection": "Not ours: It is for Acme Ltd"}
-    assert "Not ours: It is for Acme Ltd" in words(stage.cards()[0].blocks)
+    assert stage.thread() == ["Rejected: the case closes\nNot ours: It is for Acme Ltd"]
     stage.submit(sample, id=2, text="And mine?")
     stage.opened(ANA, "reject")
     sample.review = replace(sample.review, reject_reasons=("A duplicate",))

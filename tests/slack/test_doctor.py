@@ -9,7 +9,7 @@ from bot.sandbox.http.running_sandbox import Running
 from bot.sandbox.state.sandbox import APP_TOKEN, BOT_TOKEN
 from tests.integration.bot.commandline import CommandLine
 
-SCOPES = ["chat:write", "commands", "usergroups:read", "channels:read"]
+SCOPES = ["chat:write", "commands", "usergroups:read", "users:read", "channels:read"]
 
 
 @pytest.fixture

@@ -114,7 +114,7 @@ def test_a_sender_that_died_after_posting_leaves_a_card_that_its_heir_finds(stag
 
 def test_where_history_may_not_be_read_it_is_posted_all_the_same(stage: Stage) -> None:
     """It may then stand there twice; the second one decides nothing twice."""
-    stage.running.administrator.set_scopes(["chat:write", "commands", "usergroups:read"])
+    stage.running.administrator.set_scopes(["chat:write", "commands", "usergroups:read", "users:read"])
     take_in(stage, stage.sample(), 1)
     stage.running.administrator.fault("executed_then_dropped", method=POST)
     later(stage)

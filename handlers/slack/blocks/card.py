@@ -8,6 +8,7 @@ from handlers.slack.blocks.drawing import Block, Drawn
 from handlers.slack.blocks.elements import actions, button, header, menu, small_print
 from handlers.slack.blocks.length import fitting
 from handlers.slack.blocks.paragraphs import block
+from handlers.slack.blocks.questions import answer_for_them
 from handlers.slack.blocks.reasons import why
 from handlers.slack.blocks.sections import section
 from handlers.slack.blocks.text import escaped
@@ -90,7 +91,7 @@ def _after(view: CardView) -> Block:
     if view.can_be_undone:
         undo = button(buttons.undo(view.key), action=Action.UNDO, value=shown)
         return actions(f"card.{shown}", [undo, _details(view)])
-    return actions("card", [_details(view), *_correct(view)])
+    return actions("card", [*answer_for_them(view), _details(view), *_correct(view)])
 
 
 def _menu(view: CardView) -> Block:
