@@ -6,7 +6,7 @@ from handlers.texts import states, status
 from handlers.texts.deliveries import NOT_CONFIRMED, waiting
 from handlers.texts.pauses import pauses
 from handlers.texts.pieces import Line, Paragraph, Piece, Room, Told, command, hour, line, moment, person, words
-from handlers.texts.plain import begun_large, excerpt
+from handlers.texts.plain import begun_large, ended, excerpt
 from store.states import STOPPED, DeliveryState, ReviewState, RunState
 from workflows.engine.deliver.views import DeliveryView
 from workflows.engine.pauses import Pause
@@ -25,7 +25,7 @@ def refused(message: str, *, owner: str | None = None) -> Told:
 def sentence(message: str) -> str:
     """Return a message of the engine's as a sentence of its own."""
     text = excerpt(message, 1_000)
-    return begun_large(text) + ("" if text.endswith((".", "!", "?")) else ".")
+    return ended(begun_large(text))
 
 
 def too_late(view: CardView, user: str) -> Told:

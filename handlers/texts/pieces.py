@@ -194,4 +194,10 @@ def some(lines: Sequence[Line], room: Room, what: str) -> list[Line]:
     left = len(lines) - room.items
     if left <= 0:
         return list(lines)
-    return [*lines[: room.items], line(words(f"… and {left} more {what} under Details"))]
+    return [*lines[: room.items], left_out(left, what)]
+
+
+def left_out(number: int, what: str) -> Line:
+    """Say how many of something are left out. `what`: their name in the plural."""
+    named = what.removesuffix("s") if number == 1 else what
+    return line(words(f"… and {number} more {named} under Details"))

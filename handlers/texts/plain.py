@@ -11,11 +11,13 @@ def excerpt(text: object, length: int) -> str:
     whole = sanitize(text).strip()
     if len(whole) <= length:
         return whole
-    shown = whole[:length].rstrip()
+    shown = begun(text, length)
     left = len(whole) - len(shown)
     return f"{shown} … and {left:,} more {'character' if left == 1 else 'characters'}"
 
 
+_WORD = 20
+"""Most characters of a word that are left out so that none is cut in two."""
 _REST = 30
 """Characters that are not worth leaving out: to say how many there are takes as many."""
 
@@ -31,9 +33,24 @@ def percent(share: float) -> str:
     return f"{math.floor(share * 100 + 1e-9)}%"
 
 
+def begun(text: object, length: int) -> str:
+    """Return the beginning of a text, up to the end of a word where one ends near."""
+    whole = sanitize(text).strip()
+    shown = whole[:length]
+    if len(whole) > length > 3 * _WORD and not whole[length].isspace():
+        end = max(shown.rfind(" "), shown.rfind("\n"))
+        shown = shown[:end] if end >= length - _WORD else shown
+    return shown.rstrip()
+
+
 def begun_large(text: str) -> str:
     """Return a text with its first letter as a capital."""
     return text[:1].upper() + text[1:]
+
+
+def ended(text: str) -> str:
+    """Return a text with a full stop at its end, unless it has an end already."""
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
 
 
 def without_first_line(text: str, line: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from handlers.texts.pieces import Line, Paragraph, Piece, Room, Rows, bullets, line, quote, words
+from handlers.texts.pieces import Line, Paragraph, Piece, Room, Rows, bullets, left_out, line, quote, words
 from handlers.texts.plain import enough_of, excerpt, percent
 from workflows.engine.review.views import CardView, ValueView
 from workflows.engine.text.sanitize import one_line
@@ -159,12 +159,12 @@ def changes(view: CardView, room: Room) -> list[Paragraph]:
             long += [line(words(f"{label}, now:")), quote(excerpt(value.decided, room.text))]
     made = [*([bullets(short[: room.items])] if short else []), *long[: 4 * room.items]]
     left = max(len(short) - room.items, 0) + max(len(long) // 4 - room.items, 0)
-    return [*made, *([line(words(f"… and {left} more fields under Details"))] if left else [])]
+    return [*made, *([left_out(left, "fields")] if left else [])]
 
 
 def _left_out(view: CardView, room: Room) -> list[Line]:
     left = len(view.values) - room.items
-    return [line(words(f"… and {left} more fields under Details"))] if left > 0 else []
+    return [left_out(left, "fields")] if left > 0 else []
 
 
 def _proposed(value: ValueView, room: Room, *, marked: bool) -> Line:

@@ -30,7 +30,7 @@ from handlers.texts import buttons, forms, questions, rows
 from handlers.texts.buttons import Button
 from handlers.texts.forms import Note
 from handlers.texts.pieces import Room, hour
-from handlers.texts.plain import begun_large, excerpt, without_first_line
+from handlers.texts.plain import begun_large, ended, excerpt, without_first_line
 from handlers.texts.values import CHECK, certainty, check_first, doubted, recommendation
 from store.states import ReviewState
 from workflows.engine.declare.workflow import LONGEST_REASON
@@ -395,9 +395,9 @@ def _hints(view: CardView, fields: Sequence[Field]) -> dict[str, str]:
             continue
         parts = spread(field, value.proposed or "") if value.proposed is not None else None
         for name, text in (parts or {}).items():
-            found[name] = f"{forms.proposed_value(text, refused=refused)}."
+            found[name] = ended(forms.proposed_value(text, refused=refused))
         said = forms.proposed(value, refused=refused, rows=field.kind in (Kind.ROW, Kind.ROWS))
-        sentence = f"{begun_large(said)}." if said else ""
+        sentence = ended(begun_large(said)) if said else ""
         name = next(iter(parts), value.name) if parts else value.name
         found[name] = " ".join(filter(None, [doubts.get(value.name), sentence, found.get(name)]))
     return found

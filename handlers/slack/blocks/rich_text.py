@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from handlers.slack.blocks.columns import is_laid_out, laid_out
 from handlers.slack.blocks.drawing import Block
 from handlers.texts.pieces import Shown, Time
-from handlers.texts.plain import excerpt, in_words
+from handlers.texts.plain import begun, excerpt, in_words
 from workflows.engine.text.sanitize import sanitize
 
 
@@ -69,9 +69,9 @@ def as_written(text: str, *, most: int) -> Block:
     shown = excerpt(text, most)
     if not is_laid_out(shown):
         return quote(shown)
-    begun = sanitize(text).strip()[:most].rstrip()
-    more = shown.removeprefix(begun).strip()
-    return preformatted("\n".join(filter(None, [laid_out(begun), more])))
+    first = begun(text, most)
+    more = shown.removeprefix(first).strip()
+    return preformatted("\n".join(filter(None, [laid_out(first), more])))
 
 
 def narrowed(text: str) -> str:
