@@ -17,10 +17,12 @@ from handlers.slack.blocks.doubt import doubt
 from handlers.slack.blocks.drawing import Drawn
 from handlers.slack.blocks.modals import View
 from handlers.slack.blocks.paragraphs import fitted, told
+from handlers.slack.blocks.questions import answer_form, question_form
 from handlers.slack.blocks.queue import queue
-from handlers.slack.ids import Listed, Shown
-from handlers.texts import deliveries, failures, groups, outage, overrun, pauses
-from store.states import DeliveryState, ReviewState, RunState
+from handlers.slack.blocks.report import report_form
+from handlers.slack.ids import Listed, OpenRow, Row, Shown
+from handlers.texts import decided, deliveries, failures, groups, outage, overrun, pauses, reports
+from store.states import DeliveryState, QuestionState, ReviewState, RunState
 from workflows.engine.deliver.views import DeliveryView, LateView, TargetView
 from workflows.engine.errors import NeverBroken
 from workflows.engine.pauses import HandNote, Pause, Paused, PauseStatus, Resumed
@@ -35,6 +37,10 @@ from workflows.engine.review.views import (
     DoubtView,
     FailureView,
     Hidden,
+    QuestionView,
+    ReportNote,
+    ReportView,
+    SecondView,
     ValueView,
     WaitingReview,
     WaitingView,
@@ -152,6 +158,31 @@ _CARD = CardView(
     can_ask=False,
     questions=(),
 )
+_REPORT = ReportView(by=_WHO, at=_AT, said="It went to the wrong queue.")
+_QUESTION = QuestionView(
+    number=1,
+    review=7,
+    revision=1,
+    text="Which order is it about?",
+    asked_by=_WHO,
+    asked_at=_AT,
+    answer_by=_AT + timedelta(days=2),
+    state=QuestionState.ANSWERED,
+    attempts=1,
+    receipt="mail 1",
+    problem=None,
+    answer="HK-22598",
+    answered_by=_WHO,
+    answered_at=_AT,
+)
+_NOTE = ReportNote(report=_REPORT, case=17, key="T-17", workflow="triage", owner=_WHO, state=RunState.CLOSED)
+_EDITED: Mapping[str, Any] = {
+    "decision": replace(_DECISION, kind=DecisionKind.EDITED),
+    "values": [replace(_VALUE, decided="delivery")],
+}
+_REFUSED: Mapping[str, Any] = {
+    "decision": replace(_DECISION, kind=DecisionKind.REJECTED, reason="wrong person", follows="close")
+}
 _DECIDED: Mapping[str, Any] = {"state": ReviewState.DECIDED, "decision": _DECISION}
 _WAITS = replace(_DELIVERY, state=DeliveryState.WAITING, target="Help desk", waiting_since=_AT, next_at=_AT)
 _CARDS: Mapping[str, Mapping[str, Any]] = {
@@ -163,8 +194,19 @@ _CARDS: Mapping[str, Mapping[str, Any]] = {
     "open, without a proposal": {"has_proposal": False, "model": None, "model_said": "I cannot tell."},
     "open, a correction": {"correction": True, "values": [replace(_VALUE, delivered="delivery")]},
     "open, with a field that is gone": {"left_over": {"priority": "high"}},
-    "awaiting a second person": {"state": ReviewState.AWAITING_SECOND, "decision": _DECISION},
-    "asked": {"state": ReviewState.ASKED},
+    "open, reported as wrong": {"correction": True, "reported": True, "reports": [_REPORT]},
+    "open, the same again": {"same_again": True, "has_another": False},
+    "open, with an answer from its source": {"questions": [_QUESTION], "can_ask": True},
+    "awaiting a second person": {
+        "state": ReviewState.AWAITING_SECOND,
+        "decision": _DECISION,
+        "second": SecondView(sentence="more than 5,000 euros", error=None),
+    },
+    "asked": {
+        "state": ReviewState.ASKED,
+        "decision": replace(_DECISION, kind=DecisionKind.ASKED),
+        "questions": [replace(_QUESTION, state=QuestionState.SENT, answer=None, answered_by=None, answered_at=None)],
+    },
     "superseded": {"state": ReviewState.SUPERSEDED, "run_state": RunState.SUPERSEDED},
     "expired": {"state": ReviewState.EXPIRED},
     "approved": {**_DECIDED, "run_state": RunState.READY},
@@ -182,6 +224,7 @@ _CARDS: Mapping[str, Mapping[str, Any]] = {
     "delivered": {**_DECIDED, "run_state": RunState.DELIVERED, "delivery": _DELIVERY},
     "delivered, corrected": {**_DECIDED, "run_state": RunState.DELIVERED, "delivery": _DELIVERY, "corrected": True},
     "held, the target is down": {**_DECIDED, "run_state": RunState.HOLDING, "delivery": _WAITS, "held": "down"},
+    "undoable": {**_DECIDED, "run_state": RunState.HOLDING, "held": "grace", "held_until": _AT + timedelta(minutes=1)},
     "held, paused": {**_DECIDED, "run_state": RunState.HOLDING, "held": "paused"},
     "failed": {
         **_DECIDED,
@@ -297,6 +340,9 @@ _TYPED = {
     "lines": _ROWS.proposed or "",
     "more": '{"a": 1}',
 }
+_LINES = next(field for field in _FORM if field.name == "lines")
+_LINE = {"article": "Paper", "number": "2", "amount": "9.80"}
+_OPEN = OpenRow(row=Row(field="lines", place=0), mark="0" * 12, generation=0, is_alone=False)
 _BROKEN = NeverBroken(["answer a safety report alone"], barred=False)
 
 
@@ -344,6 +390,9 @@ def _others() -> Mapping[str, Drawn]:
     return {
         "queue": queue("C0123456789", 37, _AT),
         "digest": digest(DigestView(id=1, first=day, last=day, missed=0, workflows=[_FIGURES])),
+        "in the thread, a change": fitted(lambda room: decided.decided(replace(_CARD, **_EDITED), room)),
+        "in the thread, a rejection": fitted(lambda room: decided.decided(replace(_CARD, **_REFUSED), room)),
+        "reported as wrong": fitted(lambda room: reports.note(_NOTE, room)),
         "failure": fitted(lambda room: failures.failures([_FAILURE], room)),
         "failures": fitted(lambda room: failures.failures([_FAILURE, replace(_FAILURE, case=18)], room)),
         "model down": fitted(lambda room: outage.outage(away, room)),
@@ -359,6 +408,8 @@ def _others() -> Mapping[str, Drawn]:
         "no such channel": told(failures.nowhere("C0", "channel_not_found", 3, face="Slack", owners=[_WHO])),
         "message given up": told(failures.unsent("C0123456789", "the card of case 17", "invalid_blocks")),
         "wrong clock": told(failures.wrong_clock(day, _AT)),
+        "answer, claimed": answers.claimed(replace(_CARD, claimed_by=_WHO, claimed_at=_AT)),
+        "answer, noted": told(reports.NOTED),
         "answer, refused": answers.refused("You may not decide this.", owner=_WHO),
         "answer, too late": answers.too_late(replace(_CARD, **_DECIDED), "U9876543210"),
         "answer, a correction waits": answers.correction_waits(17),
@@ -409,6 +460,11 @@ def _views() -> Iterator[Specimen]:
         "correct": modals.correction_form(delivered, _FORM),
         "correct, the form changed": modals.correction_form(delivered, _FORM, typed=_TYPED, why="wrong"),
         "reject": modals.rejection_form(_CARD),
+        "reject, with reasons to choose from": modals.rejection_form(_CARD, reasons=["Not ours", "A duplicate"]),
+        "row": modals.row_form(_CARD, _LINES, _LINE, opened=_OPEN, number=2, before=_LINE),
+        "ask the source": question_form(_CARD, metadata="7.1"),
+        "report wrong": report_form("7.1"),
+        "answer for the source": answer_form(replace(_CARD, state=ReviewState.ASKED, questions=[_QUESTION])),
         "reject, without a proposal": modals.rejection_form(empty, can_propose=False),
         "review": modals.review(_CARD, listed=Listed()),
         "review, decided": modals.review(replace(_CARD, **_DECIDED), notice=answers.correction_waits(17)),
