@@ -94,6 +94,8 @@ def _note(context: Context, intents: Sequence[Intent]) -> Callable[[Room], Told]
             version = int(first.about["version"])
             shown = card_in_channel(card_view(context, first.subject.id, decided_at=version))
             return lambda room: decided.decided(shown, room)
+        case notices.TAKEN_BACK:
+            return _plainly(decided.TAKEN_BACK)
         case "failure":
             failed = [failure_view(context, intent.subject.id) for intent in intents]
             return lambda room: failures.failures(failed, room)
@@ -174,5 +176,6 @@ _WHAT = {
     notices.REPORTED: "the news that a case was reported as wrong",
     notices.GROUP: "the news that a user group cannot be read",
     notices.DECIDED: "the news of a decision",
+    notices.TAKEN_BACK: "the news that a decision was taken back",
     "digest": "the summary of the day",
 }

@@ -383,6 +383,7 @@ def _others() -> Mapping[str, Drawn]:
         "digest": digest(DigestView(id=1, first=day, last=day, missed=0, workflows=[_FIGURES])),
         "in the thread, a change": fitted(lambda room: decided.decided(replace(_CARD, **_EDITED), room)),
         "in the thread, a rejection": fitted(lambda room: decided.decided(replace(_CARD, **_REFUSED), room)),
+        "in the thread, taken back": told(decided.TAKEN_BACK),
         "reported as wrong": fitted(lambda room: reports.note(_NOTE, room)),
         "failure": fitted(lambda room: failures.failures([_FAILURE], room)),
         "failures": fitted(lambda room: failures.failures([_FAILURE, replace(_FAILURE, case=18)], room)),

@@ -24,3 +24,8 @@ def decided(view: CardView, room: Room) -> Told:
         said += changes(view, room)
     said += [quote(excerpt(decision.reason, min(room.text, 500)))] if decision.reason else []
     return Told(brief=brief, parts=[said])
+
+
+TAKEN_BACK = Told(
+    brief="Taken back", parts=[[line(words("Taken back.", bold=True), words(" The review is open again."))]]
+)

@@ -37,7 +37,9 @@ OVERRUN = "overrun"
 """The kind of the news that a model took more than was reserved for it."""
 DECIDED = "decided"
 """The kind of the note that tells of a decision, in the thread of the review's card."""
-REPLIES = frozenset({DECIDED})
+TAKEN_BACK = "taken_back"
+"""The kind of the note there that a decision was taken back."""
+REPLIES = frozenset({DECIDED, TAKEN_BACK})
 """Kinds of notes that are said in the thread of the message about the same subject, and nowhere else."""
 UNSENT = (OutboxState.DUE, OutboxState.HELD)
 """States of what is still to be sent."""

@@ -12,6 +12,8 @@ from workflows.engine.declare.workflow import Review
 
 DECIDED = outbox.DECIDED
 """The kind of the note that tells of a decision; it is about the review, and knows which version was decided."""
+TAKEN_BACK = outbox.TAKEN_BACK
+"""The kind of the note that a decision was taken back; it is about the review."""
 FAILURE = "failure"
 """The kind of the note that a run stopped; it is about the run."""
 LATE = "late"
@@ -41,17 +43,25 @@ def card(session: Session, review: schema.Review, declared: Review, *, at: datet
 
 def decided(session: Session, review: schema.Review, declared: Review, *, version: int, at: datetime) -> None:
     """Have a decision told in the thread of a review's card: what it changed, and its reason. `version`: it decided."""
-    subject, about = SubjectKind.REVIEW.of(review.id), {"version": str(version)}
+    _reply(session, review, declared, kind=DECIDED, version=version, at=at)
+
+
+def taken_back(session: Session, review: schema.Review, declared: Review, *, version: int, at: datetime) -> None:
+    """Have it told in the thread of a review's card that a decision was taken back. `version`: the review's then."""
+    _reply(session, review, declared, kind=TAKEN_BACK, version=version, at=at)
+
+
+def _reply(session: Session, review: schema.Review, declared: Review, *, kind: str, version: int, at: datetime) -> None:
     for channel in _channels_of_card(session, review, declared):
         outbox.add_note(
             session,
             team=review.team_id,
-            kind=DECIDED,
-            subject=subject,
+            kind=kind,
+            subject=SubjectKind.REVIEW.of(review.id),
             channel=channel,
             at=at,
             occasion=str(version),
-            about=about,
+            about={"version": str(version)},
         )
 
 

@@ -45,7 +45,7 @@ def undo(context: Context, review: int, shown: int, *, by: str) -> ReviewState:
             raise Stale(_what_became_of_it(session, run, at=at))
         people = list(dict.fromkeys(decision.by for decision in decided))
         if by not in people:
-            raise Refused(f"only {' or '.join(people)}, who decided it, can take it back")
+            raise Refused("only who decided it can take it back")
         return _take_back(session, context, row, run, [decision.version for decision in decided], shown, by=by)
 
 
@@ -98,6 +98,8 @@ def _take_back(
         move_run(session, run, RunState.SUPERSEDED, at=at, actor=by)
         move_review(session, row, ReviewState.SUPERSEDED, at=at, actor=by, action="review.superseded")
     notices.card(session, row, workflow.review, at=at)
+    if row.state == ReviewState.OPEN:
+        notices.taken_back(session, row, workflow.review, version=shown, at=at)
     return row.state
 
 

@@ -119,7 +119,7 @@ def test_every_decision_that_ends_a_review_can_be_taken_back(make_world: MakeWor
 def test_only_the_person_who_decided_takes_it_back_and_in_words_nobody_afterwards(make_world: MakeWorld) -> None:
     scene = sample(make_world, autonomy=DRAFT, review=GRACE)
     case, review = decided(scene)
-    with pytest.raises(Refused, match="only U0ANA, who decided it, can take it back"):
+    with pytest.raises(Refused, match="only who decided it can take it back"):
         take_back(scene, review, by="U0BEN")
     scene.world.clock.move(MINUTE)
     with pytest.raises(Stale, match="the time to take it back ended at 09:01 UTC"):
