@@ -47,7 +47,7 @@ class Part:
 
     paragraphs: Sequence[Paragraph]
     press: Press | None = None
-    """What can be done beside the first of them, which is then a line of our own words."""
+    """Something to press beside the first of them, which is then a line of our own words."""
 
 
 def parts(view: CardView, room: Room, *, heading: int, why: Callable[[Reason], str]) -> list[Part]:

@@ -1,4 +1,4 @@
-"""What is told of Slack's scopes: to a person whose press needs one, and to whoever installs Countersign."""
+"""The words about Slack's scopes: to a person whose press needs one, and to whoever installs Countersign."""
 
 from collections.abc import Mapping
 
@@ -22,4 +22,4 @@ def without(scope: str) -> str:
 
 
 ADD_IT = "add it under OAuth & Permissions, install the app again, and start serve again"
-"""What to do about a scope that is missing."""
+"""Advice about a scope that is missing."""

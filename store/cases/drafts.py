@@ -1,4 +1,4 @@
-"""What people have typed in a form and not sent yet: one row for a person and the subject of the form.
+"""Drafts, typed in a form and not sent yet: one row for a person and the subject of the form.
 
 To delete a content, a database searches every table that names contents. So that of a draft is emptied and stays.
 """

@@ -20,7 +20,7 @@ class Report(OfTeam, Base):
     )
 
     about: Mapped[str] = mapped_column(String(300))
-    """What the person named: a case as they wrote it, or a channel and a message in it."""
+    """The thing that the person named: a case as they wrote it, or a channel and a message in it."""
     case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"))
     """Case that it is about; None where there is none, or the person may not read it."""
     run_id: Mapped[int | None] = mapped_column(ForeignKey("runs.id"))
@@ -34,4 +34,4 @@ class Report(OfTeam, Base):
     """Id of the interaction, which Slack may deliver twice; None where it cannot arrive twice."""
     at: Mapped[datetime]
     outcome: Mapped[str | None] = mapped_column(String(20))
-    """What came of it; None until it is taken up."""
+    """The outcome; None until it is taken up."""

@@ -85,7 +85,7 @@ class Decision(OfTeam, Base):
 
 
 class Draft(OfTeam, OfSubject, Base):
-    """What a person has typed in a form and not sent yet. It decides nothing."""
+    """Values that a person has typed in a form and not sent yet. They decide nothing."""
 
     __tablename__ = "drafts"
     __table_args__ = (UniqueConstraint("team_id", "subject_kind", "subject_id", "by"),)

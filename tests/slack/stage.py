@@ -184,7 +184,7 @@ class Stage:
         return [message for message in shown if not message.ephemeral and message.thread_ts in (None, message.ts)]
 
     def thread(self, *, card: int = -1, user: str = ANA, channel: str = SUPPORT) -> list[str]:
-        """What is said in the thread of a card."""
+        """The replies in the thread of a card."""
         ts = self.cards(user, channel)[card].ts
         said = self.person(user).messages(channel)
         return [words(message.blocks) for message in said if message.thread_ts == ts and message.ts != ts]

@@ -1,4 +1,4 @@
-"""Where Slack refuses a newer block, the same is sent again without it: in channels, in answers, and on Home tabs."""
+"""A message with a newer block that Slack refuses is sent again without: in channels, in answers, on Home tabs."""
 
 from collections.abc import Iterator
 

@@ -83,7 +83,7 @@ def test_a_case_is_reported_from_its_cards_menu_while_it_waits(stage: Stage) -> 
 
 
 def test_the_command_tells_a_person_without_a_right_the_same(stage: Stage) -> None:
-    """Whether the case exists, and whether they may read it: one answer, and nothing comes of it."""
+    """One answer, whether the case exists and whether they may read it; nothing comes of it."""
     case = delivered(stage)
     for user, named in ((EVE, str(case)), (EVE, "999"), (ANA, "999"), (ANA, str(case))):
         assert stage.person(user).command(SUPPORT, "/countersign", f"wrong {named} the wrong queue").acknowledged

@@ -20,7 +20,7 @@ _POINTED = re.compile(r"(?:\[ERROR\] )?(?P<words>.*?)(?: \[json-pointer:(?P<poin
 
 @dataclass(frozen=True, kw_only=True)
 class Judged:
-    """What became of one specimen."""
+    """The judgement of one specimen."""
 
     name: str
     taken: bool

@@ -14,7 +14,7 @@ _FINDING = re.compile(r"(?:\[ERROR\] )?(?P<words>.*?)(?: \[json-pointer:(?P<poin
 
 
 class Invalid(SlackError):
-    """What was given to blocks.validate is not what Slack takes."""
+    """A call of blocks.validate with other arguments than Slack takes."""
 
     def __init__(self, code: str, errors: list[Object]) -> None:
         super().__init__(code)

@@ -51,7 +51,7 @@ _DIGITS = 20
 
 @dataclass(frozen=True, kw_only=True)
 class Beside:
-    """What stands beside the inputs of a form."""
+    """The words beside the inputs of a form."""
 
     hints: Mapping[str, str] = dataclass_field(default_factory=dict)
     """Name of a field, or of a part of a nested record -> what is said below it."""

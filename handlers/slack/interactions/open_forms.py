@@ -57,7 +57,7 @@ class OpenForm:
 
     @property
     def changes(self) -> dict[str, str]:
-        """What the person changed: label -> text, for a person to read."""
+        """The person's changes: label -> text, for a person to read."""
         before = spread_out(self.fields, self.known)
         labels = {field.name: field.label for field in self.fields}
         labels |= {part.name: part.label for field in self.fields for part in parts_of(field)}

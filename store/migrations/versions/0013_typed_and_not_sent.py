@@ -1,4 +1,4 @@
-"""What people have typed in a form and not sent yet."""
+"""Drafts: typed in a form, and not sent yet."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""How much a card of the shipped workflows asks a person to read before its buttons."""
+"""The length of a card of the shipped workflows, up to its buttons."""
 
 import json
 import re

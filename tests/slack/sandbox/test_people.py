@@ -1,4 +1,4 @@
-"""What the app may know of people."""
+"""The app may know some things of people, by its scopes."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-"""What people type, and the menu of a message: channels, threads, direct messages, shortcuts."""
+"""People type, and use the menu of a message: channels, threads, direct messages, shortcuts."""
 
 import json
 from pathlib import Path

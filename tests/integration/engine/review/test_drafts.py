@@ -1,4 +1,4 @@
-"""What a person typed and did not send: kept in one place, in the case's contents, and deleted in time."""
+"""Drafts that a person typed and did not send: kept in one place, in the case's contents, and deleted in time."""
 
 from datetime import timedelta
 

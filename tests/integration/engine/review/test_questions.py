@@ -44,7 +44,7 @@ TWO_DAYS = timedelta(days=2)
 
 @dataclass(kw_only=True)
 class Source:
-    """Where the cases come from: it remembers what it was asked, under which key, and fails as it is told."""
+    """The source of the cases: it remembers what it was asked, under which key, and fails as it is told."""
 
     attempts: list[str] = field(default_factory=list)
     asked: dict[str, str] = field(default_factory=dict)
