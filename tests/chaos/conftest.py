@@ -10,6 +10,8 @@ import pytest
 
 from bot.sandbox.http.running_sandbox import Running, serving
 from bot.sandbox.state.sandbox import Sandbox
+from bot.sandbox.state.workspace import default_workspace
+from handlers.slack.manifest import manifest_file
 from tests.chaos.faults import Fault
 from tests.chaos.settings import LONG
 from tests.chaos.story import Story
@@ -24,7 +26,8 @@ MakeStory = Callable[..., Story]
 @pytest.fixture(scope="session")
 def running(slack_time: SlackTime) -> Iterator[Running]:
     """Yield the sandbox. A click without an acknowledgement is given up soon."""
-    with serving(Sandbox(rate_limited=False, clock=slack_time, ack_seconds=1.0)) as running:
+    workspace = default_workspace(manifest_file())
+    with serving(Sandbox(workspace, rate_limited=False, clock=slack_time, ack_seconds=1.0)) as running:
         yield running
 
 

@@ -15,6 +15,8 @@ import pytest
 
 from bot.sandbox.http.running_sandbox import Running, serving
 from bot.sandbox.state.sandbox import APP_TOKEN, BOT_TOKEN, Sandbox
+from bot.sandbox.state.workspace import default_workspace
+from handlers.slack.manifest import manifest_file
 from tests.integration.bot.commandline import LONGEST, CommandLine, wait_until
 from tests.ports import free_port
 from tests.slack.conftest import ACK_SECONDS
@@ -27,7 +29,7 @@ FAST = 0.02
 @pytest.fixture(scope="module")
 def alone() -> Iterator[Running]:
     """A sandbox to which nothing else is connected."""
-    with serving(Sandbox(rate_limited=False, ack_seconds=ACK_SECONDS)) as running:
+    with serving(Sandbox(default_workspace(manifest_file()), rate_limited=False, ack_seconds=ACK_SECONDS)) as running:
         yield running
 
 

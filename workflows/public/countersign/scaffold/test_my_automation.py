@@ -25,7 +25,7 @@ def test_a_sure_answer_is_delivered_alone() -> None:
 def test_an_unsure_answer_goes_to_a_person_whose_word_counts() -> None:
     with Testbed(routing, says({"queue": "other"}, confidence=0.5)) as bed:
         case = bed.submit(Message(id=1, text="It never came"))
-        assert "Queue: other · confidence 0.50" in case.card
+        assert "Queue: other · 50% sure" in case.card
         assert case.delivered is None
         case.edit(queue="delivery")
         assert case.delivered == Answer(queue="delivery")
