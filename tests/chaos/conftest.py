@@ -17,6 +17,7 @@ from tests.chaos.settings import LONG
 from tests.chaos.story import Story
 from tests.slack.conftest import countersign, ears, empty, slack_time, unhurried
 from tests.slack.stage import Ears, SlackTime
+from workflows.engine.review import second_look
 
 __all__ = ["countersign", "ears", "empty", "slack_time", "unhurried"]
 
@@ -26,6 +27,8 @@ MakeStory = Callable[..., Story]
 @pytest.fixture(scope="session")
 def running(slack_time: SlackTime) -> Iterator[Running]:
     """Yield the sandbox. A click without an acknowledgement is given up soon."""
+    # A process loads it before it listens; else the first edit here would come too late, and be made again.
+    second_look.prepare()
     workspace = default_workspace(manifest_file())
     with serving(Sandbox(workspace, rate_limited=False, clock=slack_time, ack_seconds=1.0)) as running:
         yield running
