@@ -1,5 +1,6 @@
 """A question to the source in the browser: the card says what is waited for, and the answer comes back on a new one."""
 
+import pytest
 from playwright.sync_api import expect
 
 from handlers.slack.blocks.questions import TEXT
@@ -7,6 +8,8 @@ from tests.browser.conftest import OpenWindow
 from tests.sample import Ticket
 from tests.slack.stage import ANA, BEN, Stage
 from workflows import Run
+
+pytestmark = pytest.mark.slow
 
 WHICH = "Which of the two orders is it about?"
 
