@@ -23,7 +23,6 @@ ON_BOTH = {
         "reviews",
         "runner",
         "leases",
-        "questions",
     )
 }
 """Files whose tests are made on both databases each time: who writes at once, and in what order, shows there. Those of
