@@ -83,6 +83,7 @@ def test_newer_blocks_are_drawn_and_pressed_by_keys(
     window.page.keyboard.press("Escape")
     expect(menu).to_be_focused()
     menu.press("Enter")
+    expect(window.page.get_by_role("menuitem", name="Assign")).to_be_focused()
     with window.acting("press"):
         window.page.keyboard.press("Enter")
     expect(message.get_by_role("row")).to_have_count(6)
