@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from handlers.slack.progress import Progress
 from workflows.engine.errors import Refused
 
 
@@ -16,6 +17,11 @@ class Action(StrEnum):
     REJECT = "reject"
     DETAILS = "details"
     START = "start_reviewing"
+    STEP_EDIT = "step_edit"
+    STEP_REJECT = "step_reject"
+    SKIP = "skip"
+    UNDO_LAST = "undo_last"
+    BACK_TO_STEP = "back_to_step"
     REVIEW = "review"
     NEXT = "next_review"
     PAGE = "page"
@@ -53,6 +59,12 @@ class Callback(StrEnum):
     RULE = "rule"
     REVIEW = "review"
     LIST = "list"
+    STEP = "step"
+    """A step of a review session."""
+    GO_ON = "go_on"
+    """A page from which a review session goes on."""
+    SKIPPED = "show_skipped"
+    """The page after the last step of a review session, from which it goes on with what was skipped."""
     READ = "read"
     CORRECT = "correct"
     ROW = "row"
@@ -117,27 +129,33 @@ def read_chosen(value: str) -> tuple[str, str]:
 
 
 _OF = ":"
+_SESSION = "~"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Listed:
-    """A page of the list of reviews. The modals opened from it carry this."""
+    """A page of the list of reviews, or a review session. The modals opened from it carry this."""
 
     channel: str = ""
     """Channel whose cards are listed; empty: all channels."""
     first: int = 0
     """Place of the page's first review, from 0."""
+    progress: Progress | None = None
+    """How far the review session is; None for the list."""
 
     def __str__(self) -> str:
-        return f"{self.channel}.{self.first}"
+        place = f"{self.channel}.{self.first}"
+        return place if self.progress is None else f"{place}{_SESSION}{self.progress}"
 
     @classmethod
     def read(cls, value: str) -> "Listed":
         """Read a reference from Slack; an unknown text means the first page of all."""
-        channel, _, first = value.rpartition(".")
+        place, is_session, progress = value.partition(_SESSION)
+        channel, _, first = place.rpartition(".")
+        so_far = Progress.read(progress) if is_session else None
         if not _PAGE.fullmatch(first) or not _CHANNEL.fullmatch(channel):
-            return cls()
-        return cls(channel=channel, first=int(first))
+            return cls(progress=so_far)
+        return cls(channel=channel, first=int(first), progress=so_far)
 
 
 @dataclass(frozen=True, kw_only=True)

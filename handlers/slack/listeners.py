@@ -15,6 +15,7 @@ from handlers.slack.interactions import (
     questions,
     reports,
     rows,
+    session,
     submissions,
     suggestions,
     undo,
@@ -26,7 +27,20 @@ log = structlog.get_logger()
 def register(app: App, slack: SlackContext) -> None:
     """Add all listeners to an app. The app has to raise for requests without a listener."""
     # The actions come last: they answer every button that no other listener knows.
-    rooms = (commands, claims, corrections, events, doubts, questions, reports, rows, submissions, suggestions, undo)
+    rooms = (
+        commands,
+        claims,
+        corrections,
+        events,
+        doubts,
+        questions,
+        reports,
+        rows,
+        session,
+        submissions,
+        suggestions,
+        undo,
+    )
     for room in (*rooms, actions):
         room.register(app, slack)
 

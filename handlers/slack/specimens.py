@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from handlers.slack.blocks import answers, modals
+from handlers.slack.blocks import answers, modals, session
 from handlers.slack.blocks.card import card
 from handlers.slack.blocks.digest import digest
 from handlers.slack.blocks.doubt import doubt
@@ -21,6 +21,7 @@ from handlers.slack.blocks.questions import answer_form, question_form
 from handlers.slack.blocks.queue import queue
 from handlers.slack.blocks.report import report_form
 from handlers.slack.ids import Listed, OpenRow, Row, Shown
+from handlers.slack.progress import Progress
 from handlers.texts import decided, deliveries, failures, groups, outage, overrun, pauses, reports
 from store.states import DeliveryState, QuestionState, ReviewState, RunState
 from workflows.engine.deliver.views import DeliveryView, LateView, TargetView
@@ -441,7 +442,28 @@ def _views() -> Iterator[Specimen]:
     page = WaitingView(reviews=[waits], first=10, total=37)
     nothing = WaitingView(reviews=[], first=0, total=0)
     empty = replace(_CARD, has_proposal=False, values=[])
+    reviewing = Listed(progress=Progress().with_decision(DecisionKind.APPROVED, 6).with_skipped(5))
+    last = session.Last(
+        kind=DecisionKind.APPROVED,
+        shown=Shown(id=6, version=1, generation=0),
+        key="T-16",
+        awaits_second=False,
+        can_be_undone=True,
+    )
+    above = session.news([answers.refused("It is too late.")], last)
+    step = session.step(_CARD, reviewing, user=_WHO, place="7 of 40", above=above)
+    form = modals.edit_form(empty, _FORM, {}, listed=reviewing)
+    assert form is not None  # so small a form fits
     views: Mapping[str, View | None] = {
+        "session, a step": step,
+        "session, a rule to confirm": session.step(
+            never, reviewing, user=_WHO, place="7 of 40", above=[], rules=_BROKEN
+        ),
+        "session, an empty form": session.placed(form, "7 of 40", above),
+        "session, edit": modals.edit_form(_CARD, _FORM, _TYPED, listed=reviewing),
+        "session, reject": modals.rejection_form(_CARD, listed=reviewing),
+        "session, at its end": session.ended(reviewing, above, [(DecisionKind.APPROVED, "T-16")]),
+        "session, not recorded": session.going_on(modals.told(answers.refused("You may not.")), reviewing),
         "edit": modals.edit_form(_CARD, _FORM, _TYPED),
         "edit, an empty form": modals.edit_form(empty, _FORM, {}),
         "edit, a rule to confirm": modals.edit_form(never, _FORM, _TYPED, broken=_BROKEN, notice="Recorded."),

@@ -145,7 +145,7 @@ def usage(paused: Sequence[Pause] = ()) -> Told:
     """Draw the commands. `paused`: the workflows that are paused."""
     said = {
         ("queue", ""): " opens the list of what waits",
-        ("review", ""): " opens the most urgent review; with a CASE, the review of that case",
+        ("review", ""): " leads you through what waits; with a CASE, it opens the review of that case",
         ("case", "CASE"): " shows a case: its state, its steps, and what you can do about it",
         ("wrong", "CASE TEXT"): " says that something is wrong with a case",
         ("rerun", "CASE"): " runs it again from the step that failed",

@@ -75,6 +75,11 @@ def reject(key: str) -> Button:
     return Button(text="Reject", says=f"Reject {key}")
 
 
+def skip(key: str) -> Button:
+    """Name the button that leaves a review for later and goes on to the next."""
+    return Button(text="Skip", says=f"Skip {key}")
+
+
 def details(key: str) -> Button:
     """Name the button that shows everything about a case."""
     return Button(text="Details", says=f"Details of {key}")
@@ -171,6 +176,7 @@ EARLIER = Button(text="Earlier", says="Earlier reviews")
 LATER = Button(text="Later", says="Later reviews")
 
 START_ANEW = Button(text="Start anew", says="Start anew from what is proposed")
+BACK_TO_CASE = Button(text="Back", says="Back to the case, without deciding")
 BACK_TO_FORM = Button(text="Back to the form", says="Back to the form, without this row's changes")
 
 

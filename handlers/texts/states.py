@@ -32,6 +32,7 @@ DECISION: Mapping[str, str] = {
     DecisionKind.EDITED: "edited",
     DecisionKind.ANSWERED: "filled in",
     DecisionKind.REJECTED: "rejected",
+    DecisionKind.ASKED: "asked about",
     DecisionKind.UPHELD: "found right",
 }
 FOLLOWS: Mapping[str, str] = {

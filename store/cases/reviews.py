@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, func, literal_column, or_, select, update
 from sqlalchemy.orm import Session
 
 from store.cases.samples import has_sample
 from store.db import rows
 from store.schema import Case, Decision, Proposal, Review, Run, Workflow
-from store.states import ReviewState
+from store.states import ReviewState, RunState
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,6 +174,44 @@ def open_lines(
     ]
 
 
+def next_open(
+    session: Session,
+    *,
+    team: int,
+    workflows: Collection[str],
+    without: Collection[int],
+    by: str,
+    at: datetime,
+    lasts: timedelta,
+    limit: int,
+    corrections: bool = False,
+    free: bool = False,
+    held: bool = False,
+) -> list[Review]:
+    """Return open reviews of these workflows, the earliest deadline first.
+
+    `without`: not these. `corrections`: only those of corrections. `free`: only those that nobody but this person has
+    claimed within `lasts`. `held`: lock them until the transaction ends, but for those that another transaction holds.
+    """
+    query = (
+        select(Review)
+        .join(Workflow, Workflow.id == Review.workflow_id)
+        .where(Review.team_id == team, Review.state == ReviewState.OPEN, Workflow.name.in_(workflows))
+        .order_by(Review.answer_by, Review.id)
+        .limit(limit)
+    )
+    if without:
+        query = query.where(Review.id.not_in(without))
+    if corrections:
+        is_correction = (Run.team_id == team, Run.state == RunState.WAITING, Run.correction > literal_column("0"))
+        query = query.join(Run, Run.id == Review.run_id).where(*is_correction)
+    if free:
+        query = query.where(_is_free(by=by, at=at, lasts=lasts))
+    if held:
+        query = query.with_for_update(of=Review, skip_locked=True, key_share=True)
+    return list(session.scalars(query))
+
+
 def count_open(session: Session, *, team: int, workflows: Collection[str]) -> int:
     """Count the open reviews of these workflows."""
     query = (
@@ -208,8 +246,7 @@ def claim(session: Session, *, team: int, review: int, by: str, at: datetime, la
     """
     is_free = list[ColumnElement[bool]]()
     if lasts is not None:
-        is_over = or_(Review.claimed_at < at - lasts, Review.claimed_at > at + lasts)
-        is_free.append(or_(Review.claimed_by.is_(None), Review.claimed_by == by, is_over))
+        is_free.append(_is_free(by=by, at=at, lasts=lasts))
     claimed = (
         update(Review)
         .where(Review.id == review, Review.team_id == team, Review.state == ReviewState.OPEN, *is_free)
@@ -217,6 +254,18 @@ def claim(session: Session, *, team: int, review: int, by: str, at: datetime, la
         .returning(Review.id)
     )
     return session.scalar(claimed) is not None
+
+
+def _is_free(*, by: str, at: datetime, lasts: timedelta) -> ColumnElement[bool]:
+    """Return the condition that nobody but this person has claimed a review within a time."""
+    is_over = or_(Review.claimed_at < at - lasts, Review.claimed_at > at + lasts)
+    return or_(Review.claimed_by.is_(None), Review.claimed_by == by, is_over)
+
+
+def unclaim(session: Session, *, team: int, review: int, by: str) -> bool:
+    """End a person's claim on an open review; False where they have none."""
+    where = {"team_id": team, "state": ReviewState.OPEN, "claimed_by": by}
+    return rows.change(session, Review, review, where=where, to={"claimed_by": None, "claimed_at": None})
 
 
 def touch_claim(session: Session, *, team: int, review: int, at: datetime) -> None:
@@ -239,6 +288,7 @@ def add_decision(
     confirmed: list[str],
     at: datetime,
     confirms: bool = False,
+    seconds: float | None = None,
 ) -> None:
     """Add the decision about a version of a review.
 
@@ -259,6 +309,7 @@ def add_decision(
         confirmed=confirmed,
         confirms=confirms,
         at=at,
+        seconds=seconds,
     )
 
 
@@ -297,6 +348,26 @@ def decision_counts(session: Session, *, team: int) -> dict[str, int]:
         .group_by(Decision.kind)
     )
     return dict(session.execute(query).all())
+
+
+def seconds_since(session: Session, *, team: int, since: datetime) -> list[tuple[str, str, float]]:
+    """Return workflow, kind and seconds of each decision since a time of which they are known.
+
+    Left out are those that no longer stand, and cases with sample answers.
+    """
+    query = (
+        select(Workflow.name, Decision.kind, Decision.seconds)
+        .join(Review, Review.id == Decision.review_id)
+        .join(Workflow, Workflow.id == Review.workflow_id)
+        .where(
+            Decision.team_id == team,
+            Decision.at >= since,
+            Decision.seconds.is_not(None),
+            Decision.revoked_at.is_(None),
+            ~has_sample(Review.case_id),
+        )
+    )
+    return [(workflow, kind, seconds) for workflow, kind, seconds in session.execute(query) if seconds is not None]
 
 
 def decided_for(session: Session, run: int, *, team: int) -> Review | None:

@@ -89,6 +89,8 @@ class Run(OfTeam, Base):
         index_of_some("ix_runs_ended", "team_id", "changed_at", where="state IN ('closed', 'delivered')"),
         # Few runs are in their grace period, and they are searched for every other second.
         index_of_some("ix_runs_grace", "team_id", "held_until", where="held_until IS NOT NULL"),
+        # Few runs correct something, and whoever reviews is shown those first.
+        index_of_some("ix_runs_corrections", "team_id", "state", where="correction > 0"),
     )
 
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))

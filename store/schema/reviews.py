@@ -82,6 +82,21 @@ class Decision(OfTeam, Base):
     """Time when it was taken back or overruled, so that it counts for nothing; None while it stands."""
     revoked_by: Mapped[str | None] = mapped_column(String(100))
     at: Mapped[datetime]
+    seconds: Mapped[float | None]
+    """Seconds from the opening of the form, or of the step of a review session, to the decision; None where it is not
+    known, as for a press on a card.
+    """
+
+
+class Opening(OfTeam, Base):
+    """A person who has a review's form open, or a step of their review session."""
+
+    __tablename__ = "openings"
+    __table_args__ = (UniqueConstraint("review_id", "by"),)
+
+    review_id: Mapped[int] = mapped_column(ForeignKey("reviews.id"))
+    by: Mapped[str] = mapped_column(String(100))
+    at: Mapped[datetime]
 
 
 class Draft(OfTeam, OfSubject, Base):

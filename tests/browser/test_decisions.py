@@ -207,7 +207,8 @@ def test_reviews_without_a_card_are_gone_through_one_by_one(stage: Stage, open_w
         stage.world.submit(sample, id=number, text=f"Question {number}")
     stage.work()
     window = open_window()
-    waiting = window.open(window.messages.last, "Start reviewing")
+    window.say("/countersign queue")
+    waiting = window.modal
     heading = waiting.get_by_role("heading", level=2)
     with window.acting("press_in_view"):
         waiting.get_by_role("button", name="Review").first.click()

@@ -52,7 +52,7 @@ def test_after_the_grace_period_the_person_is_told_what_to_do_instead(stage: Sta
 def test_a_decision_in_the_list_is_undone_there(stage: Stage) -> None:
     stage.submit(declared(stage, grace=MINUTE), id=1, text="charged twice")
     ana = stage.person(ANA)
-    assert ana.command(SUPPORT, "/countersign", "review").acknowledged
+    assert ana.command(SUPPORT, "/countersign", "review ticket-1").acknowledged
     stage.view(ANA)
     assert ana.press_in_view("approve").acknowledged
     undoable = ana.wait_until(lambda: views[-1] if "undo" in buttons((views := ana.views())[-1]) else None)

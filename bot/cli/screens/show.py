@@ -190,7 +190,8 @@ def _review(review: ReviewView, output: type[BaseModel] | None) -> None:
         second = ", as a further person" if decision.confirms else ""
         revoked = decision.revoked_at
         gone = f"; revoked by {decision.revoked_by}, {moment(revoked)}" if revoked is not None else ""
-        made = f"{decision.kind} by {decision.by}{second}, {moment(decision.at)}"
+        took = f", after {decision.seconds:,.0f} s" if decision.seconds is not None else ""
+        made = f"{decision.kind} by {decision.by}{second}, {moment(decision.at)}{took}"
         print_named("  decision", f"{made}{follows}{reason}{gone}")
         if decision.output is not None and decision.kind != "approved":
             _values("  decided", _as_people_write(decision.output, output))

@@ -14,6 +14,7 @@ from handlers.slack.blocks.inputs import CONFIRM, ELEMENT, Beside, confirmation,
 from handlers.slack.blocks.paragraphs import block, drawn, pieces
 from handlers.slack.blocks.reasons import why
 from handlers.slack.blocks.rich_text import as_written, bullets, line, narrowed, quote, rich, words
+from handlers.slack.blocks.session import form_buttons, rejection_buttons
 from handlers.slack.ids import (
     FORM,
     NOT_LISTED,
@@ -26,7 +27,7 @@ from handlers.slack.ids import (
     OpenRow,
     Shown,
 )
-from handlers.texts import buttons, forms, questions, rows
+from handlers.texts import buttons, forms, questions, rows, sessions
 from handlers.texts.buttons import Button
 from handlers.texts.forms import Note
 from handlers.texts.pieces import Room, hour
@@ -119,12 +120,17 @@ def edit_form(
         proposed={value.name: value.proposed for value in view.values if value.proposed is not None},
         first_rows=first_rows or {},
     )
+    below = form_buttons(view, listed)
     form = _largest(
         _form(
             Callback.EDIT,
             forms.edit_title(view),
-            [*above, *inputs(shown, typed, generation=generation, beside=replace(beside, page=page, tables=tables))],
-            submit=forms.DECIDE,
+            [
+                *above,
+                *inputs(shown, typed, generation=generation, beside=replace(beside, page=page, tables=tables)),
+                *below,
+            ],
+            submit=sessions.DECIDE if below else forms.DECIDE,
             metadata=_shown(view, listed),
         )
         | {"notify_on_close": True}
@@ -268,7 +274,9 @@ def rejection_form(
             "element": choose,
         },
     ]
-    submit, metadata = forms.REJECT, _shown(view, listed)
+    back = rejection_buttons(view, listed)
+    made += back
+    submit, metadata = sessions.REJECT if back else forms.REJECT, _shown(view, listed)
     return _form(Callback.REJECT, forms.reject_title(view), made, submit=submit, metadata=metadata)
 
 

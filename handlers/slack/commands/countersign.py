@@ -12,7 +12,7 @@ from handlers.slack.blocks import answers, modals
 from handlers.slack.blocks.paragraphs import told
 from handlers.slack.context import SlackContext
 from handlers.slack.ids import Listed
-from handlers.slack.interactions.decisions import first_waiting
+from handlers.slack.interactions import session
 from handlers.slack.interactions.review_list import page
 from handlers.slack.named_cases import named_case, readable
 from handlers.slack.payloads import Typed, typed
@@ -62,13 +62,10 @@ def _tell_case(slack: SlackContext, answer: Answer, said: Typed, reference: str)
 
 
 def _review(slack: SlackContext, answer: Answer, said: Typed, reference: str) -> None:
-    """Open a case's review, or the most urgent review where no case is named."""
+    """Open a case's review, or a session through all that waits where no case is named."""
     if not reference:
-        first = first_waiting(slack, "", user=said.user_id)
-        if first is None:
+        if not session.begin(slack, answer, user=said.user_id, channel=""):
             answer.say(answers.NOTHING_WAITS)
-        else:
-            answer.open(modals.review(first))
         return
     view = named_case(slack, said, reference, readable(slack, said), wants="decide")
     with slack.watched(view.id, by=said.user_id, wants="decide"):

@@ -82,13 +82,6 @@ def register(app: App, slack: SlackContext) -> None:
             # The button is in the list, or in an answer to a command.
             answer.open(modals.review(view, listed=_list(pressed)))
 
-    @app.action(Action.START)
-    def start(body: Body, ack: Ack, client: WebClient) -> None:
-        with answering(body, ack, client) as answer:
-            pressed = click(body)
-            listed = Listed(channel=pressed.channel or "")
-            answer.open(page(slack, listed, origin=pressed.origin, user=pressed.user.id))
-
     @app.action(re.compile(f"{Action.PAGE}[.].*"))
     def turn(body: Body, ack: Ack, client: WebClient) -> None:
         with answering(body, ack, client) as answer:

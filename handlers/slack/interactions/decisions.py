@@ -93,7 +93,7 @@ def show_decided(slack: SlackContext, answer: Answer, acted: Click | Submission,
 
 def _refresh_list(slack: SlackContext, answer: Answer, acted: Click | Submission, modal: Modal) -> None:
     listed, root = modal.listed, modal.root_view_id
-    if listed is not None and root is not None:
+    if listed is not None and listed.progress is None and root is not None:
 
         def refresh() -> None:
             answer.refresh(page(slack, listed, origin=acted.origin, user=acted.user.id), of=root)

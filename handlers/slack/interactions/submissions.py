@@ -31,6 +31,7 @@ from handlers.slack.interactions.open_forms import (
     shown_as_is,
     typed_in,
 )
+from handlers.slack.interactions.session import after_decision, claiming_next, handed_back, is_in_session
 from handlers.slack.payloads import Click, Submission, submission
 from handlers.slack.replies import Answer, afterwards, answering
 from handlers.texts import forms
@@ -41,7 +42,7 @@ from workflows.engine.case.lookup import input_of
 from workflows.engine.errors import BadReason, InvalidOutput, NeverBroken, Refused, Repeated, Stale, Unknown
 from workflows.engine.review import dependent_texts, refusals, reviews
 from workflows.engine.review.cards import card_view, place_of
-from workflows.engine.review.decisions import Follows, reason_of
+from workflows.engine.review.decisions import DecisionKind, Follows, reason_of
 from workflows.engine.review.forms import entries, form_mark, read_form
 from workflows.engine.review.second_look import EditDoubt, as_refused, doubts_about
 from workflows.engine.review.views import CardView
@@ -62,13 +63,15 @@ def register(app: App, slack: SlackContext) -> None:
                 with refusals.told_of_review(slack.context, view.review, by=submitted.user.id, wanted="edit"):
                     again = _edit(slack, submitted, view)
             except Repeated:
-                answer.done()
+                _go_on(slack, answer, submitted, _kind_of(slack, submitted))
             except Refused as error:
                 hand_back(slack, answer, submitted, error, typed=_changed(slack, submitted, error))
             else:
-                answer.done(**again)
-                if not again:
-                    show_decided(slack, answer, submitted, submitted.view.shown.id)
+                if again:
+                    answer.done(**again)
+                    return
+                _go_on(slack, answer, submitted, _kind_of(slack, submitted))
+                show_decided(slack, answer, submitted, submitted.view.shown.id)
 
     @app.view(Callback.RULE)
     def go_back(body: Body, ack: Ack, client: WebClient) -> None:
@@ -84,7 +87,7 @@ def register(app: App, slack: SlackContext) -> None:
             try:
                 _reject(slack, submitted, said)
             except Repeated:
-                if not fills_in:
+                if not fills_in and not is_in_session(submitted):
                     raise
             except (Stale, NotAllowed, NotHere) as error:
                 hand_back(
@@ -103,8 +106,24 @@ def register(app: App, slack: SlackContext) -> None:
                 return
             if fills_in:
                 _fill_in_now(slack, answer, submitted)
-            answer.done()
+            _go_on(slack, answer, submitted, DecisionKind.REJECTED)
             show_decided(slack, answer, submitted, submitted.view.shown.id)
+
+
+def _go_on(slack: SlackContext, answer: Answer, submitted: Submission, kind: DecisionKind) -> None:
+    """Close the form in which a decision was made; in a review session, show the next step in its place."""
+    if answer.is_acknowledged:
+        return
+    if is_in_session(submitted):
+        answer.done(response_action="update", view=after_decision(slack, submitted, kind))
+    else:
+        answer.done()
+
+
+def _kind_of(slack: SlackContext, submitted: Submission) -> DecisionKind:
+    """Return what a person decided by sending the form."""
+    decision = card_view(slack.context, submitted.view.shown.id, decided_at=submitted.view.shown.version).decision
+    return DecisionKind(decision.kind) if decision is not None else DecisionKind.EDITED
 
 
 def _reject(slack: SlackContext, submitted: Submission, said: Mapping[str, str]) -> None:
@@ -119,6 +138,7 @@ def _reject(slack: SlackContext, submitted: Submission, said: Mapping[str, str])
             reason=_reason(slack, shown, said),
             follows=follows,
             interaction_id=submitted.interaction_id,
+            and_then=None if said.get(FOLLOWS) == FILL_IN_NOW else claiming_next(slack, submitted),
         )
 
 
@@ -179,6 +199,7 @@ def _edit(slack: SlackContext, submitted: Submission, view: CardView) -> dict[st
             confirmed=confirmed,
             interaction_id=submitted.interaction_id,
             despite=[doubt.for_audit for doubt in doubts],
+            and_then=claiming_next(slack, submitted),
         )
     except InvalidOutput as error:
         return _complaining(slack, form, submitted, error.errors)
@@ -297,7 +318,7 @@ def hand_back(
         why = too_late(slack, acted.view.shown.id, user=acted.user.id)
     else:
         why = answers.refused(str(error), owner=error.owner if isinstance(error, NotAllowed) else None)
-    told = modals.told(why, typed=typed)
+    told = handed_back(acted, modals.told(why, typed=typed))
     if isinstance(acted, Submission):
         answer.done(response_action="update", view=told)
     else:

@@ -23,6 +23,7 @@ ON_BOTH = {
         "reviews",
         "runner",
         "leases",
+        "next_reviews",
     )
 }
 """Files whose tests are made on both databases each time: who writes at once, and in what order, shows there. Those of

@@ -114,9 +114,10 @@ class Company:
             due_at=NOW,
         )
         given = {"kind": "approved", "by": "U1", "version": 1, "confirmed": [], "at": NOW}
-        rows.add(session, schema.Decision, team_id=team, review_id=ids["decided"], **given)
+        rows.add(session, schema.Decision, team_id=team, review_id=ids["decided"], seconds=4.0, **given)
         draft = {"version": 1, "by": "U1", "content_id": ids["waiting content"], "written_at": NOW}
         rows.add(session, schema.Draft, team_id=team, **columns_of(SubjectKind.REVIEW.of(ids["review"])), **draft)
+        rows.add(session, schema.Opening, team_id=team, review_id=ids["review"], by="U1", at=NOW)
         report = {"team_id": team, "about": "x", "by": "U1", "said": "wrong", "at": NOW}
         ids["report"] = rows.add(session, schema.Report, **report)
         case, review = ids["delivered case"], ids["review"]
@@ -497,6 +498,11 @@ class Company:
             "deliveries.mark_maybe": {"state": DeliveryState.APPLIED},
             "journal.add": step,
             "journal.recall": {"lines": [(schema.Step, ids["step"])], "run": ids["waiting run"]},
+            "openings.note": {"by": "U2"},
+            "openings.opened_at": {"by": "U1"},
+            "openings.take": {"by": "U1"},
+            "reviews.next_open": {"workflows": ["sample"], "without": [], "by": "U1", "lasts": HOUR},
+            "reviews.unclaim": {"by": "U1"},
             "questions.add": {"text_id": ids["waiting content"], "asked_by": "U1", "answer_by": NOW},
             "questions.get": {"question": ids["question"]},
             "questions.of_case": {"case": ids["waiting case"]},

@@ -230,6 +230,7 @@ def decision_view(session: Session, decision: schema.Decision) -> DecisionView:
         confirms=decision.confirms,
         revoked_at=decision.revoked_at,
         revoked_by=decision.revoked_by,
+        seconds=decision.seconds,
     )
 
 

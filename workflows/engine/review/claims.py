@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from store import schema
-from store.cases import reviews
+from store.cases import openings, reviews
 from store.governance import audit, teams
 from store.subjects import SubjectKind
 from workflows.engine.case import notices
@@ -45,6 +45,7 @@ def take_in_hand(context: Context, review: int, shown: int, *, by: str) -> None:
     with context.database.write(urgent=True) as session:
         row = still_open(session, review, shown, team=context.team)
         at, held_by = context.clock(), row.claimed_by
+        openings.note(session, team=context.team, review=review, by=by, at=at)
         if not reviews.claim(session, team=context.team, review=review, by=by, at=at, lasts=CLAIM_LASTS):
             reviews.touch_claim(session, team=context.team, review=review, at=at)
         elif held_by != by:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from store.cases import cases, contents, drafts
+from store.cases import cases, contents, drafts, openings
 from store.subjects import Subject
 from workflows.engine.context import Context
 from workflows.engine.errors import Refused
@@ -86,9 +86,14 @@ def keep(
 
 
 def sweep(context: Context) -> None:
-    """Delete the drafts that are too old to be of any use, where nobody writes one that would do it."""
+    """Delete the drafts that are too old to be of any use, where nobody writes one that would do it.
+
+    So are the times at which forms were opened that nobody decided in.
+    """
+    before = context.clock() - KEPT
     with context.database.write() as session:
-        drafts.sweep(session, team=context.team, before=context.clock() - KEPT)
+        drafts.sweep(session, team=context.team, before=before)
+        openings.sweep(session, team=context.team, before=before)
 
 
 def forget(context: Context, subject: Subject, *, by: str) -> None:

@@ -5,15 +5,15 @@ wins, and the other person is told who won. A decision, the move of the run and 
 transaction.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from store import schema
-from store.cases import cases, contents, journal, reviews, runs
+from store.cases import cases, contents, journal, openings, reviews, runs
 from store.cases.decision_basis import decision_basis
 from store.governance import audit, teams
 from store.states import Resolution, ReviewState, RunState
@@ -38,6 +38,8 @@ from workflows.engine.text.canonical_json import canonical, unstorable
 
 _LONGEST_DETAIL = 1_000
 """Characters of the doubts that a decision passed over, in its audit row."""
+_LONGEST_READING = timedelta(hours=8)
+"""A form that was open for longer says nothing of the time that a decision took."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +49,10 @@ class By:
     person: str
     interaction_id: str | None
     """Id of this very press; None where a press cannot arrive twice."""
+    opened: bool = True
+    """True if they may have had a form open, or a step of a review session; False for a press on a card."""
+    and_then: Callable[[Session], None] | None = None
+    """Function that does something more in the same transaction; None where there is nothing."""
 
 
 def open_review(
@@ -95,6 +101,8 @@ def approve(
     by: str,
     confirmed: bool | str = False,
     interaction_id: str | None = None,
+    opened: bool = False,
+    and_then: Callable[[Session], None] | None = None,
 ) -> None:
     """Approve the proposal, under the rules and in the form as they are now.
 
@@ -102,14 +110,16 @@ def approve(
     person has now confirmed (`NeverBroken.mark`), or True for all of them.
 
     `interaction_id`: the id of this very press, where one may arrive twice. Where another person is needed, the values
-    wait for that person. Raise `Unknown`, `Repeated`, `Stale`, `SamePerson`, `OwnCase`, `NeverBroken` for values that
-    are barred or have to be confirmed, `FormChanged` where the proposal does not fit the present form, or `Refused`
-    where there is no proposal.
+    wait for that person. `opened`: the person had it open in a review session, so how long is kept. `and_then`: does
+    something more in the same transaction.
+
+    Raise `Unknown`, `Repeated`, `Stale`, `SamePerson`, `OwnCase`, `NeverBroken` for values that are barred or have to
+    be confirmed, `FormChanged` where the proposal does not fit the present form, or `Refused` where there is none.
     """
     basis = _as_it_stands(context, review, shown, interaction_id, by=by)
     if basis.to_approve is None:
         raise Refused("there is no proposal to approve; fill in the form instead")
-    by_whom = By(person=by, interaction_id=interaction_id)
+    by_whom = By(person=by, interaction_id=interaction_id, opened=opened, and_then=and_then)
     if basis.reported:
         _uphold(context, basis, review, shown, by_whom)
         return
@@ -130,17 +140,18 @@ def edit(
     confirmed: bool | str = False,
     interaction_id: str | None = None,
     despite: Sequence[str] = (),
+    and_then: Callable[[Session], None] | None = None,
 ) -> None:
     """Decide with a person's own values; where there was no proposal they are the answer.
 
-    The nevers are checked too. A second person who enters other values than the first begins anew. `confirmed` and
-    `interaction_id`: as for `approve`. `despite`: the doubts that the person was shown and passed over, for the audit.
-    Raise `Unknown`, `Repeated`, `Stale`, `SamePerson`, `OwnCase`, `NeverBroken`, or
-    `InvalidOutput` for values of another form.
+    The nevers are checked too. A second person who enters other values than the first begins anew. `confirmed`,
+    `interaction_id` and `and_then`: as for `approve`. `despite`: the doubts that the person was shown and passed over,
+    for the audit. Raise `Unknown`, `Repeated`, `Stale`, `SamePerson`, `OwnCase`, `NeverBroken`, or `InvalidOutput` for
+    values of another form.
     """
     basis = _as_it_stands(context, review, shown, interaction_id, by=by)
     entered = as_entered(basis.workflow, output)
-    by_whom = By(person=by, interaction_id=interaction_id)
+    by_whom = By(person=by, interaction_id=interaction_id, and_then=and_then)
     if basis.reported and entered.body == basis.to_approve:
         _uphold(context, basis, review, shown, by_whom)
         return
@@ -180,11 +191,12 @@ def reject(
     reason: str,
     follows: Follows = Follows.BY_HAND,
     interaction_id: str | None = None,
+    and_then: Callable[[Session], None] | None = None,
 ) -> None:
     """Reject the proposal, with a reason.
 
-    `interaction_id`: as for `approve`. Raise `Unknown`, `Repeated`, `Stale`, `BadReason`, or `Refused` where the
-    chosen consequence is not possible.
+    `interaction_id` and `and_then`: as for `approve`. Raise `Unknown`, `Repeated`, `Stale`, `BadReason`, or `Refused`
+    where the chosen consequence is not possible.
     """
     if not reason.strip() or len(reason) > MAX_REASON:
         raise BadReason(f"a rejection needs a reason of 1 to {MAX_REASON:,} characters")
@@ -201,7 +213,7 @@ def reject(
         workflow = _workflow(context, session, row)
         refuse_own_case(session, workflow, row.run_id, team=context.team, person=by)
         kept = _keep(session, row, "reason", canonical(reason))
-        by_whom = By(person=by, interaction_id=interaction_id)
+        by_whom = By(person=by, interaction_id=interaction_id, and_then=and_then)
         _decide(session, context, workflow, row, shown, DecisionKind.REJECTED, by_whom, reason=kept, follows=follows)
         if follows is Follows.CLOSE:
             _settle(session, context, workflow, row, kept, Resolution.REJECTED, by=by)
@@ -213,6 +225,7 @@ def reject(
             refused = keep_refused(session, row, run, reason=reason)
             # Whoever looked at a proposal and wants another one has not asked for the case, and may decide it.
             reruns.start(session, context, run, workflow, from_step=step, by=by, refused_id=refused)
+        _go_on(session, by_whom)
 
 
 def ask(
@@ -282,6 +295,7 @@ def _take(context: Context, basis: Basis, review: int, shown: int, decided: _Dec
         )
         if need is None:
             _settle(session, context, basis.workflow, row, output, Resolution.BY_PERSON, by=by.person)
+        _go_on(session, by)
 
 
 def _uphold(context: Context, basis: Basis, review: int, shown: int, by: By) -> None:
@@ -291,6 +305,12 @@ def _uphold(context: Context, basis: Basis, review: int, shown: int, by: By) -> 
         kept = _keep(session, row, "reason", canonical("It was right."))
         _decide(session, context, basis.workflow, row, shown, DecisionKind.UPHELD, by)
         _settle(session, context, basis.workflow, row, kept, Resolution.REJECTED, by=by.person)
+        _go_on(session, by)
+
+
+def _go_on(session: Session, by: By) -> None:
+    if by.and_then is not None:
+        by.and_then(session)
 
 
 def show_again(context: Context, review: int) -> None:
@@ -421,10 +441,19 @@ def _decide(
         confirmed=list(confirmed),
         confirms=confirms,
         at=at,
+        seconds=_reading(session, row, by, at=at),
     )
     notices.card(session, row, workflow.review, at=at)
     if kind in (DecisionKind.EDITED, DecisionKind.REJECTED):
         notices.decided(session, row, workflow.review, version=shown, at=at)
+
+
+def _reading(session: Session, row: schema.Review, by: By, *, at: datetime) -> float | None:
+    """Return the seconds for which a person had a review open; None where that is not known."""
+    opened_at = openings.take(session, team=row.team_id, review=row.id, by=by.person) if by.opened else None
+    if opened_at is None or not timedelta() <= at - opened_at <= _LONGEST_READING:
+        return None
+    return (at - opened_at).total_seconds()
 
 
 def overrule(session: Session, row: schema.Review, *, at: datetime, by: str) -> None:

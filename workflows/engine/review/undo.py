@@ -20,6 +20,7 @@ from workflows.engine.deliver.graces import is_in_grace
 from workflows.engine.errors import Refused, Repeated, Stale, Unknown
 from workflows.engine.review.reviews import what_happened
 from workflows.engine.review.standing import standing
+from workflows.engine.review.views import Decided
 
 
 def undo(context: Context, review: int, shown: int, *, by: str) -> ReviewState:
@@ -47,6 +48,28 @@ def undo(context: Context, review: int, shown: int, *, by: str) -> ReviewState:
         if by not in people:
             raise Refused("only who decided it can take it back")
         return _take_back(session, context, row, run, [decision.version for decision in decided], shown, by=by)
+
+
+def decided_by(context: Context, review: int, *, by: str) -> Decided | None:
+    """Return a review with a decision of a person that stands; None where there is none."""
+    with context.database.read() as session:
+        row = reviews.get(session, review, team=context.team)
+        made = standing(reviews.decisions(session, review, team=context.team)) if row is not None else []
+        mine = next((decision for decision in reversed(made) if decision.by == by), None)
+        if row is None or mine is None:
+            return None
+        case, run = cases.get(session, row.case_id, team=context.team), runs.get(session, row.run_id, team=context.team)
+        assert case is not None
+        assert run is not None
+        awaits = row.state == ReviewState.AWAITING_SECOND
+        in_grace = row.state == ReviewState.DECIDED and is_in_grace(run, at=context.clock())
+        return Decided(
+            key=case.key,
+            version=row.version,
+            kind=mine.kind,
+            awaits_second=awaits,
+            can_be_undone=awaits or in_grace,
+        )
 
 
 def _refuse_late(session: Session, row: schema.Review, made: list[schema.Decision], shown: int, *, by: str) -> None:

@@ -32,6 +32,24 @@ class DecisionView:
     revoked_at: datetime | None = None
     """Time when it was taken back or overruled; None while it stands."""
     revoked_by: str | None = None
+    seconds: float | None = None
+    """Seconds from the opening of the form, or of the step of a review session, to the decision; None where it is not
+    known.
+    """
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decided:
+    """A review that a person decided, as it stands now."""
+
+    key: str
+    """Of its case."""
+    version: int
+    kind: str
+    """Kind of their decision."""
+    awaits_second: bool
+    can_be_undone: bool
+    """True if that person can take their decision back."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,396 @@
+"""A review session: one modal that leads a person through what they may decide.
+
+Approving is the modal's submit, which is answered with the next step: no call to Slack, and no wait for a delivery.
+Nothing of a session is in memory. Its modal carries which reviews were decided and skipped in it; the database says
+what comes next and who is at it, and rights are checked at each step.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from slack_bolt import Ack, App
+from slack_sdk import WebClient
+
+from handlers.slack.access.rights import NotAllowed
+from handlers.slack.blocks import answers, inputs, modals, session
+from handlers.slack.blocks.drawing import Drawn
+from handlers.slack.blocks.modals import View
+from handlers.slack.blocks.paragraphs import told
+from handlers.slack.context import NotHere, SlackContext
+from handlers.slack.ids import Action, Callback, Listed, Shown
+from handlers.slack.interactions.decisions import admitted, is_stale, may_decide, readable
+from handlers.slack.interactions.open_forms import edit_form, form_in, keep
+from handlers.slack.payloads import Click, Submission, click, submission
+from handlers.slack.progress import Progress
+from handlers.slack.replies import Answer, afterwards, answering
+from handlers.texts import sessions
+from store.states import ReviewState
+from workflows.engine.deliver import workflow_pauses
+from workflows.engine.errors import FormChanged, NeverBroken, Refused, Repeated, Stale
+from workflows.engine.review import next_reviews, refusals, reviews, undo
+from workflows.engine.review.cards import card_view
+from workflows.engine.review.decisions import DecisionKind
+from workflows.engine.review.next_reviews import GoOn, Queue
+from workflows.engine.review.views import CardView, WhyRefused
+
+Body = Mapping[str, Any]
+_WITHOUT_A_CASE = (Callback.GO_ON, Callback.SKIPPED)
+"""Pages of a session that are about no review."""
+_TRIES = 5
+"""Most reviews that are passed over because somebody decided them between two looks."""
+
+
+def register(app: App, slack: SlackContext) -> None:
+    """Listen to review sessions."""
+
+    @app.action(Action.START)
+    def start(body: Body, ack: Ack, client: WebClient) -> None:
+        with answering(body, ack, client) as answer:
+            pressed = click(body)
+            slack.admit(pressed.origin)
+            channel, user = pressed.channel or "", pressed.user.id
+            if not slack.allowed(slack.rights.decide, user, slack.shown_in(channel)):
+                raise NotAllowed("Only reviewers decide what waits here. /countersign queue lists it.")
+            if not begin(slack, answer, user=user, channel=channel):
+                answer.open(modals.told(answers.NOTHING_WAITS))
+
+    @app.view(Callback.STEP)
+    def approve(body: Body, ack: Ack, client: WebClient) -> None:
+        with answering(body, ack, client) as answer:
+            submitted = submission(body)
+            answer.done(response_action="update", view=_approve(slack, submitted))
+
+    @app.view(Callback.GO_ON)
+    def go_on(body: Body, ack: Ack, client: WebClient) -> None:
+        with answering(body, ack, client) as answer:
+            submitted = submission(body)
+            slack.admit(submitted.origin)
+            answer.done(response_action="update", view=_next_or_why(slack, submitted, _listed(submitted)))
+
+    @app.view(Callback.SKIPPED)
+    def show_skipped(body: Body, ack: Ack, client: WebClient) -> None:
+        with answering(body, ack, client) as answer:
+            submitted = submission(body)
+            slack.admit(submitted.origin)
+            listed = _listed(submitted)
+            assert listed.progress is not None
+            anew = replace(listed, progress=listed.progress.anew())
+            answer.done(response_action="update", view=_next_or_why(slack, submitted, anew))
+
+    @app.view_closed(Callback.STEP)
+    def closed(body: Body, ack: Ack, client: WebClient) -> None:
+        with answering(body, ack, client) as answer:
+            left = submission(body)
+            answer.done()
+            afterwards("release", partial(next_reviews.leave, slack.context, left.view.shown.id, by=left.user.id))
+
+    @app.action(Action.STEP_EDIT)
+    def edit(body: Body, ack: Ack, client: WebClient) -> None:
+        def form(pressed: Click, view: CardView) -> View:
+            return _form(slack, pressed, view)
+
+        _in_place(slack, body, ack, client, form)
+
+    @app.action(Action.STEP_REJECT)
+    def reject(body: Body, ack: Ack, client: WebClient) -> None:
+        def form(pressed: Click, view: CardView) -> View:
+            can_propose = view.has_another and not workflow_pauses.is_paused(slack.context, view.workflow)
+            reasons = slack.context.registry.get(view.workflow).review.reject_reasons
+            return modals.rejection_form(view, listed=_listed(pressed), can_propose=can_propose, reasons=reasons)
+
+        _in_place(slack, body, ack, client, form)
+
+    @app.action(Action.BACK_TO_STEP)
+    def back(body: Body, ack: Ack, client: WebClient) -> None:
+        _in_place(slack, body, ack, client, partial(_step, slack))
+
+    @app.action(Action.SKIP)
+    def skip(body: Body, ack: Ack, client: WebClient) -> None:
+        with answering(body, ack, client) as answer:
+            pressed = click(body)
+            shown, listed = Shown.read(pressed.value), _listed(pressed)
+            may_decide(slack, pressed, shown)
+            _keep_typed(slack, pressed)
+            next_reviews.leave(slack.context, shown.id, by=pressed.user.id)
+            assert listed.progress is not None
+            on = replace(listed, progress=listed.progress.with_skipped(shown.id))
+            answer.update(_next(slack, pressed, on))
+
+    @app.action(Action.UNDO_LAST)
+    def take_back(body: Body, ack: Ack, client: WebClient) -> None:
+        with answering(body, ack, client) as answer:
+            pressed = click(body)
+            _keep_typed(slack, pressed)
+            answer.update(_taken_back(slack, pressed), done=sessions.SEE_CARD)
+
+
+def begin(slack: SlackContext, answer: Answer, *, user: str, channel: str) -> bool:
+    """Open a person's review session; return False where nothing waits for them.
+
+    `channel`: the one whose cards they go through; empty for all.
+    """
+    listed = Listed(channel=channel, progress=Progress())
+    queue = _queue(slack, listed, user=user)
+    found = next_reviews.first_of(slack.context, queue)
+    if found is None:
+        return False
+    view = card_view(slack.context, found.review)
+    if answer.open(_drawn(slack, view, listed, user=user, waiting=found.waiting)):
+        # The claim begins once the session is open, and only for the person who has it open.
+        afterwards("claim", partial(next_reviews.take, slack.context, view.review, by=user))
+    return True
+
+
+def is_in_session(acted: Click | Submission) -> bool:
+    """Tell whether a person acted in a review session."""
+    return acted.view is not None and acted.view.listed is not None and acted.view.listed.progress is not None
+
+
+def claiming_next(slack: SlackContext, acted: Submission) -> GoOn | None:
+    """Return what claims the next review in the transaction of a decision; None outside a session."""
+    if not is_in_session(acted):
+        return None
+    listed, shown = _listed(acted), acted.view.shown
+    queue = _queue(slack, listed, user=acted.user.id)
+    return next_reviews.going_on(slack.context, replace(queue, without={*queue.without, shown.id}))
+
+
+def after_decision(slack: SlackContext, submitted: Submission, kind: DecisionKind) -> View:
+    """Return the step after a decision that is recorded."""
+    listed = _listed(submitted)
+    assert listed.progress is not None
+    on = replace(listed, progress=listed.progress.with_decision(kind, submitted.view.shown.id))
+    return _next_or_why(slack, submitted, on, before=f"{sessions.RECORDED} ")
+
+
+def handed_back(acted: Click | Submission, page: View) -> View:
+    """Return a page that says why nothing was recorded; in a session it leads on to the next step."""
+    is_alone = acted.view is not None and acted.view.previous_view_id is None
+    return session.going_on(page, _listed(acted)) if is_alone and is_in_session(acted) else page
+
+
+def _approve(slack: SlackContext, submitted: Submission) -> View:
+    """Approve what a step shows, and return the next one; or the same one, with what prevents it."""
+    shown, by, listed = submitted.view.shown, submitted.user.id, _listed(submitted)
+    try:
+        may_decide(slack, submitted, shown)
+        claims_next = claiming_next(slack, submitted)
+    except Refused as error:
+        owner = error.owner if isinstance(error, NotAllowed) else None
+        return session.going_on(modals.told(answers.refused(str(error), owner=owner)), listed)
+    try:
+        with refusals.told_of_review(slack.context, shown.id, by=by, wanted="approve"):
+            reviews.approve(
+                slack.context,
+                shown.id,
+                shown.version,
+                by=by,
+                confirmed=inputs.confirmed(submitted.view.state.values) or False,
+                interaction_id=submitted.interaction_id,
+                opened=True,
+                and_then=claims_next,
+            )
+    except Repeated:
+        # The answer to the first delivery of this press may not have arrived.
+        pass
+    except Stale:
+        return _overtaken(slack, submitted, shown)
+    except FormChanged as changed:
+        return _form(slack, submitted, card_view(slack.context, shown.id), changed=changed)
+    except NeverBroken as broken:
+        if broken.barred:
+            return _step(slack, submitted, card_view(slack.context, shown.id), news=[answers.refused(str(broken))])
+        return _step(slack, submitted, card_view(slack.context, shown.id), rules=broken)
+    except NotHere:
+        raise
+    except Refused as error:
+        return _step(slack, submitted, card_view(slack.context, shown.id), news=[answers.refused(str(error))])
+    decided = undo.decided_by(slack.context, shown.id, by=by)
+    kind = DecisionKind(decided.kind) if decided is not None else DecisionKind.APPROVED
+    return after_decision(slack, submitted, kind)
+
+
+def _taken_back(slack: SlackContext, pressed: Click) -> View:
+    """Take the last decision back, and return the step of its review."""
+    shown, by, listed = Shown.read(pressed.value), pressed.user.id, _listed(pressed)
+    key = readable(slack, pressed, shown).key
+    try:
+        with refusals.told_of_review(slack.context, shown.id, by=by, wanted="undo"):
+            state = undo.undo(slack.context, shown.id, shown.version, by=by)
+    except Repeated:
+        state = card_view(slack.context, shown.id).state
+    except Refused as late:
+        return _same(slack, pressed, news=[answers.refused(str(late))])
+    assert listed.progress is not None
+    now = replace(listed, progress=listed.progress.without_decision(shown.id))
+    if pressed.view is not None and pressed.view.callback_id not in _WITHOUT_A_CASE:
+        next_reviews.leave(slack.context, pressed.view.shown.id, by=by)
+    news = [told(sessions.taken_back(key))]
+    if state != ReviewState.OPEN:
+        return _next(slack, pressed, now, news=news)
+    next_reviews.take(slack.context, shown.id, by=by)
+    return _drawn(slack, card_view(slack.context, shown.id), now, user=by, news=news, acted=pressed)
+
+
+def _same(slack: SlackContext, pressed: Click, *, news: Sequence[Drawn]) -> View:
+    """Return the step in which a person acted, with news above it."""
+    assert pressed.view is not None
+    if pressed.view.callback_id in _WITHOUT_A_CASE:
+        return _next(slack, pressed, _listed(pressed), news=news)
+    view = admitted(slack, pressed, pressed.view.shown)
+    if is_stale(view, pressed.view.shown):
+        return _next(slack, pressed, _listed(pressed), news=news)
+    return _step(slack, pressed, view, news=news)
+
+
+def _in_place(
+    slack: SlackContext, body: Body, ack: Ack, client: WebClient, form: Callable[[Click, CardView], View]
+) -> None:
+    """Draw something else about the review of a step in its place, unless that has changed since it was shown."""
+    with answering(body, ack, client) as answer:
+        pressed = click(body)
+        shown = Shown.read(pressed.value)
+        view = admitted(slack, pressed, shown)
+        if is_stale(view, shown):
+            why = WhyRefused.TOO_LATE
+            refusals.note_of_review(slack.context, shown.id, by=pressed.user.id, wanted="open", why=why)
+            answer.update(_overtaken(slack, pressed, shown))
+            return
+        _keep_typed(slack, pressed)
+        answer.update(form(pressed, view))
+
+
+def _overtaken(slack: SlackContext, acted: Click | Submission, shown: Shown) -> View:
+    """Return the next step, which says first what became of the one that was shown."""
+    reviews.show_again(slack.context, shown.id)
+    view = card_view(slack.context, shown.id)
+    return _next(slack, acted, _listed(acted), news=[told(sessions.overtaken(view, acted.user.id))])
+
+
+def _next(slack: SlackContext, acted: Click | Submission, listed: Listed, *, news: Sequence[Drawn] = ()) -> View:
+    """Return the next step, or what was done in the session where nothing more waits."""
+    user = acted.user.id
+    queue = _queue(slack, listed, user=user)
+    for _ in range(_TRIES):
+        found = next_reviews.first_of(slack.context, queue)
+        if found is None:
+            break
+        if not found.is_taken:
+            next_reviews.take(slack.context, found.review, by=user)
+        view = card_view(slack.context, found.review)
+        if view.state == ReviewState.OPEN:
+            return _drawn(slack, view, listed, user=user, waiting=found.waiting, news=news, acted=acted)
+    return _ended(slack, listed, user=user, news=news)
+
+
+def _next_or_why(slack: SlackContext, acted: Submission, listed: Listed, *, before: str = "") -> View:
+    """Return the next step; where it cannot be found out what that is, why, with a way to try again.
+
+    `before`: what is said before that.
+    """
+    try:
+        return _next(slack, acted, listed)
+    except Refused as error:
+        return session.going_on(modals.told(answers.refused(f"{before}{error}")), listed)
+
+
+def _step(
+    slack: SlackContext,
+    acted: Click | Submission,
+    view: CardView,
+    *,
+    news: Sequence[Drawn] = (),
+    rules: NeverBroken | None = None,
+) -> View:
+    """Return the step of a review again."""
+    return _drawn(slack, view, _listed(acted), user=acted.user.id, news=news, rules=rules, acted=acted)
+
+
+def _form(
+    slack: SlackContext, acted: Click | Submission, view: CardView, *, changed: FormChanged | None = None
+) -> View:
+    """Return the form of a review in the place of its step."""
+    assert acted.view is not None
+    again = inputs.generation_of(acted.view.state.values) + 1
+    user = acted.user.id
+    return edit_form(slack, view, user=user, listed=_listed(acted), changed=changed, generation=again)
+
+
+def _drawn(
+    slack: SlackContext,
+    view: CardView,
+    listed: Listed,
+    *,
+    user: str,
+    waiting: int | None = None,
+    news: Sequence[Drawn] = (),
+    rules: NeverBroken | None = None,
+    acted: Click | Submission | None = None,
+) -> View:
+    """Draw the step of a review: the case and its proposal, or the form at once where there is none.
+
+    `waiting`: number of the reviews that wait, where that is known.
+    """
+    progress = listed.progress
+    assert progress is not None
+    if waiting is None:
+        found = next_reviews.first_of(slack.context, _queue(slack, listed, user=user))
+        waiting = found.waiting if found is not None else 1
+    number = progress.decided + len(progress.skipped) + 1
+    place = sessions.place(number, max(progress.decided + waiting, number))
+    above = session.news(news, _last(slack, progress, user=user))
+    if view.has_proposal:
+        return session.step(view, listed, user=user, place=place, above=above, rules=rules)
+    again = inputs.generation_of(acted.view.state.values) + 1 if acted is not None and acted.view is not None else 0
+    try:
+        form = edit_form(slack, view, user=user, listed=listed, generation=again)
+    except Refused as error:
+        too_large = session.news([*news, answers.refused(str(error))], None)
+        return session.step(view, listed, user=user, place=place, above=too_large, can_approve=False)
+    return session.placed(form, place, above)
+
+
+def _ended(slack: SlackContext, listed: Listed, *, user: str, news: Sequence[Drawn]) -> View:
+    progress = listed.progress
+    assert progress is not None
+    made = []
+    for one in progress.made:
+        decided = undo.decided_by(slack.context, one.review, by=user)
+        if decided is not None:
+            made.append((one.kind, decided.key))
+    return session.ended(listed, session.news(news, _last(slack, progress, user=user)), made)
+
+
+def _last(slack: SlackContext, progress: Progress, *, user: str) -> session.Last | None:
+    if not progress.made:
+        return None
+    last = progress.made[-1]
+    decided = undo.decided_by(slack.context, last.review, by=user)
+    return session.last_of(decided, last.kind, last.review, generation=slack.context.restores.number)
+
+
+def _queue(slack: SlackContext, listed: Listed, *, user: str) -> Queue:
+    """Return what a person goes through. Their rights are looked up anew at each step."""
+    allowed = slack.allowed(slack.rights.decide, user, slack.shown_in(listed.channel))
+    assert listed.progress is not None
+    return Queue(by=user, workflows=[one.name for one in allowed], without=listed.progress.not_again)
+
+
+def _listed(acted: Click | Submission) -> Listed:
+    """Return the session in which a person acted. Raise `Refused` where they acted in none."""
+    listed = acted.view.listed if acted.view is not None else None
+    if listed is None or listed.progress is None:
+        raise Refused("This button is from another version of Countersign and no longer works.")
+    return listed
+
+
+def _keep_typed(slack: SlackContext, pressed: Click) -> None:
+    """Keep what stands in a form, as the person's draft, before something else takes its place."""
+    if pressed.view is None or pressed.view.callback_id != Callback.EDIT:
+        return
+    view = admitted(slack, pressed, pressed.view.shown)
+    form = form_in(slack, view, pressed.view, user=pressed.user.id)
+    if form.changes and not form.is_lost and not is_stale(view, pressed.view.shown):
+        keep(slack, form, user=pressed.user.id)
