@@ -26,10 +26,10 @@ def opened_at(session: Session, *, team: int, review: int, by: str) -> datetime 
     return session.scalar(query)
 
 
-def take(session: Session, *, team: int, review: int, by: str) -> datetime | None:
-    """Return when a person opened a review, and forget it; None where they have not."""
+def forget(session: Session, *, team: int, review: int, by: str) -> None:
+    """Forget that a person opened a review."""
     gone = delete(Opening).where(Opening.review_id == review, Opening.team_id == team, Opening.by == by)
-    return session.scalar(gone.returning(Opening.at))
+    session.execute(gone)
 
 
 def sweep(session: Session, *, team: int, before: datetime) -> None:

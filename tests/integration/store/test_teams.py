@@ -500,7 +500,7 @@ class Company:
             "journal.recall": {"lines": [(schema.Step, ids["step"])], "run": ids["waiting run"]},
             "openings.note": {"by": "U2"},
             "openings.opened_at": {"by": "U1"},
-            "openings.take": {"by": "U1"},
+            "openings.forget": {"by": "U1"},
             "reviews.next_open": {"workflows": ["sample"], "without": [], "by": "U1", "lasts": HOUR},
             "reviews.unclaim": {"by": "U1"},
             "questions.add": {"text_id": ids["waiting content"], "asked_by": "U1", "answer_by": NOW},

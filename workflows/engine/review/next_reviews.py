@@ -5,6 +5,7 @@ Such a claim is over within seconds, so it is kept without drawing the card anew
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
@@ -18,6 +19,7 @@ from workflows.engine.review.claims import CLAIM_LASTS
 
 GoOn = Callable[[Session], None]
 """Function that does something more in the transaction of a decision."""
+_JUST_NOW = timedelta(seconds=10)
 _AT_ONCE = 10
 """Reviews that are looked at in one query."""
 
@@ -41,7 +43,7 @@ class Next:
     waiting: int
     """Number of the open reviews of these workflows."""
     is_taken: bool
-    """True if it was noted already that the person has it open."""
+    """True if the decision before it noted just now that the person has it open."""
 
 
 def first_of(context: Context, queue: Queue) -> Next | None:
@@ -56,7 +58,8 @@ def first_of(context: Context, queue: Queue) -> Next | None:
             return None
         waiting = reviews.count_open(session, team=context.team, workflows=queue.workflows)
         opened = openings.opened_at(session, team=context.team, review=row.id, by=queue.by)
-        return Next(review=row.id, waiting=waiting, is_taken=opened is not None)
+        is_taken = opened is not None and abs(context.clock() - opened) < _JUST_NOW
+        return Next(review=row.id, waiting=waiting, is_taken=is_taken)
 
 
 def going_on(context: Context, queue: Queue) -> GoOn:
@@ -83,7 +86,7 @@ def leave(context: Context, review: int, *, by: str) -> None:
     """End a person's claim on a review that they have open no longer."""
     with context.database.write(urgent=True) as session:
         row = reviews.get(session, review, team=context.team)
-        openings.take(session, team=context.team, review=review, by=by)
+        openings.forget(session, team=context.team, review=review, by=by)
         if row is not None and reviews.unclaim(session, team=context.team, review=review, by=by):
             _note(session, context, row, "review.released", by=by)
 

@@ -450,7 +450,9 @@ def _decide(
 
 def _reading(session: Session, row: schema.Review, by: By, *, at: datetime) -> float | None:
     """Return the seconds for which a person had a review open; None where that is not known."""
-    opened_at = openings.take(session, team=row.team_id, review=row.id, by=by.person) if by.opened else None
+    if not by.opened:
+        return None
+    opened_at = openings.opened_at(session, team=row.team_id, review=row.id, by=by.person)
     if opened_at is None or not timedelta() <= at - opened_at <= _LONGEST_READING:
         return None
     return (at - opened_at).total_seconds()
