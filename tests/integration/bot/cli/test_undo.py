@@ -1,5 +1,9 @@
 """Taking a decision back, and reporting what was wrong, at the command line."""
 
+import re
+import sqlite3
+from contextlib import closing
+
 from tests.integration.bot.commandline import PARCELS, CommandLine
 
 
@@ -51,3 +55,15 @@ def test_a_second_person_starts_from_what_the_first_one_entered(countersign: Com
     countersign.done("edit", "1", "--set", "note=mine", **settings)
     waits = countersign.case(1)["runs"][0]["review"]["decisions"][-1]
     assert (waits["output"], waits["revoked_at"]) == ({"queue": "lost", "note": "mine"}, None)
+
+
+def test_show_tells_for_how_many_seconds_a_form_was_open(countersign: CommandLine) -> None:
+    """A form in Slack: the command line has none, so its opening is put into the database here."""
+    countersign.done("submit", '{"id": 1, "text": "unsure"}', "--workflow", "parcels")
+    with closing(sqlite3.connect(countersign.folder / "countersign.sqlite")) as database, database:
+        opening = "SELECT team_id, id, 'cli:ana', strftime('%Y-%m-%d %H:%M:%f', 'now', '-5 seconds') FROM reviews"
+        database.execute(f"INSERT INTO openings (team_id, review_id, by, at) {opening}")
+    countersign.done("edit", "1", "--set", "queue=lost")
+    (decision,) = countersign.case(1)["runs"][0]["review"]["decisions"]
+    assert decision["seconds"] >= 4
+    assert re.search(r"edited by cli:ana, .*, after [0-9]+ s", countersign.done("show", "1").out)
