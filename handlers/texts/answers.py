@@ -5,7 +5,20 @@ from collections.abc import Callable, Sequence
 from handlers.texts import states, status
 from handlers.texts.deliveries import NOT_CONFIRMED, waiting
 from handlers.texts.pauses import pauses
-from handlers.texts.pieces import Line, Paragraph, Piece, Room, Told, command, hour, line, moment, person, words
+from handlers.texts.pieces import (
+    Line,
+    Paragraph,
+    Piece,
+    Room,
+    Told,
+    channel,
+    command,
+    hour,
+    line,
+    moment,
+    person,
+    words,
+)
 from handlers.texts.plain import begun_large, ended, excerpt
 from store.states import STOPPED, DeliveryState, ReviewState, RunState
 from workflows.engine.deliver.views import DeliveryView
@@ -54,6 +67,13 @@ def correction_waits(case: int) -> Told:
     """Draw that a correction was proposed."""
     text = f"The correction of case {case} waits for a decision, like any proposal. Until then nothing changes."
     return Told(brief=text, parts=[[line(words(text))]])
+
+
+def second_correction(shown_in: str | None) -> Told:
+    """Say that a correction of the case waits already. `shown_in`: the channel of its card; None for none."""
+    where = [words(", in "), channel(shown_in)] if shown_in is not None else []
+    text, then = "A correction of it waits already", "; decide that one first."
+    return Told(brief=text + then, parts=[[line(words(text), *where, words(then))]])
 
 
 def delivered_already(case: int) -> Told:

@@ -130,6 +130,9 @@ def review(subject: str) -> Button:
     return Button(text="Review", says=f"Review {subject}")
 
 
+REVIEW_CORRECTION = Button(text="Review", says="Review the correction that waits")
+
+
 def start_reviewing(number: int) -> Button:
     """Name the button that opens the list of the reviews without a card. `number`: of these."""
     return Button(text="Start reviewing", says=f"Start reviewing, {more(number)}")

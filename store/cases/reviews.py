@@ -13,6 +13,9 @@ from store.db import rows
 from store.schema import Case, Decision, Proposal, Review, Run, Workflow
 from store.states import ReviewState, RunState
 
+FIRST, BY_DEADLINE = 0, 1
+"""Precedence of a review that stands before all others, and of any other."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class ReviewLine:
@@ -74,8 +77,9 @@ def add(
     reasons_id: int,
     answer_by: datetime | None,
     at: datetime,
+    is_first: bool = False,
 ) -> int:
-    """Open a review at version 1; returns its id."""
+    """Open a review at version 1; returns its id. `is_first`: it stands before all others."""
     return rows.add(
         session,
         Review,
@@ -89,6 +93,7 @@ def add(
         reasons_id=reasons_id,
         claimed_by=None,
         claimed_at=None,
+        precedence=FIRST if is_first else BY_DEADLINE,
         opened_at=at,
         answer_by=answer_by,
         decided_at=None,
@@ -144,13 +149,15 @@ def open_lines(
     first: int = 0,
     state: ReviewState = ReviewState.OPEN,
 ) -> list[ReviewLine]:
-    """Reviews in a state, the earliest deadline first; `workflows`: only these; `first`: from this place on."""
+    """Reviews in a state, corrections first, then by their deadlines; `workflows`: only these; `first`: from this place
+    on.
+    """
     query = (
         select(Review, Case.key, Workflow.name)
         .join(Case, Case.id == Review.case_id)
         .join(Workflow, Workflow.id == Review.workflow_id)
         .where(Review.team_id == team, Review.state == state)
-        .order_by(Review.answer_by, Review.id)
+        .order_by(Review.precedence, Review.answer_by, Review.id)
         .offset(first)
         .limit(limit)
     )

@@ -33,7 +33,10 @@ class Review(OfTeam, Base):
 
     __tablename__ = "reviews"
     __table_args__ = (
-        Index("ix_reviews_state_answer_by", "state", "answer_by"),
+        # The next one to review is the first of those that are open, of however many.
+        Index("ix_reviews_state_precedence_answer_by", "state", "precedence", "answer_by"),
+        # What one person has in hand is shown to them whenever they open their Home.
+        index_of_some("ix_reviews_claimed", "team_id", "claimed_by", "state", where="claimed_by IS NOT NULL"),
         index_of_some("ix_reviews_unproposed", "team_id", "opened_at", where="proposal_id IS NULL"),
     )
 
@@ -53,6 +56,8 @@ class Review(OfTeam, Base):
     """Place, from 0, of the declared second person that it waits for; None while it waits for none."""
     second_error: Mapped[str | None] = mapped_column(String(200))
     """Type of the error of the rule that says whether a second person is needed; None where it raised none."""
+    precedence: Mapped[int] = mapped_column(server_default="1")
+    """0 for a correction, since something wrong is live: it stands before all others. 1: by its deadline."""
     opened_at: Mapped[datetime]
     answer_by: Mapped[datetime | None]
     decided_at: Mapped[datetime | None]
@@ -62,7 +67,10 @@ class Decision(OfTeam, Base):
     """The decision of a person about one version of a review."""
 
     __tablename__ = "decisions"
-    __table_args__ = (UniqueConstraint("review_id", "version"),)
+    __table_args__ = (
+        UniqueConstraint("review_id", "version"),
+        Index("ix_decisions_team_id_by_at", "team_id", "by", "at"),
+    )
 
     review_id: Mapped[int] = mapped_column(ForeignKey("reviews.id"))
     version: Mapped[int]

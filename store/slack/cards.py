@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from store.cases.reviews import FIRST
 from store.schema import Delivery, Message, OutboxRow, Review, Workflow
 from store.slack.outbox import CARD, DOUBT, UNSENT, is_time, is_unsent
 from store.states import DeliveryState, OutboxState, ReviewState
@@ -26,8 +27,11 @@ class Unshown:
     """Time since when the oldest of them is open."""
 
 
-def due(session: Session, *, team: int, channel: str, at: datetime) -> list[OutboxRow]:
-    """Return the next card of a channel: of the open reviews without one there, that with the earliest deadline."""
+def due(session: Session, *, team: int, channel: str, at: datetime, only_first: bool = False) -> list[OutboxRow]:
+    """Return the next card of a channel: of the open reviews without one there, a correction, else the one with the
+    earliest deadline. `only_first`: only a correction.
+    """
+    among = [Review.precedence == FIRST] if only_first else []
     query = (
         select(OutboxRow)
         .join(Review, _is_card(channel))
@@ -37,8 +41,9 @@ def due(session: Session, *, team: int, channel: str, at: datetime) -> list[Outb
             is_time(at),
             Review.state.in_(_UNDECIDED),
             ~_stands(team, channel),
+            *among,
         )
-        .order_by(Review.answer_by, Review.id)
+        .order_by(Review.precedence, Review.answer_by, Review.id)
         .limit(1)
     )
     return list(session.scalars(query))

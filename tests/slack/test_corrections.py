@@ -1,8 +1,10 @@
 """A delivered case is not run again: what is right is proposed, and a person decides it."""
 
+from pydantic import JsonValue
+
 from store import schema
 from tests.sample import sample_workflow
-from tests.slack.stage import ANA, EVE, KIM, SUPPORT, Stage, buttons, dict_of, inputs, words
+from tests.slack.stage import ANA, BEN, EVE, KIM, SUPPORT, Stage, buttons, dict_of, inputs, words
 from workflows import Autonomy
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.review import corrections
@@ -121,3 +123,24 @@ def test_what_was_resolved_alone_can_be_corrected_too(stage: Stage) -> None:
     case = stage.submit(sample, id=1, text=TEXT)
     stage.person(KIM).command(SUPPORT, "/rerun", str(case))
     assert "Correct it" in stage.told(KIM)
+
+
+def test_a_correction_stands_in_a_full_channel_at_once_and_a_second_one_is_told_where(stage: Stage) -> None:
+    workflow = stage.sample()
+    stage.submit(workflow, id=1, text="Where is my money?")
+    stage.press(ANA, "approve")
+    stage.work()
+    inputs: list[dict[str, JsonValue]] = [{"id": number, "text": f"text {number}"} for number in range(2, 16)]
+    stage.world.submit_all(workflow, inputs)
+    stage.world.work()
+    stage.send()
+    waiting = [card for card in stage.cards() if card.text.startswith("Decision needed")]
+    assert len(waiting) == 10
+    first = next(number for number, card in enumerate(stage.cards()) if card.text.startswith("Approved"))
+    stage.opened(ANA, "correct", card=first)
+    stage.person(ANA).submit({"queue.0.0": "=delivery", "why!": "wrong"})
+    stage.work()
+    assert [card for card in stage.cards() if card.text.startswith("Correction to decide")]
+    assert len([card for card in stage.cards() if card.text.startswith("Decision needed")]) == 10
+    stage.press(BEN, "correct", card=first)
+    assert stage.told(BEN) == f"A correction of it waits already, in #{SUPPORT}; decide that one first.\nReview"

@@ -9,6 +9,7 @@
     │   ├── SamePerson
     │   ├── OwnCase
     │   ├── AlreadyDelivered
+    │   ├── CorrectionWaits
     │   ├── InvalidInput
     │   ├── QueueFull
     │   ├── InvalidOutput
@@ -130,6 +131,16 @@ class AlreadyDelivered(Refused):
         """Keep the run whose answer was delivered last."""
         self.run = run
         super().__init__("it was delivered; a delivered case is corrected, not run again")
+
+
+class CorrectionWaits(Refused):
+    """A correction of the case waits for a decision already."""
+
+    def __init__(self, *, review: int, version: int, channel: str | None) -> None:
+        """Keep the review and its version. `channel`: the one where its card is shown; None for none."""
+        self.review, self.version, self.channel = review, version, channel
+        where = f", in {channel}" if channel else ""
+        super().__init__(f"a correction of this case waits already{where}; decide that one first")
 
 
 class InvalidInput(Refused):

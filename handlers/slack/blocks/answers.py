@@ -11,6 +11,7 @@ from handlers.slack.ids import Action, Shown
 from handlers.texts import answers as texts
 from handlers.texts import buttons
 from store.states import RunState
+from workflows.engine.errors import CorrectionWaits
 from workflows.engine.pauses import Pause
 from workflows.engine.read.views import CaseView
 from workflows.engine.review.views import CardView, DoubtView
@@ -37,6 +38,14 @@ def claimed(view: CardView) -> Drawn:
 def correction_waits(case: int) -> Drawn:
     """Draw that a correction was proposed."""
     return told(texts.correction_waits(case))
+
+
+def second_correction(waits: CorrectionWaits, *, generation: int) -> Drawn:
+    """Say that a correction of the case waits already, and where, with a button that opens it."""
+    said = told(texts.second_correction(waits.channel))
+    shown = Shown(id=waits.review, version=waits.version, generation=generation)
+    press = button(buttons.REVIEW_CORRECTION, action=Action.REVIEW, value=str(shown))
+    return Drawn(text=said.text, blocks=[*said.blocks, actions("correction", [press])])
 
 
 def delivered_already(delivered: Shown) -> Drawn:

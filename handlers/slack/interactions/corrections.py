@@ -15,7 +15,7 @@ from handlers.slack.payloads import Click, Search, Submission, click, submission
 from handlers.slack.replies import answering
 from store.subjects import SubjectKind
 from workflows.engine.declare.registry import AnyWorkflow
-from workflows.engine.errors import InvalidOutput, NeverBroken, Refused
+from workflows.engine.errors import CorrectionWaits, InvalidOutput, NeverBroken, Refused
 from workflows.engine.review import corrections, refusals
 from workflows.engine.review.cards import place_of_case
 from workflows.engine.review.corrections import delivered_view
@@ -35,6 +35,13 @@ def register(app: App, slack: SlackContext) -> None:
         with answering(body, ack, client) as answer:
             pressed = click(body)
             view = admitted_to_correct(slack, pressed, Shown.read(pressed.value))
+            try:
+                # Said before they type, and not after.
+                with refusals.told_of_case(slack.context, view.case, by=pressed.user.id, wanted="correct"):
+                    corrections.refuse_second(slack.context, view.case)
+            except CorrectionWaits as waits:
+                answer.tell(answers.second_correction(waits, generation=view.generation))
+                return
             workflow = slack.context.registry.get(view.workflow)
             fields = form_of(workflow.output, zone=workflow.timezone)
             form = modals.correction_form(view, fields)
@@ -63,6 +70,10 @@ def register(app: App, slack: SlackContext) -> None:
                 answer.done(response_action="errors", errors=inputs.errors(error.errors, state, sent.view.order))
             except NeverBroken as error:
                 answer.done(response_action="errors", errors=inputs.errors({"": str(error)}, state, sent.view.order))
+            except CorrectionWaits as waits:
+                told = answers.second_correction(waits, generation=slack.context.restores.number)
+                typed = inputs.read_labelled(state, sent.view.labels)
+                answer.done(response_action="update", view=modals.told(told, typed=typed))
             except Refused as error:
                 answer.done(
                     response_action="update",

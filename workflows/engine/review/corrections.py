@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from store import schema
-from store.cases import cases, contents, runs
+from store.cases import cases, contents, reviews, runs
 from store.governance import teams
 from store.states import RunState
 from workflows.engine.case.lookup import case_text, known_workflow, one_line_of
@@ -20,12 +20,13 @@ from workflows.engine.context import Context
 from workflows.engine.declare.proposal import Proposal
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.workflow import Never
-from workflows.engine.errors import Misfit, NeverBroken, Refused, Stale, Unknown
+from workflows.engine.errors import CorrectionWaits, Misfit, NeverBroken, Refused, Stale, Unknown
 from workflows.engine.propose import proposer
 from workflows.engine.propose.policy import Facts, decide
 from workflows.engine.review.forms import entries_of
 from workflows.engine.review.reviews import open_review
 from workflows.engine.review.scrutiny import as_entered, held_against_rules
+from workflows.engine.review.standing import DECIDABLE
 from workflows.engine.review.views import DeliveredView
 
 
@@ -71,8 +72,10 @@ def correct(
 
     It replaces an earlier correction that failed. `of`: the run whose delivery is wrong. Raise `Stale` where something
     else was delivered since, `Unknown`, `InvalidOutput` for values of another form, `NeverBroken` for values that are
-    barred, or `Refused` where the case is not delivered, another correction of it is open, or nothing would change.
+    barred, `CorrectionWaits` where another correction of it is open, or `Refused` where the case is not delivered, or
+    nothing would change.
     """
+    refuse_second(context, case)
     seen = _correctable(context, case, of=of)
     workflow = seen.workflow
     entered = as_entered(workflow, output)
@@ -90,9 +93,24 @@ def correct(
     facts = Facts(correction=True, nevers=rules, unchecked_nevers=unchecked, unchecked_causes=broken.causes)
     verdict = decide(facts)
     with context.database.write(urgent=True) as session:
+        cases.hold(session, case, team=context.team)
+        _refuse_second(session, context, case)
         run = _begin(session, context, case, by=by, of=seen.run)
         kept = proposer.keep(session, context, run, proposal, body)
         return open_review(session, context, run, workflow, proposal=kept, reasons=verdict.reasons)
+
+
+def refuse_second(context: Context, case: int) -> None:
+    """Raise `CorrectionWaits` where a correction of a case waits for a decision."""
+    with context.database.read() as session:
+        _refuse_second(session, context, case)
+
+
+def _refuse_second(session: Session, context: Context, case: int) -> None:
+    for review in reviews.of_case_in(session, case, DECIDABLE, team=context.team):
+        if review.precedence == reviews.FIRST:
+            workflow = known_workflow(context, teams.workflow_name(session, review.workflow_id, team=context.team))
+            raise CorrectionWaits(review=review.id, version=review.version, channel=workflow.review.post_to)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,8 +159,7 @@ def _is_given_up(run: schema.Run) -> bool:
 
 
 def _begin(session: Session, context: Context, case: int, *, by: str, of: int) -> schema.Run:
-    """Add the run of a correction, which waits for a person, and return it."""
-    cases.hold(session, case, team=context.team)
+    """Add the run of a correction, which waits for a person, and return it. The case is held."""
     newest, delivered = _standing(session, case, team=context.team, of=of)
     at = context.clock()
     workflow = known_workflow(context, teams.workflow_name(session, delivered.workflow_id, team=context.team))

@@ -76,6 +76,8 @@ def open_review(
         reasons_id=contents.keep(session, team=run.team_id, case=run.case_id, kind="reasons", body=to_json(reasons)),
         answer_by=at + workflow.review.answer_within,
         at=at,
+        # Something wrong is live until a correction is decided.
+        is_first=run.correction > 0,
     )
     audit.record(
         session,

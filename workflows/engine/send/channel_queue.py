@@ -23,6 +23,8 @@ from workflows.engine.send.views import Intent
 
 OPEN_CARDS = 10
 """Number of waiting reviews with a card of their own in one channel; one card stands for the rest."""
+MORE_CORRECTIONS = 5
+"""Number of corrections with a card beyond these: something wrong is live, so they do not wait for room."""
 OPEN_DOUBTS = 3
 """Number of waiting doubts in one channel; the others follow when these are settled. Failures tell of all."""
 _TOGETHER = 200
@@ -137,9 +139,10 @@ class Channels:
         room_for_doubts = messages.waiting(session, team=team, channel=channel, kind=SubjectKind.DELIVERY) < OPEN_DOUBTS
         if not rows and room_for_doubts:
             rows = cards.due_doubts(session, team=team, channel=channel, at=at)
-        has_room = messages.waiting(session, team=team, channel=channel, kind=SubjectKind.REVIEW) < OPEN_CARDS
-        if not rows and has_room:
-            rows = cards.due(session, team=team, channel=channel, at=at)
+        shown = messages.waiting(session, team=team, channel=channel, kind=SubjectKind.REVIEW)
+        has_room = shown < OPEN_CARDS
+        if not rows and shown < OPEN_CARDS + MORE_CORRECTIONS:
+            rows = cards.due(session, team=team, channel=channel, at=at, only_first=not has_room)
         if rows:
             return rows
         known.look_again = False

@@ -95,7 +95,7 @@ def test_only_what_was_delivered_is_corrected_and_only_to_something_else(counter
     assert countersign("correct", "2", "--set", "queue=moon").error() == ("queue: has to be one of: home, shop, lost")
     countersign.done("correct", "2", "--set", "queue=shop")
     again = countersign("correct", "2", "--set", "queue=lost").error()
-    assert again == "only a delivered case is corrected; this one is waiting"
+    assert again == "a correction of this case waits already; decide that one first"
 
 
 def test_a_correction_is_shown_neutralised(countersign: CommandLine) -> None:

@@ -8,7 +8,7 @@ from tests.integration.engine.scene import CARDS, Scene, rows, sample
 from tests.sample import Ticket, Triage
 from tests.world import sure, why
 from workflows import NotDone
-from workflows.engine.errors import InvalidOutput, NeverBroken, Refused, Unknown
+from workflows.engine.errors import CorrectionWaits, InvalidOutput, NeverBroken, Refused, Unknown
 from workflows.engine.review import corrections, reruns, reviews
 from workflows.engine.review.decisions import Follows
 
@@ -188,9 +188,12 @@ def test_the_same_values_are_no_correction(make_world: MakeWorld) -> None:
 
 def test_one_correction_at_a_time(make_world: MakeWorld) -> None:
     scene, case = delivered(make_world)
-    correct(scene, case)
-    with pytest.raises(Refused, match="only a delivered case is corrected; this one is waiting"):
+    """A second one is told where the first waits."""
+    scene, case = delivered(make_world)
+    first = correct(scene, case)
+    with pytest.raises(CorrectionWaits, match="waits already, in C0SUPPORT; decide that one first") as told:
         correct(scene, case, reply="Another")
+    assert (told.value.review, told.value.version, told.value.channel) == (first, 1, "C0SUPPORT")
     scene.approve(case)
     with pytest.raises(Refused, match="only a delivered case is corrected; this one is ready"):
         correct(scene, case, reply="Another")
