@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from benchmarks.year import BEGAN, CHANNEL, SECONDS, TEAM, WORKFLOWS
-from store.cases import cases, deliveries, journal, reviews, runs, unproposed, waiting_runs, workflow_pauses
+from store.cases import cases, deliveries, homes, journal, reviews, runs, unproposed, waiting_runs, workflow_pauses
+from store.cases.homes import Days
 from store.faces import Face
 from store.governance import audit
 from store.model import requests
@@ -23,6 +24,7 @@ Read = Callable[[Session], object]
 _END = datetime.fromtimestamp(BEGAN + SECONDS, UTC)
 _NOW = _END + timedelta(minutes=1)
 _DAY = _END - timedelta(days=1)
+_TODAY = Days(since=dict.fromkeys(WORKFLOWS, _DAY), undoable=_DAY, at=_NOW)
 _FACE = Face(name="slack", roles={"failures", "leads"})
 _KNOWN = (1, 2)
 """Ids of the workflows' rows."""
@@ -62,6 +64,13 @@ PEOPLE: Mapping[str, Read] = {
         session, team=TEAM, workflows=WORKFLOWS, limit=10, first=900
     ),
     "reviews.count_open": lambda session: reviews.count_open(session, team=TEAM, workflows=WORKFLOWS),
+    "homes.in_hand": lambda session: homes.in_hand(
+        session, "U01", team=TEAM, workflows=WORKFLOWS, at=_NOW, lasts=timedelta(minutes=30), first=0, limit=15
+    ),
+    "homes.waiting": lambda session: homes.waiting(session, team=TEAM, workflows=WORKFLOWS),
+    "homes.made_by": lambda session: homes.made_by(session, "U01", _TODAY, team=TEAM, first=0, limit=15),
+    "homes.count_made_by": lambda session: homes.count_made_by(session, "U01", _TODAY, team=TEAM),
+    "homes.has_decided": lambda session: homes.has_decided(session, "U0NEW", team=TEAM),
     "unproposed.count_empty": lambda session: unproposed.count_empty(session, team=TEAM),
     "unproposed.without_proposal": lambda session: unproposed.without_proposal(
         session, team=TEAM, since=_DAY, until=None
@@ -101,6 +110,9 @@ LOOPS: Mapping[str, Read] = {
     "messages.waiting": lambda session: messages.waiting(session, team=TEAM, channel=CHANNEL, kind=SubjectKind.REVIEW),
     "messages.channels_with_queue": lambda session: messages.channels_with_queue(session, team=TEAM),
     "cards.due": lambda session: cards.due(session, team=TEAM, channel=CHANNEL, at=_NOW),
+    "cards.due, only corrections": lambda session: cards.due(
+        session, team=TEAM, channel=CHANNEL, at=_NOW, only_first=True
+    ),
     "cards.due_doubts": lambda session: cards.due_doubts(session, team=TEAM, channel=CHANNEL, at=_NOW),
     "cards.drop": lambda session: cards.drop(session, team=TEAM, channel=CHANNEL),
     "cards.hold": lambda session: cards.hold(session, team=TEAM, channel=CHANNEL, kind=outbox.CARD),

@@ -312,9 +312,13 @@ TABLES = frozenset(rows.table for rows in _ROWS)
 """Names of the tables that grow with the cases."""
 
 
-def fill_year(database: Database, *, cases: int) -> None:
-    """Write a year of so many cases into an empty database with the newest schema."""
-    values = {"many": cases, "waiting": max(cases // 1000, 50), "room": ROOM, "began": BEGAN, "seconds": SECONDS}
+def fill_year(database: Database, *, cases: int, waiting: int | None = None) -> None:
+    """Write a year of so many cases into an empty database with the newest schema.
+
+    `waiting`: the newest of them, which wait for people but for a few; left out, one in a thousand.
+    """
+    newest = max(cases // 1000, 50) if waiting is None else waiting
+    values = {"many": cases, "waiting": newest, "room": ROOM, "began": BEGAN, "seconds": SECONDS}
     with database.write() as session:
         for name in ("local", "other"):
             session.execute(insert(Team).values(name=name, created_at=_START))
@@ -331,8 +335,8 @@ def fill_year(database: Database, *, cases: int) -> None:
         for rows in _ROWS:
             driver.execute(_sql(database.dialect, rows, values))
             if database.dialect == "postgresql":
-                newest = f"SELECT setval(pg_get_serial_sequence('{rows.table}', 'id'), max(id)) FROM {rows.table}"  # noqa: S608  # a table's name
-                driver.execute(newest)
+                last = f"SELECT setval(pg_get_serial_sequence('{rows.table}', 'id'), max(id)) FROM {rows.table}"  # noqa: S608  # a table's name
+                driver.execute(last)
             driver.commit()
         driver.execute(_CHECKED[database.dialect])
         driver.commit()

@@ -36,9 +36,11 @@ def in_slack(app: App, *, pace: float = PACE) -> Slack:
     workspace = connected(app)
     address = check_hearing(workspace)
     groups = Groups(workspace.looking_up, team=workspace.named_team, tell=partial(tell_unusable, context))
+    people = People(workspace.looking_up)
     slack = SlackContext(
         context=context,
-        rights=Rights(members=groups, kind_of=People(workspace.looking_up), engineers=named(settings.engineers)),
+        rights=Rights(members=groups, kind_of=people, engineers=named(settings.engineers)),
+        zone_of=people.zone_of,
         groups=groups,
         installed=workspace.installed,
         granted=workspace.granted,

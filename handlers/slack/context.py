@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
 
 from handlers.slack.access.admission import Installation, Origin
 from handlers.slack.access.rights import NotAllowed, Rights, UnknownKind, Unsure, UnusableGroup
@@ -32,6 +33,8 @@ class SlackContext:
     groups: Groups
     installed: Installation
     """Workspace that the cases belong to."""
+    zone_of: Callable[[str], ZoneInfo | None] = field(default=lambda user: None)
+    """Function that returns a person's time zone; None where Slack does not say."""
     granted: Granted = field(default_factory=Granted)
     """Scopes that Slack granted: what needs one that is missing refuses with `granted.need(SCOPE)`."""
 
@@ -111,5 +114,5 @@ class SlackContext:
         return found
 
     def shown_in(self, channel: str) -> Sequence[AnyWorkflow]:
-        """Return the workflows whose cards are shown in a channel; all for an empty name."""
-        return [workflow for workflow in self.context.registry if channel in ("", workflow.review.post_to)]
+        """Return the workflows whose cards are shown in a channel; all for an empty name, one workflow for its own."""
+        return [one for one in self.context.registry if channel in ("", one.review.post_to, one.name)]

@@ -18,6 +18,8 @@ from workflows.engine.errors import Refused
 log = structlog.get_logger()
 
 _AUDITED = frozenset({"app_uninstalled", "tokens_revoked"})
+_DRAWN = frozenset({"app_home_opened"})
+"""Events that only have something drawn: they are not kept, since a repetition draws it again."""
 _HEARD = _AUDITED | {"subteam_members_changed", "subteam_updated"}
 """Events with a listener; any other is acknowledged, and not kept."""
 
@@ -40,11 +42,13 @@ def register(app: App, slack: SlackContext) -> None:
             # A repetition would not be understood either.
             log.warning("event.not_understood")
             return BoltResponse(status=200)
-        if came.event.type not in _HEARD:
+        if came.event.type not in _HEARD | _DRAWN:
             return next()
         is_ours = slack.installed.admits(came.origin)
         if not is_ours:
             log.info("event.from_elsewhere", kind=came.event.type)
+        if came.event.type in _DRAWN:
+            return next() if is_ours else BoltResponse(status=200)
         with time_limit(DATABASE_SECONDS):
             is_new = inbox.hear(
                 slack.context,

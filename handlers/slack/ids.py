@@ -1,11 +1,12 @@
 """The ids that Slack sends back to us, and the references that buttons and modals carry."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 
 from handlers.slack.progress import Progress
 from workflows.engine.errors import Refused
+from workflows.engine.read.home_views import Place
 
 
 class Action(StrEnum):
@@ -45,6 +46,11 @@ class Action(StrEnum):
     """Turns to other rows."""
     START_ANEW = "start_anew"
     BACK_TO_FORM = "back_to_form"
+    CHARTER = "charter"
+    HOME_PAGE = "home_page"
+    """Turns a list of the Home. What follows says where to."""
+    GOT_IT = "got_it"
+    REFRESH = "refresh_home"
 
 
 FORM = "form!"
@@ -80,6 +86,8 @@ WARNED = "warned!"
 """Beginning of the block_id of a doubt about what a person typed, followed by its mark."""
 WRONG = "wrong!"
 """Beginning of the block_id of an error in what a person typed."""
+ALL = "*"
+"""Stands for all workflows in the value of a button, which may not be empty."""
 NOT_LISTED = "-"
 """Stands for the list in the reference of a modal that was opened from none."""
 REWRITTEN = "rewritten!"
@@ -137,7 +145,7 @@ class Listed:
     """A page of the list of reviews, or a review session. The modals opened from it carry this."""
 
     channel: str = ""
-    """Channel whose cards are listed; empty: all channels."""
+    """Channel whose cards are listed, or workflow; empty: all."""
     first: int = 0
     """Place of the page's first review, from 0."""
     progress: Progress | None = None
@@ -202,5 +210,48 @@ class OpenRow:
         return cls(row=Row.read(row), mark=mark, generation=int(generation), is_alone=is_alone == "1")
 
 
+@dataclass(frozen=True, kw_only=True)
+class HomePlace:
+    """What a person's Home shows. It is carried by the Home itself, which Slack keeps for each person."""
+
+    place: Place = field(default_factory=Place)
+    is_tour_read: bool = False
+    """True if the person said that they have read how reviewing works. Nothing else depends on it."""
+
+    def __str__(self) -> str:
+        parts = (self.place.in_hand, self.place.queues, self.place.decided, self.place.charters)
+        return ".".join(map(str, (*parts, int(self.is_tour_read))))
+
+    @classmethod
+    def read(cls, value: str) -> "HomePlace":
+        """Read it as Slack gives it back; an unknown text means the first pages."""
+        parts = value.split(".")
+        if len(parts) != 5 or not all(_PAGE.fullmatch(part) for part in parts):
+            return cls()
+        in_hand, queues, decided, charters, is_tour_read = map(int, parts)
+        place = Place(in_hand=in_hand, queues=queues, decided=decided, charters=charters)
+        return cls(place=place, is_tour_read=is_tour_read == 1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TurnedTo:
+    """A page of a list of the Home."""
+
+    which: str
+    """Name of the list in `Place`."""
+    first: int
+
+    def __str__(self) -> str:
+        return f"{self.which}.{self.first}"
+
+    @classmethod
+    def read(cls, value: str) -> "TurnedTo":
+        """Read a reference from Slack. Raise `Refused` for a text that no button of ours carries."""
+        which, _, first = value.partition(".")
+        if which not in {one.name for one in fields(Place)} or not _PAGE.fullmatch(first):
+            raise Refused("this button is not from Countersign")
+        return cls(which=which, first=int(first))
+
+
 _MARK = re.compile("[0-9a-f]{12}")
-_PAGE, _CHANNEL = re.compile("[0-9]{1,6}"), re.compile("[A-Z0-9]{0,40}")
+_PAGE, _CHANNEL = re.compile("[0-9]{1,6}"), re.compile("[A-Z0-9]{0,40}|[a-z0-9-]{1,100}")

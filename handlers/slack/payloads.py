@@ -15,6 +15,8 @@ class _Payload(BaseModel):
 
 
 PayloadT = TypeVar("PayloadT", bound=_Payload)
+HOME = "home"
+"""Type of the view that is a person's Home."""
 
 
 class User(_Payload):
@@ -90,9 +92,10 @@ class ShownRows(_Payload):
 
 
 class Modal(_Payload):
-    """The modal in which a person acted."""
+    """The modal, or the Home, in which a person acted."""
 
     id: str
+    type: str = "modal"
     callback_id: str = ""
     blocks: list[_Block] = Field(default_factory=list)
     hash: str = ""
@@ -167,7 +170,17 @@ class Click(_Acted):
 
     actions: list[_Pressed] = Field(min_length=1)
     container: _Container
-    view: Modal | None = None
+    seen: Modal | None = Field(default=None, alias="view")
+
+    @property
+    def view(self) -> Modal | None:
+        """Modal with the button; None for a button elsewhere."""
+        return self.seen if self.seen is not None and self.seen.type != HOME else None
+
+    @property
+    def home(self) -> Modal | None:
+        """Home with the button; None for a button elsewhere."""
+        return self.seen if self.seen is not None and self.seen.type == HOME else None
 
     @property
     def value(self) -> str:
@@ -188,7 +201,7 @@ class Click(_Acted):
     @property
     def interaction_id(self) -> str:
         """Id of this press, equal only for a repetition: an envelope can arrive twice."""
-        pressed, where = self.actions[0], self.view.id if self.view else self.container.message_ts
+        pressed, where = self.actions[0], self.seen.id if self.seen else self.container.message_ts
         return _heard(self.team, self.user, where, pressed.action_id, pressed.action_ts)
 
 
@@ -261,6 +274,25 @@ class Event(_Payload):
         return Origin(team=self.team_id, enterprise=self.enterprise_id, home=None)
 
 
+class _HomeOpened(_Payload):
+    user: str
+    tab: str = HOME
+    view: Modal | None = None
+
+
+class HomeOpened(_Payload):
+    """The event that a person opened the app's Home or its messages."""
+
+    team_id: str | None = None
+    enterprise_id: str | None = None
+    event: _HomeOpened
+
+    @property
+    def origin(self) -> Origin:
+        """Place where it happened."""
+        return Origin(team=self.team_id, enterprise=self.enterprise_id, home=None)
+
+
 class Typed(_Payload):
     """A slash command that was typed."""
 
@@ -313,6 +345,11 @@ def shortcut(body: Mapping[str, Any]) -> Shortcut:
 def event(body: Mapping[str, Any]) -> Event:
     """Read an event. Raise `Refused`."""
     return _read(Event, body)
+
+
+def home_opened(body: Mapping[str, Any]) -> HomeOpened:
+    """Read the event that a Home was opened. Raise `Refused`."""
+    return _read(HomeOpened, body)
 
 
 def typed(body: Mapping[str, Any]) -> Typed:

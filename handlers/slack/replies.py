@@ -22,6 +22,7 @@ from handlers.slack.blocks import answers, modals
 from handlers.slack.blocks.drawing import Drawn
 from handlers.slack.blocks.modals import View
 from handlers.slack.error_codes import NOT_DONE, RATE_LIMITED, code_of, is_passing
+from handlers.slack.payloads import HOME
 from store.db import failpoints
 from store.db.failpoints import Failpoint
 from store.db.time_limits import time_limit
@@ -48,7 +49,11 @@ class Answer:
     @property
     def in_modal(self) -> bool:
         """True if the act happened in a modal."""
-        return "view" in self._body
+        return "view" in self._body and not self._in_home
+
+    @property
+    def _in_home(self) -> bool:
+        return (self._body.get("view") or {}).get("type") == HOME
 
     @property
     def is_acknowledged(self) -> bool:
@@ -85,6 +90,8 @@ class Answer:
             self.done(response_action="update", view=modals.told(told))
             return
         self.done()
+        if self._in_home and self._is_opened(modals.told(told)):
+            return
         if not (self.in_modal and (self._push(modals.told(told)) or self._update(modals.told(told)))):
             self._privately(told)
 
@@ -129,6 +136,9 @@ class Answer:
     @property
     def _trigger(self) -> str:
         return str(self._body["trigger_id"])
+
+    def _is_opened(self, view: View) -> bool:
+        return self._refused("views.open", lambda: self._client.views_open(trigger_id=self._trigger, view=view)) is None
 
     def _push(self, view: View) -> bool:
         return self._refused("views.push", lambda: self._client.views_push(trigger_id=self._trigger, view=view)) is None

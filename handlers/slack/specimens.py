@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from handlers.slack.blocks import answers, modals, session
+from handlers.slack.blocks import answers, home, modals, session
 from handlers.slack.blocks.card import card
 from handlers.slack.blocks.digest import digest
 from handlers.slack.blocks.doubt import doubt
@@ -23,12 +23,16 @@ from handlers.slack.blocks.report import report_form
 from handlers.slack.ids import Listed, OpenRow, Row, Shown
 from handlers.slack.progress import Progress
 from handlers.texts import decided, deliveries, failures, groups, outage, overrun, pauses, reports
+from handlers.texts.charter import charter
+from handlers.texts.home import CHARTER, UNSURE, no_right
 from store.states import DeliveryState, QuestionState, ReviewState, RunState
 from workflows.engine.deliver.views import DeliveryView, LateView, TargetView
-from workflows.engine.errors import NeverBroken
+from workflows.engine.errors import CorrectionWaits, NeverBroken
 from workflows.engine.pauses import HandNote, Pause, Paused, PauseStatus, Resumed
 from workflows.engine.propose.views import OutageView, OverrunView
+from workflows.engine.read.charter_views import CharterView, SecondPerson
 from workflows.engine.read.digest_views import Cause, DigestView, PausedSince, StoppedCase, WorkflowFigures
+from workflows.engine.read.home_views import PAGE, Decided, HomeView, InHand, Place, Queue
 from workflows.engine.reasons import Code, Reason
 from workflows.engine.review.decisions import DecisionKind
 from workflows.engine.review.views import (
@@ -337,6 +341,28 @@ _LINE = {"article": "Paper", "number": "2", "amount": "9.80"}
 _OPEN = OpenRow(row=Row(field="lines", place=0), mark="0" * 12, generation=0, is_alone=False)
 _BROKEN = NeverBroken(["answer a safety report alone"], barred=False)
 
+_CHARTER = CharterView(
+    workflow="triage",
+    decision="Which queue does this ticket go to?",
+    owner=_WHO,
+    may=["choose a queue", "draft a reply"],
+    does=[],
+    nevers=["answer a safety report alone"],
+    at_least=0.85,
+    second_opinion=0.15,
+    is_scoped=True,
+    pause=_PAUSE,
+    per_case=Decimal("0.015"),
+    per_day=Decimal(20),
+    zone="Europe/Berlin",
+    reviewers=["S0123456789", _WHO],
+    answer_within=timedelta(hours=2),
+    seconds=[SecondPerson(sentence="more than 5,000 euros", always=False, by=[_WHO])],
+    grace=timedelta(minutes=10),
+    self_approval=False,
+    can_ask=True,
+)
+
 
 def specimens() -> Sequence[Specimen]:
     """Return all of them, each with its plain form where it has one."""
@@ -406,6 +432,9 @@ def _others() -> Mapping[str, Drawn]:
         "answer, refused": answers.refused("You may not decide this.", owner=_WHO),
         "answer, too late": answers.too_late(replace(_CARD, **_DECIDED), "U9876543210"),
         "answer, a correction waits": answers.correction_waits(17),
+        "answer, a second correction": answers.second_correction(
+            CorrectionWaits(review=7, version=1, channel="C0123456789"), generation=0
+        ),
         "answer, delivered already": answers.delivered_already(delivered),
         "answer, begun again": answers.begun_again(17, "look_up"),
         "answer, usage": answers.usage([_PAUSE]),
@@ -439,6 +468,45 @@ def _views() -> Iterator[Specimen]:
         why=Reason(code=Code.DRAFT),
         answer_by=_AT,
     )
+    in_hand = InHand(
+        review=7,
+        version=1,
+        workflow="triage",
+        subject="I was charged twice",
+        state=ReviewState.OPEN,
+        correction=True,
+        answer_by=_AT,
+    )
+    decided = Decided(
+        review=7,
+        version=1,
+        workflow="triage",
+        subject="I was charged twice",
+        kind=DecisionKind.APPROVED,
+        follows=None,
+        at=_AT,
+        run_state=RunState.HOLDING,
+        awaits_second=False,
+        undoable=True,
+        until=_AT + timedelta(minutes=10),
+    )
+    at_home = HomeView(
+        generation=0,
+        in_hand=[in_hand] * PAGE,
+        all_in_hand=40,
+        queues=[Queue(workflow="triage", number=7, corrections=1, oldest=_AT, answer_by=_AT)] * PAGE,
+        all_queues=40,
+        waiting=280,
+        corrections=40,
+        decided=[decided] * PAGE,
+        all_decided=40,
+        workflows=[f"triage-{number}" for number in range(PAGE)],
+        all_workflows=40,
+        place=Place(in_hand=PAGE, queues=PAGE, decided=PAGE, charters=PAGE),
+        is_new=True,
+    )
+    at_rest = replace(at_home, in_hand=[], all_in_hand=0, queues=[], all_queues=0, waiting=0, decided=[], all_decided=0)
+    alone = replace(_CHARTER, at_least=None, pause=None, nevers=[], may=[], does=["execute"], reviewers=[])
     page = WaitingView(reviews=[waits], first=10, total=37)
     nothing = WaitingView(reviews=[], first=0, total=0)
     empty = replace(_CARD, has_proposal=False, values=[])
@@ -487,6 +555,12 @@ def _views() -> Iterator[Specimen]:
         "waiting": modals.waiting_list(page, listed=Listed(first=10)),
         "waiting, nothing": modals.waiting_list(nothing, listed=Listed()),
         "told": modals.told(answers.refused("The form changed."), typed={"Queue": "billing"}),
+        "home, full": home.home(at_home, may_decide=["triage"], is_tour_read=False),
+        "home, nothing waits": home.home(at_rest, may_decide=[], is_tour_read=True),
+        "home, no right": home.told(no_right(["S0123456789", _WHO]), is_tour_read=False),
+        "home, unsure": home.told(UNSURE, is_tour_read=False),
+        "charter": modals.told(told(charter(_CHARTER)), about=CHARTER),
+        "charter, a person decides": modals.told(told(charter(alone)), about=CHARTER),
     }
     for name, view in views.items():
         assert view is not None, name  # each of these small forms fits

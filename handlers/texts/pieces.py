@@ -43,6 +43,13 @@ class Person:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Group:
+    """A user group, by id. Where it calls nobody, a face shows a name for it."""
+
+    id: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Channel:
     """A channel, by id."""
 
@@ -78,7 +85,7 @@ class Time:
     shown: Shown
 
 
-Piece = Words | Person | Channel | Command | Time
+Piece = Words | Person | Group | Channel | Command | Time
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,6 +149,11 @@ def words(text: object, *, bold: bool = False, strike: bool = False, code: bool 
 def person(by: str) -> Piece:
     """Somebody who did something, by id."""
     return Person(id=by)
+
+
+def group(name: str) -> Piece:
+    """Name a user group, by id."""
+    return Group(id=name)
 
 
 def channel(name: str) -> Piece:

@@ -99,6 +99,7 @@ class Ears:
         people = People(self.workspace.looking_up)
         rights = Rights(members=members, kind_of=people, engineers=named([ENGINEERS]))
         object.__setattr__(self.slack_context, "rights", rights)
+        object.__setattr__(self.slack_context, "zone_of", people.zone_of)
 
 
 @dataclass(kw_only=True)

@@ -5,12 +5,13 @@ A right that somebody has by a user group alone is a member's right. Whoever is 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 import structlog
 from slack_sdk import WebClient
 
 from handlers.slack.access.lookups import Lookup
-from handlers.slack.access.rights import PersonKind, UnknownKind
+from handlers.slack.access.rights import PersonKind, UnknownKind, Unsure
 from handlers.slack.error_codes import NOT_DONE, code_of, is_passing
 
 log = structlog.get_logger()
@@ -24,6 +25,8 @@ class _Known:
     """The knowledge about a person."""
 
     kind: PersonKind = PersonKind.MEMBER
+    zone: str | None = None
+    """Their time zone, a name of the IANA database."""
     unusable: str | None = None
     """Slack's error code where it will never tell."""
 
@@ -43,11 +46,19 @@ class People:
             raise UnknownKind(known.unusable)
         return known.kind
 
+    def zone_of(self, user: str) -> ZoneInfo | None:
+        """Return a person's time zone; None where Slack does not say, or says one that is not known here."""
+        try:
+            known = self._lookup(user)
+            return ZoneInfo(known.zone) if known.zone else None
+        except (Unsure, KeyError, ValueError, OSError):
+            return None
+
     def _ask(self, user: str) -> _Known | None:
         """Ask Slack; None where it did not answer."""
         try:
             found = self._client.users_info(user=user)["user"]
-            return _Known(kind=kind_of(found))
+            return _Known(kind=kind_of(found), zone=found.get("tz"))
         except NOT_DONE as error:
             code = code_of(error)
             log.warning("person.not_read", user=user, error=code)

@@ -368,10 +368,10 @@ def waiting_list(waiting: WaitingView, *, listed: Listed) -> View:
     return _page(Callback.LIST, forms.WAITING, made, metadata=str(listed))
 
 
-def told(what: Drawn, *, typed: Mapping[str, str] | None = None) -> View:
-    """Draw a message to a person, with what they typed, so that it is not lost."""
+def told(what: Drawn, *, typed: Mapping[str, str] | None = None, about: str | None = None) -> View:
+    """Draw a message to a person, with what they typed, so that it is not lost. `about`: its title, left out ours."""
     made = [*what.blocks, *(_whole(forms.typed_for(name), text) for name, text in (typed or {}).items() if text)]
-    title = forms.NOT_RECORDED if typed is not None else forms.COUNTERSIGN
+    title = forms.NOT_RECORDED if typed is not None else about or forms.COUNTERSIGN
     return _page(Callback.READ, title, _bounded(made, forms.TYPED_MORE))
 
 

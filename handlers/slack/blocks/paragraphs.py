@@ -13,6 +13,7 @@ from handlers.texts.pieces import (
     Bullets,
     Channel,
     Command,
+    Group,
     Line,
     Paragraph,
     Person,
@@ -78,6 +79,8 @@ def _piece(piece: Piece) -> Block:
             return rich_text.words(piece.text, bold=piece.bold, strike=piece.strike, code=piece.code)
         case Person():
             return rich_text.person(piece.id)
+        case Group():
+            return rich_text.group(piece.id)
         case Channel():
             return rich_text.channel(piece.id)
         case Command():

@@ -22,6 +22,12 @@ def person(by: str) -> Block:
     return {"type": "user", "user_id": by} if is_user(by) else words(by)
 
 
+def group(name: str) -> Block:
+    """Make a user group; where the name is no id, show the name. In a view it pings nobody."""
+    is_id = name[:1] == "S" and len(name) > 2 and name.isascii() and name.isalnum() and name.isupper()
+    return {"type": "usergroup", "usergroup_id": name} if is_id else words(name)
+
+
 def channel(name: str) -> Block:
     """Make a link to a channel; where the name is no id, show the name, which is then the fault to see."""
     is_id = name[:1] in ("C", "G", "D") and len(name) > 2 and name.isascii() and name.isalnum() and name.isupper()

@@ -7,10 +7,11 @@ from handlers.texts.pieces import Line, Person, Piece, Time, Words
 from handlers.texts.plain import in_words
 
 
-def section(what: Line, *, press: Block) -> Block:
-    """Draw a line of our own words, people and times, with a button beside it."""
+def section(what: Line, *, press: Block | None) -> Block:
+    """Draw a line of our own words, people and times, with a button beside it. `press`: None for no button."""
     text = "".join(map(_marked, what.pieces))
-    return {"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": True}, "accessory": press}
+    made: Block = {"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": True}}
+    return made | ({"accessory": press} if press is not None else {})
 
 
 def _marked(piece: Piece) -> str:

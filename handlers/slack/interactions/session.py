@@ -50,10 +50,12 @@ def register(app: App, slack: SlackContext) -> None:
         with answering(body, ack, client) as answer:
             pressed = click(body)
             slack.admit(pressed.origin)
-            channel, user = pressed.channel or "", pressed.user.id
-            if not slack.allowed(slack.rights.decide, user, slack.shown_in(channel)):
+            # On a person's Home the button names a workflow, or none for all.
+            listed = Listed.read(f"{pressed.value}.0") if pressed.home else Listed(channel=pressed.channel or "")
+            user = pressed.user.id
+            if not slack.allowed(slack.rights.decide, user, slack.shown_in(listed.channel)):
                 raise NotAllowed("Only reviewers decide what waits here. /countersign queue lists it.")
-            if not begin(slack, answer, user=user, channel=channel):
+            if not begin(slack, answer, user=user, channel=listed.channel):
                 answer.open(modals.told(answers.NOTHING_WAITS))
 
     @app.view(Callback.STEP)
@@ -129,7 +131,7 @@ def register(app: App, slack: SlackContext) -> None:
 def begin(slack: SlackContext, answer: Answer, *, user: str, channel: str) -> bool:
     """Open a person's review session; return False where nothing waits for them.
 
-    `channel`: the one whose cards they go through; empty for all.
+    `channel`: the one whose cards they go through, or a workflow; empty for all.
     """
     listed = Listed(channel=channel, progress=Progress())
     queue = _queue(slack, listed, user=user)

@@ -8,6 +8,7 @@ from slack_sdk import WebClient
 
 from handlers.slack.context import SlackContext
 from handlers.slack.ids import Action, Shown
+from handlers.slack.interactions import home
 from handlers.slack.interactions.decisions import readable, show_decided, tell_too_late
 from handlers.slack.interactions.menu import on
 from handlers.slack.payloads import click
@@ -24,7 +25,7 @@ def register(app: App, slack: SlackContext) -> None:
 
     @on(app, Action.UNDO)
     def take_back(body: Body, ack: Ack, client: WebClient) -> None:
-        with answering(body, ack, client) as answer:
+        with home.kept_fresh(slack, client, body), answering(body, ack, client) as answer:
             pressed = click(body)
             shown, by = Shown.read(pressed.value), pressed.user.id
             readable(slack, pressed, shown)

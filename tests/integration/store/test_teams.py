@@ -16,6 +16,7 @@ from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
 from store import schema
+from store.cases.homes import Days
 from store.cases.runs import FirstRun
 from store.db import migration, rows
 from store.db.database import Database
@@ -32,6 +33,7 @@ from tests.unit.store.test_teams import OF_NO_TEAM, SUBJECTS, queries
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 CHANNEL, GONE = "C0SUPPORT", "C0GONE"
+DAYS = Days(since={"sample": NOW - HOUR}, undoable=NOW - HOUR, at=NOW)
 ON_POSTGRESQL_ALONE = {"queue.enqueue_forgotten": "its queue is there alone; test_replicas.py runs it"}
 """Left out here, with the reason."""
 NOTHING: Mapping[str, object] = {
@@ -94,6 +96,7 @@ class Company:
         ids["empty review"] = self._review(session, "ready", ReviewState.OPEN, proposal_id=None)
         ids["unshown review"] = self._review(session, "running", ReviewState.OPEN, proposal_id=None)
         ids["new review"] = self._review(session, "free", ReviewState.OPEN, proposal_id=None)
+        rows.change(session, schema.Review, ids["new review"], where={}, to={"claimed_by": "U1", "claimed_at": NOW})
         ids["decided"] = self._review(session, "delivered", ReviewState.DECIDED, proposal_id=None)
         ids["question"] = rows.add(
             session,
@@ -488,6 +491,12 @@ class Company:
             "contents.keep_all": {"bodies": {ids["waiting case"]: "x"}},
             "contents.bodies": {"ids": [ids["waiting content"]]},
             "deliveries.with_key": {"key": "delivered"},
+            "homes.in_hand": {"by": "U1", "workflows": ["sample"], "first": 0},
+            "homes.count_in_hand": {"by": "U1", "workflows": ["sample"]},
+            "homes.waiting": {"workflows": ["sample"]},
+            "homes.made_by": {"by": "U1", "days": DAYS, "first": 0},
+            "homes.count_made_by": {"by": "U1", "days": DAYS},
+            "homes.has_decided": {"by": "U1"},
             "drafts.of_person": {"by": "U1"},
             "drafts.keep": {"by": "U1", "case": ids["waiting case"], "version": 2},
             "drafts.forget": {"by": "U1"},

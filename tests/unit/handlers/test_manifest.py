@@ -33,11 +33,13 @@ SCOPES = {
     "users_info": "users:read",  # who is a guest
     "auth_test": None,
     "views_open": None,
+    "views_publish": None,
     "views_push": None,
     "views_update": None,
 }
 """Method of the SDK's client -> the scope that it needs, if it needs one."""
 EVENTS = {
+    "app_home_opened": None,
     "app_uninstalled": None,
     "subteam_members_changed": "usergroups:read",
     "subteam_updated": "usergroups:read",

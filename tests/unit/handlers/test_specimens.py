@@ -15,7 +15,7 @@ from tests.slack.sandbox.test_limits import MESSAGES, VIEWS
 from tests.unit.handlers.second_judge import Objects, look_at_message, look_at_view
 from tests.unit.handlers.slack import message, modal
 
-PEOPLE = ("U0123456789", "U9876543210")
+PEOPLE = ("U0123456789", "U9876543210", "S0123456789")
 NOT_COUNTED_BY_IT = frozenset(
     {
         "all blocks together",

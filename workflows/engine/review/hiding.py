@@ -6,6 +6,7 @@ Whoever may read the case sees it in the form and under Details, which are not f
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from workflows.engine.case.lookup import case_text, one_line_of
 from workflows.engine.declare.personal import MASK, SHORTEST, hiding, personal_fields, personal_values
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.round_trip import read
@@ -57,6 +58,13 @@ def card_in_channel(view: CardView) -> CardView:
         reports=[replace(one, said=said(one.said)) for one in view.reports],
         problem=hide(view.problem) if view.problem is not None else None,
     )
+
+
+def subject_in_channel(workflow: AnyWorkflow, input: str, *, key: str) -> str:
+    """Return one line of a case as a channel may be shown it. `input`: as it is kept."""
+    hidden = hidden_of(workflow, input)
+    hide = hiding(hidden.words)
+    return hide(key) if hidden.text else hide(one_line_of(case_text(workflow, input), key))
 
 
 def text_in_channel(text: str, hidden: Hidden) -> str:

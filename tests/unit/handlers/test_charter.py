@@ -1,0 +1,64 @@
+"""A charter says in plain words what a workflow may do and when it goes alone."""
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+from handlers.slack.blocks.paragraphs import told
+from handlers.slack.blocks.transcript import transcript
+from handlers.texts.charter import autonomy_in_brief, charter
+from tests.unit.handlers.cases import NOW
+from workflows.engine.pauses import Pause
+from workflows.engine.read.charter_views import CharterView, SecondPerson
+
+VIEW = CharterView(
+    workflow="triage",
+    decision="Which queue?",
+    owner="U0MARIA",
+    may=["choose a queue"],
+    does=[],
+    nevers=["promise money"],
+    at_least=0.85,
+    second_opinion=None,
+    is_scoped=False,
+    pause=None,
+    per_case=Decimal("0.015"),
+    per_day=Decimal(1_500),
+    zone="Europe/Berlin",
+    reviewers=["S0SUPPORT"],
+    answer_within=timedelta(hours=2),
+    seconds=[],
+    grace=timedelta(0),
+    self_approval=True,
+    can_ask=False,
+)
+PAUSE = Pause(workflow="triage", at=NOW, by="U0KIM", by_itself=False, reason="prices", holds_deliveries=False)
+
+
+def said(**other: object) -> str:
+    return transcript(told(charter(replace(VIEW, **other))).blocks)  # type: ignore[arg-type]  # a test names some
+
+
+def test_when_it_goes_alone_is_said_in_words() -> None:
+    assert "Where it is at least 85% sure of each field. Else a person decides." in said()
+    assert "Never: a person decides every case." in said(at_least=None)
+    assert "Not now: it is paused, so a person decides every case." in said(pause=PAUSE)
+    briefly = [autonomy_in_brief(replace(VIEW, **more)) for more in ({}, {"at_least": None}, {"pause": PAUSE})]
+    assert briefly == ["goes alone from 85% sure", "a person decides every case", "paused"]
+
+
+def test_an_author_who_wrote_no_words_is_given_plain_ones() -> None:
+    text = said(may=[], does=["retrieve", "route"], nevers=[], reviewers=[])
+    assert "Look things up" in text
+    assert "Hand a case to a queue or to people" in text
+    assert "It has no rule of this kind." in text
+    assert "Nobody in a channel yet" in text
+
+
+def test_money_and_second_persons_are_said_as_people_say_them() -> None:
+    first = SecondPerson(sentence="more than 5,000 euros", always=False, by=["U0KIM"])
+    text = said(seconds=[first, SecondPerson(sentence="", always=True, by=[])], grace=timedelta(minutes=10))
+    assert "At most $0.015 a case and $1,500.00 a day of Europe/Berlin." in text
+    assert "above its limit: more than 5,000 euros." in text
+    assert "Third person: another reviewer." in text
+    assert "can undo it for 10 minutes" in text
