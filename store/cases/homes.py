@@ -139,17 +139,23 @@ def _in_hand(by: str, team: int, at: datetime, lasts: timedelta) -> CompoundSele
 
 def waiting(session: Session, *, team: int, workflows: Collection[str]) -> list[Waiting]:
     """Return what waits for people in these workflows; a workflow where nothing waits is left out."""
-    query = (
+    meant = select(Workflow.id).where(Workflow.team_id == team, Workflow.name.in_(workflows))
+    # Counted by number, so that a workflow's name is looked up once and not for each of its reviews.
+    counted = (
         select(
-            Workflow.name,
-            func.count(),
-            func.sum(1 - Review.precedence),
-            func.min(Review.opened_at),
-            func.min(Review.answer_by),
+            Review.workflow_id,
+            func.count().label("number"),
+            func.sum(1 - Review.precedence).label("first"),
+            func.min(Review.opened_at).label("oldest"),
+            func.min(Review.answer_by).label("answer_by"),
         )
-        .join(Workflow, Workflow.id == Review.workflow_id)
-        .where(Review.team_id == team, Review.state.in_(UNDECIDED), Workflow.name.in_(workflows))
-        .group_by(Workflow.name)
+        .where(Review.team_id == team, Review.state.in_(UNDECIDED), Review.workflow_id.in_(meant))
+        .group_by(Review.workflow_id)
+        .subquery()
+    )
+    found = counted.c
+    query = select(Workflow.name, found.number, found.first, found.oldest, found.answer_by).join(
+        counted, found.workflow_id == Workflow.id
     )
     return [
         Waiting(workflow=name, number=number, first=int(first), oldest=oldest, answer_by=answer_by)

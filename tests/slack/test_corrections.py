@@ -111,11 +111,14 @@ def test_a_form_that_was_opened_before_something_else_was_delivered_is_refused_a
 
 
 def test_while_one_is_open_there_is_no_second(stage: Stage) -> None:
+    """Who has the form open already keeps what they typed, and is told where the first one waits."""
     delivered(stage)
-    correct(stage)
-    stage.person(ANA).close(all=True)
-    assert correct(stage, KIM) == "updated"
-    assert "Only a delivered case is corrected" in words(stage.view(KIM).blocks)
+    stage.opened(KIM, "correct", card=0)
+    assert correct(stage) == "updated"
+    assert stage.person(KIM).submit({"queue.0.0": "=delivery", "why!": "Another parcel"}).outcome == "updated"
+    said = words(stage.view(KIM).blocks)
+    assert f"A correction of it waits already, in #{SUPPORT}; decide that one first." in said
+    assert "You typed, for Queue\ndelivery" in said
 
 
 def test_what_was_resolved_alone_can_be_corrected_too(stage: Stage) -> None:
