@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, func, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from store.cases.samples import has_sample
 from store.db import rows
 from store.schema import Case, Decision, Proposal, Review, Run, Workflow
-from store.states import ReviewState, RunState
+from store.states import ReviewState
 
 FIRST, BY_DEADLINE = 0, 1
 """Precedence of a review that stands before all others, and of any other."""
@@ -191,27 +191,23 @@ def next_open(
     at: datetime,
     lasts: timedelta,
     limit: int,
-    corrections: bool = False,
     free: bool = False,
     held: bool = False,
 ) -> list[Review]:
-    """Return open reviews of these workflows, the earliest deadline first.
+    """Return open reviews of these workflows: corrections first, then the earliest deadline.
 
-    `without`: not these. `corrections`: only those of corrections. `free`: only those that nobody but this person has
-    claimed within `lasts`. `held`: lock them until the transaction ends, but for those that another transaction holds.
+    `without`: not these. `free`: only those that nobody but this person has claimed within `lasts`. `held`: lock them
+    until the transaction ends, but for those that another transaction holds.
     """
     query = (
         select(Review)
         .join(Workflow, Workflow.id == Review.workflow_id)
         .where(Review.team_id == team, Review.state == ReviewState.OPEN, Workflow.name.in_(workflows))
-        .order_by(Review.answer_by, Review.id)
+        .order_by(Review.precedence, Review.answer_by, Review.id)
         .limit(limit)
     )
     if without:
         query = query.where(Review.id.not_in(without))
-    if corrections:
-        is_correction = (Run.team_id == team, Run.state == RunState.WAITING, Run.correction > literal_column("0"))
-        query = query.join(Run, Run.id == Review.run_id).where(*is_correction)
     if free:
         query = query.where(_is_free(by=by, at=at, lasts=lasts))
     if held:

@@ -93,7 +93,7 @@ def leave(context: Context, review: int, *, by: str) -> None:
 
 def _first(session: Session, context: Context, queue: Queue, *, held: bool = False) -> schema.Review | None:
     without = set(queue.without)
-    for corrections, free in ((True, True), (False, True), (False, False)):
+    for free in (True, False):
         while True:
             found = reviews.next_open(
                 session,
@@ -104,7 +104,6 @@ def _first(session: Session, context: Context, queue: Queue, *, held: bool = Fal
                 at=context.clock(),
                 lasts=CLAIM_LASTS,
                 limit=_AT_ONCE,
-                corrections=corrections,
                 free=free,
                 held=held,
             )
