@@ -9,6 +9,8 @@ from playwright.sync_api import expect
 from tests.browser.conftest import OpenWindow
 from tests.slack.stage import ANA, Stage
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(("width", "dark"), [(1280, False), (390, True)])
 def test_cases_are_approved_with_the_return_key_alone(
