@@ -93,7 +93,17 @@ class Resolution(StrEnum):
     ALONE = "alone"
     BY_PERSON = "by_person"
     REJECTED = "rejected"
+    LAPSED = "lapsed"
+    """By its workflow's rule for reviews that nobody answers in time: the proposal is delivered."""
+    EXPIRED = "expired"
+    """By such a rule too: the case closes."""
 
+
+CLOSING = frozenset({Resolution.REJECTED, Resolution.EXPIRED})
+"""Resolutions after which nothing is delivered but the news that the case closed."""
+
+LAPSES = frozenset({Resolution.LAPSED, Resolution.EXPIRED})
+"""Resolutions of cases that nobody decided, since nobody answered in time."""
 
 ENDED = frozenset({RunState.DELIVERED, RunState.CLOSED, RunState.SUPERSEDED})
 """Run states in which nobody has anything left to do."""

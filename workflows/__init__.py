@@ -22,6 +22,7 @@ from workflows.engine.declare.workflow import (
     TimeLimits,
     Workflow,
 )
+from workflows.engine.declare.working_hours import WorkingHours
 from workflows.engine.errors import (
     BadDeclaration,
     CodeExited,
@@ -79,6 +80,7 @@ __all__ = [
     "Unclear",
     "Undeclared",
     "Workflow",
+    "WorkingHours",
     "columns",
     "read_rows",
     "source_answers",

@@ -25,7 +25,7 @@ from workflows.engine.context import Context
 from workflows.engine.declare.author_threads import contained
 from workflows.engine.run.recovery import keep_apart, take_back
 from workflows.engine.run.runner import Runner
-from workflows.engine.run.waking import awaken, is_any_waiting
+from workflows.engine.run.waking import LOOK, awaken, is_any_waiting
 
 log = structlog.get_logger()
 
@@ -152,8 +152,10 @@ class Embedded:
                         take_back(self._context, died=died, but=pending.runs)
                         trouble.clear()
                     has_changed = has_changed or changed
-                    # What waits becomes due by the clock; where nothing waits, only a commit makes it wait.
-                    if (is_any_held or has_changed) and time.monotonic() - awakened >= AWAKENING:
+                    # What waits becomes due by the clock; where nothing waits, only a commit makes it wait. A deadline
+                    # of a review need not be kept to the second.
+                    waited = time.monotonic() - awakened
+                    if waited >= LOOK or ((is_any_held or has_changed) and waited >= AWAKENING):
                         awakened, has_changed = time.monotonic(), False
                         is_any_held = True
                         changed = bool(awaken(self._context)) or changed

@@ -357,11 +357,10 @@ async def prepare(connection: AsyncConnection[Any]) -> None:
 
 
 def _awaken(context: Context) -> bool:
-    """Release deliveries that need not wait any longer, and tell whether any still waits, or may."""
-    if not is_any_waiting(context):
-        return False
+    """Do what is due by the clock, and tell whether any delivery still waits, or may."""
+    is_any_held = is_any_waiting(context)
     awaken(context)
-    return True
+    return is_any_held
 
 
 def _forget_wrong_clocks(context: Context) -> None:

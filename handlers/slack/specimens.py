@@ -193,6 +193,23 @@ _WAITS = replace(_DELIVERY, state=DeliveryState.WAITING, target="Help desk", wai
 _CARDS: Mapping[str, Mapping[str, Any]] = {
     "open": {},
     "open, claimed": {"claimed_by": _WHO, "claimed_at": _AT},
+    "open, overdue": {"overdue": True},
+    "awaiting a second person, overdue": {
+        "state": ReviewState.AWAITING_SECOND,
+        "decision": _DECISION,
+        "overdue": True,
+    },
+    "approved by a lapse": {
+        "state": ReviewState.DECIDED,
+        "decision": replace(_DECISION, kind=DecisionKind.LAPSED, by="countersign"),
+        "run_state": RunState.DELIVERED,
+        "delivery": _DELIVERY,
+    },
+    "closed by a lapse": {
+        "state": ReviewState.DECIDED,
+        "decision": replace(_DECISION, kind=DecisionKind.EXPIRED, by="countersign", follows="close"),
+        "run_state": RunState.CLOSED,
+    },
     "open, a long case": {"text": "I was charged twice\n" + "Please give me my money back. " * 30},
     "open, a sample": {"sample": True},
     "open, with rules that ask": {"nevers": ["answer a safety report alone"]},

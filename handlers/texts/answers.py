@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from handlers.texts import states, status
+from handlers.texts import deadlines, states, status
 from handlers.texts.deliveries import NOT_CONFIRMED, waiting
 from handlers.texts.pauses import pauses
 from handlers.texts.pieces import (
@@ -46,6 +46,10 @@ def too_late(view: CardView, user: str) -> Told:
     if view.decision is None:
         text = f"{status.in_brief(view)}. What you pressed is older than that, so nothing was recorded."
         return Told(brief=text, parts=[[line(words(text))]])
+    lapsed = deadlines.lapsed(view.decision)
+    if lapsed is not None:
+        said_late = [lapsed, line(words("Nothing of yours was recorded."))]
+        return Told(brief="Too late: nobody answered in time", parts=[said_late])
     verb = states.DECISION[view.decision.kind]
     if view.decision.by == user and view.state == ReviewState.DECIDED:
         said = [words(f"You {verb} this already, "), moment(view.decision.at), words(".")]
@@ -122,6 +126,9 @@ def case(view: CaseView, *, why: Callable[[Reason], str]) -> Told:
 
 def _decision(decision: DecisionView) -> Sequence[Piece]:
     """Draw a decision: kind, person, time, and what follows."""
+    lapsed = deadlines.lapsed(decision)
+    if lapsed is not None:
+        return lapsed.pieces
     then = f" · {states.FOLLOWS[decision.follows]}" if decision.follows else ""
     how = words(f"{states.DECISION[decision.kind].capitalize()} by ")
     gone = " · no longer stands" if decision.revoked_at is not None else ""

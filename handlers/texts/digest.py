@@ -165,6 +165,7 @@ def _numbers(figures: WorkflowFigures) -> str:
         (figures.taken_in, "taken in"),
         (figures.alone, "resolved alone"),
         (figures.by_people, "resolved by people"),
+        (figures.lapsed, "not answered in time"),
         (figures.waiting, "waiting for a person now"),
     ]
     said = [f"{number:,} {what}" for number, what in numbers if number]

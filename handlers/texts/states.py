@@ -34,6 +34,8 @@ DECISION: Mapping[str, str] = {
     DecisionKind.REJECTED: "rejected",
     DecisionKind.ASKED: "asked about",
     DecisionKind.UPHELD: "found right",
+    DecisionKind.LAPSED: "approved as proposed",
+    DecisionKind.EXPIRED: "closed",
 }
 FOLLOWS: Mapping[str, str] = {
     Follows.BY_HAND: "to be filled in by hand",

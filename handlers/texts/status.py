@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from handlers.texts import questions, reports, seconds
+from handlers.texts import deadlines, questions, reports, seconds
 from handlers.texts.deliveries import Said, rejection_waits, unconfirmed, waiting
 from handlers.texts.pieces import Line, Paragraph, Piece, Quote, Room, command, hour, line, moment, person, quote, words
 from handlers.texts.plain import excerpt
@@ -23,6 +23,8 @@ _DECIDED = {
 }
 _UNDER_WAY = frozenset({RunState.READY, RunState.RUNNING, RunState.DELIVERING, RunState.WAITING})
 _NOT_APPLIED = frozenset({RunState.FAILED, RunState.PARKED})
+_CLOSE = frozenset({DecisionKind.REJECTED, DecisionKind.UPHELD, DecisionKind.EXPIRED})
+"""Decisions and lapses after which nothing is delivered."""
 _BRIEF = Room(text=0, line=0, items=0)
 """Room in a notification, which shows no details."""
 _ELSE = {
@@ -34,6 +36,10 @@ _ELSE = {
 
 def in_brief(view: CardView) -> str:
     """Return the status in a few words, for a notification."""
+    return f"{deadlines.OVERDUE if view.overdue else ''}{_in_brief(view)}"
+
+
+def _in_brief(view: CardView) -> str:
     match view.state:
         case ReviewState.OPEN:
             if view.reported:
@@ -46,7 +52,7 @@ def in_brief(view: CardView) -> str:
         case ReviewState.AWAITING_SECOND:
             return seconds.NEEDED
         case ReviewState.DECIDED if view.decision is not None:
-            return f"{_what(view)}{_DECIDED[view.decision.kind]}, {_outcome(view, _BRIEF).title.lower()}"
+            return f"{_how(view.decision, _what(view))}, {_outcome(view, _BRIEF).title.lower()}"
         case _:
             return _otherwise(view)
 
@@ -57,7 +63,8 @@ def paragraphs(view: CardView, room: Room) -> list[Paragraph]:
         case ReviewState.OPEN:
             return _open(view, room)
         case ReviewState.AWAITING_SECOND if view.decision is not None:
-            return [*seconds.waits_for_second(view, view.decision, room)]
+            late = [line(*deadlines.overdue(view))] if view.overdue else []
+            return [*late, *seconds.waits_for_second(view, view.decision, room)]
         case ReviewState.DECIDED if view.decision is not None:
             outcome = _outcome(view, room)
             said = line(words(outcome.title, bold=True), *outcome.more)
@@ -76,8 +83,10 @@ def _open(view: CardView, room: Room) -> list[Paragraph]:
         asks = "Decide" if view.answer_by is not None else "Waits for your decision"
     else:
         asks = "Fill in" if view.answer_by is not None else "Waits to be filled in"
-    first = [words(f"{_what(view)}{asks}", bold=True)]
-    if view.answer_by is not None:
+    late = deadlines.overdue(view)
+    first = [*late, words(" · ")] if late else []
+    first.append(words(f"{_what(view)}{asks}", bold=True))
+    if view.answer_by is not None and not late:
         first += [words(" by "), moment(view.answer_by)]
     if not view.has_proposal and view.decision is None:
         first.append(words(" · there is no proposal"))
@@ -97,8 +106,15 @@ def _what(view: CardView) -> str:
     return "Correction: " if view.correction else ""
 
 
+def _how(decision: DecisionView, what: str = "") -> str:
+    return deadlines.in_words(decision) or f"{what}{_DECIDED[decision.kind]}"
+
+
 def _decided(decision: DecisionView, room: Room, what: str = "", *, also: Sequence[Piece] = ()) -> Line:
-    how = f"{what}{_DECIDED[decision.kind]} by "
+    lapsed = deadlines.lapsed(decision)
+    if lapsed is not None:
+        return lapsed
+    how = f"{_how(decision, what)} by "
     made = [words(how, bold=True), person(decision.by), words(" · "), moment(decision.at), *also]
     if decision.confirmed:
         rules = "; ".join(f"never {sentence}" for sentence in decision.confirmed)
@@ -111,7 +127,7 @@ def _outcome(view: CardView, room: Room) -> Said:
     state, delivery = view.run_state, view.delivery
     if view.held_until is not None:
         return seconds.recorded(view)
-    if view.decision is not None and view.decision.kind in (DecisionKind.REJECTED, DecisionKind.UPHELD):
+    if view.decision is not None and view.decision.kind in _CLOSE:
         return _rejected(view, view.decision, state, room)
     receipt = delivery.receipt if delivery is not None else None
     if state is RunState.HOLDING and delivery is not None and view.held == "down":

@@ -79,7 +79,10 @@ def add(
     at: datetime,
     is_first: bool = False,
 ) -> int:
-    """Open a review at version 1; returns its id. `is_first`: it stands before all others."""
+    """Open a review at version 1, about which something is due at its deadline; returns its id.
+
+    `is_first`: it stands before all others.
+    """
     return rows.add(
         session,
         Review,
@@ -96,6 +99,7 @@ def add(
         precedence=FIRST if is_first else BY_DEADLINE,
         opened_at=at,
         answer_by=answer_by,
+        due_at=answer_by,
         decided_at=None,
     )
 

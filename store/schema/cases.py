@@ -113,7 +113,7 @@ class Run(OfTeam, Base):
     """True if the run is worked on while no other is: if the process ends, this run was the cause."""
     input_id: Mapped[int] = mapped_column(ForeignKey("contents.id"))
     resolution: Mapped[Resolution | None] = mapped_column(OneOf(Resolution))
-    """Way of the resolution: alone, by a person, or rejected; None before it."""
+    """Way of the resolution: alone, by a person, rejected, or by a lapse; None before it."""
     output_id: Mapped[int | None] = mapped_column(ForeignKey("contents.id"))
     """Output to deliver."""
     problem_id: Mapped[int | None] = mapped_column(ForeignKey("contents.id"))

@@ -37,6 +37,7 @@ class Review(OfTeam, Base):
         Index("ix_reviews_state_precedence_answer_by", "state", "precedence", "answer_by"),
         # What one person has in hand is shown to them whenever they open their Home.
         index_of_some("ix_reviews_claimed", "team_id", "claimed_by", "state", where="claimed_by IS NOT NULL"),
+        index_of_some("ix_reviews_due", "team_id", "state", "due_at", where="due_at IS NOT NULL"),
         index_of_some("ix_reviews_unproposed", "team_id", "opened_at", where="proposal_id IS NULL"),
     )
 
@@ -60,11 +61,13 @@ class Review(OfTeam, Base):
     """0 for a correction, since something wrong is live: it stands before all others. 1: by its deadline."""
     opened_at: Mapped[datetime]
     answer_by: Mapped[datetime | None]
+    due_at: Mapped[datetime | None]
+    """Time at which something is to be done about it by itself; None where nothing is, or where it is decided."""
     decided_at: Mapped[datetime | None]
 
 
 class Decision(OfTeam, Base):
-    """The decision of a person about one version of a review."""
+    """The decision about one version of a review: a person's, or a lapse, which is nobody's."""
 
     __tablename__ = "decisions"
     __table_args__ = (

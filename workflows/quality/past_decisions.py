@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
-from store.states import Resolution, RunState
+from store.states import LAPSES, Resolution, RunState
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.round_trip import read
@@ -62,6 +62,8 @@ def _settled(view: CaseView) -> RunView:
             continue  # a person refused this correction: the earlier delivery remains
         if run.revision != view.revision:
             break
+        if run.resolution in LAPSES:
+            raise Refused(f"{_named(view)} is no example: nobody answered in time, so nobody has confirmed its answer")
         if run.resolution == Resolution.REJECTED:
             raise Refused(f"{_named(view)} was rejected: that shows a wrong answer, but not the right one")
         if run.state != RunState.DELIVERED:

@@ -74,6 +74,8 @@ def print_taken(workflow: AnyWorkflow, taken: FileTaken, worked: Worked, numbers
         lines["columns not used"] = ", ".join(few) + (f" and {more} more" if more > 0 else "")
     if taken.left_out:
         lines["left out"] = f"{taken.left_out:,}"
+    if numbers.lapsed:
+        lines["not answered in time"] = f"{numbers.lapsed:,}"
     if numbers.unfinished:
         lines["not finished"] = f"{numbers.unfinished:,}"
     if numbers.samples:

@@ -18,6 +18,7 @@ from workflows.engine.deliver.views import DeliveryView
 from workflows.engine.propose.views import RequestView
 from workflows.engine.read.history import case_view, find_case
 from workflows.engine.read.views import CaseView, ReviewView, RunView
+from workflows.engine.review.decisions import LAPSES
 from workflows.engine.review.forms import entries_of
 from workflows.engine.review.refusals import refusal_of
 from workflows.engine.text.sanitize import one_line
@@ -191,7 +192,8 @@ def _review(review: ReviewView, output: type[BaseModel] | None) -> None:
         revoked = decision.revoked_at
         gone = f"; revoked by {decision.revoked_by}, {moment(revoked)}" if revoked is not None else ""
         took = f", after {decision.seconds:,.0f} s" if decision.seconds is not None else ""
-        made = f"{decision.kind} by {decision.by}{second}, {moment(decision.at)}{took}"
+        who = f"by {decision.by}" if decision.kind not in LAPSES else "by nobody, as there was no answer in time"
+        made = f"{decision.kind} {who}{second}, {moment(decision.at)}{took}"
         print_named("  decision", f"{made}{follows}{reason}{gone}")
         if decision.output is not None and decision.kind != "approved":
             _values("  decided", _as_people_write(decision.output, output))

@@ -43,7 +43,9 @@ def _moves(world: World) -> Mapping[str, Chain]:
         kind, _, word = row.action.partition(".")
         if "from" not in row.details or word == "begun_again":
             continue
-        if kind == "review" and word != ReviewState.SUPERSEDED:
+        if word in ("overdue", "put_off"):
+            word = row.details["from"]
+        elif kind == "review" and word != ReviewState.SUPERSEDED:
             # A decision is written down with its own word; by hand, or taken back, it leaves the review open.
             is_open = word == "taken_back" or row.details.get("follows") == Follows.BY_HAND
             waits = row.details.get("second") is not None

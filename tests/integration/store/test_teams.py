@@ -218,6 +218,7 @@ class Company:
             proposal_id=proposal_id,
             reasons_id=self.ids[f"{name} content"],
             opened_at=NOW,
+            due_at=NOW if state is ReviewState.OPEN else None,
         )
 
     def _asked(self, session: Session) -> None:

@@ -141,6 +141,7 @@ views = st.builds(
     claimed_by=st.none() | people,
     opened_at=st.just(NOW),
     answer_by=st.none() | st.just(NOW),
+    overdue=st.booleans(),
     decision=st.none() | decisions,
     run_state=st.sampled_from(RunState),
     problem=st.none() | texts,

@@ -303,7 +303,7 @@ REJECTED = ENDS | {
 @pytest.mark.parametrize("kind", DecisionKind)
 def test_what_became_of_a_decision_is_told_apart(kind: DecisionKind) -> None:
     """In the card and in its notification, and in no other words than its own."""
-    closes = kind in (DecisionKind.REJECTED, DecisionKind.UPHELD)
+    closes = kind in (DecisionKind.REJECTED, DecisionKind.UPHELD, DecisionKind.EXPIRED)
     for run, expected in (REJECTED if closes else ENDS).items():
         drawn = card(view(state=ReviewState.DECIDED, decision=decision(str(kind)), run_state=run))
         told = message(drawn, named=[ANA])

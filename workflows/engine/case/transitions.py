@@ -21,6 +21,9 @@ FRESH: Mapping[str, Any] = {"target": None, "waiting_since": None, "rounds": 0, 
 _STOPPED = frozenset({RunState.FAILED, RunState.PARKED})
 """Ends of a run after which nothing is delivered until a person acts."""
 
+_WAITS = frozenset({ReviewState.OPEN, ReviewState.AWAITING_SECOND})
+"""States of a review in which somebody may decide it."""
+
 
 class ImpossibleMove(AssertionError):
     """The code tried a move that the table does not have."""
@@ -156,11 +159,14 @@ def move_review(
     """Move a review from the state in which it was read, or change its contents without a move.
 
     False where it is no longer in that state or, if given, at the version that was shown. `action`: the audit's word
-    for it. Raise `ImpossibleMove` for a move that the table does not have.
+    for it. Where nobody decides it any more, nothing is due about it. Raise `ImpossibleMove` for a move that the table
+    does not have.
     """
     frm = review.state
     if to != frm and to not in REVIEW_MOVES[frm]:
         raise ImpossibleMove(f"review {review.id}: {frm} > {to}")
+    if to not in _WAITS:
+        changes["due_at"] = None
     if not reviews.move(session, team=review.team_id, review=review.id, frm=frm, to=to, shown=shown, **changes):
         return False
     audit.record(

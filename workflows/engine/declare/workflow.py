@@ -8,7 +8,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, Generic, Literal, Protocol, TypeVar, get_args, overload
@@ -19,6 +19,7 @@ from pydantic import JsonValue
 from workflows.engine.declare.proposal import InputT, OutputT, Proposal
 from workflows.engine.declare.seconds import MOST, Second
 from workflows.engine.declare.step_limits import TIME_LIMIT, is_time_limit
+from workflows.engine.declare.working_hours import WorkingHours, end_of_wait
 from workflows.engine.errors import BadDeclaration
 from workflows.model.port import SourceAnswer
 
@@ -31,6 +32,11 @@ In this order: look something up; suggest; prepare something that is not in forc
 people; change anything else.
 """
 DOES: tuple[Does, ...] = get_args(Does)
+OnExpiry = Literal["hold", "reject", "approve"]
+"""What happens to a review that nobody answers in time.
+
+It stays open and overdue; its case closes; or its proposal is delivered, where nothing but an answer is missing.
+"""
 UNDECIDED: frozenset[Does] = frozenset({"retrieve", "recommend", "draft"})
 """The effects that are allowed before a decision."""
 MOST_REASONS = 20
@@ -39,6 +45,8 @@ LONGEST_REASON = 75
 """Most characters of one of them."""
 MAX_GRACE = timedelta(days=1)
 """Longest time in which a decision can be taken back."""
+LONGEST_ANSWER = timedelta(days=366)
+"""Longest time within which people are asked to answer."""
 MAX_WORDS = 200
 """Most characters of the words for one thing that a workflow may do."""
 SubjectT = TypeVar("SubjectT")
@@ -69,6 +77,11 @@ class Review:
     reviewers: str | Sequence[str] | None = None
     """User ids or a user group: the people who may decide. None: only a person at the command line may."""
     answer_within: timedelta = timedelta(hours=8)
+    """Time within which a person is asked to answer: working time, where `hours` are declared."""
+    hours: WorkingHours | None = None
+    """When people work, in the workflow's time zone; None: around the clock."""
+    on_expiry: OnExpiry = "hold"
+    """What happens where nobody answers in time. Whatever it is, it is shown as a lapse and counts as no decision."""
     by_hand: timedelta | None = None
     """Time that a person needs for such a case without Countersign."""
     text_in_channel: bool = True
@@ -89,8 +102,12 @@ class Review:
     """True if guests of the workspace may decide as members of a group. Named by id, a person may in any case."""
 
     def __post_init__(self) -> None:
-        """Raise `BadDeclaration` for reasons, a grace period or second persons that cannot be."""
+        """Raise `BadDeclaration` for reasons, times or second persons that cannot be."""
+        if not timedelta(0) < self.answer_within <= LONGEST_ANSWER:
+            raise BadDeclaration(f"answer_within is more than nothing and at most 366 days, not {self.answer_within}")
         object.__setattr__(self, "reject_reasons", _reasons(self.reject_reasons))
+        if self.on_expiry not in get_args(OnExpiry):
+            raise BadDeclaration(f"on_expiry is {', '.join(get_args(OnExpiry))}, not {self.on_expiry!r}")
         if not timedelta(0) <= self.grace <= MAX_GRACE:
             raise BadDeclaration(f"a grace period is from nothing to one day, not {self.grace}")
         if len(self.seconds) > MOST:
@@ -188,7 +205,9 @@ class Run(Generic[InputT]):
     key: str
     """The idempotency key: the same for every attempt at this delivery, and another one for each correction."""
     by: str
-    """The one who resolved it, or who asks the question: a person's id, or `alone`."""
+    """The one who resolved it, or who asks the question: a person's id, `alone`, or `countersign` where nobody
+    answered in time.
+    """
     answers: tuple[SourceAnswer, ...] = ()
     """Answers of the case's source to people's questions, oldest first. They are no part of the input."""
 
@@ -594,6 +613,10 @@ class Workflow(Generic[InputT, OutputT]):
             raise BadDeclaration(
                 f"workflow {self.name}: a target's name has 1 to {_LONGEST_TARGET} printable characters"
             )
+
+    def answer_by(self, at: datetime) -> datetime:
+        """Return until when a person is asked to answer, from a time on."""
+        return end_of_wait(at, self.review.answer_within, self.review.hours, self.timezone)
 
     def make_proposal(self, input: InputT, ask: Ask[OutputT]) -> Proposal[OutputT]:
         """Propose as declared, or ask the model with the whole input."""

@@ -11,7 +11,7 @@ from store import schema
 from store.cases import cases, contents, deliveries, reviews, runs
 from store.governance import audit
 from store.slack import messages
-from store.states import DeliveryState, Resolution, ReviewState, RunState
+from store.states import CLOSING, DeliveryState, Resolution, ReviewState, RunState
 from store.subjects import SubjectKind
 from workflows.engine.case import notices
 from workflows.engine.case.idempotency_keys import delivery_key
@@ -178,7 +178,7 @@ def applied(
 
     `run` and `delivery`: as they were when the attempt began. A change since then raises `Fenced`.
     """
-    end = RunState.CLOSED if run.resolution == Resolution.REJECTED else RunState.DELIVERED
+    end = RunState.CLOSED if run.resolution in CLOSING else RunState.DELIVERED
     with context.database.write() as session:
         at = context.clock()
         # The problem for which it waited is solved.

@@ -9,7 +9,7 @@ from datetime import datetime
 from threading import Lock
 
 from store import schema
-from store.states import Resolution
+from store.states import CLOSING
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.workflow import Effect
 
@@ -46,7 +46,7 @@ class Failures:
 
 def effect_of(workflow: AnyWorkflow, run: schema.Run) -> Effect | None:  # type: ignore[type-arg]  # of a workflow among others
     """Return the effect that delivers a run's answer or rejection; None where nobody is told of a rejection."""
-    return workflow.rejection_effect if run.resolution == Resolution.REJECTED else workflow.effect
+    return workflow.rejection_effect if run.resolution in CLOSING else workflow.effect
 
 
 def is_keyed(workflow: AnyWorkflow, run: schema.Run) -> bool:
@@ -57,4 +57,4 @@ def is_keyed(workflow: AnyWorkflow, run: schema.Run) -> bool:
 
 def target_of(workflow: AnyWorkflow, run: schema.Run) -> str:
     """Return the system that a run's answer or rejection is delivered to, as people call it."""
-    return workflow.rejection_target if run.resolution == Resolution.REJECTED else workflow.target
+    return workflow.rejection_target if run.resolution in CLOSING else workflow.target

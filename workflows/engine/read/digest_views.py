@@ -86,6 +86,8 @@ class WorkflowFigures:
     """Reports that a case was wrong."""
     corrected: int = 0
     """Cases for which a correction was delivered: errors that were found, each confirmed by a person."""
+    lapsed: int = 0
+    """Cases that were delivered or closed because nobody answered in time."""
     by_hand: timedelta | None = None
     """Time that a person needs for such a case without Countersign, as its author states it; None: not stated."""
 
@@ -99,7 +101,8 @@ class WorkflowFigures:
     @property
     def is_quiet(self) -> bool:
         """True if there is nothing to report of the workflow."""
-        happened = self.taken_in or self.alone or self.by_people or self.waiting or self.stopped or self.older
+        resolved = self.alone or self.by_people or self.lapsed
+        happened = self.taken_in or resolved or self.waiting or self.stopped or self.older
         spent_or_stood = self.cost or self.unproposed or self.paused is not None
         found_wrong = self.reported or self.corrected
         return not happened and not self.samples and not spent_or_stood and not found_wrong

@@ -21,7 +21,7 @@ from store.governance import teams
 from store.quality import digests
 from store.quality.digests import StopLine, StoppedLine
 from store.slack import outbox
-from store.states import Resolution, RunState
+from store.states import LAPSES, Resolution, RunState
 from store.subjects import SubjectKind
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.declare.steps import DELIVER
@@ -167,6 +167,7 @@ def _gather(
                 alone=resolved.get((row.id, Resolution.ALONE), 0),
                 by_people=resolved.get((row.id, Resolution.BY_PERSON), 0)
                 + resolved.get((row.id, Resolution.REJECTED), 0),
+                lapsed=sum(resolved.get((row.id, one), 0) for one in LAPSES),
                 waiting=waiting.get(row.id, 0),
                 stopped=len(cases),
                 still_stopped=len(still),

@@ -9,8 +9,9 @@ from decimal import Decimal
 from pydantic import JsonValue
 
 from store.cases import cases, contents, deliveries, journal, reports, reviews
-from store.states import STOPPED, Resolution, RunState
+from store.states import LAPSES, STOPPED, Resolution, RunState
 from workflows.engine.context import Context
+from workflows.engine.review.decisions import LAPSES as NO_DECISIONS
 
 _AT_ONCE = 500
 _UNDER_WAY = (RunState.READY, RunState.RUNNING, RunState.DELIVERING)
@@ -40,6 +41,8 @@ class Tally:
     """Cases that wait for a person now."""
     decided: int
     """Cases that a person decided, whatever the decision."""
+    lapsed: int
+    """Cases that went on or closed because nobody answered in time."""
     failed: int
     """Cases that failed, are parked or are in doubt."""
     unfinished: int
@@ -90,6 +93,7 @@ def tally(context: Context, ids: Sequence[int], truth: Mapping[int, Mapping[str,
         alone=groups["alone"],
         to_review=groups["to_review"],
         decided=groups["decided"],
+        lapsed=groups["lapsed"],
         failed=groups["failed"] + stopped["failed"],
         unfinished=groups["unfinished"] + stopped["unfinished"],
         cost=cost,
@@ -108,7 +112,7 @@ class ActCounts:
     """Acts that this database knows of."""
 
     decisions: Mapping[str, int]
-    """Kind of decision -> how many, those about cases with sample answers left out."""
+    """Kind of a person's decision -> how many, those about cases with sample answers left out."""
     deliveries: int
     """Those that were applied."""
 
@@ -116,8 +120,9 @@ class ActCounts:
 def act_counts(context: Context) -> ActCounts:
     """Count what people decided, and what was delivered."""
     with context.database.read() as session:
+        counts = reviews.decision_counts(session, team=context.team)
         return ActCounts(
-            decisions=reviews.decision_counts(session, team=context.team),
+            decisions={kind: number for kind, number in counts.items() if kind not in NO_DECISIONS},
             deliveries=deliveries.count_applied(session, team=context.team),
         )
 
@@ -139,6 +144,8 @@ def _group(row: cases.CaseOutcome) -> str:
         return "to_review"
     if row.resolution in (Resolution.BY_PERSON, Resolution.REJECTED):
         return "decided"
+    if row.resolution in LAPSES:
+        return "lapsed"
     return "alone" if state is RunState.DELIVERED else "unfinished"
 
 

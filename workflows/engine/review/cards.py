@@ -24,7 +24,7 @@ from workflows.engine.review.hiding import hidden_of
 from workflows.engine.review.report_views import report_views
 from workflows.engine.review.second_proposals import why_none
 from workflows.engine.review.seconds import second_view
-from workflows.engine.review.standing import standing
+from workflows.engine.review.standing import DECIDABLE, standing
 from workflows.engine.review.views import (
     CardView,
     DecisionView,
@@ -64,7 +64,8 @@ def card_view(context: Context, review: int, *, decided_at: int | None = None) -
         delivered = _delivered(session, run)
         asked = questions.of_case(session, case.id, team=context.team)
         corrected = runs.was_corrected(session, case.id, team=context.team, revision=run.revision, after=run.correction)
-        is_in_hand = claims.is_in_hand(row.claimed_at, at=context.clock())
+        at = context.clock()
+        is_in_hand = claims.is_in_hand(row.claimed_at, at=at)
     # The author's code is called outside the transaction.
     text = case_text(workflow, input)
     return CardView(
@@ -111,6 +112,7 @@ def card_view(context: Context, review: int, *, decided_at: int | None = None) -
         second=second_view(workflow, row.second, row.second_error),
         reports=reports,
         reported=any(reason.code == Code.REPORTED for reason in reasons),
+        overdue=row.state in DECIDABLE and row.answer_by is not None and row.answer_by <= at,
     )
 
 
@@ -197,7 +199,7 @@ def _carrying_out(session: Session, review: schema.Review) -> schema.Run:
     for run in reversed(runs.of_case(session, review.case_id, team=review.team_id)):
         if run.id == review.run_id:
             return run
-        if run.resolution in (Resolution.BY_PERSON, Resolution.REJECTED):
+        if run.resolution not in (None, Resolution.ALONE):
             decided = reviews.decided_for(session, run.id, team=review.team_id)
             if decided is not None and decided.id == review.id:
                 return run

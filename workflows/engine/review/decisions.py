@@ -1,4 +1,4 @@
-"""The decisions that a person can make."""
+"""The decisions that a person can make, and the lapses that take their place."""
 
 from enum import StrEnum
 
@@ -22,7 +22,7 @@ MAX_ANSWER = 10_000
 
 
 class DecisionKind(StrEnum):
-    """The kind of a person's decision."""
+    """The kind of a person's decision, or of the lapse that ended a review."""
 
     APPROVED = "approved"
     EDITED = "edited"
@@ -33,6 +33,34 @@ class DecisionKind(StrEnum):
     """The source of the case is asked; it decides nothing yet."""
     UPHELD = "upheld"
     """What was delivered, and reported as wrong, was right: it stays."""
+    LAPSED = "lapsed"
+    """Nobody answered in time, and the workflow has its proposals delivered then. No person decided it."""
+    EXPIRED = "expired"
+    """Nobody answered in time, and the workflow has its cases closed then. No person decided it."""
+
+
+LAPSES = frozenset({DecisionKind.LAPSED, DecisionKind.EXPIRED})
+"""Kinds that are no decisions of a person."""
+NO_ANSWER = "No answer in time"
+"""The reason of a lapse that closes a case."""
+
+
+class WhyHeld(StrEnum):
+    """The reason why a review does not lapse, although its workflow has a rule for it."""
+
+    NO_PROPOSAL = "no_proposal"
+    RULE = "rule"
+    """The proposal breaks a never, or a never could not be asked."""
+    SECOND = "second"
+    """The values need a second person, or a first one has approved them and waits for another."""
+    FORM = "form"
+    """The proposal does not fit the present form."""
+    PAUSED = "paused"
+    """The workflow is paused: nothing is resolved without a person meanwhile."""
+    DELIVERED = "delivered"
+    """It is about something that was delivered: a correction, or a report that it was wrong."""
+    ERROR = "error"
+    """The workflow's own code failed."""
 
 
 class Follows(StrEnum):

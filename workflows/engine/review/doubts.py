@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from store import schema
 from store.cases import cases, contents, deliveries, runs
 from store.governance import audit, teams
-from store.states import DeliveryState, Resolution, RunState
+from store.states import CLOSING, DeliveryState, RunState
 from store.subjects import SubjectKind
 from workflows.engine.case import notices
 from workflows.engine.case.lookup import case_text, kept_json, known_workflow, one_line_of
@@ -78,7 +78,7 @@ def _settle(
     session: Session, run: schema.Run, delivery: schema.Delivery, *, happened: bool, by: str, context: Context
 ) -> RunState:
     at = context.clock()
-    ended = RunState.CLOSED if run.resolution == Resolution.REJECTED else RunState.DELIVERED
+    ended = RunState.CLOSED if run.resolution in CLOSING else RunState.DELIVERED
     to = ended if happened else RunState.FAILED
     found = DeliveryState.APPLIED if happened else DeliveryState.FAILED
     moved = move_run(session, run, to, at=at, actor=by)

@@ -167,7 +167,8 @@ def open_again(
         "reasons_id": contents.keep(
             session, team=review.team_id, case=review.case_id, kind="reasons", body=to_json(reasons)
         ),
-        "answer_by": at + workflow.review.answer_within,
+        "answer_by": workflow.answer_by(at),
+        "due_at": workflow.answer_by(at),
     }
     details: dict[str, str | int | None] = {"why": reason.code, "question": question.number}
     action = "review.opened_again"

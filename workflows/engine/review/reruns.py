@@ -9,7 +9,7 @@ from store import schema
 from store.cases import cases, deliveries, journal, runs
 from store.cases.journal import StepLine
 from store.governance import teams
-from store.states import STOPPED, Resolution, RunState, StepState
+from store.states import CLOSING, STOPPED, RunState, StepState
 from workflows.engine.case.intake import supersede_reviews
 from workflows.engine.case.journal import in_scope
 from workflows.engine.case.lookup import known_workflow
@@ -137,7 +137,7 @@ def start(
 
 def _take_over(session: Session, context: Context, run: schema.Run, workflow: AnyWorkflow) -> None:
     assert run.output_id is not None
-    if run.resolution == Resolution.REJECTED:
+    if run.resolution in CLOSING:
         delivery.intend_rejection(session, context, run, workflow.name, reason_id=run.output_id)
     else:
         delivery.intend(session, context, run, workflow.name, output_id=run.output_id)

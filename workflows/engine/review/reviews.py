@@ -16,7 +16,7 @@ from store import schema
 from store.cases import cases, contents, journal, openings, reviews, runs
 from store.cases.decision_basis import decision_basis
 from store.governance import audit, teams
-from store.states import Resolution, ReviewState, RunState
+from store.states import CLOSING, LAPSES, Resolution, ReviewState, RunState
 from store.subjects import SubjectKind
 from workflows.engine.case import notices
 from workflows.engine.case.lookup import known_workflow
@@ -24,13 +24,13 @@ from workflows.engine.case.transitions import move_review, move_run
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.steps import ASK, START
-from workflows.engine.deliver import delivery, graces
+from workflows.engine.deliver import delivery, graces, workflow_pauses
 from workflows.engine.errors import BadReason, NeverBroken, Refused, Repeated, Stale, Unknown
-from workflows.engine.reasons import Reason, to_json
+from workflows.engine.reasons import Code, Reason, from_json, to_json
 from workflows.engine.review import questions, reruns
-from workflows.engine.review.decisions import MAX_QUESTION, MAX_REASON, DecisionKind, Follows
+from workflows.engine.review.decisions import MAX_QUESTION, MAX_REASON, NO_ANSWER, DecisionKind, Follows, WhyHeld
 from workflows.engine.review.own_cases import refuse_own_case
-from workflows.engine.review.scrutiny import Basis, as_entered, as_proposed, basis_of, passed_over
+from workflows.engine.review.scrutiny import Basis, as_entered, as_proposed, basis_of, held_against_rules, passed_over
 from workflows.engine.review.second_proposals import keep_refused, why_none_in
 from workflows.engine.review.seconds import Need, needs, next_of, refuse_same_person
 from workflows.engine.review.standing import DECIDABLE, awaited, standing
@@ -55,6 +55,12 @@ class By:
     """Function that does something more in the same transaction; None where there is nothing."""
 
 
+_NOBODY = By(person=SYSTEM, interaction_id=None)
+"""Stands in the place of a person where nobody answered in time."""
+_LAPSED = {DecisionKind.LAPSED: "approved as proposed", DecisionKind.EXPIRED: "closed"}
+"""What became of a review that nobody answered in time."""
+
+
 def open_review(
     session: Session,
     context: Context,
@@ -74,7 +80,7 @@ def open_review(
         workflow=run.workflow_id,
         proposal=proposal,
         reasons_id=contents.keep(session, team=run.team_id, case=run.case_id, kind="reasons", body=to_json(reasons)),
-        answer_by=at + workflow.review.answer_within,
+        answer_by=workflow.answer_by(at),
         at=at,
         # Something wrong is live until a correction is decided.
         is_first=run.correction > 0,
@@ -315,6 +321,64 @@ def _go_on(session: Session, by: By) -> None:
         by.and_then(session)
 
 
+def lapse(
+    context: Context, review: int, shown: int, *, approve: bool, claimed_at: datetime | None = None
+) -> WhyHeld | None:
+    """Decide a review that nobody answered in time, for nobody: deliver its proposal, or close its case.
+
+    Return None where that is done, and the reason where a person has to decide all the same. `shown`: the version that
+    was overdue. `claimed_at`: the time of the claim that was seen. Raise `Unknown`, or `Stale` where it is no longer
+    open at that version, or somebody took it on since.
+    """
+    output = _to_lapse(_as_it_stands(context, review, shown, None, by=SYSTEM)) if approve else None
+    if isinstance(output, WhyHeld):
+        return output
+    with context.database.write() as session:
+        row = still_open(session, review, shown, team=context.team, states=DECIDABLE)
+        if row.claimed_at != claimed_at:
+            raise Stale("somebody has just taken it on")
+        held = _why_held(session, row)
+        if held is not None:
+            return held
+        workflow, kind = _workflow(context, session, row), DecisionKind.LAPSED
+        if output is not None:
+            content, resolution = _keep(session, row, "output", output), Resolution.LAPSED
+            _decide(session, context, workflow, row, shown, kind, _NOBODY, output=content)
+        else:
+            content, resolution = _keep(session, row, "reason", canonical(NO_ANSWER)), Resolution.EXPIRED
+            kind, follows = DecisionKind.EXPIRED, Follows.CLOSE
+            _decide(session, context, workflow, row, shown, kind, _NOBODY, reason=content, follows=follows)
+        _settle(session, context, workflow, row, content, resolution, by=SYSTEM)
+    return None
+
+
+def _to_lapse(basis: Basis) -> str | WhyHeld:
+    """Return the values to deliver without a person, as JSON, or the reason why a person has to decide."""
+    if basis.proposed is None:
+        return WhyHeld.NO_PROPOSAL
+    try:
+        output = as_proposed(basis)
+        if held_against_rules(basis.workflow, basis.input, output).sentences:
+            return WhyHeld.RULE
+    except Refused:
+        return WhyHeld.FORM
+    return WhyHeld.SECOND if needs(basis, output) else basis.proposed
+
+
+def _why_held(session: Session, row: schema.Review) -> WhyHeld | None:
+    """Return the reason why a review does not lapse, as far as its rows tell it."""
+    if row.state == ReviewState.AWAITING_SECOND:
+        return WhyHeld.SECOND
+    if workflow_pauses.paused(session, row.workflow_id, team=row.team_id, held=True) is not None:
+        return WhyHeld.PAUSED
+    run = runs.get(session, row.run_id, team=row.team_id)
+    assert run is not None
+    reasons = from_json(contents.body(session, row.reasons_id, team=row.team_id))
+    if run.correction or any(reason.code == Code.REPORTED for reason in reasons):
+        return WhyHeld.DELIVERED
+    return None
+
+
 def show_again(context: Context, review: int) -> None:
     """Have the card of a review redrawn, because somebody saw an old state of it. Raise `Unknown`."""
     with context.database.write(urgent=True) as session:
@@ -481,11 +545,12 @@ def _settle(
     run = runs.get(session, row.run_id, team=context.team)
     assert run is not None
     at = context.clock()
-    held_until = graces.end_of(workflow.review, at=at)
+    # Nobody could take a lapse back.
+    held_until = graces.end_of(workflow.review, at=at) if resolution not in LAPSES else None
     to = RunState.READY if held_until is None else RunState.HOLDING
     if not move_run(session, run, to, at=at, actor=by, resolution=resolution, output_id=content, held_until=held_until):
         raise Stale(what_happened(session, row))
-    if resolution is Resolution.REJECTED:
+    if resolution in CLOSING:
         # A rejected correction leaves the delivered case as it is, so the system of record is not told.
         if workflow.rejection_effect is not None and not run.correction:
             delivery.intend_rejection(session, context, run, workflow.name, reason_id=content)
@@ -511,6 +576,8 @@ def what_happened(session: Session, row: schema.Review) -> str:
     if last.revoked_at is not None:
         taken_back = f"{last.revoked_by} took the decision back at {last.revoked_at:%Y-%m-%d %H:%M} UTC"
         return f"{taken_back}; it is now at version {row.version}"
+    if last.kind in _LAPSED:
+        return f"nobody answered in time, so it was {_LAPSED[DecisionKind(last.kind)]} at {last.at:%Y-%m-%d %H:%M} UTC"
     did = "asked its source" if last.kind == DecisionKind.ASKED else f"{last.kind} it"
     decided = f"{last.by} {did} at {last.at:%Y-%m-%d %H:%M} UTC"
     if row.state == ReviewState.AWAITING_SECOND:

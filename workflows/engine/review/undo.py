@@ -95,6 +95,9 @@ def _take_back(
 ) -> ReviewState:
     at, was_decided = context.clock(), row.state == ReviewState.DECIDED
     workflow = known_workflow(context, teams.workflow_name(session, row.workflow_id, team=context.team))
+    # Whoever takes a decision back after the deadline has the time anew: nothing lapses in their hands.
+    in_time = row.answer_by is not None and row.answer_by > at
+    answer_by = row.answer_by if in_time else workflow.answer_by(at)
     reviews.revoke(session, row.id, versions, team=context.team, by=by, at=at)
     if not move_review(
         session,
@@ -106,6 +109,8 @@ def _take_back(
         shown=shown,
         version=shown + 1,
         decided_at=None,
+        answer_by=answer_by,
+        due_at=answer_by,
         second=None,
         second_error=None,
     ):

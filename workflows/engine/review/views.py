@@ -241,6 +241,8 @@ class CardView:
     """What people said was wrong, oldest first."""
     reported: bool = False
     """True if it asks whether what was delivered is wrong; nothing else is proposed."""
+    overdue: bool = False
+    """True if it waits for a decision, and its deadline has passed."""
 
     @property
     def is_decidable(self) -> bool:

@@ -76,7 +76,7 @@ def ask(
         refused_id=before.refused_id,
         answers_id=before.answers_id,
     )
-    alone = before.resolution == Resolution.ALONE
+    alone = before.resolution in (Resolution.ALONE, Resolution.LAPSED)
     said = "It would have been delivered without a person." if alone else "A person decided this."
     proposal = proposer.keep_decided(session, context, run, settled, said=said, by="the workflow" if alone else by)
     open_review(session, context, run, workflow, proposal=proposal, reasons=reasons)

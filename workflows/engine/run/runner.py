@@ -23,7 +23,7 @@ from store.db import failpoints
 from store.db.database import Unavailable
 from store.db.failpoints import Failpoint
 from store.governance import teams
-from store.states import Resolution, RunState, StepState
+from store.states import CLOSING, Resolution, RunState, StepState
 from workflows.engine.case import notices
 from workflows.engine.case.idempotency_keys import question_key
 from workflows.engine.case.journal import Journal, in_scope
@@ -235,7 +235,7 @@ class Runner:
     def _carry_out(self, work: Work) -> None:
         """Deliver a person's decision, or go on with a delivery that was cut off."""
         workflow, context = work.workflow, self._context
-        rejected = work.run.resolution == Resolution.REJECTED
+        rejected = work.run.resolution in CLOSING
         unlike = None if rejected else what_is_new(work, code_version=context.registry.code_version(workflow))
         if unlike is not None and self._ask_again(work, unlike):
             return

@@ -11,7 +11,7 @@ from store import schema
 from store.cases import contents, journal, questions, reviews, runs
 from store.cases.journal import StepLine
 from store.cases.runs import LoadedRun
-from store.states import Resolution
+from store.states import LAPSES, Resolution
 from workflows.engine.case.heard import Heard
 from workflows.engine.case.leases import Lease
 from workflows.engine.context import Context
@@ -36,7 +36,7 @@ class Found:
     settled: str | None
     """JSON of the answer to deliver, or of the reason for a rejection, where the run is resolved."""
     by: str
-    """The one who resolved it: a person's id, or `alone`."""
+    """The one who resolved it: a person's id, `alone`, or `countersign` for a lapse."""
     decided: "Decided | None"
     """The decision of a person; None where no person resolved it."""
     heard: Heard
@@ -72,7 +72,7 @@ class Work:
     settled: str | None
     """JSON of the answer to deliver, or of the reason for a rejection, where the run is resolved."""
     by: str
-    """The one who resolved it: a person's id, or `alone`."""
+    """The one who resolved it: a person's id, `alone`, or `countersign` for a lapse."""
     decided: Decided | None
     """The decision of a person; None where no person resolved it."""
     heard: Heard
@@ -89,6 +89,7 @@ def find(session: Session, loaded: LoadedRun, *, is_new: bool = False) -> Found:
     by_person = run.resolution not in (None, Resolution.ALONE)
     review = reviews.decided_for(session, run.id, team=loaded.run.team_id) if by_person else None
     made = standing(reviews.decisions(session, review.id, team=run.team_id)) if review is not None else []
+    lapsed = run.resolution in LAPSES
     # A person asks only once a run has proposed, or has begun with what was decided before.
     may_have_asked = run.resolution is None and (run.lease > 1 or run.parent_id is not None)
     return Found(
@@ -97,7 +98,8 @@ def find(session: Session, loaded: LoadedRun, *, is_new: bool = False) -> Found:
         settled=contents.body(session, run.output_id, team=loaded.run.team_id) if run.output_id else None,
         # Where several persons decided, the last of them did.
         by=made[-1].by if made else Resolution.ALONE.value,
-        decided=_decided(session, run, review, made) if review is not None and made else None,
+        # Nobody decided what lapsed, so the rules are asked again.
+        decided=_decided(session, run, review, made) if review is not None and made and not lapsed else None,
         heard=heard_before(session, run),
         has_question=may_have_asked and questions.unsent(session, run.id, team=run.team_id) is not None,
     )

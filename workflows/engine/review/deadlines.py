@@ -1,0 +1,121 @@
+"""Deadlines: what happens by itself to a review that nobody decides in time.
+
+It is overdue, and its card says so. Where its workflow has a rule for that, it lapses: its case closes, or its proposal
+is delivered. That is nobody's decision, and is kept and shown as such. Every process looks; each review is done once.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from store.cases import cases, deadlines, reviews
+from store.db.database import Unavailable
+from store.governance import teams
+from workflows.engine.case import notices
+from workflows.engine.case.transitions import move_review
+from workflows.engine.context import SYSTEM, Context
+from workflows.engine.declare.registry import AnyWorkflow
+from workflows.engine.errors import Stale
+from workflows.engine.review.claims import CLAIM_LASTS, is_in_hand
+from workflows.engine.review.decisions import WhyHeld
+from workflows.engine.review.reviews import lapse
+
+log = structlog.get_logger()
+
+_AT_ONCE = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Due:
+    """A review about which something is due, as it was read."""
+
+    review: int
+    case: int
+    version: int
+    claimed_at: datetime | None
+    workflow: str
+
+
+def sweep(context: Context) -> int:
+    """Do what is due about reviews that nobody has decided, and return the number of them.
+
+    Raise `store.db.database.Unavailable`.
+    """
+    done = after = 0
+    while True:
+        found = _due(context, after)
+        if not found:
+            return done
+        for one in found:
+            after = one.review
+            # A process that knows its workflow does the others.
+            if one.workflow in context.registry:
+                done += _pass(context, one, context.registry.get(one.workflow))
+
+
+def _due(context: Context, after: int) -> list[_Due]:
+    with context.database.read() as session:
+        found = deadlines.due(session, team=context.team, at=context.clock(), limit=_AT_ONCE, after=after)
+        return [
+            _Due(
+                review=row.id,
+                case=row.case_id,
+                version=row.version,
+                claimed_at=row.claimed_at,
+                workflow=teams.workflow_name(session, row.workflow_id, team=context.team),
+            )
+            for row in found
+        ]
+
+
+def _pass(context: Context, due: _Due, workflow: AnyWorkflow) -> bool:
+    """Do what is due about a review; False where somebody else was faster."""
+    policy, claimed_at = workflow.review.on_expiry, due.claimed_at
+    if policy == "hold":
+        return _note(context, due, workflow, "review.overdue", {})
+    if claimed_at is not None and is_in_hand(claimed_at, at=context.clock()):
+        # Nothing is changed under the hands of a person who works on it.
+        return _note(context, due, workflow, "review.put_off", {"policy": policy}, due_at=claimed_at + CLAIM_LASTS)
+    try:
+        held = lapse(context, due.review, due.version, approve=policy == "approve", claimed_at=claimed_at)
+    except Stale:
+        return False
+    except Unavailable:
+        raise
+    except Exception as error:  # the loop's edge: one review keeps no other from its deadline
+        log.error("review.lapse_failed", review=due.review, error=type(error).__name__, exc_info=error)
+        held = WhyHeld.ERROR
+    return held is None or _note(context, due, workflow, "review.overdue", {"policy": policy, "held": held})
+
+
+def _note(
+    context: Context,
+    due: _Due,
+    workflow: AnyWorkflow,
+    action: str,
+    details: dict[str, str | int | None],
+    *,
+    due_at: datetime | None = None,
+) -> bool:
+    """Record that a review is overdue, and have its card say so; False where somebody else was faster."""
+    with context.database.write() as session:
+        cases.hold(session, due.case, team=context.team)
+        row = reviews.get(session, due.review, team=context.team, anew=True)
+        at = context.clock()
+        if row is None or row.due_at is None or row.due_at > at:
+            return False
+        if not move_review(
+            session,
+            row,
+            row.state,
+            at=at,
+            actor=SYSTEM,
+            action=action,
+            shown=due.version,
+            details=details,
+            due_at=due_at,
+        ):
+            return False
+        notices.card(session, row, workflow.review, at=at)
+        return True
