@@ -9,7 +9,7 @@ from workflows.engine.review.views import CardView, DecisionView
 OVERDUE = "Overdue. "
 """Stands first in a notification about what is overdue."""
 _DONE = {
-    DecisionKind.LAPSED: "Nobody answered in time, approved as proposed",
+    DecisionKind.LAPSED: "Nobody answered in time, taken as proposed",
     DecisionKind.EXPIRED: "Nobody answered in time",
 }
 _NOBODY = "no person decided this"

@@ -34,7 +34,7 @@ DECISION: Mapping[str, str] = {
     DecisionKind.REJECTED: "rejected",
     DecisionKind.ASKED: "asked about",
     DecisionKind.UPHELD: "found right",
-    DecisionKind.LAPSED: "approved as proposed",
+    DecisionKind.LAPSED: "taken as proposed",
     DecisionKind.EXPIRED: "closed",
 }
 FOLLOWS: Mapping[str, str] = {

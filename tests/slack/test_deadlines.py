@@ -32,7 +32,7 @@ def test_a_card_that_lapsed_says_that_nobody_decided_it(stage: Stage) -> None:
     late(stage, "approve")
     (card,) = stage.cards()
     said = words(card.blocks)
-    assert "Nobody answered in time, approved as proposed" in said
+    assert "Nobody answered in time, taken as proposed" in said
     assert "no person decided this" in said
     assert "Applied" in said
     assert "@" not in said

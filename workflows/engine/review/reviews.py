@@ -57,7 +57,7 @@ class By:
 
 _NOBODY = By(person=SYSTEM, interaction_id=None)
 """Stands in the place of a person where nobody answered in time."""
-_LAPSED = {DecisionKind.LAPSED: "approved as proposed", DecisionKind.EXPIRED: "closed"}
+_LAPSED = {DecisionKind.LAPSED: "taken as proposed", DecisionKind.EXPIRED: "closed"}
 """What became of a review that nobody answered in time."""
 
 

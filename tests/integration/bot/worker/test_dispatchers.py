@@ -80,6 +80,17 @@ def test_a_worker_takes_up_what_comes_while_it_runs_and_ends_when_it_is_told_to(
         wait_until(lambda: states(app) == {"delivered": 5, "waiting": 5})
 
 
+def test_a_deadline_is_seen_though_nothing_waits_for_work_and_nothing_is_committed(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embedded, "LOOK", 0.1)
+    workflow = app.context.registry.get("parcels")
+    workflow.review = replace(workflow.review, answer_within=timedelta(seconds=2), on_expiry="reject")
+    bring(app, range(1, 3), "unsure")
+    with app.dispatcher.alone(), running(app):
+        wait_until(lambda: states(app) == {"closed": 2})
+
+
 def test_what_a_dead_worker_held_is_gone_on_with(app: App) -> None:
     """It had claimed them and ended; on PostgreSQL its jobs come back, or were never there."""
     bring(app, range(1, 4))

@@ -105,7 +105,7 @@ def test_what_nobody_answers_is_delivered_where_that_is_written_and_is_nobodys_d
     assert (counted.decided, counted.alone, counted.lapsed) == (0, 0, 1)
     with pytest.raises(Refused, match="nobody has confirmed its answer"):
         example_of(scene.world.context, case)
-    with pytest.raises(Stale, match="nobody answered in time, so it was approved as proposed at 2026-11-20 10:00 UTC"):
+    with pytest.raises(Stale, match="nobody answered in time, so it was taken as proposed at 2026-11-20 10:00 UTC"):
         reviews.approve(scene.world.context, review, 1, by="U1")
     with pytest.raises(Stale):
         undo(scene.world.context, review, 1, by="U1")
