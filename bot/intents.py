@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from handlers.texts import decided, deliveries, failures, groups, outage, overrun, pauses, reports
+from handlers.texts import decided, deliveries, failures, groups, outage, overrun, pauses, reminders, reports
 from handlers.texts.doubt import is_open
 from handlers.texts.pieces import Room, Told
 from handlers.who import is_named
@@ -20,8 +20,9 @@ from workflows.engine.read.digests import digest_view
 from workflows.engine.review.cards import card_view, failure_view, place_of
 from workflows.engine.review.doubts import doubt_view
 from workflows.engine.review.hiding import card_in_channel, doubt_in_channel
+from workflows.engine.review.reminders import reminder_view
 from workflows.engine.review.report_views import report_note
-from workflows.engine.review.views import CardView, DoubtView
+from workflows.engine.review.views import CardView, DoubtView, ReminderView
 from workflows.engine.send.channel_status import channel_status, given_up
 from workflows.engine.send.views import Intent
 
@@ -35,7 +36,16 @@ class Rest:
     oldest: datetime
 
 
-News = CardView | DoubtView | DigestView | Rest | Callable[[Room], Told]
+@dataclass(frozen=True, kw_only=True)
+class Reminder:
+    """The reviews that wait for a person."""
+
+    view: ReminderView
+    cards: Sequence[CardView]
+    """The most urgent of them, as a channel may be shown them."""
+
+
+News = CardView | DoubtView | DigestView | Rest | Reminder | Callable[[Room], Told]
 """News that a face draws: a read model that it has a layout for, or paragraphs, as long as it has room for."""
 
 
@@ -59,8 +69,19 @@ def read(context: Context, intents: Sequence[Intent]) -> News | None:
             return Rest(channel=first.channel, number=status.behind, oldest=status.oldest_behind)
         case "digest":
             return digest_view(context, first.subject.id)
+        case notices.DIRECT_REMINDER:
+            return _reminder(context, first.about["person"])
         case _:
             return _note(context, intents)
+
+
+def _reminder(context: Context, person: str) -> Reminder | None:
+    """Return what waits for a person; None where nothing does any more."""
+    view = reminder_view(context, person)
+    cards = [card_in_channel(card_view(context, review)) for review in view.reviews]
+    # Somebody may have decided one between the two looks.
+    cards = [card for card in cards if card.is_decidable]
+    return Reminder(view=view, cards=cards) if cards else None
 
 
 def waits_for_person(news: News) -> bool:
@@ -96,6 +117,9 @@ def _note(context: Context, intents: Sequence[Intent]) -> Callable[[Room], Told]
             return lambda room: decided.decided(shown, room)
         case notices.TAKEN_BACK:
             return _plainly(decided.TAKEN_BACK)
+        case notices.REMINDED:
+            still = card_in_channel(card_view(context, first.subject.id))
+            return _plainly(reminders.in_thread(still)) if still.is_decidable else None
         case "failure":
             failed = [failure_view(context, intent.subject.id) for intent in intents]
             return lambda room: failures.failures(failed, room)
@@ -177,5 +201,7 @@ _WHAT = {
     notices.GROUP: "the news that a user group cannot be read",
     notices.DECIDED: "the news of a decision",
     notices.TAKEN_BACK: "the news that a decision was taken back",
+    notices.REMINDED: "the reminder of a review",
+    notices.DIRECT_REMINDER: "the reminder of what waits for a person",
     "digest": "the summary of the day",
 }

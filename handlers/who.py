@@ -1,14 +1,10 @@
-"""Names of those who have a right: a person or a user group, told apart once, where the name is read.
-
-An author or an operator writes an id as its face has it. Slack's ids say by their first letter what they are. Where a
-face's ids do not, a group is written as `group:ID`.
-"""
+"""Names of those who have a right: a person or a user group, told apart once, where the name is read."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-_MARK = "group:"
+from workflows.engine.declare.names import GROUP, is_group, names_in
 
 
 class WhoKind(StrEnum):
@@ -29,15 +25,13 @@ class Who:
 
 def who(written: str) -> Who:
     """Read a name as it is written in a declaration or a setting."""
-    if written.startswith(_MARK):
-        return Who(kind=WhoKind.GROUP, id=written.removeprefix(_MARK))
-    return Who(kind=WhoKind.GROUP if written.startswith("S") else WhoKind.PERSON, id=written)
+    kind = WhoKind.GROUP if is_group(written) else WhoKind.PERSON
+    return Who(kind=kind, id=written.removeprefix(GROUP))
 
 
 def named(written: str | Iterable[str] | None) -> Sequence[Who]:
     """Read the names of those who have a right; what is empty names nobody."""
-    names = (written,) if isinstance(written, str) else written or ()
-    return tuple(who(name) for name in names if name)
+    return tuple(who(name) for name in names_in(written))
 
 
 def is_named(group: str, written: str | Iterable[str] | None) -> bool:

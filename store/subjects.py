@@ -24,6 +24,7 @@ class SubjectKind(StrEnum):
     """A row of the outbox."""
     CHANNEL = "channel"
     GROUP = "group"
+    PERSON = "person"
     MODEL = "model"
 
     def of(self, id: int) -> "Subject":

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.intents import News, Rest, read, waits_for_person
+from bot.intents import News, Reminder, Rest, read, waits_for_person
 from handlers.slack.blocks.card import card
 from handlers.slack.blocks.digest import digest
 from handlers.slack.blocks.doubt import doubt
 from handlers.slack.blocks.drawing import Drawn
 from handlers.slack.blocks.paragraphs import fitted
 from handlers.slack.blocks.queue import queue
+from handlers.slack.blocks.reminder import reminder
 from workflows.engine.context import Context
 from workflows.engine.read.digest_views import DigestView
 from workflows.engine.review.views import CardView, DoubtView
@@ -47,5 +48,7 @@ def _drawn(news: News) -> Drawn:
             return digest(news)
         case Rest():
             return queue(news.channel, news.number, news.oldest)
+        case Reminder():
+            return reminder(news.view, news.cards)
         case _:
             return fitted(news)

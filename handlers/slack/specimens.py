@@ -19,10 +19,11 @@ from handlers.slack.blocks.modals import View
 from handlers.slack.blocks.paragraphs import fitted, told
 from handlers.slack.blocks.questions import answer_form, question_form
 from handlers.slack.blocks.queue import queue
+from handlers.slack.blocks.reminder import reminder
 from handlers.slack.blocks.report import report_form
 from handlers.slack.ids import Listed, OpenRow, Row, Shown
 from handlers.slack.progress import Progress
-from handlers.texts import decided, deliveries, failures, groups, outage, overrun, pauses, reports
+from handlers.texts import decided, deliveries, failures, groups, outage, overrun, pauses, reminders, reports
 from handlers.texts.charter import charter
 from handlers.texts.home import CHARTER, UNSURE, no_right
 from store.states import DeliveryState, QuestionState, ReviewState, RunState
@@ -43,6 +44,7 @@ from workflows.engine.review.views import (
     FailureView,
     Hidden,
     QuestionView,
+    ReminderView,
     ReportNote,
     ReportView,
     SecondView,
@@ -190,6 +192,7 @@ _REFUSED: Mapping[str, Any] = {
 }
 _DECIDED: Mapping[str, Any] = {"state": ReviewState.DECIDED, "decision": _DECISION}
 _WAITS = replace(_DELIVERY, state=DeliveryState.WAITING, target="Help desk", waiting_since=_AT, next_at=_AT)
+_REMINDER = ReminderView(number=7, first=_AT + timedelta(minutes=20), at=_AT, reviews=[_CARD.review])
 _CARDS: Mapping[str, Mapping[str, Any]] = {
     "open": {},
     "open, claimed": {"claimed_by": _WHO, "claimed_at": _AT},
@@ -428,6 +431,10 @@ def _others() -> Mapping[str, Drawn]:
         "in the thread, a change": fitted(lambda room: decided.decided(replace(_CARD, **_EDITED), room)),
         "in the thread, a rejection": fitted(lambda room: decided.decided(replace(_CARD, **_REFUSED), room)),
         "in the thread, taken back": told(decided.TAKEN_BACK),
+        "in the thread, a reminder": told(reminders.in_thread(_CARD)),
+        "in the thread, a reminder of what is overdue": told(reminders.in_thread(replace(_CARD, overdue=True))),
+        "reminder, one review": reminder(replace(_REMINDER, number=1), [_CARD]),
+        "reminder, several": reminder(_REMINDER, [_CARD, replace(_CARD, review=12, overdue=True)]),
         "reported as wrong": fitted(lambda room: reports.note(_NOTE, room)),
         "failure": fitted(lambda room: failures.failures([_FAILURE], room)),
         "failures": fitted(lambda room: failures.failures([_FAILURE, replace(_FAILURE, case=18)], room)),

@@ -76,12 +76,13 @@ def add(
     proposal: int | None,
     reasons_id: int,
     answer_by: datetime | None,
+    remind_at: datetime | None = None,
     at: datetime,
     is_first: bool = False,
 ) -> int:
     """Open a review at version 1, about which something is due at its deadline; returns its id.
 
-    `is_first`: it stands before all others.
+    `remind_at`: time of the first reminder; None: there is none. `is_first`: it stands before all others.
     """
     return rows.add(
         session,
@@ -100,6 +101,8 @@ def add(
         opened_at=at,
         answer_by=answer_by,
         due_at=answer_by,
+        remind_at=remind_at,
+        reminders=0,
         decided_at=None,
     )
 

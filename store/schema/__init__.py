@@ -9,7 +9,7 @@ from store.schema.cases import Case, Content, Run, Step, Team, Workflow
 from store.schema.model import Eval, ModelRequest, Outage, Overrun, PromptVersion, Spending
 from store.schema.questions import Question
 from store.schema.reports import Report
-from store.schema.reviews import Decision, Delivery, Draft, Opening, Proposal, Review
+from store.schema.reviews import Decision, Delivery, DirectReminder, Draft, Opening, Proposal, Review
 from store.schema.slack import Digest, InboxRow, Message, OutboxRow, RateLimit
 from store.schema.targets import TargetOutage
 
@@ -21,6 +21,7 @@ __all__ = [
     "Decision",
     "Delivery",
     "Digest",
+    "DirectReminder",
     "Draft",
     "Eval",
     "InboxRow",

@@ -38,6 +38,7 @@ class Review(OfTeam, Base):
         # What one person has in hand is shown to them whenever they open their Home.
         index_of_some("ix_reviews_claimed", "team_id", "claimed_by", "state", where="claimed_by IS NOT NULL"),
         index_of_some("ix_reviews_due", "team_id", "state", "due_at", where="due_at IS NOT NULL"),
+        index_of_some("ix_reviews_remind", "team_id", "state", "remind_at", where="remind_at IS NOT NULL"),
         index_of_some("ix_reviews_unproposed", "team_id", "opened_at", where="proposal_id IS NULL"),
     )
 
@@ -63,7 +64,24 @@ class Review(OfTeam, Base):
     answer_by: Mapped[datetime | None]
     due_at: Mapped[datetime | None]
     """Time at which something is to be done about it by itself; None where nothing is, or where it is decided."""
+    remind_at: Mapped[datetime | None]
+    """Time at which people are reminded of it; None where they are not, or where it is decided."""
+    reminders: Mapped[int] = mapped_column(server_default="0")
+    """Number of reminders since it was opened, or opened again, with those that were missed."""
     decided_at: Mapped[datetime | None]
+
+
+class DirectReminder(OfTeam, Base):
+    """The direct messages by which a person is reminded of reviews: several reviews are told together."""
+
+    __tablename__ = "direct_reminders"
+    __table_args__ = (UniqueConstraint("team_id", "person"),)
+
+    person: Mapped[str] = mapped_column(String(100))
+    wanted_at: Mapped[datetime | None]
+    """Time at which the next one is to be made; None where none is wanted."""
+    sent_at: Mapped[datetime | None]
+    """Time at which the last one was sent; None where none was."""
 
 
 class Decision(OfTeam, Base):

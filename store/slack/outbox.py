@@ -39,7 +39,11 @@ DECIDED = "decided"
 """The kind of the note that tells of a decision, in the thread of the review's card."""
 TAKEN_BACK = "taken_back"
 """The kind of the note there that a decision was taken back."""
-REPLIES = frozenset({DECIDED, TAKEN_BACK})
+REMINDED = "reminded"
+"""The kind of the note there that a review still waits."""
+DIRECT_REMINDER = "direct_reminder"
+"""The kind of the direct message that tells a person of the reviews that wait for them."""
+REPLIES = frozenset({DECIDED, TAKEN_BACK, REMINDED})
 """Kinds of notes that are said in the thread of the message about the same subject, and nowhere else."""
 UNSENT = (OutboxState.DUE, OutboxState.HELD)
 """States of what is still to be sent."""
@@ -200,6 +204,15 @@ def channels(session: Session, *, team: int, face: Face, at: datetime) -> list[s
 def is_any_to_send(session: Session, *, team: int, face: Face) -> bool:
     """Tell whether a face is to be sent anything, now or later."""
     query = select(OutboxRow.id).where(OutboxRow.team_id == team, is_unsent(OutboxState.DUE), _is_for(face))
+    return session.scalar(query.limit(1)) is not None
+
+
+def is_any_unsent(session: Session, *, team: int, kind: str, channel: str) -> bool:
+    """Tell whether a note of this kind is still to be sent to a channel."""
+    states = (OutboxState.DUE, OutboxState.ATTEMPTING)
+    query = select(OutboxRow.id).where(
+        OutboxRow.team_id == team, OutboxRow.channel == channel, OutboxRow.kind == kind, is_unsent(*states)
+    )
     return session.scalar(query.limit(1)) is not None
 
 

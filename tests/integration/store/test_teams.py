@@ -118,6 +118,8 @@ class Company:
         )
         given = {"kind": "approved", "by": "U1", "version": 1, "confirmed": [], "at": NOW}
         rows.add(session, schema.Decision, team_id=team, review_id=ids["decided"], seconds=4.0, **given)
+        reminder = {"person": "U1", "wanted_at": NOW, "sent_at": None}
+        ids["reminder"] = rows.add(session, schema.DirectReminder, team_id=team, **reminder)
         draft = {"version": 1, "by": "U1", "content_id": ids["waiting content"], "written_at": NOW}
         rows.add(session, schema.Draft, team_id=team, **columns_of(SubjectKind.REVIEW.of(ids["review"])), **draft)
         rows.add(session, schema.Opening, team_id=team, review_id=ids["review"], by="U1", at=NOW)
@@ -219,6 +221,8 @@ class Company:
             reasons_id=self.ids[f"{name} content"],
             opened_at=NOW,
             due_at=NOW if state is ReviewState.OPEN else None,
+            remind_at=NOW if state is ReviewState.OPEN else None,
+            reminders=1,
         )
 
     def _asked(self, session: Session) -> None:
@@ -513,6 +517,13 @@ class Company:
             "openings.forget": {"by": "U1"},
             "reviews.next_open": {"workflows": ["sample"], "without": [], "by": "U1", "lasts": HOUR},
             "reviews.unclaim": {"by": "U1"},
+            "reminders.due": {},
+            "reminders.waiting": {"person": "U1", "workflows": ["sample"]},
+            "reminders.want_direct": {"person": "U2"},
+            "reminders.direct": {"row": ids["reminder"]},
+            "reminders.take_direct": {"wanted": (schema.DirectReminder, ids["reminder"]), "wanted_at": None},
+            "reminders.note_direct_sent": {"person": "U1"},
+            "outbox.is_any_unsent": {"kind": "card"},
             "questions.add": {"text_id": ids["waiting content"], "asked_by": "U1", "answer_by": NOW},
             "questions.get": {"question": ids["question"]},
             "questions.of_case": {"case": ids["waiting case"]},

@@ -14,6 +14,10 @@ DECIDED = outbox.DECIDED
 """The kind of the note that tells of a decision; it is about the review, and knows which version was decided."""
 TAKEN_BACK = outbox.TAKEN_BACK
 """The kind of the note that a decision was taken back; it is about the review."""
+REMINDED = outbox.REMINDED
+"""The kind of the note that a review still waits; it is about the review, and knows for when it was meant."""
+DIRECT_REMINDER = outbox.DIRECT_REMINDER
+"""The kind of the direct message to a person for whom reviews wait; it knows whom."""
 FAILURE = "failure"
 """The kind of the note that a run stopped; it is about the run."""
 LATE = "late"
@@ -49,6 +53,43 @@ def decided(session: Session, review: schema.Review, declared: Review, *, versio
 def taken_back(session: Session, review: schema.Review, declared: Review, *, version: int, at: datetime) -> None:
     """Have it told in the thread of a review's card that a decision was taken back. `version`: the review's then."""
     _reply(session, review, declared, kind=TAKEN_BACK, version=version, at=at)
+
+
+def reminded(session: Session, review: schema.Review, *, due: datetime, at: datetime) -> None:
+    """Have it told in the threads of a review's cards that it still waits. `due`: the time for which that was meant.
+
+    There is one row for each such time: a second process that does the same fails with
+    `sqlalchemy.exc.IntegrityError`. A review without a card has no thread, and its channel is not kept busy with it.
+    """
+    subject = SubjectKind.REVIEW.of(review.id)
+    for channel in sorted(messages.channels_of(session, team=review.team_id, subject=subject)):
+        outbox.add_note(
+            session,
+            team=review.team_id,
+            kind=REMINDED,
+            subject=subject,
+            channel=channel,
+            at=at,
+            occasion=due.isoformat(),
+        )
+
+
+def direct_reminder(session: Session, *, team: int, person: str, at: datetime) -> None:
+    """Have a person told, by a direct message, of the reviews that wait for them then.
+
+    Where an earlier one is not sent yet, it tells of these too.
+    """
+    if not outbox.is_any_unsent(session, team=team, kind=DIRECT_REMINDER, channel=person):
+        outbox.add_note(
+            session,
+            team=team,
+            kind=DIRECT_REMINDER,
+            subject=SubjectKind.PERSON.unnumbered,
+            channel=person,
+            at=at,
+            occasion=at.isoformat(),
+            about={"person": person},
+        )
 
 
 def _reply(session: Session, review: schema.Review, declared: Review, *, kind: str, version: int, at: datetime) -> None:

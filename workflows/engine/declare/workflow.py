@@ -47,6 +47,10 @@ MAX_GRACE = timedelta(days=1)
 """Longest time in which a decision can be taken back."""
 LONGEST_ANSWER = timedelta(days=366)
 """Longest time within which people are asked to answer."""
+SOONEST_REMINDER = timedelta(minutes=5)
+"""Shortest time after which people are reminded of a review."""
+MOST_REMINDERS = 10
+"""Most reminders of one review: each comes after twice as long."""
 MAX_WORDS = 200
 """Most characters of the words for one thing that a workflow may do."""
 SubjectT = TypeVar("SubjectT")
@@ -82,6 +86,12 @@ class Review:
     """When people work, in the workflow's time zone; None: around the clock."""
     on_expiry: OnExpiry = "hold"
     """What happens where nobody answers in time. Whatever it is, it is shown as a lapse and counts as no decision."""
+    remind_after: timedelta | None = None
+    """Time after which people are first reminded, working time as for `answer_within`; None: half of that. They are
+    reminded again once it has passed twice, 4 times, 8 times, and so on.
+    """
+    reminders: int = 5
+    """Most reminders of one review; 0: none."""
     by_hand: timedelta | None = None
     """Time that a person needs for such a case without Countersign."""
     text_in_channel: bool = True
@@ -105,6 +115,10 @@ class Review:
         """Raise `BadDeclaration` for reasons, times or second persons that cannot be."""
         if not timedelta(0) < self.answer_within <= LONGEST_ANSWER:
             raise BadDeclaration(f"answer_within is more than nothing and at most 366 days, not {self.answer_within}")
+        if self.remind_after is not None and not SOONEST_REMINDER <= self.remind_after <= LONGEST_ANSWER:
+            raise BadDeclaration(f"remind_after is from 5 minutes to 366 days, not {self.remind_after}")
+        if type(self.reminders) is not int or not 0 <= self.reminders <= MOST_REMINDERS:
+            raise BadDeclaration(f"reminders are 0 to {MOST_REMINDERS}, not {self.reminders!r}")
         object.__setattr__(self, "reject_reasons", _reasons(self.reject_reasons))
         if self.on_expiry not in get_args(OnExpiry):
             raise BadDeclaration(f"on_expiry is {', '.join(get_args(OnExpiry))}, not {self.on_expiry!r}")
@@ -617,6 +631,19 @@ class Workflow(Generic[InputT, OutputT]):
     def answer_by(self, at: datetime) -> datetime:
         """Return until when a person is asked to answer, from a time on."""
         return end_of_wait(at, self.review.answer_within, self.review.hours, self.timezone)
+
+    def remind_at(self, at: datetime, *, after: int = 0) -> datetime | None:
+        """Return when people are reminded next; None where they are not any more.
+
+        `at`: when the wait for that began: the opening of a review, or the reminder before. `after`: the number of
+        reminders before it.
+        """
+        if after >= self.review.reminders:
+            return None
+        first = self.review.remind_after or self.review.answer_within / 2
+        # As long again to the second one, and from there twice as long each time: 1, 2, 4, 8 times the first wait.
+        wait = first * 2 ** max(after - 1, 0)
+        return end_of_wait(at, wait, self.review.hours, self.timezone)
 
     def make_proposal(self, input: InputT, ask: Ask[OutputT]) -> Proposal[OutputT]:
         """Propose as declared, or ask the model with the whole input."""

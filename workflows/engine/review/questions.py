@@ -169,6 +169,8 @@ def open_again(
         ),
         "answer_by": workflow.answer_by(at),
         "due_at": workflow.answer_by(at),
+        "remind_at": workflow.remind_at(at),
+        "reminders": 0,
     }
     details: dict[str, str | int | None] = {"why": reason.code, "question": question.number}
     action = "review.opened_again"

@@ -81,6 +81,7 @@ def open_review(
         proposal=proposal,
         reasons_id=contents.keep(session, team=run.team_id, case=run.case_id, kind="reasons", body=to_json(reasons)),
         answer_by=workflow.answer_by(at),
+        remind_at=workflow.remind_at(at),
         at=at,
         # Something wrong is live until a correction is decided.
         is_first=run.correction > 0,

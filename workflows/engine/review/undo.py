@@ -111,6 +111,8 @@ def _take_back(
         decided_at=None,
         answer_by=answer_by,
         due_at=answer_by,
+        remind_at=workflow.remind_at(at),
+        reminders=0,
         second=None,
         second_error=None,
     ):

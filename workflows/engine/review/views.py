@@ -354,6 +354,19 @@ class WaitingReview:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReminderView:
+    """The reviews that wait for a person, for a direct message."""
+
+    number: int
+    first: datetime | None
+    """The earliest deadline."""
+    at: datetime
+    """The time at which it is told."""
+    reviews: Sequence[int]
+    """The most urgent of them."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class WaitingView:
     """A page of the reviews that wait."""
 

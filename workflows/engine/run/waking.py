@@ -6,7 +6,7 @@ waits for work looks every `LOOK` seconds.
 
 from workflows.engine.context import Context
 from workflows.engine.deliver import waiting_deliveries
-from workflows.engine.review import deadlines, question_sending
+from workflows.engine.review import deadlines, question_sending, reminders
 
 LOOK = 30.0
 """Seconds between two looks at the deadlines of reviews, at most."""
@@ -23,7 +23,7 @@ def awaken(context: Context) -> int:
     Raise `store.db.database.Unavailable` where the database cannot be used for half a minute.
     """
     # Nearly always nothing waits, which one read tells.
-    done = deadlines.sweep(context)
+    done = deadlines.sweep(context) + reminders.sweep(context)
     if not is_any_waiting(context):
         return done
     return done + waiting_deliveries.awaken(context) + question_sending.sweep(context)

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import structlog
 
+from store.cases import reminders
 from store.slack import messages, outbox
 from store.slack.outbox import LONGEST_WAIT, VIEWS
 from store.states import OutboxState
@@ -17,6 +18,8 @@ from workflows.engine.send.views import Intent
 
 log = structlog.get_logger()
 
+_UNREACHABLE = frozenset({Then.NO_CHANNEL, Then.REFUSED, Then.GIVE_UP})
+"""Consequences of an error after which a direct message is not tried again."""
 MAX_ATTEMPTS = 8
 """Number of refusals after which a message is given up, visibly. Errors that say nothing about the message do not
 count."""
@@ -41,6 +44,8 @@ def note_sent(context: Context, taken: Taken, *, shown: Sequence[Intent], ts: st
             messages.forget(session, team=team, channel=first.channel, subject=first.subject)
         elif ts is not None and first.kind in VIEWS:
             messages.drawn(session, team=team, channel=first.channel, subject=first.subject, ts=ts, waits=waits)
+        elif ts is not None and first.kind == outbox.DIRECT_REMINDER:
+            reminders.note_direct_sent(session, team=team, person=first.channel, at=context.clock())
     log.info("message.sent", kind=first.kind, subject=str(first.subject), channel=first.channel, rows=len(shown))
 
 
@@ -53,6 +58,12 @@ def note_refused(
     """
     first, team, at = taken.rows[0], context.team, context.clock()
     wait = min(wait, LONGEST_WAIT)
+    if first.kind == outbox.DIRECT_REMINDER and refused.then in _UNREACHABLE:
+        # Somebody who cannot be written to is reminded in the channel; nobody has to repair anything.
+        with context.database.write() as session:
+            outbox.move(session, first, frm=OutboxState.ATTEMPTING, to=OutboxState.SENT, unsure_since=None)
+        log.info("reminder.not_taken", person=first.channel, code=refused.code)
+        return
     with context.database.write() as session:
         if limit is not None:
             note_rate_limit(session, limit, team=team, at=at)

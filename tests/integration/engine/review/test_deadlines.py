@@ -35,7 +35,7 @@ SECOND = timedelta(seconds=1)
 
 def due(make_world: MakeWorld, on_expiry: OnExpiry = "hold", **settings: object) -> Scene:
     """The sample automation, whose reviews are to be answered within an hour."""
-    given = {"post_to": "C0SUPPORT", "answer_within": HOUR, "on_expiry": on_expiry, **settings}
+    given = {"post_to": "C0SUPPORT", "answer_within": HOUR, "on_expiry": on_expiry, "reminders": 0, **settings}
     return sample(make_world, autonomy=DRAFT, review=Review(**given))  # type: ignore[arg-type]  # named by each test
 
 

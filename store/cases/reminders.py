@@ -1,0 +1,87 @@
+"""Reviews of which people are to be reminded, and the direct messages that remind them."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from store.db import rows
+from store.schema import DirectReminder, Review, Workflow
+from store.states import ReviewState
+from store.types import literally
+
+_UNDECIDED = tuple(literally(state) for state in (ReviewState.OPEN, ReviewState.AWAITING_SECOND))
+
+
+def due(session: Session, *, team: int, at: datetime, limit: int, after: int = 0) -> Sequence[Review]:
+    """Return reviews of which people are to be reminded now, by id. `after`: only those with a higher one."""
+    query = select(Review).where(
+        Review.remind_at.is_not(None),
+        Review.team_id == team,
+        Review.state.in_(_UNDECIDED),
+        Review.remind_at <= at,
+        Review.id > after,
+    )
+    return session.scalars(query.order_by(Review.id).limit(limit)).all()
+
+
+def waiting(session: Session, *, team: int, person: str, workflows: Collection[str], limit: int) -> Sequence[Review]:
+    """Return undecided reviews that may concern a person and of which people were reminded, most urgent first.
+
+    `workflows`: those in which this person is named.
+    """
+    query = (
+        select(Review)
+        .join(Workflow, Workflow.id == Review.workflow_id)
+        .where(
+            Review.team_id == team,
+            Review.state.in_(_UNDECIDED),
+            Review.reminders > 0,
+            or_(Review.claimed_by == person, Workflow.name.in_(workflows)),
+        )
+    )
+    return session.scalars(query.order_by(Review.answer_by, Review.id).limit(limit)).all()
+
+
+def want_direct(session: Session, *, team: int, person: str, at: datetime) -> None:
+    """Have a person reminded by a direct message, unless one is wanted already."""
+    found = _direct(session, team=team, person=person)
+    if found is None:
+        rows.add_new(
+            session, DirectReminder, ("team_id", "person"), team_id=team, person=person, wanted_at=at, sent_at=None
+        )
+    elif found.wanted_at is None:
+        rows.change(session, DirectReminder, found.id, where={"team_id": team}, to={"wanted_at": at})
+
+
+def wanted_direct(session: Session, *, team: int, at: datetime, lasts: timedelta) -> Sequence[DirectReminder]:
+    """Return the direct messages that are due. `lasts`: longest wait of one; what is put off more was so by a wrong
+    clock.
+    """
+    is_due = or_(DirectReminder.wanted_at <= at, DirectReminder.wanted_at > at + lasts)
+    query = select(DirectReminder).where(DirectReminder.team_id == team, DirectReminder.wanted_at.is_not(None), is_due)
+    return session.scalars(query.order_by(DirectReminder.id)).all()
+
+
+def direct(session: Session, row: int, *, team: int) -> DirectReminder | None:
+    """Return the direct messages to a person as they are kept now. `row`: their id."""
+    return rows.get(session, DirectReminder, row, team=team, anew=True)
+
+
+def take_direct(session: Session, wanted: DirectReminder, *, wanted_at: datetime | None) -> bool:
+    """Note that a direct message is made, or put off to a time; False where another process was faster."""
+    where = {"team_id": wanted.team_id, "wanted_at": wanted.wanted_at}
+    return rows.change(session, DirectReminder, wanted.id, where=where, to={"wanted_at": wanted_at})
+
+
+def note_direct_sent(session: Session, *, team: int, person: str, at: datetime) -> None:
+    """Note when a person was last reminded by a direct message."""
+    found = _direct(session, team=team, person=person)
+    if found is not None:
+        rows.change(session, DirectReminder, found.id, where={"team_id": team}, to={"sent_at": at})
+
+
+def _direct(session: Session, *, team: int, person: str) -> DirectReminder | None:
+    query = select(DirectReminder).where(DirectReminder.team_id == team, DirectReminder.person == person)
+    return session.scalar(query)

@@ -1,0 +1,172 @@
+"""Reminders of reviews that nobody has decided: in the thread of the card, and by direct message.
+
+A direct message goes to whoever is on a review, else to the people whom the workflow names themselves. A person gets at
+most one in `APART`, which tells of all reviews that wait for them when it is sent. Every process looks; each reminder
+is made once.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from store import schema
+from store.cases import cases, reminders, reviews, runs
+from store.governance import teams
+from store.states import ReviewState
+from workflows.engine.case import notices
+from workflows.engine.case.transitions import move_review
+from workflows.engine.context import SYSTEM, Context
+from workflows.engine.declare.names import persons_in
+from workflows.engine.declare.registry import AnyWorkflow
+from workflows.engine.review.claims import is_in_hand
+from workflows.engine.review.standing import DECIDABLE, standing
+from workflows.engine.review.views import ReminderView
+
+APART = timedelta(hours=1)
+"""Shortest time between two direct messages to a person."""
+_AT_ONCE = 200
+_MOST = 1_000
+"""Most reviews that a direct message counts."""
+_SHOWN = 5
+"""Reviews that it names."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Due:
+    """A review of which people are to be reminded, as it was read."""
+
+    review: int
+    case: int
+    workflow: str
+
+
+def sweep(context: Context) -> int:
+    """Remind people of what waits for them, and return the number of reviews that they are reminded of.
+
+    Raise `store.db.database.Unavailable`.
+    """
+    done = after = 0
+    while found := _due(context, after):
+        for one in found:
+            after = one.review
+            # A process that knows its workflow does the others.
+            if one.workflow in context.registry:
+                done += _remind(context, one, context.registry.get(one.workflow))
+    _write_to_people(context)
+    return done
+
+
+def reminder_view(context: Context, person: str) -> ReminderView:
+    """Return what waits for a person, of what they were reminded of."""
+    at = context.clock()
+    with context.database.read() as session:
+        found = reminders.waiting(
+            session, team=context.team, person=person, workflows=_named_in(context, person), limit=_MOST
+        )
+        theirs = [row for row in found if person in _concerned(session, context, row, at=at)]
+    first = theirs[0].answer_by if theirs else None
+    return ReminderView(number=len(theirs), first=first, at=at, reviews=[row.id for row in theirs[:_SHOWN]])
+
+
+def _due(context: Context, after: int) -> list[_Due]:
+    with context.database.read() as session:
+        found = reminders.due(session, team=context.team, at=context.clock(), limit=_AT_ONCE, after=after)
+        return [
+            _Due(
+                review=row.id,
+                case=row.case_id,
+                workflow=teams.workflow_name(session, row.workflow_id, team=context.team),
+            )
+            for row in found
+        ]
+
+
+def _remind(context: Context, due: _Due, workflow: AnyWorkflow) -> bool:
+    """Remind people of a review; False where somebody else was faster, or it is decided."""
+    try:
+        with context.database.write() as session:
+            cases.hold(session, due.case, team=context.team)
+            row, at = reviews.get(session, due.review, team=context.team, anew=True), context.clock()
+            if row is None or row.remind_at is None or row.remind_at > at:
+                return False
+            meant, number = row.remind_at, row.reminders + 1
+            following = workflow.remind_at(meant, after=number)
+            # What was missed while no process ran is not made up for.
+            while following is not None and following <= at:
+                number += 1
+                following = workflow.remind_at(following, after=number)
+            if not move_review(
+                session,
+                row,
+                row.state,
+                at=at,
+                actor=SYSTEM,
+                action="review.reminded",
+                details={"number": number},
+                reminders=number,
+                remind_at=following,
+            ):
+                return False
+            notices.reminded(session, row, due=meant, at=at)
+            for person in _concerned(session, context, row, at=at):
+                reminders.want_direct(session, team=context.team, person=person, at=at)
+            return True
+    except IntegrityError:
+        # Another process has made the note for this very time.
+        return False
+
+
+def _write_to_people(context: Context) -> None:
+    """Have those told who are to be reminded, and were not within the last hour."""
+    with context.database.read() as session:
+        found = reminders.wanted_direct(session, team=context.team, at=context.clock(), lasts=APART)
+    for one in found:
+        with context.database.write() as session:
+            wanted, at = reminders.direct(session, one.id, team=context.team), context.clock()
+            if wanted is None or wanted.wanted_at is None:
+                continue
+            since = wanted.sent_at
+            if since is not None and abs(at - since) < APART:
+                reminders.take_direct(session, wanted, wanted_at=since + APART)
+            elif reminders.take_direct(session, wanted, wanted_at=None):
+                notices.direct_reminder(session, team=context.team, person=wanted.person, at=at)
+
+
+def _concerned(session: Session, context: Context, row: schema.Review, *, at: datetime) -> Sequence[str]:
+    """Return those whom a review waits for, as far as they are known by name."""
+    name = teams.workflow_name(session, row.workflow_id, team=row.team_id)
+    if row.state not in DECIDABLE or name not in context.registry:
+        return []
+    workflow = context.registry.get(name)
+    if row.state == ReviewState.OPEN:
+        if row.claimed_by is not None and is_in_hand(row.claimed_at, at=at):
+            return [row.claimed_by]
+        return [one for one in persons_in(workflow.review.reviewers) if one != _barred(session, workflow, row)]
+    seconds = workflow.review.seconds
+    by = seconds[row.second].by if row.second is not None and row.second < len(seconds) else None
+    asked = persons_in(by or workflow.review.reviewers)
+    before = {one.by for one in standing(reviews.decisions(session, row.id, team=row.team_id))}
+    return [one for one in asked if one not in {*before, _barred(session, workflow, row)}]
+
+
+def _barred(session: Session, workflow: AnyWorkflow, row: schema.Review) -> str | None:
+    """Return who may not decide a review, since they asked for it; None where everybody else may."""
+    if workflow.review.self_approval:
+        return None
+    run = runs.get(session, row.run_id, team=row.team_id)
+    return run.asked_by if run is not None else None
+
+
+def _named_in(context: Context, person: str) -> list[str]:
+    """Return the workflows in which a person is named, as a reviewer or a second person."""
+    return [
+        workflow.name
+        for workflow in context.registry
+        if any(
+            person in persons_in(names)
+            for names in (workflow.review.reviewers, *(one.by for one in workflow.review.seconds))
+        )
+    ]
