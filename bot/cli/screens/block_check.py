@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pydantic import JsonValue
 
 from bot.cli.screens.output import one_line_errors, out, print_json
-from bot.sandbox.blocks.documents import accept_message_blocks, accept_view
+from bot.sandbox.blocks.documents import accept_message_blocks, accept_modal_or_home
 from bot.sandbox.errors import SlackError
 from bot.settings import settings
 from bot.slack.validation import Fault, as_sent, slack_judge
@@ -51,7 +51,7 @@ def own_judge(specimen: Specimen) -> list[Fault]:
         if isinstance(message, dict):
             accept_message_blocks(message["blocks"])
         else:
-            accept_view(sent["view"])
+            accept_modal_or_home(sent["view"])
     except SlackError as refused:
         return [_fault(text) for text in refused.messages or [refused.code]]
     return []

@@ -100,6 +100,12 @@ def accept_home(view: JsonValue) -> Object:
     return _accepted(view, _HOME, "home")
 
 
+def accept_modal_or_home(view: JsonValue) -> Object:
+    """Return a view of either kind as Slack keeps it. Raise SlackError."""
+    is_home = isinstance(view, dict) and view.get("type") == "home"
+    return (accept_home if is_home else accept_view)(view)
+
+
 def _accepted(view: JsonValue, shape: Shape, surface: SlackContext) -> Object:
     # The size comes first: a view that is too large is not checked any further.
     if size(view) > limits.VIEW_JSON:

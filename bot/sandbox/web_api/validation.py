@@ -4,7 +4,7 @@ import re
 
 from pydantic import JsonValue
 
-from bot.sandbox.blocks.documents import accept_home, accept_message_blocks, accept_view
+from bot.sandbox.blocks.documents import accept_message_blocks, accept_modal_or_home
 from bot.sandbox.errors import SlackError
 from bot.sandbox.json import Object
 from bot.sandbox.state.sandbox import Sandbox
@@ -30,8 +30,7 @@ def validate_blocks(sandbox: Sandbox, arguments: Arguments) -> Object:
     value = arguments.value(name, otherwise="invalid_arguments")
     try:
         if name == "view":
-            is_home = isinstance(value, dict) and value.get("type") == "home"
-            (accept_home if is_home else accept_view)(value)
+            accept_modal_or_home(value)
         else:
             accept_message_blocks(_blocks(value) if name == "message" else value)
     except SlackError as refused:

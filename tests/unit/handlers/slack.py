@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pydantic import JsonValue
 
 from bot.sandbox.blocks import mentions
-from bot.sandbox.blocks.documents import accept_home, accept_message_blocks, accept_view
+from bot.sandbox.blocks.documents import accept_message_blocks, accept_modal_or_home
 from bot.sandbox.json import Object, objects
 from bot.sandbox.state.fields import complaint
 from bot.sandbox.state.forms import Values, find_input, initial_values, spots
@@ -41,7 +41,7 @@ def modal(view: Mapping[str, object], *, named: Sequence[str] = ()) -> Object:
     """A modal, or a Home, as Slack keeps it, once Slack took it."""
     sent = as_sent(view)
     assert isinstance(sent, dict)
-    kept = (accept_home if sent["type"] == "home" else accept_view)(sent)
+    kept = accept_modal_or_home(sent)
     look_at_view(sent)
     assert set(mentions.in_blocks(kept["blocks"])) <= set(named)
     assert not hidden(kept)
