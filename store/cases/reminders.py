@@ -41,7 +41,7 @@ def waiting(session: Session, *, team: int, person: str, workflows: Collection[s
             or_(Review.claimed_by == person, Workflow.name.in_(workflows)),
         )
     )
-    return session.scalars(query.order_by(Review.answer_by, Review.id).limit(limit)).all()
+    return session.scalars(query.order_by(Review.precedence, Review.answer_by, Review.id).limit(limit)).all()
 
 
 def want_direct(session: Session, *, team: int, person: str, at: datetime) -> None:
