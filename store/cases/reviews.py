@@ -79,10 +79,12 @@ def add(
     remind_at: datetime | None = None,
     at: datetime,
     is_first: bool = False,
+    alike: str | None = None,
 ) -> int:
     """Open a review at version 1, about which something is due at its deadline; returns its id.
 
-    `remind_at`: time of the first reminder; None: there is none. `is_first`: it stands before all others.
+    `remind_at`: time of the first reminder; None: there is none. `is_first`: it stands before all others. `alike`: mark
+    of the reviews that are like it.
     """
     return rows.add(
         session,
@@ -98,6 +100,7 @@ def add(
         claimed_by=None,
         claimed_at=None,
         precedence=FIRST if is_first else BY_DEADLINE,
+        alike=alike,
         opened_at=at,
         answer_by=answer_by,
         due_at=answer_by,
@@ -299,6 +302,7 @@ def add_decision(
     at: datetime,
     confirms: bool = False,
     seconds: float | None = None,
+    unopened: bool = False,
 ) -> None:
     """Add the decision about a version of a review.
 
@@ -320,6 +324,7 @@ def add_decision(
         confirms=confirms,
         at=at,
         seconds=seconds,
+        unopened=unopened,
     )
 
 

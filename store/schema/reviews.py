@@ -39,6 +39,8 @@ class Review(OfTeam, Base):
         index_of_some("ix_reviews_claimed", "team_id", "claimed_by", "state", where="claimed_by IS NOT NULL"),
         index_of_some("ix_reviews_due", "team_id", "state", "due_at", where="due_at IS NOT NULL"),
         index_of_some("ix_reviews_remind", "team_id", "state", "remind_at", where="remind_at IS NOT NULL"),
+        # The cases that are alike are counted and found by their mark.
+        index_of_some("ix_reviews_alike", "team_id", "state", "workflow_id", "alike", where="alike IS NOT NULL"),
         index_of_some("ix_reviews_unproposed", "team_id", "opened_at", where="proposal_id IS NULL"),
     )
 
@@ -60,6 +62,8 @@ class Review(OfTeam, Base):
     """Type of the error of the rule that says whether a second person is needed; None where it raised none."""
     precedence: Mapped[int] = mapped_column(server_default="1")
     """0 for a correction, since something wrong is live: it stands before all others. 1: by its deadline."""
+    alike: Mapped[str | None] = mapped_column(String(32))
+    """Digest of what its workflow says makes cases alike; None for one that stands alone, or has no proposal."""
     opened_at: Mapped[datetime]
     answer_by: Mapped[datetime | None]
     due_at: Mapped[datetime | None]
@@ -115,6 +119,8 @@ class Decision(OfTeam, Base):
     """Seconds from the opening of the form, or of the step of a review session, to the decision; None where it is not
     known, as for a press on a card.
     """
+    unopened: Mapped[bool] = mapped_column(server_default=false())
+    """True if it was approved together with others, and the person never opened it: it is no label to learn from."""
 
 
 class Opening(OfTeam, Base):

@@ -34,13 +34,17 @@ def decided(context: Context, case: int) -> Decided:
     """Return the answer that was finally right for a case.
 
     Raise `Unknown`, or `Refused` where it is not known: nobody decided the case, it was rejected, it has not ended, or
-    it was decided with an answer of its source.
+    it was decided with an answer of its source, or it was approved together with others and never opened.
     """
     view = case_view(context, case)
     if any(question.answer is not None for question in view.questions):
         raise Refused(f"{_named(view)} is no example: its source answered a question, which is no part of its input")
     workflow = context.registry.get(view.workflow)
     run = _settled(view)
+    if _is_unopened(view, run):
+        raise Refused(
+            f"{_named(view)} is no example: it was approved together with others like it, and nobody opened it"
+        )
     try:
         input: BaseModel = read(workflow.input, canonical(run.input))
         output: BaseModel = read(workflow.output, canonical(run.output))
@@ -76,6 +80,15 @@ def _settled(view: CaseView) -> RunView:
             )
         return run
     raise Refused(f"{_named(view)} is no example: nobody has decided its present revision")
+
+
+def _is_unopened(view: CaseView, run: RunView) -> bool:
+    """Tell whether nobody who decided a run opened it. A rerun delivers what was decided in a run before it."""
+    for one in reversed(view.runs[: view.runs.index(run) + 1]):
+        if one.review is not None:
+            stands = [made for made in one.review.decisions if made.revoked_at is None]
+            return bool(stands) and all(made.unopened for made in stands)
+    return False
 
 
 def _named(view: CaseView) -> str:

@@ -24,6 +24,7 @@ ON_BOTH = {
         "runner",
         "leases",
         "next_reviews",
+        "alike",
     )
 }
 """Files whose tests are made on both databases each time: who writes at once, and in what order, shows there. Those of

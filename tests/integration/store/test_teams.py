@@ -97,6 +97,8 @@ class Company:
         ids["unshown review"] = self._review(session, "running", ReviewState.OPEN, proposal_id=None)
         ids["new review"] = self._review(session, "free", ReviewState.OPEN, proposal_id=None)
         rows.change(session, schema.Review, ids["new review"], where={}, to={"claimed_by": "U1", "claimed_at": NOW})
+        for alike in ("review", "empty review"):
+            rows.change(session, schema.Review, ids[alike], where={}, to={"alike": "m1"})
         ids["decided"] = self._review(session, "delivered", ReviewState.DECIDED, proposal_id=None)
         ids["question"] = rows.add(
             session,
@@ -496,6 +498,9 @@ class Company:
             "contents.keep_all": {"bodies": {ids["waiting case"]: "x"}},
             "contents.bodies": {"ids": [ids["waiting content"]]},
             "deliveries.with_key": {"key": "delivered"},
+            "alike.groups": {"workflows": ["sample"], "limit": 9},
+            "alike.count": {"workflow": ids["workflow"], "alike": "m1"},
+            "alike.lines": {"workflow": ids["workflow"], "alike": "m1", "limit": 9},
             "homes.in_hand": {"by": "U1", "workflows": ["sample"], "first": 0},
             "homes.count_in_hand": {"by": "U1", "workflows": ["sample"]},
             "homes.waiting": {"workflows": ["sample"]},
@@ -516,7 +521,7 @@ class Company:
             "openings.opened_at": {"by": "U1"},
             "openings.forget": {"by": "U1"},
             "reviews.next_open": {"workflows": ["sample"], "without": [], "by": "U1", "lasts": HOUR},
-            "reviews.unclaim": {"by": "U1"},
+            "reviews.unclaim": {"by": "U1", "review": ids["new review"]},
             "reminders.due": {},
             "reminders.waiting": {"person": "U1", "workflows": ["sample"]},
             "reminders.want_direct": {"person": "U2"},

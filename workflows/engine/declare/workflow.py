@@ -398,6 +398,7 @@ class Workflow(Generic[InputT, OutputT]):
         self.effect: Effect[OutputT, InputT] | None = None
         self.rejection_effect: Effect[Rejection, InputT] | None = None
         self.source_effect: Effect[str, InputT] | None = None
+        self.alike_by: Callable[[InputT, OutputT], str | None] | None = None
         self._text = text
         self.proposing: Callable[[InputT, Ask[OutputT]], Proposal[OutputT]] | None = None
 
@@ -409,6 +410,17 @@ class Workflow(Generic[InputT, OutputT]):
         The function runs again after a crash and on a rerun, so only steps in it may touch the world.
         """
         self.proposing = function
+        return function
+
+    def alike(self, function: Callable[[InputT, OutputT], str | None]) -> Callable[[InputT, OutputT], str | None]:
+        """Register what makes cases alike: a few words for a case and its proposal, or None for one like no other.
+
+        Those with the same words are shown together, to be approved together: `"ACME GmbH, account 4400"`. Raise
+        `BadDeclaration` for a second one.
+        """
+        if self.alike_by is not None:
+            raise BadDeclaration(f"workflow {self.name}: alike is declared twice")
+        self.alike_by = function
         return function
 
     def never(

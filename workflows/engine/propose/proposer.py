@@ -25,6 +25,7 @@ from workflows.engine.declare.source_answers import answered
 from workflows.engine.declare.steps import Recorder
 from workflows.engine.errors import Misfit, NoProposal, NotAllowed
 from workflows.engine.pauses import Pause
+from workflows.engine.propose.alike import mark_of
 from workflows.engine.propose.checks import broken_nevers, held_against_checks
 from workflows.engine.propose.model_answers import NOTHING_HEARD, Asker
 from workflows.engine.propose.policy import Facts
@@ -86,6 +87,8 @@ class Proposed:
     """JSON of the proposed values, as they were before any rule saw them; empty where there are none."""
     body: str = ""
     """JSON of the whole proposal."""
+    alike: str | None = None
+    """Mark of the cases that are alike; None where this one is like no other."""
 
 
 class Proceedings(Recorder, Protocol):
@@ -169,7 +172,8 @@ def propose(
         same_again=heard.is_refused(json.loads(output.body)),
         answered=bool(heard.answers),
     )
-    return Proposed(proposal=proposal, facts=facts, output=output.body, body=body)
+    alike = mark_of(workflow, input, proposal.output)
+    return Proposed(proposal=proposal, facts=facts, output=output.body, body=body, alike=alike)
 
 
 def _in_scope(workflow: AnyWorkflow, input: BaseModel) -> bool:

@@ -233,6 +233,7 @@ def decision_view(session: Session, decision: schema.Decision) -> DecisionView:
         revoked_at=decision.revoked_at,
         revoked_by=decision.revoked_by,
         seconds=decision.seconds,
+        unopened=decision.unopened,
     )
 
 

@@ -51,6 +51,8 @@ class By:
     """Id of this very press; None where a press cannot arrive twice."""
     opened: bool = True
     """True if they may have had a form open, or a step of a review session; False for a press on a card."""
+    together: bool = False
+    """True if they approve it together with others that are alike."""
     and_then: Callable[[Session], None] | None = None
     """Function that does something more in the same transaction; None where there is nothing."""
 
@@ -69,8 +71,12 @@ def open_review(
     *,
     proposal: int | None,
     reasons: Sequence[Reason],
+    alike: str | None = None,
 ) -> int:
-    """Open the review of a run that waits for a person, and return its id. `proposal`: its row; None: an empty form."""
+    """Open the review of a run that waits for a person, and return its id.
+
+    `proposal`: its row; None: an empty form. `alike`: mark of the reviews that are like it.
+    """
     at = context.clock()
     opened = reviews.add(
         session,
@@ -85,6 +91,7 @@ def open_review(
         at=at,
         # Something wrong is live until a correction is decided.
         is_first=run.correction > 0,
+        alike=alike,
     )
     audit.record(
         session,
@@ -111,6 +118,7 @@ def approve(
     confirmed: bool | str = False,
     interaction_id: str | None = None,
     opened: bool = False,
+    together: bool = False,
     and_then: Callable[[Session], None] | None = None,
 ) -> None:
     """Approve the proposal, under the rules and in the form as they are now.
@@ -119,8 +127,9 @@ def approve(
     person has now confirmed (`NeverBroken.mark`), or True for all of them.
 
     `interaction_id`: the id of this very press, where one may arrive twice. Where another person is needed, the values
-    wait for that person. `opened`: the person had it open in a review session, so how long is kept. `and_then`: does
-    something more in the same transaction.
+    wait for that person. `opened`: the person had it open in a review session, so how long is kept. `together`: they
+    approve it together with others that are alike: one that breaks a rule, or that is not simply open, is refused, and
+    it is kept whether they had opened it. `and_then`: does something more in the same transaction.
 
     Raise `Unknown`, `Repeated`, `Stale`, `SamePerson`, `OwnCase`, `NeverBroken` for values that are barred or have to
     be confirmed, `FormChanged` where the proposal does not fit the present form, or `Refused` where there is none.
@@ -128,13 +137,17 @@ def approve(
     basis = _as_it_stands(context, review, shown, interaction_id, by=by)
     if basis.to_approve is None:
         raise Refused("there is no proposal to approve; fill in the form instead")
-    by_whom = By(person=by, interaction_id=interaction_id, opened=opened, and_then=and_then)
+    by_whom = By(person=by, interaction_id=interaction_id, opened=opened, together=together, and_then=and_then)
+    if together and (basis.reported or basis.decided is not None):
+        raise Refused("this one has to be opened")
     if basis.reported:
         _uphold(context, basis, review, shown, by_whom)
         return
     refuse_same_person(basis, by)
     output = as_proposed(basis)
     rules = passed_over(basis, output, edited=False, confirmed=confirmed)
+    if together and (rules or basis.shown):
+        raise NeverBroken(rules or sorted(basis.shown), barred=False)
     decided = _Decided(kind=DecisionKind.APPROVED, output=basis.to_approve, rules=rules, needs=needs(basis, output))
     _take(context, basis, review, shown, decided, by_whom)
 
@@ -479,10 +492,14 @@ def _decide(
     if kind is DecisionKind.ASKED:
         to, changes = ReviewState.ASKED, {}
     elif follows is Follows.BY_HAND:
-        to, changes = ReviewState.OPEN, {"version": shown + 1, "proposal_id": None}
+        # Without a proposal it is like no other.
+        to, changes = ReviewState.OPEN, {"version": shown + 1, "proposal_id": None, "alike": None}
     elif need is not None:
         to, changes = ReviewState.AWAITING_SECOND, {"version": shown + 1}
         details["second"] = need.place
+    unopened = by.together and openings.opened_at(session, team=row.team_id, review=row.id, by=by.person) is None
+    if by.together:
+        details["together"] = "unopened" if unopened else "opened"
     if despite:
         details["despite"] = "; ".join(despite)[:_LONGEST_DETAIL]
     if need is not None or row.state == ReviewState.AWAITING_SECOND:
@@ -509,6 +526,7 @@ def _decide(
         confirms=confirms,
         at=at,
         seconds=_reading(session, row, by, at=at),
+        unopened=unopened,
     )
     notices.card(session, row, workflow.review, at=at)
     if kind in (DecisionKind.EDITED, DecisionKind.REJECTED):

@@ -36,6 +36,8 @@ class DecisionView:
     """Seconds from the opening of the form, or of the step of a review session, to the decision; None where it is not
     known.
     """
+    unopened: bool = False
+    """True if it was approved together with others, and the person never opened it."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -179,7 +179,7 @@ class Runner:
     def _ask_person(self, session: Session, work: Work, proposed: Proposed, verdict: Verdict) -> None:
         context, run = self._context, self._move(session, work, RunState.WAITING)
         kept = self._keep(session, work, proposed) if proposed.proposal is not None else None
-        open_review(session, context, run, work.workflow, proposal=kept, reasons=verdict.reasons)
+        open_review(session, context, run, work.workflow, proposal=kept, reasons=verdict.reasons, alike=proposed.alike)
 
     def _go_alone(self, work: Work, proposed: Proposed, kept: Journal) -> None:
         """Deliver the proposal alone; ask a person where the workflow was paused since the proposal."""

@@ -1,0 +1,116 @@
+"""Read models of cases that are alike, frozen, the same for every face. They are for those who may decide the cases."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from workflows.engine.reasons import Reason
+
+
+class Bar(StrEnum):
+    """The reason why a row is left for a person to open."""
+
+    RULE = "rule"
+    """A rule that no confidence passes asked for a person."""
+    ASKED = "asked"
+    """Its source was asked, and it waits for the answer."""
+    CLAIMED = "claimed"
+    """A colleague is on it."""
+    OWN_CASE = "own_case"
+    """The person handed it in themselves, and their workflow has somebody else decide it."""
+
+
+class Went(StrEnum):
+    """What happened to a row, or that nothing did yet."""
+
+    APPROVED = "approved"
+    AWAITS_SECOND = "awaits_second"
+    """Approved, and now a second person has to."""
+    ELSEWHERE = "elsewhere"
+    """Somebody decided it meanwhile, or it changed."""
+    LEFT = "left"
+    """It needs a person, who opens it."""
+    OPEN = "open"
+    """Nobody has decided it yet."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupView:
+    """The open cases of a workflow that are alike."""
+
+    generation: int
+    """Number of restores from a backup so far. After a restore, numbers are given out again."""
+    workflow: str
+    review: int
+    """One of them."""
+    version: int
+    number: int
+    name: str
+    """The author's words for what makes them alike, as a channel may be shown them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RowView:
+    """A case among those that are alike."""
+
+    review: int
+    version: int
+    key: str
+    subject: str
+    values: Mapping[str, str]
+    """Label -> proposed value, of those that are not the same in all rows."""
+    why: Reason | None
+    """The first reason why a person is asked."""
+    bar: Bar | None
+    """Why it is not approved with the others; None where it is."""
+    rules: Sequence[str]
+    """Sentences of the rules that asked for a person."""
+    claimed_by: str | None
+    answer_by: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class GridView:
+    """Cases that are alike, with a row for each."""
+
+    group: GroupView
+    total: int
+    """Open ones of the group, on all pages."""
+    first: int
+    """Place of the first row, from 0."""
+    same: Mapping[str, str]
+    """Label -> proposed value that is the same in all rows."""
+    rows: Sequence[RowView]
+    has_more: bool = False
+    """True if there are rows after these."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RowResult:
+    """What happened to a row."""
+
+    review: int
+    version: int
+    """The review's version now."""
+    key: str
+    subject: str
+    went: Went
+    by: str | None = None
+    """The person who decided it; None where nobody did."""
+    kind: str | None = None
+    """Kind of their decision."""
+    said: str = ""
+    """Why it was left, in words; empty where it was not."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PressView:
+    """How far a press is that approves several rows."""
+
+    group: GroupView
+    number: int
+    """Rows that were to be approved."""
+    results: Sequence[RowResult] = field(default_factory=tuple)
+    is_over: bool = False
+    """True if no more of them is worked on."""
