@@ -1,7 +1,8 @@
 """The ids that Slack sends back to us, and the references that buttons and modals carry."""
 
 import re
-from dataclasses import dataclass, field, fields
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 
 from handlers.slack.progress import Progress
@@ -47,6 +48,12 @@ class Action(StrEnum):
     START_ANEW = "start_anew"
     BACK_TO_FORM = "back_to_form"
     CHARTER = "charter"
+    ALIKE = "alike"
+    """Shows the cases that are like one."""
+    OPEN_ROW = "open_row"
+    """Opens one of the cases that are alike."""
+    ALIKE_PAGE = "alike_page"
+    """Turns to other rows. What follows says where to."""
     HOME_PAGE = "home_page"
     """Turns a list of the Home. What follows says where to."""
     GOT_IT = "got_it"
@@ -71,6 +78,12 @@ class Callback(StrEnum):
     """A page from which a review session goes on."""
     SKIPPED = "show_skipped"
     """The page after the last step of a review session, from which it goes on with what was skipped."""
+    GRID = "grid"
+    """Cases that are alike. Its main button approves them."""
+    GRID_ON = "grid_on"
+    """What happened to them, from which one goes on to further ones."""
+    GRID_DONE = "grid_done"
+    """What happened to them so far. Its main button looks again."""
     READ = "read"
     CORRECT = "correct"
     ROW = "row"
@@ -138,6 +151,7 @@ def read_chosen(value: str) -> tuple[str, str]:
 
 _OF = ":"
 _SESSION = "~"
+_ALIKE = "="
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,20 +164,48 @@ class Listed:
     """Place of the page's first review, from 0."""
     progress: Progress | None = None
     """How far the review session is; None for the list."""
+    alike: int = 0
+    """Review whose like are shown, in place of the list; 0 for the list."""
 
     def __str__(self) -> str:
-        place = f"{self.channel}.{self.first}"
+        place = f"{self.channel}.{self.first}" + (f"{_ALIKE}{self.alike}" if self.alike else "")
         return place if self.progress is None else f"{place}{_SESSION}{self.progress}"
 
     @classmethod
     def read(cls, value: str) -> "Listed":
         """Read a reference from Slack; an unknown text means the first page of all."""
-        place, is_session, progress = value.partition(_SESSION)
+        where, is_session, progress = value.partition(_SESSION)
+        place, _, alike = where.partition(_ALIKE)
         channel, _, first = place.rpartition(".")
         so_far = Progress.read(progress) if is_session else None
         if not _PAGE.fullmatch(first) or not _CHANNEL.fullmatch(channel):
             return cls(progress=so_far)
-        return cls(channel=channel, first=int(first), progress=so_far)
+        like = int(alike) if _ID.fullmatch(alike) else 0
+        return cls(channel=channel, first=int(first), progress=so_far, alike=like)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alike:
+    """Cases that are alike, as a modal shows them."""
+
+    shown: Shown
+    """One of them, which names the others."""
+    rows: Sequence[Shown] = ()
+    """Those that its main button approves, or that were to be approved."""
+    first: int = 0
+    """Place of the first row, from 0."""
+
+    def __str__(self) -> str:
+        return "-".join((str(self.first), *(f"{row.id}.{row.version}" for row in self.rows)))
+
+    @classmethod
+    def read(cls, shown: Shown, value: str) -> "Alike":
+        """Read a reference from Slack. Raise `Refused` for a text that no modal of ours carries."""
+        first, *rows = value.split("-")
+        if not _PAGE.fullmatch(first):
+            raise Refused("this page is not from Countersign")
+        named = [replace(Shown.read(row), generation=shown.generation) for row in rows]
+        return cls(shown=shown, rows=named, first=int(first))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -254,4 +296,5 @@ class TurnedTo:
 
 
 _MARK = re.compile("[0-9a-f]{12}")
+_ID = re.compile("[0-9]{1,18}")
 _PAGE, _CHANNEL = re.compile("[0-9]{1,6}"), re.compile("[A-Z0-9]{0,40}|[a-z0-9-]{1,100}")

@@ -6,7 +6,19 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from handlers.slack.access.admission import Origin
-from handlers.slack.ids import FORM, NOT_LISTED, REWRITTEN, ROWS, WARNED, Listed, OpenRow, Row, Shown, read_chosen
+from handlers.slack.ids import (
+    FORM,
+    NOT_LISTED,
+    REWRITTEN,
+    ROWS,
+    WARNED,
+    Alike,
+    Listed,
+    OpenRow,
+    Row,
+    Shown,
+    read_chosen,
+)
 from workflows.engine.errors import Refused
 
 
@@ -156,6 +168,11 @@ class Modal(_Payload):
     def has_room_above(self) -> bool:
         """True if one more modal can be put on it."""
         return self.previous_view_id is None or self.previous_view_id == self.root_view_id
+
+    @property
+    def alike(self) -> Alike:
+        """Cases that are alike which the modal shows. Raise `Refused`."""
+        return Alike.read(self.shown, self.private_metadata.split(" ")[-1])
 
     @property
     def listed(self) -> Listed | None:

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from handlers.slack.blocks import answers, home, modals, session
+from handlers.slack.blocks import answers, grid, home, modals, session
 from handlers.slack.blocks.card import card
 from handlers.slack.blocks.digest import digest
 from handlers.slack.blocks.doubt import doubt
@@ -21,7 +21,7 @@ from handlers.slack.blocks.questions import answer_form, question_form
 from handlers.slack.blocks.queue import queue
 from handlers.slack.blocks.reminder import reminder
 from handlers.slack.blocks.report import report_form
-from handlers.slack.ids import Listed, OpenRow, Row, Shown
+from handlers.slack.ids import Alike, Listed, OpenRow, Row, Shown
 from handlers.slack.progress import Progress
 from handlers.texts import decided, deliveries, failures, groups, outage, overrun, pauses, reminders, reports
 from handlers.texts.charter import charter
@@ -35,6 +35,7 @@ from workflows.engine.read.charter_views import CharterView, SecondPerson
 from workflows.engine.read.digest_views import Cause, DigestView, PausedSince, StoppedCase, WorkflowFigures
 from workflows.engine.read.home_views import PAGE, Decided, HomeView, InHand, Place, Queue
 from workflows.engine.reasons import Code, Reason
+from workflows.engine.review.alike_views import Bar, GridView, GroupView, PressView, RowResult, RowView, Went
 from workflows.engine.review.decisions import DecisionKind
 from workflows.engine.review.views import (
     CardView,
@@ -546,7 +547,48 @@ def _views() -> Iterator[Specimen]:
     step = session.step(_CARD, reviewing, user=_WHO, place="7 of 40", above=above)
     form = modals.edit_form(empty, _FORM, {}, listed=reviewing)
     assert form is not None  # so small a form fits
+    like = GroupView(generation=0, workflow="triage", review=7, version=1, number=12, name="ACME GmbH, booking 4400")
+    row = RowView(
+        review=7,
+        version=1,
+        key="T-17",
+        subject="Charged twice " * 20,
+        values={"Queue": "billing", "Reply": "We look into it. " * 20},
+        why=Reason(code=Code.OUT_OF_SCOPE),
+        bar=None,
+        rules=[],
+        claimed_by=None,
+        answer_by=_AT,
+    )
+    kept = (None, *Bar) * 10
+    bars = [
+        replace(row, review=number, bar=bar, rules=["answer a safety report alone"] * 9, claimed_by=_WHO)
+        for number, bar in enumerate(kept)
+    ]
+    full = GridView(group=like, total=500, first=50, same={"Queue": "billing"}, rows=bars, has_more=True)
+    some = Alike(shown=Shown(id=7, version=1, generation=3), rows=[Shown(id=10**11, version=9, generation=3)] * 50)
+    went = [
+        RowResult(
+            review=7, version=1, key="T-17", subject="Charged twice", went=one, by=by, kind="edited", said="No. " * 99
+        )
+        for one in Went
+        for by in (None, _WHO)
+    ]
+    begun = PressView(group=like, number=50, results=went * 5)
     views: Mapping[str, View | None] = {
+        "alike, a full page": grid.grid(full, session=reviewing),
+        "alike, nothing left": grid.grid(replace(full, rows=[], same={}, first=0, has_more=False)),
+        "alike, being approved": grid.pressed(begun, some, others=0, session=reviewing),
+        "alike, approved": grid.pressed(replace(begun, is_over=True), some, others=5),
+        "alike, all approved": grid.pressed(replace(begun, is_over=True), some, others=0, session=reviewing),
+        "waiting, with cases that are alike": modals.waiting_list(page, listed=Listed(), groups=[like] * 5),
+        "home, with cases that are alike": home.home(
+            replace(at_home, groups=[like] * 5), may_decide=["triage"], is_tour_read=False
+        ),
+        "session, a step with its like": session.step(
+            replace(_CARD, alike=12), reviewing, user=_WHO, place="7 of 40", above=above
+        ),
+        "review, opened from its like": modals.review(replace(_CARD, alike=12), listed=Listed(alike=7, first=50)),
         "session, a step": step,
         "session, a rule to confirm": session.step(
             never, reviewing, user=_WHO, place="7 of 40", above=[], rules=_BROKEN

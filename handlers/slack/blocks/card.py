@@ -13,7 +13,7 @@ from handlers.slack.blocks.reasons import why
 from handlers.slack.blocks.sections import section
 from handlers.slack.blocks.text import escaped
 from handlers.slack.ids import Action, Shown, chosen
-from handlers.texts import buttons, status
+from handlers.texts import alike, buttons, status
 from handlers.texts import card as texts
 from handlers.texts.pieces import Line, Room
 from store.states import ReviewState, RunState
@@ -99,6 +99,9 @@ def _menu(view: CardView) -> Block:
     choices = {Action.DETAILS: buttons.DETAILS}
     if view.can_ask:
         choices[Action.ASK_SOURCE] = buttons.ASK_SOURCE
+    if view.alike is not None:
+        # Without their number, which changes while the card stands.
+        choices[Action.ALIKE] = alike.MENU
     choices[Action.REPORT] = buttons.REPORT_WRONG
     return menu({chosen(action, _shown(view)): text for action, text in choices.items()}, action=Action.MORE)
 

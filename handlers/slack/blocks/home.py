@@ -5,11 +5,12 @@ from collections.abc import Collection, Sequence
 from handlers.slack import limits
 from handlers.slack.blocks.drawing import Block
 from handlers.slack.blocks.elements import actions, button, divider, header, small_print
+from handlers.slack.blocks.grid import see
 from handlers.slack.blocks.modals import View
 from handlers.slack.blocks.paragraphs import block
 from handlers.slack.blocks.sections import section
 from handlers.slack.ids import ALL, Action, HomePlace, Shown, TurnedTo
-from handlers.texts import buttons
+from handlers.texts import alike, buttons
 from handlers.texts import home as texts
 from handlers.texts.pieces import Line
 from workflows.engine.read.home_views import PAGE, Decided, HomeView, InHand, Place, Queue
@@ -28,6 +29,8 @@ def home(view: HomeView, *, may_decide: Collection[str], is_tour_read: bool) -> 
         made += _start_all(view, may_decide)
         made += [_queue(one, may_decide) for one in view.queues]
         made += _pages("queues", texts.QUEUES, view.place.queues, len(view.queues), view.all_queues)
+    groups = [one for one in view.groups if one.workflow in may_decide]
+    made += [header(alike.HEADING), *map(see, groups)] if groups else []
     made += [header(texts.DECIDED), *(_decided(one, view) for one in view.decided)]
     made += [] if view.decided else [block(texts.NOTHING_DECIDED)]
     made += _pages("decided", texts.DECIDED, view.place.decided, len(view.decided), view.all_decided)

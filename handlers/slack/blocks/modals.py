@@ -10,6 +10,7 @@ from handlers.slack.blocks.card import card
 from handlers.slack.blocks.columns import is_laid_out
 from handlers.slack.blocks.drawing import Block, Drawn
 from handlers.slack.blocks.elements import actions, button, divider, label, option, small_print
+from handlers.slack.blocks.grid import see
 from handlers.slack.blocks.inputs import CONFIRM, ELEMENT, Beside, confirmation, inputs, marked
 from handlers.slack.blocks.paragraphs import block, drawn, pieces
 from handlers.slack.blocks.reasons import why
@@ -36,6 +37,7 @@ from handlers.texts.values import CHECK, certainty, check_first, doubted, recomm
 from store.states import ReviewState
 from workflows.engine.declare.workflow import LONGEST_REASON
 from workflows.engine.errors import NeverBroken
+from workflows.engine.review.alike_views import GroupView
 from workflows.engine.review.decisions import AND_MORE, MAX_REASON, Follows
 from workflows.engine.review.forms import form_mark
 from workflows.engine.review.views import CardView, DeliveredView, DoubtView, WaitingView
@@ -346,8 +348,8 @@ def doubt(view: DoubtView) -> View:
     return _page(Callback.READ, forms.LOOK, _bounded(made, forms.more_elsewhere(view.case)))
 
 
-def waiting_list(waiting: WaitingView, *, listed: Listed) -> View:
-    """Draw a page of the open reviews of a channel, or of all channels."""
+def waiting_list(waiting: WaitingView, *, listed: Listed, groups: Sequence[GroupView] = ()) -> View:
+    """Draw a page of the open reviews of a channel, or of all channels. `groups`: those of them that are alike."""
     made: list[Block] = []
     for one in waiting.reviews:
         shown = str(Shown(id=one.review, version=one.version, generation=one.generation))
@@ -363,6 +365,7 @@ def waiting_list(waiting: WaitingView, *, listed: Listed) -> View:
         made.append(actions("pages", pages))
     if waiting.reviews:
         made.insert(0, small_print(forms.place_in_list(waiting)))
+        made[:0] = [*map(see, groups), divider()] if groups else []
     else:
         made.append(rich(line(words(forms.NOTHING_WAITS))))
     return _page(Callback.LIST, forms.WAITING, made, metadata=str(listed))

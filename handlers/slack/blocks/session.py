@@ -15,7 +15,7 @@ from handlers.slack.blocks.paragraphs import block
 from handlers.slack.blocks.reasons import why
 from handlers.slack.blocks.sections import section
 from handlers.slack.ids import Action, Callback, Listed, Shown
-from handlers.texts import buttons, sessions
+from handlers.texts import alike, buttons, sessions
 from handlers.texts import card as texts
 from handlers.texts.pieces import Line, Room
 from workflows.engine.errors import NeverBroken
@@ -164,7 +164,10 @@ def _buttons(view: CardView) -> Block:
 
 
 def _others(view: CardView, shown: str) -> list[Block]:
+    like = view.alike or 0
+    see = [button(alike.see(like, view.key), action=Action.ALIKE, value=shown)] if like > 1 else []
     return [
+        *see,
         button(buttons.skip(view.key), action=Action.SKIP, value=shown),
         button(buttons.details(view.key), action=Action.DETAILS, value=shown),
     ]

@@ -8,6 +8,7 @@ from handlers.slack.blocks.card import card
 from handlers.slack.blocks.drawing import Drawn
 from handlers.slack.context import SlackContext
 from handlers.slack.ids import Listed, Shown
+from handlers.slack.interactions.alike_page import alike_page
 from handlers.slack.interactions.review_list import page
 from handlers.slack.interactions.subjects import read_shown
 from handlers.slack.payloads import Click, Modal, Search, Submission
@@ -96,7 +97,11 @@ def _refresh_list(slack: SlackContext, answer: Answer, acted: Click | Submission
     if listed is not None and listed.progress is None and root is not None:
 
         def refresh() -> None:
-            answer.refresh(page(slack, listed, origin=acted.origin, user=acted.user.id), of=root)
+            user = acted.user.id
+            if listed.alike:
+                answer.refresh(alike_page(slack, listed.alike, user=user, first=listed.first), of=root)
+            else:
+                answer.refresh(page(slack, listed, origin=acted.origin, user=user), of=root)
 
         afterwards("list", refresh)
 

@@ -1,12 +1,18 @@
 """The list of open reviews, of a channel or of all channels, page by page."""
 
+from contextlib import suppress
+
 from handlers.slack.access.admission import Origin
-from handlers.slack.access.rights import NotAllowed
+from handlers.slack.access.rights import NotAllowed, UnknownKind, Unsure, UnusableGroup
 from handlers.slack.blocks import modals
 from handlers.slack.blocks.modals import PAGE, View
 from handlers.slack.context import SlackContext
 from handlers.slack.ids import Listed
+from workflows.engine.review import alike
 from workflows.engine.review.cards import waiting_in
+
+GROUPS = 5
+"""Groups of cases that are alike that a list names, the largest first."""
 
 
 def page(slack: SlackContext, listed: Listed, *, origin: Origin, user: str) -> View:
@@ -21,4 +27,8 @@ def page(slack: SlackContext, listed: Listed, *, origin: Origin, user: str) -> V
         # This page is empty by now: show the last one with reviews.
         first = max(waiting.total - 1, 0) // PAGE * PAGE
         waiting = waiting_in(slack.context, workflows=names, first=first, limit=PAGE)
-    return modals.waiting_list(waiting, listed=Listed(channel=listed.channel, first=first))
+    decidable = list[str]()
+    with suppress(Unsure, UnusableGroup, UnknownKind):
+        decidable = [one.name for one in slack.allowed(slack.rights.decide, user, shown)]
+    groups = alike.groups(slack.context, workflows=decidable, limit=GROUPS) if first == 0 else []
+    return modals.waiting_list(waiting, listed=Listed(channel=listed.channel, first=first), groups=groups)

@@ -16,9 +16,13 @@ from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.workflow import MAX_GRACE
 from workflows.engine.read.home_views import PAGE, Decided, HomeView, InHand, Place, Queue
+from workflows.engine.review import alike
 from workflows.engine.review.claims import CLAIM_LASTS
 from workflows.engine.review.hiding import subject_in_channel
 from workflows.engine.review.standing import standing
+
+_GROUPS = 5
+"""Groups of cases that are alike that are named."""
 
 
 def home_view(
@@ -72,6 +76,7 @@ def home_view(
         all_workflows=len(names),
         place=shown,
         is_new=is_new,
+        groups=alike.groups(context, workflows=names, limit=_GROUPS),
     )
 
 

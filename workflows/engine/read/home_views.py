@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from store.states import ReviewState, RunState
+from workflows.engine.review.alike_views import GroupView
 
 PAGE = 15
 """Items of a list on a page."""
@@ -88,3 +89,5 @@ class HomeView:
     place: Place
     is_new: bool
     """True if the person never decided anything."""
+    groups: Sequence[GroupView] = ()
+    """The largest groups of cases that are alike."""

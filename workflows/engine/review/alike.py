@@ -23,7 +23,7 @@ from workflows.engine.errors import CountersignError, NeverBroken, Refused, Repe
 from workflows.engine.propose.alike import name_of
 from workflows.engine.reasons import from_json, rules_in
 from workflows.engine.review import refusals
-from workflows.engine.review.alike_views import Bar, GridView, GroupView, RowResult, RowView, Went
+from workflows.engine.review.alike_views import MOST, Bar, GridView, GroupView, RowResult, RowView, Went
 from workflows.engine.review.claims import is_in_hand
 from workflows.engine.review.decisions import DecisionKind
 from workflows.engine.review.forms import entries_of
@@ -33,8 +33,6 @@ from workflows.engine.review.standing import standing
 from workflows.engine.text.canonical_json import canonical
 from workflows.engine.text.form_fields import form_of
 
-MOST = 50
-"""Rows that are shown, and approved, at once."""
 _NAME = 100
 """Most characters of the words for what makes cases alike."""
 
@@ -47,6 +45,19 @@ def groups(context: Context, *, workflows: Collection[str], limit: int) -> Seque
     return [_group(context, one.workflow, line, one.number) for one, line in named if line is not None]
 
 
+def group_of(context: Context, review: int) -> GroupView:
+    """Return the group of a review, whatever has become of the review. Raise `Unknown`, or `Refused` where it has
+    none.
+    """
+    with context.database.read() as session:
+        row = _review(session, context, review)
+        workflow = known_workflow(context, teams.workflow_name(session, row.workflow_id, team=context.team))
+        line, number = _line(session, context, review), _count(session, context, row)
+    if line is None:
+        raise Refused("nothing is like this case")
+    return _group(context, workflow.name, line, number)
+
+
 def number_like(context: Context, review: int) -> int:
     """Return how many open reviews are alike, this one among them; 0 where it is like no other. Raise `Unknown`."""
     with context.database.read() as session:
@@ -56,7 +67,7 @@ def number_like(context: Context, review: int) -> int:
 def grid_view(context: Context, review: int, *, by: str, first: int = 0) -> GridView:
     """Return the cases that are like a review's, with a row for each. `by`: the person who looks. `first`: from there.
 
-    A place beyond the end means the beginning. Raise `Unknown`.
+    A place beyond the end means the beginning. Raise `Unknown`, or `Refused` for one that never had a proposal.
     """
     with context.database.read() as session:
         row = _review(session, context, review)
@@ -69,7 +80,8 @@ def grid_view(context: Context, review: int, *, by: str, first: int = 0) -> Grid
         wanted = [one for each in found for one in (each.reasons_id, each.input_id, each.proposal_id)]
         bodies = contents.bodies(session, wanted, team=context.team)
         own = _own(session, context, workflow, found, by=by)
-    assert line is not None
+    if line is None:
+        raise Refused("nothing is like this case")
     shown = found[:MOST]
     # The author's code is called outside the transaction.
     entries = {each.id: _entries(workflow, bodies[each.proposal_id]) for each in shown}

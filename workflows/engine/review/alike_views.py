@@ -7,6 +7,9 @@ from enum import StrEnum
 
 from workflows.engine.reasons import Reason
 
+MOST = 50
+"""Rows that are shown, and approved, at once."""
+
 
 class Bar(StrEnum):
     """The reason why a row is left for a person to open."""

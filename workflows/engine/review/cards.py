@@ -8,7 +8,7 @@ from pydantic import JsonValue
 from sqlalchemy.orm import Session
 
 from store import schema
-from store.cases import cases, contents, reviews, runs
+from store.cases import alike, cases, contents, reviews, runs
 from store.governance import teams
 from store.states import Resolution, RunState
 from workflows.engine.case.lookup import case_text, kept_json, key_in_channel, known_workflow, one_line_of
@@ -64,6 +64,7 @@ def card_view(context: Context, review: int, *, decided_at: int | None = None) -
         delivered = _delivered(session, run)
         asked = questions.of_case(session, case.id, team=context.team)
         corrected = runs.was_corrected(session, case.id, team=context.team, revision=run.revision, after=run.correction)
+        like = alike.count(session, team=context.team, workflow=row.workflow_id, alike=row.alike) if row.alike else None
         at = context.clock()
         is_in_hand = claims.is_in_hand(row.claimed_at, at=at)
     # The author's code is called outside the transaction.
@@ -111,6 +112,7 @@ def card_view(context: Context, review: int, *, decided_at: int | None = None) -
         seconds=decided[1:],
         second=second_view(workflow, row.second, row.second_error),
         reports=reports,
+        alike=like,
         reported=any(reason.code == Code.REPORTED for reason in reasons),
         overdue=row.state in DECIDABLE and row.answer_by is not None and row.answer_by <= at,
     )

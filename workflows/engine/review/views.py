@@ -241,6 +241,8 @@ class CardView:
     """The further person that it waits for; None where it waits for none."""
     reports: Sequence[ReportView] = ()
     """What people said was wrong, oldest first."""
+    alike: int | None = None
+    """Number of open reviews that are alike, this one among them; None where it is like no other."""
     reported: bool = False
     """True if it asks whether what was delivered is wrong; nothing else is proposed."""
     overdue: bool = False

@@ -62,6 +62,12 @@ def propose(document: Document, ask: Ask[Invoice]) -> Proposal[Invoice]:
     )
 
 
+@intake.alike
+def same_supplier(document: Document, invoice: Invoice) -> str:
+    """Name the supplier, and what its account on file is."""
+    return f"{invoice.supplier}, account {invoice.account}"
+
+
 @intake.check("net and tax add up to the total", fields=("net", "tax", "total"), cap=0.5)
 def adds_up(document: Document, invoice: Invoice) -> bool:
     """Tell whether they add up. Francs are rounded to amounts that can be paid in coins."""

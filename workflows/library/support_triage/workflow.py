@@ -71,6 +71,12 @@ def propose(ticket: Ticket, ask: Ask[Triage]) -> Proposal[Triage]:
     return ask(subject=ticket.subject, text=ticket.text, orders=desk.last_orders(ticket.customer))
 
 
+@triage.alike
+def same_answer(ticket: Ticket, triage: Triage) -> str | None:
+    """Name the queue and the priority: tickets that share both get the same answer. Those about safety stand alone."""
+    return None if is_safety(ticket, triage) else f"{triage.queue}, {triage.priority}"
+
+
 @triage.never("answer a safety report alone")
 def is_safety(ticket: Ticket, triage: Triage) -> bool:
     """Check the ticket first: the model may have put a safety report into another queue."""

@@ -1,0 +1,17 @@
+"""A page of cases that are alike, with a row for each."""
+
+from handlers.slack.blocks import grid
+from handlers.slack.blocks.modals import View
+from handlers.slack.context import SlackContext
+from handlers.slack.ids import Listed
+from workflows.engine.review import alike
+from workflows.engine.review.cards import place_of
+
+
+def alike_page(slack: SlackContext, review: int, *, user: str, first: int = 0, session: Listed | None = None) -> View:
+    """Return the cases that are like a review's. `session`: the review session to go back to, where there is one.
+
+    Raise `NotAllowed` where the person may not decide them.
+    """
+    slack.rights.decide(user, slack.context.registry.get(place_of(slack.context, review).workflow))
+    return grid.grid(alike.grid_view(slack.context, review, by=user, first=first), session=session)
