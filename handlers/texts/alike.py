@@ -70,7 +70,7 @@ def above(view: GridView) -> Sequence[Line]:
     kept = f" {left:,} {'is' if left == 1 else 'are'} left for a person." if left else ""
     said = [line(words(f"{shown}{ready:,} to approve together.{kept} {SEE_DETAILS}"))]
     if view.same:
-        said.append(line(words("The same in all: ", bold=True), words(_values(view.same))))
+        said.append(line(words("The same in all:", bold=True), words(f" {_values(view.same)}")))
     return said
 
 
@@ -83,7 +83,7 @@ def row(one: RowView, *, why: str) -> Line:
 
 def result(one: RowResult) -> Line:
     """Say what happened to a row."""
-    return line(words(f"{_subject(one.subject)}: ", bold=True), *_went(one))
+    return line(words(f"{_subject(one.subject)}:", bold=True), words(" "), *_went(one))
 
 
 def so_far(view: PressView) -> str:
@@ -119,9 +119,9 @@ def _kept(one: RowView) -> Sequence[Piece]:
     if one.bar is None:
         return []
     if one.bar is Bar.CLAIMED and one.claimed_by is not None:
-        return [words("\nLeft: ", bold=True), person(one.claimed_by), words(" is on it")]
+        return [words("\n"), words("Left:", bold=True), words(" "), person(one.claimed_by), words(" is on it")]
     rules = f" (never {excerpt('; never '.join(one.rules), _RULE)})" if one.bar is Bar.RULE else ""
-    return [words("\nLeft: ", bold=True), words(f"{_LEFT[one.bar]}{rules}")]
+    return [words("\n"), words("Left:", bold=True), words(" "), words(f"{_LEFT[one.bar]}{rules}")]
 
 
 def _went(one: RowResult) -> Sequence[Piece]:

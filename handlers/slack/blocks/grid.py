@@ -25,7 +25,13 @@ def grid(view: GridView, *, session: Listed | None = None) -> View:
     group = view.group
     ready = [_shown(group, one.review, one.version) for one in view.rows if one.bar is None]
     made = [header(group.name), block(*texts.above(view)), *([divider()] if view.rows else [])]
-    made += [_row(group, one) for one in view.rows]
+    reasons = [why(one.why) if one.why is not None else "" for one in view.rows]
+    # What is asked of all rows for says nothing of one.
+    usual = {reason for one, reason in zip(view.rows, reasons, strict=True) if one.bar is None}
+    made += [
+        _row(group, one, asked=reason if usual != {reason} else "")
+        for one, reason in zip(view.rows, reasons, strict=True)
+    ]
     turns = [_turn(texts.EARLIER, max(view.first - MOST, 0), "back")] if view.first else []
     turns += [_turn(texts.LATER, view.first + MOST, "on")] if view.has_more else []
     made += [actions("pages", turns)] if turns else []
@@ -71,8 +77,7 @@ def _to_session(page: View, session: Listed | None) -> View:
     return page | more | {"submit": label(texts.GO_ON, limits.VIEW_TITLE)}
 
 
-def _row(group: GroupView, one: RowView) -> Block:
-    asked = why(one.why) if one.why is not None else ""
+def _row(group: GroupView, one: RowView, *, asked: str) -> Block:
     press = button(texts.open_row(one.key), action=Action.OPEN_ROW, value=str(_shown(group, one.review, one.version)))
     return section(texts.row(one, why=asked), press=press) | {"block_id": f"row.{one.review}.{one.version}"}
 
