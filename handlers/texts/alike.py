@@ -11,9 +11,9 @@ from workflows.engine.text.sanitize import one_line
 
 _SUBJECT, _VALUE, _WHY = 100, 80, 120
 """Most characters of a case's one line, of a value, and of a reason."""
-_VALUES = 4
-"""Most values of a row."""
-_RULE = 200
+_ROW = 300
+"""Most characters of a row's values. A line with a button takes 3,000, and a sign may become several."""
+_RULE = 120
 """Most characters of the rules that keep a row for a person."""
 HEADING = "Alike: approve together"
 _BELOW = ": see below."
@@ -61,8 +61,8 @@ def group(one: GroupView) -> Line:
     return line(words(one_line(one.name, _SUBJECT), bold=True), words(f"\n{number_alike(one.number)} · {one.workflow}"))
 
 
-def above(view: GridView) -> Sequence[Line]:
-    """Say what is to be done with these rows, and what is the same in all of them."""
+def above(view: GridView, *, why: str) -> Sequence[Line]:
+    """Say what is to be done with these rows, and what is the same in all of them. `why`: why a person is asked."""
     if not view.rows:
         return [line(words(NONE_LEFT))]
     ready, left = _ready(view), len(view.rows) - _ready(view)
@@ -71,13 +71,15 @@ def above(view: GridView) -> Sequence[Line]:
     said = [line(words(f"{shown}{ready:,} to approve together.{kept} {SEE_DETAILS}"))]
     if view.same:
         said.append(line(words("The same in all:", bold=True), words(f" {_values(view.same)}")))
+    if why:
+        said.append(line(words("Why you are asked:", bold=True), words(f" {begun_large(excerpt(why, _WHY))}")))
     return said
 
 
 def row(one: RowView, *, why: str) -> Line:
     """Say what is special about a row. `why`: why a person is asked; empty where nothing is said."""
     asked = begun_large(excerpt(why, _WHY)) if why and one.bar is not Bar.RULE else ""
-    said = [words(f"\n{part}") for part in (_values(one.values), asked) if part]
+    said = [words(f"\n{part}") for part in (excerpt(_values(one.values), _ROW), asked) if part]
     return line(words(_subject(one.subject), bold=True), *said, *_kept(one))
 
 
@@ -111,8 +113,7 @@ def _subject(text: str) -> str:
 
 def _values(values: Mapping[str, str]) -> str:
     shown = [f"{label}: {excerpt(one_line(text, 2 * _VALUE), _VALUE)}" for label, text in values.items() if text]
-    more = f" · and {len(shown) - _VALUES} more" if len(shown) > _VALUES else ""
-    return " · ".join(shown[:_VALUES]) + more
+    return " · ".join(shown)
 
 
 def _kept(one: RowView) -> Sequence[Piece]:

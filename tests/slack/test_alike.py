@@ -9,6 +9,7 @@ from tests.slack.stage import ANA, BEN, EVE, SUPPORT, Stage, buttons, words
 from tests.slack.test_session import begun, decisions, main_button, pressed, take_in, title
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.review import alike, reviews
+from workflows.model.scripted import ScriptedModel, says
 
 
 @pytest.fixture
@@ -46,6 +47,7 @@ def test_twelve_alike_are_approved_by_two_presses_each_by_a_decision_of_its_own(
     assert (title(shown), main_button(shown)) == ("12 alike", "Approve 12 together")
     assert said.startswith("To billing\n12 to approve together.")
     assert "The same in all: Queue: billing" in said
+    assert said.count("This workflow only drafts") == 1
     assert accessories(shown) == ["open_row"] * 12
     shown = submitted(stage)
     assert words(shown.blocks).startswith("To billing\n12 approved.")
@@ -162,3 +164,15 @@ def test_a_process_that_ends_on_the_way_leaves_open_what_it_did_not_decide(
     assert main_button(stage.view(ANA)) is None
     stage.person(ANA).close()
     assert main_button(stage.opened(ANA, "alike", card=-1)) == "Approve 2 together"
+
+
+def test_a_row_of_hostile_text_fits_and_calls_nobody(stage: Stage, workflow: AnyWorkflow) -> None:
+    hostile = "&<!channel>*" * 40
+    stage.world.model = ScriptedModel(
+        lambda asked: says({"queue": "billing", "reply": f"{asked.data['text']}{hostile}"}, confidence=0.6)
+    )
+    for id in (1, 2):
+        stage.submit(workflow, id=id, text=f"{id}{hostile}")
+    shown = seen(stage)
+    assert main_button(shown) == "Approve 2 together"
+    assert "<!channel>" not in str([block for block in shown.blocks if block["type"] == "section"])

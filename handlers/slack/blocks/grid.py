@@ -24,12 +24,13 @@ def grid(view: GridView, *, session: Listed | None = None) -> View:
     """Draw cases that are alike. `session`: the review session to go back to, where there is one."""
     group = view.group
     ready = [_shown(group, one.review, one.version) for one in view.rows if one.bar is None]
-    made = [header(group.name), block(*texts.above(view)), *([divider()] if view.rows else [])]
     reasons = [why(one.why) if one.why is not None else "" for one in view.rows]
     # What is asked of all rows for says nothing of one.
     usual = {reason for one, reason in zip(view.rows, reasons, strict=True) if one.bar is None}
+    in_all = next(iter(usual)) if len(usual) == 1 else ""
+    made = [header(group.name), block(*texts.above(view, why=in_all)), *([divider()] if view.rows else [])]
     made += [
-        _row(group, one, asked=reason if usual != {reason} else "")
+        _row(group, one, asked=reason if reason != in_all else "")
         for one, reason in zip(view.rows, reasons, strict=True)
     ]
     turns = [_turn(texts.EARLIER, max(view.first - MOST, 0), "back")] if view.first else []
