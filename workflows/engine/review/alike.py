@@ -103,7 +103,7 @@ def note_opened(context: Context, review: int, *, by: str) -> None:
 
 
 def approve_row(context: Context, review: int, shown: int, *, by: str, interaction_id: str | None) -> RowResult:
-    """Approve one row, and return what happened to it; what keeps it from being approved is audited as a refusal.
+    """Approve one row, and return what happened to it; what refuses it is audited. One that a colleague is on is left.
 
     `shown`: the version of its row. Raise `Unknown` for an unknown review or workflow.
     """
