@@ -1,20 +1,18 @@
 """The length of a card of the shipped workflows, up to its buttons."""
 
 import json
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 
 import pytest
 
+from benchmarks.reviewer import before_the_buttons
 from bot.app import opened
 from bot.demo.sample_servers import help_desk, ledger
 from bot.settings import Settings
 from handlers.slack.blocks.card import card
-from handlers.slack.blocks.drawing import Block
-from handlers.slack.blocks.transcript import transcript
 from tests.integration.bot.commandline import CommandLine
 from tests.integration.bot.test_invoice_intake import DOCUMENTS
 from tests.integration.bot.test_support_triage import TICKETS
@@ -33,13 +31,6 @@ def systems(folder: Path) -> Iterator[dict[str, str]]:
             "COUNTERSIGN_LEDGER_URL": books,
             "COUNTERSIGN_SAMPLE_ANSWERS": "true",
         }
-
-
-def before_the_buttons(blocks: Sequence[Block]) -> str:
-    """Return what a card says above its row of buttons, without the blanks that only align a table."""
-    end = next(place for place, block in enumerate(blocks) if block["type"] == "actions")
-    above = [{name: part for name, part in block.items() if name != "accessory"} for block in blocks[:end]]
-    return "\n".join(re.sub(" +", " ", line) for line in transcript(above).splitlines() if line.strip("> "))
 
 
 @pytest.mark.parametrize("workflow", ["support-triage", "invoice-intake"])

@@ -1,0 +1,305 @@
+"""Reviewing: a scripted reviewer decides the same tickets on their cards, and in a review session.
+
+    python -m benchmarks.reviewer [--quick] [--write]
+
+The tickets are support-triage's samples, which say themselves what is right: the reviewer approves what is proposed
+right and puts right what is not. An interaction is a press, a choice or a submit. Time is the program's own: from an
+interaction that decides until Slack has its answer, which in a session holds the next case. `countersign serve` runs
+as it does in production, and delivers meanwhile.
+"""
+
+import json
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+
+from pydantic import JsonValue
+from sqlalchemy import select
+
+from benchmarks import machine, report
+from benchmarks.databases import POSTGRESQL, SQLITE, databases, migrated
+from benchmarks.process import Measured
+from benchmarks.report import Section, table, tell
+from bot.app import opened
+from bot.demo.sample_servers import help_desk
+from bot.sandbox.client import Outcome, Person, ShownMessage, ShownView
+from bot.sandbox.http.running_sandbox import Running, serving
+from bot.sandbox.state.sandbox import APP_TOKEN, BOT_TOKEN, Sandbox
+from bot.settings import Settings
+from handlers.slack.blocks.transcript import transcript
+from handlers.slack.ids import Action, Callback
+from store.schema import Case, Review
+from store.states import ReviewState
+from workflows import Autonomy
+from workflows.engine.case import intake
+from workflows.library.support_triage import desk as desk_client
+
+HEADING = "Reviewing"
+WORKFLOW, CHANNEL, WHO = "support-triage", "C0SUPPORT", "U0ANA"
+CASES, QUICK = 50, 6
+_TICKETS = Path(__file__).parent.parent / "workflows" / "library" / "support_triage" / "tickets.jsonl"
+_LABELS = ("queue", "priority")
+_LONGEST = 60.0
+"""Seconds after which a wait counts as a fault."""
+Blocks = Sequence[Mapping[str, object]]
+
+
+@dataclass(kw_only=True)
+class Reviewed:
+    """The work of the reviewer in one way."""
+
+    interactions: int = 0
+    put_right: int = 0
+    shown: list[int] = field(default_factory=list)
+    """Characters before the buttons, of each case."""
+    milliseconds: list[int] = field(default_factory=list)
+    """From each deciding interaction to its answer."""
+    last: int = 0
+    """From the last interaction to its answer."""
+
+    def took(self, outcome: Outcome, *, decides: bool = True) -> None:
+        """Count an interaction."""
+        if not outcome.acknowledged:
+            sys.exit(f"an interaction was not answered: {outcome}")
+        self.interactions += 1
+        self.last = outcome.milliseconds
+        if decides:
+            self.milliseconds.append(outcome.milliseconds)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """The reviewer at work: what they see, and what they know to be right."""
+
+    person: Person
+    right: Mapping[str, Mapping[str, str]]
+    """Ticket's first words -> what is right."""
+
+    def knows(self, blocks: Blocks) -> Mapping[str, str]:
+        """Return what is right for the ticket that is shown."""
+        heading = next(block for block in blocks if block["type"] == "header")["text"]
+        assert isinstance(heading, dict)
+        said = str(heading["text"]).removesuffix("…").strip()
+        found = [values for words, values in self.right.items() if words.startswith(said[:60])]
+        if len(found) != 1:
+            sys.exit(f"{len(found)} tickets begin with {said!r}")
+        return found[0]
+
+
+def measured(quick: bool) -> Section:
+    """Measure both ways on both databases."""
+    number = QUICK if quick else CASES
+    rows = []
+    with databases() as made:
+        settings = made.settings()
+        for kind in (SQLITE, POSTGRESQL):
+            for name, review in (("card", _by_card), ("session", _by_session)):
+                url = made.new(kind)
+                migrated(url)
+                done = _reviewed(url, number, review)
+                made.drop(url)
+                rows.append(_row(kind, name, done))
+                tell(str(rows[-1]))
+    columns = ["database", "way", "decided", "put right", "interactions a case", "characters", "p50", "p99"]
+    return Section(
+        heading=HEADING,
+        lines=[
+            "`python -m benchmarks.reviewer`: " + machine.described(("sqlalchemy", "slack-bolt", "slack-sdk")),
+            f"SQLite with WAL and synchronous=FULL; {settings}. One run.",
+            "",
+            f"A scripted reviewer decides {number} sample tickets of {WORKFLOW}, one after the other: approves what is",
+            "right, and puts right by form what is not. *Characters* are the median of those before the buttons.",
+            "Milliseconds are from the interaction that decides to Slack's answer, over the socket of",
+            "`countersign serve`; in a session, the answer is the next case.",
+            "",
+            *table(columns, rows),
+        ],
+    )
+
+
+def _row(kind: str, name: str, done: Reviewed) -> list[object]:
+    taken = sorted(done.milliseconds)
+    return [
+        kind,
+        name,
+        len(taken),
+        done.put_right,
+        f"{done.interactions / len(taken):.2f}",
+        f"{median(done.shown):.0f}",
+        *(f"{taken[int(len(taken) * share)]} ms" for share in (0.5, 0.99)),
+    ]
+
+
+def _reviewed(url: str, number: int, review: Callable[[Desk, int], Reviewed]) -> Reviewed:
+    tickets = [json.loads(line) for line in _TICKETS.read_text(encoding="utf-8").splitlines()][:number]
+    right = {one["subject"] or one["text"]: {name: one[name] for name in _LABELS} for one in tickets}
+    with TemporaryDirectory() as folder, ExitStack() as held:
+        desk = held.enter_context(help_desk(Path(folder) / "helpdesk.sqlite"))
+        # The workflow reads it there.
+        os.environ[desk_client.URL] = desk
+        sandbox = held.enter_context(serving(Sandbox(rate_limited=False)))
+        _take_in(url, tickets)
+        held.enter_context(_served(url, sandbox))
+        person = sandbox.person(WHO)
+        person.wait_until(lambda: bool(_cards(person)), seconds=_LONGEST)
+        person.wait_until(lambda: person.command(CHANNEL, "/countersign", "help").acknowledged, seconds=_LONGEST)
+        done = review(Desk(person=person, right=right), number)
+        _all_decided(url)
+    return done
+
+
+def _take_in(url: str, tickets: Sequence[Mapping[str, JsonValue]]) -> None:
+    """Have each ticket proposed, and leave it to a person."""
+    with opened(_settings(url)) as app:
+        workflow = app.context.registry.get(WORKFLOW)
+        workflow.autonomy = Autonomy.draft()
+        accepted = [intake.accept(workflow, dict(ticket)) for ticket in tickets]
+        intake.take_in(app.context, workflow, accepted, source="benchmark", actor="benchmark")
+        with app.dispatcher.alone():
+            app.dispatcher.drain()
+
+
+def _settings(url: str) -> Settings:
+    return Settings(database_url=url, model="local", post_to={WORKFLOW: CHANNEL}, reviewers={WORKFLOW: (WHO,)})
+
+
+@contextmanager
+def _served(url: str, sandbox: Running) -> Iterator[None]:
+    environment = {
+        "COUNTERSIGN_DATABASE_URL": url,
+        "COUNTERSIGN_MODEL": "local",
+        "COUNTERSIGN_POST_TO": f"{WORKFLOW}={CHANNEL}",
+        "COUNTERSIGN_REVIEWERS": f"{WORKFLOW}={WHO}",
+        "COUNTERSIGN_LOG_LEVEL": "error",
+        "COUNTERSIGN_HEALTH": "off",
+        "SLACK_BOT_TOKEN": BOT_TOKEN,
+        "SLACK_APP_TOKEN": APP_TOKEN,
+        "SLACK_API_URL": sandbox.api_url,
+    }
+    command = [sys.executable, "-m", "bot.cli", "serve", "--no-schedule"]
+    with Measured(command, environment=environment) as process:
+        yield
+        process.stop()
+
+
+def _by_card(desk: Desk, number: int) -> Reviewed:
+    """Decide each case on its card, as soon as it stands in the channel."""
+    done, seen = Reviewed(), set[str]()
+    for _ in range(number):
+        card = desk.person.wait_until(
+            lambda: next((one for one in _cards(desk.person) if one.ts not in seen), None),
+            seconds=_LONGEST,
+        )
+        seen.add(card.ts)
+        done.shown.append(len(before_the_buttons(card.blocks)))
+        right = desk.knows(card.blocks)
+        if _is_right(card.blocks, right):
+            done.took(desk.person.press(CHANNEL, card.ts, Action.APPROVE))
+            continue
+        done.took(desk.person.press(CHANNEL, card.ts, Action.EDIT), decides=False)
+        _put_right(desk, done, desk.person.wait_until(lambda: _form(desk.person), seconds=_LONGEST), right)
+    return done
+
+
+def _by_session(desk: Desk, number: int) -> Reviewed:
+    """Decide all in one modal."""
+    done = Reviewed()
+    done.took(desk.person.command(CHANNEL, "/countersign", "review"), decides=False)
+    for place in range(1, number + 1):
+        step = desk.person.wait_until(partial(_step, desk.person, place, number), seconds=_LONGEST)
+        done.shown.append(len(before_the_buttons(step.blocks)))
+        right = desk.knows(step.blocks)
+        if _is_right(step.blocks, right):
+            done.took(desk.person.submit())
+            continue
+        done.took(desk.person.press_in_view(Action.STEP_EDIT), decides=False)
+        _put_right(desk, done, desk.person.wait_until(lambda: _form(desk.person), seconds=_LONGEST), right)
+    return done
+
+
+def _put_right(desk: Desk, done: Reviewed, form: ShownView, right: Mapping[str, str]) -> None:
+    """Choose what is right in a form, and submit it."""
+    fields = {
+        str(block["block_id"]).split(".")[0]: str(block["block_id"]) for block in form.blocks if "element" in block
+    }
+    said = _said(form.blocks)
+    chosen: dict[str, JsonValue] = {fields[name]: f"={value}" for name, value in right.items()}
+    wrong = [name for name, value in right.items() if not _shows(said, name, value)]
+    done.interactions += len(wrong) or 1
+    done.put_right += 1
+    done.took(desk.person.submit(chosen), decides=False)
+    # The reply is written anew for another queue, and shown before it is sent.
+    while (again := _form(desk.person)) is not None and _review(again) == _review(form):
+        done.took(desk.person.submit(), decides=False)
+    done.milliseconds.append(done.last)
+
+
+def _is_right(blocks: Blocks, right: Mapping[str, str]) -> bool:
+    said = _said(blocks)
+    return all(_shows(said, name, value) for name, value in right.items())
+
+
+def _shows(said: str, name: str, value: str) -> bool:
+    return re.search(rf"\b{name}: {re.escape(value)}\b", said, re.IGNORECASE) is not None
+
+
+def _said(blocks: Blocks) -> str:
+    return transcript([dict(block) for block in blocks]).replace("*", "").replace("`", "")
+
+
+def _cards(person: Person) -> Sequence[ShownMessage]:
+    """Return the cards that can be decided, the oldest first."""
+    return [one for one in person.messages(CHANNEL) if _has_button(one.blocks, Action.APPROVE)]
+
+
+def _has_button(blocks: Blocks, action: Action) -> bool:
+    rows = [block["elements"] for block in blocks if block["type"] == "actions"]
+    return any(isinstance(row, list) and f"'action_id': '{action}'" in str(row) for row in rows)
+
+
+def _form(person: Person) -> ShownView | None:
+    """Return the form that is open; None where none is."""
+    views = person.views()
+    return views[-1] if views and views[-1].callback_id == Callback.EDIT else None
+
+
+def _review(form: ShownView) -> str:
+    """Return which review a form is about, and at which version."""
+    return form.private_metadata.split(" ")[0]
+
+
+def _step(person: Person, place: int, of: int) -> ShownView | None:
+    """Return the step of the session at a place; None where another is shown still."""
+    views = person.views()
+    return views[-1] if views and str(views[-1].title["text"]).endswith(f"{place} of {of}") else None
+
+
+def before_the_buttons(blocks: Blocks) -> str:
+    """Return what stands above the first row of buttons, without the blanks that only align a table."""
+    end = next(place for place, block in enumerate(blocks) if block["type"] == "actions")
+    above = [{name: part for name, part in block.items() if name != "accessory"} for block in blocks[:end]]
+    return "\n".join(re.sub(" +", " ", line) for line in transcript(above).splitlines() if line.strip("> "))
+
+
+def _all_decided(url: str) -> None:
+    """See that nothing waits any more."""
+    with opened(_settings(url)) as app, app.context.database.read() as session:
+        waiting = session.scalars(select(Case.key).join(Review).where(Review.state == ReviewState.OPEN)).all()
+    if waiting:
+        sys.exit(f"not decided: {', '.join(waiting)}")
+
+
+def main() -> None:
+    """Measure, print, and write it where asked."""
+    report.main(__doc__, measured)
+
+
+if __name__ == "__main__":
+    main()
