@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -134,8 +135,27 @@ def doctor(
     blocks: Annotated[
         bool, typer.Option("--blocks", help="Ask Slack whether it takes each message and form that there can be.")
     ] = False,
+    live: Annotated[
+        str | None,
+        typer.Option(
+            metavar="CHANNEL", help="Lead you through Slack in this channel (its id), and write down what came back."
+        ),
+    ] = None,
+    transcript: Annotated[
+        Path | None,
+        typer.Option(dir_okay=False, help="With --live: the file to write. Nobody's name or words are in it."),
+    ] = None,
+    step: Annotated[list[str] | None, typer.Option(help="With --live: do only this step; may be repeated.")] = None,
+    patience: Annotated[
+        float, typer.Option(min=0.1, help="With --live: seconds for what you are asked to do in a step.")
+    ] = 120.0,
+    pace: Annotated[float, typer.Option(hidden=True, min=0.0)] = 1.0,
 ) -> None:
     """Check the set-up, and say what to do."""
+    if live is not None:
+        from bot.cli.screens.live_check import check_live
+
+        raise typer.Exit(check_live(live, as_json=json, file=transcript, only=step or [], patience=patience, pace=pace))
     if blocks:
         from bot.cli.screens.block_check import check_blocks
 

@@ -32,9 +32,12 @@ class Found:
 def look(app: App, workspace: Workspace) -> Iterator[Found]:
     """Check each channel and group that is named; those that work are only counted."""
     client, well = workspace.looking_up, 0
-    found = [_reviewer(client, workspace, one, where) for one, where in _reviewers(app).items()]
+    found = [_reviewer(client, workspace, one, where) for one, where in reviewers_named(app).items()]
     found += [_channel(client, name, where) for name, where in _channels(app).items()]
-    if any(one.kind is WhoKind.GROUP for one in _reviewers(app)) and not (people := _people(client, workspace)).works:
+    if (
+        any(one.kind is WhoKind.GROUP for one in reviewers_named(app))
+        and not (people := _people(client, workspace)).works
+    ):
         yield people
     for one in found:
         if one.works:
@@ -45,7 +48,7 @@ def look(app: App, workspace: Workspace) -> Iterator[Found]:
         yield Found(works=True, what=f"{well} of {len(found)} channels, groups and people that are named look right")
 
 
-def _reviewers(app: App) -> Mapping[Who, Sequence[str]]:
+def reviewers_named(app: App) -> Mapping[Who, Sequence[str]]:
     """Return the people and groups named to have a right -> where they are named."""
     found: dict[Who, list[str]] = {}
     for one in named(app.settings.engineers):

@@ -6,6 +6,7 @@ whether that has acknowledged. Here one thread has a click from its envelope to 
 out at once.
 """
 
+import json
 import logging
 import time
 from collections.abc import Callable, Iterator
@@ -26,8 +27,6 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 
 from bot.slack.api_errors import TRANSPORT, refusal
 from bot.slack.workspace import Workspace
-from handlers.slack import listeners
-from handlers.slack.context import SlackContext
 
 log = structlog.get_logger()
 
@@ -46,8 +45,8 @@ _AGAIN = 5.0
 class Hearing:
     """The listeners on one socket."""
 
-    def __init__(self, workspace: Workspace, surface: SlackContext, *, address: str | None = None) -> None:
-        """Connect to nothing yet. `address`: one that Slack gave already, for the first attempt."""
+    def __init__(self, workspace: Workspace, register: Callable[[App], None], *, address: str | None = None) -> None:
+        """Connect to nothing yet. `register`: adds the listeners. `address`: one that Slack gave, to begin at."""
         self._busy = _Busy()
         self._executor = ThreadPoolExecutor(CLICKS, thread_name_prefix="listener")
         client = workspace.asking
@@ -72,7 +71,7 @@ class Hearing:
             raise_error_for_unhandled_request=True,
         )
         logger.setLevel(logging.WARNING)
-        listeners.register(app, surface)
+        register(app)
         self._client = _Client(
             address,
             app_token=workspace.app_token,
@@ -88,6 +87,11 @@ class Hearing:
     def is_connected(self) -> bool:
         """True if Slack reaches us."""
         return self._client.is_connected()
+
+    @property
+    def connections(self) -> int | None:
+        """Number of connections of this app, ours too, as Slack counted them when ours began; None before that."""
+        return self._client.connections
 
     def connect(self, stop: Event) -> None:
         """Connect, however long that takes, unless told to stop. Later the client reconnects by itself."""
@@ -153,6 +157,8 @@ class _Client(SocketModeClient):
         super().__init__(**options)
         self._first = address
         self._ended = Event()
+        self.connections: int | None = None
+        self.on_message_listeners.append(self._count)
 
     def try_once(self) -> bool:
         """Try to connect, unless it is connected or about to; tell whether that was at the first address.
@@ -185,6 +191,12 @@ class _Client(SocketModeClient):
         """Close the connection, and end its threads."""
         self._ended.set()
         super().close()
+
+    def _count(self, message: str) -> None:
+        """Read the number of connections in Slack's greeting, which is the first message on each."""
+        if self.connections is None and '"hello"' in message:
+            number = json.loads(message).get("num_connections")
+            self.connections = number if isinstance(number, int) else None
 
     def _ask(self) -> str:
         return str(self.web_client.apps_connections_open(app_token=self.app_token)["url"])

@@ -8,6 +8,7 @@ from bot.slack.circuit_breaker import Breaker
 from bot.slack.sender import PACE, Sender
 from bot.slack.socket import Hearing
 from bot.slack.workspace import Workspace, adopt, check_hearing, connect
+from handlers.slack import listeners
 from handlers.slack.access.people import People
 from handlers.slack.access.rights import Rights
 from handlers.slack.access.user_groups import Groups
@@ -45,7 +46,7 @@ def in_slack(app: App, *, pace: float = PACE) -> Slack:
         installed=workspace.installed,
         granted=workspace.granted,
     )
-    hearing = Hearing(workspace, slack, address=address)
+    hearing = Hearing(workspace, partial(listeners.register, slack=slack), address=address)
     return Slack(workspace=workspace, sender=sender_of(app, workspace, pace=pace), hearing=hearing)
 
 

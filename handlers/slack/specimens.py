@@ -75,7 +75,9 @@ class Specimen:
 
 
 _AT = datetime(2026, 11, 19, 9, 30, tzinfo=UTC)
-_WHO = "U0123456789"
+_WHO, _OTHER = "U0123456789", "U9876543210"
+PEOPLE, CHANNEL = (_WHO, _OTHER), "C0123456789"
+"""Ids of nobody and of no channel, which stand in the specimens."""
 _COLUMNS = tuple(
     Field(name=name, label=name.capitalize(), kind=kind, required=True)
     for name, kind in (("article", Kind.TEXT), ("number", Kind.WHOLE), ("amount", Kind.AMOUNT))
@@ -427,7 +429,7 @@ def _others() -> Mapping[str, Drawn]:
     )
     day = date(2026, 11, 18)
     return {
-        "queue": queue("C0123456789", 37, _AT),
+        "queue": queue(CHANNEL, 37, _AT),
         "digest": digest(DigestView(id=1, first=day, last=day, missed=0, workflows=[_FIGURES])),
         "in the thread, a change": fitted(lambda room: decided.decided(replace(_CARD, **_EDITED), room)),
         "in the thread, a rejection": fitted(lambda room: decided.decided(replace(_CARD, **_REFUSED), room)),
@@ -450,15 +452,15 @@ def _others() -> Mapping[str, Drawn]:
         "resumed by a person": told(pauses.lifted(note)),
         "group unreadable": told(groups.unreadable("S0123456789", "missing_scope", workflows=["triage"])),
         "no such channel": told(failures.nowhere("C0", "channel_not_found", 3, face="Slack", owners=[_WHO])),
-        "message given up": told(failures.unsent("C0123456789", "the card of case 17", "invalid_blocks")),
+        "message given up": told(failures.unsent(CHANNEL, "the card of case 17", "invalid_blocks")),
         "wrong clock": told(failures.wrong_clock(day, _AT)),
         "answer, claimed": answers.claimed(replace(_CARD, claimed_by=_WHO, claimed_at=_AT)),
         "answer, noted": told(reports.NOTED),
         "answer, refused": answers.refused("You may not decide this.", owner=_WHO),
-        "answer, too late": answers.too_late(replace(_CARD, **_DECIDED), "U9876543210"),
+        "answer, too late": answers.too_late(replace(_CARD, **_DECIDED), _OTHER),
         "answer, a correction waits": answers.correction_waits(17),
         "answer, a second correction": answers.second_correction(
-            CorrectionWaits(review=7, version=1, channel="C0123456789"), generation=0
+            CorrectionWaits(review=7, version=1, channel=CHANNEL), generation=0
         ),
         "answer, delivered already": answers.delivered_already(delivered),
         "answer, begun again": answers.begun_again(17, "look_up"),

@@ -1,6 +1,7 @@
 """One sandbox and one socket for all tests; each test has its own Countersign, and a workspace as it was at first."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from threading import Event
 from typing import cast
 
@@ -20,6 +21,7 @@ from handlers.slack.access.people import People
 from handlers.slack.access.rights import Rights
 from handlers.slack.access.user_groups import Groups
 from handlers.slack.context import SlackContext
+from handlers.slack.listeners import register
 from handlers.slack.manifest import manifest_file
 from handlers.who import named
 from store.db.database import Database
@@ -84,7 +86,7 @@ def ears(running: Running) -> Iterator[Ears]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(socket, "ThreadPoolExecutor", Listeners)
         patch.setattr(workspace, "_CLICK_SECONDS", ACK_SECONDS)
-        hearing = Hearing(connected, slack_context)
+        hearing = Hearing(connected, partial(register, slack=slack_context))
     hearing.connect(Event())
     listeners = hearing._executor
     assert isinstance(listeners, Listeners)

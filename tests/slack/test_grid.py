@@ -4,6 +4,7 @@ D1, A9
 """
 
 from collections.abc import Iterator
+from functools import partial
 from threading import Event
 
 import pytest
@@ -17,6 +18,7 @@ from handlers.slack.access.people import People
 from handlers.slack.access.rights import Rights
 from handlers.slack.access.user_groups import Groups
 from handlers.slack.context import SlackContext
+from handlers.slack.listeners import register
 from handlers.who import named
 from store.db.database import Database
 from tests.slack.conftest import settings_for
@@ -56,7 +58,7 @@ def grid(request: pytest.FixtureRequest, migrated_sqlite_url: str) -> Iterator[S
         groups = Groups(workspace.looking_up, team=workspace.named_team)
         rights = Rights(members=groups, kind_of=People(workspace.looking_up), engineers=named([ENGINEERS]))
         slack_context = SlackContext(context=world.context, rights=rights, groups=groups, installed=workspace.installed)
-        hearing = Hearing(workspace, slack_context)
+        hearing = Hearing(workspace, partial(register, slack=slack_context))
         hearing.connect(Event())
         stage = Stage(
             running=running, ears=Ears(workspace=workspace, hearing=hearing, slack_context=slack_context), world=world

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from threading import Event, Thread
-from typing import cast
 
 import pytest
 
@@ -10,7 +9,6 @@ from bot.sandbox.http.running_sandbox import Running, serving
 from bot.sandbox.state.sandbox import Sandbox
 from bot.slack.socket import Hearing
 from bot.slack.workspace import Workspace, check_hearing, connect
-from handlers.slack.context import SlackContext
 from tests.slack.conftest import settings_for
 from tests.waiting import LONGEST, wait_until
 
@@ -30,7 +28,7 @@ def workspace(sandbox: Running) -> Workspace:
 
 
 def hearing_at(workspace: Workspace, address: str | None) -> Hearing:
-    return Hearing(workspace, cast(SlackContext, None), address=address)  # nobody presses anything here
+    return Hearing(workspace, lambda _: None, address=address)  # nobody presses anything here
 
 
 def test_the_address_that_came_with_the_check_of_the_token_is_heard_at(sandbox: Running, workspace: Workspace) -> None:
