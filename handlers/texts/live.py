@@ -9,6 +9,7 @@ TRY = "This is a try. Nothing here is real: no case is behind it, and nothing is
 BRIEF = "A try of Countersign, nothing real"
 """The beginning of each notification."""
 TITLE = "A try"
+SHOWN = "Each kind of form was shown here. Close this window; it goes on in the channel."
 UPDATE_FIRST = "This message is going to change."
 OVER_HERE = "The try is over."
 OVER = "The try is over. Close this window."

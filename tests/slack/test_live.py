@@ -225,6 +225,7 @@ def test_what_slack_refuses_is_named_by_its_code_and_the_rest_goes_on(live: Comm
     assert said.code == 1
 
 
+@pytest.mark.slow
 def test_another_process_of_the_app_is_told_of(live: CommandLine, slack: Running) -> None:
     """Slack gives it some of the presses."""
     other = Hearing(connect(settings_for(slack)), lambda _: None)
@@ -237,6 +238,7 @@ def test_another_process_of_the_app_is_told_of(live: CommandLine, slack: Running
     assert lines(live)[0]["got"] == "2 connections of this app; some presses go to the others"
 
 
+@pytest.mark.slow
 def test_a_rate_limit_is_heeded(live: CommandLine, busy: Running) -> None:
     """Slack's own number of changes a minute is met, the wait is as long as it says, and the next call is taken."""
     live.settings["SLACK_API_URL"] = busy.api_url
@@ -249,6 +251,7 @@ def test_a_rate_limit_is_heeded(live: CommandLine, busy: Running) -> None:
     assert refused[-1] is None
 
 
+@pytest.mark.slow
 def test_a_press_on_something_else_is_not_acknowledged(live: CommandLine, slack: Running) -> None:
     """A real card of a Countersign that is not running: whoever presses it is told that it failed."""
     slack.sandbox.sockets._ack_seconds = 0.3

@@ -4,7 +4,7 @@ import json
 import platform
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
@@ -65,11 +65,12 @@ def _chosen(only: Sequence[str]) -> Sequence[Step]:
 
 
 def _begin(steps: Sequence[Step]) -> Callable[[Step], None]:
-    """Return a function that names a step and its place."""
-    places: Iterator[int] = iter(range(1, len(steps) + 2))
+    """Return a function that names a step and its place. What comes after the steps is the last."""
+    last = len(steps) + 1
 
     def begin(step: Step) -> None:
-        out.print(f"{next(places):>2}/{len(steps) + 1}  {step.words.tests}")
+        place = steps.index(step) + 1 if step in steps else last
+        out.print(f"{place:>2}/{last}  {step.words.tests}")
 
     return begin
 

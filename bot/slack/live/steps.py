@@ -192,6 +192,7 @@ def views(trial: Trial) -> str:
     for one in some:
         drawn += trial.show(_marked(trial, one), about=one.name)
         trial.breathe()
+    trial.show(page(trial.mark, live.SHOWN, {}))
     return f"{drawn} of {len(some)} drawn"
 
 
