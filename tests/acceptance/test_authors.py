@@ -104,6 +104,7 @@ def test_folders_of_the_names_of_ours_that_hide_nothing_do_no_harm(project: Proj
     assert tested.returncode == 0, tested.stdout
 
 
+@pytest.mark.slow
 def test_a_module_in_a_folder_that_ours_hides_is_told_from_one_that_is_missing(project: Project) -> None:
     project.write({"workflows/mine.py": "", "program.py": f"{IMPORT}import workflows.mine\n"})
     assert project.refused(sys.executable, "program.py") == (

@@ -35,6 +35,7 @@ def saved(empty: CommandLine) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_the_first_automation_runs_as_its_page_says(empty: CommandLine, saved: Path) -> None:
     """A person is asked, with the reason; what they answer is delivered."""
     submit = next(line for line in typed_after_the_automation() if line.startswith("countersign submit "))
@@ -110,6 +111,7 @@ def test_the_reference_names_every_command(command: str) -> None:
     assert re.search(rf"`countersign {command}\b", REFERENCE.read_text())
 
 
+@pytest.mark.slow
 def test_the_reference_names_no_command_and_no_option_that_there_is_not() -> None:
     text = "\n".join(page.read_text() for page in PAGES)
     typed = [line for line in shell_lines(text) if line.startswith("countersign ")]

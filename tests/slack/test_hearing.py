@@ -42,6 +42,7 @@ def test_the_address_that_came_with_the_check_of_the_token_is_heard_at(sandbox: 
     hearing.close()
 
 
+@pytest.mark.slow
 # The client leaves it to Python to close the socket of a refused handshake, which it does at once.
 @pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
 def test_an_address_that_is_used_up_is_followed_by_a_new_one(sandbox: Running, workspace: Workspace) -> None:
@@ -54,6 +55,7 @@ def test_an_address_that_is_used_up_is_followed_by_a_new_one(sandbox: Running, w
         hearing.close()
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
 def test_who_reconnects_and_is_made_to_wait_still_ends(
     sandbox: Running, workspace: Workspace, monkeypatch: pytest.MonkeyPatch

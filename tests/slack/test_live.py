@@ -171,6 +171,7 @@ def test_a_person_who_does_what_is_asked_is_led_through_all(live: CommandLine, s
     assert {U for U in secrets if U in written} == set()
 
 
+@pytest.mark.slow
 def test_what_nobody_presses_is_skipped_and_what_needs_nobody_is_done(live: CommandLine, slack: Running) -> None:
     said = live("doctor", "--live", SUPPORT, "--pace", "0", "--patience", "0.1", "--transcript", "live.txt", "--json")
     told = outcomes(live)
@@ -181,6 +182,7 @@ def test_what_nobody_presses_is_skipped_and_what_needs_nobody_is_done(live: Comm
     assert (said.code, left_in(slack)) == (0, [])
 
 
+@pytest.mark.slow
 def test_a_wrong_channel_is_said_and_the_rest_goes_on(live: CommandLine) -> None:
     options = ("--pace", "0", "--patience", "0.1", "--transcript", "live.txt")
     said = live("doctor", "--live", "C0NOWHERE", *options)
@@ -192,6 +194,7 @@ def test_a_wrong_channel_is_said_and_the_rest_goes_on(live: CommandLine) -> None
     assert "C0NOWHERE" not in written
 
 
+@pytest.mark.slow
 def test_a_scope_that_is_missing_is_named_and_the_rest_goes_on(live: CommandLine, slack: Running) -> None:
     slack.administrator.set_scopes(["chat:write", "commands", "users:read"])
     played(live, slack, *steps("scopes", "channel", "press", "thread", "rights"))
@@ -214,6 +217,7 @@ def steps(*names: str) -> list[str]:
     return [part for name in names for part in ("--step", name)]
 
 
+@pytest.mark.slow
 def test_what_slack_refuses_is_named_by_its_code_and_the_rest_goes_on(live: CommandLine, slack: Running) -> None:
     slack.administrator.fault("refused", method="chat.update", error="cant_update_message")
     slack.administrator.fault("refused", method="views.update", error="invalid_blocks")

@@ -55,6 +55,7 @@ def test_a_case_and_a_proposal_are_shown_as_the_text_they_are(hostile: Stage) ->
     assert "\\u202eflipped" in said
 
 
+@pytest.mark.slow
 def test_an_edit_a_reason_and_an_error_are_too(hostile: Stage) -> None:
     hostile.desk.errors.append(NotDone(HOSTILE))
     sample = hostile.sample()

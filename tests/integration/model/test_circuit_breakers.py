@@ -155,6 +155,7 @@ def test_what_is_wrong_with_each_question_of_a_workflow_pauses_it_and_is_told_on
     assert scene.world.rows(schema.Outage) == []
 
 
+@pytest.mark.slow
 def test_a_second_of_overload_beside_eight_threads_sends_nobody_to_people(scene: Scene) -> None:
     """Each of forty questions under way meets one failure at most, and is asked again after its pause."""
     scene.open_breakers(sleep=time.sleep)

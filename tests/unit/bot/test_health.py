@@ -70,6 +70,7 @@ def test_a_port_that_is_taken_is_said_and_is_no_reason_to_end() -> None:
     assert [entry["event"] for entry in logs] == ["health.not_answered"]
 
 
+@pytest.mark.slow
 def test_a_check_that_hangs_is_not_so_and_holds_up_neither_the_others_nor_the_end() -> None:
     released, asked = Event(), Queue[None]()
 
@@ -91,6 +92,7 @@ def test_a_check_that_hangs_is_not_so_and_holds_up_neither_the_others_nor_the_en
     released.set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sent", [b"", b"GET /healthz HTTP/1.1\r\nHost: "])
 def test_a_caller_who_does_not_come_to_the_end_is_cut_off_and_holds_up_nobody(sent: bytes) -> None:
     with answering_health(ANYWHERE, alive={"loops": lambda: True}, ready={}, seconds=2.0) as port:

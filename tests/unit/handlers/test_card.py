@@ -321,6 +321,7 @@ def test_what_became_of_a_decision_is_told_apart(kind: DecisionKind) -> None:
 APPLIES = [DeliveryState.WAITING, DeliveryState.FAILED, DeliveryState.APPLIED]
 
 
+@pytest.mark.slow
 def test_no_rejection_is_called_applied_whatever_follows_and_whatever_became_of_it() -> None:
     for run, follows, receipt, held in product(ENDS, [None, *Follows], [None, "told"], [None, "down", "behind"]):
         for maybe, state, correction in product([False, True], APPLIES, [False, True]):

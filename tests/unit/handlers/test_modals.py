@@ -51,6 +51,7 @@ fields = st.builds(
 )
 
 
+@pytest.mark.slow
 @few
 @given(views)
 def test_whatever_a_review_holds_the_modal_of_it_is_taken(shown: CardView) -> None:

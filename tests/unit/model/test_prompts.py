@@ -143,6 +143,7 @@ def test_no_text_does_anything_but_make_a_prompt_or_be_refused(text: str) -> Non
         return
 
 
+@pytest.mark.slow
 def test_nothing_here_loads_code_from_data() -> None:
     """A26: no unsafe YAML, no pickle, no evaluation, in any room."""
     root = Path(workflows.__file__).parents[1]

@@ -35,6 +35,7 @@ def test_an_unlucky_text_is_too_slow_for_it_in_words_that_tell_nothing_of_it(cal
         getattr(catastrophic, call)(UNLUCKY)
 
 
+@pytest.mark.slow
 def test_other_threads_run_while_it_searches() -> None:
     begun, slow = Event(), []
 

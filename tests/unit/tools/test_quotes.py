@@ -72,6 +72,7 @@ def test_what_was_cut_out_of_a_longer_word_or_number_stands_nowhere(passage: str
     assert not stands(passage, TEXT)
 
 
+@pytest.mark.slow
 def test_spaces_may_be_left_aside() -> None:
     assert stands("DE 001 234", TEXT, spaces_aside=True)
     assert not stands("DE 001 23", TEXT, spaces_aside=True)
@@ -83,6 +84,7 @@ def test_a_text_stands_in_itself_between_spaces(passage: str, around: str) -> No
     assert stands(passage, as_read(f"{around} {passage} {around}")) == bool(as_read(passage))
 
 
+@pytest.mark.slow
 def test_no_passage_is_slow_to_look_for() -> None:
     stands("a" * 200, as_read("a" * 50_000))
     stands("1 " * 100, as_read("1 " * 25_000), spaces_aside=True)

@@ -5,6 +5,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -82,6 +83,7 @@ def _jobs(scene: Scene) -> Counter[int]:
         return Counter(run for run, lock in found if run in owners and lock == f"case-{owners[run]}")
 
 
+@pytest.mark.slow
 def test_a_batch_comes_to_the_same_as_its_inputs_one_by_one(make_world: MakeWorld) -> None:
     """New, known, changed and refused inputs in any mixture, after some that are kept already."""
     scene = sample(make_world)

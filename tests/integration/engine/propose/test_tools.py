@@ -117,6 +117,7 @@ def test_a_step_that_is_called_with_something_else_is_in_the_journal(make_sqlite
     assert (run.problem["step"], run.problem["type"]) == ("find", "InputBroken")
 
 
+@pytest.mark.slow
 def test_a_step_that_is_too_slow_is_cut_off_and_tried_again(
     make_sqlite_world: MakeWorld, desk: DeskServer, ours: Client
 ) -> None:

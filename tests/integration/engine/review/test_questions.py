@@ -419,6 +419,7 @@ def test_while_deliveries_are_held_no_question_goes_out(make_world: MakeWorld) -
     assert source.asked == {KEY: WHICH}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("idempotent", [True, False])
 def test_wherever_the_process_dies_the_question_is_asked_once_or_a_person_is_told(
     make_world: MakeWorld, idempotent: bool

@@ -158,6 +158,7 @@ def test_the_first_proposal_counts_and_the_second_counts_for_nothing(make_world:
     assert counted.right_of_all == {"queue": Hits(right=1, of=2)}
 
 
+@pytest.mark.slow
 def test_the_local_model_proposes_a_refused_ticket_otherwise() -> None:
     """With the examples of support triage: each proposal is another one, the most likely first."""
     local = learned(triage)
