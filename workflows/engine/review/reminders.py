@@ -144,20 +144,21 @@ def _concerned(session: Session, context: Context, row: schema.Review, *, at: da
     if row.state == ReviewState.OPEN:
         if row.claimed_by is not None and is_in_hand(row.claimed_at, at=at):
             return [row.claimed_by]
-        return [one for one in persons_in(workflow.review.reviewers) if one != _barred(session, workflow, row)]
+        barred = _barred(session, workflow, row)
+        return [one for one in persons_in(workflow.review.reviewers) if one not in barred]
     seconds = workflow.review.seconds
     by = seconds[row.second].by if row.second is not None and row.second < len(seconds) else None
     asked = persons_in(by or workflow.review.reviewers)
     before = {one.by for one in standing(reviews.decisions(session, row.id, team=row.team_id))}
-    return [one for one in asked if one not in {*before, _barred(session, workflow, row)}]
+    barred = before | _barred(session, workflow, row)
+    return [one for one in asked if one not in barred]
 
 
-def _barred(session: Session, workflow: AnyWorkflow, row: schema.Review) -> str | None:
-    """Return who may not decide a review, since they asked for it; None where everybody else may."""
+def _barred(session: Session, workflow: AnyWorkflow, row: schema.Review) -> set[str]:
+    """Return those who may not decide a review, since they handed its case in or asked for it again."""
     if workflow.review.self_approval:
-        return None
-    run = runs.get(session, row.run_id, team=row.team_id)
-    return run.asked_by if run is not None else None
+        return set()
+    return runs.askers_of(session, row.run_id, team=row.team_id)
 
 
 def _named_in(context: Context, person: str) -> list[str]:

@@ -10,8 +10,9 @@ from store import schema
 from tests.conftest import MakeWorld
 from tests.integration.engine.scene import DRAFT, Scene, rows, sample
 from workflows import Review, Second
+from workflows.engine.case import intake
 from workflows.engine.errors import BadDeclaration
-from workflows.engine.review import claims
+from workflows.engine.review import claims, reruns
 from workflows.engine.review.reminders import reminder_view
 from workflows.engine.run.waking import awaken
 
@@ -57,6 +58,18 @@ def test_those_who_are_named_are_written_to_and_nobody_for_a_group(make_world: M
     scene.world.clock.move(MINUTE)
     awaken(scene.world.context)
     assert written_to(scene) == ["U1", "U2"]
+
+
+def test_whoever_may_not_decide_it_since_it_is_their_own_is_not_written_to(make_world: MakeWorld) -> None:
+    scene = reminding(make_world, self_approval=False)
+    accepted = intake.accept(scene.workflow, {"id": 1, "text": "charged twice"})
+    (receipt,) = intake.take_in(scene.world.context, scene.workflow, [accepted], source="test", actor="U1")
+    scene.world.work()
+    reruns.rerun(scene.world.context, receipt.case, by="U0KIM")
+    scene.world.work()
+    scene.world.clock.move(HOUR)
+    awaken(scene.world.context)
+    assert written_to(scene) == ["U2"]
 
 
 def test_whoever_is_on_it_is_written_to_alone(make_world: MakeWorld) -> None:
