@@ -1,4 +1,4 @@
-"""Reviewing: a scripted reviewer decides the same tickets on their cards, and in a review session.
+"""Reviewing: a scripted reviewer decides the same tickets on cards, in a review session, and together where alike.
 
     python -m benchmarks.reviewer [--quick] [--write]
 
@@ -56,6 +56,7 @@ class Reviewed:
     """The work of the reviewer in one way."""
 
     interactions: int = 0
+    decided: int = 0
     put_right: int = 0
     shown: list[int] = field(default_factory=list)
     """Characters before the buttons, of each case."""
@@ -64,12 +65,13 @@ class Reviewed:
     last: int = 0
     """From the last interaction to its answer."""
 
-    def took(self, outcome: Outcome, *, decides: bool = True) -> None:
-        """Count an interaction."""
+    def took(self, outcome: Outcome, *, decides: int = 1) -> None:
+        """Count an interaction. `decides`: number of cases that it decides."""
         if not outcome.acknowledged:
             sys.exit(f"an interaction was not answered: {outcome}")
         self.interactions += 1
         self.last = outcome.milliseconds
+        self.decided += decides
         if decides:
             self.milliseconds.append(outcome.milliseconds)
 
@@ -86,7 +88,11 @@ class Desk:
         """Return what is right for the ticket that is shown."""
         heading = next(block for block in blocks if block["type"] == "header")["text"]
         assert isinstance(heading, dict)
-        said = str(heading["text"]).removesuffix("…").strip()
+        return self.right_of(str(heading["text"]))
+
+    def right_of(self, shown: str) -> Mapping[str, str]:
+        """Return what is right for the ticket whose first words these are."""
+        said = shown.split("\n")[0].removesuffix("…").strip()
         found = [values for words, values in self.right.items() if words.startswith(said[:60])]
         if len(found) != 1:
             sys.exit(f"{len(found)} tickets begin with {said!r}")
@@ -100,7 +106,7 @@ def measured(quick: bool) -> Section:
     with databases() as made:
         settings = made.settings()
         for kind in (SQLITE, POSTGRESQL):
-            for name, review in (("card", _by_card), ("session", _by_session)):
+            for name, review in (("card", _by_card), ("session", _by_session), ("grid", _by_grid)):
                 url = made.new(kind)
                 migrated(url)
                 done = _reviewed(url, number, review)
@@ -129,9 +135,9 @@ def _row(kind: str, name: str, done: Reviewed) -> list[object]:
     return [
         kind,
         name,
-        len(taken),
+        done.decided,
         done.put_right,
-        f"{done.interactions / len(taken):.2f}",
+        f"{done.interactions / done.decided:.2f}",
         f"{median(done.shown):.0f}",
         *(f"{taken[int(len(taken) * share)]} ms" for share in (0.5, 0.99)),
     ]
@@ -203,7 +209,7 @@ def _by_card(desk: Desk, number: int) -> Reviewed:
         if _is_right(card.blocks, right):
             done.took(desk.person.press(CHANNEL, card.ts, Action.APPROVE))
             continue
-        done.took(desk.person.press(CHANNEL, card.ts, Action.EDIT), decides=False)
+        done.took(desk.person.press(CHANNEL, card.ts, Action.EDIT), decides=0)
         _put_right(desk, done, desk.person.wait_until(lambda: _form(desk.person), seconds=_LONGEST), right)
     return done
 
@@ -211,17 +217,94 @@ def _by_card(desk: Desk, number: int) -> Reviewed:
 def _by_session(desk: Desk, number: int) -> Reviewed:
     """Decide all in one modal."""
     done = Reviewed()
-    done.took(desk.person.command(CHANNEL, "/countersign", "review"), decides=False)
+    done.took(desk.person.command(CHANNEL, "/countersign", "review"), decides=0)
     for place in range(1, number + 1):
         step = desk.person.wait_until(partial(_step, desk.person, place, number), seconds=_LONGEST)
         done.shown.append(len(before_the_buttons(step.blocks)))
-        right = desk.knows(step.blocks)
-        if _is_right(step.blocks, right):
-            done.took(desk.person.submit())
-            continue
-        done.took(desk.person.press_in_view(Action.STEP_EDIT), decides=False)
-        _put_right(desk, done, desk.person.wait_until(lambda: _form(desk.person), seconds=_LONGEST), right)
+        _decide_step(desk, done, step)
     return done
+
+
+def _by_grid(desk: Desk, number: int) -> Reviewed:
+    """Decide all in one modal, and approve together what is alike and right."""
+    done = Reviewed()
+    done.took(desk.person.command(CHANNEL, "/countersign", "review"), decides=0)
+    while done.decided < number:
+        step = desk.person.wait_until(partial(_top, desk.person, Callback.STEP), seconds=_LONGEST)
+        if not _has_button(step.blocks, Action.ALIKE):
+            done.shown.append(len(before_the_buttons(step.blocks)))
+            _decide_step(desk, done, step)
+            continue
+        done.took(desk.person.press_in_view(Action.ALIKE), decides=0)
+        shown = desk.person.wait_until(partial(_top, desk.person, Callback.GRID), seconds=_LONGEST)
+        rows = _rows(shown)
+        done.shown += [len(_said(shown.blocks)) // len(rows)] * len(rows)
+        for row in rows:
+            right = desk.right_of(_said([row]).removesuffix(" [Open]"))
+            if not _is_right(shown.blocks, right):
+                _decide_row(desk, done, str(row["block_id"]), right)
+        left = desk.person.wait_until(partial(_top, desk.person, Callback.GRID), seconds=_LONGEST)
+        if left.submit is not None:
+            done.took(desk.person.submit(), decides=0)
+            over = desk.person.wait_until(partial(_over, desk.person), seconds=_LONGEST)
+            done.decided += _approved(over)
+            done.milliseconds.append(done.last)
+            if over.callback_id == Callback.GO_ON:
+                done.took(desk.person.submit(), decides=0)
+                continue
+        desk.person.close(all=True)
+        done.took(desk.person.command(CHANNEL, "/countersign", "review"), decides=0)
+    return done
+
+
+def _approved(over: ShownView) -> int:
+    """Return how many cases a press approved, as it says itself."""
+    found = re.search("([0-9]+) approved", _said(over.blocks))
+    return int(found.group(1)) if found is not None else 0
+
+
+def _over(person: Person) -> ShownView | None:
+    """Return what came of a press for many, once all is done."""
+    views = person.views()
+    return (
+        views[-1]
+        if views and views[-1].callback_id != Callback.GRID and " done. " not in _said(views[-1].blocks)
+        else None
+    )
+
+
+def _decide_row(desk: Desk, done: Reviewed, row: str, right: Mapping[str, str]) -> None:
+    """Open a row that is not right, and put it right."""
+    done.took(desk.person.press_in_view(Action.OPEN_ROW, block_id=row), decides=0)
+    desk.person.wait_until(lambda: len(desk.person.views()) > 1, seconds=_LONGEST)
+    done.took(desk.person.press_in_view(Action.EDIT), decides=0)
+    _put_right(desk, done, desk.person.wait_until(lambda: _form(desk.person), seconds=_LONGEST), right)
+    # It shows what was decided until it is closed.
+    desk.person.wait_until(partial(_top, desk.person, Callback.REVIEW), seconds=_LONGEST)
+    desk.person.close()
+    done.interactions += 1
+
+
+def _rows(shown: ShownView) -> Blocks:
+    """Return the rows that can be approved together."""
+    rows = [block for block in shown.blocks if str(block.get("block_id", "")).startswith("row.")]
+    return [row for row in rows if "Left:" not in _said([row])]
+
+
+def _top(person: Person, kind: Callback) -> ShownView | None:
+    """Return the visible modal if it is of this kind."""
+    views = person.views()
+    return views[-1] if views and views[-1].callback_id == kind else None
+
+
+def _decide_step(desk: Desk, done: Reviewed, step: ShownView) -> None:
+    """Approve what a step of the session shows, or put it right."""
+    right = desk.knows(step.blocks)
+    if _is_right(step.blocks, right):
+        done.took(desk.person.submit())
+        return
+    done.took(desk.person.press_in_view(Action.STEP_EDIT), decides=0)
+    _put_right(desk, done, desk.person.wait_until(lambda: _form(desk.person), seconds=_LONGEST), right)
 
 
 def _put_right(desk: Desk, done: Reviewed, form: ShownView, right: Mapping[str, str]) -> None:
@@ -234,10 +317,11 @@ def _put_right(desk: Desk, done: Reviewed, form: ShownView, right: Mapping[str, 
     wrong = [name for name, value in right.items() if not _shows(said, name, value)]
     done.interactions += len(wrong) or 1
     done.put_right += 1
-    done.took(desk.person.submit(chosen), decides=False)
+    done.took(desk.person.submit(chosen), decides=0)
     # The reply is written anew for another queue, and shown before it is sent.
     while (again := _form(desk.person)) is not None and _review(again) == _review(form):
-        done.took(desk.person.submit(), decides=False)
+        done.took(desk.person.submit(), decides=0)
+    done.decided += 1
     done.milliseconds.append(done.last)
 
 

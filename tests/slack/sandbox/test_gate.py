@@ -151,6 +151,7 @@ def _places(value: JsonValue) -> Iterator[tuple[Any, str | int]]:
         yield from _places(inner)
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(block=_spoilt(), value=_ANYTHING)
 def test_no_json_makes_it_fail(block: JsonValue, value: JsonValue, served: Running, http: httpx2.Client) -> None:

@@ -80,6 +80,7 @@ def test_a_worker_takes_up_what_comes_while_it_runs_and_ends_when_it_is_told_to(
         wait_until(lambda: states(app) == {"delivered": 5, "waiting": 5})
 
 
+@pytest.mark.slow
 def test_a_deadline_is_seen_though_nothing_waits_for_work_and_nothing_is_committed(
     app: App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
