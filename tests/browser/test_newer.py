@@ -112,14 +112,19 @@ def test_the_home_tab_shows_what_the_app_publishes_and_opens_modals(
     running.sandbox.workspace.app.home = True
     slack = slack_of(running)
     start = button("start", text=plain("Start reviewing"))
-    slack.views_publish(user_id=ANA, view=home(section("7 wait for you"), actions(start, block_id="top"), table_of(2)))
     window = open_window()
     with window.acting("open_home"):
         window.page.locator("#apps").get_by_role("button", name="Countersign").click()
     tab = window.page.get_by_role("region", name="Home", exact=True)
+    # Ours comes first.
+    expect(tab).to_contain_text("There is nothing for you to review here.")
+    slack.views_publish(user_id=ANA, view=home(section("7 wait for you"), actions(start, block_id="top"), table_of(2)))
     expect(tab).to_contain_text("7 wait for you")
     with window.acting("press_in_home"):
         tab.get_by_role("button", name="Start reviewing").click()
+    # Countersign has no such button, and says so.
+    expect(window.modal).to_be_visible()
+    window.page.keyboard.press("Escape")
     slack.views_publish(user_id=ANA, view=home(section("6 wait for you"), actions(start, block_id="top")))
     expect(tab).to_contain_text("6 wait for you")
     window.page.get_by_role("button", name="Messages", exact=True).click()

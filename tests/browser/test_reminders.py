@@ -23,6 +23,7 @@ def test_a_person_opens_a_review_from_the_message_that_reminds_them(
     reminded(stage, ANA, cases=3)
     url = f"{stage.running.page_url}&user={ANA}&channel={stage.person(ANA).direct}"
     window = open_window(width=width, dark=dark, url=url)
+    window.page.get_by_role("button", name="Messages", exact=True).click()
     message = window.message("3 reviews wait for you.")
     expect(message).to_contain_text("charged twice 2")
     if KEPT:
