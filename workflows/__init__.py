@@ -7,21 +7,11 @@ from workflows.engine.case.file_rows import Reading, Row, columns, read_rows
 from workflows.engine.declare.backoff import Backoff
 from workflows.engine.declare.personal import Personal
 from workflows.engine.declare.proposal import Proposal
+from workflows.engine.declare.review import Review
 from workflows.engine.declare.seconds import Second
 from workflows.engine.declare.source_answers import source_answers
 from workflows.engine.declare.steps import step
-from workflows.engine.declare.workflow import (
-    Ask,
-    Autonomy,
-    Budget,
-    Does,
-    Example,
-    Rejection,
-    Review,
-    Run,
-    TimeLimits,
-    Workflow,
-)
+from workflows.engine.declare.workflow import Ask, Autonomy, Budget, Does, Example, Rejection, Run, TimeLimits, Workflow
 from workflows.engine.declare.working_hours import WorkingHours
 from workflows.engine.errors import (
     BadDeclaration,

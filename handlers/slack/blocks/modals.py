@@ -35,7 +35,7 @@ from handlers.texts.pieces import Room, hour
 from handlers.texts.plain import begun_large, ended, excerpt, without_first_line
 from handlers.texts.values import CHECK, certainty, check_first, doubted, recommendation
 from store.states import ReviewState
-from workflows.engine.declare.workflow import LONGEST_REASON
+from workflows.engine.declare.review import LONGEST_REASON
 from workflows.engine.errors import NeverBroken
 from workflows.engine.review.alike_views import GroupView
 from workflows.engine.review.decisions import AND_MORE, MAX_REASON, Follows

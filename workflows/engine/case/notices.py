@@ -8,7 +8,7 @@ from store import schema
 from store.faces import FAILURES
 from store.slack import messages, outbox
 from store.subjects import SubjectKind
-from workflows.engine.declare.workflow import Review
+from workflows.engine.declare.review import Review
 
 DECIDED = outbox.DECIDED
 """The kind of the note that tells of a decision; it is about the review, and knows which version was decided."""

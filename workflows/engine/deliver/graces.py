@@ -10,7 +10,7 @@ from store.cases import graces
 from store.states import RunState
 from workflows.engine.case.transitions import move_run
 from workflows.engine.context import SYSTEM, Context
-from workflows.engine.declare.workflow import Review
+from workflows.engine.declare.review import Review
 
 AT_ONCE = 200
 """Runs whose grace period is ended in one transaction."""

@@ -17,7 +17,7 @@ from store.states import RunState
 from store.subjects import SubjectKind
 from workflows.engine.case import notices
 from workflows.engine.context import SYSTEM, Context
-from workflows.engine.declare.workflow import Review
+from workflows.engine.declare.review import Review
 from workflows.engine.deliver.holds import release_all
 from workflows.engine.errors import BadReason, Unknown
 from workflows.engine.pauses import HandNote, Pause, Paused, PauseStatus, Resumed

@@ -14,7 +14,7 @@ from store.cases.homes import Days, Made, Mine, Waiting
 from store.states import ReviewState, RunState
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
-from workflows.engine.declare.workflow import MAX_GRACE
+from workflows.engine.declare.review import MAX_GRACE
 from workflows.engine.read.home_views import PAGE, Decided, HomeView, InHand, Place, Queue
 from workflows.engine.review import alike
 from workflows.engine.review.claims import CLAIM_LASTS

@@ -18,7 +18,7 @@ from tests.integration.engine.scene import DRAFT, Crash, Scene, rows, sample
 from tests.integration.engine.trail import follow_the_trail
 from tests.sample import Ticket, Triage
 from workflows import Review, Second, WorkingHours
-from workflows.engine.declare.workflow import OnExpiry
+from workflows.engine.declare.review import OnExpiry
 from workflows.engine.errors import BadDeclaration, Refused, Stale
 from workflows.engine.read.tally import act_counts, tally
 from workflows.engine.review import claims, deadlines, reviews
