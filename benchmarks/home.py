@@ -41,7 +41,7 @@ class Ticket(BaseModel):
 
 
 class Answer(BaseModel):
-    """What is decided of it."""
+    """The decision about it."""
 
     queue: str
 

@@ -66,15 +66,17 @@ class Reviewed:
     last: int = 0
     """From the last interaction to its answer."""
 
-    def took(self, outcome: Outcome, *, decides: int = 1) -> None:
-        """Count an interaction. `decides`: number of cases that it decides."""
+    def took(self, outcome: Outcome) -> None:
+        """Count an interaction."""
         if not outcome.acknowledged:
             sys.exit(f"an interaction was not answered: {outcome}")
         self.interactions += 1
         self.last = outcome.milliseconds
-        self.decided += decides
-        if decides:
-            self.milliseconds.append(outcome.milliseconds)
+
+    def decide(self, cases: int = 1) -> None:
+        """Note that the last interaction decided so many cases."""
+        self.decided += cases
+        self.milliseconds.append(self.last)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,7 +124,8 @@ def measured(quick: bool) -> Section:
             f"SQLite with WAL and synchronous=FULL; {settings}. One run.",
             "",
             f"A scripted reviewer decides {number} sample tickets of {WORKFLOW}, one after the other: approves what is",
-            "right, and puts right by form what is not. *Characters* are the median of those before the buttons.",
+            "right, and puts right by form what is not. *Characters* are the median of those before the buttons; of a",
+            "grid, all that it says, divided by its rows.",
             "Milliseconds are from the interaction that decides to Slack's answer, over the socket of",
             "`countersign serve`; in a session, the answer is the next case.",
             "",
@@ -216,8 +219,9 @@ def _by_card(desk: Desk, number: int) -> Reviewed:
         right = desk.knows(card.blocks)
         if _is_right(card.blocks, right):
             done.took(desk.person.press(CHANNEL, card.ts, Action.APPROVE))
+            done.decide()
             continue
-        done.took(desk.person.press(CHANNEL, card.ts, Action.EDIT), decides=0)
+        done.took(desk.person.press(CHANNEL, card.ts, Action.EDIT))
         _put_right(desk, done, desk.person.wait_until(lambda: _form(desk.person), seconds=_LONGEST), right)
     return done
 
@@ -225,7 +229,7 @@ def _by_card(desk: Desk, number: int) -> Reviewed:
 def _by_session(desk: Desk, number: int) -> Reviewed:
     """Decide all in one modal."""
     done = Reviewed()
-    done.took(desk.person.command(CHANNEL, "/countersign", "review"), decides=0)
+    done.took(desk.person.command(CHANNEL, "/countersign", "review"))
     for place in range(1, number + 1):
         step = desk.person.wait_until(partial(_step, desk.person, place, number), seconds=_LONGEST)
         done.shown.append(len(before_the_buttons(step.blocks)))
@@ -236,14 +240,14 @@ def _by_session(desk: Desk, number: int) -> Reviewed:
 def _by_grid(desk: Desk, number: int) -> Reviewed:
     """Decide all in one modal, and approve together what is alike and right."""
     done = Reviewed()
-    done.took(desk.person.command(CHANNEL, "/countersign", "review"), decides=0)
+    done.took(desk.person.command(CHANNEL, "/countersign", "review"))
     while done.decided < number:
         step = desk.person.wait_until(partial(_top, desk.person, Callback.STEP), seconds=_LONGEST)
         if not _has_button(step.blocks, Action.ALIKE):
             done.shown.append(len(before_the_buttons(step.blocks)))
             _decide_step(desk, done, step)
             continue
-        done.took(desk.person.press_in_view(Action.ALIKE), decides=0)
+        done.took(desk.person.press_in_view(Action.ALIKE))
         shown = desk.person.wait_until(partial(_top, desk.person, Callback.GRID), seconds=_LONGEST)
         rows = _rows(shown)
         done.shown += [len(_said(shown.blocks)) // len(rows)] * len(rows)
@@ -253,15 +257,14 @@ def _by_grid(desk: Desk, number: int) -> Reviewed:
                 _decide_row(desk, done, str(row["block_id"]), right)
         left = desk.person.wait_until(partial(_top, desk.person, Callback.GRID), seconds=_LONGEST)
         if left.submit is not None:
-            done.took(desk.person.submit(), decides=0)
+            done.took(desk.person.submit())
             over = desk.person.wait_until(partial(_over, desk.person), seconds=_LONGEST)
-            done.decided += _approved(over)
-            done.milliseconds.append(done.last)
+            done.decide(_approved(over))
             if over.callback_id == Callback.GO_ON:
-                done.took(desk.person.submit(), decides=0)
+                done.took(desk.person.submit())
                 continue
         desk.person.close(all=True)
-        done.took(desk.person.command(CHANNEL, "/countersign", "review"), decides=0)
+        done.took(desk.person.command(CHANNEL, "/countersign", "review"))
     return done
 
 
@@ -283,9 +286,9 @@ def _over(person: Person) -> ShownView | None:
 
 def _decide_row(desk: Desk, done: Reviewed, row: str, right: Mapping[str, str]) -> None:
     """Open a row that is not right, and put it right."""
-    done.took(desk.person.press_in_view(Action.OPEN_ROW, block_id=row), decides=0)
+    done.took(desk.person.press_in_view(Action.OPEN_ROW, block_id=row))
     desk.person.wait_until(lambda: len(desk.person.views()) > 1, seconds=_LONGEST)
-    done.took(desk.person.press_in_view(Action.EDIT), decides=0)
+    done.took(desk.person.press_in_view(Action.EDIT))
     _put_right(desk, done, desk.person.wait_until(lambda: _form(desk.person), seconds=_LONGEST), right)
     # It shows what was decided until it is closed.
     desk.person.wait_until(partial(_top, desk.person, Callback.REVIEW), seconds=_LONGEST)
@@ -310,8 +313,9 @@ def _decide_step(desk: Desk, done: Reviewed, step: ShownView) -> None:
     right = desk.knows(step.blocks)
     if _is_right(step.blocks, right):
         done.took(desk.person.submit())
+        done.decide()
         return
-    done.took(desk.person.press_in_view(Action.STEP_EDIT), decides=0)
+    done.took(desk.person.press_in_view(Action.STEP_EDIT))
     _put_right(desk, done, desk.person.wait_until(lambda: _form(desk.person), seconds=_LONGEST), right)
 
 
@@ -325,12 +329,11 @@ def _put_right(desk: Desk, done: Reviewed, form: ShownView, right: Mapping[str, 
     wrong = [name for name, value in right.items() if not _shows(said, name, value)]
     done.interactions += len(wrong) or 1
     done.put_right += 1
-    done.took(desk.person.submit(chosen), decides=0)
+    done.took(desk.person.submit(chosen))
     # The reply is written anew for another queue, and shown before it is sent.
     while (again := _form(desk.person)) is not None and _review(again) == _review(form):
-        done.took(desk.person.submit(), decides=0)
-    done.decided += 1
-    done.milliseconds.append(done.last)
+        done.took(desk.person.submit())
+    done.decide()
 
 
 def _is_right(blocks: Blocks, right: Mapping[str, str]) -> bool:

@@ -113,6 +113,6 @@ class SlackContext:
             raise unsaid[0]
         return found
 
-    def shown_in(self, channel: str) -> Sequence[AnyWorkflow]:
+    def shown_in(self, among: str) -> Sequence[AnyWorkflow]:
         """Return the workflows whose cards are shown in a channel; all for an empty name, one workflow for its own."""
-        return [one for one in self.context.registry if channel in ("", one.review.post_to, one.name)]
+        return [one for one in self.context.registry if among in ("", one.review.post_to, one.name)]

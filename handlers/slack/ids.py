@@ -81,9 +81,9 @@ class Callback(StrEnum):
     GRID = "grid"
     """Cases that are alike. Its main button approves them."""
     GRID_ON = "grid_on"
-    """What happened to them, from which one goes on to further ones."""
+    """The outcome of a press for many, from which one goes on to further ones."""
     GRID_DONE = "grid_done"
-    """What happened to them so far. Its main button looks again."""
+    """The outcome of a press for many so far. Its main button looks again."""
     READ = "read"
     CORRECT = "correct"
     ROW = "row"
@@ -158,17 +158,17 @@ _ALIKE = "="
 class Listed:
     """A page of the list of reviews, or a review session. The modals opened from it carry this."""
 
-    channel: str = ""
-    """Channel whose cards are listed, or workflow; empty: all."""
+    among: str = ""
+    """Channel whose cards these are, or workflow; empty: all."""
     first: int = 0
     """Place of the page's first review, from 0."""
     progress: Progress | None = None
-    """How far the review session is; None for the list."""
+    """Progress of the review session; None for the list."""
     alike: int = 0
     """Review whose like are shown, in place of the list; 0 for the list."""
 
     def __str__(self) -> str:
-        place = f"{self.channel}.{self.first}" + (f"{_ALIKE}{self.alike}" if self.alike else "")
+        place = f"{self.among}.{self.first}" + (f"{_ALIKE}{self.alike}" if self.alike else "")
         return place if self.progress is None else f"{place}{_SESSION}{self.progress}"
 
     @classmethod
@@ -176,12 +176,12 @@ class Listed:
         """Read a reference from Slack; an unknown text means the first page of all."""
         where, is_session, progress = value.partition(_SESSION)
         place, _, alike = where.partition(_ALIKE)
-        channel, _, first = place.rpartition(".")
+        among, _, first = place.rpartition(".")
         so_far = Progress.read(progress) if is_session else None
-        if not _PAGE.fullmatch(first) or not _CHANNEL.fullmatch(channel):
+        if not _PAGE.fullmatch(first) or not _AMONG.fullmatch(among):
             return cls(progress=so_far)
         like = int(alike) if _ID.fullmatch(alike) else 0
-        return cls(channel=channel, first=int(first), progress=so_far, alike=like)
+        return cls(among=among, first=int(first), progress=so_far, alike=like)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -254,7 +254,7 @@ class OpenRow:
 
 @dataclass(frozen=True, kw_only=True)
 class HomePlace:
-    """What a person's Home shows. It is carried by the Home itself, which Slack keeps for each person."""
+    """The pages that a person's Home shows. It is carried by the Home itself, which Slack keeps for each person."""
 
     place: Place = field(default_factory=Place)
     is_tour_read: bool = False
@@ -297,4 +297,4 @@ class TurnedTo:
 
 _MARK = re.compile("[0-9a-f]{12}")
 _ID = re.compile("[0-9]{1,18}")
-_PAGE, _CHANNEL = re.compile("[0-9]{1,6}"), re.compile("[A-Z0-9]{0,40}|[a-z0-9-]{1,100}")
+_PAGE, _AMONG = re.compile("[0-9]{1,6}"), re.compile("[A-Z0-9]{0,40}|[a-z0-9-]{1,100}")

@@ -1,4 +1,4 @@
-"""How far a person is in a review session. Its modal carries this: numbers and ids, and nothing of any case.
+"""The place of a person in a review session. Its modal carries this: numbers and ids, and nothing of any case.
 
 It is not ours to trust, and nothing depends on it but what the person is shown of their own session.
 """

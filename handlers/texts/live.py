@@ -38,9 +38,9 @@ class StepWords:
     """The words of a step."""
 
     tests: str
-    """What is looked at, for the terminal and the transcript."""
+    """The thing that is looked at, for the terminal and the transcript."""
     asks: str = ""
-    """What the person is to do in Slack; empty where nobody is asked."""
+    """The act that a person is asked for in Slack; empty where nobody is asked."""
 
 
 SCOPES = StepWords(tests="the scopes that Slack granted")

@@ -1,4 +1,4 @@
-"""What one person has in hand and has decided, and what waits for their team, by workflow."""
+"""The reviews that one person has in hand or decided, and those that wait for their team, by workflow."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass

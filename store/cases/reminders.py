@@ -1,4 +1,4 @@
-"""Reviews of which people are to be reminded, and the direct messages that remind them."""
+"""Reviews of which people were reminded, and the direct messages that remind them."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
@@ -6,24 +6,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from store.cases.deadlines import UNDECIDED
 from store.db import rows
 from store.schema import DirectReminder, Review, Workflow
-from store.states import ReviewState
-from store.types import literally
-
-_UNDECIDED = tuple(literally(state) for state in (ReviewState.OPEN, ReviewState.AWAITING_SECOND))
-
-
-def due(session: Session, *, team: int, at: datetime, limit: int, after: int = 0) -> Sequence[Review]:
-    """Return reviews of which people are to be reminded now, by id. `after`: only those with a higher one."""
-    query = select(Review).where(
-        Review.remind_at.is_not(None),
-        Review.team_id == team,
-        Review.state.in_(_UNDECIDED),
-        Review.remind_at <= at,
-        Review.id > after,
-    )
-    return session.scalars(query.order_by(Review.id).limit(limit)).all()
 
 
 def waiting(session: Session, *, team: int, person: str, workflows: Collection[str], limit: int) -> Sequence[Review]:
@@ -36,7 +21,7 @@ def waiting(session: Session, *, team: int, person: str, workflows: Collection[s
         .join(Workflow, Workflow.id == Review.workflow_id)
         .where(
             Review.team_id == team,
-            Review.state.in_(_UNDECIDED),
+            Review.state.in_(UNDECIDED),
             Review.reminders > 0,
             or_(Review.claimed_by == person, Workflow.name.in_(workflows)),
         )

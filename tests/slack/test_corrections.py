@@ -111,7 +111,7 @@ def test_a_form_that_was_opened_before_something_else_was_delivered_is_refused_a
 
 
 def test_while_one_is_open_there_is_no_second(stage: Stage) -> None:
-    """Who has the form open already keeps what they typed, and is told where the first one waits."""
+    """Somebody who has the form open already keeps what they typed, and is told where the first one waits."""
     delivered(stage)
     stage.opened(KIM, "correct", card=0)
     assert correct(stage) == "updated"

@@ -1,4 +1,4 @@
-"""What a card says of a review that nobody decided in time, and who is told what."""
+"""The card of a review that nobody decided in time, and the people who are told of it."""
 
 from datetime import timedelta
 

@@ -187,7 +187,7 @@ def test_who_reads_without_deciding_sees_the_queue_and_no_button_to_start(stage:
 
 
 def test_rights_are_checked_at_each_press(stage: Stage) -> None:
-    """Who lost them in between is told nothing of a case, and the refusal is audited."""
+    """A person who lost them in between is told nothing of a case, and the refusal is audited."""
     stage.submit(graceful(stage), id=1, text="charged twice")
     stage.press(ANA, "approve")
     shown = home(stage)

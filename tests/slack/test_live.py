@@ -145,7 +145,7 @@ def outcomes(live: CommandLine) -> Mapping[str, str]:
 
 
 def left_in(slack: Running) -> list[str]:
-    """What the channel shows to Ana at the end, but for what only she sees."""
+    """All that the channel shows to Ana at the end, but for what only she sees."""
     return [message.text for message in slack.person(ANA).messages(SUPPORT) if not message.ephemeral]
 
 

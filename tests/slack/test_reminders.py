@@ -1,4 +1,4 @@
-"""What a reminder says in the thread of a card and in a direct message, and who is told by it."""
+"""Reminders in the thread of a card and by direct message, and the people who get them."""
 
 from datetime import timedelta
 

@@ -230,7 +230,7 @@ def test_a_form_in_a_session_that_comes_too_late_hands_back_what_was_typed_and_g
 
 
 def test_two_people_are_shown_different_cases(stage: Stage) -> None:
-    """What one leaves, by closing the modal or by skipping it, is the other's."""
+    """A review that one leaves, by closing the modal or by skipping it, is the other's."""
     take_in(stage, stage.sample(), 3)
     assert "Case 1\n" in words(begun(stage).blocks)
     assert "Case 2\n" in words(begun(stage, BEN).blocks)

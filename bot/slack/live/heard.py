@@ -1,4 +1,4 @@
-"""What people do in Slack during a try, heard through the same socket and Bolt as in service.
+"""Acts of people in Slack during a try, heard through the same socket and Bolt as in service.
 
 Only what belongs to the try is acknowledged. Whatever else comes here, such as a press on a real card, is not: Slack
 then says at once that it failed, and nobody takes it for done.
@@ -21,7 +21,7 @@ from workflows.engine.errors import Refused
 
 
 class Kind(StrEnum):
-    """What a person did."""
+    """The act of a person."""
 
     PRESS = "press"
     SUBMIT = "submit"

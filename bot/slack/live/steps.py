@@ -70,13 +70,13 @@ def channel(trial: Trial) -> str:
     try:
         found = trial.call("conversations.info", channel=trial.channel)["channel"]
     except Refused as refused:
-        trial.root  # noqa: B018  # whether one can post there needs no such scope
+        trial.begin_thread()  # whether one can post there needs no such scope
         raise refused
     if found.get("is_archived"):
         raise NotWell("it is archived")
     if found.get("is_member") is False:
         raise NotWell("the app is not in it: /invite it there")
-    trial.root  # noqa: B018  # posts the message
+    trial.begin_thread()
     return "private" if found.get("is_private") else "public"
 
 
@@ -121,9 +121,9 @@ def ephemeral(trial: Trial) -> str:
 def thread(trial: Trial) -> str:
     """Reply in a thread, and read it back where a scope allows that."""
     drawn = request(trial.mark, live.BELOW, {}, can_be_skipped=False)
-    ts = trial.post(drawn, thread=trial.root)
+    ts = trial.post(drawn, thread=trial.begin_thread())
     try:
-        answer = trial.call("conversations.replies", channel=trial.channel, ts=trial.root)
+        answer = trial.call("conversations.replies", channel=trial.channel, ts=trial.begin_thread())
     except Refused as refused:
         if refused.fault.code != "missing_scope":
             raise
@@ -136,7 +136,7 @@ def thread(trial: Trial) -> str:
 def messages(trial: Trial) -> str:
     """Post each kind of message, and have somebody look."""
     some = [one for one in specimens() if one.message is not None]
-    root, bot = trial.root, trial.workspace.bot_user
+    root, bot = trial.begin_thread(), trial.workspace.bot_user
     for one in some:
         drawn = marked_message(one, trial.mark, person=bot, channel=trial.channel)
         try:
@@ -244,9 +244,9 @@ def rights(trial: Trial) -> str:
 
 def limits(trial: Trial) -> str:
     """Change a message as often as Slack lets us, until it asks to wait; then wait, and change it once more."""
-    drawn = request(trial.mark, live.BELOW, {}, can_be_skipped=False)
+    drawn, ts = request(trial.mark, live.BELOW, {}, can_be_skipped=False), trial.begin_thread()
     for number in range(_UPDATES):
-        trial.call("chat.update", channel=trial.channel, ts=trial.root, text=drawn.text, blocks=list(drawn.blocks))
+        trial.call("chat.update", channel=trial.channel, ts=ts, text=drawn.text, blocks=list(drawn.blocks))
         if trial.waited:
             return f"after {number} changes; waited as long as Slack said, and the next was taken"
         if trial.heard.is_skipped:

@@ -37,12 +37,12 @@ class Fault:
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """What came of a step."""
+    """The outcome of a step, in our words."""
 
     step: str
     tests: str
     asked: str
-    """What the person was asked to do; empty where nobody was asked."""
+    """The act that the person was asked for; empty where nobody was asked."""
     got: str
     outcome: Outcome
     faults: Sequence[Fault]

@@ -1,4 +1,4 @@
-"""What the steps of a try act through: calls to Slack, a request to a person, and an end that leaves nothing behind."""
+"""The hands of the steps of a try: calls to Slack, a request to a person, and an end that leaves nothing behind."""
 
 import json
 import time
@@ -105,9 +105,8 @@ class Trial:
             raise Skipped("nobody pressed anything so far")
         return self._people[-1]
 
-    @property
-    def root(self) -> str:
-        """The first message, in whose thread others stand; posted when it is first needed. Raise `Refused`."""
+    def begin_thread(self) -> str:
+        """Return the first message, in whose thread others stand; post it where it is not there. Raise `Refused`."""
         if self._root is None:
             self._root = self.post(request(self.mark, live.BELOW, {}, can_be_skipped=False))
         return self._root

@@ -64,7 +64,7 @@ def _tell_case(slack: SlackContext, answer: Answer, said: Typed, reference: str)
 def _review(slack: SlackContext, answer: Answer, said: Typed, reference: str) -> None:
     """Open a case's review, or a session through all that waits where no case is named."""
     if not reference:
-        if not session.begin(slack, answer, user=said.user_id, channel=""):
+        if not session.begin(slack, answer, user=said.user_id, among=""):
             answer.say(answers.NOTHING_WAITS)
         return
     view = named_case(slack, said, reference, readable(slack, said), wants="decide")

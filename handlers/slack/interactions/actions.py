@@ -87,7 +87,7 @@ def register(app: App, slack: SlackContext) -> None:
         with answering(body, ack, client) as answer:
             pressed = click(body)
             first = int(pressed.value) if _NUMBER.fullmatch(pressed.value) else 0
-            listed = Listed(channel=(_list(pressed) or Listed()).channel, first=first)
+            listed = Listed(among=(_list(pressed) or Listed()).among, first=first)
             answer.update(page(slack, listed, origin=pressed.origin, user=pressed.user.id))
 
     @app.action(Action.NEXT)

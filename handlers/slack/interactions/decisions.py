@@ -112,7 +112,7 @@ def next_review(slack: SlackContext, view: CardView, *, user: str, listed: Liste
     `listed`: list that it was opened from. None where none waits.
     """
     shown_in = slack.context.registry.get(view.workflow).review.post_to
-    return first_waiting(slack, listed.channel if listed is not None else shown_in or "", user=user)
+    return first_waiting(slack, listed.among if listed is not None else shown_in or "", user=user)
 
 
 def first_waiting(slack: SlackContext, channel: str, *, user: str) -> CardView | None:

@@ -18,7 +18,7 @@ GROUPS = 5
 def page(slack: SlackContext, listed: Listed, *, origin: Origin, user: str) -> View:
     """Return a page of the reviews that the person may read. Raise `NotAllowed` where there is no workflow to read."""
     slack.admit(origin)
-    shown = slack.allowed(slack.rights.read, user, slack.shown_in(listed.channel))
+    shown = slack.allowed(slack.rights.read, user, slack.shown_in(listed.among))
     if not shown:
         raise NotAllowed("Only reviewers, engineers and owners may read what waits here.")
     names, first = [workflow.name for workflow in shown], listed.first
@@ -31,4 +31,4 @@ def page(slack: SlackContext, listed: Listed, *, origin: Origin, user: str) -> V
     with suppress(Unsure, UnusableGroup, UnknownKind):
         decidable = [one.name for one in slack.allowed(slack.rights.decide, user, shown)]
     groups = alike.groups(slack.context, workflows=decidable, limit=GROUPS) if first == 0 else []
-    return modals.waiting_list(waiting, listed=Listed(channel=listed.channel, first=first), groups=groups)
+    return modals.waiting_list(waiting, listed=Listed(among=listed.among, first=first), groups=groups)

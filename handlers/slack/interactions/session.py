@@ -51,11 +51,11 @@ def register(app: App, slack: SlackContext) -> None:
             pressed = click(body)
             slack.admit(pressed.origin)
             # On a person's Home the button names a workflow, or none for all.
-            listed = Listed.read(f"{pressed.value}.0") if pressed.home else Listed(channel=pressed.channel or "")
+            listed = Listed.read(f"{pressed.value}.0") if pressed.home else Listed(among=pressed.channel or "")
             user = pressed.user.id
-            if not slack.allowed(slack.rights.decide, user, slack.shown_in(listed.channel)):
+            if not slack.allowed(slack.rights.decide, user, slack.shown_in(listed.among)):
                 raise NotAllowed("Only reviewers decide what waits here. /countersign queue lists it.")
-            if not begin(slack, answer, user=user, channel=listed.channel):
+            if not begin(slack, answer, user=user, among=listed.among):
                 answer.open(modals.told(answers.NOTHING_WAITS))
 
     @app.view(Callback.STEP)
@@ -128,12 +128,12 @@ def register(app: App, slack: SlackContext) -> None:
             answer.update(_taken_back(slack, pressed), done=sessions.SEE_CARD)
 
 
-def begin(slack: SlackContext, answer: Answer, *, user: str, channel: str) -> bool:
+def begin(slack: SlackContext, answer: Answer, *, user: str, among: str) -> bool:
     """Open a person's review session; return False where nothing waits for them.
 
-    `channel`: the one whose cards they go through, or a workflow; empty for all.
+    `among`: the channel whose cards they go through, or a workflow; empty for all.
     """
-    listed = Listed(channel=channel, progress=Progress())
+    listed = Listed(among=among, progress=Progress())
     queue = _queue(slack, listed, user=user)
     found = next_reviews.first_of(slack.context, queue)
     if found is None:
@@ -375,7 +375,7 @@ def _last(slack: SlackContext, progress: Progress, *, user: str) -> session.Last
 
 def _queue(slack: SlackContext, listed: Listed, *, user: str) -> Queue:
     """Return what a person goes through. Their rights are looked up anew at each step."""
-    allowed = slack.allowed(slack.rights.decide, user, slack.shown_in(listed.channel))
+    allowed = slack.allowed(slack.rights.decide, user, slack.shown_in(listed.among))
     assert listed.progress is not None
     return Queue(by=user, workflows=[one.name for one in allowed], without=listed.progress.not_again)
 

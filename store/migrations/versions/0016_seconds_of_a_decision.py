@@ -1,4 +1,4 @@
-"""How long a person had a form open before they decided, and corrections that wait, found among however many cases."""
+"""Seconds of a form until its decision, and corrections that wait, found among however many cases."""
 
 import sqlalchemy as sa
 from alembic import op

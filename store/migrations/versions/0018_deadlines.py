@@ -1,4 +1,4 @@
-"""When something is to be done by itself about a review that nobody decides, and who was reminded of it."""
+"""Times at which something is done about a review that nobody decides, and the people reminded of it."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -522,7 +522,7 @@ class Company:
             "openings.forget": {"by": "U1"},
             "reviews.next_open": {"workflows": ["sample"], "without": [], "by": "U1", "lasts": HOUR},
             "reviews.unclaim": {"by": "U1", "review": ids["new review"]},
-            "reminders.due": {},
+            "deadlines.to_remind_of": {},
             "reminders.waiting": {"person": "U1", "workflows": ["sample"]},
             "reminders.want_direct": {"person": "U2"},
             "reminders.direct": {"row": ids["reminder"]},

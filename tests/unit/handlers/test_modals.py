@@ -123,7 +123,7 @@ def test_whatever_rule_an_approval_meets_it_is_told_and_what_is_safe_is_the_prom
 @few
 @given(waiting)
 def test_whatever_waits_its_list_is_taken(page: WaitingView) -> None:
-    kept = modal(modals.waiting_list(page, listed=Listed(channel="C0SUPPORT")))
+    kept = modal(modals.waiting_list(page, listed=Listed(among="C0SUPPORT")))
     assert kept["private_metadata"] == "C0SUPPORT.0"
     values = [
         str(element["value"])
@@ -334,7 +334,7 @@ def test_a_rejection_without_a_reason_is_stopped_by_slack_itself() -> None:
 def test_the_list_is_turned_page_by_page(first: int, shown: int, total: int, pages: dict[str, str], above: str) -> None:
     reviews = [_waits(place) for place in range(shown)]
     kept = modal(
-        modals.waiting_list(WaitingView(reviews=reviews, first=first, total=total), listed=Listed(channel="C0SUPPORT"))
+        modals.waiting_list(WaitingView(reviews=reviews, first=first, total=total), listed=Listed(among="C0SUPPORT"))
     )
     turns = {
         str(element["action_id"]): str(element["value"])
@@ -347,7 +347,7 @@ def test_the_list_is_turned_page_by_page(first: int, shown: int, total: int, pag
 
 
 def test_an_empty_list_says_so() -> None:
-    kept = modal(modals.waiting_list(WaitingView(reviews=[], first=0, total=0), listed=Listed(channel="C0SUPPORT")))
+    kept = modal(modals.waiting_list(WaitingView(reviews=[], first=0, total=0), listed=Listed(among="C0SUPPORT")))
     assert said(kept) == "Nothing waits here any more."
 
 

@@ -1,4 +1,4 @@
-"""What the modal of a review session carries: ids and numbers, within Slack's limit, and read back as they were."""
+"""The reference in the modal of a session: ids and numbers, within Slack's limit, and read back as they were."""
 
 import pytest
 
@@ -11,11 +11,11 @@ from workflows.engine.review.decisions import DecisionKind
 def test_it_is_read_as_it_was_written_with_the_place_that_it_belongs_to() -> None:
     progress = Progress().with_decision(DecisionKind.APPROVED, 7).with_skipped(8)
     progress = progress.with_decision(DecisionKind.REJECTED, 9).with_decision(DecisionKind.UPHELD, 10)
-    listed = Listed(channel="C0SUPPORT", progress=progress)
+    listed = Listed(among="C0SUPPORT", progress=progress)
     assert Listed.read(str(listed)) == listed
     assert progress.by_kind == {DecisionKind.APPROVED: 1, DecisionKind.REJECTED: 1, DecisionKind.UPHELD: 1}
     assert progress.not_again == {8, 9}
-    assert Listed.read(str(Listed(channel="C0SUPPORT"))).progress is None
+    assert Listed.read(str(Listed(among="C0SUPPORT"))).progress is None
 
 
 def test_a_decision_that_was_taken_back_counts_no_longer() -> None:
@@ -29,7 +29,7 @@ def test_however_long_a_session_is_slack_takes_it() -> None:
     progress = Progress()
     for number in range(1_000):
         progress = progress.with_decision(DecisionKind.APPROVED, 10**11 + number).with_skipped(10**11 + number)
-    carried = str(Listed(channel="C0123456789", progress=progress))
+    carried = str(Listed(among="C0123456789", progress=progress))
     assert len(carried) < limits.PRIVATE_METADATA - 100
     assert Listed.read(carried).progress == progress
     assert progress.decided == 1_000

@@ -10,7 +10,7 @@ from workflows.engine.declare.working_hours import WorkingHours
 from workflows.engine.errors import BadDeclaration
 
 OnExpiry = Literal["hold", "reject", "approve"]
-"""What happens to a review that nobody answers in time.
+"""The rule for a review that nobody answers in time.
 
 It stays open and overdue; its case closes; or its proposal is delivered, where nothing but an answer is missing.
 """
@@ -39,9 +39,9 @@ class Review:
     answer_within: timedelta = timedelta(hours=8)
     """Time within which a person is asked to answer: working time, where `hours` are declared."""
     hours: WorkingHours | None = None
-    """When people work, in the workflow's time zone; None: around the clock."""
+    """The hours in which people work, in the workflow's time zone; None: around the clock."""
     on_expiry: OnExpiry = "hold"
-    """What happens where nobody answers in time. Whatever it is, it is shown as a lapse and counts as no decision."""
+    """The rule for a review that nobody answers in time. What follows is shown as a lapse and counts as no decision."""
     remind_after: timedelta | None = None
     """Time after which people are first reminded, working time as for `answer_within`; None: half of that. They are
     reminded again once it has passed twice, 4 times, 8 times, and so on.

@@ -34,7 +34,7 @@ class CharterView:
     """The effects that it may have, where the author said no words for them."""
     nevers: Sequence[str]
     at_least: float | None
-    """How sure it has to be of each field to go alone, from 0 to 1; None: it never does."""
+    """Least confidence in each field at which it goes alone, from 0 to 1; None: it never does."""
     second_opinion: float | None
     """Probability below which the local model's opinion sends a case to a person; None: it is not asked."""
     is_scoped: bool

@@ -12,7 +12,7 @@ from workflows.engine.context import Context
 
 @dataclass(frozen=True, kw_only=True)
 class ReadingTime:
-    """How long decisions of one kind took."""
+    """The times that decisions of one kind took."""
 
     workflow: str
     kind: str

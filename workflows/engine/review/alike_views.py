@@ -25,7 +25,7 @@ class Bar(StrEnum):
 
 
 class Went(StrEnum):
-    """What happened to a row, or that nothing did yet."""
+    """The outcome of a row, or that there is none yet."""
 
     APPROVED = "approved"
     AWAITS_SECOND = "awaits_second"
@@ -91,7 +91,7 @@ class GridView:
 
 @dataclass(frozen=True, kw_only=True)
 class RowResult:
-    """What happened to a row."""
+    """A row after a press, with its outcome."""
 
     review: int
     version: int
@@ -109,7 +109,7 @@ class RowResult:
 
 @dataclass(frozen=True, kw_only=True)
 class PressView:
-    """How far a press is that approves several rows."""
+    """The progress of a press that approves several rows."""
 
     group: GroupView
     number: int

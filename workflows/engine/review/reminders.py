@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from store import schema
-from store.cases import cases, reminders, reviews, runs
+from store.cases import cases, deadlines, reminders, reviews, runs
 from store.governance import teams
 from store.states import ReviewState
 from workflows.engine.case import notices
@@ -73,7 +73,7 @@ def reminder_view(context: Context, person: str) -> ReminderView:
 
 def _due(context: Context, after: int) -> list[_Due]:
     with context.database.read() as session:
-        found = reminders.due(session, team=context.team, at=context.clock(), limit=_AT_ONCE, after=after)
+        found = deadlines.to_remind_of(session, team=context.team, at=context.clock(), limit=_AT_ONCE, after=after)
         return [
             _Due(
                 review=row.id,

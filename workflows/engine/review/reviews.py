@@ -60,7 +60,7 @@ class By:
 _NOBODY = By(person=SYSTEM, interaction_id=None)
 """Stands in the place of a person where nobody answered in time."""
 _LAPSED = {DecisionKind.LAPSED: "taken as proposed", DecisionKind.EXPIRED: "closed"}
-"""What became of a review that nobody answered in time."""
+"""Words for the outcome of a review that nobody answered in time."""
 
 
 def open_review(

@@ -133,7 +133,7 @@ def test_a_decision_that_waits_for_a_second_person_can_be_taken_back_by_the_firs
 
 
 def test_today_begins_at_midnight_where_the_person_is_and_else_where_the_workflow_is(make_world: MakeWorld) -> None:
-    """What can still be undone is told, whenever it was decided."""
+    """A decision that can still be undone is told, whenever it was decided."""
     scene = drafts(make_world)
     scene.workflow.timezone = ZoneInfo("America/New_York")
     scene.world.clock.time = datetime(2026, 11, 20, 22, 55, tzinfo=UTC)  # 23:55 in Berlin
