@@ -14,6 +14,8 @@ from workflows import Review
 from workflows.engine.review import reruns, reviews
 from workflows.engine.review.decisions import Follows
 
+pytestmark = pytest.mark.slow
+
 
 def decisions(stage: Stage) -> list[str]:
     """Return the decisions with their people, as the database keeps them."""

@@ -1,5 +1,6 @@
 """A delivered case is not run again: what is right is proposed, and a person decides it."""
 
+import pytest
 from pydantic import JsonValue
 
 from store import schema
@@ -8,6 +9,8 @@ from tests.slack.stage import ANA, BEN, EVE, KIM, SUPPORT, Stage, buttons, dict_
 from workflows import Autonomy
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.review import corrections
+
+pytestmark = pytest.mark.slow
 
 TEXT = "Where is my money?"
 

@@ -9,6 +9,8 @@ from bot.sandbox.http.running_sandbox import Running
 from bot.sandbox.state.sandbox import APP_TOKEN, BOT_TOKEN
 from tests.integration.bot.commandline import CommandLine
 
+pytestmark = pytest.mark.slow
+
 SCOPES = ["chat:write", "commands", "usergroups:read", "users:read", "channels:read"]
 
 

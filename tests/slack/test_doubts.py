@@ -12,6 +12,8 @@ from workflows import Autonomy, OutcomeUnknown
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.review.doubts import settle
 
+pytestmark = pytest.mark.slow
+
 
 def in_doubt(stage: Stage, number: int = 1, *, workflow: AnyWorkflow | None = None) -> list[int]:
     """Cases that were decided, and whose delivery is in doubt."""

@@ -14,6 +14,8 @@ from tests.slack.test_readers import said
 from workflows import Autonomy
 from workflows.engine.errors import OutcomeUnknown
 
+pytestmark = pytest.mark.slow
+
 NOT_HERE = "You have no right to this, or it no longer exists."
 
 
@@ -141,7 +143,6 @@ def test_the_list_shows_nobody_what_they_may_not_read(stage: Stage) -> None:
     assert stage.person(EVE).views() == []
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("action", ["approve", "edit", "reject", "details", "review", "correct", "happened", "look"])
 def test_a_guessed_number_says_nothing_about_what_is_there(stage: Stage, action: str) -> None:
     """A11, A12: also where the number is that of something, pressed in a channel that does not show it."""

@@ -124,7 +124,7 @@ def test_all_that_waits_is_gone_through_where_several_workflows_have_something(s
     assert stage.view(ANA).title["text"] == "Review 1 of 2"
     assert "charged twice" in words(stage.view(ANA).blocks)
     assert ana.press_in_view("skip").acknowledged
-    assert "where is it?" in words(stage.view(ANA).blocks)
+    ana.wait_until(lambda: "where is it?" in words(stage.view(ANA).blocks))
     ana.close()
     beside = [block for block in shown.blocks if block != start and presses([block]) == ["start_reviewing"]]
     assert ana.press_in_home("start_reviewing", block_id=str(beside[1]["block_id"])).acknowledged

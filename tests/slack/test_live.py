@@ -30,6 +30,8 @@ from tests.slack.conftest import settings_for
 from tests.slack.stage import ANA, SUPPORT, dict_of, list_of
 from tests.waiting import LONGEST, wait_until
 
+pytestmark = pytest.mark.slow
+
 NAMES = [step.name for step in STEPS]
 PRESSES = ("press", "changed", "private", "open", "drawn")
 """Buttons of messages that the scripted person presses."""
@@ -171,7 +173,6 @@ def test_a_person_who_does_what_is_asked_is_led_through_all(live: CommandLine, s
     assert {U for U in secrets if U in written} == set()
 
 
-@pytest.mark.slow
 def test_what_nobody_presses_is_skipped_and_what_needs_nobody_is_done(live: CommandLine, slack: Running) -> None:
     said = live("doctor", "--live", SUPPORT, "--pace", "0", "--patience", "0.1", "--transcript", "live.txt", "--json")
     told = outcomes(live)
@@ -182,7 +183,6 @@ def test_what_nobody_presses_is_skipped_and_what_needs_nobody_is_done(live: Comm
     assert (said.code, left_in(slack)) == (0, [])
 
 
-@pytest.mark.slow
 def test_a_wrong_channel_is_said_and_the_rest_goes_on(live: CommandLine) -> None:
     options = ("--pace", "0", "--patience", "0.1", "--transcript", "live.txt")
     said = live("doctor", "--live", "C0NOWHERE", *options)
@@ -194,7 +194,6 @@ def test_a_wrong_channel_is_said_and_the_rest_goes_on(live: CommandLine) -> None
     assert "C0NOWHERE" not in written
 
 
-@pytest.mark.slow
 def test_a_scope_that_is_missing_is_named_and_the_rest_goes_on(live: CommandLine, slack: Running) -> None:
     slack.administrator.set_scopes(["chat:write", "commands", "users:read"])
     played(live, slack, *steps("scopes", "channel", "press", "thread", "rights"))
@@ -217,7 +216,6 @@ def steps(*names: str) -> list[str]:
     return [part for name in names for part in ("--step", name)]
 
 
-@pytest.mark.slow
 def test_what_slack_refuses_is_named_by_its_code_and_the_rest_goes_on(live: CommandLine, slack: Running) -> None:
     slack.administrator.fault("refused", method="chat.update", error="cant_update_message")
     slack.administrator.fault("refused", method="views.update", error="invalid_blocks")
@@ -229,7 +227,6 @@ def test_what_slack_refuses_is_named_by_its_code_and_the_rest_goes_on(live: Comm
     assert said.code == 1
 
 
-@pytest.mark.slow
 def test_another_process_of_the_app_is_told_of(live: CommandLine, slack: Running) -> None:
     """Slack gives it some of the presses."""
     other = Hearing(connect(settings_for(slack)), lambda _: None)
@@ -242,7 +239,6 @@ def test_another_process_of_the_app_is_told_of(live: CommandLine, slack: Running
     assert lines(live)[0]["got"] == "2 connections of this app; some presses go to the others"
 
 
-@pytest.mark.slow
 def test_a_rate_limit_is_heeded(live: CommandLine, busy: Running) -> None:
     """Slack's own number of changes a minute is met, the wait is as long as it says, and the next call is taken."""
     live.settings["SLACK_API_URL"] = busy.api_url
@@ -255,7 +251,6 @@ def test_a_rate_limit_is_heeded(live: CommandLine, busy: Running) -> None:
     assert refused[-1] is None
 
 
-@pytest.mark.slow
 def test_a_press_on_something_else_is_not_acknowledged(live: CommandLine, slack: Running) -> None:
     """A real card of a Countersign that is not running: whoever presses it is told that it failed."""
     slack.sandbox.sockets._ack_seconds = 0.3
@@ -293,7 +288,6 @@ def press_elsewhere(slack: Running) -> bool:
     return taken
 
 
-@pytest.mark.slow
 def test_after_ctrl_c_nothing_is_left(live: CommandLine, slack: Running) -> None:
     process = live.started("doctor", "--live", SUPPORT, "--pace", "0", "--transcript", "live.txt", "--json")
     try:

@@ -19,6 +19,8 @@ from workflows.model.gateway import Gateway
 from workflows.model.port import Prompt
 from workflows.model.vendors.anthropic.client import AnthropicVendor
 
+pytestmark = pytest.mark.slow
+
 HAIKU = "claude-haiku-5-5"
 
 

@@ -32,6 +32,8 @@ from workflows.engine.review.late_proposals import Counted, propose_anew, waitin
 from workflows.model.port import Answer, Question
 from workflows.model.scripted import says
 
+pytestmark = pytest.mark.slow
+
 WHY = "its queues are wrong"
 
 

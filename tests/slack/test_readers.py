@@ -11,6 +11,8 @@ from workflows import Autonomy
 from workflows.engine.errors import NotDone
 from workflows.engine.read import digests
 
+pytestmark = pytest.mark.slow
+
 
 def said(stage: Stage, user: str, command: str, text: str) -> str:
     """Return the answer to a person's command."""

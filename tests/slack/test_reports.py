@@ -1,9 +1,13 @@
 """Whoever sees a message of ours may say that it was wrong, and is always told the same."""
 
+import pytest
+
 from handlers.slack.ids import Action, Shown, chosen
 from store import schema
 from tests.slack.stage import ANA, BEN, EVE, GENERAL, SUPPORT, Stage, buttons, inputs, words
 from tests.waiting import wait_until
+
+pytestmark = pytest.mark.slow
 
 NOTED = "Noted. Thank you."
 

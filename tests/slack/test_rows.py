@@ -18,6 +18,8 @@ from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.review import reviews
 from workflows.engine.review.decisions import Follows
 
+pytestmark = pytest.mark.slow
+
 
 class Item(BaseModel):
     article: str = Field(min_length=1, max_length=40)

@@ -35,6 +35,8 @@ from workflows.engine.errors import NotDone, OutcomeUnknown
 from workflows.engine.send.outcomes import MAX_ATTEMPTS
 from workflows.model.scripted import ScriptedModel
 
+pytestmark = pytest.mark.slow
+
 BACKOFF = timedelta(milliseconds=20)
 """Between two trials at most, here."""
 
@@ -87,7 +89,6 @@ def tries() -> Iterator[Callable[[], int]]:
         yield lambda: sum(entry["event"] == "message.refused" for entry in logs)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "method"),
     [
@@ -122,7 +123,6 @@ def test_while_slack_answers_nothing_of_use_nothing_is_given_up(
         assert stage.sender.posts()
 
 
-@pytest.mark.slow
 def test_when_the_server_is_away_and_comes_back_all_is_shown_without_a_restart(
     migrated_sqlite_url: str, tries: Callable[[], int]
 ) -> None:

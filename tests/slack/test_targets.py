@@ -2,9 +2,13 @@
 
 from datetime import timedelta
 
+import pytest
+
 from tests.slack.stage import ANA, FAILED, KIM, Stage, words
 from tests.slack.test_readers import said
 from workflows import OutcomeUnknown, TryAgain
+
+pytestmark = pytest.mark.slow
 
 DOWN = TryAgain("the help desk is out of service (503)")
 

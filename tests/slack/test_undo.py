@@ -3,11 +3,15 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from tests.sample import Ticket, Triage
 from tests.slack.stage import ANA, BEN, EVE, KIM, SUPPORT, Stage, buttons, inputs, words
 from workflows import Second
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.review import reruns
+
+pytestmark = pytest.mark.slow
 
 MINUTE = timedelta(minutes=1)
 

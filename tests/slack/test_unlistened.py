@@ -7,6 +7,8 @@ from structlog.testing import capture_logs
 from store import schema
 from tests.slack.stage import ANA, SUPPORT, Stage, words
 
+pytestmark = pytest.mark.slow
+
 SECRET = "the text of a message"
 ACTED: dict[str, JsonValue] = {
     "team": {"id": "T0SANDBOX"},

@@ -13,6 +13,8 @@ from store import schema
 from tests.slack.stage import ANA, SUPPORT, SlackTime, Stage, buttons, words
 from tests.waiting import LONGEST
 
+pytestmark = pytest.mark.slow
+
 FAILURES: Mapping[str, Mapping[str, Any]] = {
     "a page of HTML": {"kind": "server_error"},
     "internal_error": {"kind": "refused", "error": "internal_error"},

@@ -22,6 +22,8 @@ from workflows import Autonomy
 from workflows.engine.errors import NotDone
 from workflows.engine.review import reviews
 
+pytestmark = pytest.mark.slow
+
 POST, UPDATE = "chat.postMessage", "chat.update"
 UNSURE: list[FaultKind] = ["executed_then_dropped", "executed_then_error"]
 NOT_DONE: list[FaultKind] = ["dropped", "server_error"]

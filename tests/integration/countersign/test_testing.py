@@ -26,6 +26,8 @@ from countersign.testing import (
 from countersign.tools.http import client
 from pydantic import BaseModel
 
+pytestmark = pytest.mark.slow
+
 
 class Claim(BaseModel):
     id: int

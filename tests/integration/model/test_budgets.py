@@ -17,6 +17,8 @@ from tests.integration.model.books import Books, books_in
 from tests.integration.model.race import PER_DAY, race
 from tests.waiting import LONGEST
 
+pytestmark = pytest.mark.slow
+
 _PERIODS = count()
 """A budget of its own for each example."""
 SOME_DOLLARS = st.decimals(min_value=0, max_value=3, places=9)
@@ -47,7 +49,6 @@ def add_up(books: Books) -> None:
     assert all(attempt.cost is None or attempt.cost <= attempt.reserved for attempt in attempts)
 
 
-@pytest.mark.slow
 def test_two_processes_with_fifty_threads_each_never_exceed_one_budget(books: Books, database_url: str) -> None:
     command = [sys.executable, "-m", "tests.integration.model.race", database_url]
     pipe = subprocess.PIPE

@@ -17,6 +17,8 @@ from tests.slack.conftest import ACK_SECONDS
 from tests.slack.sandbox.conftest import SUPPORT, App, MovableClock, error_of, hurry, web_client
 from tests.slack.sandbox.links import Connect, hear, heard, press
 
+pytestmark = pytest.mark.slow
+
 Open = Callable[[], object]
 
 

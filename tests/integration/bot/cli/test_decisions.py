@@ -7,6 +7,8 @@ import pytest
 from tests.integration.bot.commandline import PARCELS, CommandLine
 from tests.integration.bot.conftest import sit_down
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def asked(countersign: CommandLine) -> CommandLine:

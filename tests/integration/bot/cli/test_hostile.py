@@ -14,6 +14,8 @@ from store.db.database import Database
 from tests.integration.bot.commandline import CommandLine
 from tests.waiting import LONGEST
 
+pytestmark = pytest.mark.slow
+
 SECRET = "hunter2-planted"
 
 
@@ -109,7 +111,6 @@ BYTES = "caf\udce9"
 """An argument that is not UTF-8, as Python reads it."""
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -189,7 +190,6 @@ def test_no_arguments_show_the_commands(empty: CommandLine) -> None:
     assert os.listdir(empty.folder) == []
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("options", [["--json"], []], ids=["json", "table"])
 def test_a_reader_that_goes_away_early_is_no_failure_to_speak_of(countersign: CommandLine, options: list[str]) -> None:
     """As in `countersign cases --json | true`."""

@@ -11,6 +11,8 @@ from tests.integration.bot.commandline import PARCELS, CommandLine
 from tests.integration.bot.conftest import entered
 from tests.integration.bot.parcels import FOLDER
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def worked_on(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -6,6 +6,8 @@ import pytest
 
 from tests.integration.bot.commandline import CommandLine
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_sure_case_is_resolved_alone_and_shown(countersign: CommandLine) -> None:
     said = countersign.submit(1)

@@ -27,6 +27,8 @@ from workflows.engine.deliver import holds, workflow_pauses
 from workflows.engine.read.history import open_review_of
 from workflows.engine.review import reviews
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def app(migrated_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
@@ -80,7 +82,6 @@ def test_a_worker_takes_up_what_comes_while_it_runs_and_ends_when_it_is_told_to(
         wait_until(lambda: states(app) == {"delivered": 5, "waiting": 5})
 
 
-@pytest.mark.slow
 def test_a_deadline_is_seen_though_nothing_waits_for_work_and_nothing_is_committed(
     app: App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -151,7 +152,6 @@ def test_what_was_held_is_released_by_whoever_starts_next(app: App) -> None:
     assert len(_attempts()) == 2
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("migrated_url", ["postgresql"], indirect=True)
 def test_where_several_share_the_work_one_that_lives_releases_it(app: App) -> None:
     _held(app, 2)
@@ -170,7 +170,6 @@ def test_a_job_that_could_not_be_done_comes_back_soon_however_often_that_was(att
     assert before <= decision.retry_at - timedelta(seconds=seconds) <= datetime.now(UTC)
 
 
-@pytest.mark.slow
 def test_a_worker_at_rest_asks_only_whether_anything_was_committed(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
     """On SQLite. It took the lock to write five times a second."""
     if app.context.database.file is None:
@@ -182,7 +181,6 @@ def test_a_worker_at_rest_asks_only_whether_anything_was_committed(app: App, mon
         wait_until(rests)
 
 
-@pytest.mark.slow
 def test_a_worker_delivers_a_decision_when_its_grace_period_is_over(app: App) -> None:
     """Nobody tells it: it looks at the clock."""
     workflow = app.context.registry.get("parcels")

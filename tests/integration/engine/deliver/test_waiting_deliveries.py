@@ -27,6 +27,8 @@ from workflows.engine.review.cards import card_view
 from workflows.engine.run.recovery import MAX_LOSSES
 from workflows.engine.send.channel_queue import intent_of
 
+pytestmark = pytest.mark.slow
+
 EIGHT = range(1, 9)
 
 
@@ -171,7 +173,6 @@ def test_a_case_that_is_never_taken_does_not_keep_a_target_down(make_sqlite_worl
     assert "answers again" in told(scene)[0]
 
 
-@pytest.mark.slow
 def test_it_waits_for_three_days_and_then_fails_visibly(make_sqlite_world: MakeWorld, target: Target) -> None:
     scene = scene_with(make_sqlite_world, target)
     target.status = 503
@@ -261,7 +262,6 @@ def test_a_pause_with_deliveries_holds_what_waits(make_sqlite_world: MakeWorld, 
     assert (states(scene, cases), target.done) == ({"delivered"}, {key(number): 1 for number in EIGHT})
 
 
-@pytest.mark.slow
 def test_with_many_waiting_there_is_one_notice_and_one_probe(make_sqlite_world: MakeWorld, target: Target) -> None:
     scene = scene_with(make_sqlite_world, target)
     target.status = 503

@@ -28,6 +28,8 @@ from workflows.engine.review import corrections, doubts, reruns
 from workflows.engine.review.decisions import Follows
 from workflows.model.scripted import says
 
+pytestmark = pytest.mark.slow
+
 BERLIN = ZoneInfo("Europe/Berlin")
 TODAY = date(2026, 11, 20)
 DAY = timedelta(days=1)
@@ -396,7 +398,6 @@ def test_a_day_lasts_from_local_midnight_to_local_midnight(make_world: MakeWorld
     assert told(made(scene, day + DAY)).taken_in == 2 * hours
 
 
-@pytest.mark.slow
 def test_no_moment_is_counted_twice_or_never_where_the_clocks_are_changed(make_world: MakeWorld) -> None:
     """Failures of each hour over three days, in the summaries of these days."""
     scene = sample(make_world)

@@ -22,6 +22,8 @@ from workflows.engine.read.views import OpenReview
 from workflows.engine.review import claims, doubts, reviews
 from workflows.engine.review.decisions import Follows
 
+pytestmark = pytest.mark.slow
+
 AT_ONCE = 20
 
 Decide = Callable[[Scene, int, int, str], None]
@@ -130,7 +132,6 @@ def test_claims_and_decisions_do_not_come_in_each_others_way(make_world: MakeWor
     assert scene.desk.attempts == ["sample/ticket-1"]
 
 
-@pytest.mark.slow
 def test_twenty_people_on_twenty_reviews_make_twenty_decisions(make_world: MakeWorld) -> None:
     """Each goes through all of them in an order of his own."""
     scene = sample(make_world, autonomy=DRAFT)

@@ -24,6 +24,8 @@ from workflows.engine.case.intake import Intake
 from workflows.engine.errors import Refused, Stale
 from workflows.engine.review import claims, corrections, doubts, reruns, reviews
 
+pytestmark = pytest.mark.slow
+
 Call = Callable[[], object]
 
 PATIENCE = 0.3
