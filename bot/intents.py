@@ -4,7 +4,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from handlers.texts import decided, deliveries, failures, groups, outage, overrun, pauses, reminders, reports
+from handlers.texts import (
+    decided,
+    deliveries,
+    escalations,
+    failures,
+    groups,
+    outage,
+    overrun,
+    pauses,
+    reminders,
+    reports,
+)
 from handlers.texts.doubt import is_open
 from handlers.texts.pieces import Room, Told
 from handlers.who import is_named
@@ -117,6 +128,9 @@ def _note(context: Context, intents: Sequence[Intent]) -> Callable[[Room], Told]
             return lambda room: decided.decided(shown, room)
         case notices.TAKEN_BACK:
             return _plainly(decided.TAKEN_BACK)
+        case notices.ESCALATED:
+            went = card_in_channel(card_view(context, first.subject.id))
+            return _plainly(escalations.in_thread(went, went.escalation)) if went.escalation is not None else None
         case notices.REMINDED:
             still = card_in_channel(card_view(context, first.subject.id))
             return _plainly(reminders.in_thread(still)) if still.is_decidable else None
@@ -201,6 +215,7 @@ _WHAT = {
     notices.GROUP: "the news that a user group cannot be read",
     notices.DECIDED: "the news of a decision",
     notices.TAKEN_BACK: "the news that a decision was taken back",
+    notices.ESCALATED: "the news that somebody is asked to decide a review",
     notices.REMINDED: "the reminder of a review",
     notices.DIRECT_REMINDER: "the reminder of what waits for a person",
     "digest": "the summary of the day",

@@ -36,6 +36,20 @@ def claim(case: CaseReference) -> None:
 
 
 @commands.command()
+def escalate(case: CaseReference) -> None:
+    """Ask those to decide a case whom its workflow names for that. Others may still decide it."""
+    from bot.cli.screens.output import out
+    from workflows.engine.read.history import find_case, open_review_of
+    from workflows.engine.review import escalations, refusals
+
+    with started() as app:
+        review = open_review_of(app.context, find_case(app.context, case))
+        with refusals.told_of_review(app.context, review.id, by=operator(), wanted="escalate"):
+            asked = escalations.escalate(app.context, review.id, review.version, by=operator())
+        out.print(f"case {review.case}: asked {', '.join(asked)} to decide")
+
+
+@commands.command()
 def approve(case: CaseReference, confirm: Confirm = False, version: Version = None) -> None:
     """Approve what is proposed for a case, and deliver it."""
     from workflows.engine.review import reviews

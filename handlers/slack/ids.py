@@ -38,6 +38,7 @@ class Action(StrEnum):
     ANSWER = "answer_for_them"
     UNDO = "undo"
     REPORT = "report_wrong"
+    ESCALATE = "escalate"
     MORE = "more"
     """A card's menu. Each choice in it is one of the others."""
     CHANGE_ROW = "change_row"

@@ -12,6 +12,7 @@ from handlers.slack.interactions import (
     claims,
     corrections,
     doubts,
+    escalations,
     grid,
     home,
     questions,
@@ -32,6 +33,7 @@ def register(app: App, slack: SlackContext) -> None:
     rooms = (
         commands,
         claims,
+        escalations,
         corrections,
         events,
         doubts,

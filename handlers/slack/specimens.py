@@ -23,7 +23,18 @@ from handlers.slack.blocks.reminder import reminder
 from handlers.slack.blocks.report import report_form
 from handlers.slack.ids import Alike, Listed, OpenRow, Row, Shown
 from handlers.slack.progress import Progress
-from handlers.texts import decided, deliveries, failures, groups, outage, overrun, pauses, reminders, reports
+from handlers.texts import (
+    decided,
+    deliveries,
+    escalations,
+    failures,
+    groups,
+    outage,
+    overrun,
+    pauses,
+    reminders,
+    reports,
+)
 from handlers.texts.charter import charter
 from handlers.texts.home import CHARTER, UNSURE, no_right
 from store.states import DeliveryState, QuestionState, ReviewState, RunState
@@ -42,6 +53,7 @@ from workflows.engine.review.views import (
     DecisionView,
     DeliveredView,
     DoubtView,
+    EscalationView,
     FailureView,
     Hidden,
     QuestionView,
@@ -196,10 +208,14 @@ _REFUSED: Mapping[str, Any] = {
 _DECIDED: Mapping[str, Any] = {"state": ReviewState.DECIDED, "decision": _DECISION}
 _WAITS = replace(_DELIVERY, state=DeliveryState.WAITING, target="Help desk", waiting_since=_AT, next_at=_AT)
 _REMINDER = ReminderView(number=7, first=_AT + timedelta(minutes=20), at=_AT, reviews=[_CARD.review])
+_ESCALATION = EscalationView(to=PEOPLE[:2], by=_WHO, at=_AT)
 _CARDS: Mapping[str, Mapping[str, Any]] = {
     "open": {},
     "open, claimed": {"claimed_by": _WHO, "claimed_at": _AT},
     "open, overdue": {"overdue": True},
+    "open, to be escalated": {"can_escalate": True},
+    "open, escalated": {"escalation": _ESCALATION},
+    "open, escalated at its deadline": {"escalation": replace(_ESCALATION, by=None), "overdue": True},
     "awaiting a second person, overdue": {
         "state": ReviewState.AWAITING_SECOND,
         "decision": _DECISION,
@@ -436,6 +452,7 @@ def _others() -> Mapping[str, Drawn]:
         "in the thread, taken back": told(decided.TAKEN_BACK),
         "in the thread, a reminder": told(reminders.in_thread(_CARD)),
         "in the thread, a reminder of what is overdue": told(reminders.in_thread(replace(_CARD, overdue=True))),
+        "in the thread, an escalation": told(escalations.in_thread(_CARD, _ESCALATION)),
         "reminder, one review": reminder(replace(_REMINDER, number=1), [_CARD]),
         "reminder, several": reminder(_REMINDER, [_CARD, replace(_CARD, review=12, overdue=True)]),
         "reported as wrong": fitted(lambda room: reports.note(_NOTE, room)),

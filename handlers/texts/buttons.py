@@ -108,6 +108,8 @@ def read_all(key: str) -> Button:
     return Button(text="Read all", says=f"Read all of {key}")
 
 
+ESCALATE = "Escalate: ask others to decide"
+"""The choice in a card's menu that asks those to decide whom the workflow names for that."""
 REPORT_WRONG = "Report wrong"
 """The choice in a card's menu that says that something is wrong."""
 DETAILS = "Details: all of the case, and why"

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from handlers.texts import deadlines, questions, reports, seconds
+from handlers.texts import deadlines, escalations, questions, reports, seconds
 from handlers.texts.deliveries import Said, rejection_waits, unconfirmed, waiting
 from handlers.texts.pieces import Line, Paragraph, Piece, Quote, Room, command, hour, line, moment, person, quote, words
 from handlers.texts.plain import excerpt
@@ -95,7 +95,7 @@ def _open(view: CardView, room: Room) -> list[Paragraph]:
     if view.claimed_by is not None:
         first += [words(" · "), person(view.claimed_by), words(" is on it")]
         first += [words(" since "), hour(view.claimed_at)] if view.claimed_at is not None else []
-    made: list[Paragraph] = [line(*first), *told_same(view)]
+    made: list[Paragraph] = [line(*first), *escalations.on_card(view), *told_same(view)]
     made += questions.answered(view, room)
     if view.decision is not None and view.decision.kind != DecisionKind.ASKED:
         made += [_decided(view.decision, room), *_quoted(view.decision.reason, room)]

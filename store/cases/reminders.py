@@ -12,7 +12,7 @@ from store.schema import DirectReminder, Review, Workflow
 
 
 def waiting(session: Session, *, team: int, person: str, workflows: Collection[str], limit: int) -> Sequence[Review]:
-    """Return undecided reviews that may concern a person and of which people were reminded, most urgent first.
+    """Return undecided reviews that may concern a person and of which people were told, most urgent first.
 
     `workflows`: those in which this person is named.
     """
@@ -22,7 +22,7 @@ def waiting(session: Session, *, team: int, person: str, workflows: Collection[s
         .where(
             Review.team_id == team,
             Review.state.in_(UNDECIDED),
-            Review.reminders > 0,
+            or_(Review.reminders > 0, Review.escalated_at.is_not(None)),
             or_(Review.claimed_by == person, Workflow.name.in_(workflows)),
         )
     )

@@ -72,6 +72,10 @@ class Review(OfTeam, Base):
     """Time at which people are reminded of it; None where they are not, or where it is decided."""
     reminders: Mapped[int] = mapped_column(server_default="0")
     """Number of reminders since it was opened, or opened again, with those that were missed."""
+    escalated_to: Mapped[str | None] = mapped_column(String(500))
+    """The people to whom it went, with spaces between them; None where it was not escalated."""
+    escalated_by: Mapped[str | None] = mapped_column(String(100))
+    escalated_at: Mapped[datetime | None]
     decided_at: Mapped[datetime | None]
 
 

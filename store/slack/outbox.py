@@ -43,7 +43,9 @@ REMINDED = "reminded"
 """The kind of the note there that a review still waits."""
 DIRECT_REMINDER = "direct_reminder"
 """The kind of the direct message that tells a person of the reviews that wait for them."""
-REPLIES = frozenset({DECIDED, TAKEN_BACK, REMINDED})
+ESCALATED = "escalated"
+"""The kind of the note there that a review went to others."""
+REPLIES = frozenset({DECIDED, TAKEN_BACK, REMINDED, ESCALATED})
 """Kinds of notes that are said in the thread of the message about the same subject, and nowhere else."""
 UNSENT = (OutboxState.DUE, OutboxState.HELD)
 """States of what is still to be sent."""

@@ -94,7 +94,7 @@ class Rights:
         reviewers = _reviewers(workflow)
         if not reviewers:
             raise NotAllowed(f"{workflow.name} has no reviewers yet, so nobody may decide it.", owner=workflow.owner)
-        if not self._is_one(user, reviewers, workflow):
+        if not self._is_one(user, (*named(workflow.review.escalate_to), *reviewers), workflow):
             raise NotAllowed(f"You are not among the reviewers of {workflow.name}.", owner=workflow.owner)
 
     def settle(self, user: str, workflow: AnyWorkflow) -> None:
@@ -166,4 +166,5 @@ def _reviewers(workflow: AnyWorkflow) -> Sequence[Who]:
 
 def _readers(workflow: AnyWorkflow) -> Sequence[Who]:
     """Return those who may decide a workflow's cases, as the first person or as a second one."""
-    return (*_reviewers(workflow), *(one for second in workflow.review.seconds for one in named(second.by)))
+    asked = named(workflow.review.escalate_to)
+    return (*_reviewers(workflow), *asked, *(one for second in workflow.review.seconds for one in named(second.by)))

@@ -102,6 +102,8 @@ def _menu(view: CardView) -> Block:
     if view.alike is not None:
         # Without their number, which changes while the card stands.
         choices[Action.ALIKE] = alike.MENU
+    if view.can_escalate:
+        choices[Action.ESCALATE] = buttons.ESCALATE
     choices[Action.REPORT] = buttons.REPORT_WRONG
     return menu({chosen(action, _shown(view)): text for action, text in choices.items()}, action=Action.MORE)
 

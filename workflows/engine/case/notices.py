@@ -16,6 +16,8 @@ TAKEN_BACK = outbox.TAKEN_BACK
 """The kind of the note that a decision was taken back; it is about the review."""
 REMINDED = outbox.REMINDED
 """The kind of the note that a review still waits; it is about the review, and knows for when it was meant."""
+ESCALATED = outbox.ESCALATED
+"""The kind of the note that a review went to others; it is about the review, and knows which version."""
 DIRECT_REMINDER = outbox.DIRECT_REMINDER
 """The kind of the direct message to a person for whom reviews wait; it knows whom."""
 FAILURE = "failure"
@@ -53,6 +55,11 @@ def decided(session: Session, review: schema.Review, declared: Review, *, versio
 def taken_back(session: Session, review: schema.Review, declared: Review, *, version: int, at: datetime) -> None:
     """Have it told in the thread of a review's card that a decision was taken back. `version`: the review's then."""
     _reply(session, review, declared, kind=TAKEN_BACK, version=version, at=at)
+
+
+def escalated(session: Session, review: schema.Review, declared: Review, *, version: int, at: datetime) -> None:
+    """Have it told in the thread of a review's card who is asked to decide it. `version`: the review's then."""
+    _reply(session, review, declared, kind=ESCALATED, version=version, at=at)
 
 
 def reminded(session: Session, review: schema.Review, *, due: datetime, at: datetime) -> None:

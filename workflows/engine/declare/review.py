@@ -5,15 +5,21 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal, get_args
 
+from workflows.engine.declare.names import is_group, names_in
 from workflows.engine.declare.seconds import MOST, Second
 from workflows.engine.declare.working_hours import WorkingHours
 from workflows.engine.errors import BadDeclaration
 
-OnExpiry = Literal["hold", "reject", "approve"]
+OnExpiry = Literal["hold", "reject", "approve", "escalate"]
 """The rule for a review that nobody answers in time.
 
-It stays open and overdue; its case closes; or its proposal is delivered, where nothing but an answer is missing.
+It stays open and overdue; its case closes; its proposal is delivered, where nothing but an answer is missing; or it
+stays open, and other people are asked to decide it.
 """
+MOST_ASKED = 3
+"""Most people to whom a review goes when it is escalated."""
+LONGEST_ID = 100
+"""Most characters of a person's id."""
 MOST_REASONS = 20
 """Most reasons for a rejection to choose from."""
 LONGEST_REASON = 75
@@ -41,7 +47,11 @@ class Review:
     hours: WorkingHours | None = None
     """The hours in which people work, in the workflow's time zone; None: around the clock."""
     on_expiry: OnExpiry = "hold"
-    """The rule for a review that nobody answers in time. What follows is shown as a lapse and counts as no decision."""
+    """The rule for a review that nobody answers in time. A case that closes or is delivered by it is shown as a lapse
+    and counts as no decision.
+    """
+    escalate_to: str | Sequence[str] = ()
+    """Up to 3 user ids, such as the owner's: people who may decide too, and whom a reviewer can ask to."""
     remind_after: timedelta | None = None
     """Time after which people are first reminded, working time as for `answer_within`; None: half of that. They are
     reminded again once it has passed twice, 4 times, 8 times, and so on.
@@ -78,6 +88,11 @@ class Review:
         object.__setattr__(self, "reject_reasons", _reasons(self.reject_reasons))
         if self.on_expiry not in get_args(OnExpiry):
             raise BadDeclaration(f"on_expiry is {', '.join(get_args(OnExpiry))}, not {self.on_expiry!r}")
+        asked = names_in(self.escalate_to)
+        if len(asked) > MOST_ASKED or any(is_group(one) or " " in one or len(one) > LONGEST_ID for one in asked):
+            raise BadDeclaration(f"escalate_to names up to {MOST_ASKED} people by their ids, not {self.escalate_to!r}")
+        if self.on_expiry == "escalate" and not asked:
+            raise BadDeclaration("on_expiry='escalate' needs escalate_to: the people who are asked then")
         if not timedelta(0) <= self.grace <= MAX_GRACE:
             raise BadDeclaration(f"a grace period is from nothing to one day, not {self.grace}")
         if len(self.seconds) > MOST:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from store import schema
 from store.cases import alike, cases, contents, reviews, runs
 from store.governance import teams
-from store.states import Resolution, RunState
+from store.states import Resolution, ReviewState, RunState
 from workflows.engine.case.lookup import case_text, kept_json, key_in_channel, known_workflow, one_line_of
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
@@ -19,6 +19,7 @@ from workflows.engine.deliver.delivery_status import delivery_of, held_of
 from workflows.engine.errors import Unknown
 from workflows.engine.reasons import Code, asked_for, from_json, model_said, rules_in
 from workflows.engine.review import claims, questions
+from workflows.engine.review.escalations import escalation_view
 from workflows.engine.review.forms import entries_of
 from workflows.engine.review.hiding import hidden_of
 from workflows.engine.review.report_views import report_views
@@ -115,6 +116,8 @@ def card_view(context: Context, review: int, *, decided_at: int | None = None) -
         alike=like,
         reported=any(reason.code == Code.REPORTED for reason in reasons),
         overdue=row.state in DECIDABLE and row.answer_by is not None and row.answer_by <= at,
+        escalation=escalation_view(row),
+        can_escalate=bool(workflow.review.escalate_to) and row.state == ReviewState.OPEN and row.escalated_at is None,
     )
 
 

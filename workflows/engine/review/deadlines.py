@@ -1,7 +1,8 @@
 """Deadlines: what happens by itself to a review that nobody decides in time.
 
-It is overdue, and its card says so. Where its workflow has a rule for that, it lapses: its case closes, or its proposal
-is delivered. That is nobody's decision, and is kept and shown as such. Every process looks; each review is done once.
+It is overdue, and its card says so. Where its workflow has a rule for that, it goes to others, or it lapses: its case
+closes, or its proposal is delivered. A lapse is nobody's decision, and is kept and shown as such. Every process looks;
+each review is done once.
 """
 
 from dataclasses import dataclass
@@ -12,11 +13,13 @@ import structlog
 from store.cases import cases, deadlines, reviews
 from store.db.database import Unavailable
 from store.governance import teams
+from store.states import ReviewState
 from workflows.engine.case import notices
 from workflows.engine.case.transitions import move_review
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.errors import Stale
+from workflows.engine.review import escalations
 from workflows.engine.review.claims import CLAIM_LASTS, is_in_hand
 from workflows.engine.review.decisions import WhyHeld
 from workflows.engine.review.reviews import lapse
@@ -77,6 +80,8 @@ def _pass(context: Context, due: _Due, workflow: AnyWorkflow) -> bool:
     if claimed_at is not None and is_in_hand(claimed_at, at=context.clock()):
         # Nothing is changed under the hands of a person who works on it.
         return _note(context, due, workflow, "review.put_off", {"policy": policy}, due_at=claimed_at + CLAIM_LASTS)
+    if policy == "escalate":
+        return _escalate(context, due, workflow)
     try:
         held = lapse(context, due.review, due.version, approve=policy == "approve", claimed_at=claimed_at)
     except Stale:
@@ -87,6 +92,19 @@ def _pass(context: Context, due: _Due, workflow: AnyWorkflow) -> bool:
         log.error("review.lapse_failed", review=due.review, error=type(error).__name__, exc_info=error)
         held = WhyHeld.ERROR
     return held is None or _note(context, due, workflow, "review.overdue", {"policy": policy, "held": held})
+
+
+def _escalate(context: Context, due: _Due, workflow: AnyWorkflow) -> bool:
+    """Have others asked to decide a review; where that cannot be, or was done before, it is overdue and stays open."""
+    with context.database.write() as session:
+        cases.hold(session, due.case, team=context.team)
+        row, at = reviews.get(session, due.review, team=context.team, anew=True), context.clock()
+        if row is None or row.due_at is None or row.due_at > at:
+            return False
+        asked = escalations.left_to_ask(session, workflow, row, by=SYSTEM)
+        if asked and row.state == ReviewState.OPEN and row.escalated_at is None:
+            return escalations.record(session, workflow, row, asked, by=SYSTEM, at=at, due_at=None)
+    return _note(context, due, workflow, "review.overdue", {"policy": "escalate"})
 
 
 def _note(

@@ -22,6 +22,7 @@ from workflows.engine.context import SYSTEM, Context
 from workflows.engine.declare.names import persons_in
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.review.claims import is_in_hand
+from workflows.engine.review.escalations import asked_of
 from workflows.engine.review.standing import DECIDABLE, standing
 from workflows.engine.review.views import ReminderView
 
@@ -143,9 +144,10 @@ def _concerned(session: Session, context: Context, row: schema.Review, *, at: da
     workflow = context.registry.get(name)
     if row.state == ReviewState.OPEN:
         if row.claimed_by is not None and is_in_hand(row.claimed_at, at=at):
-            return [row.claimed_by]
+            return list(dict.fromkeys((row.claimed_by, *asked_of(row))))
+        named = dict.fromkeys((*persons_in(workflow.review.reviewers), *asked_of(row)))
         barred = _barred(session, workflow, row)
-        return [one for one in persons_in(workflow.review.reviewers) if one not in barred]
+        return [one for one in named if one not in barred]
     seconds = workflow.review.seconds
     by = seconds[row.second].by if row.second is not None and row.second < len(seconds) else None
     asked = persons_in(by or workflow.review.reviewers)
@@ -168,6 +170,10 @@ def _named_in(context: Context, person: str) -> list[str]:
         for workflow in context.registry
         if any(
             person in persons_in(names)
-            for names in (workflow.review.reviewers, *(one.by for one in workflow.review.seconds))
+            for names in (
+                workflow.review.reviewers,
+                workflow.review.escalate_to,
+                *(one.by for one in workflow.review.seconds),
+            )
         )
     ]

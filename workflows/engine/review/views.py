@@ -170,6 +170,16 @@ class Hidden:
 
 
 @dataclass(frozen=True, kw_only=True)
+class EscalationView:
+    """The people who were asked to decide a review in place of its reviewers."""
+
+    to: Sequence[str]
+    by: str | None
+    """The person who asked them; None where nobody answered in time."""
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class CardView:
     """A review with all that a person needs to decide it, or to see its result."""
 
@@ -247,6 +257,10 @@ class CardView:
     """True if it asks whether what was delivered is wrong; nothing else is proposed."""
     overdue: bool = False
     """True if it waits for a decision, and its deadline has passed."""
+    escalation: EscalationView | None = None
+    """Whom somebody asked to decide it; None where nobody was asked, or it is decided."""
+    can_escalate: bool = False
+    """True if its workflow names people whom somebody can ask to decide it, and they were not asked yet."""
 
     @property
     def is_decidable(self) -> bool:

@@ -181,6 +181,19 @@ def test_a_claim_is_shown_to_the_others_and_bars_nobody_from_deciding(
     assert asked("claim", "1").error() == "case 1 (parcel-1) has no open review; it is delivered"
 
 
+def test_an_escalation_names_whom_it_asked(countersign: CommandLine) -> None:
+    source = PARCELS.read_text().replace("review=Review()", 'review=Review(escalate_to=["U0MARIA", "U0BEN"])')
+    settings = {"COUNTERSIGN_WORKFLOWS": str(countersign.place("escalating.py", source))}
+    countersign.done("submit", '{"id": 1, "text": "unsure"}', "--workflow", "parcels", **settings)
+    said = countersign.done("escalate", "1", **settings)
+    assert said.out == "case 1: asked U0MARIA, U0BEN to decide\n"
+    assert countersign("escalate", "1", **settings).error() == "somebody was asked already"
+
+
+def test_an_escalation_needs_somebody_to_ask(asked: CommandLine) -> None:
+    assert asked("escalate", "1").error() == "parcels names nobody to whom a review goes then"
+
+
 def test_a_name_that_a_shell_sets_is_nobody(asked: CommandLine) -> None:
     """LOGNAME, USER and SUDO_USER are claims: the audit names the system's account."""
     asked.done("approve", "1", LOGNAME="the-cfo", USER="the-cfo", LNAME="the-cfo", USERNAME="the-cfo", SUDO_USER="cfo")
