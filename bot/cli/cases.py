@@ -90,7 +90,7 @@ def submit(
 ) -> None:
     """Take in one case and work on it until it is done or a person is asked."""
     from bot.cli.completion import finish
-    from bot.cli.screens.show import show_case_in
+    from bot.cli.screens.case import show_case_in
     from store.states import STOPPED
     from workflows.engine.case.intake import accept, take_in
     from workflows.engine.errors import InvalidInput

@@ -205,20 +205,32 @@ def wrong(
 
 @commands.command()
 def rerun(
-    case: CaseReference,
-    from_step: Annotated[
-        str | None, typer.Option("--from", metavar="STEP", help="A step's name, start, or deliver.")
-    ] = None,
+    words: Annotated[
+        list[str], typer.Argument(metavar="CASE [from STEP] [dry]", help="A step is its name, start, or deliver.")
+    ],
+    from_step: Annotated[str | None, typer.Option("--from", metavar="STEP", help="The same as: from STEP.")] = None,
+    dry: Annotated[bool, typer.Option("--dry", help="Only say what would happen; the same as: dry.")] = False,
 ) -> None:
     """Run a case again, by default from the step that failed."""
     from bot.cli.completion import finish
+    from bot.cli.screens.output import out
+    from handlers.commands import read_rerun
+    from handlers.texts.reruns import follows
+    from workflows.engine.case.lookup import cases_meant
     from workflows.engine.read.history import find_case
     from workflows.engine.review import refusals, reruns
 
     with started() as app:
-        number = find_case(app.context, case)
+        said = read_rerun(" ".join(words), is_case=lambda text: bool(cases_meant(app.context, text)))
+        number, step = find_case(app.context, said.case), from_step or said.from_step
+        if dry or said.dry:
+            foreseen = reruns.foresee(app.context, number, by=operator(), from_step=step)
+            out.print(f"case {number}: would run again from {foreseen.from_step}; nothing was done")
+            for one in follows(foreseen):
+                out.print(one)
+            return
         with refusals.told_of_case(app.context, number, by=operator(), wanted="rerun"):
-            begun = reruns.rerun(app.context, number, by=operator(), from_step=from_step)
+            begun = reruns.rerun(app.context, number, by=operator(), from_step=step)
         finish(app, number)
         _tell(app, number, f"run again from {begun.from_step}")
 

@@ -1,4 +1,4 @@
-"""`cases`, `show`, `reviews`, `reports`, `doctor`: commands that only look. Modules of `screens` fill long screens."""
+"""`cases`, `case`, `queue`, `status` and others: commands that only look. Modules of `screens` fill long screens."""
 
 from __future__ import annotations
 
@@ -61,15 +61,15 @@ def cases(
 
 
 @commands.command()
-def show(case: CaseReference, json: Json = False) -> None:
+def case(case: CaseReference, json: Json = False) -> None:
     """Show everything about a case: input, steps, proposal, reasons, decisions, delivery."""
-    from bot.cli.screens.show import show_case
+    from bot.cli.screens.case import show_case
 
     raise typer.Exit(show_case(case, as_json=json))
 
 
 @commands.command()
-def reviews(
+def queue(
     workflow: WorkflowName = None, limit: Annotated[int, typer.Option(min=1, max=10_000)] = 50, json: Json = False
 ) -> None:
     """List the reviews that wait for a person, the earliest deadline first."""
@@ -105,6 +105,44 @@ def reviews(
             ],
         )
         tell_pauses(app, workflow)
+
+
+@commands.command()
+def status(json: Json = False) -> None:
+    """Show how all is: what waits, what failed, what is down or paused, and what was spent today."""
+    from bot.cli.screens.output import print_json
+    from bot.cli.screens.told import tell
+    from handlers.texts import workflows
+    from workflows.engine.read.status import status_view
+
+    with started() as app:
+        view = status_view(app.context, list(app.context.registry))
+        if json:
+            print_json(view)
+        else:
+            tell(workflows.status(view))
+
+
+@commands.command()
+def workflows(
+    workflow: Annotated[str | None, typer.Argument(metavar="WORKFLOW", help="Its name, to read its charter.")] = None,
+    json: Json = False,
+) -> None:
+    """List the workflows, or show the charter of one."""
+    from bot.cli.screens.output import print_json
+    from bot.cli.screens.told import tell
+    from handlers.texts.charter import charter
+    from handlers.texts.workflows import listed
+    from workflows.engine.read.charters import charter_view
+    from workflows.engine.read.status import status_view
+
+    with started() as app:
+        if workflow is not None:
+            meant = charter_view(app.context, app.context.registry.get(workflow))
+            print_json(meant) if json else tell(charter(meant))
+            return
+        view = status_view(app.context, list(app.context.registry))
+        print_json(view.workflows) if json else tell(listed(view))
 
 
 @commands.command()

@@ -28,7 +28,7 @@ def pause(
 ) -> None:
     """Pause a workflow: no model is asked, nothing is resolved alone, people get empty forms."""
     from bot.cli.screens.output import out
-    from bot.cli.screens.pauses import said_of
+    from handlers.texts.pauses import paused_by
     from workflows.engine.deliver import workflow_pauses
     from workflows.engine.text.sanitize import sanitize
 
@@ -40,7 +40,7 @@ def pause(
         (status,) = workflow_pauses.pause_statuses(app.context, [workflow])
         already = "" if made.changed else " already"
         held = "is held" if made.pause.holds_deliveries else "is still delivered"
-        out.print(sanitize(f"{workflow} is paused{already}, {said_of(made.pause)}"))
+        out.print(sanitize(f"{workflow} is paused{already}, {paused_by(made.pause)}"))
         out.print(f"no model is asked, people get empty forms, and what they decide {held}")
         out.print(f"{_waiting(status)}; to resume it: countersign resume {workflow}")
 
@@ -195,14 +195,14 @@ def migrate() -> None:
 def _tell_all(app: App) -> None:
     """Say of every workflow whether it is paused."""
     from bot.cli.screens.output import out
-    from bot.cli.screens.pauses import said_of
+    from handlers.texts.pauses import paused_by
     from workflows.engine.deliver import workflow_pauses
     from workflows.engine.text.sanitize import sanitize
 
     for status in workflow_pauses.pause_statuses(
         app.context, sorted(workflow.name for workflow in app.context.registry)
     ):
-        paused = f"is paused {said_of(status.pause)}" if status.pause is not None else "is not paused"
+        paused = f"is paused {paused_by(status.pause)}" if status.pause is not None else "is not paused"
         held = f", {status.held:,} deliveries held" if status.held else ""
         out.print(sanitize(f"{status.workflow} {paused}; {_waiting(status)}{held}"))
 

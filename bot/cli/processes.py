@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -32,6 +33,7 @@ def serve(
 
     from bot.app import opened
     from bot.cli.screens.output import one_line_errors
+    from bot.doctor import findings
     from bot.serve.server import schedule_of, serve
     from bot.serve.signals import stopping_on_signals
     from bot.serve.watchdog import ending_after, ending_if_frozen
@@ -47,7 +49,7 @@ def serve(
         ending_if_frozen(app.settings.frozen_seconds),
     ):
         app.prepare_models()
-        slack = slack_of(app) if not no_slack else None
+        slack = slack_of(app, checks=partial(findings, app)) if not no_slack else None
         schedule = schedule_of(app) if not no_schedule else None
         roles = {
             "works on cases": not no_worker,

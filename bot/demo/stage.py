@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event, Thread
@@ -16,6 +17,7 @@ from bot.app import App, now, opened
 from bot.demo.places import FAILURES, LEADS, PLACES, SUPPORT, workspace
 from bot.demo.sample_servers import help_desk, ledger, stage_outage
 from bot.demo.story import OUTAGE, UNLUCKY, Told, ticket_key
+from bot.doctor import findings
 from bot.sandbox.http.running_sandbox import Running, serving
 from bot.sandbox.state.sandbox import APP_TOKEN, BOT_TOKEN, Sandbox
 from bot.serve.server import schedule_of, serve
@@ -93,7 +95,7 @@ def staged(stop: Event, *, port: int, pace: float, clock: Callable[[], datetime]
             app.models(
                 app.context.registry.get(SUPPORT.workflow)
             )  # train the local model before the first ticket comes
-            slack = in_slack(app, pace=pace)
+            slack = in_slack(app, checks=partial(findings, app), pace=pace)
             started = Event()
 
             def run() -> None:

@@ -1,5 +1,6 @@
 """The wiring of the parts that talk to Slack."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 
@@ -13,6 +14,7 @@ from handlers.slack.access.people import People
 from handlers.slack.access.rights import Rights
 from handlers.slack.access.user_groups import Groups
 from handlers.slack.context import SlackContext
+from handlers.texts.findings import Finding
 from handlers.who import named
 from store.faces import FAILURES, LEADS, SLACK, face_of
 from workflows.engine.case import notices
@@ -28,10 +30,11 @@ class Slack:
     hearing: Hearing
 
 
-def in_slack(app: App, *, pace: float = PACE) -> Slack:
+def in_slack(app: App, *, checks: Callable[[], Iterable[Finding]], pace: float = PACE) -> Slack:
     """Wire the parts that talk to Slack. Raise `bot.slack.workspace.NoWorkspace`, also where nothing could be heard.
 
-    `pace`: seconds between two messages to a channel.
+    `checks`: the checks of the set-up, for whoever asks for them there. `pace`: seconds between two messages to a
+    channel.
     """
     settings, context = app.settings, app.context
     workspace = connected(app)
@@ -45,6 +48,7 @@ def in_slack(app: App, *, pace: float = PACE) -> Slack:
         groups=groups,
         installed=workspace.installed,
         granted=workspace.granted,
+        checks=checks,
     )
     hearing = Hearing(workspace, partial(listeners.register, slack=slack), address=address)
     return Slack(workspace=workspace, sender=sender_of(app, workspace, pace=pace), hearing=hearing)

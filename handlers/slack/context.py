@@ -9,6 +9,7 @@ from handlers.slack.access.admission import Installation, Origin
 from handlers.slack.access.rights import NotAllowed, Rights, UnknownKind, Unsure, UnusableGroup
 from handlers.slack.access.scopes import Granted
 from handlers.slack.access.user_groups import Groups
+from handlers.texts.findings import Finding
 from store.subjects import Subject
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
@@ -37,6 +38,9 @@ class SlackContext:
     """Function that returns a person's time zone; None where Slack does not say."""
     granted: Granted = field(default_factory=Granted)
     """Scopes that Slack granted: what needs one that is missing refuses with `granted.need(SCOPE)`."""
+
+    checks: Callable[[], Iterable[Finding]] = field(default=tuple)
+    """Function that checks the set-up; it takes seconds."""
 
     def admit(self, origin: Origin) -> None:
         """Raise `NotAllowed` for anybody from another workspace, who is told nothing about any case."""

@@ -6,6 +6,7 @@ from slack_bolt.error import BoltUnhandledRequestError
 
 from handlers.slack import commands, events
 from handlers.slack.blocks import answers, modals
+from handlers.slack.blocks.paragraphs import told
 from handlers.slack.context import SlackContext
 from handlers.slack.interactions import (
     actions,
@@ -23,6 +24,7 @@ from handlers.slack.interactions import (
     suggestions,
     undo,
 )
+from handlers.texts.commands import usage as commands_there_are
 
 log = structlog.get_logger()
 
@@ -73,8 +75,8 @@ def _nobody_listens(request: BoltRequest) -> BoltResponse:
             old = answers.refused("This form is from another version of Countersign; nothing was recorded.")
             return BoltResponse(status=200, body={"response_action": "update", "view": modals.told(old)})
         case "command":
-            told = answers.usage()
-            body = {"text": told.text, "blocks": list(told.blocks), "response_type": "ephemeral"}
+            said = told(commands_there_are())
+            body = {"text": said.text, "blocks": list(said.blocks), "response_type": "ephemeral"}
             return BoltResponse(status=200, body=body)
         case _:
             return BoltResponse(status=200, body="")

@@ -24,16 +24,20 @@ from handlers.slack.blocks.report import report_form
 from handlers.slack.ids import Alike, Listed, OpenRow, Row, Shown
 from handlers.slack.progress import Progress
 from handlers.texts import (
+    commands,
     decided,
     deliveries,
     escalations,
     failures,
+    findings,
     groups,
     outage,
     overrun,
     pauses,
     reminders,
     reports,
+    reruns,
+    workflows,
 )
 from handlers.texts.charter import charter
 from handlers.texts.home import CHARTER, UNSURE, no_right
@@ -41,10 +45,11 @@ from store.states import DeliveryState, QuestionState, ReviewState, RunState
 from workflows.engine.deliver.views import DeliveryView, LateView, TargetView
 from workflows.engine.errors import CorrectionWaits, NeverBroken
 from workflows.engine.pauses import HandNote, Pause, Paused, PauseStatus, Resumed
-from workflows.engine.propose.views import OutageView, OverrunView
+from workflows.engine.propose.views import OpenOutage, OutageView, OverrunView
 from workflows.engine.read.charter_views import CharterView, SecondPerson
 from workflows.engine.read.digest_views import Cause, DigestView, PausedSince, StoppedCase, WorkflowFigures
 from workflows.engine.read.home_views import PAGE, Decided, HomeView, InHand, Place, Queue
+from workflows.engine.read.status_views import StatusView, WorkflowStatus
 from workflows.engine.reasons import Code, Reason
 from workflows.engine.review.alike_views import Bar, GridView, GroupView, PressView, RowResult, RowView, Went
 from workflows.engine.review.decisions import DecisionKind
@@ -60,6 +65,7 @@ from workflows.engine.review.views import (
     ReminderView,
     ReportNote,
     ReportView,
+    Rerun,
     SecondView,
     ValueView,
     WaitingReview,
@@ -332,6 +338,34 @@ _FIGURES = WorkflowFigures(
     by_hand=timedelta(minutes=6),
 )
 _PAUSE = Pause(workflow="triage", at=_AT, by=_WHO, by_itself=False, reason="wrong prices", holds_deliveries=True)
+_HOW_TRIAGE_IS = WorkflowStatus(
+    workflow="triage",
+    owner=_WHO,
+    decision="Which queue does this ticket go to?",
+    pause=_PAUSE,
+    waiting=12,
+    oldest=_AT,
+    answer_by=_AT + timedelta(hours=2),
+    in_work=3,
+    failed=2,
+    doubtful=1,
+    held=4,
+    tried_again=1,
+    spent=Decimal("3.1"),
+    per_day=Decimal("20"),
+)
+_HOW_ALL_IS = StatusView(
+    at=_AT,
+    workflows=[_HOW_TRIAGE_IS, replace(_HOW_TRIAGE_IS, workflow="invoices", pause=None, waiting=0, failed=0)],
+    models=[OpenOutage(model="claude", reason="529 overloaded", since=_AT)],
+    targets=[TargetView(target="Help desk", reason="503", began_at=_AT, ended_at=None, waiting=3, next_at=_AT)],
+)
+_RERUN = Rerun(run=24, from_step="look_up", recalled=2, delivers_only=False, withdraws=True)
+_FINDINGS = [
+    findings.Finding(level="ok", what="database countersign.sqlite, schema 0020"),
+    findings.Finding(level="note", what="2 cases are failed", do="countersign cases --state failed"),
+    findings.Finding(level="bad", what="COUNTERSIGN_MODEL is anthropic, but there is no key", do="set its key"),
+]
 _STATUS = PauseStatus(workflow="triage", pause=_PAUSE, waiting=3, empty=1, held=2)
 _FAILURE = FailureView(
     run=23,
@@ -480,13 +514,21 @@ def _others() -> Mapping[str, Drawn]:
             CorrectionWaits(review=7, version=1, channel=CHANNEL), generation=0
         ),
         "answer, delivered already": answers.delivered_already(delivered),
-        "answer, begun again": answers.begun_again(17, "look_up"),
-        "answer, usage": answers.usage([_PAUSE]),
+        "answer, begun again": told(reruns.begun_again(17, _RERUN)),
+        "answer, a rerun foreseen": told(reruns.foreseen(17, _RERUN)),
+        "answer, a delivery foreseen": told(reruns.foreseen(17, replace(_RERUN, delivers_only=True, recalled=1))),
+        "answer, status": told(workflows.status(_HOW_ALL_IS)),
+        "answer, status, all well": told(workflows.status(replace(_HOW_ALL_IS, workflows=[], models=[], targets=[]))),
+        "answer, workflows": told(workflows.listed(_HOW_ALL_IS)),
+        "answer, the set-up": told(findings.found(_FINDINGS)),
+        "answer, the set-up is being checked": told(findings.CHECKING),
+        "answer, no such command": told(commands.unknown("reveiw")),
+        "answer, usage": told(commands.usage([_PAUSE])),
         "answer, nothing waits": answers.NOTHING_WAITS,
         "answer, paused": told(pauses.paused(Paused(pause=_PAUSE, changed=True), _STATUS)),
         "answer, resumed": told(pauses.resumed(Resumed(status=_STATUS, changed=True), askable=2)),
         "answer, asked again": told(pauses.proposing("triage", 3, 1)),
-        "answer, all pauses": told(pauses.pause_statuses([_STATUS], usage="/pause WORKFLOW REASON")),
+        "answer, all pauses": told(pauses.pause_statuses([_STATUS], usage="pause")),
     }
 
 

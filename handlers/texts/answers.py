@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 
 from handlers.texts import deadlines, states, status
 from handlers.texts.deliveries import NOT_CONFIRMED, waiting
-from handlers.texts.pauses import pauses
 from handlers.texts.pieces import (
     Line,
     Paragraph,
@@ -22,7 +21,6 @@ from handlers.texts.pieces import (
 from handlers.texts.plain import begun_large, ended, excerpt
 from store.states import STOPPED, DeliveryState, ReviewState, RunState
 from workflows.engine.deliver.views import DeliveryView
-from workflows.engine.pauses import Pause
 from workflows.engine.read.views import CaseView, RunView
 from workflows.engine.reasons import Reason
 from workflows.engine.review.views import CardView, DecisionView
@@ -83,12 +81,6 @@ def second_correction(shown_in: str | None) -> Told:
 def delivered_already(case: int) -> Told:
     """Say why a case is not run again, and what can be done instead."""
     text = f"Case {case} was delivered, so it is not run again. Is it wrong? Then propose what is right."
-    return Told(brief=text, parts=[[line(words(text))]])
-
-
-def begun_again(case: int, from_step: str) -> Told:
-    """Draw that a case runs again."""
-    text = f"Case {case} runs again from {from_step}."
     return Told(brief=text, parts=[[line(words(text))]])
 
 
@@ -166,27 +158,6 @@ def _steps(run: RunView) -> Sequence[str]:
 
 def _step(number: int, text: str) -> Line:
     return line(words(f"{number}. {text}"))
-
-
-def usage(paused: Sequence[Pause] = ()) -> Told:
-    """Draw the commands. `paused`: the workflows that are paused."""
-    said = {
-        ("queue", ""): " opens the list of what waits",
-        ("review", ""): " leads you through what waits; with a CASE, it opens the review of that case",
-        ("case", "CASE"): " shows a case: its state, its steps, and what you can do about it",
-        ("wrong", "CASE TEXT"): " says that something is wrong with a case",
-        ("rerun", "CASE"): " runs it again from the step that failed",
-        ("rerun", "CASE from STEP"): " runs it again from a step, start or deliver",
-        (
-            "pause",
-            "WORKFLOW REASON",
-        ): " sends its cases to people with empty forms; without a REASON it shows its state",
-        ("resume", "WORKFLOW"): " ends the pause",
-        ("propose", "WORKFLOW"): " asks the model about cases that people got without a proposal",
-    }
-    lines = [line(command(*what), words(does)) for what, does in said.items()]
-    said_too = [line(words("CASE is its number or its key.")), *pauses(paused)]
-    return Told(brief="Commands", parts=[[*lines, *said_too]])
 
 
 REJECTION = "rejection"

@@ -50,7 +50,7 @@ def nowhere(name: str, code: str, number: int, *, face: str, owners: Sequence[st
     `face`: whose channel it is, by name. `owners`: who own what posts there.
     """
     why = f" ({code}); {number:,} {'message waits' if number == 1 else 'messages wait'} for it."
-    todo = "Invite Countersign to the channel, or name another one. Meanwhile: countersign reviews"
+    todo = "Invite Countersign to the channel, or name another one. Meanwhile: countersign queue"
     told = [line(words("Owner: "), *_listed(owners))] if owners else []
     return Told(
         brief=f"{face} refuses messages to a channel{why}",

@@ -213,7 +213,7 @@ def about_value(value: ValueView) -> dict[str, str | None]:
 
 def more_elsewhere(case: int) -> str:
     """Say where the rest of a page is that is too long."""
-    return f"There is more than fits here: countersign show {case}"
+    return f"There is more than fits here: countersign case {case}"
 
 
 def delivery_facts(view: DoubtView) -> list[Line]:

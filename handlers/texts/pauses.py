@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
+from handlers.commands import command_called
 from handlers.texts.pieces import Line, Paragraph, Piece, Told, bullets, command, line, moment, person, quote, words
+from handlers.texts.plain import in_words
 from workflows.engine.pauses import HandNote, Pause, Paused, PauseStatus, Resumed
 from workflows.engine.text.sanitize import one_line
 
@@ -92,14 +94,21 @@ def proposing(workflow: str, begun: int, in_hand: int) -> Told:
 
 
 def pause_statuses(found: Sequence[PauseStatus], *, usage: str) -> Told:
-    """Tell whether workflows are paused, and what waits. `usage`: the next thing to say."""
+    """Tell whether workflows are paused, and what waits. `usage`: the name of the command that was given."""
+    meant = command_called(usage)
+    about = meant.about if meant is not None else ""
     lines = [line(*_status(one)) for one in found[:_NAMED]]
     if more := len(found) - len(lines):
         lines.append(line(words(f"and {more:,} more")))
     return Told(
         brief="State of the workflows",
-        parts=[[bullets(lines), line(words("Command: "), words(usage, code=True))]],
+        parts=[[bullets(lines), line(words("Command: "), command(usage, about))]],
     )
+
+
+def paused_by(pause: Pause) -> str:
+    """Return by whom, since when and why a workflow is paused, where a face has no time zone of the reader."""
+    return f"by {pause.who} since {in_words(pause.at)}: {pause.reason}"
 
 
 def pauses(found: Sequence[Pause]) -> Sequence[Line]:

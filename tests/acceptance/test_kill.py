@@ -85,7 +85,7 @@ def test_a_killed_run_that_is_started_again_finishes_all_and_repeats_no_finished
     assert len(countersign.lines("steps")) <= ROWS + THREADS
     assert set(countersign.effects()) == {f"parcels/parcel-{number}" for number in range(1, ROWS + 1) if number % 5}
     assert len(countersign.lines("attempts")) <= ROWS * 4 // 5 + THREADS
-    assert states(countersign)["waiting"] == len(countersign.done("reviews", "--limit", "1000", "--json").json())
+    assert states(countersign)["waiting"] == len(countersign.done("queue", "--limit", "1000", "--json").json())
 
 
 def test_a_naive_program_that_starts_anew_repeats_finished_steps(countersign: CommandLine) -> None:

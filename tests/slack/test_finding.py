@@ -101,11 +101,11 @@ def test_there_is_nothing_more_to_review_where_all_is_decided(stage: Stage) -> N
         ("/rerun", "ticket-1", "ticket-9"),
         ("/rerun", "1 from look_up", "9 from look_up"),
         ("/rerun", "1 from nowhere", "9 from nowhere"),
-        ("/pause", "sample it is wrong", "simple it is wrong"),
-        ("/pause", "sample", "simple"),
-        ("/pause", "sample --deliveries stop", "simple --deliveries stop"),
-        ("/resume", "sample", "simple"),
-        ("/propose", "sample", "simple"),
+        ("/countersign", "pause sample it is wrong", "pause simple it is wrong"),
+        ("/countersign", "pause sample", "pause simple"),
+        ("/countersign", "pause sample --deliveries stop", "pause simple --deliveries stop"),
+        ("/countersign", "resume sample", "resume simple"),
+        ("/countersign", "propose sample", "propose simple"),
     ],
 )
 def test_what_is_there_and_what_is_not_are_answered_alike(stage: Stage, command: str, known: str, unknown: str) -> None:

@@ -90,8 +90,8 @@ def test_an_outage_is_one_message_that_says_when_it_is_over_and_what_waits(
     stage.submit(sample, id=99, text="text 99")
     (told,) = news(stage)
     assert told.startswith(f"The model {HAIKU} answers again")
-    assert f"{FAILURES} of sample: /propose sample" in told
-    said(stage, KIM, "/propose", "sample")
+    assert f"{FAILURES} of sample: /countersign propose sample" in told
+    said(stage, KIM, "/countersign", "propose sample")
     stage.work()
     assert {stage.world.state(case) for case in range(1, FAILURES + 2)} == {"delivered"}
 

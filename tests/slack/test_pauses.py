@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from handlers.slack.commands import propose
+from handlers.slack.subcommands import propose
 from store import schema
 from tests.slack.conftest import MakeStage
 from tests.slack.stage import (
@@ -39,7 +39,7 @@ WHY = "its queues are wrong"
 
 def paused(stage: Stage, text: str = f"sample {WHY}") -> str:
     """Pause the sample as an engineer, and return the answer."""
-    return said(stage, KIM, "/pause", text)
+    return said(stage, KIM, "/countersign", f"pause {text}")
 
 
 def down(stage: Stage, code: str = "unavailable") -> None:
@@ -67,7 +67,7 @@ def test_an_engineer_pauses_a_workflow_and_people_get_empty_forms_that_say_why(s
         "sample is paused.\n"
         "The model is not asked, and nothing is resolved alone: people get empty forms. What they decide is still "
         "delivered.\n"
-        "0 cases wait for people now. To resume it: /resume sample"
+        "0 cases wait for people now. To resume it: /countersign resume sample"
     )
     stage.submit(sample, id=1, text="Where is my money?")
     _, card = stage.cards()
@@ -81,7 +81,7 @@ def test_an_engineer_pauses_a_workflow_and_people_get_empty_forms_that_say_why(s
 def test_the_people_of_a_workflow_see_who_paused_it_and_why_and_that_it_goes_on(stage: Stage) -> None:
     """D11: in the channel where its cards are shown, whichever channel it was typed in."""
     stage.sample()
-    stage.person(KIM).command(FAILED, "/pause", f"sample {WHY}")
+    stage.person(KIM).command(FAILED, "/countersign", f"pause sample {WHY}")
     stage.send()
     (note,) = stage.cards()
     assert words(note.blocks) == (
@@ -89,14 +89,14 @@ def test_the_people_of_a_workflow_see_who_paused_it_and_why_and_that_it_goes_on(
         f"{WHY}\n"
         "The model is not asked, and nothing is resolved alone: people get empty forms. What they decide is still "
         "delivered.\n"
-        "An engineer or its owner can resume it: /resume sample"
+        "An engineer or its owner can resume it: /countersign resume sample"
     )
-    stage.person(MARIA).command(FAILED, "/resume", "sample")
+    stage.person(MARIA).command(FAILED, "/countersign", "resume sample")
     stage.person(MARIA).wait_until(lambda: not workflow_pauses.pause_statuses(stage.world.context, ["sample"])[0].pause)
     stage.send()
     assert [words(one.blocks) for one in stage.cards()][1:] == ["sample is resumed, by @U0MARIA · 2026-11-20 09:00 UTC"]
     # What changes nothing is not told.
-    stage.person(MARIA).command(FAILED, "/resume", "sample")
+    stage.person(MARIA).command(FAILED, "/countersign", "resume sample")
     stage.send()
     assert len(stage.cards()) == 2
 
@@ -116,7 +116,7 @@ def test_a_pause_that_ended_before_it_was_told_is_told_as_over(stage: Stage) -> 
 def test_a_second_pause_says_who_paused_it_and_since_when(stage: Stage) -> None:
     stage.sample()
     paused(stage)
-    stage.person(MARIA).command(SUPPORT, "/pause", "sample I want it too")
+    stage.person(MARIA).command(SUPPORT, "/countersign", "pause sample I want it too")
     told = stage.told(MARIA)
     assert told.startswith(f"sample is paused already, by @U0KIM, 2026-11-20 09:00 UTC: {WHY}")
 
@@ -134,8 +134,8 @@ def test_a_decision_is_held_said_so_on_its_card_and_delivered_on_resume(stage: S
     told = said(stage, KIM, "/countersign", f"case {case}")
     assert "recorded, its delivery held" in told
     assert "Delivery is recorded, and not made yet" in told
-    assert "Held until its workflow is resumed: /resume sample" in told
-    stage.person(MARIA).command(SUPPORT, "/resume", "sample")
+    assert "Held until its workflow is resumed: /countersign resume sample" in told
+    stage.person(MARIA).command(SUPPORT, "/countersign", "resume sample")
     assert stage.told(MARIA) == "sample is resumed.\n1 held delivery goes out now."
     stage.person(MARIA).wait_until(lambda: stage.world.state(case) == "ready")
     stage.work()
@@ -147,11 +147,11 @@ def test_what_went_to_people_is_proposed_anew_except_where_somebody_is_at_it(sta
     paused(stage)
     for id in (1, 2):
         stage.submit(sample, id=id, text=f"Where is my money? {id}")
-    assert f"is paused ({WHY}); resume it first." in said(stage, KIM, "/propose", "sample")
-    stage.person(KIM).command(SUPPORT, "/resume", "sample")
-    stage.person(KIM).wait_until(lambda: "/propose sample" in stage.told(KIM))
+    assert f"is paused ({WHY}); resume it first." in said(stage, KIM, "/countersign", "propose sample")
+    stage.person(KIM).command(SUPPORT, "/countersign", "resume sample")
+    stage.person(KIM).wait_until(lambda: "/countersign propose sample" in stage.told(KIM))
     stage.took(ANA, card=1)
-    stage.person(MARIA).command(SUPPORT, "/propose", "sample")
+    stage.person(MARIA).command(SUPPORT, "/countersign", "propose sample")
     assert stage.told(MARIA) == (
         "The model is asked about 1 case of sample.\n1 case stays as it is: somebody works on it, or decided it once."
     )
@@ -179,7 +179,7 @@ def test_whoever_has_it_propose_is_told_where_it_was_paused_in_between(
         return counted
 
     monkeypatch.setattr(propose, "waiting", counts_and_is_paused)
-    stage.person(KIM).command(SUPPORT, "/propose", "sample")
+    stage.person(KIM).command(SUPPORT, "/countersign", "propose sample")
     refused = f"Sample is paused ({WHY}); resume it first."
     stage.person(KIM).wait_until(
         lambda: refused in [words(one.blocks) for one in stage.person(KIM).messages(SUPPORT) if one.ephemeral]
@@ -214,24 +214,24 @@ def test_a_form_that_is_open_is_said_on_the_card_and_bars_nobody(stage: Stage) -
     assert "Approved by @U0BEN" in words(stage.cards()[0].blocks)
 
 
-@pytest.mark.parametrize("command", ["/pause", "/resume", "/propose"])
+@pytest.mark.parametrize("command", ["pause", "resume", "propose"])
 def test_alone_each_command_tells_how_the_workflows_stand(stage: Stage, command: str) -> None:
     sample = stage.sample()
     stage.submit(sample, id=1, text="Where is my money?")
     paused(stage)
     stage.submit(sample, id=2, text="Where is my money?")
-    stage.person(MARIA).command(SUPPORT, command, "")
+    stage.person(MARIA).command(SUPPORT, "/countersign", command)
     told = stage.told(MARIA)
     assert f"sample is paused by @U0KIM, 2026-11-20 09:00 UTC: {WHY}" in told
     assert " · 2 waiting for people · 1 of them without a proposal" in told
-    assert f"Command: {command} WORKFLOW" in told
+    assert f"Command: /countersign {command} WORKFLOW" in told
 
 
-@pytest.mark.parametrize("command", ["/pause", "/resume", "/propose"])
+@pytest.mark.parametrize("command", ["pause", "resume", "propose"])
 @pytest.mark.parametrize("user", [EVE, ANA])
 def test_only_engineers_and_the_owner_may_and_a_refusal_is_audited(stage: Stage, command: str, user: str) -> None:
     stage.sample()
-    answer = said(stage, user, command, f"sample {WHY}" if command == "/pause" else "sample")
+    answer = said(stage, user, "/countersign", asking(command))
     known = "Only engineers and the owner may pause sample, resume it, or have its model asked again."
     # Whoever may not even read its cases is told the same as where there is no such workflow.
     assert answer == (
@@ -239,9 +239,14 @@ def test_only_engineers_and_the_owner_may_and_a_refusal_is_audited(stage: Stage,
         if user == ANA
         else "There is no workflow 'sample' that you may do this with."
     )
-    assert actions(stage) == [f"{user} {command[1:]}.refused"]
-    stage.person(user).command(SUPPORT, command, "")
+    assert actions(stage) == [f"{user} {command}.refused"]
+    stage.person(user).command(SUPPORT, "/countersign", command)
     stage.person(user).wait_until(lambda: stage.told(user) == "Only engineers and owners may pause workflows.")
+
+
+def asking(command: str) -> str:
+    """Return the words of a command about the sample automation."""
+    return f"pause sample {WHY}" if command == "pause" else f"{command} sample"
 
 
 def _refused(stage: Stage, number: int) -> bool:
@@ -251,8 +256,8 @@ def _refused(stage: Stage, number: int) -> bool:
 def test_whoever_is_refused_changes_nothing(stage: Stage) -> None:
     down(stage)
     case = stage.submit(stage.sample(), id=1, text="Where is my money?")
-    for number, command in enumerate(("/pause", "/resume", "/propose"), start=1):
-        stage.person(EVE).command(SUPPORT, command, f"sample {WHY}" if command == "/pause" else "sample")
+    for number, command in enumerate(("pause", "resume", "propose"), start=1):
+        stage.person(EVE).command(SUPPORT, "/countersign", asking(command))
         stage.person(EVE).wait_until(partial(_refused, stage, number))
     answered = [one for one in stage.person(EVE).messages(SUPPORT) if one.ephemeral]
     assert {words(one.blocks) for one in answered} == {"There is no workflow 'sample' that you may do this with."}
@@ -260,16 +265,16 @@ def test_whoever_is_refused_changes_nothing(stage: Stage) -> None:
     assert (len(stage.world.case(case).runs), stage.world.state(case)) == (1, "waiting")
 
 
-@pytest.mark.parametrize("command", ["/pause", "/resume", "/propose"])
+@pytest.mark.parametrize("command", ["pause", "resume", "propose"])
 def test_a_workflow_that_nobody_knows_is_refused_in_words(stage: Stage, command: str) -> None:
     stage.sample()
-    answer = said(stage, KIM, command, "nowhere")
+    answer = said(stage, KIM, "/countersign", f"{command} nowhere")
     assert answer == "There is no workflow 'nowhere' that you may do this with; yours are sample."
 
 
 def test_a_pause_without_a_reason_is_not_made(stage: Stage) -> None:
     stage.sample()
-    assert "Command: /pause WORKFLOW [--deliveries] REASON" in paused(stage, "sample --deliveries")
+    assert "Command: /countersign pause WORKFLOW [--deliveries] REASON" in paused(stage, "sample --deliveries")
     assert actions(stage) == []
 
 
@@ -293,7 +298,8 @@ def test_people_are_told_once_that_countersign_paused_a_workflow_and_what_to_do(
         "the desk does not accept our key (401)\n"
         "The model is not asked, and nothing is resolved alone: people get empty forms. What they decide is still "
         "delivered.\n"
-        "Repair it, then /resume sample. For cases that wait without a proposal: /propose sample"
+        "Repair it, then /countersign resume sample. For cases that wait without a proposal: "
+        "/countersign propose sample"
     )
 
 
@@ -303,7 +309,7 @@ def test_a_note_that_comes_after_the_workflow_was_resumed_says_so(make_stage: Ma
     down(stage, "retired")
     stage.world.submit(next(iter(stage.world.registry)), id=1, text="Where is my money?")
     stage.world.work()
-    said(stage, KIM, "/resume", "sample")
+    said(stage, KIM, "/countersign", "resume sample")
     stage.send()
     (told,) = stage.cards(channel=FAILED)
     assert words(told.blocks) == "Countersign paused sample. It was resumed since."
@@ -321,5 +327,5 @@ def test_team_leads_read_what_is_paused_and_why_people_got_cases_without_a_propo
     stage.send()
     (summary,) = stage.cards(user=LEE, channel=LEADING)
     told = words(summary.blocks)
-    assert "Paused since 2026-11-20 09:00 UTC. To resume it: /resume sample" in told
+    assert "Paused since 2026-11-20 09:00 UTC. To resume it: /countersign resume sample" in told
     assert "3 cases without a proposal: 2 model not available, 1 paused" in told

@@ -67,7 +67,7 @@ def test_a_case_can_be_run_again_from_a_step(stage: Stage) -> None:
         ("99", "There is no case '99'"),
         ("1 from nowhere", "There is no step 'nowhere'; there are: start, look_up, ask, deliver."),
         ("'; DROP TABLE cases; --", "There is no case"),
-        ("", "/rerun CASE from STEP"),
+        ("", "Say which case: /countersign rerun CASE [from STEP] [dry]"),
     ],
 )
 def test_a_rerun_that_cannot_be_is_refused_in_words(stage: Stage, text: str, answer: str) -> None:
@@ -118,7 +118,7 @@ def test_whoever_has_no_part_in_a_workflow_reads_no_case_of_it(stage: Stage) -> 
 
 
 def test_a_command_that_is_not_understood_is_answered_with_what_can_be_said(stage: Stage) -> None:
-    assert "/countersign case CASE" in said(stage, KIM, "/countersign", "hello")
+    assert "/countersign help" in said(stage, KIM, "/countersign", "hello")
 
 
 def test_team_leads_read_what_failed_and_what_was_spent_once_a_day(stage: Stage) -> None:

@@ -1,15 +1,10 @@
-"""Lines about pauses, below a list and in `doctor`."""
+"""Lines about pauses, below a list."""
 
 from bot.app import App
-from bot.cli.screens.output import moment, out
+from bot.cli.screens.output import out
+from handlers.texts.pauses import paused_by
 from workflows.engine.deliver import workflow_pauses
-from workflows.engine.pauses import Pause
 from workflows.engine.text.sanitize import sanitize
-
-
-def said_of(pause: Pause) -> str:
-    """Return by whom, since when and why a workflow is paused."""
-    return f"by {pause.who} since {moment(pause.at)}: {pause.reason}"
 
 
 def tell_pauses(app: App, only: str | None = None) -> None:
@@ -17,4 +12,4 @@ def tell_pauses(app: App, only: str | None = None) -> None:
     names = [workflow.name for workflow in app.context.registry if only in (None, workflow.name)]
     for status in workflow_pauses.pause_statuses(app.context, names):
         if status.pause is not None:
-            out.print(sanitize(f"{status.workflow} is paused, {said_of(status.pause)}"))
+            out.print(sanitize(f"{status.workflow} is paused, {paused_by(status.pause)}"))

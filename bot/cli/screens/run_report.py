@@ -97,10 +97,10 @@ def print_taken(workflow: AnyWorkflow, taken: FileTaken, worked: Worked, numbers
     if taken.left_out:
         out.print("next: the queue was full and had no room for all rows; run the same command again")
     if numbers.to_review or numbers.samples:
-        out.print("next: `countersign reviews` lists what waits for you")
+        out.print("next: `countersign queue` lists what waits for you")
     if numbers.failed:
         out.print(
-            "next: `countersign cases --state failed`, then `countersign show CASE` and `rerun CASE`", markup=False
+            "next: `countersign cases --state failed`, then `countersign case CASE` and `rerun CASE`", markup=False
         )
 
 

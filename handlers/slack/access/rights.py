@@ -121,8 +121,13 @@ class Rights:
             said = f"Only engineers and the owner may pause {workflow.name}, resume it, or have its model asked again."
             raise NotAllowed(said, owner=workflow.owner)
 
-    def _is_one(self, user: str, among: Sequence[Who], workflow: AnyWorkflow) -> bool:
-        """Tell whether a user is named, or is in a group that is.
+    def check(self, user: str) -> None:
+        """Raise `NotAllowed` unless the user may have the set-up checked; `Unsure` where that is not known."""
+        if not self._is_one(user, self.engineers, None):
+            raise NotAllowed("Only engineers may have the set-up checked.")
+
+    def _is_one(self, user: str, among: Sequence[Who], workflow: AnyWorkflow | None) -> bool:
+        """Tell whether a user is named, or is in a group that is. `workflow`: None: it is about no single one.
 
         Raise `Unsure` or `UnusableGroup` where a group could not be read, and nothing else names the user; `NotAllowed`
         for a guest, a bot or an outsider whom a group alone names.
@@ -136,7 +141,7 @@ class Rights:
             try:
                 is_in_it = user in self.members(group.id)
             except UnusableGroup as error:
-                unsaid = unsaid or UnusableGroup(error.group, error.code, owner=workflow.owner)
+                unsaid = unsaid or UnusableGroup(error.group, error.code, owner=_owner(workflow))
                 continue
             except Unsure as error:
                 unsaid = error
@@ -148,16 +153,20 @@ class Rights:
             raise unsaid
         return False
 
-    def _refuse_outsiders(self, user: str, workflow: AnyWorkflow) -> None:
+    def _refuse_outsiders(self, user: str, workflow: AnyWorkflow | None) -> None:
         """Raise `NotAllowed` for a guest, a bot or an outsider, unless the workflow lets them decide."""
-        if workflow.review.guests:
+        if workflow is not None and workflow.review.guests:
             return
         try:
             kind = self.kind_of(user)
         except UnknownKind as error:
-            raise UnknownKind(error.code, owner=workflow.owner) from error
+            raise UnknownKind(error.code, owner=_owner(workflow)) from error
         if kind in _REFUSED:
-            raise NotAllowed(_REFUSED[kind], owner=workflow.owner)
+            raise NotAllowed(_REFUSED[kind], owner=_owner(workflow))
+
+
+def _owner(workflow: AnyWorkflow | None) -> str | None:
+    return workflow.owner if workflow is not None else None
 
 
 def _reviewers(workflow: AnyWorkflow) -> Sequence[Who]:

@@ -1,7 +1,5 @@
 """Answers that a person gets at once in Slack, with the buttons that go with them."""
 
-from collections.abc import Sequence
-
 from handlers.slack.blocks.doubt import presses
 from handlers.slack.blocks.drawing import Block, Drawn
 from handlers.slack.blocks.elements import actions, button
@@ -12,7 +10,6 @@ from handlers.texts import answers as texts
 from handlers.texts import buttons
 from store.states import RunState
 from workflows.engine.errors import CorrectionWaits
-from workflows.engine.pauses import Pause
 from workflows.engine.read.views import CaseView
 from workflows.engine.review.views import CardView, DoubtView
 
@@ -59,11 +56,6 @@ def correct(delivered: Shown) -> Block:
     return button(buttons.correct(delivered.id), action=Action.CORRECT, value=str(delivered))
 
 
-def begun_again(case: int, from_step: str) -> Drawn:
-    """Draw that a case runs again."""
-    return told(texts.begun_again(case, from_step))
-
-
 def case(view: CaseView, *, can_decide: bool = False, doubt: DoubtView | None = None) -> Drawn:
     """Tell a person of a case, with the buttons for what they can do about it here.
 
@@ -83,11 +75,6 @@ def _review_button(view: CaseView) -> Block:
     shown = Shown(id=review.id, version=review.version, generation=view.generation)
     press = button(buttons.review(f"case {view.id}"), action=Action.REVIEW, value=str(shown), style="primary")
     return actions("review", [press])
-
-
-def usage(paused: Sequence[Pause] = ()) -> Drawn:
-    """Draw the commands. `paused`: the workflows that are paused."""
-    return told(texts.usage(paused))
 
 
 NOTHING_WAITS = told(texts.NOTHING_WAITS)

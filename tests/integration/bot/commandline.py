@@ -100,7 +100,7 @@ class CommandLine:
 
     def case(self, reference: int | str) -> Any:
         """A case as a program reads it."""
-        return self.done("show", str(reference), "--json").json()
+        return self.done("case", str(reference), "--json").json()
 
     def state(self, reference: int | str) -> str:
         """Return the state of a case's newest run."""

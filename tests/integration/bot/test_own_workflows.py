@@ -38,7 +38,7 @@ def test_files_are_named_relative_or_absolute_and_separated_by_commas(empty: Com
     empty.settings["COUNTERSIGN_WORKFLOWS"] = f" one.py , {other},"
     for name in ("one", "two"):
         empty.done("submit", '{"id": 1}', "--workflow", name)
-    assert len(empty.done("reviews", "--json").json()) == 2
+    assert len(empty.done("queue", "--json").json()) == 2
 
 
 def test_files_of_the_same_name_in_two_folders_are_two_files(empty: CommandLine) -> None:
@@ -162,7 +162,7 @@ def test_cases_of_a_workflow_that_is_gone_are_listed_and_their_decision_is_refus
     countersign.submit(1, "unsure")
     without = {"COUNTERSIGN_WORKFLOWS": ""}
     assert len(countersign.done("cases", "--json", **without).json()) == 1
-    assert "parcel-1" in countersign.done("show", "1", **without).out
+    assert "parcel-1" in countersign.done("case", "1", **without).out
     error = countersign("approve", "1", **without).error()
     assert error.startswith("the workflow parcels is not known to this Countersign any more")
     countersign.done("approve", "1")

@@ -83,7 +83,7 @@ def test_the_numbers_are_those_that_the_database_and_the_system_of_record_keep(
     assert tally["alone"] > 30
     assert tally["to_review"] > 5
     delivered = countersign.done("cases", "--state", "delivered", "--limit", "100", "--json").json()
-    waiting = countersign.done("reviews", "--limit", "100", "--json").json()
+    waiting = countersign.done("queue", "--limit", "100", "--json").json()
     assert len(delivered) == tally["alone"]
     assert len(waiting) == tally["to_review"]
     assert {case["key"] for case in delivered} == set(routes(countersign))
@@ -101,7 +101,7 @@ def test_a_message_like_nothing_in_the_examples_goes_to_a_person_who_is_told_so(
     sampled: tuple[CommandLine, Any],
 ) -> None:
     countersign, _ = sampled
-    reviews = countersign.done("reviews", "--limit", "100", "--json").json()
+    reviews = countersign.done("queue", "--limit", "100", "--json").json()
     assert any("it is unlike the 160 examples" in why for review in reviews for why in review["why"])
 
 
@@ -114,7 +114,7 @@ def test_another_label_column_is_another_workflow_with_cases_of_its_own(sampled:
     listed = countersign.done("cases", "--limit", "200", "--json").json()
     counts = [case["workflow"] for case in listed]
     assert (counts.count("intent-triage-queue"), counts.count("intent-triage-intent")) == (60, 60)
-    error = countersign("show", "m001").error()
+    error = countersign("case", "m001").error()
     assert "case 1" in error
     assert "case 61" in error
 
@@ -131,7 +131,7 @@ def test_a_later_command_finds_the_workflow_again_that_was_made_from_options(
     sampled: tuple[CommandLine, Any],
 ) -> None:
     countersign, _ = sampled
-    first, second, *_ = countersign.done("reviews", "--json").json()
+    first, second, *_ = countersign.done("queue", "--json").json()
     countersign.done("approve", first["key"])
     error = countersign("edit", second["key"], "--set", "queue=moon").error()
     assert error == "queue: has to be one of: cards, fines, loans, visits"
@@ -156,7 +156,7 @@ def orphaned(sampled: tuple[CommandLine, Any]) -> CommandLine:
 
 
 def test_decisions_go_on_when_the_examples_have_gone(orphaned: CommandLine) -> None:
-    first, second, *_ = orphaned.done("reviews", "--json").json()
+    first, second, *_ = orphaned.done("queue", "--json").json()
     orphaned.done("approve", first["key"])
     orphaned.done("edit", second["key"], "--set", "queue=fines")
     assert routes(orphaned)[second["key"]] == "fines"

@@ -100,7 +100,7 @@ def test_the_hidden_safety_report_is_brought_to_a_person_by_the_never(triaged: C
     assert run["state"] == "waiting"
     assert "never: answer a safety report alone" in run["review"]["why"]
     assert run["proposal"]["output"]["queue"] != "safety"
-    listed = triaged.done("reviews", "--limit", "100").out.splitlines()
+    listed = triaged.done("queue", "--limit", "100").out.splitlines()
     (line,) = [line for line in listed if " ticket-1017 " in line]
     assert "never: answer a safety report alone" in line
 
@@ -125,7 +125,7 @@ def test_tickets_in_other_languages_go_to_people_without_a_proposal(triaged: Com
 
 def test_the_reply_is_said_to_be_from_a_template_and_not_written_by_a_model(triaged: CommandLine) -> None:
     case = triaged.done("cases", "--state", "delivered", "--limit", "1", "--json").json()[0]["id"]
-    assert "reply: from the workflow's template, not written by a model" in triaged.done("show", str(case)).out
+    assert "reply: from the workflow's template, not written by a model" in triaged.done("case", str(case)).out
 
 
 def test_a_person_takes_the_safety_report_from_there(triaged: CommandLine) -> None:
@@ -232,7 +232,7 @@ def test_a_question_reaches_the_customer_once_and_the_answer_goes_on_with_the_ti
     (asked,) = after["questions"]
     assert (asked["state"], asked["receipt"]) == ("answered", question["receipt"])
     assert "the source answered what you asked" in after["runs"][-1]["review"]["why"]
-    shown = triaged.done("show", "ticket-1017").out
+    shown = triaged.done("case", "ticket-1017").out
     assert "Which of your two orders?" in shown
     assert "The kettle, and it smells of burning" in shown
     again = json.dumps({name: value for name, value in arriving()[1017].items() if name in after["runs"][0]["input"]})

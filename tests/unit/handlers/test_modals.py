@@ -70,7 +70,7 @@ def test_whatever_a_review_holds_its_details_are_taken(shown: CardView) -> None:
     told = said(kept)
     whole = _close(told)
     if any(one.decided and _close(sanitize(one.decided)) not in whole for one in shown.values):
-        assert f"There is more than fits here: countersign show {shown.case}" in told
+        assert f"There is more than fits here: countersign case {shown.case}" in told
 
 
 @few
@@ -178,7 +178,7 @@ def test_long_texts_that_were_typed_are_handed_back_within_the_size_of_a_modal(l
 def test_the_details_of_a_very_long_case_are_taken_and_the_rest_is_counted(letter: str, length: int) -> None:
     """An input may have 256 kB; a person has to be able to read it before they decide."""
     told = said(modal(modals.details(view(text=letter * length))))
-    assert told.count(sanitize(letter)) == length or re.search(r"more|countersign show 17", told)
+    assert told.count(sanitize(letter)) == length or re.search(r"more|countersign case 17", told)
 
 
 @pytest.mark.parametrize("letter", ["x", "の"])
@@ -186,14 +186,14 @@ def test_the_details_of_a_very_long_case_are_taken_and_the_rest_is_counted(lette
 def test_the_details_of_long_values_are_taken_and_what_is_left_out_is_said(letter: str, number: int) -> None:
     values = [value(f"field_{place}", letter * 30_000, decided=letter * 29_000) for place in range(number)]
     told = said(modal(modals.details(view(text=letter * 30_000, values=values))))
-    assert told.count(letter * 100) >= 890 * number or re.search(r"more|countersign show 17", told)
+    assert told.count(letter * 100) >= 890 * number or re.search(r"more|countersign case 17", told)
 
 
 def test_what_does_not_fit_the_details_is_said_and_where_to_find_it() -> None:
     values = [value(f"field_{place}", f"proposed {place}") for place in range(120)]
     kept = modal(modals.details(view(values=values)))
     assert len(objects(kept["blocks"])) == limits.VIEW_BLOCKS
-    assert said(kept).endswith("There is more than fits here: countersign show 17")
+    assert said(kept).endswith("There is more than fits here: countersign case 17")
 
 
 def test_the_details_say_what_is_proposed_how_sure_that_is_and_why_in_full() -> None:

@@ -49,12 +49,12 @@ def test_slack_takes_whatever_is_said_of_pauses(
     named = {one.pause.who for one in [*many, status] if one.pause is not None} | {made.who}
     message(shown(pauses.paused(Paused(pause=made, changed=changed), status)), named=[*named])
     message(shown(pauses.resumed(Resumed(status=status, changed=changed), askable=status.empty)), named=[*named])
-    message(shown(pauses.pause_statuses(many, usage="/pause WORKFLOW REASON")), named=[*named])
+    message(shown(pauses.pause_statuses(many, usage="pause")), named=[*named])
 
 
 def test_a_list_of_many_workflows_counts_what_it_leaves_out() -> None:
     many = [PauseStatus(workflow=f"w{place}", pause=None, waiting=0, empty=0, held=0) for place in range(40)]
-    assert "and 10 more" in message(shown(pauses.pause_statuses(many, usage="/resume WORKFLOW")))
+    assert "and 10 more" in message(shown(pauses.pause_statuses(many, usage="resume")))
 
 
 @pytest.mark.parametrize(

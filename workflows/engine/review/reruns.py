@@ -1,7 +1,6 @@
 """Reruns: a new run recalls the earlier steps of its parent and makes the later ones again."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
@@ -20,6 +19,7 @@ from workflows.engine.declare.steps import DELIVER, START
 from workflows.engine.deliver import delivery, waiting_deliveries
 from workflows.engine.deliver.targets import is_keyed
 from workflows.engine.errors import AlreadyDelivered, Refused, Unknown
+from workflows.engine.review.views import Rerun
 
 _WHY_NOT = {
     RunState.READY: "it already waits for a worker",
@@ -29,12 +29,12 @@ _WHY_NOT = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class Rerun:
-    """A run that was begun in place of another, or that goes on."""
+class _Foreseen(Exception):  # no error: it leaves the transaction, so that nothing of it is kept
+    """The rerun that would have been begun."""
 
-    run: int
-    from_step: str
+    def __init__(self, rerun: Rerun) -> None:
+        self.rerun = rerun
+        super().__init__()
 
 
 def rerun(context: Context, case: int, *, by: str, from_step: str | None = None) -> Rerun:
@@ -44,28 +44,50 @@ def rerun(context: Context, case: int, *, by: str, from_step: str | None = None)
     superseded. Raise `Unknown`, or `Refused` with the reason.
     """
     with context.database.write(urgent=True) as session:
-        cases.hold(session, case, team=context.team)
-        run = runs.newest(session, case, team=context.team)
-        if run is None:
-            raise Unknown(f"there is no case {case}")
-        if run.state == RunState.HOLDING and run.held_until is not None:
-            # The person's time to take it back is theirs, whoever is in a hurry.
-            raise Refused(
-                f"it is decided, and will be delivered at {run.held_until:%H:%M} UTC; whoever decided it can take it "
-                "back until then"
-            )
-        if run.state == RunState.HOLDING:
-            return _try_now(session, context, case, by=by, from_step=from_step)
-        why_not = _WHY_NOT.get(run.state)
-        if why_not is not None:
-            raise Refused(why_not)
-        if _is_delivered(session, run):
-            delivered = runs.last_delivered(session, case, team=context.team)
-            raise AlreadyDelivered(delivered.id if delivered is not None else run.id)
-        workflow = known_workflow(context, teams.workflow_name(session, run.workflow_id, team=context.team))
-        step = from_step or _where_it_stopped(run, journal.of_run(session, run.id, team=context.team))
-        begun = start(session, context, run, workflow, from_step=step, by=by, asked_by=by)
-        return Rerun(run=begun, from_step=step)
+        return _rerun(session, context, case, by=by, from_step=from_step)
+
+
+def foresee(context: Context, case: int, *, by: str, from_step: str | None = None) -> Rerun:
+    """Return what `rerun` would do, and do nothing: it is begun in a transaction that is rolled back. Raise alike."""
+    try:
+        with context.database.write(urgent=True) as session:
+            raise _Foreseen(_rerun(session, context, case, by=by, from_step=from_step))
+    except _Foreseen as foreseen:
+        return foreseen.rerun
+
+
+def _rerun(session: Session, context: Context, case: int, *, by: str, from_step: str | None) -> Rerun:
+    cases.hold(session, case, team=context.team)
+    run = runs.newest(session, case, team=context.team)
+    if run is None:
+        raise Unknown(f"there is no case {case}")
+    if run.state == RunState.HOLDING and run.held_until is not None:
+        # The person's time to take it back is theirs, whoever is in a hurry.
+        raise Refused(
+            f"it is decided, and will be delivered at {run.held_until:%H:%M} UTC; whoever decided it can take it "
+            "back until then"
+        )
+    if run.state == RunState.HOLDING:
+        return _try_now(session, context, case, by=by, from_step=from_step)
+    why_not = _WHY_NOT.get(run.state)
+    if why_not is not None:
+        raise Refused(why_not)
+    if _is_delivered(session, run):
+        delivered = runs.last_delivered(session, case, team=context.team)
+        raise AlreadyDelivered(delivered.id if delivered is not None else run.id)
+    workflow = known_workflow(context, teams.workflow_name(session, run.workflow_id, team=context.team))
+    step = from_step or _where_it_stopped(run, journal.of_run(session, run.id, team=context.team))
+    withdraws = run.state == RunState.WAITING
+    begun = start(session, context, run, workflow, from_step=step, by=by, asked_by=by)
+    child = runs.newest(session, case, team=context.team)
+    assert child is not None
+    return Rerun(
+        run=begun,
+        from_step=step,
+        recalled=len(journal.of_run(session, begun, team=context.team)),
+        delivers_only=child.resolution is not None,
+        withdraws=withdraws,
+    )
 
 
 def _try_now(session: Session, context: Context, case: int, *, by: str, from_step: str | None) -> Rerun:
@@ -75,7 +97,7 @@ def _try_now(session: Session, context: Context, case: int, *, by: str, from_ste
     tried = waiting_deliveries.try_now(session, context, case, by=by)
     if tried is None:
         raise Refused("it is decided, and will be delivered when its workflow is resumed")
-    return Rerun(run=tried.id, from_step=DELIVER)
+    return Rerun(run=tried.id, from_step=DELIVER, recalled=0, delivers_only=True, withdraws=False)
 
 
 def start(

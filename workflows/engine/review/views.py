@@ -428,3 +428,17 @@ class RefusalView:
     """A `WhyRefused`, or the code of an earlier version."""
     last: bool
     """True if further refusals of this person within the minute are not kept."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rerun:
+    """A run that was begun in place of another, or that goes on."""
+
+    run: int
+    from_step: str
+    recalled: int
+    """Number of finished steps that are not made again."""
+    delivers_only: bool
+    """True: the decision stays, and only its delivery is made again."""
+    withdraws: bool
+    """True: a review that was open is withdrawn; there will be a new one where a person is needed."""

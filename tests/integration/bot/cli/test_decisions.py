@@ -96,7 +96,7 @@ def test_an_edit_that_runs_into_a_never_has_to_be_confirmed(countersign: Command
     assert countersign.state(1) == "waiting"
     countersign.done("edit", "1", "--set", "queue=shop", "--confirm")
     assert countersign.effects()["parcels/parcel-1"]["queue"] == "shop"
-    assert "although never: send out what leaks" in countersign.done("show", "1").out
+    assert "although never: send out what leaks" in countersign.done("case", "1").out
 
 
 def test_an_approval_meets_what_came_since_and_says_how_it_goes_on(asked: CommandLine) -> None:
@@ -113,7 +113,7 @@ def test_an_approval_meets_what_came_since_and_says_how_it_goes_on(asked: Comman
     assert said.startswith("the form has changed since this was proposed: floor: is missing; nothing was recorded")
     assert said.endswith("countersign edit 1 --set FIELD=VALUE")
     assert asked.effects() == {}
-    shown = asked.done("show", "1").out
+    shown = asked.done("case", "1").out
     assert [line.split(":")[-1].strip() for line in shown.splitlines() if "approve by cli:ana" in line] == [
         "a rule has to be confirmed",
         "the form had changed",
@@ -132,7 +132,7 @@ def test_a_never_that_bars_is_not_to_be_confirmed_away(asked: CommandLine) -> No
 
 def test_a_rejection_leaves_an_empty_form_that_is_then_answered_by_hand(asked: CommandLine) -> None:
     assert asked.done("reject", "1", "--reason", "not this one").out == "case 1: rejected; it is waiting now\n"
-    assert "no proposal" in asked.done("reviews").out
+    assert "no proposal" in asked.done("queue").out
     assert asked("approve", "1").error() == "there is no proposal to approve; fill in the form instead"
     assert asked("edit", "1").error() == "queue: is missing"
     said = asked.done("edit", "1", "--set", "queue=shop")
@@ -173,7 +173,7 @@ def test_a_claim_is_shown_to_the_others_and_bars_nobody_from_deciding(
     asked: CommandLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert asked.done("claim", "1").out == "case 1: claimed\n"
-    assert "cli:ana" in asked.done("reviews").out
+    assert "cli:ana" in asked.done("queue").out
     sit_down(monkeypatch, "ben")
     assert asked("claim", "1").error() == "cli:ana has claimed it"
     asked.done("approve", "1")
@@ -216,7 +216,7 @@ def test_what_is_said_of_a_failure_stays_on_one_line(asked: CommandLine) -> None
     assert asked("approve", "1").error() == "the depot is closed\\u001b[2J"
 
 
-@pytest.mark.parametrize("command", ["approve", "claim", "show", "rerun", "edit", "correct"])
+@pytest.mark.parametrize("command", ["approve", "claim", "case", "rerun", "edit", "correct"])
 def test_a_case_that_is_not_there_is_said_so(countersign: CommandLine, command: str) -> None:
     assert countersign(command, "nothing-1").error() == ("there is no case 'nothing-1'; `countersign cases` lists them")
 
@@ -253,7 +253,7 @@ def test_the_refusal_says_by_which_name_each_of_them_is_reached(numbered: Comman
     reached = set()
     for name in names:
         typed = subprocess.run(["sh", "-c", f"printf %s {name}"], capture_output=True, text=True).stdout
-        shown = numbered("show", typed, "--json")
+        shown = numbered("case", typed, "--json")
         if shown.code == 0:
             reached.add(shown.json()["id"])
     assert reached == {1, 2}, names

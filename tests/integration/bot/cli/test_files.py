@@ -58,7 +58,7 @@ def test_a_model_that_has_nothing_to_learn_from_leaves_every_row_to_people(empty
     (empty.folder / "asks.py").write_text(MODEL_ASKED)
     (empty.folder / "things.csv").write_text(GOOD)
     said = empty("run", "things.csv", "--workflow", "asks", COUNTERSIGN_WORKFLOWS="asks.py")
-    reviews = empty.done("reviews", "--json", COUNTERSIGN_WORKFLOWS="asks.py").json()
+    reviews = empty.done("queue", "--json", COUNTERSIGN_WORKFLOWS="asks.py").json()
     assert [review["has_proposal"] for review in reviews] == [False, False]
     assert "there is nothing to learn Answer from" in reviews[0]["why"][0]
     assert said.code == 0
@@ -72,7 +72,7 @@ def test_an_example_that_does_not_fit_is_named_with_its_file(empty: CommandLine)
     (empty.folder / "examples.jsonl").write_text("".join(f"{json.dumps(example)}\n" for example in examples))
     (empty.folder / "things.csv").write_text(GOOD)
     said = empty("run", "things.csv", "--workflow", "asks", COUNTERSIGN_WORKFLOWS="asks.py")
-    told = said.out + said.err + json.dumps(empty.done("reviews", "--json", COUNTERSIGN_WORKFLOWS="asks.py").json())
+    told = said.out + said.err + json.dumps(empty.done("queue", "--json", COUNTERSIGN_WORKFLOWS="asks.py").json())
     assert "examples.jsonl" in told
     assert "settings" not in told
 
@@ -279,7 +279,7 @@ def test_a_file_of_any_name_is_read_and_its_name_is_shown_neutralised(countersig
     (countersign.folder / name).write_text(GOOD)
     said = countersign("run", f"./{name}", "--workflow", "parcels", COUNTERSIGN_MODEL="anthropic")
     assert said.code == 0
-    told = countersign.done("show", "parcel-1").out
+    told = countersign.done("case", "parcel-1").out
     assert "file " in told
     assert "\x1b" not in told
     gone = countersign("run", f"./gone-{name}", "--workflow", "parcels")

@@ -114,17 +114,17 @@ BYTES = "caf\udce9"
 @pytest.mark.parametrize(
     "arguments",
     [
-        ["show", BYTES],
-        ["show", ""],
-        ["show", "0"],
-        ["show", "9" * 30],
-        ["show", "9" * 18],
-        ["show", "²"],
-        ["show", "1; DROP TABLE cases"],
-        ["show", "' OR 1=1 --"],
-        ["show", "a\nb"],
-        ["show", "\x1b[2J"],
-        ["show", "a\0b"],
+        ["case", BYTES],
+        ["case", ""],
+        ["case", "0"],
+        ["case", "9" * 30],
+        ["case", "9" * 18],
+        ["case", "²"],
+        ["case", "1; DROP TABLE cases"],
+        ["case", "' OR 1=1 --"],
+        ["case", "a\nb"],
+        ["case", "\x1b[2J"],
+        ["case", "a\0b"],
         ["approve", "1", "--version", "9" * 30],
         ["approve", "../../etc/passwd"],
         ["rerun", BYTES],
@@ -149,7 +149,7 @@ def test_a_hostile_argument_is_refused_in_one_line(empty: CommandLine, arguments
     assert "\x1b" not in said.out + said.err
 
 
-@pytest.mark.parametrize("arguments", [["cases", "--workflow", BYTES], ["reviews", "--workflow", "a\0b"]])
+@pytest.mark.parametrize("arguments", [["cases", "--workflow", BYTES], ["queue", "--workflow", "a\0b"]])
 def test_a_filter_that_matches_nothing_finds_nothing(empty: CommandLine, arguments: list[str]) -> None:
     said = empty(*arguments)
     assert said.code in (0, 1)
@@ -161,10 +161,10 @@ def test_a_filter_that_matches_nothing_finds_nothing(empty: CommandLine, argumen
     "arguments",
     [
         ["nonsense"],
-        ["show"],
-        ["show", "1", "2"],
-        ["show", "--nonsense", "1"],
-        ["show", "-1"],
+        ["case"],
+        ["case", "1", "2"],
+        ["case", "--nonsense", "1"],
+        ["case", "-1"],
         ["run", "x.csv"],
         ["run", "--workflow", "parcels"],
         ["run", "x.csv", "--workflow", "parcels", "--floor", "high"],

@@ -1,4 +1,4 @@
-"""`cases`, `reviews`, `show`: what a person and what a program read, and that the two agree."""
+"""`cases`, `queue`, `case`, `status`, `workflows`: what a person and what a program read, and that the two agree."""
 
 import os
 import pwd
@@ -35,9 +35,9 @@ def three(worked_on: Path, countersign: CommandLine) -> CommandLine:
 
 def test_nothing_is_said_to_be_there_in_an_empty_database(countersign: CommandLine) -> None:
     assert countersign.done("cases").out == "no cases\n"
-    assert countersign.done("reviews").out == "no review waits for a person\n"
+    assert countersign.done("queue").out == "no review waits for a person\n"
     assert countersign.done("cases", "--json").json() == []
-    assert countersign.done("reviews", "--json").json() == []
+    assert countersign.done("queue", "--json").json() == []
 
 
 def test_cases_are_listed_newest_first_with_their_state(three: CommandLine) -> None:
@@ -65,7 +65,7 @@ def test_cases_are_narrowed_by_workflow_state_and_number(three: CommandLine) -> 
     assert numbers("--limit", "1") == [3]
 
 
-@pytest.mark.parametrize("command", ["cases", "reviews"])
+@pytest.mark.parametrize("command", ["cases", "queue"])
 def test_a_workflow_that_there_is_not_is_refused_with_those_that_there_are(three: CommandLine, command: str) -> None:
     error = three(command, "--workflow", "parcel").error()
     assert error == "there is no workflow 'parcel'; known: invoice-intake, letters, parcels, support-triage"
@@ -79,26 +79,26 @@ def test_a_state_that_there_is_not_is_refused_with_those_that_there_are(three: C
 def test_a_limit_outside_its_bounds_is_a_wrong_call(three: CommandLine) -> None:
     for limit in ("0", "10001", "-1", "many"):
         assert three("cases", "--limit", limit).code == 2
-        assert three("reviews", "--limit", limit).code == 2
+        assert three("queue", "--limit", limit).code == 2
 
 
 def test_reviews_say_why_a_person_is_asked(three: CommandLine) -> None:
-    header, *lines = three.done("reviews").out.splitlines()
+    header, *lines = three.done("queue").out.splitlines()
     assert header.split("  ")[0] == "case"
     assert len(lines) == 2
     assert lines[0].endswith("confidence is below 0.9: Queue 0.50, Note 0.50")
     assert lines[1].endswith("no proposal: nobody knows where it goes")
-    listed = three.done("reviews", "--json").json()
+    listed = three.done("queue", "--json").json()
     assert [(review["case"], review["has_proposal"], review["version"]) for review in listed] == [
         (2, True, 1),
         (3, False, 1),
     ]
-    assert three.done("reviews", "--workflow", "letters", "--json").json() == [listed[1]]
+    assert three.done("queue", "--workflow", "letters", "--json").json() == [listed[1]]
 
 
 def test_show_tells_the_whole_story_of_a_case(three: CommandLine) -> None:
     three.done("edit", "2", "--set", "queue=shop")
-    told = three.done("show", "parcel-2").out
+    told = three.done("case", "parcel-2").out
     for part in (
         "case 2  parcel-2  parcels",
         "revision               1, from command line, ",
@@ -122,7 +122,7 @@ def test_show_tells_the_whole_story_of_a_case(three: CommandLine) -> None:
 
 def test_show_says_what_to_do_next(three: CommandLine) -> None:
     def next_of(case: int) -> str:
-        return three.done("show", str(case)).out.split("next ")[-1].strip()
+        return three.done("case", str(case)).out.split("next ")[-1].strip()
 
     assert next_of(2) == "countersign approve 2, edit 2 --set FIELD=VALUE, or reject 2 --reason WHY"
     assert next_of(3) == "countersign edit 3 --set FIELD=VALUE, or reject 3 --reason WHY --then close"
@@ -141,10 +141,10 @@ def test_what_a_case_says_is_stored_unchanged_and_shown_neutralised(countersign:
     said = countersign.submit(1, HOSTILE)
     assert countersign.case(1)["runs"][0]["input"]["text"] == HOSTILE
     assert countersign.effects()["parcels/parcel-1"]["note"] == f"sender of 1: {HOSTILE}"
-    for out in (said.out, countersign.done("show", "1").out):
+    for out in (said.out, countersign.done("case", "1").out):
         assert SHOWN in out
         assert not set("\x1b\x07\u202e\r\u200b\u2066\x9b") & set(out)
-    assert not set("\x1b\x07\u202e\r\u200b\u2066\x9b") & set(countersign.done("show", "1", "--json").out)
+    assert not set("\x1b\x07\u202e\r\u200b\u2066\x9b") & set(countersign.done("case", "1", "--json").out)
 
 
 def test_several_lines_of_a_text_stay_beside_its_name(countersign: CommandLine) -> None:
@@ -156,7 +156,7 @@ def test_several_lines_of_a_text_stay_beside_its_name(countersign: CommandLine) 
 def test_a_key_that_two_workflows_have_is_refused_with_the_numbers(countersign: CommandLine) -> None:
     countersign.submit(7)
     countersign.submit(7, workflow="letters")
-    error = countersign("show", "parcel-7").error()
+    error = countersign("case", "parcel-7").error()
     assert "'parcel-7'" in error
     assert "case 1" in error
     assert "case 2" in error
@@ -178,9 +178,34 @@ def test_a_person_without_a_name_can_still_decide(countersign: CommandLine, monk
 def test_what_the_model_said_instead_of_an_answer_is_shown_and_in_the_json(countersign: CommandLine) -> None:
     """A person at the command line holds the database, so nothing is hidden from them."""
     countersign.submit(1, "the model babbles")
-    case = countersign.done("show", "1")
+    case = countersign.done("case", "1")
     assert "the model said" in case.out
     assert "I would say home, or the shop" in case.out
-    (listed,) = countersign.done("reviews", "--json").json()
+    (listed,) = countersign.done("queue", "--json").json()
     assert listed["model_said"] == "I would say home, or the shop"
-    assert countersign.done("show", "1", "--json").json()["runs"][0]["review"]["model_said"] == listed["model_said"]
+    assert countersign.done("case", "1", "--json").json()["runs"][0]["review"]["model_said"] == listed["model_said"]
+
+
+def test_status_says_what_waits_and_what_is_paused(three: CommandLine) -> None:
+    three.done("pause", "letters", "--reason", "the printer burns")
+    told = three.done("status").out
+    assert "1 case waits for a person, the oldest since" in told
+    assert "Paused by cli:ana" in told
+    assert "the printer burns" in told
+    lines = {line["workflow"]: line for line in three.done("status", "--json").json()["workflows"]}
+    assert (lines["parcels"]["waiting"], lines["letters"]["pause"]["reason"]) == (1, "the printer burns")
+
+
+def test_workflows_are_listed_and_their_charters_read(three: CommandLine) -> None:
+    assert "- parcels: " in three.done("workflows").out
+    assert "What it never does" in three.done("workflows", "parcels").out
+    assert {line["workflow"] for line in three.done("workflows", "--json").json()} >= {"parcels", "letters"}
+    assert "there is no workflow 'parcel'" in three("workflows", "parcel").error()
+
+
+def test_a_dry_rerun_tells_and_does_nothing(three: CommandLine) -> None:
+    told = three.done("rerun", "2", "from", "start", "dry").out
+    assert told.startswith("case 2: would run again from start; nothing was done\n")
+    assert "The review that is open now would be withdrawn." in told
+    assert three.done("rerun", "2", "--from", "start", "--dry").out == told
+    assert len(three.case(2)["runs"]) == 1

@@ -76,7 +76,7 @@ def test_a_correction_shows_old_and_new_and_is_delivered_once_a_person_approves_
     said = countersign.done("correct", "1", "--set", "queue=shop", "--reason", "it never arrived")
     assert said.out == ("queue: home -> shop\ncase 1: the correction waits for a person; countersign approve 1\n")
     assert list(countersign.effects()) == ["parcels/parcel-1"]
-    assert "it corrects what was delivered" in countersign.done("reviews").out
+    assert "it corrects what was delivered" in countersign.done("queue").out
     countersign.done("approve", "1")
     effects = countersign.effects()
     assert [effects[key]["queue"] for key in ("parcels/parcel-1", "parcels/parcel-1/correction-1")] == ["home", "shop"]
@@ -188,4 +188,4 @@ def test_a_plan_stands_with_each_run(countersign: CommandLine) -> None:
     countersign.submit(1, "unsure")
     (run,) = countersign.case(1)["runs"]
     assert len(run["code_version"]) == 12
-    assert run["code_version"] in countersign.done("show", "1").out
+    assert run["code_version"] in countersign.done("case", "1").out

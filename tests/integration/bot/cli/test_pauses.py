@@ -16,7 +16,7 @@ def test_a_paused_workflow_gives_people_empty_forms_and_delivers_what_they_decid
     assert ": the depot moves\nno model is asked, people get empty forms, and what they decide is still" in said
     assert said.endswith("0 cases wait for people; to resume it: countersign resume parcels\n")
     countersign.submit(1)
-    (review,) = countersign.done("reviews", "--json").json()
+    (review,) = countersign.done("queue", "--json").json()
     assert review["why"] == ["this workflow is paused by cli:ana: the depot moves"]
     assert countersign.lines("steps") == []
     countersign.done("edit", "1", "--set", "queue=shop")
@@ -67,14 +67,14 @@ def test_alone_each_tells_how_the_workflows_stand(countersign: CommandLine, comm
 
 def test_doctor_and_the_lists_say_that_a_workflow_is_paused(countersign: CommandLine) -> None:
     pause(countersign)
-    for command in ("cases", "reviews"):
+    for command in ("cases", "queue"):
         assert "parcels is paused, by cli:ana since " in countersign.done(command).out
         assert "is paused" not in countersign.done(command, "--workflow", "letters").out
     said = countersign.done("doctor").out
     assert "note  parcels is paused by cli:ana since " in said
     assert "countersign resume parcels" in said
     countersign.done("resume", "parcels")
-    for command in ("cases", "reviews", "doctor"):
+    for command in ("cases", "queue", "doctor"):
         assert "is paused" not in countersign.done(command).out
 
 

@@ -71,7 +71,7 @@ def test_a_case_is_decided_with_words_and_no_json(claims: CommandLine) -> None:
         '{"kind":"travel","urgency":1,"meeting":"2026-03-01T14:30:00+01:00","opens":"09:00:00","took":"PT2H",'
         '"checks":["receipt","policy"],"tags":["berlin","train, 2nd class"]}'
     ) in said.out.replace("\n", "")
-    shown = " ".join(claims.done("show", "1").out.split())
+    shown = " ".join(claims.done("case", "1").out.split())
     for line in ("decided urgency right now", "decided meeting 2026-03-01 14:30 +01:00", "decided took 2 h"):
         assert line in shown
     assert claims.case(1)["runs"][0]["output"]["urgency"] == 1

@@ -24,7 +24,7 @@ def test_a_decision_is_taken_back_before_it_is_applied(countersign: CommandLine)
     assert countersign.done("undo", "1", **settings).out == "case 1: taken back; its review is open again\n"
     assert countersign("undo", "1", **settings).error().startswith("cli:ana took the decision back at")
     assert countersign.effects() == {}
-    assert "; revoked by cli:ana, " in countersign.done("show", "1", **settings).out
+    assert "; revoked by cli:ana, " in countersign.done("case", "1", **settings).out
     decision = countersign.case(1)["runs"][0]["review"]["decisions"][0]
     assert (decision["kind"], decision["revoked_by"]) == ("approved", "cli:ana")
 
@@ -66,4 +66,4 @@ def test_show_tells_for_how_many_seconds_a_form_was_open(countersign: CommandLin
     countersign.done("edit", "1", "--set", "queue=lost")
     (decision,) = countersign.case(1)["runs"][0]["review"]["decisions"]
     assert decision["seconds"] >= 4
-    assert re.search(r"edited by cli:ana, .*, after [0-9]+ s", countersign.done("show", "1").out)
+    assert re.search(r"edited by cli:ana, .*, after [0-9]+ s", countersign.done("case", "1").out)

@@ -83,7 +83,7 @@ def test_what_waits_outlives_a_process_and_goes_out_by_itself(here: CommandLine,
     said = here.done("cases").out
     assert "the target of parcels is down since" in said
     assert "8 decisions wait, tried again at" in said
-    shown = here.done("show", "parcel-1").out
+    shown = here.done("case", "parcel-1").out
     assert "recorded; the target of parcels is down since" in shown
     assert "nothing; it is tried again automatically. To try now: countersign rerun 1" in shown
     assert "the target of parcels is down since" in here("doctor").out

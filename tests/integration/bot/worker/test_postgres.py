@@ -39,4 +39,4 @@ def test_a_case_goes_its_way(served: CommandLine) -> None:
 @pytest.mark.parametrize("reference", ["a\0b", "caf\udce9", "9" * 18])
 def test_a_hostile_reference_is_refused_in_one_line(served: CommandLine, reference: str) -> None:
     served.done("migrate")
-    assert served("show", reference).error()
+    assert served("case", reference).error()

@@ -150,7 +150,7 @@ def test_lists_are_read_while_another_process_works(held: CommandLine) -> None:
     with exclusive(database):
         assert len(held.done("cases", "--json").json()) == 3
         assert held.done("doctor").code == 0
-        assert "parcel-1" in held.done("reviews").out
+        assert "parcel-1" in held.done("queue").out
     database.close()
 
 

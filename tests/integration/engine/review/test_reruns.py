@@ -23,8 +23,8 @@ from workflows import Ask, NotDone, Proposal, step
 from workflows.engine.errors import Refused, Stale, Unknown
 from workflows.engine.review import reruns
 from workflows.engine.review.decisions import Follows
-from workflows.engine.review.reruns import Rerun
 from workflows.engine.review.reviews import approve
+from workflows.engine.review.views import Rerun
 
 
 def test_by_default_it_begins_where_it_failed(make_world: MakeWorld) -> None:
@@ -39,7 +39,7 @@ def test_by_default_it_begins_where_it_failed(make_world: MakeWorld) -> None:
     scene.world.work()
 
     run = scene.run(case)
-    assert rerun == Rerun(run=run.id, from_step="last_orders")
+    assert rerun == Rerun(run=run.id, from_step="last_orders", recalled=1, delivers_only=False, withdraws=False)
     assert (run.parent, run.from_step, run.state) == (parent.id, "last_orders", "delivered")
     assert office.since(mark)[0] == "last_orders"
     assert "find_customer" not in office.since(mark)

@@ -1,0 +1,377 @@
+"""The checks of the set-up: what was found, and what to do. Both faces show them."""
+
+import importlib.util
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from datetime import timedelta
+from decimal import Decimal
+
+from countersign import collisions
+
+from bot.app import App
+from bot.slack.api_errors import advice
+from bot.slack.places import look
+from bot.slack.workspace import Workspace, check_hearing, connect
+from bot.slack.workspace import check as check_workspace
+from handlers.slack.access.scopes import asked_for
+from handlers.slack.manifest import manifest_file
+from handlers.texts.findings import Finding
+from handlers.texts.pauses import paused_by
+from handlers.texts.plain import in_words
+from handlers.texts.scopes import ADD_IT, without
+from store.db import extras, migration
+from store.states import STOPPED, RunState
+from workflows.engine.context import Context
+from workflows.engine.declare.registry import AnyWorkflow
+from workflows.engine.deliver import workflow_pauses
+from workflows.engine.deliver.delivery_status import targets_down, waiting_deliveries
+from workflows.engine.errors import CountersignError
+from workflows.engine.propose.budgets import reserved_factor, spent_today
+from workflows.engine.propose.model_outages import open_outages, overrun_views
+from workflows.engine.propose.own_examples import examples_of
+from workflows.engine.read.case_list import workflows_with_cases
+from workflows.engine.read.workload import run_counts, stalled
+from workflows.engine.send.channel_status import troubled_messages
+from workflows.engine.text.sanitize import one_line
+from workflows.model.choice import LOCAL
+from workflows.model.gateway import models_of
+from workflows.model.port import ModelError, Prompt, Usage
+from workflows.model.prices import Unpriced
+from workflows.model.requests import request_for, worst_case
+
+_A_LETTER = 2_000
+"""Bytes of a case for estimates, where none is at hand."""
+_USUAL = Usage(input_tokens=10_000, output_tokens=1_000)
+"""Usual size of a question."""
+_LONG = timedelta(minutes=2)
+"""Time without progress at a step or a delivery, after which a case counts as slow."""
+_CASES_NAMED = 5
+
+
+def findings(app: App) -> Iterator[Finding]:
+    """Check the set-up. It asks the model's provider and Slack, so it takes seconds."""
+    yield from _names()
+    yield from _database(app)
+    yield from _model(app)
+    yield from _open_outages(app)
+    yield from _waiting(app)
+    yield from _overruns(app)
+    yield from _workflows(app)
+    yield from _slack(app)
+    yield from _work(app)
+
+
+def _names() -> Iterator[Finding]:
+    """Distributions that bring a package of our names: whichever was installed last has its files there."""
+    for rival, name in collisions.rivals().items():
+        yield Finding(level="bad", what=collisions.clash(rival, name), do=collisions.cure(rival))
+
+
+def _database(app: App) -> Iterator[Finding]:
+    database = app.context.database
+    where = database.file or database.engine.url.render_as_string(hide_password=True)
+    yield Finding(level="ok", what=f"database {where}, schema {migration.newest()}")
+    if database.file is not None and os.name == "posix" and database.file.stat().st_mode & 0o077:
+        yield Finding(
+            level="bad",
+            what=f"others on this machine can read {database.file}, which holds cases",
+            do=f"chmod 600 {database.file}",
+        )
+
+
+def _model(app: App) -> Iterator[Finding]:
+    wanted, vendor = app.settings.model, app.models.vendor
+    if wanted == vendor.declared.name and not vendor.has_key:
+        yield Finding(
+            level="bad",
+            what=f"COUNTERSIGN_MODEL is {wanted}, but there is no key",
+            do=f"set {vendor.key}, or COUNTERSIGN_MODEL=local; until then {_unanswered(app.context.registry)}",
+        )
+    if vendor.has_key and wanted != LOCAL:
+        yield from _vendor(app)
+    if importlib.util.find_spec("sklearn") is None:
+        yield Finding(
+            level="bad" if wanted == LOCAL or not vendor.has_key else "note",
+            what="the local model cannot learn: scikit-learn is not installed",
+            do=extras.advice("local"),
+        )
+
+
+def _vendor(app: App) -> Iterator[Finding]:
+    """Check each model that may be asked: its price, and whether the vendor knows it and accepts the key."""
+    registry, vendor, prices = app.context.registry, app.models.vendor, app.models.prices
+    asked: dict[str, list[str]] = {}
+    for workflow in registry:
+        for model in app.models.asked(workflow, registry.prompt(workflow.name)):
+            asked.setdefault(model, []).append(workflow.name)
+    used = {
+        model: f", for {', '.join(names)}" if names else ""
+        for model, names in (asked or {vendor.default_model: []}).items()
+    }
+    priced = []
+    for model, whose in used.items():
+        try:
+            prices.of(model, Usage())
+            priced.append(model)
+        except ModelError as error:
+            yield Finding(
+                level="bad",
+                what=f"{error}{whose}",
+                do="name a model with a price in the prompt or the settings, or say what it costs: "
+                f"COUNTERSIGN_MODEL_PRICES={model}=READ/WRITTEN, US dollars for a million tokens, 0/0 for nothing",
+            )
+    try:
+        for found in vendor.check(priced):
+            model, whose = found.model, used[found.model]
+            if found.wrong is None:
+                source = prices.source_in_words(model)
+                yield Finding(level="ok", what=f"model {model} at {found.where}, priced {source}{whose}")
+            else:
+                yield Finding(level="bad", what=f"model {model}{whose}: {found.wrong}", do=found.do)
+    except ModelError as error:
+        yield Finding(level="bad", what=str(error), do=f"set {vendor.key}")
+
+
+def _open_outages(app: App) -> Iterator[Finding]:
+    for outage in open_outages(app.context):
+        yield Finding(
+            level="note",
+            what=f"model {outage.model} is not asked since {in_words(outage.since)}: {outage.reason}",
+            do="it is tried again with the next cases; afterwards countersign propose WORKFLOW asks it about what "
+            "waits",
+        )
+
+
+def _waiting(app: App) -> Iterator[Finding]:
+    for said in waiting_in_words(app.context):
+        do = "they are tried again automatically for three days; countersign rerun CASE tries one now"
+        yield Finding(level="note", what=said, do=do)
+
+
+def _overruns(app: App) -> Iterator[Finding]:
+    for one in overrun_views(app.context):
+        yield Finding(
+            level="note",
+            what=f"model {one.model} took ${one.cost:.4f} on {in_words(one.at)} for a question of {one.workflow}, for "
+            f"which ${one.reserved:.4f} was reserved; since then {one.factor:g} times the estimate is reserved",
+            do=f"check the provider's bill; if its count was wrong, countersign recount {one.model}",
+        )
+
+
+def _workflows(app: App) -> Iterator[Finding]:
+    for workflow in app.context.registry:
+        yield from _workflow(app, workflow)
+    for name in workflows_with_cases(app.context):
+        if name not in app.context.registry:
+            yield Finding(
+                level="bad",
+                what=f"workflow {name} has cases here, but is not known to this process",
+                do="name its file in COUNTERSIGN_WORKFLOWS, or check the options that it was made from",
+            )
+
+
+def _workflow(app: App, workflow: AnyWorkflow) -> Iterator[Finding]:
+    floor = workflow.autonomy.at_least
+    alone = "drafts only" if floor is None else f"resolves alone from {floor:g}"
+    yield Finding(level="ok", what=f"workflow {workflow.name}, owned by {workflow.owner}, {alone}")
+    prompt = app.context.registry.prompt(workflow.name)
+    if prompt is not None:
+        yield Finding(level="ok", what=f"{workflow.name}: prompt {prompt.name}, version {prompt.version}")
+    if prompt is not None and app.models.asked(workflow, prompt):
+        yield from _budget(app, workflow, prompt)
+    yield from _paused(app, workflow)
+    if app.models.learns(workflow):
+        try:
+            number = len(examples_of(workflow))
+        except CountersignError as error:
+            yield Finding(level="bad", what=f"{workflow.name}: its examples cannot be read: {error}")
+            return
+        if not number:
+            yield Finding(
+                level="note",
+                what=f"{workflow.name}: no examples to learn from, so {_unanswered([workflow])}",
+                do=f"put labelled examples into examples.jsonl beside it, or set {app.models.vendor.key}",
+            )
+    if app.models.shows_samples(workflow):
+        yield Finding(
+            level="note",
+            what=f"{workflow.name}: shows sample answers, written by hand; no figure counts them",
+            do=f"set {app.models.vendor.key} to have a model read its cases, or unset COUNTERSIGN_SAMPLE_ANSWERS",
+        )
+    if workflow.review.post_to is None:
+        yield Finding(
+            level="note",
+            what=f"{workflow.name}: no channel is named, so its cases are not shown in Slack",
+            do=f"set COUNTERSIGN_POST_TO={workflow.name}=CHANNEL, or Review(post_to=...)",
+        )
+    if workflow.review.reviewers is None:
+        yield Finding(
+            level="note",
+            what=f"{workflow.name}: no reviewers are named, so only this command line can decide",
+            do=f"set COUNTERSIGN_REVIEWERS={workflow.name}=ID, or Review(reviewers=...)",
+        )
+
+
+def _budget(app: App, workflow: AnyWorkflow, prompt: Prompt) -> Iterator[Finding]:
+    model = models_of(prompt, app.models.vendor.default_model)[0]
+    with suppress(Unpriced):  # the check of the model reports it
+        states_form = app.settings.model_states_form
+        request = request_for(prompt, model=model, user="x" * _A_LETTER, states_form=states_form)
+        worst = worst_case(request, app.models.prices) * reserved_factor(app.context, model)
+        if worst > Decimal(workflow.budget.per_case):
+            yield Finding(
+                level="bad",
+                what=f"{workflow.name}: asking {model} may cost ${worst:.4f}, a case has ${workflow.budget.per_case}",
+                do=f"allow more for a case, or a smaller max_tokens in the prompt; now {_unanswered([workflow])}",
+            )
+    with suppress(Unpriced):
+        prices = app.models.prices
+        first, *others = (prices.of(one, _USUAL) for one in models_of(prompt, app.models.vendor.default_model))
+        if any(other > first for other in others):
+            yield Finding(
+                level="bad",
+                what=f"{workflow.name}: fallback_model {prompt.fallback_model} is dearer than {model}",
+                do="name a cheaper one in the prompt: it is asked where the first cannot be afforded",
+            )
+    budget, spent = workflow.budget, spent_today(app.context, workflow)
+    what = f"{workflow.name}: ${spent:.2f} of ${budget.per_day} was spent today ({workflow.timezone.key})"
+    if spent >= Decimal(budget.per_day):
+        yield Finding(level="note", what=what, do=f"{_unanswered([workflow])}, until the day is over")
+    else:
+        yield Finding(level="ok", what=f"{what}, ${budget.per_case} a case")
+
+
+def _unanswered(workflows: Iterable[AnyWorkflow]) -> str:
+    """Say what happens without an answer of a model. Code of a workflow's own may do without one; its author knows."""
+    asking = [workflow.name for workflow in workflows if workflow.proposing is None]
+    if not asking:
+        return "its own propose gets no answer when it asks the model"
+    return f"people get cases of {', '.join(asking)} without a proposal"
+
+
+def _paused(app: App, workflow: AnyWorkflow) -> Iterator[Finding]:
+    (status,) = workflow_pauses.pause_statuses(app.context, [workflow.name])
+    do = f"repair the cause, then countersign resume {workflow.name}"
+    if status.pause is not None:
+        held = f" ({status.held:,} deliveries held)" if status.held else ""
+        yield Finding(level="note", what=f"{workflow.name} is paused {paused_by(status.pause)}{held}", do=do)
+    elif status.held:
+        what = f"{workflow.name}: {status.held:,} deliveries were held and are not made yet"
+        yield Finding(level="note", what=what, do=do)
+
+
+def _slack(app: App) -> Iterator[Finding]:
+    settings = app.settings
+    if settings.slack_bot_token is None and settings.slack_app_token is None:
+        do = (
+            f"make an app at https://api.slack.com/apps from the manifest {manifest_file()}, and set "
+            "SLACK_BOT_TOKEN and SLACK_APP_TOKEN; to try it without a workspace: countersign sandbox"
+        )
+        yield Finding(level="note", what="no Slack workspace is connected", do=do)
+        return
+    try:
+        workspace = connect(settings)
+        check_workspace(app.context, workspace)
+        yield Finding(level="ok", what=f"Slack workspace {workspace.name} ({workspace.team})")
+        yield from _scopes(workspace)
+        if check_hearing(workspace):
+            yield Finding(level="ok", what="SLACK_APP_TOKEN is accepted: what people press can be heard")
+        else:
+            yield Finding(level="note", what="Slack does not say just now whether it accepts SLACK_APP_TOKEN")
+        for place in look(app, workspace):
+            level = "note" if place.works is None else "ok" if place.works else "bad"
+            yield Finding(level=level, what=place.what, do=place.do)
+    except CountersignError as error:
+        yield Finding(level="bad", what=str(error))
+    unset = {
+        "COUNTERSIGN_FAILURES_CHANNEL": (settings.failures_channel, "nobody is told in Slack what fails"),
+        "COUNTERSIGN_LEADS_CHANNEL": (settings.leads_channel, "the summary of the day is not posted"),
+        "COUNTERSIGN_ENGINEERS": (settings.engineers, "only owners may run cases again"),
+    }
+    for name, (value, what) in unset.items():
+        if not value:
+            yield Finding(level="note", what=f"{name} is not set: {what}", do=f"set {name}")
+    for workflow in (*settings.post_to, *settings.reviewers):
+        if workflow not in app.context.registry:
+            yield Finding(
+                level="bad", what=f"COUNTERSIGN_POST_TO or _REVIEWERS names {workflow}, and there is no such workflow"
+            )
+    yield from _messages(app)
+
+
+def _scopes(workspace: Workspace) -> Iterator[Finding]:
+    """Find scopes that the manifest asks for and Slack did not grant."""
+    asked, granted = asked_for(), workspace.granted
+    for level, scopes in (("bad", asked.required), ("note", asked.optional)):
+        for scope in granted.missing(scopes):
+            yield Finding(level=level, what=without(scope), do=ADD_IT)
+
+
+def _messages(app: App) -> Iterator[Finding]:
+    """Find messages that Slack refused and that are still not shown."""
+    for one in troubled_messages(app.context):
+        if one.given_up:
+            yield Finding(
+                level="bad",
+                what=f"given up, to {one.channel} ({one.error}): {one.number}",
+                do="all are tried again when serve starts; until then `countersign queue` lists the cases",
+            )
+        else:
+            yield Finding(
+                level="note",
+                what=f"messages that wait for {one.channel} ({one.error}): {one.number}",
+                do=advice(one.error),
+            )
+
+
+def _work(app: App) -> Iterator[Finding]:
+    totals = run_counts(app.context)
+    stopped = {state: totals[state] for state in STOPPED if totals[state]}
+    for state, number in stopped.items():
+        yield Finding(level="note", what=f"{number} cases are {state}", do=f"countersign cases --state {state}")
+    left = sum(totals[state] for state in (RunState.READY, RunState.RUNNING, RunState.DELIVERING))
+    if left:
+        do = "if no process works on them, `countersign run` with any file continues them"
+        yield Finding(level="note", what=f"{left} cases are to be worked on", do=do)
+    yield from _slow(app)
+    if totals[RunState.WAITING]:
+        yield Finding(level="note", what=f"{totals[RunState.WAITING]} cases wait for people", do="countersign queue")
+
+
+def _slow(app: App) -> Iterator[Finding]:
+    """Find cases without progress: a slow model, or code that does not return."""
+    slow = stalled(app.context, longer_than=_LONG)
+    if slow:
+        oldest = min(run.since for run in slow)
+        cases = ", ".join(str(run.case) for run in slow[:_CASES_NAMED])
+        more = f" and {len(slow) - _CASES_NAMED} more" if len(slow) > _CASES_NAMED else ""
+        yield Finding(
+            level="note",
+            what=f"{len(slow)} cases make no progress, the first since {in_words(oldest)}: {cases}{more}",
+            do="code that does not return is given up after its workflow's time_limits; if no process works on them, "
+            "the next one continues them",
+        )
+
+
+def waiting_in_words(context: Context, only: str | None = None) -> Iterator[str]:
+    """Yield a line for each target with waiting deliveries. `only`: only for this workflow."""
+    found = [line for line in waiting_deliveries(context) if only in (None, line.workflow)]
+    down = {view.target: view for view in targets_down(context)}
+    for target in dict.fromkeys([*down, *(line.target for line in found)]):
+        lines = [line for line in found if line.target == target]
+        if target in down and (lines or only is None):
+            view = down[target]
+            why = one_line(view.reason, 200)
+            yield (
+                f"{target} is down since {in_words(view.began_at)}; {_decisions(view.waiting)}, "
+                f"tried again at {in_words(view.next_at)}: {why}"
+            )
+        elif lines:
+            number, times = sum(line.number for line in lines), [line.next_at for line in lines if line.next_at]
+            again = f", tried again at {in_words(min(times))}" if times else ""
+            yield f"{target} did not take everything yet; {_decisions(number)}{again}"
+
+
+def _decisions(number: int) -> str:
+    return f"{number:,} {'decision waits' if number == 1 else 'decisions wait'}"

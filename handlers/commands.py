@@ -1,0 +1,98 @@
+"""Commands that a person can give in Slack and at the command line alike: their names, and how their words are read.
+
+`/countersign rerun 12` and `countersign rerun 12` are one command. Each face hears it in its own way and calls the same
+function of the engine. Pure.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+_DASHES = r"(?:--|[\u2012-\u2015])"
+"""Pattern of what stands before an option: some keyboards turn two short dashes into one long dash."""
+_FROM = re.compile(rf"(.*\S)\s+{_DASHES}?from\s+(\S+)", re.IGNORECASE | re.DOTALL)
+_DRY = re.compile(rf"(.*\S)\s+{_DASHES}?dry", re.IGNORECASE | re.DOTALL)
+_DELIVERIES = re.compile(rf"(?<!\S){_DASHES}deliveries(?!\S)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Command:
+    """A command with its words."""
+
+    name: str
+    about: str
+    """The words after its name."""
+    does: str
+    """A sentence about what it does, without a full stop."""
+
+    @property
+    def usage(self) -> str:
+        """The command as it is typed, without a slash."""
+        return f"{self.name} {self.about}".rstrip()
+
+
+COMMANDS: Sequence[Command] = (
+    Command(name="queue", about="", does="List what waits for a person"),
+    Command(name="review", about="[CASE]", does="Go through what waits, or open the review of one case"),
+    Command(name="case", about="CASE", does="Show a case: its state, its steps, and what you can do about it"),
+    Command(name="wrong", about="CASE TEXT", does="Say that something is wrong with a case"),
+    Command(name="status", about="", does="Show how all is: what waits, what failed, what is down or paused"),
+    Command(name="workflows", about="[WORKFLOW]", does="List the workflows, or show the charter of one"),
+    Command(name="rerun", about="CASE [from STEP] [dry]", does="Run a case again; with dry, say what would happen"),
+    Command(name="pause", about="WORKFLOW [--deliveries] REASON", does="Send its cases to people, with empty forms"),
+    Command(name="resume", about="WORKFLOW", does="End a pause, and make the deliveries that were held"),
+    Command(name="propose", about="WORKFLOW", does="Ask the model about cases that people got without a proposal"),
+    Command(name="doctor", about="", does="Check the set-up, and say what to do"),
+    Command(name="help", about="", does="Show these commands"),
+)
+"""The commands, in the order in which they are shown."""
+
+
+def command_called(name: str) -> Command | None:
+    """Return the command of this name; None where there is none."""
+    wanted = name.lower()
+    return next((one for one in COMMANDS if one.name == wanted), None)
+
+
+def nearest(name: str, among: Sequence[str]) -> str | None:
+    """Return the name that somebody may have meant; None where none is near."""
+    found = get_close_matches(name.lower(), [one.lower() for one in among], n=1)
+    return next((one for one in among if one.lower() == found[0]), None) if found else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RerunWords:
+    """The words of `rerun`, read."""
+
+    case: str
+    """The case's number or key."""
+    from_step: str | None
+    dry: bool
+    """True: only say what would happen."""
+
+
+def read_rerun(words: str, *, is_case: Callable[[str], bool]) -> RerunWords:
+    """Read the words of `rerun`. A key may end in words of the command: an exact number or key goes first."""
+    dry = None if is_case(words) else _DRY.fullmatch(words)
+    rest = dry[1] if dry is not None else words
+    step = None if is_case(rest) else _FROM.fullmatch(rest)
+    case, from_step = (step[1], step[2]) if step is not None else (rest, None)
+    return RerunWords(case=case, from_step=from_step, dry=dry is not None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PauseWords:
+    """The words of `pause`, read."""
+
+    workflow: str
+    """Empty: none was named."""
+    reason: str
+    deliveries: bool
+    """True: deliveries are held as well."""
+
+
+def read_pause(words: str) -> PauseWords:
+    """Read the words of `pause`."""
+    workflow, reason = [*_DELIVERIES.sub("", words).split(maxsplit=1), "", ""][:2]
+    return PauseWords(workflow=workflow, reason=reason.strip(), deliveries=_DELIVERIES.search(words) is not None)

@@ -1,0 +1,46 @@
+"""`/countersign case CASE`: how a case stands, with what this person can do. Its card may have been deleted."""
+
+from collections.abc import Callable
+
+from handlers.slack.access.rights import NotAllowed, Unsure
+from handlers.slack.blocks import answers
+from handlers.slack.context import SlackContext
+from handlers.slack.named_cases import named_case, readable
+from handlers.slack.subcommands import Asked
+from store.states import ReviewState, RunState
+from workflows.engine.declare.registry import AnyWorkflow
+from workflows.engine.read.views import CaseView
+from workflows.engine.review.doubts import doubt_view
+from workflows.engine.review.views import DoubtView
+
+
+def hear(asked: Asked) -> None:
+    """Tell it to whoever may read the case."""
+    slack, said = asked.slack, asked.said
+    view = named_case(slack, said, asked.words, readable(slack, said), wants="read")
+    workflow, rights = slack.context.registry.get(view.workflow), slack.rights
+    can_decide = _is_open(view) and _may(rights.decide, said.user_id, workflow)
+    doubt = _doubt(slack, view) if _may(rights.settle, said.user_id, workflow) else None
+    asked.answer.say(answers.case(view, can_decide=can_decide, doubt=doubt))
+
+
+def _is_open(view: CaseView) -> bool:
+    return view.newest.review is not None and view.newest.review.state == ReviewState.OPEN
+
+
+def _doubt(slack: SlackContext, view: CaseView) -> DoubtView | None:
+    """Return the open question whether the case's delivery happened; None where there is none."""
+    run = view.newest
+    in_doubt = run.delivery is not None and run.state == RunState.DOUBTFUL
+    return doubt_view(slack.context, run.delivery.id) if run.delivery is not None and in_doubt else None
+
+
+def _may(right: Callable[[str, AnyWorkflow], None], user: str, workflow: AnyWorkflow) -> bool:
+    """Tell whether somebody has a right. Where it cannot be found out, the button that they press tells."""
+    try:
+        right(user, workflow)
+    except NotAllowed:
+        return False
+    except Unsure:
+        return True
+    return True

@@ -1,0 +1,23 @@
+"""`/countersign review [CASE]`: a session through all that waits, or the review of one case."""
+
+from handlers.slack.blocks import answers, modals
+from handlers.slack.interactions import session
+from handlers.slack.named_cases import named_case, readable
+from handlers.slack.subcommands import Asked
+from workflows.engine.errors import Refused
+from workflows.engine.review.cards import card_view
+
+
+def hear(asked: Asked) -> None:
+    """Open it, for those who may decide."""
+    slack, said = asked.slack, asked.said
+    if not asked.words:
+        if not session.begin(slack, asked.answer, user=said.user_id, among=""):
+            asked.answer.say(answers.NOTHING_WAITS)
+        return
+    view = named_case(slack, said, asked.words, readable(slack, said), wants="decide")
+    with slack.watched(view.id, by=said.user_id, wants="decide"):
+        slack.rights.decide(said.user_id, slack.context.registry.get(view.workflow))
+    if view.newest.review is None:
+        raise Refused(f"nobody has to decide case {view.id}; /countersign case {view.id} shows its state")
+    asked.answer.open(modals.review(card_view(slack.context, view.newest.review.id)))

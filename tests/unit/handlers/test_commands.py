@@ -1,0 +1,74 @@
+"""The words of commands, as both faces read them."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.cli import app
+from handlers.commands import COMMANDS, command_called, nearest, read_pause, read_rerun
+
+
+def is_none_of_ours(text: str) -> bool:
+    """Tell that there is no case of this name."""
+    return False
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("12", ("12", None, False)),
+        ("12 from look_up", ("12", "look_up", False)),
+        ("12 from look_up dry", ("12", "look_up", True)),
+        ("12 --from look_up --dry", ("12", "look_up", True)),
+        ("12 \u2014dry", ("12", None, True)),
+        ("order from berlin from start", ("order from berlin", "start", False)),
+        ("12  FROM  start  DRY", ("12", "start", True)),
+    ],
+)
+def test_the_words_of_rerun(words: str, expected: tuple[str, str | None, bool]) -> None:
+    read = read_rerun(words, is_case=is_none_of_ours)
+    assert (read.case, read.from_step, read.dry) == expected
+
+
+@pytest.mark.parametrize("key", ["order from berlin", "laundry dry", "a from b dry"])
+def test_a_key_that_reads_like_the_command_is_a_key_first(key: str) -> None:
+    read = read_rerun(key, is_case=lambda text: text == key)
+    assert (read.case, read.from_step, read.dry) == (key, None, False)
+    read = read_rerun(f"{key} from start dry", is_case=lambda text: text == key)
+    assert (read.case, read.from_step, read.dry) == (key, "start", True)
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("sample wrong prices", ("sample", "wrong prices", False)),
+        ("sample --deliveries wrong prices", ("sample", "wrong prices", True)),
+        ("\u2014deliveries sample wrong prices", ("sample", "wrong prices", True)),
+        ("sample the deliveries are late", ("sample", "the deliveries are late", False)),
+        ("sample", ("sample", "", False)),
+        ("", ("", "", False)),
+    ],
+)
+def test_the_words_of_pause(words: str, expected: tuple[str, str, bool]) -> None:
+    read = read_pause(words)
+    assert (read.workflow, read.reason, read.deliveries) == expected
+
+
+@given(st.text())
+def test_whatever_is_typed_is_read(words: str) -> None:
+    read_rerun(words, is_case=is_none_of_ours)
+    read_pause(words)
+    assert nearest(words, [one.name for one in COMMANDS]) in (None, *(one.name for one in COMMANDS))
+    assert command_called(words) is None or words.lower() in {one.name for one in COMMANDS}
+
+
+def test_the_command_line_has_the_same_names() -> None:
+    """But for a session, which is of a face with forms, and help, which is an option there."""
+    there = {
+        command.name or command.callback.__name__
+        for group in app.registered_groups
+        if group.typer_instance is not None
+        for command in group.typer_instance.registered_commands
+        if command.callback is not None
+    }
+    assert {one.name for one in COMMANDS} - there == {"review", "help"}

@@ -1,0 +1,53 @@
+"""Read models of how all stands: what waits, what failed, what is paused, and what is down. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from workflows.engine.deliver.views import TargetView
+from workflows.engine.pauses import Pause
+from workflows.engine.propose.views import OpenOutage
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkflowStatus:
+    """How a workflow stands. Numbers are of cases."""
+
+    workflow: str
+    owner: str
+    decision: str
+    """The question that it decides."""
+    pause: Pause | None
+    waiting: int
+    """Cases that wait for a person."""
+    oldest: datetime | None
+    """Time at which the oldest of their reviews was opened."""
+    answer_by: datetime | None
+    """Their next deadline."""
+    in_work: int
+    """Cases that are ready or being worked on."""
+    failed: int
+    """Cases that failed or are parked."""
+    doubtful: int
+    """Cases whose delivery may have happened or not."""
+    held: int
+    """Decided cases whose delivery is held, or can still be undone."""
+    tried_again: int
+    """Decided cases that their target did not take yet; they are tried again by themselves."""
+    spent: Decimal
+    """US dollars today, in the workflow's time zone."""
+    per_day: Decimal
+    """US dollars that it may spend in a day."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatusView:
+    """How some workflows stand, and what they depend on."""
+
+    at: datetime
+    workflows: Sequence[WorkflowStatus]
+    models: Sequence[OpenOutage]
+    """Models that are not asked now."""
+    targets: Sequence[TargetView]
+    """Targets that are down, and for which a delivery of these workflows waits."""
