@@ -1,4 +1,4 @@
-"""Slash commands: a file for each, with a row in manifest.json. `/pause` is `pause.py`, and its `hear` is called.
+"""Slash commands: a file for each, with a row in manifest.json. `/rerun` is `rerun.py`, and its `hear` is called.
 
 In: what a person typed. Out: one answer to them. `register` finds the files; a row without a file or a file without a
 row is refused at the start, in words.
