@@ -36,6 +36,7 @@ COMMANDS: Sequence[Command] = (
     Command(name="queue", about="", does="List what waits for a person"),
     Command(name="review", about="[CASE]", does="Go through what waits, or open the review of one case"),
     Command(name="case", about="CASE", does="Show a case: its state, its steps, and what you can do about it"),
+    Command(name="explain", about="CASE", does="Explain a case: its whole way, in a few sentences and in detail"),
     Command(name="wrong", about="CASE TEXT", does="Say that something is wrong with a case"),
     Command(name="status", about="", does="Show how all is: what waits, what failed, what is down or paused"),
     Command(name="workflows", about="[WORKFLOW]", does="List the workflows, or show the charter of one"),

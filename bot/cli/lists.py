@@ -69,6 +69,23 @@ def case(case: CaseReference, json: Json = False) -> None:
 
 
 @commands.command()
+def explain(case: CaseReference, json: Json = False) -> None:
+    """Explain a case: its whole way, in a few sentences and in detail."""
+    from bot.cli.screens.output import print_json
+    from bot.cli.screens.told import tell
+    from handlers.texts.explained import explained
+    from workflows.engine.read.explanations import explanation_view
+    from workflows.engine.read.history import find_case
+
+    with started() as app:
+        view = explanation_view(app.context, find_case(app.context, case))
+        if json:
+            print_json(view)
+        else:
+            tell(explained(view))
+
+
+@commands.command()
 def queue(
     workflow: WorkflowName = None, limit: Annotated[int, typer.Option(min=1, max=10_000)] = 50, json: Json = False
 ) -> None:

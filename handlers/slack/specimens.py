@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from handlers.slack.blocks import answers, grid, home, modals, session
@@ -40,16 +41,19 @@ from handlers.texts import (
     workflows,
 )
 from handlers.texts.charter import charter
+from handlers.texts.explained import EXPLAINED, explained
 from handlers.texts.home import CHARTER, UNSURE, no_right
-from store.states import DeliveryState, QuestionState, ReviewState, RunState
+from store.states import DeliveryState, QuestionState, Resolution, ReviewState, RunState, StepState
 from workflows.engine.deliver.views import DeliveryView, LateView, TargetView
 from workflows.engine.errors import CorrectionWaits, NeverBroken
 from workflows.engine.pauses import HandNote, Pause, Paused, PauseStatus, Resumed
 from workflows.engine.propose.views import OpenOutage, OutageView, OverrunView
 from workflows.engine.read.charter_views import CharterView, SecondPerson
 from workflows.engine.read.digest_views import Cause, DigestView, PausedSince, StoppedCase, WorkflowFigures
+from workflows.engine.read.explanation_views import ExplanationView, ValueLine
 from workflows.engine.read.home_views import PAGE, Decided, HomeView, InHand, Place, Queue
 from workflows.engine.read.status_views import StatusView, WorkflowStatus
+from workflows.engine.read.views import CaseView, ProposalView, ReviewView, RunView, StepView
 from workflows.engine.reasons import Code, Reason
 from workflows.engine.review.alike_views import Bar, GridView, GroupView, PressView, RowResult, RowView, Went
 from workflows.engine.review.decisions import DecisionKind
@@ -452,6 +456,93 @@ def _messages() -> Iterator[Specimen]:
         yield Specimen(name=name, message=drawn)
 
 
+def _explanation() -> View:
+    """A case that a person put right, explained."""
+    step = StepView(
+        name="look_up",
+        nth=1,
+        attempt=2,
+        state=StepState.FINISHED,
+        recalled=False,
+        milliseconds=1_400,
+        cost=Decimal("0.0012"),
+        input={},
+        output="3 orders",
+        error=None,
+    )
+    proposal = ProposalView(
+        output={"queue": "billing"},
+        confidence={"queue": 0.61},
+        lowest=0.61,
+        alternatives={},
+        evidence={},
+        reasons=["It names an invoice."],
+        unfamiliar=None,
+        doubts=[],
+        second={},
+        model="claude",
+        sample=False,
+        prompt_version="4f2a91",
+    )
+    review = ReviewView(
+        id=9,
+        state=ReviewState.DECIDED,
+        version=1,
+        has_proposal=True,
+        why=[Reason(code=Code.DRAFT)],
+        model_said=None,
+        claimed_by=_WHO,
+        opened_at=_AT,
+        answer_by=_AT + timedelta(hours=2),
+        decisions=[replace(_DECISION, at=_AT + timedelta(minutes=12), seconds=20.0)],
+    )
+    run = RunView(
+        id=23,
+        parent=None,
+        from_step=None,
+        revision=1,
+        correction=0,
+        code_version="1f2e3d",
+        state=RunState.DELIVERED,
+        resolution=Resolution.BY_PERSON,
+        problem=None,
+        input={"text": "I was charged twice"},
+        output={"queue": "shipping"},
+        created_at=_AT,
+        changed_at=_AT,
+        steps=[step],
+        asked=[],
+        proposal=proposal,
+        review=review,
+        delivery=_DELIVERY,
+        held=None,
+    )
+    case = CaseView(
+        generation=0,
+        id=17,
+        key="T-17",
+        workflow="triage",
+        revision=1,
+        source="csv",
+        received_at=_AT,
+        runs=[run],
+        audit=[],
+        questions=[],
+    )
+    view = ExplanationView(
+        case=case,
+        decision="Which queue does this ticket go to?",
+        about="I was charged twice",
+        input={"Text": "I was charged twice"},
+        proposal=proposal,
+        review=review,
+        values=[ValueLine(label="Queue", proposed="billing", confidence=0.61, decided="shipping")],
+        cost=Decimal("0.0012"),
+        milliseconds=1_400,
+    )
+    return modals.told(fitted(partial(explained, view)), about=EXPLAINED)
+
+
 def _others() -> Mapping[str, Drawn]:
     """Return the messages without buttons of their own, and the answers to what people do."""
     delivered, note = Shown(id=17, version=23, generation=0), HandNote(workflow="triage", by=_WHO, at=_AT, pause=_PAUSE)
@@ -686,6 +777,7 @@ def _views() -> Iterator[Specimen]:
         "home, nothing waits": home.home(at_rest, may_decide=[], is_tour_read=True),
         "home, no right": home.told(no_right(["S0123456789", _WHO]), is_tour_read=False),
         "home, unsure": home.told(UNSURE, is_tour_read=False),
+        "explained": _explanation(),
         "charter": modals.told(told(charter(_CHARTER)), about=CHARTER),
         "charter, a person decides": modals.told(told(charter(alone)), about=CHARTER),
     }

@@ -15,7 +15,7 @@ from handlers.texts.pieces import (
     some,
     words,
 )
-from handlers.texts.plain import begun_large, enough_of, excerpt, length_of, without_first_line
+from handlers.texts.plain import begun_large, enough_of, excerpt, length_of, proposer, without_first_line
 from handlers.texts.reasons import not_sure_enough
 from handlers.texts.second_proposals import is_told_elsewhere
 from handlers.texts.values import changes, decision, is_cut, recommendation
@@ -94,7 +94,7 @@ def small_print(view: CardView, room: Room) -> list[str]:
     if view.sample:
         said.append(status.SAMPLE.lower())
     elif view.model and view.has_proposal and not view.reported:
-        who = "the local model" if view.model.startswith("local/") else one_line(view.model, room.line)
+        who = proposer(view.model, room.line)
         said.append(f"{'correction' if view.correction else 'proposed'} by {who}")
     # A decided card tells what the workflow did, and no longer what it may do.
     may = [f"It may {one_line(view.may, room.line)}"] if view.may and view.state == ReviewState.OPEN else []

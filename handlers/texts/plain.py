@@ -3,7 +3,7 @@
 import math
 from datetime import UTC, datetime
 
-from workflows.engine.text.sanitize import sanitize
+from workflows.engine.text.sanitize import one_line, sanitize
 
 
 def excerpt(text: object, length: int) -> str:
@@ -75,3 +75,17 @@ def duration(seconds: int) -> str:
         if seconds and seconds % length == 0:
             return f"{seconds // length:,} {unit}{'' if seconds == length else 's'}"
     return f"{seconds:,} second{'' if seconds == 1 else 's'}"
+
+
+def about(seconds: float) -> str:
+    """Say about how long something lasted: 40 seconds, 12 minutes, 3 hours, 2 days."""
+    for unit, length, most in (("second", 1, 90), ("minute", 60, 5_400), ("hour", 3_600, 129_600)):
+        if seconds < most:
+            number = max(1, round(seconds / length)) if seconds >= 1 else 0
+            return f"{number} {unit}{'' if number == 1 else 's'}" if number else "less than a second"
+    return f"{round(seconds / 86_400):,} days"
+
+
+def proposer(model: str, length: int) -> str:
+    """Name the model that proposed, as people call it. `length`: characters of a vendor's name for it."""
+    return "the local model" if model.startswith("local/") else one_line(model, length)

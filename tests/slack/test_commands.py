@@ -7,7 +7,7 @@ from handlers.slack.subcommands import heard_by
 from handlers.texts.findings import Finding
 from store import schema
 from tests.integration.engine.scene import rows
-from tests.slack.stage import ANA, EVE, KIM, MARIA, SUPPORT, Stage
+from tests.slack.stage import ANA, EVE, KIM, MARIA, SUPPORT, Stage, words
 from tests.slack.test_readers import failed, said
 
 
@@ -99,3 +99,21 @@ def test_the_set_up_is_checked_for_engineers_alone(stage: Stage, monkeypatch: py
     stage.person(KIM).command(SUPPORT, "/countersign", "doctor")
     stage.person(KIM).wait_until(lambda: "0 checks are in order, 1 wants a look." in stage.told(KIM))
     assert "Does not work: there is no key" in stage.told(KIM)
+
+
+def test_explain_tells_a_case_in_sentences_and_in_detail(stage: Stage) -> None:
+    case = failed(stage)
+    assert stage.person(ANA).command(SUPPORT, "/countersign", f"explain {case}").acknowledged
+    (view,) = stage.person(ANA).wait_until(stage.person(ANA).views)
+    told = words(view.blocks)
+    assert "It came in 2026-11-20 09:00 UTC" in told
+    assert "Where is my money?" in told
+    assert f"@{ANA} approved it after" in told
+    assert "it failed: the desk is closed" in told
+    for title in ("What came in", "What was done", "What was proposed", "Why a person was asked", "What was decided"):
+        assert title in told
+
+
+def test_explain_is_for_those_who_may_read_the_case(stage: Stage) -> None:
+    case = failed(stage)
+    assert said(stage, EVE, "/countersign", f"explain {case}") == f"There is no case '{case}' that you may see."

@@ -209,3 +209,15 @@ def test_a_dry_rerun_tells_and_does_nothing(three: CommandLine) -> None:
     assert "The review that is open now would be withdrawn." in told
     assert three.done("rerun", "2", "--from", "start", "--dry").out == told
     assert len(three.case(2)["runs"]) == 1
+
+
+def test_explain_tells_the_way_of_a_case(three: CommandLine) -> None:
+    three.done("approve", "2")
+    told = three.done("explain", "2").out
+    first, *sentences = told.split("\n\n")[0].splitlines()
+    assert first == "Case 2, parcel-2"
+    assert 4 <= len(sentences) <= 5
+    assert "cli:ana approved it after" in told
+    assert "under the key parcels/parcel-2" in told
+    assert three.done("explain", "2", "--json").json()["case"]["key"] == "parcel-2"
+    assert "Nothing was proposed" in three.done("explain", "3").out

@@ -1,0 +1,21 @@
+"""`/countersign explain CASE`: a case's whole way, in a few sentences and in detail, as a page to read."""
+
+from functools import partial
+
+from handlers.slack.blocks import modals
+from handlers.slack.blocks.paragraphs import fitted
+from handlers.slack.named_cases import named_case, readable
+from handlers.slack.subcommands import Asked
+from handlers.texts.explained import EXPLAINED, explained
+from workflows.engine.errors import Refused
+from workflows.engine.read.explanations import explanation_view
+
+
+def hear(asked: Asked) -> None:
+    """Open it, for those who may read the case."""
+    slack, said = asked.slack, asked.said
+    if not asked.words:
+        raise Refused("say which case: /countersign explain CASE")
+    case = named_case(slack, said, asked.words, readable(slack, said), wants="read")
+    view = explanation_view(slack.context, case.id)
+    asked.answer.open(modals.told(fitted(partial(explained, view)), about=EXPLAINED))
