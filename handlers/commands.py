@@ -32,6 +32,8 @@ class Command:
         return f"{self.name} {self.about}".rstrip()
 
 
+ALL = "all"
+"""The name that means every workflow, to `pause` and `resume`."""
 COMMANDS: Sequence[Command] = (
     Command(name="queue", about="", does="List what waits for a person"),
     Command(name="review", about="[CASE]", does="Go through what waits, or open the review of one case"),
@@ -41,7 +43,11 @@ COMMANDS: Sequence[Command] = (
     Command(name="status", about="", does="Show how all is: what waits, what failed, what is down or paused"),
     Command(name="workflows", about="[WORKFLOW]", does="List the workflows, or show the charter of one"),
     Command(name="rerun", about="CASE [from STEP] [dry]", does="Run a case again; with dry, say what would happen"),
-    Command(name="pause", about="WORKFLOW [--deliveries] REASON", does="Send its cases to people, with empty forms"),
+    Command(
+        name="pause",
+        about="WORKFLOW [--deliveries] REASON",
+        does="Send its cases to people, with empty forms",
+    ),
     Command(name="resume", about="WORKFLOW", does="End a pause, and make the deliveries that were held"),
     Command(name="propose", about="WORKFLOW", does="Ask the model about cases that people got without a proposal"),
     Command(name="doctor", about="", does="Check the set-up, and say what to do"),

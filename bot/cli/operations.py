@@ -26,14 +26,20 @@ def pause(
     reason: Annotated[str, typer.Option(help="The reason; people read it on the cases that they get.")] = "",
     deliveries: Annotated[bool, typer.Option("--deliveries", help="Hold the deliveries of decided cases too.")] = False,
 ) -> None:
-    """Pause a workflow: no model is asked, nothing is resolved alone, people get empty forms."""
+    """Pause a workflow, or all: no model is asked, nothing is resolved alone, people get empty forms."""
     from bot.cli.screens.output import out
+    from handlers.commands import ALL
     from handlers.texts.pauses import paused_by
     from workflows.engine.deliver import workflow_pauses
     from workflows.engine.text.sanitize import sanitize
 
     with started() as app:
         if workflow is None:
+            _tell_all(app)
+            return
+        if workflow == ALL:
+            for name in sorted(one.name for one in app.context.registry):
+                workflow_pauses.pause(app.context, name, by=operator(), reason=reason, deliveries=deliveries)
             _tell_all(app)
             return
         made = workflow_pauses.pause(app.context, workflow, by=operator(), reason=reason, deliveries=deliveries)
@@ -47,15 +53,22 @@ def pause(
 
 @commands.command()
 def resume(workflow: WorkflowArgument = None) -> None:
-    """Resume a paused workflow, and deliver what was held. Without a name: show the state of all workflows."""
+    """Resume a paused workflow, or all, and deliver what was held. Without a name: show the state of all workflows."""
     from bot.cli.completion import work_on_rest
     from bot.cli.screens.output import out
+    from handlers.commands import ALL
     from workflows.engine.deliver import workflow_pauses
     from workflows.engine.review.late_proposals import waiting
 
     with started() as app:
         if workflow is None:
             _tell_all(app)
+            return
+        if workflow == ALL:
+            for name in sorted(one.name for one in app.context.registry):
+                workflow_pauses.resume(app.context, name, by=operator())
+            _tell_all(app)
+            work_on_rest(app)
             return
         resumed = workflow_pauses.resume(app.context, workflow, by=operator())
         status = resumed.status

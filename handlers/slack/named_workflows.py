@@ -1,5 +1,6 @@
 """The workflow that a person names in a command, and the list of those that they may pause."""
 
+from handlers.commands import ALL
 from handlers.slack.access.rights import NotAllowed
 from handlers.slack.blocks.drawing import Drawn
 from handlers.slack.blocks.paragraphs import told
@@ -11,6 +12,9 @@ from workflows.engine.deliver import workflow_pauses
 from workflows.engine.errors import Unknown
 from workflows.engine.review import refusals
 from workflows.engine.review.views import WhyRefused
+
+NOBODY = "Only engineers and owners may pause workflows."
+"""Words for whoever may pause none."""
 
 
 def admit(slack: SlackContext, said: Typed, workflow: str, *, wants: str) -> None:
@@ -36,6 +40,21 @@ def admit(slack: SlackContext, said: Typed, workflow: str, *, wants: str) -> Non
     raise Unknown(f"there is no workflow {workflow!r} that you may do this with{which}")
 
 
+def meant(slack: SlackContext, said: Typed, name: str, *, wants: str) -> list[str]:
+    """Return the workflows that a person names: one, or with `all` those that they may pause. Raise `Refused`."""
+    if name.lower() == ALL and name not in slack.context.registry:
+        slack.admit(said.origin)
+        mine = sorted(one.name for one in slack.allowed(slack.rights.pause, said.user_id, slack.context.registry))
+        if mine:
+            return mine
+        refusals.note_stray(
+            slack.context, SubjectKind.WORKFLOW.unnumbered, by=said.user_id, wanted=wants, why=WhyRefused.NO_RIGHT
+        )
+        raise NotAllowed(NOBODY)
+    admit(slack, said, name, wants=wants)
+    return [name]
+
+
 def statuses(slack: SlackContext, said: Typed, only: list[str], *, usage: str) -> Drawn:
     """Draw the workflows that a person may pause, each with its state. Raise `Refused` where there are none.
 
@@ -47,5 +66,5 @@ def statuses(slack: SlackContext, said: Typed, only: list[str], *, usage: str) -
     mine = slack.allowed(slack.rights.pause, said.user_id, slack.context.registry)
     names = sorted(one.name for one in mine if not only or one.name in only)
     if not names:
-        raise NotAllowed("Only engineers and owners may pause workflows.")
+        raise NotAllowed(NOBODY)
     return told(pauses.pause_statuses(workflow_pauses.pause_statuses(slack.context, names), usage=usage))

@@ -15,7 +15,10 @@ _NAME = 40
 def usage(paused: Sequence[Pause] = ()) -> Told:
     """Say which commands there are. `paused`: the workflows that are paused."""
     lines = [line(command(one.name, one.about), words(f" {one.does}")) for one in COMMANDS]
-    more = [line(words("CASE is its number or its key.")), *pauses(paused)]
+    more = [
+        line(words("CASE is its number or its key. To pause or resume every workflow, say all for its name.")),
+        *pauses(paused),
+    ]
     return Told(brief="Commands", parts=[[line(words("Commands", bold=True)), *lines], more])
 
 

@@ -8,10 +8,11 @@ from handlers.texts.answers import REJECTION
 from handlers.texts.deadlines import lapsed
 from handlers.texts.pieces import Line, Paragraph, Piece, Room, Told, bullets, line, moment, person, quote, words
 from handlers.texts.plain import about, begun_large, excerpt, percent, proposer
-from handlers.texts.reasons import in_words
+from handlers.texts.reasons import in_words, not_sure_enough
 from store.states import STOPPED, DeliveryState, Resolution, ReviewState, RunState
 from workflows.engine.read.explanation_views import ExplanationView, ValueLine
 from workflows.engine.read.views import ReviewView, RunView, StepView
+from workflows.engine.reasons import Code, Reason
 from workflows.engine.review.views import DecisionView
 from workflows.engine.text.sanitize import one_line
 
@@ -78,8 +79,13 @@ def _was_asked(view: ExplanationView) -> list[Piece]:
         return [words("It went on without a person: it was sure enough, and no rule forbade it.")]
     if review is None:
         return []
-    why = "; ".join(in_words(reason) for reason in review.why[:2])
+    why = "; ".join(_in_brief_why(reason) for reason in review.why[:2])
     return [words(f"A person was asked: {excerpt(why, 200)}.")] if why else []
+
+
+def _in_brief_why(reason: Reason) -> str:
+    is_number = reason.code == Code.BELOW_FLOOR and reason.floor is not None
+    return f"it was {not_sure_enough(reason)}" if is_number else in_words(reason)
 
 
 def _ended(view: ExplanationView, room: Room) -> list[Piece]:

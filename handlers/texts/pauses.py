@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from handlers.commands import command_called
+from handlers.commands import ALL, command_called
 from handlers.texts.pieces import Line, Paragraph, Piece, Told, bullets, command, line, moment, person, quote, words
 from handlers.texts.plain import in_words
 from workflows.engine.pauses import HandNote, Pause, Paused, PauseStatus, Resumed
@@ -63,6 +63,18 @@ def paused(made: Paused, status: PauseStatus) -> Told:
         line(words(f"{_cases(status.waiting)} for people now. To resume it: "), command("resume", pause.workflow)),
     ]
     return Told(brief=f"{pause.workflow} is paused", parts=[pieces])
+
+
+NONE_PAUSED = Told(brief="No workflow is paused", parts=[[line(words("No workflow of yours is paused."))]])
+
+
+def all_paused(found: Sequence[PauseStatus]) -> Told:
+    """Say that several workflows are paused, each with its pause."""
+    said = f"{len(found):,} workflows are paused."
+    lines = [line(*_status(one)) for one in found[:_NAMED]]
+    more = [line(words(f"and {len(found) - _NAMED:,} more"))] if len(found) > _NAMED else []
+    resume = line(words("To resume them: "), command("resume", ALL))
+    return Told(brief=said, parts=[[line(words(said, bold=True)), bullets(lines), *more, resume]])
 
 
 def resumed(made: Resumed, *, askable: int) -> Told:

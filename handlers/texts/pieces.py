@@ -141,6 +141,13 @@ class Told:
     """Its paragraphs, in parts that stand a little apart."""
 
 
+def together(brief: str, several: Sequence[Told]) -> Told:
+    """Tell several things in one message; a single one is told as it is. `brief`: what they are together."""
+    if len(several) == 1:
+        return several[0]
+    return Told(brief=brief, parts=[part for one in several for part in one.parts])
+
+
 def words(text: object, *, bold: bool = False, strike: bool = False, code: bool = False) -> Piece:
     """Text, to be shown as it is."""
     return Words(text=str(text), bold=bold, strike=strike, code=code)

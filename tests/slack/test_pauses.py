@@ -8,6 +8,7 @@ import pytest
 
 from handlers.slack.subcommands import propose
 from store import schema
+from tests.sample import sample_workflow
 from tests.slack.conftest import MakeStage
 from tests.slack.stage import (
     ANA,
@@ -24,9 +25,10 @@ from tests.slack.stage import (
     words,
 )
 from tests.slack.test_readers import said
-from workflows import NoProposal, NotAllowed
+from workflows import Autonomy, NoProposal, NotAllowed
 from workflows.engine.context import Context
 from workflows.engine.deliver import workflow_pauses
+from workflows.engine.pauses import PauseStatus
 from workflows.engine.read import digests
 from workflows.engine.review.late_proposals import Counted, propose_anew, waiting
 from workflows.model.port import Answer, Question
@@ -329,3 +331,22 @@ def test_team_leads_read_what_is_paused_and_why_people_got_cases_without_a_propo
     told = words(summary.blocks)
     assert "Paused since 2026-11-20 09:00 UTC. To resume it: /countersign resume sample" in told
     assert "3 cases without a proposal: 2 model not available, 1 paused" in told
+
+
+def test_all_workflows_that_somebody_may_pause_are_paused_and_resumed_at_once(stage: Stage) -> None:
+    stage.sample()
+    stage.placed(sample_workflow(stage.desk, autonomy=Autonomy.draft(), name="other")).owner = BEN
+    told = said(stage, KIM, "/countersign", f"pause all {WHY}")
+    assert told.startswith("2 workflows are paused.")
+    assert {one.workflow for one in pauses_of(stage) if one.pause is not None} == {"sample", "other"}
+    assert said(stage, BEN, "/countersign", "resume all").startswith("other is resumed.")
+    assert {one.workflow for one in pauses_of(stage) if one.pause is not None} == {"sample"}
+    assert said(stage, KIM, "/countersign", "resume all").startswith("sample is resumed.")
+    assert said(stage, KIM, "/countersign", "resume all") == "No workflow of yours is paused."
+    assert said(stage, EVE, "/countersign", f"pause all {WHY}") == "Only engineers and owners may pause workflows."
+    assert actions(stage)[-1] == f"{EVE} pause.refused"
+
+
+def pauses_of(stage: Stage) -> list[PauseStatus]:
+    """Return the pauses of all workflows."""
+    return workflow_pauses.pause_statuses(stage.world.context, ["sample", "other"])
