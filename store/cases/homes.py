@@ -19,7 +19,7 @@ _ASKED = "asked"
 
 @dataclass(frozen=True, kw_only=True)
 class Mine:
-    """A review that a person has in hand, or whose source they asked."""
+    """A review that a person has in hand, that is assigned to them, or whose source they asked."""
 
     id: int
     version: int
@@ -27,6 +27,8 @@ class Mine:
     workflow: str
     state: ReviewState
     is_first: bool
+    is_claimed: bool
+    """True if they are on it."""
     input_id: int
     answer_by: datetime | None
 
@@ -73,7 +75,9 @@ def in_hand(
     first: int,
     limit: int,
 ) -> list[Mine]:
-    """Return the reviews that a person has claimed, or whose source they asked: corrections first, then by deadline.
+    """Return the reviews that a person has claimed, that are assigned to them, or whose source they asked.
+
+    Corrections come first, then the earliest deadline.
 
     `lasts`: how long a claim counts. `first`: from this place on.
     """
@@ -95,6 +99,9 @@ def in_hand(
             workflow=name,
             state=review.state,
             is_first=review.precedence == FIRST,
+            is_claimed=review.claimed_by == by
+            and review.claimed_at is not None
+            and abs(at - review.claimed_at) <= lasts,
             input_id=input_id,
             answer_by=review.answer_by,
         )
@@ -105,7 +112,7 @@ def in_hand(
 def count_in_hand(
     session: Session, by: str, *, team: int, workflows: Collection[str], at: datetime, lasts: timedelta
 ) -> int:
-    """Count the reviews that a person has claimed, or whose source they asked."""
+    """Count the reviews that a person has claimed, that are assigned to them, or whose source they asked."""
     query = (
         select(func.count())
         .select_from(Review)
@@ -124,6 +131,12 @@ def _in_hand(by: str, team: int, at: datetime, lasts: timedelta) -> CompoundSele
         Review.state == ReviewState.OPEN,
         Review.claimed_at.between(at - lasts, at + lasts),
     )
+    assigned = select(Review.id).where(
+        Review.team_id == team,
+        Review.assignee.is_not(None),
+        Review.assignee == by,
+        Review.state == ReviewState.OPEN,
+    )
     asked = (
         select(Question.review_id)
         .join(Review, Review.id == Question.review_id)
@@ -134,7 +147,7 @@ def _in_hand(by: str, team: int, at: datetime, lasts: timedelta) -> CompoundSele
             Review.state == ReviewState.ASKED,
         )
     )
-    return union_all(claimed, asked)
+    return union_all(claimed, assigned, asked)
 
 
 def waiting(session: Session, *, team: int, workflows: Collection[str]) -> list[Waiting]:

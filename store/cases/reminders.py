@@ -22,8 +22,8 @@ def waiting(session: Session, *, team: int, person: str, workflows: Collection[s
         .where(
             Review.team_id == team,
             Review.state.in_(UNDECIDED),
-            or_(Review.reminders > 0, Review.escalated_at.is_not(None)),
-            or_(Review.claimed_by == person, Workflow.name.in_(workflows)),
+            or_(Review.reminders > 0, Review.escalated_at.is_not(None), Review.assignee == person),
+            or_(Review.claimed_by == person, Review.assignee == person, Workflow.name.in_(workflows)),
         )
     )
     return session.scalars(query.order_by(Review.precedence, Review.answer_by, Review.id).limit(limit)).all()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from store.cases.samples import has_sample
@@ -32,6 +32,7 @@ class ReviewLine:
     claimed_by: str | None
     opened_at: datetime
     answer_by: datetime | None
+    assignee: str | None
 
 
 def add_proposal(
@@ -80,11 +81,12 @@ def add(
     at: datetime,
     is_first: bool = False,
     alike: str | None = None,
+    assign_at: datetime | None = None,
 ) -> int:
     """Open a review at version 1, about which something is due at its deadline; returns its id.
 
     `remind_at`: time of the first reminder; None: there is none. `is_first`: it stands before all others. `alike`: mark
-    of the reviews that are like it.
+    of the reviews that are like it. `assign_at`: time at which somebody is to be assigned; None: nobody is.
     """
     return rows.add(
         session,
@@ -106,6 +108,8 @@ def add(
         due_at=answer_by,
         remind_at=remind_at,
         reminders=0,
+        assignments=0,
+        assign_at=assign_at,
         decided_at=None,
     )
 
@@ -158,16 +162,17 @@ def open_lines(
     limit: int,
     first: int = 0,
     state: ReviewState = ReviewState.OPEN,
+    before: str | None = None,
 ) -> list[ReviewLine]:
     """Reviews in a state, corrections first, then by their deadlines; `workflows`: only these; `first`: from this place
-    on.
+    on. `before`: a person whose own come before the others, after corrections.
     """
     query = (
         select(Review, Case.key, Workflow.name)
         .join(Case, Case.id == Review.case_id)
         .join(Workflow, Workflow.id == Review.workflow_id)
         .where(Review.team_id == team, Review.state == state)
-        .order_by(Review.precedence, Review.answer_by, Review.id)
+        .order_by(*_order(before))
         .offset(first)
         .limit(limit)
     )
@@ -186,9 +191,16 @@ def open_lines(
             claimed_by=review.claimed_by,
             opened_at=review.opened_at,
             answer_by=review.answer_by,
+            assignee=review.assignee,
         )
         for review, key, name in session.execute(query)
     ]
+
+
+def _order(before: str | None) -> tuple[ColumnElement[Any], ...]:
+    """Return the order of reviews. An index tells it, unless a person's own come before the others."""
+    own = () if before is None else (case((Review.assignee == before, 0), else_=1),)
+    return (Review.precedence.expression, *own, Review.answer_by.expression, Review.id.expression)
 
 
 def next_open(
@@ -203,17 +215,18 @@ def next_open(
     limit: int,
     free: bool = False,
     held: bool = False,
+    before: str | None = None,
 ) -> list[Review]:
     """Return open reviews of these workflows: corrections first, then the earliest deadline.
 
-    `without`: not these. `free`: only those that nobody but this person has claimed within `lasts`. `held`: lock them
-    until the transaction ends, but for those that another transaction holds.
+    `before`: as for `open_lines`. `without`: not these. `free`: only those that nobody but this person has claimed
+    within `lasts`. `held`: lock them until the transaction ends, but for those that another transaction holds.
     """
     query = (
         select(Review)
         .join(Workflow, Workflow.id == Review.workflow_id)
         .where(Review.team_id == team, Review.state == ReviewState.OPEN, Workflow.name.in_(workflows))
-        .order_by(Review.precedence, Review.answer_by, Review.id)
+        .order_by(*_order(before))
         .limit(limit)
     )
     if without:

@@ -7,6 +7,7 @@ from store.schema.audit import AuditRow
 from store.schema.base import Base, OfTeam
 from store.schema.cases import Case, Content, Run, Step, Team, Workflow
 from store.schema.model import Eval, ModelRequest, Outage, Overrun, PromptVersion, Spending
+from store.schema.people import PersonRow
 from store.schema.questions import Question
 from store.schema.reports import Report
 from store.schema.reviews import Decision, Delivery, DirectReminder, Draft, Opening, Proposal, Review
@@ -32,6 +33,7 @@ __all__ = [
     "Outage",
     "OutboxRow",
     "Overrun",
+    "PersonRow",
     "PromptVersion",
     "Proposal",
     "Question",

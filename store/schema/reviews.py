@@ -39,6 +39,8 @@ class Review(OfTeam, Base):
         index_of_some("ix_reviews_claimed", "team_id", "claimed_by", "state", where="claimed_by IS NOT NULL"),
         index_of_some("ix_reviews_due", "team_id", "state", "due_at", where="due_at IS NOT NULL"),
         index_of_some("ix_reviews_remind", "team_id", "state", "remind_at", where="remind_at IS NOT NULL"),
+        index_of_some("ix_reviews_assigned", "team_id", "state", "assignee", where="assignee IS NOT NULL"),
+        index_of_some("ix_reviews_to_assign", "team_id", "state", "assign_at", where="assign_at IS NOT NULL"),
         # The cases that are alike are counted and found by their mark.
         index_of_some("ix_reviews_alike", "team_id", "state", "workflow_id", "alike", where="alike IS NOT NULL"),
         index_of_some("ix_reviews_unproposed", "team_id", "opened_at", where="proposal_id IS NULL"),
@@ -76,6 +78,13 @@ class Review(OfTeam, Base):
     """The people to whom it went, with spaces between them; None where it was not escalated."""
     escalated_by: Mapped[str | None] = mapped_column(String(100))
     escalated_at: Mapped[datetime | None]
+    assignee: Mapped[str | None] = mapped_column(String(100))
+    """The person who is to decide it while it is open; None where that is anybody. It bars nobody."""
+    assigned_by: Mapped[str | None] = mapped_column(String(100))
+    assignments: Mapped[int] = mapped_column(server_default="0")
+    """Number of times that its assignee changed."""
+    assign_at: Mapped[datetime | None]
+    """Time at which somebody is to be assigned by itself; None where nobody is."""
     decided_at: Mapped[datetime | None]
 
 

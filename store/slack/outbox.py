@@ -45,7 +45,9 @@ DIRECT_REMINDER = "direct_reminder"
 """The kind of the direct message that tells a person of the reviews that wait for them."""
 ESCALATED = "escalated"
 """The kind of the note there that a review went to others."""
-REPLIES = frozenset({DECIDED, TAKEN_BACK, REMINDED, ESCALATED})
+ASSIGNED = "assigned"
+"""The kind of the note there that the assignee of a review changed."""
+REPLIES = frozenset({DECIDED, TAKEN_BACK, REMINDED, ESCALATED, ASSIGNED})
 """Kinds of notes that are said in the thread of the message about the same subject, and nowhere else."""
 UNSENT = (OutboxState.DUE, OutboxState.HELD)
 """States of what is still to be sent."""

@@ -122,5 +122,5 @@ def first_waiting(slack: SlackContext, channel: str, *, user: str) -> CardView |
     """
     may_decide = slack.allowed(slack.rights.decide, user, slack.shown_in(channel))
     names = [workflow.name for workflow in may_decide]
-    waiting = waiting_in(slack.context, workflows=names, first=0, limit=1)
+    waiting = waiting_in(slack.context, workflows=names, first=0, limit=1, by=user)
     return card_view(slack.context, waiting.reviews[0].review) if waiting.reviews else None

@@ -22,11 +22,11 @@ def page(slack: SlackContext, listed: Listed, *, origin: Origin, user: str) -> V
     if not shown:
         raise NotAllowed("Only reviewers, engineers and owners may read what waits here.")
     names, first = [workflow.name for workflow in shown], listed.first
-    waiting = waiting_in(slack.context, workflows=names, first=first, limit=PAGE)
+    waiting = waiting_in(slack.context, workflows=names, first=first, limit=PAGE, by=user)
     if not waiting.reviews and first > 0:
         # This page is empty by now: show the last one with reviews.
         first = max(waiting.total - 1, 0) // PAGE * PAGE
-        waiting = waiting_in(slack.context, workflows=names, first=first, limit=PAGE)
+        waiting = waiting_in(slack.context, workflows=names, first=first, limit=PAGE, by=user)
     decidable = list[str]()
     with suppress(Unsure, UnusableGroup, UnknownKind):
         decidable = [one.name for one in slack.allowed(slack.rights.decide, user, shown)]

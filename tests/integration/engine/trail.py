@@ -43,7 +43,7 @@ def _moves(world: World) -> Mapping[str, Chain]:
         kind, _, word = row.action.partition(".")
         if "from" not in row.details or word == "begun_again":
             continue
-        if word in ("overdue", "put_off", "reminded", "escalated"):
+        if word in ("overdue", "put_off", "reminded", "escalated", "assigned"):
             word = row.details["from"]
         elif kind == "review" and word != ReviewState.SUPERSEDED:
             # A decision is written down with its own word; by hand, or taken back, it leaves the review open.

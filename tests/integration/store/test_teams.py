@@ -16,6 +16,7 @@ from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
 from store import schema
+from store.cases.assignments import Load
 from store.cases.homes import Days
 from store.cases.runs import FirstRun
 from store.db import migration, rows
@@ -37,6 +38,7 @@ DAYS = Days(since={"sample": NOW - HOUR}, undoable=NOW - HOUR, at=NOW)
 ON_POSTGRESQL_ALONE = {"queue.enqueue_forgotten": "its queue is there alone; test_replicas.py runs it"}
 """Left out here, with the reason."""
 NOTHING: Mapping[str, object] = {
+    "assignments.loads": {"U1": Load(open=0, assigned_at=None)},
     "overruns.factor": 1.0,
     "outbox.held_up": HeldUp(number=0, error="no reason given"),
     "spending.take": True,
@@ -99,6 +101,10 @@ class Company:
         rows.change(session, schema.Review, ids["new review"], where={}, to={"claimed_by": "U1", "claimed_at": NOW})
         for alike in ("review", "empty review"):
             rows.change(session, schema.Review, ids[alike], where={}, to={"alike": "m1"})
+        rows.change(session, schema.Review, ids["empty review"], where={}, to={"assignee": "U1"})
+        rows.change(session, schema.Review, ids["unshown review"], where={}, to={"assign_at": NOW})
+        away = {"away_from": NOW - HOUR, "away_until": NOW + HOUR, "delegate": "U2", "assigned_at": NOW - HOUR}
+        rows.add(session, schema.PersonRow, team_id=team, person="U1", **away)
         ids["decided"] = self._review(session, "delivered", ReviewState.DECIDED, proposal_id=None)
         ids["question"] = rows.add(
             session,
@@ -501,6 +507,14 @@ class Company:
             "alike.groups": {"workflows": ["sample"], "limit": 9},
             "alike.count": {"workflow": ids["workflow"], "alike": "m1"},
             "alike.lines": {"workflow": ids["workflow"], "alike": "m1", "limit": 9},
+            "assignments.put_off": {"review": (schema.Review, ids["unshown review"]), "until": None},
+            "assignments.of_person": {"person": "U1", "workflow": "sample"},
+            "assignments.has_any": {"person": "U1"},
+            "assignments.loads": {"people": ["U1"]},
+            "people.away": {},
+            "people.get": {"person": "U1"},
+            "people.be_away": {"person": "U1", "away_from": None, "away_until": None, "delegate": None},
+            "people.note_assigned": {"person": "U1"},
             "homes.in_hand": {"by": "U1", "workflows": ["sample"], "first": 0},
             "homes.count_in_hand": {"by": "U1", "workflows": ["sample"]},
             "homes.waiting": {"workflows": ["sample"]},

@@ -1,5 +1,6 @@
 """Notices: intents to show people something, such as the card of a review or the note of a failure."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -18,6 +19,8 @@ REMINDED = outbox.REMINDED
 """The kind of the note that a review still waits; it is about the review, and knows for when it was meant."""
 ESCALATED = outbox.ESCALATED
 """The kind of the note that a review went to others; it is about the review, and knows which version."""
+ASSIGNED = outbox.ASSIGNED
+"""The kind of the note that the assignee of a review changed; it is about the review, and knows how."""
 DIRECT_REMINDER = outbox.DIRECT_REMINDER
 """The kind of the direct message to a person for whom reviews wait; it knows whom."""
 FAILURE = "failure"
@@ -60,6 +63,23 @@ def taken_back(session: Session, review: schema.Review, declared: Review, *, ver
 def escalated(session: Session, review: schema.Review, declared: Review, *, version: int, at: datetime) -> None:
     """Have it told in the thread of a review's card who is asked to decide it. `version`: the review's then."""
     _reply(session, review, declared, kind=ESCALATED, version=version, at=at)
+
+
+def assigned(
+    session: Session, review: schema.Review, declared: Review, *, number: int, about: Mapping[str, str], at: datetime
+) -> None:
+    """Have it told in the thread of a review's card who is to decide it. `number`: of its assignments."""
+    for channel in _channels_of_card(session, review, declared):
+        outbox.add_note(
+            session,
+            team=review.team_id,
+            kind=ASSIGNED,
+            subject=SubjectKind.REVIEW.of(review.id),
+            channel=channel,
+            at=at,
+            occasion=str(number),
+            about=about,
+        )
 
 
 def reminded(session: Session, review: schema.Review, *, due: datetime, at: datetime) -> None:

@@ -166,7 +166,7 @@ def move_review(
     if to != frm and to not in REVIEW_MOVES[frm]:
         raise ImpossibleMove(f"review {review.id}: {frm} > {to}")
     if to not in _WAITS:
-        changes["due_at"] = changes["remind_at"] = None
+        changes["due_at"] = changes["remind_at"] = changes["assign_at"] = None
     if not reviews.move(session, team=review.team_id, review=review.id, frm=frm, to=to, shown=shown, **changes):
         return False
     audit.record(

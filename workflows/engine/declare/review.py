@@ -16,6 +16,8 @@ OnExpiry = Literal["hold", "reject", "approve", "escalate"]
 It stays open and overdue; its case closes; its proposal is delivered, where nothing but an answer is missing; or it
 stays open, and other people are asked to decide it.
 """
+Assign = Literal["least_busy"]
+"""The rule for who is to decide a review that opens: the reviewer with the fewest open ones."""
 MOST_ASKED = 3
 """Most people to whom a review goes when it is escalated."""
 LONGEST_ID = 100
@@ -52,6 +54,8 @@ class Review:
     """
     escalate_to: str | Sequence[str] = ()
     """Up to 3 user ids, such as the owner's: people who may decide too, and whom a reviewer can ask to."""
+    assign: Assign | None = None
+    """The rule by which one reviewer is named for each review; None: it is anybody's. It bars nobody from deciding."""
     remind_after: timedelta | None = None
     """Time after which people are first reminded, working time as for `answer_within`; None: half of that. They are
     reminded again once it has passed twice, 4 times, 8 times, and so on.
@@ -88,6 +92,8 @@ class Review:
         object.__setattr__(self, "reject_reasons", _reasons(self.reject_reasons))
         if self.on_expiry not in get_args(OnExpiry):
             raise BadDeclaration(f"on_expiry is {', '.join(get_args(OnExpiry))}, not {self.on_expiry!r}")
+        if self.assign is not None and self.assign not in get_args(Assign):
+            raise BadDeclaration(f"assign is {', '.join(get_args(Assign))}, or left out, not {self.assign!r}")
         asked = names_in(self.escalate_to)
         if len(asked) > MOST_ASKED or any(is_group(one) or " " in one or len(one) > LONGEST_ID for one in asked):
             raise BadDeclaration(f"escalate_to names up to {MOST_ASKED} people by their ids, not {self.escalate_to!r}")

@@ -17,6 +17,7 @@ from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.review import MAX_GRACE
 from workflows.engine.read.home_views import PAGE, Decided, HomeView, InHand, Place, Queue
 from workflows.engine.review import alike
+from workflows.engine.review.assignment.absences import absence_of
 from workflows.engine.review.claims import CLAIM_LASTS
 from workflows.engine.review.hiding import subject_in_channel
 from workflows.engine.review.standing import standing
@@ -77,6 +78,7 @@ def home_view(
         place=shown,
         is_new=is_new,
         groups=alike.groups(context, workflows=names, limit=_GROUPS),
+        absence=absence_of(context, by),
     )
 
 
@@ -112,6 +114,7 @@ def _in_hand(one: Mine, known: Mapping[str, AnyWorkflow], bodies: Mapping[int, s
         state=one.state,
         correction=one.is_first,
         answer_by=one.answer_by,
+        is_claimed=one.is_claimed,
     )
 
 

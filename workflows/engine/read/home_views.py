@@ -8,6 +8,7 @@ from datetime import datetime
 
 from store.states import ReviewState, RunState
 from workflows.engine.review.alike_views import GroupView
+from workflows.engine.review.assignment.views import AbsenceView
 
 PAGE = 15
 """Items of a list on a page."""
@@ -15,7 +16,7 @@ PAGE = 15
 
 @dataclass(frozen=True, kw_only=True)
 class InHand:
-    """A review that the person has in hand, or whose source they asked."""
+    """A review that the person has in hand, that is assigned to them, or whose source they asked."""
 
     review: int
     version: int
@@ -24,6 +25,8 @@ class InHand:
     state: ReviewState
     correction: bool
     answer_by: datetime | None
+    is_claimed: bool = True
+    """True if they are on it; False where it is assigned to them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,3 +94,5 @@ class HomeView:
     """True if the person never decided anything."""
     groups: Sequence[GroupView] = ()
     """The largest groups of cases that are alike."""
+    absence: AbsenceView | None = None
+    """The time in which the person is away, or will be; None where they said nothing."""

@@ -8,7 +8,7 @@ from pydantic import JsonValue
 from sqlalchemy.orm import Session
 
 from store import schema
-from store.cases import alike, cases, contents, reviews, runs
+from store.cases import alike, assignments, cases, contents, reviews, runs
 from store.governance import teams
 from store.states import Resolution, ReviewState, RunState
 from workflows.engine.case.lookup import case_text, kept_json, key_in_channel, known_workflow, one_line_of
@@ -19,6 +19,8 @@ from workflows.engine.deliver.delivery_status import delivery_of, held_of
 from workflows.engine.errors import Unknown
 from workflows.engine.reasons import Code, asked_for, from_json, model_said, rules_in
 from workflows.engine.review import claims, questions
+from workflows.engine.review.assignment.absences import away_now
+from workflows.engine.review.assignment.assignments import assignee_of
 from workflows.engine.review.escalations import escalation_view
 from workflows.engine.review.forms import entries_of
 from workflows.engine.review.hiding import hidden_of
@@ -68,6 +70,8 @@ def card_view(context: Context, review: int, *, decided_at: int | None = None) -
         like = alike.count(session, team=context.team, workflow=row.workflow_id, alike=row.alike) if row.alike else None
         at = context.clock()
         is_in_hand = claims.is_in_hand(row.claimed_at, at=at)
+        assignee = assignee_of(row)
+        absence = away_now(session, team=context.team, at=at, among=[assignee]).get(assignee) if assignee else None
     # The author's code is called outside the transaction.
     text = case_text(workflow, input)
     return CardView(
@@ -117,6 +121,9 @@ def card_view(context: Context, review: int, *, decided_at: int | None = None) -
         reported=any(reason.code == Code.REPORTED for reason in reasons),
         overdue=row.state in DECIDABLE and row.answer_by is not None and row.answer_by <= at,
         escalation=escalation_view(row),
+        assignee=assignee,
+        assignee_away_until=absence.until if absence is not None else None,
+        assignments=row.assignments,
         can_escalate=bool(workflow.review.escalate_to) and row.state == ReviewState.OPEN and row.escalated_at is None,
     )
 
@@ -142,12 +149,18 @@ def place_of_case(context: Context, case: int) -> PlaceView:
     return PlaceView(case=case, workflow=name)
 
 
-def waiting_in(context: Context, *, workflows: Collection[str], first: int, limit: int) -> WaitingView:
-    """Return a page of the reviews of these workflows that wait for a decision, the earliest deadline first."""
+def waiting_in(
+    context: Context, *, workflows: Collection[str], first: int, limit: int, by: str | None = None
+) -> WaitingView:
+    """Return a page of the reviews of these workflows that wait for a decision, the earliest deadline first.
+
+    `by`: the person who looks; what is assigned to them comes before the others.
+    """
     with context.database.read() as session:
         team = context.team
         total = reviews.count_open(session, team=team, workflows=workflows)
-        lines = reviews.open_lines(session, team=team, workflows=workflows, limit=limit, first=first)
+        before = by if by is not None and assignments.has_any(session, by, team=team) else None
+        lines = reviews.open_lines(session, team=team, workflows=workflows, limit=limit, first=first, before=before)
         why = contents.bodies(session, [line.reasons_id for line in lines], team=team)
         inputs = {line.id: _input(session, line.run_id, team=team) for line in lines}
     # The author's code is called outside the transaction.
@@ -162,6 +175,7 @@ def waiting_in(context: Context, *, workflows: Collection[str], first: int, limi
                 subject=one_line_of(case_text(context.registry.get(line.workflow), inputs[line.id]), line.key),
                 why=next(iter(from_json(why[line.reasons_id])), None),
                 answer_by=line.answer_by,
+                is_theirs=by is not None and line.assignee == by,
             )
             for line in lines
         ],

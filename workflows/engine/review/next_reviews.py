@@ -10,7 +10,7 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from store import schema
-from store.cases import openings, reviews, runs
+from store.cases import assignments, openings, reviews, runs
 from store.governance import audit, teams
 from store.subjects import SubjectKind
 from workflows.engine.case.lookup import known_workflow
@@ -49,8 +49,9 @@ class Next:
 def first_of(context: Context, queue: Queue) -> Next | None:
     """Return the first review of a queue; None where none waits.
 
-    A correction comes first, since something wrong is live; then the earliest deadline. What a colleague has claimed
-    comes last, and what the person handed in themselves does not come at all where their workflow says so.
+    A correction comes first, since something wrong is live; then what is assigned to the person; then the earliest
+    deadline. What a colleague has claimed comes last, and what the person handed in themselves does not come at all
+    where their workflow says so.
     """
     with context.database.read() as session:
         row = _first(session, context, queue)
@@ -93,6 +94,7 @@ def leave(context: Context, review: int, *, by: str) -> None:
 
 def _first(session: Session, context: Context, queue: Queue, *, held: bool = False) -> schema.Review | None:
     without = set(queue.without)
+    before = queue.by if assignments.has_any(session, queue.by, team=context.team) else None
     for free in (True, False):
         while True:
             found = reviews.next_open(
@@ -106,6 +108,7 @@ def _first(session: Session, context: Context, queue: Queue, *, held: bool = Fal
                 limit=_AT_ONCE,
                 free=free,
                 held=held,
+                before=before,
             )
             for row in found:
                 if _may_be_decided(session, context, row, by=queue.by):

@@ -1,8 +1,8 @@
 """Reminders of reviews that nobody has decided: in the thread of the card, and by direct message.
 
-A direct message goes to whoever is on a review, else to the people whom the workflow names themselves. A person gets at
-most one in `APART`, which tells of all reviews that wait for them when it is sent. Every process looks; each reminder
-is made once.
+A direct message goes to whoever a review is assigned to or who is on it, else to the people whom the workflow names
+themselves, and to nobody who is away. A person gets at most one in `APART`, which tells of all reviews that wait for
+them when it is sent. Every process looks; each reminder is made once.
 """
 
 from collections.abc import Sequence
@@ -21,6 +21,8 @@ from workflows.engine.case.transitions import move_review
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.declare.names import persons_in
 from workflows.engine.declare.registry import AnyWorkflow
+from workflows.engine.review.assignment.absences import away_now
+from workflows.engine.review.assignment.assignments import assignee_of
 from workflows.engine.review.claims import is_in_hand
 from workflows.engine.review.escalations import asked_of
 from workflows.engine.review.standing import DECIDABLE, standing
@@ -137,7 +139,23 @@ def _write_to_people(context: Context) -> None:
 
 
 def _concerned(session: Session, context: Context, row: schema.Review, *, at: datetime) -> Sequence[str]:
-    """Return those whom a review waits for, as far as they are known by name."""
+    """Return those whom a review waits for and who are not away, as far as they are known by name."""
+    assignee = assignee_of(row)
+    if assignee is not None:
+        found = _present(session, row, [assignee, *asked_of(row)], at=at)
+        if assignee in found:
+            return found
+    return _present(session, row, _named(session, context, row, at=at), at=at)
+
+
+def _present(session: Session, row: schema.Review, among: Sequence[str], *, at: datetime) -> Sequence[str]:
+    """Return those of these people who are not away."""
+    away = away_now(session, team=row.team_id, at=at, among=among) if among else {}
+    return [one for one in dict.fromkeys(among) if one not in away]
+
+
+def _named(session: Session, context: Context, row: schema.Review, *, at: datetime) -> Sequence[str]:
+    """Return those whom a review waits for where it is assigned to nobody."""
     name = teams.workflow_name(session, row.workflow_id, team=row.team_id)
     if row.state not in DECIDABLE or name not in context.registry:
         return []

@@ -92,6 +92,7 @@ def open_review(
         # Something wrong is live until a correction is decided.
         is_first=run.correction > 0,
         alike=alike,
+        assign_at=at if workflow.review.assign is not None else None,
     )
     audit.record(
         session,

@@ -113,6 +113,7 @@ def _take_back(
         due_at=answer_by,
         remind_at=workflow.remind_at(at),
         reminders=0,
+        assign_at=at if workflow.review.assign is not None else None,
         second=None,
         second_error=None,
     ):

@@ -259,6 +259,12 @@ class CardView:
     """True if it waits for a decision, and its deadline has passed."""
     escalation: EscalationView | None = None
     """Whom somebody asked to decide it; None where nobody was asked, or it is decided."""
+    assignee: str | None = None
+    """The person who is to decide it; None where that is anybody, or it is not simply open."""
+    assignee_away_until: datetime | None = None
+    """End of that person's absence; None where they are there."""
+    assignments: int = 0
+    """Number of times that its assignee changed."""
     can_escalate: bool = False
     """True if its workflow names people whom somebody can ask to decide it, and they were not asked yet."""
 
@@ -369,6 +375,8 @@ class WaitingReview:
     why: Reason | None
     """The first reason why a person is asked."""
     answer_by: datetime | None
+    is_theirs: bool = False
+    """True if it is assigned to the person who looks."""
 
 
 @dataclass(frozen=True, kw_only=True)
