@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from handlers.texts import (
+    assignments,
     decided,
     deliveries,
     escalations,
@@ -28,6 +29,7 @@ from workflows.engine.errors import Unknown
 from workflows.engine.propose.model_outages import outage_view, overrun_view
 from workflows.engine.read.digest_views import DigestView
 from workflows.engine.read.digests import digest_view
+from workflows.engine.review.assignment.assignments import assignment_of
 from workflows.engine.review.cards import card_view, failure_view, place_of
 from workflows.engine.review.doubts import doubt_view
 from workflows.engine.review.hiding import card_in_channel, doubt_in_channel
@@ -131,6 +133,9 @@ def _note(context: Context, intents: Sequence[Intent]) -> Callable[[Room], Told]
         case notices.ESCALATED:
             went = card_in_channel(card_view(context, first.subject.id))
             return _plainly(escalations.in_thread(went, went.escalation)) if went.escalation is not None else None
+        case notices.ASSIGNED:
+            meant = card_in_channel(card_view(context, first.subject.id))
+            return _plainly(assignments.in_thread(meant, assignment_of(first.about)))
         case notices.REMINDED:
             still = card_in_channel(card_view(context, first.subject.id))
             return _plainly(reminders.in_thread(still)) if still.is_decidable else None
@@ -216,6 +221,7 @@ _WHAT = {
     notices.DECIDED: "the news of a decision",
     notices.TAKEN_BACK: "the news that a decision was taken back",
     notices.ESCALATED: "the news that somebody is asked to decide a review",
+    notices.ASSIGNED: "the news of who is to decide a review",
     notices.REMINDED: "the reminder of a review",
     notices.DIRECT_REMINDER: "the reminder of what waits for a person",
     "digest": "the summary of the day",

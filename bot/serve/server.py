@@ -30,6 +30,7 @@ from workflows.engine.context import Clock
 from workflows.engine.declare import author_threads
 from workflows.engine.read import digests
 from workflows.engine.review import drafts, reports, second_look
+from workflows.engine.review.assignment import upkeep
 
 log = structlog.get_logger()
 
@@ -44,6 +45,10 @@ _TURN = 2.0
 """Seconds between two attempts to become the sender."""
 _REPORTS = 5.0
 """Seconds between two looks for reports that wait."""
+_ASSIGNMENTS = 5.0
+"""Seconds between two looks at what is to be assigned, and at who is away."""
+_PRESENCE = 600.0
+"""Seconds between two looks at whether assignees may still decide: each is a question or two to Slack."""
 _ANSWERS_WITHIN = 1.5
 """Seconds within which the database has to answer a health check."""
 
@@ -89,6 +94,7 @@ def serve(
             held.callback(slack.hearing.close)
             # Work on cases continues while Slack cannot be reached.
             loops += [_Loop(run=partial(_hear, slack), ends=True), _Loop(run=partial(_send, app, slack))]
+            loops.append(_Loop(run=partial(_assign, app, slack)))
         with _threads(stop, *loops, ended=ended):
             if schedule is not None:
                 schedule.start()
@@ -144,6 +150,19 @@ def _take_up_reports(app: App, stop: Event) -> None:
             reports.take_up_all(app.context)
         except (DBAPIError, Unavailable) as error:
             log.warning("reports.without_database", error=type(error).__name__)
+
+
+def _assign(app: App, slack: Slack, stop: Event) -> None:
+    """Assign what is to be assigned, and take from people what they cannot decide."""
+    checked: float | None = None
+    while not stop.wait(_ASSIGNMENTS):
+        check = checked is None or time.monotonic() - checked >= _PRESENCE
+        try:
+            upkeep.sweep(app.context, slack.reviewers, check=check)
+        except (DBAPIError, Unavailable) as error:
+            log.warning("assignments.without_database", error=type(error).__name__)
+            continue
+        checked = time.monotonic() if check else checked
 
 
 def _answers(app: App) -> bool:

@@ -10,6 +10,7 @@ from bot.slack.sender import PACE, Sender
 from bot.slack.socket import Hearing
 from bot.slack.workspace import Workspace, adopt, check_hearing, connect
 from handlers.slack import listeners
+from handlers.slack.access.assignable import reviewers_of
 from handlers.slack.access.people import People
 from handlers.slack.access.rights import Rights
 from handlers.slack.access.user_groups import Groups
@@ -19,6 +20,7 @@ from handlers.who import named
 from store.faces import FAILURES, LEADS, SLACK, face_of
 from workflows.engine.case import notices
 from workflows.engine.context import Context
+from workflows.engine.review.assignment.upkeep import Reviewers
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +30,8 @@ class Slack:
     workspace: Workspace
     sender: Sender
     hearing: Hearing
+    reviewers: Reviewers
+    """The way to find out who may decide, for the upkeep of assignments."""
 
 
 def in_slack(app: App, *, checks: Callable[[], Iterable[Finding]], pace: float = PACE) -> Slack:
@@ -51,7 +55,12 @@ def in_slack(app: App, *, checks: Callable[[], Iterable[Finding]], pace: float =
         checks=checks,
     )
     hearing = Hearing(workspace, partial(listeners.register, slack=slack), address=address)
-    return Slack(workspace=workspace, sender=sender_of(app, workspace, pace=pace), hearing=hearing)
+    return Slack(
+        workspace=workspace,
+        sender=sender_of(app, workspace, pace=pace),
+        hearing=hearing,
+        reviewers=reviewers_of(slack.rights),
+    )
 
 
 def connected(app: App) -> Workspace:

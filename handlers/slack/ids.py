@@ -39,6 +39,10 @@ class Action(StrEnum):
     UNDO = "undo"
     REPORT = "report_wrong"
     ESCALATE = "escalate"
+    ASSIGN = "assign"
+    ASSIGN_NOBODY = "assign_to_nobody"
+    AWAY = "away"
+    BACK = "back_early"
     MORE = "more"
     """A card's menu. Each choice in it is one of the others."""
     CHANGE_ROW = "change_row"
@@ -92,6 +96,8 @@ class Callback(StrEnum):
     """The shortcut of a message too."""
     ASK_SOURCE = "ask_source"
     ANSWER = "answer_for_them"
+    ASSIGN = "assign"
+    AWAY = "away"
 
 
 ROWS = "rows!"

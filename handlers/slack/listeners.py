@@ -9,7 +9,9 @@ from handlers.slack.blocks import answers, modals
 from handlers.slack.blocks.paragraphs import told
 from handlers.slack.context import SlackContext
 from handlers.slack.interactions import (
+    absences,
     actions,
+    assignments,
     claims,
     corrections,
     doubts,
@@ -34,6 +36,8 @@ def register(app: App, slack: SlackContext) -> None:
     # The actions come last: they answer every button that no other listener knows.
     rooms = (
         commands,
+        absences,
+        assignments,
         claims,
         escalations,
         corrections,

@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any
 
 from handlers.slack.blocks import answers, grid, home, modals, session
+from handlers.slack.blocks.assignments import assign_form, away_form
 from handlers.slack.blocks.card import card
 from handlers.slack.blocks.digest import digest
 from handlers.slack.blocks.doubt import doubt
@@ -25,6 +26,8 @@ from handlers.slack.blocks.report import report_form
 from handlers.slack.ids import Alike, Listed, OpenRow, Row, Shown
 from handlers.slack.progress import Progress
 from handlers.texts import (
+    absences,
+    assignments,
     commands,
     decided,
     deliveries,
@@ -56,6 +59,7 @@ from workflows.engine.read.status_views import StatusView, WorkflowStatus
 from workflows.engine.read.views import CaseView, ProposalView, ReviewView, RunView, StepView
 from workflows.engine.reasons import Code, Reason
 from workflows.engine.review.alike_views import Bar, GridView, GroupView, PressView, RowResult, RowView, Went
+from workflows.engine.review.assignment.views import AbsenceView, AssignmentView, WhyAssigned
 from workflows.engine.review.decisions import DecisionKind
 from workflows.engine.review.views import (
     CardView,
@@ -219,10 +223,15 @@ _DECIDED: Mapping[str, Any] = {"state": ReviewState.DECIDED, "decision": _DECISI
 _WAITS = replace(_DELIVERY, state=DeliveryState.WAITING, target="Help desk", waiting_since=_AT, next_at=_AT)
 _REMINDER = ReminderView(number=7, first=_AT + timedelta(minutes=20), at=_AT, reviews=[_CARD.review])
 _ESCALATION = EscalationView(to=PEOPLE[:2], by=_WHO, at=_AT)
+_ASSIGNMENT = AssignmentView(to=_OTHER, by=_WHO, why=WhyAssigned.BY_HAND, until=None)
+_ABSENCE = AbsenceView(person=_WHO, since=_AT, until=_AT + timedelta(days=14), delegate=_OTHER, has_begun=True)
 _CARDS: Mapping[str, Mapping[str, Any]] = {
     "open": {},
     "open, claimed": {"claimed_by": _WHO, "claimed_at": _AT},
     "open, overdue": {"overdue": True},
+    "open, assigned": {"assignee": _WHO, "claimed_by": _OTHER, "claimed_at": _AT},
+    "open, assigned to somebody who is away": {"assignee": _WHO, "assignee_away_until": _AT},
+    "open, with all that its menu holds": {"can_escalate": True, "can_ask": True, "alike": 12},
     "open, to be escalated": {"can_escalate": True},
     "open, escalated": {"escalation": _ESCALATION},
     "open, escalated at its deadline": {"escalation": replace(_ESCALATION, by=None), "overdue": True},
@@ -577,6 +586,18 @@ def _others() -> Mapping[str, Drawn]:
         "in the thread, taken back": told(decided.TAKEN_BACK),
         "in the thread, a reminder": told(reminders.in_thread(_CARD)),
         "in the thread, a reminder of what is overdue": told(reminders.in_thread(replace(_CARD, overdue=True))),
+        "in the thread, an assignment": told(assignments.in_thread(_CARD, _ASSIGNMENT)),
+        "in the thread, somebody took it": told(assignments.in_thread(_CARD, replace(_ASSIGNMENT, to=_WHO))),
+        "in the thread, assigned to nobody": told(assignments.in_thread(_CARD, replace(_ASSIGNMENT, to=None))),
+        "in the thread, its assignee is away": told(
+            assignments.in_thread(_CARD, replace(_ASSIGNMENT, why=WhyAssigned.AWAY, until=_AT))
+        ),
+        "in the thread, its assignee is gone": told(
+            assignments.in_thread(_CARD, replace(_ASSIGNMENT, why=WhyAssigned.GONE, to=None))
+        ),
+        "answer, assigned meanwhile": told(assignments.reassigned(replace(_CARD, assignee=_OTHER))),
+        "answer, assigned to nobody": told(assignments.to_nobody(_CARD)),
+        "answer, not away": told(absences.NOT_AWAY),
         "in the thread, an escalation": told(escalations.in_thread(_CARD, _ESCALATION)),
         "reminder, one review": reminder(replace(_REMINDER, number=1), [_CARD]),
         "reminder, several": reminder(_REMINDER, [_CARD, replace(_CARD, review=12, overdue=True)]),
@@ -775,6 +796,22 @@ def _views() -> Iterator[Specimen]:
         "told": modals.told(answers.refused("The form changed."), typed={"Queue": "billing"}),
         "home, full": home.home(at_home, may_decide=["triage"], is_tour_read=False),
         "home, nothing waits": home.home(at_rest, may_decide=[], is_tour_read=True),
+        "home, away": home.home(
+            replace(at_home, absence=_ABSENCE, in_hand=[replace(in_hand, is_claimed=False)]),
+            may_decide=["triage"],
+            is_tour_read=False,
+        ),
+        "home, away later": home.home(
+            replace(at_rest, absence=replace(_ABSENCE, has_begun=False, delegate=None)),
+            may_decide=["triage"],
+            is_tour_read=True,
+        ),
+        "assign": assign_form(_CARD, away=[_ABSENCE], metadata="7.1 - 0", shown="7.1"),
+        "assign anew": assign_form(replace(_CARD, assignee=_WHO), away=[], metadata="7.1 - 1", shown="7.1"),
+        "away": away_form(None, since=None, until=None, zone="Europe/Berlin", metadata="0.0.0.0.0"),
+        "away, changed": away_form(
+            _ABSENCE, since=_AT.date(), until=_AT.date(), zone="Europe/Berlin", metadata="0.0.0.0.0"
+        ),
         "home, no right": home.told(no_right(["S0123456789", _WHO]), is_tour_read=False),
         "home, unsure": home.told(UNSURE, is_tour_read=False),
         "explained": _explanation(),

@@ -68,7 +68,10 @@ NOTHING_DECIDED = line(words("Nothing yet."))
 
 def in_hand(one: InHand) -> Line:
     """Say which review it is, and how it stands."""
-    state = "you asked its source, and it waits for the answer" if one.state == ReviewState.ASKED else "you are on it"
+    if one.state == ReviewState.ASKED:
+        state = "you asked its source, and it waits for the answer"
+    else:
+        state = "you are on it" if one.is_claimed else "assigned to you"
     return line(
         *_subject(one.subject, correction=one.correction),
         words(f"\n{one.workflow} · {state}"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from handlers.texts import deadlines, escalations, questions, reports, seconds
+from handlers.texts import assignments, deadlines, escalations, questions, reports, seconds
 from handlers.texts.deliveries import Said, rejection_waits, unconfirmed, waiting
 from handlers.texts.pieces import Line, Paragraph, Piece, Quote, Room, command, hour, line, moment, person, quote, words
 from handlers.texts.plain import excerpt
@@ -92,6 +92,7 @@ def _open(view: CardView, room: Room) -> list[Paragraph]:
         first.append(words(" · there is no proposal"))
     if view.sample:
         first += [words(" · "), words(SAMPLE.lower(), bold=True)]
+    first += assignments.on_card(view)
     if view.claimed_by is not None:
         first += [words(" · "), person(view.claimed_by), words(" is on it")]
         first += [words(" since "), hour(view.claimed_at)] if view.claimed_at is not None else []

@@ -13,7 +13,7 @@ from handlers.slack.blocks.reasons import why
 from handlers.slack.blocks.sections import section
 from handlers.slack.blocks.text import escaped
 from handlers.slack.ids import Action, Shown, chosen
-from handlers.texts import alike, buttons, status
+from handlers.texts import alike, assignments, buttons, status
 from handlers.texts import card as texts
 from handlers.texts.pieces import Line, Room
 from store.states import ReviewState, RunState
@@ -104,7 +104,11 @@ def _menu(view: CardView) -> Block:
         choices[Action.ALIKE] = alike.MENU
     if view.can_escalate:
         choices[Action.ESCALATE] = buttons.ESCALATE
-    choices[Action.REPORT] = buttons.REPORT_WRONG
+    if view.state == ReviewState.OPEN:
+        choices[Action.ASSIGN] = assignments.MENU
+    if len(choices) < limits.OVERFLOW_OPTIONS:
+        # The menu of the message has it too.
+        choices[Action.REPORT] = buttons.REPORT_WRONG
     return menu({chosen(action, _shown(view)): text for action, text in choices.items()}, action=Action.MORE)
 
 

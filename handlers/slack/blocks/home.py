@@ -10,15 +10,17 @@ from handlers.slack.blocks.modals import View
 from handlers.slack.blocks.paragraphs import block
 from handlers.slack.blocks.sections import section
 from handlers.slack.ids import ALL, Action, HomePlace, Shown, TurnedTo
-from handlers.texts import alike, buttons
+from handlers.texts import absences, alike, buttons
 from handlers.texts import home as texts
 from handlers.texts.pieces import Line
 from workflows.engine.read.home_views import PAGE, Decided, HomeView, InHand, Place, Queue
+from workflows.engine.review.assignment.views import AbsenceView
 
 
 def home(view: HomeView, *, may_decide: Collection[str], is_tour_read: bool) -> View:
     """Draw a person's Home. `may_decide`: the workflows whose reviews they may decide. `is_tour_read`: they said so."""
     made = [section(texts.brief(view), press=button(texts.REFRESH, action=Action.REFRESH, value="home"))]
+    made += _away(view.absence) if view.absence is not None else []
     if view.is_new and not is_tour_read:
         made += _tour()
     made += [header(texts.IN_HAND), *(_in_hand(one, view) for one in view.in_hand)]
@@ -34,6 +36,8 @@ def home(view: HomeView, *, may_decide: Collection[str], is_tour_read: bool) -> 
     made += [header(texts.DECIDED), *(_decided(one, view) for one in view.decided)]
     made += [] if view.decided else [block(texts.NOTHING_DECIDED)]
     made += _pages("decided", texts.DECIDED, view.place.decided, len(view.decided), view.all_decided)
+    if view.absence is None and may_decide:
+        made.append(section(absences.GOING_AWAY, press=button(absences.AWAY, action=Action.AWAY, value="away")))
     charters = [
         button(texts.charter_of(name), action=f"{Action.CHARTER}.{number}", value=name)
         for number, name in enumerate(view.workflows)
@@ -41,6 +45,16 @@ def home(view: HomeView, *, may_decide: Collection[str], is_tour_read: bool) -> 
     made += [header(texts.CHARTERS), block(texts.HOW_EACH_DECIDES), actions("charters", charters)]
     made += _pages("charters", texts.CHARTERS, view.place.charters, len(view.workflows), view.all_workflows)
     return _view(made, HomePlace(place=view.place, is_tour_read=is_tour_read))
+
+
+def _away(absence: AbsenceView) -> list[Block]:
+    """Draw that a person is away, or will be, with what they can change about it."""
+    back = absences.BACK if absence.has_begun else absences.CALL_OFF
+    presses = [
+        button(back, action=Action.BACK, value="back"),
+        button(absences.CHANGE, action=Action.AWAY, value="away"),
+    ]
+    return [block(absences.at_home(absence)), actions("away", presses)]
 
 
 def told(lines: Sequence[Line], *, is_tour_read: bool) -> View:

@@ -10,7 +10,8 @@ from tests.integration.engine.review.test_assignments import HOUR, Staff, assign
 from tests.integration.engine.review.test_reminders import reminding, written_to
 from tests.integration.engine.scene import Scene, rows
 from workflows.engine.review.assignment import absences
-from workflows.engine.review.assignment.absences import LONGEST, ImpossibleAbsence, Wrong, absence_of
+from workflows.engine.review.assignment.absences import LONGEST, ImpossibleAbsence, absence_of
+from workflows.engine.review.assignment.views import Wrong
 from workflows.engine.review.cards import card_view
 from workflows.engine.review.reminders import reminder_view
 from workflows.engine.run.waking import awaken

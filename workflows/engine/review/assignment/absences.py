@@ -5,7 +5,6 @@ While they are away nothing is assigned to them, and they are not reminded. Thei
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
@@ -16,18 +15,10 @@ from store.subjects import SubjectKind
 from workflows.engine.context import Context
 from workflows.engine.declare.review import LONGEST_ID
 from workflows.engine.errors import Refused
-from workflows.engine.review.assignment.views import AbsenceView
+from workflows.engine.review.assignment.views import AbsenceView, Wrong
 
 LONGEST = timedelta(days=366)
 """Longest absence, and latest begin of one from now."""
-
-
-class Wrong(StrEnum):
-    """The part of an absence that cannot be so."""
-
-    SINCE = "since"
-    UNTIL = "until"
-    DELEGATE = "delegate"
 
 
 class ImpossibleAbsence(Refused):
@@ -69,7 +60,7 @@ def be_away(
             "delegate": delegate,
         }
         _note(session, context, "person.away", details, at=at, by=by)
-    return AbsenceView(person=person, since=begins, until=until, delegate=delegate)
+    return AbsenceView(person=person, since=begins, until=until, delegate=delegate, has_begun=begins <= at)
 
 
 def come_back(context: Context, person: str, *, by: str) -> bool:
@@ -108,7 +99,13 @@ def absent_among(context: Context, persons: Sequence[str]) -> Sequence[AbsenceVi
 def _absence(row: schema.PersonRow | None, *, at: datetime) -> AbsenceView | None:
     if row is None or row.away_from is None or row.away_until is None or row.away_until <= at:
         return None
-    return AbsenceView(person=row.person, since=row.away_from, until=row.away_until, delegate=row.delegate)
+    return AbsenceView(
+        person=row.person,
+        since=row.away_from,
+        until=row.away_until,
+        delegate=row.delegate,
+        has_begun=row.away_from <= at,
+    )
 
 
 def _note(

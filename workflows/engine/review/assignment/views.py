@@ -16,6 +16,14 @@ class WhyAssigned(StrEnum):
     """Whoever it was assigned to may no longer decide it."""
 
 
+class Wrong(StrEnum):
+    """The part of an absence that cannot be so."""
+
+    SINCE = "since"
+    UNTIL = "until"
+    DELEGATE = "delegate"
+
+
 @dataclass(frozen=True, kw_only=True)
 class AssignmentView:
     """A change of a review's assignee, as it was told."""
@@ -37,3 +45,5 @@ class AbsenceView:
     until: datetime
     delegate: str | None
     """The person who takes what is assigned to them meanwhile."""
+    has_begun: bool
+    """False for one that is still to come."""
