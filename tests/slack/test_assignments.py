@@ -6,7 +6,7 @@ from bot.sandbox.client import Outcome
 from bot.sandbox.state.workspace import User
 from handlers.slack.access.assignable import reviewers_of
 from store import schema
-from tests.slack.stage import ANA, BEN, EVE, KIM, REVIEWERS, Stage, buttons, inputs, words
+from tests.slack.stage import ANA, BEN, EVE, KIM, REVIEWERS, Stage, inputs, words
 from tests.slack.test_conflicts import decisions
 from tests.slack.test_reminders import HOUR, direct
 from tests.slack.test_undo import declared
@@ -162,10 +162,3 @@ def test_who_left_the_group_is_replaced_by_the_least_busy(stage: Stage) -> None:
     stage.ears.slack_context.groups.forget(REVIEWERS)
     assert look_after(stage) == 1
     assert stage.thread()[-1] == f"Whoever it was for may no longer decide it. For @{ANA} now."
-
-
-def test_a_menu_has_room_for_five_choices(stage: Stage) -> None:
-    """Where a sixth would not fit, a report is made by the menu of the message."""
-    workflow = declared(stage, reviewers=(ANA,), escalate_to=BEN)
-    stage.submit(workflow, id=1, text="charged twice")
-    assert buttons(stage.cards()[0])[-2:] == ["assign", "report_wrong"]

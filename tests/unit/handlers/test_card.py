@@ -14,7 +14,7 @@ from handlers.slack.blocks.paragraphs import fitted
 from handlers.slack.ids import Shown
 from handlers.texts import decided, status
 from store.states import DeliveryState, ReviewState, RunState
-from tests.slack.stage import words
+from tests.slack.stage import dict_of, list_of, options, words
 from tests.unit.handlers.cases import ANA, COLUMNS, LURES, MARIA, NOW, decision, delivery, few, value, view, views
 from tests.unit.handlers.slack import as_sent, message
 from workflows.engine.reasons import Code, FieldNumber, Reason
@@ -71,12 +71,22 @@ def test_whatever_a_review_holds_its_card_has_the_buttons_of_its_state(shown: Ca
     assert [element["action_id"] for element in elements] == expected
     for element in elements:
         if element["action_id"] == "more":
-            more = ["details", *(["ask_source"] if shown.can_ask else []), "report_wrong"]
+            more = ["details", *(["ask_source"] if shown.can_ask else [])]
+            more += [*(["assign"] if shown.state == "open" else []), "report_wrong"]
             assert [option["value"] for option in element["options"]] == [f"{one}:{reference}" for one in more]
         else:
             assert element["value"] == (delivered if element["action_id"] == "correct" else reference)
     beside = [value_of(block["accessory"], "value") for block in card(shown).blocks if "accessory" in block]
     assert {*beside} <= {reference}
+
+
+def test_a_menu_holds_what_slack_takes() -> None:
+    """Where all can be done, a report is left to the menu of the message."""
+    shown = card(replace(view(), can_ask=True, can_escalate=True, alike=3))
+    (row,) = [block for block in shown.blocks if block["type"] == "actions"]
+    menu = dict_of(list_of(dict_of(as_sent(row))["elements"])[-1])
+    chosen = [value.partition(":")[0] for value in options(menu)]
+    assert chosen == ["details", "ask_source", "alike", "escalate", "assign"]
 
 
 @few
