@@ -50,6 +50,40 @@ def escalate(case: CaseReference) -> None:
 
 
 @commands.command()
+def assign(
+    case: CaseReference,
+    person: Annotated[
+        str | None, typer.Argument(metavar="PERSON", help="The id of a person; left out, who it is for is shown.")
+    ] = None,
+    nobody: Annotated[bool, typer.Option("--nobody", help="Assign it to nobody: anybody may take it.")] = False,
+) -> None:
+    """Name who is to decide a case. Others may still decide it."""
+    from bot.cli.screens.output import out
+    from workflows.engine.errors import Refused
+    from workflows.engine.read.history import find_case, open_review_of
+    from workflows.engine.review import refusals
+    from workflows.engine.review.assignment import assignments
+    from workflows.engine.review.cards import card_view
+    from workflows.engine.text.sanitize import sanitize
+
+    with started() as app:
+        review = open_review_of(app.context, find_case(app.context, case))
+        if person is None and not nobody:
+            assignee = card_view(app.context, review.id).assignee
+            out.print(sanitize(f"case {review.case}: {f'for {assignee}' if assignee else 'assigned to nobody'}"))
+            return
+        if person is not None and nobody:
+            raise Refused("name a person, or use --nobody")
+        with refusals.told_of_review(app.context, review.id, by=operator(), wanted="assign"):
+            workflow = app.context.registry.get(review.workflow)
+            if person is not None and not assignments.might_decide(workflow, person):
+                raise Refused(f"{person} is not among the reviewers of {review.workflow}")
+            done = assignments.assign(app.context, review.id, review.version, person, by=operator())
+        said = f"for {person}" if person is not None else "assigned to nobody"
+        out.print(sanitize(f"case {review.case}: {said}{'' if done else ' already'}"))
+
+
+@commands.command()
 def approve(case: CaseReference, confirm: Confirm = False, version: Version = None) -> None:
     """Approve what is proposed for a case, and deliver it."""
     from workflows.engine.review import reviews

@@ -17,7 +17,8 @@ AWAY = Button(text="Away…", says="Say that you are away, and who takes what is
 CHANGE = Button(text="Change…", says="Change when you are away, and who takes what is yours")
 BACK = Button(text="I'm back", says="Say that you are back")
 CALL_OFF = Button(text="I stay", says="Say that you stay, and are not away")
-GOING_AWAY = line(words("Out of office? While you are away nothing is assigned to you, and nobody reminds you."))
+OUT_OF_OFFICE = "Out of office"
+GOING_AWAY = line(words("While you are away nothing is assigned to you, and nobody reminds you."))
 NO_USE = "This person may decide none of your workflows. Choose a colleague who may."
 WRONG: Mapping[Wrong, str] = {
     Wrong.SINCE: "An absence begins within a year.",

@@ -40,8 +40,9 @@ def test_what_is_mine_goes_to_my_delegate_and_my_home_says_so(stage: Stage) -> N
     shown = go_away(stage, ANA, until=BACK, delegate=BEN)
     assert "You are away until " in words(shown.blocks)
     assert f"@{BEN} takes what is yours, where they may decide it." in words(shown.blocks)
+    assert "assigned to you" not in words(shown.blocks)
     stage.work()
-    assert look_after(stage) == 1
+    assert look_after(stage) == 0
     assert f"for @{BEN}" in words(stage.cards()[0].blocks)
     said = stage.thread()[-1]
     assert said.startswith("Whoever it was for is away until ")

@@ -37,7 +37,8 @@ def home(view: HomeView, *, may_decide: Collection[str], is_tour_read: bool) -> 
     made += [] if view.decided else [block(texts.NOTHING_DECIDED)]
     made += _pages("decided", texts.DECIDED, view.place.decided, len(view.decided), view.all_decided)
     if view.absence is None and may_decide:
-        made.append(section(absences.GOING_AWAY, press=button(absences.AWAY, action=Action.AWAY, value="away")))
+        away = button(absences.AWAY, action=Action.AWAY, value="away")
+        made += [header(absences.OUT_OF_OFFICE), section(absences.GOING_AWAY, press=away)]
     charters = [
         button(texts.charter_of(name), action=f"{Action.CHARTER}.{number}", value=name)
         for number, name in enumerate(view.workflows)

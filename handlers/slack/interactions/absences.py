@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
+from handlers.slack.access.assignable import reviewers_of
 from handlers.slack.access.rights import NotAllowed, Unsure
 from handlers.slack.blocks.assignments import DELEGATE, SINCE, UNTIL, away_form, chosen
 from handlers.slack.blocks.paragraphs import told
@@ -21,7 +22,7 @@ from handlers.slack.interactions import home
 from handlers.slack.payloads import Submission, click, submission
 from handlers.slack.replies import afterwards, answering
 from handlers.texts import absences as texts
-from workflows.engine.review.assignment import absences
+from workflows.engine.review.assignment import absences, upkeep
 from workflows.engine.review.assignment.absences import ImpossibleAbsence, absence_of
 from workflows.engine.review.assignment.views import Wrong
 
@@ -60,6 +61,8 @@ def register(app: App, slack: SlackContext) -> None:
                 answer.done(response_action="errors", errors=wrong)
                 return
             answer.done()
+            # The server does it too, a few seconds later; so the Home shows already what is no longer theirs.
+            afterwards("assignments", partial(upkeep.sweep, slack.context, reviewers_of(slack.rights), check=False))
             shown = HomePlace.read(submitted.view.private_metadata)
             afterwards("home", partial(home.show, slack, client, submitted.user.id, shown, seen=None))
 

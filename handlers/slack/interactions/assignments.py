@@ -23,7 +23,7 @@ from workflows.engine.declare.names import persons_in
 from workflows.engine.errors import OwnCase, Refused, Stale
 from workflows.engine.review import refusals
 from workflows.engine.review.assignment import assignments
-from workflows.engine.review.assignment.absences import absent_among
+from workflows.engine.review.assignment.absences import absences_now
 from workflows.engine.review.cards import card_view, place_of
 from workflows.engine.review.views import WhyRefused
 
@@ -46,7 +46,7 @@ def register(app: App, slack: SlackContext) -> None:
                 return
             listed = pressed.view.listed if pressed.view else None
             reviewers = persons_in(slack.context.registry.get(view.workflow).review.reviewers)
-            away = absent_among(slack.context, reviewers)
+            away = absences_now(slack.context, reviewers)
             metadata = f"{shown} {listed or NOT_LISTED} {view.assignments}"
             answer.open(assign_form(view, away=away, metadata=metadata, shown=str(shown)))
 

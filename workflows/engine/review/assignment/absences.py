@@ -4,7 +4,7 @@ While they are away nothing is assigned to them, and they are not reminded. Thei
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -38,7 +38,7 @@ def be_away(
     Raise `ImpossibleAbsence`.
     """
     at = context.clock()
-    begins = since if since is not None else at
+    begins, until = since.astimezone(UTC) if since is not None else at, until.astimezone(UTC)
     if begins > at + LONGEST:
         raise ImpossibleAbsence(Wrong.SINCE, "an absence begins within a year")
     if until <= max(begins, at):
@@ -88,12 +88,10 @@ def away_now(
     return {row.person: absence for row in found if (absence := _absence(row, at=at)) is not None}
 
 
-def absent_among(context: Context, persons: Sequence[str]) -> Sequence[AbsenceView]:
-    """Return the absences of those of these people who are away now."""
-    if not persons:
-        return []
+def absences_now(context: Context, among: Collection[str] | None = None) -> Sequence[AbsenceView]:
+    """Return the absences of those who are away now. `among`: only of these people."""
     with context.database.read() as session:
-        return list(away_now(session, team=context.team, at=context.clock(), among=persons).values())
+        return list(away_now(session, team=context.team, at=context.clock(), among=among).values())
 
 
 def _absence(row: schema.PersonRow | None, *, at: datetime) -> AbsenceView | None:

@@ -13,6 +13,7 @@ from workflows.engine.case import notices
 from workflows.engine.case.lookup import known_workflow
 from workflows.engine.case.transitions import move_review
 from workflows.engine.context import Context
+from workflows.engine.declare.names import is_group, names_in
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.errors import OwnCase, Refused, Stale
 from workflows.engine.review.assignment.absences import away_now
@@ -109,6 +110,15 @@ def record(
 def barred(session: Session, workflow: AnyWorkflow, row: schema.Review) -> Collection[str]:
     """Return those who may not decide a review, since they handed its case in or asked for it again."""
     return () if workflow.review.self_approval else runs.askers_of(session, row.run_id, team=row.team_id)
+
+
+def might_decide(workflow: AnyWorkflow, person: str) -> bool:
+    """Tell whether a person may decide a workflow's reviews, as far as its declaration tells it.
+
+    Where a user group may, the upkeep takes from whoever is not in it what is assigned to them.
+    """
+    may = (*names_in(workflow.review.reviewers), *names_in(workflow.review.escalate_to))
+    return any(is_group(one) or one == person for one in may)
 
 
 def assignee_of(row: schema.Review) -> str | None:
