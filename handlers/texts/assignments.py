@@ -16,6 +16,7 @@ TO_BOT = "This is an app. Choose a person."
 NO_RIGHT = "This person may not decide it: they are not among its reviewers."
 NOT_KNOWN = "It could not be checked just now whether this person may decide it. Try again."
 OWN = "This person handed the case in, or asked for it again. Choose somebody else."
+FOR_YOU = "for you"
 NOBODY = Button(text="Assign to nobody", says="Assign to nobody: anybody may take it")
 
 

@@ -6,7 +6,7 @@ from bot.sandbox.client import Outcome
 from bot.sandbox.state.workspace import User
 from handlers.slack.access.assignable import reviewers_of
 from store import schema
-from tests.slack.stage import ANA, BEN, EVE, KIM, REVIEWERS, Stage, inputs, words
+from tests.slack.stage import ANA, BEN, EVE, KIM, REVIEWERS, SUPPORT, Stage, inputs, words
 from tests.slack.test_conflicts import decisions
 from tests.slack.test_reminders import HOUR, direct
 from tests.slack.test_undo import declared
@@ -162,3 +162,18 @@ def test_who_left_the_group_is_replaced_by_the_least_busy(stage: Stage) -> None:
     stage.ears.slack_context.groups.forget(REVIEWERS)
     assert look_after(stage) == 1
     assert stage.thread()[-1] == f"Whoever it was for may no longer decide it. For @{ANA} now."
+
+
+def test_the_list_and_a_session_begin_with_what_is_mine(stage: Stage) -> None:
+    workflow = case(stage)
+    stage.submit(workflow, id=2, text="where is it?")
+    assign(stage, ANA, BEN)
+    for user, first in ((BEN, "where is it?"), (ANA, "charged twice")):
+        assert stage.person(user).command(SUPPORT, "/countersign", "queue").acknowledged
+        said = words(stage.view(user).blocks)
+        assert said.index(first) < said.index("charged twice" if user == BEN else "where is it?")
+        assert ("ticket-2 · for you" in said) == (user == BEN)
+        stage.person(user).close()
+        assert stage.person(user).command(SUPPORT, "/countersign", "review").acknowledged
+        stage.person(user).wait_until(lambda who=user, text=first: text in words(stage.view(who).blocks))
+        stage.person(user).close()

@@ -28,7 +28,7 @@ from handlers.slack.ids import (
     OpenRow,
     Shown,
 )
-from handlers.texts import buttons, forms, questions, rows, sessions
+from handlers.texts import assignments, buttons, forms, questions, rows, sessions
 from handlers.texts.buttons import Button
 from handlers.texts.forms import Note
 from handlers.texts.pieces import Room, hour
@@ -354,7 +354,8 @@ def waiting_list(waiting: WaitingView, *, listed: Listed, groups: Sequence[Group
     for one in waiting.reviews:
         shown = str(Shown(id=one.review, version=one.version, generation=one.generation))
         asked = f" · {begun_large(one_line(why(one.why), 150))}" if one.why is not None else ""
-        about = line(words(f"{one.workflow} · {one.key}{asked}"), *pieces(forms.answer_by(one.answer_by)))
+        mine = f" · {assignments.FOR_YOU}" if one.is_theirs else ""
+        about = line(words(f"{one.workflow} · {one.key}{mine}{asked}"), *pieces(forms.answer_by(one.answer_by)))
         press = button(buttons.review(one.key), action=Action.REVIEW, value=shown)
         made.append(rich(line(words(one_line(one.subject, 150), bold=True)), about))
         made += [actions(f"review.{shown}", [press]), divider()]
