@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
 from itertools import pairwise
 from pathlib import Path
@@ -17,7 +18,7 @@ from bot.sandbox.http.running_sandbox import Running, serving
 from bot.sandbox.state.sandbox import APP_TOKEN, BOT_TOKEN, Sandbox
 from bot.sandbox.state.workspace import default_workspace
 from handlers.slack.manifest import manifest_file
-from tests.integration.bot.commandline import LONGEST, CommandLine, wait_until
+from tests.integration.bot.commandline import LONGEST, PARCELS, CommandLine, wait_until
 from tests.ports import free_port
 from tests.slack.conftest import ACK_SECONDS
 from tests.slack.stage import ANA, EVE, SUPPORT, words
@@ -123,6 +124,27 @@ def test_run_post_says_what_slack_refused(slack: CommandLine, monkeypatch: pytes
     said = slack("run", parcels(slack, 2), "--workflow", "parcels", "--post", COUNTERSIGN_POST_TO="parcels=C0GENERAL")
     assert said.code == 1
     assert "not everything was posted: 2 messages wait; Slack said: not_in_channel" in said.err
+
+
+@pytest.mark.slow
+def test_serve_assigns_to_the_least_busy_member_of_a_group_and_hands_on_what_is_theirs_when_they_are_away(
+    slack: CommandLine, alone: Running
+) -> None:
+    source = PARCELS.read_text().replace("review=Review()", 'review=Review(assign="least_busy")')
+    slack.settings["COUNTERSIGN_WORKFLOWS"] = str(slack.place("assigned.py", source))
+    slack.settings["COUNTERSIGN_REVIEWERS"] = "parcels=S0SUPPORT"
+    alone.administrator.set_group("S0SUPPORT", [ANA, EVE])
+    ana = alone.person(ANA)
+
+    def is_for(user: str) -> bool:
+        return any(f"for @{user}" in words(card.blocks) for card in ana.messages(SUPPORT))
+
+    with served(slack, alone):
+        slack("submit", '{"id": 1, "text": "unsure"}', "--workflow", "parcels")
+        ana.wait_until(lambda: is_for(ANA))
+        until = datetime.now(UTC) + timedelta(days=30)
+        slack.done("away", ANA, "--until", f"{until:%Y-%m-%d}")
+        ana.wait_until(lambda: is_for(EVE))
 
 
 @pytest.mark.slow
