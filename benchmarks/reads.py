@@ -9,7 +9,18 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from benchmarks.year import BEGAN, CHANNEL, SECONDS, TEAM, WORKFLOWS
-from store.cases import cases, deliveries, homes, journal, reviews, runs, unproposed, waiting_runs, workflow_pauses
+from store.cases import (
+    assignments,
+    cases,
+    deliveries,
+    homes,
+    journal,
+    reviews,
+    runs,
+    unproposed,
+    waiting_runs,
+    workflow_pauses,
+)
 from store.cases.homes import Days
 from store.faces import Face
 from store.governance import audit
@@ -102,6 +113,12 @@ LOOPS: Mapping[str, Read] = {
     "waiting_runs.runs_of": lambda session: waiting_runs.runs_of(session, "desk", team=TEAM, limit=20),
     "workflow_pauses.is_releasable": lambda session: workflow_pauses.is_releasable(session, team=TEAM),
     "workflow_pauses.releasable": lambda session: workflow_pauses.releasable(session, team=TEAM, limit=200),
+    "assignments.to_assign": lambda session: assignments.to_assign(session, team=TEAM, at=_NOW, limit=200),
+    "assignments.assigned": lambda session: assignments.assigned(session, team=TEAM),
+    "assignments.of_person": lambda session: assignments.of_person(
+        session, "U0ANA", team=TEAM, workflow=WORKFLOWS[0], limit=200
+    ),
+    "assignments.loads": lambda session: assignments.loads(session, ["U0ANA", "U0BEN"], team=TEAM),
     "outbox.channels": lambda session: outbox.channels(session, team=TEAM, face=_FACE, at=_NOW),
     "outbox.channels_held": lambda session: outbox.channels_held(session, team=TEAM, face=_FACE),
     "outbox.is_postponed": lambda session: outbox.is_postponed(session, team=TEAM, face=_FACE, at=_NOW),

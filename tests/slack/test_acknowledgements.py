@@ -36,7 +36,7 @@ def test_a_click_is_acknowledged_while_slack_does_not_answer_what_comes_after_it
     stage.running.administrator.delete_message(SUPPORT, stage.cards()[0].ts)
     person = stage.person(ANA)
     person.command(SUPPORT, "/countersign", "review ticket-1")
-    assert buttons(stage.view(ANA)) == ["approve", "edit", "reject", "details", "report_wrong"]
+    assert buttons(stage.view(ANA)) == ["approve", "edit", "reject", "details", "assign", "report_wrong"]
     listeners = stage.ears.listeners
     assert listeners is not None
     # The modal in which a review is decided is drawn anew afterwards.

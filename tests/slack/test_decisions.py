@@ -28,7 +28,7 @@ def test_a_card_holds_all_that_is_needed_to_decide(stage: Stage) -> None:
         "Why you are asked",
     ):
         assert part in said
-    assert buttons(card) == ["approve", "edit", "reject", "details", "report_wrong"]
+    assert buttons(card) == ["approve", "edit", "reject", "details", "assign", "report_wrong"]
     assert (card.unfurl_links, card.unfurl_media, card.parse) == (False, False, "none")
 
 
@@ -283,7 +283,7 @@ def test_a_person_who_closes_the_empty_form_leaves_it_to_others(stage: Stage) ->
     stage.person(ANA).close()
     stage.work()
     (card,) = stage.cards()
-    assert buttons(card) == ["edit", "reject", "details", "report_wrong"]
+    assert buttons(card) == ["edit", "reject", "details", "assign", "report_wrong"]
     assert "Rejected by @U0ANA" in words(card.blocks)
 
 
@@ -361,7 +361,7 @@ def test_a_rejection_needs_a_reason(stage: Stage) -> None:
 def test_a_case_without_a_proposal_can_be_filled_in_or_closed_and_nothing_else(stage: Stage) -> None:
     stage.submit(stage.sample(), id=1, text="Wo ist mein Geld?", language="de")
     (card,) = stage.cards()
-    assert buttons(card) == ["edit", "reject", "details", "report_wrong"]
+    assert buttons(card) == ["edit", "reject", "details", "assign", "report_wrong"]
     assert card.text.startswith("To be filled in: ")
     form = stage.opened(ANA, "reject")
     assert options(inputs(form)[FOLLOWS]) == ["close", "propose_again"]

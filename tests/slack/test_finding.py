@@ -42,7 +42,7 @@ def test_a_review_whose_card_was_deleted_is_decided_from_what_its_case_says(stag
     deleted(stage)
     answer = answered(stage, ANA, "case ticket-1")
     stage.person(ANA).press(SUPPORT, answer, "review")
-    assert buttons(stage.view(ANA)) == ["approve", "edit", "reject", "details", "report_wrong"]
+    assert buttons(stage.view(ANA)) == ["approve", "edit", "reject", "details", "assign", "report_wrong"]
     stage.person(ANA).press_in_view("approve")
     assert decisions(stage) == ["U0ANA approved"]
 
@@ -57,7 +57,7 @@ def test_what_waits_is_opened_at_any_time_without_a_card(stage: Stage, text: str
     if text == "review":
         assert buttons(view) == ["step_edit", "step_reject", "skip", "details"]
     else:
-        assert buttons(view) == ["approve", "edit", "reject", "details", "report_wrong"]
+        assert buttons(view) == ["approve", "edit", "reject", "details", "assign", "report_wrong"]
 
 
 def test_only_who_may_decide_is_offered_to(stage: Stage) -> None:

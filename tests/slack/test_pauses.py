@@ -77,7 +77,7 @@ def test_an_engineer_pauses_a_workflow_and_people_get_empty_forms_that_say_why(s
     assert "there is no proposal" in told
     assert f"This workflow is paused: {WHY}" in told
     assert KIM not in str(card.blocks)  # nobody is called with each card
-    assert buttons(card) == ["edit", "reject", "details", "report_wrong"]
+    assert buttons(card) == ["edit", "reject", "details", "assign", "report_wrong"]
 
 
 def test_the_people_of_a_workflow_see_who_paused_it_and_why_and_that_it_goes_on(stage: Stage) -> None:

@@ -73,7 +73,7 @@ def test_a_question_that_cannot_be_sent_opens_the_card_again_and_says_why(stage:
     (card,) = stage.cards()
     said = words(card.blocks)
     assert "The question could not be sent: no such customer" in said
-    assert buttons(card) == ["approve", "edit", "reject", "details", "ask_source", "report_wrong"]
+    assert buttons(card) == ["approve", "edit", "reject", "details", "ask_source", "assign", "report_wrong"]
 
 
 def test_without_an_answer_the_card_opens_again_and_says_so(stage: Stage) -> None:
