@@ -1,6 +1,7 @@
 """What people see of assignments: the form, the card, the thread, a direct message, and what is refused."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from bot.sandbox.client import Outcome
 from bot.sandbox.state.workspace import User
@@ -164,6 +165,11 @@ def test_who_left_the_group_is_replaced_by_the_least_busy(stage: Stage) -> None:
     assert stage.thread()[-1] == f"Whoever it was for may no longer decide it. For @{ANA} now."
 
 
+def is_shown(stage: Stage, user: str, text: str) -> bool:
+    """Tell whether a person's modal shows a text."""
+    return text in words(stage.view(user).blocks)
+
+
 def test_the_list_and_a_session_begin_with_what_is_mine(stage: Stage) -> None:
     workflow = case(stage)
     stage.submit(workflow, id=2, text="where is it?")
@@ -175,5 +181,5 @@ def test_the_list_and_a_session_begin_with_what_is_mine(stage: Stage) -> None:
         assert ("ticket-2 · for you" in said) == (user == BEN)
         stage.person(user).close()
         assert stage.person(user).command(SUPPORT, "/countersign", "review").acknowledged
-        stage.person(user).wait_until(lambda who=user, text=first: text in words(stage.view(who).blocks))
+        stage.person(user).wait_until(partial(is_shown, stage, user, first))
         stage.person(user).close()

@@ -20,7 +20,7 @@ def test_a_review_is_assigned_and_shown_and_anybody_decides(countersign: Command
     assert countersign.done("assign", "1", "U0BEN", **settings).out == "case 1: for U0BEN already\n"
     assert countersign.done("assign", "1", **settings).out == "case 1: for U0BEN\n"
     assert countersign("assign", "1", "U0EVE", **settings).error() == "U0EVE is not among the reviewers of parcels"
-    audit = countersign.done("show", "1", "--json", **settings).json()["audit"]
+    audit = countersign.done("case", "1", "--json", **settings).json()["audit"]
     assert [line["action"] for line in audit if line["actor"] == "cli:ana"][-2:] == [
         "review.assigned",
         "assign.refused",
