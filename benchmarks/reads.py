@@ -17,11 +17,13 @@ from store.cases import (
     journal,
     reviews,
     runs,
+    turns,
     unproposed,
     waiting_runs,
     workflow_pauses,
 )
 from store.cases.homes import Days
+from store.cases.turns import Turns
 from store.faces import Face
 from store.governance import audit
 from store.model import requests
@@ -35,6 +37,7 @@ Read = Callable[[Session], object]
 _END = datetime.fromtimestamp(BEGAN + SECONDS, UTC)
 _NOW = _END + timedelta(minutes=1)
 _DAY = _END - timedelta(days=1)
+_TURNS = Turns(by="U01", workflows=WORKFLOWS)
 _TODAY = Days(since=dict.fromkeys(WORKFLOWS, _DAY), undoable=_DAY, at=_NOW)
 _FACE = Face(name="slack", roles={"failures", "leads"})
 _KNOWN = (1, 2)
@@ -70,11 +73,9 @@ PEOPLE: Mapping[str, Read] = {
     "journal.cost_of_cases": lambda session: journal.cost_of_cases(session, range(1, 500), team=TEAM),
     "requests.of_run": lambda session: requests.of_run(session, 4711, team=TEAM),
     "deliveries.of_case": lambda session: deliveries.of_case(session, 4711, team=TEAM),
-    "reviews.open_lines": lambda session: reviews.open_lines(session, team=TEAM, workflows=WORKFLOWS, limit=50),
-    "reviews.open_lines, last page": lambda session: reviews.open_lines(
-        session, team=TEAM, workflows=WORKFLOWS, limit=10, first=900
-    ),
-    "reviews.count_open": lambda session: reviews.count_open(session, team=TEAM, workflows=WORKFLOWS),
+    "turns.lines": lambda session: turns.lines(session, _TURNS, team=TEAM, limit=50),
+    "turns.lines, last page": lambda session: turns.lines(session, _TURNS, team=TEAM, limit=10, first=900),
+    "turns.count": lambda session: turns.count(session, _TURNS, team=TEAM),
     "homes.in_hand": lambda session: homes.in_hand(
         session, "U01", team=TEAM, workflows=WORKFLOWS, at=_NOW, lasts=timedelta(minutes=30), first=0, limit=15
     ),

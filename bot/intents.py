@@ -33,7 +33,7 @@ from workflows.engine.review.assignment.assignments import assignment_of
 from workflows.engine.review.cards import card_view, failure_view, place_of
 from workflows.engine.review.doubts import doubt_view
 from workflows.engine.review.hiding import card_in_channel, doubt_in_channel
-from workflows.engine.review.reminders import reminder_view
+from workflows.engine.review.reminders import MayDecide, nobody_may, reminder_view
 from workflows.engine.review.report_views import report_note
 from workflows.engine.review.views import CardView, DoubtView, ReminderView
 from workflows.engine.send.channel_status import channel_status, given_up
@@ -62,10 +62,10 @@ News = CardView | DoubtView | DigestView | Rest | Reminder | Callable[[Room], To
 """News that a face draws: a read model that it has a layout for, or paragraphs, as long as it has room for."""
 
 
-def read(context: Context, intents: Sequence[Intent]) -> News | None:
+def read(context: Context, intents: Sequence[Intent], *, may: MayDecide = nobody_may) -> News | None:
     """Read what an intent tells, or several of one kind; None where nothing is to stand there.
 
-    Raise `Unknown` where what it is about is not known here.
+    `may`: whether somebody who is written to may still decide. Raise `Unknown` where its subject is not known here.
     """
     first = intents[0]
     match first.kind:
@@ -83,14 +83,14 @@ def read(context: Context, intents: Sequence[Intent]) -> News | None:
         case "digest":
             return digest_view(context, first.subject.id)
         case notices.DIRECT_REMINDER:
-            return _reminder(context, first.about["person"])
+            return _reminder(context, first.about["person"], may=may)
         case _:
             return _note(context, intents)
 
 
-def _reminder(context: Context, person: str) -> Reminder | None:
+def _reminder(context: Context, person: str, *, may: MayDecide) -> Reminder | None:
     """Return what waits for a person; None where nothing does any more."""
-    view = reminder_view(context, person)
+    view = reminder_view(context, person, may=may)
     cards = [card_in_channel(card_view(context, review)) for review in view.reviews]
     # Somebody may have decided one between the two looks.
     cards = [card for card in cards if card.is_decidable]
@@ -187,7 +187,8 @@ def _unsent(context: Context, row: int) -> Callable[[Room], Told] | None:
     if lost is None:
         return None
     what = _what(context, lost.intent)
-    return _plainly(failures.unsent(lost.intent.channel, what, lost.error or "no reason given"))
+    is_direct = lost.intent.kind == notices.DIRECT_REMINDER
+    return _plainly(failures.unsent(lost.intent.channel, what, lost.error or "no reason given", is_direct=is_direct))
 
 
 def _what(context: Context, intent: Intent) -> str:

@@ -4,7 +4,7 @@ import typer
 
 from bot.app import App
 from bot.slack.sender import PACE
-from bot.slack.wiring import connected, sender_of
+from bot.slack.wiring import connected, context_in, sender_of
 from bot.slack.workspace import Workspace
 from store.db.process_locks import SENDER, Taken, exclusive
 from workflows.engine.declare.registry import AnyWorkflow
@@ -32,7 +32,7 @@ def post(app: App, workflow: AnyWorkflow, workspace: Workspace) -> bool:
     assert channel is not None
     try:
         with exclusive(app.context.database, name=SENDER):
-            sender = sender_of(app, workspace, pace=PACE)
+            sender = sender_of(app, workspace, context_in(app, workspace), pace=PACE)
             sender.prepare()
             done = sender.drain(seconds=LONGEST)
     except Taken as taken:

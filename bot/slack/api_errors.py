@@ -34,6 +34,12 @@ _WORDS = {
         "thread_not_found",
     ),
     Then.NO_CHANNEL: (
+        # Somebody who cannot be written to.
+        "cannot_dm_bot",
+        "messages_tab_disabled",
+        "user_disabled",
+        "user_not_found",
+        "user_not_visible",
         "channel_is_limited_access",
         "channel_not_found",
         "is_archived",

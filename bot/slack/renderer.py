@@ -13,6 +13,7 @@ from handlers.slack.blocks.queue import queue
 from handlers.slack.blocks.reminder import reminder
 from workflows.engine.context import Context
 from workflows.engine.read.digest_views import DigestView
+from workflows.engine.review.reminders import MayDecide, nobody_may
 from workflows.engine.review.views import CardView, DoubtView
 from workflows.engine.send.views import Intent
 
@@ -30,9 +31,12 @@ class Picture:
 NOTHING = Picture(drawn=None)
 
 
-def draw(context: Context, intents: Sequence[Intent]) -> Picture:
-    """Draw an intent, or several of one kind at once. Raise `Unknown` where its workflow is not known here."""
-    news = read(context, intents)
+def draw(context: Context, intents: Sequence[Intent], *, may: MayDecide = nobody_may) -> Picture:
+    """Draw an intent, or several of one kind at once. Raise `Unknown` where its workflow is not known here.
+
+    `may`: whether somebody who is written to may still decide.
+    """
+    news = read(context, intents, may=may)
     if news is None:
         return NOTHING
     return Picture(drawn=_drawn(news), waits=waits_for_person(news))

@@ -22,6 +22,7 @@ from store.db.changes import Changes
 from store.db.database import Unavailable
 from store.faces import SLACK, Face
 from workflows.engine.context import Context
+from workflows.engine.review.reminders import MayDecide, nobody_may
 from workflows.engine.send.channel_queue import Channels, Taken
 from workflows.engine.send.outcomes import note_refused, note_sent
 from workflows.engine.send.rate_limits import RateLimit
@@ -62,17 +63,19 @@ class Sender:
         breaker: Breaker,
         roles: Mapping[str, str],
         pace: float,
+        may: MayDecide = nobody_may,
     ) -> None:
         """Use a client without retries.
 
         `bot`: our id among the bots of the workspace. `roles`: role -> channel. `pace`: seconds between two messages to
-        a channel.
+        a channel. `may`: whether somebody who is written to may still decide; left out, nobody is written to.
         """
         self._context = context
         self._breaker = breaker
         self._sync = MessageSync(context, client, bot=bot)
         self._roles = roles
         self._pace = pace
+        self._may = may
         self._channels = Channels(context, face=Face(name=SLACK, roles=tuple(roles)), pace=pace)
         self._free_at: dict[str, float] = {}
         """Channel -> time at which the next message may be sent, by the monotonic clock."""
@@ -169,7 +172,7 @@ class Sender:
             return
         try:
             is_homeless = taken.is_reply and taken.thread is None
-            picture = NOTHING if is_homeless else draw(self._context, taken.intents)
+            picture = NOTHING if is_homeless else draw(self._context, taken.intents, may=self._may)
             try:
                 stood = self._sync.bring(taken, self._real(channel), picture.drawn)
             finally:

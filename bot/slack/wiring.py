@@ -40,26 +40,30 @@ def in_slack(app: App, *, checks: Callable[[], Iterable[Finding]], pace: float =
     `checks`: the checks of the set-up, for whoever asks for them there. `pace`: seconds between two messages to a
     channel.
     """
-    settings, context = app.settings, app.context
     workspace = connected(app)
     address = check_hearing(workspace)
-    groups = Groups(workspace.looking_up, team=workspace.named_team, tell=partial(tell_unusable, context))
+    slack = context_in(app, workspace, checks=checks)
+    hearing = Hearing(workspace, partial(listeners.register, slack=slack), address=address)
+    return Slack(
+        workspace=workspace,
+        sender=sender_of(app, workspace, slack, pace=pace),
+        hearing=hearing,
+        reviewers=reviewers_of(slack.rights),
+    )
+
+
+def context_in(app: App, workspace: Workspace, *, checks: Callable[[], Iterable[Finding]] = tuple) -> SlackContext:
+    """Return the context of what is done for people of a workspace. `checks`: as for `in_slack`."""
+    groups = Groups(workspace.looking_up, team=workspace.named_team, tell=partial(tell_unusable, app.context))
     people = People(workspace.looking_up)
-    slack = SlackContext(
-        context=context,
-        rights=Rights(members=groups, kind_of=people, engineers=named(settings.engineers)),
+    return SlackContext(
+        context=app.context,
+        rights=Rights(members=groups, kind_of=people, engineers=named(app.settings.engineers)),
         zone_of=people.zone_of,
         groups=groups,
         installed=workspace.installed,
         granted=workspace.granted,
         checks=checks,
-    )
-    hearing = Hearing(workspace, partial(listeners.register, slack=slack), address=address)
-    return Slack(
-        workspace=workspace,
-        sender=sender_of(app, workspace, pace=pace),
-        hearing=hearing,
-        reviewers=reviewers_of(slack.rights),
     )
 
 
@@ -70,12 +74,20 @@ def connected(app: App) -> Workspace:
     return workspace
 
 
-def sender_of(app: App, workspace: Workspace, *, pace: float) -> Sender:
+def sender_of(app: App, workspace: Workspace, slack: SlackContext, *, pace: float) -> Sender:
     """Return the sender to a workspace. `pace`: seconds between two messages to a channel."""
     named = {FAILURES: app.settings.failures_channel, LEADS: app.settings.leads_channel}
     roles = {role: channel for role, channel in named.items() if channel is not None and face_of(channel) == SLACK}
     breaker = Breaker(workspace.trying)
-    return Sender(app.context, workspace.sending, bot=workspace.bot_id, breaker=breaker, roles=roles, pace=pace)
+    return Sender(
+        app.context,
+        workspace.sending,
+        bot=workspace.bot_id,
+        breaker=breaker,
+        roles=roles,
+        pace=pace,
+        may=slack.may_decide,
+    )
 
 
 def tell_unusable(context: Context, group: str, code: str) -> None:

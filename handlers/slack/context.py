@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from handlers.slack.access.admission import Installation, Origin
@@ -10,6 +11,7 @@ from handlers.slack.access.rights import NotAllowed, Rights, UnknownKind, Unsure
 from handlers.slack.access.scopes import Granted
 from handlers.slack.access.user_groups import Groups
 from handlers.texts.findings import Finding
+from store.cases.turns import Turns
 from store.subjects import Subject
 from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
@@ -116,6 +118,39 @@ class SlackContext:
         if unsaid and not found:
             raise unsaid[0]
         return found
+
+    def turns(self, user: str, among: Iterable[AnyWorkflow]) -> Turns:
+        """Return what a user may decide of these workflows, as a first or a second person, as far as Slack can tell.
+
+        Raise as `allowed` does where that is nothing.
+        """
+        workflows, unsaid = list(among), list[Refused]()
+
+        def may(right: Callable[[str, AnyWorkflow], None], some: Sequence[AnyWorkflow]) -> Sequence[AnyWorkflow]:
+            try:
+                return self.allowed(right, user, some)
+            except (Unsure, UnusableGroup, UnknownKind) as error:
+                unsaid.append(error)
+                return []
+
+        seconds = {
+            (one.name, place): bool(may(partial(self.rights.decide, second=place), [one]))
+            for one in workflows
+            for place, second in enumerate(one.review.seconds)
+            if second.by is not None
+        }
+        decided = [one.name for one in may(self.rights.decide, workflows)]
+        if unsaid and not decided and not any(seconds.values()):
+            raise unsaid[0]
+        return Turns(by=user, workflows=decided, seconds=seconds)
+
+    def may_decide(self, user: str, workflow: str, second: int | None) -> bool:
+        """Tell whether a user may decide a workflow's reviews, or be its second person there. Raise `Unsure`."""
+        try:
+            self.rights.decide(user, self.context.registry.get(workflow), second=second)
+        except NotAllowed:
+            return False
+        return True
 
     def shown_in(self, among: str) -> Sequence[AnyWorkflow]:
         """Return the workflows whose cards are shown in a channel; all for an empty name, one workflow for its own."""

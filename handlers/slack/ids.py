@@ -170,9 +170,19 @@ class Listed:
     first: int = 0
     """Place of the page's first review, from 0."""
     progress: Progress | None = None
-    """Progress of the review session; None for the list."""
+    """Progress of the review session, also where cases that are alike are shown in it; None for the list."""
     alike: int = 0
-    """Review whose like are shown, in place of the list; 0 for the list."""
+    """Review whose like are shown, in place of the list or the session's step; 0 for these."""
+
+    @property
+    def is_session(self) -> bool:
+        """True for a step of a review session."""
+        return self.progress is not None and not self.alike
+
+    @property
+    def session(self) -> "Listed | None":
+        """Review session that this is, or was opened from; None where there is none."""
+        return replace(self, alike=0, first=0) if self.progress is not None else None
 
     def __str__(self) -> str:
         place = f"{self.among}.{self.first}" + (f"{_ALIKE}{self.alike}" if self.alike else "")

@@ -58,11 +58,12 @@ def nowhere(name: str, code: str, number: int, *, face: str, owners: Sequence[st
     )
 
 
-def unsent(name: str, what: str, code: str) -> Told:
-    """Draw that a message was given up. `what`: the message, in words."""
+def unsent(name: str, what: str, code: str, *, is_direct: bool = False) -> Told:
+    """Draw that a message was given up. `what`: the message, in words. `is_direct`: it was to a person."""
     said = f"{begun_large(what)} could not be shown"
     ends = words(f" ({code}). See countersign doctor.")
-    return Told(brief=f"{said} ({code})", parts=[[line(words(f"{said} in "), channel(name), ends)]])
+    where = [words(f"{said} to "), person(name)] if is_direct else [words(f"{said} in "), channel(name)]
+    return Told(brief=f"{said} ({code})", parts=[[line(*where, ends)]])
 
 
 def wrong_clock(day: date, now: datetime) -> Told:

@@ -235,7 +235,7 @@ def format_of(example: str, *, zoned: bool | None, required: bool) -> str:
 
 
 def place_in_list(waiting: WaitingView) -> str:
-    """Say which of the open reviews a page shows."""
+    """Say which of the reviews that wait a page shows."""
     last = waiting.first + len(waiting.reviews)
     return f"{waiting.first + 1} to {last} of {waiting.total:,}, the earliest deadline first"
 

@@ -9,6 +9,7 @@ from workflows.engine.review.views import CardView
 from workflows.engine.text.sanitize import one_line
 
 APPROVE, DECIDE, REJECT, RIGHT = "Approve and next", "Decide and next", "Reject and next", "It was right, next"
+APPROVE_AS_WELL = "Approve as well, next"
 """The words on a step's main button."""
 GO_ON, SKIPPED_ONES = "Go on", "Show the skipped"
 STOP = "Stop"

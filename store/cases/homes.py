@@ -7,12 +7,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, CompoundSelect, and_, func, or_, select, union_all
 from sqlalchemy.orm import Session
 
-from store.cases.reviews import FIRST
+from store.cases.reviews import FIRST, UNDECIDED
 from store.schema import Case, Decision, Question, Review, Run, Workflow
 from store.states import ReviewState, RunState
 
-UNDECIDED = (ReviewState.OPEN, ReviewState.AWAITING_SECOND)
-"""States of a review that waits for people."""
 _ASKED = "asked"
 """Kind of a decision that decides nothing yet."""
 
@@ -128,7 +126,7 @@ def _in_hand(by: str, team: int, at: datetime, lasts: timedelta) -> CompoundSele
         Review.team_id == team,
         Review.claimed_by.is_not(None),
         Review.claimed_by == by,
-        Review.state == ReviewState.OPEN,
+        Review.state.in_(UNDECIDED),
         Review.claimed_at.between(at - lasts, at + lasts),
     )
     assigned = select(Review.id).where(

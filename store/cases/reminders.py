@@ -3,12 +3,12 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from store.cases.deadlines import UNDECIDED
 from store.db import rows
-from store.schema import DirectReminder, Review, Workflow
+from store.schema import Decision, DirectReminder, Review, Workflow
 
 
 def waiting(session: Session, *, team: int, person: str, workflows: Collection[str], limit: int) -> Sequence[Review]:
@@ -27,6 +27,25 @@ def waiting(session: Session, *, team: int, person: str, workflows: Collection[s
         )
     )
     return session.scalars(query.order_by(Review.precedence, Review.answer_by, Review.id).limit(limit)).all()
+
+
+def recent_deciders(
+    session: Session, *, team: int, workflow: str, since: datetime, among: int, without: Collection[str]
+) -> Sequence[str]:
+    """Return the people who decided reviews of a workflow since a time, as far as the last decisions of the team tell.
+
+    `among`: number of these. `without`: names in decisions that are nobody's.
+    """
+    # The newest are read from the end, and not all of the team by its index.
+    of_team = func.coalesce(Decision.team_id, 0) == team
+    last = select(Decision).where(of_team).order_by(Decision.id.desc()).limit(among).subquery()
+    query = (
+        select(last.c.by)
+        .join(Review, Review.id == last.c.review_id)
+        .join(Workflow, Workflow.id == Review.workflow_id)
+        .where(Workflow.name == workflow, Workflow.team_id == team, last.c.at >= since, last.c.by.not_in(without))
+    )
+    return sorted(set(session.scalars(query)))
 
 
 def want_direct(session: Session, *, team: int, person: str, at: datetime) -> None:

@@ -3,11 +3,11 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, func, select, update
+from sqlalchemy.orm import Session, aliased
 
 from store.db import rows
-from store.schema import Case, Report, Run
+from store.schema import Case, Report, Review, Run
 from store.states import RunState
 
 
@@ -54,9 +54,21 @@ def take_up(
     return session.scalar(taken, execution_options={"synchronize_session": False}) is not None
 
 
-def of_review(session: Session, review: int, *, team: int) -> list[Report]:
-    """Return the reports that a review's card shows, oldest first."""
-    query = select(Report).where(Report.review_id == review, Report.team_id == team)
+def up_to(session: Session, run: int, *, team: int) -> list[Report]:
+    """Return the reports that the card of a run's review shows, oldest first.
+
+    They are those of the run, and of the runs whose place it took: what is wrong with a case is wrong still after a
+    rerun. What was delivered in between, or newer content of the case, ends that.
+    """
+    this, earlier = aliased(Run), aliased(Run)
+    of_this = and_(earlier.revision == this.revision, earlier.correction == this.correction, earlier.id <= this.id)
+    query = (
+        select(Report)
+        .join(this, this.case_id == Report.case_id)
+        .join(Review, Review.id == Report.review_id)
+        .join(earlier, and_(earlier.id == Review.run_id, of_this))
+        .where(Report.team_id == team, this.team_id == team, this.id == run)
+    )
     return list(session.scalars(query.order_by(Report.id)))
 
 

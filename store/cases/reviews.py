@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, case, func, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from store.cases.samples import has_sample
@@ -13,6 +13,8 @@ from store.db import rows
 from store.schema import Case, Decision, Proposal, Review, Run, Workflow
 from store.states import ReviewState
 
+UNDECIDED = (ReviewState.OPEN, ReviewState.AWAITING_SECOND)
+"""States of a review that waits for people."""
 FIRST, BY_DEADLINE = 0, 1
 """Precedence of a review that stands before all others, and of any other."""
 
@@ -29,6 +31,7 @@ class ReviewLine:
     run_id: int
     has_proposal: bool
     reasons_id: int
+    state: ReviewState
     claimed_by: str | None
     opened_at: datetime
     answer_by: datetime | None
@@ -162,91 +165,41 @@ def open_lines(
     limit: int,
     first: int = 0,
     state: ReviewState = ReviewState.OPEN,
-    before: str | None = None,
 ) -> list[ReviewLine]:
     """Reviews in a state, corrections first, then by their deadlines; `workflows`: only these; `first`: from this place
-    on. `before`: a person whose own come before the others, after corrections.
+    on.
     """
     query = (
         select(Review, Case.key, Workflow.name)
         .join(Case, Case.id == Review.case_id)
         .join(Workflow, Workflow.id == Review.workflow_id)
         .where(Review.team_id == team, Review.state == state)
-        .order_by(*_order(before))
+        .order_by(Review.precedence, Review.answer_by, Review.id)
         .offset(first)
         .limit(limit)
     )
     if workflows is not None:
         query = query.where(Workflow.name.in_(workflows))
-    return [
-        ReviewLine(
-            id=review.id,
-            case_id=review.case_id,
-            key=key,
-            workflow=name,
-            version=review.version,
-            run_id=review.run_id,
-            has_proposal=review.proposal_id is not None,
-            reasons_id=review.reasons_id,
-            claimed_by=review.claimed_by,
-            opened_at=review.opened_at,
-            answer_by=review.answer_by,
-            assignee=review.assignee,
-        )
-        for review, key, name in session.execute(query)
-    ]
+    return [line_of(review, key, name) for review, key, name in session.execute(query)]
 
 
-def _order(before: str | None) -> tuple[ColumnElement[Any], ...]:
-    """Return the order of reviews. An index tells it, unless a person's own come before the others."""
-    own = () if before is None else (case((Review.assignee == before, 0), else_=1),)
-    return (Review.precedence.expression, *own, Review.answer_by.expression, Review.id.expression)
-
-
-def next_open(
-    session: Session,
-    *,
-    team: int,
-    workflows: Collection[str],
-    without: Collection[int],
-    by: str,
-    at: datetime,
-    lasts: timedelta,
-    limit: int,
-    free: bool = False,
-    held: bool = False,
-    before: str | None = None,
-) -> list[Review]:
-    """Return open reviews of these workflows: corrections first, then the earliest deadline.
-
-    `before`: as for `open_lines`. `without`: not these. `free`: only those that nobody but this person has claimed
-    within `lasts`. `held`: lock them until the transaction ends, but for those that another transaction holds.
-    """
-    query = (
-        select(Review)
-        .join(Workflow, Workflow.id == Review.workflow_id)
-        .where(Review.team_id == team, Review.state == ReviewState.OPEN, Workflow.name.in_(workflows))
-        .order_by(*_order(before))
-        .limit(limit)
+def line_of(review: Review, key: str, workflow: str) -> ReviewLine:
+    """Return a review as it stands in a list."""
+    return ReviewLine(
+        id=review.id,
+        case_id=review.case_id,
+        key=key,
+        workflow=workflow,
+        version=review.version,
+        run_id=review.run_id,
+        has_proposal=review.proposal_id is not None,
+        reasons_id=review.reasons_id,
+        state=review.state,
+        claimed_by=review.claimed_by,
+        opened_at=review.opened_at,
+        answer_by=review.answer_by,
+        assignee=review.assignee,
     )
-    if without:
-        query = query.where(Review.id.not_in(without))
-    if free:
-        query = query.where(_is_free(by=by, at=at, lasts=lasts))
-    if held:
-        query = query.with_for_update(of=Review, skip_locked=True, key_share=True)
-    return list(session.scalars(query))
-
-
-def count_open(session: Session, *, team: int, workflows: Collection[str]) -> int:
-    """Count the open reviews of these workflows."""
-    query = (
-        select(func.count())
-        .select_from(Review)
-        .join(Workflow, Workflow.id == Review.workflow_id)
-        .where(Review.team_id == team, Review.state == ReviewState.OPEN, Workflow.name.in_(workflows))
-    )
-    return session.scalar(query) or 0
 
 
 def move(
@@ -265,38 +218,42 @@ def move(
 
 
 def claim(session: Session, *, team: int, review: int, by: str, at: datetime, lasts: timedelta | None) -> bool:
-    """Claim an open review for a person; False where somebody else holds it or it is not open.
+    """Claim a review for a person; False where somebody else holds it or nobody may decide it.
 
     `lasts`: how long a claim counts; one that is further from now was made long ago, or by a wrong clock. None: it is
     taken from whoever holds it.
     """
-    is_free = list[ColumnElement[bool]]()
+    unclaimed = list[ColumnElement[bool]]()
     if lasts is not None:
-        is_free.append(_is_free(by=by, at=at, lasts=lasts))
+        unclaimed.append(is_free(by=by, at=at, lasts=lasts))
     claimed = (
         update(Review)
-        .where(Review.id == review, Review.team_id == team, Review.state == ReviewState.OPEN, *is_free)
+        .where(Review.id == review, Review.team_id == team, Review.state.in_(UNDECIDED), *unclaimed)
         .values(claimed_by=by, claimed_at=at)
         .returning(Review.id)
     )
     return session.scalar(claimed) is not None
 
 
-def _is_free(*, by: str, at: datetime, lasts: timedelta) -> ColumnElement[bool]:
+def is_free(*, by: str, at: datetime, lasts: timedelta) -> ColumnElement[bool]:
     """Return the condition that nobody but this person has claimed a review within a time."""
     is_over = or_(Review.claimed_at < at - lasts, Review.claimed_at > at + lasts)
     return or_(Review.claimed_by.is_(None), Review.claimed_by == by, is_over)
 
 
 def unclaim(session: Session, *, team: int, review: int, by: str) -> bool:
-    """End a person's claim on an open review; False where they have none."""
-    where = {"team_id": team, "state": ReviewState.OPEN, "claimed_by": by}
-    return rows.change(session, Review, review, where=where, to={"claimed_by": None, "claimed_at": None})
+    """End a person's claim on a review that nobody has decided; False where they have none."""
+    to = {"claimed_by": None, "claimed_at": None}
+    return any(
+        rows.change(session, Review, review, where={"team_id": team, "state": state, "claimed_by": by}, to=to)
+        for state in UNDECIDED
+    )
 
 
 def touch_claim(session: Session, *, team: int, review: int, at: datetime) -> None:
-    """Note that an open review that somebody claimed is in somebody's hands still."""
-    rows.change(session, Review, review, where={"team_id": team, "state": ReviewState.OPEN}, to={"claimed_at": at})
+    """Note that a review that somebody claimed, and nobody has decided, is in somebody's hands still."""
+    for state in UNDECIDED:
+        rows.change(session, Review, review, where={"team_id": team, "state": state}, to={"claimed_at": at})
 
 
 def add_decision(

@@ -131,7 +131,13 @@ class Stage:
         slack = self.ears.workspace
         watching = watching or circuit_breaker.Breaker(slack.trying, longest=longest_backoff)
         sender = Sender(
-            self.world.context, slack.sending, bot=bot or slack.bot_id, breaker=watching, roles=roles, pace=0.01
+            self.world.context,
+            slack.sending,
+            bot=bot or slack.bot_id,
+            breaker=watching,
+            roles=roles,
+            pace=0.01,
+            may=self.ears.slack_context.may_decide,
         )
         sender.prepare()
         return sender

@@ -5,7 +5,7 @@ import pytest
 from bot.sandbox.client import ShownView
 from store import schema
 from tests.sample import Triage
-from tests.slack.stage import ANA, BEN, EVE, SUPPORT, Stage, buttons, words
+from tests.slack.stage import ANA, BEN, EVE, SUPPORT, Stage, buttons, inputs, words
 from tests.slack.test_session import begun, decisions, main_button, pressed, take_in, title
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.review import alike, reviews
@@ -119,6 +119,39 @@ def test_from_a_session_one_goes_on_reviewing_afterwards(stage: Stage, workflow:
     shown = stage.view(ANA)
     assert title(shown) == "Review 1 of 1"
     assert "There is smoke" in words(shown.blocks)
+
+
+@pytest.mark.slow
+def test_from_a_session_one_goes_on_reviewing_after_a_row_was_opened_and_decided(
+    stage: Stage, workflow: AnyWorkflow
+) -> None:
+    """Approved where it was opened, or edited in a form on top of that; the session is as far as it was."""
+    take_in(stage, workflow, 5)
+    begun(stage)
+    assert title(pressed(stage, "skip")) == "Review 2 of 5"
+    shown = pressed(stage, "alike")
+    assert main_button(shown) == "Approve 5 together"
+    person = stage.person(ANA)
+    assert person.press_in_view("open_row", block_id="row.2.1").acknowledged
+    stage.view(ANA, deep=2)
+    assert person.press_in_view("approve").acknowledged
+    person.wait_until(lambda: main_button(person.views()[0]) == "Approve 4 together")
+    person.close()
+    assert person.press_in_view("open_row", block_id="row.3.1").acknowledged
+    stage.view(ANA, deep=2)
+    assert person.press_in_view("edit").acknowledged
+    form = stage.view(ANA, deep=3)
+    assert main_button(form) == "Decide"
+    name = next(one for one in inputs(form) if one.startswith("queue."))
+    assert person.submit({name: "=delivery"}).acknowledged
+    person.wait_until(lambda: main_button(person.views()[0]) == "Approve 3 together")
+    person.close()
+    shown = submitted(stage)
+    assert main_button(shown) == "Go on reviewing"
+    assert person.submit({}).outcome == "updated"
+    said = words(stage.view(ANA).blocks)
+    assert "Nothing waits any more" in said
+    assert "skipped 1" in said
 
 
 def test_groups_stand_in_the_list_and_in_the_home_with_their_number(stage: Stage, workflow: AnyWorkflow) -> None:

@@ -3,6 +3,8 @@
 F76, A39, A11
 """
 
+from dataclasses import replace
+
 import pytest
 
 from bot.sandbox.client import ShownView
@@ -11,7 +13,7 @@ from tests.sample import sample_workflow
 from tests.slack.stage import ANA, BEN, EVE, KIM, MARIA, SUPPORT, Stage, buttons, words
 from tests.slack.test_conflicts import decisions
 from tests.slack.test_readers import said
-from workflows import Autonomy
+from workflows import Autonomy, Second
 from workflows.engine.errors import OutcomeUnknown
 
 pytestmark = pytest.mark.slow
@@ -45,6 +47,24 @@ def test_a_review_whose_card_was_deleted_is_decided_from_what_its_case_says(stag
     assert buttons(stage.view(ANA)) == ["approve", "edit", "reject", "details", "assign", "report_wrong"]
     stage.person(ANA).press_in_view("approve")
     assert decisions(stage) == ["U0ANA approved"]
+
+
+def test_a_second_person_who_is_no_reviewer_finds_what_waits_for_them(stage: Stage) -> None:
+    """The case offers it to them, and no more to a reviewer who may only be the first."""
+    workflow = stage.sample(reviewers=[ANA, BEN])
+    workflow.review = replace(workflow.review, second=Second(by=[KIM]))
+    stage.submit(workflow, id=1, text="Where is my money?")
+    stage.press(ANA, "approve")
+    answer = answered(stage, KIM, "case ticket-1")
+    assert stage.person(KIM).press(SUPPORT, answer, "review").acknowledged
+    assert buttons(stage.view(KIM))[:3] == ["approve", "edit", "reject"]
+    stage.person(KIM).close()
+    assert buttons(asked(stage, KIM, "review ticket-1"))[:3] == ["approve", "edit", "reject"]
+    answered(stage, BEN, "case ticket-1")
+    shown = [message for message in stage.person(BEN).messages(SUPPORT) if message.ephemeral][-1]
+    assert "review" not in buttons(shown)
+    said(stage, BEN, "/countersign", "review")
+    assert "Nothing waits" in stage.told(BEN)
 
 
 @pytest.mark.parametrize("text", ["review ticket-1", "review", "queue", "Queue"])

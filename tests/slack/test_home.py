@@ -8,6 +8,7 @@ from pydantic import JsonValue
 
 from bot.sandbox.client import Block, Person, ShownHome
 from store import schema
+from store.cases.turns import Turns
 from tests.sample import sample_workflow
 from tests.slack.stage import ANA, BEN, ENGINEERS, EVE, KIM, Stage, dict_of, list_of, words
 from tests.slack.test_personal import LETTER, SECRETS, letters
@@ -220,7 +221,7 @@ def test_each_list_has_pages(stage: Stage) -> None:
     inputs: list[dict[str, JsonValue]] = [{"id": number, "text": f"text {number}."} for number in range(17)]
     stage.world.submit_all(workflow, inputs)
     stage.world.work()
-    waiting = waiting_in(stage.world.context, workflows=["sample"], first=0, limit=50).reviews
+    waiting = waiting_in(stage.world.context, Turns(by="U0ANA", workflows=["sample"]), first=0, limit=50).reviews
     for one in waiting:
         claims.claim(stage.world.context, one.review, by=ANA)
     shown = home(stage)

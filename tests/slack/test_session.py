@@ -9,10 +9,10 @@ from pydantic import BaseModel, JsonValue
 from bot.sandbox.client import ShownView
 from handlers.slack import limits
 from store import schema
-from tests.sample import Triage, sample_workflow
-from tests.slack.stage import ANA, BEN, EVE, SUPPORT, SlackTime, Stage, buttons, inputs, options, words
+from tests.sample import Ticket, Triage, sample_workflow
+from tests.slack.stage import ANA, BEN, EVE, KIM, SUPPORT, SlackTime, Stage, buttons, inputs, options, words
 from tests.world import World
-from workflows import Autonomy
+from workflows import Autonomy, Second
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.review import corrections, reviews
 from workflows.engine.review.decisions import Follows
@@ -41,8 +41,9 @@ def begun(stage: Stage, user: str = ANA) -> ShownView:
 
 
 def claims(stage: Stage) -> dict[int, str | None]:
-    """Return who has claimed the open review of which case."""
-    found = [row for row in stage.world.rows(schema.Review) if isinstance(row, schema.Review) and row.state == "open"]
+    """Return who has claimed the undecided review of which case."""
+    states = ("open", "awaiting_second")
+    found = [row for row in stage.world.rows(schema.Review) if isinstance(row, schema.Review) and row.state in states]
     return {row.case_id: row.claimed_by for row in found if row.claimed_by is not None}
 
 
@@ -349,6 +350,54 @@ def test_rights_are_checked_at_each_step(stage: Stage) -> None:
     assert "Nothing waits any more." in words(on(stage).blocks)
 
 
+def test_a_second_person_meets_in_their_session_what_a_first_one_decided(stage: Stage) -> None:
+    """With who decided what; the first person does not meet it, and whoever is named as second meets nothing else."""
+    second: Second[Ticket, Triage] = Second(sentence="more than 5,000 euros", by=[KIM])
+    workflow = stage.sample(reviewers=[ANA, BEN])
+    workflow.review = replace(workflow.review, second=second)
+    take_in(stage, workflow, 3)
+    begun(stage)
+    assert "You approved ticket-1. Now a second person has to." in words(on(stage).blocks)
+    form = pressed(stage, "step_edit")
+    shown = on(stage, **{next(one for one in inputs(form) if one.startswith("queue.")): "=delivery"})
+    assert title(shown) == "Review 3 of 3"
+    shown = begun(stage, KIM)
+    said = words(shown.blocks)
+    assert (title(shown), main_button(shown)) == ("Review 1 of 2", "Approve as well, next")
+    assert f"Approved by @{ANA}" in said
+    assert "Waits for a second person: more than 5,000 euros." in said
+    assert "Case 1\n" in said
+    assert buttons(shown) == ["step_edit", "step_reject", "skip", "details"]
+    shown = on(stage, KIM)
+    assert "You approved ticket-1." in words(shown.blocks)
+    assert f"Edited and approved by @{ANA}" in words(shown.blocks)
+    form = pressed(stage, "step_edit", KIM)
+    assert "delivery" in str(inputs(form)), "they begin with what the first one entered"
+    pressed(stage, "back_to_step", KIM)
+    pressed(stage, "step_reject", KIM)
+    said = words(on(stage, KIM, reason="Not ours", follows="close").blocks)
+    assert "Nothing waits any more." in said
+    assert decisions(stage) == ["U0ANA approved", "U0ANA edited", "U0KIM approved", "U0KIM rejected"]
+
+
+def test_the_list_says_what_waits_for_a_second_person(stage: Stage) -> None:
+    """The first person is not shown it there."""
+    second: Second[Ticket, Triage] = Second()
+    workflow = stage.sample()
+    workflow.review = replace(workflow.review, second=second)
+    take_in(stage, workflow, 2)
+    stage.work()
+    assert stage.press(ANA, "approve").acknowledged
+    assert stage.person(BEN).command(SUPPORT, "/countersign", "queue").acknowledged
+    said = words(stage.view(BEN).blocks)
+    assert "1 to 2 of 2" in said
+    assert "ticket-2 · Waits for a second person" in said
+    assert stage.person(ANA).command(SUPPORT, "/countersign", "queue").acknowledged
+    said = words(stage.view(ANA).blocks)
+    assert "1 to 1 of 1" in said
+    assert "ticket-2" not in said
+
+
 def test_the_card_of_the_rest_starts_a_session_through_its_channel(stage: Stage) -> None:
     take_in(stage, stage.sample(), 12)
     elsewhere = sample_workflow(stage.desk, autonomy=Autonomy.draft(), name="elsewhere")
@@ -377,9 +426,14 @@ def test_the_seconds_of_a_step_are_kept(stage: Stage) -> None:
 def test_five_reviewers_at_full_pace_for_ten_minutes_are_refused_no_call(
     stage: Stage, slack_time: SlackTime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A press every five seconds, of which each fifth is not an approval. Slack's clock is moved; its limits are on."""
-    people, rounds = (ANA, BEN, EVE, "U0KIM", "U0LEE"), 120
+    """A case every three seconds each, of which two in five are edited or skipped, while the cards are drawn anew.
+
+    Slack's clock is moved by the second, and its limits are on: for the people and for the sender together.
+    """
+    people, rounds, pause = (ANA, BEN, EVE, "U0KIM", "U0LEE"), 200, 3
     monkeypatch.setattr(stage.running.sandbox.rate_limits, "_on", True)
+    # Its pace is kept by Slack's clock here.
+    monkeypatch.setattr(stage.sender, "_pace", 0.0)
     workflow = stage.sample(reviewers=list(people))
     number = len(people) * rounds + 10
     stage.world.submit_all(workflow, [{"id": id, "text": f"Case {id}"} for id in range(number)])
@@ -388,15 +442,25 @@ def test_five_reviewers_at_full_pace_for_ten_minutes_are_refused_no_call(
         begun(stage, user)
     for turn in range(rounds):
         for place, user in enumerate(people):
-            if (turn + place) % 5 == 0:
-                pressed(stage, "skip", user)
-            else:
-                on(stage, user)
-        slack_time.ahead += 5
-        stage.world.clock.move(timedelta(seconds=5))
+            match (turn + place) % 5:
+                case 0:
+                    pressed(stage, "skip", user)
+                case 1:
+                    form = pressed(stage, "step_edit", user)
+                    queue = next(one for one in inputs(form) if one.startswith("queue."))
+                    on(stage, user, **{queue: "=delivery"})
+                case _:
+                    on(stage, user)
+        for _ in range(pause):
+            slack_time.ahead += 1
+            stage.world.clock.move(timedelta(seconds=1))
+            # One message to each channel, as in a second of its pace.
+            stage.sender.drain(seconds=0.0001)
     made = stage.running.administrator.calls()
     assert [call for call in made if not call.ok] == []
-    exceptions = len(people) * rounds // 5
-    assert calls(stage).count("views.update") == exceptions
+    each = len(people) * rounds // 5
+    assert calls(stage).count("views.update") == 2 * each
     assert calls(stage).count("views.open") == len(people)
-    assert len(decisions(stage)) == len(people) * rounds - exceptions
+    drawn = [call for call in made if call.method in ("chat.postMessage", "chat.update")]
+    assert len(drawn) > rounds, "the sender was at work, too"
+    assert len(decisions(stage)) == len(people) * rounds - each

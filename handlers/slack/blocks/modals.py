@@ -33,6 +33,7 @@ from handlers.texts.buttons import Button
 from handlers.texts.forms import Note
 from handlers.texts.pieces import Room, hour
 from handlers.texts.plain import begun_large, ended, excerpt, without_first_line
+from handlers.texts.seconds import NEEDED
 from handlers.texts.values import CHECK, certainty, check_first, doubted, recommendation
 from store.states import ReviewState
 from workflows.engine.declare.review import LONGEST_REASON
@@ -354,6 +355,7 @@ def waiting_list(waiting: WaitingView, *, listed: Listed, groups: Sequence[Group
     for one in waiting.reviews:
         shown = str(Shown(id=one.review, version=one.version, generation=one.generation))
         asked = f" · {begun_large(one_line(why(one.why), 150))}" if one.why is not None else ""
+        asked = f" · {NEEDED}" if one.awaits_second else asked
         mine = f" · {assignments.FOR_YOU}" if one.is_theirs else ""
         about = line(words(f"{one.workflow} · {one.key}{mine}{asked}"), *pieces(forms.answer_by(one.answer_by)))
         press = button(buttons.review(one.key), action=Action.REVIEW, value=shown)

@@ -18,6 +18,7 @@ from handlers.slack.ids import Action, Callback, Listed, Shown
 from handlers.texts import alike, buttons, sessions
 from handlers.texts import card as texts
 from handlers.texts.pieces import Line, Room
+from store.states import ReviewState
 from workflows.engine.errors import NeverBroken
 from workflows.engine.review.decisions import DecisionKind
 from workflows.engine.review.views import CardView, Decided
@@ -61,8 +62,14 @@ def step(
         metadata=metadata(view, listed),
     )
     if can_approve:
-        made["submit"] = label(sessions.RIGHT if view.reported else sessions.APPROVE, limits.VIEW_TITLE)
+        made["submit"] = label(_approval(view), limits.VIEW_TITLE)
     return made | {"notify_on_close": True}
+
+
+def _approval(view: CardView) -> str:
+    if view.state == ReviewState.AWAITING_SECOND:
+        return sessions.APPROVE_AS_WELL
+    return sessions.RIGHT if view.reported else sessions.APPROVE
 
 
 def metadata(view: CardView, listed: Listed) -> str:
@@ -87,10 +94,10 @@ def news(told: Sequence[Drawn], last: Last | None) -> list[Block]:
 
 def form_buttons(view: CardView, listed: Listed | None) -> list[Block]:
     """Draw what can be done in a session instead of filling in a form; nothing outside one."""
-    if listed is None or listed.progress is None:
+    if listed is None or not listed.is_session:
         return []
     shown = str(Shown(id=view.review, version=view.version, generation=view.generation))
-    if view.has_proposal:
+    if view.has_proposal or view.state == ReviewState.AWAITING_SECOND:
         return [actions("step", [button(buttons.BACK_TO_CASE, action=Action.BACK_TO_STEP, value=shown)])]
     reject = button(buttons.reject(view.key), action=Action.STEP_REJECT, value=shown, style="danger")
     return [actions("step", [reject, *_others(view, shown)])]
@@ -98,7 +105,7 @@ def form_buttons(view: CardView, listed: Listed | None) -> list[Block]:
 
 def rejection_buttons(view: CardView, listed: Listed | None) -> list[Block]:
     """Draw the way back from the form of a rejection in a session; nothing outside one."""
-    if listed is None or listed.progress is None:
+    if listed is None or not listed.is_session:
         return []
     shown = str(Shown(id=view.review, version=view.version, generation=view.generation))
     return [actions("step", [button(buttons.BACK_TO_CASE, action=Action.BACK_TO_STEP, value=shown)])]
@@ -164,7 +171,7 @@ def _buttons(view: CardView) -> Block:
 
 
 def _others(view: CardView, shown: str) -> list[Block]:
-    like = view.alike or 0
+    like = view.alike or 0 if view.state == ReviewState.OPEN else 0
     see = [button(alike.see(like, view.key), action=Action.ALIKE, value=shown)] if like > 1 else []
     return [
         *see,

@@ -1,8 +1,7 @@
 """Buttons pressed on a card in a channel, or in the modal of the list."""
 
 import re
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections.abc import Mapping
 from typing import Any
 
 from slack_bolt import Ack, App
@@ -15,24 +14,24 @@ from handlers.slack.context import SlackContext
 from handlers.slack.ids import Action, Listed, Shown
 from handlers.slack.interactions.decisions import (
     admitted,
-    is_stale,
     may_decide,
     next_review,
+    open_claiming,
+    open_form,
     readable,
     show_decided,
-    take_in_hand,
     tell_too_late,
 )
 from handlers.slack.interactions.menu import on
 from handlers.slack.interactions.open_forms import edit_form
 from handlers.slack.interactions.review_list import page
 from handlers.slack.payloads import Click, click
-from handlers.slack.replies import Answer, afterwards, answering
+from handlers.slack.replies import Answer, answering
 from workflows.engine.deliver import workflow_pauses
 from workflows.engine.errors import FormChanged, NeverBroken, Refused, Stale
 from workflows.engine.review import refusals, reviews
 from workflows.engine.review.cards import card_view
-from workflows.engine.review.views import CardView, WhyRefused
+from workflows.engine.review.views import CardView
 
 Body = Mapping[str, Any]
 _NUMBER = re.compile("[0-9]{1,6}")
@@ -57,7 +56,7 @@ def register(app: App, slack: SlackContext) -> None:
         def form(view: CardView, listed: Listed | None, user: str) -> View:
             return edit_form(slack, view, user=user, listed=listed)
 
-        _open_form(slack, body, ack, client, form)
+        open_form(slack, body, ack, client, form)
 
     @app.action(Action.REJECT)
     def reject(body: Body, ack: Ack, client: WebClient) -> None:
@@ -66,7 +65,7 @@ def register(app: App, slack: SlackContext) -> None:
             reasons = slack.context.registry.get(view.workflow).review.reject_reasons
             return modals.rejection_form(view, listed=listed, can_propose=can_propose, reasons=reasons)
 
-        _open_form(slack, body, ack, client, form)
+        open_form(slack, body, ack, client, form)
 
     @on(app, Action.DETAILS)
     def details(body: Body, ack: Ack, client: WebClient) -> None:
@@ -135,7 +134,7 @@ def _approve(slack: SlackContext, answer: Answer, pressed: Click, *, confirmed: 
             answer.open(met)
     except FormChanged as changed:
         view = card_view(slack.context, shown.id)
-        _open(slack, answer, shown, edit_form(slack, view, user=by, listed=listed, changed=changed), user=by)
+        open_claiming(slack, answer, shown, edit_form(slack, view, user=by, listed=listed, changed=changed), by=by)
     else:
         answer.done()
         show_decided(slack, answer, pressed, shown.id)
@@ -143,29 +142,3 @@ def _approve(slack: SlackContext, answer: Answer, pressed: Click, *, confirmed: 
         if below is not None:
             drawn = modals.review(card_view(slack.context, shown.id), listed=listed)
             answer.update(drawn, of=below, done="It is recorded")
-
-
-def _open_form(
-    slack: SlackContext, body: Body, ack: Ack, client: WebClient, form: Callable[[CardView, Listed | None, str], View]
-) -> None:
-    """Open a form for a decision, unless the review has changed since it was shown."""
-    with answering(body, ack, client) as answer:
-        pressed = click(body)
-        shown, by = Shown.read(pressed.value), pressed.user.id
-        view = admitted(slack, pressed, shown)
-        if is_stale(view, shown):
-            why = WhyRefused.TOO_LATE
-            refusals.note_of_review(slack.context, shown.id, by=by, wanted="open", why=why)
-            tell_too_late(slack, answer, pressed, shown.id)
-            return
-        made = form(view, pressed.view.listed if pressed.view else None, by)
-        if view.claimed_by not in (None, by):
-            # Said before they type, and not after.
-            made = modals.below(answers.claimed(view), made)
-        _open(slack, answer, shown, made, user=by)
-
-
-def _open(slack: SlackContext, answer: Answer, shown: Shown, form: View, *, user: str) -> None:
-    if answer.open(form):
-        # The claim begins once the form is open, and only for the person who has it open.
-        afterwards("claim", partial(take_in_hand, slack, shown, by=user))

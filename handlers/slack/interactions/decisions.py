@@ -1,24 +1,30 @@
 """The steps before and after a decision in Slack: the right to it, and what the person sees of it."""
 
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
+from typing import Any
+
+from slack_bolt import Ack
+from slack_sdk import WebClient
 
 from handlers.slack.blocks import answers, modals
 from handlers.slack.blocks.card import card
 from handlers.slack.blocks.drawing import Drawn
+from handlers.slack.blocks.modals import View
 from handlers.slack.context import SlackContext
 from handlers.slack.ids import Listed, Shown
 from handlers.slack.interactions.alike_page import alike_page
 from handlers.slack.interactions.review_list import page
 from handlers.slack.interactions.subjects import read_shown
-from handlers.slack.payloads import Click, Modal, Search, Submission
-from handlers.slack.replies import Answer, afterwards
+from handlers.slack.payloads import Click, Modal, Search, Submission, click
+from handlers.slack.replies import Answer, afterwards, answering
 from store.subjects import SubjectKind
 from workflows.engine.errors import Stale
-from workflows.engine.review import claims, drafts, reviews
+from workflows.engine.review import claims, drafts, refusals, reviews
 from workflows.engine.review.cards import card_view, place_of, waiting_in
 from workflows.engine.review.hiding import card_in_channel
-from workflows.engine.review.views import CardView, PlaceView
+from workflows.engine.review.views import CardView, PlaceView, WhyRefused
 
 
 def may_decide(slack: SlackContext, acted: Click | Search | Submission, shown: Shown) -> None:
@@ -66,6 +72,38 @@ def tell_too_late(slack: SlackContext, answer: Answer, pressed: Click, review: i
         answer.redraw(card(card_in_channel(card_view(slack.context, review))))
 
 
+def open_form(
+    slack: SlackContext,
+    body: Mapping[str, Any],
+    ack: Ack,
+    client: WebClient,
+    form: Callable[[CardView, Listed | None, str], View],
+    *,
+    wants: str = "open",
+) -> None:
+    """Open a form about a review, unless that has changed since it was shown. `wants`: the act, for the audit."""
+    with answering(body, ack, client) as answer:
+        pressed = click(body)
+        shown, by = Shown.read(pressed.value), pressed.user.id
+        view = admitted(slack, pressed, shown)
+        if is_stale(view, shown):
+            why = WhyRefused.TOO_LATE
+            refusals.note_of_review(slack.context, shown.id, by=by, wanted=wants, why=why)
+            tell_too_late(slack, answer, pressed, shown.id)
+            return
+        made = form(view, pressed.view.listed if pressed.view else None, by)
+        if view.claimed_by not in (None, by):
+            # Said before they type, and not after.
+            made = modals.below(answers.claimed(view), made)
+        open_claiming(slack, answer, shown, made, by=by)
+
+
+def open_claiming(slack: SlackContext, answer: Answer, shown: Shown, form: View, *, by: str) -> None:
+    """Open a form. The claim begins once it is open, and only for the person who has it open."""
+    if answer.open(form):
+        afterwards("claim", partial(take_in_hand, slack, shown, by=by))
+
+
 def is_stale(view: CardView, shown: Shown) -> bool:
     """Tell whether the review changed since the person saw it."""
     return not view.is_decidable or view.version != shown.version
@@ -94,12 +132,13 @@ def show_decided(slack: SlackContext, answer: Answer, acted: Click | Submission,
 
 def _refresh_list(slack: SlackContext, answer: Answer, acted: Click | Submission, modal: Modal) -> None:
     listed, root = modal.listed, modal.root_view_id
-    if listed is not None and listed.progress is None and root is not None:
+    if listed is not None and not listed.is_session and root is not None:
 
         def refresh() -> None:
             user = acted.user.id
             if listed.alike:
-                answer.refresh(alike_page(slack, listed.alike, user=user, first=listed.first), of=root)
+                page_of = alike_page(slack, listed.alike, user=user, first=listed.first, session=listed.session)
+                answer.refresh(page_of, of=root)
             else:
                 answer.refresh(page(slack, listed, origin=acted.origin, user=user), of=root)
 
@@ -120,7 +159,6 @@ def first_waiting(slack: SlackContext, channel: str, *, user: str) -> CardView |
 
     `channel`: empty for all. None where none waits.
     """
-    may_decide = slack.allowed(slack.rights.decide, user, slack.shown_in(channel))
-    names = [workflow.name for workflow in may_decide]
-    waiting = waiting_in(slack.context, workflows=names, first=0, limit=1, by=user)
+    turns = slack.turns(user, slack.shown_in(channel))
+    waiting = waiting_in(slack.context, turns, first=0, limit=1)
     return card_view(slack.context, waiting.reviews[0].review) if waiting.reviews else None

@@ -7,6 +7,7 @@ is. If the process ends on the way, what was not decided is open as before: noth
 import re
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -73,7 +74,7 @@ def register(app: App, slack: SlackContext) -> None:
             pressed = click(body)
             shown, below = Shown.read(pressed.value), _alike(pressed)
             view = admitted(slack, pressed, shown)
-            listed = Listed(alike=below.shown.id, first=below.first)
+            listed = replace(_session(pressed) or Listed(), alike=below.shown.id, first=below.first)
             is_opened = answer.open(modals.review(view, listed=listed))
             if is_opened and view.state == ReviewState.OPEN:
                 afterwards("opened", partial(alike.note_opened, slack.context, shown.id, by=pressed.user.id))
@@ -162,4 +163,4 @@ def _alike(pressed: Click) -> Alike:
 def _session(acted: Click) -> Listed | None:
     """Return the review session in which a person pressed; None outside one."""
     listed = acted.view.listed if acted.view is not None else None
-    return listed if listed is not None and listed.progress is not None else None
+    return listed.session if listed is not None else None

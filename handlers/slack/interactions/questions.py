@@ -1,7 +1,6 @@
 """Questions to the source of a case, and answers that somebody gives in its place."""
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
 from slack_bolt import Ack, App
@@ -9,26 +8,25 @@ from slack_sdk import WebClient
 
 from handlers.slack.blocks import answers, inputs, modals
 from handlers.slack.blocks.drawing import Drawn
+from handlers.slack.blocks.modals import View
 from handlers.slack.blocks.questions import TEXT, answer_form, question_form
 from handlers.slack.context import SlackContext
-from handlers.slack.ids import Action, Callback, Shown
+from handlers.slack.ids import Action, Callback, Listed, Shown
 from handlers.slack.interactions.decisions import (
     admitted,
-    is_stale,
     may_decide,
+    open_form,
     show_decided,
-    take_in_hand,
-    tell_too_late,
     too_late,
 )
 from handlers.slack.interactions.menu import on
 from handlers.slack.payloads import Submission, click, submission
-from handlers.slack.replies import Answer, afterwards, answering
+from handlers.slack.replies import Answer, answering
 from handlers.texts.answers import sentence
 from handlers.texts.questions import asked_of
 from workflows.engine.errors import BadReason, Refused, Stale
 from workflows.engine.review import questions, refusals, reviews
-from workflows.engine.review.views import WhyRefused
+from workflows.engine.review.views import CardView
 
 Body = Mapping[str, Any]
 
@@ -38,19 +36,11 @@ def register(app: App, slack: SlackContext) -> None:
 
     @on(app, Action.ASK_SOURCE)
     def open_question(body: Body, ack: Ack, client: WebClient) -> None:
-        with answering(body, ack, client) as answer:
-            pressed = click(body)
-            shown, by = Shown.read(pressed.value), pressed.user.id
-            view = admitted(slack, pressed, shown)
-            if is_stale(view, shown):
-                why = WhyRefused.TOO_LATE
-                refusals.note_of_review(slack.context, shown.id, by=by, wanted="ask", why=why)
-                tell_too_late(slack, answer, pressed, shown.id)
-                return
-            listed = pressed.view.listed if pressed.view else None
-            metadata = f"{shown} {listed}" if listed is not None else str(shown)
-            if answer.open(question_form(view, metadata=metadata)):
-                afterwards("claim", partial(take_in_hand, slack, shown, by=by))
+        def form(view: CardView, listed: Listed | None, user: str) -> View:
+            shown = Shown(id=view.review, version=view.version, generation=view.generation)
+            return question_form(view, metadata=f"{shown} {listed}" if listed is not None else str(shown))
+
+        open_form(slack, body, ack, client, form, wants="ask")
 
     @app.view(Callback.ASK_SOURCE)
     def ask(body: Body, ack: Ack, client: WebClient) -> None:

@@ -8,6 +8,7 @@ from handlers.slack.blocks import modals
 from handlers.slack.blocks.modals import PAGE, View
 from handlers.slack.context import SlackContext
 from handlers.slack.ids import Listed
+from store.cases.turns import Turns
 from workflows.engine.review import alike
 from workflows.engine.review.cards import waiting_in
 
@@ -21,12 +22,13 @@ def page(slack: SlackContext, listed: Listed, *, origin: Origin, user: str) -> V
     shown = slack.allowed(slack.rights.read, user, slack.shown_in(listed.among))
     if not shown:
         raise NotAllowed("Only reviewers, engineers and owners may read what waits here.")
-    names, first = [workflow.name for workflow in shown], listed.first
-    waiting = waiting_in(slack.context, workflows=names, first=first, limit=PAGE, by=user)
+    # Whoever only reads is shown what waits for others, too.
+    turns, first = Turns(by=user, workflows=[workflow.name for workflow in shown]), listed.first
+    waiting = waiting_in(slack.context, turns, first=first, limit=PAGE)
     if not waiting.reviews and first > 0:
         # This page is empty by now: show the last one with reviews.
         first = max(waiting.total - 1, 0) // PAGE * PAGE
-        waiting = waiting_in(slack.context, workflows=names, first=first, limit=PAGE, by=user)
+        waiting = waiting_in(slack.context, turns, first=first, limit=PAGE)
     decidable = list[str]()
     with suppress(Unsure, UnusableGroup, UnknownKind):
         decidable = [one.name for one in slack.allowed(slack.rights.decide, user, shown)]

@@ -53,7 +53,7 @@ def register(app: App, slack: SlackContext) -> None:
             # On a person's Home the button names a workflow, or none for all.
             listed = Listed.read(f"{pressed.value}.0") if pressed.home else Listed(among=pressed.channel or "")
             user = pressed.user.id
-            if not slack.allowed(slack.rights.decide, user, slack.shown_in(listed.among)):
+            if slack.turns(user, slack.shown_in(listed.among)).is_none:
                 raise NotAllowed("Only reviewers decide what waits here. /countersign queue lists it.")
             if not begin(slack, answer, user=user, among=listed.among):
                 answer.open(modals.told(answers.NOTHING_WAITS))
@@ -147,7 +147,7 @@ def begin(slack: SlackContext, answer: Answer, *, user: str, among: str) -> bool
 
 def is_in_session(acted: Click | Submission) -> bool:
     """Tell whether a person acted in a review session."""
-    return acted.view is not None and acted.view.listed is not None and acted.view.listed.progress is not None
+    return acted.view is not None and acted.view.listed is not None and acted.view.listed.is_session
 
 
 def claiming_next(slack: SlackContext, acted: Submission) -> GoOn | None:
@@ -282,7 +282,7 @@ def _next(slack: SlackContext, acted: Click | Submission, listed: Listed, *, new
         if not found.is_taken:
             next_reviews.take(slack.context, found.review, by=user)
         view = card_view(slack.context, found.review)
-        if view.state == ReviewState.OPEN:
+        if view.is_decidable and not view.is_first(user):
             return _drawn(slack, view, listed, user=user, waiting=found.waiting, news=news, acted=acted)
     return _ended(slack, listed, user=user, news=news)
 
@@ -343,7 +343,7 @@ def _drawn(
     number = progress.decided + len(progress.skipped) + 1
     place = sessions.place(number, max(progress.decided + waiting, number))
     above = session.news(news, _last(slack, progress, user=user))
-    if view.has_proposal:
+    if view.has_proposal or view.state == ReviewState.AWAITING_SECOND:
         return session.step(view, listed, user=user, place=place, above=above, rules=rules)
     again = inputs.generation_of(acted.view.state.values) + 1 if acted is not None and acted.view is not None else 0
     try:
@@ -375,15 +375,16 @@ def _last(slack: SlackContext, progress: Progress, *, user: str) -> session.Last
 
 def _queue(slack: SlackContext, listed: Listed, *, user: str) -> Queue:
     """Return what a person goes through. Their rights are looked up anew at each step."""
-    allowed = slack.allowed(slack.rights.decide, user, slack.shown_in(listed.among))
+    turns = slack.turns(user, slack.shown_in(listed.among))
     assert listed.progress is not None
-    return Queue(by=user, workflows=[one.name for one in allowed], without=listed.progress.not_again)
+    without = listed.progress.not_again
+    return Queue(by=user, workflows=turns.workflows, seconds=turns.seconds, without=without)
 
 
 def _listed(acted: Click | Submission) -> Listed:
     """Return the session in which a person acted. Raise `Refused` where they acted in none."""
     listed = acted.view.listed if acted.view is not None else None
-    if listed is None or listed.progress is None:
+    if listed is None or not listed.is_session:
         raise Refused("This button is from another version of Countersign and no longer works.")
     return listed
 

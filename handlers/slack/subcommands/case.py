@@ -1,16 +1,19 @@
 """`/countersign case CASE`: how a case stands, with what this person can do. Its card may have been deleted."""
 
 from collections.abc import Callable
+from functools import partial
 
 from handlers.slack.access.rights import NotAllowed, Unsure
 from handlers.slack.blocks import answers
 from handlers.slack.context import SlackContext
 from handlers.slack.named_cases import named_case, readable
 from handlers.slack.subcommands import Asked
-from store.states import ReviewState, RunState
+from store.states import RunState
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.read.views import CaseView
+from workflows.engine.review.cards import place_of
 from workflows.engine.review.doubts import doubt_view
+from workflows.engine.review.standing import DECIDABLE
 from workflows.engine.review.views import DoubtView
 
 
@@ -19,13 +22,20 @@ def hear(asked: Asked) -> None:
     slack, said = asked.slack, asked.said
     view = named_case(slack, said, asked.words, readable(slack, said), wants="read")
     workflow, rights = slack.context.registry.get(view.workflow), slack.rights
-    can_decide = _is_open(view) and _may(rights.decide, said.user_id, workflow)
+    can_decide = _is_decidable(view) and _may(deciding(slack, view), said.user_id, workflow)
     doubt = _doubt(slack, view) if _may(rights.settle, said.user_id, workflow) else None
     asked.answer.say(answers.case(view, can_decide=can_decide, doubt=doubt))
 
 
-def _is_open(view: CaseView) -> bool:
-    return view.newest.review is not None and view.newest.review.state == ReviewState.OPEN
+def deciding(slack: SlackContext, view: CaseView) -> Callable[[str, AnyWorkflow], None]:
+    """Return the right to decide a case as it is now: as its first person, or as the second one that it waits for."""
+    review = view.newest.review
+    second = place_of(slack.context, review.id).second if review is not None else None
+    return partial(slack.rights.decide, second=second)
+
+
+def _is_decidable(view: CaseView) -> bool:
+    return view.newest.review is not None and view.newest.review.state in DECIDABLE
 
 
 def _doubt(slack: SlackContext, view: CaseView) -> DoubtView | None:

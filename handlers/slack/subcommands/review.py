@@ -4,6 +4,7 @@ from handlers.slack.blocks import answers, modals
 from handlers.slack.interactions import session
 from handlers.slack.named_cases import named_case, readable
 from handlers.slack.subcommands import Asked
+from handlers.slack.subcommands.case import deciding
 from workflows.engine.errors import Refused
 from workflows.engine.review.cards import card_view
 
@@ -17,7 +18,7 @@ def hear(asked: Asked) -> None:
         return
     view = named_case(slack, said, asked.words, readable(slack, said), wants="decide")
     with slack.watched(view.id, by=said.user_id, wants="decide"):
-        slack.rights.decide(said.user_id, slack.context.registry.get(view.workflow))
+        deciding(slack, view)(said.user_id, slack.context.registry.get(view.workflow))
     if view.newest.review is None:
         raise Refused(f"nobody has to decide case {view.id}; /countersign case {view.id} shows its state")
     asked.answer.open(modals.review(card_view(slack.context, view.newest.review.id)))

@@ -19,6 +19,7 @@ from store import schema
 from store.cases.assignments import Load
 from store.cases.homes import Days
 from store.cases.runs import FirstRun
+from store.cases.turns import Turns
 from store.db import migration, rows
 from store.db.database import Database
 from store.db.statements import compiled
@@ -33,6 +34,7 @@ from tests.unit.store.test_teams import OF_NO_TEAM, SUBJECTS, queries
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+TURNS = Turns(by="U1", workflows=["sample"])
 CHANNEL, GONE = "C0SUPPORT", "C0GONE"
 DAYS = Days(since={"sample": NOW - HOUR}, undoable=NOW - HOUR, at=NOW)
 ON_POSTGRESQL_ALONE = {"queue.enqueue_forgotten": "its queue is there alone; test_replicas.py runs it"}
@@ -534,10 +536,13 @@ class Company:
             "openings.note": {"by": "U2"},
             "openings.opened_at": {"by": "U1"},
             "openings.forget": {"by": "U1"},
-            "reviews.next_open": {"workflows": ["sample"], "without": [], "by": "U1", "lasts": HOUR},
+            "turns.following": {"turns": TURNS, "without": [], "lasts": HOUR},
+            "turns.count": {"turns": TURNS},
+            "turns.lines": {"turns": TURNS},
             "reviews.unclaim": {"by": "U1", "review": ids["new review"]},
             "deadlines.to_remind_of": {},
             "reminders.waiting": {"person": "U1", "workflows": ["sample"]},
+            "reminders.recent_deciders": {"workflow": "sample", "since": NOW - HOUR, "among": 10, "without": ["U0"]},
             "reminders.want_direct": {"person": "U2"},
             "reminders.direct": {"row": ids["reminder"]},
             "reminders.take_direct": {"wanted": (schema.DirectReminder, ids["reminder"]), "wanted_at": None},
@@ -558,7 +563,6 @@ class Company:
             "runs.askers_of": {"run": ids["grace run"]},
             "reviews.of_case_in": {"case": ids["waiting case"], "states": [ReviewState.OPEN]},
             "reviews.open_lines": {"workflows": ["sample"]},
-            "reviews.count_open": {"workflows": ["sample"]},
             "reviews.move": {"frm": ReviewState.OPEN, "to": ReviewState.DECIDED},
             "reviews.decisions": {"review": ids["decided"]},
             "reviews.add_decision": {"version": 1},

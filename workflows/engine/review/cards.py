@@ -1,6 +1,6 @@
 """The read models of cards: a review, its case, the proposal, the decision and its delivery."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from store import schema
 from store.cases import alike, assignments, cases, contents, reviews, runs
+from store.cases.turns import Turns, count
+from store.cases.turns import lines as lines_of
 from store.governance import teams
 from store.states import Resolution, ReviewState, RunState
 from workflows.engine.case.lookup import case_text, kept_json, key_in_channel, known_workflow, one_line_of
@@ -63,7 +65,7 @@ def card_view(context: Context, review: int, *, decided_at: int | None = None) -
         problem = kept_json(session, carrying.problem_id, team=context.team)
         delivery = delivery_of(session, context, carrying)
         held = held_of(session, carrying, delivery)
-        reports = report_views(session, row.id, team=context.team)
+        reports = report_views(session, run.id, team=context.team)
         delivered = _delivered(session, run)
         asked = questions.of_case(session, case.id, team=context.team)
         corrected = runs.was_corrected(session, case.id, team=context.team, revision=run.revision, after=run.correction)
@@ -149,18 +151,16 @@ def place_of_case(context: Context, case: int) -> PlaceView:
     return PlaceView(case=case, workflow=name)
 
 
-def waiting_in(
-    context: Context, *, workflows: Collection[str], first: int, limit: int, by: str | None = None
-) -> WaitingView:
-    """Return a page of the reviews of these workflows that wait for a decision, the earliest deadline first.
+def waiting_in(context: Context, turns: Turns, *, first: int, limit: int) -> WaitingView:
+    """Return a page of the reviews in which it is a person's turn, the earliest deadline first.
 
-    `by`: the person who looks; what is assigned to them comes before the others.
+    What is assigned to that person comes before the others.
     """
     with context.database.read() as session:
         team = context.team
-        total = reviews.count_open(session, team=team, workflows=workflows)
-        before = by if by is not None and assignments.has_any(session, by, team=team) else None
-        lines = reviews.open_lines(session, team=team, workflows=workflows, limit=limit, first=first, before=before)
+        total = count(session, turns, team=team)
+        own_first = assignments.has_any(session, turns.by, team=team)
+        lines = lines_of(session, turns, team=team, limit=limit, first=first, own_first=own_first)
         why = contents.bodies(session, [line.reasons_id for line in lines], team=team)
         inputs = {line.id: _input(session, line.run_id, team=team) for line in lines}
     # The author's code is called outside the transaction.
@@ -175,7 +175,8 @@ def waiting_in(
                 subject=one_line_of(case_text(context.registry.get(line.workflow), inputs[line.id]), line.key),
                 why=next(iter(from_json(why[line.reasons_id])), None),
                 answer_by=line.answer_by,
-                is_theirs=by is not None and line.assignee == by,
+                is_theirs=line.assignee == turns.by,
+                awaits_second=line.state == ReviewState.AWAITING_SECOND,
             )
             for line in lines
         ],

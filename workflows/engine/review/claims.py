@@ -13,6 +13,7 @@ from workflows.engine.case.lookup import known_workflow
 from workflows.engine.context import Context
 from workflows.engine.errors import Refused
 from workflows.engine.review.reviews import still_open
+from workflows.engine.review.standing import DECIDABLE
 
 
 class Claimed(Refused):
@@ -43,7 +44,7 @@ def take_in_hand(context: Context, review: int, shown: int, *, by: str) -> None:
     It bars nobody, but for `CLAIM_LASTS` Countersign itself does not change the review. Raise `Unknown`, or `Stale`.
     """
     with context.database.write(urgent=True) as session:
-        row = still_open(session, review, shown, team=context.team)
+        row = still_open(session, review, shown, team=context.team, states=DECIDABLE)
         at, held_by = context.clock(), row.claimed_by
         openings.note(session, team=context.team, review=review, by=by, at=at)
         if not reviews.claim(session, team=context.team, review=review, by=by, at=at, lasts=CLAIM_LASTS):

@@ -5,14 +5,15 @@ closes, or its proposal is delivered. A lapse is nobody's decision, and is kept 
 each review is done once.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
 
 import structlog
+from sqlalchemy.orm import Session
 
+from store import schema
 from store.cases import cases, deadlines, reviews
 from store.db.database import Unavailable
-from store.governance import teams
 from store.states import ReviewState
 from workflows.engine.case import notices
 from workflows.engine.case.transitions import move_review
@@ -22,22 +23,10 @@ from workflows.engine.errors import Stale
 from workflows.engine.review import escalations
 from workflows.engine.review.claims import CLAIM_LASTS, is_in_hand
 from workflows.engine.review.decisions import WhyHeld
+from workflows.engine.review.due_reviews import AT_ONCE, Due, each_due
 from workflows.engine.review.reviews import lapse
 
 log = structlog.get_logger()
-
-_AT_ONCE = 200
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Due:
-    """A review about which something is due, as it was read."""
-
-    review: int
-    case: int
-    version: int
-    claimed_at: datetime | None
-    workflow: str
 
 
 def sweep(context: Context) -> int:
@@ -45,34 +34,14 @@ def sweep(context: Context) -> int:
 
     Raise `store.db.database.Unavailable`.
     """
-    done = after = 0
-    while True:
-        found = _due(context, after)
-        if not found:
-            return done
-        for one in found:
-            after = one.review
-            # A process that knows its workflow does the others.
-            if one.workflow in context.registry:
-                done += _pass(context, one, context.registry.get(one.workflow))
+
+    def find(session: Session, after: int) -> Sequence[schema.Review]:
+        return deadlines.due(session, team=context.team, at=context.clock(), limit=AT_ONCE, after=after)
+
+    return each_due(context, find, _pass)
 
 
-def _due(context: Context, after: int) -> list[_Due]:
-    with context.database.read() as session:
-        found = deadlines.due(session, team=context.team, at=context.clock(), limit=_AT_ONCE, after=after)
-        return [
-            _Due(
-                review=row.id,
-                case=row.case_id,
-                version=row.version,
-                claimed_at=row.claimed_at,
-                workflow=teams.workflow_name(session, row.workflow_id, team=context.team),
-            )
-            for row in found
-        ]
-
-
-def _pass(context: Context, due: _Due, workflow: AnyWorkflow) -> bool:
+def _pass(context: Context, due: Due, workflow: AnyWorkflow) -> bool:
     """Do what is due about a review; False where somebody else was faster."""
     policy, claimed_at = workflow.review.on_expiry, due.claimed_at
     if policy == "hold":
@@ -94,7 +63,7 @@ def _pass(context: Context, due: _Due, workflow: AnyWorkflow) -> bool:
     return held is None or _note(context, due, workflow, "review.overdue", {"policy": policy, "held": held})
 
 
-def _escalate(context: Context, due: _Due, workflow: AnyWorkflow) -> bool:
+def _escalate(context: Context, due: Due, workflow: AnyWorkflow) -> bool:
     """Have others asked to decide a review; where that cannot be, or was done before, it is overdue and stays open."""
     with context.database.write() as session:
         cases.hold(session, due.case, team=context.team)
@@ -109,7 +78,7 @@ def _escalate(context: Context, due: _Due, workflow: AnyWorkflow) -> bool:
 
 def _note(
     context: Context,
-    due: _Due,
+    due: Due,
     workflow: AnyWorkflow,
     action: str,
     details: dict[str, str | int | None],

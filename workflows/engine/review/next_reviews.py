@@ -10,7 +10,8 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from store import schema
-from store.cases import assignments, openings, reviews, runs
+from store.cases import assignments, openings, reviews, runs, turns
+from store.cases.turns import Turns
 from store.governance import audit, teams
 from store.subjects import SubjectKind
 from workflows.engine.case.lookup import known_workflow
@@ -25,12 +26,9 @@ _AT_ONCE = 10
 
 
 @dataclass(frozen=True, kw_only=True)
-class Queue:
-    """The reviews that a person goes through."""
+class Queue(Turns):
+    """The reviews that a person goes through: those in which it is their turn, but for some."""
 
-    by: str
-    workflows: Collection[str]
-    """Those whose reviews the person may decide."""
     without: Collection[int] = ()
     """Reviews that are not shown again."""
 
@@ -41,7 +39,7 @@ class Next:
 
     review: int
     waiting: int
-    """Number of the open reviews of these workflows."""
+    """Number of the reviews in which it is the person's turn."""
     is_taken: bool
     """True if the decision before it noted just now that the person has it open."""
 
@@ -57,7 +55,7 @@ def first_of(context: Context, queue: Queue) -> Next | None:
         row = _first(session, context, queue)
         if row is None:
             return None
-        waiting = reviews.count_open(session, team=context.team, workflows=queue.workflows)
+        waiting = turns.count(session, queue, team=context.team)
         opened = openings.opened_at(session, team=context.team, review=row.id, by=queue.by)
         is_taken = opened is not None and abs(context.clock() - opened) < _JUST_NOW
         return Next(review=row.id, waiting=waiting, is_taken=is_taken)
@@ -94,21 +92,20 @@ def leave(context: Context, review: int, *, by: str) -> None:
 
 def _first(session: Session, context: Context, queue: Queue, *, held: bool = False) -> schema.Review | None:
     without = set(queue.without)
-    before = queue.by if assignments.has_any(session, queue.by, team=context.team) else None
+    own_first = assignments.has_any(session, queue.by, team=context.team)
     for free in (True, False):
         while True:
-            found = reviews.next_open(
+            found = turns.following(
                 session,
+                queue,
                 team=context.team,
-                workflows=queue.workflows,
                 without=without,
-                by=queue.by,
                 at=context.clock(),
                 lasts=CLAIM_LASTS,
                 limit=_AT_ONCE,
                 free=free,
                 held=held,
-                before=before,
+                own_first=own_first,
             )
             for row in found:
                 if _may_be_decided(session, context, row, by=queue.by):

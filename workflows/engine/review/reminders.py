@@ -1,12 +1,11 @@
 """Reminders of reviews that nobody has decided: in the thread of the card, and by direct message.
 
 A direct message goes to whoever a review is assigned to or who is on it, else to the people whom the workflow names
-themselves, and to nobody who is away. A person gets at most one in `APART`, which tells of all reviews that wait for
-them when it is sent. Every process looks; each reminder is made once.
+and, for a user group, to its regulars; to nobody who is away. A person gets at most one in `APART`. It tells of all
+reviews that wait for them and that they may decide when it is sent. Every process looks; each reminder is made once.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy.exc import IntegrityError
@@ -19,31 +18,26 @@ from store.states import ReviewState
 from workflows.engine.case import notices
 from workflows.engine.case.transitions import move_review
 from workflows.engine.context import SYSTEM, Context
-from workflows.engine.declare.names import persons_in
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.review.assignment.absences import away_now
 from workflows.engine.review.assignment.assignments import assignee_of
 from workflows.engine.review.claims import is_in_hand
+from workflows.engine.review.due_reviews import AT_ONCE, Due, each_due
 from workflows.engine.review.escalations import asked_of
+from workflows.engine.review.regulars import Regulars, people_in, regulars_in
 from workflows.engine.review.standing import DECIDABLE, standing
 from workflows.engine.review.views import ReminderView
 
+MayDecide = Callable[[str, str, int | None], bool]
+"""Function that tells whether a person may decide a workflow's reviews, or be the second person at this place. It may
+ask whoever knows, and raise where that is not known now.
+"""
 APART = timedelta(hours=1)
 """Shortest time between two direct messages to a person."""
-_AT_ONCE = 200
 _MOST = 1_000
 """Most reviews that a direct message counts."""
 _SHOWN = 5
 """Reviews that it names."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Due:
-    """A review of which people are to be reminded, as it was read."""
-
-    review: int
-    case: int
-    workflow: str
 
 
 def sweep(context: Context) -> int:
@@ -51,43 +45,44 @@ def sweep(context: Context) -> int:
 
     Raise `store.db.database.Unavailable`.
     """
-    done = after = 0
-    while found := _due(context, after):
-        for one in found:
-            after = one.review
-            # A process that knows its workflow does the others.
-            if one.workflow in context.registry:
-                done += _remind(context, one, context.registry.get(one.workflow))
+
+    def find(session: Session, after: int) -> Sequence[schema.Review]:
+        return deadlines.to_remind_of(session, team=context.team, at=context.clock(), limit=AT_ONCE, after=after)
+
+    done = each_due(context, find, _remind)
     _write_to_people(context)
     return done
 
 
-def reminder_view(context: Context, person: str) -> ReminderView:
-    """Return what waits for a person, of what they were reminded of."""
+def nobody_may(person: str, workflow: str, second: int | None) -> bool:
+    """Let nobody decide anything: for a place that does not know people's rights."""
+    return False
+
+
+def reminder_view(context: Context, person: str, *, may: MayDecide) -> ReminderView:
+    """Return what waits for a person, of what they were reminded of. `may`: asked now, outside any transaction.
+
+    Whoever lost the right since they were to be reminded is told of nothing.
+    """
     at = context.clock()
     with context.database.read() as session:
-        found = reminders.waiting(
-            session, team=context.team, person=person, workflows=_named_in(context, person), limit=_MOST
-        )
-        theirs = [row for row in found if person in _concerned(session, context, row, at=at)]
-    first = theirs[0].answer_by if theirs else None
-    return ReminderView(number=len(theirs), first=first, at=at, reviews=[row.id for row in theirs[:_SHOWN]])
-
-
-def _due(context: Context, after: int) -> list[_Due]:
-    with context.database.read() as session:
-        found = deadlines.to_remind_of(session, team=context.team, at=context.clock(), limit=_AT_ONCE, after=after)
-        return [
-            _Due(
-                review=row.id,
-                case=row.case_id,
-                workflow=teams.workflow_name(session, row.workflow_id, team=context.team),
-            )
+        regulars = regulars_in(session, context)
+        named = _named_in(context, person, regulars)
+        found = reminders.waiting(session, team=context.team, person=person, workflows=named, limit=_MOST)
+        theirs = [
+            (row, teams.workflow_name(session, row.workflow_id, team=context.team))
             for row in found
+            if person in _concerned(session, context, row, at=at, regulars=regulars)
         ]
+    asked = {(name, row.second): False for row, name in theirs}
+    for name, second in asked:
+        asked[name, second] = may(person, name, second)
+    theirs = [(row, name) for row, name in theirs if asked[name, row.second]]
+    first = theirs[0][0].answer_by if theirs else None
+    return ReminderView(number=len(theirs), first=first, at=at, reviews=[row.id for row, _ in theirs[:_SHOWN]])
 
 
-def _remind(context: Context, due: _Due, workflow: AnyWorkflow) -> bool:
+def _remind(context: Context, due: Due, workflow: AnyWorkflow) -> bool:
     """Remind people of a review; False where somebody else was faster, or it is decided."""
     try:
         with context.database.write() as session:
@@ -114,7 +109,7 @@ def _remind(context: Context, due: _Due, workflow: AnyWorkflow) -> bool:
             ):
                 return False
             notices.reminded(session, row, due=meant, at=at)
-            for person in _concerned(session, context, row, at=at):
+            for person in _concerned(session, context, row, at=at, regulars=regulars_in(session, context)):
                 reminders.want_direct(session, team=context.team, person=person, at=at)
             return True
     except IntegrityError:
@@ -138,14 +133,16 @@ def _write_to_people(context: Context) -> None:
                 notices.direct_reminder(session, team=context.team, person=wanted.person, at=at)
 
 
-def _concerned(session: Session, context: Context, row: schema.Review, *, at: datetime) -> Sequence[str]:
+def _concerned(
+    session: Session, context: Context, row: schema.Review, *, at: datetime, regulars: Regulars
+) -> Sequence[str]:
     """Return those whom a review waits for and who are not away, as far as they are known by name."""
     assignee = assignee_of(row)
     if assignee is not None:
         found = _present(session, row, [assignee, *asked_of(row)], at=at)
         if assignee in found:
             return found
-    return _present(session, row, _named(session, context, row, at=at), at=at)
+    return _present(session, row, _named(session, context, row, at=at, regulars=regulars), at=at)
 
 
 def _present(session: Session, row: schema.Review, among: Sequence[str], *, at: datetime) -> Sequence[str]:
@@ -154,7 +151,9 @@ def _present(session: Session, row: schema.Review, among: Sequence[str], *, at: 
     return [one for one in dict.fromkeys(among) if one not in away]
 
 
-def _named(session: Session, context: Context, row: schema.Review, *, at: datetime) -> Sequence[str]:
+def _named(
+    session: Session, context: Context, row: schema.Review, *, at: datetime, regulars: Regulars
+) -> Sequence[str]:
     """Return those whom a review waits for where it is assigned to nobody."""
     name = teams.workflow_name(session, row.workflow_id, team=row.team_id)
     if row.state not in DECIDABLE or name not in context.registry:
@@ -163,12 +162,12 @@ def _named(session: Session, context: Context, row: schema.Review, *, at: dateti
     if row.state == ReviewState.OPEN:
         if row.claimed_by is not None and is_in_hand(row.claimed_at, at=at):
             return list(dict.fromkeys((row.claimed_by, *asked_of(row))))
-        named = dict.fromkeys((*persons_in(workflow.review.reviewers), *asked_of(row)))
+        named = dict.fromkeys((*people_in(workflow.review.reviewers, name, regulars), *asked_of(row)))
         barred = _barred(session, workflow, row)
         return [one for one in named if one not in barred]
     seconds = workflow.review.seconds
     by = seconds[row.second].by if row.second is not None and row.second < len(seconds) else None
-    asked = persons_in(by or workflow.review.reviewers)
+    asked = people_in(by or workflow.review.reviewers, name, regulars)
     before = {one.by for one in standing(reviews.decisions(session, row.id, team=row.team_id))}
     barred = before | _barred(session, workflow, row)
     return [one for one in asked if one not in barred]
@@ -181,13 +180,13 @@ def _barred(session: Session, workflow: AnyWorkflow, row: schema.Review) -> set[
     return runs.askers_of(session, row.run_id, team=row.team_id)
 
 
-def _named_in(context: Context, person: str) -> list[str]:
-    """Return the workflows in which a person is named, as a reviewer or a second person."""
+def _named_in(context: Context, person: str, regulars: Regulars) -> list[str]:
+    """Return the workflows in which a person is named or stands for a group, as a reviewer or a second person."""
     return [
         workflow.name
         for workflow in context.registry
         if any(
-            person in persons_in(names)
+            person in people_in(names, workflow.name, regulars)
             for names in (
                 workflow.review.reviewers,
                 workflow.review.escalate_to,

@@ -13,9 +13,9 @@ from workflows.engine.review.hiding import hidden_of, text_in_channel
 from workflows.engine.review.views import ReportLine, ReportNote, ReportView
 
 
-def report_views(session: Session, review: int, *, team: int) -> Sequence[ReportView]:
-    """Return the reports that a review's card shows, oldest first."""
-    found = reports.of_review(session, review, team=team)
+def report_views(session: Session, run: int, *, team: int) -> Sequence[ReportView]:
+    """Return the reports that the card of a run's review shows, oldest first."""
+    found = reports.up_to(session, run, team=team)
     return [ReportView(by=report.by, at=report.at, said=report.said) for report in found]
 
 

@@ -496,7 +496,8 @@ def _decide(
         # Without a proposal it is like no other.
         to, changes = ReviewState.OPEN, {"version": shown + 1, "proposal_id": None, "alike": None}
     elif need is not None:
-        to, changes = ReviewState.AWAITING_SECOND, {"version": shown + 1}
+        # Nobody is on it: it waits for somebody else.
+        to, changes = ReviewState.AWAITING_SECOND, {"version": shown + 1, "claimed_by": None, "claimed_at": None}
         details["second"] = need.place
     unopened = by.together and openings.opened_at(session, team=row.team_id, review=row.id, by=by.person) is None
     if by.together:

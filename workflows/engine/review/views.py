@@ -273,6 +273,11 @@ class CardView:
         """True if somebody may decide it."""
         return self.state in (ReviewState.OPEN, ReviewState.AWAITING_SECOND)
 
+    def is_first(self, person: str) -> bool:
+        """Tell whether it waits for somebody else to confirm what this person decided."""
+        made = [one for one in (self.decision, *self.seconds) if one is not None]
+        return self.state == ReviewState.AWAITING_SECOND and any(one.by == person for one in made)
+
     @property
     def can_be_undone(self) -> bool:
         """True if those who decided can take their decision back."""
@@ -377,6 +382,8 @@ class WaitingReview:
     answer_by: datetime | None
     is_theirs: bool = False
     """True if it is assigned to the person who looks."""
+    awaits_second: bool = False
+    """True if it waits for a second person."""
 
 
 @dataclass(frozen=True, kw_only=True)

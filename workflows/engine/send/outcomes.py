@@ -18,8 +18,6 @@ from workflows.engine.send.views import Intent
 
 log = structlog.get_logger()
 
-_UNREACHABLE = frozenset({Then.NO_CHANNEL, Then.REFUSED, Then.GIVE_UP})
-"""Consequences of an error after which a direct message is not tried again."""
 MAX_ATTEMPTS = 8
 """Number of refusals after which a message is given up, visibly. Errors that say nothing about the message do not
 count."""
@@ -58,7 +56,7 @@ def note_refused(
     """
     first, team, at = taken.rows[0], context.team, context.clock()
     wait = min(wait, LONGEST_WAIT)
-    if first.kind == outbox.DIRECT_REMINDER and refused.then in _UNREACHABLE:
+    if first.kind == outbox.DIRECT_REMINDER and refused.then is Then.NO_CHANNEL:
         # Somebody who cannot be written to is reminded in the channel; nobody has to repair anything.
         with context.database.write() as session:
             outbox.move(session, first, frm=OutboxState.ATTEMPTING, to=OutboxState.SENT, unsure_since=None)

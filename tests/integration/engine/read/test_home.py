@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import JsonValue
 
+from store.cases.turns import Turns
 from tests.conftest import MakeWorld
 from tests.integration.engine.scene import CARDS, DRAFT, Scene, sample
 from tests.sample import Ticket, Triage, sample_workflow
@@ -13,7 +14,7 @@ from workflows import Review, Second
 from workflows.engine.read.charters import charter_view
 from workflows.engine.read.home import home_view
 from workflows.engine.read.home_views import PAGE, HomeView, Place
-from workflows.engine.review import claims, reviews
+from workflows.engine.review import claims, next_reviews, reviews
 from workflows.engine.review.cards import waiting_in
 from workflows.engine.review.corrections import correct
 from workflows.engine.review.decisions import Follows
@@ -132,6 +133,18 @@ def test_a_decision_that_waits_for_a_second_person_can_be_taken_back_by_the_firs
     assert at_home(scene).decided == []
 
 
+def test_what_waits_for_a_second_person_is_listed_for_all_but_the_first(make_world: MakeWorld) -> None:
+    """Whoever is at it has it in hand."""
+    scene = drafts(make_world, replace(CARDS, second=Second()))
+    approve(scene, opened(scene))
+    context = scene.world.context
+    for by, number in ((ANA, 0), (BEN, 1)):
+        waiting = waiting_in(context, Turns(by=by, workflows=["sample"]), first=0, limit=10)
+        assert (waiting.total, [one.awaits_second for one in waiting.reviews]) == (number, [True] * number)
+    next_reviews.take(context, waiting.reviews[0].review, by=BEN)
+    assert [[one.state for one in at_home(scene, by).in_hand] for by in (ANA, BEN)] == [[], ["awaiting_second"]]
+
+
 def test_today_begins_at_midnight_where_the_person_is_and_else_where_the_workflow_is(make_world: MakeWorld) -> None:
     """A decision that can still be undone is told, whenever it was decided."""
     scene = drafts(make_world)
@@ -152,7 +165,7 @@ def test_a_list_has_pages_of_fifteen_and_a_page_beyond_the_end_is_the_last(make_
     inputs: list[dict[str, JsonValue]] = [{"id": number, "text": f"text {number}"} for number in range(PAGE + 2)]
     scene.world.submit_all(scene.workflow, inputs)
     scene.world.work()
-    waiting = waiting_in(scene.world.context, workflows=["sample"], first=0, limit=50).reviews
+    waiting = waiting_in(scene.world.context, Turns(by="U0ANA", workflows=["sample"]), first=0, limit=50).reviews
     for one in waiting:
         claims.claim(scene.world.context, one.review, by=ANA)
     first, last = at_home(scene), at_home(scene, place=Place(in_hand=90))
@@ -171,7 +184,7 @@ def test_the_list_and_the_next_review_begin_with_a_correction(make_world: MakeWo
     opened(scene, id=2)
     scene.world.clock.move(HOUR)
     review = correct(scene.world.context, delivered, Triage(queue="delivery"), by=BEN)
-    waiting = waiting_in(scene.world.context, workflows=["sample"], first=0, limit=1)
+    waiting = waiting_in(scene.world.context, Turns(by="U0ANA", workflows=["sample"]), first=0, limit=1)
     assert (waiting.reviews[0].review, waiting.total) == (review, 2)
 
 

@@ -1,16 +1,17 @@
 """The next review of a person who goes through what waits: its order, the claims, and the seconds that are kept."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier
+from types import MappingProxyType
 
 from store import schema
 from tests.conftest import MakeWorld
 from tests.integration.engine.scene import DRAFT, Scene, rows, sample
-from tests.sample import Triage
-from workflows import Review
+from tests.sample import Ticket, Triage
+from workflows import Review, Second
 from workflows.engine.errors import Stale
 from workflows.engine.read.reading_times import ReadingTime, reading_times
 from workflows.engine.review import claims, corrections, drafts, next_reviews, reviews, undo
@@ -30,8 +31,14 @@ def waiting(scene: Scene, number: int) -> list[int]:
     return found
 
 
-def first(scene: Scene, by: str = ANA, without: Collection[int] = ()) -> int | None:
-    found = next_reviews.first_of(scene.world.context, Queue(by=by, workflows=["sample"], without=without))
+def first(
+    scene: Scene,
+    by: str = ANA,
+    without: Collection[int] = (),
+    seconds: Mapping[tuple[str, int], bool] = MappingProxyType({}),
+) -> int | None:
+    queue = Queue(by=by, workflows=["sample"], seconds=seconds, without=without)
+    found = next_reviews.first_of(scene.world.context, queue)
     return found.review if found is not None else None
 
 
@@ -119,6 +126,45 @@ def test_nobody_is_shown_what_they_may_not_decide_since_they_handed_it_in(make_w
     waiting(scene, 12)
     assert first(scene, by="tester") is None
     assert first(scene, by=ANA) is not None
+
+
+def test_what_waits_for_a_second_person_comes_to_those_who_may_be_it_and_never_to_the_first(
+    make_world: MakeWorld,
+) -> None:
+    """By deadline, with the open ones; however many the first person left behind them."""
+    second: Second[Ticket, Triage] = Second()
+    scene = sample(make_world, autonomy=DRAFT, review=Review(second=second))
+    one, two, *others = waiting(scene, 14)
+    scene.approve(1, by=ANA)
+    for case in range(3, 15):
+        scene.approve(case, by=ANA)
+    context = scene.world.context
+    assert (first(scene), first(scene, without={two})) == (two, None)
+    assert [first(scene, by=BEN, without=without) for without in ((), {one}, {one, two})] == [one, two, others[0]]
+    found = next_reviews.first_of(context, Queue(by=BEN, workflows=["sample"]))
+    assert found is not None
+    assert found.waiting == 14
+    next_reviews.take(context, one, by=BEN)
+    assert first(scene, by="U0KIM") == two, "a colleague is at the first one"
+    scene.edit(1, by=BEN, queue="delivery")
+    assert (first(scene), first(scene, by=BEN)) == (one, two), "now it waits for somebody else than Ben"
+
+
+def test_a_second_person_who_is_named_is_shown_only_what_waits_for_them(make_world: MakeWorld) -> None:
+    """And a reviewer who is not, only what is open."""
+    seconds: list[Second[Ticket, Triage]] = [Second(by=["U0KIM"]), Second()]
+    scene = sample(make_world, autonomy=DRAFT, review=Review(second=seconds))
+    one, two = waiting(scene, 2)
+    scene.approve(1, by=ANA)
+    named, place = Queue(by="U0KIM", workflows=[], seconds={("sample", 0): True}), {("sample", 0): False}
+    found = next_reviews.first_of(scene.world.context, named)
+    assert found is not None
+    assert (found.review, found.waiting) == (one, 1)
+    assert first(scene, by=BEN, seconds=place) == two
+    scene.approve(1, by="U0KIM")
+    assert next_reviews.first_of(scene.world.context, named) is None
+    assert first(scene, by=BEN, seconds=place) == one, "at the second place it may be any reviewer"
+    assert first(scene, by=ANA, seconds=place) == two
 
 
 def test_people_who_go_through_one_queue_at_once_decide_each_review_once(make_world: MakeWorld) -> None:

@@ -1,10 +1,12 @@
 """Whatever people do at once about one case: one decision stands, it is delivered once, and everyone is told."""
 
 import random
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
+from typing import Literal
 
 import pytest
 
@@ -12,11 +14,12 @@ from store import schema
 from tests.conftest import MakeWorld
 from tests.integration.engine.scene import DRAFT, Scene, rows, sample
 from tests.integration.engine.trail import follow_the_trail
-from tests.sample import Triage
+from tests.sample import Ticket, Triage
 from workflows import Review, Second
+from workflows.engine.context import SYSTEM
 from workflows.engine.deliver.waiting_deliveries import awaken
 from workflows.engine.errors import Refused
-from workflows.engine.review import claims, reports, reruns, reviews
+from workflows.engine.review import claims, deadlines, reports, reruns, reviews
 from workflows.engine.review.decisions import Follows
 from workflows.engine.review.standing import standing
 from workflows.engine.review.undo import undo
@@ -58,8 +61,58 @@ def test_twenty_people_do_anything_at_once(make_world: MakeWorld, begun: str, se
         scene.approve(case, by="U0ANA")
         shown = scene.decided(case).version
         scene.world.clock.move(MINUTE)
-    chance, start = random.Random(seed), Barrier(AT_ONCE)
-    picked = [chance.choice(acts(scene, case, opened.id, shown, f"U{number:02}")) for number in range(AT_ONCE)]
+    chance = random.Random(seed)
+    at_once([chance.choice(acts(scene, case, opened.id, shown, f"U{number:02}")) for number in range(AT_ONCE)])
+    one_stands(scene)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("policy", ["approve", "reject"])
+@pytest.mark.parametrize("begun", ["open", "claimed", "second", "grace"])
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_twenty_people_do_anything_at_once_while_its_time_ends(
+    make_world: MakeWorld, begun: str, policy: Literal["approve", "reject"], seed: int
+) -> None:
+    """A lapse is one decision among theirs: where a person was first nothing lapses, and where it was they are told."""
+    second: Second[Ticket, Triage] | tuple[()] = Second() if begun == "second" else ()
+    review = Review(grace=MINUTE, answer_within=5 * MINUTE, on_expiry=policy, second=second)
+    scene = sample(make_world, autonomy=DRAFT, review=review)
+    case = scene.worked()
+    opened = scene.review(case)
+    shown, context = opened.version, scene.world.context
+    scene.world.clock.move(5 * MINUTE - timedelta(seconds=30))
+    if begun == "claimed":
+        claims.claim(context, opened.id, by="U0ANA")
+    elif begun != "open":
+        scene.approve(case, by="U0ANA")
+        shown = scene.decided(case).version
+    scene.world.clock.move(timedelta(seconds=31))
+    if begun == "claimed":
+        deadlines.sweep(context)
+        assert scene.review(case).id == opened.id, "it was put off; the claim ends now"
+        scene.world.clock.move(claims.CLAIM_LASTS)
+    chance = random.Random(seed)
+    people = [chance.choice(acts(scene, case, opened.id, shown, f"U{number:02}")) for number in range(AT_ONCE // 2)]
+    # Every process looks what is due. A person's write goes before it, so some of them come a little later.
+    sweeps: list[Callable[[], object]] = [lambda: deadlines.sweep(context)] * (AT_ONCE - len(people))
+    at_once([*sweeps, *(later(act, chance.choice([0, 0.03, 0.1])) for act in people)])
+    one_stands(scene)
+    lapsed = [row for row in rows(scene.world, schema.Decision) if row.by == SYSTEM]
+    assert len(lapsed) <= 1
+    assert not lapsed or begun in ("open", "claimed"), "what a person decided does not lapse"
+
+
+def later(act: Callable[[], object], seconds: float) -> Callable[[], object]:
+    def wait_and_act() -> None:
+        time.sleep(seconds)
+        act()
+
+    return wait_and_act
+
+
+def at_once(picked: Sequence[Callable[[], object]]) -> None:
+    """Do all of this at the same moment. Everyone is told what became of it."""
+    start = Barrier(len(picked))
 
     def do(act: Callable[[], object]) -> str:
         start.wait()
@@ -69,9 +122,13 @@ def test_twenty_people_do_anything_at_once(make_world: MakeWorld, begun: str, se
             return str(refused)
         return "done"
 
-    with ThreadPoolExecutor(AT_ONCE) as pool:
+    with ThreadPoolExecutor(len(picked)) as pool:
         said = list(pool.map(do, picked))
     assert all(said)
+
+
+def one_stands(scene: Scene) -> None:
+    """Assert that one decision stands of each review, that it is delivered once, and that all is in the audit."""
     scene.world.work()
     scene.world.clock.move(MINUTE)
     scene.world.work()

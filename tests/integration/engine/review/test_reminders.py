@@ -11,8 +11,10 @@ from tests.conftest import MakeWorld
 from tests.integration.engine.scene import DRAFT, Scene, rows, sample
 from workflows import Review, Second
 from workflows.engine.case import intake
+from workflows.engine.context import SYSTEM
 from workflows.engine.errors import BadDeclaration
 from workflows.engine.review import claims, reruns
+from workflows.engine.review.regulars import LATELY
 from workflows.engine.review.reminders import reminder_view
 from workflows.engine.run.waking import awaken
 
@@ -24,6 +26,10 @@ def reminding(make_world: MakeWorld, **settings: object) -> Scene:
     """The sample automation, whose reviews are to be answered within two hours."""
     given = {"post_to": "C0SUPPORT", "answer_within": 2 * HOUR, "reviewers": ["U1", "S1", "U2"], **settings}
     return sample(make_world, autonomy=DRAFT, review=Review(**given))  # type: ignore[arg-type]  # named by each test
+
+
+def anybody_may(person: str, workflow: str, second: int | None) -> bool:
+    return True
 
 
 def numbers(scene: Scene) -> list[object]:
@@ -60,6 +66,28 @@ def test_those_who_are_named_are_written_to_and_nobody_for_a_group(make_world: M
     assert written_to(scene) == ["U1", "U2"]
 
 
+def test_for_a_group_those_are_written_to_who_decided_lately(make_world: MakeWorld) -> None:
+    """Of this workflow, and within two weeks. Nobody's decisions are nobody's."""
+    scene = reminding(make_world, reviewers="S1", on_expiry="reject")
+    for number, by in enumerate(["U7", "U8", "U7"], 1):
+        scene.approve(scene.worked(id=number), by=by)
+    scene.worked(id=4)
+    scene.world.clock.move(2 * HOUR)
+    awaken(scene.world.context)
+    assert [row.by for row in rows(scene.world, schema.Decision)] == ["U7", "U8", "U7", SYSTEM]
+    scene.worked(id=5)
+    scene.world.clock.move(HOUR)
+    awaken(scene.world.context)
+    assert written_to(scene) == ["U7", "U8"]
+    assert [reminder_view(scene.world.context, one, may=anybody_may).number for one in ("U7", "U9")] == [1, 0]
+    scene.approve(5, by="U8")
+    scene.world.clock.move(LATELY)
+    scene.worked(id=6)
+    scene.world.clock.move(HOUR)
+    awaken(scene.world.context)
+    assert written_to(scene) == ["U7", "U8"], "it is too long ago for both"
+
+
 def test_whoever_may_not_decide_it_since_it_is_their_own_is_not_written_to(make_world: MakeWorld) -> None:
     scene = reminding(make_world, self_approval=False)
     accepted = intake.accept(scene.workflow, {"id": 1, "text": "charged twice"})
@@ -79,8 +107,8 @@ def test_whoever_is_on_it_is_written_to_alone(make_world: MakeWorld) -> None:
     claims.claim(scene.world.context, scene.review(case).id, by="U9")
     awaken(scene.world.context)
     assert written_to(scene) == ["U9"]
-    assert reminder_view(scene.world.context, "U9").number == 1
-    assert reminder_view(scene.world.context, "U1").number == 0
+    assert reminder_view(scene.world.context, "U9", may=anybody_may).number == 1
+    assert reminder_view(scene.world.context, "U1", may=anybody_may).number == 0
 
 
 def test_a_second_person_is_reminded_and_not_the_one_who_approved(make_world: MakeWorld) -> None:
@@ -107,7 +135,7 @@ def test_a_person_is_written_to_once_an_hour_and_of_all_reviews_together(make_wo
         scene.worked(id=number)
     scene.world.clock.move(HOUR)
     awaken(scene.world.context)
-    view = reminder_view(scene.world.context, "U1")
+    view = reminder_view(scene.world.context, "U1", may=anybody_may)
     assert (written_to(scene), view.number, len(view.reviews)) == (["U1"], 3, 3)
     assert view.first == scene.review(1).answer_by
     awaken(scene.world.context)

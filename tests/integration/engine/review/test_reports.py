@@ -18,7 +18,7 @@ from workflows.engine.case import notices
 from workflows.engine.errors import BadReason
 from workflows.engine.read import digests
 from workflows.engine.read.tally import act_counts, tally
-from workflows.engine.review import reports, reviews
+from workflows.engine.review import reports, reruns, reviews
 from workflows.engine.review.cards import card_view
 from workflows.engine.review.corrections import correct
 from workflows.engine.review.decisions import Follows
@@ -114,6 +114,38 @@ def test_a_report_of_a_case_that_is_not_delivered_is_shown_on_its_card(make_worl
     assert say(scene, case) is Outcome.SHOWN
     assert [report.by for report in card_view(scene.world.context, review).reports] == ["U0MARIA"]
     assert (scene.wanted(review), len(scene.world.case(case).runs)) == (wanted + 1, 1)
+
+
+def test_a_report_moves_to_the_card_of_a_rerun(make_world: MakeWorld) -> None:
+    """Not beyond what is delivered, nor to newer content of the case."""
+    scene = sample(make_world, autonomy=DRAFT, review=CARDS)
+    context = scene.world.context
+
+    def told(case: int) -> list[str]:
+        return [report.said for report in card_view(context, scene.review(case).id).reports]
+
+    case = scene.worked()
+    assert say(scene, case) is Outcome.SHOWN
+    first = scene.review(case).id
+    reruns.rerun(context, case, by="U0ENG")
+    scene.world.work()
+    assert scene.review(case).id != first
+    assert told(case) == ["the wrong queue"]
+    assert say(scene, case, "and the wrong reply") is Outcome.SHOWN
+    assert told(case) == ["the wrong queue", "and the wrong reply"]
+    assert len(card_view(context, first).reports) == 1
+    reviews.reject(context, scene.review(case).id, 1, by="U0ANA", reason="no", follows=Follows.PROPOSE_AGAIN)
+    scene.world.work()
+    assert told(case) == ["the wrong queue", "and the wrong reply"]
+    scene.approve(case, by="U0ANA")
+    scene.world.work()
+    correct(context, case, Triage(queue="delivery"), by="U0BEN")
+    assert told(case) == []
+    other = scene.worked(id=2)
+    say(scene, other)
+    scene.submit(id=2, text="newer")
+    scene.world.work()
+    assert told(other) == []
 
 
 def test_a_report_of_a_closed_case_reopens_nothing_and_is_told_to_its_owner(make_world: MakeWorld) -> None:
