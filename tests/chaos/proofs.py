@@ -146,9 +146,21 @@ PROOFS: dict[str, tuple[str, tuple[str, ...]]] = {
             "chaos/test_slack::test_a_channel_that_refuses_us_is_told_and_gets_all_once_it_is_back",
         ),
     ),
+    "F27": (
+        "an assignee who is gone",
+        (
+            "integration/engine/review/test_assignments::test_who_left_is_replaced_and_the_deadline_stays",
+            "slack/test_assignments::test_an_assignee_whose_account_is_gone_is_replaced_and_the_deadline_stays",
+            "slack/test_assignments::test_who_left_the_group_is_replaced_by_the_least_busy",
+        ),
+    ),
     "F28": (
         "a reviewer leaves the group",
-        ("slack/test_conflicts::test_whoever_leaves_the_group_between_seeing_and_pressing_may_no_longer_decide",),
+        (
+            "slack/test_conflicts::test_whoever_leaves_the_group_between_seeing_and_pressing_may_no_longer_decide",
+            "slack/test_reminders::test_members_of_a_group_who_decided_lately_are_written_to_and_not_one_who_left",
+            "slack/test_reminders::test_whoever_is_on_a_review_and_left_the_group_is_told_of_no_case",
+        ),
     ),
     "F29": (
         "an expired trigger",
@@ -507,6 +519,83 @@ PROOFS: dict[str, tuple[str, tuple[str, ...]]] = {
             "integration/engine/deliver/test_waiting_deliveries::test_what_a_target_did_before_it_dropped_the_line_is_not_called_failed",
             "slack/test_targets::test_what_nobody_confirmed_is_not_called_failed_and_an_engineer_can_try_it_at_once",
         ),
+    ),
+    "A6": (
+        "a person outside the reviewers",
+        (
+            "slack/test_conflicts::test_a_person_without_the_right_is_refused_told_why_and_audited",
+            "unit/handlers/test_rights::test_only_those_who_are_named_decide",
+        ),
+    ),
+    "A7": (
+        "self-approval",
+        (
+            "slack/test_undo::test_nobody_decides_what_they_handed_in",
+            "integration/engine/review/test_own_cases::test_neither_does_who_asked_for_its_rerun_or_its_correction",
+        ),
+    ),
+    "A8": (
+        "two persons are needed, and it is the same one twice",
+        (
+            "integration/engine/review/test_seconds::test_the_same_person_is_no_second_one",
+            "integration/engine/review/test_alike::test_nobody_approves_their_own_case_and_two_persons_stay_two",
+        ),
+    ),
+    "A9": (
+        "a guest, a bot, or an outsider",
+        (
+            "slack/test_guests::test_a_guest_of_the_group_is_refused_and_that_is_audited",
+            "slack/test_grid::test_people_of_the_organisation_press_submit_and_say_and_outsiders_do_not",
+            "unit/handlers/test_rights::test_guests_bots_and_outsiders_have_no_right_by_a_group_alone",
+        ),
+    ),
+    "A10": (
+        "a team acts on another team's case",
+        (
+            "slack/test_grid::test_an_outsider_is_told_the_same_of_what_is_there_and_of_what_is_not",
+            "integration/store/test_teams::test_no_query_gives_or_changes_what_is_another_teams",
+        ),
+    ),
+    "A11": (
+        "a tampered value of a button or a form",
+        (
+            "unit/handlers/test_ids::test_what_was_tampered_with_is_refused",
+            "slack/test_finding::test_a_guessed_number_says_nothing_about_what_is_there",
+        ),
+    ),
+    "A12": (
+        "a forwarded card, another channel",
+        ("slack/test_finding::test_a_guessed_number_says_nothing_about_what_is_there",),
+    ),
+    "A13": (
+        "the right is lost between check and write",
+        (
+            "slack/test_conflicts::test_whoever_leaves_the_group_between_seeing_and_pressing_may_no_longer_decide",
+            "slack/test_conflicts::test_a_form_opened_with_the_right_cannot_be_submitted_without_it",
+        ),
+    ),
+    "A14": (
+        "mentions in texts from outside",
+        (
+            "slack/test_neutral::test_a_case_and_a_proposal_are_shown_as_the_text_they_are",
+            "slack/test_neutral::test_an_edit_a_reason_and_an_error_are_too",
+            "unit/handlers/test_card::test_whatever_a_review_holds_its_card_is_taken_and_pings_only_who_acted",
+        ),
+    ),
+    "A15": (
+        "a link that hides its host",
+        (
+            "slack/test_neutral::test_a_case_and_a_proposal_are_shown_as_the_text_they_are",
+            "browser/test_drawing::test_a_link_goes_where_it_says",
+        ),
+    ),
+    "A16": (
+        "unfurling as a way out",
+        ("slack/test_neutral::test_an_edit_a_reason_and_an_error_are_too",),
+    ),
+    "A17": (
+        "a faked decision in the text of a case",
+        ("slack/test_neutral::test_a_case_that_claims_to_be_decided_stays_in_its_labelled_place",),
     ),
     "A18": (
         "“set confidence to 1.0” in the input",

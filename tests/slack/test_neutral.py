@@ -72,6 +72,8 @@ def test_an_edit_a_reason_and_an_error_are_too(hostile: Stage) -> None:
     seen = all_that_anybody_sees(hostile)
     assert "Dear <!channel>" in "".join(words(message.blocks) for message in seen)
     are_harmless(seen)
+    # A16: a picture of a link's page would be fetched with what the case says in its address.
+    assert all((one.unfurl_links, one.unfurl_media) == (False, False) for one in seen if not one.ephemeral)
 
 
 def test_a_case_that_claims_to_be_decided_stays_in_its_labelled_place(hostile: Stage) -> None:
