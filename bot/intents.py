@@ -33,9 +33,9 @@ from workflows.engine.review.assignment.assignments import assignment_of
 from workflows.engine.review.cards import card_view, failure_view, place_of
 from workflows.engine.review.doubts import doubt_view
 from workflows.engine.review.hiding import card_in_channel, doubt_in_channel
-from workflows.engine.review.reminders import MayDecide, nobody_may, reminder_view
-from workflows.engine.review.report_views import report_note
 from workflows.engine.review.views import CardView, DoubtView, ReminderView
+from workflows.engine.review.waiting.reminders import MayDecide, nobody_may, reminder_view
+from workflows.engine.review.wrong.report_views import report_note
 from workflows.engine.send.channel_status import channel_status, given_up
 from workflows.engine.send.views import Intent
 

@@ -40,7 +40,8 @@ def escalate(case: CaseReference) -> None:
     """Ask those to decide a case whom its workflow names for that. Others may still decide it."""
     from bot.cli.screens.output import out
     from workflows.engine.read.history import find_case, open_review_of
-    from workflows.engine.review import escalations, refusals
+    from workflows.engine.review import refusals
+    from workflows.engine.review.waiting import escalations
 
     with started() as app:
         review = open_review_of(app.context, find_case(app.context, case))
@@ -108,9 +109,9 @@ def edit(
     from workflows.engine.case.lookup import case_text, input_of
     from workflows.engine.read.history import case_view
     from workflows.engine.review import reviews
-    from workflows.engine.review.dependent_texts import redrawn
-    from workflows.engine.review.forms import entries_of, read_form
-    from workflows.engine.review.second_look import doubts_about
+    from workflows.engine.review.form.dependent_texts import redrawn
+    from workflows.engine.review.form.forms import entries_of, read_form
+    from workflows.engine.review.form.second_look import doubts_about
     from workflows.engine.text.sanitize import sanitize
 
     def decide(app: App, review: OpenReview, shown: int) -> str:
@@ -184,7 +185,8 @@ def reply(
     from bot.cli.completion import finish
     from bot.cli.screens.output import out
     from workflows.engine.read.history import find_case
-    from workflows.engine.review import questions, refusals
+    from workflows.engine.review import refusals
+    from workflows.engine.review.source import questions
 
     with started() as app:
         number = find_case(app.context, case)
@@ -227,7 +229,7 @@ def wrong(
     """Say that something is wrong with a case. A person looks at it."""
     from bot.cli.screens.output import out
     from workflows.engine.case.lookup import cases_meant
-    from workflows.engine.review import reports
+    from workflows.engine.review.wrong import reports
 
     with started() as app:
         meant = cases_meant(app.context, case)
@@ -278,8 +280,9 @@ def correct(
     """Propose other values for a delivered case; a person decides them like any proposal."""
     from bot.cli.screens.output import out
     from workflows.engine.read.history import find_case
-    from workflows.engine.review import corrections, refusals
-    from workflows.engine.review.forms import entries, read_form
+    from workflows.engine.review import refusals
+    from workflows.engine.review.form.forms import entries, read_form
+    from workflows.engine.review.wrong import corrections
     from workflows.engine.text.sanitize import sanitize
 
     with started() as app:

@@ -166,7 +166,7 @@ def workflows(
 def reports(limit: Annotated[int, typer.Option(min=1, max=10_000)] = 50, json: Json = False) -> None:
     """List what people said was wrong, the newest first, and what came of it."""
     from bot.cli.screens.output import moment, out, print_json, print_table
-    from workflows.engine.review.report_views import report_lines
+    from workflows.engine.review.wrong.report_views import report_lines
 
     with started() as app:
         found = report_lines(app.context, limit=limit)

@@ -11,7 +11,7 @@ from pydantic import JsonValue
 import workflows.library.invoice_intake.workflow as invoice_intake
 import workflows.library.support_triage.workflow as support_triage
 from bot.demo.places import INVOICES, SUPPORT, Place
-from workflows.engine.review.forms import entries
+from workflows.engine.review.form.forms import entries
 from workflows.library.invoice_intake.invoice import Invoice
 
 TICKETS = Path(support_triage.__file__).with_name("tickets.jsonl")

@@ -29,8 +29,9 @@ from store.db.time_limits import time_limit
 from workflows.engine.context import Clock
 from workflows.engine.declare import author_threads
 from workflows.engine.read import digests
-from workflows.engine.review import drafts, reports, second_look
 from workflows.engine.review.assignment import upkeep
+from workflows.engine.review.form import drafts, second_look
+from workflows.engine.review.wrong import reports
 
 log = structlog.get_logger()
 

@@ -22,7 +22,7 @@ from store.db.changes import Changes
 from store.db.database import Unavailable
 from store.faces import SLACK, Face
 from workflows.engine.context import Context
-from workflows.engine.review.reminders import MayDecide, nobody_may
+from workflows.engine.review.waiting.reminders import MayDecide, nobody_may
 from workflows.engine.send.channel_queue import Channels, Taken
 from workflows.engine.send.outcomes import note_refused, note_sent
 from workflows.engine.send.rate_limits import RateLimit

@@ -58,7 +58,7 @@ from workflows.engine.read.home_views import PAGE, Decided, HomeView, InHand, Pl
 from workflows.engine.read.status_views import StatusView, WorkflowStatus
 from workflows.engine.read.views import CaseView, ProposalView, ReviewView, RunView, StepView
 from workflows.engine.reasons import Code, Reason
-from workflows.engine.review.alike_views import Bar, GridView, GroupView, PressView, RowResult, RowView, Went
+from workflows.engine.review.alike.views import Bar, GridView, GroupView, PressView, RowResult, RowView, Went
 from workflows.engine.review.assignment.views import AbsenceView, AssignmentView, WhyAssigned
 from workflows.engine.review.decisions import DecisionKind
 from workflows.engine.review.views import (

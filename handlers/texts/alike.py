@@ -6,7 +6,7 @@ from handlers.texts import states
 from handlers.texts.buttons import Button
 from handlers.texts.pieces import Line, Piece, line, person, words
 from handlers.texts.plain import begun_large, excerpt
-from workflows.engine.review.alike_views import Bar, GridView, GroupView, PressView, RowResult, RowView, Went
+from workflows.engine.review.alike.views import Bar, GridView, GroupView, PressView, RowResult, RowView, Went
 from workflows.engine.text.sanitize import one_line
 
 _SUBJECT, _VALUE, _WHY = 100, 80, 120

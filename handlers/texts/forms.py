@@ -8,7 +8,7 @@ from handlers.texts import status
 from handlers.texts.pieces import Line, Piece, line, moment, words
 from handlers.texts.plain import begun_large, excerpt
 from workflows.engine.review.decisions import Follows
-from workflows.engine.review.second_look import DoubtCode, EditDoubt
+from workflows.engine.review.form.second_look import DoubtCode, EditDoubt
 from workflows.engine.review.views import CardView, DoubtView, ValueView, WaitingView
 from workflows.engine.text.sanitize import one_line
 

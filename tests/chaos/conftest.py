@@ -17,7 +17,7 @@ from tests.chaos.settings import LONG
 from tests.chaos.story import Story
 from tests.slack.conftest import countersign, ears, empty, slack_time, unhurried
 from tests.slack.stage import Ears, SlackTime
-from workflows.engine.review import second_look
+from workflows.engine.review.form import second_look
 
 __all__ = ["countersign", "ears", "empty", "slack_time", "unhurried"]
 

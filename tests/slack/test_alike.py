@@ -8,7 +8,8 @@ from tests.sample import Triage
 from tests.slack.stage import ANA, BEN, EVE, SUPPORT, Stage, buttons, inputs, words
 from tests.slack.test_session import begun, decisions, main_button, pressed, take_in, title
 from workflows.engine.declare.registry import AnyWorkflow
-from workflows.engine.review import alike, reviews
+from workflows.engine.review import reviews
+from workflows.engine.review.alike import alike_cases
 from workflows.model.scripted import ScriptedModel, says
 
 
@@ -174,7 +175,7 @@ def test_a_process_that_ends_on_the_way_leaves_open_what_it_did_not_decide(
     take_in(stage, workflow, 4)
     stage.send()
     seen(stage)
-    real, done = alike.approve_row, list[int]()
+    real, done = alike_cases.approve_row, list[int]()
 
     def dies(context: object, review: int, *more: object, **named: object) -> object:
         if len(done) == 2:
@@ -182,7 +183,7 @@ def test_a_process_that_ends_on_the_way_leaves_open_what_it_did_not_decide(
         done.append(review)
         return real(context, review, *more, **named)  # type: ignore[arg-type]  # passed on as it came
 
-    monkeypatch.setattr(alike, "approve_row", dies)
+    monkeypatch.setattr(alike_cases, "approve_row", dies)
     assert stage.person(ANA).submit({}).outcome == "updated"
     stage.person(ANA).wait_until(lambda: len(decisions(stage)) == 2 and stage.ears.listeners is not None)
     assert stage.ears.listeners is not None

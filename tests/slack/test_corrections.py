@@ -8,7 +8,7 @@ from tests.sample import sample_workflow
 from tests.slack.stage import ANA, BEN, EVE, KIM, SUPPORT, Stage, buttons, dict_of, inputs, words
 from workflows import Autonomy
 from workflows.engine.declare.registry import AnyWorkflow
-from workflows.engine.review import corrections
+from workflows.engine.review.wrong import corrections
 
 pytestmark = pytest.mark.slow
 

@@ -12,8 +12,9 @@ from tests.slack.stage import ANA, BEN, EVE, FAILED, SUPPORT, Stage, buttons, di
 from tests.world import sure
 from workflows import Autonomy, OutcomeUnknown
 from workflows.engine.errors import NotDone
-from workflows.engine.review import claims, corrections
+from workflows.engine.review import claims
 from workflows.engine.review.doubts import settle
+from workflows.engine.review.wrong import corrections
 
 
 def test_a_card_holds_all_that_is_needed_to_decide(stage: Stage) -> None:

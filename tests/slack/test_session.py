@@ -14,8 +14,9 @@ from tests.slack.stage import ANA, BEN, EVE, KIM, SUPPORT, SlackTime, Stage, but
 from tests.world import World
 from workflows import Autonomy, Second
 from workflows.engine.declare.registry import AnyWorkflow
-from workflows.engine.review import corrections, reviews
+from workflows.engine.review import reviews
 from workflows.engine.review.decisions import Follows
+from workflows.engine.review.wrong import corrections
 from workflows.model.scripted import ScriptedModel
 
 MINUTE = timedelta(minutes=1)

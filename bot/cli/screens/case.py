@@ -19,7 +19,7 @@ from workflows.engine.propose.views import RequestView
 from workflows.engine.read.history import case_view, find_case
 from workflows.engine.read.views import CaseView, ReviewView, RunView
 from workflows.engine.review.decisions import LAPSES
-from workflows.engine.review.forms import entries_of
+from workflows.engine.review.form.forms import entries_of
 from workflows.engine.review.refusals import refusal_of
 from workflows.engine.text.sanitize import one_line
 from workflows.model.outcomes import Outcome

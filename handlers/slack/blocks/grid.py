@@ -14,7 +14,7 @@ from handlers.slack.progress import Progress
 from handlers.texts import alike as texts
 from handlers.texts.buttons import Button
 from handlers.texts.pieces import line, words
-from workflows.engine.review.alike_views import MOST, GridView, GroupView, PressView, RowResult, RowView, Went
+from workflows.engine.review.alike.views import MOST, GridView, GroupView, PressView, RowResult, RowView, Went
 
 View = dict[str, object]
 """A modal."""

@@ -38,9 +38,9 @@ from handlers.texts.values import CHECK, certainty, check_first, doubted, recomm
 from store.states import ReviewState
 from workflows.engine.declare.review import LONGEST_REASON
 from workflows.engine.errors import NeverBroken
-from workflows.engine.review.alike_views import GroupView
+from workflows.engine.review.alike.views import GroupView
 from workflows.engine.review.decisions import AND_MORE, MAX_REASON, Follows
-from workflows.engine.review.forms import form_mark
+from workflows.engine.review.form.forms import form_mark
 from workflows.engine.review.views import CardView, DeliveredView, DoubtView, WaitingView
 from workflows.engine.text.form_fields import Field, Kind
 from workflows.engine.text.form_records import parts_of, spread

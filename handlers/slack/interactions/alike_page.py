@@ -4,7 +4,7 @@ from handlers.slack.blocks import grid
 from handlers.slack.blocks.modals import View
 from handlers.slack.context import SlackContext
 from handlers.slack.ids import Listed
-from workflows.engine.review import alike
+from workflows.engine.review.alike import alike_cases
 from workflows.engine.review.cards import place_of
 
 
@@ -14,4 +14,4 @@ def alike_page(slack: SlackContext, review: int, *, user: str, first: int = 0, s
     Raise `NotAllowed` where the person may not decide them.
     """
     slack.rights.decide(user, slack.context.registry.get(place_of(slack.context, review).workflow))
-    return grid.grid(alike.grid_view(slack.context, review, by=user, first=first), session=session)
+    return grid.grid(alike_cases.grid_view(slack.context, review, by=user, first=first), session=session)

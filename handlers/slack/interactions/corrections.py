@@ -16,11 +16,12 @@ from handlers.slack.replies import answering
 from store.subjects import SubjectKind
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.errors import CorrectionWaits, InvalidOutput, NeverBroken, Refused
-from workflows.engine.review import corrections, refusals
+from workflows.engine.review import refusals
 from workflows.engine.review.cards import place_of_case
-from workflows.engine.review.corrections import delivered_view
-from workflows.engine.review.forms import form_mark, read_form
+from workflows.engine.review.form.forms import form_mark, read_form
 from workflows.engine.review.views import DeliveredView, WhyRefused
+from workflows.engine.review.wrong import corrections
+from workflows.engine.review.wrong.corrections import delivered_view
 from workflows.engine.text.form_fields import form_of
 from workflows.engine.text.form_records import parts_of
 

@@ -21,8 +21,9 @@ from handlers.slack.payloads import Click, Modal, Search, Submission, click
 from handlers.slack.replies import Answer, afterwards, answering
 from store.subjects import SubjectKind
 from workflows.engine.errors import Stale
-from workflows.engine.review import claims, drafts, refusals, reviews
+from workflows.engine.review import claims, refusals, reviews
 from workflows.engine.review.cards import card_view, place_of, waiting_in
+from workflows.engine.review.form import drafts
 from workflows.engine.review.hiding import card_in_channel
 from workflows.engine.review.views import CardView, PlaceView, WhyRefused
 

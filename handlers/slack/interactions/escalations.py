@@ -15,8 +15,9 @@ from handlers.slack.payloads import click
 from handlers.slack.replies import answering
 from handlers.texts import escalations as texts
 from workflows.engine.errors import Stale
-from workflows.engine.review import escalations, refusals
+from workflows.engine.review import refusals
 from workflows.engine.review.cards import card_view
+from workflows.engine.review.waiting import escalations
 
 Body = Mapping[str, Any]
 

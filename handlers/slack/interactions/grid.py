@@ -30,8 +30,9 @@ from store.db.database import Unavailable
 from store.db.time_limits import time_limit
 from store.states import ReviewState
 from workflows.engine.errors import Refused
-from workflows.engine.review import alike, next_reviews
-from workflows.engine.review.alike_views import PressView, RowResult, Went
+from workflows.engine.review import next_reviews
+from workflows.engine.review.alike import alike_cases
+from workflows.engine.review.alike.views import PressView, RowResult, Went
 
 Body = Mapping[str, Any]
 _NUMBER = re.compile("[0-9]{1,6}")
@@ -77,7 +78,7 @@ def register(app: App, slack: SlackContext) -> None:
             listed = replace(_session(pressed) or Listed(), alike=below.shown.id, first=below.first)
             is_opened = answer.open(modals.review(view, listed=listed))
             if is_opened and view.state == ReviewState.OPEN:
-                afterwards("opened", partial(alike.note_opened, slack.context, shown.id, by=pressed.user.id))
+                afterwards("opened", partial(alike_cases.note_opened, slack.context, shown.id, by=pressed.user.id))
 
     @app.view(Callback.GRID)
     def approve(body: Body, ack: Ack, client: WebClient) -> None:
@@ -94,7 +95,9 @@ def register(app: App, slack: SlackContext) -> None:
             submitted = submission(body)
             rows, by = submitted.view.alike, submitted.user.id
             may_decide(slack, submitted, rows.shown)
-            results = [alike.result_of(slack.context, row.id, by=by) for row in _decidable(slack, submitted, rows)]
+            results = [
+                alike_cases.result_of(slack.context, row.id, by=by) for row in _decidable(slack, submitted, rows)
+            ]
             answer.done(response_action="update", view=_drawn(slack, submitted, results, is_over=True))
 
     @app.view(Callback.GRID_ON)
@@ -125,7 +128,9 @@ def _approved(slack: SlackContext, submitted: Submission, row: Shown) -> RowResu
         # Each row has the time that a press has, and its rights are looked up anew.
         with time_limit(replies.DATABASE_SECONDS), lookups.waiting():
             may_decide(slack, submitted, row)
-            return alike.approve_row(slack.context, row.id, row.version, by=by, interaction_id=submitted.interaction_id)
+            return alike_cases.approve_row(
+                slack.context, row.id, row.version, by=by, interaction_id=submitted.interaction_id
+            )
     except Refused as error:
         why = str(error)
     except Unavailable:
@@ -142,7 +147,7 @@ def _decidable(slack: SlackContext, submitted: Submission, rows: Alike) -> Seque
 
 def _press(slack: SlackContext, submitted: Submission, results: Sequence[RowResult], *, is_over: bool) -> PressView:
     rows = submitted.view.alike
-    group = alike.group_of(slack.context, rows.shown.id)
+    group = alike_cases.group_of(slack.context, rows.shown.id)
     return PressView(group=group, number=len(rows.rows), results=results, is_over=is_over)
 
 

@@ -18,9 +18,9 @@ from store.states import ReviewState
 from store.subjects import Subject, SubjectKind
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.errors import FormChanged, Refused
-from workflows.engine.review import drafts
-from workflows.engine.review.drafts import Draft
-from workflows.engine.review.forms import defaults_of
+from workflows.engine.review.form import drafts
+from workflows.engine.review.form.drafts import Draft
+from workflows.engine.review.form.forms import defaults_of
 from workflows.engine.review.views import CardView
 from workflows.engine.text.form_fields import Field, form_of
 from workflows.engine.text.form_records import Record, parts_of, rows_in, rows_mark, rows_text, spread_out

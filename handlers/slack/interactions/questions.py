@@ -25,7 +25,8 @@ from handlers.slack.replies import Answer, answering
 from handlers.texts.answers import sentence
 from handlers.texts.questions import asked_of
 from workflows.engine.errors import BadReason, Refused, Stale
-from workflows.engine.review import questions, refusals, reviews
+from workflows.engine.review import refusals, reviews
+from workflows.engine.review.source import questions
 from workflows.engine.review.views import CardView
 
 Body = Mapping[str, Any]

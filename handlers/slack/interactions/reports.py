@@ -26,9 +26,10 @@ from handlers.texts.answers import sentence
 from handlers.texts.reports import NOTED
 from store.subjects import SubjectKind
 from workflows.engine.errors import BadReason, Refused
-from workflows.engine.review import refusals, reports
+from workflows.engine.review import refusals
 from workflows.engine.review.cards import place_of
 from workflows.engine.review.views import WhyRefused
+from workflows.engine.review.wrong import reports
 
 Body = Mapping[str, Any]
 

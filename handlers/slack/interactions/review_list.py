@@ -9,7 +9,7 @@ from handlers.slack.blocks.modals import PAGE, View
 from handlers.slack.context import SlackContext
 from handlers.slack.ids import Listed
 from store.cases.turns import Turns
-from workflows.engine.review import alike
+from workflows.engine.review.alike import alike_cases
 from workflows.engine.review.cards import waiting_in
 
 GROUPS = 5
@@ -32,5 +32,5 @@ def page(slack: SlackContext, listed: Listed, *, origin: Origin, user: str) -> V
     decidable = list[str]()
     with suppress(Unsure, UnusableGroup, UnknownKind):
         decidable = [one.name for one in slack.allowed(slack.rights.decide, user, shown)]
-    groups = alike.groups(slack.context, workflows=decidable, limit=GROUPS) if first == 0 else []
+    groups = alike_cases.groups(slack.context, workflows=decidable, limit=GROUPS) if first == 0 else []
     return modals.waiting_list(waiting, listed=Listed(among=listed.among, first=first), groups=groups)

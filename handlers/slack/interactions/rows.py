@@ -34,8 +34,9 @@ from handlers.slack.interactions.submissions import hand_back
 from handlers.slack.payloads import Click, Submission, click, submission
 from handlers.slack.replies import Answer, answering
 from workflows.engine.errors import InvalidOutput, Refused, Repeated, Stale
-from workflows.engine.review import drafts, refusals
-from workflows.engine.review.forms import read_form
+from workflows.engine.review import refusals
+from workflows.engine.review.form import drafts
+from workflows.engine.review.form.forms import read_form
 from workflows.engine.review.views import WhyRefused
 from workflows.engine.text.canonical_json import to_body
 from workflows.engine.text.form_fields import Field

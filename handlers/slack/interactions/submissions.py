@@ -40,11 +40,12 @@ from handlers.texts.forms import Note
 from store.states import ReviewState
 from workflows.engine.case.lookup import input_of
 from workflows.engine.errors import BadReason, InvalidOutput, NeverBroken, Refused, Repeated, Stale, Unknown
-from workflows.engine.review import dependent_texts, refusals, reviews
+from workflows.engine.review import refusals, reviews
 from workflows.engine.review.cards import card_view, place_of
 from workflows.engine.review.decisions import DecisionKind, Follows, reason_of
-from workflows.engine.review.forms import entries, form_mark, read_form
-from workflows.engine.review.second_look import EditDoubt, as_refused, doubts_about
+from workflows.engine.review.form import dependent_texts
+from workflows.engine.review.form.forms import entries, form_mark, read_form
+from workflows.engine.review.form.second_look import EditDoubt, as_refused, doubts_about
 from workflows.engine.review.views import CardView
 from workflows.engine.text.form_records import parts_of
 

@@ -8,7 +8,7 @@ from handlers.slack.subcommands import Asked, Work
 from handlers.texts.reports import NOTED
 from workflows.engine.case.lookup import cases_meant
 from workflows.engine.errors import Refused
-from workflows.engine.review import reports
+from workflows.engine.review.wrong import reports
 
 
 def hear(asked: Asked) -> Work | None:

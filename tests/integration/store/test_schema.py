@@ -17,8 +17,9 @@ from tests.sample import Desk, Triage, sample_workflow
 from tests.world import World, sure
 from workflows import NotDone
 from workflows.engine.read import history
-from workflows.engine.review import claims, corrections, reviews
+from workflows.engine.review import claims, reviews
 from workflows.engine.review.reruns import rerun
+from workflows.engine.review.wrong import corrections
 from workflows.model.scripted import ScriptedModel
 
 ROWS = 5_000

@@ -26,7 +26,7 @@ from handlers.slack.payloads import Modal
 from tests.unit.handlers.cases import view
 from tests.unit.handlers.slack import as_sent, complaints, modal, typed, untouched
 from workflows.engine.errors import InvalidOutput, NeverBroken
-from workflows.engine.review.forms import entries, read_form
+from workflows.engine.review.form.forms import entries, read_form
 from workflows.engine.text.form_fields import Field as FormField
 from workflows.engine.text.form_fields import Kind, form_of
 from workflows.engine.text.form_records import cells_of, compared, removed, rows_in, rows_mark, rows_text

@@ -33,7 +33,7 @@ from tests.unit.handlers.slack import hidden, modal, said, untouched
 from workflows.engine.errors import NeverBroken
 from workflows.engine.reasons import Code, Reason
 from workflows.engine.review.decisions import Follows
-from workflows.engine.review.forms import form_mark
+from workflows.engine.review.form.forms import form_mark
 from workflows.engine.review.views import CardView, WaitingReview, WaitingView
 from workflows.engine.text.form_fields import Field, Kind
 from workflows.engine.text.sanitize import sanitize

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import workflows.library.invoice_intake
-from workflows.engine.review.forms import entries, read_form
+from workflows.engine.review.form.forms import entries, read_form
 from workflows.engine.text.form_fields import Kind, form_of
 from workflows.library.invoice_intake.accounts import accounts_in
 from workflows.library.invoice_intake.figures import figures_in

@@ -13,7 +13,7 @@ from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.read.explanation_views import ExplanationView, ValueLine
 from workflows.engine.read.history import case_view
 from workflows.engine.read.views import ProposalView, ReviewView
-from workflows.engine.review.forms import entries_of
+from workflows.engine.review.form.forms import entries_of
 from workflows.engine.text.canonical_json import canonical
 from workflows.labels import label_of
 

@@ -17,8 +17,8 @@ from workflows.engine.errors import Refused, Unknown
 from workflows.engine.propose.views import RequestView
 from workflows.engine.read.views import AuditView, CaseView, OpenReview, ProposalView, ReviewView, RunView, StepView
 from workflows.engine.reasons import asked_for, from_json, model_said
-from workflows.engine.review import questions
 from workflows.engine.review.cards import decision_view
+from workflows.engine.review.source import questions
 from workflows.engine.review.standing import DECIDABLE
 
 

@@ -16,7 +16,7 @@ from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.review import MAX_GRACE
 from workflows.engine.read.home_views import PAGE, Decided, HomeView, InHand, Place, Queue
-from workflows.engine.review import alike
+from workflows.engine.review.alike import alike_cases
 from workflows.engine.review.assignment.absences import absence_of
 from workflows.engine.review.claims import CLAIM_LASTS
 from workflows.engine.review.hiding import subject_in_channel
@@ -77,7 +77,7 @@ def home_view(
         all_workflows=len(names),
         place=shown,
         is_new=is_new,
-        groups=alike.groups(context, workflows=names, limit=_GROUPS),
+        groups=alike_cases.groups(context, workflows=names, limit=_GROUPS),
         absence=absence_of(context, by),
     )
 

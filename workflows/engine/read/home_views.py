@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from store.states import ReviewState, RunState
-from workflows.engine.review.alike_views import GroupView
+from workflows.engine.review.alike.views import GroupView
 from workflows.engine.review.assignment.views import AbsenceView
 
 PAGE = 15

@@ -20,15 +20,14 @@ from workflows.engine.declare.workflow import Autonomy
 from workflows.engine.deliver.delivery_status import delivery_of, held_of
 from workflows.engine.errors import Unknown
 from workflows.engine.reasons import Code, asked_for, from_json, model_said, rules_in
-from workflows.engine.review import claims, questions
+from workflows.engine.review import claims
 from workflows.engine.review.assignment.absences import away_now
 from workflows.engine.review.assignment.assignments import assignee_of
-from workflows.engine.review.escalations import escalation_view
-from workflows.engine.review.forms import entries_of
+from workflows.engine.review.form.forms import entries_of
 from workflows.engine.review.hiding import hidden_of
-from workflows.engine.review.report_views import report_views
 from workflows.engine.review.second_proposals import why_none
 from workflows.engine.review.seconds import second_view
+from workflows.engine.review.source import questions
 from workflows.engine.review.standing import DECIDABLE, standing
 from workflows.engine.review.views import (
     CardView,
@@ -39,6 +38,8 @@ from workflows.engine.review.views import (
     WaitingReview,
     WaitingView,
 )
+from workflows.engine.review.waiting.escalations import escalation_view
+from workflows.engine.review.wrong.report_views import report_views
 from workflows.engine.text.canonical_json import canonical
 from workflows.engine.text.form_fields import Kind, form_of
 

@@ -16,7 +16,7 @@ from workflows.engine.context import Context
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.deliver.delivery import REJECTION, SETTLED, show_review
 from workflows.engine.errors import Refused, Unknown
-from workflows.engine.review.forms import entries_of
+from workflows.engine.review.form.forms import entries_of
 from workflows.engine.review.hiding import hidden_of
 from workflows.engine.review.views import DoubtView
 from workflows.engine.text.form_fields import form_of

@@ -27,12 +27,13 @@ from workflows.engine.declare.steps import ASK, START
 from workflows.engine.deliver import delivery, graces, workflow_pauses
 from workflows.engine.errors import BadReason, NeverBroken, Refused, Repeated, Stale, Unknown
 from workflows.engine.reasons import Code, Reason, from_json, to_json
-from workflows.engine.review import questions, reruns
+from workflows.engine.review import reruns
 from workflows.engine.review.decisions import MAX_QUESTION, MAX_REASON, NO_ANSWER, DecisionKind, Follows, WhyHeld
 from workflows.engine.review.own_cases import refuse_own_case
 from workflows.engine.review.scrutiny import Basis, as_entered, as_proposed, basis_of, held_against_rules, passed_over
 from workflows.engine.review.second_proposals import keep_refused, why_none_in
 from workflows.engine.review.seconds import Need, needs, next_of, refuse_same_person
+from workflows.engine.review.source import questions
 from workflows.engine.review.standing import DECIDABLE, awaited, standing
 from workflows.engine.text.canonical_json import canonical, unstorable
 

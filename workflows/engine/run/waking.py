@@ -6,7 +6,8 @@ waits for work looks every `LOOK` seconds.
 
 from workflows.engine.context import Context
 from workflows.engine.deliver import waiting_deliveries
-from workflows.engine.review import deadlines, question_sending, reminders
+from workflows.engine.review.source import question_sending
+from workflows.engine.review.waiting import deadlines, reminders
 
 LOOK = 30.0
 """Seconds between two looks at the deadlines of reviews, at most."""

@@ -46,11 +46,12 @@ from workflows.engine.errors import InvalidOutput, NeverBroken, Refused, Stale
 from workflows.engine.propose.prompts import keep_prompts
 from workflows.engine.read.history import case_view, open_review_of
 from workflows.engine.read.views import CaseView, OpenReview, RunView
-from workflows.engine.review import questions, reviews
+from workflows.engine.review import reviews
 from workflows.engine.review.cards import card_view
 from workflows.engine.review.decisions import Follows
-from workflows.engine.review.dependent_texts import redrawn
-from workflows.engine.review.forms import entries_of, read_form
+from workflows.engine.review.form.dependent_texts import redrawn
+from workflows.engine.review.form.forms import entries_of, read_form
+from workflows.engine.review.source import questions
 from workflows.engine.run.runner import Runner
 from workflows.engine.run.waking import awaken
 from workflows.engine.text.canonical_json import canonical, to_body

@@ -15,7 +15,8 @@ from tests.sample import Ticket, Triage
 from tests.world import sure, why
 from workflows import Ask, Autonomy, Proposal, Run, step
 from workflows.engine.errors import InvalidOutput
-from workflows.engine.review import corrections, reviews
+from workflows.engine.review import reviews
+from workflows.engine.review.wrong import corrections
 from workflows.engine.text.canonical_json import MAX_MESSAGE, MAX_RESULT
 
 

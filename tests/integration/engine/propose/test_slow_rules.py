@@ -12,8 +12,9 @@ from tests.sample import Triage
 from tests.waiting import LONGEST
 from tests.world import sure
 from workflows.engine.errors import Stale
-from workflows.engine.review import claims, corrections, reviews
+from workflows.engine.review import claims, reviews
 from workflows.engine.review.cards import card_view
+from workflows.engine.review.wrong import corrections
 
 
 @pytest.mark.parametrize("act", ["approve", "edit", "correct", "draw"])

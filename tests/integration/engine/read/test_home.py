@@ -16,9 +16,9 @@ from workflows.engine.read.home import home_view
 from workflows.engine.read.home_views import PAGE, HomeView, Place
 from workflows.engine.review import claims, next_reviews, reviews
 from workflows.engine.review.cards import waiting_in
-from workflows.engine.review.corrections import correct
 from workflows.engine.review.decisions import Follows
 from workflows.engine.review.undo import undo
+from workflows.engine.review.wrong.corrections import correct
 
 ANA, BEN = "U0ANA", "U0BEN"
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)

@@ -13,7 +13,7 @@ from workflows.engine.review.assignment import absences
 from workflows.engine.review.assignment.absences import LONGEST, ImpossibleAbsence, absence_of
 from workflows.engine.review.assignment.views import Wrong
 from workflows.engine.review.cards import card_view
-from workflows.engine.review.reminders import reminder_view
+from workflows.engine.review.waiting.reminders import reminder_view
 from workflows.engine.run.waking import awaken
 
 DAY = timedelta(days=1)

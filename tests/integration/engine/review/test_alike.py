@@ -16,8 +16,9 @@ from tests.world import Tell
 from workflows import BadDeclaration, Review, Second
 from workflows.engine.errors import Refused
 from workflows.engine.read.history import case_view
-from workflows.engine.review import alike, claims, reviews
-from workflows.engine.review.alike_views import Bar, Went
+from workflows.engine.review import claims, reviews
+from workflows.engine.review.alike import alike_cases
+from workflows.engine.review.alike.views import Bar, Went
 from workflows.engine.review.decisions import Follows
 from workflows.model.scripted import says
 from workflows.quality.past_decisions import decided
@@ -40,19 +41,19 @@ def waiting(scene: Scene, *texts: str) -> list[int]:
 
 
 def approved(scene: Scene, review: int, *, by: str = ANA, shown: int = 1) -> Went:
-    return alike.approve_row(scene.world.context, review, shown, by=by, interaction_id=None).went
+    return alike_cases.approve_row(scene.world.context, review, shown, by=by, interaction_id=None).went
 
 
 def bars(scene: Scene, review: int, *, by: str = ANA) -> Sequence[Bar | None]:
-    return [row.bar for row in alike.grid_view(scene.world.context, review, by=by).rows]
+    return [row.bar for row in alike_cases.grid_view(scene.world.context, review, by=by).rows]
 
 
 def test_cases_of_one_key_are_a_group_and_only_a_digest_of_it_is_kept(make_world: MakeWorld) -> None:
     scene = grouped(make_world, lambda asked: says({"queue": "billing", "reply": asked.data["text"]}, confidence=0.6))
     first, *_ = waiting(scene, "one", "two", "three")
-    (group,) = alike.groups(scene.world.context, workflows=["sample"], limit=5)
+    (group,) = alike_cases.groups(scene.world.context, workflows=["sample"], limit=5)
     assert (group.name, group.number, group.workflow) == ("To billing", 3, "sample")
-    grid = alike.grid_view(scene.world.context, first, by=ANA)
+    grid = alike_cases.grid_view(scene.world.context, first, by=ANA)
     assert grid.same == {"Queue": "billing"}
     assert [row.values for row in grid.rows] == [{"Reply": "one"}, {"Reply": "two"}, {"Reply": "three"}]
     marks = {row.alike for row in rows(scene.world, schema.Review)}
@@ -71,8 +72,8 @@ def test_a_key_that_says_nothing_or_fails_makes_nothing_alike(make_world: MakeWo
 
     scene.workflow.alike(key)
     first, _ = waiting(scene, "one", "two")
-    assert alike.groups(scene.world.context, workflows=["sample"], limit=5) == []
-    assert alike.number_like(scene.world.context, first) == 0
+    assert alike_cases.groups(scene.world.context, workflows=["sample"], limit=5) == []
+    assert alike_cases.number_like(scene.world.context, first) == 0
     with pytest.raises(BadDeclaration, match="twice"):
         scene.workflow.alike(key)
 
@@ -86,7 +87,7 @@ def test_each_row_is_a_decision_with_an_audit_row_and_a_delivery_of_its_own(make
     assert [row.details["together"] for row in audited] == ["unopened"] * 3
     scene.world.work()
     assert len(scene.desk.applied) == 3
-    assert alike.groups(scene.world.context, workflows=["sample"], limit=5) == []
+    assert alike_cases.groups(scene.world.context, workflows=["sample"], limit=5) == []
 
 
 def test_what_a_rule_a_colleague_or_an_open_question_keeps_is_left_and_the_others_are_not(
@@ -113,7 +114,7 @@ def test_a_rule_that_came_after_the_card_keeps_a_row_back_too(make_world: MakeWo
     scene = grouped(make_world)
     (only,) = waiting(scene, "one")
     scene.workflow.never("answer ticket one")(lambda ticket, triage: ticket.id == 1)
-    result = alike.approve_row(scene.world.context, only, 1, by=ANA, interaction_id=None)
+    result = alike_cases.approve_row(scene.world.context, only, 1, by=ANA, interaction_id=None)
     assert (result.went, result.said) == (Went.LEFT, "it breaks a rule: answer ticket one")
 
 
@@ -134,14 +135,14 @@ def test_an_empty_form_is_like_no_other(make_world: MakeWorld) -> None:
     scene = grouped(make_world)
     one, two = waiting(scene, "one", "two")
     reviews.reject(scene.world.context, one, 1, by=ANA, reason="no", follows=Follows.BY_HAND)
-    assert alike.number_like(scene.world.context, one) == 0
-    assert alike.number_like(scene.world.context, two) == 1
+    assert alike_cases.number_like(scene.world.context, one) == 0
+    assert alike_cases.number_like(scene.world.context, two) == 1
 
 
 def test_what_nobody_opened_is_kept_as_such_and_is_no_example(make_world: MakeWorld) -> None:
     scene = grouped(make_world)
     unseen, seen = waiting(scene, "one", "two")
-    alike.note_opened(scene.world.context, seen, by=ANA)
+    alike_cases.note_opened(scene.world.context, seen, by=ANA)
     assert [approved(scene, review) for review in (unseen, seen)] == [Went.APPROVED] * 2
     scene.world.work()
     assert [row.unopened for row in rows(scene.world, schema.Decision)] == [True, False]
@@ -166,7 +167,7 @@ def test_a_press_that_arrives_twice_says_the_same_twice_and_decides_once(make_wo
     scene = grouped(make_world)
     (only,) = waiting(scene, "one")
     for _ in range(2):
-        result = alike.approve_row(scene.world.context, only, 1, by=ANA, interaction_id="press")
+        result = alike_cases.approve_row(scene.world.context, only, 1, by=ANA, interaction_id="press")
         assert result.went is Went.APPROVED
     assert len(rows(scene.world, schema.Decision)) == 1
 
@@ -181,7 +182,7 @@ def test_of_many_people_at_once_each_row_has_one_who_wins_and_the_others_are_tol
         by = f"U{number}"
         start.wait()
         if number % 2:
-            results = [alike.approve_row(scene.world.context, one, 1, by=by, interaction_id=None) for one in some]
+            results = [alike_cases.approve_row(scene.world.context, one, 1, by=by, interaction_id=None) for one in some]
             assert all(one.by is not None for one in results), "whoever is too late learns who was not"
             return [by for one in results if one.went is Went.APPROVED]
         try:
@@ -205,9 +206,9 @@ def test_a_page_holds_fifty_rows_and_a_place_beyond_the_end_is_the_beginning(mak
     for _ in scene.world.submit_all(scene.workflow, [{"id": id, "text": "x"} for id in range(1, 54)]):
         scene.world.work()
     context, first = scene.world.context, scene.review(1).id
-    page = alike.grid_view(context, first, by=ANA)
+    page = alike_cases.grid_view(context, first, by=ANA)
     assert (page.total, len(page.rows), page.has_more) == (53, 50, True)
-    page = alike.grid_view(context, first, by=ANA, first=50)
+    page = alike_cases.grid_view(context, first, by=ANA, first=50)
     assert (len(page.rows), page.has_more, page.first) == (3, False, 50)
-    assert alike.grid_view(context, first, by=ANA, first=60).first == 0
+    assert alike_cases.grid_view(context, first, by=ANA, first=60).first == 0
     assert replace(page.group, number=0).workflow == "sample"

@@ -21,10 +21,11 @@ from workflows import Review, Second, WorkingHours
 from workflows.engine.declare.review import OnExpiry
 from workflows.engine.errors import BadDeclaration, Refused, Stale
 from workflows.engine.read.tally import act_counts, tally
-from workflows.engine.review import claims, deadlines, reviews
+from workflows.engine.review import claims, reviews
 from workflows.engine.review.cards import card_view
 from workflows.engine.review.decisions import Follows
 from workflows.engine.review.undo import undo
+from workflows.engine.review.waiting import deadlines
 from workflows.engine.run.waking import awaken
 from workflows.quality.past_decisions import decided as example_of
 

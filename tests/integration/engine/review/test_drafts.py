@@ -9,7 +9,7 @@ from store.subjects import Subject, SubjectKind
 from tests.conftest import MakeWorld
 from tests.integration.engine.scene import Scene, sample
 from workflows.engine.errors import Refused
-from workflows.engine.review import drafts
+from workflows.engine.review.form import drafts
 
 
 def opened(make_world: MakeWorld) -> tuple[Scene, int, Subject]:

@@ -13,8 +13,9 @@ from tests.integration.engine.scene import Scene, rows
 from tests.integration.engine.trail import follow_the_trail
 from workflows import Review, Second
 from workflows.engine.errors import BadDeclaration, Refused, Stale
-from workflows.engine.review import deadlines, escalations, reviews
+from workflows.engine.review import reviews
 from workflows.engine.review.cards import card_view
+from workflows.engine.review.waiting import deadlines, escalations
 
 MARIA = "U0MARIA"
 

@@ -14,8 +14,10 @@ from tests.sample import Ticket, Triage
 from workflows import Review, Second
 from workflows.engine.errors import Stale
 from workflows.engine.read.reading_times import ReadingTime, reading_times
-from workflows.engine.review import claims, corrections, drafts, next_reviews, reviews, undo
+from workflows.engine.review import claims, next_reviews, reviews, undo
+from workflows.engine.review.form import drafts
 from workflows.engine.review.next_reviews import Queue
+from workflows.engine.review.wrong import corrections
 
 ANA, BEN = "U0ANA", "U0BEN"
 MINUTE = timedelta(minutes=1)

@@ -11,8 +11,8 @@ from workflows import Review
 from workflows.engine.case import intake
 from workflows.engine.errors import OwnCase
 from workflows.engine.review import reruns
-from workflows.engine.review.corrections import correct
 from workflows.engine.review.decisions import Follows
+from workflows.engine.review.wrong.corrections import correct
 
 OTHERS = Review(self_approval=False)
 

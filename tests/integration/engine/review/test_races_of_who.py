@@ -19,10 +19,12 @@ from workflows import Review, Second
 from workflows.engine.context import SYSTEM
 from workflows.engine.deliver.waiting_deliveries import awaken
 from workflows.engine.errors import Refused
-from workflows.engine.review import claims, deadlines, reports, reruns, reviews
+from workflows.engine.review import claims, reruns, reviews
 from workflows.engine.review.decisions import Follows
 from workflows.engine.review.standing import standing
 from workflows.engine.review.undo import undo
+from workflows.engine.review.waiting import deadlines
+from workflows.engine.review.wrong import reports
 
 AT_ONCE = 20
 MINUTE = timedelta(minutes=1)

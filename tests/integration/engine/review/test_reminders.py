@@ -14,8 +14,8 @@ from workflows.engine.case import intake
 from workflows.engine.context import SYSTEM
 from workflows.engine.errors import BadDeclaration
 from workflows.engine.review import claims, reruns
-from workflows.engine.review.regulars import LATELY
-from workflows.engine.review.reminders import reminder_view
+from workflows.engine.review.waiting.regulars import LATELY
+from workflows.engine.review.waiting.reminders import reminder_view
 from workflows.engine.run.waking import awaken
 
 HOUR = timedelta(hours=1)

@@ -18,12 +18,13 @@ from workflows.engine.case import notices
 from workflows.engine.errors import BadReason
 from workflows.engine.read import digests
 from workflows.engine.read.tally import act_counts, tally
-from workflows.engine.review import reports, reruns, reviews
+from workflows.engine.review import reruns, reviews
 from workflows.engine.review.cards import card_view
-from workflows.engine.review.corrections import correct
 from workflows.engine.review.decisions import Follows
-from workflows.engine.review.report_views import report_lines, report_note
-from workflows.engine.review.reports import Outcome
+from workflows.engine.review.wrong import reports
+from workflows.engine.review.wrong.corrections import correct
+from workflows.engine.review.wrong.report_views import report_lines, report_note
+from workflows.engine.review.wrong.reports import Outcome
 
 KEY = "sample/ticket-1"
 

@@ -21,9 +21,9 @@ from workflows.engine.errors import BadDeclaration, Refused, Repeated, Stale
 from workflows.engine.read.tally import act_counts
 from workflows.engine.review import reruns, reviews
 from workflows.engine.review.cards import card_view
-from workflows.engine.review.corrections import correct
 from workflows.engine.review.decisions import Follows
 from workflows.engine.review.undo import undo
+from workflows.engine.review.wrong.corrections import correct
 
 KEY = "sample/ticket-1"
 MINUTE = timedelta(minutes=1)

@@ -28,7 +28,7 @@ from pydantic import (
 )
 
 from workflows.engine.errors import InvalidOutput
-from workflows.engine.review.forms import entries, entries_of, read_form
+from workflows.engine.review.form.forms import entries, entries_of, read_form
 from workflows.engine.text.form_fields import Field as FormField
 from workflows.engine.text.form_fields import Kind, form_of
 

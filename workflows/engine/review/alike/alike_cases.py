@@ -23,10 +23,10 @@ from workflows.engine.errors import CountersignError, NeverBroken, Refused, Repe
 from workflows.engine.propose.alike import name_of
 from workflows.engine.reasons import from_json, rules_in
 from workflows.engine.review import refusals
-from workflows.engine.review.alike_views import MOST, Bar, GridView, GroupView, RowResult, RowView, Went
+from workflows.engine.review.alike.views import MOST, Bar, GridView, GroupView, RowResult, RowView, Went
 from workflows.engine.review.claims import is_in_hand
 from workflows.engine.review.decisions import DecisionKind
-from workflows.engine.review.forms import entries_of
+from workflows.engine.review.form.forms import entries_of
 from workflows.engine.review.hiding import hidden_of, text_in_channel
 from workflows.engine.review.reviews import approve
 from workflows.engine.review.standing import standing

@@ -22,11 +22,11 @@ from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.review.assignment.absences import away_now
 from workflows.engine.review.assignment.assignments import assignee_of
 from workflows.engine.review.claims import is_in_hand
-from workflows.engine.review.due_reviews import AT_ONCE, Due, each_due
-from workflows.engine.review.escalations import asked_of
-from workflows.engine.review.regulars import Regulars, people_in, regulars_in
 from workflows.engine.review.standing import DECIDABLE, standing
 from workflows.engine.review.views import ReminderView
+from workflows.engine.review.waiting.due_reviews import AT_ONCE, Due, each_due
+from workflows.engine.review.waiting.escalations import asked_of
+from workflows.engine.review.waiting.regulars import Regulars, people_in, regulars_in
 
 MayDecide = Callable[[str, str, int | None], bool]
 """Function that tells whether a person may decide a workflow's reviews, or be the second person at this place. It may

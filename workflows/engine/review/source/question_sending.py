@@ -23,7 +23,7 @@ from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.deliver import certainty, workflow_pauses
 from workflows.engine.errors import Fenced, NotDone, OutcomeUnknown
 from workflows.engine.reasons import Code, Reason
-from workflows.engine.review.questions import open_again, words_of
+from workflows.engine.review.source.questions import open_again, words_of
 from workflows.engine.text.canonical_json import canonical
 
 LOOK = timedelta(minutes=1)

@@ -20,11 +20,11 @@ from workflows.engine.case.transitions import move_review
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.errors import Stale
-from workflows.engine.review import escalations
 from workflows.engine.review.claims import CLAIM_LASTS, is_in_hand
 from workflows.engine.review.decisions import WhyHeld
-from workflows.engine.review.due_reviews import AT_ONCE, Due, each_due
 from workflows.engine.review.reviews import lapse
+from workflows.engine.review.waiting import escalations
+from workflows.engine.review.waiting.due_reviews import AT_ONCE, Due, each_due
 
 log = structlog.get_logger()
 

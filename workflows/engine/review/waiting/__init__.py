@@ -1,0 +1,5 @@
+"""What happens by itself while nobody decides: reminders, deadlines, escalations.
+
+In: the clock. Out: news for people, a review that goes to others, or a lapse, each of them once whichever process looks
+first. Imported by `run`, which looks, and by what draws in `review`.
+"""
