@@ -12,7 +12,7 @@ from workflows.engine.case import notices
 from workflows.engine.case.lookup import known_workflow
 from workflows.engine.context import Context
 from workflows.engine.errors import Refused
-from workflows.engine.review.reviews import still_open
+from workflows.engine.review.lateness import still_open
 from workflows.engine.review.standing import DECIDABLE
 
 

@@ -1,11 +1,11 @@
-"""Reviews: how one is opened and decided.
+"""Reviews: how one is decided.
 
 Every decision names the version that the person was shown, and is a compare-and-set on it: of two decisions at once one
 wins, and the other person is told who won. A decision, the move of the run and the intent to show it are one
 transaction.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,9 +15,8 @@ from sqlalchemy.orm import Session
 from store import schema
 from store.cases import cases, contents, journal, openings, reviews, runs
 from store.cases.decision_basis import decision_basis
-from store.governance import audit, teams
+from store.governance import teams
 from store.states import CLOSING, LAPSES, Resolution, ReviewState, RunState
-from store.subjects import SubjectKind
 from workflows.engine.case import notices
 from workflows.engine.case.lookup import known_workflow
 from workflows.engine.case.transitions import move_review, move_run
@@ -25,10 +24,11 @@ from workflows.engine.context import SYSTEM, Context
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.steps import ASK, START
 from workflows.engine.deliver import delivery, graces, workflow_pauses
-from workflows.engine.errors import BadReason, NeverBroken, Refused, Repeated, Stale, Unknown
-from workflows.engine.reasons import Code, Reason, from_json, to_json
+from workflows.engine.errors import BadReason, NeverBroken, Refused, Stale, Unknown
+from workflows.engine.reasons import Code, from_json
 from workflows.engine.review import reruns
 from workflows.engine.review.decisions import MAX_QUESTION, MAX_REASON, NO_ANSWER, DecisionKind, Follows, WhyHeld
+from workflows.engine.review.lateness import refuse_late, still_open, what_happened
 from workflows.engine.review.own_cases import refuse_own_case
 from workflows.engine.review.scrutiny import Basis, as_entered, as_proposed, basis_of, held_against_rules, passed_over
 from workflows.engine.review.second_proposals import keep_refused, why_none_in
@@ -60,55 +60,6 @@ class By:
 
 _NOBODY = By(person=SYSTEM, interaction_id=None)
 """Stands in the place of a person where nobody answered in time."""
-_LAPSED = {DecisionKind.LAPSED: "taken as proposed", DecisionKind.EXPIRED: "closed"}
-"""Words for the outcome of a review that nobody answered in time."""
-
-
-def open_review(
-    session: Session,
-    context: Context,
-    run: schema.Run,
-    workflow: AnyWorkflow,
-    *,
-    proposal: int | None,
-    reasons: Sequence[Reason],
-    alike: str | None = None,
-) -> int:
-    """Open the review of a run that waits for a person, and return its id.
-
-    `proposal`: its row; None: an empty form. `alike`: mark of the reviews that are like it.
-    """
-    at = context.clock()
-    opened = reviews.add(
-        session,
-        team=run.team_id,
-        run=run.id,
-        case=run.case_id,
-        workflow=run.workflow_id,
-        proposal=proposal,
-        reasons_id=contents.keep(session, team=run.team_id, case=run.case_id, kind="reasons", body=to_json(reasons)),
-        answer_by=workflow.answer_by(at),
-        remind_at=workflow.remind_at(at),
-        at=at,
-        # Something wrong is live until a correction is decided.
-        is_first=run.correction > 0,
-        alike=alike,
-        assign_at=at if workflow.review.assign is not None else None,
-    )
-    audit.record(
-        session,
-        team=run.team_id,
-        at=at,
-        actor=SYSTEM,
-        action="review.opened",
-        subject=SubjectKind.REVIEW.of(opened),
-        case=run.case_id,
-        details={"run": run.id, "why": ",".join(reason.code for reason in reasons)},
-    )
-    review = reviews.get(session, opened, team=context.team)
-    assert review is not None
-    notices.card(session, review, workflow.review, at=at)
-    return opened
 
 
 def approve(
@@ -417,53 +368,11 @@ def _as_it_stands(context: Context, review: int, shown: int, interaction_id: str
         if found.state not in DECIDABLE or found.version != shown:
             row = reviews.get(session, review, team=context.team)
             assert row is not None
-            _refuse_late(session, row, shown, interaction_id, DECIDABLE)
+            refuse_late(session, row, shown, interaction_id, DECIDABLE)
         waits = found.state == ReviewState.AWAITING_SECOND
         basis = basis_of(context, found, awaited(session, review, team=context.team) if waits else None)
         refuse_own_case(session, basis.workflow, found.run, team=context.team, person=by)
         return basis
-
-
-def still_open(
-    session: Session,
-    review: int,
-    shown: int | None = None,
-    interaction_id: str | None = None,
-    *,
-    team: int,
-    case: int | None = None,
-    states: Collection[ReviewState] = (ReviewState.OPEN,),
-) -> schema.Review:
-    """Return the review, if it is open and, where given, at the version that was shown. Raise `Repeated` or `Stale`.
-
-    `case`: the review's case, where it is known already. `states`: those that it may be in.
-    """
-    if case is None:
-        known = reviews.get(session, review, team=team)
-        if known is None:
-            raise Unknown(f"there is no review {review}")
-        case = known.case_id
-    cases.hold(session, case, team=team)
-    # The row may have changed before its case was held.
-    row = reviews.get(session, review, team=team, anew=True)
-    assert row is not None
-    _refuse_late(session, row, shown, interaction_id, states)
-    return row
-
-
-def _refuse_late(
-    session: Session,
-    row: schema.Review,
-    shown: int | None,
-    interaction_id: str | None,
-    states: Collection[ReviewState],
-) -> None:
-    if row.state not in states or (shown is not None and row.version != shown):
-        if interaction_id is not None and any(
-            made.interaction_id == interaction_id for made in reviews.decisions(session, row.id, team=row.team_id)
-        ):
-            raise Repeated("this arrived before, and is done")
-        raise Stale(what_happened(session, row))
 
 
 def _decide(
@@ -586,23 +495,3 @@ def _workflow(context: Context, session: Session, row: schema.Review) -> AnyWork
 
 def _keep(session: Session, row: schema.Review, kind: str, body: str) -> int:
     return contents.keep(session, team=row.team_id, case=row.case_id, kind=kind, body=body)
-
-
-def what_happened(session: Session, row: schema.Review) -> str:
-    """Return why a decision comes too late, in words for the person who made it."""
-    if row.state in (ReviewState.SUPERSEDED, ReviewState.EXPIRED):
-        return f"this review is {row.state}: a rerun or a newer revision of the case took its place"
-    last = next(reversed(reviews.decisions(session, row.id, team=row.team_id)), None)
-    if last is None:
-        return f"the review is now {row.state} at version {row.version}; look at it again"
-    if last.revoked_at is not None:
-        taken_back = f"{last.revoked_by} took the decision back at {last.revoked_at:%Y-%m-%d %H:%M} UTC"
-        return f"{taken_back}; it is now at version {row.version}"
-    if last.kind in _LAPSED:
-        return f"nobody answered in time, so it was {_LAPSED[DecisionKind(last.kind)]} at {last.at:%Y-%m-%d %H:%M} UTC"
-    did = "asked its source" if last.kind == DecisionKind.ASKED else f"{last.kind} it"
-    decided = f"{last.by} {did} at {last.at:%Y-%m-%d %H:%M} UTC"
-    if row.state == ReviewState.AWAITING_SECOND:
-        return f"{decided}; it waits for a second person, at version {row.version}"
-    is_last = row.state in (ReviewState.DECIDED, ReviewState.ASKED)
-    return decided if is_last else f"{decided}; it is now at version {row.version}"

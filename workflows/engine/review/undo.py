@@ -18,7 +18,7 @@ from workflows.engine.case.transitions import move_review, move_run
 from workflows.engine.context import Context
 from workflows.engine.deliver.graces import is_in_grace
 from workflows.engine.errors import Refused, Repeated, Stale, Unknown
-from workflows.engine.review.reviews import what_happened
+from workflows.engine.review.lateness import what_happened
 from workflows.engine.review.standing import standing
 from workflows.engine.review.views import Decided
 

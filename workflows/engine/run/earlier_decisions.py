@@ -21,7 +21,7 @@ from workflows.engine.propose import proposer
 from workflows.engine.propose.checks import broken_nevers
 from workflows.engine.propose.policy import Facts
 from workflows.engine.reasons import Change, Reason
-from workflows.engine.review.reviews import open_review
+from workflows.engine.review.opening import open_review
 from workflows.engine.run.work import Work
 
 

@@ -48,7 +48,7 @@ from workflows.engine.propose import proposer
 from workflows.engine.propose.policy import Facts, Verdict, Way, decide
 from workflows.engine.propose.proposer import Proposed, SecondOpinion
 from workflows.engine.reasons import Code
-from workflows.engine.review.reviews import open_review
+from workflows.engine.review.opening import open_review
 from workflows.engine.review.source import question_sending, questions
 from workflows.engine.run import earlier_decisions
 from workflows.engine.run.earlier_decisions import what_is_new

@@ -18,7 +18,7 @@ from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.errors import OwnCase, Refused, Stale
 from workflows.engine.review.assignment.absences import away_now
 from workflows.engine.review.assignment.views import AbsenceView, AssignmentView, WhyAssigned
-from workflows.engine.review.reviews import still_open
+from workflows.engine.review.lateness import still_open
 
 
 class Reassigned(Refused):

@@ -17,7 +17,7 @@ from workflows.engine.context import SYSTEM, Context
 from workflows.engine.declare.names import persons_in
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.errors import Refused
-from workflows.engine.review.reviews import still_open
+from workflows.engine.review.lateness import still_open
 from workflows.engine.review.views import EscalationView
 
 

@@ -24,7 +24,7 @@ from workflows.engine.errors import CorrectionWaits, Misfit, NeverBroken, Refuse
 from workflows.engine.propose import proposer
 from workflows.engine.propose.policy import Facts, decide
 from workflows.engine.review.form.forms import entries_of
-from workflows.engine.review.reviews import open_review
+from workflows.engine.review.opening import open_review
 from workflows.engine.review.scrutiny import as_entered, held_against_rules
 from workflows.engine.review.standing import DECIDABLE
 from workflows.engine.review.views import DeliveredView

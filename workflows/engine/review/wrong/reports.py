@@ -22,7 +22,7 @@ from workflows.engine.errors import BadReason
 from workflows.engine.propose import proposer
 from workflows.engine.reasons import Code, Reason
 from workflows.engine.review.decisions import MAX_REPORT
-from workflows.engine.review.reviews import open_review
+from workflows.engine.review.opening import open_review
 from workflows.engine.text.canonical_json import unstorable
 
 AT_ONCE = 100
