@@ -12,6 +12,7 @@ from benchmarks.year import BEGAN, CHANNEL, SECONDS, TEAM, WORKFLOWS
 from store.cases import (
     assignments,
     cases,
+    causes,
     deliveries,
     homes,
     journal,
@@ -29,7 +30,7 @@ from store.governance import audit
 from store.model import requests
 from store.quality import digests
 from store.slack import cards, messages, outbox
-from store.states import NOT_ENDED, RunState
+from store.states import NOT_ENDED, CauseState, RunState
 from store.subjects import SubjectKind
 
 Read = Callable[[Session], object]
@@ -96,10 +97,27 @@ PEOPLE: Mapping[str, Read] = {
     "runs.counts": lambda session: runs.counts(session, team=TEAM, states=NOT_ENDED),
     "runs.ready_of": lambda session: runs.ready_of(session, team=TEAM),
     "outbox.troubled": lambda session: outbox.troubled(session, team=TEAM),
+    "causes": lambda session: causes.lines(session, team=TEAM, workflow=None, states=tuple(CauseState), limit=50),
+    "causes --state open": lambda session: causes.lines(
+        session, team=TEAM, workflow="triage", states=[CauseState.OPEN], limit=50
+    ),
+    "causes.named": lambda session: causes.named(session, "abc1", team=TEAM, limit=2),
 }
 """Reads that a person waits for."""
 
 LOOPS: Mapping[str, Read] = {
+    "causes.find": lambda session: causes.find(session, "abc1", team=TEAM),
+    "causes.number_of": lambda session: causes.number_of(
+        session, team=TEAM, workflow=1, step="look_up", error="NotDone", at_most=20
+    ),
+    "causes.hours": lambda session: causes.hours(session, 1, team=TEAM, since=_DAY),
+    "causes.is_any_left": lambda session: causes.is_any_left(session, 1, team=TEAM),
+    "causes.run_counts": lambda session: causes.run_counts(
+        session, 1, team=TEAM, through=[RunState.DELIVERED, RunState.CLOSED], since=_END - timedelta(days=365)
+    ),
+    "causes.stopped": lambda session: causes.stopped(session, 1, team=TEAM, state=RunState.FAILED, limit=3),
+    "causes.over": lambda session: causes.over(session, team=TEAM, at=_NOW, limit=100),
+    "outbox.is_any_due": lambda session: outbox.is_any_due(session, team=TEAM, kind="cause", among=[1]),
     "runs.busy": lambda session: runs.busy(session, team=TEAM, workflows=_KNOWN),
     "runs.claimable": lambda session: runs.claimable(session, team=TEAM, workflows=_KNOWN, limit=20),
     "runs.count_ready": lambda session: runs.count_ready(session, team=TEAM, at_most=100),

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from handlers.texts import (
     assignments,
+    causes,
     decided,
     deliveries,
     escalations,
@@ -22,11 +23,14 @@ from handlers.texts.pieces import Room, Told
 from handlers.who import is_named
 from store.faces import face_of
 from workflows.engine.case import notices
+from workflows.engine.causes import counting
 from workflows.engine.context import Context
 from workflows.engine.deliver.delivery_status import late_view, target_view
 from workflows.engine.deliver.workflow_pauses import hand_note, pause_note
 from workflows.engine.errors import Unknown
 from workflows.engine.propose.model_outages import outage_view, overrun_view
+from workflows.engine.read.cause_views import CauseView
+from workflows.engine.read.causes import cause_view
 from workflows.engine.read.digest_views import DigestView
 from workflows.engine.read.digests import digest_view
 from workflows.engine.review.assignment.assignments import assignment_of
@@ -58,7 +62,7 @@ class Reminder:
     """The most urgent of them, as a channel may be shown them."""
 
 
-News = CardView | DoubtView | DigestView | Rest | Reminder | Callable[[Room], Told]
+News = CardView | DoubtView | CauseView | DigestView | Rest | Reminder | Callable[[Room], Told]
 """News that a face draws: a read model that it has a layout for, or paragraphs, as long as it has room for."""
 
 
@@ -80,6 +84,8 @@ def read(context: Context, intents: Sequence[Intent], *, may: MayDecide = nobody
             if status.oldest_behind is None:
                 return None
             return Rest(channel=first.channel, number=status.behind, oldest=status.oldest_behind)
+        case notices.CAUSE:
+            return cause_view(context, first.subject.id)
         case "digest":
             return digest_view(context, first.subject.id)
         case notices.DIRECT_REMINDER:
@@ -139,9 +145,14 @@ def _note(context: Context, intents: Sequence[Intent]) -> Callable[[Room], Told]
         case notices.REMINDED:
             still = card_in_channel(card_view(context, first.subject.id))
             return _plainly(reminders.in_thread(still)) if still.is_decidable else None
-        case "failure":
-            failed = [failure_view(context, intent.subject.id) for intent in intents]
-            return lambda room: failures.failures(failed, room)
+        case notices.CAUSE_NOTE:
+            called = causes.called(
+                cause_view(context, first.subject.id), is_back=first.about["occasion"] == counting.BACK
+            )
+            return _plainly(called) if called is not None else None
+        case notices.FAILURE:
+            failed = failure_view(context, first.subject.id)
+            return lambda room: failures.failure(failed, room)
         case "paused":
             note = pause_note(context, first.subject.id)
             return _plainly(pauses.stopped(note.workflow, note.pause))
@@ -199,7 +210,7 @@ def _what(context: Context, intent: Intent) -> str:
                 return f"the card of case {place_of(context, intent.subject.id).case}"
             case "doubt":
                 return f"the question whether case {doubt_view(context, intent.subject.id).case} was delivered"
-            case "failure":
+            case notices.FAILURE:
                 return f"the news that case {failure_view(context, intent.subject.id).case} stopped"
     except Unknown:
         pass
@@ -209,7 +220,9 @@ def _what(context: Context, intent: Intent) -> str:
 _WHAT = {
     "card": "the card of a case",
     "doubt": "the question whether a case was delivered",
-    "failure": "the news that a case stopped",
+    notices.FAILURE: "the news that a case stopped",
+    notices.CAUSE: "the card of a cause of failures",
+    notices.CAUSE_NOTE: "the call to those who can mend a cause of failures",
     "late": "the news that a delivery keeps failing",
     "outage": "the news that a model is left alone",
     "target": "the news that a target is down",

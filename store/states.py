@@ -87,6 +87,20 @@ class StepState(StrEnum):
     FAILED = "failed"
 
 
+class CauseState(StrEnum):
+    """The state of a cause of failures."""
+
+    OPEN = "open"
+    MENDING = "mending"
+    """Somebody said that they mend it."""
+    IGNORED = "ignored"
+    """It is left alone until a time, a number of failures, or a rate of them."""
+    RESOLVED = "resolved"
+    """Somebody said that it is mended, or no failed run of it was left."""
+    REGRESSED = "regressed"
+    """It came back after it was resolved."""
+
+
 class Resolution(StrEnum):
     """The resolution of a run."""
 
@@ -113,6 +127,9 @@ NOT_ENDED = tuple(state for state in RunState if state not in ENDED)
 
 STOPPED = frozenset({RunState.FAILED, RunState.DOUBTFUL, RunState.PARKED})
 """Run states in which somebody has to repair something."""
+
+STILL_BROKEN = frozenset(CauseState) - {CauseState.RESOLVED, CauseState.IGNORED}
+"""States of a cause in which somebody has to do something about it."""
 
 BUSY = (RunState.RUNNING, RunState.DELIVERING)
 """Run states in which a worker holds a lease."""

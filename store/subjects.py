@@ -18,6 +18,8 @@ class SubjectKind(StrEnum):
     OUTAGE = "outage"
     TARGET = "target"
     """An outage of a target of deliveries."""
+    CAUSE = "cause"
+    """A cause of failures."""
     OVERRUN = "overrun"
     DIGEST = "digest"
     OUTBOX = "outbox"

@@ -8,6 +8,9 @@ The whole tree is drawn in `workflows.engine.errors`.
 class CountersignError(Exception):
     """The base of all errors that Countersign itself raises."""
 
+    dependency: str | None = None
+    """Name of the other system that it is about, as people call it; None where it names none."""
+
 
 class BadDeclaration(CountersignError):
     """A workflow, a step or a tool is declared in a way that cannot work. For its author."""

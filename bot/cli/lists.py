@@ -163,6 +163,55 @@ def workflows(
 
 
 @commands.command()
+def causes(
+    cause: Annotated[
+        str | None, typer.Argument(metavar="[CAUSE]", help="Show this one: its name, or the beginning of it.")
+    ] = None,
+    state: Annotated[str | None, typer.Option(help="Only causes in this state.")] = None,
+    workflow: WorkflowName = None,
+    limit: Annotated[int, typer.Option(min=1, max=10_000)] = 50,
+    json: Json = False,
+) -> None:
+    """List the causes of failures, the one that failed last first."""
+    from bot.cli.screens.cause import print_cause
+    from bot.cli.screens.output import moment, out, print_json, print_table
+    from workflows.engine.read.causes import cause_lines, cause_named, cause_view, state_called
+
+    with started() as app:
+        if cause is not None:
+            view = cause_view(app.context, cause_named(app.context, cause))
+            if json:
+                print_json(view)
+            else:
+                print_cause(view)
+            return
+        only = state_called(state) if state is not None else None
+        found = cause_lines(app.context, workflow=workflow, state=only, limit=limit)
+        if json:
+            print_json(found)
+        elif not found:
+            out.print("no causes")
+        else:
+            print_table(
+                ("cause", "state", "by", "times", "last", "workflow", "step", "needs", "what it says"),
+                [
+                    (
+                        line.name,
+                        line.state,
+                        line.changed_by,
+                        f"{line.count:,}",
+                        moment(line.last_at),
+                        line.workflow,
+                        line.step,
+                        line.dependency or "",
+                        f"{line.error}: {line.message}",
+                    )
+                    for line in found
+                ],
+            )
+
+
+@commands.command()
 def reports(limit: Annotated[int, typer.Option(min=1, max=10_000)] = 50, json: Json = False) -> None:
     """List what people said was wrong, the newest first, and what came of it."""
     from bot.cli.screens.output import moment, out, print_json, print_table

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bot.intents import News, Reminder, Rest, read, waits_for_person
 from handlers.slack.blocks.card import card
+from handlers.slack.blocks.cause import cause
 from handlers.slack.blocks.digest import digest
 from handlers.slack.blocks.doubt import doubt
 from handlers.slack.blocks.drawing import Drawn
@@ -12,6 +13,7 @@ from handlers.slack.blocks.paragraphs import fitted
 from handlers.slack.blocks.queue import queue
 from handlers.slack.blocks.reminder import reminder
 from workflows.engine.context import Context
+from workflows.engine.read.cause_views import CauseView
 from workflows.engine.read.digest_views import DigestView
 from workflows.engine.review.views import CardView, DoubtView
 from workflows.engine.review.waiting.reminders import MayDecide, nobody_may
@@ -48,6 +50,8 @@ def _drawn(news: News) -> Drawn:
             return card(news)
         case DoubtView():
             return doubt(news)
+        case CauseView():
+            return cause(news)
         case DigestView():
             return digest(news)
         case Rest():

@@ -63,6 +63,12 @@ class Action(StrEnum):
     """Turns a list of the Home. What follows says where to."""
     GOT_IT = "got_it"
     REFRESH = "refresh_home"
+    RERUN_ONE = "rerun_one"
+    """Runs one case of a cause of failures again. Its value names that run in place of a version."""
+    MEND = "mend"
+    IGNORE = "ignore_until"
+    RESOLVE = "resolve"
+    OPEN_AGAIN = "open_again"
 
 
 FORM = "form!"
@@ -98,6 +104,7 @@ class Callback(StrEnum):
     ANSWER = "answer_for_them"
     ASSIGN = "assign"
     AWAY = "away"
+    IGNORE = "ignore_until"
 
 
 ROWS = "rows!"
@@ -119,7 +126,7 @@ class Shown:
     """A row as a person was shown it: all that a button or a form carries.
 
     The action or the callback says which table it is about: Happened, Not happened, Deliver and Look are about a
-    delivery, Correct is about a case, and all others are about a review.
+    delivery, Correct is about a case, those on the card of a cause about that, and all others are about a review.
     """
 
     id: int

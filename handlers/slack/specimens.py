@@ -5,7 +5,7 @@ here: a new state of a card is one more line in `_CARDS`, a new message or modal
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
@@ -14,6 +14,7 @@ from typing import Any
 from handlers.slack.blocks import answers, grid, home, modals, session
 from handlers.slack.blocks.assignments import assign_form, away_form
 from handlers.slack.blocks.card import card
+from handlers.slack.blocks.cause import cause, ignore_form
 from handlers.slack.blocks.digest import digest
 from handlers.slack.blocks.doubt import doubt
 from handlers.slack.blocks.drawing import Drawn
@@ -28,6 +29,7 @@ from handlers.slack.progress import Progress
 from handlers.texts import (
     absences,
     assignments,
+    causes,
     commands,
     decided,
     deliveries,
@@ -46,11 +48,13 @@ from handlers.texts import (
 from handlers.texts.charter import charter
 from handlers.texts.explained import EXPLAINED, explained
 from handlers.texts.home import CHARTER, UNSURE, no_right
-from store.states import DeliveryState, QuestionState, Resolution, ReviewState, RunState, StepState
+from handlers.texts.pieces import Told
+from store.states import CauseState, DeliveryState, QuestionState, Resolution, ReviewState, RunState, StepState
 from workflows.engine.deliver.views import DeliveryView, LateView, TargetView
 from workflows.engine.errors import CorrectionWaits, NeverBroken
 from workflows.engine.pauses import HandNote, Pause, Paused, PauseStatus, Resumed
 from workflows.engine.propose.views import OpenOutage, OutageView, OverrunView
+from workflows.engine.read.cause_views import CauseLineView, CauseView, Example
 from workflows.engine.read.charter_views import CharterView, SecondPerson
 from workflows.engine.read.digest_views import Cause, DigestView, PausedSince, StoppedCase, WorkflowFigures
 from workflows.engine.read.explanation_views import ExplanationView, ValueLine
@@ -392,6 +396,67 @@ _FAILURE = FailureView(
     not_confirmed=False,
     at=_AT,
 )
+_CAUSE = CauseView(
+    generation=0,
+    cause=5,
+    version=1,
+    line=CauseLineView(
+        name="3f9a2c1b",
+        fingerprint="3f9a2c1b" * 4,
+        workflow="triage",
+        step="look_up",
+        error="TimeoutError",
+        dependency="help desk",
+        message="the help desk did not answer in … s",
+        state=CauseState.OPEN,
+        changed_by="countersign",
+        changed_at=_AT,
+        count=5_000,
+        first_at=_AT,
+        last_at=_AT,
+        cost=Decimal("1.23"),
+        failed_in="0123456789ab",
+        resolved_in=None,
+    ),
+    owner=_WHO,
+    opened_at=_AT,
+    resolved_at=None,
+    resolved_by=None,
+    is_by_itself=False,
+    ignored_until=None,
+    ignored_count=None,
+    ignored_rate=None,
+    hours=[0] * 21 + [12, 4_700, 288],
+    last_hour=_AT,
+    examples=[
+        Example(run=23, case=17, key="T-17", state=RunState.FAILED),
+        Example(run=24, case=18, key="T-18", state=RunState.PARKED),
+        Example(run=25, case=19, key="T-19", state=RunState.DOUBTFUL),
+    ],
+    next_run=23,
+    failed=4_999,
+    in_doubt=1,
+    under_way=0,
+    through=0,
+    down_since=None,
+)
+_RESOLVED: dict[str, Any] = {"state": CauseState.RESOLVED, "changed_by": _WHO, "resolved_in": "0123456789ab"}
+_NOBODY: dict[str, Any] = {"failed": 0, "in_doubt": 0, "examples": [], "next_run": None}
+_CAUSES: Mapping[str, Mapping[str, Any]] = {
+    "new": {"count": 1, "failed": 1, "in_doubt": 0, "hours": [0] * 23 + [1], "examples": _CAUSE.examples[:1]},
+    "open": {},
+    "its system is down": {"down_since": _AT},
+    "being mended": {"state": CauseState.MENDING, "changed_by": _WHO, "through": 3, "under_way": 1, "failed": 1},
+    "ignored until a time": {"state": CauseState.IGNORED, "changed_by": _WHO, "ignored_until": _AT},
+    "ignored until a count": {"state": CauseState.IGNORED, "changed_by": _WHO, "ignored_count": 10},
+    "ignored until a rate": {"state": CauseState.IGNORED, "changed_by": _WHO, "ignored_rate": 100},
+    "resolved": {**_RESOLVED, **_NOBODY, "resolved_by": _WHO, "resolved_at": _AT},
+    "resolved, cases left": {**_RESOLVED, "resolved_by": _WHO, "resolved_at": _AT},
+    "closed by itself": {**_RESOLVED, **_NOBODY, "is_by_itself": True, "resolved_at": _AT, "through": 5},
+    "back": {"state": CauseState.REGRESSED, "resolved_in": "ba9876543210", "resolved_by": _WHO, "resolved_at": _AT},
+    "back in the same version": {"state": CauseState.REGRESSED, "resolved_in": "0123456789ab", "resolved_at": _AT},
+    "of a workflow that is not known here": {"owner": None, "next_run": None},
+}
 _FORM = (
     Field(name="queue", label="Queue", kind=Kind.CHOICE, required=True, choices=("billing", "delivery", "other")),
     Field(name="many", label="Country", kind=Kind.CHOICE, required=True, choices=tuple(f"C{n}" for n in range(150))),
@@ -450,6 +515,22 @@ _CHARTER = CharterView(
 )
 
 
+def _cause(**changes: Any) -> CauseView:
+    """Return a cause that stands otherwise."""
+    of_line = {name: value for name, value in changes.items() if name in _LINE_OF_CAUSE}
+    rest = {name: value for name, value in changes.items() if name not in _LINE_OF_CAUSE}
+    return replace(_CAUSE, line=replace(_CAUSE.line, **of_line), **rest)
+
+
+_LINE_OF_CAUSE = frozenset(field.name for field in fields(CauseLineView))
+
+
+def _called(view: CauseView, *, is_back: bool) -> Told:
+    called = causes.called(view, is_back=is_back)
+    assert called is not None
+    return called
+
+
 def specimens() -> Sequence[Specimen]:
     """Return all of them, each with its plain form where it has one."""
     made = [*_messages(), *_views()]
@@ -461,6 +542,8 @@ def _messages() -> Iterator[Specimen]:
         yield Specimen(name=f"card, {name}", message=card(replace(_CARD, **changes)))
     for name, changes in _DOUBTS.items():
         yield Specimen(name=f"doubt, {name}", message=doubt(replace(_DOUBT, **changes)))
+    for name, changes in _CAUSES.items():
+        yield Specimen(name=f"cause, {name}", message=cause(_cause(**changes)))
     for name, drawn in _others().items():
         yield Specimen(name=name, message=drawn)
 
@@ -602,8 +685,9 @@ def _others() -> Mapping[str, Drawn]:
         "reminder, one review": reminder(replace(_REMINDER, number=1), [_CARD]),
         "reminder, several": reminder(_REMINDER, [_CARD, replace(_CARD, review=12, overdue=True)]),
         "reported as wrong": fitted(lambda room: reports.note(_NOTE, room)),
-        "failure": fitted(lambda room: failures.failures([_FAILURE], room)),
-        "failures": fitted(lambda room: failures.failures([_FAILURE, replace(_FAILURE, case=18)], room)),
+        "failure": fitted(lambda room: failures.failure(_FAILURE, room)),
+        "in the thread, a new cause": told(_called(_CAUSE, is_back=False)),
+        "in the thread, a cause that is back": told(_called(replace(_CAUSE, resolved_by=_OTHER), is_back=True)),
         "model down": fitted(lambda room: outage.outage(away, room)),
         "model back": fitted(lambda room: outage.outage(replace(away, ended_at=_AT), room)),
         "delivery late": fitted(lambda room: deliveries.late(late, room)),
@@ -785,6 +869,7 @@ def _views() -> Iterator[Specimen]:
         "row": modals.row_form(_CARD, _LINES, _LINE, opened=_OPEN, number=2, before=_LINE),
         "ask the source": question_form(_CARD, metadata="7.1"),
         "report wrong": report_form("7.1"),
+        "ignore a cause": ignore_form(_CAUSE),
         "answer for the source": answer_form(replace(_CARD, state=ReviewState.ASKED, questions=[_QUESTION])),
         "reject, without a proposal": modals.rejection_form(empty, can_propose=False),
         "review": modals.review(_CARD, listed=Listed()),

@@ -208,3 +208,41 @@ def earlier_rows(label: str) -> Button:
 def later_rows(label: str) -> Button:
     """Name the button that turns to the rows after."""
     return Button(text="Later rows", says=f"Later rows of {label}")
+
+
+def rerun_one(cause: str) -> Button:
+    """Name the button that runs one case of a cause again."""
+    return Button(text="Rerun one", says=f"Rerun one case of cause {cause}")
+
+
+def mend(cause: str) -> Button:
+    """Name the button by which a person says that they mend a cause."""
+    return Button(text="Take over by hand", says=f"Take over cause {cause} by hand")
+
+
+def mend_instead(cause: str) -> Button:
+    """Name the same button where somebody said so already."""
+    return Button(
+        text="Take over by hand",
+        says=f"Take over cause {cause} by hand",
+        question=Question(
+            title="Take it over?",
+            text="Somebody is on it. The card will say that you are.",
+            yes="Take it over",
+        ),
+    )
+
+
+def ignore(cause: str) -> Button:
+    """Name the button that leaves a cause alone for some time."""
+    return Button(text="Ignore until…", says=f"Ignore cause {cause} until a time, a number or a rate of failures")
+
+
+def resolved(cause: str) -> Button:
+    """Name the button by which a person says that a cause is mended."""
+    return Button(text="Resolved", says=f"Cause {cause} is resolved")
+
+
+def open_again(cause: str) -> Button:
+    """Name the button that opens a cause again."""
+    return Button(text="Open again", says=f"Open cause {cause} again")

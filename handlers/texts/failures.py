@@ -1,6 +1,5 @@
-"""Failures, for the people who repair them: a message for each, or a summary where many came at once."""
+"""What is told in the channel for failures beside the cards of causes, for the people who repair things."""
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime
 
@@ -9,7 +8,6 @@ from handlers.texts.pieces import (
     Piece,
     Room,
     Told,
-    bullets,
     channel,
     command,
     line,
@@ -23,10 +21,6 @@ from store.states import RunState
 from workflows.engine.review.views import FailureView
 from workflows.engine.text.sanitize import one_line
 
-_TOLD = 2
-"""Number of simultaneous failures that are told one by one."""
-_NAMED = 20
-"""Number of cases that a summary names."""
 _SAID = {
     RunState.FAILED: "failed",
     RunState.PARKED: "is parked: its journal and the code do not fit together",
@@ -35,13 +29,9 @@ _SAID = {
 _NOT_CONFIRMED = "stopped: its delivery is not confirmed, and may have happened"
 
 
-def failures(views: Sequence[FailureView], room: Room) -> Told:
-    """Draw the failures, and what to do about them."""
-    if len(views) > _TOLD:
-        text = f"{len(views)} cases stopped"
-        return Told(brief=text, parts=[_many(views, text, room)])
-    text = f"{len(views)} cases stopped" if len(views) > 1 else _sentence(views[0])
-    return Told(brief=text, parts=[_one(view, room) for view in views])
+def failure(view: FailureView, room: Room) -> Told:
+    """Draw that a run stopped, and what to do about it."""
+    return Told(brief=_sentence(view), parts=[_one(view, room)])
 
 
 def nowhere(name: str, code: str, number: int, *, face: str, owners: Sequence[str]) -> Told:
@@ -85,32 +75,6 @@ def _one(view: FailureView, room: Room) -> Sequence[Paragraph]:
     about = line(words(f"{view.workflow} · {excerpt(view.key, room.line)} · "), moment(view.at))
     what = quote(f"{excerpt(view.error, room.line)}: {excerpt(view.message, min(room.text, 600))}")
     return [line(*stopped), about, what, line(*_todo(view))]
-
-
-def _many(views: Sequence[FailureView], text: str, room: Room) -> Sequence[Paragraph]:
-    causes = Counter((view.workflow, view.step or "no step", view.error) for view in views)
-    listed = [
-        line(words(f"{number} × {workflow}, {excerpt(step, room.line)}: {excerpt(error, room.line)}"))
-        for (workflow, step, error), number in causes.most_common(10)
-    ]
-    if len(causes) > len(listed):
-        listed.append(line(words(f"and {len(causes) - len(listed)} more causes")))
-    doubtful = [view for view in views if view.state == RunState.DOUBTFUL]
-    failed = [view for view in views if view.state != RunState.DOUBTFUL]
-    pieces: list[Paragraph] = [line(words(text, bold=True)), bullets(listed)]
-    if failed:
-        said = [words("What it said: "), command("case", "NUMBER", stands_out=False)]
-        again = [words(". Once it is repaired: "), command("rerun", "NUMBER", stands_out=False)]
-        pieces += [line(words(f"Stopped: {_numbers(failed)}")), line(*said, *again)]
-    if doubtful:
-        look = "Look whether it happened; their cards ask. Or: countersign settle NUMBER happened (or not-happened)"
-        pieces += [line(words(f"In doubt: {_numbers(doubtful)}")), line(words(look))]
-    return pieces
-
-
-def _numbers(views: Sequence[FailureView]) -> str:
-    more = f" and {len(views) - _NAMED} more" if len(views) > _NAMED else ""
-    return f"cases {', '.join(str(view.case) for view in views[:_NAMED])}{more}"
 
 
 def _todo(view: FailureView) -> Sequence[Piece]:

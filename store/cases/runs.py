@@ -50,8 +50,11 @@ def add(
     refused_id: int | None = None,
     answers_id: int | None = None,
     asked_by: str | None = None,
+    cause_id: int | None = None,
 ) -> int:
-    """Add a run; returns its id. `asked_by`: the person who asked for it; None where nobody did."""
+    """Add a run; returns its id. `asked_by`: the person who asked for it; None where nobody did. `cause_id`: the cause
+    for which the run stopped whose place it takes.
+    """
     return rows.add(
         session,
         Run,
@@ -74,6 +77,7 @@ def add(
         changed_at=at,
         refused_id=refused_id,
         answers_id=answers_id,
+        cause_id=cause_id,
     )
 
 

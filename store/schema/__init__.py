@@ -6,6 +6,7 @@ The names of states are in `store.states`; how they may follow each other is the
 from store.schema.audit import AuditRow
 from store.schema.base import Base, OfTeam
 from store.schema.cases import Case, Content, Run, Step, Team, Workflow
+from store.schema.causes import Cause, CauseHour
 from store.schema.model import Eval, ModelRequest, Outage, Overrun, PromptVersion, Spending
 from store.schema.people import PersonRow
 from store.schema.questions import Question
@@ -18,6 +19,8 @@ __all__ = [
     "AuditRow",
     "Base",
     "Case",
+    "Cause",
+    "CauseHour",
     "Content",
     "Decision",
     "Delivery",

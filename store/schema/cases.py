@@ -91,6 +91,8 @@ class Run(OfTeam, Base):
         index_of_some("ix_runs_grace", "team_id", "held_until", where="held_until IS NOT NULL"),
         # Few runs correct something, and whoever reviews is shown those first.
         index_of_some("ix_runs_corrections", "team_id", "state", where="correction > 0"),
+        # Few runs fail, and a cause's card is drawn from its own.
+        index_of_some("ix_runs_cause", "team_id", "cause_id", "state", "id", where="cause_id IS NOT NULL"),
     )
 
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
@@ -133,6 +135,8 @@ class Run(OfTeam, Base):
     """Content with the answers of the case's source to people's questions, as they were when it began; None where there
     were none.
     """
+    cause_id: Mapped[int | None]
+    """Cause for which it stopped, or for which the run stopped whose place it took; None where there is none."""
 
 
 class Step(OfTeam, Base):

@@ -4,7 +4,7 @@ A view shows a subject's present state and is coalesced; a note says something o
 Cards are views too; `store.slack.cards` says which of them a channel shows.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -47,11 +47,15 @@ ESCALATED = "escalated"
 """The kind of the note there that a review went to others."""
 ASSIGNED = "assigned"
 """The kind of the note there that the assignee of a review changed."""
-REPLIES = frozenset({DECIDED, TAKEN_BACK, REMINDED, ESCALATED, ASSIGNED})
+CAUSE = "cause"
+"""The kind of the card of a cause of failures."""
+CAUSE_NOTE = "cause_note"
+"""The kind of the note in its thread that calls those who can mend it."""
+REPLIES = frozenset({DECIDED, TAKEN_BACK, REMINDED, ESCALATED, ASSIGNED, CAUSE_NOTE})
 """Kinds of notes that are said in the thread of the message about the same subject, and nowhere else."""
 UNSENT = (OutboxState.DUE, OutboxState.HELD)
 """States of what is still to be sent."""
-VIEWS = frozenset({CARD, QUEUE, DOUBT, OUTAGE, TARGET, OVERRUN})
+VIEWS = frozenset({CARD, QUEUE, DOUBT, OUTAGE, TARGET, OVERRUN, CAUSE})
 """Kinds that show a present state; the others say something once."""
 
 
@@ -77,7 +81,25 @@ class Trouble:
 
 def want_view(session: Session, *, team: int, kind: str, subject: Subject, channel: str, at: datetime) -> None:
     """Show a subject's present state in a channel; several wishes that are not met yet become one."""
-    values = {
+    values = _wish(team, kind, subject, channel, at)
+    wanted = _wanted_again(connection_of(session).dialect, returning=True).run(session, values).fetchone()
+    if wanted is None:
+        _add(session, team=team, kind=kind, subject=subject, channel=channel, at=at)
+    elif (known := session.identity_map.get(identity_key(OutboxRow, wanted[0]))) is not None:
+        session.expire(known)
+
+
+def want_view_again(session: Session, *, team: int, kind: str, subject: Subject, channel: str, at: datetime) -> None:
+    """Show a subject's present state like `want_view`, where it was wanted before: the database is not asked at once.
+
+    Nothing that this session has read of it changes.
+    """
+    values = _wish(team, kind, subject, channel, at)
+    _wanted_again(connection_of(session).dialect, returning=False).queue(session, values)
+
+
+def _wish(team: int, kind: str, subject: Subject, channel: str, at: datetime) -> dict[str, object]:
+    return {
         "team": team,
         "kind": kind,
         "subject_kind": subject.kind,
@@ -87,11 +109,6 @@ def want_view(session: Session, *, team: int, kind: str, subject: Subject, chann
         "due": OutboxState.DUE,
         "at": at,
     }
-    wanted = _wanted_again(connection_of(session).dialect).run(session, values).fetchone()
-    if wanted is None:
-        _add(session, team=team, kind=kind, subject=subject, channel=channel, at=at)
-    elif (known := session.identity_map.get(identity_key(OutboxRow, wanted[0]))) is not None:
-        session.expire(known)
 
 
 def add_note(
@@ -145,7 +162,7 @@ def _is(team: int, kind: str, subject: Subject, channel: str, occasion: str = ""
 
 
 @lru_cache(maxsize=MOST)
-def _wanted_again(dialect: Dialect) -> Statement:
+def _wanted_again(dialect: Dialect, *, returning: bool) -> Statement:
     wish = (
         update(OutboxRow)
         .where(
@@ -162,9 +179,8 @@ def _wanted_again(dialect: Dialect) -> Statement:
             attempts=literal_column("0"),
             not_before=bindparam("at"),
         )
-        .returning(OutboxRow.id)
     )
-    return compiled(wish, dialect)
+    return compiled(wish.returning(OutboxRow.id) if returning else wish, dialect)
 
 
 def _add(
@@ -197,10 +213,10 @@ def _add(
     )
 
 
-def channels(session: Session, *, team: int, face: Face, at: datetime) -> list[str]:
-    """The channels of a face, or roles of channels, in which something is due."""
+def channels(session: Session, *, team: int, face: Face, at: datetime, but: Collection[int] = ()) -> list[str]:
+    """Return the channels of a face, or roles of them, in which something is due. `but`: causes to be left out."""
     query = select(OutboxRow.channel).where(
-        OutboxRow.team_id == team, is_unsent(OutboxState.DUE), _is_for(face), is_time(at)
+        OutboxRow.team_id == team, is_unsent(OutboxState.DUE), _is_for(face), is_time(at), *_but_causes(but)
     )
     return sorted(session.scalars(query.distinct()))
 
@@ -234,8 +250,21 @@ def is_postponed(session: Session, *, team: int, face: Face, at: datetime) -> bo
     return session.scalar(query.limit(1)) is not None
 
 
-def due(session: Session, *, team: int, channel: str, at: datetime, limit: int) -> list[OutboxRow]:
-    """Return what to send to a channel first: changes to cards shown there, then notes. At most `limit`."""
+def is_any_due(session: Session, *, team: int, kind: str, among: Collection[int]) -> bool:
+    """Tell whether an intent of a kind is due about one of these subjects, by their ids."""
+    query = select(OutboxRow.id).where(
+        OutboxRow.team_id == team, is_unsent(OutboxState.DUE), OutboxRow.kind == kind, OutboxRow.subject_id.in_(among)
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
+def due(
+    session: Session, *, team: int, channel: str, at: datetime, limit: int, but: Collection[int] = ()
+) -> list[OutboxRow]:
+    """Return what to send to a channel first: changes to cards shown there, then notes. At most `limit`.
+
+    `but`: causes whose cards are left out.
+    """
     shown_there = (
         select(Message.id)
         .where(
@@ -247,7 +276,7 @@ def due(session: Session, *, team: int, channel: str, at: datetime, limit: int) 
     )
     query = (
         _due(team, channel, at)
-        .where(OutboxRow.kind != QUEUE, or_(OutboxRow.kind.not_in((CARD, DOUBT)), shown_there))
+        .where(OutboxRow.kind != QUEUE, or_(OutboxRow.kind.not_in((CARD, DOUBT)), shown_there), *_but_causes(but))
         .order_by(OutboxRow.kind.not_in((CARD, DOUBT)), OutboxRow.not_before, OutboxRow.id)
         .limit(limit)
     )
@@ -340,6 +369,10 @@ def troubled(session: Session, *, team: int) -> list[Trouble]:
         Trouble(channel=channel, state=state, error=str(error), number=number)
         for channel, state, error, number in session.execute(query)
     ]
+
+
+def _but_causes(left_out: Collection[int]) -> list[ColumnElement[bool]]:
+    return [or_(OutboxRow.kind != CAUSE, OutboxRow.subject_id.not_in(left_out))] if left_out else []
 
 
 def _is_for(face: Face) -> ColumnElement[bool]:

@@ -11,10 +11,11 @@ from pydantic import JsonValue
 from bot.sandbox.client import Administrator
 from store import schema
 from store.db.database import Database
+from store.slack.outbox import CAUSE
 from store.subjects import SubjectKind
 from tests.chaos.counting import DECIDING, STOPPED, CaseNow, Decided, Effect, Evidence, Intent, Shown, Stop
 from workflows.engine.case.idempotency_keys import delivery_key
-from workflows.engine.case.notices import FAILURE, UNSENT
+from workflows.engine.case.notices import UNSENT
 
 RowT = TypeVar("RowT", bound=schema.Base)
 
@@ -112,15 +113,16 @@ def seen(administrator: Administrator, channels: Sequence[str], *, user: str) ->
 
 
 def _stop(run: int, kept: Kept, messages: Sequence[Shown] | None) -> Stop:
-    notes = [row for row in kept.outbox if (row.kind, row.subject) == (FAILURE, SubjectKind.RUN.of(run))]
+    cause = next(row.cause_id for row in kept.runs if row.id == run)
+    cards = [row for row in kept.outbox if (row.kind, row.subject_id) == (CAUSE, cause)]
     if messages is None:
-        return Stop(run=run, told=bool(notes))
+        return Stop(run=run, told=bool(cards))
     shown = {row for message in messages for row in message.rows}
     doubts = {
         SubjectKind.DELIVERY.of(row.id) for row in kept.deliveries if row.run_id == run and row.state == "doubtful"
     }
     asked = {row.subject for row in kept.outbox if row.id in shown}
-    return Stop(run=run, told=bool(notes) and all(note.id in shown for note in notes), asked=doubts <= asked)
+    return Stop(run=run, told=bool(cards) and all(card.id in shown for card in cards), asked=doubts <= asked)
 
 
 def _decided(row: schema.Decision, kept: Kept) -> Decided:

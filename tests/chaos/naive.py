@@ -11,7 +11,8 @@ from store import schema
 from store.cases.journal import StepLine
 from store.db import rows
 from workflows import NotDone
-from workflows.engine.case import journal, notices
+from workflows.engine.case import journal
+from workflows.engine.causes import counting
 from workflows.engine.declare import author_threads
 from workflows.engine.deliver import delivery, waiting_deliveries
 from workflows.engine.run import recovery
@@ -73,7 +74,7 @@ def takes_nothing_back(patch: pytest.MonkeyPatch) -> None:
 
 def tells_nobody(patch: pytest.MonkeyPatch) -> None:
     """Report stopped runs in the log only."""
-    patch.setattr(notices, "failure", lambda *_, **__: None)
+    patch.setattr(counting, "show", lambda *_, **__: None)
 
 
 def keeps_no_journal(patch: pytest.MonkeyPatch) -> None:

@@ -144,7 +144,7 @@ def test_where_a_workflow_posts_nowhere_the_failures_channel_is_asked(stage: Sta
 def test_an_outage_asks_three_questions_at_a_time(stage: Stage) -> None:
     in_doubt(stage, 8)
     assert len(doubts(stage)) == 3
-    assert "8 cases stopped" in words(stage.cards(channel=FAILED)[0].blocks)
+    assert "8 are in doubt" in words(stage.cards(channel=FAILED)[0].blocks)
     for _ in range(8):
         stage.press(ANA, "happened", card=doubts(stage)[0], confirmed=True)
         stage.work()

@@ -6,7 +6,7 @@ import pytest
 
 from bot.sandbox.client import ShownMessage
 from tests.slack.conftest import MakeStage
-from tests.slack.stage import ANA, FAILED, KIM, SUPPORT, Stage, dict_of, words
+from tests.slack.stage import ANA, FAILED, KIM, MARIA, SUPPORT, Stage, dict_of, words
 from tests.world import sure
 from workflows.engine.errors import NotDone
 
@@ -36,7 +36,9 @@ def are_harmless(messages: list[ShownMessage]) -> None:
         assert "<" not in re.sub(r"<!date[^>]*>|<@[A-Z0-9]+>", "", "".join(marked))
         assert str(message.blocks).count("'type': 'mrkdwn'") == len(marked)
         # Who decided is named, where that pings nobody: in a change of a message, or in what one person alone sees.
-        assert set(message.mentions) <= ({ANA} if message.edited or message.ephemeral else set())
+        # Who owns what failed is called, in our own words.
+        called = {MARIA} if words(message.blocks).startswith(f"@{MARIA}, this is new, and you own sample.") else set()
+        assert set(message.mentions) <= ({ANA} if message.edited or message.ephemeral else called)
 
 
 @pytest.fixture

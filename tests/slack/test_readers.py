@@ -33,7 +33,7 @@ def failed(stage: Stage) -> int:
 
 def test_a_failed_delivery_is_run_again_and_its_card_says_that_it_is_applied(stage: Stage) -> None:
     case = failed(stage)
-    assert "Case 1 failed" in words(stage.cards(channel=FAILED)[0].blocks)
+    assert "1 case of sample failed at the delivery" in words(stage.cards(channel=FAILED)[0].blocks)
     assert said(stage, KIM, "/rerun", str(case)) == f"Case {case} runs again from deliver."
     stage.work()
     (card,) = stage.cards()

@@ -390,9 +390,9 @@ def test_a_failure_is_told_once_in_plain_words(stage: Stage) -> None:
     stage.send()
     (told,) = stage.cards(channel=FAILED)
     said = words(told.blocks)
-    assert f"Case {case} failed at step look_up" in said
+    assert said.startswith("1 case of sample failed at look_up")
     assert "NotDone: the desk is closed" in said
-    assert f"/rerun {case}" in said
+    assert f"ticket-1: /countersign case {case}" in said
 
 
 def test_an_outage_is_one_message_and_not_a_hundred(stage: Stage) -> None:
@@ -401,9 +401,9 @@ def test_an_outage_is_one_message_and_not_a_hundred(stage: Stage) -> None:
     stage.send()
     (told,) = stage.cards(channel=FAILED)
     said = words(told.blocks)
-    assert told.text == "100 cases stopped"
-    assert "100 × sample, look_up: NotDone" in said
-    assert "and 80 more" in said
+    assert told.text == "100 cases of sample failed at look_up: NotDone. Open"
+    assert "Failed 100 times" in said
+    assert "and 97 more" in said
 
 
 def test_roles_without_a_channel_keep_what_is_for_them(stage: Stage) -> None:

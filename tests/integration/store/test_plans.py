@@ -6,16 +6,20 @@ alone is read from end to end.
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, func, insert, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from benchmarks.reads import LOOPS, OVER_ALL_TIME, PEOPLE, REPORTS, Read
-from benchmarks.year import TABLES, fill_year
+from benchmarks.year import TABLES, TEAM, fill_year
 from store.db import migration
 from store.db.database import Database
+from store.schema import Cause, CauseHour, Run
+from store.states import CauseState, RunState
 from tests.conftest import postgres_made
 from tests.heard import Heard, heard
 
@@ -47,12 +51,42 @@ def year(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 def filled(database: Database) -> Iterator[Database]:
     migration.upgrade(database)
     fill_year(database, cases=CASES)
+    with database.write() as session:
+        fill_causes(session)
     if database.dialect == "postgresql":
         with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             # Its autovacuum does it within a minute.
             connection.exec_driver_sql("VACUUM ANALYZE")
     yield database
     database.close()
+
+
+def fill_causes(session: Session) -> None:
+    """Add a thousand causes, most of them of long ago, one of them of all runs that failed and of one in fifty."""
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    many = [
+        {
+            "team_id": TEAM,
+            "workflow_id": 1,
+            "fingerprint": f"{number:032x}",
+            "step": f"step {number % 100}",
+            "error": "NotDone",
+            "message": "…",
+            "state": CauseState.RESOLVED if number % 50 else CauseState.OPEN,
+            "version": 1,
+            "changed_by": "countersign",
+            "count": 1,
+            "cost": Decimal(0),
+            **dict.fromkeys(("changed_at", "opened_at", "first_at", "last_at"), at + timedelta(hours=number)),
+        }
+        for number in range(1_000)
+    ]
+    session.execute(insert(Cause), many)
+    first = session.scalar(select(func.min(Cause.id)))
+    assert first == 1
+    hours = [{"team_id": TEAM, "cause_id": 1, "hour": at + timedelta(hours=one), "number": 1} for one in range(200)]
+    session.execute(insert(CauseHour), hours)
+    session.execute(update(Run).where(or_(Run.state == RunState.FAILED, Run.id % 50 == 0)).values(cause_id=1))
 
 
 def found_wrong(database: Database, read: Read, *, first: str | None = None) -> list[str]:
@@ -130,6 +164,7 @@ def test_what_people_and_loops_and_reports_ask_for_is_found_through_an_index(yea
         ("digests.cost", "ix_steps_cost"),
         ("messages.waiting", "ix_messages_waiting"),
         ("cards.unasked", "ix_deliveries_doubtful"),
+        ("causes.run_counts", "ix_runs_cause"),
     ],
 )
 def test_without_its_index_the_same_check_would_catch_a_read(year: Database, name: str, index: str) -> None:

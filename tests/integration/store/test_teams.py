@@ -27,7 +27,16 @@ from store.faces import SLACK, Face
 from store.governance.audit import Act
 from store.quality.evals import begin as begin_eval
 from store.slack.outbox import HeldUp
-from store.states import DeliveryState, OutboxState, QuestionState, Resolution, ReviewState, RunState, StepState
+from store.states import (
+    CauseState,
+    DeliveryState,
+    OutboxState,
+    QuestionState,
+    Resolution,
+    ReviewState,
+    RunState,
+    StepState,
+)
 from store.subjects import Subject, SubjectKind
 from tests.heard import heard
 from tests.unit.store.test_teams import OF_NO_TEAM, SUBJECTS, queries
@@ -50,6 +59,7 @@ NOTHING: Mapping[str, object] = {
 
 SAY_NOTHING = {
     "cases.hold": "holds a row, which nobody else notices here",
+    "causes.hold": "holds a row, which nobody else notices here",
     "runs.hold": "holds a row, which nobody else notices here",
     "teams.slack_id_of": "says nothing of a team that is not connected to Slack yet",
 }
@@ -137,6 +147,7 @@ class Company:
         ids["report"] = rows.add(session, schema.Report, **report)
         case, review = ids["delivered case"], ids["review"]
         rows.add(session, schema.Report, **report, case_id=case, review_id=review, outcome="joined")
+        self._cause(session)
         self._asked(session)
         self._slack(session)
         ids["digest"] = rows.add(
@@ -151,6 +162,18 @@ class Company:
         )
         self._audit(session, SubjectKind.RUN.of(ids["doubtful run"]), "run.doubtful")
         self._audit(session, SubjectKind.TEAM.of(team), "heard.refused")
+
+    def _cause(self, session: Session) -> None:
+        """Add a cause that is ignored until now, with a stopped run."""
+        made = {"workflow_id": self.ids["workflow"], "step": "look_up", "error": "ValueError", "message": "no … there"}
+        times = dict.fromkeys(("changed_at", "opened_at", "first_at", "last_at", "ignored_until"), NOW)
+        counts = {"version": 1, "changed_by": "U1", "count": 1, "cost": Decimal("0.01"), "fingerprint": "abc1" * 8}
+        cause = rows.add(session, schema.Cause, team_id=self.team, state=CauseState.IGNORED, **made, **times, **counts)
+        self.ids["cause"] = cause
+        rows.add(session, schema.CauseHour, team_id=self.team, cause_id=cause, hour=NOW - HOUR, number=1)
+        rows.change(session, schema.Run, self.ids["doubtful run"], where={}, to={"cause_id": cause})
+        self._case(session, "failed", RunState.FAILED)
+        rows.change(session, schema.Run, self.ids["failed run"], where={}, to={"cause_id": cause})
 
     def _case(self, session: Session, name: str, state: RunState) -> None:
         case = rows.add(
@@ -426,6 +449,7 @@ class Company:
             "action": "run.doubtful",
             "actor": "U1",
             "request": ids["request"],
+            "cause": ids["cause"],
             "row": ids["card due"],
             "method": "chat.postMessage",
             "output_id": ids["waiting content"],
@@ -579,6 +603,17 @@ class Company:
             "runs.hold": {"state": RunState.DELIVERED},
             "journal.last_written": {"of": [ids["delivered run"]]},
             "runs.was_corrected": {"after": 0},
+            "causes.find": {"fingerprint": "abc1" * 8},
+            "causes.add": {"fingerprint": "new", "step": "x", "error": "x", "dependency": None, "message": "x"},
+            "causes.number_of": {"step": "look_up", "error": "ValueError"},
+            "causes.count": {"cost": Decimal(1), "failed_in": None, "hour": NOW},
+            "causes.forget_hours": {"before": NOW + HOUR},
+            "causes.move": {"cause": (schema.Cause, ids["cause"]), "to": CauseState.OPEN},
+            "causes.named": {"begins": "abc"},
+            "causes.lines": {"workflow": "sample", "states": [CauseState.IGNORED]},
+            "causes.run_counts": {"through": [RunState.WAITING], "since": NOW},
+            "causes.stopped": {"state": RunState.FAILED},
+            "outbox.is_any_due": {"kind": "doubt", "among": [ids["doubtful delivery"]]},
             "target_outages.begin": {"target": "another"},
             "target_outages.get": {"outage": ids["desk"]},
             "target_outages.last_end": {"target": "ledger"},
@@ -599,6 +634,7 @@ class Company:
             "messages.cards_elsewhere": {"workflow": "sample", "channel": None},
             "messages.waiting": {"kind": SubjectKind.REVIEW},
             "outbox.want_view": {"kind": "card"},
+            "outbox.want_view_again": {"kind": "card"},
             "outbox.add_note": {"kind": "note"},
             "outbox.add_note_once": {"kind": "note"},
             "outbox.move": {
@@ -689,6 +725,8 @@ def plain(value: object) -> object:
         return [plain(one) for one in value]
     if hasattr(value, "run") and isinstance(value.run, schema.Run):
         return plain(value.run)
+    if hasattr(value, "cause") and isinstance(value.cause, schema.Cause):
+        return plain(value.cause)
     return value
 
 

@@ -68,6 +68,16 @@ def test_a_path_stays_below_the_base_url(desk: DeskServer) -> None:
     assert len(desk.requests) == 2
 
 
+def test_an_error_names_the_system_that_it_is_about(desk: DeskServer) -> None:
+    """Failures of one system belong together, whatever it said."""
+    desk.will(Reply(status=503), Reply(status=404), Reply(body=b'{"total": 1}'))
+    with client(desk.url, name="help desk", allow_private=HERE) as made:
+        for error, ask in ((TryAgain, get), (NotDone, get), (OutputBroken, lambda made: made.get("/x").read(Line))):
+            with pytest.raises(error) as raised:
+                ask(made)
+            assert raised.value.dependency == "help desk"
+
+
 @pytest.mark.parametrize(
     ("status", "of_a_put", "of_a_get"),
     [

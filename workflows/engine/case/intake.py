@@ -16,12 +16,13 @@ from store.cases.cases import KnownCase
 from store.cases.runs import FirstRun
 from store.governance import audit, teams
 from store.governance.audit import Act
-from store.states import ReviewState, RunState
+from store.states import STOPPED, ReviewState, RunState
 from store.subjects import SubjectKind
 from workflows.engine.case import notices
 from workflows.engine.case.answers import keep_answers
 from workflows.engine.case.idempotency_keys import case_key
 from workflows.engine.case.transitions import move_review, move_run
+from workflows.engine.causes.counting import close_where_through
 from workflows.engine.context import Context
 from workflows.engine.declare.author_code import called, within
 from workflows.engine.declare.registry import AnyWorkflow
@@ -258,8 +259,12 @@ def supersede(session: Session, workflow: AnyWorkflow, case: int, *, context: Co
     at = context.clock()
     for run in runs.of_case_in(session, case, _REPLACEABLE, team=context.team):
         on_its_way = run.resolution is not None and run.state in (RunState.READY, RunState.RUNNING)
-        if not on_its_way:
-            move_run(session, run, RunState.SUPERSEDED, at=at, actor=actor)
+        had_stopped = run.state in STOPPED
+        if on_its_way or not move_run(session, run, RunState.SUPERSEDED, at=at, actor=actor):
+            continue
+        if had_stopped and run.cause_id is not None:
+            version = context.registry.code_version(workflow)
+            close_where_through(session, run.cause_id, team=run.team_id, code_version=version, at=at)
     supersede_reviews(session, workflow, case, context=context, actor=actor)
 
 

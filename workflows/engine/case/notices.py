@@ -23,8 +23,12 @@ ASSIGNED = outbox.ASSIGNED
 """The kind of the note that the assignee of a review changed; it is about the review, and knows how."""
 DIRECT_REMINDER = outbox.DIRECT_REMINDER
 """The kind of the direct message to a person for whom reviews wait; it knows whom."""
+CAUSE = outbox.CAUSE
+"""The kind of the card of a cause of failures."""
+CAUSE_NOTE = outbox.CAUSE_NOTE
+"""The kind of the note that calls those who can mend a cause; it is about the cause, and knows whether it is back."""
 FAILURE = "failure"
-"""The kind of the note that a run stopped; it is about the run."""
+"""The kind of the note that a run stopped; it is about the run. Earlier versions wrote it, and some may be unsent."""
 LATE = "late"
 """The kind of the note that a delivery is tried in vain for long; it is about the run."""
 PAUSED = "paused"
@@ -147,13 +151,6 @@ def doubt(session: Session, delivery: schema.Delivery, declared: Review, *, at: 
     channels = messages.channels_of(session, team=team, subject=subject)
     for channel in sorted(channels or {declared.post_to or FAILURES}):
         outbox.want_view(session, team=team, kind=outbox.DOUBT, subject=subject, channel=channel, at=at)
-
-
-def failure(session: Session, run: schema.Run, *, at: datetime) -> None:
-    """Have people told that a run stopped."""
-    outbox.add_note(
-        session, team=run.team_id, kind=FAILURE, subject=SubjectKind.RUN.of(run.id), channel=FAILURES, at=at
-    )
 
 
 def late(session: Session, run: schema.Run, *, at: datetime) -> None:

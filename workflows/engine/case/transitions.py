@@ -10,11 +10,14 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from store import schema
-from store.cases import deliveries, questions, queue, reviews, runs
+from store.cases import causes, deliveries, questions, queue, reviews, runs
 from store.governance import audit
 from store.states import DeliveryState, QuestionState, Resolution, ReviewState, RunState
 from store.subjects import SubjectKind
 from workflows.engine.case.moves import DELIVERY_MOVES, QUESTION_MOVES, REVIEW_MOVES, RUN_MOVES
+from workflows.engine.causes import counting
+from workflows.engine.causes.counting import Stop
+from workflows.engine.context import SYSTEM
 
 FRESH: Mapping[str, Any] = {"target": None, "waiting_since": None, "rounds": 0, "next_at": None}
 """The columns of a delivery that has not waited."""
@@ -69,6 +72,27 @@ def move_run(
         queue.enqueue(session, run=run.id, case=run.case_id)
     if run.resolution is not None and (to in _STOPPED or to is RunState.SUPERSEDED):
         _settle_delivery(session, run, to, at=at, actor=actor)
+    counting.follow(session, run, frm=frm, to=to, at=at)
+    return True
+
+
+def stop_run(
+    session: Session, run: schema.Run, to: RunState, stop: Stop, *, at: datetime, problem_id: int | None
+) -> bool:
+    """Move a run to a state in which somebody has to repair something, and count it with its cause.
+
+    False where it is no longer in the state in which it was read.
+    """
+    began, before = run.changed_at, run.cause_id
+    cause = counting.cause_of(session, run, stop.failure, at=at)
+    if not move_run(session, run, to, at=at, actor=SYSTEM, problem_id=problem_id, cause_id=cause):
+        return False
+    if before is not None and before != cause:
+        # What it was run again for did not come back. Two such runs lock both causes in the same order.
+        for one in sorted((before, cause)):
+            causes.hold(session, one, team=run.team_id)
+        counting.close_where_through(session, before, team=run.team_id, code_version=stop.code_version, at=at)
+    counting.count(session, cause, stop, team=run.team_id, began=began, at=at)
     return True
 
 
@@ -102,11 +126,13 @@ def begin_after(
     refused_id: int | None = None,
     answers_id: int | None = None,
     asked_by: str | None = None,
+    cause_id: int | None = None,
 ) -> schema.Run:
     """Begin a run of the same case, revision and input after another, and return it.
 
     `action`: the audit's word for it. `correction`: None for the number that the run before has. `refused_id`,
     `answers_id`: what people said of the case before. `asked_by`: the person who wants it; None where nobody asked.
+    `cause_id`: the cause for which the run before stopped.
     """
     added = runs.add(
         session,
@@ -125,6 +151,7 @@ def begin_after(
         refused_id=refused_id,
         answers_id=answers_id,
         asked_by=asked_by,
+        cause_id=cause_id,
         at=at,
     )
     audit.record(

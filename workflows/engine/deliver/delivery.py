@@ -16,7 +16,8 @@ from store.subjects import SubjectKind
 from workflows.engine.case import notices
 from workflows.engine.case.idempotency_keys import delivery_key
 from workflows.engine.case.leases import Lease
-from workflows.engine.case.transitions import FRESH, begin_new_delivery, move_delivery, move_run
+from workflows.engine.case.transitions import FRESH, begin_new_delivery, move_delivery, move_run, stop_run
+from workflows.engine.causes.counting import Stop
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.steps import DELIVER
@@ -248,15 +249,20 @@ def put_back(session: Session, run: schema.Run, *, context: Context) -> None:
 
 
 def put_in_doubt(
-    session: Session, run: schema.Run, workflow: AnyWorkflow, *, context: Context, problem_id: int | None = None
+    session: Session,
+    run: schema.Run,
+    workflow: AnyWorkflow,
+    stop: Stop,
+    *,
+    context: Context,
+    problem_id: int | None = None,
 ) -> None:
-    """Mark a run's delivery as doubtful, have people told, and have a person asked."""
+    """Mark a run's delivery as doubtful, count it with its cause, and have a person asked."""
     at = context.clock()
     delivery = deliveries.of_run(session, run.id, team=context.team)
     if delivery is not None and move_delivery(session, delivery, DeliveryState.DOUBTFUL, at=at, actor=SYSTEM):
         notices.doubt(session, delivery, workflow.review, at=at)
-    if move_run(session, run, RunState.DOUBTFUL, at=at, actor=SYSTEM, problem_id=problem_id):
-        notices.failure(session, run, at=at)
+    stop_run(session, run, RunState.DOUBTFUL, stop, at=at, problem_id=problem_id)
 
 
 def show_doubt(session: Session, delivery: schema.Delivery, workflow: AnyWorkflow, *, at: datetime) -> None:

@@ -131,7 +131,7 @@ def start(
             "settle it as not-happened"
         )
     recalled = _recalled(lines, from_step, delivery_only=delivery_only, once=not is_keyed(workflow, parent))
-    at = context.clock()
+    at, cause = context.clock(), parent.cause_id if parent.state in STOPPED else None
     if not move_run(session, parent, RunState.SUPERSEDED, at=at, actor=by):
         raise Refused("somebody else has just run it again")
     supersede_reviews(session, workflow, parent.case_id, context=context, actor=by)
@@ -150,6 +150,7 @@ def start(
         refused_id=refused_id or parent.refused_id,
         answers_id=answers_id or parent.answers_id,
         asked_by=asked_by,
+        cause_id=cause,
     )
     journal.recall(session, recalled, team=parent.team_id, run=child.id, at=at)
     if delivery_only:

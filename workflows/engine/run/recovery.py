@@ -15,15 +15,17 @@ from store.db import failpoints
 from store.db.failpoints import Failpoint
 from store.governance import teams
 from store.states import BUSY, RunState
-from workflows.engine.case import notices
 from workflows.engine.case.leases import Lease, is_suspect
-from workflows.engine.case.transitions import move_run
+from workflows.engine.case.transitions import move_run, stop_run
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.deliver.delivery import is_in_doubt, put_in_doubt, show_review
+from workflows.engine.run.stops import LOST, lost
 from workflows.engine.run.waking import awaken
 from workflows.engine.text.canonical_json import canonical
 
+IN_THE_MIDDLE = "Countersign ended in the middle of the delivery"
+"""The message where a delivery was cut off whose target does not know its key."""
 MAX_LOSSES = 10
 """Number of losses with a worker after which a run fails, visibly, so that other runs go on."""
 
@@ -74,20 +76,21 @@ def claim_one(session: Session, loaded: LoadedRun, *, died: bool, alone: bool, c
 def _take_back(session: Session, run: schema.Run, workflow: AnyWorkflow, *, is_lost: bool, context: Context) -> None:
     failpoints.before(Failpoint.RECOVERY, f"run:{run.id}")
     if run.state == RunState.DELIVERING and is_in_doubt(workflow, run, None):
-        put_in_doubt(session, run, workflow, context=context)
+        stop = lost(session, context, run, workflow, IN_THE_MIDDLE)
+        put_in_doubt(session, run, workflow, stop, context=context)
         show_review(session, run, workflow, context=context)
         return
     losses = run.losses + is_lost
     if losses >= MAX_LOSSES:
-        _set_aside(session, run, losses, context=context)
+        _set_aside(session, run, workflow, losses, context=context)
         show_review(session, run, workflow, context=context)
     else:
         move_run(session, run, RunState.READY, at=context.clock(), actor=SYSTEM, losses=losses, alone=False)
 
 
-def _set_aside(session: Session, run: schema.Run, losses: int, *, context: Context) -> None:
-    at = context.clock()
-    body = canonical({"step": None, "type": "WorkerLost", "message": f"{losses} workers ended while they worked on it"})
+def _set_aside(session: Session, run: schema.Run, workflow: AnyWorkflow, losses: int, *, context: Context) -> None:
+    at, message = context.clock(), f"{losses} workers ended while they worked on it"
+    body = canonical({"step": None, "type": LOST, "message": message})
     problem = contents.keep(session, team=run.team_id, case=run.case_id, kind="problem", body=body)
-    if move_run(session, run, RunState.FAILED, at=at, actor=SYSTEM, problem_id=problem):
-        notices.failure(session, run, at=at)
+    stop = lost(session, context, run, workflow, message)
+    stop_run(session, run, RunState.FAILED, stop, at=at, problem_id=problem)

@@ -24,11 +24,10 @@ from store.db.database import Unavailable
 from store.db.failpoints import Failpoint
 from store.governance import teams
 from store.states import CLOSING, Resolution, RunState, StepState
-from workflows.engine.case import notices
 from workflows.engine.case.idempotency_keys import question_key
 from workflows.engine.case.journal import Journal, in_scope
 from workflows.engine.case.leases import Clogged, Lease
-from workflows.engine.case.transitions import move_run
+from workflows.engine.case.transitions import move_run, stop_run
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.declare import author_threads
 from workflows.engine.declare.author_code import within
@@ -53,10 +52,10 @@ from workflows.engine.review.source import question_sending, questions
 from workflows.engine.run import earlier_decisions
 from workflows.engine.run.earlier_decisions import what_is_new
 from workflows.engine.run.recovery import claim_one
+from workflows.engine.run.stops import failed_step, said_of, stop_of
 from workflows.engine.run.work import Found, Work, find, subject_of, understood
-from workflows.engine.text.canonical_json import canonical, texts_in
+from workflows.engine.text.canonical_json import canonical
 from workflows.model.port import Account, Model
-from workflows.redaction import without
 
 log = structlog.get_logger()
 
@@ -321,7 +320,7 @@ class Runner:
 
     def _stop(self, lease: Lease, error: Exception) -> None:
         """Record on the run what stopped it, and have people told."""
-        context, said = self._context, self._said(lease, error)
+        context, said = self._context, said_of(self._context, lease, error)
         with context.database.write() as session:
             run = runs.get(session, lease.run, team=context.team)
             if run is None or run.lease != lease.number or run.state not in (RunState.RUNNING, RunState.DELIVERING):
@@ -333,11 +332,11 @@ class Runner:
             asks = run.resolution is None and questions_kept.unsent(session, run.id, team=context.team) is not None
             at = context.clock()
             lines = journal.of_run(session, run.id, team=context.team)
-            step = _failed_step(lines, error)
+            step = failed_step(lines, error)
             workflow = context.registry.get(teams.workflow_name(session, run.workflow_id, team=context.team))
             if isinstance(error, TimeLimitPassed):
                 self._pause_where_stuck(session, run, workflow)
-            verdict = decide(Facts(error=said))
+            verdict = decide(Facts(error=said.kept))
             message = "; ".join(reason.said for reason in verdict.reasons if reason.said)
             code_version = context.registry.code_version(workflow)
             if isinstance(error, Drifted) and run.code_version not in (None, code_version):
@@ -360,27 +359,19 @@ class Runner:
                 if self._put_off(session, run, workflow, error, problem=problem):
                     delivery.show_review(session, run, workflow, context=context)
                     return
+            stop = stop_of(context, run, workflow, error, said=said, lines=lines)
+            # Wanted first: the cause is counted last, since it is locked until the commit.
+            delivery.show_review(session, run, workflow, context=context)
             if run.state == RunState.DELIVERING and delivery.is_in_doubt(workflow, run, error):
-                delivery.put_in_doubt(session, run, workflow, context=context, problem_id=problem)
+                delivery.put_in_doubt(session, run, workflow, stop, context=context, problem_id=problem)
             else:
                 if run.state == RunState.DELIVERING:
                     # Without a key, a step of the delivery that was done stays done, with the values that it had.
                     maybe = not isinstance(error, NotDone) or (not is_keyed(workflow, run) and _has_part(lines))
                     delivery.not_applied(session, run, maybe=maybe, context=context)
                 end = RunState.PARKED if isinstance(error, Drifted) else RunState.FAILED
-                move_run(session, run, end, at=at, actor=SYSTEM, problem_id=problem)
-                notices.failure(session, run, at=at)
-            delivery.show_review(session, run, workflow, context=context)
+                stop_run(session, run, end, stop, at=at, problem_id=problem)
         log.error("run.stopped", run=lease.run, case=lease.case, step=step, error=type(error).__name__)
-
-    def _said(self, lease: Lease, error: Exception) -> str:
-        """Return an error's message without the case's own words: people without rights to the case read of
-        failures.
-        """
-        with self._context.database.read() as session:
-            run = runs.get(session, lease.run, team=self._context.team)
-            told = texts_in(contents.body(session, run.input_id, team=self._context.team)) if run is not None else []
-        return without(words_of(error), told)
 
     def _pause_where_stuck(self, session: Session, run: schema.Run, workflow: AnyWorkflow) -> None:
         """Pause a workflow whose code does not return, and have people told once."""
@@ -463,11 +454,3 @@ def _called(
 def _has_part(lines: Sequence[StepLine]) -> bool:
     """Tell whether a step of a delivery has finished."""
     return any(in_scope(line.name, delivery.SCOPE) and line.state == StepState.FINISHED for line in lines)
-
-
-def _failed_step(lines: list[StepLine], error: Exception) -> str | None:
-    """Return the name of the step that the error came from; None where it came from none."""
-    last = max(lines, key=lambda line: (line.position, line.attempt), default=None)
-    if last is not None and last.state == StepState.FAILED and last.error == type(error).__name__:
-        return last.name
-    return None

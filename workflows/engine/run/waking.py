@@ -1,4 +1,4 @@
-"""All that goes on by itself after a wait: deliveries that were put off, questions, answers that never came.
+"""All that goes on by itself after a wait: deliveries that were put off, questions, ignored causes of failures.
 
 Deadlines of reviews are looked at too. Many reviews wait for people, so these are not what `is_any_waiting` tells: who
 waits for work looks every `LOOK` seconds.
@@ -6,6 +6,7 @@ waits for work looks every `LOOK` seconds.
 
 from workflows.engine.context import Context
 from workflows.engine.deliver import waiting_deliveries
+from workflows.engine.review import mending
 from workflows.engine.review.source import question_sending
 from workflows.engine.review.waiting import deadlines, reminders
 
@@ -24,7 +25,7 @@ def awaken(context: Context) -> int:
     Raise `store.db.database.Unavailable` where the database cannot be used for half a minute.
     """
     # Nearly always nothing waits, which one read tells.
-    done = deadlines.sweep(context) + reminders.sweep(context)
+    done = deadlines.sweep(context) + reminders.sweep(context) + mending.sweep(context)
     if not is_any_waiting(context):
         return done
     return done + waiting_deliveries.awaken(context) + question_sending.sweep(context)

@@ -14,10 +14,9 @@ from store.faces import Face
 from store.schema import OutboxRow
 from store.slack import cards, messages, outbox
 from store.slack.cards import Unshown
-from store.slack.outbox import CARD, DOUBT, QUEUE, REPLIES, VIEWS
+from store.slack.outbox import CARD, CAUSE, DOUBT, QUEUE, REPLIES, VIEWS
 from store.states import OutboxState
 from store.subjects import SubjectKind
-from workflows.engine.case.notices import FAILURE
 from workflows.engine.context import Context
 from workflows.engine.send.views import Intent
 
@@ -27,10 +26,10 @@ MORE_CORRECTIONS = 5
 """Number of corrections with a card beyond these: something wrong is live, so they do not wait for room."""
 OPEN_DOUBTS = 3
 """Number of waiting doubts in one channel; the others follow when these are settled. Failures tell of all."""
-_TOGETHER = 200
-"""Most failures that go into one message where several are due."""
 _QUEUE_EVERY = 5
 """Least time between two drawings of a channel's queue, in messages; its number changes with every decision."""
+_CAUSE_EVERY = 5
+"""Least time between two drawings of the card of a cause, in messages; its number changes with every failure."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +82,8 @@ class Channels:
         self._face = face
         self._pace = pace
         self._channels: dict[str, _Channel] = {}
+        self._causes_at: dict[int, float] = {}
+        """Cause -> time of the last drawing of its card, for those drawn a moment ago."""
 
     def prepare(self) -> None:
         """Make due again what an ended sender was sending. Call it before the first message."""
@@ -97,7 +98,8 @@ class Channels:
     def to_look_at(self) -> set[str]:
         """Return the channels, or roles of channels, that may have something to send."""
         with self._context.database.read() as session:
-            due = set(outbox.channels(session, team=self._context.team, face=self._face, at=self._context.clock()))
+            team, at, but = self._context.team, self._context.clock(), self._drawn_just_now()
+            due = set(outbox.channels(session, team=team, face=self._face, at=at, but=but))
         return due | {channel for channel, known in self._channels.items() if known.look_again}
 
     def is_at_rest(self) -> bool:
@@ -108,19 +110,23 @@ class Channels:
             return not outbox.is_any_to_send(session, team=self._context.team, face=self._face)
 
     def is_postponed(self) -> bool:
-        """Tell whether anything is due later than now."""
+        """Tell whether anything is due later than now, or is drawn later since it was drawn a moment ago."""
+        team, but = self._context.team, self._drawn_just_now()
         with self._context.database.read() as session:
-            return outbox.is_postponed(session, team=self._context.team, face=self._face, at=self._context.clock())
+            if outbox.is_postponed(session, team=team, face=self._face, at=self._context.clock()):
+                return True
+            return bool(but) and outbox.is_any_due(session, team=team, kind=CAUSE, among=but)
 
     def take(self, channel: str) -> Taken:
-        """Take the next rows of a channel: several failures at once, else one message. Record the attempt to send."""
+        """Take the next row of a channel. Record the attempt to send."""
         known, at = self._known(channel), self._context.clock()
         known.look_again = True
         with self._context.database.write() as session:
             rows = self._next(session, channel, known, at)
-            together = [row for row in rows if row.kind == FAILURE] if rows and rows[0].kind == FAILURE else rows[:1]
-            unsure = min((row.unsure_since for row in together if row.unsure_since is not None), default=None)
-            begun = [row for row in together if _begin(session, row, at)]
+            unsure = rows[0].unsure_since if rows else None
+            begun = [row for row in rows[:1] if _begin(session, row, at)]
+            if begun and begun[0].kind == CAUSE:
+                self._causes_at[begun[0].subject_id] = time.monotonic()
             stands = self._stands(session, channel, begun)
             is_reply = bool(begun) and begun[0].kind in REPLIES
             return Taken(
@@ -135,7 +141,7 @@ class Channels:
 
     def _next(self, session: Session, channel: str, known: _Channel, at: datetime) -> list[OutboxRow]:
         team = self._context.team
-        rows = outbox.due(session, team=team, channel=channel, at=at, limit=_TOGETHER)
+        rows = outbox.due(session, team=team, channel=channel, at=at, limit=1, but=self._drawn_just_now())
         room_for_doubts = messages.waiting(session, team=team, channel=channel, kind=SubjectKind.DELIVERY) < OPEN_DOUBTS
         if not rows and room_for_doubts:
             rows = cards.due_doubts(session, team=team, channel=channel, at=at)
@@ -165,6 +171,13 @@ class Channels:
         if now - known.queue_at >= _QUEUE_EVERY * self._pace:
             known.queue, known.queue_at = rest, now
             outbox.want_view(session, team=team, kind=QUEUE, subject=subject, channel=channel, at=at)
+
+    def _drawn_just_now(self) -> list[int]:
+        """Return the causes whose cards were drawn a moment ago. A flood of failures is some drawings of one card."""
+        since = time.monotonic() - _CAUSE_EVERY * self._pace
+        for cause in [cause for cause, drawn_at in list(self._causes_at.items()) if drawn_at <= since]:
+            self._causes_at.pop(cause, None)
+        return list(self._causes_at)
 
     def _known(self, channel: str) -> _Channel:
         return self._channels.setdefault(channel, _Channel())

@@ -10,6 +10,7 @@ from store.slack import messages, outbox
 from store.slack.outbox import LONGEST_WAIT, VIEWS
 from store.states import OutboxState
 from workflows.engine.case import notices
+from workflows.engine.causes import counting
 from workflows.engine.context import Context
 from workflows.engine.send.channel_queue import Taken
 from workflows.engine.send.rate_limits import RateLimit, note_rate_limit
@@ -41,6 +42,9 @@ def note_sent(context: Context, taken: Taken, *, shown: Sequence[Intent], ts: st
         if ts is None and first.kind in VIEWS:
             messages.forget(session, team=team, channel=first.channel, subject=first.subject)
         elif ts is not None and first.kind in VIEWS:
+            if first.kind == outbox.CAUSE and taken.ts is None:
+                # Its thread is there only now.
+                counting.tell(session, first.subject_id, team=team, occasion=counting.NEW, at=context.clock())
             messages.drawn(session, team=team, channel=first.channel, subject=first.subject, ts=ts, waits=waits)
         elif ts is not None and first.kind == outbox.DIRECT_REMINDER:
             reminders.note_direct_sent(session, team=team, person=first.channel, at=context.clock())

@@ -15,6 +15,7 @@ import re
 import ssl
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from types import TracebackType
 from urllib.parse import quote, unquote
 from weakref import finalize
@@ -22,7 +23,7 @@ from weakref import finalize
 import httpx2
 from pydantic_core import to_jsonable_python
 
-from workflows.errors import BadDeclaration, NotDone, OutcomeUnknown, TryAgain
+from workflows.errors import BadDeclaration, CountersignError, NotDone, OutcomeUnknown, TryAgain
 from workflows.tools import effects
 from workflows.tools.deadlines import seconds_left, within
 from workflows.tools.http import addresses
@@ -143,7 +144,7 @@ class Client:
         that pydantic can write as JSON. `idempotency_key`: sent as the header `Idempotency-Key`, which most systems
         know.
         """
-        with within(self._total):
+        with within(self._total), _about(self._name):
             request = self._built(method, path, params, json, dict(headers or {}), idempotency_key)
             for _ in range(_MOST_REDIRECTS):
                 answer = self._answered(request)
@@ -151,7 +152,7 @@ class Client:
                 if following is None:
                     return self._told(request, answer)
                 request = following
-        raise NotDone(f"{self._name} redirects more than {_MOST_REDIRECTS} times")
+            raise NotDone(f"{self._name} redirects more than {_MOST_REDIRECTS} times")
 
     def close(self) -> None:
         """Close all connections."""
@@ -306,6 +307,16 @@ class _Counted(httpx2.SyncByteStream):
 
     def close(self) -> None:
         self._stream.close()
+
+
+@contextmanager
+def _about(name: str) -> Iterator[None]:
+    """Note on the errors of the block which system they are about."""
+    try:
+        yield
+    except CountersignError as error:
+        error.dependency = name
+        raise
 
 
 def _is_question(request: httpx2.Request) -> bool:

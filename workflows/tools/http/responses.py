@@ -56,7 +56,9 @@ class Answer:
             return agreed.validate_json(self.content)
         except ValidationError as error:
             found = complaint(error, lambda: from_json(self.content), lambda part: agreed.validate_json(to_json(part)))
-            raise OutputBroken(f"{self.source} answers in another form than agreed: {found}") from None
+            broken = OutputBroken(f"{self.source} answers in another form than agreed: {found}")
+            broken.dependency = self.source
+            raise broken from None
 
 
 class Asked(StrEnum):

@@ -399,7 +399,7 @@ def test_a_run_that_no_longer_fits_its_journal_is_parked(
     assert scene.problem(case) == said
     assert run.problem is not None
     assert run.problem["type"] == "Drifted"
-    assert scene.outbox() == [("failure", f"run:{run.id}", "failures", "due")]
+    assert scene.outbox() == [("cause", "cause:1", "failures", "due")]
     assert calls == []
     assert len(scene.world.model.questions) == 1
     assert scene.desk.attempts == []

@@ -178,7 +178,7 @@ def test_a_decided_delivery_that_fails_after_a_revision_is_said_and_holds_up_not
 
     old, new = scene.world.case(case).runs
     assert (old.state, new.state) == ("failed", "waiting")
-    assert ("failure", f"run:{old.id}", "failures", "due") in scene.outbox()
+    assert ("cause", "cause:1", "failures", "due") in scene.outbox()
     scene.approve(case)
     scene.world.work()
     assert scene.run(case).state == "delivered"

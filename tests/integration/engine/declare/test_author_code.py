@@ -167,8 +167,9 @@ def test_whatever_code_raises_stops_its_case_visibly_and_the_next_one_goes_on(ma
         assert scene.run(case).state == ENDS[place], (place, error)
         assert why(scene.review(case)) if ENDS[place] == "waiting" else scene.problem(case), (place, error)
     assert scene.run(scene.worked(id=99)).state == "delivered"
-    told = [row for row in rows(scene.world, schema.OutboxRow) if row.kind == "failure"]
-    assert len(told) == sum(ENDS[place] != "waiting" for _, place in tried)
+    assert sum(row.count for row in rows(scene.world, schema.Cause)) == sum(
+        ENDS[place] != "waiting" for _, place in tried
+    )
 
 
 def test_what_ends_a_program_is_named_as_the_cause(make_world: MakeWorld) -> None:

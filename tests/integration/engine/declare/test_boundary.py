@@ -90,7 +90,7 @@ def test_a_step_in_a_proposal_is_refused_and_the_case_fails_visibly(make_world: 
     assert REFUSED in at_bank.problem(case)
     (attempt,) = at_bank.attempts(case, "pay")
     assert (attempt.state, attempt.error is not None and "Undeclared" in attempt.error) == ("failed", True)
-    assert [kind for kind, *_ in at_bank.outbox()] == ["failure"]
+    assert [kind for kind, *_ in at_bank.outbox()] == ["cause"]
 
 
 @pytest.mark.parametrize("idempotent", [False, True])

@@ -91,7 +91,7 @@ def test_a_failed_step_stops_the_run_visibly(make_world: MakeWorld) -> None:
     assert run.input == {"id": 1, "language": "en", "text": "charged twice"}
     (attempt,) = scene.attempts(case, "look_up")
     assert (attempt.input, attempt.error) == ({"ticket": 1}, "ValueError: no such ticket")
-    assert scene.outbox() == [("failure", f"run:{run.id}", "failures", "due")]
+    assert scene.outbox() == [("cause", "cause:1", "failures", "due")]
     assert scene.world.model.questions == ()
     assert scene.desk.attempts == []
 

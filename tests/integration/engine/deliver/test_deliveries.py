@@ -72,7 +72,7 @@ def test_an_unknown_outcome_at_a_target_without_keys_is_in_doubt(make_world: Mak
     assert scene.desk.attempts == [KEY]
     assert scene.outbox() == [
         ("doubt", "delivery:1", "failures", "due"),
-        ("failure", f"run:{run.id}", "failures", "due"),
+        ("cause", "cause:1", "failures", "due"),
     ]
     assert scene.world.work() == 0
 
@@ -131,7 +131,7 @@ def test_a_crash_in_a_delivery_whose_target_does_not_is_in_doubt(make_sqlite_wor
     assert office.since(mark) == []
     assert scene.outbox() == [
         ("doubt", "delivery:1", "failures", "due"),
-        ("failure", f"run:{run.id}", "failures", "due"),
+        ("cause", "cause:1", "failures", "due"),
     ]
 
 

@@ -190,7 +190,7 @@ def test_it_waits_for_three_days_and_then_fails_visibly(make_sqlite_world: MakeW
     assert all(short <= long * 1.25 for short, long in pairwise(waits))
     assert timedelta(hours=4) <= waits[-1] <= timedelta(hours=5)
     assert scene.delivery(case).attempts == len(target.asked) == len(waits) + 3
-    assert [kind for kind, *_ in scene.outbox()].count("failure") == 1
+    assert [kind for kind, *_ in scene.outbox()].count("cause") == 1
     assert "Not confirmed; it may be applied. An engineer can say /rerun" in shown(scene, case)
     target.status = 200
     reruns.rerun(scene.world.context, case, by="U0DEV")

@@ -92,7 +92,7 @@ def test_a_system_that_answers_in_another_form_stops_the_run_visibly(
     assert run.problem is not None
     assert (run.problem["step"], run.problem["type"]) == ("customer", "OutputBroken")
     assert f"the desk answers in another form than agreed: {said}" in scene.problem(case)
-    assert scene.outbox() == [("failure", f"run:{run.id}", "failures", "due")]
+    assert scene.outbox() == [("cause", "cause:1", "failures", "due")]
     assert len(scene.attempts(case, "customer")) == len(desk.requests) == 1
     assert scene.world.model.questions == ()
 

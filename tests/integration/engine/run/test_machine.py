@@ -410,7 +410,7 @@ class Machine(RuleBasedStateMachine):
 
     def _nothing_is_lost(self, runs: list[schema.Run], opened: set[int], bodies: dict[int, Any]) -> None:
         """Each input that was taken in stands as its case's newest revision, in a state with a way on."""
-        noted = {str(row.subject) for row in rows(self.world, schema.OutboxRow) if row.kind == "failure"}
+        told = {row.subject_id for row in rows(self.world, schema.OutboxRow) if row.kind == "cause"}
         newest = {run.case_id: run for run in runs}
         for ticket, case in self.cases.items():
             run = newest[case]
@@ -418,7 +418,7 @@ class Machine(RuleBasedStateMachine):
             assert bodies[run.input_id]["text"] == self.texts[ticket] or run.correction
         for run in runs:
             assert (run.id in opened) == (run.state == RunState.WAITING)
-            assert run.state not in (RunState.FAILED, RunState.DOUBTFUL) or f"run:{run.id}" in noted
+            assert run.state not in (RunState.FAILED, RunState.DOUBTFUL) or run.cause_id in told
 
     def _nothing_is_doubled(self, opened: list[schema.Review]) -> None:
         """One effect under one key, one decision about one version, one open review of one case."""

@@ -197,7 +197,7 @@ def test_whatever_goes_wrong_is_recorded_on_the_run(make_sqlite_world: MakeWorld
 
     assert scene.run(case).state == "failed"
     assert scene.run(case).problem is not None
-    assert [row[0] for row in scene.outbox()][:1] == ["failure"]
+    assert [row[0] for row in scene.outbox()][:1] == ["cause"]
     if place in ("step", "deliver"):
         assert scene.run(other).state == "delivered"
 

@@ -54,7 +54,7 @@ def test_it_is_set_aside_visibly_and_its_neighbours_come_to_their_end(make_world
     scene.world.work()
     assert [scene.world.state(case) for case in others] == ["delivered"] * 2
     assert scene.problem(first) == f"{MAX_LOSSES} workers ended while they worked on it"
-    assert ("failure", f"run:{scene.run(first).id}", "failures", "due") in scene.outbox()
+    assert ("cause", "cause:1", "failures", "due") in scene.outbox()
 
 
 def test_a_database_that_goes_and_comes_makes_no_suspects(make_world: MakeWorld) -> None:

@@ -1,0 +1,40 @@
+"""One cause of failures at the terminal."""
+
+from bot.cli.screens.output import moment, out, print_named
+from workflows.engine.read.cause_views import CauseView
+
+
+def print_cause(view: CauseView) -> None:
+    """Print a cause with all that its card shows, and what to do about it."""
+    of = view.line
+    named = {
+        "cause": of.fingerprint,
+        "workflow": of.workflow,
+        "step": of.step,
+        "error": f"{of.error}: {of.message}",
+        "needs": of.dependency,
+        "state": f"{of.state} since {moment(of.changed_at)}, by {of.changed_by}",
+        "ignored until": _until(view),
+        "failed": f"{of.count:,} times, from {moment(of.first_at)} to {moment(of.last_at)}",
+        "failed in version": of.failed_in,
+        "resolved in version": of.resolved_in,
+        "cost": f"${of.cost:,.4f}",
+        "still failed": f"{view.failed:,}",
+        "in doubt": f"{view.in_doubt:,}" if view.in_doubt else None,
+        "run again": f"{view.through:,} through, {view.under_way:,} under way",
+    }
+    for name, value in named.items():
+        if value is not None:
+            print_named(name, value)
+    for one in view.examples:
+        print_named("case", f"{one.case} ({one.key}) is {one.state}")
+    if view.examples:
+        out.print("next: `countersign case CASE`, and once it is mended `countersign rerun CASE`", markup=False)
+
+
+def _until(view: CauseView) -> str | None:
+    if view.ignored_until is not None:
+        return moment(view.ignored_until)
+    if view.ignored_count is not None:
+        return f"{view.ignored_count:,} more failures"
+    return f"{view.ignored_rate:,} failures in an hour" if view.ignored_rate is not None else None

@@ -1,0 +1,89 @@
+"""The card of a cause of failures, and the form that leaves one alone for some time."""
+
+from collections.abc import Sequence
+
+from handlers.slack import limits
+from handlers.slack.blocks.drawing import Block, Drawn
+from handlers.slack.blocks.elements import actions, button, header, label, option, small_print
+from handlers.slack.blocks.inputs import ELEMENT
+from handlers.slack.blocks.length import fitting
+from handlers.slack.blocks.paragraphs import block
+from handlers.slack.blocks.text import escaped
+from handlers.slack.ids import Action, Callback, Shown
+from handlers.texts import buttons, causes, forms
+from handlers.texts.pieces import Room
+from store.states import CauseState
+from workflows.engine.read.cause_views import CauseView
+
+View = dict[str, object]
+UNTIL = "until"
+"""Name of the input."""
+_BRIEF = 300
+
+
+def cause(view: CauseView) -> Drawn:
+    """Draw the card as a message."""
+    return fitting(lambda room: _blocks(view, room), text=escaped(causes.in_brief(view), _BRIEF))
+
+
+def _blocks(view: CauseView, room: Room) -> Sequence[Block]:
+    made = [header(causes.heading(view)), block(*causes.paragraphs(view, room))]
+    if told := causes.progress(view, room):
+        made.append(block(*told))
+    pressed = _presses(view)
+    return [
+        *made,
+        *([actions(f"cause.{_shown(view)}", pressed)] if pressed else []),
+        small_print(causes.small_print(view)),
+    ]
+
+
+def _presses(view: CauseView) -> list[Block]:
+    """Draw the buttons of what can be done now."""
+    name, shown, state, made = view.line.name, str(_shown(view)), view.line.state, list[Block]()
+    if view.next_run is not None:
+        # It names the run, so that a second press runs nothing else.
+        run = str(Shown(id=view.cause, version=view.next_run, generation=view.generation))
+        style = "primary" if state in (CauseState.MENDING, CauseState.RESOLVED) else None
+        made.append(button(buttons.rerun_one(name), action=Action.RERUN_ONE, value=run, style=style))
+    if view.owner is None:
+        return []
+    if state is not CauseState.RESOLVED:
+        taken = buttons.mend_instead(name) if state is CauseState.MENDING else buttons.mend(name)
+        made.append(button(taken, action=Action.MEND, value=shown))
+    if state is CauseState.IGNORED:
+        made.append(button(buttons.open_again(name), action=Action.OPEN_AGAIN, value=shown))
+    elif state is not CauseState.RESOLVED:
+        made.append(button(buttons.ignore(name), action=Action.IGNORE, value=shown))
+    if state is not CauseState.RESOLVED:
+        made.append(button(buttons.resolved(name), action=Action.RESOLVE, value=shown))
+    elif view.failed:
+        made.append(button(buttons.open_again(name), action=Action.OPEN_AGAIN, value=shown))
+    return made
+
+
+def ignore_form(view: CauseView) -> View:
+    """Draw the form. The version that it was opened at comes back with it."""
+    options = [option(said, value) for value, said in causes.choices().items()]
+    chosen = {"type": "radio_buttons", "action_id": ELEMENT, "options": options}
+    return {
+        "type": "modal",
+        "callback_id": Callback.IGNORE,
+        "title": label(causes.IGNORE_TITLE, limits.VIEW_TITLE),
+        "submit": label(causes.IGNORE, limits.VIEW_TITLE),
+        "close": label(forms.CANCEL, limits.VIEW_TITLE),
+        "private_metadata": str(_shown(view)),
+        "blocks": [
+            {
+                "type": "input",
+                "block_id": UNTIL,
+                "label": label(causes.IGNORE_LABEL, limits.INPUT_LABEL),
+                "hint": label(causes.IGNORE_HINT, limits.INPUT_LABEL),
+                "element": chosen,
+            }
+        ],
+    }
+
+
+def _shown(view: CauseView) -> Shown:
+    return Shown(id=view.cause, version=view.version, generation=view.generation)

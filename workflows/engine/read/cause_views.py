@@ -1,0 +1,92 @@
+"""Read models of causes of failures. Pure: only what a reader sees."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from store.states import CauseState, RunState
+
+
+@dataclass(frozen=True, kw_only=True)
+class Example:
+    """A case that stopped for a cause, and stands so."""
+
+    run: int
+    case: int
+    key: str
+    """As a channel may be shown it."""
+    state: RunState
+
+
+@dataclass(frozen=True, kw_only=True)
+class CauseLineView:
+    """A cause in a list."""
+
+    name: str
+    """Its short name: the beginning of its fingerprint."""
+    fingerprint: str
+    workflow: str
+    step: str
+    error: str
+    """Type of the error."""
+    dependency: str | None
+    """The other system that it is about."""
+    message: str
+    state: CauseState
+    changed_by: str
+    """Who brought it into this state."""
+    changed_at: datetime
+    count: int
+    first_at: datetime
+    last_at: datetime
+    cost: Decimal
+    """US dollars."""
+    failed_in: str | None
+    """Code version of the newest failure."""
+    resolved_in: str | None
+    """Code version in which it was last resolved; None where it never was."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CauseView:
+    """A cause with all that its card shows."""
+
+    generation: int
+    """Number of restores from a backup so far."""
+    cause: int
+    version: int
+    """Number of its changes of state."""
+    line: CauseLineView
+    owner: str | None
+    """The workflow's owner; None where this process does not know the workflow."""
+    opened_at: datetime
+    resolved_at: datetime | None
+    resolved_by: str | None
+    is_by_itself: bool
+    """True if nobody resolved it, since no failed run was left."""
+    ignored_until: datetime | None
+    ignored_count: int | None
+    """Number of further failures up to which it is ignored."""
+    ignored_rate: int | None
+    """Number of failures within an hour up to which it is ignored."""
+    hours: Sequence[int]
+    """Failures of each of the last hours of the clock, the oldest first."""
+    last_hour: datetime
+    """Beginning of the last of these hours."""
+    examples: Sequence[Example]
+    next_run: int | None
+    """The failed run that is run again next; None where none can be."""
+    failed: int
+    """Number of failed and parked runs."""
+    in_doubt: int
+    under_way: int
+    """Number of reruns that are not through yet."""
+    through: int
+    """Number of reruns that got past what failed, since it is broken."""
+    down_since: datetime | None
+    """Time since which the other system is known to be down."""
+
+    def hour_at(self, place: int) -> datetime:
+        """Return the beginning of one of the hours, by its place from 0."""
+        return self.last_hour - timedelta(hours=len(self.hours) - 1 - place)
