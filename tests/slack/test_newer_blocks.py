@@ -49,7 +49,7 @@ def test_a_card_is_posted_plain_where_its_newer_block_is_refused_and_so_are_the_
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Slack is asked once; nothing is given up."""
-    monkeypatch.setattr(sender, "draw", lambda context, intents: Picture(drawn=newer(), waits=True))
+    monkeypatch.setattr(sender, "draw", lambda context, intents, may: Picture(drawn=newer(), waits=True))
     administrator = stage.running.administrator
     administrator.fault("refused", method="chat.postMessage", error="invalid_blocks")
     ana, before = stage.running.person(ANA), len(administrator.calls("chat.postMessage"))
@@ -63,7 +63,7 @@ def test_a_card_is_posted_plain_where_its_newer_block_is_refused_and_so_are_the_
 
 
 def test_where_it_is_taken_it_stays(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sender, "draw", lambda context, intents: Picture(drawn=newer(), waits=True))
+    monkeypatch.setattr(sender, "draw", lambda context, intents, may: Picture(drawn=newer(), waits=True))
     stage.submit(stage.sample(), id=1, text="one")
     assert [kinds(message) for message in stage.running.person(ANA).messages(SUPPORT)] == [["container"]]
 
