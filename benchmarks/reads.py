@@ -97,9 +97,9 @@ PEOPLE: Mapping[str, Read] = {
     "runs.counts": lambda session: runs.counts(session, team=TEAM, states=NOT_ENDED),
     "runs.ready_of": lambda session: runs.ready_of(session, team=TEAM),
     "outbox.troubled": lambda session: outbox.troubled(session, team=TEAM),
-    "causes": lambda session: causes.lines(session, team=TEAM, workflow=None, states=tuple(CauseState), limit=50),
+    "causes": lambda session: causes.lines(session, team=TEAM, workflows=None, states=tuple(CauseState), limit=50),
     "causes --state open": lambda session: causes.lines(
-        session, team=TEAM, workflow="triage", states=[CauseState.OPEN], limit=50
+        session, team=TEAM, workflows=["triage"], states=[CauseState.OPEN], limit=50
     ),
     "causes.named": lambda session: causes.named(session, "abc1", team=TEAM, limit=2),
 }

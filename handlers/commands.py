@@ -41,6 +41,7 @@ COMMANDS: Sequence[Command] = (
     Command(name="explain", about="CASE", does="Explain a case: its whole way, in a few sentences and in detail"),
     Command(name="wrong", about="CASE TEXT", does="Say that something is wrong with a case"),
     Command(name="status", about="", does="Show how all is: what waits, what failed, what is down or paused"),
+    Command(name="causes", about="[CAUSE]", does="List why cases failed, or show one cause with its buttons"),
     Command(name="workflows", about="[WORKFLOW]", does="List the workflows, or show the charter of one"),
     Command(name="rerun", about="CASE [from STEP] [dry]", does="Run a case again; with dry, say what would happen"),
     Command(

@@ -175,6 +175,8 @@ def causes(
     """List the causes of failures, the one that failed last first."""
     from bot.cli.screens.cause import print_cause
     from bot.cli.screens.output import moment, out, print_json, print_table
+    from store.states import CauseState
+    from workflows.engine.read.case_list import refuse_unknown
     from workflows.engine.read.causes import cause_lines, cause_named, cause_view, state_called
 
     with started() as app:
@@ -185,8 +187,10 @@ def causes(
             else:
                 print_cause(view)
             return
-        only = state_called(state) if state is not None else None
-        found = cause_lines(app.context, workflow=workflow, state=only, limit=limit)
+        refuse_unknown(app.context, workflow)
+        states = [state_called(state)] if state is not None else list(CauseState)
+        only = [workflow] if workflow is not None else None
+        found = cause_lines(app.context, workflows=only, states=states, limit=limit)
         if json:
             print_json(found)
         elif not found:

@@ -715,6 +715,8 @@ def _others() -> Mapping[str, Drawn]:
         "answer, a delivery foreseen": told(reruns.foreseen(17, replace(_RERUN, delivers_only=True, recalled=1))),
         "answer, status": told(workflows.status(_HOW_ALL_IS)),
         "answer, status, all well": told(workflows.status(replace(_HOW_ALL_IS, workflows=[], models=[], targets=[]))),
+        "answer, causes": told(causes.listed([_CAUSE.line, replace(_CAUSE.line, state=CauseState.MENDING)])),
+        "answer, no causes": told(causes.listed([])),
         "answer, workflows": told(workflows.listed(_HOW_ALL_IS)),
         "answer, the set-up": told(findings.found(_FINDINGS)),
         "answer, the set-up is being checked": told(findings.CHECKING),

@@ -22,7 +22,7 @@ from handlers.texts.pieces import (
 from handlers.texts.plain import begun_large, excerpt
 from store.states import CauseState, RunState
 from workflows.engine.declare.steps import DELIVER
-from workflows.engine.read.cause_views import CauseView
+from workflows.engine.read.cause_views import CauseLineView, CauseView
 from workflows.engine.text.sanitize import one_line
 
 _BARS = "▁▂▃▄▅▆▇█"
@@ -177,6 +177,23 @@ def progress(view: CauseView, room: Room) -> list[Paragraph]:
 def _example(key: str, case: int, state: RunState, room: Room) -> Line:
     how = {RunState.DOUBTFUL: " (in doubt)", RunState.PARKED: " (parked)"}.get(state, "")
     return line(words(f"{excerpt(key, room.line)}{how}: "), command("case", case))
+
+
+def listed(found: Sequence[CauseLineView]) -> Told:
+    """List causes, each in a line."""
+    if not found:
+        return Told(brief="No causes", parts=[[line(words("Nothing fails now.", bold=True))]])
+    first = line(words("Why cases fail", bold=True))
+    show = line(words("One of them, with its buttons: "), command("causes", found[0].name))
+    return Told(brief="Causes", parts=[[first, bullets([_listed(one) for one in found]), show]])
+
+
+def _listed(one: CauseLineView) -> Line:
+    by = [words(" by "), person(one.changed_by)] if one.state is CauseState.MENDING else []
+    what = words(f": {one_line(one.workflow, 60)} {_PART.get(one.step, f'at {one_line(one.step, _STEP)}')}, ")
+    often = words(f"{_times(one.count)}, last ")
+    said = words(f". {one_line(f'{one.error}: {one.message}', 150)}")
+    return line(words(f"{one.name} · {_STATE[one.state]}", bold=True), *by, what, often, ago(one.last_at), said)
 
 
 def small_print(view: CauseView) -> str:

@@ -49,7 +49,7 @@ def _of(one: WorkflowStatus, at: datetime) -> Sequence[Paragraph]:
         said.append(line(*by, words(f": {one_line(one.pause.reason, _REASON)}")))
     said += [line(words(text)) for text in in_numbers(one)]
     if one.failed:
-        said.append(line(words("To look at one that failed: "), command("case", "CASE", stands_out=False)))
+        said.append(line(words("Why: "), command("causes", "")))
     return [line(words(one.workflow, bold=True)), bullets(said)]
 
 

@@ -189,9 +189,9 @@ def named(session: Session, begins: str, *, team: int, limit: int) -> list[Cause
 
 
 def lines(
-    session: Session, *, team: int, workflow: str | None, states: Collection[CauseState], limit: int
+    session: Session, *, team: int, workflows: Collection[str] | None, states: Collection[CauseState], limit: int
 ) -> list[CauseLine]:
-    """Return causes in these states, the one that failed last first. `workflow`: None for all."""
+    """Return causes in these states, the one that failed last first. `workflows`: only of these; None: of all."""
     query = (
         select(Cause, Workflow.name)
         .join(Workflow, Workflow.id == Cause.workflow_id)
@@ -199,8 +199,8 @@ def lines(
         .order_by(Cause.last_at.desc(), Cause.id.desc())
         .limit(limit)
     )
-    if workflow is not None:
-        query = query.where(Workflow.name == workflow)
+    if workflows is not None:
+        query = query.where(Workflow.name.in_(workflows))
     return [CauseLine(cause=cause, workflow=name) for cause, name in session.execute(query)]
 
 

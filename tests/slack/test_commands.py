@@ -117,3 +117,15 @@ def test_explain_tells_a_case_in_sentences_and_in_detail(stage: Stage) -> None:
 def test_explain_is_for_those_who_may_read_the_case(stage: Stage) -> None:
     case = failed(stage)
     assert said(stage, EVE, "/countersign", f"explain {case}") == f"There is no case '{case}' that you may see."
+
+
+def test_causes_lists_why_cases_fail_and_shows_one_with_its_buttons(stage: Stage) -> None:
+    assert said(stage, KIM, "/countersign", "causes") == "There is no workflow whose cases you may read."
+    failed(stage)
+    listed = said(stage, ANA, "/countersign", "causes")
+    assert "Open: sample at the delivery, once, last " in listed
+    assert "NotDone: the desk is closed" in listed
+    name = listed.split("/countersign causes ")[1].split()[0]
+    assert "Failed once" in said(stage, KIM, "/countersign", f"causes {name}")
+    assert said(stage, EVE, "/countersign", f"causes {name}") == "There is no workflow whose cases you may read."
+    assert "There is no cause" in said(stage, KIM, "/countersign", "causes 0000000000")

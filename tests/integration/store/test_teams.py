@@ -610,7 +610,7 @@ class Company:
             "causes.forget_hours": {"before": NOW + HOUR},
             "causes.move": {"cause": (schema.Cause, ids["cause"]), "to": CauseState.OPEN},
             "causes.named": {"begins": "abc"},
-            "causes.lines": {"workflow": "sample", "states": [CauseState.IGNORED]},
+            "causes.lines": {"workflows": ["sample"], "states": [CauseState.IGNORED]},
             "causes.run_counts": {"through": [RunState.WAITING], "since": NOW},
             "causes.stopped": {"state": RunState.FAILED},
             "outbox.is_any_due": {"kind": "doubt", "among": [ids["doubtful delivery"]]},

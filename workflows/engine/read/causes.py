@@ -1,7 +1,7 @@
 """Causes of failures, as people read them: a list, and one with all that its card shows."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy.orm import Session
 
@@ -15,7 +15,6 @@ from workflows.engine.causes.counting import AGAIN, HOUR, THROUGH
 from workflows.engine.causes.fingerprint import LENGTH, NAME
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.errors import Refused, Unknown
-from workflows.engine.read.case_list import refuse_unknown
 from workflows.engine.read.cause_views import CauseLineView, CauseView, Example
 
 HOURS = 24
@@ -31,12 +30,16 @@ def state_called(name: str) -> CauseState:
     return CauseState(name)
 
 
-def cause_lines(context: Context, *, workflow: str | None, state: CauseState | None, limit: int) -> list[CauseLineView]:
-    """Return causes, the one that failed last first. `workflow`, `state`: None for all. Raise `Refused`."""
-    refuse_unknown(context, workflow)
-    states = list(CauseState) if state is None else [state]
+def cause_lines(
+    context: Context,
+    *,
+    workflows: Collection[str] | None,
+    states: Collection[CauseState] = tuple(CauseState),
+    limit: int,
+) -> list[CauseLineView]:
+    """Return causes, the one that failed last first. `workflows`: only of these; None: of all."""
     with context.database.read() as session:
-        found = causes.lines(session, team=context.team, workflow=workflow, states=states, limit=limit)
+        found = causes.lines(session, team=context.team, workflows=workflows, states=states, limit=limit)
         return [_line(one.cause, one.workflow) for one in found]
 
 

@@ -318,9 +318,9 @@ def test_one_case_is_run_again_and_a_second_press_runs_no_other(make_world: Make
 def test_it_is_found_by_the_beginning_of_its_fingerprint(make_world: MakeWorld) -> None:
     scene = sample(make_world)
     failing(scene, 1)
-    (line,) = cause_lines(scene.world.context, workflow="sample", state=CauseState.OPEN, limit=10)
+    (line,) = cause_lines(scene.world.context, workflows=["sample"], states=[CauseState.OPEN], limit=10)
     assert cause_named(scene.world.context, line.name.upper()) == the_cause(scene).id
-    assert cause_lines(scene.world.context, workflow=None, state=CauseState.RESOLVED, limit=10) == []
+    assert cause_lines(scene.world.context, workflows=None, states=[CauseState.RESOLVED], limit=10) == []
     for name in ("xyz", line.name[:3], "0000000000" if line.name[0] != "0" else "ffffffffff"):
         with pytest.raises(Refused):
             cause_named(scene.world.context, name)
