@@ -12,7 +12,7 @@ from countersign import collisions
 from bot.app import App
 from bot.slack.api_errors import advice
 from bot.slack.places import look
-from bot.slack.workspace import Workspace, check_hearing, connect
+from bot.slack.workspace import Http, Workspace, check_hearing, connect
 from bot.slack.workspace import check as check_workspace
 from handlers.slack.access.scopes import asked_for
 from handlers.slack.manifest import manifest_file
@@ -20,6 +20,7 @@ from handlers.texts.findings import Finding
 from handlers.texts.pauses import paused_by
 from handlers.texts.plain import in_words
 from handlers.texts.scopes import ADD_IT, without
+from handlers.web.slack import PATH
 from store.db import extras, migration
 from store.states import STOPPED, RunState
 from workflows.engine.context import Context
@@ -275,7 +276,9 @@ def _slack(app: App) -> Iterator[Finding]:
         check_workspace(app.context, workspace)
         yield Finding(level="ok", what=f"Slack workspace {workspace.name} ({workspace.team})")
         yield from _scopes(workspace)
-        if check_hearing(workspace):
+        if workspace.http is not None:
+            yield from _request_url(app, workspace.http)
+        elif check_hearing(workspace):
             yield Finding(level="ok", what="SLACK_APP_TOKEN is accepted: what people press can be heard")
         else:
             yield Finding(level="note", what="Slack does not say just now whether it accepts SLACK_APP_TOKEN")
@@ -298,6 +301,21 @@ def _slack(app: App) -> Iterator[Finding]:
                 level="bad", what=f"COUNTERSIGN_POST_TO or _REVIEWERS names {workflow}, and there is no such workflow"
             )
     yield from _messages(app)
+
+
+def _request_url(app: App, http: Http) -> Iterator[Finding]:
+    """Say where Slack is heard over HTTP. Only Slack can tell whether it reaches that."""
+    yield Finding(
+        level="ok",
+        what=f"SLACK_SIGNING_SECRET is set: Slack is heard over HTTP at {http.address}, at the path {PATH}; the app's "
+        f"request URLs have to lead there, and its Socket Mode has to be off",
+    )
+    if app.settings.slack_app_token is not None:
+        yield Finding(
+            level="note",
+            what="SLACK_APP_TOKEN is set, but not used: COUNTERSIGN_SLACK_HTTP says that Slack is heard over HTTP",
+            do="unset one of the two",
+        )
 
 
 def _scopes(workspace: Workspace) -> Iterator[Finding]:

@@ -92,6 +92,8 @@ class Settings(BaseSettings):
     """Address where `serve` answers /healthz and /readyz, as HOST:PORT; `off` for none."""
     frozen_seconds: float = Field(default=60.0, ge=0, le=86_400)
     """Seconds without any Python code running after which the process ends with 1, to be started again; 0: never."""
+    slack_http: str = "off"
+    """Address where `serve` hears Slack over HTTP, as HOST:PORT; `off`: Slack is heard over Socket Mode."""
     log_level: Literal["auto", "off", "debug", "info", "warning", "error"] = "auto"
     """Level of the logs. auto: info for `serve`, off for all other commands, which print their errors themselves."""
     post_to: Annotated[Mapping[str, str], NoDecode] = Field(default_factory=dict)
@@ -108,6 +110,7 @@ class Settings(BaseSettings):
     """Name in the IANA database, such as Europe/Berlin."""
     slack_bot_token: SecretStr | None = Field(default=None, validation_alias="SLACK_BOT_TOKEN")
     slack_app_token: SecretStr | None = Field(default=None, validation_alias="SLACK_APP_TOKEN")
+    slack_signing_secret: SecretStr | None = Field(default=None, validation_alias="SLACK_SIGNING_SECRET")
     slack_api_url: str = Field(default="https://slack.com/api/", validation_alias="SLACK_API_URL")
     _vendors: Mapping[str, VendorSettings] = PrivateAttr(default_factory=lambda: _of_vendors(lambda part: part()))
 
@@ -141,6 +144,7 @@ class Settings(BaseSettings):
         "model_timeout",
         "slack_bot_token",
         "slack_app_token",
+        "slack_signing_secret",
         "failures_channel",
         "leads_channel",
         mode="before",
@@ -182,7 +186,7 @@ class Settings(BaseSettings):
             return value
         return {workflow: tuple(who.strip() for who in people.split("+")) for workflow, people in _pairs(value)}
 
-    @field_validator("health")
+    @field_validator("health", "slack_http")
     @classmethod
     def _host_and_port(cls, value: str) -> str:
         host, _, port = value.rpartition(":")
@@ -193,8 +197,12 @@ class Settings(BaseSettings):
     @property
     def health_address(self) -> Address | None:
         """Address of /healthz and /readyz; None for none."""
-        host, _, port = self.health.rpartition(":")
-        return None if self.health == "off" else Address(host=host.strip("[]"), port=int(port))
+        return _address(self.health)
+
+    @property
+    def slack_http_address(self) -> Address | None:
+        """Address where Slack is heard over HTTP; None for Socket Mode."""
+        return _address(self.slack_http)
 
     @field_validator("digest_at")
     @classmethod
@@ -218,6 +226,11 @@ class Settings(BaseSettings):
         if not isinstance(value, str) or not value:
             return "https://slack.com/api/"
         return safe_url(value).rstrip("/") + "/"
+
+
+def _address(text: str) -> Address | None:
+    host, _, port = text.rpartition(":")
+    return None if text == "off" else Address(host=host.strip("[]"), port=int(port))
 
 
 PartT = TypeVar("PartT", bound=BaseSettings)

@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from bot import settings_file
-from bot.cli import absences, authors, cases, decisions, lists, operations, processes, prompts
+from bot.cli import absences, authors, cases, decisions, lists, manifests, operations, processes, prompts
 
 app = typer.Typer(
     name="countersign",
@@ -23,7 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for group in (cases, lists, decisions, absences, operations, processes, authors):
+for group in (cases, lists, decisions, absences, operations, processes, manifests, authors):
     app.add_typer(group.commands)
 app.add_typer(prompts.commands, name="prompts")
 

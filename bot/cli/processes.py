@@ -27,7 +27,8 @@ def serve(
 ) -> None:
     """Serve a Slack workspace: work on cases, show cards, hear decisions, until stopped.
 
-    Needs SLACK_BOT_TOKEN and SLACK_APP_TOKEN. On PostgreSQL several of these share the work.
+    Needs SLACK_BOT_TOKEN and SLACK_APP_TOKEN; over HTTP, COUNTERSIGN_SLACK_HTTP and SLACK_SIGNING_SECRET.
+    On PostgreSQL several of these share the work.
     """
     import gc
 
@@ -92,10 +93,12 @@ def demo(
 def sandbox(
     port: Annotated[int, typer.Option(min=1, max=65_535)] = 8470,
     workspace: Annotated[Path | None, typer.Option(help="A JSON file with users, channels and groups.")] = None,
+    request_url: Annotated[str | None, typer.Option(help="Where the app hears, if over HTTP.", metavar="URL")] = None,
 ) -> None:
     """Serve a local Slack to try things in, on this machine only."""
     from bot.cli.ports import listening_at
     from bot.cli.screens.output import one_line_errors
+    from bot.sandbox.errors import NotPossible
     from bot.sandbox.http.running_sandbox import serve as serve_slack
     from bot.sandbox.state.sandbox import Sandbox
     from bot.sandbox.state.workspace import WorkspaceUnusable, default_workspace, read_workspace
@@ -107,6 +110,10 @@ def sandbox(
             served = Sandbox(default_workspace(manifest_file()) if workspace is None else read_workspace(workspace))
         except WorkspaceUnusable as error:
             raise Refused(str(error)) from error
+        try:
+            served.request_url.set(request_url)
+        except NotPossible as error:
+            raise Refused(error.reason) from error
         try:
             with listening_at(port):
                 serve_slack(served, port, started=lambda: _tell(served))
@@ -165,10 +172,18 @@ def _say(line: str) -> None:
 
 
 def _tell(sandbox: Sandbox) -> None:
+    from urllib.parse import urlsplit
+
+    from bot.sandbox.state.sandbox import SIGNING_SECRET
+
     typer.echo(f"The sandbox Slack is at {sandbox.url} (Ctrl-C ends it)", err=True)
     typer.echo(f"Look at it in a browser: {sandbox.page_url}", err=True)
     typer.echo(f"Its control API takes X-Sandbox-Token: {sandbox.control_token}", err=True)
     typer.echo("To connect `countersign serve` to it:", err=True)
     typer.echo(f"export SLACK_BOT_TOKEN={sandbox.bot_token}")
-    typer.echo(f"export SLACK_APP_TOKEN={sandbox.app_token}")
+    if sandbox.request_url.url is None:
+        typer.echo(f"export SLACK_APP_TOKEN={sandbox.app_token}")
+    else:
+        typer.echo(f"export COUNTERSIGN_SLACK_HTTP={urlsplit(sandbox.request_url.url).netloc}")
+        typer.echo(f"export SLACK_SIGNING_SECRET={SIGNING_SECRET}")
     typer.echo(f"export SLACK_API_URL={sandbox.url}/api/")

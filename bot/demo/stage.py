@@ -126,6 +126,7 @@ def _settings(file: Path, api_url: str) -> Settings:
         model="local",
         workflows=(),
         threads=4,
+        slack_http="off",
         log_level="off",
         sample_answers=True,
         post_to={place.workflow: place.channel for place in PLACES},

@@ -6,6 +6,7 @@ from functools import partial
 
 from bot.app import App
 from bot.slack.circuit_breaker import Breaker
+from bot.slack.request_url import RequestUrl
 from bot.slack.sender import PACE, Sender
 from bot.slack.socket import Hearing
 from bot.slack.workspace import Workspace, adopt, check_hearing, connect
@@ -29,7 +30,7 @@ class Slack:
 
     workspace: Workspace
     sender: Sender
-    hearing: Hearing
+    hearing: Hearing | RequestUrl
     reviewers: Reviewers
     """The way to find out who may decide, for the upkeep of assignments."""
 
@@ -41,9 +42,14 @@ def in_slack(app: App, *, checks: Callable[[], Iterable[Finding]], pace: float =
     channel.
     """
     workspace = connected(app)
-    address = check_hearing(workspace)
+    address = check_hearing(workspace) if workspace.http is None else None
     slack = context_in(app, workspace, checks=checks)
-    hearing = Hearing(workspace, partial(listeners.register, slack=slack), address=address)
+    register = partial(listeners.register, slack=slack)
+    hearing: Hearing | RequestUrl
+    if workspace.http is None:
+        hearing = Hearing(workspace, register, address=address)
+    else:
+        hearing = RequestUrl(workspace, register, at=workspace.http, context=lambda: app.context)
     return Slack(
         workspace=workspace,
         sender=sender_of(app, workspace, slack, pace=pace),

@@ -1,5 +1,6 @@
 """The connection to a Slack workspace: our identity there, and the clients for its API."""
 
+import re
 from dataclasses import dataclass
 
 from pydantic import SecretStr
@@ -7,7 +8,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 
-from bot.settings import Settings
+from bot.settings import Address, Settings
 from bot.slack.api_errors import TRANSPORT, refusal
 from handlers.slack.access.admission import Installation
 from handlers.slack.access.scopes import Granted
@@ -16,6 +17,8 @@ from workflows.engine.context import Context
 from workflows.engine.errors import CountersignError
 from workflows.engine.send.refusals import Then
 
+_SECRET = re.compile("[0-9A-Za-z]{20,100}", re.ASCII)
+"""Form of a signing secret: Slack's has 32 characters now. Tokens have a dash."""
 _SENDER_SECONDS = 15
 """Seconds for which the sender waits for an answer."""
 _CLICK_SECONDS = 2
@@ -28,6 +31,14 @@ _LOOKUP_SECONDS = 8
 
 class NoWorkspace(CountersignError):
     """There is no Slack workspace to talk to. The message says what to do."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Http:
+    """The place where Slack is heard over HTTP."""
+
+    address: Address
+    signing_secret: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +55,9 @@ class Workspace:
     bot_id: str
     bot_token: str
     app_token: str
+    """Token for Socket Mode; empty where Slack is heard over HTTP."""
+    http: Http | None
+    """Place where Slack is heard over HTTP; None for Socket Mode."""
     api_url: str
     granted: Granted
     """Scopes that the bot has, as Slack named them when it was asked who we are."""
@@ -89,9 +103,14 @@ def bot_client(settings: Settings) -> WebClient:
 
 
 def connect(settings: Settings) -> Workspace:
-    """Ask Slack who we are. Raise `NoWorkspace` where a token is missing or refused, or Slack cannot be reached."""
+    """Ask Slack who we are.
+
+    Raise `NoWorkspace` where a token or a secret is missing or refused, or Slack cannot be reached.
+    """
     bot_token = _token(settings.slack_bot_token, "SLACK_BOT_TOKEN", "xoxb-", "Install App")
-    app_token = _token(settings.slack_app_token, "SLACK_APP_TOKEN", "xapp-", "Basic Information, App-Level Tokens")
+    http, app_token = _http(settings), ""
+    if http is None:
+        app_token = _token(settings.slack_app_token, "SLACK_APP_TOKEN", "xapp-", "Basic Information, App-Level Tokens")
     client = bot_client(settings)
     try:
         who = client.auth_test()
@@ -111,9 +130,26 @@ def connect(settings: Settings) -> Workspace:
         bot_id=str(who.get("bot_id")),
         bot_token=bot_token,
         app_token=app_token,
+        http=http,
         api_url=settings.slack_api_url,
         granted=Granted(scopes=_scopes(who)),
     )
+
+
+def _http(settings: Settings) -> Http | None:
+    """Return the place where Slack is to be heard over HTTP. Raise `NoWorkspace` where its secret is missing."""
+    address, secret = settings.slack_http_address, settings.slack_signing_secret
+    if address is None:
+        return None
+    place = "copy it from your app at https://api.slack.com/apps, Basic Information, App Credentials"
+    if secret is None:
+        raise NoWorkspace(
+            f"COUNTERSIGN_SLACK_HTTP is {address}, but SLACK_SIGNING_SECRET is not set, and without it anybody could "
+            f"pass for Slack: {place}"
+        )
+    if not _SECRET.fullmatch(secret.get_secret_value()):
+        raise NoWorkspace(f"SLACK_SIGNING_SECRET is no signing secret, which has 32 letters and digits: {place}")
+    return Http(address=address, signing_secret=secret.get_secret_value())
 
 
 def _scopes(who: SlackResponse) -> frozenset[str] | None:

@@ -17,6 +17,11 @@ def add(session: Session, *, team: int, key: str, kind: str, at: datetime) -> bo
     return session.scalar(heard_before.returning(InboxRow.id)) is not None
 
 
+def remove(session: Session, *, team: int, key: str) -> None:
+    """Delete an event, so that it is new when it comes again."""
+    session.execute(delete(InboxRow).where(InboxRow.team_id == team, InboxRow.key == key))
+
+
 def forget(session: Session, *, team: int, before: datetime) -> None:
     """Delete the events heard before a time."""
     session.execute(delete(InboxRow).where(InboxRow.team_id == team, InboxRow.received_at < before))

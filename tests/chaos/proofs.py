@@ -520,6 +520,29 @@ PROOFS: dict[str, tuple[str, tuple[str, ...]]] = {
             "slack/test_targets::test_what_nobody_confirmed_is_not_called_failed_and_an_engineer_can_try_it_at_once",
         ),
     ),
+    "A1": (
+        "a forged request",
+        ("slack/test_over_http::test_what_is_not_signed_by_slack_is_refused_and_changes_nothing",),
+    ),
+    "A2": (
+        "an old signature",
+        ("slack/test_over_http::test_what_is_not_signed_by_slack_is_refused_and_changes_nothing",),
+    ),
+    "A3": (
+        "a replay within five minutes",
+        ("slack/test_over_http::test_a_replay_within_five_minutes_is_recognised_and_has_no_effect",),
+    ),
+    "A4": (
+        "malformed headers and bodies",
+        (
+            "slack/test_over_http::test_what_cannot_be_read_is_refused_even_where_it_is_signed",
+            "slack/test_over_http::test_a_head_that_is_no_http_or_too_large_is_refused",
+        ),
+    ),
+    "A5": (
+        "HTTP without a signing secret",
+        ("slack/test_serving::test_serve_over_http_refuses_to_start_without_a_secret_or_at_an_address_that_is_taken",),
+    ),
     "A6": (
         "a person outside the reviewers",
         (
@@ -642,6 +665,13 @@ PROOFS: dict[str, tuple[str, tuple[str, ...]]] = {
             "integration/model/test_requests::test_the_key_is_in_no_error_and_in_no_answer",
             "integration/model/test_requests::test_the_key_is_in_no_repr",
             "integration/model/test_gateway::test_a_planted_key_is_in_no_row_and_in_no_log",
+        ),
+    ),
+    "A32": (
+        "a body without an end",
+        (
+            "slack/test_over_http::test_a_body_that_is_too_large_is_refused_before_it_is_there",
+            "slack/test_over_http::test_a_caller_who_never_comes_to_an_end_is_cut_off_and_holds_up_nobody",
         ),
     ),
     "A33": (

@@ -12,7 +12,9 @@ from bot.sandbox.http.running_sandbox import Running, serving
 from bot.sandbox.state.sandbox import APP_TOKEN, BOT_TOKEN, Sandbox
 from bot.sandbox.state.workspace import default_workspace
 from bot.settings import Settings
+from bot.slack import request_url as over_http
 from bot.slack import socket, workspace
+from bot.slack.request_url import RequestUrl
 from bot.slack.socket import Hearing
 from bot.slack.workspace import connect
 from handlers.slack import events, replies
@@ -23,10 +25,13 @@ from handlers.slack.access.user_groups import Groups
 from handlers.slack.context import SlackContext
 from handlers.slack.listeners import register
 from handlers.slack.manifest import manifest_file
+from handlers.web.slack import PATH
 from handlers.who import named
 from store.db.database import Database
 from tests.integration.bot.conftest import countersign, empty
+from tests.slack.over_http import http_settings
 from tests.slack.stage import ENGINEERS, Ears, Listeners, SlackTime, Stage
+from tests.waiting import LONGEST
 from tests.world import Tell, World, sure
 from workflows.engine.context import Context
 from workflows.model.scripted import ScriptedModel
@@ -59,7 +64,8 @@ def running(slack_time: SlackTime) -> Iterator[Running]:
 def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let nobody give up because the machine is slow; a test that is about a limit sets its own."""
     monkeypatch.setattr(lookups, "PATIENCE", ACK_SECONDS)
-    for module in (replies, events):
+    monkeypatch.setattr(over_http, "ACK_SECONDS", ACK_SECONDS)
+    for module in (replies, events, over_http):
         monkeypatch.setattr(module, "DATABASE_SECONDS", ACK_SECONDS)
 
 
@@ -92,6 +98,47 @@ def ears(running: Running) -> Iterator[Ears]:
     assert isinstance(listeners, Listeners)
     yield Ears(workspace=connected, hearing=hearing, slack_context=slack_context, listeners=listeners)
     hearing.close()
+
+
+@pytest.fixture(scope="session")
+def request_url(running: Running, ears: Ears) -> Iterator[RequestUrl]:
+    """The same listeners behind a request URL. The sandbox sends to it only where a test says so."""
+    connected = connect(http_settings(running))
+    assert connected.http is not None
+    slack_context = ears.slack_context
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(over_http, "ThreadPoolExecutor", Listeners)
+        patch.setattr(workspace, "_CLICK_SECONDS", ACK_SECONDS)
+        patch.setattr(over_http, "_SECONDS", LONGEST)
+        listening = RequestUrl(
+            connected,
+            partial(register, slack=slack_context),
+            at=connected.http,
+            context=lambda: slack_context.context,
+        )
+        listening.connect(Event())
+        yield listening
+        listening.close()
+
+
+@pytest.fixture
+def by_http(running: Running, ears: Ears, request_url: RequestUrl) -> Iterator[RequestUrl]:
+    """Have the sandbox send everything over HTTP."""
+    assert running.administrator.set_request_url(f"http://127.0.0.1:{request_url.port}{PATH}").acknowledged
+    usual, listeners = ears.listeners, request_url._executor
+    assert isinstance(listeners, Listeners)
+    ears.listeners = listeners
+    yield request_url
+    ears.listeners = usual
+    running.administrator.set_request_url(None)
+
+
+@pytest.fixture(params=["socket", pytest.param("http", marks=pytest.mark.slow)])
+def either_way(request: pytest.FixtureRequest) -> str:
+    """Have a test pass over Socket Mode and over HTTP."""
+    if request.param == "http":
+        request.getfixturevalue("by_http")
+    return str(request.param)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Literal
 
+import pytest
 from pydantic import BaseModel, JsonValue
 
 from handlers.slack.blocks.modals import FOLLOWS, PRESET, REASON
@@ -62,6 +63,7 @@ def test_a_delivery_that_fails_is_told_apart_from_a_decision_that_is_recorded(st
     assert "the desk is closed" in said
 
 
+@pytest.mark.usefixtures("either_way")
 def test_an_edit_is_delivered_and_the_thread_tells_the_difference(stage: Stage) -> None:
     stage.submit(stage.sample(), id=1, text="Where is my parcel?")
     form = stage.opened(ANA, "edit")
@@ -86,6 +88,7 @@ def test_an_edit_that_a_rule_bars_is_told_in_the_form_and_changes_nothing(stage:
     assert stage.person(ANA).submit({"reply.0.0": "Patience, please"}).outcome == "closed"
 
 
+@pytest.mark.usefixtures("either_way")
 def test_an_edit_that_runs_into_a_rule_has_to_be_confirmed_with_what_was_typed_kept(stage: Stage) -> None:
     stage.submit(stage.sample(), id=1, text="Where is my money?")
     stage.opened(ANA, "edit")
@@ -368,6 +371,7 @@ def test_a_case_without_a_proposal_can_be_filled_in_or_closed_and_nothing_else(s
     assert options(inputs(form)[FOLLOWS]) == ["close", "propose_again"]
 
 
+@pytest.mark.usefixtures("either_way")
 def test_closing_a_form_decides_nothing(stage: Stage) -> None:
     case = stage.submit(stage.sample(), id=1, text="Where is my money?")
     stage.opened(ANA, "edit")

@@ -16,7 +16,7 @@ from pydantic import JsonValue
 from bot.sandbox.client import Person, ShownMessage
 from bot.sandbox.client.caller import Refused
 from bot.sandbox.http.running_sandbox import Running, serving
-from bot.sandbox.state.sandbox import APP_TOKEN, BOT_TOKEN, Sandbox
+from bot.sandbox.state.sandbox import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, Sandbox
 from bot.sandbox.state.workspace import default_workspace
 from bot.slack import socket
 from bot.slack.live.steps import STEPS
@@ -25,7 +25,9 @@ from bot.slack.workspace import connect
 from handlers.slack.blocks.live import FIELD, marked_message, marked_view
 from handlers.slack.manifest import manifest_file
 from handlers.slack.specimens import specimens
+from handlers.web.slack import PATH
 from tests.integration.bot.commandline import CommandLine, Said
+from tests.ports import free_port
 from tests.slack.conftest import settings_for
 from tests.slack.stage import ANA, SUPPORT, dict_of, list_of
 from tests.waiting import LONGEST, wait_until
@@ -237,6 +239,21 @@ def test_another_process_of_the_app_is_told_of(live: CommandLine, slack: Running
         other.close()
     assert "Another process of this app is connected" in said.out
     assert lines(live)[0]["got"] == "2 connections of this app; some presses go to the others"
+
+
+def test_over_http_it_answers_at_the_request_url(live: CommandLine, slack: Running) -> None:
+    port = free_port()
+    live.settings.update(
+        COUNTERSIGN_SLACK_HTTP=f"127.0.0.1:{port}", SLACK_SIGNING_SECRET=SIGNING_SECRET, SLACK_APP_TOKEN=""
+    )
+    slack.sandbox.request_url.set(f"http://127.0.0.1:{port}{PATH}")
+    try:
+        played(live, slack, *steps("socket", "press"))
+    finally:
+        slack.sandbox.request_url.set(None)
+    outcomes = {line["step"]: line["outcome"] for line in lines(live)}
+    assert outcomes == {"socket": "ok", "press": "ok", "clean up": "ok"}
+    assert lines(live)[0]["got"] == f"answering over HTTP at 127.0.0.1:{port}"
 
 
 def test_a_rate_limit_is_heeded(live: CommandLine, busy: Running) -> None:

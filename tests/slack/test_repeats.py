@@ -9,6 +9,8 @@ from store.db import failpoints
 from store.db.failpoints import Failpoint, Side
 from tests.slack.stage import ANA, KIM, SUPPORT, Stage, words
 
+pytestmark = pytest.mark.usefixtures("either_way")
+
 
 def decisions(stage: Stage) -> list[str]:
     """Return the decisions with their people, as the database keeps them."""

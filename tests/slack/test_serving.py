@@ -2,8 +2,10 @@
 
 import json
 import signal
+import socket
 import sqlite3
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -15,12 +17,15 @@ from pathlib import Path
 import pytest
 
 from bot.sandbox.http.running_sandbox import Running, serving
-from bot.sandbox.state.sandbox import APP_TOKEN, BOT_TOKEN, Sandbox
+from bot.sandbox.state.sandbox import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, Sandbox
 from bot.sandbox.state.workspace import default_workspace
 from handlers.slack.manifest import manifest_file
+from handlers.web.signatures import signed
+from handlers.web.slack import PATH
 from tests.integration.bot.commandline import LONGEST, PARCELS, CommandLine, wait_until
 from tests.ports import free_port
 from tests.slack.conftest import ACK_SECONDS
+from tests.slack.over_http import FORM, Caller
 from tests.slack.stage import ANA, EVE, SUPPORT, words
 
 FAST = 0.02
@@ -315,3 +320,75 @@ def test_serve_with_a_wrong_app_token_says_so_and_ends(slack: CommandLine, token
     assert found.code == 1
     assert "SLACK_APP_TOKEN" in found.out
     assert "SLACK_APP_TOKEN is accepted" in slack.done("doctor").out
+
+
+@pytest.fixture
+def over_http(slack: CommandLine, alone: Running) -> Iterator[Caller]:
+    """A place where serve hears over HTTP; it has no app token. Whoever calls it here may know the signing secret."""
+    port = free_port()
+    slack.settings.update(
+        COUNTERSIGN_SLACK_HTTP=f"127.0.0.1:{port}", SLACK_SIGNING_SECRET=SIGNING_SECRET, SLACK_APP_TOKEN=""
+    )
+    yield Caller(port=port)
+    alone.administrator.set_request_url(None)
+
+
+def takes_request_url(alone: Running, caller: Caller) -> bool:
+    """Tell whether the sandbox took the request URL, which has to answer its challenge."""
+    return alone.administrator.set_request_url(f"http://127.0.0.1:{caller.port}{PATH}").acknowledged
+
+
+@pytest.mark.slow
+def test_serve_over_http_hears_a_decision_and_answers_what_is_under_way_when_it_is_told_to_stop(
+    slack: CommandLine, alone: Running, health: Health, over_http: Caller
+) -> None:
+    """F12: a command that waits for an answer of Slack's is under way while the process stops."""
+    ana = alone.person(ANA)
+    serve = Served(process=slack.started("serve"))
+    wait_until(lambda: takes_request_url(alone, over_http))
+    wait_until(lambda: health.status("/readyz") == 200)
+    slack("submit", '{"id": 1, "text": "unsure about the secret"}', "--workflow", "parcels")
+    (card,) = ana.wait_until(lambda: ana.messages(SUPPORT))
+    ana.wait_until(lambda: ana.press(SUPPORT, card.ts, "approve").acknowledged)
+    ana.wait_until(lambda: "Applied: P-1" in words(ana.messages(SUPPORT)[0].blocks))
+    asked = f"command=%2Fcountersign&text=help&user_id={ANA}&team_id=T0SANDBOX&channel_id={SUPPORT}&trigger_id=1.2.3"
+    body = f"{asked}&response_url=http%3A%2F%2F127.0.0.1%2Fx".encode()
+    timestamp = str(int(time.time()))
+    head = (
+        f"POST {PATH} HTTP/1.1\r\nHost: x\r\nContent-Type: {FORM}\r\nContent-Length: {len(body)}\r\n"
+        f"X-Slack-Request-Timestamp: {timestamp}\r\n"
+        f"X-Slack-Signature: {signed(SIGNING_SECRET, timestamp, body)}\r\n\r\n"
+    )
+    with socket.create_connection(("127.0.0.1", over_http.port), timeout=LONGEST) as under_way:
+        # Half of a request is here when it is told to stop.
+        under_way.sendall(head.encode() + body[:10])
+        serve.process.send_signal(signal.SIGTERM)
+        wait_until(lambda: health.status("/readyz") == 503)
+        under_way.sendall(body[10:])
+        assert under_way.recv(100).startswith(b"HTTP/1.1 200 ")
+    _, serve.log = serve.process.communicate(timeout=LONGEST)
+    assert serve.process.returncode == 0, serve.log
+    assert slack.effects()["parcels/parcel-1"]["by"] == ANA
+    assert "request_url.answered" in serve.log
+    assert "secret" not in serve.log
+    assert SIGNING_SECRET not in serve.log
+
+
+@pytest.mark.slow
+def test_serve_over_http_refuses_to_start_without_a_secret_or_at_an_address_that_is_taken(
+    slack: CommandLine, over_http: Caller
+) -> None:
+    """A5: anybody could pass for Slack. Doctor says the same, and which way Slack is heard."""
+    for secret in ("", "xoxb-sandbox", "short"):
+        for command in ("serve", "doctor"):
+            said = slack(command, SLACK_SIGNING_SECRET=secret)
+            assert said.code == 1
+            words_of_it = " ".join((said.out + said.err).split())
+            assert "SLACK_SIGNING_SECRET is" in words_of_it
+            assert "Basic Information, App Credentials" in words_of_it
+    with socket.create_server(("127.0.0.1", over_http.port)):
+        assert f"cannot listen at 127.0.0.1:{over_http.port}" in slack("serve").error()
+    found = slack("doctor").out
+    assert f"Slack is heard over HTTP at 127.0.0.1:{over_http.port}, at the path {PATH}" in " ".join(found.split())
+    both = slack("doctor", SLACK_APP_TOKEN=APP_TOKEN).out
+    assert "SLACK_APP_TOKEN is set, but not used" in " ".join(both.split())

@@ -60,6 +60,7 @@ def found(stage: Stage, block_id: str, text: str = "") -> list[str]:
     return [str(dict_of(option)["value"]) for option in list_of(outcome.answer)]
 
 
+@pytest.mark.usefixtures("either_way")
 def test_what_is_typed_is_searched_for_and_what_is_chosen_is_delivered(stage: Stage) -> None:
     delivered: list[Post] = []
     stage.submit(stage.placed(posts(delivered)), id=1, text="1 taxi")

@@ -110,6 +110,10 @@ class Administrator(Failing):
     def restore_token(self) -> None:
         self._act("admin/restore_token")
 
+    def set_request_url(self, url: str | None) -> Outcome:
+        """Send the app everything over HTTP from now on, if it answers there; None: over its sockets."""
+        return self._act("admin/set_request_url", url=url)
+
     def set_scopes(self, scopes: Sequence[str]) -> None:
         """Set the scopes of the bot, from now on."""
         self._act("admin/set_scopes", scopes=[*scopes])

@@ -63,6 +63,7 @@ class Control:
             "admin/revoke_token": self._ordered(orders.Nothing, self._revoke),
             "admin/restore_token": self._ordered(orders.Nothing, self._restore),
             "admin/refresh_sockets": self._ordered(orders.Refresh, self._refresh),
+            "admin/set_request_url": self._ordered(orders.SetRequestUrl, self._set_request_url),
             "admin/set_scopes": self._ordered(orders.SetScopes, self._set_scopes),
             "admin/send_event": self._ordered(orders.SendEvent, self._send_event),
             "admin/send_event_again": self._ordered(orders.SendEventAgain, self._send_event_again),
@@ -229,6 +230,9 @@ class Control:
     async def _reset(self, order: orders.Nothing) -> Object:
         self._sandbox.reset()
         return told(None, outcome="done")
+
+    async def _set_request_url(self, order: orders.SetRequestUrl) -> Object:
+        return await administration.set_request_url(self._sandbox, order.url)
 
     async def _set_scopes(self, order: orders.SetScopes) -> Object:
         administration.set_scopes(self._sandbox, order.scopes)

@@ -115,6 +115,10 @@ class Refresh(Order):
     """True to end the connections instead of asking for new ones."""
 
 
+class SetRequestUrl(Order):
+    url: str | None = None
+
+
 class SetGuide(Order):
     guide: Guide
 

@@ -126,3 +126,19 @@ def _channel(sandbox: Sandbox, id: str) -> Channel:
     if channel is None:
         raise NotPossible(404, f"there is no channel {id[:50]!r}")
     return channel
+
+
+async def set_request_url(sandbox: Sandbox, url: str | None) -> Outcome:
+    """Send the app everything over HTTP from now on; None: over sockets. Raise NotPossible for another machine.
+
+    As in Slack, an address that does not answer a challenge is not taken.
+    """
+    before = sandbox.request_url.url
+    sandbox.request_url.set(url)
+    sandbox.changes.announce()
+    if url is None:
+        return told(None, outcome="done")
+    delivery = await sandbox.request_url.answers_challenge(seconds=sandbox.sockets.ack_seconds)
+    if not delivery.acknowledged:
+        sandbox.request_url.set(before)
+    return told(delivery)

@@ -25,7 +25,7 @@ async def type_command(sandbox: Sandbox, user_id: str, channel_id: str, command:
     if channel.archived:
         raise NotPossible(409, f"{channel.id} is archived")
     payload = slash_command(sandbox, user, channel, command, escaped(text.strip(), sandbox.workspace))
-    delivery = await sandbox.sockets.deliver("slash_commands", payload, accepts=True)
+    delivery = await sandbox.deliver("slash_commands", payload, accepts=True)
     if not delivery.acknowledged:
         return told(delivery)
     body = delivery.answer

@@ -53,10 +53,10 @@ async def send_payload(sandbox: Sandbox, payload: Object) -> Outcome:
     """Send the app any payload that Slack may send: an event, a command, or an act of a person."""
     kind = "events_api" if payload.get("type") == "event_callback" else "interactive"
     kind = "slash_commands" if "command" in payload else kind
-    delivery = await sandbox.sockets.deliver(kind, payload, accepts=kind != "events_api")
+    delivery = await sandbox.deliver(kind, payload, accepts=kind != "events_api")
     return told(delivery, answer=delivery.answer)
 
 
 async def _send(sandbox: Sandbox, sent: SentEvent, *, outcome: str | None = None) -> Outcome:
-    delivery = await sandbox.sockets.deliver("events_api", sent.payload, again=sent.again)
+    delivery = await sandbox.deliver("events_api", sent.payload, again=sent.again)
     return told(delivery, outcome=outcome, event_id=sent.id)

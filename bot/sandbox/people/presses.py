@@ -39,7 +39,7 @@ async def press(
     if not spot.dispatches:
         return told(None, outcome="kept")
     payload = message_action(sandbox, user, message, channel, action, values)
-    return told(await sandbox.sockets.deliver("interactive", payload))
+    return told(await sandbox.deliver("interactive", payload))
 
 
 async def press_in_view(
@@ -85,7 +85,7 @@ async def act_in_view(
     sandbox.changes.announce()
     if not spot.dispatches:
         return None
-    return await sandbox.sockets.deliver("interactive", view_action(sandbox, user, view, action))
+    return await sandbox.deliver("interactive", view_action(sandbox, user, view, action))
 
 
 def _feedback(element: Object, selected: JsonValue) -> Object:

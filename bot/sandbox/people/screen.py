@@ -33,7 +33,7 @@ class Screen:
             "workspace": parse(sandbox.workspace.model_dump_json(), otherwise="failed"),
             "views": [*views_seen(sandbox, user)],
             "home": home_seen(sandbox, user),
-            "connected": sandbox.sockets.connected > 0,
+            "connected": sandbox.hears,
             "guide": sandbox.guide.model_dump(mode="json"),
             "links": dict(sandbox.links),
         }

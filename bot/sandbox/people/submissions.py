@@ -45,7 +45,7 @@ async def submit(sandbox: Sandbox, user_id: str, values: Mapping[str, JsonValue]
     view.submitting = True
     try:
         payload = view_submission(sandbox, user, view)
-        delivery = await sandbox.sockets.deliver("interactive", payload, accepts=True)
+        delivery = await sandbox.deliver("interactive", payload, accepts=True)
     finally:
         view.submitting = False
     if not delivery.acknowledged:
@@ -71,7 +71,7 @@ async def close(sandbox: Sandbox, user_id: str, *, every: bool) -> Outcome:
     for gone in closed:
         if gone.definition.get("notify_on_close") is True:
             payload = view_closed(sandbox, user, gone, cleared=cleared)
-            delivery = await sandbox.sockets.deliver("interactive", payload)
+            delivery = await sandbox.deliver("interactive", payload)
     return told(delivery, outcome="closed")
 
 

@@ -26,7 +26,7 @@ async def suggest(sandbox: Sandbox, user_id: str, block_id: str, text: str) -> O
     if isinstance(least, int) and len(text) < least:
         raise NotPossible(409, f"it searches from {least} characters on")
     payload = block_suggestion(sandbox, user, view, spot, text)
-    delivery = await sandbox.sockets.deliver("interactive", payload, accepts=True)
+    delivery = await sandbox.deliver("interactive", payload, accepts=True)
     if not delivery.acknowledged:
         return told(delivery)
     options, why = _options(delivery.answer)

@@ -55,7 +55,7 @@ async def choose_shortcut(sandbox: Sandbox, user_id: str, channel_id: str, ts: s
     if not any(one.callback_id == callback_id for one in sandbox.workspace.app.shortcuts):
         raise NotPossible(409, f"the app has no shortcut {callback_id[:100]!r}")
     payload = message_shortcut(sandbox, user, message, channel, callback_id)
-    return told(await sandbox.sockets.deliver("interactive", payload))
+    return told(await sandbox.deliver("interactive", payload))
 
 
 def _event(message: Message, channel: Channel, shown: Object) -> Object:

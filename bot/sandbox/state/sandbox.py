@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from secrets import token_hex
 
 from bot.sandbox.faults.all import Faults
+from bot.sandbox.json import Object
 from bot.sandbox.state.calls import Calls
 from bot.sandbox.state.changes import Changes
 from bot.sandbox.state.clock import Clock, Stamps
@@ -14,13 +15,15 @@ from bot.sandbox.state.homes import Homes
 from bot.sandbox.state.messages import History
 from bot.sandbox.state.modals import Modals
 from bot.sandbox.state.rate_limits import RateLimits
-from bot.sandbox.state.sockets import Sockets
+from bot.sandbox.state.request_url import RequestUrl
+from bot.sandbox.state.sockets import Delivery, Sockets
 from bot.sandbox.state.triggers import Replies, Triggers
 from bot.sandbox.state.workspace import Workspace, default_workspace
 from handlers.slack import limits
 
 BOT_TOKEN = "xoxb-sandbox"  # noqa: S105  # opens nothing but a sandbox
 APP_TOKEN = "xapp-sandbox"  # noqa: S105  # the same
+SIGNING_SECRET = "5a4db0c5161710a5eed05a4db0c51617"  # noqa: S105  # the same
 
 
 class Sandbox:
@@ -57,7 +60,23 @@ class Sandbox:
         self.changes = Changes()
         self.faults = Faults(clock)
         self.sockets = Sockets(self.changes, self.faults.sockets, app=self._given.app.id, ack_seconds=ack_seconds)
+        self.request_url = RequestUrl(SIGNING_SECRET)
         self._begin()
+
+    @property
+    def hears(self) -> bool:
+        """True if the app can be told something."""
+        return self.request_url.url is not None or self.sockets.connected > 0
+
+    async def deliver(self, kind: str, payload: Object, *, accepts: bool = False, again: int = 0) -> Delivery:
+        """Send the app a payload the way it hears, and wait for the acknowledgement.
+
+        `kind` and `accepts` are those of an envelope. `again`: number of times that it was sent before.
+        """
+        if self.request_url.url is None:
+            return await self.sockets.deliver(kind, payload, accepts=accepts, again=again)
+        twice = self.faults.sockets.take().twice
+        return await self.request_url.deliver(kind, payload, seconds=self.sockets.ack_seconds, again=again, twice=twice)
 
     @property
     def page_url(self) -> str:
@@ -65,7 +84,7 @@ class Sandbox:
         return f"{self.url}/#token={self.control_token}"
 
     def reset(self) -> None:
-        """Restore the beginning, without faults; connections stay."""
+        """Restore the beginning, without faults; connections and the request URL stay."""
         self._begin()
         self.changes.announce()
 

@@ -65,6 +65,11 @@ class Sockets:
         """Number of connections."""
         return len(self._links)
 
+    @property
+    def ack_seconds(self) -> float:
+        """Seconds that the app may take to acknowledge."""
+        return self._ack_seconds
+
     def give_ticket(self) -> str:
         """Return a ticket that lets one connection in, once."""
         ticket = token_hex(16)

@@ -9,6 +9,7 @@ from slack_sdk.webhook import WebhookClient
 from bot.slack.live.heard import Kind
 from bot.slack.live.transcript import Line
 from bot.slack.live.trial import NotWell, Refused, Skipped, Step, Trial
+from bot.slack.request_url import RequestUrl
 from bot.slack.socket import Hearing
 from bot.slack.workspace import NoWorkspace, check_hearing
 from handlers.slack.access.people import kind_of
@@ -41,7 +42,12 @@ def scopes(trial: Trial) -> str:
 
 
 def socket(trial: Trial) -> str:
-    """Connect, and count the connections of this app."""
+    """Connect, and count the connections of this app; over HTTP, answer at the request URL."""
+    http = trial.workspace.http
+    if http is not None:
+        trial.hearing = RequestUrl(trial.workspace, trial.heard.register, at=http, context=None)
+        trial.hearing.connect(Event())
+        return f"answering over HTTP at {http.address}"
     try:
         address = check_hearing(trial.workspace)
     except NoWorkspace as error:

@@ -12,6 +12,7 @@ from slack_sdk.errors import SlackApiError
 from bot.slack.api_errors import TRANSPORT, refusal
 from bot.slack.live.heard import Act, Heard, Kind
 from bot.slack.live.transcript import Fault, Line, Outcome, code_in, places_in, scopes_in
+from bot.slack.request_url import RequestUrl
 from bot.slack.socket import Hearing
 from bot.slack.workspace import Workspace
 from handlers.slack.blocks.drawing import Drawn
@@ -78,7 +79,7 @@ class Trial:
         self.pace = pace
         self.mark = token_hex(4)
         self.heard = Heard(self.mark, channel)
-        self.hearing: Hearing | None = None
+        self.hearing: Hearing | RequestUrl | None = None
         self.window: str | None = None
         """View id of the form that is open."""
         self.homes: set[str] = set()

@@ -8,10 +8,11 @@ from slack_sdk import WebClient
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
-from bot.sandbox.client import Outcome
+from bot.sandbox.client import Outcome, Refused
 from bot.sandbox.http.running_sandbox import Running
 from bot.sandbox.state.sandbox import APP_TOKEN
 from handlers.slack import limits
+from tests.ports import free_port
 from tests.slack.conftest import ACK_SECONDS
 from tests.slack.sandbox.conftest import App, error_of, web_client
 from tests.slack.sandbox.links import Connect, hear, heard, press
@@ -157,3 +158,18 @@ def test_the_official_client_comes_back_after_a_refresh(app: App, running: Runni
     administrator.refresh_sockets()
     administrator.wait_until(lambda: len(administrator.calls("apps.connections.open")) > before)
     administrator.wait_until(lambda: getattr(press(running)(), "acknowledged", None) and administrator.sockets() == 1)
+
+
+def test_a_request_url_is_on_this_machine_and_is_taken_where_it_answers(bare: Running) -> None:
+    """As in Slack, it has to answer a challenge first; otherwise the app is reached as before."""
+    for elsewhere in (
+        "https://slack.example.org/slack/events",
+        "http://192.0.2.1/",
+        "http://127.0.0.1.example.org/",
+        "x",
+    ):
+        with pytest.raises(Refused, match="this machine only"):
+            bare.administrator.set_request_url(elsewhere)
+    assert not bare.administrator.set_request_url(f"http://127.0.0.1:{free_port()}/slack/events").acknowledged
+    assert not bare.administrator.set_request_url(f"{bare.url}/api/auth.test").acknowledged
+    assert bare.sandbox.request_url.url is None

@@ -121,9 +121,12 @@ def _rest(connection: socket.socket) -> bytes:
 )
 def test_the_setting_names_a_host_and_a_port(text: str, address: Address | None) -> None:
     assert Settings(health=text).health_address == address
+    assert Settings(slack_http=text).slack_http_address == address
 
 
 @pytest.mark.parametrize("text", ["", "8479", ":8479", "localhost:", "localhost:99999", "localhost:x"])
 def test_anything_else_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="HOST:PORT"):
         Settings(health=text)
+    with pytest.raises(ValueError, match="HOST:PORT"):
+        Settings(slack_http=text)

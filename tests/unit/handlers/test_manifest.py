@@ -14,7 +14,7 @@ from bot.sandbox.state.workspace import default_workspace
 from handlers.slack import commands, listeners
 from handlers.slack.access.scopes import Granted, asked_for
 from handlers.slack.context import SlackContext
-from handlers.slack.manifest import command_rows, manifest_file
+from handlers.slack.manifest import command_rows, manifest_file, over_http
 from handlers.texts.scopes import WITHOUT
 from tests.unit.handlers import commands as commands_of_tests
 from workflows.engine.errors import BadDeclaration, Refused
@@ -166,3 +166,22 @@ def test_its_texts_are_as_short_as_slack_wants_them() -> None:
         assert len(command["command"]) <= 32
         assert len(command["description"]) <= 2_000
         assert len(command["usage_hint"]) <= 1_000
+
+
+@pytest.mark.parametrize("url", ["https://slack.example.org", "https://slack.example.org/slack/events"])
+def test_over_http_everything_is_sent_to_one_address_and_nothing_else_changes(url: str) -> None:
+    told, where = over_http(MANIFEST, url), "https://slack.example.org/slack/events"
+    settings = told["settings"]
+    assert settings["socket_mode_enabled"] is False
+    assert settings["event_subscriptions"].pop("request_url") == where
+    assert settings["interactivity"].pop("request_url") == where
+    assert settings["interactivity"].pop("message_menu_options_url") == where
+    assert {command.pop("url") for command in told["features"]["slash_commands"]} == {where}
+    settings["socket_mode_enabled"] = True
+    assert told == MANIFEST
+
+
+@pytest.mark.parametrize("url", ["http://slack.example.org", "slack.example.org", "https://", "https://x/other", ""])
+def test_an_address_that_slack_does_not_send_to_is_refused(url: str) -> None:
+    with pytest.raises(Refused, match="https://HOST"):
+        over_http(MANIFEST, url)

@@ -27,3 +27,9 @@ def hear(context: Context, *, key: str, kind: str, audited: bool = False) -> boo
                 session, team=context.team, at=at, actor=SYSTEM, action=f"heard.{kind}", subject=subject, case=None
             )
         return True
+
+
+def unhear(context: Context, *, key: str) -> None:
+    """Forget an event that came to nothing, so that it is new when it comes again."""
+    with context.database.write(urgent=True) as session:
+        inbox.remove(session, team=context.team, key=key)
