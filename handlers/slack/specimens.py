@@ -817,6 +817,7 @@ def _views() -> Iterator[Specimen]:
         bar=None,
         rules=[],
         claimed_by=None,
+        assignee=_OTHER,
         answer_by=_AT,
     )
     kept = (None, *Bar) * 10

@@ -7,6 +7,7 @@ from handlers.texts.buttons import Button
 from handlers.texts.pieces import Line, Piece, line, person, words
 from handlers.texts.plain import begun_large, excerpt
 from workflows.engine.review.alike.views import Bar, GridView, GroupView, PressView, RowResult, RowView, Went
+from workflows.engine.review.decisions import DecisionKind
 from workflows.engine.text.sanitize import one_line
 
 _SUBJECT, _VALUE, _WHY = 100, 80, 120
@@ -28,6 +29,8 @@ _LEFT: Mapping[Bar, str] = {
     Bar.RULE: "needs you: a rule keeps it for a person",
     Bar.ASKED: "its source was asked, and it waits for the answer",
     Bar.CLAIMED: "a colleague is on it",
+    Bar.ASSIGNED: "it is for somebody else",
+    Bar.REPORTED: "somebody reported it as wrong",
     Bar.OWN_CASE: "you handed it in, so somebody else decides it",
 }
 
@@ -121,6 +124,8 @@ def _kept(one: RowView) -> Sequence[Piece]:
         return []
     if one.bar is Bar.CLAIMED and one.claimed_by is not None:
         return [words("\n"), words("Left:", bold=True), words(" "), person(one.claimed_by), words(" is on it")]
+    if one.bar is Bar.ASSIGNED and one.assignee is not None:
+        return [words("\n"), words("Left:", bold=True), words(" it is for "), person(one.assignee)]
     rules = f" (never {excerpt('; never '.join(one.rules), _RULE)})" if one.bar is Bar.RULE else ""
     return [words("\n"), words("Left:", bold=True), words(" "), words(f"{_LEFT[one.bar]}{rules}")]
 
@@ -135,6 +140,8 @@ def _went(one: RowResult) -> Sequence[Piece]:
             return [words(f"left for you: {excerpt(one.said, _RULE)}")]
         case Went.OPEN:
             return [words("not decided yet")]
+        case Went.ELSEWHERE if one.kind in (DecisionKind.LAPSED, DecisionKind.EXPIRED):
+            return [words(f"nobody answered in time, so it was {states.DECISION[one.kind]}; nothing of yours counts")]
         case Went.ELSEWHERE if one.by is not None and one.kind is not None:
             return [
                 words(f"already {states.DECISION[one.kind]} by "),

@@ -83,7 +83,8 @@ def _to_sign(view: CardView, room: Room) -> list[Part]:
     """Say what the first person decided, and how it differs from what was proposed."""
     different = changes(view, room) if view.has_proposal else []
     said = [*decision(view, room)] if not view.correction else []
-    changed = [line(words("Changed from what was proposed", bold=True)), *different] if different else []
+    before = "delivered" if view.correction else "proposed"
+    changed = [line(words(f"Changed from what was {before}", bold=True)), *different] if different else []
     parts = [[line(words("To be approved", bold=True)), *said] if said else [], changed]
     return [Part(paragraphs=part) for part in parts if part]
 
@@ -94,8 +95,8 @@ def small_print(view: CardView, room: Room) -> list[str]:
     if view.sample:
         said.append(status.SAMPLE.lower())
     elif view.model and view.has_proposal and not view.reported:
-        who = proposer(view.model, room.line)
-        said.append(f"{'correction' if view.correction else 'proposed'} by {who}")
+        # Who corrects is a person, whom small print cannot name.
+        said.append("correction" if view.correction else f"proposed by {proposer(view.model, room.line)}")
     # A decided card tells what the workflow did, and no longer what it may do.
     may = [f"It may {one_line(view.may, room.line)}"] if view.may and view.state == ReviewState.OPEN else []
     return [" · ".join(said), *may]

@@ -70,8 +70,10 @@ def in_hand(one: InHand) -> Line:
     """Say which review it is, and how it stands."""
     if one.state == ReviewState.ASKED:
         state = "you asked its source, and it waits for the answer"
+    elif one.is_claimed:
+        state = "you are on it"
     else:
-        state = "you are on it" if one.is_claimed else "assigned to you"
+        state = "assigned to you" if one.is_assigned else "you were asked to decide it"
     return line(
         *_subject(one.subject, correction=one.correction),
         words(f"\n{one.workflow} · {state}"),

@@ -15,7 +15,8 @@ _FIRST = {DecisionKind.EDITED: "Edited and approved", DecisionKind.ANSWERED: "Fi
 
 def waits_for_second(view: CardView, first: DecisionView, room: Room) -> list[Line]:
     """Say who decided so far, and that the same values wait for another person."""
-    made: list[Piece] = [words(f"{_FIRST.get(DecisionKind(first.kind), 'Approved')} by ", bold=True)]
+    what = "Correction: " if view.correction else ""
+    made: list[Piece] = [words(f"{what}{_FIRST.get(DecisionKind(first.kind), 'Approved')} by ", bold=True)]
     made += [person(first.by), words(" · "), moment(first.at), *also_approved(view)]
     if first.confirmed:
         rules = "; ".join(f"never {sentence}" for sentence in first.confirmed)

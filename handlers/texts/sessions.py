@@ -15,6 +15,7 @@ GO_ON, SKIPPED_ONES = "Go on", "Show the skipped"
 STOP = "Stop"
 TITLE = "Review"
 RECORDED = "Your decision is recorded."
+NOT_TURNED = "Nothing was decided. Close this and press Skip again"
 SEE_CARD = "The card shows whether it is taken back"
 _DID = {DecisionKind.ANSWERED: "filled in", DecisionKind.UPHELD: "kept"}
 _KEY = 60

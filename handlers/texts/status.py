@@ -87,7 +87,8 @@ def _open(view: CardView, room: Room) -> list[Paragraph]:
     first = [*late, words(" · ")] if late else []
     first.append(words(f"{_what(view)}{asks}", bold=True))
     if view.answer_by is not None and not late:
-        first += [words(" by "), moment(view.answer_by)]
+        # Of a report it is the answer that has a time, and not how long the delivery stays.
+        first += [words(" · answer by " if view.reported else " by "), moment(view.answer_by)]
     if not view.has_proposal and view.decision is None:
         first.append(words(" · there is no proposal"))
     if view.sample:

@@ -40,6 +40,7 @@ class AlikeLine:
     """Content of its proposal."""
     claimed_by: str | None
     claimed_at: datetime | None
+    assignee: str | None
     answer_by: datetime | None
 
 
@@ -126,6 +127,7 @@ def lines(
             proposal_id=proposal_id,
             claimed_by=review.claimed_by,
             claimed_at=review.claimed_at,
+            assignee=review.assignee,
             answer_by=review.answer_by,
         )
         for review, key, input_id, proposal_id in session.execute(query)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, CompoundSelect, and_, func, or_, select, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, and_, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from store.cases.reviews import FIRST, UNDECIDED
@@ -17,7 +17,7 @@ _ASKED = "asked"
 
 @dataclass(frozen=True, kw_only=True)
 class Mine:
-    """A review that a person has in hand, that is assigned to them, or whose source they asked."""
+    """A review that a person has in hand, that is assigned to them or went to them, or whose source they asked."""
 
     id: int
     version: int
@@ -27,6 +27,7 @@ class Mine:
     is_first: bool
     is_claimed: bool
     """True if they are on it."""
+    is_assigned: bool
     input_id: int
     answer_by: datetime | None
 
@@ -72,19 +73,21 @@ def in_hand(
     lasts: timedelta,
     first: int,
     limit: int,
+    asked_in: Collection[str] = (),
 ) -> list[Mine]:
-    """Return the reviews that a person has claimed, that are assigned to them, or whose source they asked.
+    """Return the reviews that a person has claimed, that are assigned to them or went to them, or whose source they
+    asked. Corrections come first, then the earliest deadline.
 
-    Corrections come first, then the earliest deadline.
-
-    `lasts`: how long a claim counts. `first`: from this place on.
+    `lasts`: how long a claim counts. `first`: from this place on. `asked_in`: workflows whose reviews may go to them.
     """
     query = (
         select(Review, Case.key, Workflow.name, Run.input_id)
         .join(Case, Case.id == Review.case_id)
         .join(Workflow, Workflow.id == Review.workflow_id)
         .join(Run, Run.id == Review.run_id)
-        .where(Review.id.in_(_in_hand(by, team, at, lasts)), Review.team_id == team, Workflow.name.in_(workflows))
+        .where(
+            Review.id.in_(_in_hand(by, team, at, lasts, asked_in)), Review.team_id == team, Workflow.name.in_(workflows)
+        )
         .order_by(Review.precedence, Review.answer_by, Review.id)
         .offset(first)
         .limit(limit)
@@ -100,6 +103,7 @@ def in_hand(
             is_claimed=review.claimed_by == by
             and review.claimed_at is not None
             and abs(at - review.claimed_at) <= lasts,
+            is_assigned=review.assignee == by,
             input_id=input_id,
             answer_by=review.answer_by,
         )
@@ -108,19 +112,28 @@ def in_hand(
 
 
 def count_in_hand(
-    session: Session, by: str, *, team: int, workflows: Collection[str], at: datetime, lasts: timedelta
+    session: Session,
+    by: str,
+    *,
+    team: int,
+    workflows: Collection[str],
+    at: datetime,
+    lasts: timedelta,
+    asked_in: Collection[str] = (),
 ) -> int:
-    """Count the reviews that a person has claimed, that are assigned to them, or whose source they asked."""
+    """Count the reviews that `in_hand` would find."""
     query = (
         select(func.count())
         .select_from(Review)
         .join(Workflow, Workflow.id == Review.workflow_id)
-        .where(Review.id.in_(_in_hand(by, team, at, lasts)), Review.team_id == team, Workflow.name.in_(workflows))
+        .where(
+            Review.id.in_(_in_hand(by, team, at, lasts, asked_in)), Review.team_id == team, Workflow.name.in_(workflows)
+        )
     )
     return session.scalar(query) or 0
 
 
-def _in_hand(by: str, team: int, at: datetime, lasts: timedelta) -> CompoundSelect[int]:
+def _in_hand(by: str, team: int, at: datetime, lasts: timedelta, asked_in: Collection[str]) -> CompoundSelect[int]:
     # A claim from far in the future comes from a wrong clock.
     claimed = select(Review.id).where(
         Review.team_id == team,
@@ -145,7 +158,20 @@ def _in_hand(by: str, team: int, at: datetime, lasts: timedelta) -> CompoundSele
             Review.state == ReviewState.ASKED,
         )
     )
-    return union_all(claimed, assigned, asked)
+    if not asked_in:
+        return union_all(claimed, assigned, asked)
+    went_to_them = (
+        select(Review.id)
+        .join(Workflow, Workflow.id == Review.workflow_id)
+        .where(
+            Review.team_id == team,
+            Review.state == ReviewState.OPEN,
+            Review.escalated_at.is_not(None),
+            Workflow.name.in_(asked_in),
+            (literal(" ") + Review.escalated_to + " ").contains(f" {by} ", autoescape=True),
+        )
+    )
+    return union_all(claimed, assigned, asked, went_to_them)
 
 
 def waiting(session: Session, *, team: int, workflows: Collection[str]) -> list[Waiting]:

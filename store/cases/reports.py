@@ -36,9 +36,20 @@ def get(session: Session, report: int, *, team: int) -> Report | None:
 
 
 def waiting(session: Session, *, team: int, limit: int) -> list[int]:
-    """Return the reports that are not taken up yet, oldest first."""
+    """Return the reports that are not taken up yet, oldest first; those that a card shows already come last."""
     query = select(Report.id).where(Report.team_id == team, Report.outcome.is_(None))
-    return list(session.scalars(query.order_by(Report.at, Report.id).limit(limit)))
+    return list(session.scalars(query.order_by(Report.review_id.is_not(None), Report.at, Report.id).limit(limit)))
+
+
+def show(session: Session, report: int, *, team: int, run: int, review: int) -> bool:
+    """Note the card on which a report stands until it is taken up; False where one is noted already."""
+    shown = (
+        update(Report)
+        .where(Report.id == report, Report.team_id == team, Report.outcome.is_(None), Report.review_id.is_(None))
+        .values(run_id=run, review_id=review)
+        .returning(Report.id)
+    )
+    return session.scalar(shown, execution_options={"synchronize_session": False}) is not None
 
 
 def take_up(

@@ -85,11 +85,14 @@ def add(
     is_first: bool = False,
     alike: str | None = None,
     assign_at: datetime | None = None,
+    assignee: str | None = None,
+    before: Review | None = None,
 ) -> int:
     """Open a review at version 1, about which something is due at its deadline; returns its id.
 
     `remind_at`: time of the first reminder; None: there is none. `is_first`: it stands before all others. `alike`: mark
-    of the reviews that are like it. `assign_at`: time at which somebody is to be assigned; None: nobody is.
+    of the reviews that are like it. `assign_at`: time at which somebody is to be assigned; None: nobody is. `before`:
+    the review in whose place it comes, with its escalation, and with its `assignee` where that is given.
     """
     return rows.add(
         session,
@@ -113,6 +116,11 @@ def add(
         reminders=0,
         assignments=0,
         assign_at=assign_at,
+        assignee=assignee,
+        assigned_by=before.assigned_by if before is not None and assignee is not None else None,
+        escalated_to=before.escalated_to if before is not None else None,
+        escalated_by=before.escalated_by if before is not None else None,
+        escalated_at=before.escalated_at if before is not None else None,
         decided_at=None,
     )
 

@@ -72,6 +72,17 @@ def test_one_that_somebody_decided_meanwhile_is_drawn_so_and_only_that_one_is_re
     assert decisions(stage) == ["U0BEN edited", "U0ANA approved", "U0ANA approved"]
 
 
+def test_one_that_nobody_answered_in_time_meanwhile_is_nobodys_decision(stage: Stage, workflow: AnyWorkflow) -> None:
+    take_in(stage, workflow, 3)
+    stage.send()
+    seen(stage)
+    reviews.lapse(stage.world.context, 2, 1, approve=True)
+    reviews.lapse(stage.world.context, 3, 1, approve=False)
+    said = words(submitted(stage).blocks)
+    assert "Case 2: nobody answered in time, so it was taken as proposed; nothing of yours counts" in said
+    assert "Case 3: nobody answered in time, so it was closed; nothing of yours counts" in said
+
+
 def test_the_odd_one_is_opened_and_decided_and_what_a_rule_keeps_is_left(stage: Stage, workflow: AnyWorkflow) -> None:
     take_in(stage, workflow, 2)
     stage.submit(workflow, id=3, text="There is smoke")

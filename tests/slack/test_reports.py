@@ -46,7 +46,7 @@ def test_a_message_of_a_delivered_case_is_reported_and_a_person_changes_it(stage
     card = stage.cards()[-1]
     said = words(card.blocks)
     assert said.splitlines()[1:3] == [f"⚠ Reported wrong by @{EVE}", "Wrong queue <!channel>"]
-    assert "Is it wrong? What was delivered stays until somebody changes it" in said
+    assert "Is it wrong? What was delivered stays until somebody changes it · answer by 2026-" in said
     assert buttons(card)[:2] == ["edit", "approve"]
     stage.opened(BEN, "edit")
     assert stage.person(BEN).submit({"queue.0.0": "=delivery"}).acknowledged

@@ -182,6 +182,20 @@ def test_the_last_decision_is_undone_in_the_session_while_its_grace_lasts(stage:
     assert decisions(stage) == ["U0ANA approved", "U0ANA approved", "U0ANA approved"]
 
 
+def test_what_the_first_person_took_back_meanwhile_is_told_as_such_and_names_nobody_by_an_id(stage: Stage) -> None:
+    workflow = stage.sample()
+    workflow.review = replace(workflow.review, grace=MINUTE, second=Second())
+    take_in(stage, workflow, 2)
+    begun(stage, BEN)
+    on(stage, BEN)
+    begun(stage, ANA)
+    on(stage, ANA)
+    pressed(stage, "undo_last", BEN)
+    said = words(pressed(stage, "undo_last", ANA).blocks)
+    assert said.startswith("ticket-1: Decision needed. What you pressed is older than that, so nothing was recorded.")
+    assert BEN not in said.partition("Case 2")[0]
+
+
 def test_where_nothing_can_be_undone_there_is_no_button_for_it(stage: Stage) -> None:
     take_in(stage, stage.sample(), 2)
     begun(stage)

@@ -10,6 +10,7 @@ from tests.slack.stage import ANA, BEN, EVE, KIM, SUPPORT, Stage, buttons, input
 from workflows import Second
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.review import reruns
+from workflows.engine.review.wrong.corrections import correct
 
 pytestmark = pytest.mark.slow
 
@@ -85,6 +86,22 @@ def test_the_second_person_sees_the_case_and_approves_it_as_well(stage: Stage) -
     stage.work()
     assert f"also by @{KIM}" in words(stage.cards()[0].blocks)
     assert stage.desk.attempts == ["sample/ticket-1"]
+
+
+def test_a_second_person_is_told_that_a_correction_changes_what_was_delivered(stage: Stage) -> None:
+    workflow = declared(stage)
+    case = stage.submit(workflow, id=1, text="charged twice")
+    stage.press(ANA, "approve")
+    stage.work()
+    workflow.review = replace(workflow.review, second=Second())
+    correct(stage.world.context, case, Triage(queue="delivery", reply="We look into it."), by=ANA)
+    stage.work()
+    stage.press(ANA, "approve")
+    stage.work()
+    said = words(stage.cards()[-1].blocks)
+    assert f"Correction: Approved by @{ANA}" in said
+    assert "Changed from what was delivered\nQueue: ~billing~ → delivery" in said
+    assert "what was proposed" not in said
 
 
 def test_a_second_person_starts_from_what_the_first_one_entered(stage: Stage) -> None:

@@ -118,7 +118,7 @@ def register(app: App, slack: SlackContext) -> None:
             next_reviews.leave(slack.context, shown.id, by=pressed.user.id)
             assert listed.progress is not None
             on = replace(listed, progress=listed.progress.with_skipped(shown.id))
-            answer.update(_next(slack, pressed, on))
+            answer.update(_next(slack, pressed, on), done=sessions.NOT_TURNED)
 
     @app.action(Action.UNDO_LAST)
     def take_back(body: Body, ack: Ack, client: WebClient) -> None:
@@ -224,6 +224,9 @@ def _taken_back(slack: SlackContext, pressed: Click) -> View:
     except Repeated:
         state = card_view(slack.context, shown.id).state
     except Refused as late:
+        view = card_view(slack.context, shown.id)
+        if isinstance(late, Stale) and view.version != shown.version:
+            return _same(slack, pressed, news=[told(sessions.overtaken(view, by))])
         return _same(slack, pressed, news=[answers.refused(str(late))])
     assert listed.progress is not None
     now = replace(listed, progress=listed.progress.without_decision(shown.id))

@@ -13,6 +13,7 @@ from store.cases import contents, homes, reviews
 from store.cases.homes import Days, Made, Mine, Waiting
 from store.states import ReviewState, RunState
 from workflows.engine.context import Context
+from workflows.engine.declare.names import persons_in
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.declare.review import MAX_GRACE
 from workflows.engine.read.home_views import PAGE, Decided, HomeView, InHand, Place, Queue
@@ -44,7 +45,8 @@ def home_view(
     team = context.team
     with context.database.read() as session:
         lasts = CLAIM_LASTS
-        mine = homes.count_in_hand(session, by, team=team, workflows=names, at=at, lasts=lasts)
+        asked_in = [workflow.name for workflow in workflows if by in persons_in(workflow.review.escalate_to)]
+        mine = homes.count_in_hand(session, by, team=team, workflows=names, at=at, lasts=lasts, asked_in=asked_in)
         waiting = sorted(homes.waiting(session, team=team, workflows=names), key=_urgency)
         made = homes.count_made_by(session, by, days, team=team)
         shown = Place(
@@ -54,7 +56,15 @@ def home_view(
             charters=_within(wanted.charters, len(names)),
         )
         in_hand = homes.in_hand(
-            session, by, team=team, workflows=names, at=at, lasts=lasts, first=shown.in_hand, limit=PAGE
+            session,
+            by,
+            team=team,
+            workflows=names,
+            at=at,
+            lasts=lasts,
+            first=shown.in_hand,
+            limit=PAGE,
+            asked_in=asked_in,
         )
         decided = homes.made_by(session, by, days, team=team, first=shown.decided, limit=PAGE)
         undoable = [_is_undoable(session, one, by, team=team, at=at) for one in decided]
@@ -115,6 +125,7 @@ def _in_hand(one: Mine, known: Mapping[str, AnyWorkflow], bodies: Mapping[int, s
         correction=one.is_first,
         answer_by=one.answer_by,
         is_claimed=one.is_claimed,
+        is_assigned=one.is_assigned,
     )
 
 

@@ -16,7 +16,7 @@ PAGE = 15
 
 @dataclass(frozen=True, kw_only=True)
 class InHand:
-    """A review that the person has in hand, that is assigned to them, or whose source they asked."""
+    """A review that the person has in hand, that is assigned to them or went to them, or whose source they asked."""
 
     review: int
     version: int
@@ -26,7 +26,9 @@ class InHand:
     correction: bool
     answer_by: datetime | None
     is_claimed: bool = True
-    """True if they are on it; False where it is assigned to them."""
+    """True if they are on it; False where it is assigned to them or went to them."""
+    is_assigned: bool = True
+    """True if it is assigned to them."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -59,6 +59,8 @@ class WhyHeld(StrEnum):
     """The workflow is paused: nothing is resolved without a person meanwhile."""
     DELIVERED = "delivered"
     """It is about something that was delivered: a correction, or a report that it was wrong."""
+    REPORTED = "reported"
+    """Somebody reported the case as wrong."""
     ERROR = "error"
     """The workflow's own code failed."""
 

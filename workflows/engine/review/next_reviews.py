@@ -10,13 +10,14 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from store import schema
-from store.cases import assignments, openings, reviews, runs, turns
+from store.cases import assignments, openings, reviews, turns
 from store.cases.turns import Turns
 from store.governance import audit, teams
 from store.subjects import SubjectKind
 from workflows.engine.case.lookup import known_workflow
 from workflows.engine.context import Context
 from workflows.engine.review.claims import CLAIM_LASTS
+from workflows.engine.review.own_cases import barred
 
 GoOn = Callable[[Session], None]
 """Function that does something more in the transaction of a decision."""
@@ -119,7 +120,7 @@ def _first(session: Session, context: Context, queue: Queue, *, held: bool = Fal
 def _may_be_decided(session: Session, context: Context, row: schema.Review, *, by: str) -> bool:
     """Tell whether a workflow lets a person decide a review, although they may have handed its case in."""
     declared = known_workflow(context, teams.workflow_name(session, row.workflow_id, team=context.team))
-    return declared.review.self_approval or by not in runs.askers_of(session, row.run_id, team=context.team)
+    return by not in barred(session, declared, row.run_id, team=context.team)
 
 
 def _take(session: Session, context: Context, row: schema.Review, *, by: str) -> None:

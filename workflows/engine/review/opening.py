@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from store import schema
-from store.cases import contents, reviews
+from store.cases import contents, reviews, runs
 from store.governance import audit
 from store.subjects import SubjectKind
 from workflows.engine.case import notices
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.reasons import Reason, to_json
+from workflows.engine.review.own_cases import barred
 
 
 def open_review(
@@ -26,9 +27,13 @@ def open_review(
 ) -> int:
     """Open the review of a run that waits for a person, and return its id.
 
-    `proposal`: its row; None: an empty form. `alike`: mark of the reviews that are like it.
+    `proposal`: its row; None: an empty form. `alike`: mark of the reviews that are like it. Whoever was to decide the
+    review in whose place it comes, and whoever was asked to, is to decide this one.
     """
-    at = context.clock()
+    at, before = context.clock(), _before(session, run)
+    assignee = before.assignee if before is not None else None
+    if assignee is not None and assignee in barred(session, workflow, run.id, team=run.team_id):
+        assignee = None
     opened = reviews.add(
         session,
         team=run.team_id,
@@ -43,7 +48,9 @@ def open_review(
         # Something wrong is live until a correction is decided.
         is_first=run.correction > 0,
         alike=alike,
-        assign_at=at if workflow.review.assign is not None else None,
+        assign_at=at if workflow.review.assign is not None and assignee is None else None,
+        assignee=assignee,
+        before=before,
     )
     audit.record(
         session,
@@ -59,3 +66,11 @@ def open_review(
     assert review is not None
     notices.card(session, review, workflow.review, at=at)
     return opened
+
+
+def _before(session: Session, run: schema.Run) -> schema.Review | None:
+    """Return the review in whose place that of a run comes: the case is run again with the same content."""
+    parent = runs.get(session, run.parent_id, team=run.team_id) if run.parent_id is not None else None
+    if parent is None or parent.revision != run.revision or parent.correction != run.correction:
+        return None
+    return reviews.of_run(session, parent.id, team=run.team_id)

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from store import schema
-from store.cases import cases, contents, journal, openings, reviews, runs
+from store.cases import cases, contents, journal, openings, reports, reviews, runs
 from store.cases.decision_basis import decision_basis
 from store.governance import teams
 from store.states import CLOSING, LAPSES, Resolution, ReviewState, RunState
@@ -305,6 +305,8 @@ def lapse(
         if row.claimed_at != claimed_at:
             raise Stale("somebody has just taken it on")
         held = _why_held(session, row)
+        if held is None and approve and reports.up_to(session, row.run_id, team=context.team):
+            held = WhyHeld.REPORTED
         if held is not None:
             return held
         workflow, kind = _workflow(context, session, row), DecisionKind.LAPSED

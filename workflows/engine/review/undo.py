@@ -47,7 +47,7 @@ def undo(context: Context, review: int, shown: int, *, by: str) -> ReviewState:
         people = list(dict.fromkeys(decision.by for decision in decided))
         if by not in people:
             raise Refused("only who decided it can take it back")
-        return _take_back(session, context, row, run, [decision.version for decision in decided], shown, by=by)
+        return _take_back(session, context, row, run, decided, shown, by=by)
 
 
 def decided_by(context: Context, review: int, *, by: str) -> Decided | None:
@@ -88,7 +88,7 @@ def _take_back(
     context: Context,
     row: schema.Review,
     run: schema.Run,
-    versions: list[int],
+    decided: list[schema.Decision],
     shown: int,
     *,
     by: str,
@@ -98,7 +98,11 @@ def _take_back(
     # Whoever takes a decision back after the deadline has the time anew: nothing lapses in their hands.
     in_time = row.answer_by is not None and row.answer_by > at
     answer_by = row.answer_by if in_time else workflow.answer_by(at)
+    versions = [decision.version for decision in decided]
     reviews.revoke(session, row.id, versions, team=context.team, by=by, at=at)
+    # A colleague who was on it and decided it is on it no longer.
+    colleagues = {decision.by for decision in decided} - {by}
+    released = {"claimed_by": None, "claimed_at": None} if row.claimed_by in colleagues else {}
     if not move_review(
         session,
         row,
@@ -116,6 +120,7 @@ def _take_back(
         assign_at=at if workflow.review.assign is not None else None,
         second=None,
         second_error=None,
+        **released,
     ):
         raise Stale(what_happened(session, row))
     if was_decided:

@@ -18,6 +18,7 @@ from workflows.engine.review import claims, next_reviews, reviews
 from workflows.engine.review.cards import waiting_in
 from workflows.engine.review.decisions import Follows
 from workflows.engine.review.undo import undo
+from workflows.engine.review.waiting import escalations
 from workflows.engine.review.wrong.corrections import correct
 
 ANA, BEN = "U0ANA", "U0BEN"
@@ -59,6 +60,20 @@ def test_what_a_person_claimed_is_in_their_hands_for_as_long_as_the_claim_counts
     assert [one.review for one in at_home(scene).in_hand] == [second]
     scene.world.clock.move(31 * MINUTE)
     assert at_home(scene).in_hand == []
+
+
+def test_what_went_to_a_person_is_in_their_hands_until_it_is_decided(make_world: MakeWorld) -> None:
+    """Whoever else may decide it, and whoever it is assigned to, has nothing more by that."""
+    scene = drafts(make_world)
+    object.__setattr__(scene.workflow.review, "escalate_to", ("U0KIM2", "U0KIM"))
+    first, _ = opened(scene, id=1), opened(scene, id=2)
+    escalations.escalate(scene.world.context, first, 1, by=ANA)
+    for person in ("U0KIM", "U0KIM2"):
+        (one,) = at_home(scene, person).in_hand
+        assert (one.review, one.is_claimed, one.is_assigned) == (first, False, False)
+    assert [at_home(scene, person).all_in_hand for person in (ANA, BEN)] == [0, 0]
+    approve(scene, first)
+    assert at_home(scene, "U0KIM").in_hand == []
 
 
 def test_what_a_person_asked_its_source_is_in_their_hands_until_it_is_answered(make_world: MakeWorld) -> None:

@@ -19,7 +19,9 @@ from workflows.engine.read.history import case_view
 from workflows.engine.review import claims, reviews
 from workflows.engine.review.alike import alike_cases
 from workflows.engine.review.alike.views import Bar, Went
+from workflows.engine.review.assignment import assignments
 from workflows.engine.review.decisions import Follows
+from workflows.engine.review.wrong import reports
 from workflows.model.scripted import says
 from workflows.quality.past_decisions import decided
 
@@ -212,3 +214,28 @@ def test_a_page_holds_fifty_rows_and_a_place_beyond_the_end_is_the_beginning(mak
     assert (len(page.rows), page.has_more, page.first) == (3, False, 50)
     assert alike_cases.grid_view(context, first, by=ANA, first=60).first == 0
     assert replace(page.group, number=0).workflow == "sample"
+
+
+def test_what_somebody_reported_as_wrong_is_not_approved_unopened(make_world: MakeWorld) -> None:
+    scene = grouped(make_world)
+    plain, wrong = waiting(scene, "one", "two")
+    kept = reports.note(scene.world.context, about="it", case=2, by="U0EVE", said="no refund is due")
+    assert kept is not None
+    assert approved(scene, plain) is Went.APPROVED
+    assert reports.take_up(scene.world.context, kept) is reports.Outcome.SHOWN
+    assert bars(scene, wrong) == [Bar.REPORTED]
+    went = alike_cases.approve_row(scene.world.context, wrong, 1, by=ANA, interaction_id=None)
+    assert (went.went, went.said) == (Went.LEFT, "somebody reported it as wrong")
+    reviews.approve(scene.world.context, wrong, 1, by=ANA)
+
+
+def test_what_is_for_somebody_else_is_not_approved_unopened(make_world: MakeWorld) -> None:
+    scene = grouped(make_world)
+    plain, theirs, mine = waiting(scene, "one", "two", "three")
+    for review, to in ((theirs, BEN), (mine, ANA)):
+        assignments.assign(scene.world.context, review, 1, to, by="U0KIM")
+    assert bars(scene, plain) == [None, Bar.ASSIGNED, None]
+    went = alike_cases.approve_row(scene.world.context, theirs, 1, by=ANA, interaction_id=None)
+    assert (went.went, went.said) == (Went.LEFT, "it is for somebody else")
+    assert [approved(scene, one) for one in (plain, mine)] == [Went.APPROVED] * 2
+    reviews.approve(scene.world.context, theirs, 1, by=ANA)

@@ -19,13 +19,13 @@ from workflows.engine.case import intake
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.errors import BadDeclaration, OwnCase, Refused, Stale
 from workflows.engine.read.home import home_view
-from workflows.engine.review import claims, reviews
+from workflows.engine.review import claims, reruns, reviews
 from workflows.engine.review.assignment import absences, assignments, upkeep
 from workflows.engine.review.cards import card_view, waiting_in
 from workflows.engine.review.decisions import Follows
 from workflows.engine.review.next_reviews import Queue, first_of
 from workflows.engine.review.undo import undo
-from workflows.engine.review.waiting import deadlines
+from workflows.engine.review.waiting import deadlines, escalations
 from workflows.engine.review.waiting.reminders import reminder_view
 from workflows.engine.run.waking import awaken
 
@@ -316,3 +316,34 @@ def test_what_is_not_there_is_refused(make_world: MakeWorld) -> None:
     scene = reminding(make_world)
     with pytest.raises(Refused, match="no review"):
         assignments.assign(scene.world.context, 999, 1, "U1", by="ana")
+
+
+def test_a_rerun_keeps_whose_it_is_and_who_was_asked(make_world: MakeWorld) -> None:
+    scene = reminding(make_world, escalate_to="U0MARIA")
+    case = scene.worked()
+    assert assign(scene, case, "U2")
+    before = scene.review(case)
+    escalations.escalate(scene.world.context, before.id, before.version, by="U2")
+    reruns.rerun(scene.world.context, case, by="kim", from_step="start")
+    scene.world.work()
+    view = card_view(scene.world.context, scene.review(case).id)
+    assert (view.review != before.id, view.assignee) == (True, "U2")
+    assert view.escalation is not None
+    assert (view.escalation.to, view.escalation.by) == (["U0MARIA"], "U2")
+
+
+def test_newer_content_is_anybodys(make_world: MakeWorld) -> None:
+    scene = reminding(make_world)
+    case = scene.worked(id=1, text="one")
+    assert assign(scene, case, "U2")
+    assert scene.worked(id=1, text="another") == case
+    assert assignee(scene, case) is None
+
+
+def test_whoever_asked_for_a_rerun_is_not_to_decide_it_where_that_is_barred(make_world: MakeWorld) -> None:
+    scene = reminding(make_world, self_approval=False)
+    case = scene.worked()
+    assert assign(scene, case, "U2")
+    reruns.rerun(scene.world.context, case, by="U2", from_step="start")
+    scene.world.work()
+    assert assignee(scene, case) is None

@@ -159,6 +159,16 @@ def test_no_proposal_lapses_that_a_person_has_to_see(
     assert card_view(scene.world.context, scene.review(case).id).overdue
 
 
+def test_what_somebody_reported_as_wrong_is_never_delivered_by_a_lapse(make_world: MakeWorld) -> None:
+    scene = due(make_world, "approve")
+    case = scene.worked()
+    say(scene, case)
+    scene.world.clock.move(HOUR)
+    scene.world.work()
+    assert held(scene) == "reported"
+    assert (scene.run(case).state, scene.desk.attempts) == ("waiting", [])
+
+
 def test_an_empty_form_is_never_delivered_by_a_lapse(make_world: MakeWorld) -> None:
     scene = due(make_world, "approve")
     case = scene.worked()

@@ -21,6 +21,7 @@ from workflows.engine.read.tally import act_counts, tally
 from workflows.engine.review import reruns, reviews
 from workflows.engine.review.cards import card_view
 from workflows.engine.review.decisions import Follows
+from workflows.engine.review.undo import undo
 from workflows.engine.review.wrong import reports
 from workflows.engine.review.wrong.corrections import correct
 from workflows.engine.review.wrong.report_views import report_lines, report_note
@@ -115,6 +116,55 @@ def test_a_report_of_a_case_that_is_not_delivered_is_shown_on_its_card(make_worl
     assert say(scene, case) is Outcome.SHOWN
     assert [report.by for report in card_view(scene.world.context, review).reports] == ["U0MARIA"]
     assert (scene.wanted(review), len(scene.world.case(case).runs)) == (wanted + 1, 1)
+
+
+@pytest.mark.parametrize("state", ["grace", "failed"])
+def test_a_report_of_a_decision_that_is_delivered_afterwards_opens_a_review_then(
+    make_world: MakeWorld, state: str
+) -> None:
+    """Nobody decided about it since, whatever held the delivery back."""
+    review = Review(post_to="C0SUPPORT", grace=timedelta(minutes=1)) if state == "grace" else CARDS
+    scene = sample(make_world, autonomy=DRAFT, review=review)
+    context, case = scene.world.context, scene.worked()
+    if state == "failed":
+        scene.desk.errors.append(NotDone("no"))
+    scene.approve(case)
+    scene.world.work()
+    assert say(scene, case) is Outcome.SHOWN
+    assert reports.take_up_all(context) == 0, "it stands on the card already"
+    scene.world.clock.move(timedelta(minutes=1))
+    if state == "failed":
+        reruns.rerun(context, case, by="U0ENG")
+    scene.world.work()
+    assert scene.run(case).state == "delivered"
+    assert reports.take_up_all(context) == 1
+    view = card_view(context, scene.review(case).id)
+    assert (view.reported, view.correction) == (True, True)
+    assert [report.said for report in view.reports] == ["the wrong queue"]
+    assert reports.take_up_all(context) == 0
+    follow_the_trail(scene.world)
+
+
+def test_a_report_of_a_decision_is_over_once_that_is_taken_back_or_the_case_has_newer_content(
+    make_world: MakeWorld,
+) -> None:
+    """Whoever decides anew has it in view; of newer content nobody said anything."""
+    scene = sample(make_world, autonomy=DRAFT, review=Review(post_to="C0SUPPORT", grace=timedelta(minutes=1)))
+    context, back, newer = scene.world.context, scene.worked(), scene.worked(id=2)
+    for case in (back, newer):
+        scene.approve(case, by="U0ANA")
+        scene.world.work()
+        say(scene, case)
+    undo(context, scene.decided(back).id, 1, by="U0ANA")
+    scene.submit(id=2, text="newer")
+    scene.world.work()
+    assert reports.take_up_all(context) == 2
+    assert [len(card_view(context, scene.review(case).id).reports) for case in (back, newer)] == [1, 0]
+    scene.approve(back, by="U0BEN")
+    scene.world.clock.move(timedelta(minutes=1))
+    scene.world.work()
+    assert reports.take_up_all(context) == 0
+    assert scene.desk.attempts.count(KEY) == 1
 
 
 def test_a_report_moves_to_the_card_of_a_rerun(make_world: MakeWorld) -> None:

@@ -15,11 +15,11 @@ from tests.integration.engine.deliver.test_workflow_pauses import pause, resume
 from tests.integration.engine.scene import CARDS, DRAFT, Scene, rows, sample
 from tests.integration.engine.trail import follow_the_trail
 from tests.sample import Triage
-from workflows import Review
+from workflows import Review, Second
 from workflows.engine.deliver.waiting_deliveries import awaken
 from workflows.engine.errors import BadDeclaration, Refused, Repeated, Stale
 from workflows.engine.read.tally import act_counts
-from workflows.engine.review import reruns, reviews
+from workflows.engine.review import claims, reruns, reviews
 from workflows.engine.review.cards import card_view
 from workflows.engine.review.decisions import Follows
 from workflows.engine.review.undo import undo
@@ -128,6 +128,17 @@ def test_only_the_person_who_decided_takes_it_back_and_in_words_nobody_afterward
     with pytest.raises(Stale, match="it was delivered at 09:01 UTC; report it as wrong instead"):
         take_back(scene, review)
     assert scene.run(case).state == "delivered"
+
+
+def test_a_colleague_who_decided_too_is_not_on_it_once_the_first_person_takes_it_back(make_world: MakeWorld) -> None:
+    scene = sample(make_world, autonomy=DRAFT, review=Review(post_to="C0SUPPORT", grace=MINUTE, second=Second()))
+    case = scene.worked()
+    review = scene.review(case).id
+    scene.approve(case, by="U0ANA")
+    claims.take_in_hand(scene.world.context, review, 2, by="U0BEN")
+    scene.approve(case, by="U0BEN")
+    take_back(scene, review, shown=2)
+    assert card_view(scene.world.context, review).claimed_by is None
 
 
 def test_an_undo_that_arrives_twice_is_one(make_world: MakeWorld) -> None:

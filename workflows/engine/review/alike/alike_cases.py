@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from sqlalchemy.orm import Session
 
 from store import schema
-from store.cases import alike, contents, openings, reviews, runs
+from store.cases import alike, contents, openings, reports, reviews
 from store.cases.alike import AlikeLine
 from store.governance import teams
 from store.states import ReviewState
@@ -28,6 +28,7 @@ from workflows.engine.review.claims import is_in_hand
 from workflows.engine.review.decisions import DecisionKind
 from workflows.engine.review.form.forms import entries_of
 from workflows.engine.review.hiding import hidden_of, text_in_channel
+from workflows.engine.review.own_cases import barred
 from workflows.engine.review.reviews import approve
 from workflows.engine.review.standing import standing
 from workflows.engine.text.canonical_json import canonical
@@ -80,6 +81,7 @@ def grid_view(context: Context, review: int, *, by: str, first: int = 0) -> Grid
         wanted = [one for each in found for one in (each.reasons_id, each.input_id, each.proposal_id)]
         bodies = contents.bodies(session, wanted, team=context.team)
         own = _own(session, context, workflow, found, by=by)
+        reported = frozenset(each.id for each in found if reports.up_to(session, each.run, team=context.team))
     if line is None:
         raise Refused("nothing is like this case")
     shown = found[:MOST]
@@ -91,7 +93,7 @@ def grid_view(context: Context, review: int, *, by: str, first: int = 0) -> Grid
         total=total,
         first=first,
         same=same,
-        rows=[_row(context, workflow, each, bodies, entries[each.id], same, own, by=by) for each in shown],
+        rows=[_row(context, workflow, each, bodies, entries[each.id], same, own, reported, by=by) for each in shown],
         has_more=len(found) > MOST,
     )
 
@@ -103,14 +105,17 @@ def note_opened(context: Context, review: int, *, by: str) -> None:
 
 
 def approve_row(context: Context, review: int, shown: int, *, by: str, interaction_id: str | None) -> RowResult:
-    """Approve one row, and return what happened to it; what refuses it is audited. One that a colleague is on is left.
+    """Approve one row, and return what happened to it; what refuses it is audited. One that a colleague is
+    on, or is to decide, is left.
 
     `shown`: the version of its row. Raise `Unknown` for an unknown review or workflow.
     """
     try:
         with refusals.told_of_review(context, review, by=by, wanted="approve"):
-            colleague = _colleague(context, review, by=by)
-            if colleague is None:
+            theirs = _whose(context, review, by=by)
+            if _is_reported(context, review):
+                raise Refused("somebody reported it as wrong")
+            if theirs is None:
                 approve(context, review, shown, by=by, interaction_id=interaction_id, together=True)
     except (Repeated, Stale):
         return result_of(context, review, by=by)
@@ -120,7 +125,7 @@ def approve_row(context: Context, review: int, shown: int, *, by: str, interacti
         raise
     except Refused as error:
         return result_of(context, review, by=by, left=str(error))
-    return result_of(context, review, by=by, left="a colleague is on it" if colleague is not None else "")
+    return result_of(context, review, by=by, left=theirs or "")
 
 
 def result_of(context: Context, review: int, *, by: str, left: str = "") -> RowResult:
@@ -155,12 +160,22 @@ def _went(row: schema.Review, last: schema.Decision | None, *, by: str, left: st
     return Went.ELSEWHERE
 
 
-def _colleague(context: Context, review: int, *, by: str) -> str | None:
-    """Return who else is on a review; None where nobody is."""
+def _whose(context: Context, review: int, *, by: str) -> str | None:
+    """Return why an open review is for somebody else to decide; None where it is for nobody else."""
     with context.database.read() as session:
         row = _review(session, context, review)
-        is_theirs = is_in_hand(row.claimed_at, at=context.clock()) and row.claimed_by != by
-        return row.claimed_by if is_theirs and row.state == ReviewState.OPEN else None
+    if row.state != ReviewState.OPEN:
+        return None
+    if is_in_hand(row.claimed_at, at=context.clock()) and row.claimed_by != by:
+        return "a colleague is on it"
+    return "it is for somebody else" if row.assignee not in (None, by) else None
+
+
+def _is_reported(context: Context, review: int) -> bool:
+    """Tell whether an open review shows a report that something was wrong."""
+    with context.database.read() as session:
+        row = _review(session, context, review)
+        return row.state == ReviewState.OPEN and bool(reports.up_to(session, row.run_id, team=context.team))
 
 
 def _review(session: Session, context: Context, review: int) -> schema.Review:
@@ -194,9 +209,7 @@ def _own(
     session: Session, context: Context, workflow: AnyWorkflow, found: Sequence[AlikeLine], *, by: str
 ) -> frozenset[int]:
     """Return the reviews of cases that a person handed in, where their workflow has somebody else decide those."""
-    if workflow.review.self_approval:
-        return frozenset()
-    return frozenset(each.id for each in found if by in runs.askers_of(session, each.run, team=context.team))
+    return frozenset(each.id for each in found if by in barred(session, workflow, each.run, team=context.team))
 
 
 def _group(context: Context, workflow: str, line: AlikeLine, number: int) -> GroupView:
@@ -243,12 +256,14 @@ def _row(
     entries: Mapping[str, str],
     same: Mapping[str, str],
     own: Collection[int],
+    reported: Collection[int],
     *,
     by: str,
 ) -> RowView:
     why = from_json(bodies[line.reasons_id])
     rules = rules_in(why)
     is_claimed = is_in_hand(line.claimed_at, at=context.clock()) and line.claimed_by != by
+    assignee = line.assignee if line.assignee != by else None
     bar = None
     if line.state == ReviewState.ASKED:
         bar = Bar.ASKED
@@ -256,8 +271,12 @@ def _row(
         bar = Bar.RULE
     elif line.id in own:
         bar = Bar.OWN_CASE
+    elif line.id in reported:
+        bar = Bar.REPORTED
     elif is_claimed:
         bar = Bar.CLAIMED
+    elif assignee is not None:
+        bar = Bar.ASSIGNED
     return RowView(
         review=line.id,
         version=line.version,
@@ -268,5 +287,6 @@ def _row(
         bar=bar,
         rules=rules,
         claimed_by=line.claimed_by if is_claimed else None,
+        assignee=assignee,
         answer_by=line.answer_by,
     )

@@ -20,6 +20,10 @@ class Bar(StrEnum):
     """Its source was asked, and it waits for the answer."""
     CLAIMED = "claimed"
     """A colleague is on it."""
+    ASSIGNED = "assigned"
+    """It is for somebody else."""
+    REPORTED = "reported"
+    """Somebody reported it as wrong."""
     OWN_CASE = "own_case"
     """The person handed it in themselves, and their workflow has somebody else decide it."""
 
@@ -70,6 +74,8 @@ class RowView:
     rules: Sequence[str]
     """Sentences of the rules that asked for a person."""
     claimed_by: str | None
+    assignee: str | None
+    """Somebody else who is to decide it; None where there is nobody."""
     answer_by: datetime | None
 
 

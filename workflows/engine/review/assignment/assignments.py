@@ -1,12 +1,12 @@
 """Assignments: who is to decide a review. It is said on the card and bars nobody else from deciding."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from store import schema
-from store.cases import people, reminders, runs
+from store.cases import people, reminders
 from store.governance import teams
 from store.states import ReviewState
 from workflows.engine.case import notices
@@ -19,6 +19,7 @@ from workflows.engine.errors import OwnCase, Refused, Stale
 from workflows.engine.review.assignment.absences import away_now
 from workflows.engine.review.assignment.views import AbsenceView, AssignmentView, WhyAssigned
 from workflows.engine.review.lateness import still_open
+from workflows.engine.review.own_cases import barred
 
 
 class Reassigned(Refused):
@@ -52,7 +53,7 @@ def assign(
         workflow = known_workflow(context, teams.workflow_name(session, row.workflow_id, team=context.team))
         at = context.clock()
         if to is not None:
-            if to in barred(session, workflow, row):
+            if to in barred(session, workflow, row.run_id, team=row.team_id):
                 raise OwnCase(f"{to} handed this case in, or asked for it again; {workflow.name} has others decide it")
             absence = away_now(session, team=context.team, at=at, among=[to]).get(to)
             if absence is not None:
@@ -105,11 +106,6 @@ def record(
         if to != by:
             reminders.want_direct(session, team=row.team_id, person=to, at=at)
     return True
-
-
-def barred(session: Session, workflow: AnyWorkflow, row: schema.Review) -> Collection[str]:
-    """Return those who may not decide a review, since they handed its case in or asked for it again."""
-    return () if workflow.review.self_approval else runs.askers_of(session, row.run_id, team=row.team_id)
 
 
 def might_decide(workflow: AnyWorkflow, person: str) -> bool:

@@ -16,9 +16,10 @@ from store.states import ReviewState
 from workflows.engine.context import SYSTEM, Context
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.review.assignment.absences import away_now
-from workflows.engine.review.assignment.assignments import barred, record
+from workflows.engine.review.assignment.assignments import record
 from workflows.engine.review.assignment.views import AbsenceView, WhyAssigned
 from workflows.engine.review.claims import CLAIM_LASTS, is_in_hand
+from workflows.engine.review.own_cases import barred
 
 AGAIN = timedelta(minutes=1)
 """Time after which a review is looked at again for which nobody could be found."""
@@ -216,7 +217,8 @@ def _give(
         if row is None or row.state != ReviewState.OPEN or row.assignments != seen.assignments:
             return False
         if to is not None and (
-            to in barred(session, workflow, row) or away_now(session, team=context.team, at=at, among=[to])
+            to in barred(session, workflow, row.run_id, team=row.team_id)
+            or away_now(session, team=context.team, at=at, among=[to])
         ):
             return False
         return record(session, workflow, row, to, by=SYSTEM, at=at, why=why, until=until, assign_at=assign_at)
@@ -227,7 +229,9 @@ def _seen(context: Context, workflow: AnyWorkflow, review: int) -> _Seen | None:
         row = reviews.get(session, review, team=context.team)
         if row is None or row.state != ReviewState.OPEN:
             return None
-        return _Seen(review=row.id, assignments=row.assignments, barred=barred(session, workflow, row))
+        return _Seen(
+            review=row.id, assignments=row.assignments, barred=barred(session, workflow, row.run_id, team=row.team_id)
+        )
 
 
 def _put_off(context: Context, row: schema.Review, *, until: datetime | None) -> None:

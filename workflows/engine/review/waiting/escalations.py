@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from store import schema
-from store.cases import reminders, runs
+from store.cases import reminders
 from store.governance import teams
 from store.states import ReviewState
 from workflows.engine.case import notices
@@ -18,6 +18,7 @@ from workflows.engine.declare.names import persons_in
 from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.errors import Refused
 from workflows.engine.review.lateness import still_open
+from workflows.engine.review.own_cases import barred
 from workflows.engine.review.views import EscalationView
 
 
@@ -47,7 +48,7 @@ def escalate(context: Context, review: int, shown: int, *, by: str) -> Sequence[
 
 def left_to_ask(session: Session, workflow: AnyWorkflow, row: schema.Review, *, by: str) -> Sequence[str]:
     """Return those to whom a review can go: not whoever wants that, nor somebody who may not decide their own case."""
-    own = () if workflow.review.self_approval else runs.askers_of(session, row.run_id, team=row.team_id)
+    own = barred(session, workflow, row.run_id, team=row.team_id)
     return [one for one in persons_in(workflow.review.escalate_to) if one != by and one not in own]
 
 

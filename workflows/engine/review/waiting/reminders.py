@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from store import schema
-from store.cases import cases, deadlines, reminders, reviews, runs
+from store.cases import cases, deadlines, reminders, reviews
 from store.governance import teams
 from store.states import ReviewState
 from workflows.engine.case import notices
@@ -22,6 +22,7 @@ from workflows.engine.declare.registry import AnyWorkflow
 from workflows.engine.review.assignment.absences import away_now
 from workflows.engine.review.assignment.assignments import assignee_of
 from workflows.engine.review.claims import is_in_hand
+from workflows.engine.review.own_cases import barred
 from workflows.engine.review.standing import DECIDABLE, standing
 from workflows.engine.review.views import ReminderView
 from workflows.engine.review.waiting.due_reviews import AT_ONCE, Due, each_due
@@ -163,21 +164,14 @@ def _named(
         if row.claimed_by is not None and is_in_hand(row.claimed_at, at=at):
             return list(dict.fromkeys((row.claimed_by, *asked_of(row))))
         named = dict.fromkeys((*people_in(workflow.review.reviewers, name, regulars), *asked_of(row)))
-        barred = _barred(session, workflow, row)
-        return [one for one in named if one not in barred]
+        own = barred(session, workflow, row.run_id, team=row.team_id)
+        return [one for one in named if one not in own]
     seconds = workflow.review.seconds
     by = seconds[row.second].by if row.second is not None and row.second < len(seconds) else None
     asked = people_in(by or workflow.review.reviewers, name, regulars)
     before = {one.by for one in standing(reviews.decisions(session, row.id, team=row.team_id))}
-    barred = before | _barred(session, workflow, row)
-    return [one for one in asked if one not in barred]
-
-
-def _barred(session: Session, workflow: AnyWorkflow, row: schema.Review) -> set[str]:
-    """Return those who may not decide a review, since they handed its case in or asked for it again."""
-    if workflow.review.self_approval:
-        return set()
-    return runs.askers_of(session, row.run_id, team=row.team_id)
+    passed_over = before | barred(session, workflow, row.run_id, team=row.team_id)
+    return [one for one in asked if one not in passed_over]
 
 
 def _named_in(context: Context, person: str, regulars: Regulars) -> list[str]:

@@ -28,6 +28,8 @@ from workflows.engine.text.canonical_json import unstorable
 AT_ONCE = 100
 """Reports that are taken up in one look."""
 _UNDER_WAY = (RunState.READY, RunState.RUNNING, RunState.DELIVERING)
+_MAY_BE_DELIVERED = (RunState.HOLDING, RunState.DOUBTFUL, RunState.FAILED, RunState.PARKED)
+"""States in which what a person decided is not delivered, and may be without another person."""
 _ABOUT = 300
 
 
@@ -39,7 +41,9 @@ class Outcome(StrEnum):
     JOINED = "joined"
     """It was added to a correction that waits already."""
     SHOWN = "shown"
-    """It stands on the card of its case, which nobody delivered yet."""
+    """It stands on the card of its case, which nobody delivered yet. Where a person had decided it, it is taken up once
+    that is delivered.
+    """
     TOLD = "told"
     """The workflow's owner was told: nobody has to decide anything about the case."""
     UNSEEN = "unseen"
@@ -128,7 +132,15 @@ def take_up(context: Context, report: int) -> Outcome | None:
         if run is None or run.state in _UNDER_WAY:
             return None  # it is over in a moment; then it is known what was delivered
         workflow = context.registry.get(name)
-        outcome, review = _follow(session, context, row, run, workflow)
+        if run.state in _MAY_BE_DELIVERED:
+            decided = reviews.decided_for(session, run.id, team=context.team)
+            if decided is not None and decided.state == ReviewState.DECIDED:
+                return _show(session, context, row, run, decided, workflow)
+        if _is_of_older_content(session, row, run):
+            # What was wrong with it is not known of the newer content, and the older one is not delivered any more.
+            outcome, review = Outcome.SHOWN, row.review_id
+        else:
+            outcome, review = _follow(session, context, row, run, workflow)
         if not reports.take_up(session, report, team=context.team, outcome=outcome, run=run.id, review=review):
             return None
         _record(
@@ -145,6 +157,34 @@ def take_up(context: Context, report: int) -> Outcome | None:
             assert shown is not None
             notices.card(session, shown, workflow.review, at=context.clock())
         return outcome
+
+
+def _show(
+    session: Session,
+    context: Context,
+    report: schema.Report,
+    run: schema.Run,
+    review: schema.Review,
+    workflow: AnyWorkflow,
+) -> Outcome | None:
+    """Show a report on the card of a decision that is not delivered; None where it stands there already.
+
+    It is taken up once it is known whether that was delivered: nobody is asked about the decision before.
+    """
+    if not reports.show(session, report.id, team=context.team, run=run.id, review=review.id):
+        return None
+    subject = SubjectKind.REVIEW.of(review.id)
+    _record(
+        session, context, by=report.by, action="report.shown", subject=subject, case=report.case_id, report=report.id
+    )
+    notices.card(session, review, workflow.review, at=context.clock())
+    return Outcome.SHOWN
+
+
+def _is_of_older_content(session: Session, report: schema.Report, newest: schema.Run) -> bool:
+    """Tell whether the case got newer content since a report was shown on a card of it."""
+    shown_of = runs.get(session, report.run_id, team=newest.team_id) if report.run_id is not None else None
+    return shown_of is not None and shown_of.revision < newest.revision
 
 
 def _follow(
