@@ -14,7 +14,7 @@ from handlers.slack.blocks.assignments import PERSON, assign_form, chosen
 from handlers.slack.blocks.paragraphs import told
 from handlers.slack.context import SlackContext
 from handlers.slack.ids import NOT_LISTED, Action, Callback, Shown
-from handlers.slack.interactions.decisions import admitted, is_stale, may_decide, tell_too_late, too_late
+from handlers.slack.interactions.decisions import as_shown, may_decide, too_late
 from handlers.slack.interactions.menu import on
 from handlers.slack.payloads import Click, Submission, click, submission
 from handlers.slack.replies import answering
@@ -25,7 +25,6 @@ from workflows.engine.review import refusals
 from workflows.engine.review.assignment import assignments
 from workflows.engine.review.assignment.absences import absences_now
 from workflows.engine.review.cards import card_view, place_of
-from workflows.engine.review.views import WhyRefused
 
 Body = Mapping[str, Any]
 
@@ -38,11 +37,8 @@ def register(app: App, slack: SlackContext) -> None:
         with answering(body, ack, client) as answer:
             pressed = click(body)
             shown = Shown.read(pressed.value)
-            view = admitted(slack, pressed, shown)
-            if is_stale(view, shown):
-                why = WhyRefused.TOO_LATE
-                refusals.note_of_review(slack.context, shown.id, by=pressed.user.id, wanted="assign", why=why)
-                tell_too_late(slack, answer, pressed, shown.id)
+            view = as_shown(slack, answer, pressed, shown, wants="assign")
+            if view is None:
                 return
             listed = pressed.view.listed if pressed.view else None
             reviewers = persons_in(slack.context.registry.get(view.workflow).review.reviewers)

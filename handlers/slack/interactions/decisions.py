@@ -86,17 +86,24 @@ def open_form(
     with answering(body, ack, client) as answer:
         pressed = click(body)
         shown, by = Shown.read(pressed.value), pressed.user.id
-        view = admitted(slack, pressed, shown)
-        if is_stale(view, shown):
-            why = WhyRefused.TOO_LATE
-            refusals.note_of_review(slack.context, shown.id, by=by, wanted=wants, why=why)
-            tell_too_late(slack, answer, pressed, shown.id)
+        view = as_shown(slack, answer, pressed, shown, wants=wants)
+        if view is None:
             return
         made = form(view, pressed.view.listed if pressed.view else None, by)
         if view.claimed_by not in (None, by):
             # Said before they type, and not after.
             made = modals.below(answers.claimed(view), made)
         open_claiming(slack, answer, shown, made, by=by)
+
+
+def as_shown(slack: SlackContext, answer: Answer, pressed: Click, shown: Shown, *, wants: str) -> CardView | None:
+    """Return a review that is as the person saw it; None where it changed: that is noted, and they are told."""
+    view = admitted(slack, pressed, shown)
+    if not is_stale(view, shown):
+        return view
+    refusals.note_of_review(slack.context, shown.id, by=pressed.user.id, wanted=wants, why=WhyRefused.TOO_LATE)
+    tell_too_late(slack, answer, pressed, shown.id)
+    return None
 
 
 def open_claiming(slack: SlackContext, answer: Answer, shown: Shown, form: View, *, by: str) -> None:
